@@ -1,0 +1,75 @@
+//! The frame around every page: skip link, header with navigation, main part, footer.
+
+use crate::{half, paths};
+use leptos::prelude::*;
+use leptos_auth0::{LoginLink, LogoutButton, SignedIn, SignedOut, use_user};
+use leptos_router::hooks::use_location;
+
+/// The frame around every page.
+#[component]
+pub(crate) fn Layout(children: Children) -> impl IntoView {
+    follow_navigation();
+    let user = use_user();
+    view! {
+        <a class="skip-link" href="#main">"Skip to content"</a>
+        <header class="site-header">
+            <div class="site-header-inner">
+                <a class="brand" href=paths::HOME>
+                    <span class="brand-mark" aria-hidden="true"></span>
+                    "Stockroom"
+                </a>
+                <nav class="site-nav" aria-label="Main">
+                    <SignedIn>
+                        <NavLink href=paths::PRODUCTS label="My products"/>
+                        <NavLink href=paths::PROFILE label="Profile"/>
+                        <LogoutButton class="button button-quiet"/>
+                    </SignedIn>
+                    <SignedOut>
+                        <LoginLink class="button"/>
+                    </SignedOut>
+                </nav>
+            </div>
+        </header>
+        <main id="main" class="page" tabindex="-1">
+            {move || {
+                user.is_unavailable()
+                    .then(|| {
+                        view! {
+                            <p class="notice" role="alert" data-kind="problem">
+                                "Your login cannot be checked at the moment. Please try again shortly."
+                            </p>
+                        }
+                    })
+            }}
+            {children()}
+        </main>
+        <footer class="site-footer">
+            <p>
+                "The sample site of leptos-auth0. Your tokens stay on the server; this page knows your name and nothing "
+                "more."
+            </p>
+        </footer>
+    }
+}
+
+/// A link of the navigation that says whether it is the page shown.
+#[component]
+fn NavLink(href: &'static str, label: &'static str) -> impl IntoView {
+    let path = use_location().pathname;
+    let current = move || path.with(|path| path == href).then_some("page");
+    view! { <a href=href aria-current=current>{label}</a> }
+}
+
+/// After a navigation inside the app the tab has the page's name, and the focus is on its heading: without this, a
+/// screen reader would not notice that there is another page.
+fn follow_navigation() {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        if before.is_some_and(|before| before != path) {
+            half::set_title(paths::title(&path));
+            half::focus("h1[tabindex='-1']");
+        }
+        path
+    });
+}

@@ -1,0 +1,41 @@
+//! The sample site: what the person in the browser sees.
+//!
+//! Compiled twice: with `hydrate` for the browser, with `ssr` for the server. To follow one request, read
+//! `pages/products.rs`, `api/products.rs` and `server/products_api.rs`, in this order.
+//!
+//! `cfg(feature)` appears in this file only: the two halves offer the same few functions to the rest of the crate.
+
+pub mod api;
+#[expect(
+    unreachable_pub,
+    reason = "the component macro writes a second, public function beside each"
+)]
+mod app;
+#[cfg(not(feature = "ssr"))]
+mod browser;
+#[expect(
+    unreachable_pub,
+    reason = "the component macro writes a second, public function beside each"
+)]
+mod components;
+mod error;
+mod forms;
+#[expect(
+    unreachable_pub,
+    reason = "the component macro writes a second, public function beside each"
+)]
+mod pages;
+pub mod paths;
+#[cfg(feature = "ssr")]
+pub mod server;
+
+#[cfg(not(feature = "ssr"))]
+use browser as half;
+#[cfg(feature = "ssr")]
+use server::half;
+
+pub use app::App;
+pub use error::{AppError, Field, FieldFault, InvalidField};
+pub use paths::{PROTECTED_PATHS, SERVER_PATHS};
+#[cfg(feature = "ssr")]
+pub use server::shell;

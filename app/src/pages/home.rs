@@ -1,0 +1,106 @@
+//! The start page: what this is, or a greeting and the way to the products.
+
+use crate::{
+    api::products::{Product, Products, list_products},
+    components::Problem,
+    paths,
+};
+use leptos::{either::Either, prelude::*};
+use leptos_auth0::{LoginLink, SignedIn, SignedOut, use_user};
+
+/// Up to how many pieces of a product count as few.
+const FEW: u32 = 5;
+
+#[component]
+pub(crate) fn HomePage() -> impl IntoView {
+    view! {
+        <SignedOut><Welcome/></SignedOut>
+        <SignedIn><Dashboard/></SignedIn>
+    }
+}
+
+#[component]
+fn Welcome() -> impl IntoView {
+    view! {
+        <section class="hero">
+            <p class="eyebrow">"A sample site, built with leptos-auth0"</p>
+            <h1 tabindex="-1">"Know what is on your shelves."</h1>
+            <p class="lede">
+                "Stockroom keeps a list of products for everyone who logs in. The list lives behind an API of its own; "
+                "this site asks for it on your behalf, with an access token that is good for that API and nothing else."
+            </p>
+            <p><LoginLink class="button button-large" return_to=paths::PRODUCTS label="Open my stockroom"/></p>
+        </section>
+        <ul class="features">
+            <li>
+                <h2>"Tokens stay on the server"</h2>
+                <p>"No token ever reaches this page, its scripts or its storage."</p>
+            </li>
+            <li>
+                <h2>"The right token for the API"</h2>
+                <p>"Its audience is checked before it is used. When it is wrong, the site says what to change."</p>
+            </li>
+            <li>
+                <h2>"Works without JavaScript"</h2>
+                <p>"Pages, forms, login and logout are plain HTML first."</p>
+            </li>
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn Dashboard() -> impl IntoView {
+    let user = use_user();
+    let name = move || user.with(|user| user.map(|user| user.display_name().to_owned()));
+    view! {
+        <section class="hero">
+            <p class="eyebrow">"Welcome back"</p>
+            <h1 tabindex="-1">"Hello, " {name}</h1>
+            <p class="lede">"You are signed in, and your products are one click away."</p>
+            <p><a class="button button-large" href=paths::PRODUCTS>"Open my stockroom"</a></p>
+        </section>
+        <section class="glance" aria-labelledby="glance">
+            <h2 id="glance">"At a glance"</h2>
+            <Glance/>
+        </section>
+    }
+    .into_any()
+}
+
+/// Numbers about the user's products. On the server this part of the page is streamed: what is above it is on the
+/// screen before the API has answered.
+#[component]
+fn Glance() -> impl IntoView {
+    let products = Resource::new(|| (), |()| list_products());
+    view! {
+        <Suspense fallback=|| view! { <p class="loading" aria-busy="true">"Counting…"</p> }>
+            {move || Suspend::new(async move {
+                match products.await {
+                    Ok(Products { products, .. }) => Either::Left(view! { <Numbers products/> }),
+                    Err(error) => Either::Right(view! { <Problem error/> }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Numbers(products: Vec<Product>) -> impl IntoView {
+    let few = products
+        .iter()
+        .filter(|product| product.stock <= FEW)
+        .count();
+    let pieces: u64 = products
+        .iter()
+        .map(|product| u64::from(product.stock))
+        .sum();
+    view! {
+        <dl class="numbers">
+            <div><dt>"Products"</dt><dd>{products.len()}</dd></div>
+            <div><dt>"Pieces in stock"</dt><dd>{pieces}</dd></div>
+            <div><dt>"Running low"</dt><dd>{few}</dd></div>
+        </dl>
+    }
+    .into_any()
+}

@@ -1,0 +1,77 @@
+//! What the provider says about the user: the claims that pages may know.
+
+use leptos::prelude::*;
+use leptos_auth0::{User, use_user};
+
+#[component]
+pub(crate) fn ProfilePage() -> impl IntoView {
+    // A session that ends while the page is open does not empty it.
+    let user = use_user();
+    let shown =
+        StoredValue::new(user.with_untracked(|user| user.map_or_else(User::default, User::clone)));
+    let user = move || user.get().unwrap_or_else(|| shown.get_value());
+    view! {
+        <header class="page-head">
+            <h1 tabindex="-1">"Profile"</h1>
+            <p class="lede">"What your login provider told this site about you."</p>
+        </header>
+        <table class="claims">
+            <caption class="visually-hidden">"Your claims"</caption>
+            <thead>
+                <tr><th scope="col">"Claim"</th><th scope="col">"Value"</th></tr>
+            </thead>
+            <tbody>
+                {move || {
+                    claims(&user())
+                        .into_iter()
+                        .map(|(claim, value)| {
+                            view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> }
+                        })
+                        .collect::<Vec<_>>()
+                }}
+            </tbody>
+        </table>
+    }
+}
+
+/// The claims that are there, by the names that the provider gives them.
+fn claims(user: &User) -> Vec<(&'static str, String)> {
+    let verified = user
+        .email_verified
+        .map(|verified| (if verified { "yes" } else { "no" }).to_owned());
+    [
+        ("sub", Some(user.sub.clone())),
+        ("name", user.name.clone()),
+        ("nickname", user.nickname.clone()),
+        ("given_name", user.given_name.clone()),
+        ("family_name", user.family_name.clone()),
+        ("email", user.email.clone()),
+        ("email_verified", verified),
+        ("picture", user.picture.clone()),
+    ]
+    .into_iter()
+    .filter_map(|(claim, value)| Some((claim, value?)))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::claims;
+    use leptos_auth0::User;
+
+    #[test]
+    fn only_claims_that_are_there_are_listed() {
+        let user = User {
+            sub: "auth0|alice".into(),
+            email_verified: Some(false),
+            ..User::default()
+        };
+        assert_eq!(
+            claims(&user),
+            [
+                ("sub", "auth0|alice".to_owned()),
+                ("email_verified", "no".to_owned())
+            ]
+        );
+    }
+}

@@ -1,0 +1,18 @@
+//! The external APIs that the site calls, each with the scopes that it needs there.
+
+use axum_auth0::{Api, ApiDeclaration};
+
+/// The API that keeps everyone's products. `PRODUCTS_API_URL` says where it is, `AUTH0_AUDIENCE` what it is called at
+/// the provider.
+#[derive(Debug)]
+pub enum ProductsApi {}
+
+impl Api for ProductsApi {
+    const NAME: &'static str = "PRODUCTS";
+    const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
+}
+
+/// All of them, for the server's configuration. The first one is the one that `AUTH0_AUDIENCE` names.
+pub fn apis() -> [ApiDeclaration; 1] {
+    [ApiDeclaration::of::<ProductsApi>()]
+}

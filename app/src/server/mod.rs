@@ -1,0 +1,16 @@
+//! The server's half: the external APIs that the site calls, and what pages need from the request at hand.
+
+mod apis;
+pub(crate) mod check;
+pub(crate) mod half;
+mod products_answer;
+mod products_client;
+mod shell;
+mod token_error;
+mod typed_form;
+
+pub use apis::{ProductsApi, apis};
+pub use shell::shell;
+
+pub(crate) use products_client::ProductsClient;
+pub(crate) use typed_form::finish_form;

@@ -1,0 +1,11 @@
+//! So that `?` works on the engine's errors in server functions.
+
+use crate::AppError;
+use axum_auth0::TokenError;
+use leptos_auth0::AuthError;
+
+impl From<TokenError> for AppError {
+    fn from(error: TokenError) -> Self {
+        Self::Auth(AuthError::from(error))
+    }
+}

@@ -1,0 +1,115 @@
+//! An external API as a type, and the access token that is good for it alone.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use crate::{config::ApiSettings, diagnosis::Diagnosis, tokens::TokenError};
+
+/// An external API that the application calls on behalf of its users.
+///
+/// ```
+/// struct ProductsApi;
+///
+/// impl axum_auth0::Api for ProductsApi {
+///     const NAME: &'static str = "PRODUCTS";
+///     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
+/// }
+/// ```
+pub trait Api: Send + Sync + 'static {
+    /// The prefix of the API's variables: `PRODUCTS` for `PRODUCTS_API_URL`, `PRODUCTS_API_AUDIENCE` and
+    /// `PRODUCTS_API_SCOPE`.
+    const NAME: &'static str;
+
+    /// The scopes that the application asks for, where `<NAME>_API_SCOPE` does not say otherwise.
+    const SCOPES: &'static [&'static str];
+}
+
+/// A user's access token for the API `A`, and for no other: a client of another API does not take it.
+///
+/// It cannot be serialized, so it cannot reach the browser by accident; `Debug` does not show it.
+pub struct AccessToken<A> {
+    token: SecretString,
+    settings: Arc<ApiSettings>,
+    audience: String,
+    _api: PhantomData<fn() -> A>,
+}
+
+impl<A: Api> AccessToken<A> {
+    pub(crate) fn new(token: SecretString, settings: Arc<ApiSettings>, audience: String) -> Self {
+        Self {
+            token,
+            settings,
+            audience,
+            _api: PhantomData,
+        }
+    }
+
+    /// The token itself. It belongs into the `Authorization` header of a request to [`Self::base_url`] and nowhere
+    /// else; prefer [`Self::authorization`].
+    pub fn expose(&self) -> &str {
+        self.token.expose_secret()
+    }
+
+    /// The value of the `Authorization` header (RFC 6750 §2.1), marked so that it is not logged.
+    ///
+    /// # Errors
+    ///
+    /// Where the provider issued a token that no header can carry.
+    pub fn authorization(&self) -> Result<HeaderValue, TokenError> {
+        let mut value =
+            HeaderValue::from_str(&format!("Bearer {}", self.expose())).map_err(|_| {
+                TokenError::Misconfigured(Box::new(Diagnosis::unusable_token(&self.audience)))
+            })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// The only place that the token may be sent to; ends with a slash.
+    pub fn base_url(&self) -> &Url {
+        &self.settings.base_url
+    }
+
+    /// The API's identifier at the provider, which the token was verified to carry.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// What it means that the API answered 401 to this token although it was fresh and verified here: it expects
+    /// another audience or another issuer. The reason is logged.
+    ///
+    /// `www_authenticate` is the API's header of that name (RFC 6750 §3), which may say more.
+    pub fn refused_by_api(&self, www_authenticate: Option<&str>) -> TokenError {
+        let diagnosis = Diagnosis::refused_by_api(&self.settings, &self.audience, www_authenticate);
+        diagnosis.log();
+        TokenError::Misconfigured(Box::new(diagnosis))
+    }
+
+    /// What it means that the API answered 403 `insufficient_scope` (RFC 6750 §3.1): the token lacks a scope that
+    /// the API wants for this call. The reason is logged.
+    pub fn lacks_scope(&self, scope: &str) -> TokenError {
+        let missing: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
+        let diagnosis = Diagnosis::missing_scope(&self.audience, &missing, A::NAME);
+        diagnosis.log();
+        TokenError::Misconfigured(Box::new(diagnosis))
+    }
+}
+
+impl<A> Clone for AccessToken<A> {
+    fn clone(&self) -> Self {
+        Self {
+            token: self.token.clone(),
+            settings: Arc::clone(&self.settings),
+            audience: self.audience.clone(),
+            _api: PhantomData,
+        }
+    }
+}
+
+impl<A: Api> fmt::Debug for AccessToken<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccessToken<{}>([redacted])", A::NAME)
+    }
+}

@@ -1,0 +1,229 @@
+//! The site's side as one value: opened once, put around the application's router.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, middleware, routing};
+use tokio::task::JoinHandle;
+
+use crate::{
+    chance::{SharedChance, SystemChance},
+    clock::{SharedClock, SystemClock},
+    config::{Config, StoreLocation},
+    engine::Engine,
+    guard,
+    login::{self, CALLBACK_PATH, LOGIN_PATH},
+    logout::{self, LOGOUT_PATH},
+    outbound::{Outbound, OutboundError, OutboundOptions},
+    profile::{self, PROFILE_PATH},
+    provider::ProviderError,
+    session::{self, IDLE},
+    stores::{MemoryStore, SessionRecords, SharedStore, SqliteStore, StoreError},
+};
+
+/// How often ended sessions are deleted, and how many at once.
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
+const SWEEP_LIMIT: u32 = 1_000;
+
+/// How often the provider is asked anew while it does not answer.
+const RETRY_PROVIDER_EVERY: Duration = Duration::from_secs(5);
+
+/// Login, sessions and tokens for a site. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Auth0 {
+    engine: Arc<Engine>,
+}
+
+/// Why [`Auth0::open`] failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The session store cannot be opened.
+    #[error("AUTH0_SESSION_STORE: {0}")]
+    Store(#[from] StoreError),
+    /// The HTTP client cannot be built.
+    #[error("the HTTP client cannot be built: {0}")]
+    Outbound(#[from] OutboundError),
+}
+
+/// What keeps the site from serving; see [`Auth0::ready`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotReady {
+    /// The provider's metadata or keys cannot be had.
+    #[error("provider: {0}")]
+    Provider(#[from] ProviderError),
+    /// The session store does not answer.
+    #[error("session store: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// The parts that tests put in the place of the real ones.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The time.
+    pub clock: SharedClock,
+    /// Random bytes.
+    pub chance: SharedChance,
+    /// A store, in the place of the one that the configuration names.
+    pub store: Option<SharedStore>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            clock: SystemClock::shared(),
+            chance: SystemChance::shared(),
+            store: None,
+        }
+    }
+}
+
+impl Auth0 {
+    /// Opens the session store and builds everything else. The provider is not asked yet: the site starts without it.
+    ///
+    /// # Errors
+    ///
+    /// Where the session store cannot be opened.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        Self::open_in(config, Surroundings::default()).await
+    }
+
+    /// As [`Self::open`], with a clock, a source of randomness, or a store of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// Where the session store cannot be opened.
+    pub async fn open_in(config: Config, surroundings: Surroundings) -> Result<Self, OpenError> {
+        let Surroundings {
+            clock,
+            chance,
+            store,
+        } = surroundings;
+        let options = OutboundOptions {
+            total_timeout: config.http_timeout,
+            clock: Arc::clone(&clock),
+            ..OutboundOptions::default()
+        };
+        let outbound = Outbound::new(options)?;
+        let store: SharedStore = match (store, &config.session_store) {
+            (Some(store), _) => store,
+            (None, StoreLocation::Memory) => Arc::new(MemoryStore::default()),
+            (None, StoreLocation::Sqlite(path)) => Arc::new(SqliteStore::open(path).await?),
+        };
+        if config.audience.is_none() {
+            tracing::warn!(
+                "AUTH0_AUDIENCE is not set: people can log in, but no API will accept their access token (it is opaque, \
+                 not a JWT). Set AUTH0_AUDIENCE to the Identifier of your API (Auth0 dashboard > Applications > APIs)."
+            );
+        }
+        Ok(Self {
+            engine: Arc::new(Engine::new(config, outbound, store, clock, chance)),
+        })
+    }
+
+    /// Puts the engine around the application: its routes below `/auth`, who is signed in, guarded pages, and the
+    /// refusal of requests from other sites and under other names.
+    ///
+    /// `protected` are the paths of the pages that only signed-in people see, with all that is below them. What needs
+    /// none of this (files, health checks) is merged afterwards.
+    pub fn protect(&self, app: Router, protected: &'static [&'static str]) -> Router {
+        let engine = &self.engine;
+        let records = SessionRecords::new(
+            Arc::clone(engine.store()),
+            engine.keys().clone(),
+            Arc::clone(engine.clock()),
+        );
+        let routes = Router::new()
+            // HEAD must not start a login either, so GET is mounted alone.
+            .route(
+                LOGIN_PATH,
+                routing::on(routing::MethodFilter::GET, login::start),
+            )
+            .route(
+                CALLBACK_PATH,
+                routing::on(routing::MethodFilter::GET, login::callback),
+            )
+            .route(
+                LOGOUT_PATH,
+                routing::on(routing::MethodFilter::GET, logout::get).post(logout::post),
+            )
+            .route(PROFILE_PATH, routing::get(profile::get))
+            .with_state(Arc::clone(engine));
+        // The last layer is the outermost: first the name, then the origin, then the session, then the guard.
+        app.merge(routes)
+            .layer(middleware::from_fn_with_state(
+                protected,
+                guard::guard_pages,
+            ))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(engine),
+                session::identify,
+            ))
+            .layer(session::layer(records, &engine.config().cookie))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(engine),
+                guard::refuse_cross_site,
+            ))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(engine),
+                guard::one_host,
+            ))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        self.engine.config()
+    }
+
+    /// The origins that a form of the site may lead to at the provider, separated by blanks: for `form-action` of a
+    /// Content Security Policy, which a browser applies to the redirects that answer a form, too.
+    pub fn provider_origins(&self) -> Arc<str> {
+        self.engine.provider_origins()
+    }
+
+    /// Whether logins can work now: the provider's metadata and keys are at hand, and the store answers.
+    ///
+    /// # Errors
+    ///
+    /// What is missing. It may be there a moment later; the site need not be restarted.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        self.engine.provider().ready().await?;
+        self.engine
+            .note_provider_origins(&*self.engine.provider().metadata().await?);
+        self.engine.store().ping().await?;
+        Ok(())
+    }
+
+    /// Deletes ended sessions once.
+    ///
+    /// # Errors
+    ///
+    /// Where the store does not answer.
+    pub async fn sweep(&self) -> Result<u64, StoreError> {
+        let now = self.engine.clock().unix_seconds();
+        self.engine
+            .store()
+            .sweep(now, now - IDLE, SWEEP_LIMIT)
+            .await
+    }
+
+    /// Asks the provider ahead of the first login, and deletes ended sessions from time to time, until the returned
+    /// task is aborted.
+    pub fn spawn_upkeep(&self) -> JoinHandle<()> {
+        let auth0 = self.clone();
+        tokio::spawn(async move {
+            while let Err(error) = auth0.ready().await {
+                tracing::warn!(%error, "not ready; logins have to wait");
+                tokio::time::sleep(RETRY_PROVIDER_EVERY).await;
+            }
+            loop {
+                match auth0.sweep().await {
+                    Ok(0) => {}
+                    Ok(swept) => tracing::debug!(swept, "ended sessions were deleted"),
+                    Err(error) => tracing::error!(%error, "ended sessions could not be deleted"),
+                }
+                tokio::time::sleep(SWEEP_EVERY).await;
+            }
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! The API's side: an axum extractor that verifies access tokens.
+//!
+//! ```
+//! use axum::{Json, Router, routing::get};
+//! use axum_auth0::{
+//!     bearer::{Bearer, BearerError, Verifier},
+//!     clock::SystemClock,
+//!     outbound::{Outbound, OutboundOptions},
+//!     provider::{Issuer, Provider},
+//! };
+//!
+//! async fn list(token: Bearer) -> Result<Json<Vec<String>>, BearerError> {
+//!     token.require_scope("read:products")?;
+//!     Ok(Json(vec![format!("a product of {}", token.subject())]))
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let issuer = Issuer::parse("tenant.eu.auth0.com")?;
+//! let provider = Provider::new(issuer, Outbound::new(OutboundOptions::default())?, SystemClock::shared());
+//! // Or a state of your own from which a Verifier can be taken: `impl FromRef<State> for Verifier`.
+//! let verifier = Verifier::new(provider, "https://products.example.com");
+//! let router: Router = Router::new().route("/products", get(list)).with_state(verifier);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Answers are those of [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750); what makes an access token is in
+//! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) and in [`Profile`].
+
+mod authorization_header;
+mod error;
+mod rules;
+mod token;
+mod verifier;
+
+pub use error::{BearerError, Reason};
+pub use rules::Profile;
+pub use token::{Bearer, Caller};
+pub use verifier::Verifier;

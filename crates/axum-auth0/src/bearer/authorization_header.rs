@@ -1,0 +1,93 @@
+//! Where the token is: in the `Authorization` header, and nowhere else.
+
+use http::{HeaderMap, header::AUTHORIZATION};
+
+use super::error::Reason;
+
+/// The token of a request: [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1). Tokens in the query, the body or a
+/// cookie are not looked for.
+pub(super) fn token(headers: &HeaderMap) -> Result<&str, Reason> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = match (values.next(), values.next()) {
+        (None, _) => return Err(Reason::NoToken),
+        (Some(value), None) => value,
+        // Two parts of a system could each take another one for the token.
+        (Some(_), Some(_)) => return Err(Reason::MalformedRequest),
+    };
+    let value = value.to_str().map_err(|_| Reason::MalformedRequest)?;
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Reason::NoToken);
+    }
+    let token = token.trim_matches(' ');
+    if is_b64token(token) {
+        Ok(token)
+    } else {
+        Err(Reason::MalformedRequest)
+    }
+}
+
+/// The grammar of RFC 6750: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+fn is_b64token(text: &str) -> bool {
+    let token = text.trim_end_matches('=');
+    !token.is_empty()
+        && token
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn found(values: &[&str]) -> Result<String, Reason> {
+        let headers = values
+            .iter()
+            .map(|value| (AUTHORIZATION, value.parse().unwrap()))
+            .collect();
+        token(&headers).map(str::to_owned)
+    }
+
+    #[test]
+    fn the_scheme_is_read_in_any_case() {
+        for value in [
+            "Bearer abc.def.ghi",
+            "bearer abc.def.ghi",
+            "BEARER abc.def.ghi",
+            "Bearer  abc.def.ghi",
+        ] {
+            assert_eq!(found(&[value]), Ok("abc.def.ghi".to_owned()), "{value}");
+        }
+    }
+
+    #[test]
+    fn no_token_is_not_an_error_but_a_challenge() {
+        assert_eq!(found(&[]), Err(Reason::NoToken));
+        assert_eq!(found(&["Basic YWxpY2U6c2VjcmV0"]), Err(Reason::NoToken));
+        assert_eq!(found(&["DPoP abc.def.ghi"]), Err(Reason::NoToken));
+        assert_eq!(found(&["Bearerabc"]), Err(Reason::NoToken));
+        assert_eq!(found(&[""]), Err(Reason::NoToken));
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_malformed() {
+        assert_eq!(
+            found(&["Bearer a.b.c", "Bearer a.b.c"]),
+            Err(Reason::MalformedRequest)
+        );
+        for value in [
+            "Bearer",
+            "Bearer ",
+            "Bearer a.b.c, Bearer d.e.f",
+            "Bearer a.b.c d",
+            "Bearer \u{e9}",
+            "Bearer =",
+            "Bearer a,b",
+            "Bearer \"a\"",
+        ] {
+            assert_eq!(found(&[value]), Err(Reason::MalformedRequest), "{value}");
+        }
+        assert_eq!(found(&["Bearer\ta.b.c"]), Err(Reason::NoToken));
+    }
+}

@@ -1,0 +1,67 @@
+//! The time, injected, so that tests move it instead of waiting.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Where the engine gets the time from.
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// Seconds since 1970-01-01T00:00:00Z, as in the `NumericDate` of RFC 7519 §2.
+    fn unix_seconds(&self) -> i64;
+}
+
+/// A clock that many parts share.
+pub type SharedClock = Arc<dyn Clock>;
+
+/// The clock of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl SystemClock {
+    /// The system's clock, ready to be shared.
+    pub fn shared() -> SharedClock {
+        Arc::new(Self)
+    }
+}
+
+impl Clock for SystemClock {
+    fn unix_seconds(&self) -> i64 {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_secs()).ok())
+            .unwrap_or(0)
+    }
+}
+
+/// A clock that stands still until it is told to move; for tests.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// A clock that shows `unix_seconds`.
+    pub fn at(unix_seconds: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(unix_seconds)))
+    }
+
+    /// A clock that starts at the system's time, for tests that talk to something with a clock of its own.
+    pub fn from_system() -> Arc<Self> {
+        Self::at(SystemClock.unix_seconds())
+    }
+
+    /// Moves the clock by `seconds`, backwards where negative.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn unix_seconds(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}

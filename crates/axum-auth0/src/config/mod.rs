@@ -1,0 +1,155 @@
+//! The configuration of the site's side, read from variables with the names of nextjs-auth0 and validated as a whole.
+//!
+//! [`Config::from_variables`] reports every fault at once, each with its variable, what is wrong and an example.
+
+mod apis;
+mod cookies;
+mod error;
+mod faults;
+mod known;
+mod values;
+mod variables;
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use secrecy::SecretString;
+use url::Url;
+
+pub use self::{
+    apis::{ApiDeclaration, ApiSettings},
+    cookies::{CookieSettings, SameSite},
+    error::{ConfigError, Fault},
+    values::{AudienceParameter, ClientAuthentication, StoreLocation},
+    variables::Variables,
+};
+use crate::provider::Issuer;
+
+/// Everything that the engine must know before it can start. Built by [`Config::from_variables`] only, so a value of
+/// this type has passed all checks.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// `AUTH0_DOMAIN`: the OpenID Provider.
+    pub issuer: Issuer,
+    /// `AUTH0_CLIENT_ID`: this application at the provider.
+    pub client_id: String,
+    /// `AUTH0_CLIENT_SECRET`: what this application proves itself with.
+    pub client_secret: SecretString,
+    /// `AUTH0_CLIENT_AUTHENTICATION`: how it does; chosen from the provider's metadata where not set.
+    pub client_authentication: Option<ClientAuthentication>,
+    /// `AUTH0_SECRET`: the first one encrypts, all of them decrypt.
+    pub secrets: Vec<SecretString>,
+    /// `APP_BASE_URL`: the site's own origin.
+    pub base_url: Url,
+    /// `AUTH0_AUDIENCE`: the API that a login asks an access token for.
+    pub audience: Option<String>,
+    /// `AUTH0_AUDIENCE_PARAMETER`: how the provider wants to be asked.
+    pub audience_parameter: AudienceParameter,
+    /// `AUTH0_PROMPT`: the `prompt` of every login that does not bring its own.
+    pub prompt: Option<String>,
+    /// `AUTH0_SCOPE`, and the scopes of the API that the login asks a token for.
+    pub scope: Vec<String>,
+    /// The external APIs, by the prefix of their variables.
+    pub apis: BTreeMap<&'static str, ApiSettings>,
+    /// `AUTH0_SESSION_STORE`: where sessions and tokens live.
+    pub session_store: StoreLocation,
+    /// `AUTH0_COOKIE_*`: attributes of the session's cookie.
+    pub cookie: CookieSettings,
+    /// `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: `/auth/profile` answers 204 instead of 401 to the anonymous.
+    pub no_content_profile: bool,
+    /// `AUTH0_HTTP_TIMEOUT`: the total time of one request to the provider.
+    pub http_timeout: Duration,
+}
+
+impl Config {
+    /// Reads and checks the whole configuration.
+    ///
+    /// `apis` declares the external APIs that the application calls; the first one is the API that `AUTH0_AUDIENCE`
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] lists every fault, not just the first.
+    pub fn from_variables(
+        variables: &Variables,
+        apis: &[ApiDeclaration],
+    ) -> Result<Self, ConfigError> {
+        let mut faults = faults::Faults::new(variables);
+        known::refuse_unknown(variables, apis, &mut faults);
+
+        let issuer = values::issuer(&mut faults);
+        let client_id = faults.required("AUTH0_CLIENT_ID", "the Client ID of your application");
+        let client_secret = faults.required(
+            "AUTH0_CLIENT_SECRET",
+            "the Client Secret of your application",
+        );
+        let client_authentication = values::client_authentication(&mut faults);
+        let secrets = values::secrets(&mut faults);
+        let base_url = values::base_url(&mut faults);
+        let audience = values::audience(&mut faults);
+        let audience_parameter = values::audience_parameter(&mut faults);
+        let prompt = values::prompt(&mut faults);
+        let apis = apis::read(apis, audience.as_deref(), &mut faults);
+        let scope = values::scope(&mut faults, audience.as_deref(), &apis);
+        let session_store = values::session_store(&mut faults);
+        let cookie = cookies::read(&mut faults, base_url.as_ref());
+        let no_content_profile = faults.flag("AUTH0_NO_CONTENT_PROFILE_RESPONSE", false);
+        let http_timeout = values::http_timeout(&mut faults);
+
+        match (issuer, client_id, client_secret, base_url, faults.finish()) {
+            (Some(issuer), Some(client_id), Some(client_secret), Some(base_url), Ok(())) => {
+                Ok(Self {
+                    issuer,
+                    client_id,
+                    client_secret: client_secret.into(),
+                    client_authentication,
+                    secrets,
+                    base_url,
+                    audience,
+                    audience_parameter,
+                    prompt,
+                    scope,
+                    apis,
+                    session_store,
+                    cookie,
+                    no_content_profile,
+                    http_timeout,
+                })
+            }
+            (.., Err(error)) => Err(error),
+            (.., Ok(())) => Err(ConfigError::default()),
+        }
+    }
+
+    /// The origin of the site as a browser sends it: scheme, host and, where not the default, port.
+    pub fn origin(&self) -> String {
+        self.base_url.origin().ascii_serialization()
+    }
+
+    /// The absolute URL of `path` on this site.
+    pub fn site_url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+
+    /// Whether the site is served over TLS, from which the cookies' attributes follow.
+    pub fn is_https(&self) -> bool {
+        self.base_url.scheme() == "https"
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("issuer", &self.issuer.as_str())
+            .field("client_id", &self.client_id)
+            .field("base_url", &self.base_url.as_str())
+            .field("audience", &self.audience)
+            .field("scope", &self.scope)
+            .field("apis", &self.apis)
+            .field("session_store", &self.session_store)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

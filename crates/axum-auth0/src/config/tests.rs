@@ -1,0 +1,194 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+
+const PRODUCTS: ApiDeclaration = ApiDeclaration {
+    name: "PRODUCTS",
+    scopes: &["read:products"],
+};
+
+fn good() -> Variables {
+    [
+        ("AUTH0_DOMAIN", "tenant.eu.auth0.com"),
+        ("AUTH0_CLIENT_ID", "client"),
+        ("AUTH0_CLIENT_SECRET", "secret"),
+        ("AUTH0_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("APP_BASE_URL", "https://www.example.com"),
+        ("AUTH0_AUDIENCE", "https://api.example.com"),
+        ("PRODUCTS_API_URL", "https://api.example.com/v1"),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn read(variables: &Variables) -> Result<Config, ConfigError> {
+    Config::from_variables(variables, &[PRODUCTS])
+}
+
+/// The variables that are at fault when `changes` are made to a good configuration.
+fn faults(changes: &[(&str, &str)]) -> Vec<String> {
+    let mut variables = good();
+    for (name, value) in changes {
+        variables.set(*name, *value);
+    }
+    match read(&variables) {
+        Ok(_) => Vec::new(),
+        Err(error) => error
+            .faults()
+            .iter()
+            .map(|fault| fault.variable.clone())
+            .collect(),
+    }
+}
+
+#[test]
+fn a_good_configuration_is_read_as_it_stands() {
+    let config = read(&good()).unwrap();
+    assert_eq!(config.issuer.as_str(), "https://tenant.eu.auth0.com/");
+    assert_eq!(config.origin(), "https://www.example.com");
+    assert_eq!(config.cookie.name, "__Host-session");
+    assert_eq!(
+        config.scope,
+        [
+            "openid",
+            "profile",
+            "email",
+            "offline_access",
+            "read:products"
+        ]
+    );
+    let api = &config.apis["PRODUCTS"];
+    assert_eq!(api.audience.as_deref(), Some("https://api.example.com"));
+    assert_eq!(api.audience_variable, "AUTH0_AUDIENCE");
+    assert_eq!(api.base_url.as_str(), "https://api.example.com/v1/");
+}
+
+#[test]
+fn all_faults_are_listed_at_once_each_with_an_example() {
+    let error = read(&Variables::default()).unwrap_err();
+    let names: Vec<_> = error
+        .faults()
+        .iter()
+        .map(|fault| fault.variable.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "AUTH0_DOMAIN",
+            "AUTH0_CLIENT_ID",
+            "AUTH0_CLIENT_SECRET",
+            "AUTH0_SECRET",
+            "APP_BASE_URL",
+            "PRODUCTS_API_URL"
+        ]
+    );
+    assert!(error.faults().iter().all(|fault| !fault.example.is_empty()));
+    assert!(
+        error
+            .to_string()
+            .starts_with("the configuration has 6 problems:")
+    );
+}
+
+#[test]
+fn a_missing_audience_is_no_fault() {
+    let mut variables = good();
+    variables.remove("AUTH0_AUDIENCE");
+    let config = read(&variables).unwrap();
+    assert_eq!(config.apis["PRODUCTS"].audience, None);
+    assert_eq!(
+        config.scope,
+        ["openid", "profile", "email", "offline_access"]
+    );
+}
+
+#[test]
+fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
+    for (name, value) in [
+        ("AUTH0_DOMAIN", "http://tenant.example.com"),
+        ("AUTH0_SECRET", "short"),
+        ("AUTH0_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("AUTH0_SECRET", "0123456789abcdef0123456789abcdef,short"),
+        ("APP_BASE_URL", "www.example.com"),
+        ("APP_BASE_URL", "http://www.example.com"),
+        ("APP_BASE_URL", "https://www.example.com/app"),
+        (
+            "APP_BASE_URL",
+            "https://a.example.com,https://b.example.com",
+        ),
+        ("AUTH0_AUDIENCE", "two words"),
+        ("AUTH0_AUDIENCE_PARAMETER", "scope"),
+        ("AUTH0_PROMPT", "none"),
+        ("AUTH0_SCOPE", "profile email"),
+        ("AUTH0_SESSION_STORE", "postgres://localhost/x"),
+        ("AUTH0_SESSION_STORE", "file"),
+        ("AUTH0_COOKIE_SECURE", "false"),
+        ("AUTH0_COOKIE_SECURE", "perhaps"),
+        ("AUTH0_COOKIE_SAME_SITE", "sometimes"),
+        ("AUTH0_COOKIE_DOMAIN", "other.example"),
+        ("AUTH0_COOKIE_PATH", "/app"),
+        ("AUTH0_CLIENT_AUTHENTICATION", "tls"),
+        ("AUTH0_HTTP_TIMEOUT", "5s"),
+        ("PRODUCTS_API_URL", "api"),
+        ("AUTH0_DPOP_PRIVATE_KEY", "key"),
+        ("AUTH0_CLIENT_ASSERTION_SIGNING_KEY", "key"),
+        ("NEXT_PUBLIC_LOGIN_ROUTE", "/login"),
+        ("AUTH0_AUDIENSE", "https://api.example.com"),
+        ("PRODUCT_API_URL", "https://api.example.com"),
+    ] {
+        assert_eq!(faults(&[(name, value)]), [name], "{name}={value}");
+    }
+}
+
+#[test]
+fn variables_of_others_are_left_alone() {
+    let others = [
+        ("NEXT_PUBLIC_THEME", "dark"),
+        ("STRIPE_API_URL", "https://x"),
+        ("PATH", "/bin"),
+    ];
+    assert_eq!(faults(&others), Vec::<String>::new());
+}
+
+#[test]
+fn a_resource_must_be_an_absolute_uri() {
+    let changes = [
+        ("AUTH0_AUDIENCE_PARAMETER", "resource"),
+        ("AUTH0_AUDIENCE", "products"),
+    ];
+    assert_eq!(faults(&changes), ["AUTH0_AUDIENCE"]);
+}
+
+#[test]
+fn secrets_rotate() {
+    let mut variables = good();
+    variables.set(
+        "AUTH0_SECRET",
+        "0123456789abcdef0123456789abcdef, fedcba9876543210fedcba9876543210",
+    );
+    assert_eq!(read(&variables).unwrap().secrets.len(), 2);
+}
+
+#[test]
+fn on_localhost_http_is_fine_and_the_cookie_has_no_prefix() {
+    let mut variables = good();
+    variables.set("APP_BASE_URL", "http://localhost:3000");
+    let config = read(&variables).unwrap();
+    assert_eq!(config.cookie.name, "session");
+    assert!(!config.cookie.secure);
+    assert_eq!(
+        config.site_url("/auth/callback"),
+        "http://localhost:3000/auth/callback"
+    );
+}
+
+#[test]
+fn no_secret_is_shown_by_debug_or_by_a_fault() {
+    let mut variables = good();
+    variables.set("AUTH0_CLIENT_SECRET", "canary-client-secret");
+    variables.set("AUTH0_SECRET", "canary-0123456789abcdef0123456789abcdef");
+    let shown = format!("{variables:?} {:?}", read(&variables).unwrap());
+    assert!(!shown.contains("canary"), "{shown}");
+    variables.set("AUTH0_SECRET", "canary");
+    assert!(!read(&variables).unwrap_err().to_string().contains("canary"));
+}

@@ -1,0 +1,67 @@
+//! The variables that a configuration is read from, apart from the process's environment so that tests need not
+//! touch it.
+
+use std::{collections::BTreeMap, fmt};
+
+/// Names and values, as an environment or a `.env` file has them.
+#[derive(Clone, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    /// The variables of this process's environment.
+    pub fn from_environment() -> Self {
+        // A variable that is not Unicode cannot be one of ours.
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
+    /// The value of `name` without surrounding blanks; `None` where it is unset or empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Sets `name`, replacing what was there.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.insert(name.into(), value.into());
+    }
+
+    /// Sets `name` only where nothing is set, as a `.env` file beside an environment does.
+    pub fn set_default(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.entry(name.into()).or_insert_with(|| value.into());
+    }
+
+    /// Takes `name` out.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// The names that have a value.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .keys()
+            .map(String::as_str)
+            .filter(|name| self.get(name).is_some())
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Variables {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// Prints names only: values may be secrets.
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}

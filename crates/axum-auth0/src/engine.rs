@@ -1,0 +1,166 @@
+//! What all parts of the site's side share.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use crate::{
+    chance::SharedChance,
+    clock::SharedClock,
+    config::{ApiSettings, Config},
+    login::id_token::IdTokenRules,
+    outbound::Outbound,
+    provider::{Metadata, Provider},
+    seal::Keyring,
+    stores::SharedStore,
+    tokens::{TokenEndpoint, Tokens},
+};
+
+pub(crate) struct Engine {
+    config: Config,
+    provider: Provider,
+    outbound: Outbound,
+    endpoint: TokenEndpoint,
+    id_tokens: IdTokenRules,
+    tokens: Tokens,
+    store: SharedStore,
+    keys: Keyring,
+    clock: SharedClock,
+    chance: SharedChance,
+    apis: BTreeMap<&'static str, Arc<ApiSettings>>,
+    provider_origins: RwLock<Arc<str>>,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        config: Config,
+        outbound: Outbound,
+        store: SharedStore,
+        clock: SharedClock,
+        chance: SharedChance,
+    ) -> Self {
+        let keys = Keyring::new(&config.secrets, Arc::clone(&chance));
+        let provider = Provider::new(config.issuer.clone(), outbound.clone(), Arc::clone(&clock));
+        let endpoint = TokenEndpoint::new(
+            &config,
+            provider.clone(),
+            outbound.clone(),
+            Arc::clone(&clock),
+        );
+        let id_tokens = IdTokenRules::new(provider.clone(), &config, Arc::clone(&clock));
+        let tokens = Tokens::new(
+            Arc::clone(&store),
+            keys.clone(),
+            endpoint.clone(),
+            id_tokens.clone(),
+            Arc::clone(&clock),
+            &config,
+        );
+        let apis = config
+            .apis
+            .iter()
+            .map(|(&name, api)| (name, Arc::new(api.clone())))
+            .collect();
+        let provider_origins =
+            RwLock::new(config.issuer.url().origin().ascii_serialization().into());
+        Self {
+            config,
+            provider,
+            outbound,
+            endpoint,
+            id_tokens,
+            tokens,
+            store,
+            keys,
+            clock,
+            chance,
+            apis,
+            provider_origins,
+        }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
+    pub(crate) fn endpoint(&self) -> &TokenEndpoint {
+        &self.endpoint
+    }
+
+    pub(crate) fn id_tokens(&self) -> &IdTokenRules {
+        &self.id_tokens
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    pub(crate) fn store(&self) -> &SharedStore {
+        &self.store
+    }
+
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+
+    pub(crate) fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    pub(crate) fn chance(&self) -> &SharedChance {
+        &self.chance
+    }
+
+    /// The origins that a form may lead to, as a Content Security Policy lists them.
+    pub(crate) fn provider_origins(&self) -> Arc<str> {
+        Arc::clone(
+            &self
+                .provider_origins
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Adds the origins of the provider's endpoints, once its metadata is at hand.
+    pub(crate) fn note_provider_origins(&self, metadata: &Metadata) {
+        let mut origins = vec![self.config.issuer.url().origin().ascii_serialization()];
+        for url in [
+            &metadata.end_session_endpoint,
+            &metadata.authorization_endpoint,
+        ]
+        .into_iter()
+        .flatten()
+        {
+            let origin = url.origin().ascii_serialization();
+            if !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+        *self
+            .provider_origins
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = origins.join(" ").into();
+    }
+
+    pub(crate) fn api(&self, name: &str) -> Option<Arc<ApiSettings>> {
+        self.apis.get(name).map(Arc::clone)
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,19 @@
+//! JSON Web Tokens in their compact form ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519),
+//! [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)), read strictly: what two parsers could understand differently is refused.
+//!
+//! [`Provider::verify`](crate::provider::Provider::verify) turns a token into a [`VerifiedJwt`]: its structure is sound and its signature
+//! is the provider's. Who it is for, from whom, and until when are questions for the next step, asked of its [`Claims`].
+
+mod algorithm;
+mod claims;
+mod compact;
+mod error;
+mod peek;
+mod strict_json;
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use claims::{ClaimError, Claims};
+pub(crate) use compact::Compact;
+pub use compact::{MAX_TOKEN_BYTES, VerifiedJwt};
+pub use error::{JwtError, NotAJwt};
+pub use peek::{UnverifiedClaims, peek};

@@ -1,0 +1,62 @@
+//! Login, sessions and audience-scoped access tokens for axum; and the API's side of them.
+//!
+//! Feature `login`, the site's side: [`Auth0`] goes around the application's router. It sends people to the OpenID
+//! Provider and back, keeps their tokens sealed at the server, and puts a [`CurrentUser`] into every request. A
+//! [`SignedInUser`] is the only way to an [`AccessToken`], which is verified to be for the [`Api`] that it is asked
+//! for.
+//!
+//! Feature `bearer`, the API's side: [`bearer`] verifies such tokens. It needs neither sessions nor a database.
+
+#[cfg(feature = "bearer")]
+pub mod bearer;
+pub mod clock;
+pub mod jwt;
+pub mod outbound;
+pub mod provider;
+
+#[cfg(feature = "login")]
+mod api;
+#[cfg(feature = "login")]
+mod auth0;
+#[cfg(feature = "login")]
+pub mod chance;
+#[cfg(feature = "login")]
+pub mod config;
+#[cfg(feature = "login")]
+mod diagnosis;
+#[cfg(feature = "login")]
+mod engine;
+#[cfg(feature = "login")]
+mod guard;
+#[cfg(feature = "login")]
+mod login;
+#[cfg(feature = "login")]
+mod logout;
+#[cfg(feature = "login")]
+mod page;
+#[cfg(feature = "login")]
+mod profile;
+#[cfg(feature = "login")]
+mod return_to;
+#[cfg(feature = "login")]
+mod seal;
+#[cfg(feature = "login")]
+mod session;
+#[cfg(feature = "login")]
+pub mod stores;
+#[cfg(feature = "login")]
+mod tokens;
+
+#[cfg(feature = "login")]
+pub use self::{
+    api::{AccessToken, Api},
+    auth0::{Auth0, NotReady, OpenError, Surroundings},
+    config::{ApiDeclaration, Config, ConfigError, Variables},
+    diagnosis::{Cause, Diagnosis},
+    login::{CALLBACK_PATH, IdTokenError, LOGIN_PATH},
+    logout::{LOGOUT_PATH, SIGNED_OUT_PATH},
+    profile::PROFILE_PATH,
+    return_to::{NotAPathOfThisSite, ReturnTo},
+    session::{CurrentUser, NotSignedIn, SignedInUser},
+    tokens::{TokenError, TokenOptions},
+};

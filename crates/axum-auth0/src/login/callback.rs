@@ -1,0 +1,182 @@
+//! `GET /auth/callback`: takes the browser back from the provider, checks in a fixed order, and makes a session.
+
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use http::HeaderMap;
+use tower_sessions::Session;
+
+use super::{
+    complete::complete,
+    refusal::Refusal,
+    start::{restart, see_other, set_cookie},
+    transaction::{self, LIFETIME, State as LoginState, Transaction},
+};
+use crate::{
+    diagnosis::{Diagnosis, is_unknown_audience},
+    engine::Engine,
+    return_to::ReturnTo,
+    session::CurrentUser,
+};
+
+/// A `state` is begun anew this many times when its cookie is gone.
+const MAX_ATTEMPTS: u8 = 1;
+
+pub(crate) async fn callback(
+    State(engine): State<Arc<Engine>>,
+    RawQuery(query): RawQuery,
+    axum::Extension(user): axum::Extension<CurrentUser>,
+    session: Session,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let answer = match Answer::parse(&query) {
+        Ok(answer) => answer,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let secure = engine.config().is_https();
+    let Some(transaction) = Transaction::find(&headers, engine.keys(), &answer.state, secure)
+    else {
+        return without_transaction(&engine, &headers, &answer.state).await;
+    };
+    // From here on the transaction is spent, whatever comes of it.
+    let mut response = match answer_to(&engine, &session, &user, transaction, &answer).await {
+        Ok(target) => see_other(target.as_str()),
+        Err(refusal) => refusal.into_response(),
+    };
+    set_cookie(&mut response, &transaction::removal(&answer.state, secure));
+    response
+}
+
+async fn answer_to(
+    engine: &Arc<Engine>,
+    session: &Session,
+    user: &CurrentUser,
+    transaction: Transaction,
+    answer: &Answer<'_>,
+) -> Result<ReturnTo, Refusal> {
+    let return_to = transaction.return_to.clone();
+    if transaction.has_expired(engine.clock().unix_seconds()) {
+        return Err(Refusal::Expired(return_to));
+    }
+    // RFC 9207 §2.4, for errors too: the response must be from the issuer that the login began at.
+    let issuer = engine.config().issuer.as_str();
+    if transaction.issuer != issuer
+        || answer
+            .issuer
+            .as_deref()
+            .is_some_and(|found| found != issuer)
+    {
+        return Err(Refusal::WrongIssuer);
+    }
+    if answer.issuer.is_none() {
+        let metadata = engine
+            .provider()
+            .metadata()
+            .await
+            .map_err(|error| Refusal::provider(&error, return_to.clone()))?;
+        if metadata.authorization_response_iss_parameter_supported {
+            return Err(Refusal::WrongIssuer);
+        }
+    }
+    // Spent once, over all processes that share the store: a replay gets no second token request.
+    let first = engine
+        .store()
+        .consume_transaction(&transaction.key(), transaction.created_at + LIFETIME)
+        .await
+        .map_err(|error| Refusal::store(&error, return_to.clone()))?;
+    if !first {
+        return if matches!(user, CurrentUser::SignedIn(_)) {
+            Ok(return_to)
+        } else {
+            Err(Refusal::AlreadyUsed)
+        };
+    }
+    let code = match &answer.outcome {
+        Outcome::Code(code) => code,
+        Outcome::Error { code, description } => {
+            return Err(refused(engine, code, description.as_deref(), return_to));
+        }
+    };
+    complete(engine, session, &transaction, code).await?;
+    Ok(return_to)
+}
+
+/// No cookie, but a `state` of ours that is fresh: the cookie was lost, and one more attempt may help. Anything else is
+/// a forgery or a bookmark. Neither leads to a token request.
+async fn without_transaction(engine: &Arc<Engine>, headers: &HeaderMap, state: &str) -> Response {
+    let now = engine.clock().unix_seconds();
+    match LoginState::open(engine.keys(), state) {
+        Some(state)
+            if state.attempt < MAX_ATTEMPTS
+                && (0..LIFETIME).contains(&(now - state.created_at)) =>
+        {
+            tracing::info!("a login's cookie is gone; it begins anew");
+            restart(engine, headers, state.return_to, state.attempt + 1).await
+        }
+        _ => Refusal::UnknownTransaction.into_response(),
+    }
+}
+
+fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: ReturnTo) -> Refusal {
+    match &engine.config().audience {
+        Some(audience) if is_unknown_audience(code, description) => {
+            Refusal::Misconfigured(Diagnosis::audience_unknown(audience))
+        }
+        _ => Refusal::ByProvider {
+            code: code.to_owned(),
+            description: description.map(str::to_owned),
+            return_to,
+        },
+    }
+}
+
+/// The authorization response (RFC 6749 §4.1.2), each parameter at most once.
+struct Answer<'a> {
+    state: Cow<'a, str>,
+    issuer: Option<Cow<'a, str>>,
+    outcome: Outcome<'a>,
+}
+
+enum Outcome<'a> {
+    Code(Cow<'a, str>),
+    Error {
+        code: Cow<'a, str>,
+        description: Option<Cow<'a, str>>,
+    },
+}
+
+impl<'a> Answer<'a> {
+    fn parse(query: &'a str) -> Result<Self, Refusal> {
+        let mut given: HashMap<&'static str, Cow<'a, str>> = HashMap::new();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            // Providers add parameters of their own, `session_state` for example.
+            let Some(&known) = ["code", "state", "iss", "error", "error_description"]
+                .iter()
+                .find(|known| **known == name)
+            else {
+                continue;
+            };
+            if given.insert(known, value).is_some() {
+                return Err(Refusal::MalformedCallback("a parameter is given twice"));
+            }
+        }
+        let mut take = |name| given.remove(name).filter(|value| !value.is_empty());
+        let state = take("state").ok_or(Refusal::MalformedCallback("state is missing"))?;
+        let issuer = take("iss");
+        let description = take("error_description");
+        let outcome = match (take("code"), take("error")) {
+            (Some(code), None) => Outcome::Code(code),
+            (_, Some(code)) => Outcome::Error { code, description },
+            (None, None) => return Err(Refusal::MalformedCallback("code is missing")),
+        };
+        Ok(Self {
+            state,
+            issuer,
+            outcome,
+        })
+    }
+}

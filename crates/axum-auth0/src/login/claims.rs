@@ -1,0 +1,92 @@
+//! What the provider says of a person.
+
+use http::{HeaderValue, Request, header};
+use serde_json::{Map, Value};
+
+use crate::{engine::Engine, jwt::Claims};
+
+/// Claims that are about the token and not about the person (OpenID Connect Core 1.0 §2 and §3.1.3.6, RFC 7519 §4.1).
+const OF_THE_PROTOCOL: &[&str] = &[
+    "iss",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "nonce",
+    "azp",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "auth_time",
+    "acr",
+    "amr",
+    "sid",
+    "events",
+];
+
+/// Claims that a page can greet somebody with.
+const NAMES: &[&str] = &[
+    "name",
+    "nickname",
+    "given_name",
+    "preferred_username",
+    "email",
+];
+
+/// The person's claims: those of the ID token, completed from userinfo where the ID token has no name at all.
+pub(super) async fn of_person(
+    engine: &Engine,
+    id_token: Claims,
+    access_token: &str,
+) -> Map<String, Value> {
+    let mut claims = id_token.into_map();
+    if !NAMES.iter().any(|name| claims.contains_key(*name))
+        && let Some(more) = userinfo(engine, &claims, access_token).await
+    {
+        for (name, value) in more {
+            claims.entry(name).or_insert(value);
+        }
+    }
+    claims.retain(|name, _| !OF_THE_PROTOCOL.contains(&name.as_str()));
+    claims
+}
+
+/// OpenID Connect Core 1.0 §5.3. A login does not depend on it: some providers refuse an access token that is bound to
+/// a resource.
+async fn userinfo(
+    engine: &Engine,
+    id_token: &Map<String, Value>,
+    access_token: &str,
+) -> Option<Map<String, Value>> {
+    let metadata = engine.provider().metadata().await.ok()?;
+    let endpoint = metadata.userinfo_endpoint.as_ref()?;
+    let mut authorization = HeaderValue::from_str(&format!("Bearer {access_token}")).ok()?;
+    authorization.set_sensitive(true);
+    let request = Request::get(endpoint.as_str())
+        .header(header::AUTHORIZATION, authorization)
+        .header(header::ACCEPT, "application/json")
+        .body(Vec::new())
+        .ok()?;
+    let response = match engine.outbound().send(request).await {
+        Ok(response) if response.status().is_success() => response,
+        Ok(response) => {
+            tracing::info!(
+                status = response.status().as_u16(),
+                "userinfo was refused; the profile stays empty"
+            );
+            return None;
+        }
+        Err(error) => {
+            tracing::warn!(%error, "userinfo cannot be reached; the profile stays empty");
+            return None;
+        }
+    };
+    let claims: Map<String, Value> = serde_json::from_slice(response.body()).ok()?;
+    // §5.3.2: the answer is about the person of the ID token, or it must not be used.
+    if claims.get("sub") != id_token.get("sub") {
+        tracing::warn!("userinfo is about another person and was not used");
+        return None;
+    }
+    Some(claims)
+}

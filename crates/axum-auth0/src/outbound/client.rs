@@ -1,0 +1,236 @@
+//! The client itself.
+
+use std::{error::Error, sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{
+    HeaderValue,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+use url::Url;
+
+use super::{
+    error::{OutboundError, Sent, Target},
+    retry_after::retry_after,
+    url_policy::is_secure,
+};
+use crate::clock::{SharedClock, SystemClock};
+
+/// The bounds of an [`Outbound`].
+#[derive(Clone, Debug)]
+pub struct OutboundOptions {
+    /// How long a connection may take, TLS included. 3 seconds by default.
+    pub connect_timeout: Duration,
+    /// How long a request may take from its start to the last byte of the answer. 5 seconds by default.
+    pub total_timeout: Duration,
+    /// How many bytes of an answer are read. 1 MiB by default.
+    pub max_response_bytes: usize,
+    /// What the time is, for a `Retry-After` that is a date.
+    pub clock: SharedClock,
+}
+
+impl Default for OutboundOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            total_timeout: Duration::from_secs(5),
+            max_response_bytes: 1024 * 1024,
+            clock: SystemClock::shared(),
+        }
+    }
+}
+
+/// A bounded HTTP client. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Outbound {
+    client: reqwest::Client,
+    options: Arc<OutboundOptions>,
+}
+
+impl Outbound {
+    /// Sets the client up.
+    ///
+    /// # Errors
+    /// [`OutboundError::Setup`] if the TLS library cannot be set up.
+    pub fn new(options: OutboundOptions) -> Result<Self, OutboundError> {
+        // reqwest takes the process's provider. An application that installed another one keeps it.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // Losing the race to another thread means that there is one.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let client = builder(&options)
+            .build()
+            .or_else(|error| {
+                // Containers often lack root certificates, and a provider on this machine needs none.
+                tracing::warn!(cause = %deepest_cause(&error), "no root certificates found: providers cannot be asked over https until they are installed (package ca-certificates)");
+                builder(&options).tls_certs_only([]).build()
+            })
+            .map_err(|error| OutboundError::Setup { cause: deepest_cause(&error) })?;
+        Ok(Self {
+            client,
+            options: Arc::new(options),
+        })
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status. Redirects are answers.
+    ///
+    /// # Errors
+    /// As [`OutboundError`] says; [`OutboundError::sent`] tells whether the request may have had an effect.
+    pub async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Bytes>, OutboundError> {
+        let Ok(url) = Url::parse(&request.uri().to_string()) else {
+            return Err(OutboundError::InsecureUrl {
+                to: Target::unparsable(),
+            });
+        };
+        let to = Target::of(&url);
+        if !is_secure(&url) {
+            return Err(OutboundError::InsecureUrl { to });
+        }
+        let request = reqwest::Request::try_from(request)
+            .map_err(|_| OutboundError::InsecureUrl { to: to.clone() })?;
+        let mut answer = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|error| self.failure(&to, &error))?;
+
+        let mut response = http::Response::new(Bytes::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        *response.body_mut() = self.read(&to, answer).await?;
+        Ok(response)
+    }
+
+    /// Gets a JSON document.
+    ///
+    /// # Errors
+    /// As [`Outbound::send`]; and where the status is not a success or the body is not JSON.
+    pub async fn get_json(&self, url: &Url) -> Result<serde_json::Value, OutboundError> {
+        let to = Target::of(url);
+        let request = http::Request::get(url.as_str())
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .body(Vec::new())
+            .map_err(|_| OutboundError::InsecureUrl { to: to.clone() })?;
+        let response = self.send(request).await?;
+        if !response.status().is_success() {
+            let retry_after = retry_after(response.headers(), self.options.clock.as_ref());
+            return Err(OutboundError::Status {
+                to,
+                status: response.status(),
+                retry_after,
+            });
+        }
+        // The media type is not insisted on: providers send JSON as application/jwk-set+json, text/plain and nothing at all.
+        serde_json::from_slice(response.body()).map_err(|_| OutboundError::NotJson {
+            to,
+            content_type: media_type(&response),
+        })
+    }
+
+    async fn read(
+        &self,
+        to: &Target,
+        mut answer: reqwest::Response,
+    ) -> Result<Bytes, OutboundError> {
+        let limit = self.options.max_response_bytes;
+        let too_large = || OutboundError::TooLarge {
+            to: to.clone(),
+            limit,
+        };
+        // An honest length saves the download; what arrives is counted all the same.
+        if answer
+            .content_length()
+            .is_some_and(|length| length > limit as u64)
+        {
+            return Err(too_large());
+        }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer
+            .chunk()
+            .await
+            .map_err(|error| self.failure(to, &error))?
+        {
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    fn failure(&self, to: &Target, error: &reqwest::Error) -> OutboundError {
+        let to = to.clone();
+        let connecting = error.is_connect();
+        if error.is_timeout() {
+            let (limit, sent) = if connecting {
+                (self.options.connect_timeout, Sent::No)
+            } else {
+                (self.options.total_timeout, Sent::Maybe)
+            };
+            OutboundError::Timeout { to, limit, sent }
+        } else if connecting {
+            OutboundError::Connect {
+                to,
+                cause: deepest_cause(error),
+            }
+        } else if error.is_builder() {
+            OutboundError::InsecureUrl { to }
+        } else {
+            OutboundError::Interrupted {
+                to,
+                cause: deepest_cause(error),
+            }
+        }
+    }
+}
+
+fn builder(options: &OutboundOptions) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!(
+            env!("CARGO_PKG_NAME"),
+            "/",
+            env!("CARGO_PKG_VERSION")
+        ))
+        // A redirect could carry a token to another host.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        // Should another crate of the build switch decompression on: a small answer must not become a large one.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .connect_timeout(options.connect_timeout)
+        .timeout(options.total_timeout)
+        // Shorter than what servers keep: a connection that they close while we write on it leaves the outcome unknown.
+        .pool_idle_timeout(Duration::from_secs(15))
+        .pool_max_idle_per_host(8)
+}
+
+/// The innermost error says what happened ("connection refused"); the outer ones repeat the URL.
+fn deepest_cause(error: &reqwest::Error) -> String {
+    let mut deepest: &dyn Error = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    if deepest.is::<reqwest::Error>() {
+        return "the request failed".to_owned();
+    }
+    deepest.to_string()
+}
+
+fn media_type(response: &http::Response<Bytes>) -> String {
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map_or_else(
+            || "something without a media type".to_owned(),
+            |value| value.trim().chars().take(60).collect(),
+        )
+}

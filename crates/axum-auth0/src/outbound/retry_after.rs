@@ -1,0 +1,55 @@
+//! `Retry-After`, in both of its forms.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::{HeaderMap, header::RETRY_AFTER};
+
+use crate::clock::Clock;
+
+/// No answer can make us wait longer than this.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
+/// How long an answer asks us to wait before the next attempt: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3),
+/// seconds or an HTTP date; a date in the past is no wait. At most a day.
+pub fn retry_after(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are a long wait, not no wait.
+        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else {
+        let until = httpdate::parse_http_date(value).ok()?;
+        let now = UNIX_EPOCH + Duration::from_secs(u64::try_from(clock.unix_seconds()).ok()?);
+        until.duration_since(now).unwrap_or_default()
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+
+    fn parsed(value: &str) -> Option<u64> {
+        // 1994-11-06T08:49:37Z, the date of the examples in RFC 9110.
+        let clock = ManualClock::at(784_111_777);
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+        retry_after(&headers, clock.as_ref()).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn seconds_and_dates_are_understood() {
+        assert_eq!(parsed("0"), Some(0));
+        assert_eq!(parsed(" 120 "), Some(120));
+        assert_eq!(parsed("Sun, 06 Nov 1994 08:51:37 GMT"), Some(120));
+        assert_eq!(parsed("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+    }
+
+    #[test]
+    fn nonsense_is_ignored_and_long_waits_are_cut() {
+        assert_eq!(parsed(""), None);
+        assert_eq!(parsed("-5"), None);
+        assert_eq!(parsed("soon"), None);
+        assert_eq!(parsed("99999999999999999999999"), Some(24 * 3600));
+    }
+}

@@ -1,0 +1,163 @@
+//! The pages that the engine itself shows when something went wrong: plain, readable, with a way on.
+
+use std::fmt::Write as _;
+
+use axum::response::{Html, IntoResponse, Response};
+use html_escape::{encode_double_quoted_attribute as attribute, encode_text as text};
+use http::{HeaderValue, StatusCode, header};
+
+use crate::diagnosis::Diagnosis;
+
+/// Its hash is in [`POLICY`], so no inline style but this one is obeyed.
+const STYLE: &str = include_str!("page.css");
+
+/// A page that says what happened, why, and what to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    status: StatusCode,
+    title: String,
+    paragraphs: Vec<String>,
+    fix: Option<String>,
+    links: Vec<(&'static str, String)>,
+    form: Option<(&'static str, String)>,
+    retry_after: Option<u64>,
+}
+
+impl Page {
+    pub(crate) fn new(status: StatusCode, title: impl Into<String>) -> Self {
+        Self {
+            status,
+            title: title.into(),
+            paragraphs: Vec::new(),
+            fix: None,
+            links: Vec::new(),
+            form: None,
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn paragraph(mut self, paragraph: impl Into<String>) -> Self {
+        self.paragraphs.push(paragraph.into());
+        self
+    }
+
+    /// Says the diagnosis, for whoever runs the site.
+    pub(crate) fn diagnosis(mut self, diagnosis: &Diagnosis) -> Self {
+        self.paragraphs.push(diagnosis.cause.clone());
+        self.fix = Some(diagnosis.fix.clone());
+        self
+    }
+
+    pub(crate) fn link(mut self, label: &'static str, href: impl Into<String>) -> Self {
+        self.links.push((label, href.into()));
+        self
+    }
+
+    /// A button that posts to `action`.
+    pub(crate) fn form(mut self, label: &'static str, action: impl Into<String>) -> Self {
+        self.form = Some((label, action.into()));
+        self
+    }
+
+    /// Seconds after which it makes sense to come back.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    fn html(&self) -> String {
+        let title = text(&self.title);
+        let mut body = format!("<h1>{title}</h1>");
+        // Writing to a String cannot fail.
+        for paragraph in &self.paragraphs {
+            let _ = write!(body, "<p>{}</p>", text(paragraph));
+        }
+        if let Some(fix) = &self.fix {
+            let _ = write!(
+                body,
+                "<section aria-labelledby=\"fix\"><h2 id=\"fix\">What to do</h2><p>{}</p></section>",
+                text(fix)
+            );
+        }
+        body.push_str("<div class=\"actions\">");
+        if let Some((label, action)) = &self.form {
+            let _ = write!(
+                body,
+                "<form method=\"post\" action=\"{}\"><button type=\"submit\">{}</button></form>",
+                attribute(action),
+                text(label)
+            );
+        }
+        for (position, (label, href)) in self.links.iter().enumerate() {
+            let class = if position == 0 && self.form.is_none() {
+                " class=\"main\""
+            } else {
+                ""
+            };
+            let _ = write!(
+                body,
+                "<a{class} href=\"{}\">{}</a>",
+                attribute(href),
+                text(label)
+            );
+        }
+        body.push_str("</div>");
+        format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+             content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
+             <meta name=\"robots\" content=\"noindex\"><title>{title}</title><style>{STYLE}</style></head><body>\
+             <main>{body}</main></body></html>"
+        )
+    }
+}
+
+/// Nothing but the page's own style; forms go to this site only.
+fn policy() -> Option<HeaderValue> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use sha2::{Digest as _, Sha256};
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    HeaderValue::from_str(&format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ))
+    .ok()
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Html(self.html())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        );
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        if let Some(policy) = policy() {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_outside_is_shown_as_text() {
+        let page = Page::new(StatusCode::BAD_REQUEST, "<script>1</script>")
+            .paragraph("<img src=x>")
+            .link("Home", "/\"><script>2</script>");
+        let html = page.html();
+        assert!(
+            !html.contains("<script>") && !html.contains("<img"),
+            "{html}"
+        );
+    }
+}

@@ -1,0 +1,167 @@
+//! The `OpenID` Provider: its metadata and its keys, fetched when they are needed and kept.
+//!
+//! A provider that is down when the program starts is asked again later, a few seconds apart; one that goes down later is not missed
+//! while the last good answer is young enough. A token with an unknown key makes us look for new keys, but only once in ten seconds.
+
+mod error;
+mod issuer;
+mod key;
+mod keys;
+mod metadata;
+mod refreshed;
+
+use std::sync::Arc;
+
+pub use error::ProviderError;
+pub use issuer::{Issuer, IssuerError};
+pub use metadata::Metadata;
+
+use self::{
+    keys::{Check, KeySet},
+    refreshed::{Kept, Refreshed, Rhythm},
+};
+use crate::{
+    clock::SharedClock,
+    jwt::{Algorithm, Compact, JwtError, VerifiedJwt},
+    outbound::Outbound,
+};
+
+const METADATA_RHYTHM: Rhythm = Rhythm {
+    fresh_for: 3600,
+    usable_for: None,
+    pause_after_failure: 5,
+    pause_between_demands: 10,
+};
+
+/// A key that the provider takes back is refused after `fresh_for`; after `usable_for` without an answer, every key is.
+const KEYS_RHYTHM: Rhythm = Rhythm {
+    fresh_for: 600,
+    usable_for: Some(24 * 3600),
+    pause_after_failure: 5,
+    pause_between_demands: 10,
+};
+
+/// An `OpenID` Provider. Cheap to clone; clones share what they know.
+#[derive(Clone, Debug)]
+pub struct Provider(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    issuer: Issuer,
+    outbound: Outbound,
+    clock: SharedClock,
+    metadata: Arc<Refreshed<Metadata>>,
+    keys: Arc<Refreshed<KeySet>>,
+}
+
+impl Provider {
+    /// A provider of which nothing is known but its issuer. Nothing is fetched yet.
+    pub fn new(issuer: Issuer, outbound: Outbound, clock: SharedClock) -> Self {
+        Self(Arc::new(Inner {
+            issuer,
+            outbound,
+            metadata: Refreshed::new(Arc::clone(&clock), METADATA_RHYTHM),
+            keys: Refreshed::new(Arc::clone(&clock), KEYS_RHYTHM),
+            clock,
+        }))
+    }
+
+    /// Who it is.
+    pub fn issuer(&self) -> &Issuer {
+        &self.0.issuer
+    }
+
+    /// The clock that its answers are aged by.
+    pub fn clock(&self) -> &SharedClock {
+        &self.0.clock
+    }
+
+    /// What it says about itself. Kept for an hour; the last good answer serves for as long as no newer one can be had.
+    ///
+    /// # Errors
+    /// [`ProviderError`] if there was never a good answer. The provider is then left alone for a few seconds.
+    pub async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
+        let kept = self.0.metadata().await?;
+        Ok(kept.document)
+    }
+
+    /// Verifies that a token's structure is sound and that this provider signed it with one of `algorithms`. Issuer, audience and
+    /// expiry are the caller's to check.
+    ///
+    /// # Errors
+    /// [`JwtError::Unavailable`] if the keys cannot be had, which says nothing about the token; the other variants if it is not acceptable.
+    pub async fn verify(
+        &self,
+        token: &str,
+        algorithms: &[Algorithm],
+    ) -> Result<VerifiedJwt, JwtError> {
+        let token = Compact::parse(token)?;
+        let header = token.header(algorithms)?;
+        let check = |keys: &KeySet| keys.check(&token, header.key_id.as_deref(), header.algorithm);
+
+        let keys = self.0.keys().await?;
+        let mut outcome = check(&keys.document);
+        // The provider may have new keys; also under an old id, which shows as a wrong signature.
+        if outcome != Check::Verified
+            && let Some(newer) = self.0.keys_newer_than(&keys).await
+        {
+            outcome = check(&newer.document);
+        }
+        match outcome {
+            Check::Verified => Ok(VerifiedJwt::new(header, token.into_claims())),
+            Check::WrongSignature => Err(JwtError::BadSignature),
+            Check::NoSuchKey => Err(JwtError::UnknownKey),
+            Check::SeveralKeys => Err(JwtError::AmbiguousKey),
+        }
+    }
+
+    /// Whether metadata and keys are at hand, fetching them where they are not.
+    ///
+    /// # Errors
+    /// [`ProviderError`] says what is missing and why.
+    pub async fn ready(&self) -> Result<(), ProviderError> {
+        self.metadata().await?;
+        self.0.keys().await?;
+        Ok(())
+    }
+}
+
+impl Inner {
+    async fn metadata(self: &Arc<Self>) -> Result<Kept<Metadata>, ProviderError> {
+        let this = Arc::clone(self);
+        self.metadata
+            .get(async move { this.fetch_metadata().await })
+            .await
+    }
+
+    async fn keys(self: &Arc<Self>) -> Result<Kept<KeySet>, ProviderError> {
+        let this = Arc::clone(self);
+        self.keys.get(async move { this.fetch_keys().await }).await
+    }
+
+    async fn keys_newer_than(self: &Arc<Self>, known: &Kept<KeySet>) -> Option<Kept<KeySet>> {
+        let this = Arc::clone(self);
+        self.keys
+            .newer_than(known, async move { this.fetch_keys().await })
+            .await
+    }
+
+    async fn fetch_metadata(&self) -> Result<Metadata, ProviderError> {
+        let document = self
+            .outbound
+            .get_json(&self.issuer.discovery_url())
+            .await
+            .map_err(ProviderError::Discovery)?;
+        Metadata::from_json(document, &self.issuer)
+    }
+
+    async fn fetch_keys(self: &Arc<Self>) -> Result<KeySet, ProviderError> {
+        let metadata = self.metadata().await?;
+        let document = self
+            .outbound
+            .get_json(&metadata.document.jwks_uri)
+            .await
+            .map_err(ProviderError::Keys)?;
+        KeySet::from_json(&document)
+    }
+}

@@ -1,0 +1,49 @@
+//! Why a provider's metadata or keys cannot be had.
+
+use std::time::Duration;
+
+use crate::outbound::OutboundError;
+
+/// Why a provider's metadata or keys cannot be had. The texts are for a developer and for the log.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The metadata could not be fetched.
+    #[error("the provider's metadata could not be fetched: {0}")]
+    Discovery(#[source] OutboundError),
+    /// The metadata is of another issuer than the configured one.
+    #[error(
+        "AUTH0_DOMAIN names the issuer {configured}, but the provider there calls itself {found}; the two must be equal to the last \
+         character. If that is your provider, set AUTH0_DOMAIN={found}"
+    )]
+    IssuerMismatch {
+        /// The issuer of the configuration.
+        configured: String,
+        /// The issuer that the metadata names; cut where it is long.
+        found: String,
+    },
+    /// The metadata lacks something we need, or something in it is unsafe.
+    #[error("the provider's metadata cannot be used: {0}")]
+    Metadata(&'static str),
+    /// The keys could not be fetched.
+    #[error("the provider's keys could not be fetched: {0}")]
+    Keys(#[source] OutboundError),
+    /// The keys were fetched, but the document is not usable.
+    #[error("the provider's keys cannot be used: {0}")]
+    KeySet(&'static str),
+    /// The program is shutting down.
+    #[error("the program stopped while the provider was being asked")]
+    Stopped,
+}
+
+impl ProviderError {
+    /// How long the provider asked us to wait, if it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Discovery(error) | Self::Keys(error) => error.retry_after(),
+            Self::IssuerMismatch { .. } | Self::Metadata(_) | Self::KeySet(_) | Self::Stopped => {
+                None
+            }
+        }
+    }
+}

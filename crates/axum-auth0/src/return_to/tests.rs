@@ -1,0 +1,106 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use proptest::prelude::*;
+use url::Url;
+
+use super::*;
+
+#[test]
+fn a_path_of_this_site_is_kept_with_its_query() {
+    for path in [
+        "/",
+        "/products",
+        "/products?sort=name&page=2",
+        "/a/b/",
+        "/a?x=//evil.example",
+        "/ü#here",
+    ] {
+        assert!(ReturnTo::parse(path).is_ok(), "{path}");
+    }
+    assert_eq!(
+        ReturnTo::parse("/products?sort=a").unwrap().as_str(),
+        "/products?sort=a"
+    );
+}
+
+#[test]
+fn whatever_a_browser_could_take_for_another_site_is_refused() {
+    for text in [
+        "",
+        "products",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example",
+        "https:evil",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "\t//evil.example",
+        " /x",
+        "/x y",
+        "/a\r\nb: c",
+        "/\0",
+        "/\u{2028}/evil",
+        "/.//evil.example",
+        "/x/..//evil.example",
+        "/./x",
+        "/%2e%2e//evil.example",
+        "/%2E/x",
+        "/x//evil.example",
+        "///evil.example",
+        "/x/..",
+        "@evil.example",
+        ".evil.example",
+    ] {
+        assert_eq!(ReturnTo::parse(text), Err(NotAPathOfThisSite), "{text:?}");
+    }
+}
+
+#[test]
+fn the_routes_of_the_login_itself_are_refused() {
+    for text in [
+        "/auth",
+        "/auth/logout",
+        "/auth/login?returnTo=/",
+        "/auth?x",
+        "/auth/callback#x",
+    ] {
+        assert_eq!(ReturnTo::parse(text), Err(NotAPathOfThisSite), "{text:?}");
+    }
+    assert!(ReturnTo::parse("/authors").is_ok());
+}
+
+#[test]
+fn a_path_that_would_not_fit_into_a_cookie_is_refused() {
+    assert!(ReturnTo::parse(&format!("/{}", "a".repeat(MAX_LENGTH))).is_err());
+}
+
+#[test]
+fn the_login_address_carries_the_path_and_the_query_escaped() {
+    let path = ReturnTo::parse("/products?sort=name&x=ü").unwrap();
+    assert_eq!(
+        path.login_url(),
+        "/auth/login?returnTo=%2Fproducts%3Fsort%3Dname%26x%3D%25C3%25BC"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn what_is_accepted_stays_on_this_site_and_does_not_change_again(
+        text in "[/\\\\.%2eE:@?#a-z\t\r\n \u{0}\u{2028}ü]{0,12}"
+    ) {
+        if let Ok(accepted) = ReturnTo::parse(&text) {
+            let base = Url::parse("https://site.example/deep/page").unwrap();
+            let target = base.join(accepted.as_str()).unwrap();
+            prop_assert_eq!(target.origin(), base.origin());
+            // The path, taken out and used as a Location again, must still be a path of this site.
+            let again = base.join(target.path()).unwrap();
+            prop_assert_eq!(again.origin(), base.origin());
+            prop_assert_eq!(ReturnTo::parse(accepted.as_str()), Ok(accepted.clone()));
+            prop_assert!(axum::http::HeaderValue::from_str(accepted.as_str()).is_ok());
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The browser's session, and who is signed in.
+
+mod cookie;
+mod identify;
+mod user;
+
+pub use self::user::{CurrentUser, NotSignedIn, SignedInUser};
+pub(crate) use self::{
+    cookie::{layer, removal},
+    identify::{SESSION_KEY, SessionData, identify},
+};
+
+/// A session nobody used for this long ends, in seconds: 1 day, as in nextjs-auth0.
+pub(crate) const IDLE: i64 = 86_400;
+
+/// A session ends after this long whatever happens, in seconds: 3 days, as in nextjs-auth0.
+pub(crate) const ABSOLUTE: i64 = 3 * 86_400;
+
+/// That a session was used is written at most this often, in seconds.
+const TOUCH_EVERY: i64 = 60;

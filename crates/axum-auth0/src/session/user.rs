@@ -1,0 +1,151 @@
+//! Who is signed in: a value that only this crate can make, and the only way to an access token.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header, request::Parts};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    api::{AccessToken, Api},
+    diagnosis::Diagnosis,
+    engine::Engine,
+    stores::LoginId,
+    tokens::{TokenError, TokenOptions},
+};
+
+/// Who makes a request, as found by the engine's layer; an extension of every request below it.
+#[derive(Clone, Debug)]
+pub enum CurrentUser {
+    /// Nobody is signed in.
+    Anonymous,
+    /// Somebody is.
+    SignedIn(SignedInUser),
+    /// The session store did not answer, so nobody knows. Guards answer 503 and never guess.
+    Unavailable,
+}
+
+/// A person who is signed in.
+///
+/// There is no public constructor: a function that takes a `SignedInUser` cannot be called for somebody who is not.
+#[derive(Clone)]
+pub struct SignedInUser {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) login: LoginId,
+    pub(crate) subject: Arc<str>,
+    pub(crate) claims: Arc<Map<String, Value>>,
+}
+
+impl SignedInUser {
+    /// `sub`: the person's identifier at the provider. The e-mail address is not one.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// What the provider says of the person: the claims of the ID token (and of userinfo, where the ID token has
+    /// none), without those of the protocol itself. Custom claims are kept.
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// One claim as `T`; `None` where it is missing or of another type.
+    pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        self.claims
+            .get(name)
+            .and_then(|value| T::deserialize(value).ok())
+    }
+
+    /// The person's access token for the API `A`: verified to be for that API, refreshed where needed.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`]; a wrong configuration comes with its diagnosis.
+    pub async fn access_token<A: Api>(&self) -> Result<AccessToken<A>, TokenError> {
+        self.access_token_with(TokenOptions::default()).await
+    }
+
+    /// As [`Self::access_token`], with options.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
+    pub async fn access_token_with<A: Api>(
+        &self,
+        options: TokenOptions,
+    ) -> Result<AccessToken<A>, TokenError> {
+        let Some(settings) = self.engine.api(A::NAME) else {
+            let diagnosis = Diagnosis::undeclared_api(A::NAME);
+            diagnosis.log();
+            return Err(TokenError::Misconfigured(Box::new(diagnosis)));
+        };
+        let held = self
+            .engine
+            .tokens()
+            .access_token(self.login, &settings, A::NAME, &options)
+            .await?;
+        Ok(AccessToken::new(held.token.into(), settings, held.audience))
+    }
+}
+
+/// Shows no more than is needed to follow a session through a log.
+impl fmt::Debug for SignedInUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignedInUser({:?})", self.login)
+    }
+}
+
+/// Why a handler that needs a signed-in user did not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotSignedIn {
+    /// 401: nobody is signed in.
+    Anonymous,
+    /// 503: the session store does not answer.
+    Unavailable,
+}
+
+impl IntoResponse for NotSignedIn {
+    fn into_response(self) -> Response {
+        let (status, error, description) = match self {
+            Self::Anonymous => (
+                StatusCode::UNAUTHORIZED,
+                "not_authenticated",
+                "nobody is signed in",
+            ),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "the session store does not answer",
+            ),
+        };
+        let body = axum::Json(json!({ "error": error, "error_description": description }));
+        (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedInUser {
+    type Rejection = NotSignedIn;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        match parts.extensions.get::<CurrentUser>() {
+            Some(CurrentUser::SignedIn(user)) => Ok(user.clone()),
+            Some(CurrentUser::Unavailable) => Err(NotSignedIn::Unavailable),
+            Some(CurrentUser::Anonymous) | None => Err(NotSignedIn::Anonymous),
+        }
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for SignedInUser {
+    type Rejection = NotSignedIn;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        match parts.extensions.get::<CurrentUser>() {
+            Some(CurrentUser::SignedIn(user)) => Ok(Some(user.clone())),
+            Some(CurrentUser::Unavailable) => Err(NotSignedIn::Unavailable),
+            Some(CurrentUser::Anonymous) | None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A store in the process's memory: for tests, and for trying things out.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use super::{LoginId, LoginRow, Store, StoreError, Swap};
+
+/// Keeps everything in memory; all is gone when the process ends.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<Tables>);
+
+#[derive(Default)]
+struct Tables {
+    logins: HashMap<LoginId, LoginRow>,
+    records: HashMap<[u8; 32], (Vec<u8>, i64)>,
+    transactions: HashMap<[u8; 32], i64>,
+}
+
+impl MemoryStore {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        // No code below can leave the tables half changed, so a poisoned lock guards sound data.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MemoryStore")
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn create_login(&self, row: LoginRow) -> Result<(), StoreError> {
+        self.tables().logins.insert(row.id, row);
+        Ok(())
+    }
+
+    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+        Ok(self.tables().logins.get(id).cloned())
+    }
+
+    async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
+        if let Some(row) = self.tables().logins.get_mut(id) {
+            row.last_seen_at = row.last_seen_at.max(now);
+        }
+        Ok(())
+    }
+
+    async fn swap_tokens(
+        &self,
+        id: &LoginId,
+        expected: i64,
+        tokens: Vec<u8>,
+    ) -> Result<Swap, StoreError> {
+        Ok(match self.tables().logins.get_mut(id) {
+            None => Swap::Gone,
+            Some(row) if row.version != expected => Swap::Conflict,
+            Some(row) => {
+                row.version += 1;
+                row.tokens = tokens;
+                Swap::Done
+            }
+        })
+    }
+
+    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+        Ok(self.tables().logins.remove(id))
+    }
+
+    async fn create_record(
+        &self,
+        key: &[u8; 32],
+        record: Vec<u8>,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let free = !tables.records.contains_key(key);
+        if free {
+            tables.records.insert(*key, (record, expires_at));
+        }
+        Ok(free)
+    }
+
+    async fn update_record(
+        &self,
+        key: &[u8; 32],
+        record: Vec<u8>,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .tables()
+            .records
+            .get_mut(key)
+            .map(|slot| *slot = (record, expires_at))
+            .is_some())
+    }
+
+    async fn load_record(&self, key: &[u8; 32], now: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        let tables = self.tables();
+        Ok(tables
+            .records
+            .get(key)
+            .filter(|(_, end)| *end > now)
+            .map(|(record, _)| record.clone()))
+    }
+
+    async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError> {
+        self.tables().records.remove(key);
+        Ok(())
+    }
+
+    async fn consume_transaction(
+        &self,
+        key: &[u8; 32],
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .tables()
+            .transactions
+            .insert(*key, expires_at)
+            .is_none())
+    }
+
+    async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
+        let mut tables = self.tables();
+        let mut swept = 0;
+        let Tables {
+            logins,
+            records,
+            transactions,
+        } = &mut *tables;
+        swept += sweep(logins, limit, |row| {
+            row.expires_at <= now || row.last_seen_at <= idle_before
+        });
+        swept += sweep(records, limit, |(_, end)| *end <= now);
+        swept += sweep(transactions, limit, |end| *end <= now);
+        Ok(swept)
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+fn sweep<K: Copy + Eq + std::hash::Hash, V>(
+    table: &mut HashMap<K, V>,
+    limit: u32,
+    ended: impl Fn(&V) -> bool,
+) -> u64 {
+    let old: Vec<K> = table
+        .iter()
+        .filter(|(_, row)| ended(row))
+        .map(|(key, _)| *key)
+        .take(limit as usize)
+        .collect();
+    for key in &old {
+        table.remove(key);
+    }
+    old.len() as u64
+}

@@ -1,0 +1,114 @@
+//! The store as tower-sessions sees it: records sealed, identifiers hashed, and a deleted session never comes back.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use sha2::{Digest as _, Sha256};
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+use super::{SharedStore, StoreError};
+use crate::{
+    clock::SharedClock,
+    seal::{Keyring, Purpose},
+};
+
+/// How often a new identifier is drawn where one is taken. Two of 2^128 do not meet; a broken source of randomness
+/// must not loop forever.
+const ATTEMPTS: usize = 3;
+
+#[derive(Clone)]
+pub(crate) struct SessionRecords {
+    store: SharedStore,
+    keys: Keyring,
+    clock: SharedClock,
+}
+
+impl SessionRecords {
+    pub(crate) fn new(store: SharedStore, keys: Keyring, clock: SharedClock) -> Self {
+        Self { store, keys, clock }
+    }
+
+    fn seal(&self, key: &[u8; 32], record: &Record) -> Result<Vec<u8>> {
+        let plain = serde_json::to_vec(record).map_err(|error| Error::Encode(error.to_string()))?;
+        Ok(self.keys.seal(Purpose::SessionRecord, key, &plain))
+    }
+}
+
+fn key(id: Id) -> [u8; 32] {
+    Sha256::digest(id.0.to_le_bytes()).into()
+}
+
+fn failed(error: StoreError) -> Error {
+    Error::Backend(error.0)
+}
+
+impl fmt::Debug for SessionRecords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionRecords({:?})", self.store)
+    }
+}
+
+#[async_trait]
+impl SessionStore for SessionRecords {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let key = key(record.id);
+            let sealed = self.seal(&key, record)?;
+            let end = record.expiry_date.unix_timestamp();
+            if self
+                .store
+                .create_record(&key, sealed, end)
+                .await
+                .map_err(failed)?
+            {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+        Err(Error::Backend("no free session identifier".to_owned()))
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let key = key(record.id);
+        let sealed = self.seal(&key, record)?;
+        let end = record.expiry_date.unix_timestamp();
+        if !self
+            .store
+            .update_record(&key, sealed, end)
+            .await
+            .map_err(failed)?
+        {
+            // A logout was faster. To create the record again would undo it.
+            tracing::debug!("a deleted session was not saved again");
+        }
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let key = key(*id);
+        let now = self.clock.unix_seconds();
+        let Some(sealed) = self.store.load_record(&key, now).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        // A record that cannot be read (another secret, another version) is no session, and no error 500 for ever.
+        let record = self
+            .keys
+            .open(Purpose::SessionRecord, &key, &sealed)
+            .ok()
+            .and_then(|plain| serde_json::from_slice::<Record>(&plain).ok())
+            .filter(|record| record.id == *id);
+        if record.is_none() {
+            tracing::warn!("a session's record could not be read and was deleted");
+            self.store.delete_record(&key).await.map_err(failed)?;
+        }
+        Ok(record)
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.store.delete_record(&key(*id)).await.map_err(failed)
+    }
+}

@@ -1,0 +1,29 @@
+CREATE TABLE IF NOT EXISTS logins (
+    id BLOB PRIMARY KEY,
+    subject TEXT NOT NULL,
+    provider_session TEXT,
+    created_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    tokens BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS logins_by_end ON logins (expires_at);
+CREATE INDEX IF NOT EXISTS logins_by_last_seen ON logins (last_seen_at);
+
+-- Records of tower-sessions. The key is the SHA-256 of the session's identifier: who reads this table cannot use it.
+CREATE TABLE IF NOT EXISTS records (
+    key BLOB PRIMARY KEY,
+    record BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS records_by_end ON records (expires_at);
+
+-- Logins under way that came back from the provider; each may do so once.
+CREATE TABLE IF NOT EXISTS transactions (
+    key BLOB PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS transactions_by_end ON transactions (expires_at);
+
+PRAGMA user_version = 1;

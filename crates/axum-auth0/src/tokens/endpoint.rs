@@ -1,0 +1,210 @@
+//! The provider's token endpoint: code exchange, refresh, and the revocation beside it (RFC 6749 §3.2, RFC 7009).
+
+use std::sync::Arc;
+
+use http::{Request, header};
+use openidconnect::{
+    AuthType, AuthorizationCode, ClientId, ClientSecret, IssuerUrl, JsonWebKeySet,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, TokenUrl, core::CoreClient,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::answer::{EndpointError, Recorder, TokenAnswer, unreachable_provider};
+use crate::{
+    clock::SharedClock,
+    config::{AudienceParameter, ClientAuthentication, Config},
+    outbound::Outbound,
+    provider::{Metadata, Provider},
+};
+
+/// Talks to the token endpoint in this application's name.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenEndpoint {
+    provider: Provider,
+    outbound: Outbound,
+    clock: SharedClock,
+    client_id: String,
+    client_secret: SecretString,
+    authentication: Option<ClientAuthentication>,
+    audience_parameter: AudienceParameter,
+}
+
+impl TokenEndpoint {
+    pub(crate) fn new(
+        config: &Config,
+        provider: Provider,
+        outbound: Outbound,
+        clock: SharedClock,
+    ) -> Self {
+        Self {
+            provider,
+            outbound,
+            clock,
+            client_id: config.client_id.clone(),
+            client_secret: config.client_secret.clone(),
+            authentication: config.client_authentication,
+            audience_parameter: config.audience_parameter,
+        }
+    }
+
+    /// Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+    pub(crate) async fn exchange(
+        &self,
+        code: &str,
+        verifier: &str,
+        redirect_uri: &str,
+        audience: Option<&str>,
+    ) -> Result<TokenAnswer, EndpointError> {
+        let (client, _) = self.client().await?;
+        let redirect_uri = RedirectUrl::new(redirect_uri.to_owned())
+            .map_err(|_| EndpointError::Unintelligible("the redirect URI is no URL"))?;
+        let mut request = client
+            .exchange_code(AuthorizationCode::new(code.to_owned()))
+            .set_redirect_uri(std::borrow::Cow::Owned(redirect_uri))
+            .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()));
+        if let (AudienceParameter::Resource, Some(audience)) = (self.audience_parameter, audience) {
+            request = request.add_extra_param("resource", audience);
+        }
+        let recorder = self.recorder();
+        let answer = request.request_async(&recorder).await;
+        recorder.judge(answer)
+    }
+
+    /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`.
+    pub(crate) async fn refresh(
+        &self,
+        refresh_token: &str,
+        audience: Option<&str>,
+    ) -> Result<TokenAnswer, EndpointError> {
+        let (client, _) = self.client().await?;
+        let refresh_token = RefreshToken::new(refresh_token.to_owned());
+        let mut request = client.exchange_refresh_token(&refresh_token);
+        if let Some(audience) = audience {
+            let name = match self.audience_parameter {
+                AudienceParameter::Audience => "audience",
+                AudienceParameter::Resource => "resource",
+            };
+            request = request.add_extra_param(name, audience);
+        }
+        let recorder = self.recorder();
+        let answer = request.request_async(&recorder).await;
+        recorder.judge(answer)
+    }
+
+    /// Revokes a refresh token (RFC 7009 §2.1) where the provider can; nothing depends on the outcome.
+    pub(crate) async fn revoke(&self, refresh_token: &str) -> Result<(), EndpointError> {
+        let metadata = self.provider.metadata().await?;
+        let Some(endpoint) = &metadata.revocation_endpoint else {
+            return Ok(());
+        };
+        let request = self
+            .revocation(
+                endpoint.as_str(),
+                refresh_token,
+                self.authentication(&metadata),
+            )
+            .map_err(|_| EndpointError::Unintelligible("the revocation endpoint is no URL"))?;
+        match self.outbound.send(request).await {
+            Ok(response) if response.status().is_success() => Ok(()),
+            Ok(response) => Err(EndpointError::Refused {
+                code: response.status().as_str().to_owned(),
+                description: None,
+            }),
+            Err(error) => Err(unreachable_provider(&error)),
+        }
+    }
+
+    fn revocation(
+        &self,
+        endpoint: &str,
+        refresh_token: &str,
+        authentication: ClientAuthentication,
+    ) -> Result<Request<Vec<u8>>, http::Error> {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("token", refresh_token)
+            .append_pair("token_type_hint", "refresh_token");
+        let mut request = Request::post(endpoint)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        match authentication {
+            ClientAuthentication::Post => {
+                form.append_pair("client_id", &self.client_id)
+                    .append_pair("client_secret", self.client_secret.expose_secret());
+            }
+            ClientAuthentication::Basic => {
+                request = request.header(header::AUTHORIZATION, self.basic());
+            }
+        }
+        request.body(form.finish().into_bytes())
+    }
+
+    /// RFC 6749 §2.3.1: identifier and secret are form-encoded before they are put into Basic credentials.
+    fn basic(&self) -> String {
+        use base64::{Engine as _, engine::general_purpose::STANDARD};
+        let encode =
+            |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!(
+            "{}:{}",
+            encode(&self.client_id),
+            encode(self.client_secret.expose_secret())
+        );
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+
+    /// `client_secret_post` where the provider takes it, as Auth0 and nextjs-auth0 have it; Basic otherwise, which is
+    /// the default of OpenID Connect Discovery 1.0 §3 for a provider that does not say.
+    fn authentication(&self, metadata: &Metadata) -> ClientAuthentication {
+        self.authentication.unwrap_or_else(|| {
+            let methods = metadata
+                .token_endpoint_auth_methods_supported
+                .as_deref()
+                .unwrap_or_default();
+            if methods.iter().any(|method| method == "client_secret_post") {
+                ClientAuthentication::Post
+            } else {
+                ClientAuthentication::Basic
+            }
+        })
+    }
+
+    async fn client(&self) -> Result<(TokenClient, Arc<Metadata>), EndpointError> {
+        let metadata = self.provider.metadata().await?;
+        let token_endpoint =
+            metadata
+                .token_endpoint
+                .as_ref()
+                .ok_or(EndpointError::Unintelligible(
+                    "the provider's metadata names no token endpoint",
+                ))?;
+        let issuer = IssuerUrl::new(self.provider.issuer().as_str().to_owned())
+            .map_err(|_| EndpointError::Unintelligible("the issuer is no URL"))?;
+        let auth_type = match self.authentication(&metadata) {
+            ClientAuthentication::Post => AuthType::RequestBody,
+            ClientAuthentication::Basic => AuthType::BasicAuth,
+        };
+        // The keys stay empty: ID tokens are verified by `login::id_token`, with keys that are cached and rotated.
+        let client = CoreClient::new(
+            ClientId::new(self.client_id.clone()),
+            issuer,
+            JsonWebKeySet::default(),
+        )
+        .set_client_secret(ClientSecret::new(
+            self.client_secret.expose_secret().to_owned(),
+        ))
+        .set_auth_type(auth_type)
+        .set_token_uri(TokenUrl::from_url(token_endpoint.clone()));
+        Ok((client, metadata))
+    }
+
+    fn recorder(&self) -> Recorder {
+        Recorder::new(self.outbound.clone(), Arc::clone(&self.clock))
+    }
+}
+
+type TokenClient = CoreClient<
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointSet,
+    openidconnect::EndpointNotSet,
+>;

@@ -1,0 +1,64 @@
+//! The browser's half of what the crate needs from its surroundings; `server::half` is the other.
+
+use crate::{
+    ServerFnAnswer,
+    current::{Identity, Occasion, UserResource},
+};
+use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
+use std::{future::Future, sync::LazyLock};
+use web_sys::PageTransitionEvent;
+
+/// Rings when a call was answered with "sign in required". Errors are decoded outside of any component, hence global.
+static SESSION_ENDED: LazyLock<ArcTrigger> = LazyLock::new(ArcTrigger::new);
+
+/// Only the server knows before the first answer; the browser finds its value in the page.
+pub(crate) fn identity_of_request() -> Identity {
+    Identity::Anonymous
+}
+
+/// Asks again who is signed in when a call says that the session ended, when the page comes to the front, and when
+/// the browser takes it out of its memory.
+pub(crate) fn keep_current(user: UserResource) {
+    Effect::new(move |before: Option<()>| {
+        SESSION_ENDED.track();
+        if before.is_some() {
+            user.refetch();
+        }
+    });
+    _ = window_event_listener_untyped("pageshow", move |event| {
+        if event
+            .dyn_ref::<PageTransitionEvent>()
+            .is_some_and(PageTransitionEvent::persisted)
+        {
+            spawn(user.ask(Occasion::RestoredPage));
+        }
+    });
+    _ = window_event_listener_untyped("visibilitychange", move |_| {
+        if user.had_session() && !document().hidden() {
+            user.refetch();
+        }
+    });
+}
+
+pub(crate) fn session_ended() {
+    SESSION_ENDED.notify();
+}
+
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_local(task);
+}
+
+/// Leaves the app for a page of the server, without a history entry for the page left.
+pub(crate) fn leave_to(url: &str) {
+    _ = window().location().replace(url);
+}
+
+pub(crate) fn reload() {
+    _ = window().location().reload();
+}
+
+/// Answers are given by the server.
+pub(crate) fn answer<E: ServerFnAnswer>(_: &E) {}
+
+/// Answers are given by the server.
+pub(crate) fn answer_page<E: ServerFnAnswer>(_: &E) {}

@@ -1,0 +1,72 @@
+//! The browser's half of a page guard.
+
+use crate::{
+    half,
+    login_url::{here_untracked, login_url, use_here},
+    use_user,
+};
+use leptos::prelude::*;
+
+/// A page for signed-in users.
+///
+/// On the server the guard of `axum-auth0` answers first; this is the browser's half, for navigation inside the app:
+/// - nobody is signed in when the page is opened: a full navigation to the login, which comes back here;
+/// - the session ends while the page is open: the page stays, so that nothing typed into it is lost, and says so. The
+///   login opens in a tab of its own; back on this one, the page goes on.
+///
+/// It is not what keeps data safe: every server function has its own guard.
+#[component]
+pub fn Protected(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let user = use_user();
+    if user.had_session() {
+        return view! {
+            <SessionEndedNotice/>
+            {children()}
+        }
+        .into_any();
+    }
+    let here = here_untracked();
+    if user.is_unavailable_untracked() {
+        return view! {
+            <div role="alert" class="notice" data-kind="problem">
+                <p>"Your login cannot be checked at the moment."</p>
+                <p><a rel="external" href=here>"Try again"</a></p>
+            </div>
+        }
+        .into_any();
+    }
+    let login = login_url(&here);
+    half::leave_to(&login);
+    view! {
+        <p class="notice">
+            "This page is for signed-in users. " <a rel="external" href=login>"Log in"</a>
+        </p>
+    }
+    .into_any()
+}
+
+/// Says that the session ended, and offers to log in again without leaving the page.
+#[component]
+fn SessionEndedNotice() -> impl IntoView {
+    let user = use_user();
+    let here = use_here();
+    let ended = Memo::new(move |_| user.session_ended());
+    move || {
+        ended.get().then(|| {
+            view! {
+                <div class="notice" role="alert" data-kind="problem">
+                    <p><strong>"Your session has ended."</strong> " What you typed is still here."</p>
+                    <p>
+                        <a rel="external" target="_blank" href=move || login_url(&here())>
+                            "Log in again in a new tab"
+                        </a>
+                        ", then come back to this one."
+                    </p>
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! Who is in front of the page: known in the first HTML, taken over by the browser, asked again when it matters.
+
+use crate::{AuthError, User, half};
+use leptos::prelude::*;
+use leptos::server_fn::codec::{GetUrl, Json};
+use serde::{Deserialize, Serialize};
+
+/// The signed-in user, or `null`: `GET /auth/user`.
+///
+/// # Errors
+/// [`AuthError::StoreUnavailable`] if the session cannot be looked up now.
+#[server(prefix = "/auth", endpoint = "user", input = GetUrl, output = Json)]
+pub async fn current_user() -> Result<Option<User>, AuthError> {
+    crate::server::answer_current_user()
+}
+
+/// What a request's session says, or what the browser learnt last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Identity {
+    Anonymous,
+    SignedIn(User),
+    /// The store of sessions did not answer: neither signed in nor out.
+    Unavailable,
+}
+
+impl Identity {
+    fn user(&self) -> Option<&User> {
+        match self {
+            Self::SignedIn(user) => Some(user),
+            Self::Anonymous | Self::Unavailable => None,
+        }
+    }
+}
+
+/// The current user, everywhere in the app. Get it with [`use_user`].
+#[derive(Clone, Copy, Debug)]
+pub struct UserResource {
+    identity: RwSignal<Identity>,
+    pending: RwSignal<bool>,
+    ended: RwSignal<bool>,
+    /// Whose page this is, also after their session ended.
+    subject: StoredValue<Option<String>>,
+    /// Counts the questions asked, so that an answer overtaken by another is dropped.
+    asked: StoredValue<u32>,
+}
+
+/// Makes [`use_user`] work. Call it first in the app's root component: its value is part of the first HTML, and the
+/// browser takes it over without a request of its own.
+pub fn provide_auth() {
+    let identity = SharedValue::new(half::identity_of_request).into_inner();
+    let user = UserResource {
+        subject: StoredValue::new(identity.user().map(|user| user.sub.clone())),
+        identity: RwSignal::new(identity),
+        pending: RwSignal::new(false),
+        ended: RwSignal::new(false),
+        asked: StoredValue::new(0),
+    };
+    provide_context(user);
+    half::keep_current(user);
+}
+
+/// The current user.
+///
+/// # Panics
+/// If [`provide_auth`] was not called in a component above.
+#[must_use]
+pub fn use_user() -> UserResource {
+    use_context().expect("leptos_auth0::provide_auth() is called first in the root component")
+}
+
+impl UserResource {
+    /// The user, if one is signed in.
+    #[must_use]
+    pub fn get(self) -> Option<User> {
+        self.identity.with(|identity| identity.user().cloned())
+    }
+
+    /// Looks at the user without cloning.
+    pub fn with<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
+        self.identity.with(|identity| look(identity.user()))
+    }
+
+    /// [`UserResource::with`] without subscribing to changes.
+    pub fn with_untracked<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
+        self.identity
+            .with_untracked(|identity| look(identity.user()))
+    }
+
+    /// Whether a user is signed in.
+    #[must_use]
+    pub fn is_signed_in(self) -> bool {
+        self.with(|user| user.is_some())
+    }
+
+    /// Whether it is known that nobody is signed in.
+    #[must_use]
+    pub fn is_signed_out(self) -> bool {
+        self.identity
+            .with(|identity| *identity == Identity::Anonymous)
+    }
+
+    /// Whether the site could not find out: its store of sessions did not answer.
+    #[must_use]
+    pub fn is_unavailable(self) -> bool {
+        self.identity
+            .with(|identity| *identity == Identity::Unavailable)
+    }
+
+    /// Whether the user's session ended while this page was open.
+    #[must_use]
+    pub fn session_ended(self) -> bool {
+        self.ended.get()
+    }
+
+    /// Whether this page was opened by a signed-in user, whatever became of their session.
+    pub(crate) fn had_session(self) -> bool {
+        self.subject.with_value(Option::is_some)
+    }
+
+    /// [`UserResource::is_unavailable`] without subscribing to changes.
+    pub(crate) fn is_unavailable_untracked(self) -> bool {
+        self.identity
+            .with_untracked(|identity| *identity == Identity::Unavailable)
+    }
+
+    /// Whether the server is being asked.
+    #[must_use]
+    pub fn is_pending(self) -> bool {
+        self.pending.get()
+    }
+
+    /// Asks the server again. On the server this does nothing.
+    pub fn refetch(self) {
+        half::spawn(self.ask(Occasion::Asked));
+    }
+
+    /// Asks the server because of `occasion`, and draws the conclusion.
+    pub(crate) async fn ask(self, occasion: Occasion) {
+        let question = self.asked.with_value(|asked| asked.wrapping_add(1));
+        self.asked.set_value(question);
+        self.pending.set(true);
+        let answer = current_user().await;
+        if self.asked.get_value() != question {
+            return;
+        }
+        self.pending.set(false);
+        // Without an answer nothing is known to have changed.
+        if let Ok(user) = answer {
+            self.learn(user, occasion);
+        }
+    }
+
+    fn learn(self, user: Option<User>, occasion: Occasion) {
+        let before = self.subject.get_value();
+        match (before, &user) {
+            // Another person's page, or a page out of the browser's memory after a logout: the server decides anew.
+            (Some(before), Some(now)) if before != now.sub => return half::reload(),
+            (Some(_), None) if occasion == Occasion::RestoredPage => return half::reload(),
+            (Some(_), None) => self.ended.set(true),
+            (_, Some(now)) => {
+                self.subject.set_value(Some(now.sub.clone()));
+                self.ended.set(false);
+            }
+            (None, None) => {}
+        }
+        let identity = user.map_or(Identity::Anonymous, Identity::SignedIn);
+        if self.identity.with_untracked(|before| *before != identity) {
+            self.identity.set(identity);
+        }
+    }
+}
+
+/// Why the server is asked who is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// The app asked, a call said that the session ended, or the page came to the front.
+    Asked,
+    /// The browser took the page out of its memory (back/forward cache).
+    RestoredPage,
+}

@@ -1,0 +1,37 @@
+//! The server's half of what the crate needs from its surroundings; `browser` is the other.
+
+use super::{answer, identity};
+use crate::{
+    ServerFnAnswer,
+    current::{Identity, UserResource},
+};
+use std::future::Future;
+
+pub(crate) fn identity_of_request() -> Identity {
+    identity::identity_of_request()
+}
+
+/// A request is answered once: there is nothing to keep current.
+pub(crate) fn keep_current(_: UserResource) {}
+
+/// Errors are decoded in the browser; what looks like one here came with the address of a page.
+pub(crate) fn session_ended() {}
+
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    drop(task);
+}
+
+/// Only reached where the engine's page guard is not in place: the page stays empty either way.
+pub(crate) fn leave_to(url: &str) {
+    answer::see_other(url);
+}
+
+pub(crate) fn reload() {}
+
+pub(crate) fn answer<E: ServerFnAnswer>(error: &E) {
+    answer::answer_error(error);
+}
+
+pub(crate) fn answer_page<E: ServerFnAnswer>(error: &E) {
+    answer::set_status(error.status());
+}

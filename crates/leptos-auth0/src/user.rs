@@ -1,0 +1,75 @@
+//! What a page may know about the person in front of it.
+
+use serde::{Deserialize, Serialize};
+
+/// The signed-in user as pages see them: a few claims of the ID token ([OpenID Connect Core, section 5.1][claims]).
+///
+/// Everything in it can be read in the page's source, so it holds no token and nothing secret.
+///
+/// [claims]: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The user's identifier at the provider; the only claim that is always there and never reassigned.
+    pub sub: String,
+    /// Full name, as the user wants to see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Casual name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// First name or names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// Surname or surnames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family_name: Option<String>,
+    /// Address of a profile picture; `https` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// E-mail address. Not an identifier: it changes, and it can be unverified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether the provider verified [`User::email`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
+}
+
+impl User {
+    /// What to call the user: the first of name, nickname, given name, e-mail and subject that is there.
+    pub fn display_name(&self) -> &str {
+        [&self.name, &self.nickname, &self.given_name, &self.email]
+            .into_iter()
+            .filter_map(|claim| claim.as_deref())
+            .find(|claim| !claim.trim().is_empty())
+            .unwrap_or(&self.sub)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::User;
+
+    #[test]
+    fn a_user_is_called_by_the_first_name_there_is() {
+        let mut user = User {
+            sub: "auth0|1".into(),
+            email: Some("a@example.com".into()),
+            ..User::default()
+        };
+        assert_eq!(user.display_name(), "a@example.com");
+        user.name = Some("  ".into());
+        user.nickname = Some("ali".into());
+        assert_eq!(user.display_name(), "ali");
+        user.name = Some("Alice Example".into());
+        assert_eq!(user.display_name(), "Alice Example");
+    }
+
+    #[test]
+    fn a_user_without_any_claim_is_called_by_subject() {
+        let user = User {
+            sub: "auth0|1".into(),
+            ..User::default()
+        };
+        assert_eq!(user.display_name(), "auth0|1");
+    }
+}

@@ -1,0 +1,78 @@
+//! Security headers, on every answer.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use axum_auth0::Auth0;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use leptos::nonce::Nonce;
+
+/// Headers with the same value everywhere (OWASP ASVS 5, V3.4).
+const FIXED: &[(&str, &str)] = &[
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    // Not `no-referrer`: then the browser sends `Origin: null` with plain forms.
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// What the layer needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    auth0: Auth0,
+    /// Where cargo-leptos's page reload listens, while it watches.
+    reload: Option<u32>,
+}
+
+impl Policy {
+    pub(crate) fn new(auth0: Auth0, reload: Option<u32>) -> Self {
+        Self { auth0, reload }
+    }
+
+    /// The Content Security Policy for one answer.
+    ///
+    /// `form-action` allows the provider too: a browser applies it to the redirect that answers the logout form.
+    fn content_security_policy(&self, nonce: &str) -> String {
+        let provider = self.auth0.provider_origins();
+        let reload = self
+            .reload
+            .map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}"))
+            .unwrap_or_default();
+        format!(
+            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' https: data:; font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; \
+             form-action 'self' {provider}; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+/// The layer. A nonce for the scripts of this very answer goes to the renderer with the request.
+pub(crate) async fn secure(State(policy): State<Policy>, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        set_default(headers, HeaderName::from_static(name), value);
+    }
+    if policy.auth0.config().is_https() {
+        set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    response
+}
+
+fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}

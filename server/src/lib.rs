@@ -1,0 +1,12 @@
+//! The server of the sample site: configuration, router, layers, telemetry. Everything of substance is in `app` and
+//! `axum-auth0`.
+
+pub mod files;
+mod headers;
+mod health;
+#[cfg(any(debug_assertions, feature = "local-services"))]
+pub mod local;
+pub mod options;
+pub mod settings;
+pub mod site;
+pub mod telemetry;

@@ -1,0 +1,40 @@
+//! What the local services keep between two starts.
+
+use std::{fs, io, path::Path};
+
+use axum_auth0::chance::{Chance as _, SystemChance};
+
+/// Secrets of this machine's local services, drawn at the first start.
+pub(super) struct State {
+    pub(super) secret: String,
+    pub(super) client_secret: String,
+}
+
+impl State {
+    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        Ok(Self {
+            secret: secret(&folder.join("secret"))?,
+            client_secret: secret(&folder.join("client-secret"))?,
+        })
+    }
+}
+
+fn secret(path: &Path) -> io::Result<String> {
+    match fs::read_to_string(path) {
+        Ok(text) if text.trim().len() >= 32 => return Ok(text.trim().to_owned()),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut bytes = [0; 32];
+    SystemChance.fill(&mut bytes);
+    let text: String = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect();
+    fs::write(path, &text)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,89 @@
+//! Starts the site, or says in plain words why it cannot.
+
+use std::{path::Path, process::ExitCode};
+
+use axum_auth0::{Auth0, Config};
+use server::{options, settings, site, telemetry};
+use tokio::net::TcpListener;
+
+/// Why the site did not start.
+type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nThe site did not start: {error}\n");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), StartError> {
+    let variables = settings::read(Path::new("."))?;
+    telemetry::start(&variables);
+    let options = options::read(&variables)?;
+    let address = options.site_addr;
+    // Before anything is opened: two servers must not share one state.
+    let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
+
+    #[cfg(any(debug_assertions, feature = "local-services"))]
+    let (variables, _local) = server::local::complete(variables, &options).await?;
+
+    let config = Config::from_variables(&variables, &app::server::apis())?;
+    let base_url = config.base_url.clone();
+    let auth0 = Auth0::open(config).await?;
+    let upkeep = auth0.spawn_upkeep();
+    let watched = variables.get("LEPTOS_WATCH").is_some();
+    let site = site::router(options, auth0, watched);
+    tracing::info!("the site is at {base_url}");
+    axum::serve(listener, site.into_make_service()).with_graceful_shutdown(asked_to_stop()).await?;
+    upkeep.abort();
+    Ok(())
+}
+
+fn cannot_listen(address: std::net::SocketAddr, error: &std::io::Error) -> StartError {
+    if error.kind() == std::io::ErrorKind::AddrInUse {
+        let port = address.port();
+        format!(
+            "port {port} is in use by another program. End that program, or choose another port: \
+             LEPTOS_SITE_ADDR=127.0.0.1:{} (and APP_BASE_URL to match, where you set it)",
+            port.saturating_add(10)
+        )
+        .into()
+    } else {
+        format!("LEPTOS_SITE_ADDR: cannot listen on {address}: {error}").into()
+    }
+}
+
+/// Ctrl-C, or SIGTERM from a supervisor. Requests under way are finished; whoever stays longer than ten seconds is cut
+/// off.
+async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping");
+    tokio::spawn(async {
+        tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+        tracing::warn!("requests under way were cut off after ten seconds");
+        std::process::exit(0);
+    });
+}

@@ -1,0 +1,115 @@
+//! What Leptos must know of the built site. cargo-leptos sets these variables for its own runs; a deployed server gets
+//! them like all others.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use axum_auth0::Variables;
+use leptos::config::{Env, LeptosOptions};
+
+/// Options that cannot work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionsError {
+    /// A variable that cannot be read.
+    #[error("{variable}: `{value}` is not {expected}")]
+    Malformed {
+        /// Its name.
+        variable: &'static str,
+        /// What it is set to.
+        value: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The site's files are not where they should be.
+    #[error(
+        "LEPTOS_SITE_ROOT: there is no built site in {0}. Build it with `cargo leptos build` (or `cargo xtask dev`), or \
+         set LEPTOS_SITE_ROOT to where it is"
+    )]
+    NoSite(PathBuf),
+    /// Hashed names are asked for, but nothing says which.
+    #[error(
+        "LEPTOS_HASH_FILES is true, but {0} is missing. `cargo leptos build --release` writes it beside the executable; \
+         deploy it with the executable"
+    )]
+    NoHashFile(PathBuf),
+}
+
+/// Reads the options from `LEPTOS_SITE_ADDR`, `LEPTOS_SITE_ROOT`, `LEPTOS_SITE_PKG_DIR`, `LEPTOS_OUTPUT_NAME`,
+/// `LEPTOS_HASH_FILES`, `LEPTOS_RELOAD_PORT` and `LEPTOS_ENV`.
+///
+/// # Errors
+///
+/// A variable that cannot be read, or files that are missing: found out now and not by the first visitor.
+pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
+    let text = |name, default: &str| variables.get(name).unwrap_or(default).to_owned();
+    let site_root = PathBuf::from(text("LEPTOS_SITE_ROOT", "target/site"));
+    let pkg = text("LEPTOS_SITE_PKG_DIR", "pkg");
+    if !site_root.join(&pkg).is_dir() {
+        return Err(OptionsError::NoSite(site_root));
+    }
+    let hash_files = parse(variables, "LEPTOS_HASH_FILES", "true or false", false)?;
+    if hash_files
+        && let Some(hash_file) =
+            std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt")))
+        && !hash_file.is_file()
+    {
+        return Err(OptionsError::NoHashFile(hash_file));
+    }
+    let address = SocketAddr::from(([127, 0, 0, 1], 3000));
+    Ok(LeptosOptions::builder()
+        .output_name(text("LEPTOS_OUTPUT_NAME", "leptos-auth0"))
+        .site_root(site_root.to_string_lossy())
+        .site_pkg_dir(pkg)
+        .site_addr(parse(variables, "LEPTOS_SITE_ADDR", "an address like 127.0.0.1:3000", address)?)
+        .reload_port(parse(variables, "LEPTOS_RELOAD_PORT", "a port", 3001)?)
+        .env(match variables.get("LEPTOS_ENV") {
+            Some("PROD" | "prod" | "production") => Env::PROD,
+            _ => Env::DEV,
+        })
+        .hash_files(hash_files)
+        .build())
+}
+
+fn parse<T: std::str::FromStr>(
+    variables: &Variables,
+    variable: &'static str,
+    expected: &'static str,
+    default: T,
+) -> Result<T, OptionsError> {
+    variables.get(variable).map_or(Ok(default), |value| {
+        value.parse().map_err(|_| OptionsError::Malformed { variable, value: value.to_owned(), expected })
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_that_was_not_built_is_found_out_at_the_start() {
+        let variables: Variables = [("LEPTOS_SITE_ROOT", "nowhere")].into_iter().collect();
+        assert!(matches!(read(&variables), Err(OptionsError::NoSite(_))));
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_named() {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::create_dir(site.path().join("pkg")).unwrap();
+        let root = site.path().to_str().unwrap();
+        let variables: Variables =
+            [("LEPTOS_SITE_ROOT", root), ("LEPTOS_SITE_ADDR", "3000")].into_iter().collect();
+        let error = read(&variables).unwrap_err().to_string();
+        assert_eq!(error, "LEPTOS_SITE_ADDR: `3000` is not an address like 127.0.0.1:3000");
+    }
+
+    #[test]
+    fn hashed_names_need_their_list() {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::create_dir(site.path().join("pkg")).unwrap();
+        let root = site.path().to_str().unwrap();
+        let variables: Variables =
+            [("LEPTOS_SITE_ROOT", root), ("LEPTOS_HASH_FILES", "true")].into_iter().collect();
+        assert!(matches!(read(&variables), Err(OptionsError::NoHashFile(_))));
+    }
+}

@@ -1,0 +1,75 @@
+//! Where the configuration comes from: the environment first, then `.env.local`, then `.env`.
+
+use std::{io, path::Path};
+
+use axum_auth0::Variables;
+
+/// A `.env` file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{file} cannot be read: {reason}")]
+pub struct UnreadableFile {
+    file: &'static str,
+    reason: String,
+}
+
+/// The variables of the environment, completed from `.env.local` and `.env` in `folder`, as nextjs-auth0's users know
+/// them.
+///
+/// # Errors
+///
+/// A file that is there but is no `.env` file. The reason names the place, not the value: it may be a secret.
+pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
+    let mut variables = Variables::from_environment();
+    for file in [".env.local", ".env"] {
+        match dotenvy::from_path_iter(folder.join(file)) {
+            Ok(pairs) => {
+                for pair in pairs {
+                    let (name, value) = pair.map_err(|error| unreadable(file, &error))?;
+                    variables.set_default(name, value);
+                }
+            }
+            Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unreadable(file, &error)),
+        }
+    }
+    Ok(variables)
+}
+
+fn unreadable(file: &'static str, error: &dotenvy::Error) -> UnreadableFile {
+    let reason = match error {
+        dotenvy::Error::LineParse(line, at) => {
+            let name = line.split('=').next().unwrap_or_default().trim();
+            format!("the line of {name} is malformed at character {at}; put the value in single quotes")
+        }
+        dotenvy::Error::Io(error) => error.to_string(),
+        _ => "it is malformed".to_owned(),
+    };
+    UnreadableFile { file, reason }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_local_file_wins_over_the_general_one() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".env"), "AUTH0_DOMAIN=a.example.com\nAUTH0_SCOPE='openid profile'\n").unwrap();
+        fs::write(folder.path().join(".env.local"), "AUTH0_DOMAIN=b.example.com\n").unwrap();
+        let variables = read(folder.path()).unwrap();
+        assert_eq!(variables.get("AUTH0_DOMAIN"), Some("b.example.com"));
+        assert_eq!(variables.get("AUTH0_SCOPE"), Some("openid profile"));
+    }
+
+    #[test]
+    fn a_malformed_line_is_named_without_its_value() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".env"), "AUTH0_SECRET='canary\n").unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(error.starts_with(".env cannot be read") && error.contains("AUTH0_SECRET"), "{error}");
+        assert!(!error.contains("canary"), "{error}");
+    }
+}

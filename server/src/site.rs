@@ -1,0 +1,86 @@
+//! The router: what is public, what is the app, and the layers around both.
+
+use std::time::Duration;
+
+use app::{App, PROTECTED_PATHS, SERVER_PATHS, shell};
+use axum::{Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any};
+use axum_auth0::Auth0;
+use http::{StatusCode, header, request::Parts};
+use leptos::{
+    config::LeptosOptions,
+    nonce::Nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes as _, generate_route_list_with_exclusions, render_app_async_with_context};
+use serde_json::json;
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer, trace::TraceLayer};
+
+use crate::{
+    files, headers,
+    headers::Policy,
+    health,
+};
+
+/// A larger request body than this is refused; the longest form of the site has a few hundred bytes.
+const MAX_BODY: usize = 64 * 1024;
+
+/// An answer that has not begun by then never will.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The whole site as one router.
+///
+/// `watched` says that cargo-leptos reloads the page after a change.
+pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
+    let reload = watched.then_some(options.reload_port);
+    let policy = Policy::new(auth0.clone(), reload);
+    let files = files::router(&options);
+    auth0
+        .protect(pages(options), PROTECTED_PATHS)
+        .merge(files)
+        .merge(health::router(auth0))
+        // The last layer is the outermost: whatever the others answer gets the headers.
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(CatchPanicLayer::custom(|_| internal_error()))
+        .layer(middleware::from_fn_with_state(policy, headers::secure))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// Pages and server functions.
+fn pages(options: LeptosOptions) -> Router {
+    let excluded = SERVER_PATHS.iter().map(|&path| path.to_owned()).collect();
+    let routes = generate_route_list_with_exclusions(App, Some(excluded));
+    let document = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let not_found = render_app_async_with_context(provide_nonce, document.clone());
+    Router::new()
+        .leptos_routes_with_context(&options, routes, provide_nonce, document)
+        .route("/api/{*rest}", any(no_such_function))
+        .fallback(move |request: Request<Body>| not_found(request))
+        .with_state(options)
+}
+
+/// One nonce for the policy and for the scripts: the one that the layer drew.
+fn provide_nonce() {
+    if let Some(nonce) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {
+        provide_context(nonce);
+    }
+}
+
+async fn no_such_function() -> impl IntoResponse {
+    let body = json!({ "code": "not_found", "error": "not_found", "error_description": "there is no such function" });
+    (StatusCode::NOT_FOUND, Json(body))
+}
+
+/// What a panic looks like from outside: nothing of it.
+fn internal_error() -> http::Response<Body> {
+    let text = "Something went wrong on our side. It has been noted; please try again.\n";
+    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// Method and path. Not the query: a callback's carries a code.
+fn span<B>(request: &http::Request<B>) -> tracing::Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}

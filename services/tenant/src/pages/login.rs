@@ -1,0 +1,67 @@
+//! The login form.
+
+use axum::response::{IntoResponse, Response};
+
+use super::layout::{Page, Text};
+use crate::{
+    authorize::{login::PATH, request::AuthorizationRequest},
+    store::users::User,
+};
+
+/// The login form of one login.
+pub(crate) struct LoginPage<'a> {
+    pub(crate) request: &'a AuthorizationRequest,
+    /// The handle of the login, which makes the form this login's own.
+    pub(crate) handle: &'a str,
+    pub(crate) username: &'a str,
+    /// The password was wrong.
+    pub(crate) failed: bool,
+    /// The users of the tenant, as a reminder.
+    pub(crate) users: &'a [User],
+}
+
+impl IntoResponse for LoginPage<'_> {
+    fn into_response(self) -> Response {
+        let (error, described) = if self.failed {
+            (
+                "<p class=\"error\" role=\"alert\" id=\"login-error\">Wrong email or password.</p>\n",
+                " aria-invalid=\"true\" aria-describedby=\"login-error\"",
+            )
+        } else {
+            ("", "")
+        };
+        // The field to fill in next has the focus.
+        let (focus_username, focus_password) = if self.username.is_empty() {
+            (" autofocus", "")
+        } else {
+            ("", " autofocus")
+        };
+        let users: Vec<String> = self
+            .users
+            .iter()
+            .map(|user| format!("<code>{}</code>", Text(&user.email)))
+            .collect();
+        let main = format!(
+            "<h1>Log in</h1>\n<p>to continue to {application}</p>\n{error}\
+             <form method=\"post\" action=\"{PATH}\">\n<input type=\"hidden\" name=\"state\" value=\"{handle}\">\n\
+             <label for=\"username\">Email address</label>\n\
+             <input id=\"username\" name=\"username\" type=\"email\" autocomplete=\"username\" autocapitalize=\"none\" \
+             spellcheck=\"false\" maxlength=\"254\" required value=\"{username}\"{described}{focus_username}>\n\
+             <label for=\"password\">Password</label>\n\
+             <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" \
+             maxlength=\"200\" required{described}{focus_password}>\n\
+             <button type=\"submit\">Continue</button>\n</form>\n\
+             <p class=\"note\">Users of this tenant: {users}. The program that started the tenant prints their \
+             passwords.</p>",
+            application = Text(&self.request.application_name),
+            handle = Text(self.handle),
+            username = Text(self.username),
+            users = users.join(", "),
+        );
+        Page {
+            form_targets: &self.request.form_targets,
+            ..Page::narrow("Log in", main)
+        }
+        .into_response()
+    }
+}

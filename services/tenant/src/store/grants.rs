@@ -1,0 +1,102 @@
+//! Grants: one per login, from which codes, access tokens and refresh tokens descend. Deleting the grant ends them all.
+
+use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
+
+/// How many grants a user may have at one application; the oldest make room. Auth0's limit for refresh tokens.
+const KEPT: i64 = 200;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) sub: String,
+    pub(crate) sid: String,
+    /// The API that the login asked for; none: only `/userinfo`.
+    pub(crate) audience: Option<String>,
+    /// The granted scopes, separated by spaces.
+    pub(crate) scope: String,
+    pub(crate) auth_time: i64,
+    /// Whether ID tokens show `auth_time`: only if the login sent `max_age` (OpenID Connect Core §2).
+    pub(crate) show_auth_time: bool,
+    pub(crate) created_at: i64,
+    pub(crate) expires_at: i64,
+}
+
+impl FromRow<'_, SqliteRow> for Grant {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            client_id: row.try_get("client_id")?,
+            sub: row.try_get("sub")?,
+            sid: row.try_get("sid")?,
+            audience: row.try_get("audience")?,
+            scope: row.try_get("scope")?,
+            auth_time: row.try_get("auth_time")?,
+            show_auth_time: row.try_get("show_auth_time")?,
+            created_at: row.try_get("created_at")?,
+            expires_at: row.try_get("expires_at")?,
+        })
+    }
+}
+
+impl Grant {
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scope.split(' ').filter(|scope| !scope.is_empty())
+    }
+
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().any(|granted| granted == scope)
+    }
+}
+
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    grant: &Grant,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO grants
+         (id, client_id, sub, sid, audience, scope, auth_time, show_auth_time, created_at, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )
+    .bind(&grant.id)
+    .bind(&grant.client_id)
+    .bind(&grant.sub)
+    .bind(&grant.sid)
+    .bind(&grant.audience)
+    .bind(&grant.scope)
+    .bind(grant.auth_time)
+    .bind(grant.show_auth_time)
+    .bind(grant.created_at)
+    .bind(grant.expires_at)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "DELETE FROM grants WHERE client_id = ?1 AND sub = ?2 AND id NOT IN
+         (SELECT id FROM grants WHERE client_id = ?1 AND sub = ?2 ORDER BY created_at DESC, rowid DESC LIMIT ?3)",
+    )
+    .bind(&grant.client_id)
+    .bind(&grant.sub)
+    .bind(KEPT)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn by_id(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Option<Grant>, sqlx::Error> {
+    sqlx::query_as("SELECT * FROM grants WHERE id = ?1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+}
+
+/// Ends a grant and every code and token that descends from it.
+pub(crate) async fn revoke(connection: &mut SqliteConnection, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM grants WHERE id = ?1")
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+-- What the settings declare; rewritten at each start.
+CREATE TABLE IF NOT EXISTS applications (
+    client_id   TEXT PRIMARY KEY,
+    secret_hash TEXT NOT NULL,
+    definition  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS apis (
+    identifier TEXT PRIMARY KEY,
+    definition TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS users (
+    sub           TEXT PRIMARY KEY,
+    email         TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    given_name    TEXT NOT NULL,
+    family_name   TEXT NOT NULL,
+    updated_at    INTEGER NOT NULL
+) STRICT;
+
+-- What the tenant remembers. Codes, tokens, cookies and handles are stored as SHA-256 fingerprints.
+CREATE TABLE IF NOT EXISTS signing_keys (
+    kid        TEXT PRIMARY KEY,
+    pkcs1_der  BLOB NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('current', 'previous')) UNIQUE
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS pushed_requests (
+    handle_hash TEXT PRIMARY KEY,
+    client_id   TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+    request     TEXT NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS login_transactions (
+    handle_hash TEXT PRIMARY KEY,
+    client_id   TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+    request     TEXT NOT NULL,
+    sid         TEXT,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS sso_sessions (
+    sid         TEXT PRIMARY KEY,
+    cookie_hash TEXT NOT NULL UNIQUE,
+    sub         TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+    auth_time   INTEGER NOT NULL,
+    idle_until  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS session_applications (
+    sid       TEXT NOT NULL REFERENCES sso_sessions ON DELETE CASCADE,
+    client_id TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+    PRIMARY KEY (sid, client_id)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS grants (
+    id             TEXT PRIMARY KEY,
+    client_id      TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+    sub            TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+    sid            TEXT NOT NULL,
+    audience       TEXT,
+    scope          TEXT NOT NULL,
+    auth_time      INTEGER NOT NULL,
+    show_auth_time INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS grants_of_user ON grants (client_id, sub, created_at);
+
+CREATE TABLE IF NOT EXISTS codes (
+    code_hash      TEXT PRIMARY KEY,
+    grant_id       TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
+    redirect_uri   TEXT NOT NULL,
+    code_challenge TEXT,
+    nonce          TEXT,
+    expires_at     INTEGER NOT NULL,
+    used           INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX IF NOT EXISTS codes_of_grant ON codes (grant_id);
+
+CREATE TABLE IF NOT EXISTS refresh_tokens (
+    token_hash  TEXT PRIMARY KEY,
+    grant_id    TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
+    idle_until  INTEGER NOT NULL,
+    consumed_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS refresh_tokens_of_grant ON refresh_tokens (grant_id);
+
+CREATE TABLE IF NOT EXISTS access_tokens (
+    token_hash TEXT PRIMARY KEY,
+    grant_id   TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
+    scope      TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS access_tokens_of_grant ON access_tokens (grant_id);

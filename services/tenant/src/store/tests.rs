@@ -1,0 +1,132 @@
+//! Nothing grows forever.
+
+use secrecy::SecretString;
+
+use super::{grants::Grant, *};
+use crate::settings::UserSettings;
+
+const TABLES: [&str; 6] = [
+    "SELECT count(*) FROM pushed_requests",
+    "SELECT count(*) FROM login_transactions",
+    "SELECT count(*) FROM sso_sessions",
+    "SELECT count(*) FROM grants",
+    "SELECT count(*) FROM refresh_tokens",
+    "SELECT count(*) FROM access_tokens",
+];
+
+async fn store() -> Store {
+    let store = Store::open(&Database::Memory).await.unwrap();
+    let mut connection = store.connection().await.unwrap();
+    let user = UserSettings {
+        sub: "auth0|alice".to_owned(),
+        email: "alice@example.com".to_owned(),
+        password: SecretString::from("local-only"),
+        given_name: "Alice".to_owned(),
+        family_name: "Example".to_owned(),
+    };
+    users::mirror(&mut connection, &[user], 0).await.unwrap();
+    sqlx::query(
+        "INSERT INTO applications (client_id, secret_hash, definition) VALUES ('app', '', '{}')",
+    )
+    .execute(&mut *connection)
+    .await
+    .unwrap();
+    drop(connection);
+    store
+}
+
+fn grant(id: &str, expires_at: i64) -> Grant {
+    Grant {
+        id: id.to_owned(),
+        client_id: "app".to_owned(),
+        sub: "auth0|alice".to_owned(),
+        sid: "sid".to_owned(),
+        audience: None,
+        scope: "openid".to_owned(),
+        auth_time: 0,
+        show_auth_time: false,
+        created_at: 0,
+        expires_at,
+    }
+}
+
+#[tokio::test]
+async fn expired_rows_are_swept_and_others_stay() {
+    let store = store().await;
+    let mut connection = store.connection().await.unwrap();
+    for (name, until) in [("old", 100), ("new", 101)] {
+        grants::insert(&mut connection, &grant(name, until))
+            .await
+            .unwrap();
+        tokens::issue_refresh_token(&mut connection, name, until)
+            .await
+            .unwrap();
+        tokens::issue_access_token(&mut connection, name, "openid", until)
+            .await
+            .unwrap();
+        for insert in [
+            "INSERT INTO pushed_requests VALUES (?1, 'app', '', ?2)",
+            "INSERT INTO login_transactions VALUES (?1, 'app', '', NULL, ?2)",
+            "INSERT INTO sso_sessions VALUES (?1, ?1, 'auth0|alice', 0, ?2, ?2)",
+        ] {
+            sqlx::query(insert)
+                .bind(name)
+                .bind(until)
+                .execute(&mut *connection)
+                .await
+                .unwrap();
+        }
+    }
+    drop(connection);
+    store.sweep(100).await.unwrap();
+    let mut connection = store.connection().await.unwrap();
+    for table in TABLES {
+        let count: i64 = sqlx::query_scalar(table)
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(count, 1, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_keeps_the_newest_two_hundred_grants_of_an_application() {
+    let store = store().await;
+    let mut connection = store.begin().await.unwrap();
+    for number in 0..205 {
+        grants::insert(&mut connection, &grant(&number.to_string(), 100))
+            .await
+            .unwrap();
+    }
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM grants")
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+    assert_eq!(count, 200);
+    assert!(grants::by_id(&mut connection, "4").await.unwrap().is_none());
+    assert!(grants::by_id(&mut connection, "5").await.unwrap().is_some());
+    assert!(
+        grants::by_id(&mut connection, "204")
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_another_version_is_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::File(folder.path().join("tenant.db"));
+    let store = Store::open(&database).await.unwrap();
+    let mut connection = store.connection().await.unwrap();
+    sqlx::query("PRAGMA user_version = 99")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    drop(connection);
+    store.pool.close().await;
+    assert!(matches!(
+        Store::open(&database).await,
+        Err(OpenError::OtherVersion)
+    ));
+}

@@ -1,0 +1,130 @@
+//! The login form.
+
+use reqwest::{Method, StatusCode};
+
+use crate::world::{World, location, login_handle, parameter};
+
+#[tokio::test]
+async fn the_login_form_has_labelled_fields_and_the_handle_of_its_login() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    let response = browser
+        .authorize(&[("login_hint", "bob@example.com"), ("organization", "org_1")])
+        .await;
+    let page = browser
+        .get(&format!("u/login?state={}", login_handle(&response)))
+        .await;
+    let policy = page.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        policy.contains("form-action 'self' http://localhost:3000"),
+        "{policy}"
+    );
+    assert!(policy.contains("frame-ancestors 'none'"));
+    let html = page.text().await.unwrap();
+    let html = html_escape::decode_html_entities(&html);
+    for part in [
+        "<label for=\"username\">",
+        "id=\"username\" name=\"username\"",
+        "<label for=\"password\">",
+        "id=\"password\" name=\"password\"",
+        ">Continue</button>",
+        "value=\"bob@example.com\"",
+    ] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_into_the_wrong_field_is_not_logged() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    let handle = login_handle(&browser.authorize(&[]).await);
+    let form = |username| {
+        [
+            ("state", &*handle),
+            ("username", username),
+            ("password", "x"),
+        ]
+    };
+    browser.post("u/login", &form("my-password")).await;
+    browser.post("u/login", &form("Alice@example.com")).await;
+    let log = world.tenant.log();
+    assert_eq!(
+        log[0].text,
+        "Wrong email or password for alice@example.com."
+    );
+    assert_eq!(
+        log[1].text,
+        "Wrong email or password for an unknown email address."
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_password_shows_an_alert_and_the_login_can_go_on() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    let handle = login_handle(&browser.authorize(&[]).await);
+    let form = |password| {
+        [
+            ("state", handle.as_str()),
+            ("username", "alice@example.com"),
+            ("password", password),
+        ]
+    };
+    let wrong = browser.post("u/login", &form("local-onlY")).await;
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
+    let html = wrong.text().await.unwrap();
+    assert!(html.contains("role=\"alert\"") && html.contains("Wrong email or password."));
+    assert!(!html.contains("local-onlY"));
+    assert!(browser.cookies.is_empty());
+
+    let right = browser.post("u/login", &form("local-only")).await;
+    assert!(parameter(&location(&right), "code").is_some());
+}
+
+#[tokio::test]
+async fn a_login_form_is_good_for_one_login() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    let handle = login_handle(&browser.authorize(&[]).await);
+    let form = [
+        ("state", handle.as_str()),
+        ("username", "alice@example.com"),
+        ("password", "local-only"),
+    ];
+    location(&browser.post("u/login", &form).await);
+    let again = browser.post("u/login", &form).await;
+    assert_eq!(again.status(), StatusCode::BAD_REQUEST);
+    assert!(again.text().await.unwrap().contains("This login is over"));
+}
+
+#[tokio::test]
+async fn a_login_form_of_another_site_is_refused() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    let handle = login_handle(&browser.authorize(&[]).await);
+    let form = [
+        ("state", handle.as_str()),
+        ("username", "alice@example.com"),
+        ("password", "local-only"),
+    ];
+    let request = world
+        .request(Method::POST, "u/login")
+        .form(&form)
+        .header("origin", "http://evil.example");
+    assert_eq!(browser.send(request).await.status(), StatusCode::FORBIDDEN);
+    assert!(browser.cookies.is_empty());
+}
+
+#[tokio::test]
+async fn a_login_page_left_open_for_more_than_an_hour_is_over() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    let handle = login_handle(&browser.authorize(&[]).await);
+    world.clock.advance(60 * 60);
+    let page = browser.get(&format!("u/login?state={handle}")).await;
+    assert_eq!(page.status(), StatusCode::BAD_REQUEST);
+}

@@ -1,0 +1,100 @@
+//! `cargo xtask build`: the release build, as it is served.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::failure::{Failure, Result};
+use crate::process;
+use crate::tools::{cargo_leptos, wasm_bindgen, wasm_opt, wasm_target};
+use crate::workspace::{Workspace, path_with};
+
+const BUILD_LIMIT: Duration = Duration::from_hours(1);
+
+/// Where the release build lies.
+#[derive(Debug)]
+pub(crate) struct Release {
+    pub(crate) server: PathBuf,
+    pub(crate) site: PathBuf,
+}
+
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let release = release(workspace)?;
+    println!(
+        "\nThe release build is ready. To run it, with a provider of your own (see .env.example):\n\n  \
+         LEPTOS_SITE_ROOT='{}' LEPTOS_HASH_FILES=true '{}'\n\n\
+         To run it elsewhere, copy the server, hash.txt from beside it to beside it, and the site folder.\n\
+         LEPTOS_SITE_ADDR says where it listens (127.0.0.1:3000 unless set).",
+        release.site.display(),
+        release.server.display()
+    );
+    Ok(())
+}
+
+/// Hashed names, brotli and gzip, in its own folder: a debug site that is being watched keeps its files.
+pub(crate) fn release(workspace: &Workspace) -> Result<Release> {
+    wasm_target::ensure(workspace)?;
+    let mut tools = wasm_bindgen::tool(workspace)?.ensure(workspace)?;
+    tools.extend(cargo_leptos::tool(&workspace.host).ensure(workspace)?);
+    tools.extend(wasm_opt::ensure(workspace)?);
+
+    let site = workspace.target.join("site-release");
+    println!("LEPTOS_HASH_FILES=true cargo leptos build --release --precompress");
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(["leptos", "build", "--release", "--precompress"])
+        .env("PATH", path_with(&tools)?)
+        .env("LEPTOS_HASH_FILES", "true")
+        .env("LEPTOS_SITE_ROOT", &site);
+    process::run("cargo leptos build", &mut cargo, BUILD_LIMIT)?;
+
+    let folder = workspace.target.join("release");
+    let release = Release {
+        server: folder.join(format!("server{}", std::env::consts::EXE_SUFFIX)),
+        site,
+    };
+    // cargo-leptos answers with success where it was interrupted.
+    for file in [&release.server, &folder.join("hash.txt")] {
+        if !file.is_file() {
+            return Err(Failure::Failed(format!(
+                "the build left no {}",
+                file.display()
+            )));
+        }
+    }
+    compress_harder(&release.site)?;
+    Ok(release)
+}
+
+/// cargo-leptos compresses well with brotli and badly with gzip: 17 % more than `gzip -9`, which is everywhere.
+fn compress_harder(site: &Path) -> Result<()> {
+    if process::ask("gzip", &["--version"]).is_none() {
+        return Ok(());
+    }
+    let mut originals = Vec::new();
+    compressed_files(site, &mut originals)?;
+    if originals.is_empty() {
+        return Err(Failure::Failed(format!(
+            "{} holds no compressed file",
+            site.display()
+        )));
+    }
+    let mut gzip = Command::new("gzip");
+    gzip.args(["-9", "--no-name", "--keep", "--force"])
+        .args(&originals);
+    process::run("gzip", &mut gzip, Duration::from_mins(5))
+}
+
+/// Files that have a `.gz` beside them.
+fn compressed_files(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    let entries = std::fs::read_dir(folder).map_err(|e| Failure::io("read", folder, &e))?;
+    for entry in entries.filter_map(std::result::Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            compressed_files(&path, found)?;
+        } else if path.extension().is_some_and(|e| e == "gz") {
+            found.push(path.with_extension(""));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `cargo xtask ci`: everything that has to hold before a change is merged, cheap things first.
+
+mod deny_file;
+mod dependencies;
+mod halves;
+mod licence;
+mod lints;
+
+use crate::build;
+use crate::failure::{Failure, Result};
+use crate::report::Report;
+use crate::test::{self, Part};
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    report.step("formatting", |_| lints::formatting(workspace))?;
+    report.step("halves: who may depend on whom", |_| {
+        halves::check(workspace)
+    })?;
+    report.step("dependencies: licences, sources, bans", |_| {
+        dependencies::check(workspace)
+    })?;
+    report.step("clippy, server half", |_| lints::server_half(workspace))?;
+    report.step("clippy, single features of axum-auth0", |_| {
+        lints::single_features(workspace)
+    })?;
+    report.step("clippy, browser half", |_| lints::browser_half(workspace))?;
+    report.step("documentation", |_| lints::documentation(workspace))?;
+    test::run(workspace, &Part::parse_all(&[])?, report)?;
+
+    let mut release = None;
+    report.step("release build", |_| {
+        release = Some(build::release(workspace)?);
+        Ok(())
+    })?;
+    report.step(
+        "release: any provider, hashed files, page weight",
+        |counts| match &release {
+            Some(release) => test::weigh(workspace, release, counts),
+            None => Err(Failure::Failed("there is no release build".into())),
+        },
+    )?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Formatting, lints and documentation, of both halves: one that is not looked at rots.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::failure::Result;
+use crate::process;
+use crate::site::{Purpose, Site};
+use crate::test::SERVER_HALF;
+use crate::tools::wasm_target;
+use crate::workspace::Workspace;
+
+const LIMIT: Duration = Duration::from_mins(30);
+
+pub(super) fn formatting(workspace: &Workspace) -> Result<()> {
+    process::run(
+        "cargo fmt",
+        workspace.cargo().args(["fmt", "--all", "--check"]),
+        LIMIT,
+    )
+}
+
+pub(super) fn server_half(workspace: &Workspace) -> Result<()> {
+    let mut cargo = cargo(workspace);
+    cargo.arg("clippy").args(SERVER_HALF).arg("--all-targets");
+    clippy(&mut cargo)
+}
+
+/// An API takes `bearer` without `login`; each has to compile, and to be free of warnings, alone.
+pub(super) fn single_features(workspace: &Workspace) -> Result<()> {
+    for feature in ["bearer", "login"] {
+        let mut cargo = cargo(workspace);
+        cargo.args(["clippy", "--package=axum-auth0", "--no-default-features"]);
+        cargo.arg(format!("--features={feature}"));
+        clippy(&mut cargo)?;
+    }
+    Ok(())
+}
+
+pub(super) fn browser_half(workspace: &Workspace) -> Result<()> {
+    wasm_target::ensure(workspace)?;
+    let mut cargo = cargo(workspace);
+    cargo
+        .args([
+            "clippy",
+            "--package=frontend",
+            "--package=app",
+            "--package=leptos-auth0",
+        ])
+        .arg("--features=app/hydrate,leptos-auth0/hydrate")
+        .arg(format!("--target={}", wasm_target::TARGET))
+        .arg("--target-dir")
+        .arg(workspace.target.join("front"));
+    clippy(&mut cargo)
+}
+
+pub(super) fn documentation(workspace: &Workspace) -> Result<()> {
+    let mut cargo = cargo(workspace);
+    cargo
+        .arg("doc")
+        .args(SERVER_HALF)
+        .args(["--exclude=xtask", "--no-deps"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    process::run("cargo doc", &mut cargo, LIMIT)
+}
+
+fn clippy(cargo: &mut Command) -> Result<()> {
+    process::run("cargo clippy", cargo.args(["--", "-D", "warnings"]), LIMIT)
+}
+
+/// With the flags of the debug site: build scripts and macros are compiled once for all.
+fn cargo(workspace: &Workspace) -> Command {
+    Site::new(workspace, Purpose::Test).cargo()
+}

@@ -1,0 +1,168 @@
+//! What was done, how long it took, and what came of it.
+
+use std::time::{Duration, Instant};
+
+use crate::counts::Counts;
+use crate::failure::{Failure, Result};
+
+#[derive(Debug)]
+pub(crate) struct Report {
+    started: Instant,
+    steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+struct Step {
+    name: &'static str,
+    took: Duration,
+    counts: Counts,
+    failure: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// Does one thing. A failure is noted, and the next steps still run: one run shows all that is wrong. Only Ctrl-C
+    /// ends the run. The answer says whether the step succeeded.
+    pub(crate) fn step(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce(&mut Counts) -> Result<()>,
+    ) -> Result<bool> {
+        println!("\n── {name}");
+        let started = Instant::now();
+        let mut counts = Counts::default();
+        let failure = match work(&mut counts) {
+            Ok(()) => None,
+            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+            Err(failure) => Some(failure.to_string()),
+        };
+        let took = started.elapsed();
+        match &failure {
+            None => println!("── {name}: ok, {}", duration(took)),
+            Some(why) => println!("── {name}: FAILED after {}: {why}", duration(took)),
+        }
+        let ok = failure.is_none();
+        self.steps.push(Step {
+            name,
+            took,
+            counts,
+            failure,
+        });
+        Ok(ok)
+    }
+
+    /// Prints the table and, as the last line, `N passed, N failed`. A step that failed without a failing test counts
+    /// as one failure, so that `0 failed` always means that all is well.
+    pub(crate) fn finish(self) -> Result<()> {
+        println!("\n── Summary, {}", duration(self.started.elapsed()));
+        for step in &self.steps {
+            let tests = if step.counts == Counts::default() {
+                String::new()
+            } else {
+                format!(
+                    "  {} passed, {} failed",
+                    step.counts.passed, step.counts.failed
+                )
+            };
+            let mark = if step.failure.is_none() {
+                "ok    "
+            } else {
+                "FAILED"
+            };
+            println!("{mark}  {:>12}  {}{tests}", duration(step.took), step.name);
+        }
+        let total = self.total();
+        println!("\n{} passed, {} failed", total.passed, total.failed);
+        if total.failed == 0 {
+            Ok(())
+        } else {
+            Err(Failure::Reported)
+        }
+    }
+
+    fn total(&self) -> Counts {
+        let mut total = Counts::default();
+        for step in &self.steps {
+            total += step.counts;
+            if step.failure.is_some() && step.counts.failed == 0 {
+                total.failed += 1;
+            }
+        }
+        total
+    }
+}
+
+/// `43.2 s`, `2 min 05 s`.
+pub(crate) fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds < 60 {
+        format!("{:.1} s", time.as_secs_f64())
+    } else {
+        format!("{} min {:02} s", seconds / 60, seconds % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(why: &str) -> Result<()> {
+        Err(Failure::Failed(why.to_owned()))
+    }
+
+    #[test]
+    fn a_failed_step_does_not_hide_the_ones_after_it() {
+        let mut report = Report::new();
+        let first = report
+            .step("lint", |_| failed("two warnings"))
+            .expect("not interrupted");
+        let second = report
+            .step("tests", |counts| {
+                counts.passed = 5;
+                Ok(())
+            })
+            .expect("not interrupted");
+        assert!(!first && second);
+        assert_eq!(
+            report.total(),
+            Counts {
+                passed: 5,
+                failed: 1
+            }
+        );
+        assert!(matches!(report.finish(), Err(Failure::Reported)));
+    }
+
+    #[test]
+    fn failing_tests_are_counted_once() {
+        let mut report = Report::new();
+        report
+            .step("tests", |counts| {
+                *counts = Counts {
+                    passed: 1,
+                    failed: 3,
+                };
+                failed("nextest failed")
+            })
+            .expect("not interrupted");
+        assert_eq!(
+            report.total(),
+            Counts {
+                passed: 1,
+                failed: 3
+            }
+        );
+    }
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(duration(Duration::from_millis(1240)), "1.2 s");
+        assert_eq!(duration(Duration::from_secs(125)), "2 min 05 s");
+    }
+}

@@ -1,0 +1,222 @@
+//! The two halves of the site, built as cargo-leptos builds them in debug: same flags, same variables, same folders, so
+//! that neither has to do the other's work again.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::failure::{Failure, Result};
+use crate::process;
+use crate::tools::wasm_target;
+use crate::workspace::{Workspace, create_folder, path_with, remove_folder};
+
+/// As in `[[workspace.metadata.leptos]]`; a test compares them.
+const OUTPUT_NAME: &str = "leptos-auth0";
+const PKG: &str = "pkg";
+const STYLE: &str = "style/main.css";
+const ASSETS: &str = "public";
+const RELOAD_PORT: u16 = 3001;
+pub(crate) const PORT: u16 = 3000;
+
+const BUILD_LIMIT: Duration = Duration::from_mins(40);
+
+/// What the site is built for. Leptos asks at compile time whether it is being watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Watch,
+    Test,
+}
+
+#[derive(Debug)]
+pub(crate) struct Site<'a> {
+    workspace: &'a Workspace,
+    purpose: Purpose,
+    /// The folder that the server serves files from.
+    pub(crate) folder: PathBuf,
+}
+
+impl<'a> Site<'a> {
+    pub(crate) fn new(workspace: &'a Workspace, purpose: Purpose) -> Self {
+        let folder = match purpose {
+            Purpose::Watch => workspace.target.join("site"),
+            // A site that is being watched meanwhile keeps its files.
+            Purpose::Test => workspace.target.join("site-test"),
+        };
+        Self {
+            workspace,
+            purpose,
+            folder,
+        }
+    }
+
+    /// `cargo` with the variables that change what the compiler does.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = self.workspace.cargo();
+        command
+            .env(
+                "RUSTFLAGS",
+                debug_flags(std::env::var("RUSTFLAGS").ok().as_deref()),
+            )
+            .env("LEPTOS_OUTPUT_NAME", OUTPUT_NAME);
+        match self.purpose {
+            Purpose::Watch => command.env("LEPTOS_WATCH", "true"),
+            Purpose::Test => command.env_remove("LEPTOS_WATCH"),
+        };
+        command
+    }
+
+    /// The server half.
+    pub(crate) fn build_server(&self) -> Result<()> {
+        let mut cargo = self.cargo();
+        cargo.args([
+            "build",
+            "--package=server",
+            "--bin=server",
+            "--no-default-features",
+        ]);
+        process::run("the build of the server half", &mut cargo, BUILD_LIMIT)
+    }
+
+    /// The browser half: WASM, its JavaScript, the stylesheet and the static files. `tools` holds wasm-bindgen where it
+    /// is not on `PATH`.
+    pub(crate) fn build_browser_half(&self, tools: &[PathBuf]) -> Result<()> {
+        let target = self.workspace.target.join("front");
+        let mut cargo = self.cargo();
+        cargo
+            .args([
+                "build",
+                "--package=frontend",
+                "--lib",
+                "--no-default-features",
+            ])
+            .arg(format!("--target={}", wasm_target::TARGET))
+            .arg("--target-dir")
+            .arg(&target);
+        process::run("the build of the browser half", &mut cargo, BUILD_LIMIT)?;
+
+        let wasm = target
+            .join(wasm_target::TARGET)
+            .join("debug")
+            .join("frontend.wasm");
+        let pkg = self.folder.join(PKG);
+        remove_folder(&self.folder)?;
+        create_folder(&pkg)?;
+        let mut bindgen = Command::new("wasm-bindgen");
+        bindgen
+            .env("PATH", path_with(tools)?)
+            .args(["--target=web", "--no-typescript"])
+            .arg(format!("--out-name={OUTPUT_NAME}"))
+            .arg("--out-dir")
+            .arg(&pkg)
+            .arg(&wasm);
+        process::run("wasm-bindgen", &mut bindgen, Duration::from_mins(10))?;
+        // The name that Leptos asks for.
+        let (from, to) = (
+            pkg.join(format!("{OUTPUT_NAME}_bg.wasm")),
+            pkg.join(format!("{OUTPUT_NAME}.wasm")),
+        );
+        std::fs::rename(&from, &to).map_err(|e| Failure::io("rename", &from, &e))?;
+        self.copy_files()
+    }
+
+    /// The stylesheet and the static files.
+    fn copy_files(&self) -> Result<()> {
+        let style = self.workspace.root.join(STYLE);
+        copy(
+            &style,
+            &self.folder.join(PKG).join(format!("{OUTPUT_NAME}.css")),
+        )?;
+        copy_folder(&self.workspace.root.join(ASSETS), &self.folder)
+    }
+
+    /// The server that [`Self::build_server`] built.
+    pub(crate) fn server(&self, port: u16) -> Command {
+        let name = format!("server{}", std::env::consts::EXE_SUFFIX);
+        let mut command = Command::new(self.workspace.target.join("debug").join(name));
+        command
+            .current_dir(&self.workspace.root)
+            .env("CARGO_TARGET_DIR", &self.workspace.target)
+            .env("LEPTOS_OUTPUT_NAME", OUTPUT_NAME)
+            .env("LEPTOS_SITE_ROOT", &self.folder)
+            .env("LEPTOS_SITE_PKG_DIR", PKG)
+            .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}"))
+            .env("LEPTOS_RELOAD_PORT", RELOAD_PORT.to_string())
+            .env("LEPTOS_HASH_FILES", "false")
+            // Nobody listens on the reload port: a page that tried to would only complain.
+            .env_remove("LEPTOS_WATCH");
+        command
+    }
+}
+
+/// cargo-leptos erases component types in debug builds, in both halves: halves that differ do not hydrate.
+fn debug_flags(inherited: Option<&str>) -> String {
+    const ERASE: &str = "--cfg erase_components";
+    match inherited.map(str::trim) {
+        None | Some("") => ERASE.to_owned(),
+        Some(flags) if flags.contains(ERASE) => flags.to_owned(),
+        Some(flags) => format!("{flags} {ERASE}"),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::copy(from, to).map_err(|e| Failure::io("copy", from, &e))?;
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    create_folder(to)?;
+    let entries = std::fs::read_dir(from).map_err(|e| Failure::io("read", from, &e))?;
+    for entry in entries {
+        let entry = entry.map_err(|e| Failure::io("read", from, &e))?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy_folder(&source, &target)?;
+        } else {
+            copy(&source, &target)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constants_agree_with_the_metadata_of_cargo_leptos() {
+        let manifest = include_str!("../../Cargo.toml");
+        let (_, metadata) = manifest
+            .split_once("[[workspace.metadata.leptos]]")
+            .expect("the metadata of cargo-leptos");
+        for line in [
+            format!("output-name = \"{OUTPUT_NAME}\""),
+            format!("site-pkg-dir = \"{PKG}\""),
+            format!("style-file = \"{STYLE}\""),
+            format!("assets-dir = \"{ASSETS}\""),
+            format!("site-addr = \"127.0.0.1:{PORT}\""),
+            format!("reload-port = {RELOAD_PORT}"),
+            "site-root = \"CARGO_TARGET_DIR/site\"".to_owned(),
+            "bin-package = \"server\"".to_owned(),
+            "lib-package = \"frontend\"".to_owned(),
+        ] {
+            assert!(
+                metadata.lines().any(|l| l == line),
+                "{line} is not in the metadata"
+            );
+        }
+    }
+
+    #[test]
+    fn flags_of_the_person_are_kept() {
+        assert_eq!(debug_flags(None), "--cfg erase_components");
+        assert_eq!(debug_flags(Some(" ")), "--cfg erase_components");
+        assert_eq!(
+            debug_flags(Some("-C debuginfo=0")),
+            "-C debuginfo=0 --cfg erase_components"
+        );
+        assert_eq!(
+            debug_flags(Some("--cfg erase_components")),
+            "--cfg erase_components"
+        );
+    }
+}

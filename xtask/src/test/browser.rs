@@ -1,0 +1,108 @@
+//! Playwright against the debug site with the local services, on ports of its own and with fresh data.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::log;
+use crate::counts::Counts;
+use crate::failure::{Failure, Result};
+use crate::ports;
+use crate::process::{self, Running};
+use crate::site::{Purpose, Site};
+use crate::tools::{wasm_bindgen, wasm_opt, wasm_target};
+use crate::workspace::{Workspace, create_folder, remove_folder};
+
+const START_LIMIT: Duration = Duration::from_mins(1);
+const TEST_LIMIT: Duration = Duration::from_mins(30);
+
+/// Both halves, as `cargo leptos end-to-end` would build them.
+pub(super) fn build(workspace: &Workspace) -> Result<()> {
+    wasm_target::ensure(workspace)?;
+    let tools = wasm_bindgen::tool(workspace)?.ensure(workspace)?;
+    let site = Site::new(workspace, Purpose::Test);
+    site.build_browser_half(&tools)?;
+    site.build_server()
+}
+
+pub(super) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
+    let state = fresh_folder(workspace, "browser")?;
+    let log = state.join("server.log");
+    let port = ports::free()?;
+    let mut server = serve(workspace, &state, &log, port)?;
+    if let Err(failure) = ports::wait_until_open(port, &mut server, START_LIMIT) {
+        log::print_end(&log);
+        return Err(failure);
+    }
+    let mut npm = npm(workspace, "test")?;
+    npm.env("BASE_URL", format!("http://localhost:{port}"));
+    let outcome = playwright(&mut npm, &state, counts);
+    server.stop();
+    let kept = log::holds_no_secret(&log);
+    outcome.and(kept)
+}
+
+/// The log goes to a file, at the most talkative level: no secret may be in it, whatever is logged.
+fn serve(workspace: &Workspace, state: &Path, log: &Path, port: u16) -> Result<Running> {
+    let output = File::create(log).map_err(|e| Failure::io("write", log, &e))?;
+    let errors = output
+        .try_clone()
+        .map_err(|e| Failure::io("write", log, &e))?;
+    let mut command = Site::new(workspace, Purpose::Test).server(port);
+    without_provider(&mut command)
+        .env("APP_BASE_URL", format!("http://localhost:{port}"))
+        .env("LOCAL_SERVICES_DIR", state)
+        .env("RUST_LOG", "trace")
+        .stdout(Stdio::from(output))
+        .stderr(Stdio::from(errors));
+    process::start("the server", &mut command)
+}
+
+/// What the person has set for a provider of their own is not for the tests.
+fn without_provider(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|n| n.starts_with("AUTH0_") || n.starts_with("PRODUCTS_API_"))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// An empty folder for one run.
+pub(super) fn fresh_folder(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    let folder = workspace.notes()?.join(name);
+    remove_folder(&folder)?;
+    create_folder(&folder)?;
+    Ok(folder)
+}
+
+/// `npm run SCRIPT` in `end2end`; the script installs its packages and finds a Chromium itself.
+pub(super) fn npm(workspace: &Workspace, script: &str) -> Result<Command> {
+    let npm = wasm_opt::npm().ok_or_else(|| {
+        Failure::Failed(
+            "the browser tests need Node and npm: https://nodejs.org (20 or newer)".into(),
+        )
+    })?;
+    let mut command = Command::new(npm);
+    command
+        .current_dir(workspace.root.join("end2end"))
+        .args(["run", "--silent", script]);
+    Ok(command)
+}
+
+/// Runs Playwright and counts.
+pub(super) fn playwright(npm: &mut Command, state: &Path, counts: &mut Counts) -> Result<()> {
+    let junit = state.join("junit.xml");
+    npm.env("PLAYWRIGHT_JUNIT_OUTPUT_FILE", &junit);
+    let outcome = process::run("Playwright", npm, TEST_LIMIT);
+    if junit.is_file() {
+        *counts += Counts::from_junit(&junit)?;
+    } else if outcome.is_ok() {
+        return Err(Failure::Failed("Playwright wrote no report".into()));
+    }
+    outcome
+}
