@@ -1,0 +1,18 @@
+// `cargo xtask test foreign`: login, API call, refresh and logout at an OpenID Provider that we did not write.
+
+import { defineConfig } from '@playwright/test';
+
+import { browser, shared } from '../settings';
+
+export default defineConfig({
+  ...shared,
+  testDir: '.',
+  outputDir: '../test-results/foreign',
+  timeout: 90_000,
+  workers: 1,
+  use: browser,
+  projects: [
+    { name: 'hydrate' },
+    { name: 'no-js', use: { javaScriptEnabled: false } },
+  ],
+});

@@ -1,0 +1,5 @@
+// What the provider and the site have to agree on.
+
+export const CLIENT = { id: 'leptos-auth0-sample', secret: 'a secret: with%odd+characters/&=' };
+
+export const API = { identifier: 'https://products.example.com', scopes: ['read:products', 'write:products'] };

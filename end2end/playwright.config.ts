@@ -1,0 +1,21 @@
+// Every specification runs twice, with and without JavaScript; `*.hydrate.spec.ts` is about what happens with it.
+//
+// The site is started by whoever runs this: `cargo xtask test`, or `cargo leptos end-to-end`.
+
+import { defineConfig } from '@playwright/test';
+
+import { browser, shared } from './settings';
+
+export default defineConfig({
+  ...shared,
+  testDir: './tests',
+  outputDir: './test-results',
+  globalSetup: './wait-for-site.ts',
+  workers: 2,
+  fullyParallel: true,
+  use: { ...browser, baseURL: process.env.BASE_URL ?? 'http://localhost:3000' },
+  projects: [
+    { name: 'hydrate' },
+    { name: 'no-js', use: { javaScriptEnabled: false }, testIgnore: '**/*.hydrate.spec.ts' },
+  ],
+});

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+
+import { type Page, type Response } from '@playwright/test';
+
+import { expect, logIn, test } from '../foreign-provider/journey';
+
+const budget: { what: string; bytes: number } = JSON.parse(readFileSync(new URL('./budget.json', import.meta.url), 'utf8'));
+
+/** Opens Home, and returns what came from the folder of generated files. */
+async function loadHome(page: Page): Promise<Response[]> {
+  const files: Response[] = [];
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname.startsWith('/pkg/')) files.push(response);
+  });
+  await page.goto('/');
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', '1');
+  await page.waitForLoadState('networkidle');
+  return files;
+}
+
+test('the start page weighs no more than its budget', async ({ page, request }) => {
+  const files = await loadHome(page);
+  const kinds = files.map((file) => new URL(file.url()).pathname.split('.').pop());
+  expect(kinds.sort()).toEqual(expect.arrayContaining(['css', 'js', 'wasm']));
+  let total = 0;
+  for (const path of new Set(files.map((file) => file.url()))) {
+    const { headers, body } = await sent(request, path);
+    expect(headers['content-encoding'], path).toBe('br');
+    console.log(`${String(body).padStart(8)}  ${new URL(path).pathname}`);
+    total += body;
+  }
+  console.log(`${String(total).padStart(8)}  ${budget.what}; the budget is ${budget.bytes}`);
+  expect(total).toBeLessThanOrEqual(budget.bytes);
+});
+
+/** How many bytes the network carries for `url`. */
+async function sent(request: import('@playwright/test').APIRequestContext, url: string) {
+  // HEAD: the client would decompress a body.
+  const response = await request.head(url, { headers: { 'accept-encoding': 'br' } });
+  const headers = response.headers();
+  const body = Number(headers['content-length']);
+  expect(body, `the length of ${url}`).toBeGreaterThan(0);
+  return { headers, body };
+}
+
+test('generated files have hashed names and are kept for ever; pages are kept by nobody', async ({ page, request }) => {
+  const files = await loadHome(page);
+  expect(files.length).toBeGreaterThanOrEqual(3);
+  for (const file of files) {
+    expect(new URL(file.url()).pathname).toMatch(/^\/pkg\/.+\.[\w-]{22}\.(js|wasm|css)$/);
+    expect(file.headers()['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(file.headers().vary).toMatch(/accept-encoding/i);
+    const zipped = await request.head(file.url(), { headers: { 'accept-encoding': 'gzip' } });
+    expect(zipped.headers()['content-encoding']).toBe('gzip');
+  }
+  expect((await request.get('/')).headers()['cache-control']).toContain('no-store');
+});
+
+test('the release build signs in at the provider that its variables name', async ({ page }) => {
+  await page.goto('/products');
+  await logIn(page, 'dora');
+  await expect(page).toHaveURL('/products');
+  await expect(page.getByRole('rowheader')).toHaveCount(20);
+});
+
+test('the release build holds no local tenant', async ({ request, world }) => {
+  const home = await (await request.get('/')).text();
+  expect(home).not.toContain('local-only');
+  expect(world.provider).not.toContain(':4000');
+});

@@ -1,0 +1,67 @@
+// axe, with all its rules, on every page: light and dark, wide and as narrow as a small phone, signed in and out.
+
+import AxeBuilder from '@axe-core/playwright';
+import { type Page } from '@playwright/test';
+
+import { alice, expect, hasScripts, logIn, test, visit } from './site';
+
+const NARROW = { width: 320, height: 640 };
+const WIDE = { width: 1280, height: 800 };
+
+// axe is a script and needs a browser that runs scripts. Without JavaScript the page is kept from having any of its own
+// by a policy instead, which the browser then reports.
+test.use({ javaScriptEnabled: true, expectedComplaints: [/script-src 'none'/, /status of 4\d\d/] });
+
+async function forbidScripts(page: Page) {
+  await page.route('**/*', async (route) => {
+    if (route.request().resourceType() !== 'document') return route.fallback();
+    const response = await route.fetch();
+    const headers = { ...response.headers(), 'content-security-policy': "script-src 'none'" };
+    await route.fulfill({ response, headers });
+  });
+}
+
+async function audit(page: Page, path: string) {
+  if (!hasScripts()) await forbidScripts(page);
+  for (const viewport of [NARROW, WIDE]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await visit(page, path);
+      // Everything that opens is open.
+      await page.locator('details').evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')));
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const where = `${path}, ${colorScheme}, ${viewport.width} px`;
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join(', ')}`), where).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, `pixels to scroll sideways: ${where}`).toBe(0);
+    }
+  }
+}
+
+for (const path of ['/', '/signed-out']) {
+  test(`${path} is accessible to a stranger`, async ({ page }) => audit(page, path));
+}
+
+for (const path of ['/', '/products', '/profile', '/signed-out']) {
+  test(`${path} is accessible to someone who is signed in`, async ({ page }) => {
+    test.slow();
+    await logIn(page, alice);
+    await audit(page, path);
+  });
+}
+
+test('the page for an unknown address is accessible', async ({ page }) => audit(page, '/no-such-page'));
+
+test('the page for a login that failed is accessible', async ({ page }) => {
+  await page.setViewportSize(NARROW);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const response = await page.goto('/auth/callback?error=access_denied&state=forged');
+    expect(response?.status()).toBe(400);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.getByRole('main').getByRole('link').first()).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
+  }
+});

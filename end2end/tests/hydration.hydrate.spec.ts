@@ -1,0 +1,44 @@
+import { alice, expect, logIn, test, visit } from './site';
+
+for (const signedIn of [false, true]) {
+  const who = signedIn ? 'someone who is signed in' : 'a stranger';
+  for (const path of signedIn ? ['/', '/products', '/profile', '/signed-out'] : ['/', '/signed-out']) {
+    test(`${path} comes alive for ${who}, and asks for nothing a second time`, async ({ page }) => {
+      if (signedIn) await logIn(page, alice);
+      const asked: string[] = [];
+      const refused: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      page.on('response', (response) => {
+        if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+      });
+      await visit(page, path);
+      await page.waitForLoadState('networkidle');
+      const data = asked.filter((p) => p.startsWith('/api/') || p.startsWith('/auth/'));
+      expect(data, 'the first HTML has everything').toEqual([]);
+      expect(refused).toEqual([]);
+    });
+  }
+}
+
+test('what the server has drawn is not drawn anew', async ({ page }) => {
+  await logIn(page, alice);
+  // Marked before any script runs: an element that hydration replaced would have lost its mark.
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      const heading = document.querySelector('h1');
+      if (!heading) return;
+      heading.setAttribute('data-from-server', '1');
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await visit(page, '/products');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveAttribute('data-from-server', '1');
+});
+
+test('the numbers on the start page arrive after the page', async ({ page }) => {
+  await logIn(page, alice);
+  await visit(page, '/');
+  const numbers = page.locator('dl');
+  await expect(numbers).toContainText('Products');
+  await expect(numbers).toContainText('20');
+});

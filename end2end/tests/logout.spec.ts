@@ -1,0 +1,48 @@
+import { alice, expect, logIn, logOut, productRows, test, visit } from './site';
+
+test('logging out ends on a page that says so, and protected pages ask for a login again', async ({ page }) => {
+  await logIn(page, alice);
+  await logOut(page);
+  await expect(page.getByRole('link', { name: 'My products' })).toHaveCount(0);
+  await page.goto('/products');
+  await expect(page.locator('#username')).toBeVisible();
+});
+
+test('after logging out, Back shows nothing private', async ({ page }) => {
+  await logIn(page, alice);
+  await visit(page, '/products');
+  const name = (await productRows(page).first().getByRole('rowheader').textContent())!;
+  await logOut(page);
+  await page.goBack();
+  await expect(page.getByText(name, { exact: true })).toHaveCount(0);
+  await expect(page.getByText(alice.name)).toHaveCount(0);
+});
+
+test('logging out in one tab logs out the other', async ({ context, page }) => {
+  await logIn(page, alice);
+  const other = await context.newPage();
+  await visit(other, '/products');
+  await expect(productRows(other)).toHaveCount(20);
+  await logOut(page);
+  await other.reload();
+  await expect(other.locator('#username')).toBeVisible();
+});
+
+test('a second login after a logout works', async ({ page }) => {
+  await logIn(page, alice);
+  await logOut(page);
+  await logIn(page, alice);
+});
+
+test('another site cannot log anyone out with a link or a form', async ({ page }) => {
+  await logIn(page, alice);
+  for (const method of ['GET', 'POST']) {
+    await page.request.fetch('/auth/logout', {
+      method,
+      maxRedirects: 0,
+      headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    });
+  }
+  await visit(page, '/profile');
+  await expect(page).toHaveURL('/profile');
+});

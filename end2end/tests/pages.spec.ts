@@ -1,0 +1,64 @@
+import { alice, expect, logIn, test, visit } from './site';
+
+test('the start page says what this is, and how to log in', async ({ page }) => {
+  const response = await visit(page, '/');
+  expect(response?.status()).toBe(200);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+  await expect(page.getByRole('main').getByRole('link', { name: 'Log in' })).toBeVisible();
+});
+
+test.describe('an unknown address', () => {
+  test.use({ expectedComplaints: [/status of 404/] });
+
+  test('is answered with a page of the site and the status 404', async ({ page }) => {
+    for (const path of ['/no-such-page', '/products/no-such-page', '/auth/no-such-route', '/pkg/no-such-file.js']) {
+      const response = await page.goto(path);
+      expect(response?.status(), path).toBe(404);
+    }
+    await visit(page, '/no-such-page');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
+    await page.getByRole('link', { name: 'Go to the start page' }).click();
+    await expect(page).toHaveURL('/');
+  });
+});
+
+test('every page comes with the headers that keep it safe, and is kept by nobody', async ({ page }) => {
+  await logIn(page, alice);
+  for (const path of ['/', '/products', '/profile', '/signed-out']) {
+    const headers = (await visit(page, path))!.headers();
+    expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
+    expect(headers['content-security-policy'], path).not.toMatch(/unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')/);
+    expect(headers['x-content-type-options'], path).toBe('nosniff');
+    expect(headers['referrer-policy'], path).toBe('same-origin');
+    expect(headers['cache-control'], path).toContain('no-store');
+  }
+});
+
+test('a keyboard reaches the content with two keys', async ({ page }) => {
+  await visit(page, '/');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#main')).toBeFocused();
+});
+
+test('no token reaches the browser, in no answer, cookie or address', async ({ context, page }) => {
+  const seen: string[] = [];
+  const bodies: Promise<void>[] = [];
+  const site = new URL(test.info().project.use.baseURL!).origin;
+  context.on('response', (response) => {
+    if (!response.url().startsWith(site)) return;
+    seen.push(response.url());
+    bodies.push(
+      response.allHeaders().then((headers) => void seen.push(JSON.stringify(headers))),
+      response.text().then((text) => void seen.push(text), () => undefined), // A redirect has none.
+    );
+  });
+  await logIn(page, alice);
+  for (const path of ['/', '/products', '/profile', '/api/products', '/auth/profile']) await page.goto(path);
+  await Promise.all(bodies);
+  seen.push(JSON.stringify(await context.storageState()));
+  expect(seen.length).toBeGreaterThan(20);
+  const tokens = seen.filter((text) => /eyJ[\w-]{8,}\.eyJ[\w-]{8,}/.test(text));
+  expect(tokens).toEqual([]);
+});

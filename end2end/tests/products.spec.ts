@@ -1,0 +1,108 @@
+// Whatever changes something does it as Bob, and cleans up: Alice keeps her twenty.
+
+import { type Page } from '@playwright/test';
+
+import { alive, bob, expect, hasScripts, logIn, productRows, test, visit } from './site';
+
+/** No other test, and no run before this one, uses it. */
+const uniqueName = (kind: string) => `${kind} ${test.info().project.name} ${test.info().workerIndex} ${Date.now()}`;
+
+const row = (page: Page, name: string) =>
+  productRows(page).filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+
+async function add(page: Page, product: { name: string; category?: string; price?: string; stock?: string }) {
+  const panel = page.locator('details', { has: page.locator('summary', { hasText: 'Add a product' }) });
+  if ((await panel.getAttribute('open')) === null) await panel.locator('summary').click();
+  await panel.getByLabel('Name').fill(product.name);
+  await panel.getByLabel('Category').fill(product.category ?? 'Tests');
+  await panel.getByLabel('Price').fill(product.price ?? '12.50');
+  await panel.getByLabel('Stock').fill(product.stock ?? '4');
+  await panel.getByRole('button', { name: 'Add product' }).click();
+}
+
+async function edit(page: Page, name: string) {
+  const editor = row(page, name).locator('details');
+  await editor.locator('summary').click();
+  return editor;
+}
+
+async function remove(page: Page, name: string) {
+  const editor = await edit(page, name);
+  await editor.getByRole('button', { name: 'Delete' }).click();
+  await expect(row(page, name)).toHaveCount(0);
+}
+
+test.beforeEach(async ({ page }) => {
+  await logIn(page, bob);
+  await visit(page, '/products');
+});
+
+test('a product is added, renamed and deleted', async ({ page }) => {
+  const [name, newName] = [uniqueName('Lamp'), uniqueName('Lantern')];
+  await add(page, { name, category: 'Light', price: '12.50', stock: '4' });
+  await expect(row(page, name)).toHaveCount(1);
+  await expect(row(page, name)).toContainText('Light');
+  await expect(row(page, name)).toContainText('12.50');
+  await alive(page);
+
+  const editor = await edit(page, name);
+  await editor.getByLabel('New name').fill(newName);
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await expect(row(page, newName)).toHaveCount(1);
+  await expect(row(page, name)).toHaveCount(0);
+  await alive(page);
+
+  // It is the API that knows: a new page has it too.
+  await visit(page, '/products');
+  await expect(row(page, newName)).toHaveCount(1);
+  await remove(page, newName);
+  await visit(page, '/products');
+  await expect(row(page, newName)).toHaveCount(0);
+});
+
+test('a name is shown as it was typed, whatever it looks like', async ({ page }) => {
+  const name = `<b>&amp;"'</b> ${uniqueName('Ünïcödé 🙂')}`;
+  await add(page, { name });
+  await expect(row(page, name)).toHaveCount(1);
+  await alive(page);
+  await remove(page, name);
+});
+
+test.describe('fields that the API does not take', () => {
+  // The browser notes the refusal of the server function.
+  test.use({ expectedComplaints: [/status of 422/] });
+
+  test('a name that is too long is refused at its field, and nothing typed is lost', async ({ page }) => {
+    const name = 'n'.repeat(81);
+    await add(page, { name, category: 'Kept', price: '1.00', stock: '7' });
+    const panel = page.locator('details', { has: page.locator('summary', { hasText: 'Add a product' }) });
+    const field = panel.getByLabel('Name');
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(/too long/i);
+    await expect(field).toHaveValue(name);
+    await expect(panel.getByLabel('Category')).toHaveValue('Kept');
+    await expect(panel.getByLabel('Stock')).toHaveValue('7');
+    if (!hasScripts()) expect(new URL(page.url()).search.length).toBeLessThan(60);
+  });
+
+  test('a price that is not a number is refused at its field', async ({ page }) => {
+    await add(page, { name: 'never added', price: 'cheap' });
+    const field = page.getByLabel('Price');
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveValue('cheap');
+    await visit(page, '/products');
+    await expect(row(page, 'never added')).toHaveCount(0);
+  });
+});
+
+test('the list answers as JSON to programs, with the owner that the API saw in the token', async ({ page, request }) => {
+  const response = await page.request.get('/api/products', { headers: { accept: 'application/json' } });
+  expect(response.status()).toBe(200);
+  const body = await response.json();
+  expect(body.owner).toBe(bob.subject);
+  expect(Object.keys(body.products[0]).sort()).toEqual(['category', 'currency', 'id', 'name', 'priceCents', 'stock']);
+
+  const anonymous = await request.get('/api/products', { headers: { accept: 'application/json' } });
+  expect(anonymous.status()).toBe(401);
+  expect(anonymous.headers()['content-type']).toContain('application/json');
+});

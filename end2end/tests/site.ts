@@ -1,0 +1,76 @@
+// What every specification needs: a page that complains about nothing, people who log in, and the way around.
+
+import { type Page, expect, test as base } from '@playwright/test';
+
+export { expect };
+
+export const alice = { email: 'alice@example.com', name: 'Alice Example', subject: 'auth0|alice' };
+export const bob = { email: 'bob@example.com', name: 'Bob Example', subject: 'auth0|bob' };
+export const PASSWORD = 'local-only';
+
+export type Person = typeof alice;
+
+type Options = {
+  /** Messages that the browser may write to its console during this test; all others are failures. */
+  expectedComplaints: RegExp[];
+};
+
+/** Every test fails if a page threw, broke its Content-Security-Policy, or wrote an error to the console. */
+export const test = base.extend<Options>({
+  expectedComplaints: [[], { option: true }],
+  context: async ({ context, expectedComplaints }, use) => {
+    const complaints: string[] = [];
+    context.on('console', (message) => {
+      if (message.type() === 'error' || /Content.Security.Policy|hydrat/i.test(message.text())) {
+        complaints.push(`${message.text()} (${message.location().url})`);
+      }
+    });
+    context.on('weberror', (error) => complaints.push(`thrown: ${error.error().message}`));
+    await use(context);
+    const unexpected = complaints.filter((text) => !expectedComplaints.some((known) => known.test(text)));
+    expect(unexpected, 'what the browser complained about').toEqual([]);
+  },
+});
+
+/** Whether this run has JavaScript. */
+export const hasScripts = () => test.info().project.use.javaScriptEnabled !== false;
+
+/** Opens a page of the site, and waits until it is alive. */
+export async function visit(page: Page, path: string) {
+  const response = await page.goto(path);
+  await alive(page);
+  return response;
+}
+
+/** With JavaScript: the page has hydrated. Before that a click can get lost between the two kinds of handling it. */
+export async function alive(page: Page) {
+  if (hasScripts()) await expect(page.locator('html')).toHaveAttribute('data-hydrated', '1');
+}
+
+/** From the start page through the tenant's form back to the start page. */
+export async function logIn(page: Page, person: Person) {
+  await visit(page, '/');
+  await page.getByRole('navigation').getByRole('link', { name: 'Log in' }).click();
+  await fillIn(page, person);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(person.name);
+  await alive(page);
+}
+
+/** The tenant's form. */
+export async function fillIn(page: Page, person: Person, password = PASSWORD) {
+  await page.locator('#username').fill(person.email);
+  await page.locator('#password').fill(password);
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
+export async function logOut(page: Page) {
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await expect(page).toHaveURL('/signed-out');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
+}
+
+/** The rows of the list, without its head. */
+export const productRows = (page: Page) =>
+  page.getByRole('table', { name: 'Your products' }).getByRole('row').filter({ has: page.getByRole('rowheader') });
+
+export const productNames = (page: Page) => productRows(page).getByRole('rowheader').allTextContents();
