@@ -14,8 +14,14 @@ use tower_http::{
 /// Files with a hash in their name never change, so a browser keeps them for good; it asks again for the others.
 pub fn router(options: &LeptosOptions) -> Router {
     let root = std::path::Path::new(options.site_root.as_ref());
-    let built = ServeDir::new(root.join(options.site_pkg_dir.as_ref())).precompressed_br().precompressed_gzip();
-    let lasting = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let built = ServeDir::new(root.join(options.site_pkg_dir.as_ref()))
+        .precompressed_br()
+        .precompressed_gzip();
+    let lasting = if options.hash_files {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let built = ServiceBuilder::new()
         .layer(cache_control(lasting))
         .layer(vary_by_encoding())
@@ -26,7 +32,12 @@ pub fn router(options: &LeptosOptions) -> Router {
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
     for entry in entries {
         let (name, path) = (entry.file_name(), entry.path());
-        let Some(name) = name.to_str().filter(|name| path.is_file() && !name.starts_with('.')) else { continue };
+        let Some(name) = name
+            .to_str()
+            .filter(|name| path.is_file() && !name.starts_with('.'))
+        else {
+            continue;
+        };
         let file = ServiceBuilder::new()
             .layer(cache_control("public, max-age=3600"))
             .service(ServeFile::new(&path));

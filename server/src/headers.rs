@@ -54,7 +54,11 @@ impl Policy {
 }
 
 /// The layer. A nonce for the scripts of this very answer goes to the renderer with the request.
-pub(crate) async fn secure(State(policy): State<Policy>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn secure(
+    State(policy): State<Policy>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
@@ -63,7 +67,11 @@ pub(crate) async fn secure(State(policy): State<Policy>, mut request: Request, n
         set_default(headers, HeaderName::from_static(name), value);
     }
     if policy.auth0.config().is_https() {
-        set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+        set_default(
+            headers,
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000; includeSubDomains",
+        );
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
         && let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce))
@@ -74,5 +82,7 @@ pub(crate) async fn secure(State(policy): State<Policy>, mut request: Request, n
 }
 
 fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
-    headers.entry(name).or_insert(HeaderValue::from_static(value));
+    headers
+        .entry(name)
+        .or_insert(HeaderValue::from_static(value));
 }

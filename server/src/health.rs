@@ -6,7 +6,10 @@ use http::{StatusCode, header};
 
 pub(crate) fn router(auth0: Auth0) -> Router {
     Router::new()
-        .route("/healthz", get(|| async { ([(header::CACHE_CONTROL, "no-store")], "ok\n") }))
+        .route(
+            "/healthz",
+            get(|| async { ([(header::CACHE_CONTROL, "no-store")], "ok\n") }),
+        )
         .route("/readyz", get(ready))
         .with_state(auth0)
 }

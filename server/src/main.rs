@@ -26,7 +26,9 @@ async fn run() -> Result<(), StartError> {
     let options = options::read(&variables)?;
     let address = options.site_addr;
     // Before anything is opened: two servers must not share one state.
-    let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| cannot_listen(address, &error))?;
 
     #[cfg(any(debug_assertions, feature = "local-services"))]
     let (variables, _local) = server::local::complete(variables, &options).await?;
@@ -38,7 +40,9 @@ async fn run() -> Result<(), StartError> {
     let watched = variables.get("LEPTOS_WATCH").is_some();
     let site = site::router(options, auth0, watched);
     tracing::info!("the site is at {base_url}");
-    axum::serve(listener, site.into_make_service()).with_graceful_shutdown(asked_to_stop()).await?;
+    axum::serve(listener, site.into_make_service())
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
     upkeep.abort();
     Ok(())
 }

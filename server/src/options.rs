@@ -49,8 +49,9 @@ pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
     }
     let hash_files = parse(variables, "LEPTOS_HASH_FILES", "true or false", false)?;
     if hash_files
-        && let Some(hash_file) =
-            std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt")))
+        && let Some(hash_file) = std::env::current_exe()
+            .ok()
+            .and_then(|exe| Some(exe.parent()?.join("hash.txt")))
         && !hash_file.is_file()
     {
         return Err(OptionsError::NoHashFile(hash_file));
@@ -60,7 +61,12 @@ pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
         .output_name(text("LEPTOS_OUTPUT_NAME", "leptos-auth0"))
         .site_root(site_root.to_string_lossy())
         .site_pkg_dir(pkg)
-        .site_addr(parse(variables, "LEPTOS_SITE_ADDR", "an address like 127.0.0.1:3000", address)?)
+        .site_addr(parse(
+            variables,
+            "LEPTOS_SITE_ADDR",
+            "an address like 127.0.0.1:3000",
+            address,
+        )?)
         .reload_port(parse(variables, "LEPTOS_RELOAD_PORT", "a port", 3001)?)
         .env(match variables.get("LEPTOS_ENV") {
             Some("PROD" | "prod" | "production") => Env::PROD,
@@ -77,7 +83,11 @@ fn parse<T: std::str::FromStr>(
     default: T,
 ) -> Result<T, OptionsError> {
     variables.get(variable).map_or(Ok(default), |value| {
-        value.parse().map_err(|_| OptionsError::Malformed { variable, value: value.to_owned(), expected })
+        value.parse().map_err(|_| OptionsError::Malformed {
+            variable,
+            value: value.to_owned(),
+            expected,
+        })
     })
 }
 
@@ -97,10 +107,14 @@ mod tests {
         let site = tempfile::tempdir().unwrap();
         std::fs::create_dir(site.path().join("pkg")).unwrap();
         let root = site.path().to_str().unwrap();
-        let variables: Variables =
-            [("LEPTOS_SITE_ROOT", root), ("LEPTOS_SITE_ADDR", "3000")].into_iter().collect();
+        let variables: Variables = [("LEPTOS_SITE_ROOT", root), ("LEPTOS_SITE_ADDR", "3000")]
+            .into_iter()
+            .collect();
         let error = read(&variables).unwrap_err().to_string();
-        assert_eq!(error, "LEPTOS_SITE_ADDR: `3000` is not an address like 127.0.0.1:3000");
+        assert_eq!(
+            error,
+            "LEPTOS_SITE_ADDR: `3000` is not an address like 127.0.0.1:3000"
+        );
     }
 
     #[test]
@@ -108,8 +122,9 @@ mod tests {
         let site = tempfile::tempdir().unwrap();
         std::fs::create_dir(site.path().join("pkg")).unwrap();
         let root = site.path().to_str().unwrap();
-        let variables: Variables =
-            [("LEPTOS_SITE_ROOT", root), ("LEPTOS_HASH_FILES", "true")].into_iter().collect();
+        let variables: Variables = [("LEPTOS_SITE_ROOT", root), ("LEPTOS_HASH_FILES", "true")]
+            .into_iter()
+            .collect();
         assert!(matches!(read(&variables), Err(OptionsError::NoHashFile(_))));
     }
 }

@@ -39,7 +39,9 @@ fn unreadable(file: &'static str, error: &dotenvy::Error) -> UnreadableFile {
     let reason = match error {
         dotenvy::Error::LineParse(line, at) => {
             let name = line.split('=').next().unwrap_or_default().trim();
-            format!("the line of {name} is malformed at character {at}; put the value in single quotes")
+            format!(
+                "the line of {name} is malformed at character {at}; put the value in single quotes"
+            )
         }
         dotenvy::Error::Io(error) => error.to_string(),
         _ => "it is malformed".to_owned(),
@@ -57,8 +59,16 @@ mod tests {
     #[test]
     fn the_local_file_wins_over_the_general_one() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(".env"), "AUTH0_DOMAIN=a.example.com\nAUTH0_SCOPE='openid profile'\n").unwrap();
-        fs::write(folder.path().join(".env.local"), "AUTH0_DOMAIN=b.example.com\n").unwrap();
+        fs::write(
+            folder.path().join(".env"),
+            "AUTH0_DOMAIN=a.example.com\nAUTH0_SCOPE='openid profile'\n",
+        )
+        .unwrap();
+        fs::write(
+            folder.path().join(".env.local"),
+            "AUTH0_DOMAIN=b.example.com\n",
+        )
+        .unwrap();
         let variables = read(folder.path()).unwrap();
         assert_eq!(variables.get("AUTH0_DOMAIN"), Some("b.example.com"));
         assert_eq!(variables.get("AUTH0_SCOPE"), Some("openid profile"));
@@ -69,7 +79,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".env"), "AUTH0_SECRET='canary\n").unwrap();
         let error = read(folder.path()).unwrap_err().to_string();
-        assert!(error.starts_with(".env cannot be read") && error.contains("AUTH0_SECRET"), "{error}");
+        assert!(
+            error.starts_with(".env cannot be read") && error.contains("AUTH0_SECRET"),
+            "{error}"
+        );
         assert!(!error.contains("canary"), "{error}");
     }
 }

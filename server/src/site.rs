@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use app::{App, PROTECTED_PATHS, SERVER_PATHS, shell};
-use axum::{Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any};
+use axum::{
+    Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any,
+};
 use axum_auth0::Auth0;
 use http::{StatusCode, header, request::Parts};
 use leptos::{
@@ -11,15 +13,16 @@ use leptos::{
     nonce::Nonce,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes as _, generate_route_list_with_exclusions, render_app_async_with_context};
-use serde_json::json;
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer, trace::TraceLayer};
-
-use crate::{
-    files, headers,
-    headers::Policy,
-    health,
+use leptos_axum::{
+    LeptosRoutes as _, generate_route_list_with_exclusions, render_app_async_with_context,
 };
+use serde_json::json;
+use tower_http::{
+    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+use crate::{files, headers, headers::Policy, health};
 
 /// A larger request body than this is refused; the longest form of the site has a few hundred bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -40,10 +43,18 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
         .merge(health::router(auth0))
         // The last layer is the outermost: whatever the others answer gets the headers.
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIMEOUT,
+        ))
         .layer(CatchPanicLayer::custom(|_| internal_error()))
         .layer(middleware::from_fn_with_state(policy, headers::secure))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        // Whoever answers with an error logs its cause; a second line for its status would say nothing new.
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_failure(()),
+        )
 }
 
 /// Pages and server functions.
@@ -64,7 +75,9 @@ fn pages(options: LeptosOptions) -> Router {
 
 /// One nonce for the policy and for the scripts: the one that the layer drew.
 fn provide_nonce() {
-    if let Some(nonce) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {
+    if let Some(nonce) =
+        use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned())
+    {
         provide_context(nonce);
     }
 }
@@ -77,7 +90,12 @@ async fn no_such_function() -> impl IntoResponse {
 /// What a panic looks like from outside: nothing of it.
 fn internal_error() -> http::Response<Body> {
     let text = "Something went wrong on our side. It has been noted; please try again.\n";
-    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")], text).into_response()
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(header::CACHE_CONTROL, "no-store")],
+        text,
+    )
+        .into_response()
 }
 
 /// Method and path. Not the query: a callback's carries a code.

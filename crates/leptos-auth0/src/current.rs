@@ -1,34 +1,31 @@
 //! Who is in front of the page: known in the first HTML, taken over by the browser, asked again when it matters.
 
-use crate::{AuthError, User, half};
+use crate::{AuthError, LightJson, LightJsonEncoding, User, half};
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
-use serde::{Deserialize, Serialize};
+use leptos::server_fn::codec::GetUrl;
 
 /// The signed-in user, or `null`: `GET /auth/user`.
 ///
 /// # Errors
 /// [`AuthError::StoreUnavailable`] if the session cannot be looked up now.
-#[server(prefix = "/auth", endpoint = "user", input = GetUrl, output = Json)]
+#[server(prefix = "/auth", endpoint = "user", input = GetUrl, output = LightJson)]
 pub async fn current_user() -> Result<Option<User>, AuthError> {
     crate::server::answer_current_user()
 }
 
 /// What a request's session says, or what the browser learnt last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Identity {
-    Anonymous,
-    SignedIn(User),
-    /// The store of sessions did not answer: neither signed in nor out.
-    Unavailable,
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
+pub(crate) struct Identity {
+    /// Whether the site could find out; otherwise its store of sessions did not answer.
+    pub(crate) known: bool,
+    /// Who is signed in, if anybody is.
+    pub(crate) user: Option<User>,
 }
 
 impl Identity {
-    fn user(&self) -> Option<&User> {
-        match self {
-            Self::SignedIn(user) => Some(user),
-            Self::Anonymous | Self::Unavailable => None,
-        }
+    /// It was found out that `user` is signed in, or nobody.
+    pub(crate) fn known(user: Option<User>) -> Self {
+        Self { known: true, user }
     }
 }
 
@@ -47,9 +44,11 @@ pub struct UserResource {
 /// Makes [`use_user`] work. Call it first in the app's root component: its value is part of the first HTML, and the
 /// browser takes it over without a request of its own.
 pub fn provide_auth() {
-    let identity = SharedValue::new(half::identity_of_request).into_inner();
+    let identity =
+        SharedValue::<_, LightJsonEncoding>::new_with_encoding(half::identity_of_request)
+            .into_inner();
     let user = UserResource {
-        subject: StoredValue::new(identity.user().map(|user| user.sub.clone())),
+        subject: StoredValue::new(identity.user.as_ref().map(|user| user.sub.clone())),
         identity: RwSignal::new(identity),
         pending: RwSignal::new(false),
         ended: RwSignal::new(false),
@@ -72,18 +71,18 @@ impl UserResource {
     /// The user, if one is signed in.
     #[must_use]
     pub fn get(self) -> Option<User> {
-        self.identity.with(|identity| identity.user().cloned())
+        self.identity.with(|identity| identity.user.clone())
     }
 
     /// Looks at the user without cloning.
     pub fn with<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
-        self.identity.with(|identity| look(identity.user()))
+        self.identity.with(|identity| look(identity.user.as_ref()))
     }
 
     /// [`UserResource::with`] without subscribing to changes.
     pub fn with_untracked<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
         self.identity
-            .with_untracked(|identity| look(identity.user()))
+            .with_untracked(|identity| look(identity.user.as_ref()))
     }
 
     /// Whether a user is signed in.
@@ -96,14 +95,13 @@ impl UserResource {
     #[must_use]
     pub fn is_signed_out(self) -> bool {
         self.identity
-            .with(|identity| *identity == Identity::Anonymous)
+            .with(|identity| identity.known && identity.user.is_none())
     }
 
     /// Whether the site could not find out: its store of sessions did not answer.
     #[must_use]
     pub fn is_unavailable(self) -> bool {
-        self.identity
-            .with(|identity| *identity == Identity::Unavailable)
+        self.identity.with(|identity| !identity.known)
     }
 
     /// Whether the user's session ended while this page was open.
@@ -119,8 +117,7 @@ impl UserResource {
 
     /// [`UserResource::is_unavailable`] without subscribing to changes.
     pub(crate) fn is_unavailable_untracked(self) -> bool {
-        self.identity
-            .with_untracked(|identity| *identity == Identity::Unavailable)
+        self.identity.with_untracked(|identity| !identity.known)
     }
 
     /// Whether the server is being asked.
@@ -163,7 +160,7 @@ impl UserResource {
             }
             (None, None) => {}
         }
-        let identity = user.map_or(Identity::Anonymous, Identity::SignedIn);
+        let identity = Identity::known(user);
         if self.identity.with_untracked(|before| *before != identity) {
             self.identity.set(identity);
         }

@@ -1,18 +1,15 @@
 //! The closed list of what can go wrong between a page and an API that needs the user's token.
 
-use crate::wire::{ErrorBody, ServerFnAnswer, decode_error, encode_error};
+use crate::{ErrorBody, ErrorJson, ServerFnAnswer, decode_error, encode_error};
 use leptos::server_fn::{
     Bytes,
-    codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
-use serde::{Deserialize, Serialize};
 
 /// Why a call on the user's behalf failed, as the browser may know it.
 ///
 /// No variant carries text from a lower layer: [`Explanation`] holds sentences that were written for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(into = "ErrorBody", from = "ErrorBody")]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
     /// Nobody is signed in, or the session ended. 401.
@@ -62,7 +59,7 @@ pub enum ApiFault {
 }
 
 /// What is wrong with the configuration and what to do about it, in sentences for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub struct Explanation {
     /// A stable word for programs, such as `audience_missing`.
     pub code: String,
@@ -124,7 +121,7 @@ impl From<AuthError> for ErrorBody {
 
 impl From<ErrorBody> for AuthError {
     fn from(body: ErrorBody) -> Self {
-        match (&*body.code, body.explanation) {
+        match (body.code.as_str(), body.explanation) {
             ("sign_in_required", _) => Self::SignInRequired,
             ("forbidden", _) => Self::Forbidden,
             ("misconfigured", Some(explanation)) => Self::Misconfigured(explanation),
@@ -143,7 +140,7 @@ impl From<ErrorBody> for AuthError {
 }
 
 impl FromServerFnError for AuthError {
-    type Encoder = JsonEncoding;
+    type Encoder = ErrorJson;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         // The texts of these are for developers, and quote what was sent: they stay on this side.
@@ -162,3 +159,6 @@ impl FromServerFnError for AuthError {
         decode_error(data)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,7 @@ mod components;
 )]
 mod current;
 mod error;
+mod json;
 mod login_url;
 #[cfg(feature = "ssr")]
 pub mod server;
@@ -56,6 +57,7 @@ use server::half;
 pub use components::{HardNavigation, LoginLink, LogoutButton, Protected, SignedIn, SignedOut};
 pub use current::{CurrentUser, UserResource, current_user, provide_auth, use_user};
 pub use error::{ApiFault, AuthError, Explanation};
+pub use json::{ErrorJson, JsonError, LightJson, LightJsonEncoding};
 pub use login_url::{LOGIN_PATH, LOGOUT_PATH, login_url};
 pub use user::User;
 pub use wire::{ErrorBody, FieldProblem, ServerFnAnswer, answer_page, decode_error, encode_error};

@@ -1,36 +1,27 @@
 //! What a page may know about the person in front of it.
 
-use serde::{Deserialize, Serialize};
-
 /// The signed-in user as pages see them: a few claims of the ID token ([OpenID Connect Core, section 5.1][claims]).
 ///
 /// Everything in it can be read in the page's source, so it holds no token and nothing secret.
 ///
 /// [claims]: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub struct User {
     /// The user's identifier at the provider; the only claim that is always there and never reassigned.
     pub sub: String,
     /// Full name, as the user wants to see it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Casual name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
     /// First name or names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
     /// Surname or surnames.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family_name: Option<String>,
     /// Address of a profile picture; `https` only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// E-mail address. Not an identifier: it changes, and it can be unverified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Whether the provider verified [`User::email`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
 }
 

@@ -64,7 +64,10 @@ pub async fn complete(
     let state = State::open(&folder)?;
     let base_url = base_url(options.site_addr);
     variables.set_default("APP_BASE_URL", base_url);
-    let base_url = variables.get("APP_BASE_URL").unwrap_or_default().parse::<Url>()?;
+    let base_url = variables
+        .get("APP_BASE_URL")
+        .unwrap_or_default()
+        .parse::<Url>()?;
 
     let tenant_listener = port::listen(TENANT_PORT, &folder.join("tenant-port")).await?;
     let api_listener = port::listen(API_PORT, &folder.join("products-api-port")).await?;
@@ -79,8 +82,16 @@ pub async fn complete(
         scopes: vec!["read:orders".to_owned()],
         offline_access: true,
     });
-    let audience = settings.apis.first().map(|api| api.identifier.clone()).unwrap_or_default();
-    let client_id = settings.applications.first().map(|app| app.client_id.clone()).unwrap_or_default();
+    let audience = settings
+        .apis
+        .first()
+        .map(|api| api.identifier.clone())
+        .unwrap_or_default();
+    let client_id = settings
+        .applications
+        .first()
+        .map(|app| app.client_id.clone())
+        .unwrap_or_default();
     let tenant = tenant::Tenant::open(settings).await?;
     let tenant_task = serve(tenant_listener, tenant.router());
     let products = products_api::router(products_api::Settings {
@@ -98,7 +109,10 @@ pub async fn complete(
     variables.set_default("AUTH0_AUDIENCE", audience);
     variables.set_default("PRODUCTS_API_URL", api.as_str());
     let sessions = folder.join("sessions.db");
-    variables.set_default("AUTH0_SESSION_STORE", format!("sqlite:{}", sessions.display()));
+    variables.set_default(
+        "AUTH0_SESSION_STORE",
+        format!("sqlite:{}", sessions.display()),
+    );
     banner(&base_url, &issuer, &api);
     Ok((variables, Some(LocalServices(vec![tenant_task, api_task]))))
 }

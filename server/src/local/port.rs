@@ -14,12 +14,17 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Listens on the port noted in `note`, else on `preferred`, else on the next free one, and notes it.
 pub(super) async fn listen(preferred: u16, note: &Path) -> io::Result<TcpListener> {
-    let noted = std::fs::read_to_string(note).ok().and_then(|text| text.trim().parse::<u16>().ok());
-    let first = noted.filter(|port| (preferred..preferred.saturating_add(CANDIDATES)).contains(port));
+    let noted = std::fs::read_to_string(note)
+        .ok()
+        .and_then(|text| text.trim().parse::<u16>().ok());
+    let first =
+        noted.filter(|port| (preferred..preferred.saturating_add(CANDIDATES)).contains(port));
     for _ in 0..ATTEMPTS {
         match bind(first.unwrap_or(preferred)).await {
             Ok(listener) => return noting(listener, note),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => tokio::time::sleep(PAUSE).await,
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                tokio::time::sleep(PAUSE).await
+            }
             Err(error) => return Err(error),
         }
     }
@@ -31,7 +36,10 @@ pub(super) async fn listen(preferred: u16, note: &Path) -> io::Result<TcpListene
     }
     Err(io::Error::new(
         io::ErrorKind::AddrInUse,
-        format!("none of the ports {preferred} to {} is free", preferred.saturating_add(CANDIDATES - 1)),
+        format!(
+            "none of the ports {preferred} to {} is free",
+            preferred.saturating_add(CANDIDATES - 1)
+        ),
     ))
 }
 

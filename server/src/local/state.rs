@@ -29,7 +29,11 @@ fn secret(path: &Path) -> io::Result<String> {
     }
     let mut bytes = [0; 32];
     SystemChance.fill(&mut bytes);
-    let text: String = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect();
+    let text: String = bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect();
     fs::write(path, &text)?;
     #[cfg(unix)]
     {

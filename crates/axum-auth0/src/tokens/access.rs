@@ -86,7 +86,7 @@ impl Tokens {
             return Ok(token);
         }
         Err(judge(
-            Diagnosis::missing_scope(&want.audience, &missing, name),
+            Diagnosis::missing_scope(api, &want.audience, &missing, name),
             is_current,
         ))
     }

@@ -1,7 +1,7 @@
 //! The browser's half of what the crate needs from its surroundings; `server::half` is the other.
 
 use crate::{
-    ServerFnAnswer,
+    JsonError, ServerFnAnswer,
     current::{Identity, Occasion, UserResource},
 };
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
@@ -13,7 +13,7 @@ static SESSION_ENDED: LazyLock<ArcTrigger> = LazyLock::new(ArcTrigger::new);
 
 /// Only the server knows before the first answer; the browser finds its value in the page.
 pub(crate) fn identity_of_request() -> Identity {
-    Identity::Anonymous
+    Identity::known(None)
 }
 
 /// Asks again who is signed in when a call says that the session ended, when the page comes to the front, and when
@@ -62,3 +62,8 @@ pub(crate) fn answer<E: ServerFnAnswer>(_: &E) {}
 
 /// Answers are given by the server.
 pub(crate) fn answer_page<E: ServerFnAnswer>(_: &E) {}
+
+/// Only the server writes JSON: calls of the browser are forms and queries.
+pub(crate) fn write_json<T>(_: &T) -> Result<String, JsonError> {
+    Err(JsonError)
+}

@@ -5,7 +5,7 @@ use crate::{
     login_url::{here_untracked, login_url, use_here},
     use_user,
 };
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 
 /// A page for signed-in users.
 ///
@@ -16,36 +16,37 @@ use leptos::prelude::*;
 ///
 /// It is not what keeps data safe: every server function has its own guard.
 #[component]
-pub fn Protected(
+pub fn Protected<C>(
     /// The page.
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
+    let children = children.into_inner();
     let user = use_user();
     if user.had_session() {
-        return view! {
+        return EitherOf3::A(view! {
             <SessionEndedNotice/>
             {children()}
-        }
-        .into_any();
+        });
     }
     let here = here_untracked();
     if user.is_unavailable_untracked() {
-        return view! {
+        return EitherOf3::B(view! {
             <div role="alert" class="notice" data-kind="problem">
                 <p>"Your login cannot be checked at the moment."</p>
                 <p><a rel="external" href=here>"Try again"</a></p>
             </div>
-        }
-        .into_any();
+        });
     }
     let login = login_url(&here);
     half::leave_to(&login);
-    view! {
+    EitherOf3::C(view! {
         <p class="notice">
             "This page is for signed-in users. " <a rel="external" href=login>"Log in"</a>
         </p>
-    }
-    .into_any()
+    })
 }
 
 /// Says that the session ended, and offers to log in again without leaving the page.

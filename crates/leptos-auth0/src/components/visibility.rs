@@ -6,10 +6,14 @@ use leptos::prelude::*;
 
 /// Shows its children while a user is signed in.
 #[component]
-pub fn SignedIn(
+pub fn SignedIn<C>(
     /// For signed-in users.
-    children: ChildrenFn,
-) -> impl IntoView {
+    children: TypedChildrenFn<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
+    let children = children.into_inner();
     let user = use_user();
     let shown = Memo::new(move |_| user.is_signed_in());
     move || shown.get().then(|| children())
@@ -17,10 +21,14 @@ pub fn SignedIn(
 
 /// Shows its children while it is known that nobody is signed in.
 #[component]
-pub fn SignedOut(
+pub fn SignedOut<C>(
     /// For everyone else.
-    children: ChildrenFn,
-) -> impl IntoView {
+    children: TypedChildrenFn<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
+    let children = children.into_inner();
     let user = use_user();
     let shown = Memo::new(move |_| user.is_signed_out());
     move || shown.get().then(|| children())

@@ -2,7 +2,7 @@
 
 use super::{answer, identity};
 use crate::{
-    ServerFnAnswer,
+    JsonError, ServerFnAnswer,
     current::{Identity, UserResource},
 };
 use std::future::Future;
@@ -34,4 +34,8 @@ pub(crate) fn answer<E: ServerFnAnswer>(error: &E) {
 
 pub(crate) fn answer_page<E: ServerFnAnswer>(error: &E) {
     answer::set_status(error.status());
+}
+
+pub(crate) fn write_json<T: serde::Serialize>(value: &T) -> Result<String, JsonError> {
+    serde_json::to_string(value).map_err(|_| JsonError)
 }

@@ -39,9 +39,12 @@ pub(crate) fn answer_current_user() -> Result<Option<User>, AuthError> {
 /// What the page at hand says about its user.
 pub(crate) fn identity_of_request() -> Identity {
     match current() {
-        CurrentUser::SignedIn(user) => Identity::SignedIn(user_of(&user)),
-        CurrentUser::Anonymous => Identity::Anonymous,
-        CurrentUser::Unavailable => Identity::Unavailable,
+        CurrentUser::SignedIn(user) => Identity::known(Some(user_of(&user))),
+        CurrentUser::Anonymous => Identity::known(None),
+        CurrentUser::Unavailable => Identity {
+            known: false,
+            user: None,
+        },
     }
 }
 

@@ -1,0 +1,55 @@
+//! An API that verifies tokens must not have to compile sessions and a database for it.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{collections::BTreeSet, env, process::Command};
+
+/// What belongs to the site's side, or would be a second TLS library.
+const NOT_FOR_AN_API: [&str; 10] = [
+    "sqlx",
+    "sqlx-core",
+    "sqlx-sqlite",
+    "libsqlite3-sys",
+    "tower-sessions",
+    "openidconnect",
+    "chacha20poly1305",
+    "leptos",
+    "aws-lc-rs",
+    "openssl",
+];
+
+fn dependencies(features: &str) -> BTreeSet<String> {
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo)
+        .args(["tree", "--offline", "--package", env!("CARGO_PKG_NAME")])
+        .args(["--no-default-features", "--features", features])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let tree = String::from_utf8(output.stdout).unwrap();
+    tree.lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_feature_bearer_brings_in_neither_sessions_nor_a_database() {
+    let bearer = dependencies("bearer");
+    assert!(bearer.contains("jsonwebtoken"), "{bearer:?}");
+    for unwanted in NOT_FOR_AN_API {
+        assert!(!bearer.contains(unwanted), "{unwanted}");
+    }
+    // The check can fail: the other feature has them.
+    let login = dependencies("login");
+    assert!(
+        login.contains("sqlx") && login.contains("tower-sessions"),
+        "{login:?}"
+    );
+}

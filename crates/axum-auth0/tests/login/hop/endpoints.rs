@@ -1,0 +1,102 @@
+//! The provider's answers to requests.
+
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{Method, header};
+use serde_json::json;
+
+use super::{Asked, CLIENT_ID, CLIENT_SECRET, Endpoint, Hop, Part, Reply, ledger::pairs};
+
+pub(super) async fn serve(State(hop): State<Hop>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    let form = pairs(&body);
+    let path = parts.uri.path().strip_prefix(&hop.0.prefix);
+    let refreshing = form
+        .iter()
+        .any(|(name, value)| name == "grant_type" && value == "refresh_token");
+    let endpoint = match (&parts.method, path.unwrap_or_default()) {
+        (&Method::GET, "/.well-known/openid-configuration") => Endpoint::Discovery,
+        (&Method::GET, "/keys") => Endpoint::Keys,
+        (&Method::POST, "/oauth/token") if refreshing => Endpoint::Refresh,
+        (&Method::POST, "/oauth/token") => Endpoint::Exchange,
+        (&Method::GET, "/userinfo") => Endpoint::Userinfo,
+        (&Method::POST, "/oauth/revoke") => Endpoint::Revocation,
+        _ => Endpoint::Elsewhere,
+    };
+    let authorization = parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .map(|value| value.to_str().unwrap().to_owned());
+    let asked = Asked {
+        endpoint,
+        form,
+        authorization,
+    };
+    let override_ = hop.state().replies.get(&endpoint).cloned();
+    let reply = override_.unwrap_or_else(|| hop.decide(&asked));
+    let hold = hop.state().holds.get(&endpoint).cloned();
+    hop.note(asked);
+    if let Some(hold) = hold {
+        hold.acquire().await.unwrap().forget();
+    }
+    reply.respond().await
+}
+
+impl Hop {
+    fn decide(&self, asked: &Asked) -> Reply {
+        match asked.endpoint {
+            Endpoint::Discovery => Reply::Json(200, self.metadata()),
+            Endpoint::Keys => Reply::Json(200, self.key_set()),
+            Endpoint::Exchange | Endpoint::Refresh | Endpoint::Revocation
+                if !self.knows_client(asked) =>
+            {
+                Reply::error(401, "invalid_client")
+            }
+            Endpoint::Exchange => self.exchange(asked),
+            Endpoint::Refresh => self.refresh(asked),
+            Endpoint::Revocation => {
+                self.revoke(asked);
+                Reply::status(200)
+            }
+            Endpoint::Userinfo => self.userinfo(asked),
+            Endpoint::Authorize | Endpoint::Elsewhere => Reply::status(404),
+        }
+    }
+
+    fn knows_client(&self, asked: &Asked) -> bool {
+        let policy = self.state().policy.clone();
+        let by_post = policy.accepts_post
+            && asked.authorization.is_none()
+            && asked.get("client_id") == Some(CLIENT_ID)
+            && asked.get("client_secret") == Some(CLIENT_SECRET);
+        let encode = |text: &str| {
+            url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
+        };
+        let pair = format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET));
+        let basic = format!("Basic {}", STANDARD.encode(pair));
+        let by_basic = policy.accepts_basic
+            && asked.get("client_secret").is_none()
+            && asked.authorization.as_deref() == Some(&basic);
+        by_post || by_basic
+    }
+
+    fn userinfo(&self, asked: &Asked) -> Reply {
+        let header = asked.authorization.as_deref().unwrap_or_default();
+        let token = header.strip_prefix("Bearer ").unwrap_or_default();
+        let user = self.state().grants.bearer(token).cloned();
+        let Some(user) = user else {
+            return Reply::status(401);
+        };
+        let claims = json!({
+            "sub": format!("auth0|{user}"),
+            "name": format!("{user} of Userinfo"),
+            "email": format!("{user}@userinfo.example.com"),
+        });
+        Reply::Json(200, self.bent(Part::Userinfo, claims))
+    }
+}

@@ -1,0 +1,334 @@
+//! What the provider granted, and to whom.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    Asked, CLIENT_ID, Endpoint, Hop, ORDERS, Offline, PRODUCTS, Part, Reply, Rotation,
+    ledger::pairs,
+};
+use crate::keys::encode;
+
+/// What a person agreed to.
+#[derive(Clone)]
+struct Grant {
+    user: String,
+    audience: Option<String>,
+    scope: String,
+    nonce: String,
+    redirect_uri: String,
+    challenge: String,
+    family: u64,
+}
+
+pub(super) struct Grants {
+    port: u16,
+    drawn: u64,
+    codes: HashMap<String, Grant>,
+    refresh_tokens: HashMap<String, Grant>,
+    spent: HashMap<String, u64>,
+    ended: HashSet<u64>,
+    bearers: HashMap<String, String>,
+}
+
+/// The browser's way back from the provider, to be bent before it is taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Returned(Vec<(String, String)>);
+
+impl Returned {
+    pub(crate) fn new(pairs: &[(&str, &str)]) -> Self {
+        let pairs = pairs.iter();
+        Self(
+            pairs
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(given, _)| given != name);
+        self
+    }
+
+    pub(crate) fn with(self, name: &str, value: &str) -> Self {
+        self.without(name).and(name, value)
+    }
+
+    /// Adds a parameter, a second time where it is there already.
+    pub(crate) fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn get(&self, name: &str) -> &str {
+        let pair = self.0.iter().find(|(given, _)| given == name);
+        pair.map(|(_, value)| value.as_str()).unwrap()
+    }
+
+    pub(crate) fn path(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.0);
+        format!("/auth/callback?{}", query.finish())
+    }
+}
+
+impl Grants {
+    pub(super) fn new(port: u16) -> Self {
+        Self {
+            port,
+            drawn: 0,
+            codes: HashMap::new(),
+            refresh_tokens: HashMap::new(),
+            spent: HashMap::new(),
+            ended: HashSet::new(),
+            bearers: HashMap::new(),
+        }
+    }
+
+    /// A text that no other provider of this test run gives out.
+    fn draw(&mut self, kind: &str) -> String {
+        self.drawn += 1;
+        format!("canary-{kind}-{}-{}", self.port, self.drawn)
+    }
+
+    pub(super) fn bearer(&self, token: &str) -> Option<&String> {
+        self.bearers.get(token)
+    }
+}
+
+fn refused(code: &str, description: &str) -> Reply {
+    Reply::Json(
+        400,
+        json!({ "error": code, "error_description": description }),
+    )
+}
+
+impl Hop {
+    /// A person follows the redirect to the provider and logs in.
+    pub(crate) fn authorize(&self, location: &str, user: &str) -> Returned {
+        let url = url::Url::parse(location).unwrap();
+        let asked = Asked {
+            endpoint: Endpoint::Authorize,
+            form: pairs(url.query().unwrap_or_default().as_bytes()),
+            authorization: None,
+        };
+        let required = |name: &str| {
+            asked
+                .get(name)
+                .unwrap_or_else(|| panic!("the authorization request lacks {name}"))
+                .to_owned()
+        };
+        assert_eq!(required("response_type"), "code");
+        assert_eq!(required("client_id"), CLIENT_ID);
+        assert_eq!(required("code_challenge_method"), "S256");
+        assert!(required("scope").split(' ').any(|word| word == "openid"));
+        let (state, nonce) = (required("state"), required("nonce"));
+        assert!(nonce.len() <= 43, "the conformance suite's limit");
+        self.0.canaries.plant("state", &state);
+        self.0.canaries.plant("nonce", &nonce);
+
+        let by_resource = self.state().policy.resource;
+        let name = if by_resource { "resource" } else { "audience" };
+        let audience = asked.get(name).map(str::to_owned);
+        let known = |audience: &String| [PRODUCTS, ORDERS].contains(&audience.as_str());
+        let returned = if let Some(unknown) = audience.as_ref().filter(|name| !known(name)) {
+            let text = format!("Service not found: {unknown}");
+            Returned::new(&[
+                ("error", "access_denied"),
+                ("error_description", &text),
+                ("state", &state),
+            ])
+        } else {
+            let mut book = self.state();
+            let code = book.grants.draw("code");
+            book.grants.drawn += 1;
+            let family = book.grants.drawn;
+            let grant = Grant {
+                user: user.to_owned(),
+                audience,
+                scope: required("scope"),
+                nonce,
+                redirect_uri: required("redirect_uri"),
+                challenge: required("code_challenge"),
+                family,
+            };
+            book.grants.codes.insert(code.clone(), grant);
+            self.0.canaries.plant("code", &code);
+            Returned::new(&[("code", &code), ("state", &state)])
+        };
+        self.note(asked);
+        returned
+    }
+
+    pub(super) fn exchange(&self, asked: &Asked) -> Reply {
+        let text = |name: &str| asked.get(name).unwrap_or_default().to_owned();
+        let verifier = text("code_verifier");
+        self.0.canaries.plant("verifier", &verifier);
+        let Some(grant) = self.state().grants.codes.remove(&text("code")) else {
+            return refused("invalid_grant", "Invalid authorization code");
+        };
+        if encode(Sha256::digest(&verifier)) != grant.challenge {
+            return refused("invalid_grant", "Failed to verify code verifier");
+        }
+        if text("redirect_uri") != grant.redirect_uri {
+            return refused("invalid_grant", "The redirect URI is wrong");
+        }
+        let audience = self.audience(asked, &grant);
+        let answer = self.tokens(&grant, audience, Part::Exchanged);
+        Reply::Json(200, answer)
+    }
+
+    pub(super) fn refresh(&self, asked: &Asked) -> Reply {
+        let token = asked.get("refresh_token").unwrap_or_default().to_owned();
+        let grant = {
+            let mut book = self.state();
+            if let Some(family) = book.grants.spent.get(&token).copied() {
+                book.grants.ended.insert(family);
+                return refused("invalid_grant", "Unknown or invalid refresh token.");
+            }
+            let grant = book.grants.refresh_tokens.get(&token).cloned();
+            let live = grant.filter(|grant| !book.grants.ended.contains(&grant.family));
+            let Some(grant) = live else {
+                return refused("invalid_grant", "Unknown or invalid refresh token.");
+            };
+            if book.policy.rotation == Rotation::Strict {
+                book.grants.refresh_tokens.remove(&token);
+                book.grants.spent.insert(token, grant.family);
+            }
+            grant
+        };
+        let audience = self.audience(asked, &grant);
+        let answer = self.tokens(&grant, audience, Part::Refreshed);
+        Reply::Json(200, answer)
+    }
+
+    pub(super) fn revoke(&self, asked: &Asked) {
+        let token = asked.get("token").unwrap_or_default();
+        let mut book = self.state();
+        let family = book
+            .grants
+            .refresh_tokens
+            .get(token)
+            .map(|grant| grant.family);
+        if let Some(family) = family.or_else(|| book.grants.spent.get(token).copied()) {
+            book.grants.ended.insert(family);
+        }
+    }
+
+    /// Whether a refresh token was used twice, or revoked, since the login with this number of families.
+    pub(crate) fn ended_families(&self) -> usize {
+        self.state().grants.ended.len()
+    }
+
+    fn audience(&self, asked: &Asked, grant: &Grant) -> Option<String> {
+        if self.state().policy.resource {
+            // A provider of RFC 8707 that wants it said each time.
+            let resource = asked.get("resource").map(str::to_owned);
+            return Some(resource.unwrap_or_else(|| CLIENT_ID.to_owned()));
+        }
+        let other = asked.get("audience").map(str::to_owned);
+        grant.audience.clone().and(other.or(grant.audience.clone()))
+    }
+
+    fn tokens(&self, grant: &Grant, audience: Option<String>, part: Part) -> Value {
+        let now = self.now();
+        let policy = self.state().policy.clone();
+        let access_token = match audience {
+            Some(audience) if !policy.opaque => self.access_token(grant, &audience),
+            _ => self.state().grants.draw("opaque-token"),
+        };
+        self.0.canaries.plant("access token", &access_token);
+        let mut answer = json!({
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "scope": grant.scope,
+        });
+        let at_login = part == Part::Exchanged;
+        if at_login || policy.id_token_on_refresh {
+            answer["id_token"] = json!(self.id_token(grant, &access_token, now, at_login));
+        }
+        let asked = grant.scope.split(' ').any(|word| word == "offline_access");
+        let offline = match policy.offline {
+            Offline::WhereAsked => asked,
+            Offline::Never => false,
+            Offline::Always => true,
+        };
+        if offline && (at_login || policy.rotation == Rotation::Strict) {
+            let mut book = self.state();
+            let token = book.grants.draw("refresh-token");
+            self.0.canaries.plant("refresh token", &token);
+            book.grants
+                .refresh_tokens
+                .insert(token.clone(), grant.clone());
+            answer["refresh_token"] = json!(token);
+        }
+        self.state()
+            .grants
+            .bearers
+            .insert(access_token, grant.user.clone());
+        let answer = self.bent(part, answer);
+        for name in ["access_token", "refresh_token", "id_token"] {
+            if let Some(token) = answer[name].as_str() {
+                self.0.canaries.plant("token", token);
+            }
+        }
+        answer
+    }
+
+    fn access_token(&self, grant: &Grant, audience: &str) -> String {
+        let now = self.now();
+        let oidc = ["openid", "profile", "email", "offline_access"];
+        let scope = grant
+            .scope
+            .split(' ')
+            .filter(|word| audience != ORDERS || oidc.contains(word))
+            .chain((audience == ORDERS).then_some("read:orders"))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let jti = self.state().grants.draw("jti");
+        let claims = json!({
+            "iss": self.issuer(),
+            "sub": format!("auth0|{}", grant.user),
+            "aud": [audience, self.url("/userinfo")],
+            "azp": CLIENT_ID,
+            "iat": now,
+            "exp": now + 3600,
+            "jti": jti,
+            "scope": scope,
+        });
+        let claims = self.bent(Part::AccessToken, claims);
+        let signer = self.signer();
+        signer.sign(&signer.header(), &claims)
+    }
+
+    fn id_token(&self, grant: &Grant, access_token: &str, now: i64, at_login: bool) -> String {
+        let signer = self.signer();
+        let mut claims = json!({
+            "iss": self.issuer(),
+            "sub": format!("auth0|{}", grant.user),
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 36_000,
+            "sid": format!("session-of-{}", grant.user),
+            "name": format!("{} Example", grant.user),
+            "email": format!("{}@example.com", grant.user),
+            "at_hash": signer.half_hash(access_token),
+        });
+        if at_login {
+            claims["nonce"] = json!(grant.nonce);
+        }
+        let part = if at_login {
+            Part::IdToken
+        } else {
+            Part::RefreshedIdToken
+        };
+        let claims = self.bent(part, claims);
+        let header = self.bent(Part::IdTokenHeader, signer.header());
+        let token = signer.sign(&header, &claims);
+        self.0.canaries.plant("ID token", &token);
+        token
+    }
+}

@@ -1,0 +1,44 @@
+//! What the provider was asked.
+
+/// Where a provider can be asked something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Endpoint {
+    Discovery,
+    Keys,
+    Authorize,
+    /// The token endpoint, with a code.
+    Exchange,
+    /// The token endpoint, with a refresh token.
+    Refresh,
+    Userinfo,
+    Revocation,
+    /// Anything that nobody should ask.
+    Elsewhere,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) endpoint: Endpoint,
+    /// The form, or the query of an authorization request.
+    pub(crate) form: Vec<(String, String)>,
+    pub(crate) authorization: Option<String>,
+}
+
+impl Asked {
+    /// The parameter, which must not be there twice.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut values = self
+            .form
+            .iter()
+            .filter(|(given, _)| given == name)
+            .map(|(_, value)| value.as_str());
+        let first = values.next();
+        assert_eq!(values.next(), None, "{name} is given twice");
+        first
+    }
+}
+
+pub(super) fn pairs(form: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(form).into_owned().collect()
+}

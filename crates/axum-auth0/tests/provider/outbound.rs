@@ -1,0 +1,322 @@
+//! The client's bounds, and what its errors say.
+
+use std::time::Duration;
+
+use axum_auth0::outbound::{Outbound, OutboundError, OutboundOptions, Sent};
+use http::Request;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+use url::Url;
+
+use crate::double::{Answer, Double};
+
+fn outbound(options: OutboundOptions) -> Outbound {
+    Outbound::new(options).unwrap()
+}
+
+fn get(url: &str) -> Request<Vec<u8>> {
+    Request::get(url).body(Vec::new()).unwrap()
+}
+
+/// A server that reads a request, sends these bytes and closes the connection.
+async fn raw_server(answer: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request).await;
+            let _ = connection.write_all(&answer).await;
+        }
+    });
+    base
+}
+
+#[tokio::test]
+async fn every_status_is_an_answer_and_redirects_are_not_followed() {
+    let double = Double::start().await;
+    let elsewhere = vec![("location", format!("{}/elsewhere", double.base))];
+    double.answer(
+        "/moved",
+        Answer::Text {
+            status: 302,
+            media_type: "text/plain",
+            body: "moved".to_owned(),
+            headers: elsewhere,
+        },
+    );
+    double.answer("/broken", Answer::status(500));
+    let outbound = outbound(OutboundOptions::default());
+
+    let moved = outbound
+        .send(get(&format!("{}/moved", double.base)))
+        .await
+        .unwrap();
+    assert_eq!(
+        (moved.status().as_u16(), moved.body().as_ref()),
+        (302, b"moved".as_slice())
+    );
+    assert!(moved.headers().contains_key("location"));
+    assert_eq!(
+        outbound
+            .send(get(&format!("{}/broken", double.base)))
+            .await
+            .unwrap()
+            .status()
+            .as_u16(),
+        500
+    );
+    assert_eq!(double.asked("/elsewhere"), 0);
+
+    let error = outbound
+        .get_json(&Url::parse(&format!("{}/moved", double.base)).unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, OutboundError::Status { status, .. } if status.as_u16() == 302),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_with_a_length_beyond_the_limit_is_refused() {
+    let double = Double::start().await;
+    double.answer(
+        "/large",
+        Answer::Text {
+            status: 200,
+            media_type: "application/json",
+            body: " ".repeat(10 * 1024 * 1024),
+            headers: Vec::new(),
+        },
+    );
+    let error = outbound(OutboundOptions::default())
+        .send(get(&format!("{}/large", double.base)))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            OutboundError::TooLarge {
+                limit: 1_048_576,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_hides_its_length_is_counted() {
+    let mut answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    for _ in 0..40 {
+        answer.extend(b"400\r\n");
+        answer.extend([b'x'; 0x400]);
+        answer.extend(b"\r\n");
+    }
+    answer.extend(b"0\r\n\r\n");
+    let base = raw_server(answer).await;
+    let small = outbound(OutboundOptions {
+        max_response_bytes: 32 * 1024,
+        ..OutboundOptions::default()
+    });
+    let error = small.send(get(&base)).await.unwrap_err();
+    assert!(
+        matches!(error, OutboundError::TooLarge { limit: 32_768, .. }),
+        "{error}"
+    );
+    let large = outbound(OutboundOptions {
+        max_response_bytes: 40 * 1024,
+        ..OutboundOptions::default()
+    });
+    assert_eq!(
+        large.send(get(&base)).await.unwrap().body().len(),
+        40 * 1024
+    );
+}
+
+#[tokio::test]
+async fn silence_ends_after_the_total_timeout_with_the_outcome_unknown() {
+    let double = Double::start().await;
+    double.answer("/silent", Answer::Silence);
+    let limit = Duration::from_millis(200);
+    let impatient = outbound(OutboundOptions {
+        total_timeout: limit,
+        ..OutboundOptions::default()
+    });
+    let error = impatient
+        .send(get(&format!("{}/silent", double.base)))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, OutboundError::Timeout { limit: reached, sent: Sent::Maybe, .. } if *reached == limit),
+        "{error}"
+    );
+    assert_eq!(double.asked("/silent"), 1);
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_cut_off_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let _ = connection.read(&mut [0; 4096]).await;
+        let _ = connection
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
+            .await;
+        std::future::pending::<()>().await;
+    });
+    let impatient = outbound(OutboundOptions {
+        total_timeout: Duration::from_millis(200),
+        ..OutboundOptions::default()
+    });
+    let error = impatient.send(get(&base)).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            OutboundError::Timeout {
+                sent: Sent::Maybe,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_connection_certainly_sent_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = outbound(OutboundOptions::default())
+        .send(get(&base))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, OutboundError::Connect { .. }), "{error}");
+    assert_eq!(error.sent(), Sent::No);
+}
+
+#[tokio::test]
+async fn a_lost_connection_leaves_the_outcome_unknown() {
+    for answer in [
+        &b""[..],
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{",
+    ] {
+        let base = raw_server(answer.to_vec()).await;
+        let error = outbound(OutboundOptions::default())
+            .send(get(&base))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, OutboundError::Interrupted { .. }),
+            "{answer:?}: {error}"
+        );
+        assert_eq!(error.sent(), Sent::Maybe);
+    }
+}
+
+#[tokio::test]
+async fn json_is_what_parses_as_json_whatever_its_media_type() {
+    let double = Double::start().await;
+    double.answer("/html", Answer::html());
+    double.answer(
+        "/plain",
+        Answer::Text {
+            status: 200,
+            media_type: "text/plain",
+            body: "{\"a\":1}".to_owned(),
+            headers: Vec::new(),
+        },
+    );
+    let outbound = outbound(OutboundOptions::default());
+    let at = |path: &str| Url::parse(&format!("{}{path}", double.base)).unwrap();
+
+    let error = outbound.get_json(&at("/html")).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("/html answered with text/html that is not JSON"),
+        "{error}"
+    );
+    assert_eq!(outbound.get_json(&at("/plain")).await.unwrap()["a"], 1);
+}
+
+#[tokio::test]
+async fn a_status_carries_how_long_to_wait() {
+    let double = Double::start().await;
+    let headers = vec![("retry-after", "7".to_owned())];
+    double.answer(
+        "/busy",
+        Answer::Text {
+            status: 503,
+            media_type: "text/html",
+            body: "busy".to_owned(),
+            headers,
+        },
+    );
+    let error = outbound(OutboundOptions::default())
+        .get_json(&Url::parse(&format!("{}/busy", double.base)).unwrap())
+        .await
+        .unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+}
+
+#[tokio::test]
+async fn what_must_not_be_asked_is_not() {
+    let outbound = outbound(OutboundOptions::default());
+    for url in [
+        "http://example.com/",
+        "http://169.254.169.254/latest",
+        "http://[2001:db8::1]/",
+        "ftp://localhost/",
+        "/relative",
+    ] {
+        let error = outbound.send(get(url)).await.unwrap_err();
+        assert!(
+            matches!(error, OutboundError::InsecureUrl { .. }),
+            "{url}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn errors_name_host_and_path_and_no_query_or_body() {
+    let double = Double::start().await;
+    let canary = "canary-c0de";
+    double.answer(
+        "/token",
+        Answer::Text {
+            status: 400,
+            media_type: "text/html",
+            body: canary.to_owned(),
+            headers: Vec::new(),
+        },
+    );
+    let outbound = outbound(OutboundOptions {
+        total_timeout: Duration::from_secs(1),
+        ..OutboundOptions::default()
+    });
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap()
+    };
+    for url in [
+        format!("{}/token?code={canary}", double.base),
+        format!("http://{closed}/token?code={canary}"),
+        format!("http://example.com/token?code={canary}"),
+        format!("{}/token?code={canary}", raw_server(Vec::new()).await),
+    ] {
+        let error = outbound
+            .get_json(&Url::parse(&url).unwrap())
+            .await
+            .unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains(canary), "{shown}");
+        assert!(shown.contains("/token"), "{shown}");
+    }
+}
