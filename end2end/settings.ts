@@ -17,7 +17,7 @@ export const shared = {
 
 export const browser = {
   ...devices['Desktop Chrome'],
-  trace: 'retain-on-failure',
+  screenshot: 'only-on-failure',
   actionTimeout: 10_000,
   navigationTimeout: 15_000,
   launchOptions: { executablePath: findChromium(), args: ARGUMENTS },

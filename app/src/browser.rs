@@ -1,7 +1,18 @@
 //! The browser's half of what the pages need from their surroundings; `server::half` is the other.
 
-use crate::forms::Returned;
-use leptos::{prelude::*, wasm_bindgen::JsCast as _, web_sys::HtmlElement};
+use crate::{
+    AppError,
+    components::{Done, FormState},
+    forms::Returned,
+};
+use gloo_net::http::Request;
+use leptos::{
+    prelude::*,
+    server_fn::error::ServerFnErrorErr,
+    task::spawn_local,
+    wasm_bindgen::JsCast as _,
+    web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent, UrlSearchParams},
+};
 
 /// Tells tests, and style sheets, that the page is alive: `data-hydrated="1"` on `<html>`.
 pub(crate) fn mark_hydrated() {
@@ -16,9 +27,10 @@ pub(crate) fn set_title(title: &str) {
 }
 
 /// Moves the focus to the first element that matches, once the page is on the screen.
-pub(crate) fn focus(selector: &'static str) {
+pub(crate) fn focus(selector: &str) {
+    let selector = selector.to_owned();
     request_animation_frame(move || {
-        if let Some(element) = find(selector) {
+        if let Some(element) = find(&selector) {
             _ = element.focus();
         }
     });
@@ -32,6 +44,56 @@ fn find(selector: &str) -> Option<HtmlElement> {
 pub(crate) fn set_status(_: u16) {}
 
 /// What a form posted without JavaScript comes back with is found in the page.
-pub(crate) fn returned_form() -> Option<Returned> {
-    None
+pub(crate) fn returned_form() -> Returned {
+    Returned::default()
+}
+
+/// Sends a form as the browser would, and stays on the page.
+pub(crate) fn submit(event: &SubmitEvent, state: FormState, done: Done) {
+    event.prevent_default();
+    let form = event.target().and_then(|form| form.dyn_into().ok());
+    if let Some(form) = form
+        && !state.pending.get_untracked()
+    {
+        state.pending.set(true);
+        spawn_local(async move {
+            let outcome = post(&form).await;
+            state.pending.set(false);
+            match outcome {
+                Ok(name) => {
+                    state.error.set(None);
+                    form.reset();
+                    done(name);
+                }
+                Err(error) => {
+                    let field = matches!(error, AppError::Invalid(_));
+                    state.error.set(Some(error));
+                    if field {
+                        focus("[aria-invalid='true']");
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Posts what was typed; returns what was typed as `name`.
+async fn post(form: &HtmlFormElement) -> Result<String, AppError> {
+    let unreachable = || AppError::from_server_fn_error(ServerFnErrorErr::Request(String::new()));
+    let typed = FormData::new_with_form(form).map_err(|_| unreachable())?;
+    let name = typed.get("name").as_string().unwrap_or_default();
+    let body =
+        UrlSearchParams::new_with_str_sequence_sequence(&typed).map_err(|_| unreachable())?;
+    let answer = Request::post(&form.action())
+        .header("accept", "application/json")
+        .body(body)
+        .map_err(|_| unreachable())?
+        .send()
+        .await
+        .map_err(|_| unreachable())?;
+    if answer.ok() {
+        return Ok(name);
+    }
+    let body = answer.text().await.map_err(|_| unreachable())?;
+    Err(AppError::de(body.into()))
 }

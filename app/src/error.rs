@@ -2,18 +2,15 @@
 
 use leptos::server_fn::{
     Bytes,
-    codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use leptos_auth0::{
-    AuthError, ErrorBody, FieldProblem, ServerFnAnswer, decode_error, encode_error,
+    AuthError, ErrorBody, ErrorJson, FieldProblem, ServerFnAnswer, decode_error, encode_error,
 };
-use serde::{Deserialize, Serialize};
 
 /// Why something on this site failed. Each variant has one sentence for the person; none carries text of a lower
 /// layer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(into = "ErrorBody", from = "ErrorBody")]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppError {
     /// Login, tokens, or the way to the API.
     #[error(transparent)]
@@ -129,11 +126,7 @@ impl InvalidField {
 impl AppError {
     /// The error that a page was sent back with: its code is all there is.
     pub fn from_code(code: String) -> Self {
-        let body = ErrorBody {
-            code: code.into(),
-            ..ErrorBody::default()
-        };
-        body.into()
+        ErrorBody::new(code).into()
     }
 
     /// What is wrong with `field`, if that is what is wrong.
@@ -185,13 +178,11 @@ impl From<AppError> for ErrorBody {
         match error {
             AppError::Auth(error) => return error.into(),
             AppError::Invalid(fields) => {
-                body.fields = fields
-                    .into_iter()
-                    .map(|invalid| FieldProblem {
-                        field: invalid.field.name().into(),
-                        problem: word(&FAULTS, &invalid.fault).into(),
-                    })
-                    .collect();
+                let problems = fields.into_iter().map(|invalid| FieldProblem {
+                    field: invalid.field.name().into(),
+                    problem: word(&FAULTS, &invalid.fault).into(),
+                });
+                body.fields = Some(problems.collect());
             }
             AppError::Unsent
             | AppError::NotFound
@@ -204,7 +195,7 @@ impl From<AppError> for ErrorBody {
 
 impl From<ErrorBody> for AppError {
     fn from(body: ErrorBody) -> Self {
-        match &*body.code {
+        match body.code.as_str() {
             "unsent" => Self::Unsent,
             "not_found" => Self::NotFound,
             "conflict" => Self::Conflict,
@@ -212,6 +203,7 @@ impl From<ErrorBody> for AppError {
             "invalid" => Self::Invalid(
                 body.fields
                     .iter()
+                    .flatten()
                     .filter_map(|problem| {
                         Some(InvalidField {
                             field: value(&FIELDS, &problem.field)?,
@@ -226,7 +218,7 @@ impl From<ErrorBody> for AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = ErrorJson;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self::Auth(AuthError::from_server_fn_error(error))

@@ -38,7 +38,8 @@ export async function startWorld(): Promise<World> {
     await Promise.all([
       answers(`${provider}/.well-known/openid-configuration`, programs[0]),
       answers(`${api}/healthz`, programs[1]),
-      answers(`${site}/healthz`, programs[2]),
+      // The site starts before the provider answers, and gets ready once it does.
+      answers(`${site}/readyz`, programs[2]),
     ]);
   } catch (error) {
     await stop();

@@ -1,6 +1,9 @@
 //! The server of the sample site: configuration, router, layers, telemetry. Everything of substance is in `app` and
 //! `axum-auth0`.
 
+// The type of a page is as deep as the page; without `--cfg erase_components` it is all there.
+#![recursion_limit = "256"]
+
 pub mod files;
 mod headers;
 mod health;

@@ -2,11 +2,13 @@
 
 use crate::AppError;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
-use serde::{Deserialize, Serialize};
+use leptos::server_fn::codec::GetUrl;
+use leptos_auth0::{ErrorBody, LightJson, LightJsonEncoding};
 
 /// A user's products, exactly as the API answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
+)]
 pub struct Products {
     /// Whose they are: the subject that the API read from the access token.
     pub owner: String,
@@ -15,8 +17,9 @@ pub struct Products {
 }
 
 /// One product.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
+)]
 pub struct Product {
     /// The API's name for it; opaque.
     pub id: String,
@@ -25,6 +28,7 @@ pub struct Product {
     /// What kind of product it is.
     pub category: String,
     /// What it costs, in hundredths of `currency`.
+    #[serde(rename = "priceCents")]
     pub price_cents: u32,
     /// ISO 4217, such as `EUR`.
     pub currency: String,
@@ -32,11 +36,45 @@ pub struct Product {
     pub stock: u32,
 }
 
+/// The list as a page has it: the products, or why there are none. Travels from the first HTML to the browser.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
+pub(crate) struct Listing {
+    products: Option<Vec<Product>>,
+    error: Option<ErrorBody>,
+}
+
+impl Listing {
+    /// Asks for the list.
+    pub(crate) async fn load() -> Self {
+        match list_products().await {
+            Ok(Products { products, .. }) => Self {
+                products: Some(products),
+                error: None,
+            },
+            Err(error) => Self {
+                products: None,
+                error: Some(error.into()),
+            },
+        }
+    }
+
+    /// The products, or why there are none.
+    pub(crate) fn into_result(self) -> Result<Vec<Product>, AppError> {
+        let Self { products, error } = self;
+        products.ok_or_else(|| error.unwrap_or_default().into())
+    }
+
+    /// A resource that loads the list, at first on the server.
+    pub(crate) fn resource() -> Resource<Self, LightJsonEncoding> {
+        Resource::new_with_options(|| (), |()| Self::load(), false)
+    }
+}
+
 /// Lists the user's products: `GET /api/products`.
 ///
 /// # Errors
 /// [`AppError`], 401 if nobody is signed in.
-#[server(prefix = "/api", endpoint = "products", input = GetUrl, output = Json)]
+#[server(prefix = "/api", endpoint = "products", input = GetUrl, output = LightJson)]
 pub async fn list_products() -> Result<Products, AppError> {
     use crate::server::{ProductsApi, ProductsClient};
     use leptos_auth0::server::{answer_data, require_user};
@@ -69,7 +107,7 @@ pub async fn add_product(
         price,
         stock,
     };
-    finish_form(TypedForm::Add(form.clone()), async {
+    finish_form(TypedForm::add(form.clone()), async {
         let user = require_user()?;
         let product = check::new_product(&form)?;
         let token = user.access_token::<ProductsApi>().await?;
@@ -88,10 +126,7 @@ pub async fn rename_product(id: String, name: String) -> Result<(), AppError> {
     use crate::server::{ProductsApi, ProductsClient, check, finish_form};
     use leptos_auth0::server::require_user;
 
-    let form = TypedForm::Rename {
-        id: id.clone(),
-        name: name.clone(),
-    };
+    let form = TypedForm::rename(&id, &name);
     finish_form(form, async {
         let user = require_user()?;
         let name = check::name(&name)?;
@@ -111,7 +146,7 @@ pub async fn delete_product(id: String) -> Result<(), AppError> {
     use crate::server::{ProductsApi, ProductsClient, finish_form};
     use leptos_auth0::server::require_user;
 
-    finish_form(TypedForm::Delete { id: id.clone() }, async {
+    finish_form(TypedForm::delete(&id), async {
         let user = require_user()?;
         let token = user.access_token::<ProductsApi>().await?;
         ProductsClient::new(&user, token).delete(&id).await
@@ -138,6 +173,9 @@ mod tests {
         };
         let json = r#"{"owner":"auth0|alice","products":[{"id":"p1","name":"Walnut desk","category":"Furniture","priceCents":49900,"currency":"EUR","stock":4}]}"#;
         assert_eq!(serde_json::to_string(&products).ok().as_deref(), Some(json));
-        assert_eq!(serde_json::from_str::<Products>(json).ok(), Some(products));
+        assert_eq!(
+            miniserde::json::from_str::<Products>(json).ok(),
+            Some(products)
+        );
     }
 }

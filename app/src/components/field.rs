@@ -1,7 +1,9 @@
 //! One field of a form: label, input, and what is wrong with it.
 
-use crate::{Field, FieldFault, InvalidField};
+use super::{FormState, part};
+use crate::{Field, InvalidField};
 use leptos::prelude::*;
+use leptos_auth0::at_once;
 
 /// A labelled input that says what is wrong with it. What is typed into it stays there until it is sent well.
 #[component]
@@ -17,15 +19,16 @@ pub(crate) fn TextField(
     /// Which keyboard a phone shows.
     #[prop(default = "text")]
     inputmode: &'static str,
-    /// What is wrong with it, if anything is.
-    fault: Signal<Option<FieldFault>>,
+    /// The form that it belongs to.
+    state: FormState,
 ) -> impl IntoView {
+    let fault = move || state.error.with(|error| error.as_ref()?.fault_of(field));
     let fault_id = id.clone() + "-fault";
     let described_by = {
         let fault_id = fault_id.clone();
-        move || fault.get().map(|_| fault_id.clone())
+        move || fault().map(|_| fault_id.clone())
     };
-    view! {
+    at_once(view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
@@ -36,19 +39,17 @@ pub(crate) fn TextField(
                 autocomplete="off"
                 required
                 value=value
-                aria-invalid=move || fault.get().map(|_| "true")
+                aria-invalid=move || fault().map(|_| "true")
                 aria-describedby=described_by
             />
-            {move || {
+            {part(move || {
                 let fault_id = fault_id.clone();
-                fault
-                    .get()
+                fault()
                     .map(|fault| {
                         let sentence = InvalidField { field, fault }.sentence();
-                        view! { <p class="field-fault" id=fault_id>{sentence}</p> }
+                        at_once(view! { <p class="field-fault" id=fault_id>{sentence}</p> })
                     })
-            }}
+            })}
         </div>
-    }
-    .into_any()
+    })
 }

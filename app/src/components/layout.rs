@@ -1,13 +1,18 @@
 //! The frame around every page: skip link, header with navigation, main part, footer.
 
+use super::part;
 use crate::{half, paths};
 use leptos::prelude::*;
-use leptos_auth0::{LoginLink, LogoutButton, SignedIn, SignedOut, use_user};
+use leptos_auth0::{LoginLink, LogoutButton, SignedIn, SignedOut, at_once, use_user};
 use leptos_router::hooks::use_location;
 
 /// The frame around every page.
 #[component]
-pub(crate) fn Layout(children: Children) -> impl IntoView {
+pub(crate) fn Layout<C>(children: TypedChildren<C>) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
+    let children = children.into_inner();
     follow_navigation();
     let user = use_user();
     view! {
@@ -31,16 +36,16 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
             </div>
         </header>
         <main id="main" class="page" tabindex="-1">
-            {move || {
+            {part(move || {
                 user.is_unavailable()
                     .then(|| {
-                        view! {
+                        at_once(view! {
                             <p class="notice" role="alert" data-kind="problem">
                                 "Your login cannot be checked at the moment. Please try again shortly."
                             </p>
-                        }
+                        })
                     })
-            }}
+            })}
             {children()}
         </main>
         <footer class="site-footer">
@@ -60,15 +65,19 @@ fn NavLink(href: &'static str, label: &'static str) -> impl IntoView {
     view! { <a href=href aria-current=current>{label}</a> }
 }
 
-/// After a navigation inside the app the tab has the page's name, and the focus is on its heading: without this, a
+/// The first run is the first effect after hydration. After a navigation inside the app the tab has the page's name, and the focus is on its heading: without this, a
 /// screen reader would not notice that there is another page.
 fn follow_navigation() {
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {
         let path = path.get();
-        if before.is_some_and(|before| before != path) {
-            half::set_title(paths::title(&path));
-            half::focus("h1[tabindex='-1']");
+        match before {
+            None => half::mark_hydrated(),
+            Some(before) if before == path => {}
+            Some(_) => {
+                half::set_title(paths::title(&path));
+                half::focus("h1[tabindex='-1']");
+            }
         }
         path
     });

@@ -2,10 +2,14 @@
 
 mod field;
 mod layout;
+mod part;
 mod price;
 mod problem;
+mod server_form;
 
 pub(crate) use field::TextField;
 pub(crate) use layout::Layout;
+pub(crate) use part::part;
 pub(crate) use price::format_price;
-pub(crate) use problem::Problem;
+pub(crate) use problem::problem;
+pub(crate) use server_form::{Done, FormState, ServerForm};

@@ -1,33 +1,28 @@
 //! How a failure is told.
 
+use super::part;
 use crate::AppError;
 use leptos::prelude::*;
-use leptos_auth0::{AuthError, LoginLink, use_user};
+use leptos_auth0::{AuthError, LoginLink, at_once, use_user};
 
 /// Says what went wrong and what can be done. Where the site's configuration is the reason, that is the fix.
-#[component]
-pub(crate) fn Problem(error: AppError) -> impl IntoView {
+pub(crate) fn problem(error: AppError) -> AnyView {
     let text = error.to_string();
-    let help = match error {
-        AppError::Auth(AuthError::Misconfigured(explanation)) => view! {
-            <p class="problem-fix"><strong>"How to fix it: "</strong> {explanation.fix}</p>
-        }
-        .into_any(),
-        // Where a session ended under an open page, the page has a way to log in that keeps what was typed.
-        AppError::Auth(AuthError::SignInRequired) => {
-            let user = use_user();
-            (move || {
-                (!user.session_ended()).then(|| view! { <p><LoginLink label="Log in again"/></p> })
-            })
-            .into_any()
-        }
-        _ => ().into_any(),
+    let (fix, session_ended) = match error {
+        AppError::Auth(AuthError::Misconfigured(explanation)) => (Some(explanation.fix), false),
+        AppError::Auth(AuthError::SignInRequired) => (None, true),
+        _ => (None, false),
     };
-    view! {
+    // Where a session ended under an open page, the page has a way to log in that keeps what was typed.
+    let user = use_user();
+    let offers_login = move || session_ended && !user.session_ended();
+    at_once(view! {
         <div class="notice" role="alert" data-kind="problem">
             <p>{text}</p>
-            {help}
+            {fix.map(|fix| view! { <p class="problem-fix"><strong>"How to fix it: "</strong> {fix}</p> })}
+            {part(move || {
+                offers_login().then(|| at_once(view! { <p><LoginLink label="Log in again"/></p> }))
+            })}
         </div>
-    }
-    .into_any()
+    })
 }

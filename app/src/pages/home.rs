@@ -1,12 +1,12 @@
 //! The start page: what this is, or a greeting and the way to the products.
 
 use crate::{
-    api::products::{Product, Products, list_products},
-    components::Problem,
+    api::products::{Listing, Product},
+    components::problem,
     paths,
 };
-use leptos::{either::Either, prelude::*};
-use leptos_auth0::{LoginLink, SignedIn, SignedOut, use_user};
+use leptos::prelude::*;
+use leptos_auth0::{LoginLink, SignedIn, SignedOut, at_once, use_user};
 
 /// Up to how many pieces of a product count as few.
 const FEW: u32 = 5;
@@ -46,7 +46,6 @@ fn Welcome() -> impl IntoView {
             </li>
         </ul>
     }
-    .into_any()
 }
 
 #[component]
@@ -65,42 +64,34 @@ fn Dashboard() -> impl IntoView {
             <Glance/>
         </section>
     }
-    .into_any()
 }
 
 /// Numbers about the user's products. On the server this part of the page is streamed: what is above it is on the
 /// screen before the API has answered.
 #[component]
 fn Glance() -> impl IntoView {
-    let products = Resource::new(|| (), |()| list_products());
+    let products = Listing::resource();
     view! {
         <Suspense fallback=|| view! { <p class="loading" aria-busy="true">"Counting…"</p> }>
             {move || Suspend::new(async move {
-                match products.await {
-                    Ok(Products { products, .. }) => Either::Left(view! { <Numbers products/> }),
-                    Err(error) => Either::Right(view! { <Problem error/> }),
+                match products.await.into_result() {
+                    Ok(products) => numbers(&products),
+                    Err(error) => problem(error),
                 }
             })}
         </Suspense>
     }
 }
 
-#[component]
-fn Numbers(products: Vec<Product>) -> impl IntoView {
-    let few = products
-        .iter()
-        .filter(|product| product.stock <= FEW)
-        .count();
-    let pieces: u64 = products
-        .iter()
-        .map(|product| u64::from(product.stock))
-        .sum();
-    view! {
-        <dl class="numbers">
-            <div><dt>"Products"</dt><dd>{products.len()}</dd></div>
-            <div><dt>"Pieces in stock"</dt><dd>{pieces}</dd></div>
-            <div><dt>"Running low"</dt><dd>{few}</dd></div>
-        </dl>
-    }
-    .into_any()
+fn numbers(products: &[Product]) -> AnyView {
+    let few = products.iter().filter(|product| product.stock <= FEW);
+    let pieces = products.iter().map(|product| u64::from(product.stock));
+    let numbers = [
+        ("Products", products.len().to_string()),
+        ("Pieces in stock", pieces.sum::<u64>().to_string()),
+        ("Running low", few.count().to_string()),
+    ];
+    let numbers =
+        numbers.map(|(what, number)| view! { <div><dt>{what}</dt><dd>{number}</dd></div> });
+    at_once(view! { <dl class="numbers">{numbers}</dl> })
 }

@@ -6,7 +6,7 @@
 use super::check;
 use crate::{
     AppError,
-    forms::{ProductForm, Returned, TypedForm},
+    forms::{ProductForm, Returned, RowForm, TypedForm},
     paths,
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
@@ -27,6 +27,37 @@ const LARGEST: usize = 3500;
 /// What of each field is kept, in characters. Where everything together is too large for a cookie, it is the second:
 /// still more than any field takes, so that what is too long stays too long.
 const LONGEST_FIELD: [usize; 2] = [3000, 90];
+
+impl TypedForm {
+    pub(crate) fn add(form: ProductForm) -> Self {
+        Self {
+            add: Some(form),
+            row: None,
+        }
+    }
+
+    pub(crate) fn rename(id: &str, name: &str) -> Self {
+        let row = RowForm {
+            id: id.to_owned(),
+            name: Some(name.to_owned()),
+        };
+        Self {
+            add: None,
+            row: Some(row),
+        }
+    }
+
+    pub(crate) fn delete(id: &str) -> Self {
+        let row = RowForm {
+            id: id.to_owned(),
+            name: None,
+        };
+        Self {
+            add: None,
+            row: Some(row),
+        }
+    }
+}
 
 /// Does the work of a form of the products page and ends it: a plain post goes to the page on success, and comes back
 /// to it with `form` on failure.
@@ -74,29 +105,33 @@ pub(super) fn take() -> Option<Returned> {
     {
         response.append_header(header::SET_COOKIE, cookie);
     }
-    returned(code, form)
+    Some(returned(code, form))
 }
 
-fn returned(code: Option<String>, form: Option<TypedForm>) -> Option<Returned> {
+fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
     let error = match (code, &form) {
         // Which fields were wrong is found out anew.
         (Some(code), Some(form)) if code == "invalid" => {
-            faults(form).unwrap_or_else(|| AppError::from_code(code))
+            Some(faults(form).unwrap_or_else(|| AppError::from_code(code)))
         }
-        (Some(code), _) => AppError::from_code(code),
+        (Some(code), _) => Some(AppError::from_code(code)),
         // The login came in between.
-        (None, Some(_)) => AppError::Unsent,
-        (None, None) => return None,
+        (None, Some(_)) => Some(AppError::Unsent),
+        (None, None) => None,
     };
-    Some(Returned { error, form })
+    Returned {
+        error: error.map(AppError::into),
+        form: form.unwrap_or_default(),
+    }
 }
 
 fn faults(form: &TypedForm) -> Option<AppError> {
-    match form {
-        TypedForm::Add(form) => check::new_product(form).err(),
-        TypedForm::Rename { name, .. } => check::name(name).err(),
-        TypedForm::Delete { .. } => None,
-    }
+    let add = form
+        .add
+        .as_ref()
+        .and_then(|form| check::new_product(form).err());
+    let name = form.row.as_ref().and_then(|row| row.name.as_deref());
+    add.or_else(|| name.and_then(|name| check::name(name).err()))
 }
 
 fn error_code(query: &str) -> Option<String> {
@@ -130,20 +165,23 @@ fn kept(headers: &HeaderMap) -> Option<String> {
 }
 
 fn written(form: &TypedForm) -> String {
-    let fields: &[(&str, &str)] = match form {
-        TypedForm::Add(form) => &[
+    let mut fields = Vec::new();
+    if let Some(form) = &form.add {
+        fields.extend([
             ("form", "add"),
             ("name", &form.name),
             ("category", &form.category),
             ("price", &form.price),
             ("stock", &form.stock),
-        ],
-        TypedForm::Rename { id, name } => &[("form", "rename"), ("id", id), ("name", name)],
-        TypedForm::Delete { id } => &[("form", "delete"), ("id", id)],
-    };
+        ]);
+    }
+    if let Some(row) = &form.row {
+        fields.extend([("form", "row"), ("id", row.id.as_str())]);
+        fields.extend(row.name.as_ref().map(|name| ("name", name.as_str())));
+    }
     let written = |longest| {
         let mut text = form_urlencoded::Serializer::new(String::new());
-        for (field, value) in fields {
+        for (field, value) in &fields {
             let value: String = value.chars().take(longest).collect();
             text.append_pair(field, &value);
         }
@@ -165,17 +203,19 @@ fn read(text: &str) -> Option<TypedForm> {
             .map(|(_, value)| value.into_owned())
     };
     match field("form")?.as_str() {
-        "add" => Some(TypedForm::Add(ProductForm {
+        "add" => Some(TypedForm::add(ProductForm {
             name: field("name")?,
             category: field("category")?,
             price: field("price")?,
             stock: field("stock")?,
         })),
-        "rename" => Some(TypedForm::Rename {
-            id: field("id")?,
-            name: field("name")?,
+        "row" => Some(TypedForm {
+            add: None,
+            row: Some(RowForm {
+                id: field("id")?,
+                name: field("name"),
+            }),
         }),
-        "delete" => Some(TypedForm::Delete { id: field("id")? }),
         _ => None,
     }
 }
@@ -185,12 +225,12 @@ mod tests {
     use super::{LARGEST, cookie, kept, read, returned, written};
     use crate::{
         AppError, Field, FieldFault,
-        forms::{ProductForm, TypedForm},
+        forms::{ProductForm, Returned, TypedForm},
     };
     use http::{HeaderMap, HeaderValue, header};
 
     fn add(name: &str) -> TypedForm {
-        TypedForm::Add(ProductForm {
+        TypedForm::add(ProductForm {
             name: name.into(),
             category: "Tools; \"sharp\"".into(),
             price: "12,50 €".into(),
@@ -200,11 +240,8 @@ mod tests {
 
     #[test]
     fn what_was_typed_comes_back_to_the_letter() {
-        let rename = TypedForm::Rename {
-            id: "p1".into(),
-            name: "größer & <b>".into(),
-        };
-        for form in [add("Säge"), rename, TypedForm::Delete { id: "p1".into() }] {
+        let rename = TypedForm::rename("p1", "größer & <b>");
+        for form in [add("Säge"), rename, TypedForm::delete("p1")] {
             let cookie = cookie(&written(&form), 300, false).expect("a cookie");
             let pair = cookie
                 .to_str()
@@ -228,9 +265,10 @@ mod tests {
         let text = written(&add(&"ü".repeat(100_000)));
         assert!(text.len() <= LARGEST);
         let form = read(&text);
-        let error = returned(Some("invalid".into()), form)
-            .expect("it came back")
-            .error;
+        let error: AppError = returned(Some("invalid".into()), form)
+            .error
+            .expect("an error")
+            .into();
         assert_eq!(error.fault_of(Field::Name), Some(FieldFault::TooLong));
     }
 
@@ -250,13 +288,13 @@ mod tests {
 
     #[test]
     fn a_form_that_met_a_login_says_that_nothing_was_saved() {
-        let back = returned(None, Some(add("Säge"))).expect("it came back");
-        assert_eq!(back.error, AppError::Unsent);
+        let back = returned(None, Some(add("Säge")));
+        assert_eq!(back.error.map(AppError::from), Some(AppError::Unsent));
     }
 
     #[test]
     fn a_page_without_a_code_or_a_form_has_nothing_to_say() {
-        assert_eq!(returned(None, None), None);
+        assert_eq!(returned(None, None), Returned::default());
         assert_eq!(read("nonsense"), None);
         assert_eq!(read("form=add&name=x"), None);
     }

@@ -1,8 +1,8 @@
 //! Login, sessions and audience-scoped access tokens for axum; and the API's side of them.
 //!
-//! Feature `login`, the site's side: [`Auth0`] goes around the application's router. It sends people to the OpenID
-//! Provider and back, keeps their tokens sealed at the server, and puts a [`CurrentUser`] into every request. A
-//! [`SignedInUser`] is the only way to an [`AccessToken`], which is verified to be for the [`Api`] that it is asked
+//! Feature `login`, the site's side: `Auth0` goes around the application's router. It sends people to the OpenID
+//! Provider and back, keeps their tokens sealed at the server, and puts a `CurrentUser` into every request. A
+//! `SignedInUser` is the only way to an `AccessToken`, which is verified to be for the `Api` that it is asked
 //! for.
 //!
 //! Feature `bearer`, the API's side: [`bearer`] verifies such tokens. It needs neither sessions nor a database.

@@ -3,6 +3,7 @@
 use crate::{AuthError, LightJson, LightJsonEncoding, User, half};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The signed-in user, or `null`: `GET /auth/user`.
 ///
@@ -29,6 +30,9 @@ impl Identity {
     }
 }
 
+/// Counts the questions that the browser asked, so that an answer overtaken by another is dropped.
+static ASKED: AtomicU32 = AtomicU32::new(0);
+
 /// The current user, everywhere in the app. Get it with [`use_user`].
 #[derive(Clone, Copy, Debug)]
 pub struct UserResource {
@@ -37,8 +41,6 @@ pub struct UserResource {
     ended: RwSignal<bool>,
     /// Whose page this is, also after their session ended.
     subject: StoredValue<Option<String>>,
-    /// Counts the questions asked, so that an answer overtaken by another is dropped.
-    asked: StoredValue<u32>,
 }
 
 /// Makes [`use_user`] work. Call it first in the app's root component: its value is part of the first HTML, and the
@@ -52,7 +54,6 @@ pub fn provide_auth() {
         identity: RwSignal::new(identity),
         pending: RwSignal::new(false),
         ended: RwSignal::new(false),
-        asked: StoredValue::new(0),
     };
     provide_context(user);
     half::keep_current(user);
@@ -133,11 +134,10 @@ impl UserResource {
 
     /// Asks the server because of `occasion`, and draws the conclusion.
     pub(crate) async fn ask(self, occasion: Occasion) {
-        let question = self.asked.with_value(|asked| asked.wrapping_add(1));
-        self.asked.set_value(question);
+        let question = ASKED.fetch_add(1, Ordering::Relaxed);
         self.pending.set(true);
         let answer = current_user().await;
-        if self.asked.get_value() != question {
+        if ASKED.load(Ordering::Relaxed) != question.wrapping_add(1) {
             return;
         }
         self.pending.set(false);

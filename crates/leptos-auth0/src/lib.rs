@@ -54,7 +54,9 @@ use browser as half;
 #[cfg(feature = "ssr")]
 use server::half;
 
-pub use components::{HardNavigation, LoginLink, LogoutButton, Protected, SignedIn, SignedOut};
+pub use components::{
+    HardNavigation, LoginLink, LogoutButton, Protected, SignedIn, SignedOut, at_once,
+};
 pub use current::{CurrentUser, UserResource, current_user, provide_auth, use_user};
 pub use error::{ApiFault, AuthError, Explanation};
 pub use json::{ErrorJson, JsonError, LightJson, LightJsonEncoding};

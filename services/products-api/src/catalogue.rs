@@ -189,6 +189,9 @@ mod tests {
             names("auth0|alice")[..3],
             ["Floor pump", "Leather saddle", "Pannier bag"]
         );
-        assert_eq!(names("auth0|bob")[..3], ["?", "?", "?"]);
+        assert_eq!(
+            names("auth0|bob")[..3],
+            ["Handlebar tape", "Linen garden apron", "Oak bird feeder"]
+        );
     }
 }

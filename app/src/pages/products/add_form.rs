@@ -2,26 +2,18 @@
 
 use super::Page;
 use crate::{
-    AppError, Field,
+    Field,
     api::products::AddProduct,
-    components::{Problem, TextField},
-    forms::ProductForm,
+    components::{FormState, ServerForm, TextField, part, problem},
+    forms::{ProductForm, Returned},
     half,
 };
-use leptos::{form::ActionForm, html::Form, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn as _};
+use std::sync::Arc;
 
 #[component]
-pub(super) fn AddForm(page: Page) -> impl IntoView {
-    let add = ServerAction::<AddProduct>::new();
-    let (typed, failed) = page
-        .returned
-        .with_value(|returned| {
-            returned
-                .as_ref()?
-                .add()
-                .map(|(form, error)| (form.clone(), error.clone()))
-        })
-        .unzip();
+pub(super) fn AddForm<'r>(page: Page, returned: &'r Returned) -> impl IntoView + use<> {
+    let (typed, failed) = returned.add().unzip();
     let open = failed.is_some();
     let ProductForm {
         name,
@@ -29,57 +21,26 @@ pub(super) fn AddForm(page: Page) -> impl IntoView {
         price,
         stock,
     } = typed.unwrap_or_default();
-
-    // What the last attempt came to; before the first one, what the page came back with.
-    let failure = Memo::new(move |_| match add.value().get() {
-        Some(outcome) => outcome.err(),
-        None => failed.clone(),
+    let state = FormState::new(failed);
+    let done = Arc::new(move |name: String| {
+        page.finish("Added ", &name);
+        half::focus("#add-name");
     });
-    let fault =
-        move |field| Signal::derive(move || failure.with(|error| error.as_ref()?.fault_of(field)));
-    let pending = add.pending();
-
-    let form = NodeRef::<Form>::new();
-    Effect::new(move |_| {
-        let added = add.value().with(|outcome| matches!(outcome, Some(Ok(()))));
-        if added {
-            let name = add
-                .input()
-                .with_untracked(|input| input.as_ref().map(|input| input.name.clone()));
-            if let Some(form) = form.get_untracked() {
-                form.reset();
-            }
-            page.finish(String::from("Added ") + name.unwrap_or_default().trim() + ".");
-            half::focus("#add-name");
-        }
-    });
-    Effect::new(move |_| {
-        if failure.with(|error| matches!(error, Some(AppError::Invalid(_)))) {
-            half::focus("[aria-invalid='true']");
-        }
-    });
-
     view! {
         <details class="panel" open=open>
             <summary>"Add a product"</summary>
-            <ActionForm action=add node_ref=form>
-                {move || failure.get().map(|error| view! { <Problem error/> })}
+            <ServerForm action=AddProduct::PATH state done>
+                {part(move || state.error.get().map(problem))}
                 <div class="fields">
-                    <TextField field=Field::Name id="add-name".into() label="Name" value=name fault=fault(Field::Name)/>
-                    <TextField
-                        field=Field::Category
-                        id="add-category".into()
-                        label="Category"
-                        value=category
-                        fault=fault(Field::Category)
-                    />
+                    <TextField field=Field::Name id="add-name".into() label="Name" value=name state/>
+                    <TextField field=Field::Category id="add-category".into() label="Category" value=category state/>
                     <TextField
                         field=Field::Price
                         id="add-price".into()
                         label="Price in EUR"
                         value=price
                         inputmode="decimal"
-                        fault=fault(Field::Price)
+                        state
                     />
                     <TextField
                         field=Field::Stock
@@ -87,14 +48,13 @@ pub(super) fn AddForm(page: Page) -> impl IntoView {
                         label="Stock"
                         value=stock
                         inputmode="numeric"
-                        fault=fault(Field::Stock)
+                        state
                     />
                 </div>
-                <button class="button" type="submit" disabled=pending aria-busy=move || pending.get().then_some("true")>
-                    {move || if pending.get() { "Adding…" } else { "Add product" }}
+                <button class="button" type="submit" aria-busy=move || state.busy()>
+                    {move || if state.pending.get() { "Adding…" } else { "Add product" }}
                 </button>
-            </ActionForm>
+            </ServerForm>
         </details>
     }
-    .into_any()
 }

@@ -1,40 +1,44 @@
 //! The list itself: a table on a wide screen, cards on a narrow one.
 
 use super::{Page, row::ProductRow};
-use crate::{api::products::Product, components::Problem};
+use crate::{
+    api::products::{Listing, Product},
+    components::{part, problem},
+    forms::Returned,
+};
 use leptos::prelude::*;
+use leptos_auth0::{answer_page, at_once};
+use std::sync::{Arc, RwLock};
 
 #[component]
-pub(super) fn ProductList(page: Page) -> impl IntoView {
-    let products = page.products;
+pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView {
+    let listing = move || page.products.get().map(Listing::into_result);
     // A list that cannot be read anew leaves the one before on the screen, and what was typed into it.
-    let last = StoredValue::new(Vec::<Product>::new());
+    let last = Arc::new(RwLock::new(Vec::<Product>::new()));
     let rows = move || {
-        if let Some(Ok(now)) = products.get() {
-            last.set_value(now.products);
+        let mut last = last
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(Ok(now)) = listing() {
+            *last = now;
         }
-        last.get_value()
+        last.clone()
     };
-    let failure = move || {
-        products.get().and_then(Result::err).map(|error| {
-            leptos_auth0::answer_page(&error);
-            view! { <Problem error/> }
-        })
-    };
-    let is_empty = move || {
-        products
-            .get()
-            .is_some_and(|answer| answer.is_ok_and(|now| now.products.is_empty()))
+    let instead = move || match listing()? {
+        Ok(products) if products.is_empty() => Some(at_once(
+            view! { <p class="empty">"There is nothing here yet. Add your first product above."</p> },
+        )),
+        Ok(_) => None,
+        Err(error) => {
+            answer_page(&error);
+            Some(problem(error))
+        }
     };
     // The roles are those that the elements have anyway: laying them out as cards would take them away.
     view! {
         <Transition fallback=|| view! { <p class="loading" aria-busy="true">"Loading your products…"</p> }>
-            {failure}
-            {move || {
-                is_empty()
-                    .then(|| view! { <p class="empty">"There is nothing here yet. Add your first product above."</p> })
-            }}
-            <table class="products" role="table" hidden=move || rows().is_empty()>
+            {part(instead)}
+            <table class="products" role="table">
                 <caption class="visually-hidden">"Your products"</caption>
                 <thead role="rowgroup">
                     <tr role="row">
@@ -46,12 +50,16 @@ pub(super) fn ProductList(page: Page) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
-                    <For each=rows key=Product::clone let:product>
-                        <ProductRow page product/>
-                    </For>
+                    <For
+                        each=rows.clone()
+                        key=Product::clone
+                        children={
+                            let returned = Arc::clone(&returned);
+                            move |product| view! { <ProductRow page product returned=&returned/> }
+                        }
+                    />
                 </tbody>
             </table>
         </Transition>
     }
-    .into_any()
 }

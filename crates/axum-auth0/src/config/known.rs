@@ -102,16 +102,17 @@ fn prefix_is_near(prefix: &str, apis: &[ApiDeclaration]) -> bool {
     })
 }
 
-/// The implemented variable that shares the longest beginning with `name`.
+/// The implemented variable that shares the longest beginning with `name`; the shortest of several.
 fn nearest(name: &str) -> String {
     IMPLEMENTED
         .iter()
         .max_by_key(|known| {
-            known
+            let shared = known
                 .chars()
                 .zip(name.chars())
                 .take_while(|(a, b)| a == b)
-                .count()
+                .count();
+            (shared, std::cmp::Reverse(known.len()))
         })
         .map(|known| format!("{known}=…"))
         .unwrap_or_default()

@@ -126,6 +126,17 @@ fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: Re
         Some(audience) if is_unknown_audience(code, description) => {
             Refusal::Misconfigured(Diagnosis::audience_unknown(audience))
         }
+        // RFC 6749 §4.1.2.1: nothing that the person did or could do differently.
+        _ if matches!(
+            code,
+            "invalid_scope"
+                | "invalid_request"
+                | "unauthorized_client"
+                | "unsupported_response_type"
+        ) =>
+        {
+            Refusal::Misconfigured(Diagnosis::refused_by_provider(code, description))
+        }
         _ => Refusal::ByProvider {
             code: code.to_owned(),
             description: description.map(str::to_owned),

@@ -233,3 +233,56 @@ pub(super) fn unreachable_provider(error: &OutboundError) -> EndpointError {
     tracing::warn!(%error, "the provider cannot be reached");
     EndpointError::Unavailable { retry_after: None }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The members of `answer` after tidying, and the ID token.
+    fn tidied(answer: &Value) -> (Value, Option<String>) {
+        let (body, id_token) = tidy(answer.to_string().as_bytes()).unwrap();
+        (serde_json::from_slice(&body).unwrap(), id_token)
+    }
+
+    #[test]
+    fn a_lifetime_is_read_however_it_is_written_and_nonsense_is_as_if_unsaid() {
+        for (written, read) in [
+            (json!(3600), Some(3600)),
+            (json!("3600"), Some(3600)),
+            (json!(3600.9), Some(3600)),
+            (json!(-1), None),
+            (json!(1e18), None),
+            (json!("soon"), None),
+            (json!(null), None),
+        ] {
+            let (answer, _) = tidied(&json!({ "expires_in": written }));
+            assert_eq!(
+                answer.get("expires_in").and_then(Value::as_u64),
+                read,
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_scope_may_be_an_array_and_empty_members_are_left_out() {
+        let (answer, id_token) = tidied(&json!({
+            "scope": ["a", "b"],
+            "refresh_token": "",
+            "id_token": "x.y.z",
+        }));
+        assert_eq!(answer, json!({ "scope": "a b" }));
+        assert_eq!(id_token.as_deref(), Some("x.y.z"));
+        let (answer, id_token) = tidied(&json!({ "scope": null, "id_token": null }));
+        assert_eq!((answer, id_token), (json!({}), None));
+    }
+
+    #[test]
+    fn what_is_no_json_object_is_left_as_it_is() {
+        assert!(tidy(b"<html>").is_none());
+        assert!(tidy(b"[]").is_none());
+    }
+}

@@ -5,26 +5,21 @@ use crate::{
     current::{Identity, Occasion, UserResource},
 };
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
-use std::{future::Future, sync::LazyLock};
+use std::{future::Future, sync::OnceLock};
 use web_sys::PageTransitionEvent;
 
-/// Rings when a call was answered with "sign in required". Errors are decoded outside of any component, hence global.
-static SESSION_ENDED: LazyLock<ArcTrigger> = LazyLock::new(ArcTrigger::new);
+/// The user of the app on this page. Errors are decoded outside of any component, hence global.
+static CURRENT: OnceLock<UserResource> = OnceLock::new();
 
 /// Only the server knows before the first answer; the browser finds its value in the page.
 pub(crate) fn identity_of_request() -> Identity {
     Identity::known(None)
 }
 
-/// Asks again who is signed in when a call says that the session ended, when the page comes to the front, and when
-/// the browser takes it out of its memory.
+/// Asks again who is signed in when a call says that the session ended ([`session_ended`]), when the page comes to the
+/// front, and when the browser takes it out of its memory.
 pub(crate) fn keep_current(user: UserResource) {
-    Effect::new(move |before: Option<()>| {
-        SESSION_ENDED.track();
-        if before.is_some() {
-            user.refetch();
-        }
-    });
+    _ = CURRENT.set(user);
     _ = window_event_listener_untyped("pageshow", move |event| {
         if event
             .dyn_ref::<PageTransitionEvent>()
@@ -41,7 +36,9 @@ pub(crate) fn keep_current(user: UserResource) {
 }
 
 pub(crate) fn session_ended() {
-    SESSION_ENDED.notify();
+    if let Some(user) = CURRENT.get() {
+        user.refetch();
+    }
 }
 
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {

@@ -1,11 +1,13 @@
 //! The browser's half of a page guard.
 
+use super::{at_once, visibility::shown_while};
 use crate::{
-    half,
+    UserResource, half,
     login_url::{here_untracked, login_url, use_here},
     use_user,
 };
 use leptos::{either::EitherOf3, prelude::*};
+use std::sync::Arc;
 
 /// A page for signed-in users.
 ///
@@ -52,22 +54,19 @@ where
 /// Says that the session ended, and offers to log in again without leaving the page.
 #[component]
 fn SessionEndedNotice() -> impl IntoView {
-    let user = use_user();
     let here = use_here();
-    let ended = Memo::new(move |_| user.session_ended());
-    move || {
-        ended.get().then(|| {
-            view! {
-                <div class="notice" role="alert" data-kind="problem">
-                    <p><strong>"Your session has ended."</strong> " What you typed is still here."</p>
-                    <p>
-                        <a rel="external" target="_blank" href=move || login_url(&here())>
-                            "Log in again in a new tab"
-                        </a>
-                        ", then come back to this one."
-                    </p>
-                </div>
-            }
+    let notice = move || {
+        at_once(view! {
+            <div class="notice" role="alert" data-kind="problem">
+                <p><strong>"Your session has ended."</strong> " What you typed is still here."</p>
+                <p>
+                    <a rel="external" target="_blank" href=login_url(&here())>
+                        "Log in again in a new tab"
+                    </a>
+                    ", then come back to this one."
+                </p>
+            </div>
         })
-    }
+    };
+    shown_while(UserResource::session_ended, Arc::new(notice))
 }

@@ -1,0 +1,224 @@
+//! A page as a person without JavaScript meets it: text, elements, forms.
+
+use std::collections::BTreeMap;
+
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+
+/// A parsed page.
+#[derive(Debug)]
+pub(crate) struct Document {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug)]
+enum Node {
+    Start(Tag),
+    End(String),
+    Text(String),
+}
+
+/// A start tag.
+#[derive(Clone, Debug)]
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    pub(crate) attributes: BTreeMap<String, String>,
+}
+
+impl Tag {
+    /// An attribute; empty where it is missing.
+    pub(crate) fn get(&self, attribute: &str) -> &str {
+        self.attributes.get(attribute).map_or("", String::as_str)
+    }
+
+    pub(crate) fn has(&self, attribute: &str) -> bool {
+        self.attributes.contains_key(attribute)
+    }
+}
+
+/// A form: where it goes, and what it holds.
+#[derive(Debug)]
+pub(crate) struct Form {
+    pub(crate) action: String,
+    pub(crate) method: String,
+    /// Names and values, those of hidden fields included.
+    pub(crate) fields: BTreeMap<String, String>,
+}
+
+/// Elements without an end.
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+];
+
+impl Document {
+    pub(crate) fn parse(html: &str) -> Self {
+        let mut emitter = DefaultEmitter::default();
+        // What is in a script or a style is no markup.
+        emitter.naively_switch_states(true);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut nodes = Vec::new();
+        for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
+            match token {
+                Token::StartTag(tag) => nodes.push(Node::Start(Tag {
+                    name: text(&tag.name),
+                    attributes: tag
+                        .attributes
+                        .iter()
+                        .map(|(name, value)| (text(name), text(value)))
+                        .collect(),
+                })),
+                Token::EndTag(tag) => nodes.push(Node::End(text(&tag.name))),
+                Token::String(string) => nodes.push(Node::Text(text(&string))),
+                _ => {}
+            }
+        }
+        Self { nodes }
+    }
+
+    /// What can be read on the page, with single blanks.
+    pub(crate) fn text(&self) -> String {
+        self.text_of(0, self.nodes.len())
+    }
+
+    /// All elements with this name.
+    pub(crate) fn all(&self, name: &str) -> Vec<&Tag> {
+        self.tags()
+            .map(|(_, tag)| tag)
+            .filter(|tag| tag.name == name)
+            .collect()
+    }
+
+    /// The element with this id.
+    #[track_caller]
+    pub(crate) fn by_id(&self, id: &str) -> &Tag {
+        let found = self.tags().find(|(_, tag)| tag.get("id") == id);
+        found
+            .unwrap_or_else(|| panic!("there is no #{id} in: {}", self.text()))
+            .1
+    }
+
+    /// The texts of all elements whose `attribute` is `value`.
+    pub(crate) fn texts_where(&self, attribute: &str, value: &str) -> Vec<String> {
+        self.tags()
+            .filter(|(_, tag)| tag.get(attribute) == value)
+            .map(|(at, tag)| self.text_of(at, self.end_of(at, tag)))
+            .collect()
+    }
+
+    /// The text of the page's heading.
+    pub(crate) fn heading(&self) -> String {
+        self.tags()
+            .find(|(_, tag)| tag.name == "h1")
+            .map_or_else(String::new, |(at, tag)| {
+                self.text_of(at, self.end_of(at, tag))
+            })
+    }
+
+    /// The one form that goes to `action`.
+    #[track_caller]
+    pub(crate) fn form(&self, action: &str) -> Form {
+        self.form_with(action, "", "")
+    }
+
+    /// The form that goes to `action` and has `value` in its field `name`.
+    #[track_caller]
+    pub(crate) fn form_with(&self, action: &str, name: &str, value: &str) -> Form {
+        let fits = |form: &Form| {
+            form.action == action
+                && (name.is_empty() || form.fields.get(name).is_some_and(|has| has == value))
+        };
+        self.forms().into_iter().find(fits).unwrap_or_else(|| {
+            panic!(
+                "there is no form to {action} with {name}={value} in: {}",
+                self.text()
+            )
+        })
+    }
+
+    fn forms(&self) -> Vec<Form> {
+        self.tags()
+            .filter(|(_, tag)| tag.name == "form")
+            .map(|(at, form)| {
+                let inside = self.nodes[at..self.end_of(at, form)].iter();
+                let fields = inside.filter_map(|node| match node {
+                    Node::Start(tag) if tag.name == "input" && !tag.get("name").is_empty() => {
+                        Some((tag.get("name").to_owned(), tag.get("value").to_owned()))
+                    }
+                    _ => None,
+                });
+                Form {
+                    action: form.get("action").to_owned(),
+                    method: form.get("method").to_ascii_lowercase(),
+                    fields: fields.collect(),
+                }
+            })
+            .collect()
+    }
+
+    fn tags(&self) -> impl Iterator<Item = (usize, &Tag)> {
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(at, node)| match node {
+                Node::Start(tag) => Some((at, tag)),
+                _ => None,
+            })
+    }
+
+    /// Where the element that begins at `at` ends.
+    fn end_of(&self, at: usize, tag: &Tag) -> usize {
+        if VOID.contains(&tag.name.as_str()) {
+            return at + 1;
+        }
+        let mut depth = 0;
+        for (end, node) in self.nodes.iter().enumerate().skip(at) {
+            match node {
+                Node::Start(other) if other.name == tag.name => depth += 1,
+                Node::End(name) if *name == tag.name => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return end;
+            }
+        }
+        self.nodes.len()
+    }
+
+    fn text_of(&self, from: usize, to: usize) -> String {
+        let mut text = String::new();
+        let mut unseen: Option<&str> = None;
+        for node in &self.nodes[from..to] {
+            match (node, unseen) {
+                (Node::Start(tag), None)
+                    if ["script", "style", "template", "title"].contains(&tag.name.as_str()) =>
+                {
+                    unseen = Some(&tag.name);
+                }
+                (Node::End(name), Some(hidden)) if name == hidden => unseen = None,
+                (Node::Text(words), None) => text.push_str(words),
+                // Words of two blocks do not run into each other.
+                (Node::Start(tag), None)
+                    if !["b", "code", "strong", "span", "a"].contains(&tag.name.as_str()) =>
+                {
+                    text.push(' ');
+                }
+                _ => {}
+            }
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[test]
+fn a_page_is_read_as_a_browser_shows_it() {
+    let page = Document::parse(
+        "<!DOCTYPE html><title>T</title><h1>Tea &amp; <!-- no --><b>pots</b></h1><script nonce=n>if (a<b) {}</script>\
+         <form method=POST action=/a><input type=hidden name=id value='7&quot;'><p id=p>Fine<br>print</p></form>",
+    );
+    assert_eq!(page.text(), "Tea & pots Fine print");
+    assert_eq!(page.heading(), "Tea & pots");
+    assert_eq!(page.texts_where("id", "p"), ["Fine print"]);
+    let form = page.form_with("/a", "id", "7\"");
+    assert_eq!((form.method.as_str(), form.fields.len()), ("post", 1));
+    assert_eq!(page.all("script")[0].get("nonce"), "n");
+}

@@ -1,0 +1,94 @@
+//! A port of this machine at which a service can be up, down, or up without ever answering.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::Router;
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+/// A graceful stop that takes longer has gone wrong.
+const LONGEST_STOP: Duration = Duration::from_secs(10);
+
+/// An address that stays ours while the service behind it comes and goes.
+pub(crate) struct Place {
+    address: SocketAddr,
+    state: State,
+}
+
+enum State {
+    /// The port is taken, and nobody listens: connections are refused.
+    Down(TcpSocket),
+    Up {
+        stop: oneshot::Sender<()>,
+        served: JoinHandle<()>,
+    },
+    /// Connections are made, and nothing ever comes back.
+    Silent(TcpListener),
+    /// Between two of the others.
+    Moving,
+}
+
+impl Place {
+    /// Takes a free port, or the one of `address`.
+    pub(crate) fn take(address: Option<SocketAddr>) -> Self {
+        let socket = bind(address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))));
+        Self {
+            address: socket.local_addr().unwrap(),
+            state: State::Down(socket),
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Starts to serve.
+    pub(crate) fn open(&mut self, router: Router) {
+        let listener = self.listener();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = tokio::spawn(async move {
+            // A sender that is dropped stops it as well.
+            let stopping = async { drop(stopped.await) };
+            axum::serve(listener, router.into_make_service())
+                .with_graceful_shutdown(stopping)
+                .await
+                .unwrap();
+        });
+        self.state = State::Up { stop, served };
+    }
+
+    /// Accepts connections and leaves them alone.
+    pub(crate) fn hush(&mut self) {
+        self.state = State::Silent(self.listener());
+    }
+
+    /// Stops, with every connection closed.
+    pub(crate) async fn close(&mut self) {
+        if let State::Up { stop, served } = std::mem::replace(&mut self.state, State::Moving) {
+            stop.send(()).unwrap();
+            tokio::time::timeout(LONGEST_STOP, served)
+                .await
+                .unwrap()
+                .unwrap();
+        }
+        self.state = State::Down(bind(self.address));
+    }
+
+    fn listener(&mut self) -> TcpListener {
+        match std::mem::replace(&mut self.state, State::Moving) {
+            State::Down(socket) => socket.listen(1024).unwrap(),
+            _ => panic!("{} is in use already", self.address),
+        }
+    }
+}
+
+fn bind(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    // Connections of the service before may linger.
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(address).unwrap();
+    socket
+}
