@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware, routing};
+use axum::{Router, middleware, response::IntoResponse, routing};
+use http::{StatusCode, header};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -78,6 +79,12 @@ impl Default for Surroundings {
     }
 }
 
+/// axum answers HEAD with the handler of GET, where it finds no other. Whoever only looks whether a link works must
+/// not start a login, use up a code or log anybody out.
+fn not_by_head(allowed: &'static str) -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)])
+}
+
 impl Auth0 {
     /// Opens the session store and builds everything else. The provider is not asked yet: the site starts without it.
     ///
@@ -134,18 +141,19 @@ impl Auth0 {
             Arc::clone(engine.clock()),
         );
         let routes = Router::new()
-            // HEAD must not start a login either, so GET is mounted alone.
             .route(
                 LOGIN_PATH,
-                routing::on(routing::MethodFilter::GET, login::start),
+                routing::get(login::start).head(|| async { not_by_head("GET") }),
             )
             .route(
                 CALLBACK_PATH,
-                routing::on(routing::MethodFilter::GET, login::callback),
+                routing::get(login::callback).head(|| async { not_by_head("GET") }),
             )
             .route(
                 LOGOUT_PATH,
-                routing::on(routing::MethodFilter::GET, logout::get).post(logout::post),
+                routing::get(logout::get)
+                    .head(|| async { not_by_head("GET, POST") })
+                    .post(logout::post),
             )
             .route(PROFILE_PATH, routing::get(profile::get))
             .with_state(Arc::clone(engine));

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    extract::{RawForm, RawQuery, State},
+    extract::{RawForm, RawQuery, State, rejection::RawFormRejection},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -36,9 +36,10 @@ const MAX_URL: usize = 6_000;
 pub(crate) async fn post(
     State(engine): State<Arc<Engine>>,
     session: Session,
-    RawForm(form): RawForm,
+    form: Result<RawForm, RawFormRejection>,
 ) -> Response {
-    let return_to = return_to(&form);
+    // A program may post without a form; a logout does not fail for that.
+    let return_to = form.ok().and_then(|RawForm(form)| return_to(&form));
     log_out(&engine, &session, return_to).await
 }
 

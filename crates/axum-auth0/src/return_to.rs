@@ -5,7 +5,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// The longest path that is remembered, in bytes: it travels in `state` and in a cookie.
+/// The longest path that is remembered, in bytes and escaped: it travels in `state` and in a cookie.
 const MAX_LENGTH: usize = 1024;
 
 /// What a path may not contain unescaped in a `Location` header; `%` stays, so what is escaped stays escaped.
@@ -75,9 +75,12 @@ impl ReturnTo {
         if path == "/auth" || path.starts_with("/auth/") {
             return Err(NotAPathOfThisSite);
         }
-        Ok(Self(
-            utf8_percent_encode(text, UNSAFE_IN_LOCATION).to_string(),
-        ))
+        // As it travels: three bytes may become nine, and what is too long to come back must not set out.
+        let escaped = utf8_percent_encode(text, UNSAFE_IN_LOCATION).to_string();
+        if escaped.len() > MAX_LENGTH {
+            return Err(NotAPathOfThisSite);
+        }
+        Ok(Self(escaped))
     }
 
     /// Takes `text`, or the start page where it is missing or not a path of this site.

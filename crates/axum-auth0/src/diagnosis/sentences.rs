@@ -100,7 +100,8 @@ impl Diagnosis {
         missing: &[String],
         api_name: &str,
     ) -> Self {
-        if missing.len() == api.scope.len() && missing.len() > 1 {
+        // One scope may well be forgotten; all of them together are those of another API.
+        if api.scope.len() > 1 && api.scope.iter().all(|scope| missing.contains(scope)) {
             return Self::new(
                 Cause::MissingScope,
                 format!(

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use tower_sessions::{Expiry, Session};
 
 use super::{
-    CALLBACK_PATH, claims, id_token::Expected, refusal::Refusal, transaction::Transaction,
+    CALLBACK_PATH, IdTokenError, claims, id_token::Expected, refusal::Refusal,
+    transaction::Transaction,
 };
 use crate::{
     engine::Engine,
+    jwt::JwtError,
     session::{ABSOLUTE, SESSION_KEY, SessionData},
     stores::{LoginId, LoginRow, StoreError},
     tokens::{Asked, HeldToken, TokenAnswer, TokenSet, Want},
@@ -48,7 +50,13 @@ pub(super) async fn complete(
         .id_tokens()
         .verify(id_token, &expected)
         .await
-        .map_err(|error| Refusal::IdToken(Some(error), return_to()))?;
+        .map_err(|error| match error {
+            // Without keys nobody can say anything about the token.
+            IdTokenError::Signature(JwtError::Unavailable(error)) => {
+                Refusal::provider(&error, return_to())
+            }
+            error => Refusal::IdToken(Some(error), return_to()),
+        })?;
     let subject = verified
         .required_string("sub")
         .map_err(|error| Refusal::IdToken(Some(error.into()), return_to()))?

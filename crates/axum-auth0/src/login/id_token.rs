@@ -50,7 +50,7 @@ pub(crate) struct Expected<'a> {
 /// What a refreshed ID token is, compared with the one of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refreshed {
-    /// Of the same person at the same provider, or not to be judged because it could not be verified now.
+    /// Of the same person at the same provider.
     OfTheSamePerson,
     /// Of another person, provider or client.
     OfAnotherPerson,
@@ -174,38 +174,57 @@ impl IdTokenRules {
         Ok(claims)
     }
 
-    /// OpenID Connect Core 1.0 §12.2: `iss`, `sub` and `aud` stay, and so does `auth_time`.
+    /// Whom a refreshed ID token says that it is of: OpenID Connect Core 1.0 §12.2. `iss`, `sub` and `aud` stay, and so
+    /// do `auth_time`, `nonce` and `azp` where they are there at all. Nothing is asked of the provider.
     ///
-    /// `old` comes from our own sealed store and was verified at login.
-    pub(crate) async fn compare(&self, old: &str, new: &str) -> Refreshed {
-        let new = match self.provider.verify(new, Algorithm::ALL).await {
-            Ok(jwt) => jwt.into_claims(),
-            Err(JwtError::Unavailable(error)) => {
-                tracing::warn!(%error, "a refreshed ID token could not be verified now");
-                return Refreshed::OfTheSamePerson;
-            }
-            Err(error) => {
-                tracing::error!(%error, "a refreshed ID token is refused");
-                return Refreshed::OfAnotherPerson;
-            }
+    /// `old` comes from our own sealed store and was verified at login; `new` came from the token endpoint itself.
+    pub(crate) fn compare(&self, old: &str, new: &str) -> Refreshed {
+        let (Ok(old), Ok(new)) = (peek(old), peek(new)) else {
+            return Refreshed::OfAnotherPerson;
         };
-        let Ok(old) = peek(old) else {
-            return Refreshed::OfTheSamePerson;
-        };
-        let old = old.unverified();
+        let (old, new) = (old.unverified(), new.unverified());
         let same_audience = new
             .audience()
             .is_ok_and(|audience| audience.contains(&self.client_id.as_str()));
-        let same = |name| match (old.get(name), new.get(name)) {
-            (Some(old), Some(new)) => old == new,
-            // What only one of them has cannot be compared (`auth_time`, which some add or leave out).
+        let same_authentication = match (old.get("auth_time"), new.get("auth_time")) {
+            // As numbers: 1700000000 and 1700000000.0 are the same time.
+            (Some(_), Some(_)) => {
+                old.numeric_date("auth_time").ok() == new.numeric_date("auth_time").ok()
+            }
+            // Some add it, and some leave it out.
             _ => true,
         };
-        let same_person = old.get("sub") == new.get("sub") && old.get("iss") == new.get("iss");
-        if same_person && same_audience && same("auth_time") {
+        let is_same_if_there = |name| new.get(name).is_none_or(|new| old.get(name) == Some(new));
+        let same_client = new
+            .get("azp")
+            .is_none_or(|azp| azp == self.client_id.as_str());
+        if old.get("sub") == new.get("sub")
+            && old.get("iss") == new.get("iss")
+            && same_audience
+            && same_client
+            && same_authentication
+            && is_same_if_there("nonce")
+        {
             Refreshed::OfTheSamePerson
         } else {
             Refreshed::OfAnotherPerson
+        }
+    }
+
+    /// Whether a refreshed ID token is signed by the provider. Where its keys cannot be had that cannot be found out,
+    /// and nobody is logged out for it: the connection to the token endpoint vouches for the token (OpenID Connect Core
+    /// 1.0 §3.1.3.7, rule 6).
+    pub(crate) async fn is_signed(&self, new: &str) -> bool {
+        match self.provider.verify(new, Algorithm::ALL).await {
+            Ok(_) => true,
+            Err(error @ (JwtError::Unavailable(_) | JwtError::UnknownKey)) => {
+                tracing::warn!(%error, "a refreshed ID token could not be verified now");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "a refreshed ID token is refused");
+                false
+            }
         }
     }
 }

@@ -60,7 +60,10 @@ impl LoginParameters {
                 return Err("prompt");
             }
         }
-        let organization = given.get("organization").cloned();
+        let organization = given
+            .get("organization")
+            .filter(|organization| !organization.is_empty())
+            .cloned();
         let mut passed_on = Vec::new();
         for &name in PASSED_ON {
             if let Some(value) = given.remove(name).filter(|value| !value.is_empty()) {

@@ -94,11 +94,12 @@ impl Transaction {
     ) -> Option<Self> {
         let state = hash(state);
         let name = cookie_name(&state, secure);
-        let value = cookies(headers)
-            .find(|(given, _)| *given == name)
-            .map(|(_, value)| value)?;
-        // Two states whose hashes begin alike are told apart here.
-        Self::open(keys, &name, &value).filter(|transaction| transaction.state == state)
+        // A neighbour of the site's name may set a cookie of the same name: the one that we sealed counts. Two states
+        // whose hashes begin alike are told apart here, too.
+        cookies(headers)
+            .filter(|(given, _)| *given == name)
+            .filter_map(|(_, value)| Self::open(keys, &name, &value))
+            .find(|transaction| transaction.state == state)
     }
 
     fn open(keys: &Keyring, name: &str, value: &str) -> Option<Self> {

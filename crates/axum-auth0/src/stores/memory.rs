@@ -1,7 +1,7 @@
 //! A store in the process's memory: for tests, and for trying things out.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -36,8 +36,13 @@ impl std::fmt::Debug for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     async fn create_login(&self, row: LoginRow) -> Result<(), StoreError> {
-        self.tables().logins.insert(row.id, row);
-        Ok(())
+        match self.tables().logins.entry(row.id) {
+            Entry::Occupied(_) => Err(StoreError("there is such a login already".to_owned())),
+            Entry::Vacant(free) => {
+                free.insert(row);
+                Ok(())
+            }
+        }
     }
 
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {

@@ -37,6 +37,7 @@ impl SqliteStore {
                 ))
             })?;
         }
+        make_for_owner(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -75,13 +76,36 @@ impl SqliteStore {
     }
 }
 
-/// The rows are sealed, but who logged in when is nobody else's business either.
-fn restrict_to_owner(path: &Path) {
+/// The rows are sealed, but who logged in when is nobody else's business either. `SQLite` gives the files that it puts
+/// beside a new database the database's own permissions, so these must be right from the beginning.
+fn make_for_owner(path: &Path) {
     #[cfg(unix)]
     {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // Where the file is there already, or cannot be made, it is left to SQLite to say what is wrong.
+        let _ = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path);
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+/// The same for files that were there before.
+fn restrict_to_owner(path: &Path) {
+    #[cfg(unix)]
+    for suffix in ["", "-wal", "-shm"] {
         use std::os::unix::fs::PermissionsExt as _;
-        if let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {
-            tracing::warn!(%error, path = %path.display(), "cannot restrict the session store to its owner");
+        let mut file = path.as_os_str().to_owned();
+        file.push(suffix);
+        match std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(%error, path = %path.display(), "cannot restrict the session store to its owner");
+            }
         }
     }
     #[cfg(not(unix))]

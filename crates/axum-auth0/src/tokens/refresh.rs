@@ -65,6 +65,8 @@ impl Refresher {
                 return Err(error.clone());
             }
             let result = inner.refresh_alone(login, &want, instead_of.as_ref()).await;
+            // The time of the failure, not of its beginning: a provider that hangs takes longer than the grace.
+            let now = inner.clock.unix_seconds();
             *failure = result.as_ref().err().map(|error| (now, error.clone()));
             result
         });
@@ -150,6 +152,12 @@ impl Refresher {
         want: &Want,
         answer: &TokenAnswer,
     ) -> Result<HeldToken, TokenError> {
+        // Before the new token can be seen by anybody else: is it theirs at all?
+        if let (Some(old), Some(new)) = (&set.id_token, &answer.id_token)
+            && let Refreshed::OfAnotherPerson = self.id_tokens.compare(old, new)
+        {
+            return self.of_another_person(row.id, answer).await;
+        }
         let now = self.clock.unix_seconds();
         let verified = HeldToken::verify(answer, want, &self.issuer, now);
         loop {
@@ -163,25 +171,43 @@ impl Refresher {
                 Swap::Done => break,
                 Swap::Gone => {
                     // Logged out meanwhile, and logged out it stays.
-                    if let Some(refresh_token) = &answer.refresh_token
-                        && let Err(error) = self.endpoint.revoke(refresh_token).await
-                    {
-                        tracing::warn!(%error, "a refresh token of an ended session could not be revoked");
-                    }
+                    self.revoke(answer).await;
                     return Err(TokenError::SignInRequired);
                 }
                 Swap::Conflict => (row, set) = self.load(row.id).await?,
             }
         }
-        // OpenID Connect Core 1.0 §12.2: a refreshed ID token is of the same person, or the session is not theirs.
-        if let (Some(old), Some(new)) = (&set.id_token, &answer.id_token)
-            && let Refreshed::OfAnotherPerson = self.id_tokens.compare(old, new).await
+        // The signature comes after the store: to check it the provider may have to be asked.
+        if let Some(new) = &answer.id_token
+            && !self.id_tokens.is_signed(new).await
         {
-            tracing::error!(login = ?row.id, "security: the refreshed ID token is of another person; the session ends");
-            self.store.delete_login(&row.id).await?;
-            return Err(TokenError::SignInRequired);
+            return self.of_another_person(row.id, answer).await;
         }
         verified.map_err(|diagnosis| judge(diagnosis, self.is_current(&set)))
+    }
+
+    /// OpenID Connect Core 1.0 §12.2: a refreshed ID token is of the same person, or the session is not theirs.
+    async fn of_another_person(
+        &self,
+        login: LoginId,
+        answer: &TokenAnswer,
+    ) -> Result<HeldToken, TokenError> {
+        tracing::error!(
+            ?login,
+            "security: the refreshed ID token is of another person, or forged; the session ends"
+        );
+        self.store.delete_login(&login).await?;
+        self.revoke(answer).await;
+        Err(TokenError::SignInRequired)
+    }
+
+    /// Gives back what was issued for a session that ended; nothing depends on the outcome.
+    async fn revoke(&self, answer: &TokenAnswer) {
+        if let Some(refresh_token) = &answer.refresh_token
+            && let Err(error) = self.endpoint.revoke(refresh_token).await
+        {
+            tracing::warn!(%error, "a refresh token of an ended session could not be revoked");
+        }
     }
 
     /// Whether the login asked for what today's configuration asks for.

@@ -56,9 +56,10 @@ impl TokenSet {
         serde_json::from_slice(&plain).map_err(|_| NotOurs)
     }
 
-    /// Holds `token`, in the place of the one that was held for the same audience.
+    /// Holds `token`, in the place of the one that was asked for in the same way.
     pub(crate) fn hold(&mut self, token: HeldToken) {
-        self.held.retain(|old| old.audience != token.audience);
+        self.held
+            .retain(|old| old.audience != token.audience || old.requested != token.requested);
         self.held.push(token);
         if self.held.len() > MAX_HELD {
             self.held.remove(0);

@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Method, header};
 use serde_json::json;
 
-use super::{Asked, CLIENT_ID, CLIENT_SECRET, Endpoint, Hop, Part, Reply, ledger::pairs};
+use super::{Asked, CLIENT_ID, CLIENT_SECRET, Endpoint, Hold, Hop, Part, Reply, ledger::pairs};
 
 pub(super) async fn serve(State(hop): State<Hop>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -39,10 +39,11 @@ pub(super) async fn serve(State(hop): State<Hop>, request: Request) -> Response 
     };
     let override_ = hop.state().replies.get(&endpoint).cloned();
     let reply = override_.unwrap_or_else(|| hop.decide(&asked));
-    let hold = hop.state().holds.get(&endpoint).cloned();
+    let turn = hop.state().holds.get(&endpoint).map(Hold::queue_up);
     hop.note(asked);
-    if let Some(hold) = hold {
-        hold.acquire().await.unwrap().forget();
+    if let Some(turn) = turn {
+        // The sender is dropped when it is this one's turn.
+        let _ = turn.await;
     }
     reply.respond().await
 }
@@ -74,9 +75,8 @@ impl Hop {
             && asked.authorization.is_none()
             && asked.get("client_id") == Some(CLIENT_ID)
             && asked.get("client_secret") == Some(CLIENT_SECRET);
-        let encode = |text: &str| {
-            url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
-        };
+        let encode =
+            |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET));
         let basic = format!("Basic {}", STANDARD.encode(pair));
         let by_basic = policy.accepts_basic

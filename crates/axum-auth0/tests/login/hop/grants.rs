@@ -2,22 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Asked, CLIENT_ID, Endpoint, Hop, ORDERS, Offline, PRODUCTS, Part, Reply, Rotation,
-    ledger::pairs,
+    Asked, CLIENT_ID, Endpoint, Hop, ORDERS, PRODUCTS, Part, Reply, Rotation, ledger::pairs,
 };
 use crate::keys::encode;
 
 /// What a person agreed to.
 #[derive(Clone)]
-struct Grant {
-    user: String,
-    audience: Option<String>,
-    scope: String,
-    nonce: String,
+pub(super) struct Grant {
+    pub(super) user: String,
+    pub(super) audience: Option<String>,
+    pub(super) scope: String,
+    pub(super) nonce: String,
     redirect_uri: String,
     challenge: String,
     family: u64,
@@ -88,9 +87,17 @@ impl Grants {
     }
 
     /// A text that no other provider of this test run gives out.
-    fn draw(&mut self, kind: &str) -> String {
+    pub(super) fn draw(&mut self, kind: &str) -> String {
         self.drawn += 1;
         format!("canary-{kind}-{}-{}", self.port, self.drawn)
+    }
+
+    pub(super) fn remember_bearer(&mut self, token: String, user: &str) {
+        self.bearers.insert(token, user.to_owned());
+    }
+
+    pub(super) fn remember_refresh_token(&mut self, token: String, grant: &Grant) {
+        self.refresh_tokens.insert(token, grant.clone());
     }
 
     pub(super) fn bearer(&self, token: &str) -> Option<&String> {
@@ -177,7 +184,7 @@ impl Hop {
         }
         let audience = self.audience(asked, &grant);
         let answer = self.tokens(&grant, audience, Part::Exchanged);
-        Reply::Json(200, answer)
+        Reply::Json(self.state().policy.token_status, answer)
     }
 
     pub(super) fn refresh(&self, asked: &Asked) -> Reply {
@@ -201,7 +208,7 @@ impl Hop {
         };
         let audience = self.audience(asked, &grant);
         let answer = self.tokens(&grant, audience, Part::Refreshed);
-        Reply::Json(200, answer)
+        Reply::Json(self.state().policy.token_status, answer)
     }
 
     pub(super) fn revoke(&self, asked: &Asked) {
@@ -217,7 +224,7 @@ impl Hop {
         }
     }
 
-    /// Whether a refresh token was used twice, or revoked, since the login with this number of families.
+    /// How many families of refresh tokens ended: one of them was used twice, or revoked.
     pub(crate) fn ended_families(&self) -> usize {
         self.state().grants.ended.len()
     }
@@ -230,105 +237,5 @@ impl Hop {
         }
         let other = asked.get("audience").map(str::to_owned);
         grant.audience.clone().and(other.or(grant.audience.clone()))
-    }
-
-    fn tokens(&self, grant: &Grant, audience: Option<String>, part: Part) -> Value {
-        let now = self.now();
-        let policy = self.state().policy.clone();
-        let access_token = match audience {
-            Some(audience) if !policy.opaque => self.access_token(grant, &audience),
-            _ => self.state().grants.draw("opaque-token"),
-        };
-        self.0.canaries.plant("access token", &access_token);
-        let mut answer = json!({
-            "access_token": access_token,
-            "token_type": "Bearer",
-            "expires_in": 3600,
-            "scope": grant.scope,
-        });
-        let at_login = part == Part::Exchanged;
-        if at_login || policy.id_token_on_refresh {
-            answer["id_token"] = json!(self.id_token(grant, &access_token, now, at_login));
-        }
-        let asked = grant.scope.split(' ').any(|word| word == "offline_access");
-        let offline = match policy.offline {
-            Offline::WhereAsked => asked,
-            Offline::Never => false,
-            Offline::Always => true,
-        };
-        if offline && (at_login || policy.rotation == Rotation::Strict) {
-            let mut book = self.state();
-            let token = book.grants.draw("refresh-token");
-            self.0.canaries.plant("refresh token", &token);
-            book.grants
-                .refresh_tokens
-                .insert(token.clone(), grant.clone());
-            answer["refresh_token"] = json!(token);
-        }
-        self.state()
-            .grants
-            .bearers
-            .insert(access_token, grant.user.clone());
-        let answer = self.bent(part, answer);
-        for name in ["access_token", "refresh_token", "id_token"] {
-            if let Some(token) = answer[name].as_str() {
-                self.0.canaries.plant("token", token);
-            }
-        }
-        answer
-    }
-
-    fn access_token(&self, grant: &Grant, audience: &str) -> String {
-        let now = self.now();
-        let oidc = ["openid", "profile", "email", "offline_access"];
-        let scope = grant
-            .scope
-            .split(' ')
-            .filter(|word| audience != ORDERS || oidc.contains(word))
-            .chain((audience == ORDERS).then_some("read:orders"))
-            .collect::<Vec<_>>()
-            .join(" ");
-        let jti = self.state().grants.draw("jti");
-        let claims = json!({
-            "iss": self.issuer(),
-            "sub": format!("auth0|{}", grant.user),
-            "aud": [audience, self.url("/userinfo")],
-            "azp": CLIENT_ID,
-            "iat": now,
-            "exp": now + 3600,
-            "jti": jti,
-            "scope": scope,
-        });
-        let claims = self.bent(Part::AccessToken, claims);
-        let signer = self.signer();
-        signer.sign(&signer.header(), &claims)
-    }
-
-    fn id_token(&self, grant: &Grant, access_token: &str, now: i64, at_login: bool) -> String {
-        let signer = self.signer();
-        let mut claims = json!({
-            "iss": self.issuer(),
-            "sub": format!("auth0|{}", grant.user),
-            "aud": CLIENT_ID,
-            "iat": now,
-            "exp": now + 36_000,
-            "sid": format!("session-of-{}", grant.user),
-            "name": format!("{} Example", grant.user),
-            "email": format!("{}@example.com", grant.user),
-            "at_hash": signer.half_hash(access_token),
-        });
-        if at_login {
-            claims["nonce"] = json!(grant.nonce);
-        }
-        let part = if at_login {
-            Part::IdToken
-        } else {
-            Part::RefreshedIdToken
-        };
-        let claims = self.bent(part, claims);
-        let header = self.bent(Part::IdTokenHeader, signer.header());
-        let token = signer.sign(&header, &claims);
-        self.0.canaries.plant("ID token", &token);
-        token
     }
 }

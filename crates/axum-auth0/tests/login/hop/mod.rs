@@ -3,8 +3,11 @@
 
 mod endpoints;
 mod grants;
+mod habits;
+mod hold;
 mod ledger;
 mod reply;
+mod tokens;
 
 use std::{
     collections::HashMap,
@@ -15,17 +18,16 @@ use std::{
 use axum::Router;
 use axum_auth0::clock::{Clock as _, ManualClock};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    sync::{Notify, Semaphore},
-};
+use tokio::{net::TcpListener, sync::Notify};
 
+use self::grants::Grants;
 pub(crate) use self::{
     grants::Returned,
+    habits::{Offline, Part, Policy, Rotation},
+    hold::Hold,
     ledger::{Asked, Endpoint},
     reply::Reply,
 };
-use self::grants::Grants;
 use crate::{keys::Signer, logs::Canaries};
 
 pub(crate) const CLIENT_ID: &str = "leptos-auth0-sample";
@@ -34,76 +36,13 @@ pub(crate) const CLIENT_SECRET: &str = "canary+client/secret%with:signs";
 pub(crate) const PRODUCTS: &str = "https://products.example.com";
 pub(crate) const ORDERS: &str = "https://orders.example.com";
 
-/// What a test can bend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Part {
-    Metadata,
-    Keys,
-    IdTokenHeader,
-    /// The claims of the ID token at login.
-    IdToken,
-    /// The claims of the ID token that comes with a refresh.
-    RefreshedIdToken,
-    AccessToken,
-    /// The whole answer to a code.
-    Exchanged,
-    /// The whole answer to a refresh token.
-    Refreshed,
-    Userinfo,
-}
-
-/// What a provider does with refresh tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rotation {
-    /// A new one each time; reuse of an old one ends the whole family.
-    Strict,
-    /// The answer names none; the old one stays good.
-    Never,
-}
-
-/// Whether a provider issues refresh tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Offline {
-    WhereAsked,
-    Never,
-    Always,
-}
-
-/// Ways in which providers differ without being wrong.
-#[derive(Clone, Debug)]
-pub(crate) struct Policy {
-    pub(crate) rotation: Rotation,
-    pub(crate) offline: Offline,
-    /// `client_secret_post`, `client_secret_basic`.
-    pub(crate) accepts_post: bool,
-    pub(crate) accepts_basic: bool,
-    /// Knows RFC 8707 and no `audience`; without `resource` at the token endpoint the token is for the client.
-    pub(crate) resource: bool,
-    pub(crate) opaque: bool,
-    pub(crate) id_token_on_refresh: bool,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            rotation: Rotation::Strict,
-            offline: Offline::WhereAsked,
-            accepts_post: true,
-            accepts_basic: true,
-            resource: false,
-            opaque: false,
-            id_token_on_refresh: true,
-        }
-    }
-}
-
 type Bend = Arc<dyn Fn(&mut Value) + Send + Sync>;
 
 struct State {
     policy: Policy,
     bends: HashMap<Part, Bend>,
     replies: HashMap<Endpoint, Reply>,
-    holds: HashMap<Endpoint, Arc<Semaphore>>,
+    holds: HashMap<Endpoint, Hold>,
     ledger: Vec<Asked>,
     grants: Grants,
     signer: Signer,
@@ -208,9 +147,9 @@ impl Hop {
 
     /// From now on every answer of `endpoint` waits, decided but not sent, until the hold lets it go.
     pub(crate) fn hold(&self, endpoint: Endpoint) -> Hold {
-        let gate = Arc::new(Semaphore::new(0));
-        self.state().holds.insert(endpoint, Arc::clone(&gate));
-        Hold(gate)
+        let hold = Hold::default();
+        self.state().holds.insert(endpoint, hold.clone());
+        hold
     }
 
     pub(crate) fn policy(&self, change: impl FnOnce(&mut Policy)) {
@@ -297,15 +236,5 @@ impl Hop {
     fn note(&self, asked: Asked) {
         self.state().ledger.push(asked);
         self.0.asked.notify_waiters();
-    }
-}
-
-/// Answers that wait.
-pub(crate) struct Hold(Arc<Semaphore>);
-
-impl Hold {
-    /// Lets all of them go, and those that come.
-    pub(crate) fn let_go(&self) {
-        self.0.add_permits(Semaphore::MAX_PERMITS / 2);
     }
 }

@@ -1,0 +1,199 @@
+//! A small application below the engine.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use axum_auth0::{Api, CurrentUser, SignedInUser, TokenError, TokenOptions, jwt};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
+use tower_sessions::Session;
+
+pub(crate) struct ProductsApi;
+
+impl Api for ProductsApi {
+    const NAME: &'static str = "PRODUCTS";
+    const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
+}
+
+pub(crate) struct OrdersApi;
+
+impl Api for OrdersApi {
+    const NAME: &'static str = "ORDERS";
+    const SCOPES: &'static [&'static str] = &["read:orders"];
+}
+
+/// An API that the configuration was not told of.
+pub(crate) struct UndeclaredApi;
+
+impl Api for UndeclaredApi {
+    const NAME: &'static str = "INVOICES";
+    const SCOPES: &'static [&'static str] = &[];
+}
+
+/// What tests watch, and what they hold up.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) changes: Arc<AtomicUsize>,
+    pub(crate) writer_waits: Arc<Semaphore>,
+    pub(crate) writer_may_go: Arc<Semaphore>,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self {
+            changes: Arc::default(),
+            writer_waits: Arc::new(Semaphore::new(0)),
+            writer_may_go: Arc::new(Semaphore::new(0)),
+        }
+    }
+}
+
+impl App {
+    pub(crate) fn router(&self) -> Router {
+        Router::new()
+            .route("/", get(|| async { "home" }))
+            .route("/products", get(products).post(change))
+            .route("/whoami", get(whoami))
+            .route("/token", get(token::<ProductsApi>))
+            .route("/token/orders", get(token::<OrdersApi>))
+            .route("/token/undeclared", get(token::<UndeclaredApi>))
+            .route("/token/renewed", get(renewed))
+            .route("/token/deleting", get(deleting))
+            .route("/failing", get(failing))
+            .route("/write-session", get(write_session))
+            .route("/api/change", post(change))
+            .route("/api/list", get(|| async { "[]" }))
+            .with_state(self.clone())
+    }
+}
+
+async fn products(user: SignedInUser) -> String {
+    format!("the products of {}", user.subject())
+}
+
+async fn whoami(axum::Extension(user): axum::Extension<CurrentUser>) -> String {
+    match user {
+        CurrentUser::SignedIn(user) => user.subject().to_owned(),
+        CurrentUser::Anonymous => "anonymous".to_owned(),
+        CurrentUser::Unavailable => "unknown".to_owned(),
+    }
+}
+
+async fn change(State(app): State<App>) -> &'static str {
+    app.changes.fetch_add(1, Ordering::SeqCst);
+    "changed"
+}
+
+async fn token<A: Api>(user: SignedInUser) -> Response {
+    describe(
+        user.access_token::<A>()
+            .await
+            .as_ref()
+            .map(|token| (token.expose(), token.audience())),
+    )
+}
+
+async fn renewed(user: SignedInUser) -> Response {
+    let options = TokenOptions {
+        force_refresh: true,
+        ..TokenOptions::default()
+    };
+    with(&user, options).await
+}
+
+async fn deleting(user: SignedInUser) -> Response {
+    let options = TokenOptions {
+        scopes: &["delete:products"],
+        ..TokenOptions::default()
+    };
+    with(&user, options).await
+}
+
+async fn with(user: &SignedInUser, options: TokenOptions) -> Response {
+    let token = user.access_token_with::<ProductsApi>(options).await;
+    describe(
+        token
+            .as_ref()
+            .map(|token| (token.expose(), token.audience())),
+    )
+}
+
+/// What can be said of a token without showing it.
+fn describe(token: Result<(&str, &str), &TokenError>) -> Response {
+    let error = match token {
+        Ok((token, audience)) => return Json(description(token, audience)).into_response(),
+        Err(error) => error,
+    };
+    let (status, retry_after, body) = match error {
+        TokenError::SignInRequired => (
+            StatusCode::UNAUTHORIZED,
+            None,
+            json!({ "code": "sign_in_required" }),
+        ),
+        TokenError::Misconfigured(diagnosis) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            None,
+            json!({
+                "code": diagnosis.code.as_str(), "cause": diagnosis.cause, "fix": diagnosis.fix,
+            }),
+        ),
+        TokenError::ProviderUnavailable { retry_after } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            *retry_after,
+            json!({ "code": "provider_unavailable" }),
+        ),
+        TokenError::StoreUnavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            None,
+            json!({ "code": "store_unavailable" }),
+        ),
+        _ => unreachable!("the tests know every error"),
+    };
+    let mut response = (status, Json(body)).into_response();
+    if let Some(wait) = retry_after {
+        let seconds = wait.as_secs().into();
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}
+
+fn description(token: &str, audience: &str) -> Value {
+    let claims = jwt::peek(token).unwrap();
+    let claims = claims.unverified();
+    json!({
+        "fingerprint": fingerprint(token),
+        "audience": audience,
+        "sub": claims.get("sub"),
+        "aud": claims.get("aud"),
+        "exp": claims.get("exp"),
+    })
+}
+
+pub(crate) fn fingerprint(token: &str) -> String {
+    format!("{:x}", Sha256::digest(token)).split_off(48)
+}
+
+/// Gets a token, and fails all the same.
+async fn failing(user: SignedInUser) -> Response {
+    let token = user.access_token::<ProductsApi>().await;
+    assert!(token.is_ok());
+    StatusCode::BAD_GATEWAY.into_response()
+}
+
+/// Writes into the browser's session, as an application may, and takes its time.
+async fn write_session(State(app): State<App>, session: Session) -> &'static str {
+    session.insert("app", "something").await.unwrap();
+    app.writer_waits.add_permits(1);
+    app.writer_may_go.acquire().await.unwrap().forget();
+    "written"
+}

@@ -1,0 +1,227 @@
+//! A browser: keeps cookies as one would, says where its requests come from, follows nothing by itself.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
+use cookie::Cookie;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use tower::ServiceExt as _;
+
+use crate::{
+    hop::{Hop, Returned},
+    logs::Canaries,
+};
+
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: Router,
+    origin: String,
+    canaries: Canaries,
+    pub(crate) jar: BTreeMap<String, String>,
+}
+
+/// What the site answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn location(&self) -> &str {
+        self.header("location").unwrap_or_else(|| {
+            panic!("{} has no Location: {}", self.status, self.body);
+        })
+    }
+
+    pub(crate) fn set_cookies(&self) -> Vec<Cookie<'static>> {
+        let all = self.headers.get_all(header::SET_COOKIE).into_iter();
+        all.map(|value| Cookie::parse(value.to_str().unwrap().to_owned()).unwrap())
+            .collect()
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+
+    /// The parameter of the query that the site redirects to.
+    pub(crate) fn asks_for(&self, name: &str) -> Option<String> {
+        let url = url::Url::parse(self.location()).unwrap();
+        let mut pairs = url.query_pairs();
+        pairs
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.into_owned())
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(router: Router, origin: &str, canaries: Canaries) -> Self {
+        Self {
+            router,
+            origin: origin.to_owned(),
+            canaries,
+            jar: BTreeMap::new(),
+        }
+    }
+
+    /// The same browser at another site that shares its name (another configuration of it, say).
+    pub(crate) fn at(mut self, router: &Router) -> Self {
+        self.router = router.clone();
+        self
+    }
+
+    /// A request without any header but the host's and the cookies.
+    pub(crate) fn request(&self, method: Method, path: &str) -> http::request::Builder {
+        let host = self.origin.split_once("://").unwrap().1;
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, host);
+        if !self.jar.is_empty() {
+            let pairs = self.jar.iter();
+            let cookies: Vec<String> = pairs
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        request
+    }
+
+    /// Somebody types an address or follows a link.
+    pub(crate) fn navigation(&self, path: &str) -> http::request::Builder {
+        self.request(Method::GET, path)
+            .header(header::ACCEPT, "text/html,*/*;q=0.8")
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document")
+            .header("sec-fetch-site", "none")
+    }
+
+    /// Somebody sends a form of this site.
+    pub(crate) fn form(&self, path: &str) -> http::request::Builder {
+        self.request(Method::POST, path)
+            .header(header::ORIGIN, &self.origin)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+    }
+
+    pub(crate) async fn go(&mut self, path: &str) -> Answer {
+        let request = self.navigation(path).body(Body::empty()).unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
+        let request = self.form(path).body(Body::from(form.to_owned())).unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 20).await.unwrap();
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        };
+        self.keep_cookies(&answer);
+        self.look_for_secrets(&answer);
+        answer
+    }
+
+    fn keep_cookies(&mut self, answer: &Answer) {
+        for cookie in answer.set_cookies() {
+            let (name, value) = (cookie.name(), cookie.value());
+            if name.starts_with("__Host-")
+                && (cookie.secure() != Some(true)
+                    || cookie.path() != Some("/")
+                    || cookie.domain().is_some())
+            {
+                continue;
+            }
+            // RFC 6265bis §5.6: a browser keeps no larger one.
+            if name.len() + value.len() > 4096 {
+                continue;
+            }
+            if cookie.max_age().is_some_and(|age| !age.is_positive()) {
+                self.jar.remove(name);
+                continue;
+            }
+            self.canaries.plant("cookie", value);
+            self.jar.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// No answer carries a secret, but for what the protocol puts into `Location` and `Set-Cookie`.
+    fn look_for_secrets(&self, answer: &Answer) {
+        let mut all = answer.body.clone();
+        for (name, value) in &answer.headers {
+            if name != header::LOCATION && name != header::SET_COOKIE {
+                all.push('\n');
+                all.push_str(&String::from_utf8_lossy(value.as_bytes()));
+            }
+        }
+        let found = self.canaries.found_in(&all);
+        assert!(found.is_empty(), "{found:?} in {all}");
+    }
+
+    /// Begins a login; the answer redirects to the provider.
+    pub(crate) async fn begin(&mut self, return_to: &str) -> Answer {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("returnTo", return_to);
+        let answer = self.go(&format!("/auth/login?{}", query.finish())).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        answer
+    }
+
+    /// Begins a login and lets somebody log in at the provider; they are on their way back.
+    pub(crate) async fn up_to_return(&mut self, hop: &Hop, user: &str) -> Returned {
+        let answer = self.begin("/products?page=2").await;
+        hop.authorize(answer.location(), user)
+    }
+
+    /// Tries a whole login.
+    pub(crate) async fn try_to_log_in(&mut self, hop: &Hop, user: &str) -> Answer {
+        let returned = self.up_to_return(hop, user).await;
+        self.go(&returned.path()).await
+    }
+
+    /// A whole login, which must work.
+    pub(crate) async fn log_in(&mut self, hop: &Hop, user: &str) {
+        let answer = self.try_to_log_in(hop, user).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        assert_eq!(answer.location(), "/products?page=2");
+        assert_eq!(self.who().await, format!("auth0|{user}"));
+    }
+
+    /// Who the site takes this browser's user for.
+    pub(crate) async fn who(&mut self) -> String {
+        let answer = self.go("/whoami").await;
+        assert_eq!(answer.status, StatusCode::OK);
+        answer.body
+    }
+
+    pub(crate) fn has_session(&self) -> bool {
+        self.session().is_some()
+    }
+
+    pub(crate) fn session(&self) -> Option<&String> {
+        let name = |name: &str| name == "session" || name == "__Host-session";
+        self.jar
+            .iter()
+            .find(|(given, _)| name(given))
+            .map(|(_, value)| value)
+    }
+
+    /// How many logins are under way in this browser.
+    pub(crate) fn under_way(&self) -> usize {
+        self.jar.keys().filter(|name| name.contains("txn_")).count()
+    }
+}

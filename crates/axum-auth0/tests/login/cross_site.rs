@@ -1,0 +1,239 @@
+//! Requests from other sites change nothing, and the site has one name.
+
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use http::{Method, StatusCode, header};
+
+use crate::world::{SITE, Setting, World};
+
+/// C01, C02, C06: with the session's cookie forced into the request.
+#[tokio::test]
+async fn a_change_from_another_site_is_refused() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    for (site, origin) in [
+        (Some("cross-site"), Some("https://evil.example")),
+        (Some("same-site"), Some("http://a.localhost:3000")),
+        (None, Some("https://evil.example")),
+        (None, Some("null")),
+        (None, Some("http://localhost")),
+        (None, Some("http://localhost:30000")),
+        (None, Some("https://localhost:3000")),
+        (None, Some("http://localhost:3000.evil.example")),
+        (Some("same-origin"), Some("https://evil.example")),
+        (Some("cross-site"), Some(SITE)),
+        (Some("none"), None),
+        (Some(""), None),
+        (None, None),
+    ] {
+        for media_type in [
+            "application/x-www-form-urlencoded",
+            "text/plain",
+            "multipart/form-data; boundary=x",
+            "application/json",
+        ] {
+            for path in ["/api/change", "/auth/logout", "/products"] {
+                for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+                    let case = format!("{method} {path} {site:?} {origin:?} {media_type}");
+                    let mut request = browser
+                        .request(method, path)
+                        .header(header::CONTENT_TYPE, media_type)
+                        // What some take for a proof.
+                        .header("x-csrf", "1")
+                        .header("x-requested-with", "XMLHttpRequest");
+                    if let Some(site) = site {
+                        request = request.header("sec-fetch-site", site);
+                    }
+                    if let Some(origin) = origin {
+                        request = request.header(header::ORIGIN, origin);
+                    }
+                    let answer = browser.send(request.body(Body::from("a=b")).unwrap()).await;
+                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{case}");
+                    assert_eq!(answer.header("access-control-allow-origin"), None, "{case}");
+                    assert_eq!(answer.json()["error"], "cross_site", "{case}");
+                }
+            }
+        }
+    }
+    assert_eq!(world.app.changes.load(Ordering::SeqCst), 0);
+    assert_eq!(browser.who().await, "auth0|alice");
+}
+
+#[tokio::test]
+async fn a_change_from_this_site_goes_through() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    assert_eq!(browser.post("/api/change", "a=b").await.body, "changed");
+    assert_eq!(browser.post("/products", "a=b").await.body, "changed");
+    assert_eq!(world.app.changes.load(Ordering::SeqCst), 2);
+}
+
+/// C03: reads are open to links, but server functions answer no other site at all.
+#[tokio::test]
+async fn server_functions_are_not_read_from_another_site() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    for (path, site, status) in [
+        ("/api/list", Some("cross-site"), 403),
+        ("/api/list", Some("same-site"), 403),
+        ("/api/list", Some("same-origin"), 200),
+        ("/api/list", Some("none"), 200),
+        ("/api/list", None, 200),
+        ("/products", Some("cross-site"), 200),
+    ] {
+        let mut request = browser.request(Method::GET, path);
+        if let Some(site) = site {
+            request = request.header("sec-fetch-site", site);
+        }
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), status, "{path} {site:?}");
+    }
+}
+
+/// C05.
+#[tokio::test]
+async fn a_preflight_allows_nothing() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    for path in [
+        "/api/change",
+        "/auth/logout",
+        "/auth/profile",
+        "/auth/login",
+        "/products",
+    ] {
+        let request = browser
+            .request(Method::OPTIONS, path)
+            .header(header::ORIGIN, "https://evil.example")
+            .header("access-control-request-method", "POST");
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        for name in [
+            "access-control-allow-origin",
+            "access-control-allow-credentials",
+        ] {
+            assert_eq!(answer.header(name), None, "{path}");
+        }
+    }
+}
+
+/// O03: what a proxy may say of the host changes nothing.
+#[tokio::test]
+async fn forwarded_headers_do_not_change_where_the_site_is() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let request = browser
+        .navigation("/auth/login")
+        .header("x-forwarded-host", "evil.example")
+        .header("x-forwarded-proto", "https")
+        .header("x-forwarded-prefix", "/evil")
+        .header("forwarded", "host=evil.example;proto=https");
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        answer.asks_for("redirect_uri"),
+        Some(format!("{SITE}/auth/callback"))
+    );
+    assert!(!answer.location().contains("evil"));
+}
+
+/// Design §7: another name of the site is redirected for a page, and refused for anything else.
+#[tokio::test]
+async fn the_site_has_one_name() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    for host in [
+        "127.0.0.1:3000",
+        "localhost:3001",
+        "localhost",
+        "evil.example",
+        "",
+        "localhost:3000:1",
+    ] {
+        let mut request = browser.navigation("/products?page=2");
+        request
+            .headers_mut()
+            .unwrap()
+            .insert(header::HOST, host.parse().unwrap());
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::TEMPORARY_REDIRECT, "{host}");
+        assert_eq!(
+            answer.location(),
+            format!("{SITE}/products?page=2"),
+            "{host}"
+        );
+        assert!(answer.set_cookies().is_empty());
+
+        for (method, path) in [
+            (Method::POST, "/api/change"),
+            (Method::GET, "/api/list"),
+            (Method::POST, "/auth/logout"),
+        ] {
+            let mut request = browser.request(method, path).header(header::ORIGIN, SITE);
+            request
+                .headers_mut()
+                .unwrap()
+                .insert(header::HOST, host.parse().unwrap());
+            let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::MISDIRECTED_REQUEST,
+                "{host} {path}"
+            );
+        }
+    }
+    // A path that looks like another site stays a path.
+    let mut request = browser.navigation("//evil.example/x");
+    request
+        .headers_mut()
+        .unwrap()
+        .insert(header::HOST, "127.0.0.1:3000".parse().unwrap());
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.location(), format!("{SITE}/evil.example/x"));
+    // The name's case does not matter.
+    let mut request = browser.navigation("/whoami");
+    request
+        .headers_mut()
+        .unwrap()
+        .insert(header::HOST, "LOCALHOST:3000".parse().unwrap());
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.body, "auth0|alice");
+    assert_eq!(world.app.changes.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn the_default_port_need_not_be_named() {
+    let world = Setting::usual()
+        .set("APP_BASE_URL", "https://site.example:443")
+        .world()
+        .await;
+    let mut browser = world.browser();
+    let answer = browser.begin("/").await;
+    assert_eq!(
+        answer.asks_for("redirect_uri").as_deref(),
+        Some("https://site.example/auth/callback")
+    );
+}
+
+/// Design §7: the profile, for programs.
+#[tokio::test]
+async fn the_profile_is_401_204_or_the_claims() {
+    let world = World::new().await;
+    let answer = world.browser().go("/auth/profile").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.json()["error"], "not_authenticated");
+    let mut browser = world.logged_in("alice").await;
+    assert_eq!(
+        browser.go("/auth/profile").await.json()["sub"],
+        "auth0|alice"
+    );
+
+    let world = Setting::usual()
+        .set("AUTH0_NO_CONTENT_PROFILE_RESPONSE", "true")
+        .world()
+        .await;
+    let answer = world.browser().go("/auth/profile").await;
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (StatusCode::NO_CONTENT, "")
+    );
+}

@@ -1,0 +1,485 @@
+//! What is wrong, and what to set and where: the story that this project is about.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    browser::Browser,
+    hop::{Endpoint, ORDERS, Offline, PRODUCTS, Part, Reply},
+    logs,
+    world::{Setting, World},
+};
+
+const HOUR: i64 = 3_600;
+
+/// The application asks for a token and gets this diagnosis, which is in the log, too. The session stays.
+async fn diagnosed(world: &World, browser: &mut Browser, path: &str, code: &str, says: &[&str]) {
+    let answer = browser.go(path).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "{}",
+        answer.body
+    );
+    let diagnosis = answer.json();
+    assert_eq!(diagnosis["code"], code, "{diagnosis}");
+    let text = format!("{} {}", text(&diagnosis["cause"]), text(&diagnosis["fix"]));
+    for part in says {
+        assert!(text.contains(part), "{part:?} is not in: {text}");
+    }
+    assert!(
+        text.split(". ").count() <= 6,
+        "not in a few sentences: {text}"
+    );
+    let log = logs::written();
+    assert!(
+        log.contains(&format!("misconfiguration code=\"{code}\"")),
+        "{code} is not in the log"
+    );
+    assert!(
+        log.contains(text_of(&diagnosis, "fix")),
+        "the fix is not in the log"
+    );
+    assert_ne!(browser.who().await, "anonymous", "nothing else breaks");
+    assert_eq!(world.store.logins().await.len(), 1);
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn text_of<'a>(diagnosis: &'a Value, name: &str) -> &'a str {
+    text(&diagnosis[name])
+}
+
+#[tokio::test]
+async fn a_missing_audience_is_explained_and_the_login_works_all_the_same() {
+    let world = Setting::usual().unset("AUTH0_AUDIENCE").world().await;
+    let mut browser = world.browser();
+    let answer = browser.begin("/products").await;
+    assert_eq!(answer.asks_for("audience"), None);
+    assert_eq!(
+        answer.asks_for("scope").unwrap(),
+        "openid profile email offline_access"
+    );
+    browser.log_in(&world.hop, "alice").await;
+    let says = [
+        "AUTH0_AUDIENCE is not set",
+        "Set AUTH0_AUDIENCE",
+        "Applications > APIs",
+        "opaque",
+    ];
+    diagnosed(&world, &mut browser, "/token", "audience_missing", &says).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+
+    assert!(logs::written().contains("AUTH0_AUDIENCE is not set: people can log in"));
+}
+
+/// The provider refuses the login at the callback.
+#[tokio::test]
+async fn an_unknown_audience_is_explained_at_the_callback() {
+    let world = Setting::usual()
+        .set("AUTH0_AUDIENCE", "https://unknown.example.com")
+        .world()
+        .await;
+    let mut browser = world.browser();
+    let answer = browser.try_to_log_in(&world.hop, "alice").await;
+    world
+        .assert_refused(&mut browser, &answer, 500, "Service not found")
+        .await;
+    for part in [
+        "https://unknown.example.com",
+        "AUTH0_AUDIENCE",
+        "Identifier",
+        "Applications &gt; APIs",
+    ] {
+        assert!(
+            answer.body.contains(part),
+            "{part:?} is not in {}",
+            answer.body
+        );
+    }
+    assert!(logs::written().contains("misconfiguration code=\"audience_unknown\""));
+    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+
+    // The same words where no audience was asked for are just words.
+    let world = Setting::usual().unset("AUTH0_AUDIENCE").world().await;
+    let mut browser = world.browser();
+    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let returned = returned
+        .without("code")
+        .with("error", "access_denied")
+        .with("error_description", "Service not found: x");
+    let answer = browser.go(&returned.path()).await;
+    world
+        .assert_refused(&mut browser, &answer, 403, "without an audience")
+        .await;
+}
+
+/// RFC 8707 §2 has a code of its own for it, at the callback, at the token endpoint and at a refresh.
+#[tokio::test]
+async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let answer = browser
+        .go(&returned
+            .without("code")
+            .with("error", "invalid_target")
+            .path())
+        .await;
+    world
+        .assert_refused(&mut browser, &answer, 500, "callback")
+        .await;
+    assert!(answer.body.contains(PRODUCTS));
+
+    world
+        .hop
+        .reply(Endpoint::Exchange, Reply::error(400, "invalid_target"));
+    let answer = browser.try_to_log_in(&world.hop, "alice").await;
+    world
+        .assert_refused(&mut browser, &answer, 500, "exchange")
+        .await;
+    assert!(answer.body.contains(PRODUCTS));
+
+    world.hop.recover(Endpoint::Exchange);
+    browser.log_in(&world.hop, "alice").await;
+    world
+        .hop
+        .reply(Endpoint::Refresh, Reply::error(400, "invalid_target"));
+    diagnosed(
+        &world,
+        &mut browser,
+        "/token/orders",
+        "audience_unknown",
+        &[ORDERS],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_opaque_token_although_asked_for_a_jwt_is_explained() {
+    let world = World::new().await;
+    world.hop.policy(|policy| policy.opaque = true);
+    let mut browser = world.logged_in("alice").await;
+    let says = [PRODUCTS, "opaque", "AUTH0_AUDIENCE_PARAMETER=resource"];
+    diagnosed(&world, &mut browser, "/token", "opaque_token", &says).await;
+
+    let world = World::new().await;
+    let jwe = |answer: &mut Value| answer["access_token"] = json!("a.b.c.d.e");
+    world.hop.bend(Part::Exchanged, move |answer| {
+        jwe(answer);
+        answer["id_token"] = answer["id_token"].clone();
+    });
+    world.hop.bend(Part::Refreshed, jwe);
+    world.hop.bend(Part::IdToken, |claims| {
+        drop(claims.as_object_mut().unwrap().remove("at_hash"));
+    });
+    let mut browser = world.logged_in("alice").await;
+    diagnosed(
+        &world,
+        &mut browser,
+        "/token",
+        "opaque_token",
+        &["encrypted", "JWE"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_for_another_audience_is_explained_and_never_given_out() {
+    for (case, aud, found) in [
+        (
+            "another API",
+            json!("https://other.example.com"),
+            "`https://other.example.com`",
+        ),
+        (
+            "the client",
+            json!("leptos-auth0-sample"),
+            "`leptos-auth0-sample`",
+        ),
+        (
+            "a prefix",
+            json!("https://products.example"),
+            "`https://products.example`",
+        ),
+        (
+            "with a slash behind",
+            json!("https://products.example.com/"),
+            "com/`",
+        ),
+        (
+            "in upper case",
+            json!("https://PRODUCTS.example.com"),
+            "PRODUCTS",
+        ),
+        ("others only", json!(["a", "b"]), "`a`, `b`"),
+        ("nobody", Value::Null, "nobody"),
+        ("the scope", json!("openid profile"), "`openid profile`"),
+    ] {
+        let world = World::new().await;
+        world
+            .hop
+            .bend(Part::AccessToken, move |claims| claims["aud"] = aud.clone());
+        let mut browser = world.logged_in("alice").await;
+        let says = [PRODUCTS, found, "AUTH0_AUDIENCE_PARAMETER=resource"];
+        diagnosed(&world, &mut browser, "/token", "wrong_audience", &says).await;
+        assert_eq!(
+            world.hop.ended_families(),
+            0,
+            "{case}: the refresh token was kept"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer_is_explained() {
+    let world = World::new().await;
+    world.hop.bend(Part::AccessToken, |claims| {
+        claims["iss"] = json!("https://tenant.example/");
+    });
+    let mut browser = world.logged_in("alice").await;
+    let says = ["https://tenant.example/", "Set AUTH0_DOMAIN"];
+    diagnosed(&world, &mut browser, "/token", "wrong_issuer", &says).await;
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_explained() {
+    let one = &["write:products", "Permissions", "PRODUCTS_API_SCOPE"][..];
+    // Whoever has none of an API's scopes has probably asked for another API.
+    let all = &["none of the scopes", "Set AUTH0_AUDIENCE", "Permissions"][..];
+    for (case, scope, says) in [
+        ("fewer", json!("openid read:products"), one),
+        (
+            "a substring",
+            json!("read:products write:products:all"),
+            one,
+        ),
+        ("a list", json!(["read:products"]), one),
+        ("none", json!(""), all),
+        ("those of another API", json!("openid read:orders"), all),
+    ] {
+        let world = World::new().await;
+        world.hop.bend(Part::AccessToken, move |claims| {
+            claims["scope"] = scope.clone();
+        });
+        let mut browser = world.logged_in("alice").await;
+        diagnosed(&world, &mut browser, "/token", "missing_scope", says).await;
+        diagnosed(&world, &mut browser, "/token", "missing_scope", &[PRODUCTS]).await;
+        assert_eq!(
+            world.hop.times(Endpoint::Refresh),
+            0,
+            "{case}: a refresh does not help"
+        );
+    }
+    // A call that needs more than the others.
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    diagnosed(
+        &world,
+        &mut browser,
+        "/token/deleting",
+        "missing_scope",
+        &["delete:products"],
+    )
+    .await;
+}
+
+/// Scopes are where providers write them.
+#[tokio::test]
+async fn scopes_are_found_as_a_text_a_list_or_scp() {
+    for (name, value) in [
+        ("scope", json!("write:products read:products")),
+        ("scope", json!(["read:products", "write:products"])),
+        ("scp", json!("read:products write:products")),
+        ("scp", json!(["read:products", "write:products"])),
+    ] {
+        let world = World::new().await;
+        world.hop.bend(Part::AccessToken, move |claims| {
+            claims.as_object_mut().unwrap().remove("scope");
+            claims[name] = value.clone();
+        });
+        world.hop.bend(Part::Exchanged, |answer| {
+            answer["scope"] = json!("something else");
+        });
+        let mut browser = world.logged_in("alice").await;
+        world.token(&mut browser).await;
+    }
+}
+
+#[tokio::test]
+async fn a_missing_refresh_token_is_explained() {
+    let world = World::new().await;
+    world.hop.policy(|policy| policy.offline = Offline::Never);
+    let mut browser = world.logged_in("alice").await;
+    assert!(logs::written().contains("the provider issued no refresh token"));
+    world.token(&mut browser).await;
+    world.clock.advance(2 * HOUR);
+    let says = [
+        "did not grant offline_access",
+        "Allow Offline Access",
+        "AUTH0_PROMPT=consent",
+    ];
+    diagnosed(&world, &mut browser, "/token", "no_refresh_token", &says).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+
+    let world = Setting::usual()
+        .set("AUTH0_SCOPE", "openid profile email")
+        .world()
+        .await;
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    let says = [
+        "AUTH0_SCOPE lacks offline_access",
+        "Add offline_access to AUTH0_SCOPE",
+    ];
+    diagnosed(&world, &mut browser, "/token", "no_refresh_token", &says).await;
+}
+
+#[tokio::test]
+async fn refresh_tokens_that_nobody_asked_for_are_used() {
+    let world = Setting::usual().set("AUTH0_SCOPE", "openid").world().await;
+    world.hop.policy(|policy| policy.offline = Offline::Always);
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    world.token(&mut browser).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+}
+
+#[tokio::test]
+async fn a_rejected_client_is_explained() {
+    // Auth0 answers a wrong secret like this.
+    let auth0 = json!({ "error": "access_denied", "error_description": "Unauthorized" });
+    for reply in [Reply::error(401, "invalid_client"), Reply::Json(401, auth0)] {
+        let world = World::new().await;
+        world.hop.reply(Endpoint::Exchange, reply.clone());
+        let mut browser = world.browser();
+        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        world
+            .assert_refused(&mut browser, &answer, 500, "exchange")
+            .await;
+        assert!(
+            answer.body.contains("AUTH0_CLIENT_SECRET"),
+            "{}",
+            answer.body
+        );
+        world.hop.recover(Endpoint::Exchange);
+        browser.log_in(&world.hop, "alice").await;
+        world.hop.reply(Endpoint::Refresh, reply);
+        let says = [
+            "AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
+            "AUTH0_CLIENT_AUTHENTICATION",
+        ];
+        diagnosed(
+            &world,
+            &mut browser,
+            "/token/renewed",
+            "client_rejected",
+            &says,
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_was_not_declared_is_explained() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let says = ["INVOICES", "ApiDeclaration::of"];
+    diagnosed(
+        &world,
+        &mut browser,
+        "/token/undeclared",
+        "undeclared_api",
+        &says,
+    )
+    .await;
+}
+
+/// Invariant 2: the stale-config trap. Who changes the audience or the scope must not get tokens of before.
+#[tokio::test]
+async fn tokens_of_another_configuration_are_stale_at_once() {
+    for (case, changes) in [
+        ("another audience", &[("AUTH0_AUDIENCE", Some(ORDERS))][..]),
+        (
+            "no audience any more, then one",
+            &[("AUTH0_AUDIENCE", Some("https://third.example.com"))],
+        ),
+        (
+            "more scopes",
+            &[(
+                "PRODUCTS_API_SCOPE",
+                Some("read:products write:products delete:products"),
+            )],
+        ),
+        (
+            "other scopes",
+            &[("PRODUCTS_API_SCOPE", Some("audit:products"))],
+        ),
+    ] {
+        let world = World::new().await;
+        let mut browser = world.logged_in("alice").await;
+        let before = world.token(&mut browser).await;
+        let changed = world.restarted(changes).await;
+        let mut browser = browser.at(&changed);
+        let answer = browser.go("/token").await;
+        if answer.status == StatusCode::OK {
+            // Another token, and one that is what is asked for now.
+            assert_ne!(
+                answer.json()["fingerprint"],
+                before["fingerprint"],
+                "{case}"
+            );
+            assert_eq!(answer.json()["audience"], changes[0].1.unwrap(), "{case}");
+        } else {
+            // The old login cannot give what the new configuration wants; a new one can.
+            assert_eq!(
+                answer.status,
+                StatusCode::UNAUTHORIZED,
+                "{case}: {}",
+                answer.body
+            );
+        }
+        assert_eq!(
+            world.hop.times(Endpoint::Refresh),
+            1,
+            "{case}: the held token was not even looked at"
+        );
+        let back = world.restarted(&[]).await;
+        assert_eq!(
+            browser.at(&back).who().await,
+            "auth0|alice",
+            "{case}: nothing else breaks"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_login_after_the_change_mends_it() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let changed = world
+        .restarted(&[("PRODUCTS_API_SCOPE", Some("read:products delete:products"))])
+        .await;
+    browser = browser.at(&changed);
+    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
+    browser.log_in(&world.hop, "alice").await;
+    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+}
+
+/// The first login came before anybody thought of an audience.
+#[tokio::test]
+async fn an_audience_that_was_set_later_works_after_the_next_login() {
+    let world = Setting::usual().unset("AUTH0_AUDIENCE").world().await;
+    let mut browser = world.logged_in("alice").await;
+    let changed = world.restarted(&[]).await;
+    browser = browser.at(&changed);
+    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        browser.go("/token").await.json()["code"],
+        "sign_in_required"
+    );
+    browser.log_in(&world.hop, "alice").await;
+    assert_eq!(world.token(&mut browser).await["audience"], PRODUCTS);
+}

@@ -1,0 +1,68 @@
+//! What of a provider can be bent, and the habits in which providers differ.
+
+/// What a test can bend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    Metadata,
+    Keys,
+    IdTokenHeader,
+    /// The claims of the ID token at login.
+    IdToken,
+    /// The claims of the ID token that comes with a refresh.
+    RefreshedIdToken,
+    AccessToken,
+    /// The whole answer to a code.
+    Exchanged,
+    /// The whole answer to a refresh token.
+    Refreshed,
+    Userinfo,
+}
+
+/// What a provider does with refresh tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rotation {
+    /// A new one each time; reuse of an old one ends the whole family.
+    Strict,
+    /// The answer names none; the old one stays good.
+    Never,
+}
+
+/// Whether a provider issues refresh tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offline {
+    WhereAsked,
+    Never,
+    Always,
+}
+
+/// Ways in which providers differ without being wrong.
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) rotation: Rotation,
+    pub(crate) offline: Offline,
+    /// `client_secret_post`, `client_secret_basic`.
+    pub(crate) accepts_post: bool,
+    pub(crate) accepts_basic: bool,
+    /// Knows RFC 8707 and no `audience`; without `resource` at the token endpoint the token is for the client.
+    pub(crate) resource: bool,
+    pub(crate) opaque: bool,
+    pub(crate) id_token_on_refresh: bool,
+    /// The status of a good token response.
+    pub(crate) token_status: u16,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            rotation: Rotation::Strict,
+            offline: Offline::WhereAsked,
+            accepts_post: true,
+            accepts_basic: true,
+            resource: false,
+            opaque: false,
+            id_token_on_refresh: true,
+            token_status: 200,
+        }
+    }
+}

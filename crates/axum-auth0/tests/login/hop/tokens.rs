@@ -1,0 +1,104 @@
+//! The tokens that the provider issues.
+
+use serde_json::{Value, json};
+
+use super::{CLIENT_ID, Hop, ORDERS, Offline, Part, Rotation, grants::Grant};
+
+impl Hop {
+    pub(super) fn tokens(&self, grant: &Grant, audience: Option<String>, part: Part) -> Value {
+        let now = self.now();
+        let policy = self.state().policy.clone();
+        let access_token = match audience {
+            Some(audience) if !policy.opaque => self.access_token(grant, &audience),
+            _ => self.state().grants.draw("opaque-token"),
+        };
+        self.0.canaries.plant("access token", &access_token);
+        let mut answer = json!({
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "scope": grant.scope,
+        });
+        let at_login = part == Part::Exchanged;
+        if at_login || policy.id_token_on_refresh {
+            answer["id_token"] = json!(self.id_token(grant, &access_token, now, at_login));
+        }
+        let asked = grant.scope.split(' ').any(|word| word == "offline_access");
+        let offline = match policy.offline {
+            Offline::WhereAsked => asked,
+            Offline::Never => false,
+            Offline::Always => true,
+        };
+        if offline && (at_login || policy.rotation == Rotation::Strict) {
+            let mut book = self.state();
+            let token = book.grants.draw("refresh-token");
+            self.0.canaries.plant("refresh token", &token);
+            book.grants.remember_refresh_token(token.clone(), grant);
+            answer["refresh_token"] = json!(token);
+        }
+        self.state()
+            .grants
+            .remember_bearer(access_token, &grant.user);
+        let answer = self.bent(part, answer);
+        for name in ["access_token", "refresh_token", "id_token"] {
+            if let Some(token) = answer[name].as_str() {
+                self.0.canaries.plant("token", token);
+            }
+        }
+        answer
+    }
+
+    fn access_token(&self, grant: &Grant, audience: &str) -> String {
+        let now = self.now();
+        let oidc = ["openid", "profile", "email", "offline_access"];
+        let scope = grant
+            .scope
+            .split(' ')
+            .filter(|word| audience != ORDERS || oidc.contains(word))
+            .chain((audience == ORDERS).then_some("read:orders"))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let jti = self.state().grants.draw("jti");
+        let claims = json!({
+            "iss": self.issuer(),
+            "sub": format!("auth0|{}", grant.user),
+            "aud": [audience, self.url("/userinfo")],
+            "azp": CLIENT_ID,
+            "iat": now,
+            "exp": now + 3600,
+            "jti": jti,
+            "scope": scope,
+        });
+        let claims = self.bent(Part::AccessToken, claims);
+        let signer = self.signer();
+        signer.sign(&signer.header(), &claims)
+    }
+
+    fn id_token(&self, grant: &Grant, access_token: &str, now: i64, at_login: bool) -> String {
+        let signer = self.signer();
+        let mut claims = json!({
+            "iss": self.issuer(),
+            "sub": format!("auth0|{}", grant.user),
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 36_000,
+            "sid": format!("session-of-{}", grant.user),
+            "name": format!("{} Example", grant.user),
+            "email": format!("{}@example.com", grant.user),
+            "at_hash": signer.half_hash(access_token),
+        });
+        if at_login {
+            claims["nonce"] = json!(grant.nonce);
+        }
+        let part = if at_login {
+            Part::IdToken
+        } else {
+            Part::RefreshedIdToken
+        };
+        let claims = self.bent(part, claims);
+        let header = self.bent(Part::IdTokenHeader, signer.header());
+        let token = signer.sign(&header, &claims);
+        self.0.canaries.plant("ID token", &token);
+        token
+    }
+}

@@ -1,0 +1,309 @@
+//! Logging out: here first, whatever the provider does.
+
+use axum::body::Body;
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::{
+    browser::Browser,
+    hop::{CLIENT_ID, Endpoint, Part, Reply},
+    world::{SITE, Setting, World},
+};
+
+async fn is_gone(world: &World, browser: &mut Browser, case: &str) {
+    assert!(!browser.has_session(), "{case}");
+    assert!(world.store.logins().await.is_empty(), "{case}");
+    assert!(world.store.records().await.is_empty(), "{case}");
+    assert_eq!(browser.who().await, "anonymous", "{case}");
+}
+
+#[tokio::test]
+async fn a_logout_ends_here_then_at_the_provider() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let answer = browser.post("/auth/logout", "").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(
+        answer
+            .location()
+            .starts_with(&world.hop.url("/oidc/logout?"))
+    );
+    assert_eq!(answer.asks_for("client_id").as_deref(), Some(CLIENT_ID));
+    let landing = format!("{SITE}/signed-out");
+    assert_eq!(answer.asks_for("post_logout_redirect_uri"), Some(landing));
+    assert_eq!(
+        answer.asks_for("logout_hint").as_deref(),
+        Some("session-of-alice")
+    );
+    let hint = answer.asks_for("id_token_hint").unwrap();
+    assert_eq!(crate::keys::parts(&hint).1["sub"], "auth0|alice");
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("clear-site-data"), Some("\"cache\""));
+    is_gone(&world, &mut browser, "after").await;
+    assert_eq!(world.hop.times(Endpoint::Revocation), 1);
+    assert_eq!(world.hop.ended_families(), 1);
+}
+
+/// B09, and the kinds of logout that providers have.
+#[tokio::test]
+async fn the_local_session_ends_whatever_the_provider_has() {
+    for (case, remove, issuer_path, target) in [
+        (
+            "an Auth0 tenant of old",
+            "end_session_endpoint",
+            "/",
+            Some("/v2/logout?"),
+        ),
+        ("none, not Auth0", "end_session_endpoint", "/realms/a", None),
+        (
+            "none, an issuer without a slash",
+            "end_session_endpoint",
+            "",
+            None,
+        ),
+        (
+            "no revocation",
+            "revocation_endpoint",
+            "/",
+            Some("/oidc/logout?"),
+        ),
+    ] {
+        let mut setting = Setting::usual();
+        setting.issuer_path = issuer_path;
+        let world = setting.world().await;
+        world.hop.bend(Part::Metadata, move |metadata| {
+            drop(metadata.as_object_mut().unwrap().remove(remove));
+        });
+        let mut browser = world.logged_in("alice").await;
+        let answer = browser.post("/auth/logout", "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+        match target {
+            Some(path) => {
+                assert!(
+                    answer.location().starts_with(&world.hop.url(path)),
+                    "{case}"
+                );
+                assert_eq!(answer.asks_for("client_id").as_deref(), Some(CLIENT_ID));
+            }
+            None => assert_eq!(answer.location(), "/signed-out", "{case}"),
+        }
+        is_gone(&world, &mut browser, case).await;
+    }
+}
+
+/// B09.
+#[tokio::test]
+async fn a_provider_that_is_down_keeps_nobody_logged_in() {
+    for reply in [Reply::html(500), Reply::status(404), Reply::Truncated] {
+        let case = format!("{reply:?}");
+        let world = World::new().await;
+        let mut browser = world.logged_in("alice").await;
+        for endpoint in [Endpoint::Discovery, Endpoint::Revocation] {
+            world.hop.reply(endpoint, reply.clone());
+        }
+        world.clock.advance(2 * 3_600);
+        let answer = browser.post("/auth/logout", "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+        is_gone(&world, &mut browser, &case).await;
+    }
+}
+
+/// The provider was never there since this process started.
+#[tokio::test]
+async fn without_the_providers_metadata_a_logout_ends_here() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    world.hop.reply(Endpoint::Discovery, Reply::html(503));
+    let started_anew = world.restarted(&[]).await;
+    let mut browser = browser.at(&started_anew);
+    let answer = browser.post("/auth/logout", "").await;
+    assert_eq!(answer.location(), "/signed-out");
+    is_gone(&world, &mut browser, "down").await;
+}
+
+#[tokio::test]
+async fn a_revocation_that_hangs_holds_a_logout_up_for_a_moment_only() {
+    let world = Setting::usual()
+        .set("AUTH0_HTTP_TIMEOUT", "1000")
+        .world()
+        .await;
+    let mut browser = world.logged_in("alice").await;
+    world.hop.reply(Endpoint::Revocation, Reply::Silence);
+    let answer = browser.post("/auth/logout", "").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    is_gone(&world, &mut browser, "hanging").await;
+}
+
+/// B09: an ID token that makes a URL which nobody takes.
+#[tokio::test]
+async fn an_id_token_too_large_for_a_url_is_left_out() {
+    let world = World::new().await;
+    world.hop.bend(Part::IdToken, |claims| {
+        claims["roles"] = json!("r".repeat(6_000));
+    });
+    let mut browser = world.logged_in("alice").await;
+    let answer = browser.post("/auth/logout", "").await;
+    assert_eq!(answer.asks_for("id_token_hint"), None);
+    assert!(answer.location().len() < 6_000);
+    assert_eq!(
+        answer.asks_for("logout_hint").as_deref(),
+        Some("session-of-alice")
+    );
+    is_gone(&world, &mut browser, "large").await;
+}
+
+/// B12: idempotent.
+#[tokio::test]
+async fn logging_out_twice_or_without_a_session_does_no_harm() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let mut tab = browser.clone();
+    for browser in [&mut browser, &mut tab, &mut world.browser()] {
+        let answer = browser.post("/auth/logout", "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        assert!(
+            answer
+                .location()
+                .starts_with(&world.hop.url("/oidc/logout?"))
+        );
+    }
+    assert_eq!(world.hop.times(Endpoint::Revocation), 1);
+}
+
+/// B12: `fetch` without a body says no media type.
+#[tokio::test]
+async fn a_logout_works_with_whatever_body() {
+    for (media_type, body) in [
+        (None, ""),
+        (Some("text/plain;charset=UTF-8"), "x"),
+        (Some("application/json"), "{}"),
+        (
+            Some("application/x-www-form-urlencoded"),
+            "returnTo=%ff&=&&",
+        ),
+        (Some("multipart/form-data; boundary=x"), "--x--"),
+    ] {
+        let world = World::new().await;
+        let mut browser = world.logged_in("alice").await;
+        let mut request = browser
+            .request(Method::POST, "/auth/logout")
+            .header("origin", SITE);
+        if let Some(media_type) = media_type {
+            request = request.header("content-type", media_type);
+        }
+        let answer = browser.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{media_type:?}");
+        is_gone(&world, &mut browser, body).await;
+    }
+}
+
+/// B12, C03: a picture on another site.
+#[tokio::test]
+async fn a_link_logs_out_from_this_site_only() {
+    for (site, mode, dest, works) in [
+        (
+            Some("same-origin"),
+            Some("navigate"),
+            Some("document"),
+            true,
+        ),
+        (Some("none"), Some("navigate"), Some("document"), true),
+        (
+            Some("cross-site"),
+            Some("navigate"),
+            Some("document"),
+            false,
+        ),
+        (Some("same-site"), Some("navigate"), Some("document"), false),
+        (Some("same-origin"), Some("no-cors"), Some("image"), false),
+        (Some("same-origin"), Some("navigate"), Some("iframe"), false),
+        (Some("cross-site"), Some("no-cors"), Some("image"), false),
+        (None, None, None, false),
+    ] {
+        let case = format!("{site:?} {mode:?} {dest:?}");
+        let world = World::new().await;
+        let mut browser = world.logged_in("alice").await;
+        let mut request = browser.request(Method::GET, "/auth/logout");
+        for (name, value) in [
+            ("sec-fetch-site", site),
+            ("sec-fetch-mode", mode),
+            ("sec-fetch-dest", dest),
+        ] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        if works {
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+            is_gone(&world, &mut browser, &case).await;
+            continue;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{case}");
+        assert!(
+            answer
+                .body
+                .contains("<form method=\"post\" action=\"/auth/logout\">"),
+            "{case}"
+        );
+        assert_eq!(browser.who().await, "auth0|alice", "{case}");
+        assert_eq!(world.hop.times(Endpoint::Revocation), 0, "{case}");
+    }
+}
+
+/// B10, O01: where a logout lands is registered at the provider, and here it is a path of this site.
+#[tokio::test]
+async fn a_logout_lands_on_this_site() {
+    for (return_to, landing) in [
+        ("/bye", "/bye"),
+        ("/bye?x=1", "/bye?x=1"),
+        ("//evil.example", "/signed-out"),
+        ("https://evil.example", "/signed-out"),
+        ("/\\evil.example", "/signed-out"),
+        ("/x/..//evil.example", "/signed-out"),
+        ("/auth/login", "/signed-out"),
+        ("/auth/logout", "/signed-out"),
+        ("/a\r\nb", "/signed-out"),
+        ("", "/signed-out"),
+    ] {
+        let world = World::new().await;
+        let mut browser = world.logged_in("alice").await;
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let form = form.append_pair("returnTo", return_to).finish();
+        let answer = browser.post("/auth/logout", &form).await;
+        let landing = format!("{SITE}{landing}");
+        assert_eq!(
+            answer.asks_for("post_logout_redirect_uri"),
+            Some(landing),
+            "{return_to:?}"
+        );
+        is_gone(&world, &mut browser, return_to).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sid_of_three_hundred_characters_is_passed_on() {
+    let world = World::new().await;
+    let sid = "s".repeat(300);
+    let long = sid.clone();
+    world
+        .hop
+        .bend(Part::IdToken, move |claims| claims["sid"] = json!(long));
+    let mut browser = world.logged_in("alice").await;
+    let answer = browser.post("/auth/logout", "").await;
+    assert_eq!(answer.asks_for("logout_hint"), Some(sid));
+}
+
+/// A login under way survives: it is another tab's.
+#[tokio::test]
+async fn a_logout_leaves_logins_under_way_alone() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let returned = browser.up_to_return(&world.hop, "bob").await;
+    browser.post("/auth/logout", "").await;
+    assert_eq!(
+        browser.go(&returned.path()).await.location(),
+        "/products?page=2"
+    );
+    assert_eq!(browser.who().await, "auth0|bob");
+}

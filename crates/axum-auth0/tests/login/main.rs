@@ -1,0 +1,31 @@
+//! Logging in, sessions, tokens and logging out, against a provider whose every answer a test can bend.
+//!
+//! Cases carry the identifiers of the `OpenID` Foundation's conformance suite where they come from it. What a case is judged
+//! by: the answer, the rows of the store, the browser's cookies, the ledger of what the provider was asked, and the
+//! log, in which no secret may appear.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod app;
+mod browser;
+mod hop;
+mod keys;
+mod logs;
+mod store;
+mod world;
+
+mod callback;
+mod cross_site;
+mod diagnoses;
+mod id_token;
+mod leaks;
+mod logout;
+mod other_providers;
+mod outages;
+mod refresh;
+mod refreshed_identity;
+mod return_paths;
+mod sessions;
+mod start;
+mod token_endpoint;
+mod userinfo;

@@ -1,0 +1,523 @@
+//! Access tokens of logins: renewed in time, once, and never lost.
+
+use futures::future::join_all;
+use http::StatusCode;
+use serde_json::json;
+
+use crate::{
+    hop::{Endpoint, ORDERS, PRODUCTS, Part, Reply, Rotation},
+    world::{Setting, World},
+};
+
+const HOUR: i64 = 3_600;
+
+#[tokio::test]
+async fn a_held_token_is_used_until_shortly_before_its_end() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let first = world.token(&mut browser).await;
+    assert_eq!(first["sub"], "auth0|alice");
+    assert_eq!(first["audience"], PRODUCTS);
+    world.clock.advance(HOUR - 61);
+    assert_eq!(world.token(&mut browser).await, first);
+    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    world.clock.advance(1);
+    let second = world.token(&mut browser).await;
+    assert_ne!(second["fingerprint"], first["fingerprint"]);
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    assert_eq!(world.token(&mut browser).await, second);
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+}
+
+/// X01, F7.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_calls_with_an_expired_token_refresh_once() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    let old = world.token(&mut browser.clone()).await;
+    world.clock.advance(2 * HOUR);
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let calls: Vec<_> = (0..100)
+        .map(|_| {
+            let mut tab = browser.clone();
+            tokio::spawn(async move { tab.go("/token").await })
+        })
+        .collect();
+    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    hold.let_go();
+    let mut fingerprints = std::collections::HashSet::new();
+    for call in join_all(calls).await {
+        let answer = call.unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        fingerprints.insert(answer.json()["fingerprint"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(fingerprints.len(), 1);
+    assert!(!fingerprints.contains(old["fingerprint"].as_str().unwrap()));
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    assert_eq!(world.hop.ended_families(), 0);
+}
+
+/// X04, F7, CVE-2025-67490, CVE-2026-40155.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_users_never_share_a_token() {
+    let world = World::new().await;
+    let alice = world.logged_in("alice").await;
+    let bob = world.logged_in("bob").await;
+    for round in 0..10 {
+        world.clock.advance(2 * HOUR);
+        let calls = (0..20).map(|call| {
+            let (user, mut tab) = if call % 2 == 0 {
+                ("auth0|alice", alice.clone())
+            } else {
+                ("auth0|bob", bob.clone())
+            };
+            tokio::spawn(async move { (user, tab.go("/token").await) })
+        });
+        for call in join_all(calls).await {
+            let (user, answer) = call.unwrap();
+            assert_eq!(answer.json()["sub"], user, "round {round}");
+        }
+        assert_eq!(world.hop.times(Endpoint::Refresh), 2 * (round + 1));
+    }
+}
+
+/// X04: the same person in two browsers has two logins, and each its own family of refresh tokens.
+#[tokio::test]
+async fn two_logins_of_one_person_are_apart() {
+    let world = World::new().await;
+    let mut phone = world.logged_in("alice").await;
+    let mut laptop = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    let (a, b) = (
+        world.token(&mut phone).await,
+        world.token(&mut laptop).await,
+    );
+    assert_ne!(a["fingerprint"], b["fingerprint"]);
+    phone.post("/auth/logout", "").await;
+    assert_eq!(laptop.go("/token/renewed").await.status, StatusCode::OK);
+}
+
+/// X05.
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    for round in 0..5 {
+        let calls = (0..10).map(|call| {
+            let (path, audience) = if call % 2 == 0 {
+                ("/token", PRODUCTS)
+            } else {
+                ("/token/orders", ORDERS)
+            };
+            let mut tab = browser.clone();
+            tokio::spawn(async move { (audience, tab.go(path).await) })
+        });
+        for call in join_all(calls).await {
+            let (audience, answer) = call.unwrap();
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            let token = answer.json();
+            assert_eq!(token["audience"], audience);
+            assert_eq!(token["aud"][0], audience);
+        }
+        assert_eq!(world.hop.times(Endpoint::Refresh), 2 * (round + 1));
+        assert_eq!(
+            world.hop.ended_families(),
+            0,
+            "no refresh token was used twice"
+        );
+        world.clock.advance(2 * HOUR);
+    }
+}
+
+/// X03: slower than a refresh may be; whoever waited for it does not begin the same again.
+#[tokio::test]
+async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    world.hop.reply(Endpoint::Refresh, Reply::busy(503, "7"));
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let before = world.store.loads();
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            let mut tab = browser.clone();
+            tokio::spawn(async move { tab.go("/token").await })
+        })
+        .collect();
+    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    // Each is looked up once for the page and once for the token; one of them a third time, to refresh.
+    world.store.was_asked(before, 21).await;
+    // The provider takes its time.
+    world.clock.advance(5);
+    hold.let_go();
+    for call in join_all(calls).await {
+        let answer = call.unwrap();
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.header("retry-after"), Some("7"));
+    }
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1, "one for all ten");
+    // The session is kept, and a moment later it works.
+    world.hop.recover(Endpoint::Refresh);
+    world.clock.advance(2);
+    world.token(&mut browser.clone()).await;
+}
+
+/// X06, F3.
+#[tokio::test]
+async fn a_refresh_survives_an_answer_that_fails() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    for round in 1..=3 {
+        world.clock.advance(2 * HOUR);
+        assert_eq!(browser.go("/failing").await.status, StatusCode::BAD_GATEWAY);
+        assert_eq!(world.hop.times(Endpoint::Refresh), round);
+    }
+    world.token(&mut browser).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 3);
+    assert_eq!(world.hop.ended_families(), 0);
+}
+
+/// X08.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_survives_a_client_that_hangs_up() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let mut tab = browser.clone();
+    let call = tokio::spawn(async move { tab.go("/token").await });
+    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    hold.let_go();
+    // The next one finds the result, or waits for it.
+    world.token(&mut browser.clone()).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    world.clock.advance(2 * HOUR);
+    world.token(&mut browser.clone()).await;
+    assert_eq!(world.hop.ended_families(), 0);
+}
+
+/// X09: without rotation the old refresh token stays; with reuse detection the family ends, and the session with it.
+#[tokio::test]
+async fn refresh_tokens_are_kept_or_replaced_as_the_provider_says() {
+    let world = World::new().await;
+    world.hop.policy(|policy| policy.rotation = Rotation::Never);
+    let mut browser = world.logged_in("alice").await;
+    for _ in 0..3 {
+        world.clock.advance(2 * HOUR);
+        world.token(&mut browser).await;
+    }
+    let used: Vec<_> = world
+        .hop
+        .asked(Endpoint::Refresh)
+        .iter()
+        .map(|asked| asked.get("refresh_token").unwrap().to_owned())
+        .collect();
+    assert_eq!(used.len(), 3);
+    assert!(used.iter().all(|token| *token == used[0]));
+
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    for _ in 0..3 {
+        world.clock.advance(2 * HOUR);
+        world.token(&mut browser).await;
+    }
+    let mut used: Vec<_> = world
+        .hop
+        .asked(Endpoint::Refresh)
+        .iter()
+        .map(|asked| asked.get("refresh_token").unwrap().to_owned())
+        .collect();
+    used.dedup();
+    assert_eq!(used.len(), 3);
+}
+
+/// X11.
+#[tokio::test]
+async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
+    for (case, reply, status, kept) in [
+        (
+            "invalid_grant",
+            Reply::error(400, "invalid_grant"),
+            401,
+            false,
+        ),
+        (
+            "invalid_grant with 403, as Auth0 has it",
+            Reply::error(403, "invalid_grant"),
+            401,
+            false,
+        ),
+        (
+            "invalid_client",
+            Reply::error(401, "invalid_client"),
+            500,
+            true,
+        ),
+        (
+            "invalid_target",
+            Reply::error(400, "invalid_target"),
+            500,
+            true,
+        ),
+        (
+            "an error nobody registered",
+            Reply::error(400, "nobody_registered_this"),
+            500,
+            true,
+        ),
+        (
+            "temporarily_unavailable",
+            Reply::error(400, "temporarily_unavailable"),
+            503,
+            true,
+        ),
+        (
+            "plain text 403",
+            Reply::text(403, "text/plain", "Forbidden"),
+            500,
+            true,
+        ),
+        ("empty 400", Reply::status(400), 500, true),
+        ("429", Reply::busy(429, "30"), 503, true),
+        ("503", Reply::busy(503, "30"), 503, true),
+        ("HTML 500", Reply::html(500), 503, true),
+        (
+            "invalid_grant with 500",
+            Reply::error(500, "invalid_grant"),
+            503,
+            true,
+        ),
+        ("HTML 200", Reply::html(200), 503, true),
+        ("empty 200", Reply::status(200), 503, true),
+        ("cut off", Reply::Truncated, 503, true),
+    ] {
+        let world = World::new().await;
+        let mut browser = world.logged_in("alice").await;
+        world.clock.advance(2 * HOUR);
+        world.hop.reply(Endpoint::Refresh, reply);
+        let answer = browser.go("/token").await;
+        assert_eq!(answer.status.as_u16(), status, "{case}: {}", answer.body);
+        assert_eq!(
+            world.store.logins().await.len(),
+            usize::from(kept),
+            "{case}"
+        );
+        let waits = matches!(case, "429" | "503");
+        assert_eq!(answer.header("retry-after") == Some("30"), waits, "{case}");
+        world.hop.recover(Endpoint::Refresh);
+        world.clock.advance(2);
+        let again = browser.go("/token").await.status.as_u16();
+        assert_eq!(again, if kept { 200 } else { 401 }, "{case}");
+    }
+}
+
+/// X10: the provider has rotated, and its answer is lost. What follows is one clean login, and no loop.
+#[tokio::test]
+async fn a_lost_answer_costs_one_login_and_no_more() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    world
+        .hop
+        .bend(Part::Refreshed, |answer| *answer = json!("lost"));
+    let answer = browser.go("/token").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(browser.who().await, "auth0|alice", "nobody knows yet");
+    world.hop.straighten(Part::Refreshed);
+    world.clock.advance(2);
+    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(browser.who().await, "anonymous");
+    browser.log_in(&world.hop, "alice").await;
+    world.clock.advance(2 * HOUR);
+    world.token(&mut browser).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_still_good_is_used_while_the_provider_is_down() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(HOUR - 30);
+    for reply in [Reply::html(500), Reply::error(401, "invalid_client")] {
+        world.hop.reply(Endpoint::Refresh, reply);
+        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+        world.clock.advance(2);
+    }
+    // Whoever was told by the API that it is not good after all gets no old one.
+    assert_ne!(browser.go("/token/renewed").await.status, StatusCode::OK);
+    world.clock.advance(60);
+    assert_ne!(
+        browser.go("/token").await.status,
+        StatusCode::OK,
+        "it expired"
+    );
+}
+
+/// X12: the application asks for a new token after a 401 of the API.
+#[tokio::test]
+async fn a_forced_refresh_replaces_a_token_that_looks_good() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let first = world.token(&mut browser).await;
+    let renewed = browser.go("/token/renewed").await.json();
+    assert_ne!(renewed["fingerprint"], first["fingerprint"]);
+    assert_eq!(world.token(&mut browser).await, renewed);
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+}
+
+/// X13.
+#[tokio::test]
+async fn answers_to_a_refresh_are_read_with_patience() {
+    for (case, member, value) in [
+        ("the same refresh token", "refresh_token", None),
+        ("no expires_in", "expires_in", Some(json!(null))),
+        ("expires_in as a string", "expires_in", Some(json!("3600"))),
+        ("no scope", "scope", Some(json!(null))),
+        ("no ID token", "id_token", Some(json!(null))),
+    ] {
+        let world = World::new().await;
+        world.hop.policy(|policy| policy.rotation = Rotation::Never);
+        let mut browser = world.logged_in("alice").await;
+        world.hop.bend(Part::Refreshed, move |answer| {
+            if let Some(value) = &value {
+                answer[member] = value.clone();
+            }
+        });
+        for _ in 0..2 {
+            world.clock.advance(2 * HOUR);
+            let answer = browser.go("/token").await;
+            assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        }
+        assert_eq!(world.hop.times(Endpoint::Refresh), 2, "{case}");
+    }
+}
+
+/// B33: who does not say when a token ends means that it is used until the API refuses it.
+#[tokio::test]
+async fn a_token_without_an_end_is_used_until_it_is_refused() {
+    let world = World::new().await;
+    world.hop.bend(Part::AccessToken, |claims| {
+        drop(claims.as_object_mut().unwrap().remove("exp"));
+    });
+    world.hop.bend(Part::Exchanged, |answer| {
+        drop(answer.as_object_mut().unwrap().remove("expires_in"));
+    });
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(20 * HOUR);
+    world.token(&mut browser).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
+}
+
+/// A token that lives for seconds is not renewed at every use.
+#[tokio::test]
+async fn a_short_lived_token_is_renewed_a_fifth_of_its_life_before_its_end() {
+    let world = World::new().await;
+    world.hop.bend(Part::AccessToken, |claims| {
+        claims["exp"] = json!(claims["iat"].as_i64().unwrap() + 50);
+    });
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(39);
+    world.token(&mut browser).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    world.clock.advance(1);
+    world.token(&mut browser).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+}
+
+/// D02: the store fails while the new refresh token is to be saved.
+#[tokio::test]
+async fn a_new_refresh_token_is_saved_with_patience() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    world.store.fail_swaps(1);
+    world.token(&mut browser).await;
+    world.clock.advance(2 * HOUR);
+    world.token(&mut browser).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 2);
+    assert_eq!(world.hop.ended_families(), 0);
+}
+
+/// X14: logged out stays logged out, and what the refresh brought is revoked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_during_a_refresh_wins() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let mut tab = browser.clone();
+    let call = tokio::spawn(async move { tab.go("/token").await });
+    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    let mut other = browser.clone();
+    let answer = other.post("/auth/logout", "").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    hold.let_go();
+    assert_eq!(call.await.unwrap().status, StatusCode::UNAUTHORIZED);
+    assert!(world.store.logins().await.is_empty());
+    assert!(world.store.records().await.is_empty());
+    assert_eq!(browser.clone().who().await, "anonymous");
+    let revoked = world.hop.asked(Endpoint::Revocation);
+    let tokens: Vec<_> = revoked.iter().map(|asked| asked.get("token")).collect();
+    assert_eq!(tokens.len(), 2, "the old refresh token and the new one");
+    assert_ne!(tokens[0], tokens[1]);
+}
+
+/// Several processes share a store: whose refresh token was used by another one takes its result.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_that_another_process_won_does_not_end_the_session() {
+    let world = World::new().await;
+    let replica = world.restarted(&[]).await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    // Both have sent the same refresh token; the provider refuses the second.
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let mut here = browser.clone();
+    let first = tokio::spawn(async move { here.go("/token").await });
+    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    world
+        .hop
+        .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
+    let mut there = browser.clone().at(&replica);
+    let (answer, ()) = tokio::join!(there.go("/token"), async {
+        world.hop.was_asked(Endpoint::Refresh, 2).await;
+        hold.release_one();
+        assert_eq!(first.await.unwrap().status, StatusCode::OK);
+        hold.let_go();
+    });
+    assert_eq!(
+        answer.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        answer.body
+    );
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    world.hop.recover(Endpoint::Refresh);
+    assert_eq!(there.go("/token").await.status, StatusCode::OK);
+    assert_eq!(browser.clone().who().await, "auth0|alice");
+}
+
+/// A provider of RFC 8707 wants the resource each time, or the audience changes.
+#[tokio::test]
+async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
+    let world = Setting::usual()
+        .set("AUTH0_AUDIENCE_PARAMETER", "resource")
+        .world()
+        .await;
+    world.hop.policy(|policy| policy.resource = true);
+    let mut browser = world.browser();
+    browser.log_in(&world.hop, "alice").await;
+    world.token(&mut browser).await;
+    world.clock.advance(2 * HOUR);
+    assert_eq!(world.token(&mut browser).await["aud"][0], PRODUCTS);
+    assert_eq!(browser.go("/token/orders").await.json()["aud"][0], ORDERS);
+    for endpoint in [Endpoint::Authorize, Endpoint::Exchange, Endpoint::Refresh] {
+        for (at, asked) in world.hop.asked(endpoint).iter().enumerate() {
+            let expected = if at == 0 { PRODUCTS } else { ORDERS };
+            assert_eq!(asked.get("resource"), Some(expected), "{endpoint:?}");
+            assert_eq!(asked.get("audience"), None, "{endpoint:?}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The ID token that comes with a refresh: OpenID Connect Core 1.0 §12.2.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    hop::{CLIENT_ID, Endpoint, PRODUCTS, Part, Reply},
+    keys::{Signer, encode, parts},
+    world::World,
+};
+
+const HOUR: i64 = 3_600;
+
+/// Makes another token of a header and claims.
+type Forge = fn(Value, Value) -> String;
+
+/// T14, oidcc-client-test-refresh-token-invalid-issuer, -invalid-sub.
+#[tokio::test]
+async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
+    for (case, name, value) in [
+        ("sub + 1", "sub", Some(json!("auth0|alice1"))),
+        ("another sub", "sub", Some(json!("auth0|mallory"))),
+        ("no sub", "sub", None),
+        ("sub a list", "sub", Some(json!(["auth0|alice"]))),
+        ("another iss", "iss", Some(json!("https://evil.example/"))),
+        ("no iss", "iss", None),
+        ("another aud", "aud", Some(json!("other"))),
+        ("no aud", "aud", None),
+        ("another auth_time", "auth_time", Some(json!(1_600_000_001))),
+        (
+            "another nonce",
+            "nonce",
+            Some(json!("bm90LXRoaXMtbG9naW4tYXQtYWxs")),
+        ),
+        ("azp another client", "azp", Some(json!("other"))),
+    ] {
+        let world = World::new().await;
+        world.hop.bend(Part::IdToken, |claims| {
+            claims["auth_time"] = json!(1_600_000_000);
+        });
+        let mut browser = world.logged_in("alice").await;
+        world.clock.advance(2 * HOUR);
+        world
+            .hop
+            .bend(Part::RefreshedIdToken, move |claims| match value.clone() {
+                Some(value) => claims[name] = value,
+                None => drop(claims.as_object_mut().unwrap().remove(name)),
+            });
+        let answer = browser.go("/token").await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNAUTHORIZED,
+            "{case}: {}",
+            answer.body
+        );
+        assert!(world.store.logins().await.is_empty(), "{case}");
+        assert_eq!(browser.who().await, "anonymous", "{case}");
+        let log = crate::logs::written();
+        assert!(log.contains("security: the refreshed ID token"), "{case}");
+        // What the provider issued for somebody else is of no use to anybody.
+        world.hop.was_asked(Endpoint::Revocation, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refreshed_id_token_of_the_same_person_keeps_the_session() {
+    for (case, name, value) in [
+        ("as it is, without a nonce", "x", None),
+        (
+            "auth_time the same",
+            "auth_time",
+            Some(json!(1_600_000_000)),
+        ),
+        (
+            "auth_time the same as a float",
+            "auth_time",
+            Some(json!(1_600_000_000.0)),
+        ),
+        ("aud a list", "aud", Some(json!([CLIENT_ID]))),
+        (
+            "aud with the API beside",
+            "aud",
+            Some(json!([PRODUCTS, CLIENT_ID])),
+        ),
+        ("azp the client", "azp", Some(json!(CLIENT_ID))),
+        ("another sid", "sid", Some(json!("s".repeat(300)))),
+        ("another name", "name", Some(json!("Alice Renamed"))),
+        ("expired", "exp", Some(json!(1))),
+        ("no iat", "iat", None),
+    ] {
+        let world = World::new().await;
+        world.hop.bend(Part::IdToken, |claims| {
+            claims["auth_time"] = json!(1_600_000_000);
+        });
+        let mut browser = world.logged_in("alice").await;
+        world
+            .hop
+            .bend(Part::RefreshedIdToken, move |claims| match value.clone() {
+                Some(value) => claims[name] = value,
+                None => drop(claims.as_object_mut().unwrap().remove(name)),
+            });
+        for _ in 0..2 {
+            world.clock.advance(2 * HOUR);
+            let answer = browser.go("/token").await;
+            assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        }
+    }
+    let world = World::new().await;
+    world
+        .hop
+        .policy(|policy| policy.id_token_on_refresh = false);
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    assert_eq!(
+        world.token(&mut browser).await["sub"],
+        "auth0|alice",
+        "none at all"
+    );
+}
+
+/// The nonce of the login may come again: it was the same person's.
+#[tokio::test]
+async fn the_nonce_of_the_login_may_be_repeated() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let answer = browser.begin("/").await;
+    let nonce = answer.asks_for("nonce").unwrap();
+    let returned = world.hop.authorize(answer.location(), "alice");
+    browser.go(&returned.path()).await;
+    world.hop.bend(Part::RefreshedIdToken, move |claims| {
+        claims["nonce"] = json!(nonce);
+    });
+    assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_refreshed_id_token_that_is_forged_ends_the_session() {
+    let forged: [(&str, Forge); 4] = [
+        ("alg none", |_, claims| {
+            format!(
+                "{}.{}.",
+                encode(json!({ "alg": "none" }).to_string()),
+                encode(claims.to_string())
+            )
+        }),
+        ("another key under the same id", |_, claims| {
+            let other = Signer::es256("first", 9);
+            other.sign(&other.header(), &claims)
+        }),
+        ("a signature of zeros", |header, claims| {
+            format!(
+                "{}.{}.{}",
+                encode(header.to_string()),
+                encode(claims.to_string()),
+                encode([0; 64])
+            )
+        }),
+        ("opaque", |_, _| "opaque".to_owned()),
+    ];
+    for (case, forge) in forged {
+        let world = World::new().await;
+        let mut browser = world.logged_in("alice").await;
+        world.hop.bend(Part::Refreshed, move |answer| {
+            let (header, claims) = parts(answer["id_token"].as_str().unwrap());
+            answer["id_token"] = json!(forge(header, claims));
+        });
+        let answer = browser.go("/token/renewed").await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNAUTHORIZED,
+            "{case}: {}",
+            answer.body
+        );
+        assert!(world.store.logins().await.is_empty(), "{case}");
+    }
+}
+
+/// Keys that cannot be had prove nothing about a person: nobody is logged out for no reason.
+#[tokio::test]
+async fn new_keys_that_cannot_be_fetched_end_no_session() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    world.hop.sign_with(&Signer::es256("second", 2));
+    for reply in [
+        Reply::html(500),
+        Reply::Json(200, json!({ "keys": [] })),
+        Reply::html(200),
+    ] {
+        world.hop.reply(Endpoint::Keys, reply);
+        assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
+        assert_eq!(browser.who().await, "auth0|alice");
+        world.clock.advance(11);
+    }
+    // But who is another person by their own word is so without a key, too.
+    world.hop.bend(Part::RefreshedIdToken, |claims| {
+        claims["sub"] = json!("auth0|mallory");
+    });
+    assert_eq!(
+        browser.go("/token/renewed").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert!(world.store.logins().await.is_empty());
+}
+
+/// Nobody gets the token of somebody else while it is being found out that it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_of_somebody_else_is_never_given_out() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    world.hop.bend(Part::RefreshedIdToken, |claims| {
+        claims["sub"] = json!("auth0|mallory");
+    });
+    world.hop.bend(Part::AccessToken, |claims| {
+        claims["sub"] = json!("auth0|mallory");
+    });
+    // The keys must be fetched again to verify it, which takes its time.
+    world.hop.sign_with(&Signer::es256("second", 2));
+    let hold = world.hop.hold(Endpoint::Keys);
+    let mut tab = browser.clone();
+    let first = tokio::spawn(async move { tab.go("/token").await });
+    // Another request comes while the keys are being fetched, or when it is known already.
+    let known = async {
+        while world.hop.times(Endpoint::Keys) == 0 && !world.store.logins().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), known)
+        .await
+        .unwrap();
+    let second = browser.clone().go("/token").await;
+    hold.let_go();
+    for answer in [first.await.unwrap(), second] {
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
+        assert!(!answer.body.contains("mallory"));
+    }
+    assert!(world.store.logins().await.is_empty());
+}

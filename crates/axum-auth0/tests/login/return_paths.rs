@@ -1,0 +1,273 @@
+//! Where a login ends: the final `Location` of a whole login, as a browser resolves it.
+
+use http::StatusCode;
+use url::Url;
+
+use crate::world::{SITE, World};
+
+/// The final address after a login that was begun with `return_to`.
+async fn lands_at(world: &World, return_to: &str) -> Url {
+    let mut browser = world.browser();
+    let answer = browser.begin(return_to).await;
+    let returned = world.hop.authorize(answer.location(), "alice");
+    let answer = browser.go(&returned.path()).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::SEE_OTHER,
+        "{return_to:?}: {}",
+        answer.body
+    );
+    let base = Url::parse(&format!("{SITE}/auth/callback")).unwrap();
+    base.join(answer.location()).unwrap()
+}
+
+/// O01, CVE-2026-107369: whatever it looks like, it stays here.
+#[tokio::test]
+async fn a_login_never_ends_at_another_site() {
+    let world = World::new().await;
+    let hosts = [
+        "evil.example",
+        "evil%E3%80%82example",
+        "①②③.example",
+        "127.0.0.1:4000",
+    ];
+    let shapes = [
+        "//{}",
+        "///{}",
+        "////{}",
+        "/\\{}",
+        "\\\\{}",
+        "\\/{}",
+        "/\\/{}",
+        "https://{}",
+        "https:{}",
+        "https:/{}",
+        "https:///{}",
+        "HTTPS://{}",
+        "http:\\\\{}",
+        "ftp://{}",
+        "/.//{}",
+        "/./\\{}",
+        "/..//{}",
+        "/x/..//{}",
+        "/x/../..//{}",
+        "/%2e//{}",
+        "/%2E%2E//{}",
+        "/.%2e//{}",
+        "/x//{}",
+        "/x/%2e%2e//{}",
+        "//localhost:3000@{}",
+        "https://localhost:3000@{}",
+        "http://localhost:3000//{}",
+        "/\t/{}",
+        "\t//{}",
+        "/\n//{}",
+        "/\r\n//{}",
+        "\u{0}//{}",
+        " //{}",
+        "\u{a0}//{}",
+        "/\u{2028}/{}",
+        "/%09/{}",
+        "/%5c{}",
+        "/%5C%5C{}",
+        "/%2f{}",
+        "/%2f%2f{}",
+        "//%5c{}",
+        "/;//{}",
+        "/?//{}",
+        "/#//{}",
+        "?//{}",
+        "#//{}",
+        "@{}",
+        ".{}",
+        "//{}/%2f..",
+        "/{}//",
+        "//user:x@{}",
+        "javascript:alert('{}')",
+        "java\nscript:alert('{}')",
+        "JaVaScRiPt://{}%0aalert(1)",
+        "data:text/html,{}",
+        "vbscript:{}",
+        "blob:{}",
+        "view-source:{}",
+        "/javascript:{}",
+        "//[::1]/{}",
+        "//{}:80",
+        "/https://{}",
+        "/http:/{}",
+        "/.\u{ad}/{}",
+        "/\u{fe0f}/{}",
+        "\u{feff}//{}",
+        "//\u{2f}{}",
+        "/\u{ff0f}/{}",
+        "\u{ff0f}\u{ff0f}{}",
+    ];
+    for (shape, host) in shapes.iter().zip(hosts.iter().cycle()) {
+        let payload = shape.replace("{}", host);
+        let landed = lands_at(&world, &payload).await;
+        assert_eq!(
+            landed.origin().ascii_serialization(),
+            SITE,
+            "{payload:?} → {landed}"
+        );
+        assert!(!landed.path().starts_with("//"), "{payload:?} → {landed}");
+    }
+}
+
+/// The same, encoded once and twice more.
+#[tokio::test]
+async fn encoded_payloads_stay_here_too() {
+    let world = World::new().await;
+    for payload in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/x/..//evil.example",
+        "\r\n//evil.example",
+    ] {
+        let once: String = url::form_urlencoded::byte_serialize(payload.as_bytes()).collect();
+        let twice: String = url::form_urlencoded::byte_serialize(once.as_bytes()).collect();
+        for encoded in [&once, &twice, &format!("/{once}"), &format!("/{twice}")] {
+            let landed = lands_at(&world, encoded).await;
+            assert_eq!(
+                landed.origin().ascii_serialization(),
+                SITE,
+                "{encoded:?} → {landed}"
+            );
+        }
+    }
+}
+
+/// O02: no panic, no second header.
+#[tokio::test]
+async fn control_characters_cannot_reach_a_header() {
+    let world = World::new().await;
+    for payload in [
+        "/a\r\nSet-Cookie: evil=1",
+        "/a\nb",
+        "/a\0b",
+        "/\u{7f}",
+        "/\u{85}",
+        "/a\u{2028}b",
+        "/\u{1}",
+    ] {
+        let mut browser = world.browser();
+        let answer = browser.begin(payload).await;
+        let returned = world.hop.authorize(answer.location(), "alice");
+        let answer = browser.go(&returned.path()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{payload:?}");
+        assert!(
+            answer
+                .set_cookies()
+                .iter()
+                .all(|cookie| cookie.name() != "evil")
+        );
+        assert!(
+            answer
+                .location()
+                .bytes()
+                .all(|byte| (0x21..0x7f).contains(&byte)),
+            "{payload:?}"
+        );
+    }
+}
+
+/// O04: no loops, no logout by login.
+#[tokio::test]
+async fn a_login_does_not_lead_to_another_login_or_a_logout() {
+    let world = World::new().await;
+    for payload in [
+        "/auth/logout",
+        "/auth/login",
+        "/auth/callback?code=x&state=y",
+        "/auth",
+        "/auth/",
+        "/auth/x/y",
+        "/auth?x",
+        "/auth#x",
+    ] {
+        assert_eq!(lands_at(&world, payload).await.path(), "/", "{payload}");
+    }
+    // A page of the application that only looks like it.
+    assert_eq!(lands_at(&world, "/authors").await.path(), "/authors");
+}
+
+#[tokio::test]
+async fn pages_of_this_site_come_back_as_they_were() {
+    let world = World::new().await;
+    for (path, expected) in [
+        ("/products?page=2&sort=name", "/products?page=2&sort=name"),
+        (
+            "/a?next=https://evil.example",
+            "/a?next=https://evil.example",
+        ),
+        ("/a#part", "/a#part"),
+        ("/%E4%BA%A7%E5%93%81", "/%E4%BA%A7%E5%93%81"),
+        ("/産品/ü?q=ö", "/%E7%94%A3%E5%93%81/%C3%BC?q=%C3%B6"),
+        ("/a/", "/a/"),
+    ] {
+        let landed = lands_at(&world, path).await;
+        assert_eq!(landed.as_str(), format!("{SITE}{expected}"));
+    }
+}
+
+/// A path of this site is remembered whole or not at all; it never keeps anybody from logging in, however many bytes
+/// its characters become in a `Location`.
+#[tokio::test]
+async fn long_return_paths_do_not_keep_anybody_out() {
+    let world = World::new().await;
+    for filler in ["a", "ü", "産", "{", "%E4", "🙂"] {
+        for count in [100, 300, 340, 500, 1_000, 1_023, 1_024, 5_000] {
+            let path = format!("/{}", filler.repeat(count));
+            let landed = lands_at(&world, &path).await;
+            let whole = Url::parse(SITE).unwrap().join(&path).unwrap();
+            assert!(
+                landed.path() == "/" || landed == whole,
+                "{count} times {filler}: {} bytes",
+                landed.as_str().len()
+            );
+        }
+    }
+    // What fits is kept.
+    let path = format!("/{}", "a".repeat(1_000));
+    assert_eq!(lands_at(&world, &path).await.path(), path);
+}
+
+/// Guarded pages bring back to themselves, in any spelling.
+#[tokio::test]
+async fn a_guarded_page_sends_to_the_login_and_back() {
+    let world = World::new().await;
+    for (path, expected) in [
+        ("/products", "/auth/login?returnTo=%2Fproducts"),
+        (
+            "/products?page=2",
+            "/auth/login?returnTo=%2Fproducts%3Fpage%3D2",
+        ),
+        ("/products/7", "/auth/login?returnTo=%2Fproducts%2F7"),
+        ("/%70roducts", "/auth/login?returnTo=%2F%2570roducts"),
+        ("//products", "/auth/login?returnTo=%2F"),
+    ] {
+        for accept in ["text/html", "application/json", "*/*", ""] {
+            let mut browser = world.browser();
+            let mut request = browser.request(http::Method::GET, path);
+            if !accept.is_empty() {
+                request = request.header("accept", accept);
+            }
+            let answer = browser
+                .send(request.body(axum::body::Body::empty()).unwrap())
+                .await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path} {accept}");
+            assert_eq!(answer.location(), expected, "{path} {accept}");
+            assert_eq!(answer.body, "", "{path} {accept}");
+        }
+    }
+    let mut browser = world.browser();
+    let answer = browser.go("/products?page=2").await;
+    let answer = browser.go(answer.location()).await;
+    let returned = world.hop.authorize(answer.location(), "alice");
+    let answer = browser.go(&returned.path()).await;
+    assert_eq!(
+        browser.go(answer.location()).await.body,
+        "the products of auth0|alice"
+    );
+}

@@ -1,0 +1,293 @@
+//! The beginning of a login: what is asked for, and what begins nothing.
+
+use axum::body::Body;
+use http::{Method, StatusCode};
+
+use crate::{
+    hop::{CLIENT_ID, Endpoint, PRODUCTS},
+    keys,
+    world::{SITE, Setting, World},
+};
+
+#[tokio::test]
+async fn a_login_asks_for_a_code_with_pkce_for_the_api() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let answer = browser.begin("/products?page=2").await;
+
+    let callback = format!("{SITE}/auth/callback");
+    for (name, value) in [
+        ("response_type", "code"),
+        ("client_id", CLIENT_ID),
+        ("redirect_uri", &callback),
+        ("audience", PRODUCTS),
+        ("code_challenge_method", "S256"),
+        (
+            "scope",
+            "openid profile email offline_access read:products write:products",
+        ),
+    ] {
+        assert_eq!(answer.asks_for(name).as_deref(), Some(value), "{name}");
+    }
+    for absent in [
+        "client_secret",
+        "code_verifier",
+        "resource",
+        "prompt",
+        "max_age",
+    ] {
+        assert_eq!(answer.asks_for(absent), None, "{absent}");
+    }
+    assert_eq!(answer.asks_for("code_challenge").unwrap().len(), 43);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    // Nothing is stored before the person comes back.
+    assert!(world.store.records().await.is_empty() && world.store.logins().await.is_empty());
+}
+
+#[tokio::test]
+async fn state_nonce_and_challenge_are_new_for_every_login() {
+    let world = World::new().await;
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..20 {
+        let answer = world.browser().begin("/").await;
+        for name in ["state", "nonce", "code_challenge"] {
+            assert!(
+                seen.insert(answer.asks_for(name).unwrap()),
+                "{name} came twice"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_transactions_cookie_is_hidden_short_lived_and_sealed() {
+    for (site, prefix, secure) in [
+        (SITE, "txn_", false),
+        ("https://site.example", "__Host-txn_", true),
+    ] {
+        let world = Setting::usual().set("APP_BASE_URL", site).world().await;
+        let mut browser = world.browser();
+        let answer = browser.begin("/products").await;
+        let [cookie] = &answer.set_cookies()[..] else {
+            panic!("there should be one cookie");
+        };
+        assert!(cookie.name().starts_with(prefix), "{}", cookie.name());
+        assert_eq!(cookie.http_only(), Some(true));
+        assert_eq!(cookie.secure().unwrap_or(false), secure);
+        assert_eq!(cookie.same_site(), Some(cookie::SameSite::Lax));
+        assert_eq!(cookie.path(), Some("/"));
+        assert_eq!(cookie.domain(), None);
+        assert_eq!(cookie.max_age().unwrap().whole_seconds(), 600);
+        let nonce = answer.asks_for("nonce").unwrap();
+        assert!(!cookie.value().contains(&nonce));
+        assert_eq!(browser.under_way(), 1);
+    }
+}
+
+/// L12, CVE-2025-67716.
+#[tokio::test]
+async fn a_login_link_cannot_change_what_the_login_asks_for() {
+    let world = World::new().await;
+    let straight = world.browser().begin("/").await;
+    let mut browser = world.browser();
+    let answer = browser
+        .go(
+            "/auth/login?client_id=evil&redirect_uri=https%3A%2F%2Fevil.example&scope=admin&audience=evil\
+             &resource=evil&response_type=token&response_mode=form_post&code_challenge=x&code_challenge_method=plain\
+             &state=x&nonce=x&request_uri=x&request=x&login_hint=alice",
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    for name in [
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "audience",
+        "response_type",
+        "code_challenge_method",
+        "resource",
+        "response_mode",
+        "request_uri",
+        "request",
+    ] {
+        assert_eq!(answer.asks_for(name), straight.asks_for(name), "{name}");
+    }
+    for name in ["state", "nonce", "code_challenge"] {
+        assert_ne!(answer.asks_for(name).as_deref(), Some("x"), "{name}");
+    }
+    assert_eq!(answer.asks_for("login_hint").as_deref(), Some("alice"));
+    // Each of them is in the request once.
+    world.hop.authorize(answer.location(), "alice");
+}
+
+#[tokio::test]
+async fn malformed_login_parameters_begin_nothing() {
+    let world = World::new().await;
+    for query in [
+        "max_age=abc",
+        "max_age=-1",
+        "max_age=1.5",
+        "max_age=",
+        "max_age=99999999999999999999",
+        "max_age=1&max_age=2",
+        "prompt=evil",
+        "prompt=none%20login%0d%0aX%3A1",
+        "login_hint=a%0d%0ab",
+        "login_hint=a%00b",
+        "screen_hint=signup&screen_hint=login",
+    ] {
+        let mut browser = world.browser();
+        let answer = browser.go(&format!("/auth/login?{query}")).await;
+        world
+            .assert_refused(&mut browser, &answer, 400, query)
+            .await;
+        assert!(browser.jar.is_empty(), "{query}");
+    }
+    assert_eq!(world.hop.times(Endpoint::Discovery), 0);
+}
+
+/// L13.
+#[tokio::test]
+async fn only_a_person_who_follows_a_link_begins_a_login() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    for headers in [
+        &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")][..],
+        &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
+        &[
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+            ("sec-purpose", "prefetch;prerender"),
+        ],
+        &[("purpose", "prefetch")],
+        &[("x-moz", "prefetch")],
+    ] {
+        let mut request = browser.request(Method::GET, "/auth/login?returnTo=%2Fproducts");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
+        assert_eq!(browser.jar.len(), 0, "{headers:?}");
+    }
+    // Old browsers and programs say nothing, and may log in.
+    let request = browser.request(Method::GET, "/auth/login");
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+/// L13: a link checker asks with HEAD.
+#[tokio::test]
+async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let request = browser.request(Method::HEAD, "/auth/login");
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.header("allow"), Some("GET"));
+    assert!(browser.jar.is_empty());
+
+    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let request = browser.request(Method::HEAD, &returned.path());
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    // The real one still works.
+    let answer = browser.go(&returned.path()).await;
+    assert_eq!(answer.location(), "/products?page=2");
+
+    let request = browser
+        .request(Method::HEAD, "/auth/logout")
+        .header("sec-fetch-site", "same-origin")
+        .header("sec-fetch-mode", "navigate");
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.header("allow"), Some("GET, POST"));
+    assert_eq!(browser.who().await, "auth0|alice");
+}
+
+/// L20: nobody else's login can be begun here, and it leads to nobody else's page.
+#[tokio::test]
+async fn third_party_initiated_login_goes_to_the_own_provider_and_comes_back_home() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let answer = browser
+        .go("/auth/login?iss=https%3A%2F%2Fevil.example&target_link_uri=https%3A%2F%2Fevil.example%2Fx&login_hint=alice")
+        .await;
+    assert!(answer.location().starts_with(&world.hop.url("/authorize?")));
+    assert_eq!(answer.asks_for("iss"), None);
+    assert_eq!(answer.asks_for("target_link_uri"), None);
+    let returned = world.hop.authorize(answer.location(), "alice");
+    assert_eq!(browser.go(&returned.path()).await.location(), "/");
+}
+
+#[tokio::test]
+async fn the_configured_prompt_is_asked_for_unless_the_link_has_its_own() {
+    let world = Setting::usual()
+        .set("AUTH0_PROMPT", "consent")
+        .world()
+        .await;
+    let answer = world.browser().begin("/").await;
+    assert_eq!(answer.asks_for("prompt").as_deref(), Some("consent"));
+    let answer = world.browser().go("/auth/login?prompt=login").await;
+    assert_eq!(answer.asks_for("prompt").as_deref(), Some("login"));
+    world.hop.authorize(answer.location(), "alice");
+}
+
+/// L10.
+#[tokio::test]
+async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let mut returned = Vec::new();
+    for tab in 0..7 {
+        let answer = browser.begin(&format!("/tab/{tab}")).await;
+        returned.push(world.hop.authorize(answer.location(), "alice"));
+        assert!(browser.under_way() <= 4, "{tab}");
+        world.clock.advance(1);
+    }
+    for (tab, returned) in returned.iter().enumerate().skip(3).rev() {
+        let answer = browser.go(&returned.path()).await;
+        assert_eq!(answer.location(), format!("/tab/{tab}"));
+    }
+    assert_eq!(browser.under_way(), 0);
+    assert_eq!(
+        world.store.logins().await.len(),
+        1,
+        "each login ends the one before"
+    );
+}
+
+#[tokio::test]
+async fn dead_transactions_are_cleared_away() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    browser.begin("/").await;
+    browser
+        .jar
+        .insert("txn_0123456789abcdef".to_owned(), "forged".to_owned());
+    world.clock.advance(601);
+    browser.begin("/").await;
+    assert_eq!(browser.under_way(), 1);
+}
+
+/// The challenge is the hash of the verifier that arrives at the token endpoint (RFC 7636 §4.6).
+#[tokio::test]
+async fn the_verifier_reaches_the_token_endpoint_alone() {
+    use sha2::{Digest as _, Sha256};
+
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let answer = browser.begin("/").await;
+    let returned = world.hop.authorize(answer.location(), "alice");
+    browser.go(&returned.path()).await;
+    let exchange = world.hop.asked(Endpoint::Exchange).remove(0);
+    let verifier = exchange.get("code_verifier").unwrap();
+    assert!(verifier.len() >= 43);
+    assert_eq!(
+        answer.asks_for("code_challenge"),
+        Some(keys::encode(Sha256::digest(verifier)))
+    );
+    assert_eq!(exchange.get("grant_type"), Some("authorization_code"));
+}

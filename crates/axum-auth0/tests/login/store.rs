@@ -1,0 +1,211 @@
+//! A store that can be looked into, and that can be made to fail.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use axum_auth0::stores::{LoginId, LoginRow, SharedStore, Store, StoreError, Swap};
+
+type Key = [u8; 32];
+
+#[derive(Debug)]
+pub(crate) struct WatchedStore {
+    inner: SharedStore,
+    logins: Mutex<Vec<LoginId>>,
+    records: Mutex<BTreeSet<Key>>,
+    down: AtomicBool,
+    failing_swaps: AtomicUsize,
+    touches: AtomicUsize,
+    loads: AtomicUsize,
+}
+
+impl WatchedStore {
+    pub(crate) fn around(inner: SharedStore) -> Self {
+        Self {
+            inner,
+            logins: Mutex::default(),
+            records: Mutex::default(),
+            down: AtomicBool::default(),
+            failing_swaps: AtomicUsize::default(),
+            touches: AtomicUsize::default(),
+            loads: AtomicUsize::default(),
+        }
+    }
+
+    /// Whether everything fails from now on.
+    pub(crate) fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// The next `count` changes of tokens fail.
+    pub(crate) fn fail_swaps(&self, count: usize) {
+        self.failing_swaps.store(count, Ordering::SeqCst);
+    }
+
+    pub(crate) fn touches(&self) -> usize {
+        self.touches.load(Ordering::SeqCst)
+    }
+
+    /// Waits until logins were looked up `times` more often than now, and whoever did so has gone on as far as they can.
+    ///
+    /// For tests with one thread.
+    pub(crate) async fn was_asked(&self, before: usize, times: usize) {
+        let waiting = async {
+            while self.loads() < before + times {
+                tokio::task::yield_now().await;
+            }
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
+            .await
+            .expect("logins should have been looked up by now");
+    }
+
+    pub(crate) fn loads(&self) -> usize {
+        self.loads.load(Ordering::SeqCst)
+    }
+
+    /// The logins that there are.
+    pub(crate) async fn logins(&self) -> Vec<LoginRow> {
+        let known = self.logins.lock().unwrap().clone();
+        let mut rows = Vec::new();
+        for id in known {
+            rows.extend(self.inner.load_login(&id).await.unwrap());
+        }
+        rows
+    }
+
+    /// The only login that there is.
+    pub(crate) async fn login(&self) -> LoginRow {
+        let logins = self.logins().await;
+        assert_eq!(logins.len(), 1, "there should be one login");
+        logins.into_iter().next().unwrap()
+    }
+
+    /// The records of sessions that there are, whatever their end.
+    pub(crate) async fn records(&self) -> Vec<(Key, Vec<u8>)> {
+        let known = self.records.lock().unwrap().clone();
+        let mut records = Vec::new();
+        for key in known {
+            let record = self.inner.load_record(&key, i64::MIN).await.unwrap();
+            records.extend(record.map(|record| (key, record)));
+        }
+        records
+    }
+
+    /// Overwrites a record, as a damaged disk or a newer version would.
+    pub(crate) async fn damage_record(&self, key: &Key, record: Vec<u8>) {
+        let end = i64::MAX;
+        assert!(self.inner.update_record(key, record, end).await.unwrap());
+    }
+
+    pub(crate) async fn damage_tokens(&self, tokens: Vec<u8>) {
+        let row = self.login().await;
+        let swap = self.inner.swap_tokens(&row.id, row.version, tokens).await;
+        assert_eq!(swap.unwrap(), Swap::Done);
+    }
+
+    fn up(&self) -> Result<(), StoreError> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(StoreError("switched off by a test".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for WatchedStore {
+    async fn create_login(&self, row: LoginRow) -> Result<(), StoreError> {
+        self.up()?;
+        self.logins.lock().unwrap().push(row.id);
+        self.inner.create_login(row).await
+    }
+
+    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+        self.up()?;
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        self.inner.load_login(id).await
+    }
+
+    async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
+        self.up()?;
+        self.touches.fetch_add(1, Ordering::SeqCst);
+        self.inner.touch_login(id, now).await
+    }
+
+    async fn swap_tokens(
+        &self,
+        id: &LoginId,
+        expected: i64,
+        tokens: Vec<u8>,
+    ) -> Result<Swap, StoreError> {
+        self.up()?;
+        let failing = self
+            .failing_swaps
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        if failing.is_ok() {
+            return Err(StoreError("a swap fails, as a test wants".to_owned()));
+        }
+        self.inner.swap_tokens(id, expected, tokens).await
+    }
+
+    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+        self.up()?;
+        self.inner.delete_login(id).await
+    }
+
+    async fn create_record(
+        &self,
+        key: &Key,
+        record: Vec<u8>,
+        end: i64,
+    ) -> Result<bool, StoreError> {
+        self.up()?;
+        self.records.lock().unwrap().insert(*key);
+        self.inner.create_record(key, record, end).await
+    }
+
+    async fn update_record(
+        &self,
+        key: &Key,
+        record: Vec<u8>,
+        end: i64,
+    ) -> Result<bool, StoreError> {
+        self.up()?;
+        self.inner.update_record(key, record, end).await
+    }
+
+    async fn load_record(&self, key: &Key, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.up()?;
+        self.inner.load_record(key, now).await
+    }
+
+    async fn delete_record(&self, key: &Key) -> Result<(), StoreError> {
+        self.up()?;
+        self.inner.delete_record(key).await
+    }
+
+    async fn consume_transaction(&self, key: &Key, end: i64) -> Result<bool, StoreError> {
+        self.up()?;
+        self.inner.consume_transaction(key, end).await
+    }
+
+    async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
+        self.up()?;
+        self.inner.sweep(now, idle_before, limit).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.up()?;
+        self.inner.ping().await
+    }
+}

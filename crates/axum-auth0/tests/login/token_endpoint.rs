@@ -1,0 +1,287 @@
+//! What the token endpoint answers to a code.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    hop::{CLIENT_ID, CLIENT_SECRET, Endpoint, Part, Reply},
+    world::{Setting, World},
+};
+
+/// L04: the attacker's code with the victim's own transaction.
+#[tokio::test]
+async fn an_injected_code_is_refused_by_its_challenge() {
+    let world = World::new().await;
+    let attackers = world.browser().up_to_return(&world.hop, "mallory").await;
+    let mut victim = world.browser();
+    let returned = victim.up_to_return(&world.hop, "alice").await;
+    let injected = returned.with("code", attackers.get("code"));
+    let answer = victim.go(&injected.path()).await;
+    world
+        .assert_refused(&mut victim, &answer, 400, "injected code")
+        .await;
+    assert_eq!(victim.under_way(), 0, "the transaction is spent");
+}
+
+/// L17.
+#[tokio::test]
+async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
+    let huge = "A".repeat(10 * 1024 * 1024);
+    for (case, reply, status) in [
+        ("invalid_grant", Reply::error(400, "invalid_grant"), 400),
+        ("invalid_client", Reply::error(401, "invalid_client"), 500),
+        (
+            "unauthorized_client",
+            Reply::error(403, "unauthorized_client"),
+            500,
+        ),
+        (
+            "an error nobody registered",
+            Reply::error(400, "nobody_registered_this"),
+            500,
+        ),
+        (
+            "temporarily_unavailable",
+            Reply::error(400, "temporarily_unavailable"),
+            503,
+        ),
+        (
+            "plain text 403",
+            Reply::text(403, "text/plain", "Forbidden"),
+            500,
+        ),
+        ("empty 400", Reply::status(400), 500),
+        ("empty 401", Reply::status(401), 500),
+        ("HTML 500", Reply::html(500), 503),
+        ("503", Reply::busy(503, "120"), 503),
+        ("429", Reply::busy(429, "120"), 503),
+        ("HTML 200", Reply::html(200), 503),
+        ("empty 200", Reply::status(200), 503),
+        ("204", Reply::status(204), 503),
+        ("a list", Reply::Json(200, json!([])), 503),
+        ("an empty object", Reply::Json(200, json!({})), 503),
+        ("an error with 200", Reply::error(200, "invalid_grant"), 503),
+        (
+            "deep JSON",
+            Reply::text(200, "application/json", &"[".repeat(20_000)),
+            503,
+        ),
+        ("10 MB", Reply::text(200, "application/json", &huge), 503),
+        ("cut off", Reply::Truncated, 503),
+        (
+            "a redirect",
+            Reply::Text {
+                status: 307,
+                media_type: "text/plain",
+                body: String::new(),
+                headers: vec![("location", "/evil")],
+            },
+            503,
+        ),
+    ] {
+        let world = World::new().await;
+        world.hop.reply(Endpoint::Exchange, reply);
+        let mut browser = world.browser();
+        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        world
+            .assert_refused(&mut browser, &answer, status, case)
+            .await;
+        assert_eq!(browser.under_way(), 0, "{case}: the transaction is spent");
+        assert_eq!(world.hop.times(Endpoint::Exchange), 1, "{case}");
+        let waits = matches!(case, "503" | "429");
+        assert_eq!(answer.header("retry-after") == Some("120"), waits, "{case}");
+    }
+}
+
+/// L17, I03: the limit is the one of the configuration.
+#[tokio::test]
+async fn a_token_endpoint_that_does_not_answer_is_given_up() {
+    for reply in [Reply::Silence, Reply::Drip] {
+        let world = Setting::usual()
+            .set("AUTH0_HTTP_TIMEOUT", "1000")
+            .world()
+            .await;
+        let case = format!("{reply:?}");
+        world.hop.reply(Endpoint::Exchange, reply);
+        let mut browser = world.browser();
+        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        world
+            .assert_refused(&mut browser, &answer, 503, &case)
+            .await;
+        world.hop.recover(Endpoint::Exchange);
+        browser.log_in(&world.hop, "alice").await;
+    }
+}
+
+/// L18, fapi2-…-token-type-case-insensitivity, -token-endpoint-response-without-expires_in,
+/// no-scope-in-token-endpoint-response.
+#[tokio::test]
+async fn token_answers_are_read_with_patience() {
+    for (case, member, value) in [
+        ("no expires_in", "expires_in", None),
+        ("expires_in as a string", "expires_in", Some(json!("3600"))),
+        ("expires_in as words", "expires_in", Some(json!("an hour"))),
+        (
+            "expires_in with a fraction",
+            "expires_in",
+            Some(json!(3599.5)),
+        ),
+        ("expires_in negative", "expires_in", Some(json!(-1))),
+        ("expires_in beyond all", "expires_in", Some(json!(1e18))),
+        (
+            "expires_in as the largest",
+            "expires_in",
+            Some(json!(u64::MAX)),
+        ),
+        ("expires_in null", "expires_in", Some(json!(null))),
+        ("bEARER", "token_type", Some(json!("bEARER"))),
+        ("no scope", "scope", None),
+        (
+            "scope as an array",
+            "scope",
+            Some(json!(["openid", "read:products"])),
+        ),
+        ("another scope", "scope", Some(json!("something else"))),
+        ("scope null", "scope", Some(json!(null))),
+        ("scope empty", "scope", Some(json!(""))),
+        ("refresh_token null", "refresh_token", Some(json!(null))),
+        ("refresh_token empty", "refresh_token", Some(json!(""))),
+        (
+            "an unknown member",
+            "x",
+            Some(json!({ "deep": [1, 2, {}] })),
+        ),
+    ] {
+        let world = World::new().await;
+        world.hop.bend(Part::Exchanged, move |answer| {
+            change(answer, member, value.clone());
+        });
+        let mut browser = world.browser();
+        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        assert_eq!(
+            answer.status,
+            StatusCode::SEE_OTHER,
+            "{case}: {}",
+            answer.body
+        );
+        let token = browser.go("/token").await;
+        assert_eq!(token.status, StatusCode::OK, "{case}: {}", token.body);
+        assert_eq!(world.hop.times(Endpoint::Refresh), 0, "{case}");
+    }
+}
+
+/// L18.
+#[tokio::test]
+async fn token_answers_that_cannot_be_used_are_refused() {
+    for (case, member, value, status) in [
+        ("no id_token", "id_token", None, 502),
+        ("id_token null", "id_token", Some(json!(null)), 502),
+        ("id_token empty", "id_token", Some(json!("")), 502),
+        ("id_token a number", "id_token", Some(json!(7)), 502),
+        ("no token_type", "token_type", None, 503),
+        ("another token_type", "token_type", Some(json!("DPoP")), 503),
+        ("no access_token", "access_token", None, 503),
+        ("access_token a number", "access_token", Some(json!(7)), 503),
+        (
+            "refresh_token a number",
+            "refresh_token",
+            Some(json!(7)),
+            503,
+        ),
+    ] {
+        let world = World::new().await;
+        world.hop.bend(Part::Exchanged, move |answer| {
+            change(answer, member, value.clone());
+        });
+        let mut browser = world.browser();
+        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        world
+            .assert_refused(&mut browser, &answer, status, case)
+            .await;
+        assert_eq!(world.hop.times(Endpoint::Userinfo), 0, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn some_providers_answer_201() {
+    let world = World::new().await;
+    world.hop.policy(|policy| policy.token_status = 201);
+    let mut browser = world.logged_in("alice").await;
+    assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
+}
+
+/// oidcc-client-test-client-secret-basic: RFC 6749 §2.3.1, with characters that must be encoded first.
+#[tokio::test]
+async fn the_client_authenticates_as_the_provider_wants_it() {
+    for (advertised, post, basic) in [
+        (json!(["client_secret_basic"]), false, true),
+        (json!(["client_secret_post"]), true, false),
+        (
+            json!(["private_key_jwt", "client_secret_post"]),
+            true,
+            false,
+        ),
+        (Value::Null, false, true),
+    ] {
+        let world = World::new().await;
+        let case = advertised.to_string();
+        world.hop.policy(|policy| {
+            policy.accepts_post = post;
+            policy.accepts_basic = basic;
+        });
+        world.hop.bend(Part::Metadata, move |metadata| {
+            metadata["token_endpoint_auth_methods_supported"] = advertised.clone();
+        });
+        let mut browser = world.browser();
+        browser.log_in(&world.hop, "alice").await;
+        assert_eq!(
+            browser.go("/token/renewed").await.status,
+            StatusCode::OK,
+            "{case}"
+        );
+        browser.post("/auth/logout", "").await;
+        for endpoint in [Endpoint::Exchange, Endpoint::Refresh, Endpoint::Revocation] {
+            let asked = world.hop.asked(endpoint).remove(0);
+            assert_eq!(asked.authorization.is_some(), basic, "{case} {endpoint:?}");
+            assert_eq!(
+                asked.get("client_secret").is_some(),
+                post,
+                "{case} {endpoint:?}"
+            );
+        }
+        assert_eq!(world.hop.ended_families(), 1, "{case}: revoked");
+    }
+}
+
+/// A provider that advertises what it does not take can be told apart by configuration.
+#[tokio::test]
+async fn the_configured_client_authentication_wins() {
+    for (method, post) in [("client_secret_basic", false), ("client_secret_post", true)] {
+        let world = Setting::usual()
+            .set("AUTH0_CLIENT_AUTHENTICATION", method)
+            .world()
+            .await;
+        world.hop.bend(Part::Metadata, move |metadata| {
+            let other = if post {
+                "client_secret_basic"
+            } else {
+                "client_secret_post"
+            };
+            metadata["token_endpoint_auth_methods_supported"] = json!([other]);
+        });
+        world.browser().log_in(&world.hop, "alice").await;
+        let asked = world.hop.asked(Endpoint::Exchange).remove(0);
+        let secret = post.then_some(CLIENT_SECRET);
+        assert_eq!(asked.get("client_secret"), secret);
+        assert_eq!(asked.get("client_id"), post.then_some(CLIENT_ID));
+    }
+}
+
+fn change(answer: &mut Value, member: &str, value: Option<Value>) {
+    match value {
+        Some(value) => answer[member] = value,
+        None => {
+            answer.as_object_mut().unwrap().remove(member);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The profile of people whose ID token says nothing but who they are.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    hop::{Endpoint, Part, Reply},
+    world::World,
+};
+
+/// A provider that puts nothing but `sub` into its ID tokens.
+async fn terse() -> World {
+    let world = World::new().await;
+    world.hop.bend(Part::IdToken, |claims| {
+        let claims = claims.as_object_mut().unwrap();
+        claims.remove("name");
+        claims.remove("email");
+    });
+    world
+}
+
+async fn profile(world: &World) -> Value {
+    let mut browser = world.browser();
+    let answer = browser.try_to_log_in(&world.hop, "alice").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let answer = browser.go("/auth/profile").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    answer.json()
+}
+
+#[tokio::test]
+async fn the_profile_is_completed_from_userinfo() {
+    let world = terse().await;
+    world.hop.bend(Part::Userinfo, |claims| {
+        claims["iss"] = json!("https://evil.example");
+        claims["https://example.com/roles"] = json!(["admin"]);
+    });
+    let profile = profile(&world).await;
+    assert_eq!(profile["sub"], "auth0|alice");
+    assert_eq!(profile["name"], "alice of Userinfo");
+    assert_eq!(profile["https://example.com/roles"], json!(["admin"]));
+    assert_eq!(profile.get("iss"), None);
+    let asked = world.hop.asked(Endpoint::Userinfo);
+    // oidcc-client-test-userinfo-bearer-header: in the header, and nowhere else.
+    assert!(
+        asked[0]
+            .authorization
+            .as_ref()
+            .unwrap()
+            .starts_with("Bearer ")
+    );
+    assert!(asked[0].form.is_empty());
+    assert_eq!(asked.len(), 1);
+}
+
+#[tokio::test]
+async fn userinfo_is_not_asked_where_the_id_token_is_enough() {
+    let world = World::new().await;
+    let profile = profile(&world).await;
+    assert_eq!(
+        profile,
+        json!({ "sub": "auth0|alice", "name": "alice Example", "email": "alice@example.com" }),
+        "the person's claims without those of the protocol"
+    );
+    assert_eq!(world.hop.times(Endpoint::Userinfo), 0);
+}
+
+/// T13, oidcc-client-test-userinfo-invalid-sub, -aggregated-claims, -distributed-claims.
+#[tokio::test]
+async fn a_userinfo_that_cannot_be_trusted_is_not_used() {
+    for (case, sub) in [
+        ("another sub", Some(json!("auth0|mallory"))),
+        ("sub + invalid", Some(json!("auth0|aliceinvalid"))),
+        ("no sub", None),
+        ("sub a list", Some(json!(["auth0|alice"]))),
+    ] {
+        let world = terse().await;
+        world.hop.bend(Part::Userinfo, move |claims| match &sub {
+            Some(sub) => claims["sub"] = sub.clone(),
+            None => drop(claims.as_object_mut().unwrap().remove("sub")),
+        });
+        assert_eq!(
+            profile(&world).await,
+            json!({ "sub": "auth0|alice" }),
+            "{case}"
+        );
+        assert_eq!(world.hop.times(Endpoint::Userinfo), 1, "{case}");
+    }
+}
+
+/// T13: some refuse an access token that is for an API; none of it keeps a person out.
+#[tokio::test]
+async fn a_userinfo_that_fails_keeps_nobody_out() {
+    let huge = "A".repeat(2 * 1024 * 1024);
+    for (case, reply) in [
+        ("401", Reply::status(401)),
+        ("403", Reply::status(403)),
+        ("404", Reply::status(404)),
+        ("500", Reply::html(500)),
+        ("HTML", Reply::html(200)),
+        ("a JWT", Reply::text(200, "application/jwt", "a.b.c")),
+        ("a list", Reply::Json(200, json!(["sub"]))),
+        ("2 MB", Reply::text(200, "application/json", &huge)),
+        ("cut off", Reply::Truncated),
+    ] {
+        let world = terse().await;
+        world.hop.reply(Endpoint::Userinfo, reply);
+        assert_eq!(
+            profile(&world).await,
+            json!({ "sub": "auth0|alice" }),
+            "{case}"
+        );
+    }
+    let world = terse().await;
+    world.hop.bend(Part::Metadata, |metadata| {
+        drop(
+            metadata
+                .as_object_mut()
+                .unwrap()
+                .remove("userinfo_endpoint"),
+        );
+    });
+    assert_eq!(
+        profile(&world).await,
+        json!({ "sub": "auth0|alice" }),
+        "none"
+    );
+}
+
+/// T13: claims elsewhere are not fetched.
+#[tokio::test]
+async fn distributed_claims_are_not_fetched() {
+    let world = terse().await;
+    let elsewhere = world.hop.url("/internal");
+    world.hop.bend(Part::Userinfo, move |claims| {
+        claims["_claim_names"] = json!({ "shoe_size": "src" });
+        claims["_claim_sources"] = json!({ "src": { "endpoint": elsewhere, "access_token": "x" } });
+    });
+    assert_eq!(profile(&world).await["name"], "alice of Userinfo");
+    assert_eq!(world.hop.times(Endpoint::Elsewhere), 0);
+}
