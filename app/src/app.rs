@@ -6,9 +6,9 @@ use crate::{
     paths,
 };
 use leptos::prelude::*;
-use leptos_auth0::{HardNavigation, Protected, at_once, provide_auth};
+use leptos_auth0::{Protected, provide_auth, whole};
 use leptos_router::{
-    SsrMode, StaticSegment, WildcardSegment,
+    SsrMode, StaticSegment,
     components::{FlatRoutes, Route, Router},
 };
 
@@ -22,20 +22,19 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Layout>
-                <FlatRoutes fallback=|| at_once(NotFoundPage())>
-                    <Route path=StaticSegment(paths::HOME) view=|| at_once(HomePage()) ssr=SsrMode::InOrder/>
+                <FlatRoutes fallback=|| whole(NotFoundPage())>
+                    <Route path=StaticSegment(paths::HOME) view=|| whole(HomePage()) ssr=SsrMode::InOrder/>
                     <Route
                         path=StaticSegment(paths::PROFILE)
-                        view=|| at_once(view! { <Protected><ProfilePage/></Protected> })
+                        view=|| whole(view! { <Protected><ProfilePage/></Protected> })
                         ssr=SsrMode::Async
                     />
                     <Route
                         path=StaticSegment(paths::PRODUCTS)
-                        view=|| at_once(view! { <Protected><ProductsPage/></Protected> })
+                        view=|| whole(view! { <Protected><ProductsPage/></Protected> })
                         ssr=SsrMode::Async
                     />
-                    <Route path=StaticSegment(paths::SIGNED_OUT) view=|| at_once(SignedOutPage()) ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("auth"), WildcardSegment("route")) view=HardNavigation/>
+                    <Route path=StaticSegment(paths::SIGNED_OUT) view=|| whole(SignedOutPage()) ssr=SsrMode::Async/>
                 </FlatRoutes>
             </Layout>
         </Router>

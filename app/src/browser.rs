@@ -40,6 +40,13 @@ fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
+/// Says what was done, in the page's status line.
+pub(crate) fn announce(text: &str) {
+    if let Some(line) = find("#done") {
+        line.set_text_content(Some(text));
+    }
+}
+
 /// Statuses are the server's.
 pub(crate) fn set_status(_: u16) {}
 

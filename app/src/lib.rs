@@ -5,6 +5,9 @@
 //!
 //! `cfg(feature)` appears in this file only: the two halves offer the same few functions to the rest of the crate.
 
+// The type of a page is as deep as the page; without `--cfg erase_components` it is all there.
+#![recursion_limit = "256"]
+
 pub mod api;
 #[expect(
     unreachable_pub,

@@ -15,8 +15,12 @@ pub const SIGNED_OUT: &str = "/signed-out";
 /// The pages for signed-in users. The router's routes and the server's guard are both made from this list.
 pub const PROTECTED_PATHS: &[&str] = &[PROFILE, PRODUCTS];
 
-/// Routes of the router that stand in for routes of the server, in axum's spelling: left out of the list of pages.
-pub const SERVER_PATHS: &[&str] = &["/auth/{*route}"];
+/// The router has no routes that belong to the server; what it would have to leave out of the list of pages, in axum's
+/// spelling.
+pub const SERVER_PATHS: &[&str] = &[];
+
+/// What is below belongs to the server: login, callback, logout.
+pub(crate) const SERVER: &str = "/auth/";
 
 /// What the browser's tab says for a path.
 pub fn title(path: &str) -> &'static str {

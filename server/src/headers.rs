@@ -6,11 +6,13 @@ use axum::{
     response::Response,
 };
 use axum_auth0::Auth0;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use leptos::nonce::Nonce;
 
-/// Headers with the same value everywhere (OWASP ASVS 5, V3.4).
+/// Headers with the same value wherever an answer has none of its own (OWASP ASVS 5, V3.4).
 const FIXED: &[(&str, &str)] = &[
+    // Whatever may be kept says so itself.
+    ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     // Not `no-referrer`: then the browser sends `Origin: null` with plain forms.
@@ -62,7 +64,12 @@ pub(crate) async fn secure(
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
+    let leads_on = response.status().is_redirection() || response.status() == StatusCode::CREATED;
     let headers = response.headers_mut();
+    if !leads_on {
+        // leptos_axum leaves the Referer here where a server function is opened like a page, whoever wrote that.
+        headers.remove(header::LOCATION);
+    }
     for (name, value) in FIXED {
         set_default(headers, HeaderName::from_static(name), value);
     }

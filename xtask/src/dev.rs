@@ -4,6 +4,7 @@
 //! hour; the site does not wait for that (`first_run`).
 
 mod first_run;
+mod installing;
 mod sources;
 
 use std::path::PathBuf;

@@ -14,7 +14,7 @@ use crate::failure::Result;
 use crate::process;
 use crate::workspace::Workspace;
 
-pub(crate) use install::Source;
+pub(crate) use install::{Source, Versions};
 
 /// A published tool in the version that fits this workspace.
 #[derive(Debug)]
@@ -79,8 +79,12 @@ impl Tool {
     }
 
     /// The command that compiles and installs it.
-    pub(crate) fn compile_command(&self, workspace: &Workspace) -> std::process::Command {
-        install::compile_command(self, workspace)
+    pub(crate) fn compile_command(
+        &self,
+        workspace: &Workspace,
+        versions: Versions,
+    ) -> std::process::Command {
+        install::compile_command(self, workspace, versions)
     }
 
     /// After a successful [`Self::compile_command`].

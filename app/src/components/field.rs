@@ -1,9 +1,9 @@
 //! One field of a form: label, input, and what is wrong with it.
 
-use super::{FormState, part};
+use super::FormState;
 use crate::{Field, InvalidField};
 use leptos::prelude::*;
-use leptos_auth0::at_once;
+use leptos_auth0::whole;
 
 /// A labelled input that says what is wrong with it. What is typed into it stays there until it is sent well.
 #[component]
@@ -23,33 +23,22 @@ pub(crate) fn TextField(
     state: FormState,
 ) -> impl IntoView {
     let fault = move || state.error.with(|error| error.as_ref()?.fault_of(field));
+    let sentence = move || fault().map_or("", |fault| InvalidField { field, fault }.sentence());
     let fault_id = id.clone() + "-fault";
-    let described_by = {
-        let fault_id = fault_id.clone();
-        move || fault().map(|_| fault_id.clone())
-    };
-    at_once(view! {
+    whole(view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
                 id=id
                 name=field.name()
-                type="text"
                 inputmode=inputmode
                 autocomplete="off"
                 required
                 value=value
                 aria-invalid=move || fault().map(|_| "true")
-                aria-describedby=described_by
+                aria-describedby=fault_id.clone()
             />
-            {part(move || {
-                let fault_id = fault_id.clone();
-                fault()
-                    .map(|fault| {
-                        let sentence = InvalidField { field, fault }.sentence();
-                        at_once(view! { <p class="field-fault" id=fault_id>{sentence}</p> })
-                    })
-            })}
+            <p class="field-fault" id=fault_id>{sentence}</p>
         </div>
     })
 }

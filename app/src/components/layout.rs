@@ -3,7 +3,7 @@
 use super::part;
 use crate::{half, paths};
 use leptos::prelude::*;
-use leptos_auth0::{LoginLink, LogoutButton, SignedIn, SignedOut, at_once, use_user};
+use leptos_auth0::{LoginLink, LogoutButton, SignedIn, SignedOut, use_user, whole};
 use leptos_router::hooks::use_location;
 
 /// The frame around every page.
@@ -39,7 +39,7 @@ where
             {part(move || {
                 user.is_unavailable()
                     .then(|| {
-                        at_once(view! {
+                        whole(view! {
                             <p class="notice" role="alert" data-kind="problem">
                                 "Your login cannot be checked at the moment. Please try again shortly."
                             </p>
@@ -50,8 +50,7 @@ where
         </main>
         <footer class="site-footer">
             <p>
-                "The sample site of leptos-auth0. Your tokens stay on the server; this page knows your name and nothing "
-                "more."
+                "The sample site of leptos-auth0. Your tokens stay on the server; this page never sees them."
             </p>
         </footer>
     }

@@ -2,6 +2,7 @@
 
 mod field;
 mod layout;
+mod loading;
 mod part;
 mod price;
 mod problem;
@@ -9,6 +10,7 @@ mod server_form;
 
 pub(crate) use field::TextField;
 pub(crate) use layout::Layout;
+pub(crate) use loading::loading;
 pub(crate) use part::part;
 pub(crate) use price::format_price;
 pub(crate) use problem::problem;

@@ -2,11 +2,11 @@
 
 use crate::{
     api::products::{Listing, Product},
-    components::problem,
+    components::{loading, part, problem},
     paths,
 };
 use leptos::prelude::*;
-use leptos_auth0::{LoginLink, SignedIn, SignedOut, at_once, use_user};
+use leptos_auth0::{LoginLink, SignedIn, SignedOut, Whole, use_user, whole};
 
 /// Up to how many pieces of a product count as few.
 const FEW: u32 = 5;
@@ -71,19 +71,15 @@ fn Dashboard() -> impl IntoView {
 #[component]
 fn Glance() -> impl IntoView {
     let products = Listing::resource();
-    view! {
-        <Suspense fallback=|| view! { <p class="loading" aria-busy="true">"Counting…"</p> }>
-            {move || Suspend::new(async move {
-                match products.await.into_result() {
-                    Ok(products) => numbers(&products),
-                    Err(error) => problem(error),
-                }
-            })}
-        </Suspense>
-    }
+    loading("Counting…", move || {
+        whole(part(move || {
+            let listing = products.get()?.into_result();
+            Some(listing.map_or_else(problem, |products| numbers(&products)))
+        }))
+    })
 }
 
-fn numbers(products: &[Product]) -> AnyView {
+fn numbers(products: &[Product]) -> Whole {
     let few = products.iter().filter(|product| product.stock <= FEW);
     let pieces = products.iter().map(|product| u64::from(product.stock));
     let numbers = [
@@ -93,5 +89,5 @@ fn numbers(products: &[Product]) -> AnyView {
     ];
     let numbers =
         numbers.map(|(what, number)| view! { <div><dt>{what}</dt><dd>{number}</dd></div> });
-    at_once(view! { <dl class="numbers">{numbers}</dl> })
+    whole(view! { <dl class="numbers">{numbers}</dl> })
 }

@@ -2,11 +2,16 @@
 
 use crate::{half, paths};
 use leptos::prelude::*;
+use leptos_auth0::HardNavigation;
+use leptos_router::hooks::use_location;
 
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     half::set_status(404);
+    let path = use_location().pathname.get_untracked();
+    let is_the_servers = path.starts_with(paths::SERVER);
     view! {
+        {is_the_servers.then(HardNavigation)}
         <section class="centred">
             <p class="eyebrow">"404"</p>
             <h1 tabindex="-1">"Page not found"</h1>

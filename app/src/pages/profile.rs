@@ -5,11 +5,12 @@ use leptos_auth0::{User, use_user};
 
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    // A session that ends while the page is open does not empty it.
-    let user = use_user();
-    let shown =
-        StoredValue::new(user.with_untracked(|user| user.map_or_else(User::default, User::clone)));
-    let user = move || user.get().unwrap_or_else(|| shown.get_value());
+    // What it shows is about whoever opened it: a session that ends meanwhile does not empty the page.
+    let user = use_user().with_untracked(|user| user.map_or_else(User::default, User::clone));
+    let rows = claims(&user).into_iter().map(|(claim, value)| {
+        view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> }
+    });
+    let rows: Vec<_> = rows.collect();
     view! {
         <header class="page-head">
             <h1 tabindex="-1">"Profile"</h1>
@@ -21,14 +22,7 @@ pub(crate) fn ProfilePage() -> impl IntoView {
                 <tr><th scope="col">"Claim"</th><th scope="col">"Value"</th></tr>
             </thead>
             <tbody>
-                {move || {
-                    claims(&user())
-                        .into_iter()
-                        .map(|(claim, value)| {
-                            view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> }
-                        })
-                        .collect::<Vec<_>>()
-                }}
+                {rows}
             </tbody>
         </table>
     }

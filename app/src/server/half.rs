@@ -16,6 +16,9 @@ pub(crate) fn set_title(_: &str) {}
 /// There is nobody to focus anything.
 pub(crate) fn focus(_: &str) {}
 
+/// Nothing is done while a page is rendered.
+pub(crate) fn announce(_: &str) {}
+
 /// Gives the page its status.
 pub(crate) fn set_status(status: u16) {
     leptos_auth0::server::set_status(status);

@@ -18,7 +18,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#f7f7f4" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#14171a" media="(prefers-color-scheme: dark)"/>
                 <meta name="description" content="Stockroom, the sample site of leptos-auth0"/>
-                <title>{title}</title>
+                <title inner_html=title/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>

@@ -11,7 +11,10 @@ use crate::{
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
-use leptos_auth0::server::{answer_form, is_plain_form};
+use leptos_auth0::{
+    AuthError, Explanation,
+    server::{answer_form, is_plain_form},
+};
 use leptos_axum::ResponseOptions;
 use std::future::Future;
 use url::form_urlencoded;
@@ -109,12 +112,14 @@ pub(super) fn take() -> Option<Returned> {
 }
 
 fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
+    // A product that is gone has no row in which a form could say so: then the page says it.
+    let form = form.filter(|form| form.row.is_none() || code.as_deref() != Some("not_found"));
     let error = match (code, &form) {
         // Which fields were wrong is found out anew.
         (Some(code), Some(form)) if code == "invalid" => {
-            Some(faults(form).unwrap_or_else(|| AppError::from_code(code)))
+            Some(faults(form).unwrap_or_else(|| failure(code)))
         }
-        (Some(code), _) => Some(AppError::from_code(code)),
+        (Some(code), _) => Some(failure(code)),
         // The login came in between.
         (None, Some(_)) => Some(AppError::Unsent),
         (None, None) => None,
@@ -123,6 +128,20 @@ fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
         error: error.map(AppError::into),
         form: form.unwrap_or_default(),
     }
+}
+
+/// The error that a code stands for. What is wrong with a configuration is more than fits into one: the log has it.
+fn failure(code: String) -> AppError {
+    if code != "misconfigured" {
+        return AppError::from_code(code);
+    }
+    AppError::Auth(AuthError::Misconfigured(Explanation {
+        code,
+        cause: "The site's configuration keeps this from working. Nothing was saved.".to_owned(),
+        fix: "The server's log says, under \u{201c}misconfiguration\u{201d}, what is wrong and which variable to set: \
+              AUTH0_AUDIENCE, PRODUCTS_API_AUDIENCE or PRODUCTS_API_SCOPE."
+            .to_owned(),
+    }))
 }
 
 fn faults(form: &TypedForm) -> Option<AppError> {

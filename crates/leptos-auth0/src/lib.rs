@@ -54,11 +54,10 @@ use browser as half;
 #[cfg(feature = "ssr")]
 use server::half;
 
-pub use components::{
-    HardNavigation, LoginLink, LogoutButton, Protected, SignedIn, SignedOut, at_once,
-};
+pub use components::{HardNavigation, LoginLink, LogoutButton, Protected, SignedIn, SignedOut};
 pub use current::{CurrentUser, UserResource, current_user, provide_auth, use_user};
 pub use error::{ApiFault, AuthError, Explanation};
+pub use half::{Whole, whole};
 pub use json::{ErrorJson, JsonError, LightJson, LightJsonEncoding};
 pub use login_url::{LOGIN_PATH, LOGOUT_PATH, login_url};
 pub use user::User;

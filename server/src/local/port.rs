@@ -23,7 +23,7 @@ pub(super) async fn listen(preferred: u16, note: &Path) -> io::Result<TcpListene
         match bind(first.unwrap_or(preferred)).await {
             Ok(listener) => return noting(listener, note),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                tokio::time::sleep(PAUSE).await
+                tokio::time::sleep(PAUSE).await;
             }
             Err(error) => return Err(error),
         }

@@ -35,7 +35,9 @@ fn foreign(request: &impl Fn() -> RequestBuilder) -> Vec<RequestBuilder> {
         with(Some("same-origin"), Some("https://evil.example")),
         with(None, Some("http://localhost")),
         with(None, Some("http://localhost:1")),
-        with(None, Some("https://evil.example")).header("x-csrf", "1").header("x-requested-with", "XMLHttpRequest"),
+        with(None, Some("https://evil.example"))
+            .header("x-csrf", "1")
+            .header("x-requested-with", "XMLHttpRequest"),
     ]
 }
 
@@ -50,17 +52,30 @@ async fn a_post_of_another_site_changes_nothing() {
     fields[0] = ("id", id);
 
     let functions = server_fn_paths().map(|(path, _)| path);
-    let paths: Vec<_> = functions.chain([LOGOUT_PATH, "/auth/callback", "/products"]).collect();
+    let paths: Vec<_> = functions
+        .chain([LOGOUT_PATH, "/auth/callback", "/products"])
+        .collect();
     assert!(paths.len() >= 7, "{paths:?}");
     for path in paths {
         for accept in ["text/html", "application/json"] {
-            let post = || alice.request(Method::POST, path).header(header::ACCEPT, accept).form(&fields);
+            let post = || {
+                alice
+                    .request(Method::POST, path)
+                    .header(header::ACCEPT, accept)
+                    .form(&fields)
+            };
             for request in foreign(&post) {
-                assert_eq!(alice.send(request).await.is(403).code(), "cross_site", "{path}");
+                assert_eq!(
+                    alice.send(request).await.is(403).code(),
+                    "cross_site",
+                    "{path}"
+                );
             }
         }
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            let request = alice.request(method, path).header(header::ORIGIN, "https://evil.example");
+            let request = alice
+                .request(method, path)
+                .header(header::ORIGIN, "https://evil.example");
             alice.send(request).await.is(403);
         }
     }
@@ -75,7 +90,9 @@ async fn another_site_cannot_even_ask_the_api_to_read() {
     alice.log_in(ALICE).await.is(200);
     let asked = world.at_api.entries().len();
     for site in ["cross-site", "same-site"] {
-        let request = alice.request(Method::GET, "/api/products").header("sec-fetch-site", site);
+        let request = alice
+            .request(Method::GET, "/api/products")
+            .header("sec-fetch-site", site);
         assert_eq!(alice.send(request).await.is(403).code(), "cross_site");
     }
     assert_eq!(world.at_api.entries().len(), asked);
@@ -86,7 +103,16 @@ async fn no_answer_lets_another_site_read_it() {
     let world = World::start().await;
     let alice = world.person();
     alice.log_in(ALICE).await.is(200);
-    for path in ["/", "/products", "/api/products", "/auth/profile", "/auth/user", "/auth/login", "/healthz", "/pkg/leptos-auth0.js"] {
+    for path in [
+        "/",
+        "/products",
+        "/api/products",
+        "/auth/profile",
+        "/auth/user",
+        "/auth/login",
+        "/healthz",
+        "/pkg/leptos-auth0.js",
+    ] {
         for method in [Method::OPTIONS, Method::GET] {
             let request = alice
                 .request(method.clone(), path)
@@ -94,9 +120,16 @@ async fn no_answer_lets_another_site_read_it() {
                 .header("access-control-request-method", "POST")
                 .header("access-control-request-headers", "content-type");
             let answer = alice.send(request).await;
-            let allowed = answer.headers.keys().find(|name| name.as_str().starts_with("access-control-"));
+            let allowed = answer
+                .headers
+                .keys()
+                .find(|name| name.as_str().starts_with("access-control-"));
             assert_eq!(allowed, None, "{method} {path}");
-            assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{method} {path}");
+            assert_eq!(
+                answer.header("cross-origin-resource-policy"),
+                "same-origin",
+                "{method} {path}"
+            );
         }
     }
 }
@@ -116,16 +149,45 @@ async fn a_foreign_referer_never_leads_away() {
         "https://evil.example/\\evil.example",
     ] {
         for fields in [TEAPOT, FIELDS, &[("name", "")]] {
-            for path in ["/api/products", "/api/products/rename", "/api/products/delete"] {
-                let answer = alice.send(plain_form(&alice, path).header(header::REFERER, referer).form(&fields)).await.is(303);
-                assert_eq!(answer.target().origin().ascii_serialization(), origin, "{referer} {}", answer.location());
-                assert!(answer.location().starts_with('/') && !answer.location().starts_with("//"), "{}", answer.location());
-                assert!(!answer.location().contains("__err"), "{}", answer.location());
+            for path in [
+                "/api/products",
+                "/api/products/rename",
+                "/api/products/delete",
+            ] {
+                let answer = alice
+                    .send(
+                        plain_form(&alice, path)
+                            .header(header::REFERER, referer)
+                            .form(&fields),
+                    )
+                    .await
+                    .is(303);
+                assert_eq!(
+                    answer.target().origin().ascii_serialization(),
+                    origin,
+                    "{referer} {}",
+                    answer.location()
+                );
+                assert!(
+                    answer.location().starts_with('/') && !answer.location().starts_with("//"),
+                    "{}",
+                    answer.location()
+                );
+                assert!(
+                    !answer.location().contains("__err"),
+                    "{}",
+                    answer.location()
+                );
             }
         }
         // A read that is opened as a page does not go back there either.
-        let read = alice.request(Method::GET, "/api/products").header(header::ACCEPT, "text/html");
-        let answer = alice.send(read.header(header::REFERER, referer)).await.is(200);
+        let read = alice
+            .request(Method::GET, "/api/products")
+            .header(header::ACCEPT, "text/html");
+        let answer = alice
+            .send(read.header(header::REFERER, referer))
+            .await
+            .is(200);
         assert_eq!(answer.header("location"), "");
     }
 }
@@ -149,10 +211,20 @@ async fn a_link_on_another_site_opens_her_pages_but_logs_nobody_out() {
     elsewhere.url = "https://evil.example/".parse().unwrap();
 
     let link = |path: &str| world.base_url.join(path).unwrap();
-    alice.click(&elsewhere, link("/products").as_str()).await.is(200);
-    let asked = alice.click(&elsewhere, link("/auth/logout").as_str()).await.is(200);
+    alice
+        .click(&elsewhere, link("/products").as_str())
+        .await
+        .is(200);
+    let asked = alice
+        .click(&elsewhere, link("/auth/logout").as_str())
+        .await
+        .is(200);
     assert_eq!(asked.html().heading(), "Do you want to log out?");
-    for (mode, dest) in [("no-cors", "image"), ("navigate", "iframe"), ("cors", "empty")] {
+    for (mode, dest) in [
+        ("no-cors", "image"),
+        ("navigate", "iframe"),
+        ("cors", "empty"),
+    ] {
         for site in ["cross-site", "same-site", "same-origin"] {
             let request = alice
                 .request(Method::GET, LOGOUT_PATH)
@@ -165,7 +237,10 @@ async fn a_link_on_another_site_opens_her_pages_but_logs_nobody_out() {
     assert!(is_signed_in(&alice).await);
 
     // She does want to.
-    let answer = alice.submit(&asked, asked.html().form(LOGOUT_PATH), &[]).await.is(303);
+    let answer = alice
+        .submit(&asked, asked.html().form(LOGOUT_PATH), &[])
+        .await
+        .is(303);
     alice.arrive(answer).await.is(200);
     assert!(!is_signed_in(&alice).await);
 }

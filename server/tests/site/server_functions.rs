@@ -23,16 +23,25 @@ pub(crate) const GUARDED: &[(&str, &str)] = &[
 ];
 
 /// A form that has the fields of all of them.
-pub(crate) const FIELDS: &[(&str, &str)] =
-    &[("id", "x"), ("name", "Saw"), ("category", "Tools"), ("price", "1"), ("stock", "1")];
+pub(crate) const FIELDS: &[(&str, &str)] = &[
+    ("id", "x"),
+    ("name", "Saw"),
+    ("category", "Tools"),
+    ("price", "1"),
+    ("stock", "1"),
+];
 
 #[tokio::test]
 async fn every_server_function_is_listed_here_as_public_or_guarded() {
     // Their addresses are known once the site is built.
     let _world = World::start().await;
-    let registered: BTreeSet<_> = server_fn_paths().map(|(path, method)| (method.to_string(), path.to_owned())).collect();
+    let registered: BTreeSet<_> = server_fn_paths()
+        .map(|(path, method)| (method.to_string(), path.to_owned()))
+        .collect();
     let listed = PUBLIC.iter().chain(GUARDED);
-    let listed: BTreeSet<_> = listed.map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let listed: BTreeSet<_> = listed
+        .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
     assert_eq!(registered, listed);
 }
 
@@ -41,12 +50,22 @@ async fn a_guarded_server_function_answers_nobody() {
     let world = World::start().await;
     let nobody = world.person();
     for (method, path) in GUARDED {
-        let refused = nobody.call(method.parse().unwrap(), path, FIELDS).await.is(401);
-        assert_eq!(refused.json(), serde_json::json!({ "code": "sign_in_required" }), "{method} {path}");
+        let refused = nobody
+            .call(method.parse().unwrap(), path, FIELDS)
+            .await
+            .is(401);
+        assert_eq!(
+            refused.json(),
+            serde_json::json!({ "code": "sign_in_required" }),
+            "{method} {path}"
+        );
     }
     assert_eq!(world.at_api.entries().len(), 0);
     for (method, path) in PUBLIC {
-        nobody.call(method.parse().unwrap(), path, FIELDS).await.is(200);
+        nobody
+            .call(method.parse().unwrap(), path, FIELDS)
+            .await
+            .is(200);
     }
 }
 
@@ -55,8 +74,14 @@ async fn a_guarded_server_function_answers_401_whatever_is_accepted() {
     let world = World::start().await;
     let nobody = world.person();
     for accept in ["*/*", "text/html", "image/png", "application/json"] {
-        let request = nobody.request(Method::GET, "/api/products").header(header::ACCEPT, accept);
-        assert_eq!(nobody.send(request).await.is(401).code(), "sign_in_required", "{accept}");
+        let request = nobody
+            .request(Method::GET, "/api/products")
+            .header(header::ACCEPT, accept);
+        assert_eq!(
+            nobody.send(request).await.is(401).code(),
+            "sign_in_required",
+            "{accept}"
+        );
     }
 }
 
@@ -71,7 +96,11 @@ async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
         ("/api/products/delete", &[]),
     ] {
         let refused = alice.call(Method::POST, path, fields).await.is(400);
-        assert_eq!(refused.json(), serde_json::json!({ "code": "bad_request" }), "{path}");
+        assert_eq!(
+            refused.json(),
+            serde_json::json!({ "code": "bad_request" }),
+            "{path}"
+        );
     }
 }
 

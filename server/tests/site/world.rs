@@ -168,6 +168,14 @@ impl World {
         self.places.api.hush();
     }
 
+    /// Everything in the files of the session store, readable or not.
+    pub(crate) fn stored_sessions(&self) -> String {
+        let folder = self.places.folder.path();
+        let files = ["sessions.db", "sessions.db-wal"].map(|name| std::fs::read(folder.join(name)));
+        String::from_utf8_lossy(&files.into_iter().flatten().flatten().collect::<Vec<_>>())
+            .into_owned()
+    }
+
     /// The URL of `path` at the tenant.
     pub(crate) fn tenant_url(&self, path: &str) -> String {
         format!("http://{}{path}", self.places.tenant.address())

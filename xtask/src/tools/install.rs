@@ -17,6 +17,15 @@ pub(crate) enum Source {
     NotToBeHad,
 }
 
+/// Which versions of its dependencies a tool is compiled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Versions {
+    /// Those that its authors tested.
+    Tested,
+    /// The newest compatible ones: a mirror of the registry may not have the tested ones, or have them no more.
+    Compatible,
+}
+
 const COMPILE_LIMIT: Duration = Duration::from_hours(1);
 
 pub(super) fn prebuilt(tool: &Tool, workspace: &Workspace) -> Result<Source> {
@@ -62,11 +71,20 @@ pub(super) fn compile(tool: &Tool, workspace: &Workspace) -> Result<()> {
         tool.package, tool.version, tool.compiles_in
     );
     let started = Instant::now();
-    process::run(
-        tool.package,
-        &mut compile_command(tool, workspace),
-        COMPILE_LIMIT,
-    )?;
+    let attempt = |versions| {
+        let mut command = compile_command(tool, workspace, versions);
+        process::run(tool.package, &mut command, COMPILE_LIMIT)
+    };
+    match attempt(Versions::Tested) {
+        Err(Failure::Failed(_)) => {
+            println!(
+                "Once more, with other versions of what {} needs",
+                tool.package
+            );
+            attempt(Versions::Compatible)
+        }
+        outcome => outcome,
+    }?;
     remove_build(tool, workspace)?;
     println!(
         "{} {} is installed, {}",
@@ -79,16 +97,11 @@ pub(super) fn compile(tool: &Tool, workspace: &Workspace) -> Result<()> {
 
 /// Where no version is installed, into Cargo's own folder, so that `cargo leptos …` works by itself from then on. Where
 /// another one is, it stays: ours goes into a folder of its own.
-pub(super) fn compile_command(tool: &Tool, workspace: &Workspace) -> Command {
+pub(super) fn compile_command(tool: &Tool, workspace: &Workspace, versions: Versions) -> Command {
     let mut command = workspace.cargo();
     command
-        .args([
-            "install",
-            "--locked",
-            tool.package,
-            "--version",
-            &tool.version,
-        ])
+        .args(["install", tool.package, "--version", &tool.version])
+        .args((versions == Versions::Tested).then_some("--locked"))
         .args(tool.install_arguments)
         // Kept when interrupted, so that the next attempt goes on where this one ended.
         .arg("--target-dir")

@@ -3,11 +3,11 @@
 use super::{Page, row::ProductRow};
 use crate::{
     api::products::{Listing, Product},
-    components::{part, problem},
+    components::{loading, part, problem},
     forms::Returned,
 };
 use leptos::prelude::*;
-use leptos_auth0::{answer_page, at_once};
+use leptos_auth0::{answer_page, whole};
 use std::sync::{Arc, RwLock};
 
 #[component]
@@ -25,7 +25,7 @@ pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView 
         last.clone()
     };
     let instead = move || match listing()? {
-        Ok(products) if products.is_empty() => Some(at_once(
+        Ok(products) if products.is_empty() => Some(whole(
             view! { <p class="empty">"There is nothing here yet. Add your first product above."</p> },
         )),
         Ok(_) => None,
@@ -35,8 +35,8 @@ pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView 
         }
     };
     // The roles are those that the elements have anyway: laying them out as cards would take them away.
-    view! {
-        <Transition fallback=|| view! { <p class="loading" aria-busy="true">"Loading your products…"</p> }>
+    let table = move || {
+        whole(view! {
             {part(instead)}
             <table class="products" role="table">
                 <caption class="visually-hidden">"Your products"</caption>
@@ -60,6 +60,7 @@ pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView 
                     />
                 </tbody>
             </table>
-        </Transition>
-    }
+        })
+    };
+    loading("Loading your products…", table)
 }

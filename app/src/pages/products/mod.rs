@@ -4,7 +4,7 @@ mod add_form;
 mod list;
 mod row;
 
-use crate::{api::products::Listing, components::problem, forms::Returned};
+use crate::{api::products::Listing, components::problem, forms::Returned, half};
 use add_form::AddForm;
 use leptos::prelude::*;
 use leptos_auth0::LightJsonEncoding;
@@ -16,8 +16,6 @@ use std::sync::Arc;
 struct Page {
     /// The list, as the API has it.
     products: Resource<Listing, LightJsonEncoding>,
-    /// What was done last, in words.
-    done: RwSignal<String>,
     /// The product whose row gets the focus when it is drawn anew.
     focus: StoredValue<Option<String>>,
 }
@@ -25,7 +23,7 @@ struct Page {
 impl Page {
     /// Says what was done to the product `name`, and gets the list as it is now.
     fn finish(self, done: &str, name: &str) {
-        self.done.set([done, name.trim(), "."].concat());
+        half::announce(&[done, name.trim(), "."].concat());
         self.products.refetch();
     }
 }
@@ -36,7 +34,6 @@ pub(crate) fn ProductsPage() -> impl IntoView {
     let elsewhere = returned.elsewhere();
     let page = Page {
         products: Listing::resource(),
-        done: RwSignal::new(String::new()),
         focus: StoredValue::new(None),
     };
     view! {
@@ -46,7 +43,7 @@ pub(crate) fn ProductsPage() -> impl IntoView {
         </header>
         {elsewhere.map(problem)}
         <AddForm page returned=&returned/>
-        <p class="done" id="done" role="status" tabindex="-1">{page.done}</p>
+        <p class="done" id="done" role="status" tabindex="-1"></p>
         <ProductList page returned/>
     }
 }

@@ -26,12 +26,13 @@ pub(super) fn ProductRow<'r>(
             <td role="cell" data-label="Category">{category}</td>
             <td role="cell" data-label="Price" class="number">{price}</td>
             <td role="cell" data-label="Stock" class="number">{stock}</td>
-            <td role="cell" class="actions">""</td>
+            <td role="cell" class="actions"><Editor page product returned/></td>
         </tr>
     }
 }
 
-/// Opens below its row. It is a `<details>`, so it opens without JavaScript.
+/// Opens below its row. It is a `<details>`, so it opens without JavaScript, and one of a group, so the one before
+/// closes; what was typed there stays.
 #[component]
 fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl IntoView + use<> {
     let Product { id, name, .. } = product;
@@ -64,7 +65,7 @@ fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl Into
     let field_id = String::from("name-") + &id;
     let (id_again, of_product, of_product_again) = (id.clone(), name.clone(), name.clone());
     view! {
-        <details class="editor" open=open>
+        <details class="editor" name="editor" open=open>
             <summary id=summary_id>"Edit" <span class="visually-hidden">" " {of_product}</span></summary>
             <div class="editor-panel" aria-busy=move || state.busy()>
                 {part(move || state.error.get().map(problem))}

@@ -1,5 +1,7 @@
 //! The browser's half of what the crate needs from its surroundings; `server::half` is the other.
 
+mod whole;
+
 use crate::{
     JsonError, ServerFnAnswer,
     current::{Identity, Occasion, UserResource},
@@ -7,6 +9,8 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
 use std::{future::Future, sync::OnceLock};
 use web_sys::PageTransitionEvent;
+
+pub use whole::{Whole, whole};
 
 /// The user of the app on this page. Errors are decoded outside of any component, hence global.
 static CURRENT: OnceLock<UserResource> = OnceLock::new();

@@ -1,12 +1,12 @@
 //! The browser's half of a page guard.
 
-use super::{at_once, visibility::shown_while};
+use super::visibility::shown_while;
 use crate::{
     UserResource, half,
     login_url::{here_untracked, login_url, use_here},
-    use_user,
+    use_user, whole,
 };
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::prelude::*;
 use std::sync::Arc;
 
 /// A page for signed-in users.
@@ -28,14 +28,14 @@ where
     let children = children.into_inner();
     let user = use_user();
     if user.had_session() {
-        return EitherOf3::A(view! {
+        return whole(view! {
             <SessionEndedNotice/>
             {children()}
         });
     }
     let here = here_untracked();
     if user.is_unavailable_untracked() {
-        return EitherOf3::B(view! {
+        return whole(view! {
             <div role="alert" class="notice" data-kind="problem">
                 <p>"Your login cannot be checked at the moment."</p>
                 <p><a rel="external" href=here>"Try again"</a></p>
@@ -44,7 +44,7 @@ where
     }
     let login = login_url(&here);
     half::leave_to(&login);
-    EitherOf3::C(view! {
+    whole(view! {
         <p class="notice">
             "This page is for signed-in users. " <a rel="external" href=login>"Log in"</a>
         </p>
@@ -56,8 +56,8 @@ where
 fn SessionEndedNotice() -> impl IntoView {
     let here = use_here();
     let notice = move || {
-        at_once(view! {
-            <div class="notice" role="alert" data-kind="problem">
+        whole(view! {
+            <div class="notice session-ended" role="alert" data-kind="problem">
                 <p><strong>"Your session has ended."</strong> " What you typed is still here."</p>
                 <p>
                     <a rel="external" target="_blank" href=login_url(&here())>

@@ -1,8 +1,7 @@
 //! Parts of a page for those who are signed in, and for those who are not. What they show is no secret: guards are
 //! on the server.
 
-use super::at_once;
-use crate::{UserResource, use_user};
+use crate::{UserResource, Whole, use_user, whole};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ where
     let children = children.into_inner();
     shown_while(
         UserResource::is_signed_in,
-        Arc::new(move || at_once(children())),
+        Arc::new(move || whole(children())),
     )
 }
 
@@ -34,14 +33,14 @@ where
     let children = children.into_inner();
     shown_while(
         UserResource::is_signed_out,
-        Arc::new(move || at_once(children())),
+        Arc::new(move || whole(children())),
     )
 }
 
 /// Not generic, so that the browser has to load its code once only.
 pub(super) fn shown_while(
     condition: fn(UserResource) -> bool,
-    content: Arc<dyn Fn() -> AnyView + Send + Sync>,
+    content: Arc<dyn Fn() -> Whole + Send + Sync>,
 ) -> impl IntoView {
     let user = use_user();
     let shown = Memo::new(move |_| condition(user));

@@ -5,7 +5,16 @@ use crate::{
     JsonError, ServerFnAnswer,
     current::{Identity, UserResource},
 };
+use leptos::prelude::{AnyView, IntoAny as _, IntoView};
 use std::future::Future;
+
+/// A view of any type. In the browser, one that is built and replaced as a whole.
+pub type Whole = AnyView;
+
+/// Erases the type of `view`.
+pub fn whole<V: IntoView>(view: V) -> Whole {
+    view.into_any()
+}
 
 pub(crate) fn identity_of_request() -> Identity {
     identity::identity_of_request()

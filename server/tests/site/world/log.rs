@@ -12,7 +12,7 @@ use tracing_subscriber::{
     prelude::*,
 };
 
-/// The log since a moment. Tests that share a process share it, so what is looked for is a test's own.
+/// The log since a moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
     from: usize,
@@ -29,10 +29,15 @@ impl Log {
         String::from_utf8_lossy(&lock(lines())[self.from..]).into_owned()
     }
 
-    /// The lines that contain all of `words`.
+    /// The lines of this very test that contain all of `words`. Tests that share a process share the log; each has a
+    /// thread of its own, where all parts of its world run.
     pub(crate) fn lines_with(&self, words: &[&str]) -> Vec<String> {
         let text = self.text();
-        let fits = |line: &&str| words.iter().all(|word| line.contains(word));
+        let thread = std::thread::current();
+        let of_this_test = format!(" {} ", thread.name().unwrap());
+        let fits = |line: &&str| {
+            line.contains(&of_this_test) && words.iter().all(|word| line.contains(word))
+        };
         text.lines().filter(fits).map(str::to_owned).collect()
     }
 }
@@ -47,6 +52,7 @@ fn lines() -> &'static Written {
         let writer = written.clone();
         let layer = fmt::layer()
             .with_ansi(false)
+            .with_thread_names(true)
             .with_writer(move || Pen(writer.clone()))
             .with_filter(LevelFilter::TRACE)
             // The jar of the browser that these tests drive; no part of any server.

@@ -26,7 +26,7 @@ enum State {
         served: JoinHandle<()>,
     },
     /// Connections are made, and nothing ever comes back.
-    Silent(TcpListener),
+    Silent { _listening: TcpListener },
     /// Between two of the others.
     Moving,
 }
@@ -62,7 +62,9 @@ impl Place {
 
     /// Accepts connections and leaves them alone.
     pub(crate) fn hush(&mut self) {
-        self.state = State::Silent(self.listener());
+        self.state = State::Silent {
+            _listening: self.listener(),
+        };
     }
 
     /// Stops, with every connection closed.
