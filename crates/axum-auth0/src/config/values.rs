@@ -126,7 +126,11 @@ pub(super) fn api_url(faults: &mut Faults<'_>, name: &str, value: &str) -> Optio
     let problem = match Url::parse(value) {
         Err(error) => format!("is not a URL ({error})"),
         Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-            "must begin with https:// or http://".to_owned()
+            "must begin with https://".to_owned()
+        }
+        // RFC 6750 §5.3: a bearer token travels over TLS only.
+        Ok(url) if url.scheme() == "http" && !is_loopback(&url) => {
+            "must be https; http is possible on localhost only".to_owned()
         }
         Ok(url) if url.query().is_some() || url.fragment().is_some() => {
             "must not contain a query".to_owned()
