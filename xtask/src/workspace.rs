@@ -106,16 +106,19 @@ pub(crate) fn remove_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// Cargo marks its build folder, and this executable lies in it.
+/// What `CARGO_TARGET_DIR` says. Otherwise Cargo marks its build folder, unless it found it there, and this executable
+/// lies in it.
 fn target_folder(root: &Path) -> PathBuf {
-    std::env::current_exe()
-        .ok()
-        .and_then(|exe| {
+    let marked = || {
+        std::env::current_exe().ok().and_then(|exe| {
             exe.ancestors()
                 .skip(1)
                 .find(|folder| folder.join("CACHEDIR.TAG").is_file())
                 .map(Path::to_path_buf)
         })
+    };
+    folder_from("CARGO_TARGET_DIR")
+        .or_else(marked)
         .unwrap_or_else(|| root.join("target"))
 }
 
