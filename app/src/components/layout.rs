@@ -16,7 +16,8 @@ where
     follow_navigation();
     let user = use_user();
     view! {
-        <a class="skip-link" href="#main">"Skip to content"</a>
+        // External, or the router would take the click: it scrolls, but moves no focus.
+        <a class="skip-link" rel="external" href="#main">"Skip to content"</a>
         <header class="site-header">
             <div class="site-header-inner">
                 <a class="brand" href=paths::HOME>
@@ -64,8 +65,8 @@ fn NavLink(href: &'static str, label: &'static str) -> impl IntoView {
     view! { <a href=href aria-current=current>{label}</a> }
 }
 
-/// The first run is the first effect after hydration. After a navigation inside the app the tab has the page's name, and the focus is on its heading: without this, a
-/// screen reader would not notice that there is another page.
+/// The first run is the first effect after hydration. After a navigation inside the app the tab has the page's name, and
+/// the focus is on its heading: without this, a screen reader would not notice that there is another page.
 fn follow_navigation() {
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {
