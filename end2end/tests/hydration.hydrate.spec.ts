@@ -34,11 +34,3 @@ test('what the server has drawn is not drawn anew', async ({ page }) => {
   await visit(page, '/products');
   await expect(page.getByRole('heading', { level: 1 })).toHaveAttribute('data-from-server', '1');
 });
-
-test('the numbers on the start page arrive after the page', async ({ page }) => {
-  await logIn(page, alice);
-  await visit(page, '/');
-  const numbers = page.locator('dl');
-  await expect(numbers).toContainText('Products');
-  await expect(numbers).toContainText('20');
-});

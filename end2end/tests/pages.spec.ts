@@ -25,6 +25,14 @@ test.describe('an unknown address', () => {
   });
 });
 
+test('the numbers on the start page are there, although they arrive after the rest of it', async ({ page }) => {
+  await logIn(page, alice);
+  await visit(page, '/');
+  const numbers = page.locator('dl');
+  await expect(numbers).toContainText('Products');
+  await expect(numbers).toContainText('20');
+});
+
 test('every page comes with the headers that keep it safe, and is kept by nobody', async ({ page }) => {
   await logIn(page, alice);
   for (const path of ['/', '/products', '/profile', '/signed-out']) {
