@@ -12,7 +12,20 @@ impl Api for ProductsApi {
     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
 }
 
+/// The API that keeps everyone's orders; `ORDERS_API_URL` and `ORDERS_API_AUDIENCE`. Placing an order asks for
+/// `write:orders` beside these scopes, in that call only.
+#[derive(Debug)]
+pub enum OrdersApi {}
+
+impl Api for OrdersApi {
+    const NAME: &'static str = "ORDERS";
+    const SCOPES: &'static [&'static str] = &["read:orders"];
+}
+
 /// All of them, for the server's configuration. The first one is the one that `AUTH0_AUDIENCE` names.
-pub fn apis() -> [ApiDeclaration; 1] {
-    [ApiDeclaration::of::<ProductsApi>()]
+pub fn apis() -> [ApiDeclaration; 2] {
+    [
+        ApiDeclaration::of::<ProductsApi>(),
+        ApiDeclaration::of::<OrdersApi>(),
+    ]
 }

@@ -9,7 +9,7 @@ mod shell;
 mod token_error;
 mod typed_form;
 
-pub use apis::{ProductsApi, apis};
+pub use apis::{OrdersApi, ProductsApi, apis};
 pub use shell::shell;
 
 pub(crate) use products_client::ProductsClient;

@@ -91,7 +91,7 @@ impl<A: Api> AccessToken<A> {
     /// the API wants for this call. The reason is logged.
     pub fn lacks_scope(&self, scope: &str) -> TokenError {
         let missing: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
-        let diagnosis = Diagnosis::missing_scope(&self.settings, &self.audience, &missing, A::NAME);
+        let diagnosis = Diagnosis::missing_scope(&self.settings, &self.audience, &missing);
         diagnosis.log();
         TokenError::Misconfigured(Box::new(diagnosis))
     }

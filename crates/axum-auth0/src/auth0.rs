@@ -7,6 +7,7 @@ use http::{StatusCode, header};
 use tokio::task::JoinHandle;
 
 use crate::{
+    access_token::{self, ACCESS_TOKEN_PATH},
     chance::{SharedChance, SystemChance},
     clock::{SharedClock, SystemClock},
     config::{Config, StoreLocation},
@@ -156,6 +157,10 @@ impl Auth0 {
                     .post(logout::post),
             )
             .route(PROFILE_PATH, routing::get(profile::get))
+            .route(
+                ACCESS_TOKEN_PATH,
+                routing::get(access_token::get).head(|| async { not_by_head("GET") }),
+            )
             .with_state(Arc::clone(engine));
         // The last layer is the outermost: first the name, then the origin, then the session, then the guard.
         app.merge(routes)

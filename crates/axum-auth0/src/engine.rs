@@ -10,12 +10,13 @@ use crate::{
     chance::SharedChance,
     clock::SharedClock,
     config::{ApiSettings, Config},
+    diagnosis::Diagnosis,
     login::id_token::IdTokenRules,
     outbound::Outbound,
     provider::{Metadata, Provider},
     seal::Keyring,
     stores::SharedStore,
-    tokens::{TokenEndpoint, Tokens},
+    tokens::{TokenEndpoint, TokenError, Tokens},
 };
 
 pub(crate) struct Engine {
@@ -55,7 +56,7 @@ impl Engine {
             keys.clone(),
             endpoint.clone(),
             id_tokens.clone(),
-            Arc::clone(&clock),
+            (Arc::clone(&clock), Arc::clone(&chance)),
             &config,
         );
         let apis = config
@@ -152,8 +153,24 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner) = origins.join(" ").into();
     }
 
-    pub(crate) fn api(&self, name: &str) -> Option<Arc<ApiSettings>> {
-        self.apis.get(name).map(Arc::clone)
+    /// The settings of the API `name`, or what to do to have some.
+    pub(crate) fn api(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
+        self.apis.get(name).map(Arc::clone).ok_or_else(|| {
+            let diagnosis = if self.config.absent_apis.contains(&name) {
+                Diagnosis::api_not_configured(name)
+            } else {
+                Diagnosis::undeclared_api(name)
+            };
+            diagnosis.log();
+            TokenError::Misconfigured(Box::new(diagnosis))
+        })
+    }
+
+    /// The API with this audience.
+    pub(crate) fn api_for(&self, audience: &str) -> Option<&Arc<ApiSettings>> {
+        self.apis
+            .values()
+            .find(|api| api.audience.as_deref() == Some(audience))
     }
 }
 

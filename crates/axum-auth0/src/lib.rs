@@ -15,6 +15,8 @@ pub mod outbound;
 pub mod provider;
 
 #[cfg(feature = "login")]
+mod access_token;
+#[cfg(feature = "login")]
 mod api;
 #[cfg(feature = "login")]
 mod auth0;
@@ -49,14 +51,17 @@ mod tokens;
 
 #[cfg(feature = "login")]
 pub use self::{
+    access_token::ACCESS_TOKEN_PATH,
     api::{AccessToken, Api},
     auth0::{Auth0, NotReady, OpenError, Surroundings},
     config::{ApiDeclaration, Config, ConfigError, Variables},
-    diagnosis::{Cause, Diagnosis},
+    diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
     login::{CALLBACK_PATH, IdTokenError, LOGIN_PATH},
     logout::{LOGOUT_PATH, SIGNED_OUT_PATH},
     profile::PROFILE_PATH,
     return_to::{NotAPathOfThisSite, ReturnTo},
     session::{CurrentUser, NotSignedIn, SignedInUser},
-    tokens::{TokenError, TokenOptions},
+    tokens::{
+        ApiOverview, HeldOverview, TokenError, TokenFingerprint, TokenOptions, TokensOverview,
+    },
 };

@@ -4,7 +4,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use axum_auth0::stores::{LoginId, LoginRow, MemoryStore, SharedStore, SqliteStore, Swap};
+use axum_auth0::stores::{Lease, LoginId, LoginRow, MemoryStore, SharedStore, SqliteStore, Swap};
 use futures::future::join_all;
 use sqlx::{Connection as _, Row as _, sqlite::SqliteConnectOptions};
 
@@ -177,6 +177,99 @@ async fn of_twenty_swaps_at_once_one_is_done() {
         let now = store.load_login(&id(1)).await.unwrap().unwrap();
         assert_eq!((now.version, &now.tokens), (1, &done), "{name}");
         assert_eq!(done.len(), 1, "{name}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_has_one_holder_at_a_time() {
+    on_every_store(|store, name| async move {
+        let (ours, theirs) = (&[1; 16], &[2; 16]);
+        let taken = Lease::Taken { abandoned: false };
+        let login = id(1);
+        let lease = |holder, now| store.lease_login(&login, holder, now, now + 6);
+        assert_eq!(
+            lease(ours, NOW).await.unwrap(),
+            Lease::Gone,
+            "{name}: no login"
+        );
+        store.create_login(row(1)).await.unwrap();
+        store.create_login(row(2)).await.unwrap();
+        assert_eq!(lease(ours, NOW).await.unwrap(), taken, "{name}");
+        assert_eq!(lease(theirs, NOW + 5).await.unwrap(), Lease::Held, "{name}");
+        let other = store.lease_login(&id(2), theirs, NOW, NOW + 6).await;
+        assert_eq!(other.unwrap(), taken, "{name}: another login");
+        // Prolonged, it lasts.
+        assert_eq!(lease(ours, NOW + 5).await.unwrap(), taken, "{name}");
+        assert_eq!(
+            lease(theirs, NOW + 10).await.unwrap(),
+            Lease::Held,
+            "{name}"
+        );
+        // Given back by somebody else, it lasts all the same.
+        store.end_lease(&id(1), theirs).await.unwrap();
+        assert_eq!(
+            lease(theirs, NOW + 10).await.unwrap(),
+            Lease::Held,
+            "{name}"
+        );
+        store.end_lease(&id(1), ours).await.unwrap();
+        assert_eq!(lease(theirs, NOW + 10).await.unwrap(), taken, "{name}");
+        // Run out, it is known to have been abandoned, once.
+        let abandoned = Lease::Taken { abandoned: true };
+        assert_eq!(lease(ours, NOW + 16).await.unwrap(), abandoned, "{name}");
+        assert_eq!(lease(ours, NOW + 16).await.unwrap(), taken, "{name}");
+        assert_eq!(
+            lease(theirs, NOW + 16).await.unwrap(),
+            Lease::Held,
+            "{name}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_who_want_a_lease_at_once_one_gets_it() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        let wishes = (0..20u8).map(|byte| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                store
+                    .lease_login(&id(1), &[byte; 16], NOW, NOW + 6)
+                    .await
+                    .unwrap()
+            })
+        });
+        let leases: Vec<_> = join_all(wishes)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        let held = leases.iter().filter(|lease| **lease == Lease::Held).count();
+        assert_eq!(held, 19, "{name}: {leases:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_takes_its_lease_with_it() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        store
+            .lease_login(&id(1), &[1; 16], NOW, NOW + 6)
+            .await
+            .unwrap();
+        store.delete_login(&id(1)).await.unwrap();
+        store.end_lease(&id(1), &[1; 16]).await.unwrap();
+        store.create_login(row(1)).await.unwrap();
+        let lease = store.lease_login(&id(1), &[2; 16], NOW, NOW + 6).await;
+        assert_eq!(lease.unwrap(), Lease::Taken { abandoned: false }, "{name}");
+        // And where it ended of itself.
+        store.sweep(i64::MAX, i64::MIN, 10).await.unwrap();
+        store.create_login(row(1)).await.unwrap();
+        let lease = store.lease_login(&id(1), &[3; 16], NOW, NOW + 6).await;
+        assert_eq!(lease.unwrap(), Lease::Taken { abandoned: false }, "{name}");
     })
     .await;
 }

@@ -31,6 +31,8 @@ impl ApiDeclaration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiSettings {
+    /// The prefix of its variables.
+    pub name: &'static str,
     /// `<NAME>_API_URL`: its base, with a trailing slash. Tokens for it are sent to this origin only.
     pub base_url: Url,
     /// `<NAME>_API_AUDIENCE`, or `AUTH0_AUDIENCE` for the first API: its identifier at the provider.
@@ -39,7 +41,35 @@ pub struct ApiSettings {
     pub audience_variable: String,
     /// `<NAME>_API_SCOPE`, or the scopes that the application declares.
     pub scope: Vec<String>,
+    /// `<NAME>_API_TOKEN_FORMAT`: whether its access tokens can be checked here.
+    pub token_format: TokenFormat,
+    /// `AUTH0_EXPOSE_ACCESS_TOKENS_FOR`: whether `/auth/access-token` hands its tokens to the browser.
+    pub browser_access: BrowserAccess,
 }
+
+/// What an API's access tokens look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenFormat {
+    /// JWTs, whose audience, scope and issuer are checked before they are used.
+    #[default]
+    Jwt,
+    /// Opaque strings that only the provider can read (RFC 7662). Nothing can be checked: an API has to be told so
+    /// one by one.
+    Opaque,
+}
+
+/// Whether the browser may have an API's access tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BrowserAccess {
+    /// They stay on the server.
+    #[default]
+    Never,
+    /// `/auth/access-token` hands them out: a script that gets into a page can steal them.
+    TokensCanBeStolen,
+}
+
+/// The variables of an API all end like this.
+pub(super) const ENDINGS: [&str; 4] = ["URL", "AUDIENCE", "SCOPE", "TOKEN_FORMAT"];
 
 pub(super) fn read(
     declarations: &[ApiDeclaration],
@@ -52,6 +82,11 @@ pub(super) fn read(
         let own_audience_variable = format!("{}_API_AUDIENCE", api.name);
         let scope_variable = format!("{}_API_SCOPE", api.name);
 
+        // The site is good without its further APIs; whoever calls one that is not there is told so.
+        let is_absent = |ending: &&str| faults.get(&format!("{}_API_{ending}", api.name)).is_none();
+        if position > 0 && ENDINGS.iter().all(is_absent) {
+            continue;
+        }
         let base_url = if let Some(value) = faults.get(&url_variable) {
             values::api_url(faults, &url_variable, value)
         } else {
@@ -78,17 +113,57 @@ pub(super) fn read(
             || api.scopes.iter().map(|&scope| scope.to_owned()).collect(),
             values::split_scope,
         );
+        let token_format = token_format(api.name, faults);
         if let Some(base_url) = base_url {
             apis.insert(
                 api.name,
                 ApiSettings {
+                    name: api.name,
                     base_url,
                     audience,
                     audience_variable,
                     scope,
+                    token_format,
+                    browser_access: BrowserAccess::default(),
                 },
             );
         }
     }
+    expose(&mut apis, faults);
     apis
+}
+
+fn token_format(name: &str, faults: &mut Faults<'_>) -> TokenFormat {
+    let variable = format!("{name}_API_TOKEN_FORMAT");
+    match faults.get(&variable) {
+        None | Some("jwt") => TokenFormat::Jwt,
+        Some("opaque") => TokenFormat::Opaque,
+        Some(other) => {
+            let problem = format!("must be jwt or opaque, not `{other}`");
+            faults.add(&variable, problem, format!("{variable}=jwt"));
+            TokenFormat::Jwt
+        }
+    }
+}
+
+/// Marks the APIs that `AUTH0_EXPOSE_ACCESS_TOKENS_FOR` names by their audiences.
+fn expose(apis: &mut BTreeMap<&'static str, ApiSettings>, faults: &mut Faults<'_>) {
+    const VARIABLE: &str = "AUTH0_EXPOSE_ACCESS_TOKENS_FOR";
+    for audience in faults.get(VARIABLE).unwrap_or_default().split_whitespace() {
+        let mut found = false;
+        for api in apis.values_mut() {
+            if api.audience.as_deref() == Some(audience) {
+                api.browser_access = BrowserAccess::TokensCanBeStolen;
+                found = true;
+            }
+        }
+        if !found {
+            let example = apis.values().find_map(|api| api.audience.clone());
+            faults.add(
+                VARIABLE,
+                format!("names `{audience}`, which is the audience of no configured API"),
+                example.map_or_else(String::new, |audience| format!("{VARIABLE}={audience}")),
+            );
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Which variables there are. One that is set but that nothing here implements is a fault: whoever set it expects
 //! something to happen.
 
-use super::{ApiDeclaration, Variables, faults::Faults};
+use super::{ApiDeclaration, Variables, apis::ENDINGS, faults::Faults};
 
 /// Every variable with a fixed name that this version implements.
 const IMPLEMENTED: &[&str] = &[
@@ -16,12 +16,14 @@ const IMPLEMENTED: &[&str] = &[
     "AUTH0_COOKIE_SECURE",
     "AUTH0_COOKIE_TRANSIENT",
     "AUTH0_DOMAIN",
+    "AUTH0_EXPOSE_ACCESS_TOKENS_FOR",
     "AUTH0_HTTP_TIMEOUT",
     "AUTH0_NO_CONTENT_PROFILE_RESPONSE",
     "AUTH0_PROMPT",
     "AUTH0_SCOPE",
     "AUTH0_SECRET",
     "AUTH0_SESSION_STORE",
+    "AUTH0_TOKEN_REFRESH_BUFFER",
 ];
 
 /// Prefixes of variables of nextjs-auth0 that this version does not implement, and what they are for.
@@ -73,7 +75,7 @@ pub(super) fn refuse_unknown(
                 nearest(name),
             );
         } else if let Some((prefix, _)) = name.rsplit_once("_API_")
-            && ["URL", "AUDIENCE", "SCOPE"]
+            && ENDINGS
                 .iter()
                 .any(|end| name.ends_with(&format!("_API_{end}")))
             && !apis.iter().any(|api| api.name == prefix)

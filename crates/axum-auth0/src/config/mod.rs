@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use self::{
-    apis::{ApiDeclaration, ApiSettings},
+    apis::{ApiDeclaration, ApiSettings, BrowserAccess, TokenFormat},
     cookies::{CookieSettings, SameSite},
     error::{ConfigError, Fault},
     values::{AudienceParameter, ClientAuthentication, StoreLocation},
@@ -51,6 +51,10 @@ pub struct Config {
     pub scope: Vec<String>,
     /// The external APIs, by the prefix of their variables.
     pub apis: BTreeMap<&'static str, ApiSettings>,
+    /// The declared APIs of which nothing is configured.
+    pub absent_apis: Vec<&'static str>,
+    /// `AUTH0_TOKEN_REFRESH_BUFFER`: how long before its end an access token is renewed.
+    pub refresh_buffer: Duration,
     /// `AUTH0_SESSION_STORE`: where sessions and tokens live.
     pub session_store: StoreLocation,
     /// `AUTH0_COOKIE_*`: attributes of the session's cookie.
@@ -87,10 +91,15 @@ impl Config {
         let secrets = values::secrets(&mut faults);
         let base_url = values::base_url(&mut faults);
         let audience = values::audience(&mut faults);
-        let audience_parameter = values::audience_parameter(&mut faults);
+        let audience_parameter = values::audience_parameter(&mut faults, issuer.as_ref());
         let prompt = values::prompt(&mut faults);
-        let apis = apis::read(apis, audience.as_deref(), &mut faults);
-        let scope = values::scope(&mut faults, audience.as_deref(), &apis);
+        let declared = apis;
+        let apis = apis::read(declared, audience.as_deref(), &mut faults);
+        values::check_resources(&mut faults, audience_parameter, &apis);
+        let names = declared.iter().map(|api| api.name);
+        let absent_apis = names.filter(|name| !apis.contains_key(name)).collect();
+        let scope = values::scope(&mut faults, audience.as_deref(), audience_parameter, &apis);
+        let refresh_buffer = values::refresh_buffer(&mut faults);
         let session_store = values::session_store(&mut faults);
         let cookie = cookies::read(&mut faults, base_url.as_ref());
         let no_content_profile = faults.flag("AUTH0_NO_CONTENT_PROFILE_RESPONSE", false);
@@ -110,6 +119,8 @@ impl Config {
                     prompt,
                     scope,
                     apis,
+                    absent_apis,
+                    refresh_buffer,
                     session_store,
                     cookie,
                     no_content_profile,

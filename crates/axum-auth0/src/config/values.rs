@@ -168,22 +168,53 @@ pub(super) fn audience(faults: &mut Faults<'_>) -> Option<String> {
     Some(value.to_owned())
 }
 
-pub(super) fn audience_parameter(faults: &mut Faults<'_>) -> AudienceParameter {
+/// RFC 8707 §2: an absolute URI without a fragment.
+fn is_resource(audience: &str) -> bool {
+    Url::parse(audience).is_ok_and(|url| url.fragment().is_none())
+}
+
+/// Every audience must be one that can be sent as `resource`, where that is how they are sent.
+pub(super) fn check_resources(
+    faults: &mut Faults<'_>,
+    parameter: AudienceParameter,
+    apis: &BTreeMap<&'static str, ApiSettings>,
+) {
+    if parameter == AudienceParameter::Audience {
+        return;
+    }
+    let login = faults
+        .get("AUTH0_AUDIENCE")
+        .map(|audience| ("AUTH0_AUDIENCE", audience));
+    let own = apis
+        .values()
+        .filter(|api| api.audience_variable != "AUTH0_AUDIENCE")
+        .filter_map(|api| Some((api.audience_variable.as_str(), api.audience.as_deref()?)));
+    for (variable, audience) in login.into_iter().chain(own) {
+        if !is_resource(audience) {
+            faults.add(
+                variable,
+                "must be an absolute URI without a fragment where AUTH0_AUDIENCE_PARAMETER is resource (RFC 8707)",
+                format!("{variable}=https://api.example.com"),
+            );
+        }
+    }
+}
+
+/// Auth0 and its likes take `audience`; the standard, which other providers follow, is `resource`.
+pub(super) fn audience_parameter(
+    faults: &mut Faults<'_>,
+    issuer: Option<&Issuer>,
+) -> AudienceParameter {
+    let audience = faults.get("AUTH0_AUDIENCE");
     match faults.get("AUTH0_AUDIENCE_PARAMETER") {
-        None | Some("audience") => AudienceParameter::Audience,
-        Some("resource") => {
-            // RFC 8707 §2: an absolute URI without a fragment.
-            if let Some(audience) = faults.get("AUTH0_AUDIENCE")
-                && Url::parse(audience).map_or(true, |url| url.fragment().is_some())
-            {
-                faults.add(
-                    "AUTH0_AUDIENCE",
-                    "must be an absolute URI without a fragment where AUTH0_AUDIENCE_PARAMETER is resource (RFC 8707)",
-                    "AUTH0_AUDIENCE=https://api.example.com",
-                );
-            }
+        // Where it was not asked for in so many words, an audience that cannot be sent as `resource` is sent as `audience`.
+        None if issuer.is_some_and(|issuer| !issuer.is_like_auth0())
+            && audience.is_some_and(is_resource) =>
+        {
             AudienceParameter::Resource
         }
+        None | Some("audience") => AudienceParameter::Audience,
+        Some("resource") => AudienceParameter::Resource,
         Some(other) => {
             let problem = format!("must be audience (Auth0) or resource (RFC 8707), not `{other}`");
             faults.add(
@@ -238,6 +269,7 @@ pub(super) fn split_scope(value: &str) -> Vec<String> {
 pub(super) fn scope(
     faults: &mut Faults<'_>,
     audience: Option<&str>,
+    parameter: AudienceParameter,
     apis: &BTreeMap<&'static str, ApiSettings>,
 ) -> Vec<String> {
     let mut scope = split_scope(faults.get("AUTH0_SCOPE").unwrap_or(DEFAULT_SCOPE));
@@ -248,11 +280,13 @@ pub(super) fn scope(
             format!("AUTH0_SCOPE={DEFAULT_SCOPE}"),
         );
     }
-    // The scopes of the API that the login asks a token for belong to the login.
-    for api in apis
-        .values()
-        .filter(|api| audience.is_some() && api.audience.as_deref() == audience)
-    {
+    // The scopes of the API that the login asks a token for belong to the login; with RFC 8707 those of all APIs, since a
+    // refresh can only narrow what the login was granted (RFC 6749 §6).
+    let belongs_to_login = |api: &&ApiSettings| match parameter {
+        AudienceParameter::Audience => audience.is_some() && api.audience.as_deref() == audience,
+        AudienceParameter::Resource => api.audience.is_some(),
+    };
+    for api in apis.values().filter(belongs_to_login) {
         for word in &api.scope {
             if !scope.contains(word) {
                 scope.push(word.clone());
@@ -296,6 +330,25 @@ pub(super) fn http_timeout(faults: &mut Faults<'_>) -> Duration {
                 "AUTH0_HTTP_TIMEOUT",
                 "must be a number of milliseconds from 100 to 60000",
                 "AUTH0_HTTP_TIMEOUT=5000",
+            );
+            default
+        }
+    }
+}
+
+pub(super) fn refresh_buffer(faults: &mut Faults<'_>) -> Duration {
+    let default = Duration::from_mins(1);
+    match faults
+        .get("AUTH0_TOKEN_REFRESH_BUFFER")
+        .map(str::parse::<u64>)
+    {
+        None => default,
+        Some(Ok(seconds @ 0..=3_600)) => Duration::from_secs(seconds),
+        Some(_) => {
+            faults.add(
+                "AUTH0_TOKEN_REFRESH_BUFFER",
+                "must be a number of seconds from 0 to 3600",
+                "AUTH0_TOKEN_REFRESH_BUFFER=60",
             );
             default
         }

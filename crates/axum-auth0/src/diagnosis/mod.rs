@@ -1,62 +1,26 @@
 //! What is wrong with a token or with the configuration behind it, in a sentence or two, and exactly what to set and
 //! where.
+//!
+//! [`diagnose`] judges a token; the login, the doctor and the development pages say the same sentences.
 
-mod sentences;
+mod cause;
+mod expectation;
+mod provider_sentences;
+mod scope_sentences;
+mod token_sentences;
 
 use std::fmt;
 
-/// What went wrong, for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Cause {
-    /// No audience is configured for the API, so the provider issues an access token for nobody in particular.
-    AudienceMissing,
-    /// The provider knows no API with the configured audience.
-    AudienceUnknown,
-    /// The token is for the configured audience, but the API called wants another one.
-    RefusedByApi,
-    /// An audience was asked for, and the provider issued an opaque access token all the same.
-    OpaqueToken,
-    /// The access token is for another API than the one asked for.
-    WrongAudience,
-    /// The access token is from another issuer than the configured one.
-    WrongIssuer,
-    /// The access token lacks a scope that is needed.
-    MissingScope,
-    /// The access token expired and there is no refresh token.
-    NoRefreshToken,
-    /// The provider does not accept this application's credentials.
-    ClientRejected,
-    /// The provider refuses a request for a reason of its own.
-    RefusedByProvider,
-    /// The access token cannot be used in a header.
-    UnusableToken,
-    /// The application uses an API that it did not declare.
-    UndeclaredApi,
-}
+use serde::{Deserialize, Serialize};
 
-impl Cause {
-    /// A stable name for logs and programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AudienceMissing => "audience_missing",
-            Self::AudienceUnknown => "audience_unknown",
-            Self::RefusedByApi => "refused_by_api",
-            Self::OpaqueToken => "opaque_token",
-            Self::WrongAudience => "wrong_audience",
-            Self::WrongIssuer => "wrong_issuer",
-            Self::MissingScope => "missing_scope",
-            Self::NoRefreshToken => "no_refresh_token",
-            Self::ClientRejected => "client_rejected",
-            Self::RefusedByProvider => "refused_by_provider",
-            Self::UnusableToken => "unusable_token",
-            Self::UndeclaredApi => "undeclared_api",
-        }
-    }
-}
+pub(crate) use self::expectation::inspect;
+pub use self::{
+    cause::Cause,
+    expectation::{Expectation, TokenFacts, diagnose},
+};
 
 /// A cause in words, and its fix. Contains names and identifiers from the configuration, never a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnosis {
     /// For programs.
@@ -68,8 +32,12 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    fn new(code: Cause, cause: String, fix: String) -> Self {
-        Self { code, cause, fix }
+    fn new(code: Cause, cause: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            code,
+            cause: cause.into(),
+            fix: fix.into(),
+        }
     }
 
     /// Logs the diagnosis once; whoever handles it at the boundary calls this.
@@ -85,10 +53,20 @@ impl fmt::Display for Diagnosis {
 }
 
 /// Whether a provider refuses because it knows no API with the audience: Auth0 in words, RFC 8707 §2 by code.
-pub(crate) fn is_unknown_audience(code: &str, description: Option<&str>) -> bool {
-    code == "invalid_target"
-        || description
-            .is_some_and(|text| text.to_ascii_lowercase().starts_with("service not found"))
+fn is_unknown_audience(code: &str, description: Option<&str>) -> bool {
+    code == "invalid_target" || begins(description, "service not found")
+}
+
+/// Whether a provider refuses because the application may not use the API, as Auth0 says it.
+fn is_unauthorized_for_api(description: Option<&str>) -> bool {
+    description.is_some_and(|text| {
+        text.to_ascii_lowercase()
+            .contains("is not authorized to access resource server")
+    })
+}
+
+fn begins(text: Option<&str>, beginning: &str) -> bool {
+    text.is_some_and(|text| text.to_ascii_lowercase().starts_with(beginning))
 }
 
 /// At most 200 characters of a text from outside, without control characters.
@@ -97,4 +75,17 @@ pub(crate) fn printable(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(200)
         .collect()
+}
+
+/// At most five items, each as code; `nobody` where there is none.
+fn list<S: AsRef<str>>(items: &[S]) -> String {
+    if items.is_empty() {
+        return "nobody".to_owned();
+    }
+    let items: Vec<String> = items
+        .iter()
+        .take(5)
+        .map(|item| format!("`{}`", printable(item.as_ref())))
+        .collect();
+    items.join(", ")
 }

@@ -16,7 +16,7 @@ use super::{
     transaction::{self, LIFETIME, State as LoginState, Transaction},
 };
 use crate::{
-    diagnosis::{Diagnosis, is_unknown_audience},
+    diagnosis::{Cause, Diagnosis},
     engine::Engine,
     return_to::ReturnTo,
     session::CurrentUser,
@@ -122,10 +122,15 @@ async fn without_transaction(engine: &Arc<Engine>, headers: &HeaderMap, state: &
 }
 
 fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: ReturnTo) -> Refusal {
-    match &engine.config().audience {
-        Some(audience) if is_unknown_audience(code, description) => {
-            Refusal::Misconfigured(Diagnosis::audience_unknown(audience))
-        }
+    let audience = engine.config().audience.as_deref();
+    let diagnosis = Diagnosis::of_refusal(
+        code,
+        description,
+        audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
+    );
+    match diagnosis.code {
+        Cause::AudienceUnknown if audience.is_some() => Refusal::Misconfigured(diagnosis),
+        Cause::ApiNotAuthorized => Refusal::Misconfigured(diagnosis),
         // RFC 6749 §4.1.2.1: nothing that the person did or could do differently.
         _ if matches!(
             code,
@@ -135,7 +140,7 @@ fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: Re
                 | "unsupported_response_type"
         ) =>
         {
-            Refusal::Misconfigured(Diagnosis::refused_by_provider(code, description))
+            Refusal::Misconfigured(diagnosis)
         }
         _ => Refusal::ByProvider {
             code: code.to_owned(),

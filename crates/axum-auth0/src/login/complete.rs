@@ -148,14 +148,17 @@ fn token_set(engine: &Engine, answer: &TokenAnswer, now: i64) -> TokenSet {
         refresh_token: answer.refresh_token.clone(),
         id_token: answer.id_token.clone(),
         asked: Some(Asked::of(engine.config())),
-        held: Vec::new(),
+        ..TokenSet::default()
     };
     let config = engine.config();
-    let wants = config.apis.values().filter_map(Want::of);
-    for want in wants.filter(|want| Some(&want.audience) == config.audience.as_ref()) {
-        match HeldToken::verify(answer, &want, config.issuer.as_str(), now) {
+    let wants = config.apis.values().filter_map(|api| Want::of(api, &[]));
+    for want in wants.filter(|want| Some(want.audience) == config.audience.as_deref()) {
+        match HeldToken::verify(answer, &want, config, now) {
             Ok(token) => set.hold(token),
-            Err(diagnosis) => diagnosis.log(),
+            Err(diagnosis) => {
+                diagnosis.log();
+                set.note_wrong(&want, diagnosis, now);
+            }
         }
     }
     if answer.refresh_token.is_none() && config.scope.iter().any(|scope| scope == "offline_access")

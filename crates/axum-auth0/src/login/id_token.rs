@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What clocks may differ by, in seconds.
-const LEEWAY: i64 = 60;
+pub(crate) const LEEWAY: i64 = 60;
 
 /// How old an ID token may be when it comes from the token endpoint, in seconds.
 const MAX_AGE_OF_IAT: i64 = 600;

@@ -3,6 +3,7 @@
 //! [`start`] sends the browser to the provider with a [`transaction`] in a cookie of its own; [`callback`] takes it
 //! back, once, and makes a session of it.
 
+mod authorization_url;
 mod callback;
 mod claims;
 mod complete;
@@ -14,6 +15,7 @@ mod transaction;
 
 pub use self::id_token::IdTokenError;
 pub(crate) use self::{
+    authorization_url::{AuthorizationRequest, audiences},
     callback::callback,
     start::{see_other, start},
 };

@@ -77,10 +77,14 @@ impl Refusal {
     ) -> Self {
         match error {
             EndpointError::Refused { code, .. } if code == "invalid_grant" => Self::Code(return_to),
-            EndpointError::Refused { code, description } => Self::Misconfigured(
-                Diagnosis::of_refusal(&code, description.as_deref(), audience),
-            ),
-            EndpointError::Unavailable { retry_after } => Self::ProviderUnavailable {
+            EndpointError::Refused { code, description } => {
+                Self::Misconfigured(Diagnosis::of_refusal(
+                    &code,
+                    description.as_deref(),
+                    audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
+                ))
+            }
+            EndpointError::Unavailable { retry_after, .. } => Self::ProviderUnavailable {
                 retry_after: retry_after.map(|wait| wait.as_secs()),
                 return_to,
             },

@@ -6,18 +6,16 @@ use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use cookie::Cookie;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use sha2::{Digest as _, Sha256};
 
 use super::{
-    CALLBACK_PATH,
+    authorization_url::{AuthorizationRequest, audiences},
     parameters::LoginParameters,
     refusal::Refusal,
     transaction::{self, State as LoginState, Transaction},
 };
-use crate::{chance, config::AudienceParameter, engine::Engine, return_to::ReturnTo};
+use crate::{chance, engine::Engine, return_to::ReturnTo};
 
 pub(crate) async fn start(
     State(engine): State<Arc<Engine>>,
@@ -91,38 +89,15 @@ async fn begin(
         organization: parameters.organization,
     };
 
-    let mut url = endpoint.clone();
-    {
-        let mut query = url.query_pairs_mut();
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&transaction.verifier));
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &config.client_id)
-            .append_pair("redirect_uri", &config.site_url(CALLBACK_PATH))
-            .append_pair("scope", &config.scope.join(" "))
-            .append_pair("state", &state)
-            .append_pair("nonce", &transaction.nonce)
-            .append_pair("code_challenge", &challenge)
-            .append_pair("code_challenge_method", "S256");
-        if let Some(audience) = &config.audience {
-            let name = match config.audience_parameter {
-                AudienceParameter::Audience => "audience",
-                AudienceParameter::Resource => "resource",
-            };
-            query.append_pair(name, audience);
-        }
-        for (name, value) in &parameters.passed_on {
-            query.append_pair(name, value);
-        }
-        if let Some(prompt) = &config.prompt
-            && !parameters
-                .passed_on
-                .iter()
-                .any(|(name, _)| *name == "prompt")
-        {
-            query.append_pair("prompt", prompt);
-        }
+    let url = AuthorizationRequest {
+        state: &state,
+        nonce: &transaction.nonce,
+        verifier: &transaction.verifier,
+        audiences: &audiences(config),
+        scope: &config.scope,
+        passed_on: &parameters.passed_on,
     }
+    .url(endpoint, config);
 
     let secure = config.is_https();
     let mut response = see_other(url.as_str());

@@ -109,6 +109,12 @@ impl Issuer {
         &self.url
     }
 
+    /// Whether it is written as Auth0 writes its issuers, custom domains included: an origin with a slash behind it.
+    /// Other providers have no slash there, or a path.
+    pub fn is_like_auth0(&self) -> bool {
+        self.url.path() == "/" && self.text.ends_with('/')
+    }
+
     /// Whether the provider runs on this machine without TLS, as the local tenant does.
     pub fn is_local(&self) -> bool {
         self.url.scheme() == "http" && is_loopback(&self.url)

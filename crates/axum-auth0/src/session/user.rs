@@ -12,10 +12,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     api::{AccessToken, Api},
-    diagnosis::Diagnosis,
     engine::Engine,
     stores::LoginId,
-    tokens::{TokenError, TokenOptions},
+    tokens::{TokenError, TokenOptions, TokensOverview},
 };
 
 /// Who makes a request, as found by the engine's layer; an extension of every request below it.
@@ -77,17 +76,32 @@ impl SignedInUser {
         &self,
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
-        let Some(settings) = self.engine.api(A::NAME) else {
-            let diagnosis = Diagnosis::undeclared_api(A::NAME);
-            diagnosis.log();
-            return Err(TokenError::Misconfigured(Box::new(diagnosis)));
-        };
+        let settings = self.engine.api(A::NAME)?;
         let held = self
             .engine
             .tokens()
-            .access_token(self.login, &settings, A::NAME, &options)
+            .access_token(self.login, &settings, &options)
             .await?;
         Ok(AccessToken::new(held.token.into(), settings, held.audience))
+    }
+
+    /// Revokes the refresh token of this login at the provider (RFC 7009), and forgets it: from now on, access tokens
+    /// live until their end, and then the person has to log in again.
+    ///
+    /// # Errors
+    ///
+    /// Where the provider or the store does not answer; then the refresh token is kept.
+    pub async fn revoke_refresh_token(&self) -> Result<(), TokenError> {
+        self.engine.tokens().revoke_refresh_token(self.login).await
+    }
+
+    /// What this login holds, without the tokens: for a page or a program that explains. Asks the store only.
+    ///
+    /// # Errors
+    ///
+    /// Where the login is gone, or the store does not answer.
+    pub async fn tokens_overview(&self) -> Result<TokensOverview, TokenError> {
+        self.engine.tokens().overview(self.login).await
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{LoginId, LoginRow, Store, StoreError, Swap};
+use super::{Lease, LeaseHolder, LoginId, LoginRow, Store, StoreError, Swap};
 
 /// Keeps everything in memory; all is gone when the process ends.
 #[derive(Default)]
@@ -16,6 +16,7 @@ pub struct MemoryStore(Mutex<Tables>);
 #[derive(Default)]
 struct Tables {
     logins: HashMap<LoginId, LoginRow>,
+    leases: HashMap<LoginId, (LeaseHolder, i64)>,
     records: HashMap<[u8; 32], (Vec<u8>, i64)>,
     transactions: HashMap<[u8; 32], i64>,
 }
@@ -56,6 +57,38 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn lease_login(
+        &self,
+        id: &LoginId,
+        holder: &LeaseHolder,
+        now: i64,
+        until: i64,
+    ) -> Result<Lease, StoreError> {
+        let mut tables = self.tables();
+        if !tables.logins.contains_key(id) {
+            return Ok(Lease::Gone);
+        }
+        let other = tables.leases.get(id).filter(|(other, _)| other != holder);
+        if other.is_some_and(|(_, end)| *end > now) {
+            return Ok(Lease::Held);
+        }
+        let abandoned = other.is_some();
+        tables.leases.insert(*id, (*holder, until));
+        Ok(Lease::Taken { abandoned })
+    }
+
+    async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if tables
+            .leases
+            .get(id)
+            .is_some_and(|(other, _)| other == holder)
+        {
+            tables.leases.remove(id);
+        }
+        Ok(())
+    }
+
     async fn swap_tokens(
         &self,
         id: &LoginId,
@@ -74,7 +107,9 @@ impl Store for MemoryStore {
     }
 
     async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
-        Ok(self.tables().logins.remove(id))
+        let mut tables = self.tables();
+        tables.leases.remove(id);
+        Ok(tables.logins.remove(id))
     }
 
     async fn create_record(
@@ -136,12 +171,14 @@ impl Store for MemoryStore {
         let mut swept = 0;
         let Tables {
             logins,
+            leases,
             records,
             transactions,
         } = &mut *tables;
         swept += sweep(logins, limit, |row| {
             row.expires_at <= now || row.last_seen_at <= idle_before
         });
+        leases.retain(|id, _| logins.contains_key(id));
         swept += sweep(records, limit, |(_, end)| *end <= now);
         swept += sweep(transactions, limit, |end| *end <= now);
         Ok(swept)

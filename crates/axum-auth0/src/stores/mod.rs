@@ -74,6 +74,24 @@ pub enum Swap {
     Gone,
 }
 
+/// What became of the wish to refresh a login's tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lease {
+    /// The caller may refresh.
+    Taken {
+        /// Whoever had the lease before let it run out instead of giving it back: they were killed, or lost the store,
+        /// and nobody knows whether the provider saw their request.
+        abandoned: bool,
+    },
+    /// Somebody else refreshes.
+    Held,
+    /// There is no such login (any more).
+    Gone,
+}
+
+/// Identifies one refresh to the store.
+pub type LeaseHolder = [u8; 16];
+
 /// The store did not answer, or not sensibly. The message is for the log.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the session store failed: {0}")]
@@ -92,6 +110,23 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Notes that the login was used at `now`. Never creates one.
     async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError>;
+
+    /// Lets `holder` refresh the login's tokens until `until`, where nobody else may at `now` (both in seconds since 1970);
+    /// prolongs the lease of the same holder.
+    ///
+    /// The lease is also the note, made before the provider is asked, that a refresh is under way. It is no fence: a
+    /// holder whose lease ran out finds its compare-and-swap refused. A store for replicas on several machines takes its
+    /// own clock's time in the place of `now`.
+    async fn lease_login(
+        &self,
+        id: &LoginId,
+        holder: &LeaseHolder,
+        now: i64,
+        until: i64,
+    ) -> Result<Lease, StoreError>;
+
+    /// Gives the lease back; nothing happens where `holder` does not have it.
+    async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError>;
 
     /// Replaces the tokens where their version still is `expected`, and counts the version up.
     async fn swap_tokens(

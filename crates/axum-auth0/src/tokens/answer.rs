@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     clock::SharedClock,
-    outbound::{Outbound, OutboundError, retry_after},
+    outbound::{Outbound, OutboundError, Sent, retry_after},
     provider::ProviderError,
 };
 
@@ -52,16 +52,44 @@ pub(crate) enum EndpointError {
     },
     /// Down, overloaded, or out of reach.
     #[error("the provider does not answer")]
-    Unavailable { retry_after: Option<Duration> },
+    Unavailable {
+        retry_after: Option<Duration>,
+        fate: Fate,
+    },
     /// An answer that is no token response.
     #[error("the provider's answer cannot be understood: {0}")]
     Unintelligible(&'static str),
 }
 
+/// What became of a request that has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It had no effect: it never arrived, or was turned away.
+    NoEffect,
+    /// Nobody knows: no answer in time, or an answer that says nothing.
+    Unknown,
+    /// The connection was lost after it was sent. Nobody knows either, but it was quick to show.
+    ConnectionLost,
+}
+
+impl EndpointError {
+    /// Whether the refresh token may have been used up all the same.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        match self {
+            Self::Refused { .. } => false,
+            Self::Unavailable { fate, .. } => *fate != Fate::NoEffect,
+            Self::Unintelligible(_) => true,
+        }
+    }
+}
+
 impl From<ProviderError> for EndpointError {
     fn from(error: ProviderError) -> Self {
         tracing::warn!(%error, "provider");
-        Self::Unavailable { retry_after: None }
+        Self::Unavailable {
+            retry_after: None,
+            fate: Fate::NoEffect,
+        }
     }
 }
 
@@ -202,14 +230,26 @@ impl Recorder {
                 if seen.status.is_server_error()
                     || seen.status == StatusCode::TOO_MANY_REQUESTS =>
             {
+                let turned_away = matches!(
+                    seen.status,
+                    StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+                );
                 Err(EndpointError::Unavailable {
                     retry_after: seen.retry_after,
+                    fate: if turned_away {
+                        Fate::NoEffect
+                    } else {
+                        Fate::Unknown
+                    },
                 })
             }
             (Err(RequestTokenError::ServerResponse(error)), _) => {
                 let code = error.error().as_ref().to_owned();
                 if code == "temporarily_unavailable" {
-                    return Err(EndpointError::Unavailable { retry_after: None });
+                    return Err(EndpointError::Unavailable {
+                        retry_after: None,
+                        fate: Fate::NoEffect,
+                    });
                 }
                 Err(EndpointError::Refused {
                     code,
@@ -231,7 +271,15 @@ impl Recorder {
 
 pub(super) fn unreachable_provider(error: &OutboundError) -> EndpointError {
     tracing::warn!(%error, "the provider cannot be reached");
-    EndpointError::Unavailable { retry_after: None }
+    let fate = match (error.sent(), error) {
+        (Sent::No, _) => Fate::NoEffect,
+        (Sent::Maybe, OutboundError::Interrupted { .. }) => Fate::ConnectionLost,
+        (Sent::Maybe, _) => Fate::Unknown,
+    };
+    EndpointError::Unavailable {
+        retry_after: None,
+        fate,
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{Request, header};
 use openidconnect::{
     AuthType, AuthorizationCode, ClientId, ClientSecret, IssuerUrl, JsonWebKeySet,
-    PkceCodeVerifier, RedirectUrl, RefreshToken, TokenUrl, core::CoreClient,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl, core::CoreClient,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -70,11 +70,13 @@ impl TokenEndpoint {
         recorder.judge(answer)
     }
 
-    /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`.
+    /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`, with `scope` or, where it is empty, what
+    /// the login was granted.
     pub(crate) async fn refresh(
         &self,
         refresh_token: &str,
         audience: Option<&str>,
+        scope: &[String],
     ) -> Result<TokenAnswer, EndpointError> {
         let (client, _) = self.client().await?;
         let refresh_token = RefreshToken::new(refresh_token.to_owned());
@@ -85,6 +87,9 @@ impl TokenEndpoint {
                 AudienceParameter::Resource => "resource",
             };
             request = request.add_extra_param(name, audience);
+        }
+        for word in scope {
+            request = request.add_scope(Scope::new(word.clone()));
         }
         let recorder = self.recorder();
         let answer = request.request_async(&recorder).await;

@@ -1,35 +1,57 @@
-//! An access token that was verified to be what was asked for, or the reason why it is not.
+//! An access token that was verified to be what was asked for.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::TokenAnswer;
 use crate::{
-    config::ApiSettings,
-    diagnosis::Diagnosis,
-    jwt::{self, Claims},
+    config::{ApiSettings, Config},
+    diagnosis::{Diagnosis, Expectation, inspect},
 };
 
-/// A token is renewed this many seconds before it ends, or a fifth of its life before where it is short-lived.
-const REFRESH_BUFFER: i64 = 60;
-
 /// What a token is wanted for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Want {
-    pub(crate) audience: String,
-    /// The scopes of the API's configuration: what was asked for, not what one call needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Want<'a> {
+    pub(crate) api: &'a ApiSettings,
+    pub(crate) audience: &'a str,
+    /// The scopes to ask for.
     pub(crate) scope: Vec<String>,
 }
 
-impl Want {
-    /// `None` where no audience is configured for the API.
-    pub(crate) fn of(api: &ApiSettings) -> Option<Self> {
+impl<'a> Want<'a> {
+    /// A token with the API's configured scopes and `extra` ones; `None` where no audience is configured.
+    pub(crate) fn of(api: &'a ApiSettings, extra: &[String]) -> Option<Self> {
+        let mut scope = api.scope.clone();
+        for word in extra {
+            if !scope.contains(word) {
+                scope.push(word.clone());
+            }
+        }
+        Self::exactly(api, scope)
+    }
+
+    /// A token with `scope`, neither more nor less.
+    pub(crate) fn exactly(api: &'a ApiSettings, mut scope: Vec<String>) -> Option<Self> {
+        // In any order the same.
+        scope.sort_unstable();
+        scope.dedup();
         Some(Self {
-            audience: api.audience.clone()?,
-            scope: api.scope.clone(),
+            api,
+            audience: api.audience.as_deref()?,
+            scope,
         })
+    }
+
+    /// Whether it is what a login asked for anyway: then a refresh need not name scopes (RFC 6749 §6).
+    pub(super) fn is_of_login(&self, config: &Config) -> bool {
+        config.audience.as_deref() == Some(self.audience)
+            && self.scope.len() == self.api.scope.len()
+            && self.api.scope.iter().all(|word| self.scope.contains(word))
+    }
+
+    pub(super) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {
+        Expectation::new(config, self.api, now).requested(&self.scope)
     }
 }
 
@@ -45,6 +67,9 @@ pub(crate) struct HeldToken {
     pub(crate) obtained_at: i64,
     /// `None`: neither the token nor the answer said; it is used until the API refuses it.
     pub(crate) expires_at: Option<i64>,
+    /// Whether it was got because somebody wanted another one, not because the one before ended.
+    #[serde(default)]
+    pub(crate) on_demand: bool,
 }
 
 impl HeldToken {
@@ -53,47 +78,31 @@ impl HeldToken {
     /// The signature is not checked: the token came over TLS from the token endpoint itself, and the API checks it.
     pub(crate) fn verify(
         answer: &TokenAnswer,
-        want: &Want,
-        issuer: &str,
+        want: &Want<'_>,
+        config: &Config,
         now: i64,
     ) -> Result<Self, Diagnosis> {
-        let token = answer.access_token.as_str();
-        let claims = jwt::peek(token).map_err(|_| {
-            let encrypted = token.split('.').count() == 5;
-            Diagnosis::opaque_token(&want.audience, encrypted)
-        })?;
-        let claims = claims.unverified();
-        let audiences = claims.audience().unwrap_or_default();
-        if !audiences.contains(&want.audience.as_str()) {
-            return Err(Diagnosis::wrong_audience(&want.audience, &audiences));
-        }
-        match claims.string("iss") {
-            Ok(Some(found)) if found == issuer => {}
-            found => {
-                let found = found.ok().flatten().unwrap_or("(none)");
-                return Err(Diagnosis::wrong_issuer(issuer, found));
-            }
-        }
-        let by_claim = claims.numeric_date("exp").ok().flatten();
+        let expected = want
+            .expectation(config, now)
+            .just_issued(answer.scope.as_deref());
+        let facts = inspect(&answer.access_token, &expected)?;
         let by_answer = answer.expires_in.map(|seconds| now.saturating_add(seconds));
         Ok(Self {
-            audience: want.audience.clone(),
+            audience: want.audience.to_owned(),
             requested: want.scope.clone(),
-            // RFC 6749 §5.1: an answer without `scope` grants what was asked for.
-            scope: scope_claim(claims)
-                .or_else(|| answer.scope.clone())
-                .unwrap_or_else(|| want.scope.clone()),
-            token: token.to_owned(),
+            scope: facts.scope,
+            token: answer.access_token.clone(),
             obtained_at: now,
-            expires_at: match (by_claim, by_answer) {
+            expires_at: match (facts.expires_at, by_answer) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             },
+            on_demand: false,
         })
     }
 
     /// Whether it was asked for as `want` says now.
-    pub(crate) fn fits(&self, want: &Want) -> bool {
+    pub(crate) fn fits(&self, want: &Want<'_>) -> bool {
         self.audience == want.audience && self.requested == want.scope
     }
 
@@ -101,20 +110,21 @@ impl HeldToken {
         self.expires_at.is_none_or(|end| end > now)
     }
 
-    /// Valid, and not so near its end that it should be renewed first.
-    pub(crate) fn is_fresh(&self, now: i64) -> bool {
+    /// Valid, and not so near its end that it should be renewed first: `buffer` seconds, or a fifth of its life where it
+    /// is short-lived.
+    pub(crate) fn is_fresh(&self, now: i64, buffer: i64) -> bool {
         self.expires_at.is_none_or(|end| {
-            let buffer = REFRESH_BUFFER.min((end - self.obtained_at) / 5);
+            let buffer = buffer.min((end - self.obtained_at) / 5);
             end - now > buffer
         })
     }
 
-    /// The scopes among `needed` that the token lacks.
-    pub(crate) fn missing(&self, needed: &[&str]) -> Vec<String> {
-        needed
+    /// The scopes among `required` that the token lacks.
+    pub(crate) fn missing(&self, required: &[String]) -> Vec<String> {
+        required
             .iter()
-            .filter(|needed| !self.scope.iter().any(|has| has == *needed))
-            .map(|&scope| scope.to_owned())
+            .filter(|scope| !self.scope.contains(scope))
+            .cloned()
             .collect()
     }
 }
@@ -126,20 +136,5 @@ impl fmt::Debug for HeldToken {
             .field("scope", &self.scope)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// `scope` as a string (RFC 9068 §2.2.3) or, as some providers have it, an array; or Microsoft's `scp`.
-fn scope_claim(claims: &Claims) -> Option<Vec<String>> {
-    match claims.get("scope").or_else(|| claims.get("scp"))? {
-        Value::String(words) => Some(words.split_whitespace().map(str::to_owned).collect()),
-        Value::Array(words) => Some(
-            words
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-        ),
-        _ => None,
     }
 }

@@ -1,17 +1,21 @@
 //! A user's tokens: kept sealed at the server, verified before use, refreshed when needed, never lost.
 //!
-//! The way of one call: [`access_token`](Tokens::access_token) looks for a held token that fits; if there is none, a
-//! [`refresh`] runs, one at a time for each login; its answer is stored before anybody uses it.
+//! The way of one call: [`access_token`](Tokens::access_token) looks for a held token that [`serves`](Demand); if there is
+//! none, a [`refresh`] runs, one at a time for each login over all replicas; its answer is stored before anybody uses it.
 
 mod access;
 mod answer;
+mod demand;
 mod endpoint;
 mod error;
 mod held;
+mod lease;
+mod options;
+mod overview;
 mod refresh;
 mod set;
+mod settle;
 
-pub use self::error::TokenError;
 pub(crate) use self::{
     access::Tokens,
     answer::{EndpointError, TokenAnswer},
@@ -19,12 +23,8 @@ pub(crate) use self::{
     held::{HeldToken, Want},
     set::{Asked, TokenSet},
 };
-
-/// What a caller can ask beside the API itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TokenOptions {
-    /// Get a new token although the held one looks good: after the API answered 401 `invalid_token` to it.
-    pub force_refresh: bool,
-    /// The scopes that this call needs; those of the API where empty.
-    pub scopes: &'static [&'static str],
-}
+pub use self::{
+    error::TokenError,
+    options::{TokenFingerprint, TokenOptions},
+    overview::{ApiOverview, HeldOverview, TokensOverview},
+};

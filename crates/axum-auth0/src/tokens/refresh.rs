@@ -1,4 +1,4 @@
-//! One refresh at a time for each login, whose result is stored before anybody uses it.
+//! One refresh at a time for each login: in the process by a lock, over replicas by a lease.
 
 use std::{
     collections::HashMap,
@@ -6,28 +6,35 @@ use std::{
     time::Duration,
 };
 
+use tokio::{sync::Semaphore, time::Instant};
+
 use super::{
-    Asked, EndpointError, TokenAnswer, TokenEndpoint, TokenError, TokenSet, Want, held::HeldToken,
+    Asked, EndpointError, TokenAnswer, TokenEndpoint, TokenError, TokenSet, Want,
+    answer::Fate,
+    demand::Demand,
+    held::HeldToken,
+    lease::{Attempt, RefreshLease, attempt},
 };
 use crate::{
+    chance::SharedChance,
     clock::SharedClock,
+    config::{ApiSettings, Config},
     diagnosis::Diagnosis,
-    login::id_token::{IdTokenRules, Refreshed},
+    login::id_token::IdTokenRules,
     seal::Keyring,
-    stores::{LoginId, LoginRow, SharedStore, StoreError, Swap},
+    stores::{LoginId, LoginRow, SharedStore},
 };
 
 /// After a failed refresh, whoever waited for it gets the same failure for this many seconds instead of asking again.
 const FAILURE_GRACE: i64 = 1;
 
-/// How long the store may fail before a new refresh token is given up: the pauses between the attempts to save it.
-const SAVE_PAUSES: [Duration; 5] = [
-    Duration::from_millis(50),
-    Duration::from_millis(200),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-];
+/// How many refreshes of this process the provider sees at once: many sessions that expire together must not bring it
+/// down.
+const AT_ONCE: usize = 32;
+
+/// How long to wait for another process's refresh, and how often to look.
+const PATIENCE: Duration = Duration::from_secs(15);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What a refresh needs, and which are under way.
 pub(super) struct Refresher {
@@ -36,26 +43,54 @@ pub(super) struct Refresher {
     pub(super) endpoint: TokenEndpoint,
     pub(super) id_tokens: IdTokenRules,
     pub(super) clock: SharedClock,
-    pub(super) issuer: String,
+    pub(super) chance: SharedChance,
+    pub(super) config: Config,
     pub(super) asked: Asked,
     pub(super) flights: Mutex<HashMap<LoginId, Weak<Flight>>>,
+    pub(super) at_once: Semaphore,
 }
 
 /// Whoever refreshes a login's tokens holds this. The key is the login, so two users never share one.
 #[derive(Default)]
-pub(super) struct Flight(tokio::sync::Mutex<Option<(i64, TokenError)>>);
+pub(super) struct Flight(pub(super) tokio::sync::Mutex<Option<(i64, TokenError)>>);
 
 impl Refresher {
-    /// Gets a new token in place of `instead_of`. Runs in a task of its own, so a client that hangs up does not
-    /// cancel it between the provider's answer and the store.
+    pub(super) fn new(
+        store: SharedStore,
+        keys: Keyring,
+        endpoint: TokenEndpoint,
+        id_tokens: IdTokenRules,
+        (clock, chance): (SharedClock, SharedChance),
+        config: &Config,
+    ) -> Self {
+        Self {
+            store,
+            keys,
+            endpoint,
+            id_tokens,
+            clock,
+            chance,
+            config: config.clone(),
+            asked: Asked::of(config),
+            flights: Mutex::default(),
+            at_once: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// Gets a new token that serves `demand`. Runs in a task of its own, so a client that hangs up does not cancel it
+    /// between the provider's answer and the store.
     pub(super) async fn refresh(
         self: &Arc<Self>,
         login: LoginId,
-        want: Want,
-        instead_of: Option<HeldToken>,
+        api: &Arc<ApiSettings>,
+        scope: Vec<String>,
+        demand: Demand,
     ) -> Result<HeldToken, TokenError> {
-        let inner = Arc::clone(self);
+        let (inner, api) = (Arc::clone(self), Arc::clone(api));
         let task = tokio::spawn(async move {
+            let Some(want) = Want::exactly(&api, scope) else {
+                return Err(audience_missing(&api));
+            };
             let flight = inner.flight(login);
             let mut failure = flight.0.lock().await;
             let now = inner.clock.unix_seconds();
@@ -64,7 +99,7 @@ impl Refresher {
             {
                 return Err(error.clone());
             }
-            let result = inner.refresh_alone(login, &want, instead_of.as_ref()).await;
+            let result = inner.refresh_alone(login, &want, demand).await;
             // The time of the failure, not of its beginning: a provider that hangs takes longer than the grace.
             let now = inner.clock.unix_seconds();
             *failure = result.as_ref().err().map(|error| (now, error.clone()));
@@ -77,7 +112,7 @@ impl Refresher {
     }
 
     /// The flight of `login`, the one that others hold where there is one.
-    fn flight(&self, login: LoginId) -> Arc<Flight> {
+    pub(super) fn flight(&self, login: LoginId) -> Arc<Flight> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(&login).and_then(Weak::upgrade) {
             return flight;
@@ -108,167 +143,137 @@ impl Refresher {
         Err(TokenError::SignInRequired)
     }
 
-    /// The refresh itself; the caller holds the login's flight.
+    /// What is held by now, where it serves; the caller waited, and somebody may have been faster.
+    async fn look(
+        &self,
+        login: LoginId,
+        want: &Want<'_>,
+        demand: Demand,
+    ) -> Result<Option<HeldToken>, TokenError> {
+        let (_, set) = self.load(login).await?;
+        let now = self.clock.unix_seconds();
+        Ok(set
+            .find(want)
+            .filter(|held| demand.is_served_by(held, now))
+            .cloned())
+    }
+
+    /// The refresh, as the only one in this process; the caller holds the login's flight.
     async fn refresh_alone(
         &self,
         login: LoginId,
-        want: &Want,
-        instead_of: Option<&HeldToken>,
+        want: &Want<'_>,
+        demand: Demand,
     ) -> Result<HeldToken, TokenError> {
+        if let Some(held) = self.look(login, want, demand).await? {
+            return Ok(held);
+        }
+        let Ok(_place) = self.at_once.acquire().await else {
+            return Err(TokenError::ProviderUnavailable { retry_after: None });
+        };
+        let begin = Instant::now();
+        let lease = loop {
+            match attempt(&self.store, login, &self.clock, &self.chance).await? {
+                Attempt::Taken(lease) => break lease,
+                Attempt::Gone => return Err(TokenError::SignInRequired),
+                Attempt::Held if begin.elapsed() >= PATIENCE => {
+                    tracing::warn!(?login, "another process takes long to refresh");
+                    return Err(TokenError::ProviderUnavailable {
+                        retry_after: Some(Duration::from_secs(1)),
+                    });
+                }
+                Attempt::Held => tokio::time::sleep(LOOK_EVERY).await,
+            }
+            if let Some(held) = self.look(login, want, demand).await? {
+                return Ok(held);
+            }
+        };
+        let result = self.refresh_leased(login, want, demand, &lease).await;
+        lease.end().await;
+        result
+    }
+
+    /// The refresh, as the only one anywhere.
+    async fn refresh_leased(
+        &self,
+        login: LoginId,
+        want: &Want<'_>,
+        demand: Demand,
+        lease: &RefreshLease,
+    ) -> Result<HeldToken, TokenError> {
+        // Only what is read under the lease is the last word.
         let (row, set) = self.load(login).await?;
-        // Somebody was faster: their result is ours too.
         let now = self.clock.unix_seconds();
-        if let Some(held) = set
-            .held
-            .iter()
-            .find(|held| held.fits(want) && held.is_fresh(now))
-            && instead_of.is_none_or(|old| old.token != held.token)
+        if let Some(held) = set.find(want)
+            && demand.is_served_by(held, now)
         {
             return Ok(held.clone());
+        }
+        if let Some(diagnosis) = set.just_found_wrong(want, now) {
+            return Err(judge(diagnosis.clone(), self.is_current(&set)));
         }
         let Some(refresh_token) = set.refresh_token.clone() else {
             let diagnosis = Diagnosis::no_refresh_token(self.asked.offline_access());
             return Err(judge(diagnosis, self.is_current(&set)));
         };
         tracing::debug!(?login, audience = %want.audience, "refreshing");
-        match self
-            .endpoint
-            .refresh(&refresh_token, Some(&want.audience))
-            .await
-        {
-            Ok(answer) => self.settle(row, set, want, &answer).await,
+        let (answer, repeated) = self.ask(login, &refresh_token, want).await;
+        match answer {
+            Ok(answer) => {
+                let on_demand = demand.is_explicit();
+                self.settle(row, set, want, &answer, on_demand).await
+            }
             Err(error) => {
-                self.give_up(login, &refresh_token, &want.audience, error)
-                    .await
+                let unsettled = set.unsettled || lease.abandoned || repeated;
+                self.give_up(row, set, want, error, unsettled).await
             }
         }
     }
 
-    /// Stores what the provider answered, before anything else can fail; then judges it.
-    async fn settle(
-        &self,
-        mut row: LoginRow,
-        mut set: TokenSet,
-        want: &Want,
-        answer: &TokenAnswer,
-    ) -> Result<HeldToken, TokenError> {
-        // Before the new token can be seen by anybody else: is it theirs at all?
-        if let (Some(old), Some(new)) = (&set.id_token, &answer.id_token)
-            && let Refreshed::OfAnotherPerson = self.id_tokens.compare(old, new)
-        {
-            return self.of_another_person(row.id, answer).await;
-        }
-        let now = self.clock.unix_seconds();
-        let verified = HeldToken::verify(answer, want, &self.issuer, now);
-        loop {
-            if let Some(refresh_token) = &answer.refresh_token {
-                set.refresh_token = Some(refresh_token.clone());
-            }
-            if let Ok(token) = &verified {
-                set.hold(token.clone());
-            }
-            match self.save(&row, &set).await? {
-                Swap::Done => break,
-                Swap::Gone => {
-                    // Logged out meanwhile, and logged out it stays.
-                    self.revoke(answer).await;
-                    return Err(TokenError::SignInRequired);
-                }
-                Swap::Conflict => (row, set) = self.load(row.id).await?,
-            }
-        }
-        // The signature comes after the store: to check it the provider may have to be asked.
-        if let Some(new) = &answer.id_token
-            && !self.id_tokens.is_signed(new).await
-        {
-            return self.of_another_person(row.id, answer).await;
-        }
-        verified.map_err(|diagnosis| judge(diagnosis, self.is_current(&set)))
-    }
-
-    /// OpenID Connect Core 1.0 §12.2: a refreshed ID token is of the same person, or the session is not theirs.
-    async fn of_another_person(
+    /// Asks the provider; a second time where the connection was lost in between. If the first request arrived, the
+    /// refresh token is used up whatever happens, and the sooner it is shown again, the more providers let it pass; if it
+    /// did not, nothing is lost.
+    async fn ask(
         &self,
         login: LoginId,
-        answer: &TokenAnswer,
-    ) -> Result<HeldToken, TokenError> {
-        tracing::error!(
-            ?login,
-            "security: the refreshed ID token is of another person, or forged; the session ends"
+        refresh_token: &str,
+        want: &Want<'_>,
+    ) -> (Result<TokenAnswer, EndpointError>, bool) {
+        let scope: &[String] = if want.is_of_login(&self.config) {
+            &[]
+        } else {
+            &want.scope
+        };
+        let audience = Some(want.audience);
+        let answer = self.endpoint.refresh(refresh_token, audience, scope).await;
+        let lost = matches!(
+            answer,
+            Err(EndpointError::Unavailable {
+                fate: Fate::ConnectionLost,
+                ..
+            })
         );
-        self.store.delete_login(&login).await?;
-        self.revoke(answer).await;
-        Err(TokenError::SignInRequired)
-    }
-
-    /// Gives back what was issued for a session that ended; nothing depends on the outcome.
-    async fn revoke(&self, answer: &TokenAnswer) {
-        if let Some(refresh_token) = &answer.refresh_token
-            && let Err(error) = self.endpoint.revoke(refresh_token).await
-        {
-            tracing::warn!(%error, "a refresh token of an ended session could not be revoked");
+        if !lost {
+            return (answer, false);
         }
+        tracing::warn!(
+            ?login,
+            "the connection was lost during a refresh; trying the same refresh token once more"
+        );
+        let answer = self.endpoint.refresh(refresh_token, audience, scope).await;
+        (answer, true)
     }
 
     /// Whether the login asked for what today's configuration asks for.
     pub(super) fn is_current(&self, set: &TokenSet) -> bool {
         set.asked.as_ref() == Some(&self.asked)
     }
+}
 
-    /// Saves with patience: the provider has already forgotten the old refresh token.
-    async fn save(&self, row: &LoginRow, set: &TokenSet) -> Result<Swap, StoreError> {
-        let sealed = set.seal(&self.keys, &row.id);
-        for pause in SAVE_PAUSES {
-            match self
-                .store
-                .swap_tokens(&row.id, row.version, sealed.clone())
-                .await
-            {
-                Ok(swap) => return Ok(swap),
-                Err(error) => {
-                    tracing::error!(login = ?row.id, %error, "a refreshed token could not be saved yet; trying again");
-                    tokio::time::sleep(pause).await;
-                }
-            }
-        }
-        self.store.swap_tokens(&row.id, row.version, sealed).await
-    }
-
-    async fn give_up(
-        &self,
-        login: LoginId,
-        used: &str,
-        audience: &str,
-        error: EndpointError,
-    ) -> Result<HeldToken, TokenError> {
-        match error {
-            EndpointError::Refused { code, .. } if code == "invalid_grant" => {
-                // Another process may have used the refresh token first; then its successor is in the store by now.
-                let (_, set) = self.load(login).await?;
-                if set.refresh_token.as_deref() != Some(used) {
-                    return Err(TokenError::ProviderUnavailable {
-                        retry_after: Some(Duration::from_secs(1)),
-                    });
-                }
-                tracing::info!(?login, "the provider ended the session (invalid_grant)");
-                self.store.delete_login(&login).await?;
-                Err(TokenError::SignInRequired)
-            }
-            EndpointError::Refused { code, description } => {
-                let diagnosis =
-                    Diagnosis::of_refusal(&code, description.as_deref(), Some(audience));
-                diagnosis.log();
-                Err(TokenError::Misconfigured(Box::new(diagnosis)))
-            }
-            EndpointError::Unavailable { retry_after } => {
-                Err(TokenError::ProviderUnavailable { retry_after })
-            }
-            EndpointError::Unintelligible(why) => {
-                tracing::error!(?login, why, "the token endpoint cannot be understood");
-                Err(TokenError::ProviderUnavailable { retry_after: None })
-            }
-        }
-    }
+pub(super) fn audience_missing(api: &ApiSettings) -> TokenError {
+    let diagnosis = Diagnosis::audience_missing(&api.audience_variable);
+    diagnosis.log();
+    TokenError::Misconfigured(Box::new(diagnosis))
 }
 
 /// What a token that is not right means: a wrong configuration, or only a login from before the configuration changed,

@@ -4,15 +4,19 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::held::HeldToken;
+use super::held::{HeldToken, Want};
 use crate::{
     config::Config,
+    diagnosis::Diagnosis,
     seal::{Keyring, NotOurs, Purpose},
     stores::LoginId,
 };
 
-/// How many access tokens one login holds: one for each API, and some room for changed configurations.
+/// How many access tokens one login holds: one for each API, and some room for extra scopes and changed configurations.
 const MAX_HELD: usize = 16;
+
+/// For how many seconds a provider that issued a wrong token is not asked for it again.
+const WRONG_GRACE: i64 = 30;
 
 /// What a login asked the provider for. Tokens of a login that asked for something else than today's configuration does
 /// cannot be judged by it: a new login can.
@@ -43,6 +47,21 @@ pub(crate) struct TokenSet {
     pub(crate) id_token: Option<String>,
     pub(crate) asked: Option<Asked>,
     pub(crate) held: Vec<HeldToken>,
+    /// What the provider issued that could not be used, and why.
+    #[serde(default)]
+    pub(crate) wrong: Vec<WrongToken>,
+    /// A refresh ended without an answer: whether the provider took the refresh token for used is not known.
+    #[serde(default)]
+    pub(crate) unsettled: bool,
+}
+
+/// The memory of a token that was not what was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct WrongToken {
+    pub(crate) audience: String,
+    pub(crate) requested: Vec<String>,
+    pub(crate) at: i64,
+    pub(crate) diagnosis: Diagnosis,
 }
 
 impl TokenSet {
@@ -58,12 +77,46 @@ impl TokenSet {
 
     /// Holds `token`, in the place of the one that was asked for in the same way.
     pub(crate) fn hold(&mut self, token: HeldToken) {
-        self.held
-            .retain(|old| old.audience != token.audience || old.requested != token.requested);
+        self.forget(&token.audience, &token.requested);
         self.held.push(token);
         if self.held.len() > MAX_HELD {
             self.held.remove(0);
         }
+    }
+
+    /// Remembers that the provider issued something else; what is held stays, and may be good for a while yet.
+    pub(crate) fn note_wrong(&mut self, want: &Want<'_>, diagnosis: Diagnosis, now: i64) {
+        self.wrong
+            .retain(|old| old.audience != want.audience || old.requested != want.scope);
+        self.wrong.push(WrongToken {
+            audience: want.audience.to_owned(),
+            requested: want.scope.clone(),
+            at: now,
+            diagnosis,
+        });
+        if self.wrong.len() > MAX_HELD {
+            self.wrong.remove(0);
+        }
+    }
+
+    pub(crate) fn find(&self, want: &Want<'_>) -> Option<&HeldToken> {
+        self.held.iter().find(|held| held.fits(want))
+    }
+
+    /// Why it is no use to ask the provider for such a token just now.
+    pub(crate) fn just_found_wrong(&self, want: &Want<'_>, now: i64) -> Option<&Diagnosis> {
+        self.wrong
+            .iter()
+            .find(|wrong| wrong.audience == want.audience && wrong.requested == want.scope)
+            .filter(|wrong| (0..WRONG_GRACE).contains(&(now - wrong.at)))
+            .map(|wrong| &wrong.diagnosis)
+    }
+
+    fn forget(&mut self, audience: &str, requested: &[String]) {
+        self.held
+            .retain(|old| old.audience != audience || old.requested != requested);
+        self.wrong
+            .retain(|old| old.audience != audience || old.requested != requested);
     }
 }
 

@@ -66,6 +66,9 @@ impl App {
             .route("/whoami", get(whoami))
             .route("/token", get(token::<ProductsApi>))
             .route("/token/orders", get(token::<OrdersApi>))
+            .route("/token/orders/writing", get(writing_orders))
+            .route("/token/opaque", get(opaque))
+            .route("/token/revoke", get(revoke))
             .route("/token/undeclared", get(token::<UndeclaredApi>))
             .route("/token/renewed", get(renewed))
             .route("/token/deleting", get(deleting))
@@ -113,10 +116,38 @@ async fn renewed(user: SignedInUser) -> Response {
 
 async fn deleting(user: SignedInUser) -> Response {
     let options = TokenOptions {
-        scopes: &["delete:products"],
+        extra_scopes: vec!["delete:products".to_owned()],
         ..TokenOptions::default()
     };
     with(&user, options).await
+}
+
+async fn writing_orders(user: SignedInUser) -> Response {
+    let options = TokenOptions {
+        extra_scopes: vec!["write:orders".to_owned()],
+        ..TokenOptions::default()
+    };
+    let token = user.access_token_with::<OrdersApi>(options).await;
+    describe(
+        token
+            .as_ref()
+            .map(|token| (token.expose(), token.audience())),
+    )
+}
+
+/// The fingerprint of a token that cannot be looked into.
+async fn opaque(user: SignedInUser) -> Response {
+    match user.access_token::<ProductsApi>().await {
+        Ok(token) => fingerprint(token.expose()).into_response(),
+        Err(error) => describe(Err(&error)),
+    }
+}
+
+async fn revoke(user: SignedInUser) -> Response {
+    match user.revoke_refresh_token().await {
+        Ok(()) => "revoked".into_response(),
+        Err(error) => describe(Err(&error)),
+    }
 }
 
 async fn with(user: &SignedInUser, options: TokenOptions) -> Response {

@@ -14,6 +14,7 @@ mod logs;
 mod store;
 mod world;
 
+mod access_token_route;
 mod callback;
 mod cross_site;
 mod diagnoses;

@@ -31,7 +31,7 @@ async fn whole_story(world: &World, case: &str) {
 #[tokio::test]
 async fn issuers_come_with_and_without_a_path_and_a_slash() {
     for path in ["/", "", "/realms/a", "/o/", "/a/b/c/"] {
-        let mut setting = Setting::usual();
+        let mut setting = Setting::usual().set("AUTH0_AUDIENCE_PARAMETER", "audience");
         setting.issuer_path = path;
         whole_story(&setting.world().await, path).await;
     }
@@ -110,6 +110,27 @@ async fn a_resource_bound_token_that_userinfo_refuses_is_no_obstacle() {
     });
     world.hop.reply(Endpoint::Userinfo, Reply::status(401));
     whole_story(&world, "resource").await;
+}
+
+/// Nobody has to know of RFC 8707: an issuer that is not written as Auth0 writes its own is asked by the standard.
+#[tokio::test]
+async fn providers_other_than_auth0_are_asked_with_resource() {
+    for (path, parameter) in [
+        ("/", "audience"),
+        ("", "resource"),
+        ("/realms/a", "resource"),
+    ] {
+        let mut setting = Setting::usual();
+        setting.issuer_path = path;
+        let world = setting.world().await;
+        world
+            .hop
+            .policy(|policy| policy.resource = parameter == "resource");
+        whole_story(&world, path).await;
+        let login = &world.hop.asked(Endpoint::Authorize)[0];
+        let names: Vec<_> = login.form.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(names.contains(&parameter), "{path}: {names:?}");
+    }
 }
 
 /// `audience` elsewhere than at Auth0 is ignored without an error; `resource` is the fix that the diagnosis names.

@@ -4,6 +4,8 @@ use futures::future::join_all;
 use http::StatusCode;
 use serde_json::json;
 
+use axum_auth0::stores::{Lease, Store as _};
+
 use crate::{
     hop::{Endpoint, ORDERS, PRODUCTS, Part, Reply, Rotation},
     world::{Setting, World},
@@ -465,7 +467,30 @@ async fn a_logout_during_a_refresh_wins() {
     assert_ne!(tokens[0], tokens[1]);
 }
 
-/// Several processes share a store: whose refresh token was used by another one takes its result.
+/// Several processes share a store: whoever comes second waits for the first, and takes its result.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_refresh_once() {
+    let world = World::new().await;
+    let replica = world.restarted(&[]).await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let mut here = browser.clone();
+    let first = tokio::spawn(async move { here.go("/token").await });
+    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    let mut there = browser.clone().at(&replica);
+    let loads = world.store.loads();
+    let second = tokio::spawn(async move { there.go("/token").await });
+    world.store.was_looked_at(loads, 5).await;
+    hold.let_go();
+    let (first, second) = (first.await.unwrap(), second.await.unwrap());
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    assert_eq!(first.json()["fingerprint"], second.json()["fingerprint"]);
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+}
+
+/// K03: a process that slept through its lease, or was cut off, has sent the refresh token all the same. Whose refresh
+/// token was used by another one takes its result.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     let world = World::new().await;
@@ -480,6 +505,8 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     world
         .hop
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
+    // Its lease has run out.
+    world.clock.advance(10);
     let mut there = browser.clone().at(&replica);
     let (answer, ()) = tokio::join!(there.go("/token"), async {
         world.hop.was_asked(Endpoint::Refresh, 2).await;
@@ -499,7 +526,32 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     assert_eq!(browser.clone().who().await, "auth0|alice");
 }
 
-/// A provider of RFC 8707 wants the resource each time, or the audience changes.
+/// A process that is killed in the midst of a refresh leaves its lease, which ends by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lease_of_a_dead_process_ends() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    let (login, now) = (world.store.login().await.id, world.clock_now());
+    let lease = world
+        .store
+        .lease_login(&login, &[1; 16], now, now + 6)
+        .await;
+    assert_eq!(lease.unwrap(), Lease::Taken { abandoned: false });
+    let loads = world.store.loads();
+    let call = tokio::spawn(async move { browser.go("/token").await });
+    world.store.was_looked_at(loads, 5).await;
+    assert_eq!(
+        world.hop.times(Endpoint::Refresh),
+        0,
+        "somebody has the lease"
+    );
+    world.clock.advance(6);
+    assert_eq!(call.await.unwrap().status, StatusCode::OK);
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+}
+
+/// A provider of RFC 8707 wants the resource each time, or the audience changes; and at the login all of them.
 #[tokio::test]
 async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
     let world = Setting::usual()
@@ -513,11 +565,193 @@ async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
     world.clock.advance(2 * HOUR);
     assert_eq!(world.token(&mut browser).await["aud"][0], PRODUCTS);
     assert_eq!(browser.go("/token/orders").await.json()["aud"][0], ORDERS);
-    for endpoint in [Endpoint::Authorize, Endpoint::Exchange, Endpoint::Refresh] {
-        for (at, asked) in world.hop.asked(endpoint).iter().enumerate() {
-            let expected = if at == 0 { PRODUCTS } else { ORDERS };
-            assert_eq!(asked.get("resource"), Some(expected), "{endpoint:?}");
-            assert_eq!(asked.get("audience"), None, "{endpoint:?}");
-        }
+    let resources = |endpoint| -> Vec<String> {
+        let asked = world.hop.asked(endpoint);
+        assert!(asked.iter().all(|asked| asked.get("audience").is_none()));
+        let resources = asked.iter().flat_map(|asked| asked.all("resource"));
+        resources.map(str::to_owned).collect()
+    };
+    assert_eq!(resources(Endpoint::Authorize), [PRODUCTS, ORDERS]);
+    assert_eq!(resources(Endpoint::Exchange), [PRODUCTS]);
+    assert_eq!(resources(Endpoint::Refresh), [PRODUCTS, ORDERS]);
+    let login = &world.hop.asked(Endpoint::Authorize)[0];
+    let scope = login.get("scope").unwrap();
+    assert!(
+        scope.contains("read:orders"),
+        "a refresh only narrows: {scope}"
+    );
+    let refreshes = world.hop.asked(Endpoint::Refresh);
+    assert_eq!(refreshes[0].get("scope"), None);
+    assert_eq!(refreshes[1].get("scope"), Some("read:orders"));
+}
+
+/// X10: the connection is lost, and nobody knows whether the refresh token was used. It is shown once more, at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
+    for (case, rotation, status) in [
+        (
+            "the provider keeps refresh tokens",
+            Rotation::Never,
+            StatusCode::OK,
+        ),
+        // It was used: the provider takes the second time for theft. That is the unavoidable case.
+        (
+            "the provider rotates them",
+            Rotation::Strict,
+            StatusCode::UNAUTHORIZED,
+        ),
+    ] {
+        let world = World::new().await;
+        world.hop.policy(|policy| policy.rotation = rotation);
+        let mut browser = world.logged_in("alice").await;
+        world.clock.advance(2 * HOUR);
+        world.hop.cut_next(Endpoint::Refresh);
+        let answer = browser.go("/token").await;
+        assert_eq!(answer.status, status, "{case}: {}", answer.body);
+        assert_eq!(world.hop.times(Endpoint::Refresh), 2, "{case}");
+        let logged_in = if status == StatusCode::OK {
+            "auth0|alice"
+        } else {
+            "anonymous"
+        };
+        assert_eq!(browser.who().await, logged_in, "{case}");
     }
+}
+
+/// An API that refuses every token must not become a storm at the provider (A04), and whoever comes late takes what others
+/// just got.
+#[tokio::test]
+async fn forced_refreshes_of_one_half_minute_are_one() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let held = world.token(&mut browser).await;
+    let first = browser.go("/token/renewed").await.json();
+    assert_ne!(first["fingerprint"], held["fingerprint"]);
+    for _ in 0..10 {
+        assert_eq!(browser.go("/token/renewed").await.json(), first);
+    }
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    world.clock.advance(30);
+    let second = browser.go("/token/renewed").await.json();
+    assert_ne!(second["fingerprint"], first["fingerprint"]);
+    assert_eq!(world.hop.times(Endpoint::Refresh), 2);
+}
+
+/// A provider that keeps issuing the wrong token is not asked at every call; after half a minute it may have been mended.
+#[tokio::test]
+async fn a_wrong_token_is_remembered_for_a_while() {
+    let world = World::new().await;
+    world.hop.bend(Part::AccessToken, |claims| {
+        claims["aud"] = json!("https://other.example.com");
+    });
+    let mut browser = world.logged_in("alice").await;
+    for _ in 0..5 {
+        assert_eq!(
+            browser.go("/token").await.json()["code"],
+            "default_audience"
+        );
+    }
+    assert_eq!(
+        world.hop.times(Endpoint::Refresh),
+        0,
+        "the login has shown it"
+    );
+    world.clock.advance(30);
+    for _ in 0..5 {
+        assert_eq!(
+            browser.go("/token").await.json()["code"],
+            "default_audience"
+        );
+    }
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    world.hop.straighten(Part::AccessToken);
+    world.clock.advance(30);
+    world.token(&mut browser).await;
+}
+
+/// The scopes of a call are asked for in that call; the usual token stays as narrow as it was.
+#[tokio::test]
+async fn extra_scopes_make_a_token_of_their_own() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let usual = browser.go("/token/orders").await.json();
+    let wider = browser.go("/token/orders/writing").await.json();
+    assert_ne!(usual["fingerprint"], wider["fingerprint"]);
+    assert_eq!(browser.go("/token/orders").await.json(), usual);
+    assert_eq!(browser.go("/token/orders/writing").await.json(), wider);
+    let scopes: Vec<_> = world.hop.asked(Endpoint::Refresh);
+    let scopes: Vec<_> = scopes
+        .iter()
+        .map(|asked| asked.get("scope").unwrap())
+        .collect();
+    assert_eq!(scopes, ["read:orders", "read:orders write:orders"]);
+}
+
+/// A token that nobody can look into is taken only for the API that was told so.
+#[tokio::test]
+async fn opaque_tokens_need_an_opt_in() {
+    let world = Setting::usual()
+        .set("PRODUCTS_API_TOKEN_FORMAT", "opaque")
+        .world()
+        .await;
+    world.hop.policy(|policy| policy.opaque = true);
+    let mut browser = world.logged_in("alice").await;
+    let answer = browser.go("/token/opaque").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    world.clock.advance(2 * HOUR);
+    let renewed = browser.go("/token/opaque").await;
+    assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.body);
+    assert_ne!(renewed.body, answer.body);
+    let answer = browser.go("/token/orders").await;
+    assert_eq!(
+        answer.json()["code"],
+        "opaque_token",
+        "ORDERS was not told so"
+    );
+}
+
+/// The refresh token goes, the access token stays good until its end.
+#[tokio::test]
+async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let held = world.token(&mut browser).await;
+    assert_eq!(browser.go("/token/revoke").await.body, "revoked");
+    assert_eq!(world.hop.times(Endpoint::Revocation), 1);
+    assert_eq!(world.hop.ended_families(), 1);
+    assert_eq!(world.token(&mut browser).await, held);
+    assert_eq!(
+        browser.go("/token/revoke").await.body,
+        "revoked",
+        "nothing is left to do"
+    );
+    world.clock.advance(2 * HOUR);
+    assert_eq!(
+        browser.go("/token").await.json()["code"],
+        "no_refresh_token"
+    );
+    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+
+    // A provider that is down keeps it, and so do we.
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    world.hop.reply(Endpoint::Revocation, Reply::status(503));
+    assert_ne!(browser.go("/token/revoke").await.body, "revoked");
+    world.clock.advance(2 * HOUR);
+    world.token(&mut browser).await;
+}
+
+/// The buffer is configuration, or of one call.
+#[tokio::test]
+async fn a_token_is_renewed_as_early_as_the_configuration_says() {
+    let world = Setting::usual()
+        .set("AUTH0_TOKEN_REFRESH_BUFFER", "600")
+        .world()
+        .await;
+    let mut browser = world.logged_in("alice").await;
+    let first = world.token(&mut browser).await;
+    world.clock.advance(HOUR - 601);
+    assert_eq!(world.token(&mut browser).await, first);
+    world.clock.advance(1);
+    assert_ne!(world.token(&mut browser).await, first);
 }

@@ -9,7 +9,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use axum_auth0::stores::{LoginId, LoginRow, SharedStore, Store, StoreError, Swap};
+use axum_auth0::stores::{
+    Lease, LeaseHolder, LoginId, LoginRow, SharedStore, Store, StoreError, Swap,
+};
 
 type Key = [u8; 32];
 
@@ -61,6 +63,18 @@ impl WatchedStore {
             }
             for _ in 0..1_000 {
                 tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
+            .await
+            .expect("logins should have been looked up by now");
+    }
+
+    /// Waits until logins were looked up `times` more often than `before`.
+    pub(crate) async fn was_looked_at(&self, before: usize, times: usize) {
+        let waiting = async {
+            while self.loads() < before + times {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
         tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
@@ -138,6 +152,22 @@ impl Store for WatchedStore {
         self.up()?;
         self.touches.fetch_add(1, Ordering::SeqCst);
         self.inner.touch_login(id, now).await
+    }
+
+    async fn lease_login(
+        &self,
+        id: &LoginId,
+        holder: &LeaseHolder,
+        now: i64,
+        until: i64,
+    ) -> Result<Lease, StoreError> {
+        self.up()?;
+        self.inner.lease_login(id, holder, now, until).await
+    }
+
+    async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError> {
+        self.up()?;
+        self.inner.end_lease(id, holder).await
     }
 
     async fn swap_tokens(

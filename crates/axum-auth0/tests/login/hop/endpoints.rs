@@ -38,7 +38,10 @@ pub(super) async fn serve(State(hop): State<Hop>, request: Request) -> Response 
         authorization,
     };
     let override_ = hop.state().replies.get(&endpoint).cloned();
-    let reply = override_.unwrap_or_else(|| hop.decide(&asked));
+    let mut reply = override_.unwrap_or_else(|| hop.decide(&asked));
+    if hop.state().cuts.remove(&endpoint) {
+        reply = Reply::Truncated;
+    }
     let turn = hop.state().holds.get(&endpoint).map(Hold::queue_up);
     hop.note(asked);
     if let Some(turn) = turn {

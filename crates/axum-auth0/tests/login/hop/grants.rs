@@ -138,7 +138,8 @@ impl Hop {
 
         let by_resource = self.state().policy.resource;
         let name = if by_resource { "resource" } else { "audience" };
-        let audience = asked.get(name).map(str::to_owned);
+        // RFC 8707 §2: `resource` may be there several times; the first is that of the code.
+        let audience = asked.all(name).first().copied().map(str::to_owned);
         let known = |audience: &String| [PRODUCTS, ORDERS].contains(&audience.as_str());
         let returned = if let Some(unknown) = audience.as_ref().filter(|name| !known(name)) {
             let text = format!("Service not found: {unknown}");
@@ -183,7 +184,7 @@ impl Hop {
             return refused("invalid_grant", "The redirect URI is wrong");
         }
         let audience = self.audience(asked, &grant);
-        let answer = self.tokens(&grant, audience, Part::Exchanged);
+        let answer = self.tokens(&grant, audience, None, Part::Exchanged);
         Reply::Json(self.state().policy.token_status, answer)
     }
 
@@ -207,7 +208,7 @@ impl Hop {
             grant
         };
         let audience = self.audience(asked, &grant);
-        let answer = self.tokens(&grant, audience, Part::Refreshed);
+        let answer = self.tokens(&grant, audience, asked.get("scope"), Part::Refreshed);
         Reply::Json(self.state().policy.token_status, answer)
     }
 

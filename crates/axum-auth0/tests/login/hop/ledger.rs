@@ -39,6 +39,16 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// All values of a parameter that may be there several times.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let form = self.form.iter();
+        form.filter(|(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+}
+
 pub(super) fn pairs(form: &[u8]) -> Vec<(String, String)> {
     url::form_urlencoded::parse(form).into_owned().collect()
 }

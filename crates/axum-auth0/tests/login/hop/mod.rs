@@ -10,7 +10,7 @@ mod reply;
 mod tokens;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -43,6 +43,7 @@ struct State {
     bends: HashMap<Part, Bend>,
     replies: HashMap<Endpoint, Reply>,
     holds: HashMap<Endpoint, Hold>,
+    cuts: HashSet<Endpoint>,
     ledger: Vec<Asked>,
     grants: Grants,
     signer: Signer,
@@ -80,6 +81,7 @@ impl Hop {
             bends: HashMap::new(),
             replies: HashMap::new(),
             holds: HashMap::new(),
+            cuts: HashSet::new(),
             ledger: Vec::new(),
             grants: Grants::new(address.port()),
             published: vec![signer.jwk()],
@@ -150,6 +152,11 @@ impl Hop {
         let hold = Hold::default();
         self.state().holds.insert(endpoint, hold.clone());
         hold
+    }
+
+    /// Does what the next request at `endpoint` asks for, and breaks the connection in the midst of the answer.
+    pub(crate) fn cut_next(&self, endpoint: Endpoint) {
+        self.state().cuts.insert(endpoint);
     }
 
     pub(crate) fn policy(&self, change: impl FnOnce(&mut Policy)) {

@@ -5,11 +5,17 @@ use serde_json::{Value, json};
 use super::{CLIENT_ID, Hop, ORDERS, Offline, Part, Rotation, grants::Grant};
 
 impl Hop {
-    pub(super) fn tokens(&self, grant: &Grant, audience: Option<String>, part: Part) -> Value {
+    pub(super) fn tokens(
+        &self,
+        grant: &Grant,
+        audience: Option<String>,
+        asked_scope: Option<&str>,
+        part: Part,
+    ) -> Value {
         let now = self.now();
         let policy = self.state().policy.clone();
         let access_token = match audience {
-            Some(audience) if !policy.opaque => self.access_token(grant, &audience),
+            Some(audience) if !policy.opaque => self.access_token(grant, &audience, asked_scope),
             _ => self.state().grants.draw("opaque-token"),
         };
         self.0.canaries.plant("access token", &access_token);
@@ -48,14 +54,15 @@ impl Hop {
         answer
     }
 
-    fn access_token(&self, grant: &Grant, audience: &str) -> String {
+    /// Of the orders API everybody may have all scopes that they ask for.
+    fn access_token(&self, grant: &Grant, audience: &str, asked_scope: Option<&str>) -> String {
         let now = self.now();
         let oidc = ["openid", "profile", "email", "offline_access"];
         let scope = grant
             .scope
             .split(' ')
             .filter(|word| audience != ORDERS || oidc.contains(word))
-            .chain((audience == ORDERS).then_some("read:orders"))
+            .chain((audience == ORDERS).then(|| asked_scope.unwrap_or("read:orders")))
             .collect::<Vec<_>>()
             .join(" ");
         let jti = self.state().grants.draw("jti");

@@ -1,19 +1,13 @@
 //! A store in an `SQLite` file: the default.
 
-use std::{path::Path, time::Duration};
+mod file;
+
+use std::path::Path;
 
 use async_trait::async_trait;
-use sqlx::{
-    Row as _, SqlitePool,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    },
-};
+use sqlx::{Row as _, SqlitePool, sqlite::SqliteRow};
 
-use super::{LoginId, LoginRow, Store, StoreError, Swap};
-
-const SCHEMA: &str = include_str!("schema.sql");
-const SCHEMA_VERSION: i64 = 1;
+use super::{Lease, LeaseHolder, LoginId, LoginRow, Store, StoreError, Swap};
 
 /// Keeps everything in one `SQLite` file.
 #[derive(Clone, Debug)]
@@ -26,90 +20,8 @@ impl SqliteStore {
     ///
     /// Where the file cannot be opened, is no `SQLite` database, or was written by a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(|error| {
-                StoreError(format!(
-                    "cannot make the folder {}: {error}",
-                    folder.display()
-                ))
-            })?;
-        }
-        make_for_owner(path);
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A refreshed token must survive a power failure too: the old one is worthless by then.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
-            .await
-            .map_err(|error| StoreError(format!("cannot open {}: {error}", path.display())))?;
-        let store = Self(pool);
-        store.prepare_schema(path).await?;
-        restrict_to_owner(path);
-        Ok(store)
+        file::open(path).await.map(Self)
     }
-
-    async fn prepare_schema(&self, path: &Path) -> Result<(), StoreError> {
-        let version: i64 = sqlx::query_scalar("PRAGMA user_version")
-            .fetch_one(&self.0)
-            .await
-            .map_err(failed)?;
-        if version > SCHEMA_VERSION {
-            return Err(StoreError(format!(
-                "{} was written by a newer version (schema {version}, this version knows {SCHEMA_VERSION})",
-                path.display()
-            )));
-        }
-        sqlx::raw_sql(SCHEMA)
-            .execute(&self.0)
-            .await
-            .map_err(failed)?;
-        Ok(())
-    }
-}
-
-/// The rows are sealed, but who logged in when is nobody else's business either. `SQLite` gives the files that it puts
-/// beside a new database the database's own permissions, so these must be right from the beginning.
-fn make_for_owner(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // Where the file is there already, or cannot be made, it is left to SQLite to say what is wrong.
-        let _ = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path);
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-}
-
-/// The same for files that were there before.
-fn restrict_to_owner(path: &Path) {
-    #[cfg(unix)]
-    for suffix in ["", "-wal", "-shm"] {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mut file = path.as_os_str().to_owned();
-        file.push(suffix);
-        match std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "cannot restrict the session store to its owner");
-            }
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }
 
 #[expect(
@@ -173,6 +85,52 @@ impl Store for SqliteStore {
         sqlx::query("UPDATE logins SET last_seen_at = max(last_seen_at, ?) WHERE id = ?")
             .bind(now)
             .bind(&id.0[..])
+            .execute(&self.0)
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    async fn lease_login(
+        &self,
+        id: &LoginId,
+        holder: &LeaseHolder,
+        now: i64,
+        until: i64,
+    ) -> Result<Lease, StoreError> {
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let before: Option<(Option<Vec<u8>>, Option<i64>)> = sqlx::query_as(
+            "SELECT holder, until FROM logins LEFT JOIN leases ON login = id WHERE id = ?",
+        )
+        .bind(&id.0[..])
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        let lease = match before {
+            None => return Ok(Lease::Gone),
+            Some((Some(other), Some(end))) if other != holder[..] => {
+                if end > now {
+                    return Ok(Lease::Held);
+                }
+                Lease::Taken { abandoned: true }
+            }
+            Some(_) => Lease::Taken { abandoned: false },
+        };
+        sqlx::query("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)")
+            .bind(&id.0[..])
+            .bind(&holder[..])
+            .bind(until)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(lease)
+    }
+
+    async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM leases WHERE login = ? AND holder = ?")
+            .bind(&id.0[..])
+            .bind(&holder[..])
             .execute(&self.0)
             .await
             .map_err(failed)?;

@@ -26,4 +26,16 @@ CREATE TABLE IF NOT EXISTS transactions (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS transactions_by_end ON transactions (expires_at);
 
-PRAGMA user_version = 1;
+-- Who refreshes the tokens of a login now. A row that outlives its time was left by a process that was killed.
+CREATE TABLE IF NOT EXISTS leases (
+    login BLOB PRIMARY KEY,
+    holder BLOB NOT NULL,
+    until INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- A login takes its lease with it.
+CREATE TRIGGER IF NOT EXISTS leases_end_with_logins AFTER DELETE ON logins BEGIN
+    DELETE FROM leases WHERE login = old.id;
+END;
+
+PRAGMA user_version = 2;

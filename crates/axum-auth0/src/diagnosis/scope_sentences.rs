@@ -1,0 +1,116 @@
+//! Sentences about scopes, and about refresh tokens, which are a scope too (`offline_access`).
+
+use super::{Cause, Diagnosis, Expectation, list};
+use crate::config::ApiSettings;
+
+impl Diagnosis {
+    /// The token lacks scopes: they were never asked for, or not granted.
+    pub(crate) fn scope_missing(expected: &Expectation<'_>, missing: &[String]) -> Self {
+        let api = expected.api();
+        let audience = api.audience.as_deref().unwrap_or("(none)");
+        let asked = expected.scopes();
+        if missing.iter().any(|scope| !asked.contains(scope)) {
+            return Self::missing_scope(api, audience, missing);
+        }
+        // One scope may well be forgotten; all of them together are those of another API.
+        if asked.len() > 1 && asked.iter().all(|scope| missing.contains(scope)) {
+            return Self::no_scope_at_all(api, audience, missing);
+        }
+        let is_of_login = expected.config().audience == api.audience;
+        let elsewhere = if is_of_login {
+            ""
+        } else {
+            ", let the application's refresh tokens have it there (Applications > your application > Settings > \
+             Multi-Resource Refresh Token)"
+        };
+        Self::new(
+            Cause::ScopeNotGranted,
+            format!(
+                "The scope {} was asked for, but the access token for `{audience}` lacks it: the API does not define it, or \
+                 the person may not have it or did not consent.",
+                list(missing)
+            ),
+            format!(
+                "Add it to the API's permissions (Auth0 dashboard > Applications > APIs > your API > Permissions), let the \
+                 person have it (User Management > Users > Permissions, where RBAC is on){elsewhere}, and log in again."
+            ),
+        )
+    }
+
+    fn no_scope_at_all(api: &ApiSettings, audience: &str, missing: &[String]) -> Self {
+        let variable = &api.audience_variable;
+        Self::new(
+            Cause::ScopeNotGranted,
+            format!(
+                "The access token for `{audience}` has none of the scopes that the API at {} needs ({}): {variable} \
+                 probably names another API than that one.",
+                api.base_url,
+                list(missing),
+            ),
+            format!(
+                "Set {variable} to the Identifier of the API that answers there (Auth0 dashboard > Applications > APIs > \
+                 your API > Settings > Identifier). If it is that already, add the scopes under its Permissions. Then \
+                 restart and log in again."
+            ),
+        )
+    }
+
+    /// A scope that the application did not ask for.
+    pub(crate) fn missing_scope(api: &ApiSettings, audience: &str, missing: &[String]) -> Self {
+        let name = api.name;
+        Self::new(
+            Cause::MissingScope,
+            format!(
+                "The access token for `{audience}` lacks the scope {}, which the application did not ask for.",
+                list(missing)
+            ),
+            format!(
+                "Add it to {name}_API_SCOPE (now: {}) or to the scopes of the API's type, see that the API defines it \
+                 (Auth0 dashboard > Applications > APIs > your API > Permissions), restart, and log in again.",
+                api.scope.join(" ")
+            ),
+        )
+    }
+
+    pub(crate) fn no_refresh_token(asked: bool) -> Self {
+        let cause = "The access token expired, and there is no refresh token to get a new one with";
+        if asked {
+            Self::new(
+                Cause::NoRefreshToken,
+                format!("{cause}: the provider did not grant offline_access."),
+                "Switch on Allow Offline Access for the API (Auth0 dashboard > Applications > APIs > your API > \
+                 Settings) and the Refresh Token grant for the application (Applications > your application > \
+                 Advanced Settings > Grant Types). Other providers may want AUTH0_PROMPT=consent. Then log in again.",
+            )
+        } else {
+            Self::new(
+                Cause::NoRefreshToken,
+                format!("{cause}: AUTH0_SCOPE lacks offline_access."),
+                "Add offline_access to AUTH0_SCOPE (the default, openid profile email offline_access, has it), \
+                 restart, and log in again.",
+            )
+        }
+    }
+
+    /// What `invalid_grant` means where an earlier refresh ended without an answer.
+    pub(crate) fn refresh_token_reused() -> Self {
+        Self::new(
+            Cause::RefreshTokenReused,
+            "A refresh ended without an answer (the server was killed or the connection was lost), so its refresh token \
+             had to be sent a second time; the provider took that for theft and ended the session (RFC 9700 §4.14.2).",
+            "The person logs in again, once. To let a lost answer pass, give the application a Rotation Overlap Period of \
+             some seconds (Auth0 dashboard > Applications > your application > Settings > Refresh Token Rotation).",
+        )
+    }
+
+    /// What `invalid_grant` means otherwise.
+    pub(crate) fn refresh_token_ended() -> Self {
+        Self::new(
+            Cause::RefreshTokenEnded,
+            "The provider does not accept the refresh token any more: it expired, was revoked there, or was used by \
+             somebody else.",
+            "The person logs in again. If this happens often, lengthen the Refresh Token Lifetime (Auth0 dashboard > \
+             Applications > your application > Settings), and see that no other program uses the same sessions.",
+        )
+    }
+}

@@ -1,0 +1,90 @@
+//! One refresh at a time over all replicas: the lease of a login, kept alive as long as the refresh takes.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::task::JoinHandle;
+
+use crate::{
+    chance::{self, SharedChance},
+    clock::SharedClock,
+    stores::{Lease, LeaseHolder, LoginId, SharedStore, StoreError},
+};
+
+/// How long a lease lasts without being prolonged, in seconds: so long does a refresh have to wait after a process was
+/// killed in the midst of one.
+const LEASE: i64 = 6;
+
+/// How often a lease is prolonged: a slow provider must not outlast it.
+const PROLONG_EVERY: Duration = Duration::from_secs(2);
+
+/// The right to refresh a login's tokens. Ends with [`Self::end`], or some seconds after its process.
+pub(super) struct RefreshLease {
+    login: LoginId,
+    holder: LeaseHolder,
+    store: SharedStore,
+    prolonging: JoinHandle<()>,
+    /// The one before was abandoned: whether the provider saw its refresh token is not known.
+    pub(super) abandoned: bool,
+}
+
+/// Whether the lease was to be had.
+pub(super) enum Attempt {
+    Taken(RefreshLease),
+    /// Another process refreshes.
+    Held,
+    /// The login is gone.
+    Gone,
+}
+
+pub(super) async fn attempt(
+    store: &SharedStore,
+    login: LoginId,
+    clock: &SharedClock,
+    chance: &SharedChance,
+) -> Result<Attempt, StoreError> {
+    let holder: LeaseHolder = chance::bytes(chance.as_ref());
+    let now = clock.unix_seconds();
+    let abandoned = match store.lease_login(&login, &holder, now, now + LEASE).await? {
+        Lease::Taken { abandoned } => abandoned,
+        Lease::Held => return Ok(Attempt::Held),
+        Lease::Gone => return Ok(Attempt::Gone),
+    };
+    Ok(Attempt::Taken(RefreshLease {
+        login,
+        holder,
+        store: Arc::clone(store),
+        prolonging: tokio::spawn(prolong(Arc::clone(store), login, holder, Arc::clone(clock))),
+        abandoned,
+    }))
+}
+
+async fn prolong(store: SharedStore, login: LoginId, holder: LeaseHolder, clock: SharedClock) {
+    loop {
+        tokio::time::sleep(PROLONG_EVERY).await;
+        let now = clock.unix_seconds();
+        match store.lease_login(&login, &holder, now, now + LEASE).await {
+            Ok(Lease::Taken { .. }) => {}
+            // What the refresh brings is stored by compare-and-swap: whoever came first keeps what is right.
+            Ok(Lease::Held | Lease::Gone) => return,
+            Err(error) => {
+                tracing::warn!(?login, %error, "the lease of a refresh was not prolonged")
+            }
+        }
+    }
+}
+
+impl RefreshLease {
+    /// Gives the lease back. Where the store fails, it ends by itself.
+    pub(super) async fn end(self) {
+        self.prolonging.abort();
+        if let Err(error) = self.store.end_lease(&self.login, &self.holder).await {
+            tracing::warn!(login = ?self.login, %error, "the lease of a refresh was not given back");
+        }
+    }
+}
+
+impl Drop for RefreshLease {
+    fn drop(&mut self) {
+        self.prolonging.abort();
+    }
+}

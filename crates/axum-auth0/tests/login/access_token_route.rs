@@ -1,0 +1,202 @@
+//! `GET /auth/access-token`: off by default, for the APIs that were named, for scripts of the site's own pages.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::{
+    browser::Answer,
+    hop::{Endpoint, ORDERS, PRODUCTS, Reply},
+    world::{Setting, World},
+};
+
+const SCRIPT: [(&str, &str); 3] = [
+    ("sec-fetch-site", "same-origin"),
+    ("sec-fetch-mode", "cors"),
+    ("sec-fetch-dest", "empty"),
+];
+
+async fn exposing(audiences: &str) -> World {
+    Setting::usual()
+        .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", audiences)
+        .world()
+        .await
+}
+
+fn assert_refused(answer: &Answer, status: StatusCode, code: &str) {
+    assert_eq!(answer.status, status, "{}", answer.body);
+    assert_eq!(answer.json()["error"]["code"], code, "{}", answer.body);
+    assert!(answer.header("cache-control").unwrap().contains("no-store"));
+}
+
+#[tokio::test]
+async fn no_token_leaves_the_server_unless_its_audience_is_named() {
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    for path in [
+        "/auth/access-token",
+        "/auth/access-token?audience=https://orders.example.com",
+    ] {
+        let answer = browser.ask(path, &SCRIPT).await;
+        assert_refused(&answer, StatusCode::NOT_FOUND, "not_exposed");
+    }
+    let world = exposing(ORDERS).await;
+    let mut browser = world.logged_in("alice").await;
+    for audience in [PRODUCTS, "https://unknown.example.com", ""] {
+        let path = format!("/auth/access-token?audience={audience}");
+        let answer = browser.ask(&path, &SCRIPT).await;
+        assert_refused(&answer, StatusCode::NOT_FOUND, "not_exposed");
+    }
+}
+
+#[tokio::test]
+async fn a_script_of_the_page_gets_the_shape_of_nextjs_auth0() {
+    let world = exposing(&format!("{PRODUCTS} {ORDERS}")).await;
+    let mut browser = world.logged_in("alice").await;
+    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let cache = answer.header("cache-control").unwrap();
+    assert_eq!(
+        cache,
+        "private, no-cache, no-store, must-revalidate, max-age=0"
+    );
+    let body = answer.json();
+    let now = world.clock_now();
+    assert_eq!(body["expires_at"], now + 3_600);
+    assert_eq!(body["expires_in"], 3_600);
+    assert_eq!(body["token_type"], "Bearer");
+    assert!(body["scope"].as_str().unwrap().contains("read:products"));
+    assert_eq!(audience_of(&body), PRODUCTS);
+
+    let path = format!("/auth/access-token?audience={ORDERS}");
+    let answer = browser.ask(&path, &SCRIPT).await;
+    assert_eq!(audience_of(&answer.json()), ORDERS);
+}
+
+fn audience_of(body: &Value) -> String {
+    let claims = axum_auth0::jwt::peek(body["token"].as_str().unwrap()).unwrap();
+    claims.unverified().audience().unwrap()[0].to_owned()
+}
+
+/// CSRF, and every other way to make a browser ask: only a script of this origin is answered.
+#[tokio::test]
+async fn other_sites_navigations_and_images_get_nothing() {
+    let world = exposing(PRODUCTS).await;
+    let mut browser = world.logged_in("alice").await;
+    for (case, headers) in [
+        (
+            "another site",
+            vec![
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-dest", "empty"),
+            ],
+        ),
+        (
+            "a sibling",
+            vec![("sec-fetch-site", "same-site"), ("sec-fetch-dest", "empty")],
+        ),
+        (
+            "a typed address",
+            vec![("sec-fetch-site", "none"), ("sec-fetch-dest", "document")],
+        ),
+        (
+            "a link",
+            vec![
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-dest", "document"),
+            ],
+        ),
+        (
+            "an image",
+            vec![
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-dest", "image"),
+            ],
+        ),
+        (
+            "a frame",
+            vec![
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-dest", "iframe"),
+            ],
+        ),
+        (
+            "a script element",
+            vec![
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-dest", "script"),
+            ],
+        ),
+        ("an old browser", vec![]),
+    ] {
+        let answer = browser.ask("/auth/access-token", &headers).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{case}");
+        assert_eq!(
+            answer.json()["error"]["code"],
+            "cross_site_request",
+            "{case}"
+        );
+    }
+    // A header that another site cannot send without asking first (CORS), and nobody answers that it may.
+    let answer = browser
+        .ask("/auth/access-token", &[("x-requested-with", "fetch")])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("access-control-allow-origin"), None);
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
+    let world = exposing(PRODUCTS).await;
+    let answer = world.browser().ask("/auth/access-token", &SCRIPT).await;
+    assert_refused(&answer, StatusCode::UNAUTHORIZED, "missing_session");
+
+    let mut browser = world.logged_in("alice").await;
+    world.clock.advance(7_200);
+    world.hop.reply(Endpoint::Refresh, Reply::busy(503, "7"));
+    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
+    assert_refused(
+        &answer,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "failed_to_refresh_token",
+    );
+    assert_eq!(answer.header("retry-after"), Some("7"));
+
+    world.clock.advance(2);
+    world
+        .hop
+        .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
+    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
+    assert_refused(&answer, StatusCode::UNAUTHORIZED, "session_expired");
+}
+
+/// B37: a script gets what it asks for, never a wider token that happens to be held; and no more than the application may.
+#[tokio::test]
+async fn a_narrow_token_is_got_for_a_narrow_question() {
+    let world = exposing(PRODUCTS).await;
+    let mut browser = world.logged_in("alice").await;
+    let path = "/auth/access-token?scope=read:products";
+    let answer = browser.ask(path, &SCRIPT).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let refreshes = world.hop.asked(Endpoint::Refresh);
+    assert_eq!(refreshes.len(), 1, "the held token has more scopes");
+    assert_eq!(refreshes[0].get("scope"), Some("read:products"));
+    browser.ask(path, &SCRIPT).await;
+    assert_eq!(world.hop.times(Endpoint::Refresh), 1, "it is held, too");
+
+    for scope in ["delete:products", "read:products admin", "offline_access"] {
+        let path = format!("/auth/access-token?scope={}", scope.replace(' ', "+"));
+        let answer = browser.ask(&path, &SCRIPT).await;
+        assert_refused(&answer, StatusCode::BAD_REQUEST, "invalid_scope");
+    }
+    let twice = "/auth/access-token?scope=a&scope=b";
+    let answer = browser.ask(twice, &SCRIPT).await;
+    assert_refused(&answer, StatusCode::BAD_REQUEST, "invalid_request");
+}
+
+#[tokio::test]
+async fn whoever_only_looks_gets_nothing() {
+    let world = exposing(PRODUCTS).await;
+    let mut browser = world.logged_in("alice").await;
+    let answer = browser.head("/auth/access-token").await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+}
