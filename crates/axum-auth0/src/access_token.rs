@@ -48,9 +48,11 @@ pub(crate) async fn get(
             "a parameter is malformed or given twice",
         );
     };
-    let api = match exposed_api(&engine, question.audience.as_deref()) {
-        Ok(api) => api,
-        Err(refusal) => return refusal,
+    let Some(api) = exposed_api(&engine, question.audience.as_deref()) else {
+        // The same whether there is such an API or not.
+        let text =
+            "no access token for this audience leaves the server (AUTH0_EXPOSE_ACCESS_TOKENS_FOR)";
+        return refuse(StatusCode::NOT_FOUND, "not_exposed", text);
     };
     if !is_own_script(&headers) {
         return refuse(
@@ -88,18 +90,10 @@ pub(crate) async fn get(
 }
 
 /// The API that is asked for, that of the login where none is, if its tokens may leave the server.
-fn exposed_api(engine: &Engine, audience: Option<&str>) -> Result<Arc<ApiSettings>, Response> {
-    let audience = audience.or(engine.config().audience.as_deref());
-    let exposes = |api: &&Arc<ApiSettings>| api.browser_access == BrowserAccess::TokensCanBeStolen;
-    audience
-        .and_then(|audience| engine.api_for(audience))
-        .filter(exposes)
-        .map(Arc::clone)
-        .ok_or_else(|| {
-            // The same whether there is such an API or not.
-            let text = "no access token for this audience leaves the server (AUTH0_EXPOSE_ACCESS_TOKENS_FOR)";
-            refuse(StatusCode::NOT_FOUND, "not_exposed", text)
-        })
+fn exposed_api(engine: &Engine, audience: Option<&str>) -> Option<Arc<ApiSettings>> {
+    let audience = audience.or(engine.config().audience.as_deref())?;
+    let api = engine.api_for(audience)?;
+    (api.browser_access == BrowserAccess::TokensCanBeStolen).then(|| Arc::clone(api))
 }
 
 /// Whether a script of this site asks (W3C Fetch Metadata): no other page, no navigation, no image.

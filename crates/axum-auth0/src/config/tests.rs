@@ -193,3 +193,5 @@ fn no_secret_is_shown_by_debug_or_by_a_fault() {
     variables.set("AUTH0_SECRET", "canary");
     assert!(!read(&variables).unwrap_err().to_string().contains("canary"));
 }
+
+mod apis;

@@ -90,7 +90,7 @@ impl Diagnosis {
         )
     }
 
-    /// `why` completes “AUTH0_SECRET …”.
+    /// `why` completes “`AUTH0_SECRET` …”.
     pub(crate) fn insecure_secret(why: &str) -> Self {
         Self::new(
             Cause::InsecureSecret,

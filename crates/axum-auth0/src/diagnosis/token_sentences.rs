@@ -83,7 +83,9 @@ impl Diagnosis {
     fn wrong_audience(expected: &Expectation<'_>, audience: &str, found: &[&str]) -> Self {
         let variable = &expected.api().audience_variable;
         let other = match expected.config().audience_parameter {
-            AudienceParameter::Audience => "For a provider other than Auth0, set AUTH0_AUDIENCE_PARAMETER=resource.",
+            AudienceParameter::Audience => {
+                "For a provider other than Auth0, set AUTH0_AUDIENCE_PARAMETER=resource."
+            }
             AudienceParameter::Resource => {
                 "If the provider understands `audience`, set AUTH0_AUDIENCE_PARAMETER=audience."
             }

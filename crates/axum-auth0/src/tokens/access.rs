@@ -84,19 +84,18 @@ impl Tokens {
             }
             _ => demand.is_served_by(held, now),
         };
-        let token = match held.filter(serves) {
-            Some(held) => held.clone(),
-            None => {
-                let refreshed = self.0.refresh(login, api, want.scope.clone(), demand).await;
-                match (refreshed, held) {
-                    (Ok(token), _) => token,
-                    // Renewed ahead of its end, but the provider is down: what is still good is still good.
-                    (
-                        Err(TokenError::ProviderUnavailable { .. } | TokenError::Misconfigured(_)),
-                        Some(held),
-                    ) if !demand.is_explicit() && held.is_valid(now) => held.clone(),
-                    (Err(error), _) => return Err(error),
-                }
+        let token = if let Some(held) = held.filter(serves) {
+            held.clone()
+        } else {
+            let refreshed = self.0.refresh(login, api, want.scope.clone(), demand).await;
+            match (refreshed, held) {
+                (Ok(token), _) => token,
+                // Renewed ahead of its end, but the provider is down: what is still good is still good.
+                (
+                    Err(TokenError::ProviderUnavailable { .. } | TokenError::Misconfigured(_)),
+                    Some(held),
+                ) if !demand.is_explicit() && held.is_valid(now) => held.clone(),
+                (Err(error), _) => return Err(error),
             }
         };
         let missing = token.missing(options.required_scopes.as_deref().unwrap_or(&want.scope));

@@ -67,7 +67,7 @@ async fn prolong(store: SharedStore, login: LoginId, holder: LeaseHolder, clock:
             // What the refresh brings is stored by compare-and-swap: whoever came first keeps what is right.
             Ok(Lease::Held | Lease::Gone) => return,
             Err(error) => {
-                tracing::warn!(?login, %error, "the lease of a refresh was not prolonged")
+                tracing::warn!(?login, %error, "the lease of a refresh was not prolonged");
             }
         }
     }

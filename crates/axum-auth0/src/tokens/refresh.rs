@@ -99,7 +99,7 @@ impl Refresher {
             {
                 return Err(error.clone());
             }
-            let result = inner.refresh_alone(login, &want, demand).await;
+            let result = Box::pin(inner.refresh_alone(login, &want, demand)).await;
             // The time of the failure, not of its beginning: a provider that hangs takes longer than the grace.
             let now = inner.clock.unix_seconds();
             *failure = result.as_ref().err().map(|error| (now, error.clone()));
@@ -143,19 +143,24 @@ impl Refresher {
         Err(TokenError::SignInRequired)
     }
 
-    /// What is held by now, where it serves; the caller waited, and somebody may have been faster.
-    async fn look(
+    /// What is held by now, where it serves: the caller waited, and somebody may have been faster. An error where it is no
+    /// use to ask the provider again.
+    fn settled(
         &self,
-        login: LoginId,
+        set: &TokenSet,
         want: &Want<'_>,
         demand: Demand,
     ) -> Result<Option<HeldToken>, TokenError> {
-        let (_, set) = self.load(login).await?;
         let now = self.clock.unix_seconds();
-        Ok(set
-            .find(want)
-            .filter(|held| demand.is_served_by(held, now))
-            .cloned())
+        if let Some(held) = set.find(want)
+            && demand.is_served_by(held, now)
+        {
+            return Ok(Some(held.clone()));
+        }
+        match set.just_found_wrong(want, now) {
+            Some(diagnosis) => Err(judge(diagnosis.clone(), self.is_current(set))),
+            None => Ok(None),
+        }
     }
 
     /// The refresh, as the only one in this process; the caller holds the login's flight.
@@ -165,14 +170,12 @@ impl Refresher {
         want: &Want<'_>,
         demand: Demand,
     ) -> Result<HeldToken, TokenError> {
-        if let Some(held) = self.look(login, want, demand).await? {
-            return Ok(held);
-        }
-        let Ok(_place) = self.at_once.acquire().await else {
-            return Err(TokenError::ProviderUnavailable { retry_after: None });
-        };
         let begin = Instant::now();
         let lease = loop {
+            let (_, set) = self.load(login).await?;
+            if let Some(held) = self.settled(&set, want, demand)? {
+                return Ok(held);
+            }
             match attempt(&self.store, login, &self.clock, &self.chance).await? {
                 Attempt::Taken(lease) => break lease,
                 Attempt::Gone => return Err(TokenError::SignInRequired),
@@ -183,9 +186,6 @@ impl Refresher {
                     });
                 }
                 Attempt::Held => tokio::time::sleep(LOOK_EVERY).await,
-            }
-            if let Some(held) = self.look(login, want, demand).await? {
-                return Ok(held);
             }
         };
         let result = self.refresh_leased(login, want, demand, &lease).await;
@@ -203,21 +203,18 @@ impl Refresher {
     ) -> Result<HeldToken, TokenError> {
         // Only what is read under the lease is the last word.
         let (row, set) = self.load(login).await?;
-        let now = self.clock.unix_seconds();
-        if let Some(held) = set.find(want)
-            && demand.is_served_by(held, now)
-        {
-            return Ok(held.clone());
-        }
-        if let Some(diagnosis) = set.just_found_wrong(want, now) {
-            return Err(judge(diagnosis.clone(), self.is_current(&set)));
+        if let Some(held) = self.settled(&set, want, demand)? {
+            return Ok(held);
         }
         let Some(refresh_token) = set.refresh_token.clone() else {
             let diagnosis = Diagnosis::no_refresh_token(self.asked.offline_access());
             return Err(judge(diagnosis, self.is_current(&set)));
         };
         tracing::debug!(?login, audience = %want.audience, "refreshing");
-        let (answer, repeated) = self.ask(login, &refresh_token, want).await;
+        let (answer, repeated) = {
+            let _place = self.at_once.acquire().await;
+            self.ask(login, &refresh_token, want).await
+        };
         match answer {
             Ok(answer) => {
                 let on_demand = demand.is_explicit();

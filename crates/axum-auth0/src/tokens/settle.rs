@@ -120,7 +120,7 @@ impl Refresher {
         error: EndpointError,
         unsettled: bool,
     ) -> Result<HeldToken, TokenError> {
-        if error.is_unsettled() && !set.unsettled {
+        if (error.is_unsettled() || unsettled) && !set.unsettled {
             set.unsettled = true;
             // Only for a better explanation later: nothing depends on it.
             if let Err(error) = self

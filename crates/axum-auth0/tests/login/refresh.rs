@@ -710,6 +710,33 @@ async fn opaque_tokens_need_an_opt_in() {
     );
 }
 
+/// X15: many sessions that expire together do not fall on the provider together.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
+    let world = World::new().await;
+    let mut browsers = Vec::new();
+    for number in 0..40 {
+        browsers.push(world.logged_in(&format!("user{number}")).await);
+    }
+    world.clock.advance(2 * HOUR);
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let calls: Vec<_> = browsers
+        .into_iter()
+        .map(|mut browser| tokio::spawn(async move { browser.go("/token").await }))
+        .collect();
+    world.hop.was_asked(Endpoint::Refresh, 32).await;
+    // One more is asked for with each that goes.
+    for seen in 33..=40 {
+        assert_eq!(world.hop.times(Endpoint::Refresh), seen - 1);
+        hold.release_one();
+        world.hop.was_asked(Endpoint::Refresh, seen).await;
+    }
+    hold.let_go();
+    for call in join_all(calls).await {
+        assert_eq!(call.unwrap().status, StatusCode::OK);
+    }
+}
+
 /// The refresh token goes, the access token stays good until its end.
 #[tokio::test]
 async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
