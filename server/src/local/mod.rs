@@ -1,4 +1,4 @@
-//! The outside world on this machine: a tenant and an API, in this process, so that the site works with no account.
+//! The outside world on this machine: a tenant and two APIs, in this process, so that the site works with no account.
 //!
 //! They start where none of `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET` is set. Their state lies beside
 //! the built site, so a rebuild logs nobody out. A release build does not contain them.
@@ -6,7 +6,10 @@
 mod port;
 mod state;
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use axum::Router;
 use axum_auth0::Variables;
@@ -17,22 +20,29 @@ use url::Url;
 use self::state::State;
 
 const TENANT_PORT: u16 = 4000;
-const API_PORT: u16 = 4001;
-
-/// An API that is registered at the local tenant beside the products API. Nothing answers for it: it is there to see
-/// what a token for another API does.
-const OTHER_API: &str = "https://orders.example.com";
+const PRODUCTS_PORT: u16 = 4001;
+const ORDERS_PORT: u16 = 4002;
 
 /// Why the local services did not start.
 pub type LocalError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The running services; they end with this value.
 #[derive(Debug)]
-pub struct LocalServices(Vec<JoinHandle<()>>);
+pub struct LocalServices {
+    tasks: Vec<JoinHandle<()>>,
+    banner: String,
+}
+
+impl LocalServices {
+    /// Where everything is and who can log in, for the person who started it.
+    pub fn banner(&self) -> &str {
+        &self.banner
+    }
+}
 
 impl Drop for LocalServices {
     fn drop(&mut self) {
-        for task in &self.0 {
+        for task in &self.tasks {
             task.abort();
         }
     }
@@ -57,10 +67,7 @@ pub async fn complete(
     for name in ["AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"] {
         variables.remove(name);
     }
-    let folder = variables.get("LOCAL_SERVICES_DIR").map_or_else(
-        || Path::new(options.site_root.as_ref()).with_file_name("local-services"),
-        Into::into,
-    );
+    let folder = folder(&variables, Path::new(options.site_root.as_ref()));
     let state = State::open(&folder)?;
     let base_url = base_url(options.site_addr);
     variables.set_default("APP_BASE_URL", base_url);
@@ -70,23 +77,15 @@ pub async fn complete(
         .parse::<Url>()?;
 
     let tenant_listener = port::listen(TENANT_PORT, &folder.join("tenant-port")).await?;
-    let api_listener = port::listen(API_PORT, &folder.join("products-api-port")).await?;
+    let products_listener = port::listen(PRODUCTS_PORT, &folder.join("products-api-port")).await?;
+    let orders_listener = port::listen(ORDERS_PORT, &folder.join("orders-api-port")).await?;
     let issuer = format!("http://{}/", tenant_listener.local_addr()?);
-    let api = format!("http://{}", api_listener.local_addr()?);
+    let products_url = format!("http://{}", products_listener.local_addr()?);
+    let orders_url = format!("http://{}", orders_listener.local_addr()?);
 
-    let mut settings = tenant::Settings::local(issuer.parse()?, &base_url, &state.client_secret);
+    let mut settings =
+        tenant::Settings::local(issuer.parse()?, &base_url, &state.client_secret).with_orders();
     settings.database = tenant::Database::File(folder.join("tenant.db"));
-    settings.apis.push(tenant::ApiSettings {
-        identifier: OTHER_API.to_owned(),
-        name: "Orders API (registered only)".to_owned(),
-        scopes: vec!["read:orders".to_owned()],
-        offline_access: true,
-    });
-    let audience = settings
-        .apis
-        .first()
-        .map(|api| api.identifier.clone())
-        .unwrap_or_default();
     let client_id = settings
         .applications
         .first()
@@ -94,27 +93,49 @@ pub async fn complete(
         .unwrap_or_default();
     let tenant = tenant::Tenant::open(settings).await?;
     let tenant_task = serve(tenant_listener, tenant.router());
+    let products_audience = tenant::ApiSettings::products().identifier;
     let products = products_api::router(products_api::Settings {
         issuer: issuer.clone(),
-        audience: audience.clone(),
+        audience: products_audience.clone(),
         database: products_api::Database::File(folder.join("products.db")),
     })
     .await?;
-    let api_task = serve(api_listener, products);
+    let products_task = serve(products_listener, products);
+    let orders_audience = tenant::ApiSettings::orders().identifier;
+    let orders = orders_api::router(orders_api::Settings {
+        issuer: issuer.clone(),
+        audience: orders_audience.clone(),
+        database: orders_api::Database::File(folder.join("orders.db")),
+    })
+    .await?;
+    let orders_task = serve(orders_listener, orders);
 
     variables.set("AUTH0_DOMAIN", issuer.as_str());
     variables.set("AUTH0_CLIENT_ID", client_id);
     variables.set("AUTH0_CLIENT_SECRET", state.client_secret.as_str());
     variables.set_default("AUTH0_SECRET", state.secret.as_str());
-    variables.set_default("AUTH0_AUDIENCE", audience);
-    variables.set_default("PRODUCTS_API_URL", api.as_str());
-    let sessions = folder.join("sessions.db");
-    variables.set_default(
-        "AUTH0_SESSION_STORE",
-        format!("sqlite:{}", sessions.display()),
-    );
-    banner(&base_url, &issuer, &api);
-    Ok((variables, Some(LocalServices(vec![tenant_task, api_task]))))
+    variables.set_default("AUTH0_AUDIENCE", products_audience);
+    variables.set_default("PRODUCTS_API_URL", products_url.as_str());
+    variables.set_default("ORDERS_API_URL", orders_url.as_str());
+    variables.set_default("ORDERS_API_AUDIENCE", orders_audience);
+    variables.set_default("AUTH0_SESSION_STORE", sessions(&folder));
+    let services = LocalServices {
+        tasks: vec![tenant_task, products_task, orders_task],
+        banner: banner(&base_url, &issuer, &products_url, &orders_url),
+    };
+    Ok((variables, Some(services)))
+}
+
+/// Where the services keep their state: `LOCAL_SERVICES_DIR`, or beside the built site.
+pub(crate) fn folder(variables: &Variables, site_root: &Path) -> PathBuf {
+    variables
+        .get("LOCAL_SERVICES_DIR")
+        .map_or_else(|| site_root.with_file_name("local-services"), PathBuf::from)
+}
+
+/// Where the site keeps its sessions while the services run.
+pub(crate) fn sessions(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("sessions.db").display())
 }
 
 /// `localhost` and not 127.0.0.1: the tenant is on 127.0.0.1, and browsers share cookies between ports.
@@ -134,19 +155,20 @@ fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
     })
 }
 
-fn banner(site: &Url, tenant: &str, api: &str) {
-    println!(
+fn banner(site: &Url, tenant: &str, products: &str, orders: &str) -> String {
+    format!(
         "
   No Auth0 account is configured, so a local one runs inside this process (development only).
 
     site          {site}
     tenant        {tenant}   its dashboard says what every request asked for and got
-    products API  {api}
+    products API  {products}
+    orders API    {orders}
 
     log in as     alice@example.com   password  local-only
                   bob@example.com     password  local-only
 
   To use your own tenant, copy .env.example to .env.local and fill it in.
 "
-    );
+    )
 }

@@ -2,13 +2,14 @@
 
 use std::{
     error::Error,
+    io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     process::ExitCode,
 };
 
 use clap::Parser;
 use products_api::{Database, Settings, router};
-use tokio::{net::TcpListener, signal};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 /// A products API that serves each user their own products and verifies access tokens.
@@ -64,6 +65,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         format!("{address} cannot be listened on ({error}); choose another one with --port")
     })?;
     let url = format!("http://{}", listener.local_addr()?);
+    let stopped = stopped()?;
     tracing::info!(
         url,
         issuer = settings.issuer,
@@ -71,31 +73,32 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         "products-api listens"
     );
     axum::serve(listener, router)
-        .with_graceful_shutdown(stopped())
+        .with_graceful_shutdown(stopped)
         .await?;
     Ok(())
 }
 
-/// Ends with Ctrl-C and, where there is one, with SIGTERM.
-async fn stopped() {
-    let interrupted = async {
-        if signal::ctrl_c().await.is_err() {
+/// Ends with Ctrl-C and with SIGTERM. Both are listened for from now on, not only from when somebody waits.
+#[cfg(unix)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Ends with Ctrl-C.
+#[cfg(not(unix))]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
+    })
 }

@@ -1,15 +1,11 @@
 //! The products of all users, in `SQLite`. Every statement names the owner: there is no way to another user's rows.
 
-use std::{fs, time::Duration};
+mod connections;
 
 use axum_auth0::bearer::Bearer;
-use sqlx::{
-    Row as _, SqliteExecutor, SqlitePool,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    },
-};
+use sqlx::{Row as _, SqliteExecutor, sqlite::SqliteRow};
 
+use self::connections::Connections;
 use crate::{
     Database, StartError, catalogue,
     draft::Draft,
@@ -39,37 +35,13 @@ impl<'token> Owner<'token> {
 
 /// All products. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Store(SqlitePool);
+pub(crate) struct Store(Connections);
 
 impl Store {
     pub(crate) async fn open(database: &Database) -> Result<Self, StartError> {
-        let options = SqliteConnectOptions::new()
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(5));
-        let pool = match database {
-            // Each connection to memory is a database of its own, and it ends with the connection.
-            Database::Memory => {
-                pool.max_connections(1)
-                    .idle_timeout(None)
-                    .max_lifetime(None)
-                    .connect_with(options.in_memory(true))
-                    .await?
-            }
-            Database::File(path) => {
-                if let Some(folder) = path.parent() {
-                    fs::create_dir_all(folder).map_err(StartError::Folder)?;
-                }
-                let options = options
-                    .filename(path)
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Normal);
-                pool.max_connections(4).connect_with(options).await?
-            }
-        };
-        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
-        Ok(Self(pool))
+        let connections = Connections::open(database).await?;
+        sqlx::raw_sql(SCHEMA).execute(&connections.pool).await?;
+        Ok(Self(connections))
     }
 
     /// The owner's products, newest first; the twenty of the catalogue when the owner is new.
@@ -78,7 +50,7 @@ impl Store {
             "SELECT id, name, category, price_cents, currency, stock FROM products WHERE owner = ? ORDER BY position DESC",
         )
         .bind(self.key_of(owner).await?)
-        .fetch_all(&self.0)
+        .fetch_all(&self.0.pool)
         .await?;
         rows.iter().map(product).collect()
     }
@@ -90,7 +62,7 @@ impl Store {
         details: &Details,
     ) -> Result<Option<Product>, sqlx::Error> {
         let owner = self.key_of(owner).await?;
-        insert(&self.0, owner, details).await
+        insert(&self.0.pool, owner, details).await
     }
 
     /// Changes a product, or `None` where the owner has none with this id.
@@ -112,7 +84,7 @@ impl Store {
         .bind(draft.stock)
         .bind(self.key_of(owner).await?)
         .bind(id)
-        .fetch_optional(&self.0)
+        .fetch_optional(&self.0.pool)
         .await?;
         row.as_ref().map(product).transpose()
     }
@@ -122,7 +94,7 @@ impl Store {
         let deleted = sqlx::query("DELETE FROM products WHERE owner = ? AND id = ?")
             .bind(self.key_of(owner).await?)
             .bind(id)
-            .execute(&self.0)
+            .execute(&self.0.pool)
             .await?;
         Ok(deleted.rows_affected() == 1)
     }
@@ -133,7 +105,7 @@ impl Store {
         let key = sqlx::query_scalar("SELECT key FROM owners WHERE issuer = ? AND subject = ?")
             .bind(owner.issuer)
             .bind(owner.subject)
-            .fetch_optional(&self.0)
+            .fetch_optional(&self.0.pool)
             .await?;
         match key {
             Some(key) => Ok(key),
@@ -143,7 +115,7 @@ impl Store {
 
     async fn welcome(&self, owner: Owner<'_>) -> Result<i64, sqlx::Error> {
         // IMMEDIATE waits for another writer at once; a later statement could not.
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.0.pool.begin_with("BEGIN IMMEDIATE").await?;
         let new = sqlx::query(
             "INSERT INTO owners (issuer, subject) VALUES (?, ?) ON CONFLICT DO NOTHING",
         )
@@ -205,3 +177,7 @@ fn product(row: &SqliteRow) -> Result<Product, sqlx::Error> {
         details,
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -22,6 +22,9 @@ pub enum OpenError {
     /// Two applications, APIs or users share an identifier.
     #[error("{0:?} is declared twice")]
     Duplicate(String),
+    /// The default audience is not the identifier of an API.
+    #[error("the default audience {0:?} is not the identifier of an API")]
+    DefaultAudience(String),
     /// The database was made by another version of the tenant.
     #[error(
         "the database was made by another version of the tenant; delete the file to start afresh"

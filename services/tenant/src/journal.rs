@@ -59,6 +59,20 @@ impl Journal {
         self.note(endpoint, Outcome::Surprising, text.into());
     }
 
+    /// Granted, or surprising.
+    pub(crate) fn answered(
+        &self,
+        endpoint: &'static str,
+        is_surprising: bool,
+        text: impl Into<String>,
+    ) {
+        if is_surprising {
+            self.surprising(endpoint, text);
+        } else {
+            self.granted(endpoint, text);
+        }
+    }
+
     pub(crate) fn refused(&self, endpoint: &'static str, text: impl Into<String>) {
         self.note(endpoint, Outcome::Refused, text.into());
     }

@@ -11,6 +11,7 @@
 //!
 //! State is in `SQLite` and survives restarts. It speaks plain http and therefore answers to loopback names only.
 
+mod api_keys;
 mod authorize;
 mod clock;
 mod cookies;
@@ -19,11 +20,13 @@ mod error;
 mod guard;
 mod handle;
 mod journal;
+mod jwe;
 mod keys;
 mod logout;
 mod pages;
 mod parameters;
 mod profile;
+mod refreshes;
 mod refusal;
 mod routes;
 mod scopes;
@@ -36,7 +39,9 @@ mod userinfo;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::OpenError;
 pub use journal::{LogEntry, Outcome};
+pub use refreshes::RefreshCounts;
 pub use settings::{
-    ApiSettings, ApplicationSettings, Database, ResourcePolicy, Settings, UserSettings,
+    ApiSettings, ApplicationAccess, ApplicationSettings, Database, ResourcePolicy, Settings,
+    TokenSigning, UserSettings,
 };
 pub use tenant::Tenant;

@@ -1,7 +1,7 @@
 //! The local tenant as a program of its own: `cargo run -p tenant`.
 
 use std::{
-    io,
+    io::{self, Write as _},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
@@ -39,7 +39,11 @@ struct Arguments {
     /// Where logout tokens are posted when a session ends.
     #[arg(long, value_name = "URL")]
     backchannel_logout_url: Option<Url>,
-    /// An API's identifier; may be given several times. Default: the products API.
+    /// An API's identifier and its scopes, in one argument; may be given several times. Default: the products API and the orders API,
+    /// with refresh tokens of the application that are good for both.
+    #[arg(long = "api", value_name = "IDENTIFIER SCOPE…", value_parser = api)]
+    apis: Vec<ApiSettings>,
+    /// An API's identifier, with the scopes of --scope; may be given several times.
     #[arg(long = "audience", value_name = "IDENTIFIER")]
     audiences: Vec<String>,
     /// A scope that the APIs given with --audience define; may be given several times.
@@ -60,6 +64,9 @@ struct Arguments {
     /// How long access tokens live, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 60 * 60)]
     access_token_lifetime: u64,
+    /// For how long the answer of a refresh is held back once the refresh token is consumed, in milliseconds.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    refresh_delay_ms: u64,
 }
 
 /// Why the program ends.
@@ -116,8 +123,12 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     let bound = listener.local_addr().map_err(StartError::Serve)?;
     let issuer = Url::parse(&format!("http://{bound}/"))?;
     let tenant = Tenant::open(settings(arguments, issuer.clone())).await?;
-    println!("Local tenant at {issuer} (dashboard), for development only.");
-    println!("Users: alice@example.com and bob@example.com, password local-only.");
+    // Whoever started the program may not be listening; that is no reason to end, as it would be for `println!`.
+    let _ = writeln!(
+        io::stdout(),
+        "Local tenant at {issuer} (dashboard), for development only.\n\
+         Users: alice@example.com and bob@example.com, password local-only."
+    );
     axum::serve(listener, tenant.router())
         .with_graceful_shutdown(async {
             // If signals cannot be had, the program ends by being killed, which the database survives.
@@ -129,6 +140,15 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         .map_err(StartError::Serve)
 }
 
+/// An identifier and scopes, separated by spaces.
+fn api(text: &str) -> Result<ApiSettings, &'static str> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    match words.as_slice() {
+        [identifier, scopes @ ..] => Ok(ApiSettings::new(identifier, identifier, scopes)),
+        [] => Err("an API needs an identifier"),
+    }
+}
+
 fn settings(arguments: Arguments, issuer: Url) -> Settings {
     let mut settings = Settings::local(issuer, &arguments.app_base_url, &arguments.client_secret);
     settings.database = arguments.database.map_or(Database::Memory, Database::File);
@@ -136,17 +156,16 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
     settings.resource_parameter = arguments.resource_parameter;
     settings.refresh_leeway = Duration::from_secs(arguments.refresh_leeway);
     settings.access_token_lifetime = Duration::from_secs(arguments.access_token_lifetime);
-    if !arguments.audiences.is_empty() {
-        settings.apis = arguments
+    settings.refresh_delay = Duration::from_millis(arguments.refresh_delay_ms);
+    if arguments.apis.is_empty() && arguments.audiences.is_empty() {
+        settings = settings.with_orders();
+    } else {
+        let scopes: Vec<&str> = arguments.scopes.iter().map(String::as_str).collect();
+        let more = arguments
             .audiences
-            .into_iter()
-            .map(|identifier| ApiSettings {
-                name: identifier.clone(),
-                identifier,
-                scopes: arguments.scopes.clone(),
-                offline_access: true,
-            })
-            .collect();
+            .iter()
+            .map(|identifier| ApiSettings::new(identifier, identifier, &scopes));
+        settings.apis = arguments.apis.into_iter().chain(more).collect();
     }
     for application in &mut settings.applications {
         application.client_id.clone_from(&arguments.client_id);

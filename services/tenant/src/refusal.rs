@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::parameters::ParametersError;
+use crate::{jwe::EncryptionFailed, parameters::ParametersError, settings::ApiSettings};
 
 /// An OAuth error answer.
 #[derive(Clone, Debug)]
@@ -51,6 +51,12 @@ impl Refusal {
         }
     }
 
+    /// An API whose *Application Access Policy* leaves the application out.
+    pub(crate) fn api_closed(client_id: &str, api: &ApiSettings) -> Self {
+        let description = closed_to(client_id, &api.identifier);
+        Self::new(StatusCode::FORBIDDEN, "access_denied", description)
+    }
+
     pub(crate) fn broken() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -62,6 +68,11 @@ impl Refusal {
     pub(crate) fn description(&self) -> &str {
         &self.description
     }
+}
+
+/// What Auth0 says to an application that may not use an API.
+pub(crate) fn closed_to(client_id: &str, audience: &str) -> String {
+    format!("Client \"{client_id}\" is not authorized to access resource server \"{audience}\".")
 }
 
 impl IntoResponse for Refusal {
@@ -91,6 +102,13 @@ impl From<sqlx::Error> for Refusal {
 impl From<jsonwebtoken::errors::Error> for Refusal {
     fn from(error: jsonwebtoken::errors::Error) -> Self {
         tracing::error!(%error, "signing failed");
+        Self::broken()
+    }
+}
+
+impl From<EncryptionFailed> for Refusal {
+    fn from(error: EncryptionFailed) -> Self {
+        tracing::error!(%error, "encryption failed");
         Self::broken()
     }
 }

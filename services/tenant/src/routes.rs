@@ -30,6 +30,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route(dashboard::PATH, get(dashboard::get))
         .route(dashboard::LOG_PATH, get(dashboard::log))
+        .route(dashboard::REFRESHES_PATH, get(dashboard::refreshes))
         .route(layout::STYLE_PATH, get(layout::style))
         .route(layout::ICON_PATH, get(layout::icon))
         .route(discovery::CONFIGURATION, get(discovery::configuration))

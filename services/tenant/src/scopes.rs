@@ -69,6 +69,15 @@ pub(crate) fn at_refresh_for(
     narrowed(allowed, requested)
 }
 
+/// What a user gets of the scopes: those that are no permissions of an API, and those that the user has. None: all of them.
+pub(crate) fn permitted(scopes: &[String], permissions: Option<&[String]>) -> Granted {
+    let (scopes, dropped) = scopes.iter().cloned().partition(|scope| {
+        OIDC.contains(&scope.as_str())
+            || permissions.is_none_or(|permissions| permissions.contains(scope))
+    });
+    Granted { scopes, dropped }
+}
+
 fn narrowed(allowed: Vec<String>, requested: Option<&str>) -> Vec<String> {
     match requested {
         None => allowed,
@@ -140,6 +149,16 @@ mod tests {
                 .scopes
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_user_gets_the_scopes_that_are_permitted_and_those_of_openid_connect() {
+        let asked = words("openid email read:products write:products");
+        assert_eq!(permitted(&asked, None).scopes, asked);
+        let some = permitted(&asked, Some(&words("read:products read:orders")));
+        assert_eq!(some.scopes, words("openid email read:products"));
+        assert_eq!(some.dropped, words("write:products"));
+        assert_eq!(permitted(&asked, Some(&[])).scopes, words("openid email"));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What the tenant knows before it starts: applications, APIs, users, lifetimes.
 
+mod api;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use self::api::{ApiSettings, ApplicationAccess, TokenSigning};
 use crate::clock::{Clock, SystemClock};
 
 /// Everything that [`Tenant::open`](crate::Tenant::open) needs.
@@ -39,6 +42,14 @@ pub struct Settings {
     /// The tenant setting *Resource Parameter Compatibility Profile*: whether `resource` (RFC 8707) is taken as `audience`.
     /// Off, as at Auth0: `resource` is ignored and the access token is opaque.
     pub resource_parameter: bool,
+    /// The tenant setting *Default Audience* (Settings > General > API Authorization Settings): for which API the tokens of a login
+    /// without `audience` are. None, as at Auth0: they are opaque.
+    pub default_audience: Option<String>,
+    /// The issuer that access tokens name, where it is not `issuer`: that of a tenant which is reached by its custom domain and by its own.
+    pub access_token_issuer: Option<Url>,
+    /// How long the answer of a refresh is held back once the refresh token is consumed, for tests of what happens in between.
+    /// The tenant gives up on any request after 30 seconds.
+    pub refresh_delay: Duration,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -84,19 +95,6 @@ pub struct ResourcePolicy {
     pub scopes: Vec<String>,
 }
 
-/// An API of the tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApiSettings {
-    /// The identifier: what an application sends as `audience` and what access tokens carry as `aud`.
-    pub identifier: String,
-    /// The name that the dashboard shows.
-    pub name: String,
-    /// The scopes that the API defines; all users have all of them.
-    pub scopes: Vec<String>,
-    /// *Allow Offline Access*: whether a login that asks for this API can get a refresh token.
-    pub offline_access: bool,
-}
-
 /// A user of the tenant.
 #[derive(Clone, Debug)]
 pub struct UserSettings {
@@ -110,6 +108,8 @@ pub struct UserSettings {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
+    /// Which scopes of the APIs the user has (Auth0: *Enable RBAC*). None: all of them. Others are dropped, without a word.
+    pub permissions: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -135,8 +135,25 @@ impl Settings {
             rotation: true,
             refresh_leeway: Duration::ZERO,
             resource_parameter: false,
+            default_audience: None,
+            access_token_issuer: None,
+            refresh_delay: Duration::ZERO,
             clock: Arc::new(SystemClock),
         }
+    }
+
+    /// The same tenant with the orders API of the sample, which the refresh tokens of all its applications are good for.
+    #[must_use]
+    pub fn with_orders(mut self) -> Self {
+        let orders = ApiSettings::orders();
+        for application in &mut self.applications {
+            application.multi_resource.push(ResourcePolicy {
+                audience: orders.identifier.clone(),
+                scopes: orders.scopes.clone(),
+            });
+        }
+        self.apis.push(orders);
+        self
     }
 }
 
@@ -161,18 +178,6 @@ impl ApplicationSettings {
     }
 }
 
-impl ApiSettings {
-    /// The products API of the sample.
-    pub fn products() -> Self {
-        Self {
-            identifier: "https://products.example.com".to_owned(),
-            name: "Products API".to_owned(),
-            scopes: vec!["read:products".to_owned(), "write:products".to_owned()],
-            offline_access: true,
-        }
-    }
-}
-
 impl UserSettings {
     fn local(login: &str, given_name: &str, family_name: &str) -> Self {
         Self {
@@ -181,6 +186,7 @@ impl UserSettings {
             password: "local-only".into(),
             given_name: given_name.to_owned(),
             family_name: family_name.to_owned(),
+            permissions: None,
         }
     }
 }

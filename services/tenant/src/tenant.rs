@@ -15,11 +15,13 @@ use axum::Router;
 use url::{Host, Url};
 
 use crate::{
+    api_keys::ApiKeys,
     clock::Clock,
     error::OpenError,
     journal::{Journal, LogEntry},
     keys::KeySet,
     logout,
+    refreshes::{RefreshCounts, Refreshes},
     settings::Settings,
     store::{Store, registry, sessions, tokens, users},
 };
@@ -40,8 +42,14 @@ pub(crate) struct Shared {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) rotation: bool,
     pub(crate) resource_parameter: bool,
+    pub(crate) default_audience: Option<String>,
+    /// What access tokens name as their issuer.
+    pub(crate) access_token_issuer: String,
+    pub(crate) refresh_delay: Duration,
+    pub(crate) refreshes: Refreshes,
     pub(crate) store: Store,
     pub(crate) keys: RwLock<KeySet>,
+    pub(crate) api_keys: ApiKeys,
     pub(crate) journal: Journal,
     pub(crate) outbound: reqwest::Client,
     clock: Arc<dyn Clock>,
@@ -82,6 +90,7 @@ impl Tenant {
         transaction.commit().await?;
         store.sweep(now).await?;
         let keys = KeySet::open(&store).await?;
+        let api_keys = ApiKeys::make(&settings.apis).await?;
 
         let shared = Shared {
             issuer: settings.issuer.as_str().to_owned(),
@@ -94,8 +103,16 @@ impl Tenant {
             },
             rotation: settings.rotation,
             resource_parameter: settings.resource_parameter,
+            default_audience: settings.default_audience,
+            access_token_issuer: settings
+                .access_token_issuer
+                .unwrap_or(settings.issuer)
+                .into(),
+            refresh_delay: settings.refresh_delay,
+            refreshes: Refreshes::default(),
             store,
             keys: RwLock::new(keys),
+            api_keys,
             journal: Journal::new(settings.clock.clone()),
             outbound,
             clock: settings.clock,
@@ -114,6 +131,11 @@ impl Tenant {
     /// The live log, newest entry first; at most 200 entries.
     pub fn log(&self) -> Vec<LogEntry> {
         self.shared.journal.newest_first()
+    }
+
+    /// What became of the refreshes since the tenant was opened; `GET /dashboard/refreshes.json` says the same.
+    pub fn refreshes(&self) -> RefreshCounts {
+        self.shared.refreshes.counts()
     }
 
     /// Makes a new signing key. The one before stays in the JWKS, the one before that leaves it.
@@ -233,6 +255,11 @@ fn check(settings: &Settings) -> Result<(), OpenError> {
             .map(|application| application.client_id.as_str()),
     )?;
     unlike(settings.apis.iter().map(|api| api.identifier.as_str()))?;
+    if let Some(audience) = &settings.default_audience
+        && !settings.apis.iter().any(|api| api.identifier == *audience)
+    {
+        return Err(OpenError::DefaultAudience(audience.clone()));
+    }
     unlike(settings.users.iter().map(|user| user.sub.as_str()))?;
     unlike(settings.users.iter().map(|user| user.email.as_str()))
 }

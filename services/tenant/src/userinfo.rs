@@ -105,7 +105,7 @@ async fn jwt(
         .get("aud")
         .and_then(Value::as_array)
         .is_some_and(|audiences| audiences.iter().any(|audience| audience == &userinfo));
-    if !for_userinfo || claims.get("iss") != Some(&json!(shared.issuer)) {
+    if !for_userinfo || claims.get("iss") != Some(&json!(shared.access_token_issuer)) {
         return Err(Denied::Token(
             "The token is not for /userinfo: its scopes lack openid, or it is no access token.",
         ));

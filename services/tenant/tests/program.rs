@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
+    io::{BufRead as _, BufReader},
     net::TcpListener,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
 
 fn run(arguments: &[&str]) -> Output {
@@ -35,4 +36,96 @@ fn a_port_in_use_is_named_with_the_way_out() {
         "{message}"
     );
     assert!(message.contains("--port"), "{message}");
+}
+
+/// A tenant that runs until the test ends.
+struct Running {
+    child: Child,
+    issuer: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tenant"))
+            .args(["--port", "0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut said)
+            .unwrap();
+        let issuer = said
+            .split_ascii_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .unwrap()
+            .to_owned();
+        Self { child, issuer }
+    }
+
+    async fn get(&self, path: &str) -> String {
+        // An error says that another test has installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("{}{path}", self.issuer);
+        client.get(url).send().await.unwrap().text().await.unwrap()
+    }
+
+    async fn dashboard(&self) -> String {
+        html_escape::decode_html_entities(&self.get("").await).into_owned()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn by_default_both_apis_of_the_sample_are_there_and_refresh_tokens_are_good_for_both() {
+    let tenant = Running::start(&[]);
+    let dashboard = tenant.dashboard().await;
+    for part in ["Products API", "Orders API", "write:orders"] {
+        assert!(dashboard.contains(part), "{part}");
+    }
+    assert!(dashboard.contains(
+        "<dt>Multi-resource refresh tokens for</dt><dd><code>https://orders.example.com</code>"
+    ));
+    assert_eq!(
+        tenant.get("dashboard/refreshes.json").await,
+        "{\"granted\":0,\"reused\":0}"
+    );
+}
+
+#[tokio::test]
+async fn apis_lifetimes_and_rotation_are_what_the_arguments_say() {
+    let tenant = Running::start(&[
+        "--api",
+        "https://one.example.com read:one write:one",
+        "--api",
+        "https://two.example.com read:two",
+        "--multi-resource",
+        "--access-token-lifetime",
+        "90",
+        "--refresh-leeway",
+        "5",
+        "--no-rotation",
+        "--refresh-delay-ms",
+        "250",
+    ]);
+    let dashboard = tenant.dashboard().await;
+    for part in [
+        "Access tokens live 90 seconds",
+        "do not rotate",
+        "held back for 250 milliseconds",
+        "<code>read:one</code> <code>write:one</code>",
+        "<code>https://one.example.com</code> <code>https://two.example.com</code>",
+    ] {
+        assert!(dashboard.contains(part), "{part} is not in {dashboard}");
+    }
+    assert!(!dashboard.contains("Products API"));
 }

@@ -31,6 +31,7 @@ const RULES: &[Rule] = &[
             "oauth2",
             "openidconnect",
             "openssl*",
+            "orders-api",
             "products-api",
             "rand",
             "reqwest",
@@ -72,7 +73,14 @@ const RULES: &[Rule] = &[
             "--no-default-features",
             "--features=bearer,login",
         ],
-        forbidden: &["app", "leptos*", "products-api", "server", "tenant"],
+        forbidden: &[
+            "app",
+            "leptos*",
+            "orders-api",
+            "products-api",
+            "server",
+            "tenant",
+        ],
         expected: "openidconnect",
     },
     Rule {
@@ -84,6 +92,19 @@ const RULES: &[Rule] = &[
     Rule {
         what: "the products API",
         tree: &["--package=products-api"],
+        forbidden: &[
+            "app",
+            "leptos*",
+            "openidconnect",
+            "server",
+            "tenant",
+            "tower-sessions*",
+        ],
+        expected: "axum-auth0",
+    },
+    Rule {
+        what: "the orders API",
+        tree: &["--package=orders-api"],
         forbidden: &[
             "app",
             "leptos*",

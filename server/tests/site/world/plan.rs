@@ -37,6 +37,7 @@ pub(crate) struct Plan {
     pub(crate) hash_files: bool,
     /// Whether everything is kept in files, so that it can be started again.
     pub(crate) in_files: bool,
+    orders_url: String,
 }
 
 impl Plan {
@@ -44,12 +45,9 @@ impl Plan {
         let issuer = format!("http://{}/", places.tenant.address());
         let base_url = places.base_url();
         let mut tenant = Settings::local(issuer.parse().unwrap(), &base_url, CLIENT_SECRET);
-        tenant.apis.push(ApiSettings {
-            identifier: ORDERS_API.to_owned(),
-            name: "Orders API".to_owned(),
-            scopes: vec!["read:orders".to_owned()],
-            offline_access: true,
-        });
+        tenant
+            .apis
+            .push(ApiSettings::new(ORDERS_API, "Orders API", &["read:orders"]));
         let variables = [
             ("AUTH0_DOMAIN", issuer.as_str()),
             ("AUTH0_CLIENT_ID", "leptos-auth0-sample"),
@@ -71,6 +69,7 @@ impl Plan {
             tenant_is_up: true,
             hash_files: false,
             in_files: false,
+            orders_url: format!("http://{}", places.orders.address()),
         }
     }
 
@@ -79,9 +78,23 @@ impl Plan {
         self.variables.set(name, value);
     }
 
+    /// Adds the orders API as the sample has it: there, configured, and among those that refresh tokens are good for.
+    pub(crate) fn add_orders(&mut self) {
+        let orders_url = std::mem::take(&mut self.orders_url);
+        self.set("ORDERS_API_URL", &orders_url);
+        self.set("ORDERS_API_AUDIENCE", ORDERS_API);
+        self.tenant.apis.retain(|api| api.identifier != ORDERS_API);
+        self.tenant = self.tenant.clone().with_orders();
+    }
+
     /// The settings of the products API at the tenant.
     pub(crate) fn products_at_tenant(&mut self) -> &mut ApiSettings {
         &mut self.tenant.apis[0]
+    }
+
+    /// Whether the orders API is there.
+    pub(super) fn has_orders(&self) -> bool {
+        self.variables.get("ORDERS_API_URL").is_some()
     }
 
     pub(super) fn keep_in(&mut self, folder: &Path) {
@@ -99,6 +112,7 @@ pub(crate) struct Places {
     pub(super) site: Place,
     pub(super) tenant: Place,
     pub(super) api: Place,
+    pub(super) orders: Place,
     pub(super) folder: Arc<TempDir>,
 }
 
@@ -110,6 +124,7 @@ impl Places {
             site: Place::take(None),
             tenant: Place::take(None),
             api: Place::take(None),
+            orders: Place::take(None),
             folder: Arc::new(folder),
         }
     }
@@ -121,8 +136,8 @@ impl Places {
             .unwrap()
     }
 
-    pub(super) fn addresses(&self) -> [SocketAddr; 3] {
-        [&self.site, &self.tenant, &self.api].map(Place::address)
+    pub(super) fn addresses(&self) -> [SocketAddr; 4] {
+        [&self.site, &self.tenant, &self.api, &self.orders].map(Place::address)
     }
 }
 

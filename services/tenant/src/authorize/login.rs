@@ -154,11 +154,9 @@ pub(crate) fn note(
         request.application_name,
         request.in_words()
     );
-    if request.is_surprising() {
-        shared.journal.surprising(endpoint, text);
-    } else {
-        shared.journal.granted(endpoint, text);
-    }
+    shared
+        .journal
+        .answered(endpoint, request.is_surprising(), text);
 }
 
 /// One browser has one session: somebody else logging in ends the one before.

@@ -19,6 +19,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: Option<String>,
     /// The API that the access token will be for; none: only `/userinfo`.
     pub(crate) audience: Option<String>,
+    /// No API was asked for: `audience` is the tenant's default.
+    #[serde(default)]
+    pub(crate) by_default: bool,
     /// `resource` was sent and means nothing here.
     pub(crate) ignored_resource: bool,
     /// The scopes that are granted, in the order in which they were asked for.
@@ -34,6 +37,16 @@ impl AuthorizationRequest {
     /// What was asked for and what it will give, for the live log.
     pub(crate) fn in_words(&self) -> String {
         let mut words = match (&self.audience, self.ignored_resource) {
+            (Some(audience), ignored) if self.by_default => format!(
+                "{asked} → a JWT for {audience}, the tenant's Default Audience, scopes {scopes}. To get one for another \
+                 API, send its identifier as `audience`",
+                asked = if ignored {
+                    "sent `resource`, which this tenant ignores"
+                } else {
+                    "asked for no audience"
+                },
+                scopes = self.scopes.join(" ")
+            ),
             (Some(audience), _) => format!(
                 "asked for audience {audience} → a JWT for that API, scopes {}",
                 self.scopes.join(" ")
@@ -55,7 +68,7 @@ impl AuthorizationRequest {
 
     /// Whether it gives less than somebody might expect.
     pub(crate) fn is_surprising(&self) -> bool {
-        self.audience.is_none() || !self.dropped_scopes.is_empty()
+        self.audience.is_none() || self.by_default || !self.dropped_scopes.is_empty()
     }
 }
 

@@ -5,6 +5,7 @@ use sqlx::SqliteConnection;
 use url::Url;
 
 use super::{
+    audience::{self, Audience},
     prompt::Prompt,
     request::{AuthorizationRequest, RedirectRefusal, Rejection},
 };
@@ -60,23 +61,11 @@ pub(crate) async fn validate(
     };
 
     // 4. Audience and scopes.
-    let audience = requested_audience(shared, parameters)
-        .map_err(|(error, description)| refuse(error, description.to_owned()))?;
-    let api = match &audience {
-        None => None,
-        Some(identifier) => match registry::api(connection, identifier).await? {
-            Some(api) => Some(api),
-            None => {
-                return Err(Rejection::Redirect(RedirectRefusal {
-                    redirect_uri,
-                    state: parameters.owned("state"),
-                    error: "access_denied",
-                    description: format!("Service not found: {}", quoted(identifier)),
-                    fix: known_identifiers(connection).await?,
-                }));
-            }
-        },
-    };
+    let Audience {
+        api,
+        by_default,
+        ignored_resource,
+    } = audience::of(shared, connection, &application, parameters, &redirect_uri).await?;
     let Granted { scopes, dropped } = scopes::at_login(
         parameters.get("scope").unwrap_or_default(),
         api.as_ref(),
@@ -91,24 +80,15 @@ pub(crate) async fn validate(
         state: parameters.owned("state"),
         nonce: parameters.owned("nonce"),
         code_challenge: parameters.owned("code_challenge"),
-        ignored_resource: audience.is_none() && !parameters.resources().is_empty(),
-        audience,
+        by_default,
+        ignored_resource,
+        audience: api.map(|api| api.identifier),
         scopes,
         dropped_scopes: dropped,
         prompt,
         max_age,
         login_hint: parameters.owned("login_hint"),
     })
-}
-
-/// Which audiences there are, for somebody who sent another.
-async fn known_identifiers(connection: &mut SqliteConnection) -> Result<String, sqlx::Error> {
-    let apis = registry::apis(connection).await?;
-    let identifiers: Vec<String> = apis.into_iter().map(|api| api.identifier).collect();
-    Ok(format!(
-        " No API of this tenant has that identifier, character by character; the identifiers are: {}.",
-        identifiers.join(", ")
-    ))
 }
 
 /// The application with this client ID, or the page that says there is none.
@@ -213,22 +193,6 @@ fn check_flow(parameters: &Parameters) -> Result<(), (&'static str, &'static str
             "Missing required parameter: code_challenge",
         )),
         (Some(_), _) => Err(("invalid_request", "The code_challenge_method must be S256.")),
-    }
-}
-
-/// The API that is asked for: `audience`, or `resource` (RFC 8707) where the tenant's setting says so.
-fn requested_audience(
-    shared: &Shared,
-    parameters: &Parameters,
-) -> Result<Option<String>, (&'static str, &'static str)> {
-    match (parameters.get("audience"), parameters.resources()) {
-        (Some(audience), _) => Ok(Some(audience.to_owned())),
-        (None, resources) if !shared.resource_parameter || resources.is_empty() => Ok(None),
-        (None, [resource]) => Ok(Some(resource.clone())),
-        (None, _) => Err((
-            "invalid_target",
-            "One access token is for one API: send one resource.",
-        )),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
+    Json,
     extract::State,
     http::header::CONTENT_TYPE,
     response::{IntoResponse as _, Response},
@@ -12,21 +13,20 @@ use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::forma
 use super::{
     error::PageRefusal,
     layout::{Page, Text, each},
+    sections,
 };
 use crate::{
     handle::unguessable,
     journal::{LogEntry, Outcome},
-    settings::ApiSettings,
-    store::{
-        registry::{self, Application},
-        users::{self, User},
-    },
+    store::{registry, users},
     tenant::Shared,
 };
 
 pub(crate) const PATH: &str = "/";
 /// The entries of the log alone, for the dashboard's script.
 pub(crate) const LOG_PATH: &str = "/log";
+/// The counts of refreshes, for tests that run the tenant as a program.
+pub(crate) const REFRESHES_PATH: &str = "/dashboard/refreshes.json";
 
 const CLOCK: &[BorrowedFormatItem<'_>] = format_description!("[hour]:[minute]:[second]");
 
@@ -34,7 +34,11 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>) -> Result<Response, P
     let mut connection = shared.store.connection().await?;
     let applications = registry::applications(&mut connection).await?;
     let apis = registry::apis(&mut connection).await?;
-    let users = users::all(&mut connection).await?;
+    let mut users = Vec::new();
+    for user in users::all(&mut connection).await? {
+        let permissions = users::permissions(&mut connection, &user.sub).await?;
+        users.push((user, permissions));
+    }
     drop(connection);
     let main = format!(
         "<h1>Local tenant</h1>\n<p>An OpenID Provider that behaves like an Auth0 tenant. Issuer <code>{issuer}</code>. \
@@ -46,11 +50,11 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>) -> Result<Response, P
          <section aria-labelledby=\"applications\"><h2 id=\"applications\">Applications</h2>\n{applications}</section>\n\
          <section aria-labelledby=\"users\"><h2 id=\"users\">Users</h2>\n{users}</section>",
         issuer = Text(&shared.issuer),
-        settings = settings_in_words(&shared),
+        settings = sections::settings_in_words(&shared),
         log = entries(&shared.journal.newest_first()),
-        apis = each(&apis, api),
-        applications = each(&applications, application),
-        users = user_list(&users),
+        apis = each(&apis, sections::api),
+        applications = each(&applications, sections::application),
+        users = sections::user_list(&users),
     );
     let script = Some((include_str!("dashboard.js"), unguessable()));
     Ok(Page {
@@ -64,6 +68,11 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>) -> Result<Response, P
 pub(crate) async fn log(State(shared): State<Arc<Shared>>) -> Response {
     let html = entries(&shared.journal.newest_first());
     ([(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+/// `GET /dashboard/refreshes.json`: [`RefreshCounts`](crate::RefreshCounts).
+pub(crate) async fn refreshes(State(shared): State<Arc<Shared>>) -> Response {
+    Json(shared.refreshes.counts()).into_response()
 }
 
 fn entries(entries: &[LogEntry]) -> String {
@@ -87,87 +96,6 @@ fn entries(entries: &[LogEntry]) -> String {
             text = Text(&entry.text),
         )
     })
-}
-
-fn settings_in_words(shared: &Shared) -> String {
-    let rotation = if shared.rotation {
-        "rotate"
-    } else {
-        "do not rotate"
-    };
-    let resource = if shared.resource_parameter {
-        "is taken as audience"
-    } else {
-        "is ignored, as by default at Auth0"
-    };
-    format!(
-        "Access tokens live {} seconds, refresh tokens {rotation}, and <code>resource</code> {resource}.",
-        shared.lifetimes.access_token
-    )
-}
-
-fn api(api: &ApiSettings) -> String {
-    format!(
-        "<h3>{name}</h3>\n<dl><dt>Identifier (audience)</dt><dd><code>{identifier}</code></dd>\
-         <dt>Scopes</dt><dd>{scopes}</dd><dt>Allow offline access</dt><dd>{offline}</dd></dl>\n",
-        name = Text(&api.name),
-        identifier = Text(&api.identifier),
-        scopes = codes(&api.scopes),
-        offline = if api.offline_access { "yes" } else { "no" },
-    )
-}
-
-fn application(application: &Application) -> String {
-    let multi_resource: Vec<String> = application
-        .multi_resource
-        .iter()
-        .map(|policy| policy.audience.clone())
-        .collect();
-    let backchannel: Vec<String> = application
-        .backchannel_logout_url
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    format!(
-        "<h3>{name}</h3>\n<dl><dt>Client ID</dt><dd><code>{client_id}</code></dd>\
-         <dt>Allowed callback URLs</dt><dd>{callbacks}</dd><dt>Allowed logout URLs</dt><dd>{logouts}</dd>\
-         <dt>Back-channel logout URL</dt><dd>{backchannel}</dd><dt>Refresh tokens</dt><dd>{refresh}</dd>\
-         <dt>Multi-resource refresh tokens for</dt><dd>{multi_resource}</dd></dl>\n",
-        name = Text(&application.name),
-        client_id = Text(&application.client_id),
-        callbacks = codes(&application.callback_urls),
-        logouts = codes(&application.logout_urls),
-        backchannel = codes(&backchannel),
-        refresh = if application.refresh_tokens {
-            "allowed"
-        } else {
-            "not allowed"
-        },
-        multi_resource = codes(&multi_resource),
-    )
-}
-
-fn user_list(users: &[User]) -> String {
-    let rows = each(users, |user| {
-        format!(
-            "<tr><th scope=\"row\">{given} {family}</th><td>{email}</td><td><code>{sub}</code></td></tr>\n",
-            given = Text(&user.given_name),
-            family = Text(&user.family_name),
-            email = Text(&user.email),
-            sub = Text(&user.sub),
-        )
-    });
-    format!(
-        "<table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Email</th><th scope=\"col\">sub</th></tr></thead>\
-         <tbody>\n{rows}</tbody></table>"
-    )
-}
-
-fn codes(values: &[String]) -> String {
-    if values.is_empty() {
-        return "none".to_owned();
-    }
-    each(values, |value| format!("<code>{}</code> ", Text(value)))
 }
 
 #[cfg(test)]

@@ -6,3 +6,4 @@ pub(crate) mod error;
 pub(crate) mod layout;
 pub(crate) mod login;
 pub(crate) mod logout;
+mod sections;

@@ -9,10 +9,17 @@ pub(crate) mod tokens;
 pub(crate) mod transactions;
 pub(crate) mod users;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -26,6 +33,7 @@ const SCHEMA_VERSION: i64 = 1;
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     pool: SqlitePool,
+    _memory: Option<Arc<SqliteConnection>>,
 }
 
 impl Store {
@@ -35,7 +43,7 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
         let options = match database {
-            Database::Memory => options.in_memory(true),
+            Database::Memory => in_memory(options),
             Database::File(path) => {
                 prepare_file(path)?;
                 options
@@ -45,7 +53,13 @@ impl Store {
                     .synchronous(SqliteSynchronous::Normal)
             }
         };
-        // One connection: an in-memory database lives in it, and for a file it makes every transaction serial.
+        // A database in memory ends with its last connection, and the pool closes one whose request is cancelled while it is
+        // handed out. This one is never handed out.
+        let memory = match database {
+            Database::Memory => Some(Arc::new(options.connect().await?)),
+            Database::File(_) => None,
+        };
+        // One connection makes every transaction serial.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .min_connections(1)
@@ -54,7 +68,10 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await?;
-        let store = Self { pool };
+        let store = Self {
+            pool,
+            _memory: memory,
+        };
         store.create_schema().await?;
         Ok(store)
     }
@@ -107,6 +124,17 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// A database of its own in memory that two connections can use. `SQLite`'s `memdb` shares what begins with a slash, and locks it as a
+/// file: unlike with a shared cache, who comes second waits.
+fn in_memory(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    options
+        .filename(format!("/tenant-{number}"))
+        .vfs("memdb")
+        .create_if_missing(true)
 }
 
 /// Makes the folder and the file; the file holds private keys, so only its owner may read it.

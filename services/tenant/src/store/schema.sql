@@ -19,6 +19,12 @@ CREATE TABLE IF NOT EXISTS users (
     updated_at    INTEGER NOT NULL
 ) STRICT;
 
+-- The scopes that a user may have; a user without a row may have all of them.
+CREATE TABLE IF NOT EXISTS permissions (
+    sub    TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    scopes TEXT NOT NULL
+) STRICT;
+
 -- What the tenant remembers. Codes, tokens, cookies and handles are stored as SHA-256 fingerprints.
 CREATE TABLE IF NOT EXISTS signing_keys (
     kid        TEXT PRIMARY KEY,

@@ -1,6 +1,12 @@
-//! Nothing grows forever.
+//! Nothing grows forever, and nothing is lost with a request that nobody waits for any more.
+
+use std::{
+    pin::pin,
+    task::{Context, Waker},
+};
 
 use secrecy::SecretString;
+use sqlx::Connection as _;
 
 use super::{grants::Grant, *};
 use crate::settings::UserSettings;
@@ -23,6 +29,7 @@ async fn store() -> Store {
         password: SecretString::from("local-only"),
         given_name: "Alice".to_owned(),
         family_name: "Example".to_owned(),
+        permissions: None,
     };
     users::mirror(&mut connection, &[user], 0).await.unwrap();
     sqlx::query(
@@ -48,6 +55,41 @@ fn grant(id: &str, expires_at: i64) -> Grant {
         created_at: 0,
         expires_at,
     }
+}
+
+/// A connection that was used finds its way back in a task of its own.
+async fn connection_returned(pool: &SqlitePool) {
+    while pool.num_idle() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Begins a future and drops it at the first wait, as a server does when the client hangs up.
+fn begin_and_drop(future: impl Future) {
+    let mut context = Context::from_waker(Waker::noop());
+    let _ = pin!(future).as_mut().poll(&mut context);
+}
+
+#[tokio::test]
+async fn a_tenant_in_memory_outlives_cancelled_requests() {
+    let store = store().await;
+    for _ in 0..100 {
+        connection_returned(&store.pool).await;
+        begin_and_drop(store.connection());
+        let mut connection = store.connection().await.unwrap();
+        let alice = users::by_sub(&mut connection, "auth0|alice").await;
+        assert!(alice.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_in_memory_outlives_the_connection_of_the_pool() {
+    let store = store().await;
+    let connection = store.connection().await.unwrap().detach();
+    connection.close().await.unwrap();
+    let mut connection = store.connection().await.unwrap();
+    let alice = users::by_sub(&mut connection, "auth0|alice").await;
+    assert!(alice.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use argon2::{
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::registry::encode;
+use super::registry::{decode, encode};
 use crate::{error::OpenError, settings::UserSettings};
 
 /// Argon2 memory in KiB and passes: small, because these passwords are printed in a banner and debug builds are slow.
@@ -47,36 +47,55 @@ pub(crate) async fn mirror(
         .bind(encode(&subs)?)
         .execute(&mut *connection)
         .await?;
-    for user in users {
-        let email = user.email.to_lowercase();
-        let stored: Option<String> = sqlx::query_scalar(
-            "SELECT password_hash FROM users WHERE sub = ?1 AND email = ?2 AND given_name = ?3 AND family_name = ?4",
-        )
-        .bind(&user.sub)
-        .bind(&email)
-        .bind(&user.given_name)
-        .bind(&user.family_name)
-        .fetch_optional(&mut *connection)
-        .await?;
-        let password = user.password.expose_secret();
-        if stored.is_some_and(|hash| matches(password, &hash)) {
-            continue;
-        }
-        sqlx::query(
-            "INSERT INTO users (sub, email, password_hash, given_name, family_name, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (sub) DO UPDATE
-             SET email = ?2, password_hash = ?3, given_name = ?4, family_name = ?5, updated_at = ?6",
-        )
-        .bind(&user.sub)
-        .bind(&email)
-        .bind(hash(password)?)
-        .bind(&user.given_name)
-        .bind(&user.family_name)
-        .bind(now)
+    sqlx::query("DELETE FROM permissions")
         .execute(&mut *connection)
         .await?;
+    for user in users {
+        mirror_one(connection, user, now).await?;
+        if let Some(permissions) = &user.permissions {
+            sqlx::query("INSERT INTO permissions (sub, scopes) VALUES (?1, ?2)")
+                .bind(&user.sub)
+                .bind(encode(permissions)?)
+                .execute(&mut *connection)
+                .await?;
+        }
     }
+    Ok(())
+}
+
+async fn mirror_one(
+    connection: &mut SqliteConnection,
+    user: &UserSettings,
+    now: i64,
+) -> Result<(), OpenError> {
+    let email = user.email.to_lowercase();
+    let stored: Option<String> = sqlx::query_scalar(
+        "SELECT password_hash FROM users WHERE sub = ?1 AND email = ?2 AND given_name = ?3 AND family_name = ?4",
+    )
+    .bind(&user.sub)
+    .bind(&email)
+    .bind(&user.given_name)
+    .bind(&user.family_name)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let password = user.password.expose_secret();
+    if stored.is_some_and(|hash| matches(password, &hash)) {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO users (sub, email, password_hash, given_name, family_name, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (sub) DO UPDATE
+         SET email = ?2, password_hash = ?3, given_name = ?4, family_name = ?5, updated_at = ?6",
+    )
+    .bind(&user.sub)
+    .bind(&email)
+    .bind(hash(password)?)
+    .bind(&user.given_name)
+    .bind(&user.family_name)
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
     Ok(())
 }
 
@@ -108,6 +127,19 @@ pub(crate) async fn by_sub(
     .bind(sub)
     .fetch_optional(connection)
     .await
+}
+
+/// The scopes that a user may have; none: all of them.
+pub(crate) async fn permissions(
+    connection: &mut SqliteConnection,
+    sub: &str,
+) -> Result<Option<Vec<String>>, sqlx::Error> {
+    let scopes: Option<String> =
+        sqlx::query_scalar("SELECT scopes FROM permissions WHERE sub = ?1")
+            .bind(sub)
+            .fetch_optional(connection)
+            .await?;
+    scopes.map(|json| decode(&json)).transpose()
 }
 
 pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<User>, sqlx::Error> {

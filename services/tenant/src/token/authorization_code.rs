@@ -81,8 +81,9 @@ pub(crate) async fn redeem(
     )
     .await?;
     transaction.commit().await?;
-    shared.journal.granted(
+    shared.journal.answered(
         PATH,
+        answer.is_surprising(),
         format!(
             "{} exchanged a code of {}: {}.",
             application.name,

@@ -5,9 +5,12 @@ use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use crate::{
+    api_keys::Form,
     handle::unique,
     profile,
     refusal::Refusal,
+    scopes::{self, Granted},
+    settings::TokenSigning,
     store::{grants::Grant, tokens, users},
     tenant::Shared,
 };
@@ -16,6 +19,7 @@ use crate::{
 pub(crate) struct Issue<'a> {
     pub(crate) grant: &'a Grant,
     pub(crate) audience: Option<&'a str>,
+    /// What the application gets, as far as the user may have it.
     pub(crate) scopes: &'a [String],
     pub(crate) nonce: Option<&'a str>,
     pub(crate) refresh_token: Option<String>,
@@ -33,14 +37,17 @@ pub(crate) struct TokenAnswer {
     expires_in: i64,
     token_type: &'static str,
     #[serde(skip)]
-    audience: Option<String>,
+    audience: Option<(String, Form)>,
+    /// The scopes that the user may not have.
+    #[serde(skip)]
+    not_permitted: Vec<String>,
 }
 
 impl TokenAnswer {
     /// What was given, for the live log.
     pub(crate) fn in_words(&self) -> String {
         let access = match &self.audience {
-            Some(audience) => format!("a JWT for {audience}"),
+            Some((audience, form)) => access_in_words(audience, *form),
             None => "an opaque access token that only /userinfo accepts".to_owned(),
         };
         let refresh = if self.refresh_token.is_some() {
@@ -53,7 +60,33 @@ impl TokenAnswer {
         } else {
             ""
         };
-        format!("{access}{id}{refresh}; scopes {}", self.scope)
+        let mut words = format!("{access}{id}{refresh}; scopes {}", self.scope);
+        if !self.not_permitted.is_empty() {
+            words.push_str("; dropped because the user lacks the permission (RBAC): ");
+            words.push_str(&self.not_permitted.join(" "));
+        }
+        words
+    }
+
+    /// Whether it is less than somebody might expect, or something else.
+    pub(crate) fn is_surprising(&self) -> bool {
+        let plain = |form: &Form| form.signing == TokenSigning::Rs256 && !form.encrypted;
+        !self.not_permitted.is_empty()
+            || self.audience.as_ref().is_some_and(|(_, form)| !plain(form))
+    }
+}
+
+fn access_in_words(audience: &str, form: Form) -> String {
+    let signed = match form.signing {
+        TokenSigning::Rs256 => "",
+        TokenSigning::Hs256 => {
+            " signed with HS256, a secret of the API, so that nobody else can verify it"
+        }
+    };
+    if form.encrypted {
+        format!("an encrypted token (JWE) for {audience}, which only the API can read{signed}")
+    } else {
+        format!("a JWT for {audience}{signed}")
     }
 }
 
@@ -63,9 +96,22 @@ pub(crate) async fn answer(
     connection: &mut SqliteConnection,
     issue: Issue<'_>,
 ) -> Result<TokenAnswer, Refusal> {
-    let scope = issue.scopes.join(" ");
-    let access_token = if let Some(audience) = issue.audience {
-        shared.with_keys(|keys| keys.sign("JWT", &access_claims(shared, &issue, audience)))?
+    let permissions = users::permissions(connection, &issue.grant.sub).await?;
+    let Granted {
+        scopes,
+        dropped: not_permitted,
+    } = scopes::permitted(issue.scopes, permissions.as_deref());
+    let issue = Issue {
+        scopes: &scopes,
+        ..issue
+    };
+    let scope = scopes.join(" ");
+    let audience = issue
+        .audience
+        .map(|audience| (audience.to_owned(), shared.api_keys.form(audience)));
+    let access_token = if let Some((audience, form)) = &audience {
+        let claims = access_claims(shared, &issue, audience, *form);
+        shared.with_keys(|keys| shared.api_keys.write(keys, audience, &claims))?
     } else {
         let expires_at = shared.now() + shared.lifetimes.access_token;
         tokens::issue_access_token(connection, &issue.grant.id, &scope, expires_at).await?
@@ -90,20 +136,22 @@ pub(crate) async fn answer(
         scope,
         expires_in: shared.lifetimes.access_token,
         token_type: "Bearer",
-        audience: issue.audience.map(str::to_owned),
+        audience,
+        not_permitted,
     })
 }
 
-/// The claims of Auth0's default access token profile: `typ` JWT, `azp` instead of `client_id`, two audiences with `openid`.
-fn access_claims(shared: &Shared, issue: &Issue<'_>, audience: &str) -> Value {
+/// The claims of Auth0's default access token profile: `typ` JWT, `azp` instead of `client_id`, two audiences with `openid` (where
+/// `/userinfo` can verify the token).
+fn access_claims(shared: &Shared, issue: &Issue<'_>, audience: &str, form: Form) -> Value {
     let now = shared.now();
-    let aud = if has(issue.scopes, "openid") {
+    let aud = if has(issue.scopes, "openid") && form.signing == TokenSigning::Rs256 {
         json!([audience, shared.userinfo_audience()])
     } else {
         json!(audience)
     };
     json!({
-        "iss": shared.issuer,
+        "iss": shared.access_token_issuer,
         "sub": issue.grant.sub,
         "aud": aud,
         "iat": now,

@@ -12,6 +12,7 @@ use crate::{
     parameters::Parameters,
     refusal::Refusal,
     scopes,
+    settings::ApiSettings,
     store::{
         grants::{self, Grant},
         registry::{self, Application},
@@ -49,6 +50,7 @@ pub(crate) async fn refresh(
         // RFC 9700 §4.14.2: it is not known who of the two is the thief, so the family ends for both.
         grants::revoke(&mut transaction, &grant.id).await?;
         transaction.commit().await?;
+        shared.refreshes.reused();
         shared.journal.refused(
             PATH,
             format!(
@@ -84,7 +86,11 @@ pub(crate) async fn refresh(
     )
     .await?;
     transaction.commit().await?;
+    shared.refreshes.granted();
     note(shared, application, &grant, &target, &answer);
+    if !shared.refresh_delay.is_zero() {
+        tokio::time::sleep(shared.refresh_delay).await;
+    }
     Ok(answer)
 }
 
@@ -133,6 +139,7 @@ async fn target(
             .find(|policy| policy.audience == audience)
         && let Some(api) = registry::api(connection, audience).await?
     {
+        admitted(application, &api)?;
         return Ok(Target {
             audience: Some(audience.to_owned()),
             scopes: scopes::at_refresh_for(grant, policy, &api, scope),
@@ -140,20 +147,30 @@ async fn target(
         });
     }
     // The API of the login may have left the tenant since; a token for it would be worth nothing.
-    if let Some(audience) = &grant.audience
-        && registry::api(connection, audience).await?.is_none()
-    {
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "access_denied",
-            format!("Service not found: {audience}"),
-        ));
+    if let Some(audience) = &grant.audience {
+        let api = registry::api(connection, audience).await?.ok_or_else(|| {
+            Refusal::new(
+                StatusCode::FORBIDDEN,
+                "access_denied",
+                format!("Service not found: {audience}"),
+            )
+        })?;
+        admitted(application, &api)?;
     }
     Ok(Target {
         audience: grant.audience.clone(),
         scopes: scopes::at_refresh(grant, scope),
         ignored: other.map(quoted),
     })
+}
+
+/// The API's policy may have closed it to the application since the login.
+fn admitted(application: &Application, api: &ApiSettings) -> Result<(), Refusal> {
+    if api.admits(&application.client_id) {
+        Ok(())
+    } else {
+        Err(Refusal::api_closed(&application.client_id, api))
+    }
 }
 
 fn note(
@@ -170,7 +187,9 @@ fn note(
         answer.in_words()
     );
     match &target.ignored {
-        None => shared.journal.granted(PATH, format!("{got}.")),
+        None => shared
+            .journal
+            .answered(PATH, answer.is_surprising(), format!("{got}.")),
         Some(ignored) => shared.journal.surprising(
             PATH,
             format!(

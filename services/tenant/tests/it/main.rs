@@ -4,11 +4,13 @@
 mod apis;
 mod authorization;
 mod codes;
+mod conditions;
 mod dashboard;
 mod login_form;
 mod logout;
 mod pushed_requests;
 mod refresh;
+mod refresh_counts;
 mod restart;
 mod revocation;
 mod sign_on;

@@ -58,12 +58,7 @@ impl World {
         let base = Url::parse("http://localhost:3000").unwrap();
         let mut settings = Settings::local(Url::parse(&issuer).unwrap(), &base, SECRET);
         settings.clock = clock.clone();
-        settings.apis.push(ApiSettings {
-            identifier: ORDERS.to_owned(),
-            name: "Orders API".to_owned(),
-            scopes: vec!["read:orders".to_owned(), "write:orders".to_owned()],
-            offline_access: true,
-        });
+        settings.apis.push(ApiSettings::orders());
         change(&mut settings);
         let tenant = Tenant::open(settings).await.unwrap();
         let router = tenant.router();
