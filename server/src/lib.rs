@@ -4,6 +4,7 @@
 // The type of a page is as deep as the page; without `--cfg erase_components` it is all there.
 #![recursion_limit = "256"]
 
+pub mod doctor;
 pub mod files;
 mod headers;
 mod health;
@@ -13,3 +14,5 @@ pub mod options;
 pub mod settings;
 pub mod site;
 pub mod telemetry;
+#[cfg(debug_assertions)]
+mod tokens_page;

@@ -3,14 +3,32 @@
 use std::{path::Path, process::ExitCode};
 
 use axum_auth0::{Auth0, Config};
-use server::{options, settings, site, telemetry};
+use clap::{Parser, Subcommand};
+use server::{doctor, options, settings, site, telemetry};
 use tokio::net::TcpListener;
+
+/// Serves the site. It is configured by variables: .env.example explains them
+#[derive(Debug, Parser)]
+#[command(name = "server", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the configuration against the real provider, and say what is wrong and how to mend it
+    Doctor(doctor::Arguments),
+}
 
 /// Why the site did not start.
 type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if let Some(Command::Doctor(arguments)) = Arguments::parse().command {
+        return doctor::run(arguments, Path::new(".")).await;
+    }
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -31,7 +49,11 @@ async fn run() -> Result<(), StartError> {
         .map_err(|error| cannot_listen(address, &error))?;
 
     #[cfg(any(debug_assertions, feature = "local-services"))]
-    let (variables, _local) = server::local::complete(variables, &options).await?;
+    let (variables, local) = server::local::complete(variables, &options).await?;
+    #[cfg(any(debug_assertions, feature = "local-services"))]
+    if let Some(local) = &local {
+        println!("{}", local.banner());
+    }
 
     let config = Config::from_variables(&variables, &app::server::apis())?;
     let base_url = config.base_url.clone();

@@ -42,7 +42,7 @@ pub enum OptionsError {
 /// A variable that cannot be read, or files that are missing: found out now and not by the first visitor.
 pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
     let text = |name, default: &str| variables.get(name).unwrap_or(default).to_owned();
-    let site_root = PathBuf::from(text("LEPTOS_SITE_ROOT", "target/site"));
+    let site_root = site_root(variables);
     let pkg = text("LEPTOS_SITE_PKG_DIR", "pkg");
     if !site_root.join(&pkg).is_dir() {
         return Err(OptionsError::NoSite(site_root));
@@ -56,17 +56,11 @@ pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
     {
         return Err(OptionsError::NoHashFile(hash_file));
     }
-    let address = SocketAddr::from(([127, 0, 0, 1], 3000));
     Ok(LeptosOptions::builder()
         .output_name(text("LEPTOS_OUTPUT_NAME", "leptos-auth0"))
         .site_root(site_root.to_string_lossy())
         .site_pkg_dir(pkg)
-        .site_addr(parse(
-            variables,
-            "LEPTOS_SITE_ADDR",
-            "an address like 127.0.0.1:3000",
-            address,
-        )?)
+        .site_addr(site_address(variables)?)
         .reload_port(parse(variables, "LEPTOS_RELOAD_PORT", "a port", 3001)?)
         .env(match variables.get("LEPTOS_ENV") {
             Some("PROD" | "prod" | "production") => Env::PROD,
@@ -74,6 +68,25 @@ pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
         })
         .hash_files(hash_files)
         .build())
+}
+
+/// Where the built site is: `LEPTOS_SITE_ROOT`, target/site unless set.
+pub fn site_root(variables: &Variables) -> PathBuf {
+    PathBuf::from(variables.get("LEPTOS_SITE_ROOT").unwrap_or("target/site"))
+}
+
+/// Where the site listens: `LEPTOS_SITE_ADDR`, 127.0.0.1:3000 unless set.
+///
+/// # Errors
+///
+/// Where it is no address.
+pub fn site_address(variables: &Variables) -> Result<SocketAddr, OptionsError> {
+    parse(
+        variables,
+        "LEPTOS_SITE_ADDR",
+        "an address like 127.0.0.1:3000",
+        SocketAddr::from(([127, 0, 0, 1], 3000)),
+    )
 }
 
 fn parse<T: std::str::FromStr>(

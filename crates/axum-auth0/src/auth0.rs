@@ -11,6 +11,7 @@ use crate::{
     chance::{SharedChance, SystemChance},
     clock::{SharedClock, SystemClock},
     config::{Config, StoreLocation},
+    doctor,
     engine::Engine,
     guard,
     login::{self, CALLBACK_PATH, LOGIN_PATH},
@@ -118,6 +119,9 @@ impl Auth0 {
             (None, StoreLocation::Memory) => Arc::new(MemoryStore::default()),
             (None, StoreLocation::Sqlite(path)) => Arc::new(SqliteStore::open(path).await?),
         };
+        for weakness in doctor::secret_weaknesses(&config) {
+            weakness.log();
+        }
         if config.audience.is_none() {
             tracing::warn!(
                 "AUTH0_AUDIENCE is not set: people can log in, but no API will accept their access token (it is opaque, \

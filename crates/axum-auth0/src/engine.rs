@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    calls::Connections,
     chance::SharedChance,
     clock::SharedClock,
     config::{ApiSettings, Config},
@@ -31,6 +32,7 @@ pub(crate) struct Engine {
     clock: SharedClock,
     chance: SharedChance,
     apis: BTreeMap<&'static str, Arc<ApiSettings>>,
+    connections: Connections,
     provider_origins: RwLock<Arc<str>>,
 }
 
@@ -64,6 +66,7 @@ impl Engine {
             .iter()
             .map(|(&name, api)| (name, Arc::new(api.clone())))
             .collect();
+        let connections = Connections::new(config.apis.keys().copied(), Arc::clone(&clock));
         let provider_origins =
             RwLock::new(config.issuer.url().origin().ascii_serialization().into());
         Self {
@@ -78,6 +81,7 @@ impl Engine {
             clock,
             chance,
             apis,
+            connections,
             provider_origins,
         }
     }
@@ -120,6 +124,11 @@ impl Engine {
 
     pub(crate) fn chance(&self) -> &SharedChance {
         &self.chance
+    }
+
+    /// What the calls of APIs share.
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
     }
 
     /// The origins that a form may lead to, as a Content Security Policy lists them.

@@ -21,13 +21,19 @@ mod api;
 #[cfg(feature = "login")]
 mod auth0;
 #[cfg(feature = "login")]
+mod calls;
+#[cfg(feature = "login")]
 pub mod chance;
 #[cfg(feature = "login")]
 pub mod config;
 #[cfg(feature = "login")]
 mod diagnosis;
 #[cfg(feature = "login")]
+pub mod doctor;
+#[cfg(feature = "login")]
 mod engine;
+#[cfg(feature = "login")]
+mod failpoint;
 #[cfg(feature = "login")]
 mod guard;
 #[cfg(feature = "login")]
@@ -48,12 +54,15 @@ mod session;
 pub mod stores;
 #[cfg(feature = "login")]
 mod tokens;
+#[cfg(feature = "login")]
+mod trace_context;
 
 #[cfg(feature = "login")]
 pub use self::{
     access_token::ACCESS_TOKEN_PATH,
     api::{AccessToken, Api},
     auth0::{Auth0, NotReady, OpenError, Surroundings},
+    calls::{ApiAnswer, ApiCall, ApiClient, ApiError, ApiProblem, Unsendable},
     config::{ApiDeclaration, Config, ConfigError, Variables},
     diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
     login::{CALLBACK_PATH, IdTokenError, LOGIN_PATH},

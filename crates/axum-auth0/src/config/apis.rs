@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{faults::Faults, values};
+use super::{audience, faults::Faults, values};
 use crate::api::Api;
 
 /// What the application says of an API that it calls; made from a type by [`ApiDeclaration::of`].
@@ -111,7 +111,7 @@ pub(super) fn read(
         });
         let scope = faults.get(&scope_variable).map_or_else(
             || api.scopes.iter().map(|&scope| scope.to_owned()).collect(),
-            values::split_scope,
+            audience::split_scope,
         );
         let token_format = token_format(api.name, faults);
         if let Some(base_url) = base_url {

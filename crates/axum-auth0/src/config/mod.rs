@@ -3,6 +3,7 @@
 //! [`Config::from_variables`] reports every fault at once, each with its variable, what is wrong and an example.
 
 mod apis;
+mod audience;
 mod cookies;
 mod error;
 mod faults;
@@ -17,9 +18,10 @@ use url::Url;
 
 pub use self::{
     apis::{ApiDeclaration, ApiSettings, BrowserAccess, TokenFormat},
+    audience::AudienceParameter,
     cookies::{CookieSettings, SameSite},
     error::{ConfigError, Fault},
-    values::{AudienceParameter, ClientAuthentication, StoreLocation},
+    values::{ClientAuthentication, StoreLocation},
     variables::Variables,
 };
 use crate::provider::Issuer;
@@ -90,15 +92,15 @@ impl Config {
         let client_authentication = values::client_authentication(&mut faults);
         let secrets = values::secrets(&mut faults);
         let base_url = values::base_url(&mut faults);
-        let audience = values::audience(&mut faults);
-        let audience_parameter = values::audience_parameter(&mut faults, issuer.as_ref());
+        let audience = audience::audience(&mut faults);
+        let audience_parameter = audience::audience_parameter(&mut faults, issuer.as_ref());
         let prompt = values::prompt(&mut faults);
         let declared = apis;
         let apis = apis::read(declared, audience.as_deref(), &mut faults);
-        values::check_resources(&mut faults, audience_parameter, &apis);
+        audience::check_resources(&mut faults, audience_parameter, &apis);
         let names = declared.iter().map(|api| api.name);
         let absent_apis = names.filter(|name| !apis.contains_key(name)).collect();
-        let scope = values::scope(&mut faults, audience.as_deref(), audience_parameter, &apis);
+        let scope = audience::scope(&mut faults, audience.as_deref(), audience_parameter, &apis);
         let refresh_buffer = values::refresh_buffer(&mut faults);
         let session_store = values::session_store(&mut faults);
         let cookie = cookies::read(&mut faults, base_url.as_ref());

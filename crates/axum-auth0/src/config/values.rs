@@ -1,25 +1,15 @@
 //! Single values: how each is read, and what is wrong with those that cannot be.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{collections::HashSet, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::Url;
 
-use super::{ApiSettings, faults::Faults};
-use crate::provider::Issuer;
-
-/// How a provider is told which API a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AudienceParameter {
-    /// `audience`, as Auth0 has it.
-    Audience,
-    /// `resource`, RFC 8707 §2.
-    Resource,
-}
+use super::faults::Faults;
+use crate::{
+    outbound::{is_loopback, is_secure},
+    provider::Issuer,
+};
 
 /// How the application authenticates at the token endpoint (OpenID Connect Core 1.0 §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +31,6 @@ pub enum StoreLocation {
 
 const DOMAIN_EXAMPLE: &str = "AUTH0_DOMAIN=your-tenant.eu.auth0.com";
 const SECRET_EXAMPLE: &str = "AUTH0_SECRET=<the output of `openssl rand -hex 32`>";
-const DEFAULT_SCOPE: &str = "openid profile email offline_access";
 
 pub(super) fn issuer(faults: &mut Faults<'_>) -> Option<Issuer> {
     let Some(value) = faults.get("AUTH0_DOMAIN") else {
@@ -107,7 +96,7 @@ pub(super) fn base_url(faults: &mut Faults<'_>) -> Option<Url> {
         Ok(url) if !matches!(url.scheme(), "http" | "https") => {
             "must begin with https://".to_owned()
         }
-        Ok(url) if url.scheme() == "http" && !is_loopback(&url) => {
+        Ok(url) if url.scheme() == "http" && !is_loopback(&url) && !is_local_name(&url) => {
             "must be https; http is possible on localhost only".to_owned()
         }
         Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
@@ -135,6 +124,10 @@ pub(super) fn api_url(faults: &mut Faults<'_>, name: &str, value: &str) -> Optio
         Ok(url) if url.query().is_some() || url.fragment().is_some() => {
             "must not contain a query".to_owned()
         }
+        // What is left: a user name or a password.
+        Ok(url) if !is_secure(&url) => {
+            "must not contain a user name or a password; the access token says who asks".to_owned()
+        }
         Ok(mut url) => {
             // So that a relative path is joined below the base instead of replacing its last segment.
             if !url.path().ends_with('/') {
@@ -147,84 +140,10 @@ pub(super) fn api_url(faults: &mut Faults<'_>, name: &str, value: &str) -> Optio
     None
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-pub(super) fn audience(faults: &mut Faults<'_>) -> Option<String> {
-    let value = faults.get("AUTH0_AUDIENCE")?;
-    if value.chars().any(char::is_whitespace) {
-        faults.add(
-            "AUTH0_AUDIENCE",
-            "contains a blank; it is one identifier, exactly as the API has it",
-            "AUTH0_AUDIENCE=https://api.example.com",
-        );
-    }
-    Some(value.to_owned())
-}
-
-/// RFC 8707 §2: an absolute URI without a fragment.
-fn is_resource(audience: &str) -> bool {
-    Url::parse(audience).is_ok_and(|url| url.fragment().is_none())
-}
-
-/// Every audience must be one that can be sent as `resource`, where that is how they are sent.
-pub(super) fn check_resources(
-    faults: &mut Faults<'_>,
-    parameter: AudienceParameter,
-    apis: &BTreeMap<&'static str, ApiSettings>,
-) {
-    if parameter == AudienceParameter::Audience {
-        return;
-    }
-    let login = faults
-        .get("AUTH0_AUDIENCE")
-        .map(|audience| ("AUTH0_AUDIENCE", audience));
-    let own = apis
-        .values()
-        .filter(|api| api.audience_variable != "AUTH0_AUDIENCE")
-        .filter_map(|api| Some((api.audience_variable.as_str(), api.audience.as_deref()?)));
-    for (variable, audience) in login.into_iter().chain(own) {
-        if !is_resource(audience) {
-            faults.add(
-                variable,
-                "must be an absolute URI without a fragment where AUTH0_AUDIENCE_PARAMETER is resource (RFC 8707)",
-                format!("{variable}=https://api.example.com"),
-            );
-        }
-    }
-}
-
-/// Auth0 and its likes take `audience`; the standard, which other providers follow, is `resource`.
-pub(super) fn audience_parameter(
-    faults: &mut Faults<'_>,
-    issuer: Option<&Issuer>,
-) -> AudienceParameter {
-    let audience = faults.get("AUTH0_AUDIENCE");
-    match faults.get("AUTH0_AUDIENCE_PARAMETER") {
-        // Where it was not asked for in so many words, an audience that cannot be sent as `resource` is sent as `audience`.
-        None if issuer.is_some_and(|issuer| !issuer.is_like_auth0())
-            && audience.is_some_and(is_resource) =>
-        {
-            AudienceParameter::Resource
-        }
-        None | Some("audience") => AudienceParameter::Audience,
-        Some("resource") => AudienceParameter::Resource,
-        Some(other) => {
-            let problem = format!("must be audience (Auth0) or resource (RFC 8707), not `{other}`");
-            faults.add(
-                "AUTH0_AUDIENCE_PARAMETER",
-                problem,
-                "AUTH0_AUDIENCE_PARAMETER=audience",
-            );
-            AudienceParameter::Audience
-        }
-    }
+/// Browsers look no name below `localhost` up (RFC 6761 §6.3).
+fn is_local_name(url: &Url) -> bool {
+    url.domain()
+        .is_some_and(|name| name.ends_with(".localhost"))
 }
 
 pub(super) fn client_authentication(faults: &mut Faults<'_>) -> Option<ClientAuthentication> {
@@ -254,46 +173,6 @@ pub(super) fn prompt(faults: &mut Faults<'_>) -> Option<String> {
         faults.add("AUTH0_PROMPT", problem, "AUTH0_PROMPT=consent");
     }
     Some(value.to_owned())
-}
-
-/// The words of a scope, each once, in order (RFC 6749 §3.3).
-pub(super) fn split_scope(value: &str) -> Vec<String> {
-    let mut seen = HashSet::new();
-    value
-        .split_whitespace()
-        .filter(|word| seen.insert(*word))
-        .map(str::to_owned)
-        .collect()
-}
-
-pub(super) fn scope(
-    faults: &mut Faults<'_>,
-    audience: Option<&str>,
-    parameter: AudienceParameter,
-    apis: &BTreeMap<&'static str, ApiSettings>,
-) -> Vec<String> {
-    let mut scope = split_scope(faults.get("AUTH0_SCOPE").unwrap_or(DEFAULT_SCOPE));
-    if !scope.iter().any(|word| word == "openid") {
-        faults.add(
-            "AUTH0_SCOPE",
-            "lacks openid, without which there is no login (OpenID Connect Core 1.0 §3.1.2.1)",
-            format!("AUTH0_SCOPE={DEFAULT_SCOPE}"),
-        );
-    }
-    // The scopes of the API that the login asks a token for belong to the login; with RFC 8707 those of all APIs, since a
-    // refresh can only narrow what the login was granted (RFC 6749 §6).
-    let belongs_to_login = |api: &&ApiSettings| match parameter {
-        AudienceParameter::Audience => audience.is_some() && api.audience.as_deref() == audience,
-        AudienceParameter::Resource => api.audience.is_some(),
-    };
-    for api in apis.values().filter(belongs_to_login) {
-        for word in &api.scope {
-            if !scope.contains(word) {
-                scope.push(word.clone());
-            }
-        }
-    }
-    scope
 }
 
 pub(super) fn session_store(faults: &mut Faults<'_>) -> StoreLocation {

@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tower_sessions::Session;
@@ -16,6 +16,7 @@ use super::{CurrentUser, IDLE, SignedInUser, TOUCH_EVERY};
 use crate::{
     engine::Engine,
     stores::{LoginId, StoreError},
+    trace_context::TraceContext,
 };
 
 /// Where the engine keeps its part of a session.
@@ -37,7 +38,7 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let user = match find(&engine, &session).await {
+    let user = match find(&engine, &session, request.headers()).await {
         Ok(Some(user)) => CurrentUser::SignedIn(user),
         Ok(None) => CurrentUser::Anonymous,
         Err(error) => {
@@ -58,7 +59,11 @@ pub(crate) async fn identify(
     response
 }
 
-async fn find(engine: &Arc<Engine>, session: &Session) -> Result<Option<SignedInUser>, StoreError> {
+async fn find(
+    engine: &Arc<Engine>,
+    session: &Session,
+    headers: &HeaderMap,
+) -> Result<Option<SignedInUser>, StoreError> {
     if session.id().is_none() {
         return Ok(None);
     }
@@ -91,5 +96,6 @@ async fn find(engine: &Arc<Engine>, session: &Session) -> Result<Option<SignedIn
         login: row.id,
         subject: row.subject.into(),
         claims: Arc::new(data.claims),
+        trace: TraceContext::of(headers, engine.chance().as_ref()),
     }))
 }

@@ -12,9 +12,11 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     api::{AccessToken, Api},
+    calls::ApiClient,
     engine::Engine,
     stores::LoginId,
     tokens::{TokenError, TokenOptions, TokensOverview},
+    trace_context::TraceContext,
 };
 
 /// Who makes a request, as found by the engine's layer; an extension of every request below it.
@@ -37,6 +39,7 @@ pub struct SignedInUser {
     pub(crate) login: LoginId,
     pub(crate) subject: Arc<str>,
     pub(crate) claims: Arc<Map<String, Value>>,
+    pub(crate) trace: TraceContext,
 }
 
 impl SignedInUser {
@@ -56,6 +59,12 @@ impl SignedInUser {
         self.claims
             .get(name)
             .and_then(|value| T::deserialize(value).ok())
+    }
+
+    /// A client of the API `A` that calls it for this person, with their token, within the trace of the request at hand
+    /// (W3C Trace Context).
+    pub fn api<A: Api>(&self) -> ApiClient<A> {
+        ApiClient::new(self.clone())
     }
 
     /// The person's access token for the API `A`: verified to be for that API, refreshed where needed.

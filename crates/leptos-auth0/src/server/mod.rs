@@ -1,6 +1,7 @@
 //! The server's half: from the request at hand to a user, and from an error to an answer.
 
 mod answer;
+mod api_error;
 pub(crate) mod half;
 mod identity;
 mod token_error;

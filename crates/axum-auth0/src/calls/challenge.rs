@@ -1,0 +1,143 @@
+//! What an API says about a token that it does not take: `WWW-Authenticate`, RFC 6750 §3.
+
+use http::{HeaderMap, header::WWW_AUTHENTICATE};
+
+/// More is not read.
+const LONGEST: usize = 4_096;
+
+/// A part of a token that is shorter than this could be in a text by chance.
+const SHORTEST_PART: usize = 12;
+
+/// The Bearer challenge of an answer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Challenge {
+    /// The header that holds it, unless it repeats the token.
+    pub(super) text: Option<String>,
+    error: Option<String>,
+    scope: Option<String>,
+}
+
+impl Challenge {
+    /// Reads the challenge of an answer to a request with `token`.
+    pub(super) fn of(headers: &HeaderMap, token: &str) -> Self {
+        headers
+            .get_all(WWW_AUTHENTICATE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .filter(|text| text.len() <= LONGEST && !repeats(text, token))
+            .find_map(read)
+            .unwrap_or_default()
+    }
+
+    /// Whether another token may be taken: this one is said to be expired, revoked or malformed, or nothing is said.
+    pub(super) fn allows_for_another_token(&self) -> bool {
+        matches!(self.error.as_deref(), None | Some("invalid_token"))
+    }
+
+    /// The scopes that the token lacks, where that is the reason and they are named.
+    pub(super) fn missing_scope(&self) -> Option<&str> {
+        let is_reason = self.error.as_deref() == Some("insufficient_scope");
+        let named = self
+            .scope
+            .as_deref()
+            .filter(|scope| !scope.trim().is_empty());
+        named.filter(|_| is_reason)
+    }
+}
+
+fn read(text: &str) -> Option<Challenge> {
+    let challenges = http_auth::parse_challenges(text).ok()?;
+    let bearer = challenges
+        .iter()
+        .find(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"))?;
+    let parameter = |name: &str| {
+        let found = bearer
+            .params
+            .iter()
+            .find(|(given, _)| given.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.to_unescaped())
+    };
+    Some(Challenge {
+        text: Some(text.to_owned()),
+        error: parameter("error"),
+        scope: parameter("scope"),
+    })
+}
+
+/// Whether a text holds the token or a part of it: some APIs quote what they refuse, and this text gets into logs.
+fn repeats(text: &str, token: &str) -> bool {
+    token
+        .split('.')
+        .any(|part| part.len() >= SHORTEST_PART && text.contains(part))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLW9mLWFsaWNl";
+
+    fn challenge(values: &[&str]) -> Challenge {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
+        }
+        Challenge::of(&headers, TOKEN)
+    }
+
+    #[test]
+    fn an_invalid_token_or_no_reason_allows_for_another_token() {
+        for values in [
+            &[][..],
+            &["Bearer"],
+            &[r#"Bearer realm="api""#],
+            &[r#"Bearer error="invalid_token""#],
+            &[r#"bearer realm="a, b", error=invalid_token"#],
+            &[r#"Basic realm="x", Bearer error="invalid_token""#],
+            &[r#"Digest realm="x""#, r#"Bearer error="invalid_token""#],
+            &["what?=="],
+        ] {
+            assert!(challenge(values).allows_for_another_token(), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn another_reason_is_no_reason_for_another_token() {
+        for value in [
+            r#"Bearer error="invalid_request""#,
+            r#"Bearer error="insufficient_scope", scope="a""#,
+            r#"Bearer realm="error=\"invalid_token\"", error="invalid_request""#,
+        ] {
+            assert!(!challenge(&[value]).allows_for_another_token(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_missing_scope_is_named() {
+        let missing = |value| challenge(&[value]).missing_scope().map(str::to_owned);
+        assert_eq!(
+            missing(r#"Bearer error="insufficient_scope", scope="write:orders read:orders""#),
+            Some("write:orders read:orders".to_owned())
+        );
+        for value in [
+            r#"Bearer error="insufficient_scope""#,
+            r#"Bearer error="insufficient_scope", scope=" ""#,
+            r#"Bearer error="insufficient_scope", xscope="write:orders""#,
+            r#"Bearer error="other", scope="write:orders""#,
+            r#"DPoP error="insufficient_scope", scope="write:orders""#,
+        ] {
+            assert_eq!(missing(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_that_quotes_the_token_is_not_repeated() {
+        for quoted in [TOKEN, &TOKEN[..30], "c2lnbmF0dXJlLW9mLWFsaWNl"] {
+            let value = format!(r#"Bearer error="invalid_token", error_description="{quoted}""#);
+            assert_eq!(challenge(&[&value]), Challenge::default(), "{quoted}");
+        }
+        let long = format!(r#"Bearer error="{}""#, "x".repeat(LONGEST));
+        assert_eq!(challenge(&[&long]), Challenge::default());
+    }
+}

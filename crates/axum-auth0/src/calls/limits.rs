@@ -1,0 +1,70 @@
+//! How long a call may take and how much it may bring.
+
+use std::time::Duration;
+
+/// One attempt, from the start of the request to the last byte of the answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Nobody waits longer for a page.
+pub(super) const LONGEST_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// The bytes of an answer.
+pub(super) const USUAL_BYTES: usize = 1024 * 1024;
+pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// The limits of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limits {
+    pub(super) timeout: Duration,
+    deadline: Option<Duration>,
+    pub(super) max_response_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            timeout: TIMEOUT,
+            deadline: None,
+            max_response_bytes: USUAL_BYTES,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout.min(LONGEST_TIMEOUT);
+    }
+
+    pub(super) fn set_deadline(&mut self, deadline: Duration) {
+        self.deadline = Some(deadline.min(2 * LONGEST_TIMEOUT));
+    }
+
+    pub(super) fn set_max_response_bytes(&mut self, bytes: usize) {
+        self.max_response_bytes = bytes.min(MOST_BYTES);
+    }
+
+    /// The whole call with all its attempts and the pauses between them.
+    pub(super) fn deadline(&self) -> Duration {
+        self.deadline.unwrap_or(2 * self.timeout)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_have_limits() {
+        let mut limits = Limits::default();
+        assert_eq!(limits.deadline(), Duration::from_secs(10));
+        limits.set_timeout(Duration::MAX);
+        assert_eq!(limits.timeout, LONGEST_TIMEOUT);
+        assert_eq!(limits.deadline(), 2 * LONGEST_TIMEOUT);
+        limits.set_deadline(Duration::MAX);
+        assert_eq!(limits.deadline(), 2 * LONGEST_TIMEOUT);
+        limits.set_deadline(Duration::from_secs(1));
+        assert_eq!(limits.deadline(), Duration::from_secs(1));
+        limits.set_max_response_bytes(usize::MAX);
+        assert_eq!(limits.max_response_bytes, MOST_BYTES);
+    }
+}

@@ -1,0 +1,217 @@
+//! The way of one call: a token, an attempt, and whether another one follows.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tracing::{Instrument as _, Span, field};
+
+use super::{
+    answer::ApiAnswer,
+    call::{ApiCall, Request},
+    challenge::Challenge,
+    error::ApiError,
+    limits::Limits,
+    meaning, repeat,
+};
+use crate::{
+    api::{AccessToken, Api},
+    config::ApiSettings,
+    engine::Engine,
+    outbound::{OutboundError, Sent, retry_after},
+    session::SignedInUser,
+    tokens::TokenOptions,
+};
+
+/// Performs a call.
+pub(super) async fn perform<A: Api>(call: ApiCall<A>) -> Result<ApiAnswer, ApiError> {
+    let (user, limits, scopes) = (call.user, call.limits, call.scopes);
+    let request = call.request?;
+    // Neither path nor query: they may hold identifiers of persons.
+    let span = tracing::info_span!(
+        "api_call",
+        otel.kind = "client",
+        api = A::NAME,
+        method = %request.method,
+        trace_id = %user.trace,
+        attempts = field::Empty,
+        status = field::Empty,
+    );
+    let performing = Performing {
+        engine: Arc::clone(&user.engine),
+        settings: user.engine.api(A::NAME)?,
+        user,
+        limits,
+        scopes,
+        request,
+        is_repeatable: call.is_repeatable,
+        deadline: Instant::now() + limits.deadline(),
+    };
+    async { performing.run::<A>().await.inspect_err(log) }
+        .instrument(span)
+        .await
+}
+
+/// Once for each call, within its span. What has a diagnosis was logged with it.
+fn log(error: &ApiError) {
+    match error {
+        ApiError::Token(_) | ApiError::Refused(_) => {}
+        ApiError::Forbidden
+        | ApiError::NotFound
+        | ApiError::Conflict
+        | ApiError::Invalid { .. }
+        | ApiError::TokenRenewed
+        | ApiError::Unsendable(_) => tracing::info!(%error, "a call of an API was refused"),
+        _ => tracing::error!(%error, "a call of an API failed"),
+    }
+}
+
+struct Performing {
+    engine: Arc<Engine>,
+    settings: Arc<ApiSettings>,
+    user: SignedInUser,
+    limits: Limits,
+    scopes: Vec<String>,
+    request: Request,
+    is_repeatable: bool,
+    deadline: Instant,
+}
+
+impl Performing {
+    async fn run<A: Api>(self) -> Result<ApiAnswer, ApiError> {
+        let mut token = self.token::<A>(TokenOptions::default()).await?;
+        let budget = self.engine.connections().budget(A::NAME);
+        if let Some(budget) = budget {
+            budget.note_call();
+        }
+        let mut is_renewed = false;
+        let (mut attempts, mut repeats) = (0_u32, 0);
+        loop {
+            attempts += 1;
+            Span::current().record("attempts", attempts);
+            let (error, wait) = match self.attempt(&token).await {
+                Ok(answer) if answer.status().is_success() => return Ok(ApiAnswer::of(answer)),
+                Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
+                    token = self.after_refusal(&answer, &token, is_renewed).await?;
+                    is_renewed = true;
+                    continue;
+                }
+                Ok(answer) => {
+                    let wait = retry_after(answer.headers(), self.engine.clock().as_ref());
+                    (meaning::of_answer(&answer, wait, &token), wait)
+                }
+                Err(error) => (error, None),
+            };
+            match self.pause_before_next(&error, wait, repeats) {
+                Some(pause) if budget.is_some_and(repeat::RepeatBudget::allows_repeat) => {
+                    tracing::debug!(%error, ?pause, "the call is repeated");
+                    repeats += 1;
+                    sleep(pause).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// How long to wait for the next attempt, where one may follow and begins in time.
+    fn pause_before_next(
+        &self,
+        error: &ApiError,
+        retry_after: Option<Duration>,
+        repeats: u32,
+    ) -> Option<Duration> {
+        if !self.is_repeatable {
+            return None;
+        }
+        let chance = self.engine.chance().as_ref();
+        repeat::pause(error, retry_after, repeats, chance)
+            .filter(|pause| Instant::now() + *pause < self.deadline)
+    }
+
+    /// The person's token, in time. Whoever stops waiting for a refresh does not stop it.
+    async fn token<A: Api>(&self, options: TokenOptions) -> Result<AccessToken<A>, ApiError> {
+        let options = TokenOptions {
+            extra_scopes: self.scopes.clone(),
+            ..options
+        };
+        timeout_at(self.deadline, self.user.access_token_with(options))
+            .await
+            .map_err(|_| ApiError::TimedOut { sent: Sent::No })?
+            .map_err(ApiError::from)
+    }
+
+    /// Another token after a 401 (RFC 6750 §3.1), once, and only where the call may be made again. A 401 says that nothing
+    /// was done; but not everybody in front of an API keeps to that.
+    async fn after_refusal<A: Api>(
+        &self,
+        answer: &Response<Bytes>,
+        refused: &AccessToken<A>,
+        is_renewed: bool,
+    ) -> Result<AccessToken<A>, ApiError> {
+        let challenge = Challenge::of(answer.headers(), refused.expose());
+        if is_renewed || !challenge.allows_for_another_token() {
+            return Err(meaning::of_refusal(&challenge, refused));
+        }
+        let token = self.token(TokenOptions::instead_of(refused)).await?;
+        if token.expose() == refused.expose() {
+            // It was issued a moment ago: another one would be no better.
+            return Err(meaning::of_refusal(&challenge, refused));
+        }
+        if self.is_repeatable {
+            Ok(token)
+        } else {
+            Err(ApiError::TokenRenewed)
+        }
+    }
+
+    /// Sends the request once, and reads the whole answer, whatever its status.
+    async fn attempt<A: Api>(&self, token: &AccessToken<A>) -> Result<Response<Bytes>, ApiError> {
+        let limit = self.limits.max_response_bytes;
+        let request = self.request_with(token)?;
+        let outbound = self.engine.connections().reading(limit);
+        let sending = async { outbound?.send(request).await };
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let answer = match timeout(self.limits.timeout.min(left), sending).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                if let OutboundError::Connect { cause, .. }
+                | OutboundError::Interrupted { cause, .. } = &error
+                {
+                    tracing::warn!(cause, "an attempt has no answer");
+                }
+                return Err(meaning::of_failure(&error, limit, &self.settings));
+            }
+            Err(_) => return Err(ApiError::TimedOut { sent: Sent::Maybe }),
+        };
+        Span::current().record("status", answer.status().as_u16());
+        if answer.body().len() > limit {
+            return Err(ApiError::TooLarge { limit });
+        }
+        Ok(answer)
+    }
+
+    fn request_with<A: Api>(
+        &self,
+        token: &AccessToken<A>,
+    ) -> Result<http::Request<Vec<u8>>, ApiError> {
+        let mut request = http::Request::new(self.request.body.to_vec());
+        *request.method_mut() = self.request.method.clone();
+        *request.uri_mut() = self
+            .request
+            .url
+            .as_str()
+            .parse()
+            .map_err(|_| super::Unsendable::Path)?;
+        let headers = request.headers_mut();
+        headers.clone_from(&self.request.headers);
+        headers
+            .entry(header::ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
+        headers.insert(header::AUTHORIZATION, token.authorization()?);
+        self.user
+            .trace
+            .write(headers, self.engine.chance().as_ref());
+        Ok(request)
+    }
+}

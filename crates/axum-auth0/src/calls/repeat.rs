@@ -1,0 +1,158 @@
+//! When a call that failed in passing is made again, and how long after.
+//!
+//! Only what does no harm twice is repeated, at most two times, after a pause that is different each time, and within a
+//! budget: an API that fails anyway must not get many times the requests (security considerations of RFC 9110 §9.2.2; A06).
+
+use std::time::Duration;
+
+use tower::retry::budget::{Budget as _, TpsBudget};
+
+use super::error::ApiError;
+use crate::chance::{self, Chance};
+
+/// How often a call is made again.
+pub(super) const MOST_REPEATS: u32 = 2;
+
+/// The pause before the first repetition; the second one is twice as long. Each is shortened by chance to no less than its
+/// half, so that many callers do not come back at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// A `Retry-After` that is longer is not waited for: somebody waits for a page.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// An API may be asked this much more than it is called, counted over ten seconds; and once a second in any case, or a site
+/// with few visitors would never repeat anything.
+const BUDGET_SHARE: f32 = 0.1;
+const BUDGET_PER_SECOND: u32 = 1;
+const BUDGET_WINDOW: Duration = Duration::from_secs(10);
+
+/// How many more requests an API may get than calls are made: shared by everybody who calls it.
+#[derive(Debug)]
+pub(super) struct RepeatBudget(TpsBudget);
+
+impl Default for RepeatBudget {
+    fn default() -> Self {
+        Self(TpsBudget::new(
+            BUDGET_WINDOW,
+            BUDGET_PER_SECOND,
+            BUDGET_SHARE,
+        ))
+    }
+}
+
+impl RepeatBudget {
+    pub(super) fn note_call(&self) {
+        self.0.deposit();
+    }
+
+    pub(super) fn allows_repeat(&self) -> bool {
+        self.0.withdraw()
+    }
+}
+
+/// How long to wait before the call is made again; `None` where that does not help.
+///
+/// `repeats` is how often it was, `retry_after` what the API said.
+pub(super) fn pause(
+    error: &ApiError,
+    retry_after: Option<Duration>,
+    repeats: u32,
+    chance: &dyn Chance,
+) -> Option<Duration> {
+    let may_pass = match error {
+        ApiError::Unreachable | ApiError::Interrupted | ApiError::Unavailable { .. } => true,
+        ApiError::ServerError(status) => matches!(status.as_u16(), 502 | 504),
+        _ => false,
+    };
+    if !may_pass || repeats >= MOST_REPEATS {
+        return None;
+    }
+    let longest = FIRST_PAUSE * 2_u32.pow(repeats);
+    let [random] = chance::bytes::<1>(chance);
+    let jittered = longest / 2 + longest / 2 * u32::from(random) / u32::from(u8::MAX);
+    match retry_after {
+        Some(wait) if wait > LONGEST_PAUSE => None,
+        Some(wait) => Some(wait.max(jittered)),
+        None => Some(jittered),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::{outbound::Sent, tokens::TokenError};
+
+    #[derive(Debug)]
+    struct Always(u8);
+
+    impl Chance for Always {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
+    }
+
+    #[test]
+    fn a_pause_grows_and_differs_by_chance() {
+        let pause = |repeats, random| pause(&ApiError::Unreachable, None, repeats, &Always(random));
+        let millis = |millis| Some(Duration::from_millis(millis));
+        assert_eq!(pause(0, 0), millis(100));
+        assert_eq!(pause(0, 255), millis(200));
+        assert_eq!(pause(1, 0), millis(200));
+        assert_eq!(pause(1, 255), millis(400));
+        assert_eq!(pause(2, 0), None);
+    }
+
+    #[test]
+    fn what_the_api_asks_for_is_waited_for_or_not_at_all() {
+        let busy = ApiError::Unavailable { retry_after: None };
+        let pause = |wait| pause(&busy, Some(Duration::from_millis(wait)), 0, &Always(0));
+        assert_eq!(pause(0), Some(Duration::from_millis(100)));
+        assert_eq!(pause(2_000), Some(LONGEST_PAUSE));
+        assert_eq!(pause(2_001), None);
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let is_repeated = |error| pause(&error, None, 0, &Always(0)).is_some();
+        for status in [502, 504] {
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            assert!(is_repeated(ApiError::ServerError(status)));
+        }
+        assert!(is_repeated(ApiError::Interrupted));
+        for error in [
+            ApiError::ServerError(StatusCode::INTERNAL_SERVER_ERROR),
+            ApiError::TooManyRequests { retry_after: None },
+            ApiError::TimedOut { sent: Sent::No },
+            ApiError::TooLarge { limit: 1 },
+            ApiError::NotFound,
+            ApiError::TokenRenewed,
+            ApiError::Token(TokenError::SignInRequired),
+        ] {
+            let text = error.to_string();
+            assert!(!is_repeated(error), "{text}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_budget_allows_a_tenth_beside_its_reserve() {
+        let budget = RepeatBudget::default();
+        let spend = || (0..10_000).take_while(|_| budget.allows_repeat()).count();
+        assert_eq!(spend(), 10, "one a second, over ten seconds");
+        for _ in 0..1_000 {
+            budget.note_call();
+        }
+        assert_eq!(spend(), 100);
+        assert_eq!(spend(), 0);
+        tokio::time::advance(Duration::from_secs(21)).await;
+        for _ in 0..20 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            budget.allows_repeat();
+        }
+        assert!(
+            (0..10).contains(&spend()),
+            "it fills up again, and no further"
+        );
+    }
+}

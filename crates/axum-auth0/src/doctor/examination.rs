@@ -1,0 +1,150 @@
+//! The examinations that ask somebody else, and what they share.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Check, Finding, apis, client, clock, login, provider, store};
+use crate::{
+    auth0::Surroundings,
+    chance::SharedChance,
+    clock::SharedClock,
+    config::Config,
+    outbound::{Outbound, OutboundError, OutboundOptions},
+    provider::{Metadata, Provider},
+    stores::SharedStore,
+};
+
+/// What every examination works with. Cheap to clone; clones share what the provider said.
+#[derive(Clone, Debug)]
+pub(super) struct Examiner(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    outbound: Outbound,
+    provider: Provider,
+    clock: SharedClock,
+    chance: SharedChance,
+    store: Option<SharedStore>,
+}
+
+impl Examiner {
+    pub(super) fn new(config: &Config, surroundings: &Surroundings) -> Result<Self, OutboundError> {
+        let clock = Arc::clone(&surroundings.clock);
+        let outbound = Outbound::new(OutboundOptions {
+            total_timeout: config.http_timeout,
+            clock: Arc::clone(&clock),
+            ..OutboundOptions::default()
+        })?;
+        let provider = Provider::new(config.issuer.clone(), outbound.clone(), Arc::clone(&clock));
+        Ok(Self(Arc::new(Inner {
+            config: config.clone(),
+            outbound,
+            provider,
+            clock,
+            chance: Arc::clone(&surroundings.chance),
+            store: surroundings.store.clone(),
+        })))
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(super) fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    pub(super) fn provider(&self) -> &Provider {
+        &self.0.provider
+    }
+
+    pub(super) fn clock(&self) -> &SharedClock {
+        &self.0.clock
+    }
+
+    pub(super) fn chance(&self) -> &SharedChance {
+        &self.0.chance
+    }
+
+    pub(super) fn store(&self) -> Option<&SharedStore> {
+        self.0.store.as_ref()
+    }
+
+    /// The provider's metadata; why it cannot be had is the finding of one examination only.
+    pub(super) async fn metadata(&self) -> Option<Arc<Metadata>> {
+        self.provider().metadata().await.ok()
+    }
+}
+
+/// What cannot be checked without the provider's metadata.
+pub(super) fn without_metadata(ids: &[&'static str]) -> Vec<Check> {
+    let why = "Not checked: the provider's metadata cannot be had.";
+    ids.iter().map(|&id| Check::skipped(id, why)).collect()
+}
+
+/// One examination: it asks one thing and may find several.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Examination {
+    Provider,
+    Keys,
+    Clock,
+    Client,
+    Login,
+    Api(&'static str),
+    Store,
+}
+
+impl Examination {
+    /// All that `config` needs, in the order of the report.
+    pub(super) fn all(config: &Config) -> Vec<Self> {
+        let mut all = vec![
+            Self::Provider,
+            Self::Keys,
+            Self::Clock,
+            Self::Client,
+            Self::Login,
+        ];
+        all.extend(config.apis.keys().copied().map(Self::Api));
+        all.extend(config.absent_apis.iter().copied().map(Self::Api));
+        all.push(Self::Store);
+        all
+    }
+
+    pub(super) async fn run(self, examiner: &Examiner) -> Vec<Check> {
+        match self {
+            Self::Provider => provider::metadata(examiner).await,
+            Self::Keys => provider::keys(examiner).await,
+            Self::Clock => clock::check(examiner).await,
+            Self::Client => client::check(examiner).await,
+            Self::Login => login::check(examiner).await,
+            Self::Api(name) => apis::check(examiner, name).await,
+            Self::Store => vec![store::check(examiner).await],
+        }
+    }
+
+    /// What it says where the time was up before it had an answer.
+    pub(super) fn unfinished(self, limit: Duration) -> Vec<Check> {
+        let ids: &[&'static str] = match self {
+            Self::Provider => &["provider", "audience_parameter"],
+            Self::Keys => &["keys"],
+            Self::Clock => &["clock"],
+            Self::Client => &["client", "refresh"],
+            Self::Login => &["callback", "login", "audience"],
+            Self::Api(_) => &["api"],
+            Self::Store => &["session_store"],
+        };
+        let unfinished = |&id: &&'static str| {
+            let finding = Finding::new(
+                "unfinished",
+                format!("There was no answer within {} seconds.", limit.as_secs()),
+                "Look at what else is reported; if nothing is, try again with a longer --timeout.",
+            );
+            let check = Check::problem(id, "Not finished in time.", finding);
+            match self {
+                Self::Api(name) => check.about(name),
+                _ => check,
+            }
+        };
+        ids.iter().map(unfinished).collect()
+    }
+}

@@ -1,0 +1,46 @@
+//! What is wrong and how to mend it.
+
+use crate::diagnosis::Diagnosis;
+
+/// A cause and its fix: a [`Diagnosis`], or what only the doctor finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// A stable name.
+    pub(super) code: &'static str,
+    pub(super) cause: String,
+    pub(super) fix: String,
+}
+
+impl Finding {
+    pub(super) fn new(
+        code: &'static str,
+        cause: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            cause: cause.into(),
+            fix: fix.into(),
+        }
+    }
+}
+
+/// An error as a sentence.
+pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    let end = if text.ends_with('.') { "" } else { "." };
+    let mut rest = text.chars();
+    let first = rest.next().map(char::to_uppercase);
+    first
+        .into_iter()
+        .flatten()
+        .chain(rest)
+        .chain(end.chars())
+        .collect()
+}
+
+impl From<Diagnosis> for Finding {
+    fn from(diagnosis: Diagnosis) -> Self {
+        Self::new(diagnosis.code.as_str(), diagnosis.cause, diagnosis.fix)
+    }
+}

@@ -1,0 +1,87 @@
+//! Checks a whole configuration against the real provider, before a person finds out what is wrong with it.
+//!
+//! Nobody logs in and nothing is changed: the provider is asked for its metadata and keys, its token endpoint for a
+//! refresh with a token that cannot exist, and its authorization endpoint for a login that must not show anything
+//! (`prompt=none`). What it answers tells whether the application, its callback and its APIs are set up there.
+
+mod apis;
+mod client;
+mod clock;
+mod examination;
+mod finding;
+mod login;
+mod probe;
+mod provider;
+mod report;
+mod secret;
+mod secret_strength;
+mod site;
+mod store;
+
+use std::time::Duration;
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
+
+pub use self::report::{Check, Report, Status};
+pub(crate) use self::secret::weaknesses as secret_weaknesses;
+use self::{
+    examination::{Examination, Examiner},
+    finding::{Finding, sentence},
+};
+use crate::{auth0::Surroundings, config::Config};
+
+/// Examines `config`. Its faults were found when it was read: see [`Report::of_faults`].
+///
+/// - `surroundings`: clock and randomness; its store, if it has one, is examined in the place of the configured one.
+/// - `limit`: how long everything together may take. A single request takes at most `AUTH0_HTTP_TIMEOUT`; what is not
+///   finished in time is reported as a problem.
+///
+/// Never fails: what cannot be examined is a finding, too.
+pub async fn examine(config: &Config, surroundings: &Surroundings, limit: Duration) -> Report {
+    let deadline = Instant::now() + limit;
+    let mut checks = vec![Check::ok("configuration", "Every variable can be read.")];
+    checks.extend(secret::check(config));
+    checks.extend(site::check(config));
+    match Examiner::new(config, surroundings) {
+        Ok(examiner) => checks.extend(by_asking(&examiner, deadline, limit).await),
+        Err(error) => checks.push(Check::problem(
+            "provider",
+            "The provider cannot be asked.",
+            Finding::new(
+                "http_client",
+                sentence(&error),
+                "Mend the TLS set-up of this machine, and run this again.",
+            ),
+        )),
+    }
+    let mut report = Report::new(Some(config.issuer.as_str()), checks);
+    report.hide_secrets(config);
+    report
+}
+
+/// Everything that has to be asked of somebody else, all at once.
+async fn by_asking(examiner: &Examiner, deadline: Instant, limit: Duration) -> Vec<Check> {
+    let examinations = Examination::all(examiner.config());
+    let mut findings: Vec<Option<Vec<Check>>> = vec![None; examinations.len()];
+    let mut running = JoinSet::new();
+    for (position, &examination) in examinations.iter().enumerate() {
+        let examiner = examiner.clone();
+        running.spawn(async move {
+            let found = timeout_at(deadline, examination.run(&examiner)).await;
+            (position, found.ok())
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        if let Ok((position, found)) = ended {
+            findings[position] = found;
+        }
+    }
+    examinations
+        .iter()
+        .zip(findings)
+        .flat_map(|(examination, found)| found.unwrap_or_else(|| examination.unfinished(limit)))
+        .collect()
+}

@@ -1,0 +1,215 @@
+//! Whether the provider is there, is the one that the configuration names, and has what a login needs.
+
+use url::Url;
+
+use super::{
+    Check, Finding,
+    examination::{Examiner, without_metadata},
+    finding::sentence,
+};
+use crate::{
+    config::{AudienceParameter, Config},
+    diagnosis::{Cause, Diagnosis},
+    login::audiences,
+    outbound::OutboundError,
+    provider::{Metadata, ProviderError},
+};
+
+/// Checks the metadata, and whether the provider is asked for APIs in the manner that it knows.
+pub(super) async fn metadata(examiner: &Examiner) -> Vec<Check> {
+    let config = examiner.config();
+    match examiner.provider().metadata().await {
+        Ok(metadata) => vec![
+            endpoints(config, &metadata),
+            audience_parameter(config, &metadata),
+        ],
+        Err(error) => {
+            let (summary, finding) = explain(config, &error);
+            vec![
+                Check::problem("provider", summary, finding),
+                Check::skipped(
+                    "audience_parameter",
+                    "Not checked: the provider's metadata cannot be had.",
+                ),
+            ]
+        }
+    }
+}
+
+/// Checks the keys.
+pub(super) async fn keys(examiner: &Examiner) -> Vec<Check> {
+    let id = "keys";
+    if examiner.metadata().await.is_none() {
+        return without_metadata(&[id]);
+    }
+    vec![match examiner.provider().ready().await {
+        Ok(()) => Check::ok(
+            id,
+            "The provider publishes keys that its tokens can be checked with.",
+        ),
+        Err(error) => Check::problem(
+            id,
+            "The provider's keys cannot be had.",
+            Finding::new(
+                "keys_unusable",
+                format!("Without them no login can be verified: {error}."),
+                "Open the jwks_uri of the provider's metadata from this machine; the keys there must be public RSA or \
+                 elliptic-curve keys for signatures.",
+            ),
+        ),
+    }]
+}
+
+fn endpoints(config: &Config, metadata: &Metadata) -> Check {
+    let id = "provider";
+    let missing: Vec<&str> = [
+        (
+            "authorization_endpoint",
+            metadata.authorization_endpoint.is_none(),
+        ),
+        ("token_endpoint", metadata.token_endpoint.is_none()),
+    ]
+    .into_iter()
+    .filter_map(|(name, missing)| missing.then_some(name))
+    .collect();
+    if !missing.is_empty() {
+        return Check::problem(
+            id,
+            "The provider's metadata lacks what a login needs.",
+            Finding::new(
+                "metadata_incomplete",
+                format!("It names no {}.", missing.join(" and no ")),
+                "Set AUTH0_DOMAIN to an OpenID Provider that people can log in at.",
+            ),
+        );
+    }
+    if metadata.require_pushed_authorization_requests {
+        return Check::problem(
+            id,
+            "The provider wants logins begun in a way that is not implemented.",
+            Finding::new(
+                "pushed_requests_required",
+                "It requires pushed authorization requests (RFC 9126).",
+                "Switch the requirement off (Auth0 dashboard > Settings > Advanced > Require Pushed Authorization \
+                 Requests).",
+            ),
+        );
+    }
+    Check::ok(
+        id,
+        format!("{} is there, and is who it should be.", config.issuer),
+    )
+}
+
+/// How the provider takes the parameter that names an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Auth0, asked with `audience`: an API that it does not know is an error.
+    Auth0,
+    /// Another provider, asked with `resource` (RFC 8707): an error where it knows the standard.
+    Standard,
+    /// Auth0 ignores `resource` unless told otherwise, and most others ignore `audience`: neither says so.
+    Ignored,
+}
+
+impl Manner {
+    /// A custom domain says nothing of Auth0, but the endpoints do.
+    pub(super) fn of(config: &Config, metadata: &Metadata) -> Self {
+        let has_path = |endpoint: &Option<Url>, path: &str| {
+            endpoint.as_ref().is_some_and(|url| url.path() == path)
+        };
+        let is_auth0 = config.issuer.is_like_auth0()
+            && has_path(&metadata.token_endpoint, "/oauth/token")
+            && has_path(&metadata.authorization_endpoint, "/authorize");
+        match (config.audience_parameter, is_auth0) {
+            (AudienceParameter::Audience, true) => Self::Auth0,
+            (AudienceParameter::Resource, false) => Self::Standard,
+            (AudienceParameter::Resource, true) | (AudienceParameter::Audience, false) => {
+                Self::Ignored
+            }
+        }
+    }
+}
+
+fn audience_parameter(config: &Config, metadata: &Metadata) -> Check {
+    let id = "audience_parameter";
+    let asked = audiences(config);
+    let Some(first) = asked.first() else {
+        return Check::skipped(id, "Not needed: no audience is configured.");
+    };
+    match (Manner::of(config, metadata), config.audience_parameter) {
+        (Manner::Auth0, _) => {
+            Check::ok(id, "Auth0 is asked for an API with audience, as it has it.")
+        }
+        (Manner::Standard, _) => Check::ok(
+            id,
+            "The provider is asked for an API with resource, as the standard has it (RFC 8707).",
+        ),
+        (Manner::Ignored, AudienceParameter::Resource) => Check::warning(
+            id,
+            "Auth0 is asked with resource, which it ignores unless told otherwise.",
+            Diagnosis::resource_ignored(first),
+        ),
+        (Manner::Ignored, AudienceParameter::Audience) => Check::warning(
+            id,
+            "The provider is asked with audience, which is Auth0's own parameter.",
+            Finding::new(
+                "audience_ignored",
+                "The provider does not look like Auth0. Most others ignore audience without a word, and issue a token \
+                 for no API in particular.",
+                "Set AUTH0_AUDIENCE_PARAMETER=resource (RFC 8707), unless the documentation of the provider names \
+                 audience.",
+            ),
+        ),
+    }
+}
+
+fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
+    match error {
+        ProviderError::IssuerMismatch { configured, found } => (
+            "The provider calls itself something else.".to_owned(),
+            Finding::new(
+                Cause::WrongIssuer.as_str(),
+                format!(
+                    "AUTH0_DOMAIN stands for the issuer `{configured}`, but the provider there calls itself `{found}`; the \
+                     two must be equal to the last character, or its tokens are refused."
+                ),
+                format!(
+                    "If that is your provider, set AUTH0_DOMAIN={found} (with a custom domain, the name that people log in \
+                     under)."
+                ),
+            ),
+        ),
+        ProviderError::Discovery(OutboundError::Status { status, .. })
+            if status.is_client_error() =>
+        {
+            (
+                format!("There is no OpenID Provider at {}.", config.issuer),
+                Finding::new(
+                    "no_provider",
+                    sentence(error),
+                    "Set AUTH0_DOMAIN to the Domain of your tenant (Auth0 dashboard > Applications > your application > \
+                     Settings), or to the issuer URL of another provider, to the letter.",
+                ),
+            )
+        }
+        ProviderError::Discovery(_) | ProviderError::Keys(_) => (
+            format!("{} cannot be reached.", config.issuer),
+            Finding::new(
+                "provider_unreachable",
+                sentence(error),
+                "Check AUTH0_DOMAIN for a slip of the pen, and that this machine may reach it: name resolution, firewall, \
+                 root certificates (package ca-certificates). A proxy is not used.",
+            ),
+        ),
+        _ => (
+            "The provider's metadata cannot be used.".to_owned(),
+            Finding::new(
+                "metadata_unusable",
+                sentence(error),
+                "Check that AUTH0_DOMAIN names an OpenID Provider; its metadata is at \
+                 /.well-known/openid-configuration.",
+            ),
+        ),
+    }
+}

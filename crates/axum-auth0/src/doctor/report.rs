@@ -1,0 +1,262 @@
+//! What an examination found.
+
+use secrecy::ExposeSecret;
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use super::finding::Finding;
+use crate::config::{Config, ConfigError};
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It is right.
+    Ok,
+    /// The site works, but not as well as it could, or not everything could be judged.
+    Warning,
+    /// Logins or tokens do not work like this.
+    Problem,
+    /// It could not be checked; the summary says why.
+    Skipped,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Check {
+    /// What was looked at: one of a closed list of stable names, for programs.
+    pub id: &'static str,
+    /// Which one of several: the prefix of an API's variables, or the name of a variable.
+    pub subject: Option<String>,
+    /// How it came out.
+    pub status: Status,
+    /// The outcome, in a sentence.
+    pub summary: String,
+    /// What is wrong, where something is.
+    pub cause: Option<String>,
+    /// What to set and where, where something is wrong.
+    pub fix: Option<String>,
+    /// A stable name of what is wrong: that of a [`Cause`](crate::Cause), or one of the doctor's own.
+    pub code: Option<&'static str>,
+}
+
+impl Check {
+    pub(super) fn ok(id: &'static str, summary: impl Into<String>) -> Self {
+        Self::new(id, Status::Ok, summary.into(), None)
+    }
+
+    pub(super) fn skipped(id: &'static str, why: impl Into<String>) -> Self {
+        Self::new(id, Status::Skipped, why.into(), None)
+    }
+
+    pub(super) fn warning(
+        id: &'static str,
+        summary: impl Into<String>,
+        finding: impl Into<Finding>,
+    ) -> Self {
+        Self::new(id, Status::Warning, summary.into(), Some(finding.into()))
+    }
+
+    pub(super) fn problem(
+        id: &'static str,
+        summary: impl Into<String>,
+        finding: impl Into<Finding>,
+    ) -> Self {
+        Self::new(id, Status::Problem, summary.into(), Some(finding.into()))
+    }
+
+    /// The same check, of one of several.
+    pub(super) fn about(mut self, subject: &str) -> Self {
+        self.subject = Some(subject.to_owned());
+        self
+    }
+
+    fn new(id: &'static str, status: Status, summary: String, finding: Option<Finding>) -> Self {
+        let (code, (cause, fix)) = finding
+            .map(|Finding { code, cause, fix }| (code, (cause, fix)))
+            .map_or((None, (None, None)), |(code, (cause, fix))| {
+                (Some(code), (Some(cause), Some(fix)))
+            });
+        Self {
+            id,
+            subject: None,
+            status,
+            summary,
+            cause,
+            fix,
+            code,
+        }
+    }
+}
+
+/// Everything that was found. As JSON: `{"ok": …, "issuer": …, "checks": [{"id": …, "status": …, …}]}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The provider, where the configuration names one.
+    pub issuer: Option<String>,
+    /// In the order in which they are worth mending.
+    pub checks: Vec<Check>,
+}
+
+impl Report {
+    pub(super) fn new(issuer: Option<&str>, checks: Vec<Check>) -> Self {
+        Self {
+            issuer: issuer.map(str::to_owned),
+            checks,
+        }
+    }
+
+    /// The report on a configuration that cannot be read: its faults, each with its variable.
+    pub fn of_faults(error: &ConfigError) -> Self {
+        let faults = error.faults().iter().map(|fault| {
+            let fix = if fault.example.is_empty() {
+                format!("Take {} out, and run this again.", fault.variable)
+            } else {
+                format!("For example: {}", fault.example)
+            };
+            let cause = format!("{} {}.", fault.variable, fault.problem);
+            Check::problem(
+                "configuration",
+                format!("{} cannot be used as it is.", fault.variable),
+                Finding::new("configuration_fault", cause, fix),
+            )
+            .about(&fault.variable)
+        });
+        let rest = REST.iter().map(|id| {
+            Check::skipped(
+                id,
+                "Not checked: first every variable has to be one that can be used.",
+            )
+        });
+        Self::new(None, faults.chain(rest).collect())
+    }
+
+    /// The report where the variables themselves cannot be had, a `.env` file that is malformed for example.
+    ///
+    /// `cause` is a sentence that holds no secret, `fix` says what to do.
+    pub fn of_unreadable(cause: &str, fix: &str) -> Self {
+        let problem = Check::problem(
+            "configuration",
+            "The configuration cannot be read.",
+            Finding::new("configuration_unreadable", cause, fix),
+        );
+        let rest = REST
+            .iter()
+            .map(|id| Check::skipped(id, "Not checked: the configuration cannot be read."));
+        Self::new(None, std::iter::once(problem).chain(rest).collect())
+    }
+
+    /// Whether there is no problem. Warnings are allowed.
+    pub fn is_ok(&self) -> bool {
+        self.count(Status::Problem) == 0
+    }
+
+    /// How many checks came out as `status`.
+    pub fn count(&self, status: Status) -> usize {
+        self.checks
+            .iter()
+            .filter(|check| check.status == status)
+            .count()
+    }
+
+    /// The second wall: whatever a text is made of, no secret is in it.
+    pub(super) fn hide_secrets(&mut self, config: &Config) {
+        let secrets: Vec<&str> = config
+            .secrets
+            .iter()
+            .chain([&config.client_secret])
+            .map(ExposeSecret::expose_secret)
+            .filter(|secret| secret.len() >= SHORTEST_HIDDEN)
+            .collect();
+        for check in &mut self.checks {
+            let texts = [
+                Some(&mut check.summary),
+                check.cause.as_mut(),
+                check.fix.as_mut(),
+            ];
+            for text in texts.into_iter().flatten() {
+                for secret in &secrets {
+                    if text.contains(secret) {
+                        *text = text.replace(secret, "[redacted]");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is shorter may be part of any word; hiding it there would show it.
+const SHORTEST_HIDDEN: usize = 12;
+
+/// What is checked once every variable can be read.
+const REST: [&str; 13] = [
+    "secret",
+    "base_url",
+    "cookies",
+    "provider",
+    "keys",
+    "clock",
+    "client",
+    "refresh",
+    "callback",
+    "login",
+    "audience",
+    "audience_parameter",
+    "session_store",
+];
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_struct("Report", 3)?;
+        document.serialize_field("ok", &self.is_ok())?;
+        document.serialize_field("issuer", &self.issuer)?;
+        document.serialize_field("checks", &self.checks)?;
+        document.end()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::config::Variables;
+
+    fn hidden(client_secret: &str, summary: &str) -> String {
+        let variables: Variables = [
+            ("AUTH0_DOMAIN", "tenant.eu.auth0.com"),
+            ("AUTH0_CLIENT_ID", "id"),
+            ("AUTH0_CLIENT_SECRET", client_secret),
+            ("AUTH0_SECRET", "2f1d0c9b8a7e6f5d4c3b2a190817f6e5"),
+            ("APP_BASE_URL", "https://www.example.com"),
+        ]
+        .into_iter()
+        .collect();
+        let config = Config::from_variables(&variables, &[]).unwrap();
+        let mut report = Report::new(None, vec![Check::ok("client", summary)]);
+        report.hide_secrets(&config);
+        report.checks.remove(0).summary
+    }
+
+    #[test]
+    fn a_secret_in_a_text_is_hidden_and_a_short_one_does_not_spoil_words() {
+        assert_eq!(
+            hidden("planted-secret", "it said planted-secret"),
+            "it said [redacted]"
+        );
+        assert_eq!(hidden("y", "every variable"), "every variable");
+    }
+
+    #[test]
+    fn a_report_without_problems_is_right_whatever_it_warns_of() {
+        let finding = Finding::new("code", "cause", "fix");
+        let warning = Check::warning("clock", "summary", finding.clone());
+        let skipped = Check::skipped("keys", "why");
+        let mut report = Report::new(None, vec![warning, skipped]);
+        assert!(report.is_ok());
+        report
+            .checks
+            .push(Check::problem("client", "summary", finding));
+        assert!(!report.is_ok());
+    }
+}

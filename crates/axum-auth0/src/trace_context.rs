@@ -1,0 +1,288 @@
+//! W3C Trace Context (<https://www.w3.org/TR/trace-context/>): which trace a request belongs to, and how a call that it
+//! causes says so.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::chance::{self, Chance};
+
+pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(crate) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+
+/// A `traceparent` of version 00 has exactly this many characters (§3.2.2); later ones begin with as many.
+const TRACEPARENT_LENGTH: usize = 55;
+
+/// What is passed on of a `tracestate`: 512 characters, 32 members (§3.3.1). Where it is longer, members of more than 128
+/// characters go first (§3.3.1.5).
+const LONGEST_STATE: usize = 512;
+const MOST_MEMBERS: usize = 32;
+const LARGE_MEMBER: usize = 128;
+
+/// The trace that a request belongs to.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct TraceContext {
+    trace_id: u128,
+    is_sampled: bool,
+    state: Option<HeaderValue>,
+}
+
+impl TraceContext {
+    /// The trace that the request with `headers` says it belongs to, or a new one.
+    pub(crate) fn of(headers: &HeaderMap, chance: &dyn Chance) -> Self {
+        let mut parents = headers.get_all(TRACEPARENT).iter();
+        let parsed = match (parents.next(), parents.next()) {
+            (Some(parent), None) => parent.to_str().ok().and_then(parse),
+            _ => None,
+        };
+        match parsed {
+            Some((trace_id, is_sampled)) => Self {
+                trace_id,
+                is_sampled,
+                state: state(headers),
+            },
+            // §3.3: without a valid traceparent, a tracestate means nothing.
+            None => Self {
+                trace_id: u128::from_be_bytes(chance::bytes(chance)).max(1),
+                is_sampled: false,
+                state: None,
+            },
+        }
+    }
+
+    /// Says in the headers of a call that it belongs to this trace, under a new parent-id (§3.2.2.4).
+    pub(crate) fn write(&self, headers: &mut HeaderMap, chance: &dyn Chance) {
+        let parent_id = u64::from_be_bytes(chance::bytes(chance)).max(1);
+        let flags = u8::from(self.is_sampled);
+        let parent = format!("00-{:032x}-{parent_id:016x}-{flags:02x}", self.trace_id);
+        if let Ok(parent) = HeaderValue::try_from(parent) {
+            headers.insert(TRACEPARENT, parent);
+            if let Some(state) = &self.state {
+                headers.insert(TRACESTATE, state.clone());
+            }
+        }
+    }
+}
+
+/// The trace-id, as it is written everywhere.
+impl fmt::Display for TraceContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.trace_id)
+    }
+}
+
+impl fmt::Debug for TraceContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TraceContext({self})")
+    }
+}
+
+/// Trace-id and the sampled flag of a `traceparent` (§3.2.2): `version-traceid-parentid-flags`, in lower case.
+fn parse(parent: &str) -> Option<(u128, bool)> {
+    let known = parent.get(..TRACEPARENT_LENGTH)?;
+    let rest = &parent[TRACEPARENT_LENGTH..];
+    let mut fields = known.split('-');
+    let version = hexadecimal(fields.next()?, 2)?;
+    let trace_id = hexadecimal(fields.next()?, 32)?;
+    let parent_id = hexadecimal(fields.next()?, 16)?;
+    let flags = hexadecimal(fields.next()?, 2)?;
+    // Later versions may add fields at the end; 255 is none.
+    let ends_well = match version {
+        0 => rest.is_empty(),
+        255 => false,
+        _ => rest.is_empty() || rest.starts_with('-'),
+    };
+    let is_good = fields.next().is_none() && ends_well && trace_id != 0 && parent_id != 0;
+    is_good.then_some((trace_id, flags & 1 == 1))
+}
+
+fn hexadecimal(digits: &str, length: usize) -> Option<u128> {
+    let is_lower = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_good = digits.len() == length && digits.bytes().all(is_lower);
+    is_good
+        .then(|| u128::from_str_radix(digits, 16).ok())
+        .flatten()
+}
+
+/// What is passed on of the `tracestate`; nothing, where any of it cannot be read (§3.3.1).
+fn state(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut members: Vec<(&str, &str)> = Vec::new();
+    for value in headers.get_all(TRACESTATE) {
+        for member in value.to_str().ok()?.split(',') {
+            let member = member.trim_matches([' ', '\t']);
+            if member.is_empty() {
+                continue;
+            }
+            let key = key_of(member)?;
+            let is_known = members.iter().any(|(known, _)| *known == key);
+            if is_known || members.len() == MOST_MEMBERS {
+                return None;
+            }
+            members.push((key, member));
+        }
+    }
+    let length: usize = members.iter().map(|(_, member)| member.len() + 1).sum();
+    if length > LONGEST_STATE + 1 {
+        members.retain(|(_, member)| member.len() <= LARGE_MEMBER);
+    }
+    let mut written = String::new();
+    for (_, member) in members {
+        if written.len() + 1 + member.len() > LONGEST_STATE {
+            break;
+        }
+        if !written.is_empty() {
+            written.push(',');
+        }
+        written.push_str(member);
+    }
+    if written.is_empty() {
+        return None;
+    }
+    HeaderValue::try_from(written).ok()
+}
+
+/// The key of a member `key=value` (§3.3.1.3).
+fn key_of(member: &str) -> Option<&str> {
+    let (key, value) = member.split_once('=')?;
+    let in_key =
+        |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@');
+    let in_value = |byte| matches!(byte, b' '..=b'~') && byte != b'=';
+    let is_good = (1..=256).contains(&key.len())
+        && key.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && key.bytes().all(in_key)
+        && (1..=256).contains(&value.len())
+        && value.bytes().all(in_value);
+    is_good.then_some(key)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::chance::SystemChance;
+
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    fn of(parents: &[&str], states: &[&str]) -> TraceContext {
+        let mut headers = HeaderMap::new();
+        for parent in parents {
+            headers.append(TRACEPARENT, parent.parse().unwrap());
+        }
+        for state in states {
+            headers.append(TRACESTATE, state.parse().unwrap());
+        }
+        TraceContext::of(&headers, &SystemChance)
+    }
+
+    fn written(context: &TraceContext) -> (String, Option<String>) {
+        let mut headers = HeaderMap::new();
+        context.write(&mut headers, &SystemChance);
+        let text = |name| {
+            headers
+                .get(name)
+                .map(|value: &HeaderValue| value.to_str().unwrap().to_owned())
+        };
+        (text(TRACEPARENT).unwrap(), text(TRACESTATE))
+    }
+
+    #[test]
+    fn a_call_keeps_the_trace_and_gets_a_parent_id_of_its_own() {
+        let context = of(&[PARENT], &[]);
+        let (first, second) = (written(&context).0, written(&context).0);
+        for parent in [&first, &second] {
+            assert_eq!(parent.len(), TRACEPARENT_LENGTH);
+            assert!(parent.starts_with(&format!("00-{TRACE}-")), "{parent}");
+            assert!(parent.ends_with("-01"), "{parent}");
+            assert_ne!(parent, PARENT);
+        }
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn the_sampled_flag_is_kept_and_no_other_one() {
+        for (flags, sampled) in [("00", "00"), ("01", "01"), ("fe", "00"), ("ff", "01")] {
+            let context = of(&[&format!("00-{TRACE}-00f067aa0ba902b7-{flags}")], &[]);
+            assert!(written(&context).0.ends_with(sampled), "{flags}");
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_read_as_far_as_it_is_known() {
+        for good in [
+            format!("01-{TRACE}-00f067aa0ba902b7-01"),
+            format!("cc-{TRACE}-00f067aa0ba902b7-01-what-the-future-says"),
+        ] {
+            assert_eq!(of(&[&good], &[]).to_string(), TRACE, "{good}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_traceparent_begins_a_trace_and_takes_the_tracestate_with_it() {
+        let upper = PARENT.to_uppercase();
+        for bad in [
+            "",
+            "00",
+            upper.as_str(),
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+            "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01more",
+            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e473g-00f067aa0ba902b7-01",
+            "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00_4bf92f3577b34da6a3ce929d0e0e4736_00f067aa0ba902b7_01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba9-2b7-01",
+        ] {
+            let context = of(&[bad], &["vendor=1"]);
+            assert_ne!(context.to_string(), TRACE, "{bad}");
+            let (parent, state) = written(&context);
+            assert!(parent.ends_with("-00"), "{bad}");
+            assert_eq!(state, None, "{bad}");
+        }
+        assert_ne!(of(&[PARENT, PARENT], &[]).to_string(), TRACE, "two of them");
+        assert_ne!(of(&[], &[]).to_string(), of(&[], &[]).to_string());
+    }
+
+    #[test]
+    fn a_tracestate_is_passed_on_or_dropped_whole() {
+        for (states, passed_on) in [
+            (vec!["a=1,b=2"], Some("a=1,b=2")),
+            (vec!["a=1", " tenant@b=x y "], Some("a=1,tenant@b=x y")),
+            (vec!["a=1, ,b=2"], Some("a=1,b=2")),
+            (vec![""], None),
+            (vec!["A=1"], None),
+            (vec!["a=1,a=2"], None),
+            (vec!["a"], None),
+            (vec!["a=1=2"], None),
+            (vec!["a=1\t2"], None),
+        ] {
+            let state = written(&of(&[PARENT], &states)).1;
+            assert_eq!(state.as_deref(), passed_on, "{states:?}");
+        }
+        let many: Vec<_> = (0..33).map(|key| format!("k{key}=1")).collect();
+        assert_eq!(written(&of(&[PARENT], &[&many.join(",")])).1, None);
+    }
+
+    #[test]
+    fn a_long_tracestate_loses_large_members_first_and_then_the_last_ones() {
+        let large = format!("large={}", "x".repeat(200));
+        let small: Vec<_> = (0..31)
+            .map(|key| format!("k{key:02}={}", "x".repeat(20)))
+            .collect();
+        let state = format!("{large},{}", small.join(","));
+        let passed_on = written(&of(&[PARENT], &[&state])).1.unwrap();
+        assert!(passed_on.len() <= LONGEST_STATE);
+        assert_eq!(passed_on, small[..passed_on.split(',').count()].join(","));
+        assert!(passed_on.split(',').count() > 15);
+        let exact = format!(
+            "a={},b={},c={}",
+            "x".repeat(200),
+            "y".repeat(200),
+            "z".repeat(104)
+        );
+        assert_eq!(exact.len(), LONGEST_STATE);
+        assert_eq!(written(&of(&[PARENT], &[&exact])).1, Some(exact));
+    }
+}

@@ -1,0 +1,223 @@
+//! A call goes to the configured API, below its base, with the token for that API.
+
+use axum_auth0::{ApiError, Cause, Unsendable, jwt};
+use http::Method;
+use serde_json::json;
+
+use crate::{
+    api::Reply,
+    app::{OrdersApi, ProductsApi, UndeclaredApi},
+    hop::{ORDERS, PRODUCTS},
+    scene::{Scene, cause},
+};
+
+fn audience(token: &str) -> String {
+    let claims = jwt::peek(token).unwrap();
+    claims.unverified().get("aud").unwrap()[0]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn each_api_gets_its_own_token_and_never_the_others() {
+    let scene = Scene::new().await;
+    scene.list().await.unwrap();
+    let products = scene.alice.api::<ProductsApi>();
+    products.get(["products"]).done().await.unwrap();
+    let (orders, products) = (scene.orders.asked(), scene.products.asked());
+    assert_eq!(audience(orders[0].token()), ORDERS);
+    assert_eq!(audience(products[0].token()), PRODUCTS);
+    assert_eq!((orders.len(), products.len()), (1, 1));
+    assert_eq!(orders[0].target, "/v2/orders");
+    assert_eq!(products[0].target, "/products");
+}
+
+#[tokio::test]
+async fn a_call_says_what_it_was_told_to_say() {
+    let scene = Scene::new().await;
+    let client = scene.client();
+    let order = json!({ "product": "desk", "quantity": 2 });
+    let posting = client
+        .post(["orders"])
+        .json_body(&order)
+        .scopes(["write:orders"]);
+    posting.idempotency_key("k-1").done().await.unwrap();
+    let reading = client
+        .get(["orders", "o 1"])
+        .query([("status", "placed"), ("q", "ä&b=c")]);
+    reading.accept("text/csv").bytes().await.unwrap();
+    let writing = client
+        .put(["orders", "o1", "label"])
+        .bytes_body("image/png", &b"\x89PNG"[..]);
+    writing.done().await.unwrap();
+
+    let [post, get, put] = &scene.orders.asked()[..] else {
+        panic!("three calls");
+    };
+    assert_eq!((&post.method, &*post.target), (&Method::POST, "/v2/orders"));
+    assert_eq!(post.body, order.to_string());
+    assert_eq!(post.header("content-type"), Some("application/json"));
+    assert_eq!(post.header("accept"), Some("application/json"));
+    assert_eq!(post.header("idempotency-key"), Some("\"k-1\""));
+    let claims = jwt::peek(post.token()).unwrap();
+    let scope = claims.unverified().get("scope").unwrap().to_string();
+    assert!(
+        scope.contains("read:orders") && scope.contains("write:orders"),
+        "{scope}"
+    );
+
+    assert_eq!(
+        get.target,
+        "/v2/orders/o%201?status=placed&q=%C3%A4%26b%3Dc"
+    );
+    assert_eq!(get.header("accept"), Some("text/csv"));
+    assert_eq!(get.header("content-type"), None);
+    let claims = jwt::peek(get.token()).unwrap();
+    let scope = claims.unverified().get("scope").unwrap().to_string();
+    assert!(
+        !scope.contains("write:orders"),
+        "more than asked for: {scope}"
+    );
+
+    assert_eq!(
+        (&put.method, &put.body[..]),
+        (&Method::PUT, &b"\x89PNG"[..])
+    );
+    assert_eq!(put.header("content-type"), Some("image/png"));
+}
+
+/// A07.
+#[tokio::test]
+async fn no_path_leaves_the_api() {
+    let scene = Scene::new().await;
+    let evil = format!("{}/v2/orders", scene.products.address());
+    let at_evil = evil.replacen("http://", "@", 1);
+    for segment in [
+        "",
+        ".",
+        "..",
+        "../admin",
+        "%2e%2e",
+        "..%2fadmin",
+        "/",
+        "//evil.example",
+        "\\\\evil.example",
+        "a\r\nHost: evil.example\r\n\r\n",
+        "a\0",
+        &evil,
+    ] {
+        for path in [
+            vec![segment],
+            vec!["orders", segment],
+            vec![segment, "orders"],
+        ] {
+            let error = scene.client().get(&path).done().await.unwrap_err();
+            let refused = matches!(error, ApiError::Unsendable(Unsendable::Path));
+            assert!(refused, "{path:?}: {error}");
+        }
+    }
+    assert_eq!(scene.orders.times(), 0, "what is refused is not sent");
+    for (segment, target) in [
+        ("@evil.example", "/v2/%40evil.example".to_owned()),
+        ("?admin=1", "/v2/%3Fadmin%3D1".to_owned()),
+        ("#x", "/v2/%23x".to_owned()),
+        ("...", "/v2/...".to_owned()),
+        ("http:evil.example", "/v2/http%3Aevil.example".to_owned()),
+        (at_evil.split('/').next().unwrap(), {
+            let host = at_evil.split('/').next().unwrap();
+            format!("/v2/{}", host.replace('@', "%40").replace(':', "%3A"))
+        }),
+    ] {
+        scene.client().get([segment]).done().await.unwrap();
+        let asked = scene.orders.asked();
+        let last = asked.last().unwrap();
+        assert_eq!(last.target, target);
+        let host = scene.orders.address().strip_prefix("http://");
+        assert_eq!(last.header("host"), host);
+    }
+    assert_eq!(scene.products.times(), 0, "nobody else was asked");
+}
+
+#[tokio::test]
+async fn no_header_of_a_call_can_hold_another_one() {
+    let scene = Scene::new().await;
+    let client = scene.client();
+    let long = "k".repeat(256);
+    for key in ["", "a b", "a\"b", "a\\b", "a\r\nx: y", "ä", &long] {
+        let error = client.post(["orders"]).idempotency_key(key).done().await;
+        let refused = matches!(error, Err(ApiError::Unsendable(Unsendable::Header)));
+        assert!(refused, "{key:?}: {error:?}");
+    }
+    for media_type in ["a/b\r\nx: y", "a/b\0"] {
+        let accepting = client.get(["orders"]).accept(media_type).done().await;
+        let sending = client
+            .put(["orders"])
+            .bytes_body(media_type, "")
+            .done()
+            .await;
+        for error in [accepting, sending] {
+            assert!(matches!(
+                error,
+                Err(ApiError::Unsendable(Unsendable::Header))
+            ));
+        }
+    }
+    assert_eq!(scene.orders.times(), 0);
+}
+
+/// B35, A03.
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let scene = Scene::new().await;
+    let elsewhere = format!("{}/v2/orders", scene.products.address());
+    let itself = format!("{}/v2/orders", scene.orders.address());
+    for (status, location) in [
+        (301, &elsewhere),
+        (302, &itself),
+        (307, &elsewhere),
+        (308, &itself),
+    ] {
+        let before = scene.orders.times();
+        scene
+            .orders
+            .replies([Reply::headed(status, "location", location)]);
+        let error = scene.list().await.unwrap_err();
+        let is_typed = matches!(&error, ApiError::Unexpected(given) if given.as_u16() == status);
+        assert!(is_typed, "{error:?}");
+        assert_eq!(scene.orders.times(), before + 1);
+    }
+    assert_eq!(scene.products.times(), 0, "the token went nowhere else");
+}
+
+#[tokio::test]
+async fn an_api_that_is_not_configured_is_explained() {
+    let scene =
+        Scene::with(|setting| setting.unset("ORDERS_API_URL").unset("ORDERS_API_AUDIENCE")).await;
+    let error = scene.list().await.unwrap_err();
+    assert_eq!(cause(&error), Some(Cause::ApiNotConfigured), "{error:?}");
+    assert!(error.to_string().contains("ORDERS_API_URL"), "{error}");
+    let undeclared = scene.alice.api::<UndeclaredApi>().get(["x"]).done().await;
+    assert_eq!(cause(&undeclared.unwrap_err()), Some(Cause::UndeclaredApi));
+}
+
+/// RFC 6750 §5.3.
+#[tokio::test]
+async fn a_token_is_not_sent_with_credentials_in_the_address() {
+    let scene = Scene::with(|setting| {
+        setting.set(
+            "ORDERS_API_URL",
+            "https://somebody:canary-password@api.invalid/",
+        )
+    })
+    .await;
+    let error = scene
+        .alice
+        .api::<OrdersApi>()
+        .get(["orders"])
+        .done()
+        .await
+        .unwrap_err();
+    assert_eq!(cause(&error), Some(Cause::ApiNotConfigured), "{error:?}");
+    assert!(!error.to_string().contains("canary-password"), "{error}");
+}

@@ -1,0 +1,145 @@
+//! `server doctor`: checks the configuration against the real provider, and says what is right, what is wrong, and
+//! exactly what to set where. It never prints a secret, a token or a cookie.
+
+mod text;
+
+use std::{
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
+
+use axum_auth0::{
+    Config, Surroundings, Variables,
+    doctor::{Report, examine},
+};
+use tracing_subscriber::EnvFilter;
+
+use crate::settings;
+
+/// What can be said behind `server doctor`.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Arguments {
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    json: bool,
+    /// How long everything together may take
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=600)
+    )]
+    timeout: u64,
+}
+
+/// Examines the configuration of the environment and of the `.env` files in `folder`, and prints what was found.
+///
+/// Success where there is no problem; warnings are allowed.
+pub async fn run(arguments: Arguments, folder: &Path) -> ExitCode {
+    let (report, is_local) = report(folder, Duration::from_secs(arguments.timeout)).await;
+    let printed = if arguments.json {
+        print_json(&report)
+    } else {
+        text::print(&report, is_local, &mut anstream::stdout())
+    };
+    // Whoever stops reading (`| head`) does not change what was found.
+    if let Err(error) = printed
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        eprintln!("The report cannot be printed: {error}");
+    }
+    if report.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn print_json(report: &Report) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, report)?;
+    writeln!(out)
+}
+
+/// The report, and whether it is about the local services.
+async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
+    let variables = match settings::read(folder) {
+        Ok(variables) => variables,
+        Err(error) => {
+            let report = Report::of_unreadable(
+                &format!("{error}."),
+                "Mend the file, one NAME=value to a line, and run this again.",
+            );
+            return (report, false);
+        }
+    };
+    log_to_stderr(&variables);
+
+    #[cfg(any(debug_assertions, feature = "local-services"))]
+    let (variables, local) = match with_local_services(variables).await {
+        Ok(completed) => completed,
+        Err(error) => {
+            let report = Report::of_unreadable(
+                &format!(
+                    "No account is configured, and the local services did not start: {error}."
+                ),
+                "Set AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or mend what keeps the local services from \
+                 starting.",
+            );
+            return (report, false);
+        }
+    };
+    #[cfg(any(debug_assertions, feature = "local-services"))]
+    let is_local = local.is_some();
+    #[cfg(not(any(debug_assertions, feature = "local-services")))]
+    let is_local = false;
+
+    let report = match Config::from_variables(&variables, &app::server::apis()) {
+        Ok(config) => examine(&config, &Surroundings::default(), limit).await,
+        Err(faults) => Report::of_faults(&faults),
+    };
+    (report, is_local)
+}
+
+/// The local services with the folder of their state, which go together.
+#[cfg(any(debug_assertions, feature = "local-services"))]
+type Local = (crate::local::LocalServices, tempfile::TempDir);
+
+/// Starts the local services where no account is configured, as the site does. Their state is not that of the site,
+/// which may be running: two programs must not share it. The session store that is examined is the site's.
+#[cfg(any(debug_assertions, feature = "local-services"))]
+async fn with_local_services(
+    mut variables: Variables,
+) -> Result<(Variables, Option<Local>), crate::local::LocalError> {
+    use crate::{local, options};
+
+    let stored = local::sessions(&local::folder(&variables, &options::site_root(&variables)));
+    let is_store_named = variables.get("AUTH0_SESSION_STORE").is_some();
+    let folder = tempfile::tempdir()?;
+    variables.set("LOCAL_SERVICES_DIR", folder.path().to_string_lossy());
+    let options = leptos::config::LeptosOptions::builder()
+        .output_name("leptos-auth0")
+        .site_addr(options::site_address(&variables)?)
+        .build();
+    let (mut variables, services) = local::complete(variables, &options).await?;
+    if services.is_some() && !is_store_named {
+        variables.set("AUTH0_SESSION_STORE", stored);
+    }
+    Ok((variables, services.map(|services| (services, folder))))
+}
+
+/// Standard output is for the report alone, so the log goes elsewhere, and only if `RUST_LOG` asks for one.
+fn log_to_stderr(variables: &Variables) {
+    let filter = variables
+        .get("RUST_LOG")
+        .and_then(|filter| EnvFilter::try_new(filter).ok());
+    if let Some(filter) = filter {
+        // An error says that a log was started before, which is as good.
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .try_init();
+    }
+}

@@ -1,0 +1,134 @@
+//! What the program said, as text and as JSON.
+
+use std::{collections::BTreeSet, process::Output};
+
+use serde_json::Value;
+
+/// A report, read.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    /// The exit status.
+    pub(crate) status: i32,
+    /// What it says to people.
+    pub(crate) text: String,
+    /// What it says to programs.
+    pub(crate) document: Value,
+}
+
+/// One check of a report.
+#[derive(Debug)]
+pub(crate) struct Finding<'a>(&'a Value);
+
+impl Findings {
+    /// Reads both outputs, and sees that they say the same.
+    pub(crate) fn read(text: &Output, json: &Output) -> Self {
+        for output in [text, json] {
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(stderr, "", "nothing is logged unless RUST_LOG asks for it");
+        }
+        let findings = Self {
+            status: json.status.code().unwrap(),
+            text: String::from_utf8(text.stdout.clone()).unwrap(),
+            document: serde_json::from_slice(&json.stdout).unwrap(),
+        };
+        assert_eq!(text.status.code(), Some(findings.status));
+        assert_eq!(findings.document["ok"], findings.status == 0);
+        // A pipe is no terminal.
+        assert!(!findings.text.contains('\u{1b}'), "{}", findings.text);
+        for check in findings.checks() {
+            let (mark, word) = match check["status"].as_str().unwrap() {
+                "ok" => ('✓', "ok"),
+                "warning" => ('!', "warning"),
+                "problem" => ('✗', "problem"),
+                "skipped" => ('-', "skipped"),
+                other => panic!("{other} is no status"),
+            };
+            let subject = check["subject"].as_str();
+            let line = format!(
+                "  {mark} {word:8} {}{}: {}\n",
+                check["id"].as_str().unwrap(),
+                subject
+                    .map(|subject| format!(" {subject}"))
+                    .unwrap_or_default(),
+                check["summary"].as_str().unwrap()
+            );
+            assert!(findings.text.contains(&line), "{line} in {}", findings.text);
+            for (name, before) in [("cause", ""), ("fix", "Fix: "), ("code", "Code: ")] {
+                let is_wrong = matches!(word, "warning" | "problem");
+                assert_eq!(check[name].is_string(), is_wrong, "{name} of {check}");
+                if let Some(told) = check[name].as_str() {
+                    let line = format!("  {before}{told}\n");
+                    assert!(findings.text.contains(&line), "{line} in {}", findings.text);
+                }
+            }
+        }
+        findings
+    }
+
+    fn checks(&self) -> &[Value] {
+        self.document["checks"].as_array().unwrap()
+    }
+
+    /// The only check of this name and outcome.
+    pub(crate) fn the(&self, status: &str, id: &str) -> Finding<'_> {
+        let found: Vec<&Value> = self
+            .checks()
+            .iter()
+            .filter(|check| check["id"] == id && check["status"] == status)
+            .collect();
+        match found.as_slice() {
+            [one] => Finding(one),
+            _ => panic!("not one {status} {id} in {}", self.text),
+        }
+    }
+
+    /// The names of the checks that came out like this.
+    pub(crate) fn all(&self, status: &str) -> BTreeSet<&str> {
+        self.checks()
+            .iter()
+            .filter(|check| check["status"] == status)
+            .map(|check| check["id"].as_str().unwrap())
+            .collect()
+    }
+
+    /// That these are the only problems, and that the program says so when it ends.
+    pub(crate) fn are_problems(&self, problems: &[&str]) -> &Self {
+        assert_eq!(
+            self.all("problem"),
+            problems.iter().copied().collect(),
+            "{}",
+            self.text
+        );
+        assert_eq!(self.status, i32::from(!problems.is_empty()));
+        self
+    }
+
+    /// That these are the only warnings.
+    pub(crate) fn are_warnings(&self, warnings: &[&str]) -> &Self {
+        assert_eq!(
+            self.all("warning"),
+            warnings.iter().copied().collect(),
+            "{}",
+            self.text
+        );
+        self
+    }
+}
+
+impl Finding<'_> {
+    /// That it has this code, and that its cause and its fix contain these words.
+    pub(crate) fn says(&self, code: &str, cause: &str, fix: &str) -> &Self {
+        assert_eq!(self.0["code"], code, "{}", self.0);
+        self.contains("cause", cause).contains("fix", fix)
+    }
+
+    /// That a member contains these words.
+    pub(crate) fn contains(&self, member: &str, words: &str) -> &Self {
+        let text = self.0[member].as_str().unwrap();
+        assert!(
+            text.contains(words),
+            "{words:?} is not in the {member}: {text}"
+        );
+        self
+    }
+}
