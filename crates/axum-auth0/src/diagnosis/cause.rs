@@ -29,7 +29,7 @@ macro_rules! causes {
 causes! {
     /// No audience is configured for the API, so the provider issues an access token for nobody in particular.
     AudienceMissing => "audience_missing",
-    /// The provider knows no API with the configured audience.
+    /// The provider knows no API with the configured audience, or does not take several at once.
     AudienceUnknown => "audience_unknown",
     /// Auth0 was asked with `resource` (RFC 8707), which it ignores unless told otherwise.
     ResourceIgnored => "resource_ignored",

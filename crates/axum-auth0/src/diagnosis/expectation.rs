@@ -67,6 +67,11 @@ impl<'a> Expectation<'a> {
         self
     }
 
+    /// Whether the token came from the token endpoint this moment.
+    pub(super) fn is_just_issued(&self) -> bool {
+        self.just_issued
+    }
+
     pub(crate) fn config(&self) -> &'a Config {
         self.config
     }
@@ -127,7 +132,7 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
         ));
     }
     if is_symmetric(token) {
-        return Err(Diagnosis::symmetric_signature(audience));
+        return Err(Diagnosis::symmetric_signature(expected.api, audience));
     }
     let facts = TokenFacts {
         issuer: issuer.map(str::to_owned),
@@ -163,7 +168,7 @@ fn opaque(
     }
     let is_encrypted = token.split('.').count() == 5;
     Err(if is_encrypted {
-        Diagnosis::encrypted_token(audience)
+        Diagnosis::encrypted_token(expected.api, audience)
     } else if is_ignored_resource(expected.config) {
         Diagnosis::resource_ignored(audience)
     } else {

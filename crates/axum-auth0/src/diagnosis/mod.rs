@@ -3,6 +3,7 @@
 //!
 //! [`diagnose`] judges a token; the login, the doctor and the development pages say the same sentences.
 
+mod audience_sentences;
 mod cause;
 mod expectation;
 mod provider_sentences;
@@ -57,6 +58,14 @@ fn is_unknown_audience(code: &str, description: Option<&str>) -> bool {
     code == "invalid_target" || begins(description, "service not found")
 }
 
+/// Whether a provider refuses `resource` not for what it names, but for being given more than once.
+fn is_about_number(description: &str) -> bool {
+    let text = description.to_ascii_lowercase();
+    ["single resource", "one resource", "multiple resource"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
 /// Whether a provider refuses because the application may not use the API, as Auth0 says it.
 fn is_unauthorized_for_api(description: Option<&str>) -> bool {
     description.is_some_and(|text| {
@@ -75,6 +84,11 @@ pub(crate) fn printable(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(200)
         .collect()
+}
+
+/// A sentence of somebody else's, to be quoted within one of ours.
+fn without_full_stop(text: &str) -> &str {
+    text.trim_end().trim_end_matches('.')
 }
 
 /// At most five items, each as code; `nobody` where there is none.

@@ -1,6 +1,9 @@
 //! Sentences about what the provider refuses, and about the configuration.
 
-use super::{Cause, Diagnosis, is_unauthorized_for_api, is_unknown_audience, printable};
+use super::{
+    Cause, Diagnosis, is_about_number, is_unauthorized_for_api, is_unknown_audience, printable,
+    without_full_stop,
+};
 
 impl Diagnosis {
     /// `variable` is the one that names the audience.
@@ -13,8 +16,8 @@ impl Diagnosis {
             ),
             format!(
                 "Set {variable} to the Identifier of an API that is registered at your tenant, to the letter (Auth0 \
-                 dashboard > Applications > APIs > your API > Settings > Identifier), or register the API there; then \
-                 restart."
+                 dashboard > Applications > APIs > your API > Settings > Identifier), and restart; or register the API \
+                 there under this Identifier."
             ),
         )
     }
@@ -35,12 +38,28 @@ impl Diagnosis {
             ("unauthorized_client", _) if !is_unauthorized_for_api(description) => {
                 Self::grant_not_allowed(description)
             }
+            ("invalid_target", Some(says)) if is_about_number(says) => {
+                Self::several_audiences(says)
+            }
             _ if is_unauthorized_for_api(description) => Self::api_not_authorized(audience),
             _ if is_unknown_audience(code, description) => {
                 Self::audience_unknown(audience, variable)
             }
             _ => Self::refused_by_provider(code, description),
         }
+    }
+
+    /// RFC 8707 §2 lets a provider refuse several resources at once.
+    fn several_audiences(says: &str) -> Self {
+        Self::new(
+            Cause::AudienceUnknown,
+            format!(
+                "The provider does not let a login name several APIs at once with `resource`. It says: “{}”.",
+                without_full_stop(&printable(says))
+            ),
+            "Set AUTH0_AUDIENCE_PARAMETER=audience where the provider understands it, as Auth0 does. Otherwise it is good \
+             for one API only: take the variables of the others out. Then restart.",
+        )
     }
 
     pub(crate) fn grant_not_allowed(description: Option<&str>) -> Self {
@@ -70,7 +89,7 @@ impl Diagnosis {
     pub(crate) fn client_rejected() -> Self {
         Self::new(
             Cause::ClientRejected,
-            "The provider does not accept this application's credentials (invalid_client).",
+            "The provider does not accept this application's credentials.",
             "Compare AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET with Auth0 dashboard > Applications > your application > \
              Settings. If they are right, the provider may want them in another place: try \
              AUTH0_CLIENT_AUTHENTICATION=client_secret_basic or client_secret_post. Then restart.",
@@ -97,20 +116,22 @@ impl Diagnosis {
             format!(
                 "AUTH0_SECRET {why}: whoever guesses it can make sessions of anybody and read the tokens in the store."
             ),
-            "Set AUTH0_SECRET to 32 random bytes, for example the output of `openssl rand -hex 32`, and restart.",
+            "Set AUTH0_SECRET to 32 random bytes, for example the output of `openssl rand -hex 32`, and restart. Sessions \
+             from before end.",
         )
     }
 
     pub(crate) fn refused_by_provider(code: &str, description: Option<&str>) -> Self {
         let code = printable(code);
         let says = description
-            .map(|text| format!(" ({})", printable(text)))
+            .map(|text| format!(" ({})", without_full_stop(&printable(text))))
             .unwrap_or_default();
         Self::new(
             Cause::RefusedByProvider,
             format!("The provider refused the request: {code}{says}."),
-            "The provider's own log says more (Auth0 dashboard > Monitoring > Logs). Check the application's grant \
-             types, its allowed APIs, and AUTH0_SCOPE.",
+            "The provider's own log says more (Auth0 dashboard > Monitoring > Logs). Check what the login asks for beside \
+             its API (AUTH0_SCOPE, AUTH0_PROMPT, the parameters of the link to /auth/login), and the application's grant \
+             types.",
         )
     }
 
@@ -120,7 +141,7 @@ impl Diagnosis {
             format!(
                 "The application asks for a token for the API {name}, which it did not declare at its start."
             ),
-            "Add ApiDeclaration::of::<…>() for it where the configuration is read.",
+            "Add `ApiDeclaration::of::<…>()` for it where the configuration is read.",
         )
     }
 

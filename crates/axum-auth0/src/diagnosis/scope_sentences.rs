@@ -43,14 +43,15 @@ impl Diagnosis {
             Cause::ScopeNotGranted,
             format!(
                 "The access token for `{audience}` has none of the scopes that the API at {} needs ({}): {variable} \
-                 probably names another API than that one.",
+                 probably names another API than that one, or the person may not have them.",
                 api.base_url,
                 list(missing),
             ),
             format!(
                 "Set {variable} to the Identifier of the API that answers there (Auth0 dashboard > Applications > APIs > \
-                 your API > Settings > Identifier). If it is that already, add the scopes under its Permissions. Then \
-                 restart and log in again."
+                 your API > Settings > Identifier). If it is that already, add the scopes under its Permissions, and let \
+                 the person have them (User Management > Users > Permissions, where RBAC is on). Then restart and log in \
+                 again."
             ),
         )
     }
@@ -73,7 +74,8 @@ impl Diagnosis {
     }
 
     pub(crate) fn no_refresh_token(asked: bool) -> Self {
-        let cause = "The access token expired, and there is no refresh token to get a new one with";
+        let cause =
+            "When the access token expires, there is no refresh token to get a new one with";
         if asked {
             Self::new(
                 Cause::NoRefreshToken,

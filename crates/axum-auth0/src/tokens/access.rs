@@ -5,8 +5,9 @@ use std::{fmt, sync::Arc};
 use super::{
     EndpointError, TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenSet, Want,
     demand::Demand,
+    error::{audience_missing, judge},
     held::HeldToken,
-    refresh::{Refresher, audience_missing, judge},
+    refresh::Refresher,
 };
 use crate::{
     chance::SharedChance,

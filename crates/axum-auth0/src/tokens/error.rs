@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{diagnosis::Diagnosis, stores::StoreError};
+use crate::{config::ApiSettings, diagnosis::Diagnosis, stores::StoreError};
 
 /// Why there is no access token. Nothing in it comes from a token.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -30,4 +30,24 @@ impl From<StoreError> for TokenError {
         tracing::error!(%error, "session store");
         Self::StoreUnavailable
     }
+}
+
+pub(super) fn audience_missing(api: &ApiSettings) -> TokenError {
+    let diagnosis = Diagnosis::audience_missing(&api.audience_variable);
+    diagnosis.log();
+    TokenError::Misconfigured(Box::new(diagnosis))
+}
+
+/// What a token that is not right means: a wrong configuration, or only a login from before the configuration changed,
+/// which a new login mends.
+pub(super) fn judge(diagnosis: Diagnosis, is_current: bool) -> TokenError {
+    if is_current {
+        diagnosis.log();
+        return TokenError::Misconfigured(Box::new(diagnosis));
+    }
+    tracing::info!(
+        code = diagnosis.code.as_str(),
+        "the configuration changed since this login; a new login is needed"
+    );
+    TokenError::SignInRequired
 }

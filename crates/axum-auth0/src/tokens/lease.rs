@@ -1,6 +1,12 @@
 //! One refresh at a time over all replicas: the lease of a login, kept alive as long as the refresh takes.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::task::JoinHandle;
 
@@ -22,6 +28,9 @@ pub(super) struct RefreshLease {
     login: LoginId,
     holder: LeaseHolder,
     store: SharedStore,
+    clock: SharedClock,
+    /// Until when it is sure, in seconds since 1970.
+    until: Arc<AtomicI64>,
     prolonging: JoinHandle<()>,
     /// The one before was abandoned: whether the provider saw its refresh token is not known.
     pub(super) abandoned: bool,
@@ -49,23 +58,45 @@ pub(super) async fn attempt(
         Lease::Held => return Ok(Attempt::Held),
         Lease::Gone => return Ok(Attempt::Gone),
     };
+    let until = Arc::new(AtomicI64::new(now + LEASE));
     Ok(Attempt::Taken(RefreshLease {
         login,
         holder,
         store: Arc::clone(store),
-        prolonging: tokio::spawn(prolong(Arc::clone(store), login, holder, Arc::clone(clock))),
+        clock: Arc::clone(clock),
+        prolonging: tokio::spawn(prolong(
+            Arc::clone(store),
+            login,
+            holder,
+            Arc::clone(clock),
+            Arc::clone(&until),
+        )),
+        until,
         abandoned,
     }))
 }
 
-async fn prolong(store: SharedStore, login: LoginId, holder: LeaseHolder, clock: SharedClock) {
+async fn prolong(
+    store: SharedStore,
+    login: LoginId,
+    holder: LeaseHolder,
+    clock: SharedClock,
+    until: Arc<AtomicI64>,
+) {
     loop {
         tokio::time::sleep(PROLONG_EVERY).await;
         let now = clock.unix_seconds();
+        // This process was asleep: somebody else may have had the lease since, and have given it back.
+        if now >= until.load(Ordering::SeqCst) {
+            return;
+        }
         match store.lease_login(&login, &holder, now, now + LEASE).await {
-            Ok(Lease::Taken { .. }) => {}
+            Ok(Lease::Taken { .. }) => until.store(now + LEASE, Ordering::SeqCst),
             // What the refresh brings is stored by compare-and-swap: whoever came first keeps what is right.
-            Ok(Lease::Held | Lease::Gone) => return,
+            Ok(Lease::Held | Lease::Gone) => {
+                until.store(i64::MIN, Ordering::SeqCst);
+                return;
+            }
             Err(error) => {
                 tracing::warn!(?login, %error, "the lease of a refresh was not prolonged");
             }
@@ -74,6 +105,12 @@ async fn prolong(store: SharedStore, login: LoginId, holder: LeaseHolder, clock:
 }
 
 impl RefreshLease {
+    /// Whether it may have ended meanwhile: the process was stopped, or the store did not answer for too long. Then
+    /// somebody else may refresh, or have done so.
+    pub(super) fn may_be_over(&self) -> bool {
+        self.clock.unix_seconds() >= self.until.load(Ordering::SeqCst)
+    }
+
     /// Gives the lease back. Where the store fails, it ends by itself.
     pub(super) async fn end(self) {
         self.prolonging.abort();

@@ -12,6 +12,7 @@ use super::{
     Asked, EndpointError, TokenAnswer, TokenEndpoint, TokenError, TokenSet, Want,
     answer::Fate,
     demand::Demand,
+    error::{audience_missing, judge},
     held::HeldToken,
     lease::{Attempt, RefreshLease, attempt},
 };
@@ -20,6 +21,7 @@ use crate::{
     clock::SharedClock,
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
+    failpoint,
     login::id_token::IdTokenRules,
     seal::Keyring,
     stores::{LoginId, LoginRow, SharedStore},
@@ -36,6 +38,9 @@ const AT_ONCE: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// How often a lease may run out before the provider is asked: a process that is stopped again and again gives up.
+const MOST_LEASES: u8 = 3;
+
 /// What a refresh needs, and which are under way.
 pub(super) struct Refresher {
     pub(super) store: SharedStore,
@@ -48,6 +53,13 @@ pub(super) struct Refresher {
     pub(super) asked: Asked,
     pub(super) flights: Mutex<HashMap<LoginId, Weak<Flight>>>,
     pub(super) at_once: Semaphore,
+}
+
+/// What came of a refresh under a lease.
+enum Leased {
+    Done(HeldToken),
+    /// The lease may have run out before the provider was asked, and it was not asked.
+    Late,
 }
 
 /// Whoever refreshes a login's tokens holds this. The key is the login, so two users never share one.
@@ -170,27 +182,34 @@ impl Refresher {
         want: &Want<'_>,
         demand: Demand,
     ) -> Result<HeldToken, TokenError> {
-        let begin = Instant::now();
-        let lease = loop {
+        let mut begin = Instant::now();
+        let mut leases = 0..MOST_LEASES;
+        loop {
             let (_, set) = self.load(login).await?;
             if let Some(held) = self.settled(&set, want, demand)? {
                 return Ok(held);
             }
+            failpoint::reached("refresh:before-lease").await;
             match attempt(&self.store, login, &self.clock, &self.chance).await? {
-                Attempt::Taken(lease) => break lease,
-                Attempt::Gone => return Err(TokenError::SignInRequired),
-                Attempt::Held if begin.elapsed() >= PATIENCE => {
-                    tracing::warn!(?login, "another process takes long to refresh");
-                    return Err(TokenError::ProviderUnavailable {
-                        retry_after: Some(Duration::from_secs(1)),
-                    });
+                Attempt::Taken(lease) => {
+                    let result = self.refresh_leased(login, want, demand, &lease).await;
+                    lease.end().await;
+                    match result {
+                        Ok(Leased::Done(token)) => return Ok(token),
+                        Ok(Leased::Late) if leases.next().is_some() => begin = Instant::now(),
+                        Ok(Leased::Late) => break,
+                        Err(error) => return Err(error),
+                    }
                 }
+                Attempt::Gone => return Err(TokenError::SignInRequired),
+                Attempt::Held if begin.elapsed() >= PATIENCE => break,
                 Attempt::Held => tokio::time::sleep(LOOK_EVERY).await,
             }
-        };
-        let result = self.refresh_leased(login, want, demand, &lease).await;
-        lease.end().await;
-        result
+        }
+        tracing::warn!(?login, "another process takes long to refresh");
+        Err(TokenError::ProviderUnavailable {
+            retry_after: Some(Duration::from_secs(1)),
+        })
     }
 
     /// The refresh, as the only one anywhere.
@@ -200,11 +219,11 @@ impl Refresher {
         want: &Want<'_>,
         demand: Demand,
         lease: &RefreshLease,
-    ) -> Result<HeldToken, TokenError> {
+    ) -> Result<Leased, TokenError> {
         // Only what is read under the lease is the last word.
         let (row, set) = self.load(login).await?;
         if let Some(held) = self.settled(&set, want, demand)? {
-            return Ok(held);
+            return Ok(Leased::Done(held));
         }
         let Some(refresh_token) = set.refresh_token.clone() else {
             let diagnosis = Diagnosis::no_refresh_token(self.asked.offline_access());
@@ -213,10 +232,17 @@ impl Refresher {
         tracing::debug!(?login, audience = %want.audience, "refreshing");
         let (answer, repeated) = {
             let _place = self.at_once.acquire().await;
+            failpoint::reached("refresh:before-request").await;
+            // A process that was stopped meanwhile must not show a refresh token that another one has used.
+            if lease.may_be_over() {
+                tracing::warn!(?login, "the lease ran out before the provider was asked");
+                return Ok(Leased::Late);
+            }
             self.ask(login, &refresh_token, want).await
         };
-        match answer {
+        let token = match answer {
             Ok(answer) => {
+                failpoint::reached("refresh:after-response").await;
                 let on_demand = demand.is_explicit();
                 self.settle(row, set, want, &answer, on_demand).await
             }
@@ -224,7 +250,8 @@ impl Refresher {
                 let unsettled = set.unsettled || lease.abandoned || repeated;
                 self.give_up(row, set, want, error, unsettled).await
             }
-        }
+        };
+        token.map(Leased::Done)
     }
 
     /// Asks the provider; a second time where the connection was lost in between. If the first request arrived, the
@@ -265,24 +292,4 @@ impl Refresher {
     pub(super) fn is_current(&self, set: &TokenSet) -> bool {
         set.asked.as_ref() == Some(&self.asked)
     }
-}
-
-pub(super) fn audience_missing(api: &ApiSettings) -> TokenError {
-    let diagnosis = Diagnosis::audience_missing(&api.audience_variable);
-    diagnosis.log();
-    TokenError::Misconfigured(Box::new(diagnosis))
-}
-
-/// What a token that is not right means: a wrong configuration, or only a login from before the configuration changed,
-/// which a new login mends.
-pub(super) fn judge(diagnosis: Diagnosis, is_current: bool) -> TokenError {
-    if is_current {
-        diagnosis.log();
-        return TokenError::Misconfigured(Box::new(diagnosis));
-    }
-    tracing::info!(
-        code = diagnosis.code.as_str(),
-        "the configuration changed since this login; a new login is needed"
-    );
-    TokenError::SignInRequired
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    EndpointError, HeldToken, TokenAnswer, TokenError, TokenSet, Want,
-    refresh::{Refresher, judge},
+    EndpointError, HeldToken, TokenAnswer, TokenError, TokenSet, Want, error::judge,
+    refresh::Refresher,
 };
 use crate::{
     diagnosis::Diagnosis,
+    failpoint,
     login::id_token::Refreshed,
     stores::{LoginId, LoginRow, StoreError, Swap},
 };
@@ -40,17 +41,23 @@ impl Refresher {
         let now = self.clock.unix_seconds();
         let verified = HeldToken::verify(answer, want, &self.config, now)
             .map(|token| HeldToken { on_demand, ..token });
-        loop {
-            if let Some(refresh_token) = &answer.refresh_token {
-                set.refresh_token = Some(refresh_token.clone());
+        let used = set.refresh_token.clone();
+        let superseded = loop {
+            // Whoever refreshed or revoked while this process slept through its lease has the last word: their refresh
+            // token is younger than ours.
+            let superseded = set.refresh_token != used;
+            if !superseded {
+                if let Some(refresh_token) = &answer.refresh_token {
+                    set.refresh_token = Some(refresh_token.clone());
+                }
+                set.unsettled = false;
             }
-            set.unsettled = false;
             match &verified {
                 Ok(token) => set.hold(token.clone()),
                 Err(diagnosis) => set.note_wrong(want, diagnosis.clone(), now),
             }
             match self.save(&row, &set).await? {
-                Swap::Done => break,
+                Swap::Done => break superseded,
                 Swap::Gone => {
                     // Logged out meanwhile, and logged out it stays.
                     self.revoke(answer).await;
@@ -58,6 +65,10 @@ impl Refresher {
                 }
                 Swap::Conflict => (row, set) = self.load(row.id).await?,
             }
+        };
+        failpoint::reached("refresh:after-store").await;
+        if superseded && set.refresh_token.is_none() {
+            self.revoke(answer).await;
         }
         // The signature comes after the store: to check it the provider may have to be asked.
         if let Some(new) = &answer.id_token

@@ -36,7 +36,7 @@ where
     let here = here_untracked();
     if user.is_unavailable_untracked() {
         return whole(view! {
-            <div role="alert" class="notice" data-kind="problem">
+            <div role="alert" class="notice">
                 <p>"Your login cannot be checked at the moment."</p>
                 <p><a rel="external" href=here>"Try again"</a></p>
             </div>
@@ -57,7 +57,7 @@ fn SessionEndedNotice() -> impl IntoView {
     let here = use_here();
     let notice = move || {
         whole(view! {
-            <div class="notice session-ended" role="alert" data-kind="problem">
+            <div class="notice session-ended" role="alert">
                 <p><strong>"Your session has ended."</strong> " What you typed is still here."</p>
                 <p>
                     <a rel="external" target="_blank" href=login_url(&here())>

@@ -1,0 +1,210 @@
+//! A site with one person logged in, at a store with as many sessions as wanted.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{Router, body::Body, extract::State, routing::get};
+use axum_auth0::{
+    Auth0, Config, SignedInUser, Surroundings, Variables,
+    chance::SystemChance,
+    clock::{Clock as _, ManualClock},
+    stores::{LoginId, LoginRow, MemoryStore, SharedStore, SqliteStore, Store as _},
+};
+use http::{Method, Request, Response, StatusCode};
+use jsonwebtoken::Algorithm;
+use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+use tower::ServiceExt as _;
+
+use crate::{
+    apis,
+    browser::Browser,
+    hop::{CLIENT_ID, CLIENT_SECRET, Endpoint, Hop, PRODUCTS},
+    keys::Signer,
+    logs::Canaries,
+};
+
+const SITE: &str = "http://localhost:3000";
+const SECRET: &str = "a secret of this benchmark 0123456789abcdef";
+
+/// Which store.
+pub(crate) trait StoreKind {
+    const IS_A_FILE: bool;
+}
+
+/// In memory.
+pub(crate) enum Memory {}
+
+impl StoreKind for Memory {
+    const IS_A_FILE: bool = false;
+}
+
+/// In an `SQLite` file.
+pub(crate) enum Sqlite {}
+
+impl StoreKind for Sqlite {
+    const IS_A_FILE: bool = true;
+}
+
+/// The site. Everything of it runs in `runtime`, which has one thread.
+pub(crate) struct Site {
+    pub(crate) runtime: Runtime,
+    pub(crate) user: SignedInUser,
+    router: Router,
+    browser: Browser,
+    hop: Hop,
+    _folder: TempDir,
+}
+
+impl Site {
+    /// A store with `sessions` in all, and one of them that holds tokens for `audiences`.
+    pub(crate) fn new<S: StoreKind>(sessions: usize, audiences: usize) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (user, router, browser, hop) =
+            runtime.block_on(open::<S>(folder.path(), sessions, audiences));
+        Self {
+            runtime,
+            user,
+            router,
+            browser,
+            hop,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn request(&self, path: &str) -> Request<Body> {
+        let request = self.browser.request(Method::GET, path);
+        request.body(Body::empty()).unwrap()
+    }
+
+    pub(crate) fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let answer = self.router.clone().oneshot(request);
+        let answer = self.runtime.block_on(answer).unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer
+    }
+
+    /// That all of it was warm: the provider saw no refresh since the tokens were got.
+    pub(crate) fn was_not_asked(&self) {
+        assert_eq!(self.hop.times(Endpoint::Refresh), 0);
+    }
+}
+
+async fn open<S: StoreKind>(
+    folder: &Path,
+    sessions: usize,
+    audiences: usize,
+) -> (SignedInUser, Router, Browser, Hop) {
+    let clock = ManualClock::from_system();
+    let hop = Hop::start("/", clock.clone(), Canaries::default()).await;
+    // Tokens as long as those of Auth0.
+    hop.sign_with(&Signer::rsa("one", Algorithm::RS256));
+    let file = folder.join("sessions.db");
+    let store: SharedStore = if S::IS_A_FILE {
+        Arc::new(SqliteStore::open(&file).await.unwrap())
+    } else {
+        Arc::new(with_others(sessions - 1, clock.unix_seconds()).await)
+    };
+    let surroundings = Surroundings {
+        clock,
+        chance: SystemChance::shared(),
+        store: Some(store),
+    };
+    let auth0 = Auth0::open_in(config(&hop), surroundings).await.unwrap();
+    let seen = Seen::default();
+    let app = Router::new()
+        .route("/token", get(token))
+        .route("/whoami", get(whoami))
+        .with_state(seen.clone());
+    let router = auth0.protect(app, &[]);
+    let mut browser = Browser::new(router.clone(), SITE, Canaries::default());
+    browser.log_in(&hop, "alice").await;
+    browser.go("/whoami").await;
+    let user = seen.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let user = user.unwrap();
+    apis::hold_all(&user, audiences).await;
+    hop.forget();
+    if S::IS_A_FILE {
+        copy_rows(&file, sessions - 1).await;
+    }
+    (user, router, browser, hop)
+}
+
+fn config(hop: &Hop) -> Config {
+    let mut variables: Variables = [
+        ("APP_BASE_URL", SITE),
+        ("AUTH0_DOMAIN", hop.issuer()),
+        ("AUTH0_CLIENT_ID", CLIENT_ID),
+        ("AUTH0_CLIENT_SECRET", CLIENT_SECRET),
+        ("AUTH0_SECRET", SECRET),
+        ("AUTH0_AUDIENCE", PRODUCTS),
+        ("AUTH0_SESSION_STORE", "memory:"),
+    ]
+    .into_iter()
+    .collect();
+    for (name, value) in apis::variables() {
+        variables.set(name, value);
+    }
+    Config::from_variables(&variables, &apis::declarations()).unwrap()
+}
+
+/// Other people's sessions, as large as real ones.
+async fn with_others(count: usize, now: i64) -> MemoryStore {
+    let store = MemoryStore::default();
+    for number in 0..count {
+        let mut key = [0xee; 32];
+        key[..8].copy_from_slice(&number.to_be_bytes());
+        let id: LoginId = serde_json::from_value(json!(key[..16])).unwrap();
+        let row = LoginRow {
+            id,
+            subject: format!("auth0|{number}"),
+            provider_session: Some(format!("session-{number}")),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + 259_200,
+            version: 0,
+            tokens: vec![0; 3_000],
+        };
+        store.create_login(row).await.unwrap();
+        let created = store.create_record(&key, vec![0; 600], now + 259_200).await;
+        assert!(created.unwrap());
+    }
+    store
+}
+
+/// The same by copies of the one login and its record under other keys, in one go.
+async fn copy_rows(file: &Path, count: usize) {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let numbers = "WITH RECURSIVE numbers(n) AS \
+                   (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) ";
+    for copies in [
+        "INSERT INTO logins SELECT randomblob(16), subject, provider_session, created_at, \
+         last_seen_at, expires_at, version, tokens FROM logins, numbers WHERE ? > 0",
+        "INSERT INTO records SELECT randomblob(32), record, expires_at FROM records, numbers WHERE ? > 0",
+    ] {
+        let count = i64::try_from(count).unwrap();
+        let statement = sqlx::AssertSqlSafe(format!("{numbers}{copies}"));
+        let copied = sqlx::query(statement).bind(count).bind(count);
+        let copied = copied.execute(&mut connection).await.unwrap();
+        assert_eq!(copied.rows_affected(), count.unsigned_abs());
+    }
+}
+
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Option<SignedInUser>>>);
+
+async fn whoami(State(seen): State<Seen>, user: SignedInUser) -> String {
+    let subject = user.subject().to_owned();
+    *seen.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(user);
+    subject
+}
+
+async fn token(user: SignedInUser) {
+    apis::held(&user).await;
+}

@@ -1,0 +1,145 @@
+//! One process of the site's program, at a port that stays its own while it comes and goes.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    net::SocketAddr,
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{
+    net::TcpSocket,
+    time::{Instant, sleep},
+};
+
+const LONGEST_START: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// A port of this machine that is taken, though nobody listens: whoever says so too may listen.
+pub(crate) struct Port(TcpSocket);
+
+impl Port {
+    pub(super) fn take() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        Self(socket)
+    }
+
+    pub(super) fn number(&self) -> u16 {
+        self.0.local_addr().unwrap().port()
+    }
+}
+
+/// A process that can be started, stopped, and killed.
+pub(crate) struct Replica {
+    port: Port,
+    variables: BTreeMap<String, String>,
+    log: PathBuf,
+    child: Option<Child>,
+}
+
+impl Replica {
+    pub(super) fn new(port: Port, variables: BTreeMap<String, String>, log: PathBuf) -> Self {
+        Self {
+            port,
+            variables,
+            log,
+            child: None,
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.port.0.local_addr().unwrap()
+    }
+
+    /// Starts it, and waits until it can serve. `failpoint`: where it is to die or wait, `POINT` or `POINT@FILE`.
+    pub(crate) async fn start(&mut self, failpoint: Option<&str>) {
+        assert!(self.child.is_none(), "it is running");
+        let log = OpenOptions::new().create(true).append(true).open(&self.log);
+        let log: File = log.unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        command
+            .current_dir(self.log.parent().unwrap())
+            .env_clear()
+            .envs(&self.variables)
+            .env("LEPTOS_SITE_ADDR", self.address().to_string())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        if let Some(failpoint) = failpoint {
+            command.env("AXUM_AUTH0_FAILPOINT", failpoint);
+        }
+        self.child = Some(command.spawn().unwrap());
+        let ready = format!("http://{}/readyz", self.address());
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(5))
+            .build()
+            .unwrap();
+        let end = Instant::now() + LONGEST_START;
+        loop {
+            if let Ok(answer) = client.get(&ready).send().await
+                && answer.status() == 200
+            {
+                return;
+            }
+            let ended = self.child.as_mut().unwrap().try_wait().unwrap();
+            assert_eq!(ended, None, "it ended");
+            assert!(Instant::now() < end, "it does not get ready");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// `kill -9`. It is gone when this returns.
+    pub(crate) fn kill(&mut self) {
+        self.child.as_mut().unwrap().kill().unwrap();
+        assert_eq!(self.died(), rustix::process::Signal::KILL.as_raw());
+    }
+
+    /// Waits for it to die of a signal, and says of which.
+    pub(crate) fn died(&mut self) -> i32 {
+        let mut child = self.child.take().unwrap();
+        let status = child.wait().unwrap();
+        status.signal().unwrap()
+    }
+
+    /// SIGSTOP: it does nothing any more, though its connections stay.
+    pub(crate) fn stop(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// SIGCONT: it goes on, as if no time had passed.
+    pub(crate) fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let child = self.child.as_ref().unwrap();
+        kill_process(Pid::from_child(child), signal).unwrap();
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // SIGKILL ends a stopped process, too.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if std::thread::panicking() {
+            show(&self.log);
+        }
+    }
+}
+
+fn show(log: &Path) {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().collect();
+    let last = &lines[lines.len().saturating_sub(40)..];
+    eprintln!("--- {}\n{}", log.display(), last.join("\n"));
+}
