@@ -11,7 +11,7 @@ use leptos::{
     server_fn::error::ServerFnErrorErr,
     task::spawn_local,
     wasm_bindgen::JsCast as _,
-    web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent, UrlSearchParams},
+    web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent, UrlSearchParams, js_sys::Math},
 };
 
 /// Tells tests, and style sheets, that the page is alive: `data-hydrated="1"` on `<html>`.
@@ -50,9 +50,16 @@ pub(crate) fn announce(text: &str) {
 /// Statuses are the server's.
 pub(crate) fn set_status(_: u16) {}
 
-/// What a form posted without JavaScript comes back with is found in the page.
+/// What a form posted without JavaScript comes back with is found in the page; another page of the app has had none.
 pub(crate) fn returned_form() -> Returned {
-    Returned::default()
+    let mut returned = Returned::default();
+    returned.form.key = random_digits();
+    returned
+}
+
+/// Tells the orders of one person apart. It is no secret.
+fn random_digits() -> String {
+    Math::random().to_bits().to_string()
 }
 
 /// Sends a form as the browser would, and stays on the page.
@@ -70,6 +77,7 @@ pub(crate) fn submit(event: &SubmitEvent, state: FormState, done: Done) {
                 Ok(name) => {
                     state.error.set(None);
                     form.reset();
+                    renew_key(&form);
                     done(name);
                 }
                 Err(error) => {
@@ -81,6 +89,13 @@ pub(crate) fn submit(event: &SubmitEvent, state: FormState, done: Done) {
                 }
             }
         });
+    }
+}
+
+/// What is sent next from a form with a key is something else than what was sent before.
+fn renew_key(form: &HtmlFormElement) {
+    if let Ok(Some(key)) = form.query_selector("[name=idempotency_key]") {
+        _ = key.set_attribute("value", &random_digits());
     }
 }
 

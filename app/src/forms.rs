@@ -7,37 +7,34 @@ use crate::{AppError, half};
 use leptos::prelude::SharedValue;
 use leptos_auth0::{ErrorBody, LightJsonEncoding};
 
-/// What was typed into the form for a new product.
+/// One of the forms of the products page, as it was sent. Flat, so that the browser needs little code to read it: each
+/// form has some of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
-pub(crate) struct ProductForm {
+pub(crate) struct TypedForm {
+    /// Which form: one of the words below, or nothing.
+    pub(crate) form: String,
+    /// Which product, in the forms of a row.
+    pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) category: String,
     pub(crate) price: String,
     pub(crate) stock: String,
+    /// The key of an order. To send it again is to send this key again: then it is the same order.
+    pub(crate) key: String,
 }
 
-/// One of the forms for a product that is there already.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
-pub(crate) struct RowForm {
-    /// Which product.
-    pub(crate) id: String,
-    /// Its new name; without one, it was the form that deletes it.
-    pub(crate) name: Option<String>,
-}
-
-/// One of the forms of the products page, as it was sent: exactly one of the two.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
-pub(crate) struct TypedForm {
-    pub(crate) add: Option<ProductForm>,
-    pub(crate) row: Option<RowForm>,
-}
+/// The form for a new product.
+pub(crate) const ADD: &str = "add";
+/// The form that gives a product another name.
+pub(crate) const RENAME: &str = "rename";
 
 /// A form that failed without JavaScript, back on its page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub(crate) struct Returned {
     /// Why it failed, if one did.
     pub(crate) error: Option<ErrorBody>,
-    /// Which form it was, if the browser kept that.
+    /// Which form it was, if the browser kept that. Its key is what those of the page's next orders begin with, without
+    /// a dash: after an order that failed the same again, so that the second attempt is no second order.
     pub(crate) form: TypedForm,
 }
 
@@ -47,27 +44,32 @@ impl Returned {
         SharedValue::<_, LightJsonEncoding>::new_with_encoding(half::returned_form).into_inner()
     }
 
-    /// Why a form failed of which nothing else is known.
+    /// The `idempotency_key` of this page's order of the product `id`.
+    pub(crate) fn key_for(&self, id: &str) -> String {
+        [&self.form.key, "-", id].concat()
+    }
+
+    /// Why the form for a new product failed.
+    pub(crate) fn add(&self) -> Option<AppError> {
+        if self.form.form == ADD {
+            self.error()
+        } else {
+            None
+        }
+    }
+
+    /// Why a form of the product `id` failed.
+    pub(crate) fn in_row(&self, id: &str) -> Option<AppError> {
+        if self.form.id == id {
+            self.error()
+        } else {
+            None
+        }
+    }
+
+    /// Why a form failed that is neither of these, so that the page says it.
     pub(crate) fn elsewhere(&self) -> Option<AppError> {
-        let known = self.form.add.is_some() || self.form.row.is_some();
-        if known { None } else { self.error() }
-    }
-
-    /// The text of the form for a new product, and why it failed.
-    pub(crate) fn add(&self) -> Option<(ProductForm, AppError)> {
-        Some((self.form.add.clone()?, self.error()?))
-    }
-
-    /// The new name typed for the product `product`, and why that failed.
-    pub(crate) fn rename(&self, product: &str) -> Option<(String, AppError)> {
-        let row = self.form.row.as_ref().filter(|row| row.id == product)?;
-        Some((row.name.clone()?, self.error()?))
-    }
-
-    /// Why deleting the product `product` failed.
-    pub(crate) fn delete(&self, product: &str) -> Option<AppError> {
-        let row = self.form.row.as_ref().filter(|row| row.id == product)?;
-        if row.name.is_none() {
+        if self.form.form != ADD && self.form.id.is_empty() {
             self.error()
         } else {
             None

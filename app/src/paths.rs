@@ -12,6 +12,9 @@ pub const PRODUCTS: &str = "/products";
 /// Where the provider returns to after a logout.
 pub const SIGNED_OUT: &str = "/signed-out";
 
+/// In development only: a drawing of what the login holds.
+pub const TOKENS: &str = "/tokens";
+
 /// The pages for signed-in users. The router's routes and the server's guard are both made from this list.
 pub const PROTECTED_PATHS: &[&str] = &[PROFILE, PRODUCTS];
 

@@ -2,14 +2,15 @@
 
 import { type APIRequestContext, type Page, expect, test as base } from '@playwright/test';
 
-import { type World, startWorld } from './world';
+import { type Plan, type World, startWorld } from './world';
 
 export { expect };
 
-export const test = base.extend<{ baseURL: string }, { world: World }>({
+export const test = base.extend<{ baseURL: string }, { plan: Plan; world: World }>({
+  plan: [{ processes: 1, orders: false, tokenSeconds: 5 }, { option: true, scope: 'worker' }],
   world: [
-    async ({}, use) => {
-      const world = await startWorld();
+    async ({ plan }, use) => {
+      const world = await startWorld(plan);
       await use(world);
       await world.stop();
     },

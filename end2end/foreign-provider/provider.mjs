@@ -1,12 +1,12 @@
 // An OpenID Provider that we did not write: the certified `oidc-provider`, set up as a strict one of its kind.
 //
-// - The API's audience is an RFC 8707 resource, which has to be named at every request that wants a token for it.
+// - The APIs' audiences are RFC 8707 resources; one has to be named at every request that wants a token for it.
 // - Refresh tokens need `prompt=consent`, and rotate at every use; using one twice revokes them all.
 // - The ID token says nothing but `sub`, and a token for the API opens no userinfo.
 // - Access tokens live for seconds only, so that everybody has to refresh.
 // - The client authenticates with client_secret_basic, and its secret has characters that need encoding there.
 //
-//   node provider.mjs PORT SITE-URL
+//   node provider.mjs PORT SITE-URL TOKEN-SECONDS
 //
 // `GET /ledger` says what was asked for, without any token.
 
@@ -14,10 +14,10 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 import { Provider } from 'oidc-provider';
 
-import { API, CLIENT } from './setup.mjs';
+import { API, CLIENT, ORDERS } from './setup.mjs';
 
-const [port, site] = process.argv.slice(2);
-if (!port || !site) throw new Error('usage: node provider.mjs PORT SITE-URL');
+const [port, site, tokenSeconds] = process.argv.slice(2);
+if (!port || !site || !Number(tokenSeconds)) throw new Error('usage: node provider.mjs PORT SITE-URL TOKEN-SECONDS');
 const issuer = `http://127.0.0.1:${port}`;
 
 const provider = new Provider(issuer, {
@@ -37,7 +37,7 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
   rotateRefreshToken: true,
   ttl: {
-    AccessToken: 5,
+    AccessToken: Number(tokenSeconds),
     AuthorizationCode: 60,
     Grant: 3600,
     IdToken: 3600,
@@ -51,11 +51,12 @@ const provider = new Provider(issuer, {
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo(_, indicator) {
-        if (indicator !== API.identifier) throw new Error(`there is no API ${indicator}`);
+        const api = [API, ORDERS].find(({ identifier }) => identifier === indicator);
+        if (!api) throw new Error(`there is no API ${indicator}`);
         return {
-          scope: API.scopes.join(' '),
-          audience: API.identifier,
-          accessTokenTTL: 5,
+          scope: api.scopes.join(' '),
+          audience: api.identifier,
+          accessTokenTTL: Number(tokenSeconds),
           accessTokenFormat: 'jwt',
           jwt: { sign: { alg: 'RS256' } },
         };

@@ -2,31 +2,38 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { API, CLIENT } from './setup.mjs';
+import { API, CLIENT, ORDERS } from './setup.mjs';
 
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 10_000;
 
-export type World = { site: string; provider: string; stop(): Promise<void> };
+/** How many processes serve the site, whether it calls the orders API too, and how long access tokens live. */
+export type Plan = { processes: number; orders: boolean; tokenSeconds: number };
 
-export async function startWorld(): Promise<World> {
-  const state = needed('STATE_FOLDER');
-  mkdirSync(state, { recursive: true });
-  const [providerPort, apiPort, sitePort] = await freePorts(3);
+/** `processes`: where each of them listens; all of them are the one `site`. */
+export type World = { site: string; processes: number[]; provider: string; stop(): Promise<void> };
+
+export async function startWorld({ processes, orders, tokenSeconds }: Plan): Promise<World> {
+  mkdirSync(needed('STATE_FOLDER'), { recursive: true });
+  const state = mkdtempSync(join(needed('STATE_FOLDER'), 'world-'));
+  const [providerPort, apiPort, ...sitePorts] = await freePorts(2 + processes);
+  const [sitePort] = sitePorts;
   const provider = `http://127.0.0.1:${providerPort}`;
   const site = `http://localhost:${sitePort}`;
   const api = `http://127.0.0.1:${apiPort}`;
+
+  const secret = randomBytes(32).toString('hex');
 
   const programs: Program[] = [];
   const stop = async () => void (await Promise.all(programs.map((program) => program.stop())));
   try {
     const script = join(dirname(fileURLToPath(import.meta.url)), 'provider.mjs');
-    programs.push(new Program('provider', process.execPath, [script, `${providerPort}`, site], {}, state));
+    programs.push(new Program('provider', process.execPath, [script, `${providerPort}`, site, `${tokenSeconds}`], {}, state));
     programs.push(new Program(
       'api',
       needed('API_EXECUTABLE'),
@@ -34,18 +41,30 @@ export async function startWorld(): Promise<World> {
       {},
       state,
     ));
-    programs.push(new Program('site', needed('SERVER_EXECUTABLE'), [], siteVariables(site, sitePort, provider, api, state), state));
+    for (const port of sitePorts) {
+      const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}) };
+      programs.push(new Program(`site-${port}`, needed('SERVER_EXECUTABLE'), [], { ...variables, AUTH0_SECRET: secret }, state));
+    }
     await Promise.all([
       answers(`${provider}/.well-known/openid-configuration`, programs[0]),
       answers(`${api}/healthz`, programs[1]),
       // The site starts before the provider answers, and gets ready once it does.
-      answers(`${site}/readyz`, programs[2]),
+      ...sitePorts.map((port, number) => answers(`http://127.0.0.1:${port}/readyz`, programs[2 + number])),
     ]);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { site, provider, stop };
+  return { site, processes: sitePorts, provider, stop };
+}
+
+/** Nothing answers at the orders API: what counts is the token for it, which the site hands out for this. */
+function ordersVariables() {
+  return {
+    AUTH0_EXPOSE_ACCESS_TOKENS_FOR: ORDERS.identifier,
+    ORDERS_API_AUDIENCE: ORDERS.identifier,
+    ORDERS_API_URL: 'http://127.0.0.1:9',
+  };
 }
 
 function siteVariables(site: string, port: number, provider: string, api: string, state: string) {
@@ -57,7 +76,6 @@ function siteVariables(site: string, port: number, provider: string, api: string
     AUTH0_CLIENT_SECRET: CLIENT.secret,
     AUTH0_DOMAIN: provider,
     AUTH0_PROMPT: 'consent',
-    AUTH0_SECRET: randomBytes(32).toString('hex'),
     AUTH0_SESSION_STORE: `sqlite:${join(state, 'sessions.db')}`,
     LEPTOS_HASH_FILES: process.env.LEPTOS_HASH_FILES ?? 'false',
     LEPTOS_OUTPUT_NAME: 'leptos-auth0',
@@ -78,7 +96,7 @@ class Program {
     this.log = join(state, `${name}.log`);
     const log = createWriteStream(this.log);
     // Nothing of the person's own configuration, and no `.env` of the clone.
-    const own = Object.entries(process.env).filter(([key]) => !/^(AUTH0_|PRODUCTS_API_|APP_BASE_URL|LEPTOS_)/.test(key));
+    const own = Object.entries(process.env).filter(([key]) => !/^(AUTH0_|PRODUCTS_API_|ORDERS_API_|APP_BASE_URL|LEPTOS_)/.test(key));
     this.#child = spawn(file, parameters, {
       cwd: state,
       env: { ...Object.fromEntries(own), ...variables },

@@ -63,6 +63,13 @@ test('the release build signs in at the provider that its variables name', async
   await expect(page.getByRole('rowheader')).toHaveCount(20);
 });
 
+test('the release build has no page that draws tokens', async ({ request }) => {
+  for (const path of ['/tokens', '/tokens/style.css', '/api/tokens/renew']) {
+    expect((await request.get(path)).status(), path).toBe(404);
+  }
+  expect(await (await request.get('/')).text()).not.toContain('/tokens');
+});
+
 test('the release build holds no local tenant', async ({ request, world }) => {
   const home = await (await request.get('/')).text();
   expect(home).not.toContain('local-only');

@@ -43,7 +43,7 @@ for (const path of ['/', '/signed-out']) {
   test(`${path} is accessible to a stranger`, async ({ page }) => audit(page, path));
 }
 
-for (const path of ['/', '/products', '/profile', '/signed-out']) {
+for (const path of ['/', '/products', '/profile', '/signed-out', '/tokens']) {
   test(`${path} is accessible to someone who is signed in`, async ({ page }) => {
     test.slow();
     await logIn(page, alice);

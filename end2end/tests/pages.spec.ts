@@ -35,7 +35,7 @@ test('the numbers on the start page are there, although they arrive after the re
 
 test('every page comes with the headers that keep it safe, and is kept by nobody', async ({ page }) => {
   await logIn(page, alice);
-  for (const path of ['/', '/products', '/profile', '/signed-out']) {
+  for (const path of ['/', '/products', '/profile', '/signed-out', '/tokens']) {
     const headers = (await visit(page, path))!.headers();
     expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
     expect(headers['content-security-policy'], path).not.toMatch(/unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')/);
@@ -66,8 +66,8 @@ test('no token reaches the browser, in no answer, cookie or address', async ({ c
     );
   });
   await logIn(page, alice);
-  for (const path of ['/', '/products', '/profile']) await visit(page, path);
-  for (const path of ['/api/products', '/auth/profile']) {
+  for (const path of ['/', '/products', '/profile', '/tokens']) await visit(page, path);
+  for (const path of ['/api/products', '/api/orders', '/auth/profile']) {
     const response = await page.request.get(path);
     seen.push(JSON.stringify(response.headers()), await response.text());
   }

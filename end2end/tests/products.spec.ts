@@ -32,6 +32,12 @@ async function remove(page: Page, name: string) {
   await expect(row(page, name)).toHaveCount(0);
 }
 
+const orderButton = (page: Page, name: string) => row(page, name).getByRole('button', { name: `Order 1 ${name}`, exact: true });
+
+/** What was ordered of a product, newest first. */
+const ordersOf = (page: Page, name: string) =>
+  page.getByRole('region', { name: 'My orders' }).getByRole('listitem').filter({ hasText: name });
+
 test.beforeEach(async ({ page }) => {
   await logIn(page, bob);
   await visit(page, '/products');
@@ -65,6 +71,35 @@ test('a name is shown as it was typed, whatever it looks like', async ({ page })
   await add(page, { name });
   await expect(row(page, name)).toHaveCount(1);
   await alive(page);
+  await remove(page, name);
+});
+
+test('a product is ordered with one button, and the order is in the list of the other API', async ({ page }) => {
+  const name = uniqueName('Vase');
+  await add(page, { name });
+  const orders = ordersOf(page, name);
+  // With JavaScript the page stays, so its second order must not be taken for the first one sent again.
+  for (const count of [1, 2]) {
+    await orderButton(page, name).click();
+    await expect(orders).toHaveCount(count);
+    await expect(orders.first()).toContainText(`1 × ${name}`);
+    await expect(orders.first()).toContainText('placed');
+    if (hasScripts()) await expect(page.locator('#done')).toHaveText(`Ordered one ${name}.`);
+    await alive(page);
+  }
+  await visit(page, '/products');
+  await expect(orders).toHaveCount(2);
+  await remove(page, name);
+});
+
+test('two clicks on the button make one order', async ({ page }) => {
+  const name = uniqueName('Bowl');
+  await add(page, { name });
+  await alive(page);
+  await orderButton(page, name).dblclick();
+  await expect(ordersOf(page, name).first()).toBeVisible();
+  await visit(page, '/products');
+  await expect(ordersOf(page, name)).toHaveCount(1);
   await remove(page, name);
 });
 

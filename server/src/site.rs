@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{App, PROTECTED_PATHS, SERVER_PATHS, shell};
+use app::{App, GUARDED_PATHS, SERVER_PATHS, shell};
 use axum::{
     Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any,
 };
@@ -38,7 +38,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     let policy = Policy::new(auth0.clone(), reload);
     let files = files::router(&options);
     auth0
-        .protect(pages(options), PROTECTED_PATHS)
+        .protect(pages(options), GUARDED_PATHS)
         .merge(files)
         .merge(health::router(auth0))
         // The last layer is the outermost: whatever the others answer gets the headers.
@@ -66,8 +66,10 @@ fn pages(options: LeptosOptions) -> Router {
         move || shell(options.clone())
     };
     let not_found = render_app_async_with_context(provide_nonce, document.clone());
-    Router::new()
-        .leptos_routes_with_context(&options, routes, provide_nonce, document)
+    let pages = Router::new().leptos_routes_with_context(&options, routes, provide_nonce, document);
+    #[cfg(debug_assertions)]
+    let pages = pages.merge(crate::tokens_page::router(&options, provide_nonce));
+    pages
         .route("/api/{*rest}", any(no_such_function))
         .fallback(move |request: Request<Body>| not_found(request))
         .with_state(options)

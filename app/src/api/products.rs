@@ -3,7 +3,7 @@
 use crate::AppError;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_auth0::{ErrorBody, LightJson, LightJsonEncoding};
+use leptos_auth0::LightJson;
 
 /// A user's products, exactly as the API answers.
 #[derive(
@@ -36,40 +36,6 @@ pub struct Product {
     pub stock: u32,
 }
 
-/// The list as a page has it: the products, or why there are none. Travels from the first HTML to the browser.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
-pub(crate) struct Listing {
-    products: Option<Vec<Product>>,
-    error: Option<ErrorBody>,
-}
-
-impl Listing {
-    /// Asks for the list.
-    pub(crate) async fn load() -> Self {
-        match list_products().await {
-            Ok(Products { products, .. }) => Self {
-                products: Some(products),
-                error: None,
-            },
-            Err(error) => Self {
-                products: None,
-                error: Some(error.into()),
-            },
-        }
-    }
-
-    /// The products, or why there are none.
-    pub(crate) fn into_result(self) -> Result<Vec<Product>, AppError> {
-        let Self { products, error } = self;
-        products.ok_or_else(|| error.unwrap_or_default().into())
-    }
-
-    /// A resource that loads the list, at first on the server.
-    pub(crate) fn resource() -> Resource<Self, LightJsonEncoding> {
-        Resource::new_with_options(|| (), |()| Self::load(), false)
-    }
-}
-
 /// Lists the user's products: `GET /api/products`.
 ///
 /// # Errors
@@ -97,17 +63,19 @@ pub async fn add_product(
     price: String,
     stock: String,
 ) -> Result<(), AppError> {
-    use crate::forms::{ProductForm, TypedForm};
+    use crate::forms::{ADD, TypedForm};
     use crate::server::{ProductsApi, ProductsClient, check, finish_form};
     use leptos_auth0::server::require_user;
 
-    let form = ProductForm {
+    let form = TypedForm {
+        form: ADD.to_owned(),
         name,
         category,
         price,
         stock,
+        ..TypedForm::default()
     };
-    finish_form(TypedForm::add(form.clone()), async {
+    finish_form(form.clone(), async {
         let user = require_user()?;
         let product = check::new_product(&form)?;
         let token = user.access_token::<ProductsApi>().await?;

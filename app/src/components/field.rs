@@ -3,25 +3,24 @@
 use super::FormState;
 use crate::{Field, InvalidField};
 use leptos::prelude::*;
-use leptos_auth0::whole;
+use leptos_auth0::{Whole, whole};
 
 /// A labelled input that says what is wrong with it. What is typed into it stays there until it is sent well.
-#[component]
-pub(crate) fn TextField(
-    /// Which field; gives the input its name.
+///
+/// - `field`: which field; gives the input its name.
+/// - `id`: makes the ids on the page unique.
+/// - `label`: the visible label.
+/// - `value`: what the input holds at first.
+/// - `inputmode`: which keyboard a phone shows.
+/// - `state`: the form that it belongs to.
+pub(crate) fn text_field(
     field: Field,
-    /// Makes the ids on the page unique.
     id: String,
-    /// The visible label.
     label: &'static str,
-    /// What the input holds at first.
     value: String,
-    /// Which keyboard a phone shows.
-    #[prop(default = "text")]
     inputmode: &'static str,
-    /// The form that it belongs to.
     state: FormState,
-) -> impl IntoView {
+) -> Whole {
     let fault = move || state.error.with(|error| error.as_ref()?.fault_of(field));
     let sentence = move || fault().map_or("", |fault| InvalidField { field, fault }.sentence());
     let fault_id = id.clone() + "-fault";

@@ -1,7 +1,7 @@
 //! The frame around every page: skip link, header with navigation, main part, footer.
 
 use super::part;
-use crate::{half, paths};
+use crate::{half, paths, stage};
 use leptos::prelude::*;
 use leptos_auth0::{LoginLink, LogoutButton, SignedIn, SignedOut, use_user, whole};
 use leptos_router::hooks::use_location;
@@ -28,6 +28,7 @@ where
                     <SignedIn>
                         <NavLink href=paths::PRODUCTS label="My products"/>
                         <NavLink href=paths::PROFILE label="Profile"/>
+                        {stage::nav_link()}
                         <LogoutButton class="button button-quiet"/>
                     </SignedIn>
                     <SignedOut>
@@ -41,7 +42,7 @@ where
                 user.is_unavailable()
                     .then(|| {
                         whole(view! {
-                            <p class="notice" role="alert" data-kind="problem">
+                            <p class="notice" role="alert">
                                 "Your login cannot be checked at the moment. Please try again shortly."
                             </p>
                         })

@@ -8,10 +8,10 @@ mod price;
 mod problem;
 mod server_form;
 
-pub(crate) use field::TextField;
+pub(crate) use field::text_field;
 pub(crate) use layout::Layout;
 pub(crate) use loading::loading;
 pub(crate) use part::part;
 pub(crate) use price::format_price;
 pub(crate) use problem::problem;
-pub(crate) use server_form::{Done, FormState, ServerForm};
+pub(crate) use server_form::{Done, FormState, server_form};

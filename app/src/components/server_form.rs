@@ -5,6 +5,7 @@
 
 use crate::{AppError, half};
 use leptos::{prelude::*, web_sys::SubmitEvent};
+use leptos_auth0::Whole;
 use std::sync::Arc;
 
 /// Where a form, or several that belong together, stands.
@@ -34,23 +35,14 @@ impl FormState {
 /// What to do when a form was sent well; gets what was typed as `name`.
 pub(crate) type Done = Arc<dyn Fn(String) + Send + Sync>;
 
-/// A form of the server function at `action`. Without JavaScript the browser posts it and follows the redirect; with
-/// it, the page stays and `state` says how it goes.
-#[component]
-pub(crate) fn ServerForm<C>(
-    /// The server function's address.
+/// A form of the server function at `action`, with these `fields`. Without JavaScript the browser posts it and follows
+/// the redirect; with it, the page stays, `state` says how it goes, and `done` follows when it was sent well.
+pub(crate) fn server_form(
     action: &'static str,
-    /// Where the form stands.
     state: FormState,
-    /// What to do when it was sent well.
     done: Done,
-    /// Its fields.
-    children: TypedChildren<C>,
-) -> impl IntoView
-where
-    C: IntoView + 'static,
-{
-    let children = children.into_inner();
+    fields: Whole,
+) -> impl IntoView {
     let submit = move |event: SubmitEvent| half::submit(&event, state, Arc::clone(&done));
-    view! { <form method="post" action=action on:submit=submit>{children()}</form> }
+    view! { <form method="post" action=action on:submit=submit>{fields}</form> }
 }

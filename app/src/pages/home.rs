@@ -1,7 +1,7 @@
 //! The start page: what this is, or a greeting and the way to the products.
 
 use crate::{
-    api::products::{Listing, Product},
+    api::{Listing, products::Product},
     components::{loading, part, problem},
     paths,
 };
@@ -70,10 +70,10 @@ fn Dashboard() -> impl IntoView {
 /// screen before the API has answered.
 #[component]
 fn Glance() -> impl IntoView {
-    let products = Listing::resource();
+    let products = Listing::of_products();
     loading("Counting…", move || {
         whole(part(move || {
-            let listing = products.get()?.into_result();
+            let listing = products.get()?.into_products();
             Some(listing.map_or_else(problem, |products| numbers(&products)))
         }))
     })
@@ -87,7 +87,9 @@ fn numbers(products: &[Product]) -> Whole {
         ("Pieces in stock", pieces.sum::<u64>().to_string()),
         ("Running low", few.count().to_string()),
     ];
-    let numbers =
-        numbers.map(|(what, number)| view! { <div><dt>{what}</dt><dd>{number}</dd></div> });
+    let numbers = numbers
+        .into_iter()
+        .map(|(what, number)| whole(view! { <div><dt>{what}</dt><dd>{number}</dd></div> }));
+    let numbers: Vec<_> = numbers.collect();
     whole(view! { <dl class="numbers">{numbers}</dl> })
 }

@@ -1,14 +1,14 @@
 //! What the provider says about the user: the claims that pages may know.
 
 use leptos::prelude::*;
-use leptos_auth0::{User, use_user};
+use leptos_auth0::{User, use_user, whole};
 
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
     // What it shows is about whoever opened it: a session that ends meanwhile does not empty the page.
     let user = use_user().with_untracked(|user| user.map_or_else(User::default, User::clone));
     let rows = claims(&user).into_iter().map(|(claim, value)| {
-        view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> }
+        whole(view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> })
     });
     let rows: Vec<_> = rows.collect();
     view! {

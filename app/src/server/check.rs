@@ -1,7 +1,7 @@
 //! What may be sent to the products API. The rules are the API's; checked here so that a form can say, beside each
 //! field, what is wrong with it.
 
-use crate::{AppError, Field, FieldFault, InvalidField, forms::ProductForm};
+use crate::{AppError, Field, FieldFault, InvalidField, forms::TypedForm};
 use serde::Serialize;
 
 const LONGEST_NAME: usize = 80;
@@ -27,7 +27,7 @@ pub(crate) struct NewProduct {
 ///
 /// # Errors
 /// [`AppError::Invalid`] with every field that cannot be taken.
-pub(crate) fn new_product(form: &ProductForm) -> Result<NewProduct, AppError> {
+pub(crate) fn new_product(form: &TypedForm) -> Result<NewProduct, AppError> {
     let name = text(&form.name, LONGEST_NAME);
     let category = text(&form.category, LONGEST_CATEGORY);
     let price = price_cents(&form.price);
@@ -115,14 +115,15 @@ fn whole_number(digits: &str, highest: u32) -> Result<u32, FieldFault> {
 #[cfg(test)]
 mod tests {
     use super::{name, new_product, price_cents};
-    use crate::{AppError, Field, FieldFault, InvalidField, forms::ProductForm};
+    use crate::{AppError, Field, FieldFault, InvalidField, forms::TypedForm};
 
-    fn form() -> ProductForm {
-        ProductForm {
+    fn form() -> TypedForm {
+        TypedForm {
             name: " Walnut desk ".into(),
             category: "Furniture".into(),
             price: "499,90".into(),
             stock: "4".into(),
+            ..TypedForm::default()
         }
     }
 
@@ -135,11 +136,12 @@ mod tests {
 
     #[test]
     fn a_bad_form_names_every_field_at_once() {
-        let bad = ProductForm {
+        let bad = TypedForm {
             name: "x".repeat(81),
             category: "  ".into(),
             price: "cheap".into(),
             stock: "1000001".into(),
+            ..TypedForm::default()
         };
         let invalid = |field, fault| InvalidField { field, fault };
         assert_eq!(

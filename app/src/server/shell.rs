@@ -8,6 +8,17 @@ use leptos_meta::HashedStylesheet;
 /// The HTML document, for the server's router: head, styles, scripts, and the app in its body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = use_context::<Parts>().map_or("Stockroom", |parts| paths::title(parts.uri.path()));
+    let scripts = view! { <HydrationScripts options=options.clone()/> };
+    document(options, title, scripts, || view! { <App/> })
+}
+
+/// A document of the site. `head` is what this one has beside what they all have.
+pub(crate) fn document<B: IntoView>(
+    options: LeptosOptions,
+    title: &'static str,
+    head: impl IntoView,
+    body: impl FnOnce() -> B,
+) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -21,11 +32,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <title inner_html=title/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
+                <AutoReload options/>
+                {head}
             </head>
             <body>
-                <App/>
+                {body()}
             </body>
         </html>
     }

@@ -6,9 +6,10 @@
 use super::check;
 use crate::{
     AppError,
-    forms::{ProductForm, Returned, RowForm, TypedForm},
+    forms::{ADD, RENAME, Returned, TypedForm},
     paths,
 };
+use axum_auth0::chance::{Chance as _, SystemChance};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_auth0::{
@@ -31,34 +32,52 @@ const LARGEST: usize = 3500;
 /// still more than any field takes, so that what is too long stays too long.
 const LONGEST_FIELD: [usize; 2] = [3000, 90];
 
-impl TypedForm {
-    pub(crate) fn add(form: ProductForm) -> Self {
-        Self {
-            add: Some(form),
-            row: None,
-        }
-    }
+/// The site's own keys of orders are shorter.
+const LONGEST_KEY: usize = 100;
 
+/// The form that deletes a product.
+const DELETE: &str = "delete";
+
+/// The form that orders a product; it has no place of its own on the page.
+const ORDER: &str = "order";
+
+impl TypedForm {
     pub(crate) fn rename(id: &str, name: &str) -> Self {
-        let row = RowForm {
-            id: id.to_owned(),
-            name: Some(name.to_owned()),
-        };
         Self {
-            add: None,
-            row: Some(row),
+            form: RENAME.to_owned(),
+            id: id.to_owned(),
+            name: name.to_owned(),
+            ..Self::default()
         }
     }
 
     pub(crate) fn delete(id: &str) -> Self {
-        let row = RowForm {
-            id: id.to_owned(),
-            name: None,
-        };
         Self {
-            add: None,
-            row: Some(row),
+            form: DELETE.to_owned(),
+            id: id.to_owned(),
+            ..Self::default()
         }
+    }
+
+    pub(crate) fn order(key: &str) -> Self {
+        Self {
+            form: ORDER.to_owned(),
+            key: key.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The fields by their names in the cookie.
+    fn fields(&mut self) -> [(&'static str, &mut String); 7] {
+        [
+            ("form", &mut self.form),
+            ("id", &mut self.id),
+            ("name", &mut self.name),
+            ("category", &mut self.category),
+            ("price", &mut self.price),
+            ("stock", &mut self.stock),
+            ("key", &mut self.key),
+        ]
     }
 }
 
@@ -74,13 +93,13 @@ pub(crate) async fn finish_form(
     let outcome = work.await;
     match &outcome {
         Ok(()) => answer_form(paths::PRODUCTS),
-        Err(_) => keep(&form),
+        Err(_) => keep(form),
     }
     outcome
 }
 
 /// Gives the browser `form` to keep, if it posted it itself.
-fn keep(form: &TypedForm) {
+fn keep(form: TypedForm) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>())
     else {
         return;
@@ -113,7 +132,8 @@ pub(super) fn take() -> Option<Returned> {
 
 fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
     // A product that is gone has no row in which a form could say so: then the page says it.
-    let form = form.filter(|form| form.row.is_none() || code.as_deref() != Some("not_found"));
+    let is_gone = code.as_deref() == Some("not_found");
+    let form = form.filter(|form| !is_gone || form.id.is_empty());
     let error = match (code, &form) {
         // Which fields were wrong is found out anew.
         (Some(code), Some(form)) if code == "invalid" => {
@@ -124,10 +144,31 @@ fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
         (None, Some(_)) => Some(AppError::Unsent),
         (None, None) => None,
     };
+    let mut form = form.unwrap_or_default();
+    form.key = beginning(&form.key).unwrap_or_else(new_order_key);
     Returned {
         error: error.map(AppError::into),
-        form: form.unwrap_or_default(),
+        form,
     }
+}
+
+/// What a page's keys begin with, out of one of them; see [`Returned::form`].
+fn beginning(key: &str) -> Option<String> {
+    let (beginning, _) = key.split_once('-')?;
+    Some(beginning.to_owned()).filter(|beginning| !beginning.is_empty())
+}
+
+/// 128 random bits, so that no order is taken for another.
+fn new_order_key() -> String {
+    use std::fmt::Write as _;
+
+    let mut bits = [0; 16];
+    SystemChance.fill(&mut bits);
+    bits.iter()
+        .fold(String::with_capacity(32), |mut key, byte| {
+            _ = write!(key, "{byte:02x}");
+            key
+        })
 }
 
 /// The error that a code stands for. What is wrong with a configuration is more than fits into one: the log has it.
@@ -139,18 +180,17 @@ fn failure(code: String) -> AppError {
         code,
         cause: "The site's configuration keeps this from working. Nothing was saved.".to_owned(),
         fix: "The server's log says, under \u{201c}misconfiguration\u{201d}, what is wrong and which variable to set: \
-              AUTH0_AUDIENCE, PRODUCTS_API_AUDIENCE or PRODUCTS_API_SCOPE."
+              AUTH0_AUDIENCE, PRODUCTS_API_AUDIENCE or PRODUCTS_API_SCOPE; for an order, those that begin with ORDERS_API_."
             .to_owned(),
     }))
 }
 
 fn faults(form: &TypedForm) -> Option<AppError> {
-    let add = form
-        .add
-        .as_ref()
-        .and_then(|form| check::new_product(form).err());
-    let name = form.row.as_ref().and_then(|row| row.name.as_deref());
-    add.or_else(|| name.and_then(|name| check::name(name).err()))
+    match form.form.as_str() {
+        ADD => check::new_product(form).err(),
+        RENAME => check::name(&form.name).err(),
+        _ => None,
+    }
 }
 
 fn error_code(query: &str) -> Option<String> {
@@ -183,26 +223,15 @@ fn kept(headers: &HeaderMap) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-fn written(form: &TypedForm) -> String {
-    let mut fields = Vec::new();
-    if let Some(form) = &form.add {
-        fields.extend([
-            ("form", "add"),
-            ("name", &form.name),
-            ("category", &form.category),
-            ("price", &form.price),
-            ("stock", &form.stock),
-        ]);
-    }
-    if let Some(row) = &form.row {
-        fields.extend([("form", "row"), ("id", row.id.as_str())]);
-        fields.extend(row.name.as_ref().map(|name| ("name", name.as_str())));
-    }
+fn written(mut form: TypedForm) -> String {
+    let fields = form.fields();
     let written = |longest| {
         let mut text = form_urlencoded::Serializer::new(String::new());
         for (field, value) in &fields {
             let value: String = value.chars().take(longest).collect();
-            text.append_pair(field, &value);
+            if !value.is_empty() {
+                text.append_pair(field, &value);
+            }
         }
         text.finish()
     };
@@ -216,105 +245,16 @@ fn written(form: &TypedForm) -> String {
 }
 
 fn read(text: &str) -> Option<TypedForm> {
-    let field = |wanted: &str| {
-        form_urlencoded::parse(text.as_bytes())
-            .find(|(name, _)| name == wanted)
-            .map(|(_, value)| value.into_owned())
-    };
-    match field("form")?.as_str() {
-        "add" => Some(TypedForm::add(ProductForm {
-            name: field("name")?,
-            category: field("category")?,
-            price: field("price")?,
-            stock: field("stock")?,
-        })),
-        "row" => Some(TypedForm {
-            add: None,
-            row: Some(RowForm {
-                id: field("id")?,
-                name: field("name"),
-            }),
-        }),
-        _ => None,
+    let mut form = TypedForm::default();
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        let field = form.fields().into_iter().find(|(field, _)| *field == name);
+        if let Some((_, field)) = field {
+            *field = value.into_owned();
+        }
     }
+    let is_known = [ADD, RENAME, DELETE, ORDER].contains(&form.form.as_str());
+    Some(form).filter(|form| is_known && form.key.len() <= LONGEST_KEY)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{LARGEST, cookie, kept, read, returned, written};
-    use crate::{
-        AppError, Field, FieldFault,
-        forms::{ProductForm, Returned, TypedForm},
-    };
-    use http::{HeaderMap, HeaderValue, header};
-
-    fn add(name: &str) -> TypedForm {
-        TypedForm::add(ProductForm {
-            name: name.into(),
-            category: "Tools; \"sharp\"".into(),
-            price: "12,50 €".into(),
-            stock: "4\r\nSet-Cookie: x=y".into(),
-        })
-    }
-
-    #[test]
-    fn what_was_typed_comes_back_to_the_letter() {
-        let rename = TypedForm::rename("p1", "größer & <b>");
-        for form in [add("Säge"), rename, TypedForm::delete("p1")] {
-            let cookie = cookie(&written(&form), 300, false).expect("a cookie");
-            let pair = cookie
-                .to_str()
-                .expect("ASCII")
-                .split(';')
-                .next()
-                .expect("a pair")
-                .to_owned();
-            let mut headers = HeaderMap::new();
-            let sent = format!("other=1; {pair}; last=2");
-            headers.insert(
-                header::COOKIE,
-                HeaderValue::from_str(&sent).expect("a header"),
-            );
-            assert_eq!(kept(&headers).and_then(|value| read(&value)), Some(form));
-        }
-    }
-
-    #[test]
-    fn a_field_that_is_far_too_long_is_cut_and_still_too_long() {
-        let text = written(&add(&"ü".repeat(100_000)));
-        assert!(text.len() <= LARGEST);
-        let form = read(&text);
-        let error: AppError = returned(Some("invalid".into()), form)
-            .error
-            .expect("an error")
-            .into();
-        assert_eq!(error.fault_of(Field::Name), Some(FieldFault::TooLong));
-    }
-
-    #[test]
-    fn a_cookie_over_https_is_secure() {
-        let attributes = |secure| {
-            cookie("form=delete", 300, secure)
-                .expect("a cookie")
-                .to_str()
-                .expect("ASCII")
-                .to_owned()
-        };
-        assert!(attributes(true).ends_with("; Secure"));
-        assert!(!attributes(false).contains("Secure"));
-        assert!(attributes(false).contains("HttpOnly; SameSite=Lax"));
-    }
-
-    #[test]
-    fn a_form_that_met_a_login_says_that_nothing_was_saved() {
-        let back = returned(None, Some(add("Säge")));
-        assert_eq!(back.error.map(AppError::from), Some(AppError::Unsent));
-    }
-
-    #[test]
-    fn a_page_without_a_code_or_a_form_has_nothing_to_say() {
-        assert_eq!(returned(None, None), Returned::default());
-        assert_eq!(read("nonsense"), None);
-        assert_eq!(read("form=add&name=x"), None);
-    }
-}
+mod tests;

@@ -155,7 +155,7 @@ async fn an_audience_of_another_api_with_other_scopes_is_explained_by_its_variab
     is_explained(
         &world,
         &alice,
-        "missing_scope",
+        "scope_not_granted",
         cause,
         &["Set AUTH0_AUDIENCE to the Identifier of the API"],
     )
@@ -190,9 +190,13 @@ async fn a_scope_that_the_token_lacks_is_named_with_the_places_to_add_it() {
     })
     .await;
     let alice = signed_in(&world).await;
-    let cause = &[PRODUCTS_API, "lacks the scope `write:products`"];
-    let fix = &["PRODUCTS_API_SCOPE", "Permissions", "Auth0 dashboard"];
-    is_explained(&world, &alice, "missing_scope", cause, fix).await;
+    let cause = &[
+        PRODUCTS_API,
+        "The scope `write:products` was asked for",
+        "lacks it",
+    ];
+    let fix = &["Permissions", "Auth0 dashboard", "RBAC"];
+    is_explained(&world, &alice, "scope_not_granted", cause, fix).await;
 }
 
 #[tokio::test]

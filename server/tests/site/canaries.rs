@@ -31,7 +31,9 @@ async fn story(world: &mut World, alice: &Person, bob: &Person) {
         "/auth/profile",
         "/auth/user",
         "/api/products",
+        "/api/orders",
         "/api/nothing",
+        "/tokens",
     ] {
         alice.visit(path).await;
         alice.get_json(path).await;
@@ -55,6 +57,16 @@ async fn story(world: &mut World, alice: &Person, bob: &Person) {
         .call(Method::POST, "/api/products/delete", &[("id", "none")])
         .await
         .is(404);
+    // Orders, and what a developer can do with the tokens.
+    let order = page.html().form("/api/orders");
+    let ordered = alice.submit(&page, order, &[]).await.is(303);
+    alice.arrive(ordered).await.is(200);
+    let tokens = alice.open("/tokens").await.is(200);
+    for api in ["PRODUCTS", "ORDERS"] {
+        let form = tokens.html().form_with("/api/tokens/renew", "api", api);
+        let renewed = alice.submit(&tokens, form, &[]).await.is(303);
+        alice.arrive(renewed).await.is(200);
+    }
     // Refreshes, of both at once.
     world.advance(10);
     let (hers, his) = tokio::join!(
@@ -109,6 +121,7 @@ async fn story(world: &mut World, alice: &Person, bob: &Person) {
 #[tokio::test]
 async fn no_secret_of_a_whole_story_shows_where_it_does_not_belong() {
     let mut world = World::with(|plan| {
+        plan.add_orders();
         plan.in_files = true;
         plan.tenant.access_token_lifetime = Duration::from_secs(10);
         plan.seconds_behind = 20;

@@ -170,7 +170,7 @@ async fn is_told(
     assert!(
         !world
             .log
-            .lines_with(&[" ERROR ", "the products API"])
+            .lines_with(&[" ERROR ", "a call of an API failed", "PRODUCTS"])
             .is_empty()
     );
 }

@@ -20,6 +20,11 @@ pub(crate) const GUARDED: &[(&str, &str)] = &[
     ("POST", "/api/products"),
     ("POST", "/api/products/rename"),
     ("POST", "/api/products/delete"),
+    ("GET", "/api/orders"),
+    ("POST", "/api/orders"),
+    // In development only.
+    ("POST", "/api/tokens/renew"),
+    ("POST", "/api/tokens/revoke"),
 ];
 
 /// A form that has the fields of all of them.
@@ -29,6 +34,11 @@ pub(crate) const FIELDS: &[(&str, &str)] = &[
     ("category", "Tools"),
     ("price", "1"),
     ("stock", "1"),
+    ("product", "Saw"),
+    ("quantity", "1"),
+    ("idempotency_key", "k-1"),
+    ("api", "PRODUCTS"),
+    ("scope", ""),
 ];
 
 #[tokio::test]
@@ -94,6 +104,16 @@ async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
         ("/api/products", &[("name", "Saw")][..]),
         ("/api/products/rename", &[("id", "canary")]),
         ("/api/products/delete", &[]),
+        ("/api/orders", &[("product", "canary"), ("quantity", "1")]),
+        (
+            "/api/orders",
+            &[
+                ("product", "canary"),
+                ("quantity", "-1"),
+                ("idempotency_key", "k-1"),
+            ],
+        ),
+        ("/api/tokens/renew", &[("scope", "canary")]),
     ] {
         let refused = alice.call(Method::POST, path, fields).await.is(400);
         assert_eq!(
@@ -113,6 +133,8 @@ async fn a_method_that_a_path_does_not_have_is_refused() {
         (Method::DELETE, "/api/products"),
         (Method::PUT, "/api/products/rename"),
         (Method::GET, "/api/products/delete"),
+        (Method::GET, "/api/tokens/revoke"),
+        (Method::POST, app::paths::TOKENS),
         (Method::POST, PROFILE_PATH),
         (Method::PUT, LOGOUT_PATH),
         (Method::POST, "/auth/callback"),

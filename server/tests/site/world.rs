@@ -36,13 +36,16 @@ pub(crate) struct World {
     pub(crate) tenant: Tenant,
     /// What the tenant was asked.
     pub(crate) at_tenant: Ledger,
-    /// What the API was asked.
+    /// What the products API was asked.
     pub(crate) at_api: Ledger,
+    /// What the orders API was asked, where there is one.
+    pub(crate) at_orders: Ledger,
     /// What was logged since the world began.
     pub(crate) log: Log,
     places: Places,
     tenant_router: Router,
     api_router: Router,
+    orders_router: Option<Router>,
     site_clock: Arc<ManualClock>,
     tenant_clock: Arc<tenant::ManualClock>,
 }
@@ -63,6 +66,9 @@ impl World {
         self.places.site.close().await;
         self.places.tenant.close().await;
         self.places.api.close().await;
+        if self.orders_router.is_some() {
+            self.places.orders.close().await;
+        }
         let addresses = self.places.addresses();
         let Self { places, .. } = self;
         assert_eq!(places.addresses(), addresses);
@@ -81,6 +87,8 @@ impl World {
         if plan.in_files {
             plan.keep_in(&folder);
         }
+
+        let has_orders = plan.has_orders();
 
         let site_clock = ManualClock::from_system();
         site_clock.advance(-plan.seconds_behind);
@@ -106,6 +114,15 @@ impl World {
         let api_router = at_api.around(api.await.unwrap());
         places.api.open(api_router.clone());
 
+        let at_orders = Ledger::default();
+        let orders_router = if has_orders {
+            let router = at_orders.around(orders(&places, plan.in_files).await);
+            places.orders.open(router.clone());
+            Some(router)
+        } else {
+            None
+        };
+
         let config = Config::from_variables(&plan.variables, &app::server::apis());
         let surroundings = Surroundings {
             clock: site_clock.clone(),
@@ -126,10 +143,12 @@ impl World {
             tenant,
             at_tenant,
             at_api,
+            at_orders,
             log,
             places,
             tenant_router,
             api_router,
+            orders_router,
             site_clock,
             tenant_clock,
         }
@@ -160,6 +179,17 @@ impl World {
 
     pub(crate) fn start_api(&mut self) {
         self.places.api.open(self.api_router.clone());
+    }
+
+    pub(crate) async fn stop_orders(&mut self) {
+        self.places.orders.close().await;
+    }
+
+    pub(crate) fn start_orders(&mut self) {
+        let router = self.orders_router.clone();
+        self.places
+            .orders
+            .open(router.expect("the plan of this world has orders"));
     }
 
     /// The API takes connections, and never answers.
@@ -210,4 +240,18 @@ impl World {
     pub(crate) fn host(&self) -> String {
         format!("localhost:{}", self.places.site.address().port())
     }
+}
+
+/// The orders API of the sample.
+async fn orders(places: &Places, in_files: bool) -> Router {
+    let settings = orders_api::Settings {
+        issuer: format!("http://{}/", places.tenant.address()),
+        audience: ORDERS_API.to_owned(),
+        database: if in_files {
+            orders_api::Database::File(places.folder.path().join("orders.db"))
+        } else {
+            orders_api::Database::Memory
+        },
+    };
+    orders_api::router(settings).await.unwrap()
 }

@@ -4,57 +4,51 @@ use super::Page;
 use crate::{
     Field,
     api::products::AddProduct,
-    components::{FormState, ServerForm, TextField, part, problem},
-    forms::{ProductForm, Returned},
+    components::{FormState, part, problem, server_form, text_field},
+    forms::{Returned, TypedForm},
     half,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos_auth0::whole;
 use std::sync::Arc;
 
 #[component]
 pub(super) fn AddForm<'r>(page: Page, returned: &'r Returned) -> impl IntoView + use<> {
-    let (typed, failed) = returned.add().unzip();
+    let failed = returned.add();
     let open = failed.is_some();
-    let ProductForm {
+    let typed = if open {
+        returned.form.clone()
+    } else {
+        TypedForm::default()
+    };
+    let TypedForm {
         name,
         category,
         price,
         stock,
-    } = typed.unwrap_or_default();
+        ..
+    } = typed;
     let state = FormState::new(failed);
     let done = Arc::new(move |name: String| {
-        page.finish("Added ", &name);
+        Page::finish(page.products, "Added ", &name);
         half::focus("#add-name");
     });
+    let fields = view! {
+        {part(move || state.error.get().map(problem))}
+        <div class="fields">
+            {text_field(Field::Name, "add-name".into(), "Name", name, "text", state)}
+            {text_field(Field::Category, "add-category".into(), "Category", category, "text", state)}
+            {text_field(Field::Price, "add-price".into(), "Price in EUR", price, "decimal", state)}
+            {text_field(Field::Stock, "add-stock".into(), "Stock", stock, "numeric", state)}
+        </div>
+        <button class="button" type="submit" aria-busy=move || state.busy()>
+            {move || if state.pending.get() { "Adding…" } else { "Add product" }}
+        </button>
+    };
     view! {
         <details class="panel" open=open>
             <summary>"Add a product"</summary>
-            <ServerForm action=AddProduct::PATH state done>
-                {part(move || state.error.get().map(problem))}
-                <div class="fields">
-                    <TextField field=Field::Name id="add-name".into() label="Name" value=name state/>
-                    <TextField field=Field::Category id="add-category".into() label="Category" value=category state/>
-                    <TextField
-                        field=Field::Price
-                        id="add-price".into()
-                        label="Price in EUR"
-                        value=price
-                        inputmode="decimal"
-                        state
-                    />
-                    <TextField
-                        field=Field::Stock
-                        id="add-stock".into()
-                        label="Stock"
-                        value=stock
-                        inputmode="numeric"
-                        state
-                    />
-                </div>
-                <button class="button" type="submit" aria-busy=move || state.busy()>
-                    {move || if state.pending.get() { "Adding…" } else { "Add product" }}
-                </button>
-            </ServerForm>
+            {server_form(AddProduct::PATH, state, done, whole(fields))}
         </details>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Page, row::ProductRow};
 use crate::{
-    api::products::{Listing, Product},
+    api::{Listing, products::Product},
     components::{loading, part, problem},
     forms::Returned,
 };
@@ -12,7 +12,7 @@ use std::sync::{Arc, RwLock};
 
 #[component]
 pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView {
-    let listing = move || page.products.get().map(Listing::into_result);
+    let listing = move || page.products.get().map(Listing::into_products);
     // A list that cannot be read anew leaves the one before on the screen, and what was typed into it.
     let last = Arc::new(RwLock::new(Vec::<Product>::new()));
     let rows = move || {

@@ -1,39 +1,55 @@
-//! The user's products: a list, a form to add one, and for each one a form to rename and one to delete it.
+//! The user's products: a list, a form to add one, and for each one the forms to order, rename and delete it. Below them
+//! the orders, from another API with an access token of its own.
 
 mod add_form;
 mod list;
+mod orders;
 mod row;
 
-use crate::{api::products::Listing, components::problem, forms::Returned, half};
+use crate::{
+    api::Listing,
+    components::{FormState, part, problem},
+    forms::Returned,
+    half,
+};
 use add_form::AddForm;
 use leptos::prelude::*;
 use leptos_auth0::LightJsonEncoding;
 use list::ProductList;
+use orders::order_list;
 use std::sync::Arc;
+
+type List = Resource<Listing, LightJsonEncoding>;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct Page {
     /// The list, as the API has it.
-    products: Resource<Listing, LightJsonEncoding>,
+    products: List,
+    /// The other list, as the other API has it.
+    orders: List,
+    /// Where the forms stand that order a product: they have no place of their own to say why one failed.
+    ordering: FormState,
     /// The product whose row gets the focus when it is drawn anew.
     focus: StoredValue<Option<String>>,
 }
 
 impl Page {
-    /// Says what was done to the product `name`, and gets the list as it is now.
-    fn finish(self, done: &str, name: &str) {
+    /// Says what was done to the product `name`, and gets the list that changed as it is now.
+    fn finish(list: List, done: &str, name: &str) {
         half::announce(&[done, name.trim(), "."].concat());
-        self.products.refetch();
+        list.refetch();
     }
 }
 
 #[component]
 pub(crate) fn ProductsPage() -> impl IntoView {
     let returned = Arc::new(Returned::on_this_page());
-    let elsewhere = returned.elsewhere();
+    // Both are asked for at once, and neither needs the other.
     let page = Page {
-        products: Listing::resource(),
+        products: Listing::of_products(),
+        orders: Listing::of_orders(),
+        ordering: FormState::new(returned.elsewhere()),
         focus: StoredValue::new(None),
     };
     view! {
@@ -41,9 +57,12 @@ pub(crate) fn ProductsPage() -> impl IntoView {
             <h1 tabindex="-1">"My products"</h1>
             <p class="lede">"They belong to you alone: the API lists them by the subject of your access token."</p>
         </header>
-        {elsewhere.map(problem)}
         <AddForm page returned=&returned/>
-        <p class="done" id="done" role="status" tabindex="-1"></p>
+        <div class="outcome">
+            {part(move || page.ordering.error.get().map(problem))}
+            <p class="done" id="done" role="status" tabindex="-1"></p>
+        </div>
         <ProductList page returned/>
+        {order_list(page.orders)}
     }
 }

@@ -1,14 +1,18 @@
-//! One product, and the forms to rename and to delete it.
+//! One product, and the forms to order, to rename and to delete it.
 
 use super::Page;
 use crate::{
     Field,
-    api::products::{DeleteProduct, Product, RenameProduct},
-    components::{FormState, ServerForm, TextField, format_price, part, problem},
-    forms::Returned,
+    api::{
+        orders::PlaceOrder,
+        products::{DeleteProduct, Product, RenameProduct},
+    },
+    components::{FormState, format_price, part, problem, server_form, text_field},
+    forms::{RENAME, Returned},
     half,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos_auth0::whole;
 use std::sync::Arc;
 
 #[component]
@@ -26,8 +30,40 @@ pub(super) fn ProductRow<'r>(
             <td role="cell" data-label="Category">{category}</td>
             <td role="cell" data-label="Price" class="number">{price}</td>
             <td role="cell" data-label="Stock" class="number">{stock}</td>
-            <td role="cell" class="actions"><Editor page product returned/></td>
+            <td role="cell" class="actions">
+                {order_button(page, &product, returned)}
+                <Editor page product returned/>
+            </td>
         </tr>
+    }
+}
+
+/// Orders one more, in one step.
+fn order_button(page: Page, product: &Product, returned: &Returned) -> impl IntoView + use<> {
+    let key = returned.key_for(&product.id);
+    let name = product.name.clone();
+    let (of_product, ordered) = (name.clone(), name.clone());
+    let done = Arc::new(move |_| Page::finish(page.orders, "Ordered one ", &ordered));
+    let fields = view! {
+        {hidden("product", name)}
+        {hidden("quantity", "1".to_owned())}
+        {hidden("idempotency_key", key)}
+        {button("button button-quiet", "Order 1", of_product)}
+    };
+    server_form(PlaceOrder::PATH, page.ordering, done, whole(fields))
+}
+
+/// A field that nobody fills in.
+fn hidden(name: &'static str, value: String) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value/> }
+}
+
+/// A button that says to those who do not see its row which product it is about.
+fn button(class: &'static str, label: &'static str, of_product: String) -> impl IntoView {
+    view! {
+        <button class=class type="submit">
+            {label} <span class="visually-hidden">" " {of_product}</span>
+        </button>
     }
 }
 
@@ -36,8 +72,12 @@ pub(super) fn ProductRow<'r>(
 #[component]
 fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl IntoView + use<> {
     let Product { id, name, .. } = product;
-    let (typed, rename_failed) = returned.rename(&id).unzip();
-    let failed = rename_failed.or_else(|| returned.delete(&id));
+    let failed = returned.in_row(&id);
+    let typed = if failed.is_some() && returned.form.form == RENAME {
+        returned.form.name.clone()
+    } else {
+        name.clone()
+    };
     let open = failed.is_some();
     let state = FormState::new(failed);
 
@@ -51,35 +91,35 @@ fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl Into
         let id = id.clone();
         move |name: String| {
             page.focus.set_value(Some(id.clone()));
-            page.finish("Renamed to ", &name);
+            Page::finish(page.products, "Renamed to ", &name);
         }
     });
     let deleted = Arc::new({
         let name = name.clone();
         move |_| {
-            page.finish("Deleted ", &name);
+            Page::finish(page.products, "Deleted ", &name);
             half::focus("#done");
         }
     });
 
     let field_id = String::from("name-") + &id;
     let (id_again, of_product, of_product_again) = (id.clone(), name.clone(), name.clone());
+    let rename = view! {
+        {hidden("id", id)}
+        {text_field(Field::Name, field_id, "New name", typed, "text", state)}
+        <button class="button" type="submit">"Save"</button>
+    };
+    let delete = view! {
+        {hidden("id", id_again)}
+        {button("button button-danger", "Delete", of_product_again)}
+    };
     view! {
         <details class="editor" name="editor" open=open>
             <summary id=summary_id>"Edit" <span class="visually-hidden">" " {of_product}</span></summary>
             <div class="editor-panel" aria-busy=move || state.busy()>
                 {part(move || state.error.get().map(problem))}
-                <ServerForm action=RenameProduct::PATH state done=renamed>
-                    <input type="hidden" name="id" value=id/>
-                    <TextField field=Field::Name id=field_id label="New name" value=typed.unwrap_or(name) state/>
-                    <button class="button" type="submit">"Save"</button>
-                </ServerForm>
-                <ServerForm action=DeleteProduct::PATH state done=deleted>
-                    <input type="hidden" name="id" value=id_again/>
-                    <button class="button button-danger" type="submit">
-                        "Delete" <span class="visually-hidden">" " {of_product_again}</span>
-                    </button>
-                </ServerForm>
+                {server_form(RenameProduct::PATH, state, renamed, whole(rename))}
+                {server_form(DeleteProduct::PATH, state, deleted, whole(delete))}
             </div>
         </details>
     }

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
     person::{Answer, Person},
-    world::{CLIENT_SECRET, SITE_SECRET, World},
+    world::{CLIENT_SECRET, Ledger, SITE_SECRET, World},
 };
 
 /// A shorter text could be anywhere by chance.
@@ -52,7 +52,8 @@ pub(super) fn planted(world: &World, people: &[&Person]) -> Canaries {
             plant(&entry.parameter("nonce").unwrap_or_default(), "nonce");
         }
     }
-    for entry in world.at_api.entries() {
+    let calls = [&world.at_api, &world.at_orders];
+    for entry in calls.into_iter().flat_map(Ledger::entries) {
         for part in parts(entry.bearer().unwrap_or_default()) {
             plant(part, "access token");
         }

@@ -1,0 +1,150 @@
+//! One API: what it is asked for, the access tokens that are held for it, and what is wrong.
+
+use super::{api::RenewToken, fault::fault, scopes::scopes_wanted, state::State, token::token};
+use axum_auth0::{ApiDeclaration, ApiOverview, HeldOverview};
+use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos_auth0::LoginLink;
+
+/// What a branch is drawn from.
+pub(super) struct Branch<'a> {
+    /// What the site's code says of the API.
+    pub(super) declared: ApiDeclaration,
+    /// What the configuration and the login say of it; `None` where it is not configured.
+    pub(super) api: Option<&'a ApiOverview>,
+    /// Whether a login asks for its token. The others come by the refresh token.
+    pub(super) asked_by_login: bool,
+    /// Whether there is a refresh token.
+    pub(super) can_ask: bool,
+    /// In seconds since 1970.
+    pub(super) now: i64,
+}
+
+pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
+    let name = branch.declared.name;
+    let Some(api) = branch.api else {
+        return not_configured(name).into_any();
+    };
+    let (state, words) = match (&api.problem, &api.held[..]) {
+        (Some(_), _) => (State::Wrong, "no token for it"),
+        (None, []) => (State::Waiting, "not asked for yet"),
+        (None, held) if held.iter().all(|held| held.problem.is_none()) => (State::Good, "ready"),
+        (None, _) => (State::Wrong, "something is wrong below"),
+    };
+    let asks = if branch.asked_by_login {
+        "The login asks for"
+    } else {
+        "The refresh token is exchanged for"
+    };
+    let audience = api.audience.clone().map_or_else(
+        || {
+            view! { <dd>"none: " <code>{api.audience_variable.clone()}</code> " is not set"</dd> }
+                .into_any()
+        },
+        |audience| view! { <dd><code>{audience}</code></dd> }.into_any(),
+    );
+    let held = api.held.iter().map(|held| {
+        view! {
+            <li>
+                {token(held, branch.now, button(branch, &extra(api, held), "Renew this token"))}
+            </li>
+        }
+    });
+    let held: Vec<_> = held.collect();
+    // Without an audience there is nothing to ask for.
+    let none = (held.is_empty() && api.audience.is_some()).then(|| {
+        view! {
+            <li>
+                <section class="node" data-state=State::Waiting.name()>
+                    <header>
+                        <h3>"Access token"</h3>
+                        {State::Waiting.said("none yet")}
+                    </header>
+                    <p>"The first call of the API asks for one with these scopes:"</p>
+                    {scopes_wanted(&api.scope)}
+                    {button(branch, "", "Get a token")}
+                </section>
+            </li>
+        }
+    });
+    view! {
+        <section class="node" data-state=state.name()>
+            <header>
+                <h2>{title(name)}</h2>
+                {state.said(words)}
+            </header>
+            <p class="small">{asks}</p>
+            <dl class="facts">
+                <div><dt>"Audience"</dt>{audience}</div>
+                <div><dt>"Set by"</dt><dd><code>{api.audience_variable.clone()}</code></dd></div>
+                <div><dt>"Called at"</dt><dd><code>{api.base_url.to_string()}</code></dd></div>
+            </dl>
+            {api.problem.as_ref().map(fault)}
+        </section>
+        <ul class="leaves">{held}{none}</ul>
+    }
+    .into_any()
+}
+
+/// `PRODUCTS` is the products API.
+fn title(name: &str) -> String {
+    let mut title = name.to_ascii_lowercase().replace('_', " ");
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    title + " API"
+}
+
+/// The scopes of `held` that are not those of the API's configuration: a call asked for them.
+fn extra(api: &ApiOverview, held: &HeldOverview) -> String {
+    let extra = held
+        .requested
+        .iter()
+        .filter(|scope| !api.scope.contains(scope));
+    extra.map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// Where nothing can be got without a login, that is what is offered.
+fn button(branch: &Branch<'_>, scope: &str, label: &'static str) -> AnyView {
+    if !branch.can_ask {
+        return view! { <p><LoginLink class="button button-quiet" label="Log in again"/></p> }
+            .into_any();
+    }
+    let name = branch.declared.name;
+    view! {
+        <form method="post" action=RenewToken::PATH>
+            <input type="hidden" name="api" value=name/>
+            <input type="hidden" name="scope" value=scope.to_owned()/>
+            <button class="button button-quiet" type="submit">
+                {label} <span class="visually-hidden">" of the " {title(name)}</span>
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn not_configured(name: &str) -> impl IntoView + use<> {
+    view! {
+        <section class="node" data-state=State::Waiting.name()>
+            <header>
+                <h2>{title(name)}</h2>
+                {State::Waiting.said("not configured")}
+            </header>
+            <p>
+                "To call it, set " <code>{name.to_owned()} "_API_URL"</code> " to its address and "
+                <code>{name.to_owned()} "_API_AUDIENCE"</code> " to its identifier at the provider, and restart."
+            </p>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn an_api_is_called_by_the_prefix_of_its_variables() {
+        assert_eq!(title("PRODUCTS"), "Products API");
+        assert_eq!(title("PRICE_LIST"), "Price list API");
+        assert_eq!(title(""), " API");
+    }
+}

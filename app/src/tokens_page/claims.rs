@@ -1,0 +1,44 @@
+//! What a token says of itself.
+
+use super::moment::moment;
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+/// They tie a token to one login or to another token, and tell nobody anything.
+const TIES: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash"];
+
+/// Dates are numbers (RFC 7519 §2).
+const DATES: &[&str] = &["exp", "iat", "nbf", "auth_time", "updated_at"];
+
+/// All claims, folded.
+pub(super) fn claims(claims: &Map<String, Value>) -> impl IntoView + use<> {
+    let shown = claims
+        .iter()
+        .filter(|(name, _)| !TIES.contains(&name.as_str()));
+    let rows: Vec<_> = shown
+        .map(|(name, value)| {
+            view! { <div><dt><code>{name.clone()}</code></dt><dd>{told(name, value)}</dd></div> }
+        })
+        .collect();
+    view! {
+        <details class="claims-of-token">
+            <summary>"Claims (" {rows.len().to_string()} ")"</summary>
+            <dl>{rows}</dl>
+        </details>
+    }
+}
+
+fn told(name: &str, value: &Value) -> AnyView {
+    match value {
+        Value::Number(number) if DATES.contains(&name) => match number.as_i64() {
+            Some(seconds) => moment(seconds).into_any(),
+            None => number.to_string().into_any(),
+        },
+        Value::String(text) => text.clone().into_any(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let items = items.iter().filter_map(Value::as_str);
+            items.collect::<Vec<_>>().join(", ").into_any()
+        }
+        other => view! { <code>{other.to_string()}</code> }.into_any(),
+    }
+}

@@ -1,0 +1,18 @@
+//! What is wrong, with its fix beside it.
+
+use axum_auth0::Diagnosis;
+use leptos::prelude::*;
+
+/// The diagnosis, as the log and the error page say it.
+pub(super) fn fault(diagnosis: &Diagnosis) -> impl IntoView + use<> {
+    let Diagnosis {
+        code, cause, fix, ..
+    } = diagnosis.clone();
+    view! {
+        <div class="fault" role="group" aria-label="What is wrong">
+            <p>{cause}</p>
+            <p><strong>"How to fix it: "</strong> {fix}</p>
+            <p class="small">"Code: " <code>{code.as_str()}</code></p>
+        </div>
+    }
+}

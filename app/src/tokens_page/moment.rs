@@ -1,0 +1,67 @@
+//! Times for people.
+
+use leptos::prelude::*;
+use time::{OffsetDateTime, macros::format_description};
+
+/// A moment, given in seconds since 1970, in UTC.
+pub(super) fn moment(seconds: i64) -> impl IntoView {
+    let written = OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|moment| {
+            let machine = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+            let people = format_description!(
+                "[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC"
+            );
+            Some((moment.format(&machine).ok()?, moment.format(&people).ok()?))
+        });
+    // No calendar has it: then it is a number.
+    written.map_or_else(
+        || view! { <span>{seconds.to_string()}</span> }.into_any(),
+        |(machine, people)| view! { <time datetime=machine>{people}</time> }.into_any(),
+    )
+}
+
+/// How long `seconds` are, roughly: `59 min`.
+pub(super) fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let rounded = |unit: i64| seconds.saturating_add(unit / 2) / unit;
+    let (minutes, hours, days) = (rounded(60), rounded(3_600), rounded(86_400));
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{minutes} min"),
+        7_200..172_800 => format!("{hours} h"),
+        _ => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{moment, span};
+    use leptos::prelude::*;
+
+    #[test]
+    fn a_span_is_told_in_the_unit_that_fits() {
+        for (seconds, told) in [
+            (-5, "0 s"),
+            (119, "119 s"),
+            (120, "2 min"),
+            (3_540, "59 min"),
+            (86_399, "24 h"),
+            (172_800, "2 days"),
+        ] {
+            assert_eq!(span(seconds), told);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_for_people_and_for_programs() {
+        assert_eq!(
+            moment(1_795_471_205).to_html(),
+            r#"<time datetime="2026-11-23T21:20:05Z">23 Nov 2026, 21:20:05 UTC</time>"#
+        );
+        assert_eq!(
+            moment(i64::MAX).to_html(),
+            "<span>9223372036854775807</span>"
+        );
+    }
+}

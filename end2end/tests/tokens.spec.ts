@@ -1,0 +1,88 @@
+// The drawing of what a login holds, for developers. Nothing of it runs in the browser: it is the same with and without
+// JavaScript.
+
+import { type Page } from '@playwright/test';
+
+import { alice, expect, hasScripts, logIn, test, visit } from './site';
+
+/** What belongs to an API: itself and its tokens. */
+const branch = (page: Page, title: string) =>
+  page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 2, name: title }) });
+
+test.beforeEach(async ({ page }) => {
+  await logIn(page, alice);
+});
+
+test('the way to the page is in the navigation, and it draws the tokens of both APIs', async ({ page }) => {
+  await visit(page, '/products');
+  await page.getByRole('navigation').getByRole('link', { name: 'Tokens' }).click();
+  await expect(page).toHaveURL('/tokens');
+  await expect(page).toHaveTitle(/^Tokens/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tokens');
+  await expect(page.getByRole('navigation').getByRole('link', { name: 'Tokens' })).toHaveAttribute('aria-current', 'page');
+  for (const [title, audience] of [
+    ['Products API', 'https://products.example.com'],
+    ['Orders API', 'https://orders.example.com'],
+  ]) {
+    const drawn = branch(page, title);
+    await expect(drawn).toContainText('✓ ready');
+    await expect(drawn).toContainText(audience);
+    await expect(drawn).toContainText(/Expires in \d+ h/);
+  }
+  // It leads back without having loaded anything that runs.
+  await page.getByRole('navigation').getByRole('link', { name: 'Profile' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Profile');
+});
+
+test('nothing of the page runs in the browser', async ({ page }) => {
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await visit(page, '/tokens');
+  await page.waitForLoadState('networkidle');
+  expect(loaded.filter((path) => /\.(js|wasm)$/.test(path))).toEqual([]);
+  expect(loaded).toContain('/tokens/style.css');
+});
+
+test('a token is got with a button', async ({ page }) => {
+  await visit(page, '/tokens');
+  const orders = branch(page, 'Orders API');
+  await expect(orders).toContainText('○ not asked for yet');
+  await orders.getByRole('button', { name: 'Get a token' }).click();
+  await expect(page).toHaveURL('/tokens');
+  await expect(orders).toContainText('✓ ready');
+  await expect(orders.getByRole('button', { name: 'Renew this token' })).toBeVisible();
+});
+
+test('a refresh token that is revoked is gone, and a login brings another', async ({ page }) => {
+  await visit(page, '/tokens');
+  await page.getByRole('button', { name: 'Revoke it' }).click();
+  await expect(page.getByText('✗ none')).toBeVisible();
+  await branch(page, 'Orders API').getByRole('link', { name: 'Log in again' }).click();
+  await expect(page).toHaveURL('/tokens');
+  await expect(page.getByText('✓ held')).toBeVisible();
+});
+
+test('the claims unfold, and hold no token', async ({ page }) => {
+  await visit(page, '/tokens');
+  const products = branch(page, 'Products API');
+  await products.getByText(/^Claims/).click();
+  await expect(products.getByRole('definition').filter({ hasText: alice.subject })).toBeVisible();
+  expect(await page.content()).not.toMatch(/eyJ[\w-]{8,}/);
+});
+
+test('the bar of time left moves by itself, and stands still for those who want less motion', async ({ page }) => {
+  await visit(page, '/tokens');
+  const bar = page.locator('svg.life').first();
+  await expect(bar.locator('.moving')).toBeVisible();
+  await expect(bar.locator('.still')).toBeHidden();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect(bar.locator('.still')).toBeVisible();
+  await expect(bar.locator('.moving')).toBeHidden();
+
+  // Whoever measures it needs a script.
+  if (!hasScripts()) return;
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  const width = () => bar.locator('.moving').evaluate((rect) => (rect as SVGRectElement).width.animVal.value);
+  const first = await width();
+  await expect.poll(width).toBeLessThan(first);
+});
