@@ -4,8 +4,16 @@ use crate::paths;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// The addresses that only signed-in people may open, for the server's guard.
-pub const GUARDED_PATHS: &[&str] = &[paths::PROFILE, paths::PRODUCTS, paths::TOKENS];
+/// The addresses that only signed-in people may open, for the server's guard: those of the site, and the one of this
+/// stage.
+pub const GUARDED_PATHS: &[&str] = &with_tokens();
+
+const fn with_tokens() -> [&'static str; paths::PROTECTED_PATHS.len() + 1] {
+    let mut all = [paths::TOKENS; paths::PROTECTED_PATHS.len() + 1];
+    let (of_the_site, _) = all.split_at_mut(paths::PROTECTED_PATHS.len());
+    of_the_site.copy_from_slice(paths::PROTECTED_PATHS);
+    all
+}
 
 /// The way to the page that draws the tokens. It is the server's: the router must not take the click.
 pub(crate) fn nav_link() -> impl IntoView {

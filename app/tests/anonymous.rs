@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use app::{App, PROTECTED_PATHS, SERVER_PATHS, shell};
+use app::{App, GUARDED_PATHS, PROTECTED_PATHS, SERVER_PATHS, shell};
 use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};
 use leptos::prelude::LeptosOptions;
@@ -75,6 +75,7 @@ async fn post_form(path: &str, form: &'static str) -> Answer {
 async fn every_protected_page_is_a_page_that_is_rendered_as_a_whole() {
     let pages = pages();
     for protected in PROTECTED_PATHS {
+        assert!(GUARDED_PATHS.contains(protected), "{protected}");
         let page = pages.iter().find(|page| page.path() == *protected);
         assert_eq!(
             page.map(leptos_axum::AxumRouteListing::mode),

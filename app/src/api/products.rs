@@ -42,12 +42,11 @@ pub struct Product {
 /// [`AppError`], 401 if nobody is signed in.
 #[server(prefix = "/api", endpoint = "products", input = GetUrl, output = LightJson)]
 pub async fn list_products() -> Result<Products, AppError> {
-    use crate::server::{ProductsApi, ProductsClient};
+    use crate::server::ProductsClient;
     use leptos_auth0::server::{answer_data, require_user};
 
     let user = require_user()?;
-    let token = user.access_token::<ProductsApi>().await?;
-    let products = ProductsClient::new(&user, token).list().await?;
+    let products = ProductsClient::new(&user).list().await?;
     answer_data(<ListProducts as leptos::server_fn::ServerFn>::PATH);
     Ok(products)
 }
@@ -64,7 +63,7 @@ pub async fn add_product(
     stock: String,
 ) -> Result<(), AppError> {
     use crate::forms::{ADD, TypedForm};
-    use crate::server::{ProductsApi, ProductsClient, check, finish_form};
+    use crate::server::{ProductsClient, check, finish_form};
     use leptos_auth0::server::require_user;
 
     let form = TypedForm {
@@ -78,8 +77,7 @@ pub async fn add_product(
     finish_form(form.clone(), async {
         let user = require_user()?;
         let product = check::new_product(&form)?;
-        let token = user.access_token::<ProductsApi>().await?;
-        ProductsClient::new(&user, token).add(&product).await
+        ProductsClient::new(&user).add(&product).await
     })
     .await
 }
@@ -91,15 +89,14 @@ pub async fn add_product(
 #[server(prefix = "/api", endpoint = "products/rename")]
 pub async fn rename_product(id: String, name: String) -> Result<(), AppError> {
     use crate::forms::TypedForm;
-    use crate::server::{ProductsApi, ProductsClient, check, finish_form};
+    use crate::server::{ProductsClient, check, finish_form};
     use leptos_auth0::server::require_user;
 
     let form = TypedForm::rename(&id, &name);
     finish_form(form, async {
         let user = require_user()?;
         let name = check::name(&name)?;
-        let token = user.access_token::<ProductsApi>().await?;
-        ProductsClient::new(&user, token).rename(&id, name).await
+        ProductsClient::new(&user).rename(&id, name).await
     })
     .await
 }
@@ -111,13 +108,12 @@ pub async fn rename_product(id: String, name: String) -> Result<(), AppError> {
 #[server(prefix = "/api", endpoint = "products/delete")]
 pub async fn delete_product(id: String) -> Result<(), AppError> {
     use crate::forms::TypedForm;
-    use crate::server::{ProductsApi, ProductsClient, finish_form};
+    use crate::server::{ProductsClient, finish_form};
     use leptos_auth0::server::require_user;
 
     finish_form(TypedForm::delete(&id), async {
         let user = require_user()?;
-        let token = user.access_token::<ProductsApi>().await?;
-        ProductsClient::new(&user, token).delete(&id).await
+        ProductsClient::new(&user).delete(&id).await
     })
     .await
 }

@@ -6,15 +6,15 @@ use super::{
     products_answer::{meaning, of_one},
 };
 use crate::{AppError, api::products::Products};
-use axum_auth0::{AccessToken, ApiClient, SignedInUser};
+use axum_auth0::{ApiClient, SignedInUser};
 use serde::Serialize;
 
 /// Calls the products API for one user.
 pub(crate) struct ProductsClient(ApiClient<ProductsApi>);
 
 impl ProductsClient {
-    /// Whoever got a token can be called for; the client keeps it fresh by itself.
-    pub(crate) fn new(user: &SignedInUser, _: AccessToken<ProductsApi>) -> Self {
+    /// Calls for `user`, with their access token for this API.
+    pub(crate) fn new(user: &SignedInUser) -> Self {
         Self(user.api())
     }
 

@@ -57,7 +57,7 @@ mod tests {
     fn a_moment_is_written_for_people_and_for_programs() {
         assert_eq!(
             moment(1_795_471_205).to_html(),
-            r#"<time datetime="2026-11-23T21:20:05Z">23 Nov 2026, 21:20:05 UTC</time>"#
+            r#"<time datetime="2026-11-23T22:00:05Z">23 Nov 2026, 22:00:05 UTC</time>"#
         );
         assert_eq!(
             moment(i64::MAX).to_html(),

@@ -104,7 +104,7 @@ mod tests {
         );
         // Those that every login has are no surprise.
         assert!(
-            items.len() == 3 && html.contains("of the login: openid"),
+            items.len() == 3 && html.contains("those of the login"),
             "{html}"
         );
     }

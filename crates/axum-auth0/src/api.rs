@@ -61,7 +61,9 @@ impl<A: Api> AccessToken<A> {
     pub fn authorization(&self) -> Result<HeaderValue, TokenError> {
         let mut value =
             HeaderValue::from_str(&format!("Bearer {}", self.expose())).map_err(|_| {
-                TokenError::Misconfigured(Box::new(Diagnosis::unusable_token(&self.audience)))
+                let diagnosis = Diagnosis::unusable_token(&self.audience);
+                diagnosis.log();
+                TokenError::Misconfigured(Box::new(diagnosis))
             })?;
         value.set_sensitive(true);
         Ok(value)

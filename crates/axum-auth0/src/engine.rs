@@ -166,11 +166,14 @@ impl Engine {
     pub(crate) fn api(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
         self.apis.get(name).map(Arc::clone).ok_or_else(|| {
             let diagnosis = if self.config.absent_apis.contains(&name) {
+                // A site may do without it, and then every view of a page would be an error.
+                tracing::debug!(api = name, "an API that is not configured was asked for");
                 Diagnosis::api_not_configured(name)
             } else {
-                Diagnosis::undeclared_api(name)
+                let diagnosis = Diagnosis::undeclared_api(name);
+                diagnosis.log();
+                diagnosis
             };
-            diagnosis.log();
             TokenError::Misconfigured(Box::new(diagnosis))
         })
     }

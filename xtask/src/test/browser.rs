@@ -75,10 +75,12 @@ fn local_secrets(state: &Path) -> Result<Vec<String>> {
 /// What the person has set for a provider of their own is not for the tests.
 fn without_provider(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
-        if name
-            .to_str()
-            .is_some_and(|n| n.starts_with("AUTH0_") || n.starts_with("PRODUCTS_API_"))
-        {
+        let is_set_for_one = |n: &str| {
+            n.starts_with("AUTH0_")
+                || n.starts_with("PRODUCTS_API_")
+                || n.starts_with("ORDERS_API_")
+        };
+        if name.to_str().is_some_and(is_set_for_one) {
             command.env_remove(name);
         }
     }

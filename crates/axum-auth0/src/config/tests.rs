@@ -131,6 +131,11 @@ fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
         ("AUTH0_HTTP_TIMEOUT", "5s"),
         ("PRODUCTS_API_URL", "api"),
         ("PRODUCTS_API_URL", "http://api.internal"),
+        (
+            "PRODUCTS_API_URL",
+            "https://somebody:secret@api.example.com",
+        ),
+        ("PRODUCTS_API_URL", "http://api.localhost:4001"),
         ("AUTH0_DPOP_PRIVATE_KEY", "key"),
         ("AUTH0_CLIENT_ASSERTION_SIGNING_KEY", "key"),
         ("NEXT_PUBLIC_LOGIN_ROUTE", "/login"),

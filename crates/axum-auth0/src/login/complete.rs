@@ -9,8 +9,9 @@ use super::{
     transaction::Transaction,
 };
 use crate::{
+    diagnosis::Diagnosis,
     engine::Engine,
-    jwt::JwtError,
+    jwt::{self, JwtError},
     session::{ABSOLUTE, SESSION_KEY, SessionData},
     stores::{LoginId, LoginRow, StoreError},
     tokens::{Asked, HeldToken, TokenAnswer, TokenSet, Want},
@@ -55,7 +56,10 @@ pub(super) async fn complete(
             IdTokenError::Signature(JwtError::Unavailable(error)) => {
                 Refusal::provider(&error, return_to())
             }
-            error => Refusal::IdToken(Some(error), return_to()),
+            error => {
+                note_clock_skew(engine, id_token, &error);
+                Refusal::IdToken(Some(error), return_to())
+            }
         })?;
     let subject = verified
         .required_string("sub")
@@ -100,6 +104,17 @@ pub(super) async fn complete(
     }
     tracing::info!(?login, "logged in");
     Ok(())
+}
+
+/// An ID token of another time is refused; most often it is the clock of this server that is wrong.
+fn note_clock_skew(engine: &Engine, id_token: &str, error: &IdTokenError) {
+    let is_about_time = matches!(error, IdTokenError::Rule(rule) if rule.starts_with("iat is "));
+    if is_about_time
+        && let Ok(claims) = jwt::peek(id_token)
+        && let Ok(Some(iat)) = claims.unverified().numeric_date("iat")
+    {
+        Diagnosis::clock_skew(engine.clock().unix_seconds().saturating_sub(iat)).log();
+    }
 }
 
 /// A login in a browser that has a session ends that session, and its identifier is never used again (session

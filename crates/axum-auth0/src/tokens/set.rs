@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::held::{HeldToken, Want};
 use crate::{
-    config::Config,
+    config::{AudienceParameter, Config},
     diagnosis::Diagnosis,
     seal::{Keyring, NotOurs, Purpose},
     stores::LoginId,
@@ -24,6 +24,9 @@ const WRONG_GRACE: i64 = 30;
 pub(crate) struct Asked {
     audience: Option<String>,
     scope: Vec<String>,
+    /// Whether by `resource` and not by `audience`.
+    #[serde(default)]
+    by_resource: bool,
 }
 
 impl Asked {
@@ -31,6 +34,7 @@ impl Asked {
         Self {
             audience: config.audience.clone(),
             scope: config.scope.clone(),
+            by_resource: config.audience_parameter == AudienceParameter::Resource,
         }
     }
 

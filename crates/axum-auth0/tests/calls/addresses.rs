@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     api::Reply,
-    app::{OrdersApi, ProductsApi, UndeclaredApi},
+    app::{ProductsApi, UndeclaredApi},
     hop::{ORDERS, PRODUCTS},
     scene::{Scene, cause},
 };
@@ -199,25 +199,4 @@ async fn an_api_that_is_not_configured_is_explained() {
     assert!(error.to_string().contains("ORDERS_API_URL"), "{error}");
     let undeclared = scene.alice.api::<UndeclaredApi>().get(["x"]).done().await;
     assert_eq!(cause(&undeclared.unwrap_err()), Some(Cause::UndeclaredApi));
-}
-
-/// RFC 6750 §5.3.
-#[tokio::test]
-async fn a_token_is_not_sent_with_credentials_in_the_address() {
-    let scene = Scene::with(|setting| {
-        setting.set(
-            "ORDERS_API_URL",
-            "https://somebody:canary-password@api.invalid/",
-        )
-    })
-    .await;
-    let error = scene
-        .alice
-        .api::<OrdersApi>()
-        .get(["orders"])
-        .done()
-        .await
-        .unwrap_err();
-    assert_eq!(cause(&error), Some(Cause::ApiNotConfigured), "{error:?}");
-    assert!(!error.to_string().contains("canary-password"), "{error}");
 }
