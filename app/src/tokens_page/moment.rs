@@ -53,15 +53,17 @@ mod tests {
         }
     }
 
+    /// Where views have no types of their own, there are marks between them.
+    fn written(seconds: i64) -> String {
+        moment(seconds).to_html().replace("<!>", "")
+    }
+
     #[test]
     fn a_moment_is_written_for_people_and_for_programs() {
         assert_eq!(
-            moment(1_795_471_205).to_html(),
+            written(1_795_471_205),
             r#"<time datetime="2026-11-23T22:00:05Z">23 Nov 2026, 22:00:05 UTC</time>"#
         );
-        assert_eq!(
-            moment(i64::MAX).to_html(),
-            "<span>9223372036854775807</span>"
-        );
+        assert_eq!(written(i64::MAX), "<span>9223372036854775807</span>");
     }
 }

@@ -1,9 +1,9 @@
 //! What all parts of the site's side share.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use crate::{
@@ -32,6 +32,7 @@ pub(crate) struct Engine {
     clock: SharedClock,
     chance: SharedChance,
     apis: BTreeMap<&'static str, Arc<ApiSettings>>,
+    missed_apis: Mutex<BTreeSet<&'static str>>,
     connections: Connections,
     provider_origins: RwLock<Arc<str>>,
 }
@@ -81,6 +82,7 @@ impl Engine {
             clock,
             chance,
             apis,
+            missed_apis: Mutex::default(),
             connections,
             provider_origins,
         }
@@ -166,14 +168,18 @@ impl Engine {
     pub(crate) fn api(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
         self.apis.get(name).map(Arc::clone).ok_or_else(|| {
             let diagnosis = if self.config.absent_apis.contains(&name) {
-                // A site may do without it, and then every view of a page would be an error.
-                tracing::debug!(api = name, "an API that is not configured was asked for");
                 Diagnosis::api_not_configured(name)
             } else {
-                let diagnosis = Diagnosis::undeclared_api(name);
-                diagnosis.log();
-                diagnosis
+                Diagnosis::undeclared_api(name)
             };
+            // Once: a site may do without an API that its pages ask for at every view.
+            let mut missed = self
+                .missed_apis
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if missed.insert(name) {
+                diagnosis.log();
+            }
             TokenError::Misconfigured(Box::new(diagnosis))
         })
     }

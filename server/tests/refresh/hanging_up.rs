@@ -93,7 +93,8 @@ async fn a_refresh_inside_a_streamed_page_is_kept() {
     assert_eq!(refreshes(&world).len(), 0);
     assert_eq!(world.at_api.entries().len(), 0);
     let end = read_up_to(&mut page, "</html>").await;
-    assert!(end.contains("<dd>20</dd>"), "{end}");
+    // Where views have no types of their own, there are marks between them.
+    assert!(end.replace("<!>", "").contains("<dd>20</dd>"), "{end}");
     assert_eq!(refreshes(&world).len(), 1);
     was_kept(&world, &alice).await;
 }
