@@ -146,6 +146,7 @@ impl Tokens {
             let Some(refresh_token) = set.refresh_token.take() else {
                 return Ok(());
             };
+            set.revoked = true;
             match self.0.endpoint.revoke(&refresh_token).await {
                 Ok(()) => {}
                 Err(EndpointError::Refused { code, description }) => {

@@ -86,7 +86,8 @@ impl Tokens {
             is_refreshable,
             is_unsettled: set.unsettled,
             is_outdated: !self.0.is_current(&set),
-            problem: (!is_refreshable).then(|| Diagnosis::no_refresh_token(offline_access)),
+            problem: (!is_refreshable && !set.revoked)
+                .then(|| Diagnosis::no_refresh_token(offline_access)),
             id_token: set.id_token.as_deref().and_then(claims),
             apis: apis.map(|api| self.api_overview(api, &set, now)).collect(),
             now,

@@ -226,6 +226,9 @@ impl Refresher {
             return Ok(Leased::Done(held));
         }
         let Some(refresh_token) = set.refresh_token.clone() else {
+            if set.revoked {
+                return Err(TokenError::SignInRequired);
+            }
             let diagnosis = Diagnosis::no_refresh_token(self.asked.offline_access());
             return Err(judge(diagnosis, self.is_current(&set)));
         };

@@ -57,6 +57,9 @@ pub(crate) struct TokenSet {
     /// A refresh ended without an answer: whether the provider took the refresh token for used is not known.
     #[serde(default)]
     pub(crate) unsettled: bool,
+    /// The application revoked the refresh token: the login ends with its access tokens, as was wanted.
+    #[serde(default)]
+    pub(crate) revoked: bool,
 }
 
 /// The memory of a token that was not what was asked for.
