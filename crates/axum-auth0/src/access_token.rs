@@ -69,7 +69,8 @@ pub(crate) async fn get(
         }
         Err(unavailable) => return unavailable.into_response(),
     };
-    let scope = match question.scope.as_deref().map(split) {
+    let asked = question.scope.as_deref().map(split);
+    let scope = match asked.filter(|words| !words.is_empty()) {
         None => api.scope.clone(),
         // What the application may do with the API is its configuration's to say, not a script's.
         Some(scope) if scope.iter().all(|word| api.scope.contains(word)) => scope,
@@ -84,7 +85,11 @@ pub(crate) async fn get(
         .exact_access_token(user.login, &api, scope)
         .await
     {
-        Ok(token) => answer(&token, now),
+        Ok(token) if !is_wider(&token) => answer(&token, now),
+        Ok(_) => {
+            let text = "the provider issued a token with more scopes than were asked for; it stays on the server";
+            refuse(StatusCode::FORBIDDEN, "invalid_scope", text)
+        }
         Err(error) => failure(&error),
     }
 }
@@ -109,6 +114,23 @@ fn is_own_script(headers: &HeaderMap) -> bool {
         Some(same_origin) => same_origin && is("sec-fetch-dest", &["empty"]).unwrap_or(true),
         None => headers.contains_key(REQUESTED_WITH),
     }
+}
+
+/// Whether the token can do more than was asked for. The scopes of OpenID Connect Core 1.0 §5.4 and §11 are about the
+/// person and not about the API: a token of the login has them anyway.
+fn is_wider(token: &HeldToken) -> bool {
+    const OF_LOGIN: [&str; 6] = [
+        "openid",
+        "profile",
+        "email",
+        "address",
+        "phone",
+        "offline_access",
+    ];
+    token
+        .scope
+        .iter()
+        .any(|word| !token.requested.contains(word) && !OF_LOGIN.contains(&word.as_str()))
 }
 
 fn split(scope: &str) -> Vec<String> {

@@ -70,7 +70,7 @@ pub(super) async fn complete(
 
     let now = engine.clock().unix_seconds();
     let login = LoginId::random(engine.chance().as_ref());
-    let set = token_set(engine, &answer, now);
+    let set = token_set(engine, transaction, &answer, now);
     let row = LoginRow {
         id: login,
         subject,
@@ -158,11 +158,18 @@ async fn open_session(
 
 /// The tokens to keep. An access token that is not what was asked for is not kept under that name; why it is not is
 /// logged now and told to whoever needs it later.
-fn token_set(engine: &Engine, answer: &TokenAnswer, now: i64) -> TokenSet {
+fn token_set(
+    engine: &Engine,
+    transaction: &Transaction,
+    answer: &TokenAnswer,
+    now: i64,
+) -> TokenSet {
+    // A login that began under another configuration asked for something else.
+    let is_of_today = transaction.audience == engine.config().audience;
     let mut set = TokenSet {
         refresh_token: answer.refresh_token.clone(),
         id_token: answer.id_token.clone(),
-        asked: Some(Asked::of(engine.config())),
+        asked: is_of_today.then(|| Asked::of(engine.config())),
         ..TokenSet::default()
     };
     let config = engine.config();

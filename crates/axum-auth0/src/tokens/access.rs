@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    EndpointError, TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenSet, Want,
+    TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenSet, Want,
     demand::Demand,
     error::{audience_missing, judge},
     held::HeldToken,
@@ -16,7 +16,7 @@ use crate::{
     diagnosis::Diagnosis,
     login::id_token::IdTokenRules,
     seal::Keyring,
-    stores::{LoginId, LoginRow, SharedStore, Swap},
+    stores::{LoginId, LoginRow, SharedStore},
 };
 
 /// Everything that gets access tokens for logins.
@@ -85,7 +85,10 @@ impl Tokens {
             }
             _ => demand.is_served_by(held, now),
         };
-        let token = if let Some(held) = held.filter(serves) {
+        // Where nothing can be renewed, what is held is good to its end.
+        let cannot_renew = set.refresh_token.is_none() && !demand.is_explicit();
+        let suits = |held: &&HeldToken| serves(held) || (cannot_renew && held.is_valid(now));
+        let token = if let Some(held) = held.filter(suits) {
             held.clone()
         } else {
             let refreshed = self.0.refresh(login, api, want.scope.clone(), demand).await;
@@ -120,59 +123,6 @@ impl Tokens {
             .unwrap_or(self.0.config.refresh_buffer);
         Demand::Fresh {
             buffer: i64::try_from(buffer.as_secs()).unwrap_or(i64::MAX),
-        }
-    }
-
-    /// Revokes what can be revoked of a login that was deleted; nothing depends on the outcome.
-    pub(crate) async fn revoke(&self, row: &LoginRow) {
-        let Some(set) = self.open(row) else {
-            return;
-        };
-        if let Some(refresh_token) = set.refresh_token
-            && let Err(error) = self.0.endpoint.revoke(&refresh_token).await
-        {
-            tracing::warn!(login = ?row.id, %error, "the refresh token could not be revoked");
-        }
-    }
-
-    /// Revokes the login's refresh token at the provider, and forgets it. The access tokens that are held stay good until
-    /// their end.
-    pub(crate) async fn revoke_refresh_token(&self, login: LoginId) -> Result<(), TokenError> {
-        // Not beside a refresh, which would bring a new one.
-        let flight = self.0.flight(login);
-        let _alone = flight.0.lock().await;
-        loop {
-            let (row, mut set) = self.0.load(login).await?;
-            let Some(refresh_token) = set.refresh_token.take() else {
-                return Ok(());
-            };
-            set.revoked = true;
-            match self.0.endpoint.revoke(&refresh_token).await {
-                Ok(()) => {}
-                Err(EndpointError::Refused { code, description }) => {
-                    let diagnosis = Diagnosis::of_refusal(&code, description.as_deref(), None);
-                    diagnosis.log();
-                    return Err(TokenError::Misconfigured(Box::new(diagnosis)));
-                }
-                Err(EndpointError::Unavailable { retry_after, .. }) => {
-                    return Err(TokenError::ProviderUnavailable { retry_after });
-                }
-                Err(EndpointError::Unintelligible(_)) => {
-                    return Err(TokenError::ProviderUnavailable { retry_after: None });
-                }
-            }
-            let sealed = set.seal(&self.0.keys, &login);
-            match self
-                .0
-                .store
-                .swap_tokens(&login, row.version, sealed)
-                .await?
-            {
-                Swap::Done => return Ok(()),
-                Swap::Gone => return Err(TokenError::SignInRequired),
-                // Another process refreshed in between: what it got is to be revoked, too.
-                Swap::Conflict => {}
-            }
         }
     }
 

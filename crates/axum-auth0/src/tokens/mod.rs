@@ -8,11 +8,13 @@ mod answer;
 mod demand;
 mod endpoint;
 mod error;
+mod flight;
 mod held;
 mod lease;
 mod options;
 mod overview;
 mod refresh;
+mod revocation;
 mod set;
 mod settle;
 

@@ -1,18 +1,18 @@
 //! One refresh at a time for each login: in the process by a lock, over replicas by a lease.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 
 use super::{
     Asked, EndpointError, TokenAnswer, TokenEndpoint, TokenError, TokenSet, Want,
     answer::Fate,
     demand::Demand,
     error::{audience_missing, judge},
+    flight::{Failure, Flights},
     held::HeldToken,
     lease::{Attempt, RefreshLease, attempt},
 };
@@ -27,16 +27,16 @@ use crate::{
     stores::{LoginId, LoginRow, SharedStore},
 };
 
-/// After a failed refresh, whoever waited for it gets the same failure for this many seconds instead of asking again.
-const FAILURE_GRACE: i64 = 1;
-
 /// How many refreshes of this process the provider sees at once: many sessions that expire together must not bring it
 /// down.
 const AT_ONCE: usize = 32;
 
+/// How long to wait for one of these places.
+const PLACE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How long to wait for another process's refresh, and how often to look.
-const PATIENCE: Duration = Duration::from_secs(15);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// How often a lease may run out before the provider is asked: a process that is stopped again and again gives up.
 const MOST_LEASES: u8 = 3;
@@ -51,7 +51,7 @@ pub(super) struct Refresher {
     pub(super) chance: SharedChance,
     pub(super) config: Config,
     pub(super) asked: Asked,
-    pub(super) flights: Mutex<HashMap<LoginId, Weak<Flight>>>,
+    pub(super) flights: Flights,
     pub(super) at_once: Semaphore,
 }
 
@@ -61,10 +61,6 @@ enum Leased {
     /// The lease may have run out before the provider was asked, and it was not asked.
     Late,
 }
-
-/// Whoever refreshes a login's tokens holds this. The key is the login, so two users never share one.
-#[derive(Default)]
-pub(super) struct Flight(pub(super) tokio::sync::Mutex<Option<(i64, TokenError)>>);
 
 impl Refresher {
     pub(super) fn new(
@@ -84,7 +80,7 @@ impl Refresher {
             chance,
             config: config.clone(),
             asked: Asked::of(config),
-            flights: Mutex::default(),
+            flights: Flights::default(),
             at_once: Semaphore::new(AT_ONCE),
         }
     }
@@ -103,39 +99,25 @@ impl Refresher {
             let Some(want) = Want::exactly(&api, scope) else {
                 return Err(audience_missing(&api));
             };
-            let flight = inner.flight(login);
-            let mut failure = flight.0.lock().await;
+            let flight = inner.flights.of(login);
+            let mut failure = flight.lock().await;
             let now = inner.clock.unix_seconds();
-            if let Some((at, error)) = failure.as_ref()
-                && (0..FAILURE_GRACE).contains(&(now - at))
-            {
-                return Err(error.clone());
+            if let Some(error) = failure.as_ref().and_then(|failure| failure.of(&want, now)) {
+                return Err(error);
             }
             let result = Box::pin(inner.refresh_alone(login, &want, demand)).await;
             // The time of the failure, not of its beginning: a provider that hangs takes longer than the grace.
             let now = inner.clock.unix_seconds();
-            *failure = result.as_ref().err().map(|error| (now, error.clone()));
+            *failure = result
+                .as_ref()
+                .err()
+                .map(|error| Failure::new(now, &want, error));
             result
         });
         task.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the refresh did not finish");
             Err(TokenError::ProviderUnavailable { retry_after: None })
         })
-    }
-
-    /// The flight of `login`, the one that others hold where there is one.
-    pub(super) fn flight(&self, login: LoginId) -> Arc<Flight> {
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flight) = flights.get(&login).and_then(Weak::upgrade) {
-            return flight;
-        }
-        // Ended flights are cleared away when the map has doubled, so it grows with the flights under way only.
-        if flights.len() == flights.capacity() {
-            flights.retain(|_, flight| flight.strong_count() > 0);
-        }
-        let flight = Arc::new(Flight::default());
-        flights.insert(login, Arc::downgrade(&flight));
-        flight
     }
 
     pub(super) async fn load(&self, login: LoginId) -> Result<(LoginRow, TokenSet), TokenError> {
@@ -234,14 +216,20 @@ impl Refresher {
         };
         tracing::debug!(?login, audience = %want.audience, "refreshing");
         let (answer, repeated) = {
-            let _place = self.at_once.acquire().await;
+            let place = timeout(PLACE_PATIENCE, self.at_once.acquire()).await;
+            if place.is_err() {
+                tracing::warn!("too many refreshes at once; the provider is slow");
+                return Err(TokenError::ProviderUnavailable {
+                    retry_after: Some(Duration::from_secs(1)),
+                });
+            }
             failpoint::reached("refresh:before-request").await;
             // A process that was stopped meanwhile must not show a refresh token that another one has used.
             if lease.may_be_over() {
                 tracing::warn!(?login, "the lease ran out before the provider was asked");
                 return Ok(Leased::Late);
             }
-            self.ask(login, &refresh_token, want).await
+            self.ask(login, &refresh_token, want, lease).await
         };
         let token = match answer {
             Ok(answer) => {
@@ -265,6 +253,7 @@ impl Refresher {
         login: LoginId,
         refresh_token: &str,
         want: &Want<'_>,
+        lease: &RefreshLease,
     ) -> (Result<TokenAnswer, EndpointError>, bool) {
         let scope: &[String] = if want.is_of_login(&self.config) {
             &[]
@@ -280,7 +269,8 @@ impl Refresher {
                 ..
             })
         );
-        if !lost {
+        // Who was stopped in between must not show it again: another process may have used it by now.
+        if !lost || lease.may_be_over() {
             return (answer, false);
         }
         tracing::warn!(

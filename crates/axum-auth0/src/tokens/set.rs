@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::held::{HeldToken, Want};
 use crate::{
@@ -51,8 +51,9 @@ pub(crate) struct TokenSet {
     pub(crate) id_token: Option<String>,
     pub(crate) asked: Option<Asked>,
     pub(crate) held: Vec<HeldToken>,
-    /// What the provider issued that could not be used, and why.
-    #[serde(default)]
+    /// What the provider issued that could not be used, and why. A memory only: what another version wrote and this one
+    /// cannot read is no reason to lose the refresh token.
+    #[serde(default, deserialize_with = "readable")]
     pub(crate) wrong: Vec<WrongToken>,
     /// A refresh ended without an answer: whether the provider took the refresh token for used is not known.
     #[serde(default)]
@@ -60,6 +61,12 @@ pub(crate) struct TokenSet {
     /// The application revoked the refresh token: the login ends with its access tokens, as was wanted.
     #[serde(default)]
     pub(crate) revoked: bool,
+}
+
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrongToken>, D::Error> {
+    let all = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    let readable = all.into_iter().map(serde_json::from_value);
+    Ok(readable.filter_map(Result::ok).collect())
 }
 
 /// The memory of a token that was not what was asked for.
@@ -133,5 +140,30 @@ impl fmt::Debug for TokenSet {
             .field("refreshable", &self.refresh_token.is_some())
             .field("held", &self.held)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_memory_that_another_version_wrote_does_not_cost_the_refresh_token() {
+        let written = serde_json::json!({
+            "refresh_token": "r",
+            "id_token": null,
+            "asked": null,
+            "held": [],
+            "wrong": [{
+                "audience": "a",
+                "requested": [],
+                "at": 1,
+                "diagnosis": { "code": "a_cause_of_the_future", "cause": "c", "fix": "f" },
+            }],
+        });
+        let set: TokenSet = serde_json::from_value(written).unwrap();
+        assert_eq!(set.refresh_token.as_deref(), Some("r"));
+        assert!(set.wrong.is_empty());
     }
 }

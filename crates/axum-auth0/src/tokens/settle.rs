@@ -104,7 +104,7 @@ impl Refresher {
     }
 
     /// Saves with patience: the provider has already forgotten the old refresh token.
-    async fn save(&self, row: &LoginRow, set: &TokenSet) -> Result<Swap, StoreError> {
+    pub(super) async fn save(&self, row: &LoginRow, set: &TokenSet) -> Result<Swap, StoreError> {
         let sealed = set.seal(&self.keys, &row.id);
         for pause in SAVE_PAUSES {
             match self

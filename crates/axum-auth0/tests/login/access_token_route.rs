@@ -193,6 +193,36 @@ async fn a_narrow_token_is_got_for_a_narrow_question() {
     assert_refused(&answer, StatusCode::BAD_REQUEST, "invalid_request");
 }
 
+/// Nothing is not a scope: by RFC 6749 §6 a provider would take it for everything.
+#[tokio::test]
+async fn an_empty_scope_is_as_if_none_was_asked_for() {
+    let world = exposing(PRODUCTS).await;
+    let mut browser = world.logged_in("alice").await;
+    let usual = browser.ask("/auth/access-token", &SCRIPT).await.json();
+    for empty in ["scope=", "scope=+"] {
+        let path = format!("/auth/access-token?{empty}");
+        assert_eq!(browser.ask(&path, &SCRIPT).await.json(), usual, "{empty}");
+    }
+    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+}
+
+/// B37: a token that can do more than was asked for stays on the server.
+#[tokio::test]
+async fn a_wider_token_than_was_asked_for_is_not_handed_out() {
+    let world = Setting::usual()
+        .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", PRODUCTS)
+        .set(
+            "AUTH0_SCOPE",
+            "openid profile email offline_access delete:products",
+        )
+        .world()
+        .await;
+    let mut browser = world.logged_in("alice").await;
+    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
+    assert_refused(&answer, StatusCode::FORBIDDEN, "invalid_scope");
+    world.token(&mut browser).await;
+}
+
 #[tokio::test]
 async fn whoever_only_looks_gets_nothing() {
     let world = exposing(PRODUCTS).await;

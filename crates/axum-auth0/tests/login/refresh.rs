@@ -758,6 +758,14 @@ async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
     assert_eq!(world.hop.times(Endpoint::Refresh), 0);
 
+    // It is good to its very end: there is nothing to renew it with ahead of that.
+    let world = World::new().await;
+    let mut browser = world.logged_in("alice").await;
+    let held = world.token(&mut browser).await;
+    browser.go("/token/revoke").await;
+    world.clock.advance(HOUR - 1);
+    assert_eq!(world.token(&mut browser).await, held);
+
     // A provider that is down keeps it, and so do we.
     let world = World::new().await;
     let mut browser = world.logged_in("alice").await;
@@ -765,6 +773,32 @@ async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
     assert_ne!(browser.go("/token/revoke").await.body, "revoked");
     world.clock.advance(2 * HOUR);
     world.token(&mut browser).await;
+}
+
+/// Whoever waits behind a refresh for another API gets an answer of their own, not the other one's failure.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_token_for_one_api_is_no_failure_for_another() {
+    let world = World::new().await;
+    let browser = world.logged_in("alice").await;
+    world.clock.advance(2 * HOUR);
+    world.hop.bend(Part::AccessToken, |claims| {
+        if claims["aud"].to_string().contains(ORDERS) {
+            claims["aud"] = json!("https://other.example.com");
+        }
+    });
+    let hold = world.hop.hold(Endpoint::Refresh);
+    let mut tab = browser.clone();
+    let orders = tokio::spawn(async move { tab.go("/token/orders").await });
+    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    let loads = world.store.loads();
+    let mut tab = browser.clone();
+    let products = tokio::spawn(async move { tab.go("/token").await });
+    world.store.was_looked_at(loads, 2).await;
+    hold.let_go();
+    let orders = orders.await.unwrap();
+    assert_eq!(orders.json()["code"], "default_audience", "{}", orders.body);
+    let products = products.await.unwrap();
+    assert_eq!(products.status, StatusCode::OK, "{}", products.body);
 }
 
 /// The buffer is configuration, or of one call.

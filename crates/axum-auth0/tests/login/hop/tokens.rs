@@ -62,6 +62,11 @@ impl Hop {
             .scope
             .split(' ')
             .filter(|word| audience != ORDERS || oidc.contains(word))
+            // RFC 6749 §6: a refresh can ask for less.
+            .filter(|word| {
+                oidc.contains(word)
+                    || asked_scope.is_none_or(|asked| asked.split(' ').any(|asked| asked == *word))
+            })
             .chain((audience == ORDERS).then(|| asked_scope.unwrap_or("read:orders")))
             .collect::<Vec<_>>()
             .join(" ");

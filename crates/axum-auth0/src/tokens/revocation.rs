@@ -1,0 +1,105 @@
+//! Giving refresh tokens back (RFC 7009).
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::{
+    EndpointError, TokenError, TokenSet, Tokens,
+    lease::{Attempt, attempt},
+    refresh::{LOOK_EVERY, PATIENCE, Refresher},
+};
+use crate::{
+    diagnosis::Diagnosis,
+    stores::{LoginId, LoginRow, Swap},
+};
+
+impl Tokens {
+    /// Revokes what can be revoked of a login that was deleted; nothing depends on the outcome.
+    pub(crate) async fn revoke(&self, row: &LoginRow) {
+        let Some(set) = self.open(row) else {
+            return;
+        };
+        if let Some(refresh_token) = set.refresh_token
+            && let Err(error) = self.0.endpoint.revoke(&refresh_token).await
+        {
+            tracing::warn!(login = ?row.id, %error, "the refresh token could not be revoked");
+        }
+    }
+
+    /// Revokes the login's refresh token at the provider, and forgets it. The access tokens that are held stay good until
+    /// their end. In a task of its own, as a refresh: nothing is left half done where the caller hangs up.
+    pub(crate) async fn revoke_refresh_token(&self, login: LoginId) -> Result<(), TokenError> {
+        let inner = Arc::clone(&self.0);
+        let task = tokio::spawn(async move {
+            // Not beside a refresh, here or in another process: it would show a token that was just revoked.
+            let flight = inner.flights.of(login);
+            let _alone = flight.lock().await;
+            let begin = Instant::now();
+            loop {
+                match attempt(&inner.store, login, &inner.clock, &inner.chance).await? {
+                    Attempt::Taken(lease) => {
+                        let result = inner.revoke_leased(login).await;
+                        lease.end().await;
+                        return result;
+                    }
+                    Attempt::Gone => return Err(TokenError::SignInRequired),
+                    Attempt::Held if begin.elapsed() >= PATIENCE => {
+                        return Err(TokenError::ProviderUnavailable { retry_after: None });
+                    }
+                    Attempt::Held => tokio::time::sleep(LOOK_EVERY).await,
+                }
+            }
+        });
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the revocation did not finish");
+            Err(TokenError::ProviderUnavailable { retry_after: None })
+        })
+    }
+}
+
+impl Refresher {
+    async fn revoke_leased(&self, login: LoginId) -> Result<(), TokenError> {
+        let (mut row, mut set) = self.load(login).await?;
+        let Some(mut refresh_token) = set.refresh_token.take() else {
+            return Ok(());
+        };
+        loop {
+            self.revoke_one(&refresh_token).await?;
+            match self.save(&row, &without_refresh_token(set)).await? {
+                Swap::Done => return Ok(()),
+                Swap::Gone => return Err(TokenError::SignInRequired),
+                // A process that slept through its lease refreshed in between: what it got is to be revoked, too.
+                Swap::Conflict => {}
+            }
+            (row, set) = self.load(login).await?;
+            match set.refresh_token.take() {
+                Some(other) => refresh_token = other,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn revoke_one(&self, refresh_token: &str) -> Result<(), TokenError> {
+        match self.endpoint.revoke(refresh_token).await {
+            Ok(()) => Ok(()),
+            Err(EndpointError::Refused { code, description }) => {
+                let diagnosis = Diagnosis::of_refusal(&code, description.as_deref(), None);
+                diagnosis.log();
+                Err(TokenError::Misconfigured(Box::new(diagnosis)))
+            }
+            Err(EndpointError::Unavailable { retry_after, .. }) => {
+                Err(TokenError::ProviderUnavailable { retry_after })
+            }
+            Err(EndpointError::Unintelligible(_)) => {
+                Err(TokenError::ProviderUnavailable { retry_after: None })
+            }
+        }
+    }
+}
+
+fn without_refresh_token(mut set: TokenSet) -> TokenSet {
+    set.refresh_token = None;
+    set.revoked = true;
+    set
+}
