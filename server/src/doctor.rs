@@ -49,6 +49,7 @@ pub async fn run(arguments: Arguments, folder: &Path) -> ExitCode {
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         eprintln!("The report cannot be printed: {error}");
+        return ExitCode::FAILURE;
     }
     if report.is_ok() {
         ExitCode::SUCCESS

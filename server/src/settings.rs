@@ -23,25 +23,31 @@ pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
     for file in [".env.local", ".env"] {
         match dotenvy::from_path_iter(folder.join(file)) {
             Ok(pairs) => {
+                let mut last = None;
                 for pair in pairs {
-                    let (name, value) = pair.map_err(|error| unreadable(file, &error))?;
+                    let (name, value) =
+                        pair.map_err(|error| unreadable(file, &error, last.as_deref()))?;
+                    last = Some(name.clone());
                     variables.set_default(name, value);
                 }
             }
             Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(unreadable(file, &error)),
+            Err(error) => return Err(unreadable(file, &error, None)),
         }
     }
     Ok(variables)
 }
 
-fn unreadable(file: &'static str, error: &dotenvy::Error) -> UnreadableFile {
+/// `last` is the variable before the malformed line. What the line says is not repeated: dotenvy gives a part of it, and
+/// that may be the secret.
+fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) -> UnreadableFile {
     let reason = match error {
-        dotenvy::Error::LineParse(line, at) => {
-            let name = line.split('=').next().unwrap_or_default().trim();
-            format!(
-                "the line of {name} is malformed at character {at}; put the value in single quotes"
-            )
+        dotenvy::Error::LineParse(..) => {
+            let line = last.map_or_else(
+                || "the first line with a variable".to_owned(),
+                |name| format!("the line after that of {name}"),
+            );
+            format!("{line} is malformed; write NAME=VALUE, and put the value in single quotes")
         }
         dotenvy::Error::Io(error) => error.to_string(),
         _ => "it is malformed".to_owned(),
@@ -75,14 +81,27 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_line_is_named_without_its_value() {
+    fn a_malformed_line_is_told_by_its_place_and_never_by_what_it_says() {
+        for line in [
+            "AUTH0_SECRET='canary",
+            "AUTH0_SECRET=canary two",
+            "AUTH0_SECRET='canary' two",
+            "AUTH0_SECRET=ca\\qcanary",
+            "AUTH0_SECRET=ab${canary",
+            "AUTH0_SECRET canary",
+            "canary",
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let text = format!("AUTH0_DOMAIN=a.example.com\n{line}\n");
+            fs::write(folder.path().join(".env"), text).unwrap();
+            let error = read(folder.path()).unwrap_err().to_string();
+            assert!(error.starts_with(".env cannot be read"), "{error}");
+            assert!(error.contains("after that of AUTH0_DOMAIN"), "{error}");
+            assert!(!error.contains("canary"), "{line}: {error}");
+        }
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(".env"), "AUTH0_SECRET='canary\n").unwrap();
+        fs::write(folder.path().join(".env"), "canary two\n").unwrap();
         let error = read(folder.path()).unwrap_err().to_string();
-        assert!(
-            error.starts_with(".env cannot be read") && error.contains("AUTH0_SECRET"),
-            "{error}"
-        );
-        assert!(!error.contains("canary"), "{error}");
+        assert!(error.contains("the first line with a variable"), "{error}");
     }
 }

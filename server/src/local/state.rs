@@ -1,6 +1,10 @@
 //! What the local services keep between two starts.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
 
 use axum_auth0::chance::{Chance as _, SystemChance};
 
@@ -34,11 +38,18 @@ fn secret(path: &Path) -> io::Result<String> {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(u32::from(digit), 16))
         .collect();
-    fs::write(path, &text)?;
+    write_for_owner(path, &text)?;
+    Ok(text)
+}
+
+/// Nobody else can read it, not even for a moment.
+fn write_for_owner(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
     }
-    Ok(text)
+    options.open(path)?.write_all(text.as_bytes())
 }

@@ -149,7 +149,7 @@ async fn a_malformed_file_is_named_without_its_values() {
         .the("problem", "configuration")
         .says(
             "configuration_unreadable",
-            ".env cannot be read: the line of AUTH0_SECRET is malformed",
+            ".env cannot be read: the first line with a variable is malformed",
             "Mend the file",
         );
     assert!(!found.text.contains("canary"), "{}", found.text);

@@ -49,7 +49,7 @@ pub enum ApiError {
         /// When to ask again, where the API says so.
         retry_after: Option<Duration>,
     },
-    /// 503: the API cannot work now.
+    /// 503: the API cannot work now, or what is in front of it lost it; whether it did what it was asked is unknown.
     #[error("the API cannot work now")]
     Unavailable {
         /// When to ask again, where the API says so.
@@ -127,7 +127,9 @@ impl ApiError {
     pub fn sent(&self) -> Sent {
         match self {
             Self::TimedOut { sent } => *sent,
-            Self::ServerError(_)
+            // A proxy in front of the API says 503, too, where the API died with the request in its hands.
+            Self::Unavailable { .. }
+            | Self::ServerError(_)
             | Self::Interrupted
             | Self::TooLarge { .. }
             | Self::NotJson

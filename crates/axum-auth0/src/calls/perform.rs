@@ -67,6 +67,22 @@ fn log(error: &ApiError) {
     }
 }
 
+/// What to say of a call whose last attempt surely did nothing, while an earlier one may have: nobody may take it for
+/// undone. What the API itself answered last is the last word.
+fn remembering(doubtful: Option<ApiError>, last: ApiError) -> ApiError {
+    let says_nothing = matches!(
+        last,
+        ApiError::Unreachable
+            | ApiError::Token(_)
+            | ApiError::TooManyRequests { .. }
+            | ApiError::TimedOut { sent: Sent::No }
+    );
+    match doubtful {
+        Some(doubtful) if says_nothing => doubtful,
+        _ => last,
+    }
+}
+
 struct Performing {
     engine: Arc<Engine>,
     settings: Arc<ApiSettings>,
@@ -87,13 +103,17 @@ impl Performing {
         }
         let mut is_renewed = false;
         let (mut attempts, mut repeats) = (0_u32, 0);
+        let mut doubtful = None;
         loop {
             attempts += 1;
             Span::current().record("attempts", attempts);
             let (error, wait) = match self.attempt(&token).await {
                 Ok(answer) if answer.status().is_success() => return Ok(ApiAnswer::of(answer)),
                 Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
-                    token = self.after_refusal(&answer, &token, is_renewed).await?;
+                    token = match self.after_refusal(&answer, &token, is_renewed).await {
+                        Ok(token) => token,
+                        Err(error) => return Err(remembering(doubtful, error)),
+                    };
                     is_renewed = true;
                     continue;
                 }
@@ -107,9 +127,12 @@ impl Performing {
                 Some(pause) if budget.is_some_and(repeat::RepeatBudget::allows_repeat) => {
                     tracing::debug!(%error, ?pause, "the call is repeated");
                     repeats += 1;
+                    if error.sent() == Sent::Maybe {
+                        doubtful = Some(error);
+                    }
                     sleep(pause).await;
                 }
-                _ => return Err(error),
+                _ => return Err(remembering(doubtful, error)),
             }
         }
     }
