@@ -13,6 +13,6 @@ export default defineConfig({
   use: browser,
   projects: [
     { name: 'hydrate' },
-    { name: 'no-js', use: { javaScriptEnabled: false } },
+    { name: 'no-js', use: { javaScriptEnabled: false }, testIgnore: '**/*.hydrate.spec.ts' },
   ],
 });

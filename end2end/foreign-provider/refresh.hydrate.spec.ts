@@ -1,5 +1,6 @@
 // Refreshes at a provider that we did not write, with its own rotation and its own detection of reuse: many calls at once, over
-// three processes of the site that share a session store, for two APIs. The provider's ledger has the last word.
+// three processes of the site that share a session store, for two APIs. The provider's ledger has the last word. No page is
+// looked at beyond the login, so once is enough.
 
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 
@@ -14,9 +15,6 @@ const TOKEN_SECONDS = 8;
 const CALL_LIMIT_MS = 30_000;
 
 test.use({ plan: { processes: 3, orders: true, tokenSeconds: TOKEN_SECONDS } });
-
-// No page is looked at here beyond the login.
-test.skip(({ javaScriptEnabled }) => javaScriptEnabled === false, 'the same with and without JavaScript');
 
 test('a hundred calls over three processes refresh once, and all succeed', async ({ page, request, world }) => {
   const cookie = await logInAndOutlive(page, 'dave');
