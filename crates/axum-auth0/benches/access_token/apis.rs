@@ -3,7 +3,7 @@
 use axum_auth0::{AccessToken, Api, ApiDeclaration, SignedInUser};
 use futures::future::BoxFuture;
 
-use crate::hop::PRODUCTS;
+use test_support::PRODUCTS;
 
 /// What their variables begin with.
 const NAMES: [&str; 16] = [

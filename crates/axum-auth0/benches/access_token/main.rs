@@ -6,17 +6,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may end at once")]
 
-/// The provider of the tests, which does everything right unless it is bent, and their browser.
-#[path = "../../tests/login"]
-#[expect(dead_code, reason = "shared with the tests of logins")]
-mod login {
-    pub(crate) mod browser;
-    pub(crate) mod hop;
-    pub(crate) mod keys;
-    pub(crate) mod logs;
-}
-use self::login::{browser, hop, keys, logs};
-
 mod apis;
 mod site;
 
@@ -55,7 +44,7 @@ fn by_audiences<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
 fn access_token(bencher: Bencher<'_, '_>, site: &Site) {
     bencher.bench_local(|| {
         let token = site.runtime.block_on(apis::held(&site.user));
-        assert_eq!(token.audience(), hop::PRODUCTS);
+        assert_eq!(token.audience(), test_support::PRODUCTS);
         token
     });
     site.was_not_asked();

@@ -20,12 +20,9 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
 
-use crate::{
-    apis,
-    browser::Browser,
-    hop::{CLIENT_ID, CLIENT_SECRET, Endpoint, Hop, PRODUCTS},
-    keys::Signer,
-    logs::Canaries,
+use crate::apis;
+use test_support::{
+    Browser, CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, PRODUCTS, SecretScanner, Signer,
 };
 
 const SITE: &str = "http://localhost:3000";
@@ -56,7 +53,7 @@ pub(crate) struct Site {
     pub(crate) user: SignedInUser,
     router: Router,
     browser: Browser,
-    hop: Hop,
+    provider: FakeProvider,
     _folder: TempDir,
 }
 
@@ -65,14 +62,14 @@ impl Site {
     pub(crate) fn new<S: StoreKind>(sessions: usize, audiences: usize) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let (user, router, browser, hop) =
+        let (user, router, browser, provider) =
             runtime.block_on(open::<S>(folder.path(), sessions, audiences));
         Self {
             runtime,
             user,
             router,
             browser,
-            hop,
+            provider,
             _folder: folder,
         }
     }
@@ -91,7 +88,7 @@ impl Site {
 
     /// That all of it was warm: the provider saw no refresh since the tokens were got.
     pub(crate) fn was_not_asked(&self) {
-        assert_eq!(self.hop.times(Endpoint::Refresh), 0);
+        assert_eq!(self.provider.request_count(Endpoint::Refresh), 0);
     }
 }
 
@@ -99,11 +96,11 @@ async fn open<S: StoreKind>(
     folder: &Path,
     sessions: usize,
     audiences: usize,
-) -> (SignedInUser, Router, Browser, Hop) {
+) -> (SignedInUser, Router, Browser, FakeProvider) {
     let clock = ManualClock::from_system();
-    let hop = Hop::start("/", clock.clone(), Canaries::default()).await;
+    let provider = FakeProvider::start("/", clock.clone(), SecretScanner::default()).await;
     // Tokens as long as those of Auth0.
-    hop.sign_with(&Signer::rsa("one", Algorithm::RS256));
+    provider.sign_with(&Signer::rsa("one", Algorithm::RS256));
     let file = folder.join("sessions.db");
     let store: SharedStore = if S::IS_A_FILE {
         Arc::new(SqliteStore::open(&file).await.unwrap())
@@ -115,30 +112,32 @@ async fn open<S: StoreKind>(
         chance: SystemChance::shared(),
         store: Some(store),
     };
-    let auth0 = Auth0::open_in(config(&hop), surroundings).await.unwrap();
+    let auth0 = Auth0::open_in(config(&provider), surroundings)
+        .await
+        .unwrap();
     let seen = Seen::default();
     let app = Router::new()
         .route("/token", get(token))
         .route("/whoami", get(whoami))
         .with_state(seen.clone());
     let router = auth0.protect(app, &[]);
-    let mut browser = Browser::new(router.clone(), SITE, Canaries::default());
-    browser.log_in(&hop, "alice").await;
+    let mut browser = Browser::new(router.clone(), SITE, SecretScanner::default());
+    browser.log_in(&provider, "alice").await;
     browser.go("/whoami").await;
     let user = seen.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     let user = user.unwrap();
     apis::hold_all(&user, audiences).await;
-    hop.forget();
+    provider.clear_request_log();
     if S::IS_A_FILE {
         copy_rows(&file, sessions - 1).await;
     }
-    (user, router, browser, hop)
+    (user, router, browser, provider)
 }
 
-fn config(hop: &Hop) -> Config {
+fn config(provider: &FakeProvider) -> Config {
     let mut variables: Variables = [
         ("APP_BASE_URL", SITE),
-        ("AUTH0_DOMAIN", hop.issuer()),
+        ("AUTH0_DOMAIN", provider.issuer()),
         ("AUTH0_CLIENT_ID", CLIENT_ID),
         ("AUTH0_CLIENT_SECRET", CLIENT_SECRET),
         ("AUTH0_SECRET", SECRET),

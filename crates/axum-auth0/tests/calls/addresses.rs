@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::{
     api::Reply,
-    app::{ProductsApi, UndeclaredApi},
-    hop::{ORDERS, PRODUCTS},
     scene::{Scene, cause},
 };
+use test_support::{ORDERS, PRODUCTS};
+use test_support::{ProductsApi, UndeclaredApi};
 
 fn audience(token: &str) -> String {
     let claims = jwt::peek(token).unwrap();
@@ -25,7 +25,7 @@ async fn each_api_gets_its_own_token_and_never_the_others() {
     scene.list().await.unwrap();
     let products = scene.alice.api::<ProductsApi>();
     products.get(["products"]).done().await.unwrap();
-    let (orders, products) = (scene.orders.asked(), scene.products.asked());
+    let (orders, products) = (scene.orders.requests(), scene.products.requests());
     assert_eq!(audience(orders[0].token()), ORDERS);
     assert_eq!(audience(products[0].token()), PRODUCTS);
     assert_eq!((orders.len(), products.len()), (1, 1));
@@ -52,7 +52,7 @@ async fn a_call_says_what_it_was_told_to_say() {
         .bytes_body("image/png", &b"\x89PNG"[..]);
     writing.done().await.unwrap();
 
-    let [post, get, put] = &scene.orders.asked()[..] else {
+    let [post, get, put] = &scene.orders.requests()[..] else {
         panic!("three calls");
     };
     assert_eq!((&post.method, &*post.target), (&Method::POST, "/v2/orders"));
@@ -117,7 +117,11 @@ async fn no_path_leaves_the_api() {
             assert!(refused, "{path:?}: {error}");
         }
     }
-    assert_eq!(scene.orders.times(), 0, "what is refused is not sent");
+    assert_eq!(
+        scene.orders.request_count(),
+        0,
+        "what is refused is not sent"
+    );
     for (segment, target) in [
         ("@evil.example", "/v2/%40evil.example".to_owned()),
         ("?admin=1", "/v2/%3Fadmin%3D1".to_owned()),
@@ -130,13 +134,13 @@ async fn no_path_leaves_the_api() {
         }),
     ] {
         scene.client().get([segment]).done().await.unwrap();
-        let asked = scene.orders.asked();
+        let asked = scene.orders.requests();
         let last = asked.last().unwrap();
         assert_eq!(last.target, target);
         let host = scene.orders.address().strip_prefix("http://");
         assert_eq!(last.header("host"), host);
     }
-    assert_eq!(scene.products.times(), 0, "nobody else was asked");
+    assert_eq!(scene.products.request_count(), 0, "nobody else was asked");
 }
 
 #[tokio::test]
@@ -163,7 +167,7 @@ async fn no_header_of_a_call_can_hold_another_one() {
             ));
         }
     }
-    assert_eq!(scene.orders.times(), 0);
+    assert_eq!(scene.orders.request_count(), 0);
 }
 
 /// B35, A03.
@@ -178,22 +182,26 @@ async fn a_redirect_is_not_followed() {
         (307, &elsewhere),
         (308, &itself),
     ] {
-        let before = scene.orders.times();
+        let before = scene.orders.request_count();
         scene
             .orders
             .replies([Reply::headed(status, "location", location)]);
         let error = scene.list().await.unwrap_err();
         let is_typed = matches!(&error, ApiError::Unexpected(given) if given.as_u16() == status);
         assert!(is_typed, "{error:?}");
-        assert_eq!(scene.orders.times(), before + 1);
+        assert_eq!(scene.orders.request_count(), before + 1);
     }
-    assert_eq!(scene.products.times(), 0, "the token went nowhere else");
+    assert_eq!(
+        scene.products.request_count(),
+        0,
+        "the token went nowhere else"
+    );
 }
 
 #[tokio::test]
 async fn an_api_that_is_not_configured_is_explained() {
     let scene =
-        Scene::with(|setting| setting.unset("ORDERS_API_URL").unset("ORDERS_API_AUDIENCE")).await;
+        Scene::with(|builder| builder.unset("ORDERS_API_URL").unset("ORDERS_API_AUDIENCE")).await;
     let error = scene.list().await.unwrap_err();
     assert_eq!(cause(&error), Some(Cause::ApiNotConfigured), "{error:?}");
     assert!(error.to_string().contains("ORDERS_API_URL"), "{error}");

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 /// One request.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct RecordedRequest {
     pub(crate) method: Method,
     /// Path and query, as they were sent.
     pub(crate) target: String,
@@ -26,7 +26,7 @@ pub(crate) struct Asked {
     pub(crate) body: Bytes,
 }
 
-impl Asked {
+impl RecordedRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.get_all(name).iter();
         let first = values.next().map(|value| value.to_str().unwrap());
@@ -124,7 +124,7 @@ impl Reply {
 #[derive(Default)]
 struct Book {
     script: VecDeque<Reply>,
-    asked: Vec<Asked>,
+    asked: Vec<RecordedRequest>,
 }
 
 #[derive(Clone)]
@@ -158,18 +158,18 @@ impl HostileApi {
     }
 
     /// What it was asked, in order.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.book.lock().unwrap().asked.clone()
     }
 
-    pub(crate) fn times(&self) -> usize {
+    pub(crate) fn request_count(&self) -> usize {
         self.book.lock().unwrap().asked.len()
     }
 }
 
 async fn serve(State(api): State<HostileApi>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let asked = Asked {
+    let asked = RecordedRequest {
         method: parts.method,
         target: parts.uri.to_string(),
         headers: parts.headers,

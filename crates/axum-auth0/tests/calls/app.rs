@@ -3,43 +3,27 @@
 use std::sync::{Arc, Mutex};
 
 use axum::{Router, extract::State, routing::get};
-use axum_auth0::{Api, CurrentUser, SignedInUser};
-
-pub(crate) struct ProductsApi;
-
-impl Api for ProductsApi {
-    const NAME: &'static str = "PRODUCTS";
-    const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
-}
-
-pub(crate) struct OrdersApi;
-
-impl Api for OrdersApi {
-    const NAME: &'static str = "ORDERS";
-    const SCOPES: &'static [&'static str] = &["read:orders"];
-}
-
-/// An API that the configuration was not told of.
-pub(crate) struct UndeclaredApi;
-
-impl Api for UndeclaredApi {
-    const NAME: &'static str = "INVOICES";
-    const SCOPES: &'static [&'static str] = &[];
-}
+use axum_auth0::{CurrentUser, SignedInUser};
+use test_support::TestApp;
 
 #[derive(Clone, Default)]
 pub(crate) struct App {
     user: Arc<Mutex<Option<SignedInUser>>>,
 }
 
-impl App {
-    pub(crate) fn router(&self) -> Router {
+pub(crate) type TestEnv = test_support::TestEnv<App>;
+pub(crate) type TestEnvBuilder = test_support::TestEnvBuilder<App>;
+
+impl TestApp for App {
+    fn router(&self) -> Router {
         Router::new()
             .route("/whoami", get(whoami))
             .route("/hand-over", get(hand_over))
             .with_state(self.clone())
     }
+}
 
+impl App {
     /// The user of the last request at `/hand-over`.
     pub(crate) fn user(&self) -> SignedInUser {
         self.user.lock().unwrap().take().unwrap()

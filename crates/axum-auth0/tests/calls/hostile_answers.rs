@@ -6,7 +6,8 @@ use axum_auth0::{ApiError, outbound::Sent};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::{api::Reply, hop::Endpoint, scene::Scene};
+use crate::{api::Reply, scene::Scene};
+use test_support::Endpoint;
 
 /// A03.
 #[tokio::test]
@@ -20,7 +21,11 @@ async fn a_large_answer_is_not_read() {
             "{error:?}"
         );
     }
-    assert_eq!(scene.orders.times(), 2, "it would be as large again");
+    assert_eq!(
+        scene.orders.request_count(),
+        2,
+        "it would be as large again"
+    );
 }
 
 #[tokio::test]
@@ -68,7 +73,7 @@ async fn a_slow_answer_is_given_up_and_not_asked_for_again() {
         );
         assert!(started.elapsed() < Duration::from_secs(4));
     }
-    assert_eq!(scene.orders.times(), 2);
+    assert_eq!(scene.orders.request_count(), 2);
 }
 
 #[tokio::test]
@@ -88,8 +93,8 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
         "{error:?}"
     );
     // The provider takes its time to refresh.
-    scene.world.clock.advance(7200);
-    let hold = scene.world.hop.hold(Endpoint::Refresh);
+    scene.env.clock.advance(7200);
+    let gate = scene.env.provider.gate(Endpoint::Refresh);
     let error = scene
         .client()
         .get(["orders"])
@@ -101,12 +106,16 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
         matches!(error, ApiError::TimedOut { sent: Sent::No }),
         "{error:?}"
     );
-    assert_eq!(scene.orders.times(), 1, "nothing was sent without a token");
+    assert_eq!(
+        scene.orders.request_count(),
+        1,
+        "nothing was sent without a token"
+    );
     // The refresh goes on, and is there for the next call.
-    hold.let_go();
+    gate.release_all();
     scene.orders.replies([Reply::status(204)]);
     scene.client().get(["orders"]).done().await.unwrap();
-    assert_eq!(scene.world.hop.ended_families(), 0);
+    assert_eq!(scene.env.provider.ended_families(), 0);
     // An API that is busy for longer than there is time.
     scene
         .orders
@@ -144,7 +153,7 @@ async fn a_broken_answer_to_what_adds_is_an_unknown_outcome() {
         assert!(matches!(error, ApiError::Interrupted), "{error:?}");
         assert_eq!(error.sent(), Sent::Maybe);
     }
-    assert_eq!(scene.orders.times(), 2, "sent once each");
+    assert_eq!(scene.orders.request_count(), 2, "sent once each");
 }
 
 #[tokio::test]
@@ -152,7 +161,7 @@ async fn an_api_that_is_down_is_unreachable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let scene = Scene::with(|setting| setting.set("ORDERS_API_URL", &address)).await;
+    let scene = Scene::with(|builder| builder.set("ORDERS_API_URL", &address)).await;
     for call in [
         scene.client().get(["orders"]),
         scene.client().post(["orders"]),

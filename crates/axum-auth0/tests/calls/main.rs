@@ -5,25 +5,6 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../login/browser.rs"]
-#[expect(dead_code, reason = "shared with the login tests")]
-mod browser;
-#[path = "../login/hop/mod.rs"]
-#[expect(dead_code, reason = "shared with the login tests")]
-mod hop;
-#[path = "../login/keys.rs"]
-#[expect(dead_code, reason = "shared with the login tests")]
-mod keys;
-#[path = "../login/logs.rs"]
-#[expect(dead_code, reason = "shared with the login tests")]
-mod logs;
-#[path = "../login/store.rs"]
-#[expect(dead_code, reason = "shared with the login tests")]
-mod store;
-#[path = "../login/world.rs"]
-#[expect(dead_code, reason = "shared with the login tests")]
-mod world;
-
 mod api;
 mod app;
 mod scene;

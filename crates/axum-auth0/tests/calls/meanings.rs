@@ -62,14 +62,18 @@ async fn a_waiting_time_is_handed_on() {
             "{error:?}"
         );
     }
-    assert_eq!(scene.orders.times(), 2, "nobody waits that long for a page");
+    assert_eq!(
+        scene.orders.request_count(),
+        2,
+        "nobody waits that long for a page"
+    );
 }
 
 #[tokio::test]
 async fn a_refused_body_says_what_is_wrong_with_it_to_the_program_alone() {
     let scene = Scene::new().await;
     let personal = "canary-what-a-person-typed";
-    scene.world.canaries.plant("body", personal);
+    scene.env.secrets.add("body", personal);
     let body = json!({ "fields": { "product": personal } }).to_string();
     scene.orders.replies([Reply::text(422, &body)]);
     let call = scene
@@ -94,7 +98,7 @@ async fn what_does_not_fit_is_typed_and_not_shown() {
     }
     let scene = Scene::new().await;
     let personal = "canary-somebodys-address";
-    scene.world.canaries.plant("body", personal);
+    scene.env.secrets.add("body", personal);
     for (body, is_json) in [
         (String::new(), false),
         (format!("<html>{personal}"), false),
@@ -139,7 +143,7 @@ async fn of_the_answers_headers_nothing_but_the_media_type_is_kept() {
     assert!(!format!("{answer:?}").contains("a,b"));
     let next: Result<Value, _> = scene.client().get(["orders"]).json().await;
     assert!(matches!(next, Err(ApiError::NotJson)));
-    let asked = scene.orders.asked();
+    let asked = scene.orders.requests();
     assert_eq!(
         asked[1].header("cookie"),
         None,

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::{
     api::Reply,
-    app::OrdersApi,
-    hop::{self, Endpoint},
     scene::{Scene, cause},
 };
+use test_support::OrdersApi;
+use test_support::{Endpoint, fake_provider};
 
 /// X12.
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn a_refused_token_is_renewed_once_and_the_call_made_again() {
             .orders
             .replies([refusal, Reply::json(&json!({ "owner": "auth0|alice" }))]);
         assert_eq!(scene.list().await.unwrap()["owner"], "auth0|alice");
-        let asked = scene.orders.asked();
+        let asked = scene.orders.requests();
         assert_eq!(asked.len(), 2);
         assert_ne!(asked[0].token(), asked[1].token());
         assert_eq!(scene.refreshes(), 1);
@@ -48,7 +48,7 @@ async fn what_replaces_or_deletes_is_made_again_with_its_body() {
             _ => client.head(["orders", "1"]),
         };
         call.done().await.unwrap();
-        let asked = scene.orders.asked();
+        let asked = scene.orders.requests();
         assert_eq!(asked.len(), 2, "{method}");
         assert_eq!(asked[0].body, asked[1].body);
         assert_eq!(asked[0].method, method);
@@ -74,14 +74,14 @@ async fn what_adds_is_not_made_again_but_finds_a_new_token_the_next_time() {
             .unwrap_err();
         assert!(matches!(error, ApiError::TokenRenewed), "{error:?}");
         assert_eq!(error.sent(), Sent::No);
-        assert_eq!((scene.orders.times(), scene.refreshes()), (1, 1));
+        assert_eq!((scene.orders.request_count(), scene.refreshes()), (1, 1));
         // The person tries again.
         call()
             .json_body(&json!({ "quantity": 1 }))
             .done()
             .await
             .unwrap();
-        let asked = scene.orders.asked();
+        let asked = scene.orders.requests();
         assert_eq!((asked.len(), scene.refreshes()), (2, 1));
         assert_ne!(asked[0].token(), asked[1].token());
     }
@@ -99,13 +99,13 @@ async fn what_adds_is_made_again_where_the_call_says_so() {
         .orders
         .replies([Reply::invalid_token(), Reply::status(201)]);
     keyed.done().await.unwrap();
-    let asked = scene.orders.asked();
+    let asked = scene.orders.requests();
     assert_eq!(asked.len(), 2);
     for call in &asked {
         assert_eq!(call.header("idempotency-key"), Some("\"k-1\""));
         assert_eq!(call.body, r#"{"quantity":1}"#);
     }
-    scene.world.clock.advance(60);
+    scene.env.clock.advance(60);
     scene
         .orders
         .replies([Reply::invalid_token(), Reply::status(200)]);
@@ -114,7 +114,7 @@ async fn what_adds_is_made_again_where_the_call_says_so() {
         .json_body(&json!({ "name": "a" }))
         .safe_to_repeat();
     marked.done().await.unwrap();
-    assert_eq!(scene.orders.times(), 4);
+    assert_eq!(scene.orders.request_count(), 4);
 }
 
 /// X12, A04.
@@ -126,14 +126,14 @@ async fn a_second_refusal_is_a_diagnosis() {
     assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
     let text = error.to_string();
     assert!(
-        text.contains(hop::ORDERS) && text.contains("it was revoked"),
+        text.contains(fake_provider::ORDERS) && text.contains("it was revoked"),
         "{text}"
     );
-    assert_eq!((scene.orders.times(), scene.refreshes()), (2, 1));
+    assert_eq!((scene.orders.request_count(), scene.refreshes()), (2, 1));
     // A moment later another refresh would bring nothing new.
     let error = scene.client().post(["orders"]).done().await.unwrap_err();
     assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
-    assert_eq!((scene.orders.times(), scene.refreshes()), (3, 1));
+    assert_eq!((scene.orders.request_count(), scene.refreshes()), (3, 1));
 }
 
 /// A04.
@@ -145,13 +145,20 @@ async fn an_api_that_refuses_everything_causes_no_storm() {
     for error in join_all(calls).await {
         assert_eq!(cause(&error.unwrap_err()), Some(Cause::RefusedByApi));
     }
-    assert!(scene.orders.times() <= 100, "at most two requests each");
+    assert!(
+        scene.orders.request_count() <= 100,
+        "at most two requests each"
+    );
     assert_eq!(scene.refreshes(), 1, "one refresh for all of them");
-    let before = scene.orders.times();
+    let before = scene.orders.request_count();
     for _ in 0..10 {
         assert!(scene.list().await.is_err());
     }
-    assert_eq!(scene.orders.times(), before + 10, "one request each");
+    assert_eq!(
+        scene.orders.request_count(),
+        before + 10,
+        "one request each"
+    );
     assert_eq!(scene.refreshes(), 1);
 }
 
@@ -164,7 +171,7 @@ async fn another_reason_than_the_token_refreshes_nothing() {
         .replies([Reply::headed(401, "www-authenticate", reason)]);
     let error = scene.list().await.unwrap_err();
     assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
-    assert_eq!((scene.orders.times(), scene.refreshes()), (1, 0));
+    assert_eq!((scene.orders.request_count(), scene.refreshes()), (1, 0));
 }
 
 #[tokio::test]
@@ -179,7 +186,7 @@ async fn a_missing_scope_is_named_and_a_missing_right_is_not() {
     assert!(error.to_string().contains("cancel:orders"), "{error}");
     scene.orders.replies([Reply::status(403)]);
     assert!(matches!(scene.list().await, Err(ApiError::Forbidden)));
-    assert_eq!((scene.orders.times(), scene.refreshes()), (2, 0));
+    assert_eq!((scene.orders.request_count(), scene.refreshes()), (2, 0));
 }
 
 #[tokio::test]
@@ -187,9 +194,9 @@ async fn a_refused_token_that_cannot_be_renewed_says_why() {
     let scene = Scene::new().await;
     scene.orders.replies([Reply::invalid_token()]);
     scene
-        .world
-        .hop
-        .reply(Endpoint::Refresh, hop::Reply::busy(503, "7"));
+        .env
+        .provider
+        .reply(Endpoint::Refresh, fake_provider::Reply::busy(503, "7"));
     let error = scene.list().await.unwrap_err();
     assert!(
         matches!(
@@ -199,12 +206,12 @@ async fn a_refused_token_that_cannot_be_renewed_says_why() {
         "{error:?}"
     );
     assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
-    assert_eq!(scene.orders.times(), 1);
-    scene
-        .world
-        .hop
-        .reply(Endpoint::Refresh, hop::Reply::error(400, "invalid_grant"));
-    scene.world.clock.advance(10);
+    assert_eq!(scene.orders.request_count(), 1);
+    scene.env.provider.reply(
+        Endpoint::Refresh,
+        fake_provider::Reply::error(400, "invalid_grant"),
+    );
+    scene.env.clock.advance(10);
     let error = scene.list().await.unwrap_err();
     assert!(
         matches!(error, ApiError::Token(TokenError::SignInRequired)),
@@ -228,7 +235,7 @@ async fn an_api_that_quotes_the_token_gets_it_into_no_text() {
         let error = scene.list().await.unwrap_err();
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains(payload), "{shown}");
-        scene.world.clock.advance(60);
+        scene.env.clock.advance(60);
     }
     let challenge = format!(r#"Bearer error="insufficient_scope", scope="{secret}""#);
     scene

@@ -6,14 +6,13 @@ use serde_json::Value;
 
 use crate::{
     api::HostileApi,
-    app::OrdersApi,
-    browser::Browser,
-    hop::Endpoint,
-    world::{Setting, World},
+    app::{TestEnv, TestEnvBuilder},
 };
+use test_support::OrdersApi;
+use test_support::{Browser, Endpoint};
 
 pub(crate) struct Scene {
-    pub(crate) world: World,
+    pub(crate) env: TestEnv,
     pub(crate) orders: HostileApi,
     pub(crate) products: HostileApi,
     pub(crate) alice: SignedInUser,
@@ -23,22 +22,22 @@ pub(crate) struct Scene {
 impl Scene {
     /// Alice is signed in, and the tokens for her first call are got. The orders API is below `/v2`.
     pub(crate) async fn new() -> Self {
-        let scene = Self::with(|setting| setting).await;
+        let scene = Self::with(|builder| builder).await;
         scene.alice.access_token::<OrdersApi>().await.unwrap();
-        scene.world.hop.forget();
+        scene.env.provider.clear_request_log();
         scene
     }
 
-    pub(crate) async fn with(change: impl FnOnce(Setting) -> Setting) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(TestEnvBuilder) -> TestEnvBuilder) -> Self {
         let (orders, products) = (HostileApi::start().await, HostileApi::start().await);
-        let setting = Setting::usual()
+        let builder = TestEnvBuilder::new()
             .set("ORDERS_API_URL", &format!("{}/v2", orders.address()))
             .set("PRODUCTS_API_URL", products.address());
-        let world = change(setting).world().await;
-        let mut browser = world.logged_in("alice").await;
-        let alice = user(&world, &mut browser, &[]).await;
+        let env = change(builder).build().await;
+        let mut browser = env.logged_in("alice").await;
+        let alice = user(&env, &mut browser, &[]).await;
         Self {
-            world,
+            env,
             orders,
             products,
             alice,
@@ -57,16 +56,16 @@ impl Scene {
 
     /// How often the refresh token was used since the first call could be made.
     pub(crate) fn refreshes(&self) -> usize {
-        self.world.hop.times(Endpoint::Refresh)
+        self.env.provider.request_count(Endpoint::Refresh)
     }
 
     /// Alice, as a request with these headers finds her.
     pub(crate) async fn alice_of(&mut self, headers: &[(&str, &str)]) -> SignedInUser {
-        user(&self.world, &mut self.browser, headers).await
+        user(&self.env, &mut self.browser, headers).await
     }
 }
 
-async fn user(world: &World, browser: &mut Browser, headers: &[(&str, &str)]) -> SignedInUser {
+async fn user(env: &TestEnv, browser: &mut Browser, headers: &[(&str, &str)]) -> SignedInUser {
     let mut request: Request<_> = browser
         .navigation("/hand-over")
         .body(axum::body::Body::empty())
@@ -76,7 +75,7 @@ async fn user(world: &World, browser: &mut Browser, headers: &[(&str, &str)]) ->
         request.headers_mut().append(name, value.parse().unwrap());
     }
     assert_eq!(browser.send(request).await.status, http::StatusCode::OK);
-    world.app.user()
+    env.app.user()
 }
 
 /// What the configuration is said to lack.

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::{api::Reply, app::OrdersApi, logs, scene::Scene};
+use crate::{api::Reply, scene::Scene};
+use test_support::OrdersApi;
+use test_support::log_capture;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -19,7 +21,7 @@ async fn a_call_belongs_to_the_trace_of_its_request() {
         .replies([Reply::status(503), Reply::json(&json!({}))]);
     let orders = alice.api::<OrdersApi>();
     orders.get(["orders"]).done().await.unwrap();
-    let asked = scene.orders.asked();
+    let asked = scene.orders.requests();
     assert_eq!(asked.len(), 2);
     let mut parents = Vec::new();
     for call in &asked {
@@ -48,7 +50,7 @@ async fn a_request_without_a_trace_begins_one() {
                 .await
                 .unwrap();
         }
-        let asked = scene.orders.asked();
+        let asked = scene.orders.requests();
         let pair = &asked[asked.len() - 2..];
         let of = |call: usize| pair[call].header("traceparent").unwrap()[3..35].to_owned();
         assert_eq!(of(0), of(1), "calls of one request are of one trace");
@@ -71,7 +73,7 @@ async fn the_log_says_which_api_and_which_trace_but_not_what_was_asked() {
         "canary-query-value",
         "canary-sent-body",
     ] {
-        scene.world.canaries.plant("call", secret);
+        scene.env.secrets.add("call", secret);
     }
     let trace = "a3ce929d0e0e47364bf92f3577b34da6";
     let parent = format!("00-{trace}-00f067aa0ba902b7-01");
@@ -84,7 +86,7 @@ async fn the_log_says_which_api_and_which_trace_but_not_what_was_asked() {
             .json_body("canary-sent-body");
         call.done().await.unwrap_err();
     }
-    let log = logs::written();
+    let log = log_capture::captured();
     let lines: Vec<_> = log
         .lines()
         .filter(|line| line.contains(trace) && line.contains("a call of an API failed"))

@@ -3,11 +3,8 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::{
-    browser::Answer,
-    hop::{Endpoint, ORDERS, PRODUCTS, Reply},
-    world::{Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Answer, Endpoint, ORDERS, PRODUCTS, Reply};
 
 const SCRIPT: [(&str, &str); 3] = [
     ("sec-fetch-site", "same-origin"),
@@ -15,10 +12,10 @@ const SCRIPT: [(&str, &str); 3] = [
     ("sec-fetch-dest", "empty"),
 ];
 
-async fn exposing(audiences: &str) -> World {
-    Setting::usual()
+async fn exposing(audiences: &str) -> TestEnv {
+    TestEnvBuilder::new()
         .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", audiences)
-        .world()
+        .build()
         .await
 }
 
@@ -30,8 +27,8 @@ fn assert_refused(answer: &Answer, status: StatusCode, code: &str) {
 
 #[tokio::test]
 async fn no_token_leaves_the_server_unless_its_audience_is_named() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for path in [
         "/auth/access-token",
         "/auth/access-token?audience=https://orders.example.com",
@@ -39,8 +36,8 @@ async fn no_token_leaves_the_server_unless_its_audience_is_named() {
         let answer = browser.ask(path, &SCRIPT).await;
         assert_refused(&answer, StatusCode::NOT_FOUND, "not_exposed");
     }
-    let world = exposing(ORDERS).await;
-    let mut browser = world.logged_in("alice").await;
+    let env = exposing(ORDERS).await;
+    let mut browser = env.logged_in("alice").await;
     for audience in [PRODUCTS, "https://unknown.example.com", ""] {
         let path = format!("/auth/access-token?audience={audience}");
         let answer = browser.ask(&path, &SCRIPT).await;
@@ -50,8 +47,8 @@ async fn no_token_leaves_the_server_unless_its_audience_is_named() {
 
 #[tokio::test]
 async fn a_script_of_the_page_gets_the_shape_of_nextjs_auth0() {
-    let world = exposing(&format!("{PRODUCTS} {ORDERS}")).await;
-    let mut browser = world.logged_in("alice").await;
+    let env = exposing(&format!("{PRODUCTS} {ORDERS}")).await;
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.ask("/auth/access-token", &SCRIPT).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     let cache = answer.header("cache-control").unwrap();
@@ -60,7 +57,7 @@ async fn a_script_of_the_page_gets_the_shape_of_nextjs_auth0() {
         "private, no-cache, no-store, must-revalidate, max-age=0"
     );
     let body = answer.json();
-    let now = world.clock_now();
+    let now = env.clock_now();
     assert_eq!(body["expires_at"], now + 3_600);
     assert_eq!(body["expires_in"], 3_600);
     assert_eq!(body["token_type"], "Bearer");
@@ -80,8 +77,8 @@ fn audience_of(body: &Value) -> String {
 /// CSRF, and every other way to make a browser ask: only a script of this origin is answered.
 #[tokio::test]
 async fn other_sites_navigations_and_images_get_nothing() {
-    let world = exposing(PRODUCTS).await;
-    let mut browser = world.logged_in("alice").await;
+    let env = exposing(PRODUCTS).await;
+    let mut browser = env.logged_in("alice").await;
     for (case, headers) in [
         (
             "another site",
@@ -146,13 +143,13 @@ async fn other_sites_navigations_and_images_get_nothing() {
 
 #[tokio::test]
 async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
-    let world = exposing(PRODUCTS).await;
-    let answer = world.browser().ask("/auth/access-token", &SCRIPT).await;
+    let env = exposing(PRODUCTS).await;
+    let answer = env.browser().ask("/auth/access-token", &SCRIPT).await;
     assert_refused(&answer, StatusCode::UNAUTHORIZED, "missing_session");
 
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(7_200);
-    world.hop.reply(Endpoint::Refresh, Reply::busy(503, "7"));
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(7_200);
+    env.provider.reply(Endpoint::Refresh, Reply::busy(503, "7"));
     let answer = browser.ask("/auth/access-token", &SCRIPT).await;
     assert_refused(
         &answer,
@@ -161,9 +158,8 @@ async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
     );
     assert_eq!(answer.header("retry-after"), Some("7"));
 
-    world.clock.advance(2);
-    world
-        .hop
+    env.clock.advance(2);
+    env.provider
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
     let answer = browser.ask("/auth/access-token", &SCRIPT).await;
     assert_refused(&answer, StatusCode::UNAUTHORIZED, "session_expired");
@@ -172,16 +168,20 @@ async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
 /// B37: a script gets what it asks for, never a wider token that happens to be held; and no more than the application may.
 #[tokio::test]
 async fn a_narrow_token_is_got_for_a_narrow_question() {
-    let world = exposing(PRODUCTS).await;
-    let mut browser = world.logged_in("alice").await;
+    let env = exposing(PRODUCTS).await;
+    let mut browser = env.logged_in("alice").await;
     let path = "/auth/access-token?scope=read:products";
     let answer = browser.ask(path, &SCRIPT).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    let refreshes = world.hop.asked(Endpoint::Refresh);
+    let refreshes = env.provider.requests(Endpoint::Refresh);
     assert_eq!(refreshes.len(), 1, "the held token has more scopes");
     assert_eq!(refreshes[0].get("scope"), Some("read:products"));
     browser.ask(path, &SCRIPT).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1, "it is held, too");
+    assert_eq!(
+        env.provider.request_count(Endpoint::Refresh),
+        1,
+        "it is held, too"
+    );
 
     for scope in ["delete:products", "read:products admin", "offline_access"] {
         let path = format!("/auth/access-token?scope={}", scope.replace(' ', "+"));
@@ -196,37 +196,37 @@ async fn a_narrow_token_is_got_for_a_narrow_question() {
 /// Nothing is not a scope: by RFC 6749 §6 a provider would take it for everything.
 #[tokio::test]
 async fn an_empty_scope_is_as_if_none_was_asked_for() {
-    let world = exposing(PRODUCTS).await;
-    let mut browser = world.logged_in("alice").await;
+    let env = exposing(PRODUCTS).await;
+    let mut browser = env.logged_in("alice").await;
     let usual = browser.ask("/auth/access-token", &SCRIPT).await.json();
     for empty in ["scope=", "scope=+"] {
         let path = format!("/auth/access-token?{empty}");
         assert_eq!(browser.ask(&path, &SCRIPT).await.json(), usual, "{empty}");
     }
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 }
 
 /// B37: a token that can do more than was asked for stays on the server.
 #[tokio::test]
 async fn a_wider_token_than_was_asked_for_is_not_handed_out() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", PRODUCTS)
         .set(
             "AUTH0_SCOPE",
             "openid profile email offline_access delete:products",
         )
-        .world()
+        .build()
         .await;
-    let mut browser = world.logged_in("alice").await;
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.ask("/auth/access-token", &SCRIPT).await;
     assert_refused(&answer, StatusCode::FORBIDDEN, "invalid_scope");
-    world.token(&mut browser).await;
+    env.token(&mut browser).await;
 }
 
 #[tokio::test]
 async fn whoever_only_looks_gets_nothing() {
-    let world = exposing(PRODUCTS).await;
-    let mut browser = world.logged_in("alice").await;
+    let env = exposing(PRODUCTS).await;
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.head("/auth/access-token").await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
 }

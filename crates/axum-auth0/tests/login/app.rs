@@ -15,30 +15,9 @@ use axum_auth0::{Api, CurrentUser, SignedInUser, TokenError, TokenOptions, jwt};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use test_support::{OrdersApi, ProductsApi, TestApp, UndeclaredApi};
 use tokio::sync::Semaphore;
 use tower_sessions::Session;
-
-pub(crate) struct ProductsApi;
-
-impl Api for ProductsApi {
-    const NAME: &'static str = "PRODUCTS";
-    const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
-}
-
-pub(crate) struct OrdersApi;
-
-impl Api for OrdersApi {
-    const NAME: &'static str = "ORDERS";
-    const SCOPES: &'static [&'static str] = &["read:orders"];
-}
-
-/// An API that the configuration was not told of.
-pub(crate) struct UndeclaredApi;
-
-impl Api for UndeclaredApi {
-    const NAME: &'static str = "INVOICES";
-    const SCOPES: &'static [&'static str] = &[];
-}
 
 /// What tests watch, and what they hold up.
 #[derive(Clone)]
@@ -58,8 +37,11 @@ impl Default for App {
     }
 }
 
-impl App {
-    pub(crate) fn router(&self) -> Router {
+pub(crate) type TestEnv = test_support::TestEnv<App>;
+pub(crate) type TestEnvBuilder = test_support::TestEnvBuilder<App>;
+
+impl TestApp for App {
+    fn router(&self) -> Router {
         Router::new()
             .route("/", get(|| async { "home" }))
             .route("/products", get(products).post(change))

@@ -4,17 +4,14 @@ use futures::future::join_all;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::{
-    hop::{Endpoint, Part, Returned},
-    logs,
-    world::{SITE, World},
-};
+use crate::app::TestEnv;
+use test_support::{AuthorizationResponse, Endpoint, Part, SITE, log_capture};
 
 #[tokio::test]
 async fn a_login_ends_where_it_began_and_spends_its_transaction() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.location(), "/products?page=2");
     // B09: nobody learns the code from a Referer.
@@ -22,9 +19,9 @@ async fn a_login_ends_where_it_began_and_spends_its_transaction() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(browser.under_way(), 0);
     assert!(browser.has_session());
-    assert_eq!(world.store.login().await.subject, "auth0|alice");
-    assert_eq!(world.hop.times(Endpoint::Exchange), 1);
-    assert_eq!(world.hop.times(Endpoint::Userinfo), 0);
+    assert_eq!(env.store.login().await.subject, "auth0|alice");
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0);
     assert_eq!(
         browser.go("/products").await.body,
         "the products of auth0|alice"
@@ -34,42 +31,48 @@ async fn a_login_ends_where_it_began_and_spends_its_transaction() {
 /// L01: the attacker's code and state in the victim's browser.
 #[tokio::test]
 async fn a_callback_without_its_transaction_is_no_login() {
-    let world = World::new().await;
-    let mut attacker = world.browser();
-    let returned = attacker.up_to_return(&world.hop, "mallory").await;
-    let mut victim = world.browser();
+    let env = TestEnv::new().await;
+    let mut attacker = env.browser();
+    let returned = attacker
+        .authorize_without_callback(&env.provider, "mallory")
+        .await;
+    let mut victim = env.browser();
     let answer = victim.go(&returned.path()).await;
 
     // The state is ours and fresh: the login begins anew, once, and the code is not used.
-    assert!(answer.location().starts_with(&world.hop.url("/authorize?")));
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert!(
+        answer
+            .location()
+            .starts_with(&env.provider.url("/authorize?"))
+    );
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     assert!(!victim.has_session());
-    let again = world.hop.authorize(answer.location(), "victim");
+    let again = env.provider.authorize(answer.location(), "victim");
     assert_ne!(again.get("state"), returned.get("state"));
     victim.jar.clear();
     let answer = victim.go(&again.path()).await;
-    world
-        .assert_refused(&mut victim, &answer, 400, "without cookies twice")
+    env.assert_refused(&mut victim, &answer, 400, "without cookies twice")
         .await;
 
     // Not for ever fresh.
-    world.clock.advance(601);
+    env.clock.advance(601);
     let answer = victim.go(&returned.path()).await;
-    world
-        .assert_refused(&mut victim, &answer, 400, "with an old state")
+    env.assert_refused(&mut victim, &answer, 400, "with an old state")
         .await;
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 }
 
 /// L01, in its good form: whoever lost the cookie logs in after all.
 #[tokio::test]
 async fn a_login_that_began_anew_comes_back_to_the_same_page() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     browser.jar.clear();
     let answer = browser.go(&returned.path()).await;
-    let returned = world.hop.authorize(answer.location(), "alice");
+    let returned = env.provider.authorize(answer.location(), "alice");
     assert_eq!(
         browser.go(&returned.path()).await.location(),
         "/products?page=2"
@@ -80,9 +83,11 @@ async fn a_login_that_began_anew_comes_back_to_the_same_page() {
 /// L02, fapi2-…-ensure-authorization-response-with-invalid-state-fails, -missing-state-fails.
 #[tokio::test]
 async fn a_forged_state_is_refused_and_burns_nothing() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let real = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let real = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let state = real.get("state").to_owned();
     let cut = &state[..state.len() - 1];
     let flipped: String = state.chars().rev().collect();
@@ -110,17 +115,17 @@ async fn a_forged_state_is_refused_and_burns_nothing() {
             "error twice",
             real.clone().and("error", "a").and("error", "b"),
         ),
-        ("nothing", Returned::new(&[])),
+        ("nothing", AuthorizationResponse::new(&[])),
     ] {
         let answer = browser.go(&forged.path()).await;
-        world.assert_refused(&mut browser, &answer, 400, case).await;
+        env.assert_refused(&mut browser, &answer, 400, case).await;
         assert_eq!(
             browser.under_way(),
             1,
             "{case}: the real transaction is gone"
         );
     }
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     assert_eq!(
         browser.go(&real.path()).await.location(),
         "/products?page=2"
@@ -129,8 +134,8 @@ async fn a_forged_state_is_refused_and_burns_nothing() {
 
 #[tokio::test]
 async fn bytes_that_are_no_text_are_refused() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     for query in [
         "state=%ff%fe&code=%80",
         "%ff=1",
@@ -139,22 +144,21 @@ async fn bytes_that_are_no_text_are_refused() {
         "state",
     ] {
         let answer = browser.go(&format!("/auth/callback?{query}")).await;
-        world
-            .assert_refused(&mut browser, &answer, 400, query)
-            .await;
+        env.assert_refused(&mut browser, &answer, 400, query).await;
     }
     let answer = browser.go("/auth/callback").await;
-    world
-        .assert_refused(&mut browser, &answer, 400, "no query")
+    env.assert_refused(&mut browser, &answer, 400, "no query")
         .await;
 }
 
 /// L03, one after the other.
 #[tokio::test]
 async fn a_replayed_callback_is_not_exchanged_again() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let before = browser.clone();
     browser.go(&returned.path()).await;
     let session = browser.session().cloned();
@@ -171,17 +175,19 @@ async fn a_replayed_callback_is_not_exchanged_again() {
     let answer = thief.go(&returned.path()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(!thief.has_session());
-    assert_eq!(world.hop.times(Endpoint::Exchange), 1);
-    assert_eq!(world.store.logins().await.len(), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
+    assert_eq!(env.store.logins().await.len(), 1);
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
 /// L03, all at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_callbacks_at_once_one_is_exchanged() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let path = returned.path();
     let calls = (0..20).map(|_| {
         let (mut tab, path) = (browser.clone(), path.clone());
@@ -199,8 +205,8 @@ async fn of_twenty_callbacks_at_once_one_is_exchanged() {
         }
     }
     assert_eq!(sessions, 1);
-    assert_eq!(world.hop.times(Endpoint::Exchange), 1);
-    assert_eq!(world.store.logins().await.len(), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
+    assert_eq!(env.store.logins().await.len(), 1);
 }
 
 /// L05, fapi2-…-invalid-authorization-response-iss, -remove-authorization-response-iss.
@@ -215,13 +221,15 @@ async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
         (true, None, true),
     ] {
         let case = format!("{advertised} {iss:?} {error}");
-        let world = World::new().await;
-        world.hop.bend(Part::Metadata, move |metadata| {
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::Metadata, move |metadata| {
             metadata["authorization_response_iss_parameter_supported"] = json!(advertised);
         });
-        let mut browser = world.browser();
-        let mut returned = browser.up_to_return(&world.hop, "alice").await;
-        let issuer = world.hop.issuer();
+        let mut browser = env.browser();
+        let mut returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await;
+        let issuer = env.provider.issuer();
         match iss {
             Some("without slash") => returned = returned.with("iss", issuer.trim_end_matches('/')),
             Some("INVALID behind it") => {
@@ -234,32 +242,32 @@ async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
             returned = returned.without("code").with("error", "access_denied");
         }
         let answer = browser.go(&returned.path()).await;
-        world
-            .assert_refused(&mut browser, &answer, 400, &case)
-            .await;
+        env.assert_refused(&mut browser, &answer, 400, &case).await;
         assert!(answer.body.contains("somebody else"), "{case}");
-        assert_eq!(world.hop.times(Endpoint::Exchange), 0, "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Exchange), 0, "{case}");
     }
 }
 
 /// L06: one site, two providers, and the answer of one at the transaction of the other.
 #[tokio::test]
 async fn a_transaction_of_another_provider_is_refused() {
-    let world = World::new().await;
-    let other = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let other = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let answer = browser.clone().at(&other.router).go(&returned.path()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.body.contains("somebody else"));
-    assert_eq!(other.hop.times(Endpoint::Exchange), 0);
+    assert_eq!(other.provider.request_count(Endpoint::Exchange), 0);
     assert!(other.store.logins().await.is_empty());
 }
 
 /// L07.
 #[tokio::test]
 async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let long = "A".repeat(50_000);
     for (error, description, status) in [
         ("access_denied", "<script>alert(1)</script>", 403),
@@ -280,15 +288,16 @@ async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
         ("registered_by_nobody", "", 400),
     ] {
         let case = format!("{error} {}", &description[..description.len().min(20)]);
-        let mut browser = world.browser();
-        let returned = browser.up_to_return(&world.hop, "alice").await;
+        let mut browser = env.browser();
+        let returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await;
         let returned = returned
             .without("code")
             .with("error", error)
             .with("error_description", description);
         let answer = browser.go(&returned.path()).await;
-        world
-            .assert_refused(&mut browser, &answer, status, &case)
+        env.assert_refused(&mut browser, &answer, status, &case)
             .await;
         for evil in ["<script", "<img", "evil=1\r"] {
             assert!(!answer.body.contains(evil), "{case}");
@@ -309,18 +318,24 @@ async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
         let way_back = answer.body.contains("returnTo=%2Fproducts%3Fpage%3D2");
         assert_eq!(way_back, status != 500, "{case}");
     }
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
-    let longest = logs::written().lines().map(str::len).max().unwrap_or(0);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
+    let longest = log_capture::captured()
+        .lines()
+        .map(str::len)
+        .max()
+        .unwrap_or(0);
     assert!(longest < 20_000, "a line of the log has {longest} bytes");
 }
 
 /// L07: a failed login in one tab.
 #[tokio::test]
 async fn an_error_in_one_tab_leaves_the_session_of_another_alone() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     let session = browser.session().cloned();
-    let returned = browser.up_to_return(&world.hop, "bob").await;
+    let returned = browser
+        .authorize_without_callback(&env.provider, "bob")
+        .await;
     let returned = returned.without("code").with("error", "access_denied");
     assert_eq!(
         browser.go(&returned.path()).await.status,
@@ -332,27 +347,28 @@ async fn an_error_in_one_tab_leaves_the_session_of_another_alone() {
 
 #[tokio::test]
 async fn a_code_beside_an_error_is_not_exchanged() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let answer = browser
         .go(&returned.and("error", "access_denied").path())
         .await;
-    world
-        .assert_refused(&mut browser, &answer, 403, "code and error")
+    env.assert_refused(&mut browser, &answer, 403, "code and error")
         .await;
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 }
 
 /// L10.
 #[tokio::test]
 async fn three_tabs_end_in_reverse_order_each_at_its_own_page() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let mut returned = Vec::new();
     for tab in ["/a", "/b", "/c"] {
         let answer = browser.begin(tab).await;
-        returned.push((tab, world.hop.authorize(answer.location(), "alice")));
+        returned.push((tab, env.provider.authorize(answer.location(), "alice")));
     }
     assert_eq!(browser.under_way(), 3);
     for (tab, returned) in returned.into_iter().rev() {
@@ -371,17 +387,18 @@ async fn a_login_must_end_within_ten_minutes() {
         (-601, false),
         (-30, true),
     ] {
-        let world = World::new().await;
-        let mut browser = world.browser();
-        let returned = browser.up_to_return(&world.hop, "alice").await;
-        world.clock.advance(wait);
+        let env = TestEnv::new().await;
+        let mut browser = env.browser();
+        let returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await;
+        env.clock.advance(wait);
         let answer = browser.go(&returned.path()).await;
         if works {
             assert_eq!(answer.location(), "/products?page=2", "{wait}");
             continue;
         }
-        world
-            .assert_refused(&mut browser, &answer, 400, &wait.to_string())
+        env.assert_refused(&mut browser, &answer, 400, &wait.to_string())
             .await;
         assert!(
             answer
@@ -389,7 +406,7 @@ async fn a_login_must_end_within_ten_minutes() {
                 .contains("/auth/login?returnTo=%2Fproducts%3Fpage%3D2"),
             "{wait}"
         );
-        assert_eq!(world.hop.times(Endpoint::Exchange), 0, "{wait}");
+        assert_eq!(env.provider.request_count(Endpoint::Exchange), 0, "{wait}");
     }
 }
 
@@ -399,9 +416,11 @@ async fn a_tossed_cookie_of_the_same_name_does_not_hide_the_real_one() {
     use http::{Method, header};
 
     for evil_first in [true, false] {
-        let world = World::new().await;
-        let mut browser = world.browser();
-        let returned = browser.up_to_return(&world.hop, "alice").await;
+        let env = TestEnv::new().await;
+        let mut browser = env.browser();
+        let returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await;
         let (name, value) = browser.jar.pop_first().unwrap();
         let (real, evil) = (format!("{name}={value}"), format!("{name}=AAAA"));
         let cookies = if evil_first {
@@ -426,16 +445,20 @@ async fn a_tossed_cookie_of_the_same_name_does_not_hide_the_real_one() {
 /// L19.
 #[tokio::test]
 async fn a_bookmarked_callback_neither_loops_nor_logs_out() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     browser.go(&returned.path()).await;
-    world.clock.advance(3600);
+    env.clock.advance(3600);
     let answer = browser.go(&returned.path()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert_eq!(browser.who().await, "auth0|alice");
     // The person cancels at the provider, and is offered another try.
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let cancelled = returned.without("code").with("error", "access_denied");
     let answer = browser.go(&cancelled.path()).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
@@ -444,11 +467,13 @@ async fn a_bookmarked_callback_neither_loops_nor_logs_out() {
 
 #[tokio::test]
 async fn extra_parameters_of_the_callback_and_an_unadvertised_iss_do_no_harm() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let returned = returned
-        .with("iss", world.hop.issuer())
+        .with("iss", env.provider.issuer())
         .and("session_state", "a.b.c")
         .and("session_state", "again")
         .and("vendor[]", "\u{0}")
@@ -465,11 +490,16 @@ async fn extra_parameters_of_the_callback_and_an_unadvertised_iss_do_no_harm() {
 async fn a_posted_callback_is_refused() {
     use http::{Method, header};
 
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let form = returned.path().split_once('?').unwrap().1.to_owned();
-    for (origin, status) in [(SITE, 405), (world.hop.issuer().trim_end_matches('/'), 403)] {
+    for (origin, status) in [
+        (SITE, 405),
+        (env.provider.issuer().trim_end_matches('/'), 403),
+    ] {
         let request = browser
             .request(Method::POST, "/auth/callback")
             .header(header::ORIGIN, origin)
@@ -479,6 +509,6 @@ async fn a_posted_callback_is_refused() {
             .await;
         assert_eq!(answer.status.as_u16(), status);
     }
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     assert!(!browser.has_session());
 }

@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use axum::body::Body;
 use http::{Method, StatusCode, header};
 
-use crate::world::{SITE, Setting, World};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::SITE;
 
 /// C01, C02, C06: with the session's cookie forced into the request.
 #[tokio::test]
 async fn a_change_from_another_site_is_refused() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for (site, origin) in [
         (Some("cross-site"), Some("https://evil.example")),
         (Some("same-site"), Some("http://a.localhost:3000")),
@@ -56,24 +57,24 @@ async fn a_change_from_another_site_is_refused() {
             }
         }
     }
-    assert_eq!(world.app.changes.load(Ordering::SeqCst), 0);
+    assert_eq!(env.app.changes.load(Ordering::SeqCst), 0);
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
 #[tokio::test]
 async fn a_change_from_this_site_goes_through() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     assert_eq!(browser.post("/api/change", "a=b").await.body, "changed");
     assert_eq!(browser.post("/products", "a=b").await.body, "changed");
-    assert_eq!(world.app.changes.load(Ordering::SeqCst), 2);
+    assert_eq!(env.app.changes.load(Ordering::SeqCst), 2);
 }
 
 /// C03: reads are open to links, but server functions answer no other site at all.
 #[tokio::test]
 async fn server_functions_are_not_read_from_another_site() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for (path, site, status) in [
         ("/api/list", Some("cross-site"), 403),
         ("/api/list", Some("same-site"), 403),
@@ -94,8 +95,8 @@ async fn server_functions_are_not_read_from_another_site() {
 /// C05.
 #[tokio::test]
 async fn a_preflight_allows_nothing() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for path in [
         "/api/change",
         "/auth/logout",
@@ -120,8 +121,8 @@ async fn a_preflight_allows_nothing() {
 /// O03: what a proxy may say of the host changes nothing.
 #[tokio::test]
 async fn forwarded_headers_do_not_change_where_the_site_is() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let request = browser
         .navigation("/auth/login")
         .header("x-forwarded-host", "evil.example")
@@ -139,8 +140,8 @@ async fn forwarded_headers_do_not_change_where_the_site_is() {
 /// Design §7: another name of the site is redirected for a page, and refused for anything else.
 #[tokio::test]
 async fn the_site_has_one_name() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for host in [
         "127.0.0.1:3000",
         "localhost:3001",
@@ -197,16 +198,16 @@ async fn the_site_has_one_name() {
         .insert(header::HOST, "LOCALHOST:3000".parse().unwrap());
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.body, "auth0|alice");
-    assert_eq!(world.app.changes.load(Ordering::SeqCst), 0);
+    assert_eq!(env.app.changes.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
 async fn the_default_port_need_not_be_named() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("APP_BASE_URL", "https://site.example:443")
-        .world()
+        .build()
         .await;
-    let mut browser = world.browser();
+    let mut browser = env.browser();
     let answer = browser.begin("/").await;
     assert_eq!(
         answer.asks_for("redirect_uri").as_deref(),
@@ -217,21 +218,21 @@ async fn the_default_port_need_not_be_named() {
 /// Design §7: the profile, for programs.
 #[tokio::test]
 async fn the_profile_is_401_204_or_the_claims() {
-    let world = World::new().await;
-    let answer = world.browser().go("/auth/profile").await;
+    let env = TestEnv::new().await;
+    let answer = env.browser().go("/auth/profile").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.json()["error"], "not_authenticated");
-    let mut browser = world.logged_in("alice").await;
+    let mut browser = env.logged_in("alice").await;
     assert_eq!(
         browser.go("/auth/profile").await.json()["sub"],
         "auth0|alice"
     );
 
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_NO_CONTENT_PROFILE_RESPONSE", "true")
-        .world()
+        .build()
         .await;
-    let answer = world.browser().go("/auth/profile").await;
+    let answer = env.browser().go("/auth/profile").await;
     assert_eq!(
         (answer.status, answer.body.as_str()),
         (StatusCode::NO_CONTENT, "")

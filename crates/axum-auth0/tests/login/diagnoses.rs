@@ -3,17 +3,13 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::Browser,
-    hop::{Endpoint, ORDERS, Offline, PRODUCTS, Part, Reply},
-    logs,
-    world::{Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Browser, Endpoint, ORDERS, Offline, PRODUCTS, Part, Reply, log_capture};
 
 const HOUR: i64 = 3_600;
 
 /// The application asks for a token and gets this diagnosis, which is in the log, too. The session stays.
-async fn diagnosed(world: &World, browser: &mut Browser, path: &str, code: &str, says: &[&str]) {
+async fn diagnosed(env: &TestEnv, browser: &mut Browser, path: &str, code: &str, says: &[&str]) {
     let answer = browser.go(path).await;
     assert_eq!(
         answer.status,
@@ -31,7 +27,7 @@ async fn diagnosed(world: &World, browser: &mut Browser, path: &str, code: &str,
         text.split(". ").count() <= 6,
         "not in a few sentences: {text}"
     );
-    let log = logs::written();
+    let log = log_capture::captured();
     assert!(
         log.contains(&format!("misconfiguration code=\"{code}\"")),
         "{code} is not in the log"
@@ -41,7 +37,7 @@ async fn diagnosed(world: &World, browser: &mut Browser, path: &str, code: &str,
         "the fix is not in the log"
     );
     assert_ne!(browser.who().await, "anonymous", "nothing else breaks");
-    assert_eq!(world.store.logins().await.len(), 1);
+    assert_eq!(env.store.logins().await.len(), 1);
 }
 
 fn text(value: &Value) -> &str {
@@ -54,38 +50,37 @@ fn text_of<'a>(diagnosis: &'a Value, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn a_missing_audience_is_explained_and_the_login_works_all_the_same() {
-    let world = Setting::usual().unset("AUTH0_AUDIENCE").world().await;
-    let mut browser = world.browser();
+    let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
+    let mut browser = env.browser();
     let answer = browser.begin("/products").await;
     assert_eq!(answer.asks_for("audience"), None);
     assert_eq!(
         answer.asks_for("scope").unwrap(),
         "openid profile email offline_access"
     );
-    browser.log_in(&world.hop, "alice").await;
+    browser.log_in(&env.provider, "alice").await;
     let says = [
         "AUTH0_AUDIENCE is not set",
         "Set AUTH0_AUDIENCE",
         "Applications > APIs",
         "opaque",
     ];
-    diagnosed(&world, &mut browser, "/token", "audience_missing", &says).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    diagnosed(&env, &mut browser, "/token", "audience_missing", &says).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
-    assert!(logs::written().contains("AUTH0_AUDIENCE is not set: people can log in"));
+    assert!(log_capture::captured().contains("AUTH0_AUDIENCE is not set: people can log in"));
 }
 
 /// The provider refuses the login at the callback.
 #[tokio::test]
 async fn an_unknown_audience_is_explained_at_the_callback() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_AUDIENCE", "https://unknown.example.com")
-        .world()
+        .build()
         .await;
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
-    world
-        .assert_refused(&mut browser, &answer, 500, "Service not found")
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &answer, 500, "Service not found")
         .await;
     for part in [
         "https://unknown.example.com",
@@ -99,56 +94,55 @@ async fn an_unknown_audience_is_explained_at_the_callback() {
             answer.body
         );
     }
-    assert!(logs::written().contains("misconfiguration code=\"audience_unknown\""));
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert!(log_capture::captured().contains("misconfiguration code=\"audience_unknown\""));
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 
     // The same words where no audience was asked for are just words.
-    let world = Setting::usual().unset("AUTH0_AUDIENCE").world().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let returned = returned
         .without("code")
         .with("error", "access_denied")
         .with("error_description", "Service not found: x");
     let answer = browser.go(&returned.path()).await;
-    world
-        .assert_refused(&mut browser, &answer, 403, "without an audience")
+    env.assert_refused(&mut browser, &answer, 403, "without an audience")
         .await;
 }
 
 /// RFC 8707 §2 has a code of its own for it, at the callback, at the token endpoint and at a refresh.
 #[tokio::test]
 async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let answer = browser
         .go(&returned
             .without("code")
             .with("error", "invalid_target")
             .path())
         .await;
-    world
-        .assert_refused(&mut browser, &answer, 500, "callback")
+    env.assert_refused(&mut browser, &answer, 500, "callback")
         .await;
     assert!(answer.body.contains(PRODUCTS));
 
-    world
-        .hop
+    env.provider
         .reply(Endpoint::Exchange, Reply::error(400, "invalid_target"));
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
-    world
-        .assert_refused(&mut browser, &answer, 500, "exchange")
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &answer, 500, "exchange")
         .await;
     assert!(answer.body.contains(PRODUCTS));
 
-    world.hop.recover(Endpoint::Exchange);
-    browser.log_in(&world.hop, "alice").await;
-    world
-        .hop
+    env.provider.recover(Endpoint::Exchange);
+    browser.log_in(&env.provider, "alice").await;
+    env.provider
         .reply(Endpoint::Refresh, Reply::error(400, "invalid_target"));
     diagnosed(
-        &world,
+        &env,
         &mut browser,
         "/token/orders",
         "audience_unknown",
@@ -159,25 +153,25 @@ async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
 
 #[tokio::test]
 async fn an_opaque_token_although_asked_for_a_jwt_is_explained() {
-    let world = World::new().await;
-    world.hop.policy(|policy| policy.opaque = true);
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    env.provider.policy(|policy| policy.opaque = true);
+    let mut browser = env.logged_in("alice").await;
     let says = [PRODUCTS, "opaque", "PRODUCTS_API_TOKEN_FORMAT=opaque"];
-    diagnosed(&world, &mut browser, "/token", "opaque_token", &says).await;
+    diagnosed(&env, &mut browser, "/token", "opaque_token", &says).await;
 
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let jwe = |answer: &mut Value| answer["access_token"] = json!("a.b.c.d.e");
-    world.hop.bend(Part::Exchanged, move |answer| {
+    env.provider.modify(Part::Exchanged, move |answer| {
         jwe(answer);
         answer["id_token"] = answer["id_token"].clone();
     });
-    world.hop.bend(Part::Refreshed, jwe);
-    world.hop.bend(Part::IdToken, |claims| {
+    env.provider.modify(Part::Refreshed, jwe);
+    env.provider.modify(Part::IdToken, |claims| {
         drop(claims.as_object_mut().unwrap().remove("at_hash"));
     });
-    let mut browser = world.logged_in("alice").await;
+    let mut browser = env.logged_in("alice").await;
     diagnosed(
-        &world,
+        &env,
         &mut browser,
         "/token",
         "encrypted_token",
@@ -220,17 +214,16 @@ async fn a_token_for_another_audience_is_explained_and_never_given_out() {
         ("nobody", Value::Null, "nobody"),
         ("the scope", json!("openid profile"), "`openid profile`"),
     ] {
-        let world = World::new().await;
-        world
-            .hop
-            .bend(Part::AccessToken, move |claims| claims["aud"] = aud.clone());
-        let mut browser = world.logged_in("alice").await;
+        let env = TestEnv::new().await;
+        env.provider
+            .modify(Part::AccessToken, move |claims| claims["aud"] = aud.clone());
+        let mut browser = env.logged_in("alice").await;
         let is_nobodys = ["the client", "nobody"].contains(&case);
         let (code, says) = if is_nobodys { nobodys } else { another };
         let says = [PRODUCTS, found, says];
-        diagnosed(&world, &mut browser, "/token", code, &says).await;
+        diagnosed(&env, &mut browser, "/token", code, &says).await;
         assert_eq!(
-            world.hop.ended_families(),
+            env.provider.ended_families(),
             0,
             "{case}: the refresh token was kept"
         );
@@ -239,13 +232,13 @@ async fn a_token_for_another_audience_is_explained_and_never_given_out() {
 
 #[tokio::test]
 async fn a_token_of_another_issuer_is_explained() {
-    let world = World::new().await;
-    world.hop.bend(Part::AccessToken, |claims| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::AccessToken, |claims| {
         claims["iss"] = json!("https://tenant.example/");
     });
-    let mut browser = world.logged_in("alice").await;
+    let mut browser = env.logged_in("alice").await;
     let says = ["https://tenant.example/", "Set AUTH0_DOMAIN"];
-    diagnosed(&world, &mut browser, "/token", "wrong_issuer", &says).await;
+    diagnosed(&env, &mut browser, "/token", "wrong_issuer", &says).await;
 }
 
 #[tokio::test]
@@ -264,25 +257,25 @@ async fn a_missing_scope_is_explained() {
         ("none", json!(""), all),
         ("those of another API", json!("openid read:orders"), all),
     ] {
-        let world = World::new().await;
-        world.hop.bend(Part::AccessToken, move |claims| {
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::AccessToken, move |claims| {
             claims["scope"] = scope.clone();
         });
-        let mut browser = world.logged_in("alice").await;
-        diagnosed(&world, &mut browser, "/token", "scope_not_granted", says).await;
+        let mut browser = env.logged_in("alice").await;
+        diagnosed(&env, &mut browser, "/token", "scope_not_granted", says).await;
         let says = &[PRODUCTS];
-        diagnosed(&world, &mut browser, "/token", "scope_not_granted", says).await;
+        diagnosed(&env, &mut browser, "/token", "scope_not_granted", says).await;
         assert_eq!(
-            world.hop.times(Endpoint::Refresh),
+            env.provider.request_count(Endpoint::Refresh),
             0,
             "{case}: a refresh does not help"
         );
     }
     // A call that needs more than the others.
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     diagnosed(
-        &world,
+        &env,
         &mut browser,
         "/token/deleting",
         "scope_not_granted",
@@ -300,56 +293,61 @@ async fn scopes_are_found_as_a_text_a_list_or_scp() {
         ("scp", json!("read:products write:products")),
         ("scp", json!(["read:products", "write:products"])),
     ] {
-        let world = World::new().await;
-        world.hop.bend(Part::AccessToken, move |claims| {
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::AccessToken, move |claims| {
             claims.as_object_mut().unwrap().remove("scope");
             claims[name] = value.clone();
         });
-        world.hop.bend(Part::Exchanged, |answer| {
+        env.provider.modify(Part::Exchanged, |answer| {
             answer["scope"] = json!("something else");
         });
-        let mut browser = world.logged_in("alice").await;
-        world.token(&mut browser).await;
+        let mut browser = env.logged_in("alice").await;
+        env.token(&mut browser).await;
     }
 }
 
 #[tokio::test]
 async fn a_missing_refresh_token_is_explained() {
-    let world = World::new().await;
-    world.hop.policy(|policy| policy.offline = Offline::Never);
-    let mut browser = world.logged_in("alice").await;
-    assert!(logs::written().contains("the provider issued no refresh token"));
-    world.token(&mut browser).await;
-    world.clock.advance(2 * HOUR);
+    let env = TestEnv::new().await;
+    env.provider
+        .policy(|policy| policy.offline = Offline::Never);
+    let mut browser = env.logged_in("alice").await;
+    assert!(log_capture::captured().contains("the provider issued no refresh token"));
+    env.token(&mut browser).await;
+    env.clock.advance(2 * HOUR);
     let says = [
         "did not grant offline_access",
         "Allow Offline Access",
         "AUTH0_PROMPT=consent",
     ];
-    diagnosed(&world, &mut browser, "/token", "no_refresh_token", &says).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    diagnosed(&env, &mut browser, "/token", "no_refresh_token", &says).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_SCOPE", "openid profile email")
-        .world()
+        .build()
         .await;
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
     let says = [
         "AUTH0_SCOPE lacks offline_access",
         "Add offline_access to AUTH0_SCOPE",
     ];
-    diagnosed(&world, &mut browser, "/token", "no_refresh_token", &says).await;
+    diagnosed(&env, &mut browser, "/token", "no_refresh_token", &says).await;
 }
 
 #[tokio::test]
 async fn refresh_tokens_that_nobody_asked_for_are_used() {
-    let world = Setting::usual().set("AUTH0_SCOPE", "openid").world().await;
-    world.hop.policy(|policy| policy.offline = Offline::Always);
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    world.token(&mut browser).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    let env = TestEnvBuilder::new()
+        .set("AUTH0_SCOPE", "openid")
+        .build()
+        .await;
+    env.provider
+        .policy(|policy| policy.offline = Offline::Always);
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
 #[tokio::test]
@@ -357,27 +355,26 @@ async fn a_rejected_client_is_explained() {
     // Auth0 answers a wrong secret like this.
     let auth0 = json!({ "error": "access_denied", "error_description": "Unauthorized" });
     for reply in [Reply::error(401, "invalid_client"), Reply::Json(401, auth0)] {
-        let world = World::new().await;
-        world.hop.reply(Endpoint::Exchange, reply.clone());
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
-        world
-            .assert_refused(&mut browser, &answer, 500, "exchange")
+        let env = TestEnv::new().await;
+        env.provider.reply(Endpoint::Exchange, reply.clone());
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &answer, 500, "exchange")
             .await;
         assert!(
             answer.body.contains("AUTH0_CLIENT_SECRET"),
             "{}",
             answer.body
         );
-        world.hop.recover(Endpoint::Exchange);
-        browser.log_in(&world.hop, "alice").await;
-        world.hop.reply(Endpoint::Refresh, reply);
+        env.provider.recover(Endpoint::Exchange);
+        browser.log_in(&env.provider, "alice").await;
+        env.provider.reply(Endpoint::Refresh, reply);
         let says = [
             "AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
             "AUTH0_CLIENT_AUTHENTICATION",
         ];
         diagnosed(
-            &world,
+            &env,
             &mut browser,
             "/token/renewed",
             "client_rejected",
@@ -389,11 +386,11 @@ async fn a_rejected_client_is_explained() {
 
 #[tokio::test]
 async fn an_api_that_was_not_declared_is_explained() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     let says = ["INVOICES", "ApiDeclaration::of"];
     diagnosed(
-        &world,
+        &env,
         &mut browser,
         "/token/undeclared",
         "undeclared_api",
@@ -423,10 +420,10 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
             &[("PRODUCTS_API_SCOPE", Some("audit:products"))],
         ),
     ] {
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
-        let before = world.token(&mut browser).await;
-        let changed = world.restarted(changes).await;
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        let before = env.token(&mut browser).await;
+        let changed = env.restarted(changes).await;
         let mut browser = browser.at(&changed);
         let answer = browser.go("/token").await;
         if answer.status == StatusCode::OK {
@@ -447,11 +444,11 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
             );
         }
         assert_eq!(
-            world.hop.times(Endpoint::Refresh),
+            env.provider.request_count(Endpoint::Refresh),
             1,
             "{case}: the held token was not even looked at"
         );
-        let back = world.restarted(&[]).await;
+        let back = env.restarted(&[]).await;
         assert_eq!(
             browser.at(&back).who().await,
             "auth0|alice",
@@ -462,29 +459,29 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
 
 #[tokio::test]
 async fn a_login_after_the_change_mends_it() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let changed = world
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let changed = env
         .restarted(&[("PRODUCTS_API_SCOPE", Some("read:products delete:products"))])
         .await;
     browser = browser.at(&changed);
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
-    browser.log_in(&world.hop, "alice").await;
+    browser.log_in(&env.provider, "alice").await;
     assert_eq!(browser.go("/token").await.status, StatusCode::OK);
 }
 
 /// The first login came before anybody thought of an audience.
 #[tokio::test]
 async fn an_audience_that_was_set_later_works_after_the_next_login() {
-    let world = Setting::usual().unset("AUTH0_AUDIENCE").world().await;
-    let mut browser = world.logged_in("alice").await;
-    let changed = world.restarted(&[]).await;
+    let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
+    let mut browser = env.logged_in("alice").await;
+    let changed = env.restarted(&[]).await;
     browser = browser.at(&changed);
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
         browser.go("/token").await.json()["code"],
         "sign_in_required"
     );
-    browser.log_in(&world.hop, "alice").await;
-    assert_eq!(world.token(&mut browser).await["audience"], PRODUCTS);
+    browser.log_in(&env.provider, "alice").await;
+    assert_eq!(env.token(&mut browser).await["audience"], PRODUCTS);
 }

@@ -5,33 +5,36 @@ use jsonwebtoken::Algorithm;
 use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
 use serde_json::{Value, json};
 
-use crate::{
-    hop::{CLIENT_ID, CLIENT_SECRET, Endpoint, ORDERS, PRODUCTS, Part},
-    keys::{self, Signer, encode, parts},
-    logs,
-    world::World,
+use crate::app::TestEnv;
+use test_support::{
+    CLIENT_ID, CLIENT_SECRET, Endpoint, ORDERS, PRODUCTS, Part, Signer, log_capture, signer,
+    signer::encode, signer::parts,
 };
 
 /// Tries a login whose ID token is bent, and says that it was refused for a reason of its own.
-async fn refuse(world: &World, case: &str) {
-    let refusals = || logs::written().matches("login refused error=").count();
+async fn refuse(env: &TestEnv, case: &str) {
+    let refusals = || {
+        log_capture::captured()
+            .matches("login refused error=")
+            .count()
+    };
     let before = refusals();
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
-    world.assert_refused(&mut browser, &answer, 502, case).await;
-    assert_eq!(world.hop.times(Endpoint::Exchange), 1, "{case}");
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &answer, 502, case).await;
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
     assert_eq!(
-        world.hop.times(Endpoint::Userinfo),
+        env.provider.request_count(Endpoint::Userinfo),
         0,
         "{case}: no token is used"
     );
     assert!(refusals() > before, "{case}: the log does not say why");
-    world.hop.forget();
+    env.provider.clear_request_log();
 }
 
-async fn accept(world: &World, case: &str) {
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
+async fn accept(env: &TestEnv, case: &str) {
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
     assert_eq!(
         answer.status,
         StatusCode::SEE_OTHER,
@@ -42,29 +45,28 @@ async fn accept(world: &World, case: &str) {
 }
 
 /// Signs other claims, or others' way, in the place of the real ID token.
-fn replace(world: &World, make: impl Fn(Value, Value) -> String + Send + Sync + 'static) {
-    world.hop.bend(Part::Exchanged, move |answer| {
+fn replace(env: &TestEnv, make: impl Fn(Value, Value) -> String + Send + Sync + 'static) {
+    env.provider.modify(Part::Exchanged, move |answer| {
         let (header, claims) = parts(answer["id_token"].as_str().unwrap());
         answer["id_token"] = json!(make(header, claims));
     });
 }
 
 /// One claim is another one, or is not there.
-async fn refuse_claim(world: &World, case: &str, name: &'static str, value: Option<Value>) {
-    world
-        .hop
-        .bend(Part::IdToken, move |claims| match value.clone() {
+async fn refuse_claim(env: &TestEnv, case: &str, name: &'static str, value: Option<Value>) {
+    env.provider
+        .modify(Part::IdToken, move |claims| match value.clone() {
             Some(value) => claims[name] = value,
             None => drop(claims.as_object_mut().unwrap().remove(name)),
         });
-    refuse(world, case).await;
+    refuse(env, case).await;
 }
 
 /// T01, T03, T10.
 #[tokio::test]
 async fn every_wrong_issuer_audience_or_subject_is_refused() {
-    let world = World::new().await;
-    let issuer = world.hop.issuer().to_owned();
+    let env = TestEnv::new().await;
+    let issuer = env.provider.issuer().to_owned();
     for (case, name, value) in [
         // oidcc-client-test-invalid-iss
         ("iss + 1", "iss", Some(json!(format!("{issuer}1")))),
@@ -121,15 +123,15 @@ async fn every_wrong_issuer_audience_or_subject_is_refused() {
         ("sub of 256 characters", "sub", Some(json!("a".repeat(256)))),
         ("sub of 4 KB", "sub", Some(json!("a".repeat(4096)))),
     ] {
-        refuse_claim(&world, case, name, value).await;
+        refuse_claim(&env, case, name, value).await;
     }
 }
 
 /// T01, T04, T10, T11.
 #[tokio::test]
 async fn every_wrong_date_nonce_or_hash_is_refused() {
-    let world = World::new().await;
-    let now = world.clock_now();
+    let env = TestEnv::new().await;
+    let now = env.clock_now();
     for (case, name, value) in [
         // oidcc-client-test-missing-iat, iat-is-week-in-past
         ("no iat", "iat", None),
@@ -182,25 +184,25 @@ async fn every_wrong_date_nonce_or_hash_is_refused() {
             })),
         ),
     ] {
-        refuse_claim(&world, case, name, value).await;
+        refuse_claim(&env, case, name, value).await;
     }
 }
 
 /// oidcc-client-test-nonce-invalid, to the letter.
 #[tokio::test]
 async fn a_nonce_with_one_more_character_is_refused() {
-    let world = World::new().await;
-    world.hop.bend(Part::IdToken, |claims| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::IdToken, |claims| {
         claims["nonce"] = json!(format!("{}1", claims["nonce"].as_str().unwrap()));
     });
-    refuse(&world, "nonce + 1").await;
+    refuse(&env, "nonce + 1").await;
 }
 
 /// T02, fapi2-…-valid-aud-as-array, and what real providers write.
 #[tokio::test]
 async fn unusual_but_sound_claims_are_accepted() {
-    let world = World::new().await;
-    let now = world.clock_now();
+    let env = TestEnv::new().await;
+    let now = env.clock_now();
     for (case, name, value) in [
         ("aud a list of one", "aud", json!([CLIENT_ID])),
         ("aud twice the same", "aud", json!([CLIENT_ID, CLIENT_ID])),
@@ -241,27 +243,26 @@ async fn unusual_but_sound_claims_are_accepted() {
             json!([{ "a": [1] }]),
         ),
     ] {
-        world
-            .hop
-            .bend(Part::IdToken, move |claims| claims[name] = value.clone());
-        accept(&world, case).await;
+        env.provider
+            .modify(Part::IdToken, move |claims| claims[name] = value.clone());
+        accept(&env, case).await;
     }
-    world.hop.bend(Part::IdToken, |claims| {
+    env.provider.modify(Part::IdToken, |claims| {
         drop(claims.as_object_mut().unwrap().remove("at_hash"));
     });
-    accept(&world, "no at_hash, as in the code flow of Auth0").await;
-    world.hop.bend(Part::IdToken, |claims| {
+    accept(&env, "no at_hash, as in the code flow of Auth0").await;
+    env.provider.modify(Part::IdToken, |claims| {
         claims["aud"] = json!([CLIENT_ID, "untrusted"]);
         claims["azp"] = json!(CLIENT_ID);
     });
-    accept(&world, "another aud beside, and azp is the client").await;
+    accept(&env, "another aud beside, and azp is the client").await;
 }
 
 /// T05: whoever asks for a recent authentication gets one.
 #[tokio::test]
 async fn max_age_wants_a_recent_auth_time() {
-    let world = World::new().await;
-    let now = world.clock_now();
+    let env = TestEnv::new().await;
+    let now = env.clock_now();
     for (max_age, auth_time, accepted) in [
         (0, Some(json!(now)), true),
         (0, Some(json!(now - 60)), true),
@@ -273,22 +274,20 @@ async fn max_age_wants_a_recent_auth_time() {
         (60, None, false),
     ] {
         let case = format!("{max_age} {auth_time:?}");
-        world.hop.bend(Part::IdToken, move |claims| {
+        env.provider.modify(Part::IdToken, move |claims| {
             if let Some(auth_time) = &auth_time {
                 claims["auth_time"] = auth_time.clone();
             }
         });
-        let mut browser = world.browser();
+        let mut browser = env.browser();
         let answer = browser.go(&format!("/auth/login?max_age={max_age}")).await;
-        let returned = world.hop.authorize(answer.location(), "alice");
+        let returned = env.provider.authorize(answer.location(), "alice");
         let answer = browser.go(&returned.path()).await;
         if accepted {
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
             browser.post("/auth/logout", "").await;
         } else {
-            world
-                .assert_refused(&mut browser, &answer, 502, &case)
-                .await;
+            env.assert_refused(&mut browser, &answer, 502, &case).await;
         }
     }
 }
@@ -296,7 +295,7 @@ async fn max_age_wants_a_recent_auth_time() {
 /// Organizations: whoever asks for one gets that one; whoever asks for none is not held to the empty name.
 #[tokio::test]
 async fn an_organization_that_was_asked_for_must_be_in_the_token() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for (query, claim, accepted) in [
         ("organization=org_a", Some(("org_id", "org_a")), true),
         ("organization=acme", Some(("org_name", "acme")), true),
@@ -306,14 +305,14 @@ async fn an_organization_that_was_asked_for_must_be_in_the_token() {
         ("", Some(("org_id", "org_b")), true),
     ] {
         let case = format!("{query} {claim:?}");
-        world.hop.bend(Part::IdToken, move |claims| {
+        env.provider.modify(Part::IdToken, move |claims| {
             if let Some((name, value)) = claim {
                 claims[name] = json!(value);
             }
         });
-        let mut browser = world.browser();
+        let mut browser = env.browser();
         let answer = browser.go(&format!("/auth/login?{query}")).await;
-        let returned = world.hop.authorize(answer.location(), "alice");
+        let returned = env.provider.authorize(answer.location(), "alice");
         let answer = browser.go(&returned.path()).await;
         if accepted {
             assert_eq!(
@@ -324,9 +323,7 @@ async fn an_organization_that_was_asked_for_must_be_in_the_token() {
             );
             browser.post("/auth/logout", "").await;
         } else {
-            world
-                .assert_refused(&mut browser, &answer, 502, &case)
-                .await;
+            env.assert_refused(&mut browser, &answer, 502, &case).await;
         }
     }
 }
@@ -334,10 +331,10 @@ async fn an_organization_that_was_asked_for_must_be_in_the_token() {
 /// oidcc-client-test-invalid-sig-es256, and signatures of others.
 #[tokio::test]
 async fn a_wrong_signature_is_refused() {
-    let world = World::new().await;
-    let signer = world.hop.signer();
+    let env = TestEnv::new().await;
+    let signer = env.provider.signer();
     let ours = signer.clone();
-    replace(&world, move |header, claims| {
+    replace(&env, move |header, claims| {
         let token = ours.sign(&header, &claims);
         let (front, signature) = token.rsplit_once('.').unwrap();
         let bytes = base64_bytes(signature)
@@ -346,10 +343,10 @@ async fn a_wrong_signature_is_refused() {
             .collect::<Vec<_>>();
         format!("{front}.{}", encode(bytes))
     });
-    refuse(&world, "every byte of the signature changed").await;
+    refuse(&env, "every byte of the signature changed").await;
 
     let ours = signer.clone();
-    replace(&world, move |header, mut claims| {
+    replace(&env, move |header, mut claims| {
         let token = ours.sign(&header, &claims);
         claims["sub"] = json!("auth0|mallory");
         let signature = token.rsplit_once('.').unwrap().1;
@@ -359,7 +356,7 @@ async fn a_wrong_signature_is_refused() {
             encode(claims.to_string())
         )
     });
-    refuse(&world, "claims changed after signing").await;
+    refuse(&env, "claims changed after signing").await;
 
     for (case, other) in [
         ("another key, the same kid", Signer::es256("first", 9)),
@@ -369,20 +366,18 @@ async fn a_wrong_signature_is_refused() {
             Signer::ed25519("first", 9),
         ),
     ] {
-        replace(&world, move |_, claims| {
-            other.sign(&other.header(), &claims)
-        });
-        refuse(&world, case).await;
+        replace(&env, move |_, claims| other.sign(&other.header(), &claims));
+        refuse(&env, case).await;
     }
-    replace(&world, |header, claims| {
+    replace(&env, |header, claims| {
         format!(
             "{}.{}.",
             encode(header.to_string()),
             encode(claims.to_string())
         )
     });
-    refuse(&world, "an empty signature").await;
-    replace(&world, |header, claims| {
+    refuse(&env, "an empty signature").await;
+    replace(&env, |header, claims| {
         format!(
             "{}.{}.{}",
             encode(header.to_string()),
@@ -390,7 +385,7 @@ async fn a_wrong_signature_is_refused() {
             encode([0; 64])
         )
     });
-    refuse(&world, "a signature of zeros").await;
+    refuse(&env, "a signature of zeros").await;
 }
 
 fn base64_bytes(text: &str) -> Vec<u8> {
@@ -401,10 +396,10 @@ fn base64_bytes(text: &str) -> Vec<u8> {
 /// oidcc-client-test-invalid-sig-rs256.
 #[tokio::test]
 async fn a_wrong_rsa_signature_is_refused() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let rsa = Signer::rsa("rsa", Algorithm::RS256);
-    world.hop.sign_with(&rsa);
-    replace(&world, |header, claims| {
+    env.provider.sign_with(&rsa);
+    replace(&env, |header, claims| {
         format!(
             "{}.{}.{}",
             encode(header.to_string()),
@@ -412,19 +407,17 @@ async fn a_wrong_rsa_signature_is_refused() {
             encode([0x5a; 256])
         )
     });
-    refuse(&world, "RS256").await;
+    refuse(&env, "RS256").await;
     // fapi2-…-invalid-alternate-alg: the key says what it is for.
     let other = Signer::rsa("rsa", Algorithm::PS256);
-    replace(&world, move |_, claims| {
-        other.sign(&other.header(), &claims)
-    });
-    refuse(&world, "PS256 with a key for RS256").await;
+    replace(&env, move |_, claims| other.sign(&other.header(), &claims));
+    refuse(&env, "PS256 with a key for RS256").await;
 }
 
 /// oidcc-client-test-idtoken-sig-none, fapi2-…-invalid-null-alg: every spelling.
 #[tokio::test]
 async fn unsigned_tokens_are_refused_in_every_spelling() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for bits in 0..16_u8 {
         let spelled: String = "none"
             .chars()
@@ -443,14 +436,14 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
         ] {
             let header = json!({ "alg": spelled, "typ": "JWT" });
             let signature = signature.clone();
-            replace(&world, move |_, claims| {
+            replace(&env, move |_, claims| {
                 format!(
                     "{}.{}.{signature}",
                     encode(header.to_string()),
                     encode(claims.to_string())
                 )
             });
-            refuse(&world, &format!("{spelled} {kind}")).await;
+            refuse(&env, &format!("{spelled} {kind}")).await;
         }
     }
     for alg in [
@@ -462,7 +455,7 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
         json!("NONE\u{0}"),
     ] {
         let case = alg.to_string();
-        replace(&world, move |mut header, claims| {
+        replace(&env, move |mut header, claims| {
             header["alg"] = alg.clone();
             format!(
                 "{}.{}.",
@@ -470,17 +463,17 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
                 encode(claims.to_string())
             )
         });
-        refuse(&world, &case).await;
+        refuse(&env, &case).await;
     }
 }
 
 /// T06: RS256 becomes HS256, with what everybody knows as the secret.
 #[tokio::test]
 async fn a_public_key_is_no_shared_secret() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let rsa = Signer::rsa("rsa", Algorithm::RS256);
-    world.hop.sign_with(&rsa);
-    let public = keys::rsa_key().to_public_key();
+    env.provider.sign_with(&rsa);
+    let public = signer::rsa_key().to_public_key();
     let pem = public.to_public_key_pem(LineEnding::LF).unwrap();
     let der = public.to_public_key_der().unwrap().into_vec();
     let jwk = rsa.jwk().to_string();
@@ -494,19 +487,19 @@ async fn a_public_key_is_no_shared_secret() {
         ("nothing", b""),
     ] {
         let forger = Signer::hs256("rsa", secret);
-        replace(&world, move |_, claims| {
+        replace(&env, move |_, claims| {
             forger.sign(&forger.header(), &claims)
         });
-        refuse(&world, case).await;
+        refuse(&env, case).await;
     }
 }
 
 /// T07: the header's own keys are not even looked at.
 #[tokio::test]
 async fn headers_that_bring_keys_or_want_extensions_are_refused() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let evil = Signer::es256("evil", 66);
-    let address = world.hop.url("/evil-keys");
+    let address = env.provider.url("/evil-keys");
     for (case, member, value) in [
         ("jku", "jku", json!(address)),
         ("x5u", "x5u", json!(address)),
@@ -514,14 +507,14 @@ async fn headers_that_bring_keys_or_want_extensions_are_refused() {
         ("x5c", "x5c", json!(["MIIB"])),
     ] {
         let forger = evil.clone();
-        replace(&world, move |_, claims| {
+        replace(&env, move |_, claims| {
             let mut header = forger.header();
             header[member] = value.clone();
             forger.sign(&header, &claims)
         });
-        refuse(&world, case).await;
+        refuse(&env, case).await;
     }
-    let signer = world.hop.signer();
+    let signer = env.provider.signer();
     for (case, member, value) in [
         ("crit", "crit", json!(["exp"])),
         ("b64", "b64", json!(false)),
@@ -531,40 +524,40 @@ async fn headers_that_bring_keys_or_want_extensions_are_refused() {
         ("kid a number", "kid", json!(1)),
     ] {
         let signer = signer.clone();
-        replace(&world, move |mut header, claims| {
+        replace(&env, move |mut header, claims| {
             header[member] = value.clone();
             signer.sign(&header, &claims)
         });
-        refuse(&world, case).await;
+        refuse(&env, case).await;
     }
     // Beside a good key they do no harm.
-    replace(&world, move |mut header, claims| {
+    replace(&env, move |mut header, claims| {
         header["jku"] = json!(address);
         signer.sign(&header, &claims)
     });
-    accept(&world, "jku beside a good key").await;
-    assert_eq!(world.hop.times(Endpoint::Elsewhere), 0);
+    accept(&env, "jku beside a good key").await;
+    assert_eq!(env.provider.request_count(Endpoint::Elsewhere), 0);
 }
 
 /// T11.
 #[tokio::test]
 async fn another_kind_of_token_is_no_id_token() {
-    let world = World::new().await;
-    world.hop.bend(Part::Exchanged, |answer| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::Exchanged, |answer| {
         answer["id_token"] = answer["access_token"].clone();
     });
-    refuse(&world, "the access token").await;
-    world.hop.bend(Part::Exchanged, |answer| {
+    refuse(&env, "the access token").await;
+    env.provider.modify(Part::Exchanged, |answer| {
         answer["id_token"] = answer["refresh_token"].clone();
     });
-    refuse(&world, "the refresh token").await;
+    refuse(&env, "the refresh token").await;
 }
 
 /// T12, and other things that are no JWT.
 #[tokio::test]
 async fn what_is_no_jwt_is_refused() {
-    let world = World::new().await;
-    let signer = world.hop.signer();
+    let env = TestEnv::new().await;
+    let signer = env.provider.signer();
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(2_000), "]".repeat(2_000));
     let signed_deep = signer.sign_text(&signer.header().to_string(), &deep);
     for (case, token) in [
@@ -579,24 +572,24 @@ async fn what_is_no_jwt_is_refused() {
         ),
         ("deep JSON", signed_deep),
     ] {
-        world.hop.bend(Part::Exchanged, move |answer| {
+        env.provider.modify(Part::Exchanged, move |answer| {
             answer["id_token"] = json!(token);
         });
-        refuse(&world, case).await;
+        refuse(&env, case).await;
     }
 }
 
 /// T10: a member that is there twice means two things.
 #[tokio::test]
 async fn claims_that_are_there_twice_are_refused() {
-    let world = World::new().await;
-    let signer = world.hop.signer();
-    replace(&world, move |header, claims| {
+    let env = TestEnv::new().await;
+    let signer = env.provider.signer();
+    replace(&env, move |header, claims| {
         let claims = claims.to_string();
         let twice = format!("{{\"sub\":\"auth0|mallory\",{}", &claims[1..]);
         signer.sign_text(&header.to_string(), &twice)
     });
-    refuse(&world, "sub twice").await;
+    refuse(&env, "sub twice").await;
 }
 
 /// oidcc-client-test-kid-absent-single-jwks, -multiple-jwks, decoys of fapi2-…-happy-path.
@@ -631,12 +624,12 @@ async fn the_right_key_is_found_among_others() {
             main.jwk_without(&["kid", "alg", "use"]),
         ),
     ] {
-        let world = World::new().await;
-        world.hop.sign_with(&signer);
+        let env = TestEnv::new().await;
+        env.provider.sign_with(&signer);
         let mut published = decoys();
         published.push(own);
-        world.hop.publish(published);
-        accept(&world, case).await;
+        env.provider.publish(published);
+        accept(&env, case).await;
     }
 }
 
@@ -651,43 +644,43 @@ async fn id_tokens_of_every_common_algorithm_are_accepted() {
         Signer::rsa("k", Algorithm::RS512),
         Signer::rsa("k", Algorithm::PS256),
     ] {
-        let world = World::new().await;
-        world.hop.sign_with(&signer);
-        accept(&world, &signer.header().to_string()).await;
+        let env = TestEnv::new().await;
+        env.provider.sign_with(&signer);
+        accept(&env, &signer.header().to_string()).await;
     }
 }
 
 /// oidcc-client-test-signing-key-rotation-just-before-signing, -signing-key-rotation (I06).
 #[tokio::test]
 async fn new_keys_of_the_provider_are_fetched_once() {
-    let world = World::new().await;
-    accept(&world, "with the first key").await;
-    assert_eq!(world.hop.times(Endpoint::Keys), 1);
+    let env = TestEnv::new().await;
+    accept(&env, "with the first key").await;
+    assert_eq!(env.provider.request_count(Endpoint::Keys), 1);
 
-    world.clock.advance(11);
-    world.hop.sign_with(&Signer::es256("second", 2));
-    accept(&world, "with a new key").await;
-    assert_eq!(world.hop.times(Endpoint::Keys), 2);
-    accept(&world, "with the same key").await;
-    assert_eq!(world.hop.times(Endpoint::Keys), 2);
+    env.clock.advance(11);
+    env.provider.sign_with(&Signer::es256("second", 2));
+    accept(&env, "with a new key").await;
+    assert_eq!(env.provider.request_count(Endpoint::Keys), 2);
+    accept(&env, "with the same key").await;
+    assert_eq!(env.provider.request_count(Endpoint::Keys), 2);
 
-    world.clock.advance(11);
-    world.hop.sign_with(&Signer::es256("second", 3));
-    accept(&world, "with a new key under the old id").await;
-    assert_eq!(world.hop.times(Endpoint::Keys), 3);
+    env.clock.advance(11);
+    env.provider.sign_with(&Signer::es256("second", 3));
+    accept(&env, "with a new key under the old id").await;
+    assert_eq!(env.provider.request_count(Endpoint::Keys), 3);
 
     // Unknown keys are no way to make us ask all the time (B23).
     let forger = Signer::es256("forged", 7);
-    replace(&world, move |_, claims| {
+    replace(&env, move |_, claims| {
         forger.sign(&forger.header(), &claims)
     });
     for _ in 0..5 {
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
         assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     }
     assert_eq!(
-        world.hop.times(Endpoint::Keys),
+        env.provider.request_count(Endpoint::Keys),
         3,
         "asked within ten seconds"
     );

@@ -4,29 +4,26 @@ use axum::body::Body;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use crate::{
-    browser::Browser,
-    hop::{CLIENT_ID, Endpoint, Part, Reply},
-    world::{SITE, Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Browser, CLIENT_ID, Endpoint, Part, Reply, SITE};
 
-async fn is_gone(world: &World, browser: &mut Browser, case: &str) {
+async fn is_gone(env: &TestEnv, browser: &mut Browser, case: &str) {
     assert!(!browser.has_session(), "{case}");
-    assert!(world.store.logins().await.is_empty(), "{case}");
-    assert!(world.store.records().await.is_empty(), "{case}");
+    assert!(env.store.logins().await.is_empty(), "{case}");
+    assert!(env.store.records().await.is_empty(), "{case}");
     assert_eq!(browser.who().await, "anonymous", "{case}");
 }
 
 #[tokio::test]
 async fn a_logout_ends_here_then_at_the_provider() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert!(
         answer
             .location()
-            .starts_with(&world.hop.url("/oidc/logout?"))
+            .starts_with(&env.provider.url("/oidc/logout?"))
     );
     assert_eq!(answer.asks_for("client_id").as_deref(), Some(CLIENT_ID));
     let landing = format!("{SITE}/signed-out");
@@ -36,12 +33,12 @@ async fn a_logout_ends_here_then_at_the_provider() {
         Some("session-of-alice")
     );
     let hint = answer.asks_for("id_token_hint").unwrap();
-    assert_eq!(crate::keys::parts(&hint).1["sub"], "auth0|alice");
+    assert_eq!(test_support::signer::parts(&hint).1["sub"], "auth0|alice");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("clear-site-data"), Some("\"cache\""));
-    is_gone(&world, &mut browser, "after").await;
-    assert_eq!(world.hop.times(Endpoint::Revocation), 1);
-    assert_eq!(world.hop.ended_families(), 1);
+    is_gone(&env, &mut browser, "after").await;
+    assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
+    assert_eq!(env.provider.ended_families(), 1);
 }
 
 /// B09, and the kinds of logout that providers have.
@@ -68,26 +65,26 @@ async fn the_local_session_ends_whatever_the_provider_has() {
             Some("/oidc/logout?"),
         ),
     ] {
-        let mut setting = Setting::usual();
-        setting.issuer_path = issuer_path;
-        let world = setting.world().await;
-        world.hop.bend(Part::Metadata, move |metadata| {
+        let mut builder = TestEnvBuilder::new();
+        builder.issuer_path = issuer_path;
+        let env = builder.build().await;
+        env.provider.modify(Part::Metadata, move |metadata| {
             drop(metadata.as_object_mut().unwrap().remove(remove));
         });
-        let mut browser = world.logged_in("alice").await;
+        let mut browser = env.logged_in("alice").await;
         let answer = browser.post("/auth/logout", "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
         match target {
             Some(path) => {
                 assert!(
-                    answer.location().starts_with(&world.hop.url(path)),
+                    answer.location().starts_with(&env.provider.url(path)),
                     "{case}"
                 );
                 assert_eq!(answer.asks_for("client_id").as_deref(), Some(CLIENT_ID));
             }
             None => assert_eq!(answer.location(), "/signed-out", "{case}"),
         }
-        is_gone(&world, &mut browser, case).await;
+        is_gone(&env, &mut browser, case).await;
     }
 }
 
@@ -96,52 +93,52 @@ async fn the_local_session_ends_whatever_the_provider_has() {
 async fn a_provider_that_is_down_keeps_nobody_logged_in() {
     for reply in [Reply::html(500), Reply::status(404), Reply::Truncated] {
         let case = format!("{reply:?}");
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
         for endpoint in [Endpoint::Discovery, Endpoint::Revocation] {
-            world.hop.reply(endpoint, reply.clone());
+            env.provider.reply(endpoint, reply.clone());
         }
-        world.clock.advance(2 * 3_600);
+        env.clock.advance(2 * 3_600);
         let answer = browser.post("/auth/logout", "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
-        is_gone(&world, &mut browser, &case).await;
+        is_gone(&env, &mut browser, &case).await;
     }
 }
 
 /// The provider was never there since this process started.
 #[tokio::test]
 async fn without_the_providers_metadata_a_logout_ends_here() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    world.hop.reply(Endpoint::Discovery, Reply::html(503));
-    let started_anew = world.restarted(&[]).await;
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.provider.reply(Endpoint::Discovery, Reply::html(503));
+    let started_anew = env.restarted(&[]).await;
     let mut browser = browser.at(&started_anew);
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.location(), "/signed-out");
-    is_gone(&world, &mut browser, "down").await;
+    is_gone(&env, &mut browser, "down").await;
 }
 
 #[tokio::test]
 async fn a_revocation_that_hangs_holds_a_logout_up_for_a_moment_only() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_HTTP_TIMEOUT", "1000")
-        .world()
+        .build()
         .await;
-    let mut browser = world.logged_in("alice").await;
-    world.hop.reply(Endpoint::Revocation, Reply::Silence);
+    let mut browser = env.logged_in("alice").await;
+    env.provider.reply(Endpoint::Revocation, Reply::Silence);
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    is_gone(&world, &mut browser, "hanging").await;
+    is_gone(&env, &mut browser, "hanging").await;
 }
 
 /// B09: an ID token that makes a URL which nobody takes.
 #[tokio::test]
 async fn an_id_token_too_large_for_a_url_is_left_out() {
-    let world = World::new().await;
-    world.hop.bend(Part::IdToken, |claims| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::IdToken, |claims| {
         claims["roles"] = json!("r".repeat(6_000));
     });
-    let mut browser = world.logged_in("alice").await;
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.asks_for("id_token_hint"), None);
     assert!(answer.location().len() < 6_000);
@@ -149,25 +146,25 @@ async fn an_id_token_too_large_for_a_url_is_left_out() {
         answer.asks_for("logout_hint").as_deref(),
         Some("session-of-alice")
     );
-    is_gone(&world, &mut browser, "large").await;
+    is_gone(&env, &mut browser, "large").await;
 }
 
 /// B12: idempotent.
 #[tokio::test]
 async fn logging_out_twice_or_without_a_session_does_no_harm() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     let mut tab = browser.clone();
-    for browser in [&mut browser, &mut tab, &mut world.browser()] {
+    for browser in [&mut browser, &mut tab, &mut env.browser()] {
         let answer = browser.post("/auth/logout", "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         assert!(
             answer
                 .location()
-                .starts_with(&world.hop.url("/oidc/logout?"))
+                .starts_with(&env.provider.url("/oidc/logout?"))
         );
     }
-    assert_eq!(world.hop.times(Endpoint::Revocation), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
 }
 
 /// B12: `fetch` without a body says no media type.
@@ -183,8 +180,8 @@ async fn a_logout_works_with_whatever_body() {
         ),
         (Some("multipart/form-data; boundary=x"), "--x--"),
     ] {
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
         let mut request = browser
             .request(Method::POST, "/auth/logout")
             .header("origin", SITE);
@@ -193,7 +190,7 @@ async fn a_logout_works_with_whatever_body() {
         }
         let answer = browser.send(request.body(Body::from(body)).unwrap()).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{media_type:?}");
-        is_gone(&world, &mut browser, body).await;
+        is_gone(&env, &mut browser, body).await;
     }
 }
 
@@ -221,8 +218,8 @@ async fn a_link_logs_out_from_this_site_only() {
         (None, None, None, false),
     ] {
         let case = format!("{site:?} {mode:?} {dest:?}");
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
         let mut request = browser.request(Method::GET, "/auth/logout");
         for (name, value) in [
             ("sec-fetch-site", site),
@@ -236,7 +233,7 @@ async fn a_link_logs_out_from_this_site_only() {
         let answer = browser.send(request.body(Body::empty()).unwrap()).await;
         if works {
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
-            is_gone(&world, &mut browser, &case).await;
+            is_gone(&env, &mut browser, &case).await;
             continue;
         }
         assert_eq!(answer.status, StatusCode::OK, "{case}");
@@ -247,7 +244,11 @@ async fn a_link_logs_out_from_this_site_only() {
             "{case}"
         );
         assert_eq!(browser.who().await, "auth0|alice", "{case}");
-        assert_eq!(world.hop.times(Endpoint::Revocation), 0, "{case}");
+        assert_eq!(
+            env.provider.request_count(Endpoint::Revocation),
+            0,
+            "{case}"
+        );
     }
 }
 
@@ -266,8 +267,8 @@ async fn a_logout_lands_on_this_site() {
         ("/a\r\nb", "/signed-out"),
         ("", "/signed-out"),
     ] {
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let form = form.append_pair("returnTo", return_to).finish();
         let answer = browser.post("/auth/logout", &form).await;
@@ -277,19 +278,18 @@ async fn a_logout_lands_on_this_site() {
             Some(landing),
             "{return_to:?}"
         );
-        is_gone(&world, &mut browser, return_to).await;
+        is_gone(&env, &mut browser, return_to).await;
     }
 }
 
 #[tokio::test]
 async fn a_sid_of_three_hundred_characters_is_passed_on() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let sid = "s".repeat(300);
     let long = sid.clone();
-    world
-        .hop
-        .bend(Part::IdToken, move |claims| claims["sid"] = json!(long));
-    let mut browser = world.logged_in("alice").await;
+    env.provider
+        .modify(Part::IdToken, move |claims| claims["sid"] = json!(long));
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.asks_for("logout_hint"), Some(sid));
 }
@@ -297,9 +297,11 @@ async fn a_sid_of_three_hundred_characters_is_passed_on() {
 /// A login under way survives: it is another tab's.
 #[tokio::test]
 async fn a_logout_leaves_logins_under_way_alone() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let returned = browser.up_to_return(&world.hop, "bob").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let returned = browser
+        .authorize_without_callback(&env.provider, "bob")
+        .await;
     browser.post("/auth/logout", "").await;
     assert_eq!(
         browser.go(&returned.path()).await.location(),

@@ -7,12 +7,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod app;
-mod browser;
-mod hop;
-mod keys;
-mod logs;
-mod store;
-mod world;
 
 mod access_token_route;
 mod callback;

@@ -3,26 +3,24 @@
 use http::StatusCode;
 use serde_json::json;
 
-use crate::{
-    hop::{Endpoint, Offline, PRODUCTS, Part, Policy, Reply, Rotation},
-    world::{Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Endpoint, Offline, PRODUCTS, Part, Policy, Reply, Rotation};
 
-async fn whole_story(world: &World, case: &str) {
-    let mut browser = world.browser();
-    browser.log_in(&world.hop, "alice").await;
+async fn whole_story(env: &TestEnv, case: &str) {
+    let mut browser = env.browser();
+    browser.log_in(&env.provider, "alice").await;
     assert_eq!(
-        world.token(&mut browser).await["audience"],
+        env.token(&mut browser).await["audience"],
         PRODUCTS,
         "{case}"
     );
-    world.clock.advance(2 * 3_600);
+    env.clock.advance(2 * 3_600);
     assert_eq!(
-        world.token(&mut browser).await["sub"],
+        env.token(&mut browser).await["sub"],
         "auth0|alice",
         "{case}"
     );
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1, "{case}");
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1, "{case}");
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
     assert_eq!(browser.who().await, "anonymous", "{case}");
@@ -31,16 +29,16 @@ async fn whole_story(world: &World, case: &str) {
 #[tokio::test]
 async fn issuers_come_with_and_without_a_path_and_a_slash() {
     for path in ["/", "", "/realms/a", "/o/", "/a/b/c/"] {
-        let mut setting = Setting::usual().set("AUTH0_AUDIENCE_PARAMETER", "audience");
-        setting.issuer_path = path;
-        whole_story(&setting.world().await, path).await;
+        let mut builder = TestEnvBuilder::new().set("AUTH0_AUDIENCE_PARAMETER", "audience");
+        builder.issuer_path = path;
+        whole_story(&builder.build().await, path).await;
     }
 }
 
 #[tokio::test]
 async fn discovery_may_say_next_to_nothing() {
-    let world = World::new().await;
-    world.hop.bend(Part::Metadata, |metadata| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::Metadata, |metadata| {
         let needed = [
             "issuer",
             "authorization_endpoint",
@@ -52,23 +50,23 @@ async fn discovery_may_say_next_to_nothing() {
             .unwrap()
             .retain(|name, _| needed.contains(&name.as_str()));
     });
-    whole_story(&world, "minimal").await;
-    assert_eq!(world.hop.times(Endpoint::Revocation), 0);
+    whole_story(&env, "minimal").await;
+    assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
 }
 
 #[tokio::test]
 async fn advertised_endpoints_may_be_missing_or_broken() {
-    let world = World::new().await;
-    let nowhere = world.hop.url("/nowhere");
-    world.hop.bend(Part::Metadata, move |metadata| {
+    let env = TestEnv::new().await;
+    let nowhere = env.provider.url("/nowhere");
+    env.provider.modify(Part::Metadata, move |metadata| {
         metadata["revocation_endpoint"] = json!(nowhere);
         metadata["userinfo_endpoint"] = json!("not a URL");
         metadata["scopes_supported"] = json!("openid");
         metadata["unknown"] = json!({ "nested": [] });
     });
-    whole_story(&world, "404").await;
+    whole_story(&env, "404").await;
     assert_eq!(
-        world.hop.times(Endpoint::Elsewhere),
+        env.provider.request_count(Endpoint::Elsewhere),
         1,
         "the revocation was tried"
     );
@@ -89,27 +87,27 @@ async fn unusual_grants_work() {
         }),
         ("201", |policy| policy.token_status = 201),
     ] {
-        let world = World::new().await;
-        world.hop.policy(change);
-        whole_story(&world, case).await;
+        let env = TestEnv::new().await;
+        env.provider.policy(change);
+        whole_story(&env, case).await;
     }
 }
 
 #[tokio::test]
 async fn a_resource_bound_token_that_userinfo_refuses_is_no_obstacle() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_AUDIENCE_PARAMETER", "resource")
-        .world()
+        .build()
         .await;
-    world.hop.policy(|policy| policy.resource = true);
-    world.hop.bend(Part::IdToken, |claims| {
+    env.provider.policy(|policy| policy.resource = true);
+    env.provider.modify(Part::IdToken, |claims| {
         claims
             .as_object_mut()
             .unwrap()
             .retain(|name, _| !["name", "email"].contains(&name.as_str()));
     });
-    world.hop.reply(Endpoint::Userinfo, Reply::status(401));
-    whole_story(&world, "resource").await;
+    env.provider.reply(Endpoint::Userinfo, Reply::status(401));
+    whole_story(&env, "resource").await;
 }
 
 /// Nobody has to know of RFC 8707: an issuer that is not written as Auth0 writes its own is asked by the standard.
@@ -120,14 +118,13 @@ async fn providers_other_than_auth0_are_asked_with_resource() {
         ("", "resource"),
         ("/realms/a", "resource"),
     ] {
-        let mut setting = Setting::usual();
-        setting.issuer_path = path;
-        let world = setting.world().await;
-        world
-            .hop
+        let mut builder = TestEnvBuilder::new();
+        builder.issuer_path = path;
+        let env = builder.build().await;
+        env.provider
             .policy(|policy| policy.resource = parameter == "resource");
-        whole_story(&world, path).await;
-        let login = &world.hop.asked(Endpoint::Authorize)[0];
+        whole_story(&env, path).await;
+        let login = &env.provider.requests(Endpoint::Authorize)[0];
         let names: Vec<_> = login.form.iter().map(|(name, _)| name.as_str()).collect();
         assert!(names.contains(&parameter), "{path}: {names:?}");
     }
@@ -136,9 +133,9 @@ async fn providers_other_than_auth0_are_asked_with_resource() {
 /// `audience` elsewhere than at Auth0 is ignored without an error; `resource` is the fix that the diagnosis names.
 #[tokio::test]
 async fn an_ignored_audience_is_noticed() {
-    let world = World::new().await;
-    world.hop.policy(|policy| policy.resource = true);
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    env.provider.policy(|policy| policy.resource = true);
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.go("/token").await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(answer.json()["code"], "wrong_audience");
@@ -148,17 +145,18 @@ async fn an_ignored_audience_is_noticed() {
 /// Granted with `prompt=consent` only, without a word.
 #[tokio::test]
 async fn a_dropped_offline_access_still_logs_in() {
-    let world = World::new().await;
-    world.hop.policy(|policy| policy.offline = Offline::Never);
-    world.hop.bend(Part::Exchanged, |answer| {
+    let env = TestEnv::new().await;
+    env.provider
+        .policy(|policy| policy.offline = Offline::Never);
+    env.provider.modify(Part::Exchanged, |answer| {
         answer["scope"] = json!("openid profile email read:products write:products");
     });
-    let mut browser = world.logged_in("alice").await;
-    world.token(&mut browser).await;
+    let mut browser = env.logged_in("alice").await;
+    env.token(&mut browser).await;
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(
-        world.hop.times(Endpoint::Revocation),
+        env.provider.request_count(Endpoint::Revocation),
         0,
         "there is nothing to revoke"
     );
@@ -166,16 +164,17 @@ async fn a_dropped_offline_access_still_logs_in() {
 
 #[tokio::test]
 async fn offline_access_that_is_refused_is_shown() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let returned = returned
         .without("code")
         .with("error", "invalid_scope")
         .with("error_description", "offline_access is not allowed");
     let answer = browser.go(&returned.path()).await;
-    world
-        .assert_refused(&mut browser, &answer, 500, "invalid_scope")
+    env.assert_refused(&mut browser, &answer, 500, "invalid_scope")
         .await;
     assert!(answer.body.contains("offline_access is not allowed"));
 }
@@ -183,15 +182,15 @@ async fn offline_access_that_is_refused_is_shown() {
 /// Several APIs under one identifier, as somebody may configure it: their tokens do not push each other out.
 #[tokio::test]
 async fn two_apis_of_one_audience_do_not_refresh_in_turn() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("ORDERS_API_AUDIENCE", PRODUCTS)
         .set("ORDERS_API_SCOPE", "read:products")
-        .world()
+        .build()
         .await;
-    let mut browser = world.logged_in("alice").await;
+    let mut browser = env.logged_in("alice").await;
     for _ in 0..3 {
         assert_eq!(browser.go("/token").await.status, StatusCode::OK);
         assert_eq!(browser.go("/token/orders").await.status, StatusCode::OK);
     }
-    assert!(world.hop.times(Endpoint::Refresh) <= 1);
+    assert!(env.provider.request_count(Endpoint::Refresh) <= 1);
 }

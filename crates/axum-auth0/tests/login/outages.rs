@@ -4,29 +4,26 @@ use futures::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    hop::{Endpoint, Part, Reply},
-    keys::Signer,
-    world::{Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Endpoint, Part, Reply, Signer};
 
 /// I02.
 #[tokio::test]
 async fn sessions_go_on_while_the_provider_is_down() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for endpoint in [
         Endpoint::Discovery,
         Endpoint::Keys,
         Endpoint::Exchange,
         Endpoint::Refresh,
     ] {
-        world.hop.reply(endpoint, Reply::html(502));
+        env.provider.reply(endpoint, Reply::html(502));
     }
-    world.clock.advance(3_000);
+    env.clock.advance(3_000);
     assert_eq!(browser.who().await, "auth0|alice");
     assert_eq!(browser.go("/products").await.status, StatusCode::OK);
-    world.token(&mut browser).await;
+    env.token(&mut browser).await;
     assert_eq!(browser.go("/auth/profile").await.status, StatusCode::OK);
 }
 
@@ -44,30 +41,28 @@ async fn a_login_while_the_provider_is_down_is_a_503_with_another_try() {
         Reply::text(200, "application/json", &" ".repeat(3_000_000)),
     ] {
         let case = format!("{reply:?}").chars().take(60).collect::<String>();
-        let world = World::new().await;
-        world.hop.reply(Endpoint::Discovery, reply);
-        let mut browser = world.browser();
+        let env = TestEnv::new().await;
+        env.provider.reply(Endpoint::Discovery, reply);
+        let mut browser = env.browser();
         let answer = browser.go("/auth/login?returnTo=%2Fproducts").await;
-        world
-            .assert_refused(&mut browser, &answer, 503, &case)
-            .await;
+        env.assert_refused(&mut browser, &answer, 503, &case).await;
         assert!(answer.header("retry-after").is_some(), "{case}");
         assert!(
             answer.body.contains("/auth/login?returnTo=%2Fproducts"),
             "{case}"
         );
         assert!(browser.jar.is_empty(), "{case}");
-        assert!(world.auth0.ready().await.is_err(), "{case}");
+        assert!(env.auth0.ready().await.is_err(), "{case}");
         // It is left alone for a while, however many ask.
         for _ in 0..5 {
             let answer = browser.go("/auth/login").await;
             assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
         }
-        assert_eq!(world.hop.times(Endpoint::Discovery), 1, "{case}");
-        world.hop.recover(Endpoint::Discovery);
-        world.clock.advance(31);
-        browser.log_in(&world.hop, "alice").await;
-        assert!(world.auth0.ready().await.is_ok(), "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Discovery), 1, "{case}");
+        env.provider.recover(Endpoint::Discovery);
+        env.clock.advance(31);
+        browser.log_in(&env.provider, "alice").await;
+        assert!(env.auth0.ready().await.is_ok(), "{case}");
     }
 }
 
@@ -87,29 +82,25 @@ async fn a_provider_that_hangs_does_not_hang_the_site() {
 
 async fn hangs_at(endpoint: Endpoint, reply: Reply) {
     let case = format!("{reply:?} {endpoint:?}");
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_HTTP_TIMEOUT", "1000")
-        .world()
+        .build()
         .await;
-    world.hop.bend(Part::IdToken, |claims| {
+    env.provider.modify(Part::IdToken, |claims| {
         claims.as_object_mut().unwrap().remove("name");
         claims.as_object_mut().unwrap().remove("email");
     });
-    world.hop.reply(endpoint, reply);
-    let mut browser = world.browser();
+    env.provider.reply(endpoint, reply);
+    let mut browser = env.browser();
     let answer = browser.go("/auth/login").await;
     if endpoint == Endpoint::Discovery {
-        return world
-            .assert_refused(&mut browser, &answer, 503, &case)
-            .await;
+        return env.assert_refused(&mut browser, &answer, 503, &case).await;
     }
-    let returned = world.hop.authorize(answer.location(), "alice");
+    let returned = env.provider.authorize(answer.location(), "alice");
     let answer = browser.go(&returned.path()).await;
     if endpoint == Endpoint::Keys {
         // Nobody can say whose token it is; that is not the person's fault.
-        return world
-            .assert_refused(&mut browser, &answer, 503, &case)
-            .await;
+        return env.assert_refused(&mut browser, &answer, 503, &case).await;
     }
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
     let answer = browser.go("/token/renewed").await;
@@ -163,57 +154,54 @@ async fn without_usable_keys_nobody_is_logged_in() {
         ),
         ("cut off", Reply::Truncated),
     ] {
-        let world = World::new().await;
-        world.hop.reply(Endpoint::Keys, reply);
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
-        world.assert_refused(&mut browser, &answer, 503, case).await;
+        let env = TestEnv::new().await;
+        env.provider.reply(Endpoint::Keys, reply);
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &answer, 503, case).await;
     }
 }
 
 /// I07, I08: the last good keys serve for a day, and no longer.
 #[tokio::test]
 async fn the_last_good_keys_are_kept() {
-    let world = World::new().await;
-    world.hop.reply(Endpoint::Keys, Reply::html(500));
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
-    world
-        .assert_refused(&mut browser, &answer, 503, "never any keys")
+    let env = TestEnv::new().await;
+    env.provider.reply(Endpoint::Keys, Reply::html(500));
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &answer, 503, "never any keys")
         .await;
-    world.hop.recover(Endpoint::Keys);
-    world.clock.advance(11);
-    browser.log_in(&world.hop, "alice").await;
+    env.provider.recover(Endpoint::Keys);
+    env.clock.advance(11);
+    browser.log_in(&env.provider, "alice").await;
     for reply in [Reply::html(500), Reply::Json(200, json!({ "keys": [] }))] {
-        world.hop.reply(Endpoint::Keys, reply);
-        world.clock.advance(700);
-        browser.log_in(&world.hop, "alice").await;
+        env.provider.reply(Endpoint::Keys, reply);
+        env.clock.advance(700);
+        browser.log_in(&env.provider, "alice").await;
     }
     browser.post("/auth/logout", "").await;
-    world.clock.advance(24 * 3_600);
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
-    world
-        .assert_refused(&mut browser, &answer, 503, "a day later")
+    env.clock.advance(24 * 3_600);
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &answer, 503, "a day later")
         .await;
 }
 
 /// oidcc-client-test-discovery-issuer-mismatch: before anything is asked.
 #[tokio::test]
 async fn metadata_of_another_issuer_begins_no_login() {
-    for bend in [
+    for modify in [
         |issuer: &str| json!(format!("{issuer}INVALID")),
         |issuer: &str| json!(issuer.trim_end_matches('/')),
         |_: &str| json!("https://evil.example/"),
         |_: &str| Value::Null,
     ] {
-        let world = World::new().await;
-        world.hop.bend(Part::Metadata, move |metadata| {
-            metadata["issuer"] = bend(metadata["issuer"].as_str().unwrap());
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::Metadata, move |metadata| {
+            metadata["issuer"] = modify(metadata["issuer"].as_str().unwrap());
         });
-        let mut browser = world.browser();
+        let mut browser = env.browser();
         let answer = browser.go("/auth/login").await;
-        world
-            .assert_refused(&mut browser, &answer, 503, "another issuer")
+        env.assert_refused(&mut browser, &answer, 503, "another issuer")
             .await;
     }
 }
@@ -221,8 +209,8 @@ async fn metadata_of_another_issuer_begins_no_login() {
 /// The endpoints are where the metadata says, or there is no login.
 #[tokio::test]
 async fn metadata_without_the_endpoints_of_a_login_is_a_503() {
-    let world = World::new().await;
-    world.hop.bend(Part::Metadata, |metadata| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::Metadata, |metadata| {
         drop(
             metadata
                 .as_object_mut()
@@ -230,39 +218,37 @@ async fn metadata_without_the_endpoints_of_a_login_is_a_503() {
                 .remove("authorization_endpoint"),
         );
     });
-    let mut browser = world.browser();
+    let mut browser = env.browser();
     let answer = browser.go("/auth/login").await;
-    world
-        .assert_refused(&mut browser, &answer, 503, "no authorization endpoint")
+    env.assert_refused(&mut browser, &answer, 503, "no authorization endpoint")
         .await;
 
-    let world = World::new().await;
-    world.hop.bend(Part::Metadata, |metadata| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::Metadata, |metadata| {
         drop(metadata.as_object_mut().unwrap().remove("token_endpoint"));
     });
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
-    world
-        .assert_refused(&mut browser, &answer, 503, "no token endpoint")
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &answer, 503, "no token endpoint")
         .await;
 }
 
 /// A provider whose authorization endpoint has a query of its own keeps it (RFC 6749 §3.1).
 #[tokio::test]
 async fn the_query_of_an_endpoint_is_kept() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let (authorize, logout) = (
-        world.hop.url("/authorize?tenant=a%20b"),
-        world.hop.url("/oidc/logout?p=1"),
+        env.provider.url("/authorize?tenant=a%20b"),
+        env.provider.url("/oidc/logout?p=1"),
     );
-    world.hop.bend(Part::Metadata, move |metadata| {
+    env.provider.modify(Part::Metadata, move |metadata| {
         metadata["authorization_endpoint"] = json!(authorize);
         metadata["end_session_endpoint"] = json!(logout);
     });
-    let mut browser = world.browser();
+    let mut browser = env.browser();
     let answer = browser.begin("/").await;
     assert_eq!(answer.asks_for("tenant").as_deref(), Some("a b"));
-    browser.log_in(&world.hop, "alice").await;
+    browser.log_in(&env.provider, "alice").await;
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.asks_for("p").as_deref(), Some("1"));
 }

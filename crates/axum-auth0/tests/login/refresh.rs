@@ -6,47 +6,45 @@ use serde_json::json;
 
 use axum_auth0::stores::{Lease, Store as _};
 
-use crate::{
-    hop::{Endpoint, ORDERS, PRODUCTS, Part, Reply, Rotation},
-    world::{Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Endpoint, ORDERS, PRODUCTS, Part, Reply, Rotation};
 
 const HOUR: i64 = 3_600;
 
 #[tokio::test]
 async fn a_held_token_is_used_until_shortly_before_its_end() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let first = world.token(&mut browser).await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let first = env.token(&mut browser).await;
     assert_eq!(first["sub"], "auth0|alice");
     assert_eq!(first["audience"], PRODUCTS);
-    world.clock.advance(HOUR - 61);
-    assert_eq!(world.token(&mut browser).await, first);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
-    world.clock.advance(1);
-    let second = world.token(&mut browser).await;
+    env.clock.advance(HOUR - 61);
+    assert_eq!(env.token(&mut browser).await, first);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
+    env.clock.advance(1);
+    let second = env.token(&mut browser).await;
     assert_ne!(second["fingerprint"], first["fingerprint"]);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
-    assert_eq!(world.token(&mut browser).await, second);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+    assert_eq!(env.token(&mut browser).await, second);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
 /// X01, F7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_calls_with_an_expired_token_refresh_once() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    let old = world.token(&mut browser.clone()).await;
-    world.clock.advance(2 * HOUR);
-    let hold = world.hop.hold(Endpoint::Refresh);
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    let old = env.token(&mut browser.clone()).await;
+    env.clock.advance(2 * HOUR);
+    let gate = env.provider.gate(Endpoint::Refresh);
     let calls: Vec<_> = (0..100)
         .map(|_| {
             let mut tab = browser.clone();
             tokio::spawn(async move { tab.go("/token").await })
         })
         .collect();
-    world.hop.was_asked(Endpoint::Refresh, 1).await;
-    hold.let_go();
+    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    gate.release_all();
     let mut fingerprints = std::collections::HashSet::new();
     for call in join_all(calls).await {
         let answer = call.unwrap();
@@ -55,18 +53,18 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once() {
     }
     assert_eq!(fingerprints.len(), 1);
     assert!(!fingerprints.contains(old["fingerprint"].as_str().unwrap()));
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
-    assert_eq!(world.hop.ended_families(), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+    assert_eq!(env.provider.ended_families(), 0);
 }
 
 /// X04, F7, CVE-2025-67490, CVE-2026-40155.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_users_never_share_a_token() {
-    let world = World::new().await;
-    let alice = world.logged_in("alice").await;
-    let bob = world.logged_in("bob").await;
+    let env = TestEnv::new().await;
+    let alice = env.logged_in("alice").await;
+    let bob = env.logged_in("bob").await;
     for round in 0..10 {
-        world.clock.advance(2 * HOUR);
+        env.clock.advance(2 * HOUR);
         let calls = (0..20).map(|call| {
             let (user, mut tab) = if call % 2 == 0 {
                 ("auth0|alice", alice.clone())
@@ -79,21 +77,21 @@ async fn two_users_never_share_a_token() {
             let (user, answer) = call.unwrap();
             assert_eq!(answer.json()["sub"], user, "round {round}");
         }
-        assert_eq!(world.hop.times(Endpoint::Refresh), 2 * (round + 1));
+        assert_eq!(
+            env.provider.request_count(Endpoint::Refresh),
+            2 * (round + 1)
+        );
     }
 }
 
 /// X04: the same person in two browsers has two logins, and each its own family of refresh tokens.
 #[tokio::test]
 async fn two_logins_of_one_person_are_apart() {
-    let world = World::new().await;
-    let mut phone = world.logged_in("alice").await;
-    let mut laptop = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    let (a, b) = (
-        world.token(&mut phone).await,
-        world.token(&mut laptop).await,
-    );
+    let env = TestEnv::new().await;
+    let mut phone = env.logged_in("alice").await;
+    let mut laptop = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    let (a, b) = (env.token(&mut phone).await, env.token(&mut laptop).await);
     assert_ne!(a["fingerprint"], b["fingerprint"]);
     phone.post("/auth/logout", "").await;
     assert_eq!(laptop.go("/token/renewed").await.status, StatusCode::OK);
@@ -102,9 +100,9 @@ async fn two_logins_of_one_person_are_apart() {
 /// X05.
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
     for round in 0..5 {
         let calls = (0..10).map(|call| {
             let (path, audience) = if call % 2 == 0 {
@@ -122,113 +120,121 @@ async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
             assert_eq!(token["audience"], audience);
             assert_eq!(token["aud"][0], audience);
         }
-        assert_eq!(world.hop.times(Endpoint::Refresh), 2 * (round + 1));
         assert_eq!(
-            world.hop.ended_families(),
+            env.provider.request_count(Endpoint::Refresh),
+            2 * (round + 1)
+        );
+        assert_eq!(
+            env.provider.ended_families(),
             0,
             "no refresh token was used twice"
         );
-        world.clock.advance(2 * HOUR);
+        env.clock.advance(2 * HOUR);
     }
 }
 
 /// X03: slower than a refresh may be; whoever waited for it does not begin the same again.
 #[tokio::test]
 async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    world.hop.reply(Endpoint::Refresh, Reply::busy(503, "7"));
-    let hold = world.hop.hold(Endpoint::Refresh);
-    let before = world.store.loads();
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.provider.reply(Endpoint::Refresh, Reply::busy(503, "7"));
+    let gate = env.provider.gate(Endpoint::Refresh);
+    let before = env.store.loads();
     let calls: Vec<_> = (0..10)
         .map(|_| {
             let mut tab = browser.clone();
             tokio::spawn(async move { tab.go("/token").await })
         })
         .collect();
-    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.was_asked(Endpoint::Refresh, 1).await;
     // Each is looked up once for the page and once for the token; one of them a third time, to refresh.
-    world.store.was_asked(before, 21).await;
+    env.store.was_asked(before, 21).await;
     // The provider takes its time.
-    world.clock.advance(5);
-    hold.let_go();
+    env.clock.advance(5);
+    gate.release_all();
     for call in join_all(calls).await {
         let answer = call.unwrap();
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.header("retry-after"), Some("7"));
     }
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1, "one for all ten");
+    assert_eq!(
+        env.provider.request_count(Endpoint::Refresh),
+        1,
+        "one for all ten"
+    );
     // The session is kept, and a moment later it works.
-    world.hop.recover(Endpoint::Refresh);
-    world.clock.advance(2);
-    world.token(&mut browser.clone()).await;
+    env.provider.recover(Endpoint::Refresh);
+    env.clock.advance(2);
+    env.token(&mut browser.clone()).await;
 }
 
 /// X06, F3.
 #[tokio::test]
 async fn a_refresh_survives_an_answer_that_fails() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for round in 1..=3 {
-        world.clock.advance(2 * HOUR);
+        env.clock.advance(2 * HOUR);
         assert_eq!(browser.go("/failing").await.status, StatusCode::BAD_GATEWAY);
-        assert_eq!(world.hop.times(Endpoint::Refresh), round);
+        assert_eq!(env.provider.request_count(Endpoint::Refresh), round);
     }
-    world.token(&mut browser).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 3);
-    assert_eq!(world.hop.ended_families(), 0);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 3);
+    assert_eq!(env.provider.ended_families(), 0);
 }
 
 /// X08.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_survives_a_client_that_hangs_up() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    let hold = world.hop.hold(Endpoint::Refresh);
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
     let call = tokio::spawn(async move { tab.go("/token").await });
-    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.was_asked(Endpoint::Refresh, 1).await;
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
-    hold.let_go();
+    gate.release_all();
     // The next one finds the result, or waits for it.
-    world.token(&mut browser.clone()).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
-    world.clock.advance(2 * HOUR);
-    world.token(&mut browser.clone()).await;
-    assert_eq!(world.hop.ended_families(), 0);
+    env.token(&mut browser.clone()).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+    env.clock.advance(2 * HOUR);
+    env.token(&mut browser.clone()).await;
+    assert_eq!(env.provider.ended_families(), 0);
 }
 
 /// X09: without rotation the old refresh token stays; with reuse detection the family ends, and the session with it.
 #[tokio::test]
 async fn refresh_tokens_are_kept_or_replaced_as_the_provider_says() {
-    let world = World::new().await;
-    world.hop.policy(|policy| policy.rotation = Rotation::Never);
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    env.provider
+        .policy(|policy| policy.rotation = Rotation::Never);
+    let mut browser = env.logged_in("alice").await;
     for _ in 0..3 {
-        world.clock.advance(2 * HOUR);
-        world.token(&mut browser).await;
+        env.clock.advance(2 * HOUR);
+        env.token(&mut browser).await;
     }
-    let used: Vec<_> = world
-        .hop
-        .asked(Endpoint::Refresh)
+    let used: Vec<_> = env
+        .provider
+        .requests(Endpoint::Refresh)
         .iter()
         .map(|asked| asked.get("refresh_token").unwrap().to_owned())
         .collect();
     assert_eq!(used.len(), 3);
     assert!(used.iter().all(|token| *token == used[0]));
 
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for _ in 0..3 {
-        world.clock.advance(2 * HOUR);
-        world.token(&mut browser).await;
+        env.clock.advance(2 * HOUR);
+        env.token(&mut browser).await;
     }
-    let mut used: Vec<_> = world
-        .hop
-        .asked(Endpoint::Refresh)
+    let mut used: Vec<_> = env
+        .provider
+        .requests(Endpoint::Refresh)
         .iter()
         .map(|asked| asked.get("refresh_token").unwrap().to_owned())
         .collect();
@@ -296,21 +302,17 @@ async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
         ("empty 200", Reply::status(200), 503, true),
         ("cut off", Reply::Truncated, 503, true),
     ] {
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
-        world.clock.advance(2 * HOUR);
-        world.hop.reply(Endpoint::Refresh, reply);
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        env.clock.advance(2 * HOUR);
+        env.provider.reply(Endpoint::Refresh, reply);
         let answer = browser.go("/token").await;
         assert_eq!(answer.status.as_u16(), status, "{case}: {}", answer.body);
-        assert_eq!(
-            world.store.logins().await.len(),
-            usize::from(kept),
-            "{case}"
-        );
+        assert_eq!(env.store.logins().await.len(), usize::from(kept), "{case}");
         let waits = matches!(case, "429" | "503");
         assert_eq!(answer.header("retry-after") == Some("30"), waits, "{case}");
-        world.hop.recover(Endpoint::Refresh);
-        world.clock.advance(2);
+        env.provider.recover(Endpoint::Refresh);
+        env.clock.advance(2);
         let again = browser.go("/token").await.status.as_u16();
         assert_eq!(again, if kept { 200 } else { 401 }, "{case}");
     }
@@ -319,37 +321,36 @@ async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
 /// X10: the provider has rotated, and its answer is lost. What follows is one clean login, and no loop.
 #[tokio::test]
 async fn a_lost_answer_costs_one_login_and_no_more() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    world
-        .hop
-        .bend(Part::Refreshed, |answer| *answer = json!("lost"));
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.provider
+        .modify(Part::Refreshed, |answer| *answer = json!("lost"));
     let answer = browser.go("/token").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(browser.who().await, "auth0|alice", "nobody knows yet");
-    world.hop.straighten(Part::Refreshed);
-    world.clock.advance(2);
+    env.provider.reset(Part::Refreshed);
+    env.clock.advance(2);
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(browser.who().await, "anonymous");
-    browser.log_in(&world.hop, "alice").await;
-    world.clock.advance(2 * HOUR);
-    world.token(&mut browser).await;
+    browser.log_in(&env.provider, "alice").await;
+    env.clock.advance(2 * HOUR);
+    env.token(&mut browser).await;
 }
 
 #[tokio::test]
 async fn a_token_that_is_still_good_is_used_while_the_provider_is_down() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(HOUR - 30);
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(HOUR - 30);
     for reply in [Reply::html(500), Reply::error(401, "invalid_client")] {
-        world.hop.reply(Endpoint::Refresh, reply);
+        env.provider.reply(Endpoint::Refresh, reply);
         assert_eq!(browser.go("/token").await.status, StatusCode::OK);
-        world.clock.advance(2);
+        env.clock.advance(2);
     }
     // Whoever was told by the API that it is not good after all gets no old one.
     assert_ne!(browser.go("/token/renewed").await.status, StatusCode::OK);
-    world.clock.advance(60);
+    env.clock.advance(60);
     assert_ne!(
         browser.go("/token").await.status,
         StatusCode::OK,
@@ -360,13 +361,13 @@ async fn a_token_that_is_still_good_is_used_while_the_provider_is_down() {
 /// X12: the application asks for a new token after a 401 of the API.
 #[tokio::test]
 async fn a_forced_refresh_replaces_a_token_that_looks_good() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let first = world.token(&mut browser).await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let first = env.token(&mut browser).await;
     let renewed = browser.go("/token/renewed").await.json();
     assert_ne!(renewed["fingerprint"], first["fingerprint"]);
-    assert_eq!(world.token(&mut browser).await, renewed);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    assert_eq!(env.token(&mut browser).await, renewed);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
 /// X13.
@@ -379,89 +380,90 @@ async fn answers_to_a_refresh_are_read_with_patience() {
         ("no scope", "scope", Some(json!(null))),
         ("no ID token", "id_token", Some(json!(null))),
     ] {
-        let world = World::new().await;
-        world.hop.policy(|policy| policy.rotation = Rotation::Never);
-        let mut browser = world.logged_in("alice").await;
-        world.hop.bend(Part::Refreshed, move |answer| {
+        let env = TestEnv::new().await;
+        env.provider
+            .policy(|policy| policy.rotation = Rotation::Never);
+        let mut browser = env.logged_in("alice").await;
+        env.provider.modify(Part::Refreshed, move |answer| {
             if let Some(value) = &value {
                 answer[member] = value.clone();
             }
         });
         for _ in 0..2 {
-            world.clock.advance(2 * HOUR);
+            env.clock.advance(2 * HOUR);
             let answer = browser.go("/token").await;
             assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
         }
-        assert_eq!(world.hop.times(Endpoint::Refresh), 2, "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Refresh), 2, "{case}");
     }
 }
 
 /// B33: who does not say when a token ends means that it is used until the API refuses it.
 #[tokio::test]
 async fn a_token_without_an_end_is_used_until_it_is_refused() {
-    let world = World::new().await;
-    world.hop.bend(Part::AccessToken, |claims| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::AccessToken, |claims| {
         drop(claims.as_object_mut().unwrap().remove("exp"));
     });
-    world.hop.bend(Part::Exchanged, |answer| {
+    env.provider.modify(Part::Exchanged, |answer| {
         drop(answer.as_object_mut().unwrap().remove("expires_in"));
     });
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(20 * HOUR);
-    world.token(&mut browser).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(20 * HOUR);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
     assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
 }
 
 /// A token that lives for seconds is not renewed at every use.
 #[tokio::test]
 async fn a_short_lived_token_is_renewed_a_fifth_of_its_life_before_its_end() {
-    let world = World::new().await;
-    world.hop.bend(Part::AccessToken, |claims| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::AccessToken, |claims| {
         claims["exp"] = json!(claims["iat"].as_i64().unwrap() + 50);
     });
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(39);
-    world.token(&mut browser).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
-    world.clock.advance(1);
-    world.token(&mut browser).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(39);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
+    env.clock.advance(1);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
 /// D02: the store fails while the new refresh token is to be saved.
 #[tokio::test]
 async fn a_new_refresh_token_is_saved_with_patience() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    world.store.fail_swaps(1);
-    world.token(&mut browser).await;
-    world.clock.advance(2 * HOUR);
-    world.token(&mut browser).await;
-    assert_eq!(world.hop.times(Endpoint::Refresh), 2);
-    assert_eq!(world.hop.ended_families(), 0);
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.store.fail_swaps(1);
+    env.token(&mut browser).await;
+    env.clock.advance(2 * HOUR);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 2);
+    assert_eq!(env.provider.ended_families(), 0);
 }
 
 /// X14: logged out stays logged out, and what the refresh brought is revoked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_during_a_refresh_wins() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    let hold = world.hop.hold(Endpoint::Refresh);
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
     let call = tokio::spawn(async move { tab.go("/token").await });
-    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.was_asked(Endpoint::Refresh, 1).await;
     let mut other = browser.clone();
     let answer = other.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    hold.let_go();
+    gate.release_all();
     assert_eq!(call.await.unwrap().status, StatusCode::UNAUTHORIZED);
-    assert!(world.store.logins().await.is_empty());
-    assert!(world.store.records().await.is_empty());
+    assert!(env.store.logins().await.is_empty());
+    assert!(env.store.records().await.is_empty());
     assert_eq!(browser.clone().who().await, "anonymous");
-    let revoked = world.hop.asked(Endpoint::Revocation);
+    let revoked = env.provider.requests(Endpoint::Revocation);
     let tokens: Vec<_> = revoked.iter().map(|asked| asked.get("token")).collect();
     assert_eq!(tokens.len(), 2, "the old refresh token and the new one");
     assert_ne!(tokens[0], tokens[1]);
@@ -470,49 +472,48 @@ async fn a_logout_during_a_refresh_wins() {
 /// Several processes share a store: whoever comes second waits for the first, and takes its result.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_refresh_once() {
-    let world = World::new().await;
-    let replica = world.restarted(&[]).await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    let hold = world.hop.hold(Endpoint::Refresh);
+    let env = TestEnv::new().await;
+    let replica = env.restarted(&[]).await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    let gate = env.provider.gate(Endpoint::Refresh);
     let mut here = browser.clone();
     let first = tokio::spawn(async move { here.go("/token").await });
-    world.hop.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.was_asked(Endpoint::Refresh, 1).await;
     let mut there = browser.clone().at(&replica);
-    let loads = world.store.loads();
+    let loads = env.store.loads();
     let second = tokio::spawn(async move { there.go("/token").await });
-    world.store.was_looked_at(loads, 5).await;
-    hold.let_go();
+    env.store.was_looked_at(loads, 5).await;
+    gate.release_all();
     let (first, second) = (first.await.unwrap(), second.await.unwrap());
     assert_eq!(first.status, StatusCode::OK, "{}", first.body);
     assert_eq!(first.json()["fingerprint"], second.json()["fingerprint"]);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
 /// K03: a process that slept through its lease, or was cut off, has sent the refresh token all the same. Whose refresh
 /// token was used by another one takes its result.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_another_process_won_does_not_end_the_session() {
-    let world = World::new().await;
-    let replica = world.restarted(&[]).await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
+    let env = TestEnv::new().await;
+    let replica = env.restarted(&[]).await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
     // Both have sent the same refresh token; the provider refuses the second.
-    let hold = world.hop.hold(Endpoint::Refresh);
+    let gate = env.provider.gate(Endpoint::Refresh);
     let mut here = browser.clone();
     let first = tokio::spawn(async move { here.go("/token").await });
-    world.hop.was_asked(Endpoint::Refresh, 1).await;
-    world
-        .hop
+    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
     // Its lease has run out.
-    world.clock.advance(10);
+    env.clock.advance(10);
     let mut there = browser.clone().at(&replica);
     let (answer, ()) = tokio::join!(there.go("/token"), async {
-        world.hop.was_asked(Endpoint::Refresh, 2).await;
-        hold.release_one();
+        env.provider.was_asked(Endpoint::Refresh, 2).await;
+        gate.release_one();
         assert_eq!(first.await.unwrap().status, StatusCode::OK);
-        hold.let_go();
+        gate.release_all();
     });
     assert_eq!(
         answer.status,
@@ -521,7 +522,7 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
         answer.body
     );
     assert_eq!(answer.header("retry-after"), Some("1"));
-    world.hop.recover(Endpoint::Refresh);
+    env.provider.recover(Endpoint::Refresh);
     assert_eq!(there.go("/token").await.status, StatusCode::OK);
     assert_eq!(browser.clone().who().await, "auth0|alice");
 }
@@ -529,44 +530,41 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
 /// A process that is killed in the midst of a refresh leaves its lease, which ends by itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lease_of_a_dead_process_ends() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    let (login, now) = (world.store.login().await.id, world.clock_now());
-    let lease = world
-        .store
-        .lease_login(&login, &[1; 16], now, now + 6)
-        .await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    let (login, now) = (env.store.login().await.id, env.clock_now());
+    let lease = env.store.lease_login(&login, &[1; 16], now, now + 6).await;
     assert_eq!(lease.unwrap(), Lease::Taken { abandoned: false });
-    let loads = world.store.loads();
+    let loads = env.store.loads();
     let call = tokio::spawn(async move { browser.go("/token").await });
-    world.store.was_looked_at(loads, 5).await;
+    env.store.was_looked_at(loads, 5).await;
     assert_eq!(
-        world.hop.times(Endpoint::Refresh),
+        env.provider.request_count(Endpoint::Refresh),
         0,
         "somebody has the lease"
     );
-    world.clock.advance(6);
+    env.clock.advance(6);
     assert_eq!(call.await.unwrap().status, StatusCode::OK);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
 /// A provider of RFC 8707 wants the resource each time, or the audience changes; and at the login all of them.
 #[tokio::test]
 async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_AUDIENCE_PARAMETER", "resource")
-        .world()
+        .build()
         .await;
-    world.hop.policy(|policy| policy.resource = true);
-    let mut browser = world.browser();
-    browser.log_in(&world.hop, "alice").await;
-    world.token(&mut browser).await;
-    world.clock.advance(2 * HOUR);
-    assert_eq!(world.token(&mut browser).await["aud"][0], PRODUCTS);
+    env.provider.policy(|policy| policy.resource = true);
+    let mut browser = env.browser();
+    browser.log_in(&env.provider, "alice").await;
+    env.token(&mut browser).await;
+    env.clock.advance(2 * HOUR);
+    assert_eq!(env.token(&mut browser).await["aud"][0], PRODUCTS);
     assert_eq!(browser.go("/token/orders").await.json()["aud"][0], ORDERS);
     let resources = |endpoint| -> Vec<String> {
-        let asked = world.hop.asked(endpoint);
+        let asked = env.provider.requests(endpoint);
         assert!(asked.iter().all(|asked| asked.get("audience").is_none()));
         let resources = asked.iter().flat_map(|asked| asked.all("resource"));
         resources.map(str::to_owned).collect()
@@ -574,13 +572,13 @@ async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
     assert_eq!(resources(Endpoint::Authorize), [PRODUCTS, ORDERS]);
     assert_eq!(resources(Endpoint::Exchange), [PRODUCTS]);
     assert_eq!(resources(Endpoint::Refresh), [PRODUCTS, ORDERS]);
-    let login = &world.hop.asked(Endpoint::Authorize)[0];
+    let login = &env.provider.requests(Endpoint::Authorize)[0];
     let scope = login.get("scope").unwrap();
     assert!(
         scope.contains("read:orders"),
         "a refresh only narrows: {scope}"
     );
-    let refreshes = world.hop.asked(Endpoint::Refresh);
+    let refreshes = env.provider.requests(Endpoint::Refresh);
     assert_eq!(refreshes[0].get("scope"), None);
     assert_eq!(refreshes[1].get("scope"), Some("read:orders"));
 }
@@ -601,14 +599,14 @@ async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
             StatusCode::UNAUTHORIZED,
         ),
     ] {
-        let world = World::new().await;
-        world.hop.policy(|policy| policy.rotation = rotation);
-        let mut browser = world.logged_in("alice").await;
-        world.clock.advance(2 * HOUR);
-        world.hop.cut_next(Endpoint::Refresh);
+        let env = TestEnv::new().await;
+        env.provider.policy(|policy| policy.rotation = rotation);
+        let mut browser = env.logged_in("alice").await;
+        env.clock.advance(2 * HOUR);
+        env.provider.truncate_next(Endpoint::Refresh);
         let answer = browser.go("/token").await;
         assert_eq!(answer.status, status, "{case}: {}", answer.body);
-        assert_eq!(world.hop.times(Endpoint::Refresh), 2, "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Refresh), 2, "{case}");
         let logged_in = if status == StatusCode::OK {
             "auth0|alice"
         } else {
@@ -622,29 +620,29 @@ async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
 /// just got.
 #[tokio::test]
 async fn forced_refreshes_of_one_half_minute_are_one() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let held = world.token(&mut browser).await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let held = env.token(&mut browser).await;
     let first = browser.go("/token/renewed").await.json();
     assert_ne!(first["fingerprint"], held["fingerprint"]);
     for _ in 0..10 {
         assert_eq!(browser.go("/token/renewed").await.json(), first);
     }
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
-    world.clock.advance(30);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+    env.clock.advance(30);
     let second = browser.go("/token/renewed").await.json();
     assert_ne!(second["fingerprint"], first["fingerprint"]);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 2);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 2);
 }
 
 /// A provider that keeps issuing the wrong token is not asked at every call; after half a minute it may have been mended.
 #[tokio::test]
 async fn a_wrong_token_is_remembered_for_a_while() {
-    let world = World::new().await;
-    world.hop.bend(Part::AccessToken, |claims| {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::AccessToken, |claims| {
         claims["aud"] = json!("https://other.example.com");
     });
-    let mut browser = world.logged_in("alice").await;
+    let mut browser = env.logged_in("alice").await;
     for _ in 0..5 {
         assert_eq!(
             browser.go("/token").await.json()["code"],
@@ -652,34 +650,34 @@ async fn a_wrong_token_is_remembered_for_a_while() {
         );
     }
     assert_eq!(
-        world.hop.times(Endpoint::Refresh),
+        env.provider.request_count(Endpoint::Refresh),
         0,
         "the login has shown it"
     );
-    world.clock.advance(30);
+    env.clock.advance(30);
     for _ in 0..5 {
         assert_eq!(
             browser.go("/token").await.json()["code"],
             "default_audience"
         );
     }
-    assert_eq!(world.hop.times(Endpoint::Refresh), 1);
-    world.hop.straighten(Part::AccessToken);
-    world.clock.advance(30);
-    world.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+    env.provider.reset(Part::AccessToken);
+    env.clock.advance(30);
+    env.token(&mut browser).await;
 }
 
 /// The scopes of a call are asked for in that call; the usual token stays as narrow as it was.
 #[tokio::test]
 async fn extra_scopes_make_a_token_of_their_own() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     let usual = browser.go("/token/orders").await.json();
     let wider = browser.go("/token/orders/writing").await.json();
     assert_ne!(usual["fingerprint"], wider["fingerprint"]);
     assert_eq!(browser.go("/token/orders").await.json(), usual);
     assert_eq!(browser.go("/token/orders/writing").await.json(), wider);
-    let scopes: Vec<_> = world.hop.asked(Endpoint::Refresh);
+    let scopes: Vec<_> = env.provider.requests(Endpoint::Refresh);
     let scopes: Vec<_> = scopes
         .iter()
         .map(|asked| asked.get("scope").unwrap())
@@ -690,15 +688,15 @@ async fn extra_scopes_make_a_token_of_their_own() {
 /// A token that nobody can look into is taken only for the API that was told so.
 #[tokio::test]
 async fn opaque_tokens_need_an_opt_in() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("PRODUCTS_API_TOKEN_FORMAT", "opaque")
-        .world()
+        .build()
         .await;
-    world.hop.policy(|policy| policy.opaque = true);
-    let mut browser = world.logged_in("alice").await;
+    env.provider.policy(|policy| policy.opaque = true);
+    let mut browser = env.logged_in("alice").await;
     let answer = browser.go("/token/opaque").await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    world.clock.advance(2 * HOUR);
+    env.clock.advance(2 * HOUR);
     let renewed = browser.go("/token/opaque").await;
     assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.body);
     assert_ne!(renewed.body, answer.body);
@@ -713,25 +711,25 @@ async fn opaque_tokens_need_an_opt_in() {
 /// X15: many sessions that expire together do not fall on the provider together.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let mut browsers = Vec::new();
     for number in 0..40 {
-        browsers.push(world.logged_in(&format!("user{number}")).await);
+        browsers.push(env.logged_in(&format!("user{number}")).await);
     }
-    world.clock.advance(2 * HOUR);
-    let hold = world.hop.hold(Endpoint::Refresh);
+    env.clock.advance(2 * HOUR);
+    let gate = env.provider.gate(Endpoint::Refresh);
     let calls: Vec<_> = browsers
         .into_iter()
         .map(|mut browser| tokio::spawn(async move { browser.go("/token").await }))
         .collect();
-    world.hop.was_asked(Endpoint::Refresh, 32).await;
+    env.provider.was_asked(Endpoint::Refresh, 32).await;
     // One more is asked for with each that goes.
     for seen in 33..=40 {
-        assert_eq!(world.hop.times(Endpoint::Refresh), seen - 1);
-        hold.release_one();
-        world.hop.was_asked(Endpoint::Refresh, seen).await;
+        assert_eq!(env.provider.request_count(Endpoint::Refresh), seen - 1);
+        gate.release_one();
+        env.provider.was_asked(Endpoint::Refresh, seen).await;
     }
-    hold.let_go();
+    gate.release_all();
     for call in join_all(calls).await {
         assert_eq!(call.unwrap().status, StatusCode::OK);
     }
@@ -740,61 +738,61 @@ async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
 /// The refresh token goes, the access token stays good until its end.
 #[tokio::test]
 async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let held = world.token(&mut browser).await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let held = env.token(&mut browser).await;
     assert_eq!(browser.go("/token/revoke").await.body, "revoked");
-    assert_eq!(world.hop.times(Endpoint::Revocation), 1);
-    assert_eq!(world.hop.ended_families(), 1);
-    assert_eq!(world.token(&mut browser).await, held);
+    assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
+    assert_eq!(env.provider.ended_families(), 1);
+    assert_eq!(env.token(&mut browser).await, held);
     assert_eq!(
         browser.go("/token/revoke").await.body,
         "revoked",
         "nothing is left to do"
     );
-    world.clock.advance(2 * HOUR);
+    env.clock.advance(2 * HOUR);
     // Nothing is wrong that somebody could mend: it was wanted so.
     let answer = browser.go("/token").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
     // It is good to its very end: there is nothing to renew it with ahead of that.
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let held = world.token(&mut browser).await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let held = env.token(&mut browser).await;
     browser.go("/token/revoke").await;
-    world.clock.advance(HOUR - 1);
-    assert_eq!(world.token(&mut browser).await, held);
+    env.clock.advance(HOUR - 1);
+    assert_eq!(env.token(&mut browser).await, held);
 
     // A provider that is down keeps it, and so do we.
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    world.hop.reply(Endpoint::Revocation, Reply::status(503));
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.provider.reply(Endpoint::Revocation, Reply::status(503));
     assert_ne!(browser.go("/token/revoke").await.body, "revoked");
-    world.clock.advance(2 * HOUR);
-    world.token(&mut browser).await;
+    env.clock.advance(2 * HOUR);
+    env.token(&mut browser).await;
 }
 
 /// Whoever waits behind a refresh for another API gets an answer of their own, not the other one's failure.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_token_for_one_api_is_no_failure_for_another() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    world.hop.bend(Part::AccessToken, |claims| {
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.provider.modify(Part::AccessToken, |claims| {
         if claims["aud"].to_string().contains(ORDERS) {
             claims["aud"] = json!("https://other.example.com");
         }
     });
-    let hold = world.hop.hold(Endpoint::Refresh);
+    let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
     let orders = tokio::spawn(async move { tab.go("/token/orders").await });
-    world.hop.was_asked(Endpoint::Refresh, 1).await;
-    let loads = world.store.loads();
+    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    let loads = env.store.loads();
     let mut tab = browser.clone();
     let products = tokio::spawn(async move { tab.go("/token").await });
-    world.store.was_looked_at(loads, 2).await;
-    hold.let_go();
+    env.store.was_looked_at(loads, 2).await;
+    gate.release_all();
     let orders = orders.await.unwrap();
     assert_eq!(orders.json()["code"], "default_audience", "{}", orders.body);
     let products = products.await.unwrap();
@@ -804,14 +802,14 @@ async fn a_wrong_token_for_one_api_is_no_failure_for_another() {
 /// The buffer is configuration, or of one call.
 #[tokio::test]
 async fn a_token_is_renewed_as_early_as_the_configuration_says() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_TOKEN_REFRESH_BUFFER", "600")
-        .world()
+        .build()
         .await;
-    let mut browser = world.logged_in("alice").await;
-    let first = world.token(&mut browser).await;
-    world.clock.advance(HOUR - 601);
-    assert_eq!(world.token(&mut browser).await, first);
-    world.clock.advance(1);
-    assert_ne!(world.token(&mut browser).await, first);
+    let mut browser = env.logged_in("alice").await;
+    let first = env.token(&mut browser).await;
+    env.clock.advance(HOUR - 601);
+    assert_eq!(env.token(&mut browser).await, first);
+    env.clock.advance(1);
+    assert_ne!(env.token(&mut browser).await, first);
 }

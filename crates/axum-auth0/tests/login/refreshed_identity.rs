@@ -5,10 +5,9 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    hop::{CLIENT_ID, Endpoint, PRODUCTS, Part, Reply},
-    keys::{Signer, encode, parts},
-    world::World,
+use crate::app::TestEnv;
+use test_support::{
+    CLIENT_ID, Endpoint, PRODUCTS, Part, Reply, Signer, signer::encode, signer::parts,
 };
 
 const HOUR: i64 = 3_600;
@@ -36,15 +35,14 @@ async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
         ),
         ("azp another client", "azp", Some(json!("other"))),
     ] {
-        let world = World::new().await;
-        world.hop.bend(Part::IdToken, |claims| {
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::IdToken, |claims| {
             claims["auth_time"] = json!(1_600_000_000);
         });
-        let mut browser = world.logged_in("alice").await;
-        world.clock.advance(2 * HOUR);
-        world
-            .hop
-            .bend(Part::RefreshedIdToken, move |claims| match value.clone() {
+        let mut browser = env.logged_in("alice").await;
+        env.clock.advance(2 * HOUR);
+        env.provider
+            .modify(Part::RefreshedIdToken, move |claims| match value.clone() {
                 Some(value) => claims[name] = value,
                 None => drop(claims.as_object_mut().unwrap().remove(name)),
             });
@@ -55,12 +53,12 @@ async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
             "{case}: {}",
             answer.body
         );
-        assert!(world.store.logins().await.is_empty(), "{case}");
+        assert!(env.store.logins().await.is_empty(), "{case}");
         assert_eq!(browser.who().await, "anonymous", "{case}");
-        let log = crate::logs::written();
+        let log = test_support::log_capture::captured();
         assert!(log.contains("security: the refreshed ID token"), "{case}");
         // What the provider issued for somebody else is of no use to anybody.
-        world.hop.was_asked(Endpoint::Revocation, 1).await;
+        env.provider.was_asked(Endpoint::Revocation, 1).await;
     }
 }
 
@@ -90,31 +88,29 @@ async fn a_refreshed_id_token_of_the_same_person_keeps_the_session() {
         ("expired", "exp", Some(json!(1))),
         ("no iat", "iat", None),
     ] {
-        let world = World::new().await;
-        world.hop.bend(Part::IdToken, |claims| {
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::IdToken, |claims| {
             claims["auth_time"] = json!(1_600_000_000);
         });
-        let mut browser = world.logged_in("alice").await;
-        world
-            .hop
-            .bend(Part::RefreshedIdToken, move |claims| match value.clone() {
+        let mut browser = env.logged_in("alice").await;
+        env.provider
+            .modify(Part::RefreshedIdToken, move |claims| match value.clone() {
                 Some(value) => claims[name] = value,
                 None => drop(claims.as_object_mut().unwrap().remove(name)),
             });
         for _ in 0..2 {
-            world.clock.advance(2 * HOUR);
+            env.clock.advance(2 * HOUR);
             let answer = browser.go("/token").await;
             assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
         }
     }
-    let world = World::new().await;
-    world
-        .hop
+    let env = TestEnv::new().await;
+    env.provider
         .policy(|policy| policy.id_token_on_refresh = false);
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
     assert_eq!(
-        world.token(&mut browser).await["sub"],
+        env.token(&mut browser).await["sub"],
         "auth0|alice",
         "none at all"
     );
@@ -123,13 +119,13 @@ async fn a_refreshed_id_token_of_the_same_person_keeps_the_session() {
 /// The nonce of the login may come again: it was the same person's.
 #[tokio::test]
 async fn the_nonce_of_the_login_may_be_repeated() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let answer = browser.begin("/").await;
     let nonce = answer.asks_for("nonce").unwrap();
-    let returned = world.hop.authorize(answer.location(), "alice");
+    let returned = env.provider.authorize(answer.location(), "alice");
     browser.go(&returned.path()).await;
-    world.hop.bend(Part::RefreshedIdToken, move |claims| {
+    env.provider.modify(Part::RefreshedIdToken, move |claims| {
         claims["nonce"] = json!(nonce);
     });
     assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
@@ -160,9 +156,9 @@ async fn a_refreshed_id_token_that_is_forged_ends_the_session() {
         ("opaque", |_, _| "opaque".to_owned()),
     ];
     for (case, forge) in forged {
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
-        world.hop.bend(Part::Refreshed, move |answer| {
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        env.provider.modify(Part::Refreshed, move |answer| {
             let (header, claims) = parts(answer["id_token"].as_str().unwrap());
             answer["id_token"] = json!(forge(header, claims));
         });
@@ -173,58 +169,60 @@ async fn a_refreshed_id_token_that_is_forged_ends_the_session() {
             "{case}: {}",
             answer.body
         );
-        assert!(world.store.logins().await.is_empty(), "{case}");
+        assert!(env.store.logins().await.is_empty(), "{case}");
     }
 }
 
 /// Keys that cannot be had prove nothing about a person: nobody is logged out for no reason.
 #[tokio::test]
 async fn new_keys_that_cannot_be_fetched_end_no_session() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    world.hop.sign_with(&Signer::es256("second", 2));
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.provider.sign_with(&Signer::es256("second", 2));
     for reply in [
         Reply::html(500),
         Reply::Json(200, json!({ "keys": [] })),
         Reply::html(200),
     ] {
-        world.hop.reply(Endpoint::Keys, reply);
+        env.provider.reply(Endpoint::Keys, reply);
         assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
         assert_eq!(browser.who().await, "auth0|alice");
-        world.clock.advance(11);
+        env.clock.advance(11);
     }
     // But who is another person by their own word is so without a key, too.
-    world.hop.bend(Part::RefreshedIdToken, |claims| {
+    env.provider.modify(Part::RefreshedIdToken, |claims| {
         claims["sub"] = json!("auth0|mallory");
     });
     assert_eq!(
         browser.go("/token/renewed").await.status,
         StatusCode::UNAUTHORIZED
     );
-    assert!(world.store.logins().await.is_empty());
+    assert!(env.store.logins().await.is_empty());
 }
 
 /// Nobody gets the token of somebody else while it is being found out that it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_of_somebody_else_is_never_given_out() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
-    world.clock.advance(2 * HOUR);
-    world.hop.bend(Part::RefreshedIdToken, |claims| {
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.provider.modify(Part::RefreshedIdToken, |claims| {
         claims["sub"] = json!("auth0|mallory");
     });
-    world.hop.bend(Part::AccessToken, |claims| {
+    env.provider.modify(Part::AccessToken, |claims| {
         claims["sub"] = json!("auth0|mallory");
     });
     // The keys must be fetched again to verify it, which takes its time.
-    world.hop.sign_with(&Signer::es256("second", 2));
-    let hold = world.hop.hold(Endpoint::Keys);
+    env.provider.sign_with(&Signer::es256("second", 2));
+    let gate = env.provider.gate(Endpoint::Keys);
     let mut tab = browser.clone();
     let first = tokio::spawn(async move { tab.go("/token").await });
     // Another request comes while the keys are being fetched, or when it is known already.
     let known = async {
-        while world.hop.times(Endpoint::Keys) == 0 && !world.store.logins().await.is_empty() {
+        while env.provider.request_count(Endpoint::Keys) == 0
+            && !env.store.logins().await.is_empty()
+        {
             tokio::task::yield_now().await;
         }
     };
@@ -232,10 +230,10 @@ async fn the_token_of_somebody_else_is_never_given_out() {
         .await
         .unwrap();
     let second = browser.clone().go("/token").await;
-    hold.let_go();
+    gate.release_all();
     for answer in [first.await.unwrap(), second] {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
         assert!(!answer.body.contains("mallory"));
     }
-    assert!(world.store.logins().await.is_empty());
+    assert!(env.store.logins().await.is_empty());
 }

@@ -3,13 +3,14 @@
 use http::StatusCode;
 use url::Url;
 
-use crate::world::{SITE, World};
+use crate::app::TestEnv;
+use test_support::SITE;
 
 /// The final address after a login that was begun with `return_to`.
-async fn lands_at(world: &World, return_to: &str) -> Url {
-    let mut browser = world.browser();
+async fn lands_at(env: &TestEnv, return_to: &str) -> Url {
+    let mut browser = env.browser();
     let answer = browser.begin(return_to).await;
-    let returned = world.hop.authorize(answer.location(), "alice");
+    let returned = env.provider.authorize(answer.location(), "alice");
     let answer = browser.go(&returned.path()).await;
     assert_eq!(
         answer.status,
@@ -24,7 +25,7 @@ async fn lands_at(world: &World, return_to: &str) -> Url {
 /// O01, CVE-2026-107369: whatever it looks like, it stays here.
 #[tokio::test]
 async fn a_login_never_ends_at_another_site() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let hosts = [
         "evil.example",
         "evil%E3%80%82example",
@@ -104,7 +105,7 @@ async fn a_login_never_ends_at_another_site() {
     ];
     for (shape, host) in shapes.iter().zip(hosts.iter().cycle()) {
         let payload = shape.replace("{}", host);
-        let landed = lands_at(&world, &payload).await;
+        let landed = lands_at(&env, &payload).await;
         assert_eq!(
             landed.origin().ascii_serialization(),
             SITE,
@@ -117,7 +118,7 @@ async fn a_login_never_ends_at_another_site() {
 /// The same, encoded once and twice more.
 #[tokio::test]
 async fn encoded_payloads_stay_here_too() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for payload in [
         "//evil.example",
         "/\\evil.example",
@@ -128,7 +129,7 @@ async fn encoded_payloads_stay_here_too() {
         let once: String = url::form_urlencoded::byte_serialize(payload.as_bytes()).collect();
         let twice: String = url::form_urlencoded::byte_serialize(once.as_bytes()).collect();
         for encoded in [&once, &twice, &format!("/{once}"), &format!("/{twice}")] {
-            let landed = lands_at(&world, encoded).await;
+            let landed = lands_at(&env, encoded).await;
             assert_eq!(
                 landed.origin().ascii_serialization(),
                 SITE,
@@ -141,7 +142,7 @@ async fn encoded_payloads_stay_here_too() {
 /// O02: no panic, no second header.
 #[tokio::test]
 async fn control_characters_cannot_reach_a_header() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for payload in [
         "/a\r\nSet-Cookie: evil=1",
         "/a\nb",
@@ -151,9 +152,9 @@ async fn control_characters_cannot_reach_a_header() {
         "/a\u{2028}b",
         "/\u{1}",
     ] {
-        let mut browser = world.browser();
+        let mut browser = env.browser();
         let answer = browser.begin(payload).await;
-        let returned = world.hop.authorize(answer.location(), "alice");
+        let returned = env.provider.authorize(answer.location(), "alice");
         let answer = browser.go(&returned.path()).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{payload:?}");
         assert!(
@@ -175,7 +176,7 @@ async fn control_characters_cannot_reach_a_header() {
 /// O04: no loops, no logout by login.
 #[tokio::test]
 async fn a_login_does_not_lead_to_another_login_or_a_logout() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for payload in [
         "/auth/logout",
         "/auth/login",
@@ -186,15 +187,15 @@ async fn a_login_does_not_lead_to_another_login_or_a_logout() {
         "/auth?x",
         "/auth#x",
     ] {
-        assert_eq!(lands_at(&world, payload).await.path(), "/", "{payload}");
+        assert_eq!(lands_at(&env, payload).await.path(), "/", "{payload}");
     }
     // A page of the application that only looks like it.
-    assert_eq!(lands_at(&world, "/authors").await.path(), "/authors");
+    assert_eq!(lands_at(&env, "/authors").await.path(), "/authors");
 }
 
 #[tokio::test]
 async fn pages_of_this_site_come_back_as_they_were() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for (path, expected) in [
         ("/products?page=2&sort=name", "/products?page=2&sort=name"),
         (
@@ -206,7 +207,7 @@ async fn pages_of_this_site_come_back_as_they_were() {
         ("/産品/ü?q=ö", "/%E7%94%A3%E5%93%81/%C3%BC?q=%C3%B6"),
         ("/a/", "/a/"),
     ] {
-        let landed = lands_at(&world, path).await;
+        let landed = lands_at(&env, path).await;
         assert_eq!(landed.as_str(), format!("{SITE}{expected}"));
     }
 }
@@ -215,11 +216,11 @@ async fn pages_of_this_site_come_back_as_they_were() {
 /// its characters become in a `Location`.
 #[tokio::test]
 async fn long_return_paths_do_not_keep_anybody_out() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for filler in ["a", "ü", "産", "{", "%E4", "🙂"] {
         for count in [100, 300, 340, 500, 1_000, 1_023, 1_024, 5_000] {
             let path = format!("/{}", filler.repeat(count));
-            let landed = lands_at(&world, &path).await;
+            let landed = lands_at(&env, &path).await;
             let whole = Url::parse(SITE).unwrap().join(&path).unwrap();
             assert!(
                 landed.path() == "/" || landed == whole,
@@ -230,13 +231,13 @@ async fn long_return_paths_do_not_keep_anybody_out() {
     }
     // What fits is kept.
     let path = format!("/{}", "a".repeat(1_000));
-    assert_eq!(lands_at(&world, &path).await.path(), path);
+    assert_eq!(lands_at(&env, &path).await.path(), path);
 }
 
 /// Guarded pages bring back to themselves, in any spelling.
 #[tokio::test]
 async fn a_guarded_page_sends_to_the_login_and_back() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for (path, expected) in [
         ("/products", "/auth/login?returnTo=%2Fproducts"),
         (
@@ -248,7 +249,7 @@ async fn a_guarded_page_sends_to_the_login_and_back() {
         ("//products", "/auth/login?returnTo=%2F"),
     ] {
         for accept in ["text/html", "application/json", "*/*", ""] {
-            let mut browser = world.browser();
+            let mut browser = env.browser();
             let mut request = browser.request(http::Method::GET, path);
             if !accept.is_empty() {
                 request = request.header("accept", accept);
@@ -261,10 +262,10 @@ async fn a_guarded_page_sends_to_the_login_and_back() {
             assert_eq!(answer.body, "", "{path} {accept}");
         }
     }
-    let mut browser = world.browser();
+    let mut browser = env.browser();
     let answer = browser.go("/products?page=2").await;
     let answer = browser.go(answer.location()).await;
-    let returned = world.hop.authorize(answer.location(), "alice");
+    let returned = env.provider.authorize(answer.location(), "alice");
     let answer = browser.go(&returned.path()).await;
     assert_eq!(
         browser.go(answer.location()).await.body,

@@ -3,11 +3,8 @@
 use axum::body::Body;
 use http::{Method, StatusCode, header};
 
-use crate::{
-    hop::{CLIENT_ID, Endpoint},
-    logs,
-    world::{SITE, Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{CLIENT_ID, Endpoint, SITE, log_capture};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
@@ -16,38 +13,38 @@ const DAY: i64 = 24 * HOUR;
 /// L08, L09: whatever identifier a browser brings, it leaves with another one.
 #[tokio::test]
 async fn a_login_in_a_browser_with_a_session_begins_another_session() {
-    let world = World::new().await;
-    let mut attacker = world.logged_in("mallory").await;
+    let env = TestEnv::new().await;
+    let mut attacker = env.logged_in("mallory").await;
     let planted = attacker.session().unwrap().clone();
-    let old = world.store.login().await;
+    let old = env.store.login().await;
 
-    let mut victim = world.browser();
+    let mut victim = env.browser();
     victim.jar.insert("session".to_owned(), planted.clone());
-    victim.log_in(&world.hop, "alice").await;
+    victim.log_in(&env.provider, "alice").await;
     assert_ne!(victim.session(), Some(&planted));
     assert_eq!(
         attacker.who().await,
         "anonymous",
         "the old identifier is dead"
     );
-    let new = world.store.login().await;
+    let new = env.store.login().await;
     assert_ne!(new.id, old.id);
-    assert_eq!(world.store.records().await.len(), 1);
+    assert_eq!(env.store.records().await.len(), 1);
     // And its refresh token is revoked.
-    world.hop.was_asked(Endpoint::Revocation, 1).await;
-    assert_eq!(world.hop.ended_families(), 1);
+    env.provider.was_asked(Endpoint::Revocation, 1).await;
+    assert_eq!(env.provider.ended_families(), 1);
 }
 
 /// L09: an identifier that never was one.
 #[tokio::test]
 async fn a_made_up_session_identifier_does_not_become_one() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let made_up = "AAAAAAAAAAAAAAAAAAAAAA";
-    let mut browser = world.browser();
+    let mut browser = env.browser();
     browser.jar.insert("session".to_owned(), made_up.to_owned());
     let answer = browser.go("/products").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    browser.log_in(&world.hop, "alice").await;
+    browser.log_in(&env.provider, "alice").await;
     assert_ne!(browser.session().unwrap(), made_up);
 }
 
@@ -57,9 +54,12 @@ async fn the_sessions_cookie_is_what_the_site_is() {
         (SITE, "session", false),
         ("https://site.example", "__Host-session", true),
     ] {
-        let world = Setting::usual().set("APP_BASE_URL", site).world().await;
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        let env = TestEnvBuilder::new()
+            .set("APP_BASE_URL", site)
+            .build()
+            .await;
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
         let cookies = answer.set_cookies();
         let cookie = cookies.iter().find(|cookie| cookie.name() == name).unwrap();
         assert_eq!(cookie.http_only(), Some(true));
@@ -80,12 +80,12 @@ async fn the_sessions_cookie_is_what_the_site_is() {
 
 #[tokio::test]
 async fn a_transient_session_ends_with_the_browser() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_COOKIE_TRANSIENT", "true")
-        .world()
+        .build()
         .await;
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
     let cookies = answer.set_cookies();
     let cookie = cookies
         .iter()
@@ -94,7 +94,7 @@ async fn a_transient_session_ends_with_the_browser() {
     assert_eq!((cookie.max_age(), cookie.expires()), (None, None));
     assert_eq!(browser.who().await, "auth0|alice");
     // At the server it ends all the same.
-    world.clock.advance(DAY);
+    env.clock.advance(DAY);
     assert_eq!(browser.who().await, "anonymous");
 }
 
@@ -102,12 +102,12 @@ async fn a_transient_session_ends_with_the_browser() {
 #[tokio::test]
 async fn a_session_that_nobody_uses_ends_after_a_day() {
     for (wait, signed_in) in [(DAY - 1, true), (DAY, false)] {
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
-        world.clock.advance(wait);
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        env.clock.advance(wait);
         assert_eq!(browser.who().await != "anonymous", signed_in, "{wait}");
         assert_eq!(
-            world.store.logins().await.len(),
+            env.store.logins().await.len(),
             usize::from(signed_in),
             "{wait}"
         );
@@ -117,10 +117,10 @@ async fn a_session_that_nobody_uses_ends_after_a_day() {
 /// S01.
 #[tokio::test]
 async fn no_traffic_keeps_a_session_longer_than_three_days() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for hours in (12..72).step_by(12) {
-        world.clock.advance(12 * HOUR);
+        env.clock.advance(12 * HOUR);
         assert_eq!(browser.who().await, "auth0|alice", "after {hours} hours");
         assert_eq!(
             browser.go("/token").await.status,
@@ -128,31 +128,31 @@ async fn no_traffic_keeps_a_session_longer_than_three_days() {
             "after {hours} hours"
         );
     }
-    world.clock.advance(12 * HOUR - 1);
+    env.clock.advance(12 * HOUR - 1);
     assert_eq!(browser.who().await, "auth0|alice");
-    world.clock.advance(1);
+    env.clock.advance(1);
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(browser.go("/products").await.status, StatusCode::SEE_OTHER);
-    world.auth0.sweep().await.unwrap();
-    assert!(world.store.logins().await.is_empty());
+    env.auth0.sweep().await.unwrap();
+    assert!(env.store.logins().await.is_empty());
 }
 
 #[tokio::test]
 async fn that_a_session_was_used_is_written_once_a_minute() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for _ in 0..20 {
         browser.who().await;
-        world.clock.advance(MINUTE / 4);
+        env.clock.advance(MINUTE / 4);
     }
-    assert_eq!(world.store.touches(), 4);
+    assert_eq!(env.store.touches(), 4);
 }
 
 /// Design §6: nothing to write and nothing to lose at the end of an ordinary request.
 #[tokio::test]
 async fn ordinary_answers_set_no_cookie() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for path in [
         "/",
         "/products",
@@ -161,10 +161,10 @@ async fn ordinary_answers_set_no_cookie() {
         "/auth/profile",
         "/token/renewed",
     ] {
-        world.clock.advance(2 * MINUTE);
+        env.clock.advance(2 * MINUTE);
         assert!(browser.go(path).await.set_cookies().is_empty(), "{path}");
     }
-    let mut nobody = world.browser();
+    let mut nobody = env.browser();
     for path in ["/", "/whoami", "/auth/profile"] {
         assert!(nobody.go(path).await.set_cookies().is_empty(), "{path}");
     }
@@ -173,8 +173,8 @@ async fn ordinary_answers_set_no_cookie() {
 /// S02.
 #[tokio::test]
 async fn the_cookie_of_a_logged_out_session_opens_nothing() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     let mut thief = browser.clone();
     browser.post("/auth/logout", "").await;
     for (path, status) in [
@@ -187,37 +187,34 @@ async fn the_cookie_of_a_logged_out_session_opens_nothing() {
         assert_eq!(thief.go(path).await.status.as_u16(), status, "{path}");
     }
     assert_eq!(thief.who().await, "anonymous");
-    assert_eq!(world.hop.times(Endpoint::Refresh), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 }
 
 /// S03, F1: an application writes into the session while somebody logs out.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_saves_its_session_late_does_not_bring_it_back() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     let mut late = browser.clone();
     let writing = tokio::spawn(async move {
         let answer = late.go("/write-session").await;
         (late, answer)
     });
-    world.app.writer_waits.acquire().await.unwrap().forget();
+    env.app.writer_waits.acquire().await.unwrap().forget();
     browser.post("/auth/logout", "").await;
-    world.app.writer_may_go.add_permits(1);
+    env.app.writer_may_go.add_permits(1);
     let (mut late, answer) = writing.await.unwrap();
     assert_eq!(answer.body, "written");
-    assert!(
-        world.store.records().await.is_empty(),
-        "the record came back"
-    );
-    assert!(world.store.logins().await.is_empty());
+    assert!(env.store.records().await.is_empty(), "the record came back");
+    assert!(env.store.logins().await.is_empty());
     assert_eq!(late.who().await, "anonymous");
 }
 
 #[tokio::test]
 async fn what_an_application_writes_into_the_session_leaves_the_login_alone() {
-    let world = World::new().await;
-    world.app.writer_may_go.add_permits(1);
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    env.app.writer_may_go.add_permits(1);
+    let mut browser = env.logged_in("alice").await;
     assert_eq!(browser.go("/write-session").await.body, "written");
     assert_eq!(browser.who().await, "auth0|alice");
 }
@@ -226,30 +223,30 @@ async fn what_an_application_writes_into_the_session_leaves_the_login_alone() {
 #[tokio::test]
 async fn a_damaged_record_is_no_session_and_goes_away() {
     for damage in [Vec::new(), vec![0], vec![1; 200], b"{}".to_vec()] {
-        let world = World::new().await;
-        let mut browser = world.logged_in("alice").await;
-        let (key, _) = world.store.records().await.remove(0);
-        world.store.damage_record(&key, damage).await;
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        let (key, _) = env.store.records().await.remove(0);
+        env.store.damage_record(&key, damage).await;
         assert_eq!(browser.who().await, "anonymous");
-        assert!(world.store.records().await.is_empty());
+        assert!(env.store.records().await.is_empty());
         assert!(!browser.has_session(), "the cookie is cleared");
-        browser.log_in(&world.hop, "alice").await;
+        browser.log_in(&env.provider, "alice").await;
     }
 }
 
 /// S06: a record that was moved to another session's place.
 #[tokio::test]
 async fn a_record_of_another_session_is_not_taken_for_ones_own() {
-    let world = World::new().await;
-    let mut alice = world.logged_in("alice").await;
-    let (key, _) = world.store.records().await.remove(0);
-    let mut bob = world.logged_in("bob").await;
-    let records = world.store.records().await;
+    let env = TestEnv::new().await;
+    let mut alice = env.logged_in("alice").await;
+    let (key, _) = env.store.records().await.remove(0);
+    let mut bob = env.logged_in("bob").await;
+    let records = env.store.records().await;
     let (_, bobs) = records
         .into_iter()
         .find(|(other, _)| *other != key)
         .unwrap();
-    world.store.damage_record(&key, bobs).await;
+    env.store.damage_record(&key, bobs).await;
     assert_eq!(alice.who().await, "anonymous");
     assert_eq!(bob.who().await, "auth0|bob");
 }
@@ -257,26 +254,26 @@ async fn a_record_of_another_session_is_not_taken_for_ones_own() {
 /// S05, and a row that was moved to another login's place.
 #[tokio::test]
 async fn damaged_tokens_end_the_login() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    world.store.damage_tokens(vec![1; 100]).await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.store.damage_tokens(vec![1; 100]).await;
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
-    assert!(world.store.logins().await.is_empty());
+    assert!(env.store.logins().await.is_empty());
     assert_eq!(browser.who().await, "anonymous");
 
-    let other = World::new().await;
+    let other = TestEnv::new().await;
     other.logged_in("mallory").await;
     let stolen = other.store.login().await.tokens;
-    let mut browser = world.logged_in("alice").await;
-    world.store.damage_tokens(stolen).await;
+    let mut browser = env.logged_in("alice").await;
+    env.store.damage_tokens(stolen).await;
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
 }
 
 /// S07.
 #[tokio::test]
 async fn malformed_session_cookies_are_nobody() {
-    let world = World::new().await;
-    let real = world.logged_in("alice").await.session().unwrap().clone();
+    let env = TestEnv::new().await;
+    let real = env.logged_in("alice").await.session().unwrap().clone();
     for value in [
         "",
         "x",
@@ -292,7 +289,7 @@ async fn malformed_session_cookies_are_nobody() {
         &format!("{real}A"),
         &format!("{real}="),
     ] {
-        let mut browser = world.browser();
+        let mut browser = env.browser();
         browser.jar.insert("session".to_owned(), value.to_owned());
         let answer = browser.go("/whoami").await;
         assert_eq!(answer.status, StatusCode::OK, "{value:?}");
@@ -306,7 +303,7 @@ async fn malformed_session_cookies_are_nobody() {
         "session=a=b=c; session",
         "\u{e4}=1; session=x",
     ] {
-        let mut browser = world.browser();
+        let mut browser = env.browser();
         let request = browser.request(Method::GET, "/whoami");
         let request = request.header(header::COOKIE, cookies.as_bytes());
         let answer = browser.send(request.body(Body::empty()).unwrap()).await;
@@ -317,18 +314,18 @@ async fn malformed_session_cookies_are_nobody() {
 /// S09: who reads the store cannot use what he reads.
 #[tokio::test]
 async fn the_store_holds_no_identifier_and_no_token() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     browser.go("/token/renewed").await;
-    let row = world.store.login().await;
-    let records = world.store.records().await;
+    let row = env.store.login().await;
+    let records = env.store.records().await;
     let mut dump = format!("{row:?}{records:?}");
     dump.push_str(&String::from_utf8_lossy(&row.tokens));
     for (key, record) in &records {
         dump.push_str(&String::from_utf8_lossy(key));
         dump.push_str(&String::from_utf8_lossy(record));
     }
-    let found = world.canaries.found_in(&dump);
+    let found = env.secrets.found_in(&dump);
     assert!(found.is_empty(), "{found:?}");
     for kind in [
         "cookie",
@@ -338,7 +335,7 @@ async fn the_store_holds_no_identifier_and_no_token() {
         "code",
     ] {
         assert!(
-            world.canaries.kinds().contains(&kind),
+            env.secrets.kinds().contains(&kind),
             "{kind} was never planted"
         );
     }
@@ -349,18 +346,18 @@ async fn the_store_holds_no_identifier_and_no_token() {
 /// K05.
 #[tokio::test]
 async fn a_rotated_secret_keeps_sessions_and_a_changed_one_ends_them() {
-    let world = World::new().await;
-    let browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
     let old = "canary-AUTH0_SECRET-0123456789-abcdefghij";
     let new = "another-AUTH0_SECRET-9876543210-zyxwvutsrq";
-    let rotated = world
+    let rotated = env
         .restarted(&[("AUTH0_SECRET", Some(&format!("{new},{old}")))])
         .await;
     let mut same = browser.clone().at(&rotated);
     assert_eq!(same.who().await, "auth0|alice");
     assert_eq!(same.go("/token/renewed").await.status, StatusCode::OK);
 
-    let changed = world.restarted(&[("AUTH0_SECRET", Some(new))]).await;
+    let changed = env.restarted(&[("AUTH0_SECRET", Some(new))]).await;
     let mut lost = browser.clone().at(&changed);
     let answer = lost.go("/whoami").await;
     assert_eq!(
@@ -372,11 +369,11 @@ async fn a_rotated_secret_keeps_sessions_and_a_changed_one_ends_them() {
 /// A session of another provider is none, even where site and store are the same.
 #[tokio::test]
 async fn a_session_of_another_provider_is_none() {
-    let world = World::new().await;
-    let other = World::new().await;
-    let browser = world.logged_in("alice").await;
-    let moved = world
-        .restarted(&[("AUTH0_DOMAIN", Some(other.hop.issuer()))])
+    let env = TestEnv::new().await;
+    let other = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    let moved = env
+        .restarted(&[("AUTH0_DOMAIN", Some(other.provider.issuer()))])
         .await;
     assert_eq!(browser.clone().at(&moved).who().await, "anonymous");
     assert_eq!(browser.clone().who().await, "auth0|alice");
@@ -385,8 +382,8 @@ async fn a_session_of_another_provider_is_none() {
 /// G05, CVE-2025-48947.
 #[tokio::test]
 async fn nothing_that_depends_on_the_session_is_cached() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
     for path in [
         "/",
         "/products",
@@ -398,7 +395,7 @@ async fn nothing_that_depends_on_the_session_is_cached() {
         "/auth/callback",
         "/auth/login",
     ] {
-        for (who, browser) in [("alice", &mut browser), ("nobody", &mut world.browser())] {
+        for (who, browser) in [("alice", &mut browser), ("nobody", &mut env.browser())] {
             let answer = browser.go(path).await;
             let cache = answer
                 .header("cache-control")
@@ -412,8 +409,8 @@ async fn nothing_that_depends_on_the_session_is_cached() {
             );
         }
     }
-    let mut nobody = world.browser();
-    let answer = nobody.try_to_log_in(&world.hop, "bob").await;
+    let mut nobody = env.browser();
+    let answer = nobody.try_to_log_in(&env.provider, "bob").await;
     assert!(!answer.set_cookies().is_empty());
     assert!(answer.header("cache-control").unwrap().contains("no-store"));
 }
@@ -421,10 +418,12 @@ async fn nothing_that_depends_on_the_session_is_cached() {
 /// D01: a store that is down is no reason to take anybody for somebody, or for nobody.
 #[tokio::test]
 async fn with_the_store_down_nobody_is_guessed_and_nothing_is_lost() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let returned = browser.up_to_return(&world.hop, "alice").await;
-    world.store.set_down(true);
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    env.store.set_down(true);
     for (path, status) in [
         ("/products", 503),
         ("/token", 503),
@@ -443,7 +442,7 @@ async fn with_the_store_down_nobody_is_guessed_and_nothing_is_lost() {
     let answer = tab.go(&returned.path()).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.header("retry-after"), Some("5"));
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(
         answer.status,
@@ -451,19 +450,19 @@ async fn with_the_store_down_nobody_is_guessed_and_nothing_is_lost() {
         "a logout does not lie"
     );
     // Whoever has no session needs no store.
-    assert_eq!(world.browser().who().await, "anonymous");
-    world.store.set_down(false);
+    assert_eq!(env.browser().who().await, "anonymous");
+    env.store.set_down(false);
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
 /// B57: sessions can be followed in the log, by what opens nothing.
 #[tokio::test]
 async fn login_and_logout_are_logged() {
-    let world = World::new().await;
-    let mut browser = world.logged_in("alice").await;
-    let login = format!("{:?}", world.store.login().await.id);
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let login = format!("{:?}", env.store.login().await.id);
     browser.post("/auth/logout", "").await;
-    let log = logs::written();
+    let log = log_capture::captured();
     assert!(log.contains(&format!("logged in login={login}")), "{login}");
     assert!(
         log.contains(&format!("logged out login={login}")),
@@ -473,15 +472,15 @@ async fn login_and_logout_are_logged() {
 
 #[tokio::test]
 async fn the_sweeper_deletes_what_ended_and_nothing_else() {
-    let world = World::new().await;
-    let mut old = world.logged_in("alice").await;
-    world.clock.advance(20 * HOUR);
-    let mut young = world.logged_in("bob").await;
-    let swept = world.auth0.sweep().await.unwrap();
+    let env = TestEnv::new().await;
+    let mut old = env.logged_in("alice").await;
+    env.clock.advance(20 * HOUR);
+    let mut young = env.logged_in("bob").await;
+    let swept = env.auth0.sweep().await.unwrap();
     assert_eq!(swept, 1, "the old transaction");
-    world.clock.advance(5 * HOUR);
-    world.auth0.sweep().await.unwrap();
-    assert_eq!(world.store.login().await.subject, "auth0|bob");
+    env.clock.advance(5 * HOUR);
+    env.auth0.sweep().await.unwrap();
+    assert_eq!(env.store.login().await.subject, "auth0|bob");
     assert_eq!(old.who().await, "anonymous");
     assert_eq!(young.who().await, "auth0|bob");
 }

@@ -3,16 +3,13 @@
 use axum::body::Body;
 use http::{Method, StatusCode};
 
-use crate::{
-    hop::{CLIENT_ID, Endpoint, PRODUCTS},
-    keys,
-    world::{SITE, Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{CLIENT_ID, Endpoint, PRODUCTS, SITE, signer};
 
 #[tokio::test]
 async fn a_login_asks_for_a_code_with_pkce_for_the_api() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let answer = browser.begin("/products?page=2").await;
 
     let callback = format!("{SITE}/auth/callback");
@@ -42,15 +39,15 @@ async fn a_login_asks_for_a_code_with_pkce_for_the_api() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
     // Nothing is stored before the person comes back.
-    assert!(world.store.records().await.is_empty() && world.store.logins().await.is_empty());
+    assert!(env.store.records().await.is_empty() && env.store.logins().await.is_empty());
 }
 
 #[tokio::test]
 async fn state_nonce_and_challenge_are_new_for_every_login() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let mut seen = std::collections::HashSet::new();
     for _ in 0..20 {
-        let answer = world.browser().begin("/").await;
+        let answer = env.browser().begin("/").await;
         for name in ["state", "nonce", "code_challenge"] {
             assert!(
                 seen.insert(answer.asks_for(name).unwrap()),
@@ -66,8 +63,11 @@ async fn the_transactions_cookie_is_hidden_short_lived_and_sealed() {
         (SITE, "txn_", false),
         ("https://site.example", "__Host-txn_", true),
     ] {
-        let world = Setting::usual().set("APP_BASE_URL", site).world().await;
-        let mut browser = world.browser();
+        let env = TestEnvBuilder::new()
+            .set("APP_BASE_URL", site)
+            .build()
+            .await;
+        let mut browser = env.browser();
         let answer = browser.begin("/products").await;
         let [cookie] = &answer.set_cookies()[..] else {
             panic!("there should be one cookie");
@@ -88,9 +88,9 @@ async fn the_transactions_cookie_is_hidden_short_lived_and_sealed() {
 /// L12, CVE-2025-67716.
 #[tokio::test]
 async fn a_login_link_cannot_change_what_the_login_asks_for() {
-    let world = World::new().await;
-    let straight = world.browser().begin("/").await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let straight = env.browser().begin("/").await;
+    let mut browser = env.browser();
     let answer = browser
         .go(
             "/auth/login?client_id=evil&redirect_uri=https%3A%2F%2Fevil.example&scope=admin&audience=evil\
@@ -118,12 +118,12 @@ async fn a_login_link_cannot_change_what_the_login_asks_for() {
     }
     assert_eq!(answer.asks_for("login_hint").as_deref(), Some("alice"));
     // Each of them is in the request once.
-    world.hop.authorize(answer.location(), "alice");
+    env.provider.authorize(answer.location(), "alice");
 }
 
 #[tokio::test]
 async fn malformed_login_parameters_begin_nothing() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for query in [
         "max_age=abc",
         "max_age=-1",
@@ -137,21 +137,19 @@ async fn malformed_login_parameters_begin_nothing() {
         "login_hint=a%00b",
         "screen_hint=signup&screen_hint=login",
     ] {
-        let mut browser = world.browser();
+        let mut browser = env.browser();
         let answer = browser.go(&format!("/auth/login?{query}")).await;
-        world
-            .assert_refused(&mut browser, &answer, 400, query)
-            .await;
+        env.assert_refused(&mut browser, &answer, 400, query).await;
         assert!(browser.jar.is_empty(), "{query}");
     }
-    assert_eq!(world.hop.times(Endpoint::Discovery), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Discovery), 0);
 }
 
 /// L13.
 #[tokio::test]
 async fn only_a_person_who_follows_a_link_begins_a_login() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     for headers in [
         &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")][..],
         &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
@@ -181,19 +179,21 @@ async fn only_a_person_who_follows_a_link_begins_a_login() {
 /// L13: a link checker asks with HEAD.
 #[tokio::test]
 async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let request = browser.request(Method::HEAD, "/auth/login");
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.header("allow"), Some("GET"));
     assert!(browser.jar.is_empty());
 
-    let returned = browser.up_to_return(&world.hop, "alice").await;
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let request = browser.request(Method::HEAD, &returned.path());
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(world.hop.times(Endpoint::Exchange), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     // The real one still works.
     let answer = browser.go(&returned.path()).await;
     assert_eq!(answer.location(), "/products?page=2");
@@ -210,42 +210,46 @@ async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
 /// L20: nobody else's login can be begun here, and it leads to nobody else's page.
 #[tokio::test]
 async fn third_party_initiated_login_goes_to_the_own_provider_and_comes_back_home() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let answer = browser
         .go("/auth/login?iss=https%3A%2F%2Fevil.example&target_link_uri=https%3A%2F%2Fevil.example%2Fx&login_hint=alice")
         .await;
-    assert!(answer.location().starts_with(&world.hop.url("/authorize?")));
+    assert!(
+        answer
+            .location()
+            .starts_with(&env.provider.url("/authorize?"))
+    );
     assert_eq!(answer.asks_for("iss"), None);
     assert_eq!(answer.asks_for("target_link_uri"), None);
-    let returned = world.hop.authorize(answer.location(), "alice");
+    let returned = env.provider.authorize(answer.location(), "alice");
     assert_eq!(browser.go(&returned.path()).await.location(), "/");
 }
 
 #[tokio::test]
 async fn the_configured_prompt_is_asked_for_unless_the_link_has_its_own() {
-    let world = Setting::usual()
+    let env = TestEnvBuilder::new()
         .set("AUTH0_PROMPT", "consent")
-        .world()
+        .build()
         .await;
-    let answer = world.browser().begin("/").await;
+    let answer = env.browser().begin("/").await;
     assert_eq!(answer.asks_for("prompt").as_deref(), Some("consent"));
-    let answer = world.browser().go("/auth/login?prompt=login").await;
+    let answer = env.browser().go("/auth/login?prompt=login").await;
     assert_eq!(answer.asks_for("prompt").as_deref(), Some("login"));
-    world.hop.authorize(answer.location(), "alice");
+    env.provider.authorize(answer.location(), "alice");
 }
 
 /// L10.
 #[tokio::test]
 async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let mut returned = Vec::new();
     for tab in 0..7 {
         let answer = browser.begin(&format!("/tab/{tab}")).await;
-        returned.push(world.hop.authorize(answer.location(), "alice"));
+        returned.push(env.provider.authorize(answer.location(), "alice"));
         assert!(browser.under_way() <= 4, "{tab}");
-        world.clock.advance(1);
+        env.clock.advance(1);
     }
     for (tab, returned) in returned.iter().enumerate().skip(3).rev() {
         let answer = browser.go(&returned.path()).await;
@@ -253,7 +257,7 @@ async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() 
     }
     assert_eq!(browser.under_way(), 0);
     assert_eq!(
-        world.store.logins().await.len(),
+        env.store.logins().await.len(),
         1,
         "each login ends the one before"
     );
@@ -261,13 +265,13 @@ async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() 
 
 #[tokio::test]
 async fn dead_transactions_are_cleared_away() {
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     browser.begin("/").await;
     browser
         .jar
         .insert("txn_0123456789abcdef".to_owned(), "forged".to_owned());
-    world.clock.advance(601);
+    env.clock.advance(601);
     browser.begin("/").await;
     assert_eq!(browser.under_way(), 1);
 }
@@ -277,17 +281,17 @@ async fn dead_transactions_are_cleared_away() {
 async fn the_verifier_reaches_the_token_endpoint_alone() {
     use sha2::{Digest as _, Sha256};
 
-    let world = World::new().await;
-    let mut browser = world.browser();
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
     let answer = browser.begin("/").await;
-    let returned = world.hop.authorize(answer.location(), "alice");
+    let returned = env.provider.authorize(answer.location(), "alice");
     browser.go(&returned.path()).await;
-    let exchange = world.hop.asked(Endpoint::Exchange).remove(0);
+    let exchange = env.provider.requests(Endpoint::Exchange).remove(0);
     let verifier = exchange.get("code_verifier").unwrap();
     assert!(verifier.len() >= 43);
     assert_eq!(
         answer.asks_for("code_challenge"),
-        Some(keys::encode(Sha256::digest(verifier)))
+        Some(signer::encode(Sha256::digest(verifier)))
     );
     assert_eq!(exchange.get("grant_type"), Some("authorization_code"));
 }

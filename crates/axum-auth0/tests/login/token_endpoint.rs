@@ -3,22 +3,24 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    hop::{CLIENT_ID, CLIENT_SECRET, Endpoint, Part, Reply},
-    world::{Setting, World},
-};
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{CLIENT_ID, CLIENT_SECRET, Endpoint, Part, Reply};
 
 /// L04: the attacker's code with the victim's own transaction.
 #[tokio::test]
 async fn an_injected_code_is_refused_by_its_challenge() {
-    let world = World::new().await;
-    let attackers = world.browser().up_to_return(&world.hop, "mallory").await;
-    let mut victim = world.browser();
-    let returned = victim.up_to_return(&world.hop, "alice").await;
+    let env = TestEnv::new().await;
+    let attackers = env
+        .browser()
+        .authorize_without_callback(&env.provider, "mallory")
+        .await;
+    let mut victim = env.browser();
+    let returned = victim
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
     let injected = returned.with("code", attackers.get("code"));
     let answer = victim.go(&injected.path()).await;
-    world
-        .assert_refused(&mut victim, &answer, 400, "injected code")
+    env.assert_refused(&mut victim, &answer, 400, "injected code")
         .await;
     assert_eq!(victim.under_way(), 0, "the transaction is spent");
 }
@@ -79,15 +81,14 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
             503,
         ),
     ] {
-        let world = World::new().await;
-        world.hop.reply(Endpoint::Exchange, reply);
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
-        world
-            .assert_refused(&mut browser, &answer, status, case)
+        let env = TestEnv::new().await;
+        env.provider.reply(Endpoint::Exchange, reply);
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &answer, status, case)
             .await;
         assert_eq!(browser.under_way(), 0, "{case}: the transaction is spent");
-        assert_eq!(world.hop.times(Endpoint::Exchange), 1, "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
         let waits = matches!(case, "503" | "429");
         assert_eq!(answer.header("retry-after") == Some("120"), waits, "{case}");
     }
@@ -97,19 +98,17 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
 #[tokio::test]
 async fn a_token_endpoint_that_does_not_answer_is_given_up() {
     for reply in [Reply::Silence, Reply::Drip] {
-        let world = Setting::usual()
+        let env = TestEnvBuilder::new()
             .set("AUTH0_HTTP_TIMEOUT", "1000")
-            .world()
+            .build()
             .await;
         let case = format!("{reply:?}");
-        world.hop.reply(Endpoint::Exchange, reply);
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
-        world
-            .assert_refused(&mut browser, &answer, 503, &case)
-            .await;
-        world.hop.recover(Endpoint::Exchange);
-        browser.log_in(&world.hop, "alice").await;
+        env.provider.reply(Endpoint::Exchange, reply);
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &answer, 503, &case).await;
+        env.provider.recover(Endpoint::Exchange);
+        browser.log_in(&env.provider, "alice").await;
     }
 }
 
@@ -152,12 +151,12 @@ async fn token_answers_are_read_with_patience() {
             Some(json!({ "deep": [1, 2, {}] })),
         ),
     ] {
-        let world = World::new().await;
-        world.hop.bend(Part::Exchanged, move |answer| {
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::Exchanged, move |answer| {
             change(answer, member, value.clone());
         });
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
         assert_eq!(
             answer.status,
             StatusCode::SEE_OTHER,
@@ -166,7 +165,7 @@ async fn token_answers_are_read_with_patience() {
         );
         let token = browser.go("/token").await;
         assert_eq!(token.status, StatusCode::OK, "{case}: {}", token.body);
-        assert_eq!(world.hop.times(Endpoint::Refresh), 0, "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Refresh), 0, "{case}");
     }
 }
 
@@ -189,24 +188,23 @@ async fn token_answers_that_cannot_be_used_are_refused() {
             503,
         ),
     ] {
-        let world = World::new().await;
-        world.hop.bend(Part::Exchanged, move |answer| {
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::Exchanged, move |answer| {
             change(answer, member, value.clone());
         });
-        let mut browser = world.browser();
-        let answer = browser.try_to_log_in(&world.hop, "alice").await;
-        world
-            .assert_refused(&mut browser, &answer, status, case)
+        let mut browser = env.browser();
+        let answer = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &answer, status, case)
             .await;
-        assert_eq!(world.hop.times(Endpoint::Userinfo), 0, "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0, "{case}");
     }
 }
 
 #[tokio::test]
 async fn some_providers_answer_201() {
-    let world = World::new().await;
-    world.hop.policy(|policy| policy.token_status = 201);
-    let mut browser = world.logged_in("alice").await;
+    let env = TestEnv::new().await;
+    env.provider.policy(|policy| policy.token_status = 201);
+    let mut browser = env.logged_in("alice").await;
     assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
 }
 
@@ -223,17 +221,17 @@ async fn the_client_authenticates_as_the_provider_wants_it() {
         ),
         (Value::Null, false, true),
     ] {
-        let world = World::new().await;
+        let env = TestEnv::new().await;
         let case = advertised.to_string();
-        world.hop.policy(|policy| {
+        env.provider.policy(|policy| {
             policy.accepts_post = post;
             policy.accepts_basic = basic;
         });
-        world.hop.bend(Part::Metadata, move |metadata| {
+        env.provider.modify(Part::Metadata, move |metadata| {
             metadata["token_endpoint_auth_methods_supported"] = advertised.clone();
         });
-        let mut browser = world.browser();
-        browser.log_in(&world.hop, "alice").await;
+        let mut browser = env.browser();
+        browser.log_in(&env.provider, "alice").await;
         assert_eq!(
             browser.go("/token/renewed").await.status,
             StatusCode::OK,
@@ -241,7 +239,7 @@ async fn the_client_authenticates_as_the_provider_wants_it() {
         );
         browser.post("/auth/logout", "").await;
         for endpoint in [Endpoint::Exchange, Endpoint::Refresh, Endpoint::Revocation] {
-            let asked = world.hop.asked(endpoint).remove(0);
+            let asked = env.provider.requests(endpoint).remove(0);
             assert_eq!(asked.authorization.is_some(), basic, "{case} {endpoint:?}");
             assert_eq!(
                 asked.get("client_secret").is_some(),
@@ -249,7 +247,7 @@ async fn the_client_authenticates_as_the_provider_wants_it() {
                 "{case} {endpoint:?}"
             );
         }
-        assert_eq!(world.hop.ended_families(), 1, "{case}: revoked");
+        assert_eq!(env.provider.ended_families(), 1, "{case}: revoked");
     }
 }
 
@@ -257,11 +255,11 @@ async fn the_client_authenticates_as_the_provider_wants_it() {
 #[tokio::test]
 async fn the_configured_client_authentication_wins() {
     for (method, post) in [("client_secret_basic", false), ("client_secret_post", true)] {
-        let world = Setting::usual()
+        let env = TestEnvBuilder::new()
             .set("AUTH0_CLIENT_AUTHENTICATION", method)
-            .world()
+            .build()
             .await;
-        world.hop.bend(Part::Metadata, move |metadata| {
+        env.provider.modify(Part::Metadata, move |metadata| {
             let other = if post {
                 "client_secret_basic"
             } else {
@@ -269,8 +267,8 @@ async fn the_configured_client_authentication_wins() {
             };
             metadata["token_endpoint_auth_methods_supported"] = json!([other]);
         });
-        world.browser().log_in(&world.hop, "alice").await;
-        let asked = world.hop.asked(Endpoint::Exchange).remove(0);
+        env.browser().log_in(&env.provider, "alice").await;
+        let asked = env.provider.requests(Endpoint::Exchange).remove(0);
         let secret = post.then_some(CLIENT_SECRET);
         assert_eq!(asked.get("client_secret"), secret);
         assert_eq!(asked.get("client_id"), post.then_some(CLIENT_ID));

@@ -3,25 +3,23 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    hop::{Endpoint, Part, Reply},
-    world::World,
-};
+use crate::app::TestEnv;
+use test_support::{Endpoint, Part, Reply};
 
 /// A provider that puts nothing but `sub` into its ID tokens.
-async fn terse() -> World {
-    let world = World::new().await;
-    world.hop.bend(Part::IdToken, |claims| {
+async fn terse() -> TestEnv {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::IdToken, |claims| {
         let claims = claims.as_object_mut().unwrap();
         claims.remove("name");
         claims.remove("email");
     });
-    world
+    env
 }
 
-async fn profile(world: &World) -> Value {
-    let mut browser = world.browser();
-    let answer = browser.try_to_log_in(&world.hop, "alice").await;
+async fn profile(env: &TestEnv) -> Value {
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let answer = browser.go("/auth/profile").await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -30,17 +28,17 @@ async fn profile(world: &World) -> Value {
 
 #[tokio::test]
 async fn the_profile_is_completed_from_userinfo() {
-    let world = terse().await;
-    world.hop.bend(Part::Userinfo, |claims| {
+    let env = terse().await;
+    env.provider.modify(Part::Userinfo, |claims| {
         claims["iss"] = json!("https://evil.example");
         claims["https://example.com/roles"] = json!(["admin"]);
     });
-    let profile = profile(&world).await;
+    let profile = profile(&env).await;
     assert_eq!(profile["sub"], "auth0|alice");
     assert_eq!(profile["name"], "alice of Userinfo");
     assert_eq!(profile["https://example.com/roles"], json!(["admin"]));
     assert_eq!(profile.get("iss"), None);
-    let asked = world.hop.asked(Endpoint::Userinfo);
+    let asked = env.provider.requests(Endpoint::Userinfo);
     // oidcc-client-test-userinfo-bearer-header: in the header, and nowhere else.
     assert!(
         asked[0]
@@ -55,14 +53,14 @@ async fn the_profile_is_completed_from_userinfo() {
 
 #[tokio::test]
 async fn userinfo_is_not_asked_where_the_id_token_is_enough() {
-    let world = World::new().await;
-    let profile = profile(&world).await;
+    let env = TestEnv::new().await;
+    let profile = profile(&env).await;
     assert_eq!(
         profile,
         json!({ "sub": "auth0|alice", "name": "alice Example", "email": "alice@example.com" }),
         "the person's claims without those of the protocol"
     );
-    assert_eq!(world.hop.times(Endpoint::Userinfo), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0);
 }
 
 /// T13, oidcc-client-test-userinfo-invalid-sub, -aggregated-claims, -distributed-claims.
@@ -74,17 +72,18 @@ async fn a_userinfo_that_cannot_be_trusted_is_not_used() {
         ("no sub", None),
         ("sub a list", Some(json!(["auth0|alice"]))),
     ] {
-        let world = terse().await;
-        world.hop.bend(Part::Userinfo, move |claims| match &sub {
-            Some(sub) => claims["sub"] = sub.clone(),
-            None => drop(claims.as_object_mut().unwrap().remove("sub")),
-        });
+        let env = terse().await;
+        env.provider
+            .modify(Part::Userinfo, move |claims| match &sub {
+                Some(sub) => claims["sub"] = sub.clone(),
+                None => drop(claims.as_object_mut().unwrap().remove("sub")),
+            });
         assert_eq!(
-            profile(&world).await,
+            profile(&env).await,
             json!({ "sub": "auth0|alice" }),
             "{case}"
         );
-        assert_eq!(world.hop.times(Endpoint::Userinfo), 1, "{case}");
+        assert_eq!(env.provider.request_count(Endpoint::Userinfo), 1, "{case}");
     }
 }
 
@@ -103,16 +102,16 @@ async fn a_userinfo_that_fails_keeps_nobody_out() {
         ("2 MB", Reply::text(200, "application/json", &huge)),
         ("cut off", Reply::Truncated),
     ] {
-        let world = terse().await;
-        world.hop.reply(Endpoint::Userinfo, reply);
+        let env = terse().await;
+        env.provider.reply(Endpoint::Userinfo, reply);
         assert_eq!(
-            profile(&world).await,
+            profile(&env).await,
             json!({ "sub": "auth0|alice" }),
             "{case}"
         );
     }
-    let world = terse().await;
-    world.hop.bend(Part::Metadata, |metadata| {
+    let env = terse().await;
+    env.provider.modify(Part::Metadata, |metadata| {
         drop(
             metadata
                 .as_object_mut()
@@ -120,22 +119,18 @@ async fn a_userinfo_that_fails_keeps_nobody_out() {
                 .remove("userinfo_endpoint"),
         );
     });
-    assert_eq!(
-        profile(&world).await,
-        json!({ "sub": "auth0|alice" }),
-        "none"
-    );
+    assert_eq!(profile(&env).await, json!({ "sub": "auth0|alice" }), "none");
 }
 
 /// T13: claims elsewhere are not fetched.
 #[tokio::test]
 async fn distributed_claims_are_not_fetched() {
-    let world = terse().await;
-    let elsewhere = world.hop.url("/internal");
-    world.hop.bend(Part::Userinfo, move |claims| {
+    let env = terse().await;
+    let elsewhere = env.provider.url("/internal");
+    env.provider.modify(Part::Userinfo, move |claims| {
         claims["_claim_names"] = json!({ "shoe_size": "src" });
         claims["_claim_sources"] = json!({ "src": { "endpoint": elsewhere, "access_token": "x" } });
     });
-    assert_eq!(profile(&world).await["name"], "alice of Userinfo");
-    assert_eq!(world.hop.times(Endpoint::Elsewhere), 0);
+    assert_eq!(profile(&env).await["name"], "alice of Userinfo");
+    assert_eq!(env.provider.request_count(Endpoint::Elsewhere), 0);
 }

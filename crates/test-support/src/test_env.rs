@@ -1,10 +1,10 @@
 //! A site and its provider, in one process.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use axum::Router;
 use axum_auth0::{
-    ApiDeclaration, Auth0, Config, Surroundings, Variables,
+    Api, ApiDeclaration, Auth0, Config, Surroundings, Variables,
     chance::SystemChance,
     clock::{Clock as _, ManualClock},
     stores::{MemoryStore, SharedStore},
@@ -12,82 +12,120 @@ use axum_auth0::{
 use http::StatusCode;
 
 use crate::{
-    app::{App, OrdersApi, ProductsApi},
     browser::{Answer, Browser},
-    hop::{CLIENT_ID, CLIENT_SECRET, Endpoint, Hop, ORDERS, PRODUCTS},
-    logs::{self, Canaries},
-    store::WatchedStore,
+    fake_provider::{CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, ORDERS, PRODUCTS},
+    log_capture,
+    secret_scanner::SecretScanner,
+    watched_store::WatchedStore,
 };
 
-pub(crate) const SITE: &str = "http://localhost:3000";
+pub const SITE: &str = "http://localhost:3000";
 const SECRET: &str = "canary-AUTH0_SECRET-0123456789-abcdefghij";
 
-/// Site, provider, clock and store of one test. When it goes, the log must hold no secret of it.
-pub(crate) struct World {
-    pub(crate) hop: Hop,
-    pub(crate) clock: Arc<ManualClock>,
-    pub(crate) store: Arc<WatchedStore>,
-    pub(crate) app: App,
-    pub(crate) auth0: Auth0,
-    pub(crate) router: Router,
-    pub(crate) canaries: Canaries,
+/// The API that `AUTH0_AUDIENCE` names.
+pub struct ProductsApi;
+
+impl Api for ProductsApi {
+    const NAME: &'static str = "PRODUCTS";
+    const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
+}
+
+/// A second API.
+pub struct OrdersApi;
+
+impl Api for OrdersApi {
+    const NAME: &'static str = "ORDERS";
+    const SCOPES: &'static [&'static str] = &["read:orders"];
+}
+
+/// An API that the configuration does not declare.
+pub struct UndeclaredApi;
+
+impl Api for UndeclaredApi {
+    const NAME: &'static str = "INVOICES";
+    const SCOPES: &'static [&'static str] = &[];
+}
+
+/// The application below the engine. `GET /whoami` answers with the subject, or `anonymous`.
+pub trait TestApp: Default {
+    fn router(&self) -> Router;
+}
+
+/// Site, provider, clock and store of one test. When it is dropped, the log must contain no secret of it.
+pub struct TestEnv<A: TestApp> {
+    pub provider: FakeProvider,
+    pub clock: Arc<ManualClock>,
+    pub store: Arc<WatchedStore>,
+    pub app: A,
+    pub auth0: Auth0,
+    pub router: Router,
+    pub secrets: SecretScanner,
     site: String,
 }
 
-/// How a world differs from the usual one.
-pub(crate) struct Setting {
-    pub(crate) issuer_path: &'static str,
-    pub(crate) store: SharedStore,
+/// How a test environment differs from the default one.
+pub struct TestEnvBuilder<A> {
+    pub issuer_path: &'static str,
+    pub store: SharedStore,
     variables: Vec<(&'static str, Option<String>)>,
+    app: PhantomData<fn() -> A>,
 }
 
-impl Setting {
-    pub(crate) fn usual() -> Self {
+impl<A: TestApp> Default for TestEnvBuilder<A> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<A: TestApp> TestEnvBuilder<A> {
+    pub fn new() -> Self {
         Self {
+            app: PhantomData,
             issuer_path: "/",
             store: Arc::new(MemoryStore::default()),
             variables: Vec::new(),
         }
     }
 
-    pub(crate) fn set(mut self, name: &'static str, value: &str) -> Self {
+    pub fn set(mut self, name: &'static str, value: &str) -> Self {
         self.variables.push((name, Some(value.to_owned())));
         self
     }
 
-    pub(crate) fn unset(mut self, name: &'static str) -> Self {
+    pub fn unset(mut self, name: &'static str) -> Self {
         self.variables.push((name, None));
         self
     }
 
-    pub(crate) async fn world(self) -> World {
-        logs::capture();
-        let canaries = Canaries::default();
-        canaries.plant("AUTH0_SECRET", SECRET);
+    pub async fn build(self) -> TestEnv<A> {
+        log_capture::start();
+        let secrets = SecretScanner::default();
+        secrets.add("AUTH0_SECRET", SECRET);
         let clock = ManualClock::from_system();
-        let hop = Hop::start(self.issuer_path, Arc::clone(&clock), canaries.clone()).await;
+        let provider =
+            FakeProvider::start(self.issuer_path, Arc::clone(&clock), secrets.clone()).await;
         let store = Arc::new(WatchedStore::around(self.store));
-        let config = config(&hop, &self.variables);
+        let config = config(&provider, &self.variables);
         let site = config.origin();
-        let app = App::default();
+        let app = A::default();
         let (auth0, router) = open(config, &clock, &store, &app).await;
-        World {
-            hop,
+        TestEnv {
+            provider,
             clock,
             store,
             app,
             auth0,
             router,
-            canaries,
+            secrets,
             site,
         }
     }
 }
 
-fn config(hop: &Hop, changes: &[(&'static str, Option<String>)]) -> Config {
+fn config(provider: &FakeProvider, changes: &[(&'static str, Option<String>)]) -> Config {
     let mut variables: Variables = [
         ("APP_BASE_URL", SITE),
-        ("AUTH0_DOMAIN", hop.issuer()),
+        ("AUTH0_DOMAIN", provider.issuer()),
         ("AUTH0_CLIENT_ID", CLIENT_ID),
         ("AUTH0_CLIENT_SECRET", CLIENT_SECRET),
         ("AUTH0_SECRET", SECRET),
@@ -116,7 +154,7 @@ async fn open(
     config: Config,
     clock: &Arc<ManualClock>,
     store: &Arc<WatchedStore>,
-    app: &App,
+    app: &impl TestApp,
 ) -> (Auth0, Router) {
     let surroundings = Surroundings {
         clock: clock.clone(),
@@ -128,40 +166,40 @@ async fn open(
     (auth0, router)
 }
 
-impl World {
-    pub(crate) async fn new() -> Self {
-        Setting::usual().world().await
+impl<A: TestApp> TestEnv<A> {
+    pub async fn new() -> Self {
+        TestEnvBuilder::new().build().await
     }
 
-    pub(crate) fn browser(&self) -> Browser {
-        Browser::new(self.router.clone(), &self.site, self.canaries.clone())
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone(), &self.site, self.secrets.clone())
     }
 
-    /// A browser in which `user` is logged in; the ledger begins anew.
-    pub(crate) async fn logged_in(&self, user: &str) -> Browser {
+    /// A browser in which `user` is logged in. The request log is empty again.
+    pub async fn logged_in(&self, user: &str) -> Browser {
         let mut browser = self.browser();
-        browser.log_in(&self.hop, user).await;
-        self.hop.forget();
+        browser.log_in(&self.provider, user).await;
+        self.provider.clear_request_log();
         browser
     }
 
     /// What the clock of site and provider shows.
-    pub(crate) fn clock_now(&self) -> i64 {
+    pub fn clock_now(&self) -> i64 {
         self.clock.unix_seconds()
     }
 
     /// The same site, started again with some variables changed. Provider, store and clock go on.
-    pub(crate) async fn restarted(&self, changes: &[(&'static str, Option<&str>)]) -> Router {
+    pub async fn restarted(&self, changes: &[(&'static str, Option<&str>)]) -> Router {
         let changes: Vec<_> = changes
             .iter()
             .map(|(name, value)| (*name, value.map(str::to_owned)))
             .collect();
-        let config = config(&self.hop, &changes);
+        let config = config(&self.provider, &changes);
         open(config, &self.clock, &self.store, &self.app).await.1
     }
 
-    /// Nothing came of a login: the answer is a page with this status, nobody is signed in, nothing is stored.
-    pub(crate) async fn assert_refused(
+    /// Asserts that a login failed: the response is a page with this status, no user is signed in, and nothing is stored.
+    pub async fn assert_refused(
         &self,
         browser: &mut Browser,
         answer: &Answer,
@@ -182,25 +220,29 @@ impl World {
             "{case}: there is a session"
         );
         assert_eq!(browser.who().await, "anonymous", "{case}");
-        assert_eq!(self.hop.times(Endpoint::Elsewhere), 0, "{case}");
+        assert_eq!(
+            self.provider.request_count(Endpoint::Elsewhere),
+            0,
+            "{case}"
+        );
     }
 
     /// The token that the application gets for `browser`.
-    pub(crate) async fn token(&self, browser: &mut Browser) -> serde_json::Value {
+    pub async fn token(&self, browser: &mut Browser) -> serde_json::Value {
         let answer = browser.go("/token").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         answer.json()
     }
 }
 
-impl Drop for World {
+impl<A: TestApp> Drop for TestEnv<A> {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            let log = logs::written();
-            let found = self.canaries.found_in(&log);
+            let log = log_capture::captured();
+            let found = self.secrets.found_in(&log);
             if !found.is_empty() {
                 let lines = log.lines();
-                let lines = lines.filter(|line| !self.canaries.found_in(line).is_empty());
+                let lines = lines.filter(|line| !self.secrets.found_in(line).is_empty());
                 panic!(
                     "{found:?} in the log: {:#?}",
                     lines.take(3).collect::<Vec<_>>()

@@ -11,49 +11,49 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
 use crate::{
-    hop::{Hop, Returned},
-    logs::Canaries,
+    fake_provider::{AuthorizationResponse, FakeProvider},
+    secret_scanner::SecretScanner,
 };
 
 #[derive(Clone)]
-pub(crate) struct Browser {
+pub struct Browser {
     router: Router,
     origin: String,
-    canaries: Canaries,
-    pub(crate) jar: BTreeMap<String, String>,
+    secrets: SecretScanner,
+    pub jar: BTreeMap<String, String>,
 }
 
 /// What the site answered.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
 }
 
 impl Answer {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    pub(crate) fn location(&self) -> &str {
+    pub fn location(&self) -> &str {
         self.header("location").unwrap_or_else(|| {
             panic!("{} has no Location: {}", self.status, self.body);
         })
     }
 
-    pub(crate) fn set_cookies(&self) -> Vec<Cookie<'static>> {
+    pub fn set_cookies(&self) -> Vec<Cookie<'static>> {
         let all = self.headers.get_all(header::SET_COOKIE).into_iter();
         all.map(|value| Cookie::parse(value.to_str().unwrap().to_owned()).unwrap())
             .collect()
     }
 
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
     }
 
     /// The parameter of the query that the site redirects to.
-    pub(crate) fn asks_for(&self, name: &str) -> Option<String> {
+    pub fn asks_for(&self, name: &str) -> Option<String> {
         let url = url::Url::parse(self.location()).unwrap();
         let mut pairs = url.query_pairs();
         pairs
@@ -63,23 +63,23 @@ impl Answer {
 }
 
 impl Browser {
-    pub(crate) fn new(router: Router, origin: &str, canaries: Canaries) -> Self {
+    pub fn new(router: Router, origin: &str, secrets: SecretScanner) -> Self {
         Self {
             router,
             origin: origin.to_owned(),
-            canaries,
+            secrets,
             jar: BTreeMap::new(),
         }
     }
 
     /// The same browser at another site that shares its name (another configuration of it, say).
-    pub(crate) fn at(mut self, router: &Router) -> Self {
+    pub fn at(mut self, router: &Router) -> Self {
         self.router = router.clone();
         self
     }
 
     /// A request without any header but the host's and the cookies.
-    pub(crate) fn request(&self, method: Method, path: &str) -> http::request::Builder {
+    pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
         let host = self.origin.split_once("://").unwrap().1;
         let mut request = Request::builder()
             .method(method)
@@ -95,8 +95,8 @@ impl Browser {
         request
     }
 
-    /// Somebody types an address or follows a link.
-    pub(crate) fn navigation(&self, path: &str) -> http::request::Builder {
+    /// A top-level navigation: the user types an address or follows a link.
+    pub fn navigation(&self, path: &str) -> http::request::Builder {
         self.request(Method::GET, path)
             .header(header::ACCEPT, "text/html,*/*;q=0.8")
             .header("sec-fetch-mode", "navigate")
@@ -104,26 +104,26 @@ impl Browser {
             .header("sec-fetch-site", "none")
     }
 
-    /// Somebody sends a form of this site.
-    pub(crate) fn form(&self, path: &str) -> http::request::Builder {
+    /// A form post from a page of this site.
+    pub fn form(&self, path: &str) -> http::request::Builder {
         self.request(Method::POST, path)
             .header(header::ORIGIN, &self.origin)
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
     }
 
-    pub(crate) async fn go(&mut self, path: &str) -> Answer {
+    pub async fn go(&mut self, path: &str) -> Answer {
         let request = self.navigation(path).body(Body::empty()).unwrap();
         self.send(request).await
     }
 
-    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
+    pub async fn post(&mut self, path: &str, form: &str) -> Answer {
         let request = self.form(path).body(Body::from(form.to_owned())).unwrap();
         self.send(request).await
     }
 
     /// A request with these headers, which may be answered with an access token and no other secret.
-    pub(crate) async fn ask(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub async fn ask(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.request(Method::GET, path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -140,12 +140,12 @@ impl Browser {
         answer
     }
 
-    pub(crate) async fn head(&mut self, path: &str) -> Answer {
+    pub async fn head(&mut self, path: &str) -> Answer {
         let request = self.request(Method::HEAD, path);
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let answer = self.exchange(request).await;
         self.look_for_secrets(&answer);
         answer
@@ -182,7 +182,7 @@ impl Browser {
                 self.jar.remove(name);
                 continue;
             }
-            self.canaries.plant("cookie", value);
+            self.secrets.add("cookie", value);
             self.jar.insert(name.to_owned(), value.to_owned());
         }
     }
@@ -196,12 +196,12 @@ impl Browser {
                 all.push_str(&String::from_utf8_lossy(value.as_bytes()));
             }
         }
-        let found = self.canaries.found_in(&all);
+        let found = self.secrets.found_in(&all);
         assert!(found.is_empty(), "{found:?} in {all}");
     }
 
     /// Begins a login; the answer redirects to the provider.
-    pub(crate) async fn begin(&mut self, return_to: &str) -> Answer {
+    pub async fn begin(&mut self, return_to: &str) -> Answer {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("returnTo", return_to);
         let answer = self.go(&format!("/auth/login?{}", query.finish())).await;
@@ -209,38 +209,42 @@ impl Browser {
         answer
     }
 
-    /// Begins a login and lets somebody log in at the provider; they are on their way back.
-    pub(crate) async fn up_to_return(&mut self, hop: &Hop, user: &str) -> Returned {
+    /// Starts a login, logs `user` in at the provider, and returns the authorization response before the callback sees it.
+    pub async fn authorize_without_callback(
+        &mut self,
+        provider: &FakeProvider,
+        user: &str,
+    ) -> AuthorizationResponse {
         let answer = self.begin("/products?page=2").await;
-        hop.authorize(answer.location(), user)
+        provider.authorize(answer.location(), user)
     }
 
     /// Tries a whole login.
-    pub(crate) async fn try_to_log_in(&mut self, hop: &Hop, user: &str) -> Answer {
-        let returned = self.up_to_return(hop, user).await;
+    pub async fn try_to_log_in(&mut self, provider: &FakeProvider, user: &str) -> Answer {
+        let returned = self.authorize_without_callback(provider, user).await;
         self.go(&returned.path()).await
     }
 
     /// A whole login, which must work.
-    pub(crate) async fn log_in(&mut self, hop: &Hop, user: &str) {
-        let answer = self.try_to_log_in(hop, user).await;
+    pub async fn log_in(&mut self, provider: &FakeProvider, user: &str) {
+        let answer = self.try_to_log_in(provider, user).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         assert_eq!(answer.location(), "/products?page=2");
         assert_eq!(self.who().await, format!("auth0|{user}"));
     }
 
     /// Who the site takes this browser's user for.
-    pub(crate) async fn who(&mut self) -> String {
+    pub async fn who(&mut self) -> String {
         let answer = self.go("/whoami").await;
         assert_eq!(answer.status, StatusCode::OK);
         answer.body
     }
 
-    pub(crate) fn has_session(&self) -> bool {
+    pub fn has_session(&self) -> bool {
         self.session().is_some()
     }
 
-    pub(crate) fn session(&self) -> Option<&String> {
+    pub fn session(&self) -> Option<&String> {
         let name = |name: &str| name == "session" || name == "__Host-session";
         self.jar
             .iter()
@@ -249,7 +253,7 @@ impl Browser {
     }
 
     /// How many logins are under way in this browser.
-    pub(crate) fn under_way(&self) -> usize {
+    pub fn under_way(&self) -> usize {
         self.jar.keys().filter(|name| name.contains("txn_")).count()
     }
 }

@@ -6,23 +6,24 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Asked, CLIENT_ID, Endpoint, Hop, ORDERS, PRODUCTS, Part, Reply, Rotation, ledger::pairs,
+    CLIENT_ID, Endpoint, FakeProvider, ORDERS, PRODUCTS, Part, RecordedRequest, Reply, Rotation,
+    request_log::pairs,
 };
-use crate::keys::encode;
+use crate::signer::encode;
 
 /// What a person agreed to.
 #[derive(Clone)]
-pub(super) struct Grant {
-    pub(super) user: String,
-    pub(super) audience: Option<String>,
-    pub(super) scope: String,
-    pub(super) nonce: String,
+pub(crate) struct Grant {
+    pub(crate) user: String,
+    pub(crate) audience: Option<String>,
+    pub(crate) scope: String,
+    pub(crate) nonce: String,
     redirect_uri: String,
     challenge: String,
     family: u64,
 }
 
-pub(super) struct Grants {
+pub(crate) struct Grants {
     port: u16,
     drawn: u64,
     codes: HashMap<String, Grant>,
@@ -32,12 +33,12 @@ pub(super) struct Grants {
     bearers: HashMap<String, String>,
 }
 
-/// The browser's way back from the provider, to be bent before it is taken.
+/// The authorization response on its way to the callback, which a test can change first.
 #[derive(Clone, Debug)]
-pub(crate) struct Returned(Vec<(String, String)>);
+pub struct AuthorizationResponse(Vec<(String, String)>);
 
-impl Returned {
-    pub(crate) fn new(pairs: &[(&str, &str)]) -> Self {
+impl AuthorizationResponse {
+    pub fn new(pairs: &[(&str, &str)]) -> Self {
         let pairs = pairs.iter();
         Self(
             pairs
@@ -46,27 +47,27 @@ impl Returned {
         )
     }
 
-    pub(crate) fn without(mut self, name: &str) -> Self {
+    pub fn without(mut self, name: &str) -> Self {
         self.0.retain(|(given, _)| given != name);
         self
     }
 
-    pub(crate) fn with(self, name: &str, value: &str) -> Self {
+    pub fn with(self, name: &str, value: &str) -> Self {
         self.without(name).and(name, value)
     }
 
     /// Adds a parameter, a second time where it is there already.
-    pub(crate) fn and(mut self, name: &str, value: &str) -> Self {
+    pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub(crate) fn get(&self, name: &str) -> &str {
+    pub fn get(&self, name: &str) -> &str {
         let pair = self.0.iter().find(|(given, _)| given == name);
         pair.map(|(_, value)| value.as_str()).unwrap()
     }
 
-    pub(crate) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&self.0);
         format!("/auth/callback?{}", query.finish())
@@ -74,7 +75,7 @@ impl Returned {
 }
 
 impl Grants {
-    pub(super) fn new(port: u16) -> Self {
+    pub(crate) fn new(port: u16) -> Self {
         Self {
             port,
             drawn: 0,
@@ -87,20 +88,20 @@ impl Grants {
     }
 
     /// A text that no other provider of this test run gives out.
-    pub(super) fn draw(&mut self, kind: &str) -> String {
+    pub(crate) fn draw(&mut self, kind: &str) -> String {
         self.drawn += 1;
         format!("canary-{kind}-{}-{}", self.port, self.drawn)
     }
 
-    pub(super) fn remember_bearer(&mut self, token: String, user: &str) {
+    pub(crate) fn remember_bearer(&mut self, token: String, user: &str) {
         self.bearers.insert(token, user.to_owned());
     }
 
-    pub(super) fn remember_refresh_token(&mut self, token: String, grant: &Grant) {
+    pub(crate) fn remember_refresh_token(&mut self, token: String, grant: &Grant) {
         self.refresh_tokens.insert(token, grant.clone());
     }
 
-    pub(super) fn bearer(&self, token: &str) -> Option<&String> {
+    pub(crate) fn bearer(&self, token: &str) -> Option<&String> {
         self.bearers.get(token)
     }
 }
@@ -112,11 +113,11 @@ fn refused(code: &str, description: &str) -> Reply {
     )
 }
 
-impl Hop {
+impl FakeProvider {
     /// A person follows the redirect to the provider and logs in.
-    pub(crate) fn authorize(&self, location: &str, user: &str) -> Returned {
+    pub fn authorize(&self, location: &str, user: &str) -> AuthorizationResponse {
         let url = url::Url::parse(location).unwrap();
-        let asked = Asked {
+        let asked = RecordedRequest {
             endpoint: Endpoint::Authorize,
             form: pairs(url.query().unwrap_or_default().as_bytes()),
             authorization: None,
@@ -133,8 +134,8 @@ impl Hop {
         assert!(required("scope").split(' ').any(|word| word == "openid"));
         let (state, nonce) = (required("state"), required("nonce"));
         assert!(nonce.len() <= 43, "the conformance suite's limit");
-        self.0.canaries.plant("state", &state);
-        self.0.canaries.plant("nonce", &nonce);
+        self.0.secrets.add("state", &state);
+        self.0.secrets.add("nonce", &nonce);
 
         let by_resource = self.state().policy.resource;
         let name = if by_resource { "resource" } else { "audience" };
@@ -143,7 +144,7 @@ impl Hop {
         let known = |audience: &String| [PRODUCTS, ORDERS].contains(&audience.as_str());
         let returned = if let Some(unknown) = audience.as_ref().filter(|name| !known(name)) {
             let text = format!("Service not found: {unknown}");
-            Returned::new(&[
+            AuthorizationResponse::new(&[
                 ("error", "access_denied"),
                 ("error_description", &text),
                 ("state", &state),
@@ -163,17 +164,17 @@ impl Hop {
                 family,
             };
             book.grants.codes.insert(code.clone(), grant);
-            self.0.canaries.plant("code", &code);
-            Returned::new(&[("code", &code), ("state", &state)])
+            self.0.secrets.add("code", &code);
+            AuthorizationResponse::new(&[("code", &code), ("state", &state)])
         };
         self.note(asked);
         returned
     }
 
-    pub(super) fn exchange(&self, asked: &Asked) -> Reply {
+    pub(crate) fn exchange(&self, asked: &RecordedRequest) -> Reply {
         let text = |name: &str| asked.get(name).unwrap_or_default().to_owned();
         let verifier = text("code_verifier");
-        self.0.canaries.plant("verifier", &verifier);
+        self.0.secrets.add("verifier", &verifier);
         let Some(grant) = self.state().grants.codes.remove(&text("code")) else {
             return refused("invalid_grant", "Invalid authorization code");
         };
@@ -188,7 +189,7 @@ impl Hop {
         Reply::Json(self.state().policy.token_status, answer)
     }
 
-    pub(super) fn refresh(&self, asked: &Asked) -> Reply {
+    pub(crate) fn refresh(&self, asked: &RecordedRequest) -> Reply {
         let token = asked.get("refresh_token").unwrap_or_default().to_owned();
         let grant = {
             let mut book = self.state();
@@ -212,7 +213,7 @@ impl Hop {
         Reply::Json(self.state().policy.token_status, answer)
     }
 
-    pub(super) fn revoke(&self, asked: &Asked) {
+    pub(crate) fn revoke(&self, asked: &RecordedRequest) {
         let token = asked.get("token").unwrap_or_default();
         let mut book = self.state();
         let family = book
@@ -226,11 +227,11 @@ impl Hop {
     }
 
     /// How many families of refresh tokens ended: one of them was used twice, or revoked.
-    pub(crate) fn ended_families(&self) -> usize {
+    pub fn ended_families(&self) -> usize {
         self.state().grants.ended.len()
     }
 
-    fn audience(&self, asked: &Asked, grant: &Grant) -> Option<String> {
+    fn audience(&self, asked: &RecordedRequest, grant: &Grant) -> Option<String> {
         if self.state().policy.resource {
             // A provider of RFC 8707 that wants it said each time.
             let resource = asked.get("resource").map(str::to_owned);

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// An answer as it is.
 #[derive(Clone, Debug)]
-pub(crate) enum Reply {
+pub enum Reply {
     Json(u16, Value),
     Text {
         status: u16,
@@ -27,7 +27,7 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    pub(crate) fn text(status: u16, media_type: &'static str, body: &str) -> Self {
+    pub fn text(status: u16, media_type: &'static str, body: &str) -> Self {
         Self::Text {
             status,
             media_type,
@@ -36,15 +36,15 @@ impl Reply {
         }
     }
 
-    pub(crate) fn status(status: u16) -> Self {
+    pub fn status(status: u16) -> Self {
         Self::text(status, "text/plain", "")
     }
 
-    pub(crate) fn html(status: u16) -> Self {
+    pub fn html(status: u16) -> Self {
         Self::text(status, "text/html", "<h1>Something happened</h1>")
     }
 
-    pub(crate) fn busy(status: u16, retry_after: &'static str) -> Self {
+    pub fn busy(status: u16, retry_after: &'static str) -> Self {
         Self::Text {
             status,
             media_type: "text/plain",
@@ -53,11 +53,11 @@ impl Reply {
         }
     }
 
-    pub(crate) fn error(status: u16, code: &str) -> Self {
+    pub fn error(status: u16, code: &str) -> Self {
         Self::Json(status, serde_json::json!({ "error": code }))
     }
 
-    pub(super) async fn respond(self) -> Response {
+    pub(crate) async fn respond(self) -> Response {
         match self {
             Self::Json(status, body) => {
                 (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response()

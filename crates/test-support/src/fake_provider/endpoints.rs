@@ -9,13 +9,16 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Method, header};
 use serde_json::json;
 
-use super::{Asked, CLIENT_ID, CLIENT_SECRET, Endpoint, Hold, Hop, Part, Reply, ledger::pairs};
+use super::{
+    CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, Part, RecordedRequest, Reply,
+    request_log::pairs,
+};
 
-pub(super) async fn serve(State(hop): State<Hop>, request: Request) -> Response {
+pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
     let form = pairs(&body);
-    let path = parts.uri.path().strip_prefix(&hop.0.prefix);
+    let path = parts.uri.path().strip_prefix(&provider.0.prefix);
     let refreshing = form
         .iter()
         .any(|(name, value)| name == "grant_type" && value == "refresh_token");
@@ -32,18 +35,18 @@ pub(super) async fn serve(State(hop): State<Hop>, request: Request) -> Response 
         .headers
         .get(header::AUTHORIZATION)
         .map(|value| value.to_str().unwrap().to_owned());
-    let asked = Asked {
+    let asked = RecordedRequest {
         endpoint,
         form,
         authorization,
     };
-    let override_ = hop.state().replies.get(&endpoint).cloned();
-    let mut reply = override_.unwrap_or_else(|| hop.decide(&asked));
-    if hop.state().cuts.remove(&endpoint) {
+    let override_ = provider.state().replies.get(&endpoint).cloned();
+    let mut reply = override_.unwrap_or_else(|| provider.decide(&asked));
+    if provider.state().truncations.remove(&endpoint) {
         reply = Reply::Truncated;
     }
-    let turn = hop.state().holds.get(&endpoint).map(Hold::queue_up);
-    hop.note(asked);
+    let turn = provider.state().gates.get(&endpoint).map(Gate::queue_up);
+    provider.note(asked);
     if let Some(turn) = turn {
         // The sender is dropped when it is this one's turn.
         let _ = turn.await;
@@ -51,8 +54,8 @@ pub(super) async fn serve(State(hop): State<Hop>, request: Request) -> Response 
     reply.respond().await
 }
 
-impl Hop {
-    fn decide(&self, asked: &Asked) -> Reply {
+impl FakeProvider {
+    fn decide(&self, asked: &RecordedRequest) -> Reply {
         match asked.endpoint {
             Endpoint::Discovery => Reply::Json(200, self.metadata()),
             Endpoint::Keys => Reply::Json(200, self.key_set()),
@@ -72,7 +75,7 @@ impl Hop {
         }
     }
 
-    fn knows_client(&self, asked: &Asked) -> bool {
+    fn knows_client(&self, asked: &RecordedRequest) -> bool {
         let policy = self.state().policy.clone();
         let by_post = policy.accepts_post
             && asked.authorization.is_none()
@@ -88,7 +91,7 @@ impl Hop {
         by_post || by_basic
     }
 
-    fn userinfo(&self, asked: &Asked) -> Reply {
+    fn userinfo(&self, asked: &RecordedRequest) -> Reply {
         let header = asked.authorization.as_deref().unwrap_or_default();
         let token = header.strip_prefix("Bearer ").unwrap_or_default();
         let user = self.state().grants.bearer(token).cloned();
@@ -100,6 +103,6 @@ impl Hop {
             "name": format!("{user} of Userinfo"),
             "email": format!("{user}@userinfo.example.com"),
         });
-        Reply::Json(200, self.bent(Part::Userinfo, claims))
+        Reply::Json(200, self.modified(Part::Userinfo, claims))
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 /// Answers of one endpoint that wait.
 #[derive(Clone, Default)]
-pub(crate) struct Hold(Arc<Mutex<Queue>>);
+pub struct Gate(Arc<Mutex<Queue>>);
 
 #[derive(Default)]
 struct Queue {
@@ -17,9 +17,9 @@ struct Queue {
     waiting: VecDeque<oneshot::Sender<()>>,
 }
 
-impl Hold {
+impl Gate {
     /// A place in the queue; it is one's turn when the receiver says so.
-    pub(super) fn queue_up(&self) -> oneshot::Receiver<()> {
+    pub(crate) fn queue_up(&self) -> oneshot::Receiver<()> {
         let (turn, waiting) = oneshot::channel();
         let mut queue = self.0.lock().unwrap();
         if queue.open {
@@ -31,12 +31,12 @@ impl Hold {
     }
 
     /// Lets the one that waits longest go.
-    pub(crate) fn release_one(&self) {
+    pub fn release_one(&self) {
         self.0.lock().unwrap().waiting.pop_front();
     }
 
     /// Lets all of them go, and those that come.
-    pub(crate) fn let_go(&self) {
+    pub fn release_all(&self) {
         let mut queue = self.0.lock().unwrap();
         queue.open = true;
         queue.waiting.clear();

@@ -16,7 +16,7 @@ use axum_auth0::stores::{
 type Key = [u8; 32];
 
 #[derive(Debug)]
-pub(crate) struct WatchedStore {
+pub struct WatchedStore {
     inner: SharedStore,
     logins: Mutex<Vec<LoginId>>,
     records: Mutex<BTreeSet<Key>>,
@@ -27,7 +27,7 @@ pub(crate) struct WatchedStore {
 }
 
 impl WatchedStore {
-    pub(crate) fn around(inner: SharedStore) -> Self {
+    pub fn around(inner: SharedStore) -> Self {
         Self {
             inner,
             logins: Mutex::default(),
@@ -40,23 +40,23 @@ impl WatchedStore {
     }
 
     /// Whether everything fails from now on.
-    pub(crate) fn set_down(&self, down: bool) {
+    pub fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
     }
 
     /// The next `count` changes of tokens fail.
-    pub(crate) fn fail_swaps(&self, count: usize) {
+    pub fn fail_swaps(&self, count: usize) {
         self.failing_swaps.store(count, Ordering::SeqCst);
     }
 
-    pub(crate) fn touches(&self) -> usize {
+    pub fn touches(&self) -> usize {
         self.touches.load(Ordering::SeqCst)
     }
 
-    /// Waits until logins were looked up `times` more often than now, and whoever did so has gone on as far as they can.
+    /// Waits until logins were looked up `times` more often than `before`, and all tasks are idle again.
     ///
     /// For tests with one thread.
-    pub(crate) async fn was_asked(&self, before: usize, times: usize) {
+    pub async fn was_asked(&self, before: usize, times: usize) {
         let waiting = async {
             while self.loads() < before + times {
                 tokio::task::yield_now().await;
@@ -71,7 +71,7 @@ impl WatchedStore {
     }
 
     /// Waits until logins were looked up `times` more often than `before`.
-    pub(crate) async fn was_looked_at(&self, before: usize, times: usize) {
+    pub async fn was_looked_at(&self, before: usize, times: usize) {
         let waiting = async {
             while self.loads() < before + times {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -82,12 +82,12 @@ impl WatchedStore {
             .expect("logins should have been looked up by now");
     }
 
-    pub(crate) fn loads(&self) -> usize {
+    pub fn loads(&self) -> usize {
         self.loads.load(Ordering::SeqCst)
     }
 
     /// The logins that there are.
-    pub(crate) async fn logins(&self) -> Vec<LoginRow> {
+    pub async fn logins(&self) -> Vec<LoginRow> {
         let known = self.logins.lock().unwrap().clone();
         let mut rows = Vec::new();
         for id in known {
@@ -97,14 +97,14 @@ impl WatchedStore {
     }
 
     /// The only login that there is.
-    pub(crate) async fn login(&self) -> LoginRow {
+    pub async fn login(&self) -> LoginRow {
         let logins = self.logins().await;
         assert_eq!(logins.len(), 1, "there should be one login");
         logins.into_iter().next().unwrap()
     }
 
     /// The records of sessions that there are, whatever their end.
-    pub(crate) async fn records(&self) -> Vec<(Key, Vec<u8>)> {
+    pub async fn records(&self) -> Vec<(Key, Vec<u8>)> {
         let known = self.records.lock().unwrap().clone();
         let mut records = Vec::new();
         for key in known {
@@ -115,12 +115,12 @@ impl WatchedStore {
     }
 
     /// Overwrites a record, as a damaged disk or a newer version would.
-    pub(crate) async fn damage_record(&self, key: &Key, record: Vec<u8>) {
+    pub async fn damage_record(&self, key: &Key, record: Vec<u8>) {
         let end = i64::MAX;
         assert!(self.inner.update_record(key, record, end).await.unwrap());
     }
 
-    pub(crate) async fn damage_tokens(&self, tokens: Vec<u8>) {
+    pub async fn damage_tokens(&self, tokens: Vec<u8>) {
         let row = self.login().await;
         let swap = self.inner.swap_tokens(&row.id, row.version, tokens).await;
         assert_eq!(swap.unwrap(), Swap::Done);

@@ -2,7 +2,7 @@
 
 /// Where a provider can be asked something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Endpoint {
+pub enum Endpoint {
     Discovery,
     Keys,
     Authorize,
@@ -12,22 +12,22 @@ pub(crate) enum Endpoint {
     Refresh,
     Userinfo,
     Revocation,
-    /// Anything that nobody should ask.
+    /// Any other path. No request should arrive here.
     Elsewhere,
 }
 
 /// One request.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    pub(crate) endpoint: Endpoint,
+pub struct RecordedRequest {
+    pub endpoint: Endpoint,
     /// The form, or the query of an authorization request.
-    pub(crate) form: Vec<(String, String)>,
-    pub(crate) authorization: Option<String>,
+    pub form: Vec<(String, String)>,
+    pub authorization: Option<String>,
 }
 
-impl Asked {
+impl RecordedRequest {
     /// The parameter, which must not be there twice.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         let mut values = self
             .form
             .iter()
@@ -39,9 +39,9 @@ impl Asked {
     }
 }
 
-impl Asked {
+impl RecordedRequest {
     /// All values of a parameter that may be there several times.
-    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+    pub fn all(&self, name: &str) -> Vec<&str> {
         let form = self.form.iter();
         form.filter(|(given, _)| given == name)
             .map(|(_, value)| value.as_str())
@@ -49,6 +49,6 @@ impl Asked {
     }
 }
 
-pub(super) fn pairs(form: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn pairs(form: &[u8]) -> Vec<(String, String)> {
     url::form_urlencoded::parse(form).into_owned().collect()
 }

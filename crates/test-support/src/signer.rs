@@ -10,21 +10,21 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 /// A private key, and how a provider publishes its public half.
 #[derive(Clone)]
-pub(crate) struct Signer {
+pub struct Signer {
     encoding: EncodingKey,
     algorithm: Algorithm,
-    pub(crate) kid: Option<&'static str>,
+    pub kid: Option<&'static str>,
 }
 
 /// Made once in a process: it takes a second.
-pub(crate) fn rsa_key() -> &'static RsaPrivateKey {
+pub fn rsa_key() -> &'static RsaPrivateKey {
     static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
     KEY.get_or_init(|| RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap())
 }
 
 impl Signer {
     /// P-256: fast, so it is what the tests use where the kind does not matter.
-    pub(crate) fn es256(kid: &'static str, seed: u8) -> Self {
+    pub fn es256(kid: &'static str, seed: u8) -> Self {
         let mut der = hex("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420");
         der.extend([seed; 32]);
         Self {
@@ -34,7 +34,7 @@ impl Signer {
         }
     }
 
-    pub(crate) fn ed25519(kid: &'static str, seed: u8) -> Self {
+    pub fn ed25519(kid: &'static str, seed: u8) -> Self {
         let mut der = hex("302e020100300506032b657004220420");
         der.extend([seed; 32]);
         Self {
@@ -44,7 +44,7 @@ impl Signer {
         }
     }
 
-    pub(crate) fn rsa(kid: &'static str, algorithm: Algorithm) -> Self {
+    pub fn rsa(kid: &'static str, algorithm: Algorithm) -> Self {
         Self {
             encoding: EncodingKey::from_rsa_der(rsa_key().to_pkcs1_der().unwrap().as_bytes()),
             algorithm,
@@ -53,7 +53,7 @@ impl Signer {
     }
 
     /// A shared secret: nothing that a provider may ever sign an ID token with here.
-    pub(crate) fn hs256(kid: &'static str, secret: &[u8]) -> Self {
+    pub fn hs256(kid: &'static str, secret: &[u8]) -> Self {
         Self {
             encoding: EncodingKey::from_secret(secret),
             algorithm: Algorithm::HS256,
@@ -61,14 +61,14 @@ impl Signer {
         }
     }
 
-    pub(crate) fn with_kid(&self, kid: Option<&'static str>) -> Self {
+    pub fn with_kid(&self, kid: Option<&'static str>) -> Self {
         Self {
             kid,
             ..self.clone()
         }
     }
 
-    pub(crate) fn jwk(&self) -> Value {
+    pub fn jwk(&self) -> Value {
         let jwk = Jwk::from_encoding_key(&self.encoding, self.algorithm).unwrap();
         let mut jwk = serde_json::to_value(jwk).unwrap();
         jwk["alg"] = json!(self.name());
@@ -79,7 +79,7 @@ impl Signer {
         jwk
     }
 
-    pub(crate) fn jwk_without(&self, members: &[&str]) -> Value {
+    pub fn jwk_without(&self, members: &[&str]) -> Value {
         let mut jwk = self.jwk();
         for member in members {
             jwk.as_object_mut().unwrap().remove(*member);
@@ -87,7 +87,7 @@ impl Signer {
         jwk
     }
 
-    pub(crate) fn header(&self) -> Value {
+    pub fn header(&self) -> Value {
         let mut header = json!({ "alg": self.name(), "typ": "JWT" });
         if let Some(kid) = self.kid {
             header["kid"] = json!(kid);
@@ -95,12 +95,12 @@ impl Signer {
         header
     }
 
-    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
         self.sign_text(&header.to_string(), &claims.to_string())
     }
 
     /// Signs whatever is given, JSON or not.
-    pub(crate) fn sign_text(&self, header: &str, payload: &str) -> String {
+    pub fn sign_text(&self, header: &str, payload: &str) -> String {
         let signed = format!("{}.{}", encode(header), encode(payload));
         let signature =
             jsonwebtoken::crypto::sign(signed.as_bytes(), &self.encoding, self.algorithm).unwrap();
@@ -108,7 +108,7 @@ impl Signer {
     }
 
     /// `at_hash` and `c_hash` (OpenID Connect Core 1.0 §3.1.3.6).
-    pub(crate) fn half_hash(&self, of: &str) -> String {
+    pub fn half_hash(&self, of: &str) -> String {
         let hash = match self.algorithm {
             Algorithm::RS512 | Algorithm::EdDSA => Sha512::digest(of).to_vec(),
             _ => Sha256::digest(of).to_vec(),
@@ -121,12 +121,12 @@ impl Signer {
     }
 }
 
-pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
+pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The header and the claims of a token.
-pub(crate) fn parts(token: &str) -> (Value, Value) {
+pub fn parts(token: &str) -> (Value, Value) {
     let mut segments = token.split('.').map(|segment| {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(segment).unwrap_or_default())
             .unwrap_or(Value::Null)

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{CLIENT_ID, Hop, ORDERS, Offline, Part, Rotation, grants::Grant};
+use super::{CLIENT_ID, FakeProvider, ORDERS, Offline, Part, Rotation, grants::Grant};
 
-impl Hop {
-    pub(super) fn tokens(
+impl FakeProvider {
+    pub(crate) fn tokens(
         &self,
         grant: &Grant,
         audience: Option<String>,
@@ -18,7 +18,7 @@ impl Hop {
             Some(audience) if !policy.opaque => self.access_token(grant, &audience, asked_scope),
             _ => self.state().grants.draw("opaque-token"),
         };
-        self.0.canaries.plant("access token", &access_token);
+        self.0.secrets.add("access token", &access_token);
         let mut answer = json!({
             "access_token": access_token,
             "token_type": "Bearer",
@@ -38,17 +38,17 @@ impl Hop {
         if offline && (at_login || policy.rotation == Rotation::Strict) {
             let mut book = self.state();
             let token = book.grants.draw("refresh-token");
-            self.0.canaries.plant("refresh token", &token);
+            self.0.secrets.add("refresh token", &token);
             book.grants.remember_refresh_token(token.clone(), grant);
             answer["refresh_token"] = json!(token);
         }
         self.state()
             .grants
             .remember_bearer(access_token, &grant.user);
-        let answer = self.bent(part, answer);
+        let answer = self.modified(part, answer);
         for name in ["access_token", "refresh_token", "id_token"] {
             if let Some(token) = answer[name].as_str() {
-                self.0.canaries.plant("token", token);
+                self.0.secrets.add("token", token);
             }
         }
         answer
@@ -81,7 +81,7 @@ impl Hop {
             "jti": jti,
             "scope": scope,
         });
-        let claims = self.bent(Part::AccessToken, claims);
+        let claims = self.modified(Part::AccessToken, claims);
         let signer = self.signer();
         signer.sign(&signer.header(), &claims)
     }
@@ -107,10 +107,10 @@ impl Hop {
         } else {
             Part::RefreshedIdToken
         };
-        let claims = self.bent(part, claims);
-        let header = self.bent(Part::IdTokenHeader, signer.header());
+        let claims = self.modified(part, claims);
+        let header = self.modified(Part::IdTokenHeader, signer.header());
         let token = signer.sign(&header, &claims);
-        self.0.canaries.plant("ID token", &token);
+        self.0.secrets.add("ID token", &token);
         token
     }
 }

@@ -1,8 +1,8 @@
-//! What of a provider can be bent, and the habits in which providers differ.
+//! The documents that a test can modify, and the ways in which providers differ.
 
-/// What a test can bend.
+/// A document that a test can modify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Part {
+pub enum Part {
     Metadata,
     Keys,
     IdTokenHeader,
@@ -20,7 +20,7 @@ pub(crate) enum Part {
 
 /// What a provider does with refresh tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rotation {
+pub enum Rotation {
     /// A new one each time; reuse of an old one ends the whole family.
     Strict,
     /// The answer names none; the old one stays good.
@@ -29,7 +29,7 @@ pub(crate) enum Rotation {
 
 /// Whether a provider issues refresh tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Offline {
+pub enum Offline {
     WhereAsked,
     Never,
     Always,
@@ -38,18 +38,18 @@ pub(crate) enum Offline {
 /// Ways in which providers differ without being wrong.
 #[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
 #[derive(Clone, Debug)]
-pub(crate) struct Policy {
-    pub(crate) rotation: Rotation,
-    pub(crate) offline: Offline,
+pub struct Policy {
+    pub rotation: Rotation,
+    pub offline: Offline,
     /// `client_secret_post`, `client_secret_basic`.
-    pub(crate) accepts_post: bool,
-    pub(crate) accepts_basic: bool,
+    pub accepts_post: bool,
+    pub accepts_basic: bool,
     /// Knows RFC 8707 and no `audience`; without `resource` at the token endpoint the token is for the client.
-    pub(crate) resource: bool,
-    pub(crate) opaque: bool,
-    pub(crate) id_token_on_refresh: bool,
+    pub resource: bool,
+    pub opaque: bool,
+    pub id_token_on_refresh: bool,
     /// The status of a good token response.
-    pub(crate) token_status: u16,
+    pub token_status: u16,
 }
 
 impl Default for Policy {

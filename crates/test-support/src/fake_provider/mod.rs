@@ -1,12 +1,12 @@
-//! The hostile provider: an `OpenID` Provider on a free port of this machine that does everything right until a test bends
-//! one of its answers. It keeps a ledger of what it was asked.
+//! A fake `OpenID` Provider on a free port. It does everything right until a test changes one of its responses, and it
+//! logs every request.
 
 mod endpoints;
+mod gate;
 mod grants;
-mod habits;
-mod hold;
-mod ledger;
+mod policy;
 mod reply;
+mod request_log;
 mod tokens;
 
 use std::{
@@ -21,30 +21,30 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
 use self::grants::Grants;
-pub(crate) use self::{
-    grants::Returned,
-    habits::{Offline, Part, Policy, Rotation},
-    hold::Hold,
-    ledger::{Asked, Endpoint},
+pub use self::{
+    gate::Gate,
+    grants::AuthorizationResponse,
+    policy::{Offline, Part, Policy, Rotation},
     reply::Reply,
+    request_log::{Endpoint, RecordedRequest},
 };
-use crate::{keys::Signer, logs::Canaries};
+use crate::{secret_scanner::SecretScanner, signer::Signer};
 
-pub(crate) const CLIENT_ID: &str = "leptos-auth0-sample";
+pub const CLIENT_ID: &str = "leptos-auth0-sample";
 /// Has characters that Basic credentials must encode.
-pub(crate) const CLIENT_SECRET: &str = "canary+client/secret%with:signs";
-pub(crate) const PRODUCTS: &str = "https://products.example.com";
-pub(crate) const ORDERS: &str = "https://orders.example.com";
+pub const CLIENT_SECRET: &str = "canary+client/secret%with:signs";
+pub const PRODUCTS: &str = "https://products.example.com";
+pub const ORDERS: &str = "https://orders.example.com";
 
-type Bend = Arc<dyn Fn(&mut Value) + Send + Sync>;
+type Modify = Arc<dyn Fn(&mut Value) + Send + Sync>;
 
 struct State {
     policy: Policy,
-    bends: HashMap<Part, Bend>,
+    modifications: HashMap<Part, Modify>,
     replies: HashMap<Endpoint, Reply>,
-    holds: HashMap<Endpoint, Hold>,
-    cuts: HashSet<Endpoint>,
-    ledger: Vec<Asked>,
+    gates: HashMap<Endpoint, Gate>,
+    truncations: HashSet<Endpoint>,
+    request_log: Vec<RecordedRequest>,
     grants: Grants,
     signer: Signer,
     published: Vec<Value>,
@@ -56,51 +56,47 @@ struct Inner {
     prefix: String,
     issuer: String,
     clock: Arc<ManualClock>,
-    canaries: Canaries,
+    secrets: SecretScanner,
     state: Mutex<State>,
     asked: Notify,
 }
 
 #[derive(Clone)]
-pub(crate) struct Hop(Arc<Inner>);
+pub struct FakeProvider(Arc<Inner>);
 
-impl Hop {
+impl FakeProvider {
     /// A provider whose issuer is its address and `issuer_path` (`/` for Auth0's).
-    pub(crate) async fn start(
-        issuer_path: &str,
-        clock: Arc<ManualClock>,
-        canaries: Canaries,
-    ) -> Self {
+    pub async fn start(issuer_path: &str, clock: Arc<ManualClock>, secrets: SecretScanner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let base = format!("http://{address}");
         let signer = Signer::es256("first", 1);
-        canaries.plant("client secret", CLIENT_SECRET);
+        secrets.add("client secret", CLIENT_SECRET);
         let state = State {
             policy: Policy::default(),
-            bends: HashMap::new(),
+            modifications: HashMap::new(),
             replies: HashMap::new(),
-            holds: HashMap::new(),
-            cuts: HashSet::new(),
-            ledger: Vec::new(),
+            gates: HashMap::new(),
+            truncations: HashSet::new(),
+            request_log: Vec::new(),
             grants: Grants::new(address.port()),
             published: vec![signer.jwk()],
             signer,
         };
-        let hop = Self(Arc::new(Inner {
+        let provider = Self(Arc::new(Inner {
             issuer: format!("{base}{issuer_path}"),
             prefix: issuer_path.trim_end_matches('/').to_owned(),
             base,
             clock,
-            canaries,
+            secrets,
             state: Mutex::new(state),
             asked: Notify::new(),
         }));
         let router = Router::new()
             .fallback(endpoints::serve)
-            .with_state(hop.clone());
+            .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        hop
+        provider
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -111,75 +107,75 @@ impl Hop {
         self.0.clock.unix_seconds()
     }
 
-    pub(crate) fn issuer(&self) -> &str {
+    pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
     /// An address of this provider.
-    pub(crate) fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("{}{}{path}", self.0.base, self.0.prefix)
     }
 
     /// Changes what the provider says, from now on.
-    pub(crate) fn bend(&self, part: Part, bend: impl Fn(&mut Value) + Send + Sync + 'static) {
-        self.state().bends.insert(part, Arc::new(bend));
+    pub fn modify(&self, part: Part, modify: impl Fn(&mut Value) + Send + Sync + 'static) {
+        self.state().modifications.insert(part, Arc::new(modify));
     }
 
-    pub(crate) fn straighten(&self, part: Part) {
-        self.state().bends.remove(&part);
+    pub fn reset(&self, part: Part) {
+        self.state().modifications.remove(&part);
     }
 
-    fn bent(&self, part: Part, mut value: Value) -> Value {
-        let bend = self.state().bends.get(&part).cloned();
-        if let Some(bend) = bend {
-            bend(&mut value);
+    fn modified(&self, part: Part, mut value: Value) -> Value {
+        let modify = self.state().modifications.get(&part).cloned();
+        if let Some(modify) = modify {
+            modify(&mut value);
         }
         value
     }
 
     /// Answers `reply` at `endpoint`, whatever it is asked.
-    pub(crate) fn reply(&self, endpoint: Endpoint, reply: Reply) {
+    pub fn reply(&self, endpoint: Endpoint, reply: Reply) {
         self.state().replies.insert(endpoint, reply);
     }
 
     /// Answers by itself again.
-    pub(crate) fn recover(&self, endpoint: Endpoint) {
+    pub fn recover(&self, endpoint: Endpoint) {
         self.state().replies.remove(&endpoint);
     }
 
-    /// From now on every answer of `endpoint` waits, decided but not sent, until the hold lets it go.
-    pub(crate) fn hold(&self, endpoint: Endpoint) -> Hold {
-        let hold = Hold::default();
-        self.state().holds.insert(endpoint, hold.clone());
-        hold
+    /// From now on every response of `endpoint` waits, decided but not sent, until the gate releases it.
+    pub fn gate(&self, endpoint: Endpoint) -> Gate {
+        let gate = Gate::default();
+        self.state().gates.insert(endpoint, gate.clone());
+        gate
     }
 
     /// Does what the next request at `endpoint` asks for, and breaks the connection in the midst of the answer.
-    pub(crate) fn cut_next(&self, endpoint: Endpoint) {
-        self.state().cuts.insert(endpoint);
+    pub fn truncate_next(&self, endpoint: Endpoint) {
+        self.state().truncations.insert(endpoint);
     }
 
-    pub(crate) fn policy(&self, change: impl FnOnce(&mut Policy)) {
+    pub fn policy(&self, change: impl FnOnce(&mut Policy)) {
         change(&mut self.state().policy);
     }
 
     /// Signs with `signer` from now on, and publishes its key alone.
-    pub(crate) fn sign_with(&self, signer: &Signer) {
+    pub fn sign_with(&self, signer: &Signer) {
         let mut state = self.state();
         state.published = vec![signer.jwk()];
         state.signer = signer.clone();
     }
 
-    pub(crate) fn publish(&self, keys: Vec<Value>) {
+    pub fn publish(&self, keys: Vec<Value>) {
         self.state().published = keys;
     }
 
-    pub(crate) fn signer(&self) -> Signer {
+    pub fn signer(&self) -> Signer {
         self.state().signer.clone()
     }
 
-    pub(crate) fn metadata(&self) -> Value {
-        self.bent(
+    pub fn metadata(&self) -> Value {
+        self.modified(
             Part::Metadata,
             json!({
                 "issuer": self.issuer(),
@@ -201,35 +197,35 @@ impl Hop {
 
     fn key_set(&self) -> Value {
         let keys = json!({ "keys": self.state().published });
-        self.bent(Part::Keys, keys)
+        self.modified(Part::Keys, keys)
     }
 
     /// What it was asked at `endpoint`, in order.
-    pub(crate) fn asked(&self, endpoint: Endpoint) -> Vec<Asked> {
+    pub fn requests(&self, endpoint: Endpoint) -> Vec<RecordedRequest> {
         let state = self.state();
-        let asked = state.ledger.iter();
+        let asked = state.request_log.iter();
         asked
             .filter(|asked| asked.endpoint == endpoint)
             .cloned()
             .collect()
     }
 
-    pub(crate) fn times(&self, endpoint: Endpoint) -> usize {
-        self.asked(endpoint).len()
+    pub fn request_count(&self, endpoint: Endpoint) -> usize {
+        self.requests(endpoint).len()
     }
 
-    pub(crate) fn forget(&self) {
-        self.state().ledger.clear();
+    pub fn clear_request_log(&self) {
+        self.state().request_log.clear();
     }
 
     /// Waits until it was asked `times` times.
-    pub(crate) async fn was_asked(&self, endpoint: Endpoint, times: usize) {
+    pub async fn was_asked(&self, endpoint: Endpoint, times: usize) {
         let waiting = async {
             loop {
                 let notified = self.0.asked.notified();
                 tokio::pin!(notified);
                 notified.as_mut().enable();
-                if self.times(endpoint) >= times {
+                if self.request_count(endpoint) >= times {
                     return;
                 }
                 notified.await;
@@ -240,8 +236,8 @@ impl Hop {
             .unwrap_or_else(|_| panic!("{endpoint:?} was not asked {times} times"));
     }
 
-    fn note(&self, asked: Asked) {
-        self.state().ledger.push(asked);
+    fn note(&self, asked: RecordedRequest) {
+        self.state().request_log.push(asked);
         self.0.asked.notify_waiters();
     }
 }
