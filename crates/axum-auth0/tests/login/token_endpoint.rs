@@ -72,12 +72,7 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
         ("cut off", Reply::Truncated, 503),
         (
             "a redirect",
-            Reply::Text {
-                status: 307,
-                media_type: "text/plain",
-                body: String::new(),
-                headers: vec![("location", "/evil")],
-            },
+            Reply::status(307).with_header("location", "/evil"),
             503,
         ),
     ] {

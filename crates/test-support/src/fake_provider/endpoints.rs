@@ -10,8 +10,8 @@ use http::{Method, header};
 use serde_json::json;
 
 use super::{
-    CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, Part, RecordedRequest, Reply,
-    request_log::pairs,
+    AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, Part,
+    RecordedRequest, Reply, request_log::pairs,
 };
 
 pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request) -> Response {
@@ -25,6 +25,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
     let endpoint = match (&parts.method, path.unwrap_or_default()) {
         (&Method::GET, "/.well-known/openid-configuration") => Endpoint::Discovery,
         (&Method::GET, "/keys") => Endpoint::Keys,
+        (&Method::GET | &Method::POST, "/authorize") => Endpoint::Authorize,
         (&Method::POST, "/oauth/token") if refreshing => Endpoint::Refresh,
         (&Method::POST, "/oauth/token") => Endpoint::Exchange,
         (&Method::GET, "/userinfo") => Endpoint::Userinfo,
@@ -35,13 +36,26 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
         .headers
         .get(header::AUTHORIZATION)
         .map(|value| value.to_str().unwrap().to_owned());
+    let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
     let asked = RecordedRequest {
         endpoint,
-        form,
+        form: if endpoint == Endpoint::Authorize && form.is_empty() {
+            query
+        } else {
+            form
+        },
         authorization,
+        path: parts.uri.path().to_owned(),
+        headers: parts.headers,
     };
-    let override_ = provider.state().replies.get(&endpoint).cloned();
-    let mut reply = override_.unwrap_or_else(|| provider.decide(&asked));
+    let by_path = provider.state().replies_by_path.get(&asked.path).cloned();
+    let by_endpoint = || provider.state().replies.get(&endpoint).cloned();
+    let mut reply = by_path
+        .or_else(by_endpoint)
+        .unwrap_or_else(|| provider.decide(&asked));
+    if provider.state().policy.gzip && matches!(reply, Reply::Json(..)) {
+        reply = reply.gzipped();
+    }
     if provider.state().truncations.remove(&endpoint) {
         reply = Reply::Truncated;
     }
@@ -71,8 +85,28 @@ impl FakeProvider {
                 Reply::status(200)
             }
             Endpoint::Userinfo => self.userinfo(asked),
-            Endpoint::Authorize | Endpoint::Elsewhere => Reply::status(404),
+            Endpoint::Authorize => self.authorize_over_http(asked),
+            Endpoint::Elsewhere => Reply::status(404),
         }
+    }
+
+    /// Without a user who logs in: the errors of the policy, `login_required` for `prompt=none`, otherwise a login page.
+    fn authorize_over_http(&self, request: &RecordedRequest) -> Reply {
+        let error = self.state().policy.authorization_errors.pop_front();
+        let error = match error {
+            None if request.get("prompt") != Some("none") => {
+                return Reply::text(200, "text/html", "<h1>Log in</h1>");
+            }
+            None => ("login_required", "Login required"),
+            Some(error) => error,
+        };
+        let response = AuthorizationResponse::new(&[
+            ("error", error.0),
+            ("error_description", error.1),
+            ("state", request.get("state").unwrap_or_default()),
+        ]);
+        let redirect_uri = request.get("redirect_uri").unwrap_or_default();
+        Reply::status(302).with_header("location", &response.url(redirect_uri))
     }
 
     fn knows_client(&self, asked: &RecordedRequest) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use http::HeaderMap;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -68,9 +69,13 @@ impl AuthorizationResponse {
     }
 
     pub fn path(&self) -> String {
+        self.url("/auth/callback")
+    }
+
+    pub(crate) fn url(&self, redirect_uri: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&self.0);
-        format!("/auth/callback?{}", query.finish())
+        format!("{redirect_uri}?{}", query.finish())
     }
 }
 
@@ -121,6 +126,8 @@ impl FakeProvider {
             endpoint: Endpoint::Authorize,
             form: pairs(url.query().unwrap_or_default().as_bytes()),
             authorization: None,
+            path: url.path().to_owned(),
+            headers: HeaderMap::new(),
         };
         let required = |name: &str| {
             asked
@@ -142,7 +149,14 @@ impl FakeProvider {
         // RFC 8707 §2: `resource` may be there several times; the first is that of the code.
         let audience = asked.all(name).first().copied().map(str::to_owned);
         let known = |audience: &String| [PRODUCTS, ORDERS].contains(&audience.as_str());
-        let returned = if let Some(unknown) = audience.as_ref().filter(|name| !known(name)) {
+        let error = self.state().policy.authorization_errors.pop_front();
+        let returned = if let Some((code, description)) = error {
+            AuthorizationResponse::new(&[
+                ("error", code),
+                ("error_description", description),
+                ("state", &state),
+            ])
+        } else if let Some(unknown) = audience.as_ref().filter(|name| !known(name)) {
             let text = format!("Service not found: {unknown}");
             AuthorizationResponse::new(&[
                 ("error", "access_denied"),
@@ -216,6 +230,21 @@ impl FakeProvider {
     pub(crate) fn revoke(&self, asked: &RecordedRequest) {
         let token = asked.get("token").unwrap_or_default();
         let mut book = self.state();
+        if book.policy.revocation_ends_grants
+            && let Some(user) = book
+                .grants
+                .refresh_tokens
+                .get(token)
+                .map(|grant| grant.user.clone())
+        {
+            let all = book.grants.refresh_tokens.values();
+            let families: Vec<_> = all
+                .filter(|grant| grant.user == user)
+                .map(|grant| grant.family)
+                .collect();
+            book.grants.ended.extend(families);
+            return;
+        }
         let family = book
             .grants
             .refresh_tokens

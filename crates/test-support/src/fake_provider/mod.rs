@@ -42,6 +42,7 @@ struct State {
     policy: Policy,
     modifications: HashMap<Part, Modify>,
     replies: HashMap<Endpoint, Reply>,
+    replies_by_path: HashMap<String, Reply>,
     gates: HashMap<Endpoint, Gate>,
     truncations: HashSet<Endpoint>,
     request_log: Vec<RecordedRequest>,
@@ -76,6 +77,7 @@ impl FakeProvider {
             policy: Policy::default(),
             modifications: HashMap::new(),
             replies: HashMap::new(),
+            replies_by_path: HashMap::new(),
             gates: HashMap::new(),
             truncations: HashSet::new(),
             request_log: Vec::new(),
@@ -136,6 +138,11 @@ impl FakeProvider {
     /// Answers `reply` at `endpoint`, whatever it is asked.
     pub fn reply(&self, endpoint: Endpoint, reply: Reply) {
         self.state().replies.insert(endpoint, reply);
+    }
+
+    /// Answers `reply` at `path`, whatever the request is.
+    pub fn reply_at(&self, path: &str, reply: Reply) {
+        self.state().replies_by_path.insert(path.to_owned(), reply);
     }
 
     /// Answers by itself again.

@@ -1,5 +1,7 @@
 //! The documents that a test can modify, and the ways in which providers differ.
 
+use std::collections::VecDeque;
+
 /// A document that a test can modify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -50,6 +52,18 @@ pub struct Policy {
     pub id_token_on_refresh: bool,
     /// The status of a good token response.
     pub token_status: u16,
+    /// Revoking one refresh token revokes all of the same user, as Auth0's "Refresh Token Revocation Deletes Grant".
+    pub revocation_ends_grants: bool,
+    /// Lifetime of access tokens, in seconds.
+    pub lifetime: i64,
+    /// When the provider's own session ends, in seconds since 1970. No token outlives it.
+    pub session_end: Option<i64>,
+    /// Writes `null` for optional members that have no value, in token responses, ID tokens and access tokens.
+    pub null_members: bool,
+    /// Compresses every JSON response.
+    pub gzip: bool,
+    /// Error responses to the next authorization requests: `error` and `error_description`.
+    pub authorization_errors: VecDeque<(&'static str, &'static str)>,
 }
 
 impl Default for Policy {
@@ -63,6 +77,12 @@ impl Default for Policy {
             opaque: false,
             id_token_on_refresh: true,
             token_status: 200,
+            revocation_ends_grants: false,
+            lifetime: 3600,
+            session_end: None,
+            null_members: false,
+            gzip: false,
+            authorization_errors: VecDeque::new(),
         }
     }
 }

@@ -1,23 +1,29 @@
 //! Answers that a provider should not give.
 
+use std::{io::Write as _, sync::Arc};
+
 use axum::{
     body::{Body, Bytes},
     response::{IntoResponse, Response},
 };
+use flate2::{Compression, write::GzEncoder};
 use futures::{StreamExt as _, stream};
 use http::StatusCode;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 /// An answer as it is.
 #[derive(Clone, Debug)]
 pub enum Reply {
     Json(u16, Value),
-    Text {
+    Raw {
         status: u16,
         media_type: &'static str,
-        body: String,
-        headers: Vec<(&'static str, &'static str)>,
+        body: Bytes,
+        headers: Vec<(&'static str, String)>,
     },
+    /// The response, when the semaphore has a permit.
+    Gated(Arc<Semaphore>, Box<Reply>),
     /// The connection breaks in the middle of the body.
     Truncated,
     /// One byte, and then nothing, for ever.
@@ -28,10 +34,10 @@ pub enum Reply {
 
 impl Reply {
     pub fn text(status: u16, media_type: &'static str, body: &str) -> Self {
-        Self::Text {
+        Self::Raw {
             status,
             media_type,
-            body: body.to_owned(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
             headers: Vec::new(),
         }
     }
@@ -44,13 +50,37 @@ impl Reply {
         Self::text(status, "text/html", "<h1>Something happened</h1>")
     }
 
-    pub fn busy(status: u16, retry_after: &'static str) -> Self {
-        Self::Text {
-            status,
-            media_type: "text/plain",
-            body: String::new(),
-            headers: vec![("retry-after", retry_after)],
+    /// 429 or 503 with `Retry-After`.
+    pub fn busy(status: u16, retry_after: &str) -> Self {
+        Self::status(status).with_header("retry-after", retry_after)
+    }
+
+    /// A JWK Set.
+    pub fn keys(keys: &[Value]) -> Self {
+        Self::Json(200, serde_json::json!({ "keys": keys }))
+    }
+
+    /// The same response with one more header.
+    pub fn with_header(self, name: &'static str, value: &str) -> Self {
+        let mut reply = match self {
+            Self::Json(status, body) => Self::text(status, "application/json", &body.to_string()),
+            other => other,
+        };
+        if let Self::Raw { headers, .. } = &mut reply {
+            headers.push((name, value.to_owned()));
         }
+        reply
+    }
+
+    /// The same response, compressed, with `Content-Encoding: gzip`.
+    pub fn gzipped(self) -> Self {
+        let mut reply = self.with_header("content-encoding", "gzip");
+        if let Self::Raw { body, .. } = &mut reply {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(body).unwrap();
+            *body = encoder.finish().unwrap().into();
+        }
+        reply
     }
 
     pub fn error(status: u16, code: &str) -> Self {
@@ -62,7 +92,11 @@ impl Reply {
             Self::Json(status, body) => {
                 (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response()
             }
-            Self::Text {
+            Self::Gated(semaphore, reply) => {
+                semaphore.acquire().await.unwrap().forget();
+                Box::pin(reply.respond()).await
+            }
+            Self::Raw {
                 status,
                 media_type,
                 body,

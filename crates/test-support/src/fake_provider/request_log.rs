@@ -1,5 +1,7 @@
 //! What the provider was asked.
 
+use http::HeaderMap;
+
 /// Where a provider can be asked something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
@@ -23,6 +25,8 @@ pub struct RecordedRequest {
     /// The form, or the query of an authorization request.
     pub form: Vec<(String, String)>,
     pub authorization: Option<String>,
+    pub path: String,
+    pub headers: HeaderMap,
 }
 
 impl RecordedRequest {
@@ -37,9 +41,7 @@ impl RecordedRequest {
         assert_eq!(values.next(), None, "{name} is given twice");
         first
     }
-}
 
-impl RecordedRequest {
     /// All values of a parameter that may be there several times.
     pub fn all(&self, name: &str) -> Vec<&str> {
         let form = self.form.iter();

@@ -22,7 +22,7 @@ impl FakeProvider {
         let mut answer = json!({
             "access_token": access_token,
             "token_type": "Bearer",
-            "expires_in": 3600,
+            "expires_in": self.lifetime(),
             "scope": grant.scope,
         });
         let at_login = part == Part::Exchanged;
@@ -45,6 +45,13 @@ impl FakeProvider {
         self.state()
             .grants
             .remember_bearer(access_token, &grant.user);
+        if policy.null_members {
+            for name in ["refresh_token", "id_token", "scope", "resource"] {
+                if answer.get(name).is_none() {
+                    answer[name] = Value::Null;
+                }
+            }
+        }
         let answer = self.modified(part, answer);
         for name in ["access_token", "refresh_token", "id_token"] {
             if let Some(token) = answer[name].as_str() {
@@ -52,6 +59,33 @@ impl FakeProvider {
             }
         }
         answer
+    }
+
+    /// Seconds that an access token lives, shorter near the end of the provider's session.
+    fn lifetime(&self) -> i64 {
+        let (now, policy) = (self.now(), self.state().policy.clone());
+        let to_end = policy.session_end.map_or(i64::MAX, |end| end - now);
+        policy.lifetime.min(to_end.max(0))
+    }
+
+    fn with_null_members(&self, mut claims: Value) -> Value {
+        if self.state().policy.null_members {
+            for name in [
+                "nonce",
+                "azp",
+                "auth_time",
+                "nbf",
+                "acr",
+                "amr",
+                "sid",
+                "org_id",
+            ] {
+                if claims.get(name).is_none() {
+                    claims[name] = Value::Null;
+                }
+            }
+        }
+        claims
     }
 
     /// Of the orders API everybody may have all scopes that they ask for.
@@ -77,11 +111,11 @@ impl FakeProvider {
             "aud": [audience, self.url("/userinfo")],
             "azp": CLIENT_ID,
             "iat": now,
-            "exp": now + 3600,
+            "exp": now + self.lifetime(),
             "jti": jti,
             "scope": scope,
         });
-        let claims = self.modified(Part::AccessToken, claims);
+        let claims = self.modified(Part::AccessToken, self.with_null_members(claims));
         let signer = self.signer();
         signer.sign(&signer.header(), &claims)
     }
@@ -107,7 +141,7 @@ impl FakeProvider {
         } else {
             Part::RefreshedIdToken
         };
-        let claims = self.modified(part, claims);
+        let claims = self.modified(part, self.with_null_members(claims));
         let header = self.modified(Part::IdTokenHeader, signer.header());
         let token = signer.sign(&header, &claims);
         self.0.secrets.add("ID token", &token);
