@@ -19,10 +19,22 @@ pub mod signer;
 pub mod test_env;
 pub mod watched_store;
 
+/// Waits until `condition` holds, at most ten seconds.
+pub async fn wait_until(condition: impl Fn() -> bool) {
+    let waiting = async {
+        while !condition() {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), waiting)
+        .await
+        .expect("the condition should hold by now");
+}
+
 pub use self::{
     browser::{Answer, Browser},
     fake_provider::{
-        AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, ORDERS,
+        AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, NOW, ORDERS,
         Offline, PRODUCTS, Part, Policy, RecordedRequest, Reply, Rotation,
     },
     secret_scanner::SecretScanner,

@@ -34,6 +34,16 @@ impl Signer {
         }
     }
 
+    pub fn es384(kid: &'static str, seed: u8) -> Self {
+        let mut der = hex("304e020100301006072a8648ce3d020106052b81040022043730350201010430");
+        der.extend([seed; 48]);
+        Self {
+            encoding: EncodingKey::from_ec_der(&der),
+            algorithm: Algorithm::ES384,
+            kid: Some(kid),
+        }
+    }
+
     pub fn ed25519(kid: &'static str, seed: u8) -> Self {
         let mut der = hex("302e020100300506032b657004220420");
         der.extend([seed; 32]);
@@ -48,6 +58,16 @@ impl Signer {
         Self {
             encoding: EncodingKey::from_rsa_der(rsa_key().to_pkcs1_der().unwrap().as_bytes()),
             algorithm,
+            kid: Some(kid),
+        }
+    }
+
+    /// An RSA key of its own, of this size. Slow.
+    pub fn rsa_of_bits(kid: &'static str, bits: usize) -> Self {
+        let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, bits).unwrap();
+        Self {
+            encoding: EncodingKey::from_rsa_der(key.to_pkcs1_der().unwrap().as_bytes()),
+            algorithm: Algorithm::RS256,
             kid: Some(kid),
         }
     }
@@ -68,10 +88,18 @@ impl Signer {
         }
     }
 
+    /// The same key, for another algorithm.
+    pub fn with_algorithm(&self, algorithm: Algorithm) -> Self {
+        Self {
+            algorithm,
+            ..self.clone()
+        }
+    }
+
     pub fn jwk(&self) -> Value {
         let jwk = Jwk::from_encoding_key(&self.encoding, self.algorithm).unwrap();
         let mut jwk = serde_json::to_value(jwk).unwrap();
-        jwk["alg"] = json!(self.name());
+        jwk["alg"] = json!(self.algorithm_name());
         jwk["use"] = json!("sig");
         if let Some(kid) = self.kid {
             jwk["kid"] = json!(kid);
@@ -88,14 +116,19 @@ impl Signer {
     }
 
     pub fn header(&self) -> Value {
-        let mut header = json!({ "alg": self.name(), "typ": "JWT" });
+        let mut header = json!({ "alg": self.algorithm_name(), "typ": "JWT" });
         if let Some(kid) = self.kid {
             header["kid"] = json!(kid);
         }
         header
     }
 
-    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+    /// Signs `claims` under the key's own header.
+    pub fn sign(&self, claims: &Value) -> String {
+        self.sign_with_header(&self.header(), claims)
+    }
+
+    pub fn sign_with_header(&self, header: &Value, claims: &Value) -> String {
         self.sign_text(&header.to_string(), &claims.to_string())
     }
 
@@ -116,7 +149,7 @@ impl Signer {
         encode(&hash[..hash.len() / 2])
     }
 
-    fn name(&self) -> String {
+    pub fn algorithm_name(&self) -> String {
         format!("{:?}", self.algorithm)
     }
 }
@@ -139,4 +172,15 @@ fn hex(text: &str) -> Vec<u8> {
         .step_by(2)
         .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
         .collect()
+}
+
+/// A token with this header and a signature that is no signature.
+pub fn unsigned(header: &Value) -> String {
+    let claims = json!({ "sub": "auth0|alice" });
+    format!(
+        "{}.{}.{}",
+        encode(header.to_string()),
+        encode(claims.to_string()),
+        encode("x".repeat(64))
+    )
 }

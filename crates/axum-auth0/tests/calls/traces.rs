@@ -66,7 +66,7 @@ async fn a_request_without_a_trace_begins_one() {
 }
 
 #[tokio::test]
-async fn the_log_says_which_api_and_which_trace_but_not_what_was_asked() {
+async fn the_log_says_which_api_and_which_trace_but_not_what_wait_for_requests() {
     let mut scene = Scene::new().await;
     for secret in [
         "canary-path-segment",

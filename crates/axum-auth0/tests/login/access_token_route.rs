@@ -195,7 +195,7 @@ async fn a_narrow_token_is_got_for_a_narrow_question() {
 
 /// Nothing is not a scope: by RFC 6749 §6 a provider would take it for everything.
 #[tokio::test]
-async fn an_empty_scope_is_as_if_none_was_asked_for() {
+async fn an_empty_scope_is_as_if_none_wait_for_requests_for() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
     let usual = browser.ask("/auth/access-token", &SCRIPT).await.json();
@@ -208,7 +208,7 @@ async fn an_empty_scope_is_as_if_none_was_asked_for() {
 
 /// B37: a token that can do more than was asked for stays on the server.
 #[tokio::test]
-async fn a_wider_token_than_was_asked_for_is_not_handed_out() {
+async fn a_wider_token_than_wait_for_requests_for_is_not_handed_out() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", PRODUCTS)
         .set(

@@ -294,7 +294,7 @@ async fn max_age_wants_a_recent_auth_time() {
 
 /// Organizations: whoever asks for one gets that one; whoever asks for none is not held to the empty name.
 #[tokio::test]
-async fn an_organization_that_was_asked_for_must_be_in_the_token() {
+async fn an_organization_that_wait_for_requests_for_must_be_in_the_token() {
     let env = TestEnv::new().await;
     for (query, claim, accepted) in [
         ("organization=org_a", Some(("org_id", "org_a")), true),
@@ -335,7 +335,7 @@ async fn a_wrong_signature_is_refused() {
     let signer = env.provider.signer();
     let ours = signer.clone();
     replace(&env, move |header, claims| {
-        let token = ours.sign(&header, &claims);
+        let token = ours.sign_with_header(&header, &claims);
         let (front, signature) = token.rsplit_once('.').unwrap();
         let bytes = base64_bytes(signature)
             .iter()
@@ -347,7 +347,7 @@ async fn a_wrong_signature_is_refused() {
 
     let ours = signer.clone();
     replace(&env, move |header, mut claims| {
-        let token = ours.sign(&header, &claims);
+        let token = ours.sign_with_header(&header, &claims);
         claims["sub"] = json!("auth0|mallory");
         let signature = token.rsplit_once('.').unwrap().1;
         format!(
@@ -366,7 +366,9 @@ async fn a_wrong_signature_is_refused() {
             Signer::ed25519("first", 9),
         ),
     ] {
-        replace(&env, move |_, claims| other.sign(&other.header(), &claims));
+        replace(&env, move |_, claims| {
+            other.sign_with_header(&other.header(), &claims)
+        });
         refuse(&env, case).await;
     }
     replace(&env, |header, claims| {
@@ -410,7 +412,9 @@ async fn a_wrong_rsa_signature_is_refused() {
     refuse(&env, "RS256").await;
     // fapi2-…-invalid-alternate-alg: the key says what it is for.
     let other = Signer::rsa("rsa", Algorithm::PS256);
-    replace(&env, move |_, claims| other.sign(&other.header(), &claims));
+    replace(&env, move |_, claims| {
+        other.sign_with_header(&other.header(), &claims)
+    });
     refuse(&env, "PS256 with a key for RS256").await;
 }
 
@@ -488,7 +492,7 @@ async fn a_public_key_is_no_shared_secret() {
     ] {
         let forger = Signer::hs256("rsa", secret);
         replace(&env, move |_, claims| {
-            forger.sign(&forger.header(), &claims)
+            forger.sign_with_header(&forger.header(), &claims)
         });
         refuse(&env, case).await;
     }
@@ -510,7 +514,7 @@ async fn headers_that_bring_keys_or_want_extensions_are_refused() {
         replace(&env, move |_, claims| {
             let mut header = forger.header();
             header[member] = value.clone();
-            forger.sign(&header, &claims)
+            forger.sign_with_header(&header, &claims)
         });
         refuse(&env, case).await;
     }
@@ -526,14 +530,14 @@ async fn headers_that_bring_keys_or_want_extensions_are_refused() {
         let signer = signer.clone();
         replace(&env, move |mut header, claims| {
             header[member] = value.clone();
-            signer.sign(&header, &claims)
+            signer.sign_with_header(&header, &claims)
         });
         refuse(&env, case).await;
     }
     // Beside a good key they do no harm.
     replace(&env, move |mut header, claims| {
         header["jku"] = json!(address);
-        signer.sign(&header, &claims)
+        signer.sign_with_header(&header, &claims)
     });
     accept(&env, "jku beside a good key").await;
     assert_eq!(env.provider.request_count(Endpoint::Elsewhere), 0);
@@ -672,7 +676,7 @@ async fn new_keys_of_the_provider_are_fetched_once() {
     // Unknown keys are no way to make us ask all the time (B23).
     let forger = Signer::es256("forged", 7);
     replace(&env, move |_, claims| {
-        forger.sign(&forger.header(), &claims)
+        forger.sign_with_header(&forger.header(), &claims)
     });
     for _ in 0..5 {
         let mut browser = env.browser();

@@ -43,7 +43,7 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once() {
             tokio::spawn(async move { tab.go("/token").await })
         })
         .collect();
-    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     gate.release_all();
     let mut fingerprints = std::collections::HashSet::new();
     for call in join_all(calls).await {
@@ -148,7 +148,7 @@ async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
             tokio::spawn(async move { tab.go("/token").await })
         })
         .collect();
-    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     // Each is looked up once for the page and once for the token; one of them a third time, to refresh.
     env.store.was_asked(before, 21).await;
     // The provider takes its time.
@@ -194,7 +194,7 @@ async fn a_refresh_survives_a_client_that_hangs_up() {
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
     let call = tokio::spawn(async move { tab.go("/token").await });
-    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     gate.release_all();
@@ -454,7 +454,7 @@ async fn a_logout_during_a_refresh_wins() {
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
     let call = tokio::spawn(async move { tab.go("/token").await });
-    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     let mut other = browser.clone();
     let answer = other.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -479,7 +479,7 @@ async fn two_processes_refresh_once() {
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut here = browser.clone();
     let first = tokio::spawn(async move { here.go("/token").await });
-    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     let mut there = browser.clone().at(&replica);
     let loads = env.store.loads();
     let second = tokio::spawn(async move { there.go("/token").await });
@@ -503,14 +503,14 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut here = browser.clone();
     let first = tokio::spawn(async move { here.go("/token").await });
-    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     env.provider
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
     // Its lease has run out.
     env.clock.advance(10);
     let mut there = browser.clone().at(&replica);
     let (answer, ()) = tokio::join!(there.go("/token"), async {
-        env.provider.was_asked(Endpoint::Refresh, 2).await;
+        env.provider.wait_for_requests(Endpoint::Refresh, 2).await;
         gate.release_one();
         assert_eq!(first.await.unwrap().status, StatusCode::OK);
         gate.release_all();
@@ -722,12 +722,14 @@ async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
         .into_iter()
         .map(|mut browser| tokio::spawn(async move { browser.go("/token").await }))
         .collect();
-    env.provider.was_asked(Endpoint::Refresh, 32).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 32).await;
     // One more is asked for with each that goes.
     for seen in 33..=40 {
         assert_eq!(env.provider.request_count(Endpoint::Refresh), seen - 1);
         gate.release_one();
-        env.provider.was_asked(Endpoint::Refresh, seen).await;
+        env.provider
+            .wait_for_requests(Endpoint::Refresh, seen)
+            .await;
     }
     gate.release_all();
     for call in join_all(calls).await {
@@ -787,7 +789,7 @@ async fn a_wrong_token_for_one_api_is_no_failure_for_another() {
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
     let orders = tokio::spawn(async move { tab.go("/token/orders").await });
-    env.provider.was_asked(Endpoint::Refresh, 1).await;
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     let loads = env.store.loads();
     let mut tab = browser.clone();
     let products = tokio::spawn(async move { tab.go("/token").await });

@@ -58,7 +58,9 @@ async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
         let log = test_support::log_capture::captured();
         assert!(log.contains("security: the refreshed ID token"), "{case}");
         // What the provider issued for somebody else is of no use to anybody.
-        env.provider.was_asked(Endpoint::Revocation, 1).await;
+        env.provider
+            .wait_for_requests(Endpoint::Revocation, 1)
+            .await;
     }
 }
 
@@ -143,7 +145,7 @@ async fn a_refreshed_id_token_that_is_forged_ends_the_session() {
         }),
         ("another key under the same id", |_, claims| {
             let other = Signer::es256("first", 9);
-            other.sign(&other.header(), &claims)
+            other.sign_with_header(&other.header(), &claims)
         }),
         ("a signature of zeros", |header, claims| {
             format!(

@@ -31,7 +31,9 @@ async fn a_login_in_a_browser_with_a_session_begins_another_session() {
     assert_ne!(new.id, old.id);
     assert_eq!(env.store.records().await.len(), 1);
     // And its refresh token is revoked.
-    env.provider.was_asked(Endpoint::Revocation, 1).await;
+    env.provider
+        .wait_for_requests(Endpoint::Revocation, 1)
+        .await;
     assert_eq!(env.provider.ended_families(), 1);
 }
 

@@ -6,15 +6,12 @@ use http::{Request, StatusCode, header::AUTHORIZATION};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::{
-    double::{Answer, Double, KEYS, NOW},
-    signer::Signer,
-};
+use test_support::{Endpoint, FakeProvider, NOW, Reply, Signer};
 
 const API: &str = "https://products.example.com";
 
 struct World {
-    double: Double,
+    fake: FakeProvider,
     signer: Signer,
     verifier: Verifier,
 }
@@ -22,10 +19,10 @@ struct World {
 impl World {
     async fn new() -> Self {
         let signer = Signer::es256("key", 1);
-        let double = Double::publishing(&[&signer]).await;
-        let verifier = Verifier::new(double.provider().0, API);
+        let fake = FakeProvider::publishing(&[&signer]).await;
+        let verifier = Verifier::new(fake.client().0, API);
         Self {
-            double,
+            fake,
             signer,
             verifier,
         }
@@ -34,7 +31,7 @@ impl World {
     /// The claims of an access token as Auth0 issues it.
     fn claims(&self) -> Value {
         json!({
-            "iss": self.double.issuer(), "sub": "auth0|alice", "aud": [API, format!("{}userinfo", self.double.issuer())],
+            "iss": self.fake.issuer(), "sub": "auth0|alice", "aud": [API, format!("{}userinfo", self.fake.issuer())],
             "iat": NOW - 60, "exp": NOW + 3600, "azp": "site", "scope": "openid profile read:products",
         })
     }
@@ -128,7 +125,7 @@ async fn a_users_token_is_accepted_and_says_who_it_is() {
     let token = world.verify(json!({})).await.unwrap();
     assert_eq!(
         (token.subject(), token.issuer(), token.client_id()),
-        ("auth0|alice", world.double.issuer().as_str(), "site")
+        ("auth0|alice", world.fake.issuer(), "site")
     );
     assert_eq!(
         (token.caller(), token.expires_at()),
@@ -164,7 +161,7 @@ async fn a_request_without_a_token_gets_a_bare_challenge() {
         assert_eq!(answered.cache.unwrap(), "no-store");
         assert_eq!(answered.body["error"], "unauthorized");
     }
-    assert_eq!(world.double.asked(KEYS), 0);
+    assert_eq!(world.fake.request_count(Endpoint::Keys), 0);
 }
 
 #[tokio::test]
@@ -292,8 +289,8 @@ async fn only_this_audience_will_do() {
 async fn only_this_issuer_will_do() {
     let world = World::new().await;
     for iss in [
-        json!(world.double.base),
-        json!(format!("{}1", world.double.issuer())),
+        json!(world.fake.base()),
+        json!(format!("{}1", world.fake.issuer())),
         json!("https://evil.example.com/"),
     ] {
         assert_eq!(
@@ -307,7 +304,7 @@ async fn only_this_issuer_will_do() {
         Some(Reason::MalformedToken)
     );
     assert_eq!(
-        world.refusal(json!({"iss": [world.double.issuer()]})).await,
+        world.refusal(json!({"iss": [world.fake.issuer()]})).await,
         Some(Reason::MalformedToken)
     );
 }
@@ -583,7 +580,7 @@ async fn a_forged_token_is_refused_and_a_narrower_list_of_algorithms_too() {
 #[tokio::test]
 async fn without_keys_the_answer_is_try_again_and_not_a_verdict() {
     let world = World::new().await;
-    world.double.answer(KEYS, Answer::status(500));
+    world.fake.reply(Endpoint::Keys, Reply::status(500));
     let answered = ask(
         &world.verifier,
         &[&format!("Bearer {}", world.signer.sign(&world.claims()))],
@@ -603,5 +600,5 @@ async fn a_header_of_64_kib_is_refused_without_asking_the_provider() {
     )
     .await;
     assert_eq!(answered.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(world.double.asked(KEYS), 0);
+    assert_eq!(world.fake.request_count(Endpoint::Keys), 0);
 }

@@ -8,10 +8,7 @@ use base64::{
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
-use crate::{
-    double::Double,
-    signer::{Signer, unsigned},
-};
+use test_support::{FakeProvider, Signer, signer::unsigned};
 
 fn claims() -> Value {
     json!({"sub": "auth0|alice"})
@@ -19,8 +16,8 @@ fn claims() -> Value {
 
 /// What became of a token, in a word.
 async fn outcome(signer: &Signer, token: &str) -> String {
-    let double = Double::publishing(&[signer]).await;
-    let (provider, _) = double.provider();
+    let fake = FakeProvider::publishing(&[signer]).await;
+    let (provider, _) = fake.client();
     match provider.verify(token, Algorithm::ALL).await {
         Ok(_) => "accepted".to_owned(),
         Err(error) => format!("{error:?}"),
@@ -29,7 +26,7 @@ async fn outcome(signer: &Signer, token: &str) -> String {
 
 #[tokio::test]
 async fn the_public_key_as_a_symmetric_secret_signs_nothing() {
-    let signer = Signer::rsa("key", 2048);
+    let signer = Signer::rsa_of_bits("key", 2048);
     let jwk = signer.jwk();
     let modulus = URL_SAFE_NO_PAD.decode(jwk["n"].as_str().unwrap()).unwrap();
     let pem = format!(
@@ -93,10 +90,10 @@ async fn no_signature_is_no_signature_however_it_is_spelled() {
 #[tokio::test]
 async fn keys_that_a_token_brings_along_are_not_looked_at() {
     let (signer, attacker) = (Signer::es256("key", 1), Signer::es256("key", 66));
-    let trap = Double::publishing(&[&attacker]).await;
+    let trap = FakeProvider::publishing(&[&attacker]).await;
     for (member, value) in [
-        ("jku", json!(format!("{}/keys", trap.base))),
-        ("x5u", json!(format!("{}/keys", trap.base))),
+        ("jku", json!(format!("{}/keys", trap.base()))),
+        ("x5u", json!(format!("{}/keys", trap.base()))),
         ("jwk", attacker.jwk()),
         ("x5c", json!(["MIIB"])),
     ] {
@@ -124,7 +121,7 @@ async fn keys_that_a_token_brings_along_are_not_looked_at() {
             "{member}"
         );
     }
-    assert_eq!(trap.asked("/keys"), 0);
+    assert_eq!(trap.request_count_at("/keys"), 0);
 }
 
 #[tokio::test]
@@ -283,13 +280,13 @@ async fn size_is_checked_before_anything_else() {
     assert_eq!(outcome(&signer, &fits).await, "accepted");
     let large = signer.sign(&json!({"padding": "x".repeat(MAX_TOKEN_BYTES)}));
     assert_eq!(outcome(&signer, &large).await, "Malformed(TooLong)");
-    let double = Double::publishing(&[&signer]).await;
-    let error = double
-        .provider()
+    let fake = FakeProvider::publishing(&[&signer]).await;
+    let error = fake
+        .client()
         .0
         .verify(&"a.".repeat(1_000_000), Algorithm::ALL)
         .await
         .unwrap_err();
     assert!(matches!(error, JwtError::Malformed(NotAJwt::TooLong)));
-    assert_eq!(double.asked("/keys"), 0);
+    assert_eq!(fake.request_count_at("/keys"), 0);
 }

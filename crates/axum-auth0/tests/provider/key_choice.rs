@@ -3,15 +3,13 @@
 use axum_auth0::jwt::{Algorithm, JwtError, VerifiedJwt};
 use serde_json::{Value, json};
 
-use crate::{
-    double::{Answer, Double, KEYS},
-    signer::{Signer, implementation},
-};
+use crate::algorithms::implementation;
+use test_support::{Endpoint, FakeProvider, Reply, Signer};
 
 async fn verify(keys: &[Value], token: &str) -> Result<VerifiedJwt, JwtError> {
-    let double = Double::start().await;
-    double.answer(KEYS, Answer::keys(keys));
-    double.provider().0.verify(token, Algorithm::ALL).await
+    let fake = FakeProvider::without_keys().await;
+    fake.reply(Endpoint::Keys, Reply::keys(keys));
+    fake.client().0.verify(token, Algorithm::ALL).await
 }
 
 fn claims() -> Value {
@@ -20,7 +18,7 @@ fn claims() -> Value {
 
 #[tokio::test]
 async fn every_algorithm_is_verified_with_a_key_of_its_kind() {
-    let rsa = Signer::rsa("rsa", 2048);
+    let rsa = Signer::rsa_of_bits("rsa", 2048);
     let (p256, p384, ed25519) = (
         Signer::es256("p256", 1),
         Signer::es384("p384", 2),
@@ -79,7 +77,7 @@ async fn unusable_entries_beside_the_key_are_left_out() {
 #[tokio::test]
 async fn decoys_with_the_same_id_and_other_algorithms_are_passed_over() {
     let signer = Signer::es256("same", 1);
-    let rsa = Signer::rsa("same", 2048);
+    let rsa = Signer::rsa_of_bits("same", 2048);
     let keys = [
         rsa.jwk(),
         rsa.with_algorithm(jsonwebtoken::Algorithm::PS256).jwk(),
@@ -158,7 +156,7 @@ async fn a_token_with_a_key_id_is_checked_with_keys_that_have_none() {
 #[tokio::test]
 async fn weak_private_and_symmetric_keys_are_not_used() {
     let good = Signer::es256("good", 1);
-    let weak = Signer::rsa("weak", 1024);
+    let weak = Signer::rsa_of_bits("weak", 1024);
     assert!(matches!(
         verify(&[good.jwk(), weak.jwk()], &weak.sign(&claims())).await,
         Err(JwtError::UnknownKey)
@@ -175,7 +173,7 @@ async fn weak_private_and_symmetric_keys_are_not_used() {
 
 #[tokio::test]
 async fn a_key_is_not_used_for_another_algorithm_than_it_declares() {
-    let rsa = Signer::rsa("key", 2048);
+    let rsa = Signer::rsa_of_bits("key", 2048);
     let pss = rsa.with_algorithm(jsonwebtoken::Algorithm::PS256);
     assert!(matches!(
         verify(&[rsa.jwk()], &pss.sign(&claims())).await,

@@ -9,10 +9,7 @@ use axum_auth0::{
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::{
-    double::{Answer, Double, KEYS, until},
-    signer::{Signer, unsigned},
-};
+use test_support::{Endpoint, FakeProvider, Reply, Signer, signer::unsigned, wait_until};
 
 fn claims() -> serde_json::Value {
     json!({"sub": "auth0|alice"})
@@ -21,15 +18,15 @@ fn claims() -> serde_json::Value {
 #[tokio::test]
 async fn new_keys_are_fetched_for_a_token_that_needs_them() {
     let (old, new) = (Signer::es256("old", 1), Signer::es256("new", 2));
-    let double = Double::publishing(&[&old]).await;
-    let (provider, _) = double.provider();
+    let fake = FakeProvider::publishing(&[&old]).await;
+    let (provider, _) = fake.client();
     provider
         .verify(&old.sign(&claims()), Algorithm::ALL)
         .await
         .unwrap();
 
     // In the same second.
-    double.answer(KEYS, Answer::keys(&[new.jwk(), old.jwk()]));
+    fake.reply(Endpoint::Keys, Reply::keys(&[new.jwk(), old.jwk()]));
     provider
         .verify(&new.sign(&claims()), Algorithm::ALL)
         .await
@@ -38,19 +35,19 @@ async fn new_keys_are_fetched_for_a_token_that_needs_them() {
         .verify(&old.sign(&claims()), Algorithm::ALL)
         .await
         .unwrap();
-    assert_eq!(double.asked(KEYS), 2);
+    assert_eq!(fake.request_count(Endpoint::Keys), 2);
 }
 
 #[tokio::test]
 async fn a_new_key_under_an_old_id_is_found_too() {
     let (old, new) = (Signer::es256("key", 1), Signer::es256("key", 2));
-    let double = Double::publishing(&[&old]).await;
-    let (provider, _) = double.provider();
+    let fake = FakeProvider::publishing(&[&old]).await;
+    let (provider, _) = fake.client();
     provider
         .verify(&old.sign(&claims()), Algorithm::ALL)
         .await
         .unwrap();
-    double.answer(KEYS, Answer::keys(&[new.jwk()]));
+    fake.reply(Endpoint::Keys, Reply::keys(&[new.jwk()]));
     provider
         .verify(&new.sign(&claims()), Algorithm::ALL)
         .await
@@ -64,11 +61,11 @@ async fn a_new_key_under_an_old_id_is_found_too() {
 #[tokio::test]
 async fn thousands_of_unknown_key_ids_cause_one_fetch_in_ten_seconds() {
     let signer = Signer::es256("good", 1);
-    let double = Double::publishing(&[&signer]).await;
-    let (provider, clock) = double.provider();
+    let fake = FakeProvider::publishing(&[&signer]).await;
+    let (provider, clock) = fake.client();
     let good = signer.sign(&claims());
     provider.verify(&good, Algorithm::ALL).await.unwrap();
-    assert_eq!(double.asked(KEYS), 1);
+    assert_eq!(fake.request_count(Endpoint::Keys), 1);
 
     for round in 1..=2 {
         let spray: Vec<_> = (0..2_000)
@@ -85,7 +82,7 @@ async fn thousands_of_unknown_key_ids_cause_one_fetch_in_ten_seconds() {
         for attempt in spray {
             assert!(matches!(attempt.await.unwrap(), Err(JwtError::UnknownKey)));
         }
-        assert_eq!(double.asked(KEYS), 1 + round);
+        assert_eq!(fake.request_count(Endpoint::Keys), 1 + round);
         clock.advance(9);
         assert!(
             provider
@@ -96,7 +93,7 @@ async fn thousands_of_unknown_key_ids_cause_one_fetch_in_ten_seconds() {
                 .await
                 .is_err()
         );
-        assert_eq!(double.asked(KEYS), 1 + round);
+        assert_eq!(fake.request_count(Endpoint::Keys), 1 + round);
         clock.advance(1);
     }
     provider.verify(&good, Algorithm::ALL).await.unwrap();
@@ -105,12 +102,12 @@ async fn thousands_of_unknown_key_ids_cause_one_fetch_in_ten_seconds() {
 #[tokio::test]
 async fn good_tokens_do_not_wait_while_keys_are_fetched_for_unknown_ones() {
     let signer = Signer::es256("good", 1);
-    let double = Double::publishing(&[&signer]).await;
-    let (provider, _) = double.provider();
+    let fake = FakeProvider::publishing(&[&signer]).await;
+    let (provider, _) = fake.client();
     let good = signer.sign(&claims());
     provider.verify(&good, Algorithm::ALL).await.unwrap();
 
-    double.answer(KEYS, Answer::Silence);
+    fake.reply(Endpoint::Keys, Reply::Silence);
     let unknown = tokio::spawn({
         let provider = provider.clone();
         async move {
@@ -122,7 +119,7 @@ async fn good_tokens_do_not_wait_while_keys_are_fetched_for_unknown_ones() {
                 .await
         }
     });
-    until(|| double.asked(KEYS) == 2).await;
+    wait_until(|| fake.request_count(Endpoint::Keys) == 2).await;
     provider.verify(&good, Algorithm::ALL).await.unwrap();
     assert!(!unknown.is_finished());
     unknown.abort();
@@ -131,17 +128,17 @@ async fn good_tokens_do_not_wait_while_keys_are_fetched_for_unknown_ones() {
 #[tokio::test]
 async fn tokens_with_a_new_key_wait_for_the_fetch_that_is_under_way() {
     let (old, new) = (Signer::es256("old", 1), Signer::es256("new", 2));
-    let double = Double::publishing(&[&old]).await;
-    let (provider, _) = double.provider();
+    let fake = FakeProvider::publishing(&[&old]).await;
+    let (provider, _) = fake.client();
     provider
         .verify(&old.sign(&claims()), Algorithm::ALL)
         .await
         .unwrap();
 
     let gate = Arc::new(Semaphore::new(0));
-    double.answer(
-        KEYS,
-        Answer::Gated(gate.clone(), Box::new(Answer::keys(&[new.jwk()]))),
+    fake.reply(
+        Endpoint::Keys,
+        Reply::Gated(gate.clone(), Box::new(Reply::keys(&[new.jwk()]))),
     );
     let callers: Vec<_> = (0..20)
         .map(|_| {
@@ -149,28 +146,28 @@ async fn tokens_with_a_new_key_wait_for_the_fetch_that_is_under_way() {
             tokio::spawn(async move { provider.verify(&token, Algorithm::ALL).await })
         })
         .collect();
-    until(|| double.asked(KEYS) == 2).await;
+    wait_until(|| fake.request_count(Endpoint::Keys) == 2).await;
     gate.add_permits(20);
     for caller in callers {
         caller.await.unwrap().unwrap();
     }
-    assert_eq!(double.asked(KEYS), 2);
+    assert_eq!(fake.request_count(Endpoint::Keys), 2);
 }
 
 #[tokio::test]
 async fn callers_who_hang_up_do_not_keep_new_keys_away() {
     let (old, new) = (Signer::es256("old", 1), Signer::es256("new", 2));
-    let double = Double::publishing(&[&old]).await;
-    let (provider, _) = double.provider();
+    let fake = FakeProvider::publishing(&[&old]).await;
+    let (provider, _) = fake.client();
     provider
         .verify(&old.sign(&claims()), Algorithm::ALL)
         .await
         .unwrap();
 
     let gate = Arc::new(Semaphore::new(0));
-    double.answer(
-        KEYS,
-        Answer::Gated(gate.clone(), Box::new(Answer::keys(&[new.jwk()]))),
+    fake.reply(
+        Endpoint::Keys,
+        Reply::Gated(gate.clone(), Box::new(Reply::keys(&[new.jwk()]))),
     );
     let attacker = tokio::spawn({
         let provider = provider.clone();
@@ -183,26 +180,26 @@ async fn callers_who_hang_up_do_not_keep_new_keys_away() {
                 .await
         }
     });
-    until(|| double.asked(KEYS) == 2).await;
+    wait_until(|| fake.request_count(Endpoint::Keys) == 2).await;
     attacker.abort();
     gate.add_permits(1);
     provider
         .verify(&new.sign(&claims()), Algorithm::ALL)
         .await
         .unwrap();
-    assert_eq!(double.asked(KEYS), 2);
+    assert_eq!(fake.request_count(Endpoint::Keys), 2);
 }
 
 #[tokio::test]
 async fn a_key_that_is_taken_back_is_refused_after_ten_minutes() {
     let (kept, removed) = (Signer::es256("kept", 1), Signer::es256("removed", 2));
-    let double = Double::publishing(&[&kept, &removed]).await;
-    let (provider, clock) = double.provider();
+    let fake = FakeProvider::publishing(&[&kept, &removed]).await;
+    let (provider, clock) = fake.client();
     provider
         .verify(&removed.sign(&claims()), Algorithm::ALL)
         .await
         .unwrap();
-    double.answer(KEYS, Answer::keys(&[kept.jwk()]));
+    fake.reply(Endpoint::Keys, Reply::keys(&[kept.jwk()]));
     clock.advance(599);
     provider
         .verify(&removed.sign(&claims()), Algorithm::ALL)
@@ -224,34 +221,29 @@ async fn a_key_that_is_taken_back_is_refused_after_ten_minutes() {
 #[tokio::test]
 async fn the_last_good_keys_serve_for_a_day_and_no_longer() {
     let signer = Signer::es256("key", 1);
-    let large = Answer::Text {
-        status: 200,
-        media_type: "application/json",
-        body: " ".repeat(10 * 1024 * 1024),
-        headers: Vec::new(),
-    };
+    let large = Reply::text(200, "application/json", &" ".repeat(10 * 1024 * 1024));
     let too_many: Vec<_> = (0..101).map(|_| signer.jwk()).collect();
     let private =
         json!({"kty": "EC", "crv": "P-256", "kid": "key", "x": "AA", "y": "AA", "d": "AA"});
     for (name, outage) in [
-        ("500", Answer::status(500)),
-        ("html", Answer::html()),
-        ("empty object", Answer::Json(json!({}))),
-        ("no keys", Answer::keys(&[])),
+        ("500", Reply::status(500)),
+        ("html", Reply::html(200)),
+        ("empty object", Reply::Json(200, json!({}))),
+        ("no keys", Reply::keys(&[])),
         ("large", large),
-        ("too many", Answer::keys(&too_many)),
-        ("private", Answer::keys(&[private])),
-        ("null", Answer::Json(json!(null))),
+        ("too many", Reply::keys(&too_many)),
+        ("private", Reply::keys(&[private])),
+        ("null", Reply::Json(200, json!(null))),
     ] {
-        let double = Double::publishing(&[&signer]).await;
-        let (provider, clock) = double.provider();
+        let fake = FakeProvider::publishing(&[&signer]).await;
+        let (provider, clock) = fake.client();
         let token = signer.sign(&claims());
         provider.verify(&token, Algorithm::ALL).await.unwrap();
-        double.answer(KEYS, outage);
+        fake.reply(Endpoint::Keys, outage);
         clock.advance(3600);
         provider.verify(&token, Algorithm::ALL).await.unwrap();
         provider.ready().await.unwrap();
-        assert_eq!(double.asked(KEYS), 2, "{name}");
+        assert_eq!(fake.request_count(Endpoint::Keys), 2, "{name}");
         clock.advance(23 * 3600 - 1);
         provider.verify(&token, Algorithm::ALL).await.unwrap();
         clock.advance(6);
@@ -264,7 +256,7 @@ async fn the_last_good_keys_serve_for_a_day_and_no_longer() {
         );
         assert!(provider.ready().await.is_err());
 
-        double.answer(KEYS, Answer::keys(&[signer.jwk()]));
+        fake.reply(Endpoint::Keys, Reply::keys(&[signer.jwk()]));
         clock.advance(6);
         provider.verify(&token, Algorithm::ALL).await.unwrap();
     }
@@ -272,9 +264,9 @@ async fn the_last_good_keys_serve_for_a_day_and_no_longer() {
 
 #[tokio::test]
 async fn a_provider_without_keys_says_nothing_about_a_token() {
-    let double = Double::start().await;
-    double.answer(KEYS, Answer::Silence);
-    let (provider, _) = double.provider_with(OutboundOptions {
+    let fake = FakeProvider::without_keys().await;
+    fake.reply(Endpoint::Keys, Reply::Silence);
+    let (provider, _) = fake.client_with(OutboundOptions {
         total_timeout: Duration::from_millis(150),
         ..OutboundOptions::default()
     });
@@ -285,5 +277,5 @@ async fn a_provider_without_keys_says_nothing_about_a_token() {
             Err(JwtError::Unavailable(_))
         ));
     }
-    assert_eq!(double.asked(KEYS), 1);
+    assert_eq!(fake.request_count(Endpoint::Keys), 1);
 }

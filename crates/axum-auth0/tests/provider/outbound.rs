@@ -10,7 +10,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::double::{Answer, Double};
+use test_support::{FakeProvider, Reply};
 
 fn outbound(options: OutboundOptions) -> Outbound {
     Outbound::new(options).unwrap()
@@ -37,22 +37,17 @@ async fn raw_server(answer: Vec<u8>) -> String {
 
 #[tokio::test]
 async fn every_status_is_an_answer_and_redirects_are_not_followed() {
-    let double = Double::start().await;
-    let elsewhere = vec![("location", format!("{}/elsewhere", double.base))];
-    double.answer(
+    let fake = FakeProvider::without_keys().await;
+    let elsewhere = format!("{}/elsewhere", fake.base());
+    fake.reply_at(
         "/moved",
-        Answer::Text {
-            status: 302,
-            media_type: "text/plain",
-            body: "moved".to_owned(),
-            headers: elsewhere,
-        },
+        Reply::text(302, "text/plain", "moved").with_header("location", &elsewhere),
     );
-    double.answer("/broken", Answer::status(500));
+    fake.reply_at("/broken", Reply::status(500));
     let outbound = outbound(OutboundOptions::default());
 
     let moved = outbound
-        .send(get(&format!("{}/moved", double.base)))
+        .send(get(&format!("{}/moved", fake.base())))
         .await
         .unwrap();
     assert_eq!(
@@ -62,17 +57,17 @@ async fn every_status_is_an_answer_and_redirects_are_not_followed() {
     assert!(moved.headers().contains_key("location"));
     assert_eq!(
         outbound
-            .send(get(&format!("{}/broken", double.base)))
+            .send(get(&format!("{}/broken", fake.base())))
             .await
             .unwrap()
             .status()
             .as_u16(),
         500
     );
-    assert_eq!(double.asked("/elsewhere"), 0);
+    assert_eq!(fake.request_count_at("/elsewhere"), 0);
 
     let error = outbound
-        .get_json(&Url::parse(&format!("{}/moved", double.base)).unwrap())
+        .get_json(&Url::parse(&format!("{}/moved", fake.base())).unwrap())
         .await
         .unwrap_err();
     assert!(
@@ -83,18 +78,13 @@ async fn every_status_is_an_answer_and_redirects_are_not_followed() {
 
 #[tokio::test]
 async fn an_answer_with_a_length_beyond_the_limit_is_refused() {
-    let double = Double::start().await;
-    double.answer(
+    let fake = FakeProvider::without_keys().await;
+    fake.reply_at(
         "/large",
-        Answer::Text {
-            status: 200,
-            media_type: "application/json",
-            body: " ".repeat(10 * 1024 * 1024),
-            headers: Vec::new(),
-        },
+        Reply::text(200, "application/json", &" ".repeat(10 * 1024 * 1024)),
     );
     let error = outbound(OutboundOptions::default())
-        .send(get(&format!("{}/large", double.base)))
+        .send(get(&format!("{}/large", fake.base())))
         .await
         .unwrap_err();
     assert!(
@@ -140,22 +130,22 @@ async fn an_answer_that_hides_its_length_is_counted() {
 
 #[tokio::test]
 async fn silence_ends_after_the_total_timeout_with_the_outcome_unknown() {
-    let double = Double::start().await;
-    double.answer("/silent", Answer::Silence);
+    let fake = FakeProvider::without_keys().await;
+    fake.reply_at("/silent", Reply::Silence);
     let limit = Duration::from_millis(200);
     let impatient = outbound(OutboundOptions {
         total_timeout: limit,
         ..OutboundOptions::default()
     });
     let error = impatient
-        .send(get(&format!("{}/silent", double.base)))
+        .send(get(&format!("{}/silent", fake.base())))
         .await
         .unwrap_err();
     assert!(
         matches!(&error, OutboundError::Timeout { limit: reached, sent: Sent::Maybe, .. } if *reached == limit),
         "{error}"
     );
-    assert_eq!(double.asked("/silent"), 1);
+    assert_eq!(fake.request_count_at("/silent"), 1);
 }
 
 #[tokio::test]
@@ -222,19 +212,11 @@ async fn a_lost_connection_leaves_the_outcome_unknown() {
 
 #[tokio::test]
 async fn json_is_what_parses_as_json_whatever_its_media_type() {
-    let double = Double::start().await;
-    double.answer("/html", Answer::html());
-    double.answer(
-        "/plain",
-        Answer::Text {
-            status: 200,
-            media_type: "text/plain",
-            body: "{\"a\":1}".to_owned(),
-            headers: Vec::new(),
-        },
-    );
+    let fake = FakeProvider::without_keys().await;
+    fake.reply_at("/html", Reply::html(200));
+    fake.reply_at("/plain", Reply::text(200, "text/plain", "{\"a\":1}"));
     let outbound = outbound(OutboundOptions::default());
-    let at = |path: &str| Url::parse(&format!("{}{path}", double.base)).unwrap();
+    let at = |path: &str| Url::parse(&format!("{}{path}", fake.base())).unwrap();
 
     let error = outbound.get_json(&at("/html")).await.unwrap_err();
     assert!(
@@ -248,19 +230,13 @@ async fn json_is_what_parses_as_json_whatever_its_media_type() {
 
 #[tokio::test]
 async fn a_status_carries_how_long_to_wait() {
-    let double = Double::start().await;
-    let headers = vec![("retry-after", "7".to_owned())];
-    double.answer(
+    let fake = FakeProvider::without_keys().await;
+    fake.reply_at(
         "/busy",
-        Answer::Text {
-            status: 503,
-            media_type: "text/html",
-            body: "busy".to_owned(),
-            headers,
-        },
+        Reply::text(503, "text/html", "busy").with_header("retry-after", "7"),
     );
     let error = outbound(OutboundOptions::default())
-        .get_json(&Url::parse(&format!("{}/busy", double.base)).unwrap())
+        .get_json(&Url::parse(&format!("{}/busy", fake.base())).unwrap())
         .await
         .unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
@@ -286,17 +262,9 @@ async fn what_must_not_be_asked_is_not() {
 
 #[tokio::test]
 async fn errors_name_host_and_path_and_no_query_or_body() {
-    let double = Double::start().await;
+    let fake = FakeProvider::without_keys().await;
     let canary = "canary-c0de";
-    double.answer(
-        "/token",
-        Answer::Text {
-            status: 400,
-            media_type: "text/html",
-            body: canary.to_owned(),
-            headers: Vec::new(),
-        },
-    );
+    fake.reply_at("/token", Reply::text(400, "text/html", canary));
     let outbound = outbound(OutboundOptions {
         total_timeout: Duration::from_secs(1),
         ..OutboundOptions::default()
@@ -306,7 +274,7 @@ async fn errors_name_host_and_path_and_no_query_or_body() {
         listener.local_addr().unwrap()
     };
     for url in [
-        format!("{}/token?code={canary}", double.base),
+        format!("{}/token?code={canary}", fake.base()),
         format!("http://{closed}/token?code={canary}"),
         format!("http://example.com/token?code={canary}"),
         format!("{}/token?code={canary}", raw_server(Vec::new()).await),

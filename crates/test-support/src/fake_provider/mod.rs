@@ -16,7 +16,11 @@ use std::{
 };
 
 use axum::Router;
-use axum_auth0::clock::{Clock as _, ManualClock};
+use axum_auth0::{
+    clock::{Clock as _, ManualClock},
+    outbound::{Outbound, OutboundOptions},
+    provider::{Issuer, Provider},
+};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
@@ -35,6 +39,9 @@ pub const CLIENT_ID: &str = "leptos-auth0-sample";
 pub const CLIENT_SECRET: &str = "canary+client/secret%with:signs";
 pub const PRODUCTS: &str = "https://products.example.com";
 pub const ORDERS: &str = "https://orders.example.com";
+
+/// 2026-01-01T00:00:00Z
+pub const NOW: i64 = 1_767_225_600;
 
 type Modify = Arc<dyn Fn(&mut Value) + Send + Sync>;
 
@@ -101,6 +108,32 @@ impl FakeProvider {
         provider
     }
 
+    /// A provider with an empty JWK Set and a clock at [`NOW`].
+    pub async fn without_keys() -> Self {
+        let provider = Self::start("/", ManualClock::at(NOW), SecretScanner::default()).await;
+        provider.publish(Vec::new());
+        provider
+    }
+
+    /// The same, which publishes the public keys of `signers`.
+    pub async fn publishing(signers: &[&Signer]) -> Self {
+        let provider = Self::without_keys().await;
+        provider.publish(signers.iter().map(|signer| signer.jwk()).collect());
+        provider
+    }
+
+    /// The engine's view of this provider, and the clock that both share.
+    pub fn client(&self) -> (Provider, Arc<ManualClock>) {
+        self.client_with(OutboundOptions::default())
+    }
+
+    pub fn client_with(&self, options: OutboundOptions) -> (Provider, Arc<ManualClock>) {
+        let issuer = Issuer::parse(self.issuer()).unwrap();
+        let clock = Arc::clone(&self.0.clock);
+        let provider = Provider::new(issuer, Outbound::new(options).unwrap(), clock.clone());
+        (provider, clock)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap()
     }
@@ -111,6 +144,11 @@ impl FakeProvider {
 
     pub fn issuer(&self) -> &str {
         &self.0.issuer
+    }
+
+    /// The origin of this provider.
+    pub fn base(&self) -> &str {
+        &self.0.base
     }
 
     /// An address of this provider.
@@ -217,6 +255,16 @@ impl FakeProvider {
             .collect()
     }
 
+    /// How often `path` was requested.
+    pub fn request_count_at(&self, path: &str) -> usize {
+        let state = self.state();
+        let at_path = state
+            .request_log
+            .iter()
+            .filter(|request| request.path == path);
+        at_path.count()
+    }
+
     pub fn request_count(&self, endpoint: Endpoint) -> usize {
         self.requests(endpoint).len()
     }
@@ -226,7 +274,7 @@ impl FakeProvider {
     }
 
     /// Waits until it was asked `times` times.
-    pub async fn was_asked(&self, endpoint: Endpoint, times: usize) {
+    pub async fn wait_for_requests(&self, endpoint: Endpoint, times: usize) {
         let waiting = async {
             loop {
                 let notified = self.0.asked.notified();

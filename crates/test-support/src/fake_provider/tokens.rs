@@ -117,7 +117,7 @@ impl FakeProvider {
         });
         let claims = self.modified(Part::AccessToken, self.with_null_members(claims));
         let signer = self.signer();
-        signer.sign(&signer.header(), &claims)
+        signer.sign(&claims)
     }
 
     fn id_token(&self, grant: &Grant, access_token: &str, now: i64, at_login: bool) -> String {
@@ -143,7 +143,7 @@ impl FakeProvider {
         };
         let claims = self.modified(part, self.with_null_members(claims));
         let header = self.modified(Part::IdTokenHeader, signer.header());
-        let token = signer.sign(&header, &claims);
+        let token = signer.sign_with_header(&header, &claims);
         self.0.secrets.add("ID token", &token);
         token
     }

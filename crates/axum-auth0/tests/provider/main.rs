@@ -1,0 +1,11 @@
+//! The outbound client, discovery, keys, signatures and bearer tokens, against a provider whose every answer a test can change.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod algorithms;
+mod bearer;
+mod discovery;
+mod hostile_tokens;
+mod key_choice;
+mod key_refresh;
+mod outbound;
