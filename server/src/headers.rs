@@ -42,7 +42,7 @@ impl Policy {
     ///
     /// `form-action` allows the provider too: a browser applies it to the redirect that answers the logout form.
     fn content_security_policy(&self, nonce: &str) -> String {
-        let provider = self.auth0.provider_origins();
+        let form_action = self.auth0.form_action();
         let reload = self
             .reload
             .map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}"))
@@ -50,7 +50,7 @@ impl Policy {
         format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
              img-src 'self' https: data:; font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; \
-             form-action 'self' {provider}; base-uri 'none'; frame-ancestors 'none'"
+             form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
         )
     }
 }

@@ -13,6 +13,7 @@ use leptos::{
     nonce::Nonce,
     prelude::{provide_context, use_context},
 };
+use leptos_auth0::server::is_server_function;
 use leptos_axum::{
     LeptosRoutes as _, generate_route_list_with_exclusions, render_app_async_with_context,
 };
@@ -38,6 +39,8 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     let policy = Policy::new(auth0.clone(), reload);
     let files = files::router(&options);
     auth0
+        .clone()
+        .data_routes(is_server_function)
         .protect(pages(options), GUARDED_PATHS)
         .merge(files)
         .merge(health::router(auth0))

@@ -9,7 +9,10 @@ use crate::{
     forms::{ADD, RENAME, Returned, TypedForm},
     paths,
 };
-use axum_auth0::chance::{Chance as _, SystemChance};
+use axum_auth0::{
+    chance::{Chance as _, SystemChance},
+    cookies,
+};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_auth0::{
@@ -213,12 +216,7 @@ fn cookie(value: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
 }
 
 fn kept(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
+    cookies::pairs(headers)
         .find(|(name, value)| *name == COOKIE && value.len() <= LARGEST)
         .map(|(_, value)| value.to_owned())
 }

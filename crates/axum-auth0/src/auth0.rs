@@ -13,7 +13,7 @@ use crate::{
     config::{Config, StoreLocation},
     doctor,
     engine::Engine,
-    guard,
+    guard::{self, Guard, IsDataRoute},
     login::{self, CALLBACK_PATH, LOGIN_PATH},
     logout::{self, LOGOUT_PATH},
     outbound::{Outbound, OutboundError, OutboundOptions},
@@ -34,6 +34,7 @@ const RETRY_PROVIDER_EVERY: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Auth0 {
     engine: Arc<Engine>,
+    is_data_route: IsDataRoute,
 }
 
 /// Why [`Auth0::open`] failed.
@@ -130,14 +131,31 @@ impl Auth0 {
         }
         Ok(Self {
             engine: Arc::new(Engine::new(config, outbound, store, clock, chance)),
+            is_data_route: |_| false,
         })
     }
 
-    /// Puts the engine around the application: its routes below `/auth`, who is signed in, guarded pages, and the
-    /// refusal of requests from other sites and under other names.
+    /// Names the routes that answer with data instead of a page: server functions, wherever they are mounted. Call it
+    /// before [`Self::protect`]; Leptos applications pass `leptos_auth0::server::is_server_function`.
     ///
-    /// `protected` are the paths of the pages that only signed-in people see, with all that is below them. What needs
-    /// none of this (files, health checks) is merged afterwards.
+    /// No other site reaches these routes, not even by a link, and a GET is never answered with the redirect to the
+    /// `Referer` that `leptos_axum` makes of it. `/api/` and all below it are always among them.
+    #[must_use]
+    pub fn data_routes(mut self, is_data_route: fn(path: &str) -> bool) -> Self {
+        self.is_data_route = is_data_route;
+        self
+    }
+
+    /// Puts the engine around the application: its routes below `/auth`, who is signed in, guarded pages, and the
+    /// refusal of requests from other sites and under other hosts.
+    ///
+    /// `protected` are the paths of the pages that only signed-in users see, with all that is below them; `"/"` is
+    /// every page. The routes of the engine and the page that a logout ends at are never among them. What needs none of
+    /// this (files, health checks) is merged afterwards.
+    ///
+    /// Without a session, a navigation to a protected page is answered with a redirect to the login, and everything else
+    /// (a script, an event stream, a WebSocket, a prefetch) with 401. A client without Fetch Metadata navigates if it
+    /// accepts HTML.
     pub fn protect(&self, app: Router, protected: &'static [&'static str]) -> Router {
         let engine = &self.engine;
         let records = SessionRecords::new(
@@ -166,10 +184,19 @@ impl Auth0 {
                 routing::get(access_token::get).head(|| async { not_by_head("GET") }),
             )
             .with_state(Arc::clone(engine));
-        // The last layer is the outermost: first the name, then the origin, then the session, then the guard.
+        let guard = Guard {
+            engine: Arc::clone(engine),
+            protected,
+            is_data_route: self.is_data_route,
+        };
+        // The last layer is the outermost: first the host, then the origin, then the session, then the guard.
         app.merge(routes)
             .layer(middleware::from_fn_with_state(
-                protected,
+                guard.clone(),
+                guard::answer_as_data,
+            ))
+            .layer(middleware::from_fn_with_state(
+                guard.clone(),
                 guard::guard_pages,
             ))
             .layer(middleware::from_fn_with_state(
@@ -179,12 +206,13 @@ impl Auth0 {
             .layer(session::layer(records, &engine.config().cookie))
             .layer(middleware::from_fn_with_state(
                 Arc::clone(engine),
-                guard::refuse_cross_site,
+                session::protect_cookie,
             ))
             .layer(middleware::from_fn_with_state(
-                Arc::clone(engine),
-                guard::one_host,
+                guard.clone(),
+                guard::refuse_cross_site,
             ))
+            .layer(middleware::from_fn_with_state(guard, guard::one_host))
     }
 
     /// The configuration.
@@ -195,7 +223,13 @@ impl Auth0 {
     /// The origins that a form of the site may lead to at the provider, separated by blanks: for `form-action` of a
     /// Content Security Policy, which a browser applies to the redirects that answer a form, too.
     pub fn provider_origins(&self) -> Arc<str> {
-        self.engine.provider_origins()
+        self.engine.provider_origins().into()
+    }
+
+    /// The sources for `form-action` of the site's Content Security Policy: the site and the provider. The pages of the
+    /// engine have the same.
+    pub fn form_action(&self) -> String {
+        self.engine.form_action()
     }
 
     /// Whether logins can work now: the provider's metadata and keys are at hand, and the store answers.
@@ -205,8 +239,6 @@ impl Auth0 {
     /// What is missing. It may be there a moment later; the site need not be restarted.
     pub async fn ready(&self) -> Result<(), NotReady> {
         self.engine.provider().ready().await?;
-        self.engine
-            .note_provider_origins(&*self.engine.provider().metadata().await?);
         self.engine.store().ping().await?;
         Ok(())
     }

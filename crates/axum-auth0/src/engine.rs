@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     diagnosis::Diagnosis,
     login::id_token::IdTokenRules,
     outbound::Outbound,
-    provider::{Metadata, Provider},
+    provider::Provider,
     seal::Keyring,
     stores::SharedStore,
     tokens::{TokenEndpoint, TokenError, Tokens},
@@ -34,7 +34,6 @@ pub(crate) struct Engine {
     apis: BTreeMap<&'static str, Arc<ApiSettings>>,
     missed_apis: Mutex<BTreeSet<&'static str>>,
     connections: Connections,
-    provider_origins: RwLock<Arc<str>>,
 }
 
 impl Engine {
@@ -68,8 +67,6 @@ impl Engine {
             .map(|(&name, api)| (name, Arc::new(api.clone())))
             .collect();
         let connections = Connections::new(config.apis.keys().copied(), Arc::clone(&clock));
-        let provider_origins =
-            RwLock::new(config.issuer.url().origin().ascii_serialization().into());
         Self {
             config,
             provider,
@@ -84,7 +81,6 @@ impl Engine {
             apis,
             missed_apis: Mutex::default(),
             connections,
-            provider_origins,
         }
     }
 
@@ -133,35 +129,30 @@ impl Engine {
         &self.connections
     }
 
-    /// The origins that a form may lead to, as a Content Security Policy lists them.
-    pub(crate) fn provider_origins(&self) -> Arc<str> {
-        Arc::clone(
-            &self
-                .provider_origins
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
-    }
-
-    /// Adds the origins of the provider's endpoints, once its metadata is at hand.
-    pub(crate) fn note_provider_origins(&self, metadata: &Metadata) {
+    /// The origins of the provider that a form may lead to, separated by blanks: those of its endpoints as far as its
+    /// metadata is known, and its issuer's.
+    pub(crate) fn provider_origins(&self) -> String {
         let mut origins = vec![self.config.issuer.url().origin().ascii_serialization()];
-        for url in [
-            &metadata.end_session_endpoint,
-            &metadata.authorization_endpoint,
-        ]
-        .into_iter()
-        .flatten()
-        {
+        let metadata = self.provider.known_metadata();
+        let endpoints = metadata.iter().flat_map(|metadata| {
+            [
+                &metadata.end_session_endpoint,
+                &metadata.authorization_endpoint,
+            ]
+        });
+        for url in endpoints.flatten() {
             let origin = url.origin().ascii_serialization();
             if !origins.contains(&origin) {
                 origins.push(origin);
             }
         }
-        *self
-            .provider_origins
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = origins.join(" ").into();
+        origins.join(" ")
+    }
+
+    /// The `form-action` of every page, the site's and the engine's: a browser applies it to the redirects that answer
+    /// a form, too (CSP Level 3 §6.4.1), and a logout redirects to the provider.
+    pub(crate) fn form_action(&self) -> String {
+        format!("'self' {}", self.provider_origins())
     }
 
     /// The settings of the API `name`, or what to do to have some.

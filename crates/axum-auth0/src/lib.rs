@@ -21,11 +21,15 @@ mod api;
 #[cfg(feature = "login")]
 mod auth0;
 #[cfg(feature = "login")]
+mod authority;
+#[cfg(feature = "login")]
 mod calls;
 #[cfg(feature = "login")]
 pub mod chance;
 #[cfg(feature = "login")]
 pub mod config;
+#[cfg(feature = "login")]
+pub mod cookies;
 #[cfg(feature = "login")]
 mod diagnosis;
 #[cfg(feature = "login")]
@@ -44,6 +48,8 @@ mod logout;
 mod page;
 #[cfg(feature = "login")]
 mod profile;
+#[cfg(feature = "login")]
+mod request_kind;
 #[cfg(feature = "login")]
 mod return_to;
 #[cfg(feature = "login")]

@@ -7,14 +7,15 @@ use axum::{
     extract::{RawForm, RawQuery, State, rejection::RawFormRejection},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tower_sessions::Session;
 
 use crate::{
     engine::Engine,
-    login::see_other,
+    login::{no_content, see_other},
     page::Page,
     provider::Issuer,
+    request_kind::{RequestKind, RequestSite},
     return_to::ReturnTo,
     session::{self, SESSION_KEY, SessionData},
     stores::{LoginRow, StoreError},
@@ -49,21 +50,32 @@ pub(crate) async fn get(
     State(engine): State<Arc<Engine>>,
     session: Session,
     RawQuery(query): RawQuery,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let given = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let ours = matches!(given("sec-fetch-site"), Some("same-origin" | "none"))
-        && given("sec-fetch-mode") == Some("navigate")
-        && given("sec-fetch-dest").is_none_or(|dest| dest == "document");
-    if !ours {
-        return Page::new(StatusCode::OK, "Do you want to log out?")
+    let is_ours = matches!(
+        RequestSite::of(&headers),
+        Some(RequestSite::SameOrigin | RequestSite::User)
+    );
+    match RequestKind::of(&method, &headers) {
+        RequestKind::Speculative => no_content(),
+        RequestKind::Navigation if is_ours => {
+            let return_to = return_to(query.unwrap_or_default().as_bytes());
+            log_out(&engine, &session, return_to).await
+        }
+        _ => Page::new(StatusCode::OK, "Do you want to log out?")
             .paragraph("You came here from another place, so nothing has happened yet.")
-            .form("Log out", LOGOUT_PATH)
+            .form("Log out", LOGOUT_PATH, form_action(&engine).await)
             .link("Stay logged in", "/")
-            .into_response();
+            .into_response(),
     }
-    let return_to = return_to(query.unwrap_or_default().as_bytes());
-    log_out(&engine, &session, return_to).await
+}
+
+/// The policy for the logout form: the answer redirects to the provider, so its endpoints must be known.
+async fn form_action(engine: &Engine) -> String {
+    // Without metadata the logout ends at this site, which the policy allows.
+    let _ = engine.provider().metadata().await;
+    engine.form_action()
 }
 
 fn return_to(form: &[u8]) -> Option<ReturnTo> {
@@ -80,7 +92,7 @@ async fn log_out(engine: &Arc<Engine>, session: &Session, return_to: Option<Retu
             return Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging out is not possible right now")
                 .paragraph("This site cannot reach its sessions at the moment, so you are still logged in. Please try again in a moment.")
                 .retry_after(5)
-                .form("Try again", LOGOUT_PATH)
+                .form("Try again", LOGOUT_PATH, form_action(engine).await)
                 .into_response();
         }
     };

@@ -20,6 +20,7 @@ pub(crate) struct Page {
     fix: Option<String>,
     links: Vec<(&'static str, String)>,
     form: Option<(&'static str, String)>,
+    form_action: Option<String>,
     retry_after: Option<u64>,
 }
 
@@ -32,6 +33,7 @@ impl Page {
             fix: None,
             links: Vec::new(),
             form: None,
+            form_action: None,
             retry_after: None,
         }
     }
@@ -53,9 +55,16 @@ impl Page {
         self
     }
 
-    /// A button that posts to `action`.
-    pub(crate) fn form(mut self, label: &'static str, action: impl Into<String>) -> Self {
+    /// A button that posts to `action`. `form_action` is the policy for where the answer may redirect to, see
+    /// [`crate::Auth0::form_action`].
+    pub(crate) fn form(
+        mut self,
+        label: &'static str,
+        action: impl Into<String>,
+        form_action: String,
+    ) -> Self {
         self.form = Some((label, action.into()));
+        self.form_action = Some(form_action);
         self
     }
 
@@ -111,13 +120,14 @@ impl Page {
     }
 }
 
-/// Nothing but the page's own style; forms go to this site only.
-fn policy() -> Option<HeaderValue> {
+/// Nothing but the page's own style, and the redirects of the page's own form.
+fn policy(form_action: Option<&str>) -> Option<HeaderValue> {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     use sha2::{Digest as _, Sha256};
     let hash = STANDARD.encode(Sha256::digest(STYLE));
+    let form_action = form_action.unwrap_or("'self'");
     HeaderValue::from_str(&format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     ))
     .ok()
 }
@@ -135,7 +145,7 @@ impl IntoResponse for Page {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
-        if let Some(policy) = policy() {
+        if let Some(policy) = policy(self.form_action.as_deref()) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         if let Some(seconds) = self.retry_after {

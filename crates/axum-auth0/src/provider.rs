@@ -85,6 +85,11 @@ impl Provider {
         Ok(kept.document)
     }
 
+    /// What is known of it now, without asking.
+    pub fn known_metadata(&self) -> Option<Arc<Metadata>> {
+        self.0.metadata.known().map(|kept| kept.document)
+    }
+
     /// Verifies that a token's structure is sound and that this provider signed it with one of `algorithms`. Issuer, audience and
     /// expiry are the caller's to check.
     ///

@@ -108,21 +108,6 @@ async fn a_site_under_the_providers_name_shares_its_cookies() {
 }
 
 #[tokio::test]
-async fn a_strict_cookie_is_a_warning() {
-    let world = World::with(|plan| plan.set("AUTH0_COOKIE_SAME_SITE", "strict")).await;
-    let found = world.examine().await;
-    found
-        .are_problems(&[])
-        .are_warnings(&["cookies"])
-        .the("warning", "cookies")
-        .says(
-            "same_site_strict",
-            "on the way back from the provider",
-            "Set AUTH0_COOKIE_SAME_SITE=lax",
-        );
-}
-
-#[tokio::test]
 async fn a_store_that_is_no_database_is_a_problem() {
     let world = World::with(|_| {}).await;
     let file = world.folder.path().join("sessions.db");

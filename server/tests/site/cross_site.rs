@@ -65,11 +65,13 @@ async fn a_post_of_another_site_changes_nothing() {
                     .form(&fields)
             };
             for request in foreign(&post) {
-                assert_eq!(
-                    alice.send(request).await.is(403).code(),
-                    "cross_site",
-                    "{path}"
-                );
+                let refused = alice.send(request).await.is(403);
+                if accept == "text/html" {
+                    let heading = refused.html().heading();
+                    assert_eq!(heading, "This request came from another site", "{path}");
+                } else {
+                    assert_eq!(refused.code(), "cross_site", "{path}");
+                }
             }
         }
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
@@ -96,6 +98,41 @@ async fn another_site_cannot_even_ask_the_api_to_read() {
         assert_eq!(alice.send(request).await.is(403).code(), "cross_site");
     }
     assert_eq!(world.at_api.entries().len(), asked);
+}
+
+#[tokio::test]
+async fn a_read_goes_nowhere_and_comes_from_this_site_only_on_every_prefix() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let reads: Vec<_> = server_fn_paths()
+        .filter(|(_, method)| *method == Method::GET)
+        .map(|(path, _)| path)
+        .collect();
+    assert!(reads.contains(&"/auth/user") && reads.contains(&"/api/products"));
+    for path in reads {
+        let read = || {
+            alice
+                .request(Method::GET, path)
+                .header(header::ACCEPT, "text/html")
+                .header("sec-fetch-mode", "navigate")
+        };
+        for referer in ["https://evil.example/x", world.base_url.as_str()] {
+            let answer = alice.send(read().header(header::REFERER, referer)).await;
+            assert_eq!(answer.header("location"), "", "{path} {referer}");
+            assert!(!answer.status.is_redirection(), "{path} {referer}");
+        }
+        for site in ["cross-site", "same-site"] {
+            let request = read().header("sec-fetch-site", site);
+            alice.send(request).await.is(403);
+            let request = alice
+                .request(Method::GET, path)
+                .header(header::UPGRADE, "websocket")
+                .header(header::CONNECTION, "upgrade")
+                .header("sec-fetch-site", site);
+            alice.send(request).await.is(403);
+        }
+    }
 }
 
 #[tokio::test]

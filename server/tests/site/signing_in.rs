@@ -21,9 +21,7 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
         for method in ["GET", "HEAD"] {
             for accept in [
                 "Accept: text/html\r\n",
-                "Accept: */*\r\n",
-                "Accept: application/json\r\n",
-                "",
+                "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\n",
             ] {
                 let head = format!(
                     "{method} {path} HTTP/1.1\r\nHost: {}\r\n{accept}",
@@ -40,6 +38,21 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
                     "{head}"
                 );
                 assert_eq!(body, "", "{method} {path} {accept}");
+            }
+            // What does not ask for a page cannot log in.
+            for accept in [
+                "Accept: */*\r\n",
+                "Accept: application/json\r\n",
+                "Accept: text/event-stream\r\n",
+                "",
+            ] {
+                let head = format!(
+                    "{method} {path} HTTP/1.1\r\nHost: {}\r\n{accept}",
+                    world.host()
+                );
+                let answer = world.say(head.trim_end()).await;
+                assert!(answer.starts_with("HTTP/1.1 401 "), "{accept}: {answer}");
+                assert!(!answer.contains("\r\nlocation:"), "{accept}: {answer}");
             }
         }
     }
@@ -167,10 +180,15 @@ async fn what_is_no_navigation_starts_no_login() {
         get()
             .header("sec-fetch-mode", "cors")
             .header("sec-fetch-dest", "empty"),
+    ] {
+        let answer = alice.send(request).await.is(403);
+        assert_eq!(answer.cookies(), [""; 0]);
+    }
+    for request in [
         get().header("sec-purpose", "prefetch;prerender"),
         get().header("purpose", "prefetch"),
     ] {
-        let answer = alice.send(request).await.is(403);
+        let answer = alice.send(request).await.is(204);
         assert_eq!(answer.cookies(), [""; 0]);
     }
     let head = alice

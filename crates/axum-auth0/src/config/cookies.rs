@@ -5,14 +5,21 @@ use url::Url;
 
 use super::faults::Faults;
 
+/// The name of the session's cookie without a prefix.
+const DEFAULT_NAME: &str = "session";
+
+/// A longer name would take too much of the `Cookie` header.
+const MAX_NAME: usize = 64;
+
 /// `SameSite` of the session's cookie (RFC 6265bis §5.6.7).
+///
+/// There is no `Strict`: a browser does not send such a cookie with the redirect that ends a login, because the chain of
+/// redirects began at the provider. The page would see no session and start the next login, without end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SameSite {
     /// Sent when a person follows a link from another site: what a login needs on its way back.
     #[default]
     Lax,
-    /// Never sent on the way from another site.
-    Strict,
     /// Always sent; needs https.
     None,
 }
@@ -21,7 +28,8 @@ pub enum SameSite {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CookieSettings {
-    /// `__Host-session` on https; without its prefix on http, which only loopback may use.
+    /// `AUTH0_COOKIE_NAME`, `session` by default, with the prefix `__Host-` on https; http, which only loopback may use,
+    /// has no prefix.
     pub name: String,
     /// Whether it travels over TLS only.
     pub secure: bool,
@@ -33,6 +41,23 @@ pub struct CookieSettings {
     pub path: String,
     /// Whether it ends with the browser.
     pub transient: bool,
+}
+
+impl CookieSettings {
+    /// What the names of the transactions' cookies begin with. It follows from [`Self::name`], so that two applications
+    /// on one host do not meet.
+    pub(crate) fn transaction_prefix(&self) -> String {
+        // RFC 6265bis §4.1.3.2: a transaction's cookie has neither `Domain` nor another `Path`.
+        let prefix = if self.secure { "__Host-" } else { "" };
+        let name = self.name.strip_prefix("__Host-");
+        match name
+            .or_else(|| self.name.strip_prefix("__Secure-"))
+            .unwrap_or(&self.name)
+        {
+            DEFAULT_NAME => format!("{prefix}txn_"),
+            name => format!("{prefix}txn_{name}_"),
+        }
+    }
 }
 
 pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> CookieSettings {
@@ -58,7 +83,15 @@ pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> CookieSet
         .as_deref()
     {
         None | Some("lax") => SameSite::Lax,
-        Some("strict") => SameSite::Strict,
+        Some("strict") => {
+            faults.add(
+                "AUTH0_COOKIE_SAME_SITE",
+                "is strict; browsers do not send such a cookie with the redirect that ends a login, so every login would \
+                 start the next one. lax is enough: requests of other sites are refused by Origin and Sec-Fetch-Site",
+                "AUTH0_COOKIE_SAME_SITE=lax",
+            );
+            SameSite::Lax
+        }
         Some("none") if secure => SameSite::None,
         Some("none") => {
             faults.add(
@@ -69,7 +102,7 @@ pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> CookieSet
             SameSite::Lax
         }
         Some(other) => {
-            let problem = format!("must be lax, strict or none, not `{other}`");
+            let problem = format!("must be lax or none, not `{other}`");
             faults.add(
                 "AUTH0_COOKIE_SAME_SITE",
                 problem,
@@ -108,11 +141,41 @@ pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> CookieSet
         (true, Some(_)) => "__Secure-",
     };
     CookieSettings {
-        name: format!("{prefix}session"),
+        name: format!("{prefix}{}", name(faults)),
         secure,
         same_site,
         domain,
         path,
         transient: faults.flag("AUTH0_COOKIE_TRANSIENT", false),
     }
+}
+
+/// A name of the grammar of RFC 6265 §4.1.1, without the prefixes that mean something to browsers.
+fn name(faults: &mut Faults<'_>) -> String {
+    const VARIABLE: &str = "AUTH0_COOKIE_NAME";
+    const EXAMPLE: &str = "AUTH0_COOKIE_NAME=my_app_session";
+    let Some(name) = faults.get(VARIABLE) else {
+        return DEFAULT_NAME.to_owned();
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let lower = name.to_ascii_lowercase();
+    let problem = if !name.bytes().all(is_plain) {
+        "must consist of letters, digits, `_`, `-` and `.`".to_owned()
+    } else if name.len() > MAX_NAME {
+        format!(
+            "is {} bytes long; it must be at most {MAX_NAME}",
+            name.len()
+        )
+    } else if ["__host-", "__secure-", "__http-", "__host-http-"]
+        .iter()
+        .any(|prefix| lower.starts_with(prefix))
+    {
+        "must not begin with a prefix of browsers; `__Host-` is added on https".to_owned()
+    } else if lower.starts_with("txn_") {
+        "must not begin with `txn_`, as the cookies of logins under way do".to_owned()
+    } else {
+        return name.to_owned();
+    };
+    faults.add(VARIABLE, problem, EXAMPLE);
+    DEFAULT_NAME.to_owned()
 }

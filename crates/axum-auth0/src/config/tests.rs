@@ -125,6 +125,15 @@ fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
         ("AUTH0_COOKIE_SECURE", "false"),
         ("AUTH0_COOKIE_SECURE", "perhaps"),
         ("AUTH0_COOKIE_SAME_SITE", "sometimes"),
+        ("AUTH0_COOKIE_SAME_SITE", "strict"),
+        ("AUTH0_COOKIE_SAME_SITE", "Strict"),
+        ("AUTH0_COOKIE_NAME", "a b"),
+        ("AUTH0_COOKIE_NAME", "a=b"),
+        ("AUTH0_COOKIE_NAME", "a;b"),
+        ("AUTH0_COOKIE_NAME", "sitzüng"),
+        ("AUTH0_COOKIE_NAME", "__Host-session"),
+        ("AUTH0_COOKIE_NAME", "__secure-session"),
+        ("AUTH0_COOKIE_NAME", "txn_session"),
         ("AUTH0_COOKIE_DOMAIN", "other.example"),
         ("AUTH0_COOKIE_PATH", "/app"),
         ("AUTH0_CLIENT_AUTHENTICATION", "tls"),
@@ -186,6 +195,38 @@ fn on_localhost_http_is_fine_and_the_cookie_has_no_prefix() {
         config.site_url("/auth/callback"),
         "http://localhost:3000/auth/callback"
     );
+}
+
+#[test]
+fn the_names_of_all_cookies_follow_from_the_name_of_the_session() {
+    for (base_url, name, session, transaction) in [
+        ("http://localhost:3000", "", "session", "txn_"),
+        ("http://localhost:3001", "shop", "shop", "txn_shop_"),
+        (
+            "https://www.example.com",
+            "",
+            "__Host-session",
+            "__Host-txn_",
+        ),
+        (
+            "https://www.example.com",
+            "__session",
+            "__Host-__session",
+            "__Host-txn___session_",
+        ),
+    ] {
+        let mut variables = good();
+        variables.set("APP_BASE_URL", base_url);
+        variables.set("AUTH0_COOKIE_NAME", name);
+        let cookie = read(&variables).unwrap().cookie;
+        assert_eq!(cookie.name, session);
+        assert_eq!(cookie.transaction_prefix(), transaction);
+    }
+    let mut variables = good();
+    variables.set("AUTH0_COOKIE_DOMAIN", "example.com");
+    let cookie = read(&variables).unwrap().cookie;
+    assert_eq!(cookie.name, "__Secure-session");
+    assert_eq!(cookie.transaction_prefix(), "__Host-txn_");
 }
 
 #[test]

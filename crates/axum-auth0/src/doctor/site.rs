@@ -54,16 +54,6 @@ fn cookies(config: &Config) -> Vec<Check> {
     let mut checks = Vec::new();
     match cookie.same_site {
         SameSite::Lax => {}
-        SameSite::Strict => checks.push(Check::warning(
-            id,
-            "A login can go round in circles.",
-            Finding::new(
-                "same_site_strict",
-                "AUTH0_COOKIE_SAME_SITE is strict: on the way back from the provider, which is another site, the browser \
-                 does not send the session's cookie, so whoever has just logged in seems not to be.",
-                "Set AUTH0_COOKIE_SAME_SITE=lax, the default.",
-            ),
-        )),
         SameSite::None => checks.push(Check::warning(
             id,
             "Other sites can send requests with the session.",

@@ -1,10 +1,9 @@
 //! Requests from other sites change nothing.
 //!
-//! Leptos leaves this to the application (server functions are forms that any site could post). Reads are GET and
-//! writes are not, so whatever is not GET or HEAD must come from this site; and server functions answer no other site
-//! at all, since one that reads by GET could be made to write by mistake.
-
-use std::sync::Arc;
+//! Leptos leaves this to the application: server functions are endpoints that the form of any site can reach. A request
+//! that may change something must come from this site, and so must the handshake of a WebSocket. Routes that answer
+//! with data (see [`super::data_routes`]) answer no other site at all, not even a link, because a server function that
+//! reads by GET could be made to write by mistake.
 
 use axum::{
     Json,
@@ -14,31 +13,42 @@ use axum::{
 };
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::json;
+use url::Url;
 
-use crate::engine::Engine;
-
-/// Where server functions live.
-const API_PREFIX: &str = "/api/";
+use super::{Guard, paths};
+use crate::{
+    authority::is_origin_of,
+    page::Page,
+    request_kind::{RequestKind, RequestSite, is_websocket},
+};
 
 /// The layer: refuses what another site sent, with 403.
 pub(crate) async fn refuse_cross_site(
-    State(engine): State<Arc<Engine>>,
+    State(guard): State<Guard>,
     request: Request,
     next: Next,
 ) -> Response {
-    let safe = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
-    let allowed = if safe {
-        !request.uri().path().starts_with(API_PREFIX) || may_read(request.headers())
+    let allowed = if acts(request.method(), request.headers()) {
+        may_change(request.headers(), &guard.engine.config().base_url)
     } else {
-        may_change(request.headers(), &engine.config().origin())
+        !guard.is_data_route(&request) || may_read(request.headers())
     };
     if allowed {
         return next.run(request).await;
     }
-    tracing::warn!(method = %request.method(), path = request.uri().path(), "a request from another site was refused");
+    let path = paths::original(&request).path();
+    tracing::warn!(method = %request.method(), path, "cross-site request refused");
+    refusal(RequestKind::of(request.method(), request.headers()))
+}
+
+/// A user gets a page, a program JSON.
+fn refusal(kind: RequestKind) -> Response {
+    if kind == RequestKind::Navigation {
+        return Page::new(StatusCode::FORBIDDEN, "This request came from another site")
+            .paragraph("It was not carried out, and nothing has changed. If you wanted this, please do it on this site.")
+            .link("Go to the start page", "/")
+            .into_response();
+    }
     let body = Json(json!({
         "code": "cross_site",
         "error": "cross_site",
@@ -52,25 +62,37 @@ pub(crate) async fn refuse_cross_site(
         .into_response()
 }
 
-/// What comes from this site, from a typed address, or from a program (which says nothing and has no one's cookies).
-fn may_read(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-fetch-site")
-        .is_none_or(|site| site == "same-origin" || site == "none")
+/// Whether the request may change something: every method that is not safe (RFC 9110 §9.2.1), and the handshake of a
+/// WebSocket, which is a GET but opens a channel in both directions.
+fn acts(method: &Method, headers: &HeaderMap) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+        || is_websocket(method, headers)
 }
 
-/// What says that it comes from this site: by `Origin`, which every browser sends with a change, or by
-/// `Sec-Fetch-Site`. Both must agree where both are there; neither is not enough.
-fn may_change(headers: &HeaderMap, ours: &str) -> bool {
-    let site = headers
-        .get("sec-fetch-site")
-        .map(|site| site == "same-origin");
-    let origin = headers
-        .get(header::ORIGIN)
-        .map(|origin| origin.as_bytes() == ours.as_bytes());
-    match (site, origin) {
-        (Some(site), Some(origin)) => site && origin,
-        (Some(ours), None) | (None, Some(ours)) => ours,
+/// A read may come from this site, from the user, or from a program: it sends no Fetch Metadata and no user's cookies.
+fn may_read(headers: &HeaderMap) -> bool {
+    RequestSite::of(headers).is_none_or(|site| site != RequestSite::Other)
+}
+
+/// A change must prove that it comes from this site, by `Origin` or by `Sec-Fetch-Site`. If both are there, both must
+/// agree. `Origin: null` proves nothing either way: with `Referrer-Policy: no-referrer` a browser sends it for forms
+/// of this site too (Fetch §3.2), so `Sec-Fetch-Site` alone decides.
+fn may_change(headers: &HeaderMap, site: &Url) -> bool {
+    let from_here = RequestSite::of(headers).map(|site| site == RequestSite::SameOrigin);
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let origin = match (origins.next(), origins.next()) {
+        (None, _) => None,
+        (Some(origin), None) if origin == "null" => None,
+        (Some(origin), None) => Some(
+            origin
+                .to_str()
+                .is_ok_and(|origin| is_origin_of(origin, site)),
+        ),
+        (Some(_), Some(_)) => Some(false),
+    };
+    match (from_here, origin) {
+        (Some(from_here), Some(origin)) => from_here && origin,
+        (Some(proof), None) | (None, Some(proof)) => proof,
         (None, None) => false,
     }
 }
@@ -94,12 +116,20 @@ mod tests {
     #[test]
     fn a_change_must_say_that_it_comes_from_this_site() {
         let ours = "https://site.example";
+        let url = Url::parse(ours).unwrap();
         for (site, origin, expected) in [
             (Some("same-origin"), Some(ours), true),
             (None, Some(ours), true),
+            (None, Some("https://site.example:443"), true),
             (Some("same-origin"), None, true),
+            (Some("same-origin"), Some("null"), true),
             (Some("same-origin"), Some("https://evil.example"), false),
+            (Some("same-origin"), Some(""), false),
+            (Some("same-origin"), Some("Null"), false),
             (Some("cross-site"), Some(ours), false),
+            (Some("cross-site"), Some("null"), false),
+            (Some("same-site"), Some("null"), false),
+            (Some("none"), Some("null"), false),
             (Some("same-site"), Some("https://a.site.example"), false),
             (Some("none"), None, false),
             (None, Some("null"), false),
@@ -108,11 +138,19 @@ mod tests {
             (None, None, false),
         ] {
             assert_eq!(
-                may_change(&headers(site, origin), ours),
+                may_change(&headers(site, origin), &url),
                 expected,
                 "{site:?} {origin:?}"
             );
         }
+    }
+
+    #[test]
+    fn two_origins_prove_nothing() {
+        let url = Url::parse("https://site.example").unwrap();
+        let mut headers = headers(Some("same-origin"), Some("https://site.example"));
+        headers.append(header::ORIGIN, "null".parse().unwrap());
+        assert!(!may_change(&headers, &url));
     }
 
     #[test]
@@ -126,5 +164,14 @@ mod tests {
         ] {
             assert_eq!(may_read(&headers(site, None)), expected, "{site:?}");
         }
+    }
+
+    #[test]
+    fn a_websocket_handshake_acts_although_it_is_a_get() {
+        let mut headers = HeaderMap::new();
+        assert!(!acts(&Method::GET, &headers));
+        assert!(!acts(&Method::HEAD, &headers));
+        headers.insert(header::UPGRADE, "websocket".parse().unwrap());
+        assert!(acts(&Method::GET, &headers));
     }
 }

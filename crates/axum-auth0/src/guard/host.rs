@@ -1,7 +1,5 @@
-//! The site has one name. Under another one (127.0.0.1 for localhost, say) cookies would be other cookies and the
-//! callback would miss them.
-
-use std::sync::Arc;
+//! Enforces the canonical host. Cookies are host-scoped, so the callback would not see cookies that were set under
+//! another host (127.0.0.1 for localhost, for example).
 
 use axum::{
     Json,
@@ -9,36 +7,21 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode, Uri, header, uri};
 use serde_json::json;
 
-use crate::engine::Engine;
+use super::{Guard, paths};
+use crate::{authority::Authority, request_kind::RequestKind};
 
-/// The layer: a page under another name is redirected, anything else is refused.
-pub(crate) async fn one_host(
-    State(engine): State<Arc<Engine>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let origin = engine.config().origin();
-    let ours = origin.split_once("://").map_or("", |(_, host)| host);
-    let theirs = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| request.uri().authority().map(http::uri::Authority::as_str))
-        .unwrap_or_default();
-    if theirs.eq_ignore_ascii_case(ours) {
+/// The layer: a page under another host is redirected, anything else is refused.
+pub(crate) async fn one_host(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let config = guard.engine.config();
+    if authority(&request, config.base_url.scheme()) == Authority::of(&config.base_url) {
         return next.run(request).await;
     }
-    if matches!(*request.method(), Method::GET | Method::HEAD) && wants_a_page(&request) {
-        // `//evil.example` as a path would begin a URL of its own.
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str());
-        return Redirect::temporary(&format!("{origin}/{}", path.trim_start_matches('/')))
-            .into_response();
+    let origin = config.origin();
+    if matches!(*request.method(), Method::GET | Method::HEAD) && is_page(&request) {
+        return Redirect::temporary(&canonical(&origin, paths::original(&request))).into_response();
     }
     let body = Json(json!({
         "error": "misdirected_request",
@@ -52,13 +35,27 @@ pub(crate) async fn one_host(
         .into_response()
 }
 
-fn wants_a_page(request: &Request) -> bool {
-    let is = |name: &str, part: &str| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.contains(part))
+/// The authority that the request names: `Host`, or `:authority` of HTTP/2 (RFC 9113 §8.3.1).
+fn authority(request: &Request, scheme: &str) -> Option<Authority> {
+    let text = match request.headers().get(header::HOST) {
+        Some(host) => host.to_str().ok()?,
+        None => paths::original(request)
+            .authority()
+            .map(uri::Authority::as_str)?,
     };
-    is("sec-fetch-mode", "navigate") || is("accept", "text/html")
+    Authority::parse(text, scheme)
+}
+
+/// A redirect starts and ends nothing, so frames and prefetches are redirected like the page itself.
+fn is_page(request: &Request) -> bool {
+    matches!(
+        RequestKind::of(request.method(), request.headers()),
+        RequestKind::Navigation | RequestKind::Embedded | RequestKind::Speculative
+    )
+}
+
+fn canonical(origin: &str, uri: &Uri) -> String {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    // `//evil.example` as a path would begin a URL of its own.
+    format!("{origin}/{}", path.trim_start_matches('/'))
 }

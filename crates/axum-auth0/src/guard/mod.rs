@@ -1,7 +1,29 @@
-//! What stands before the application: one host, no cross-site changes, and pages for signed-in people only.
+//! What stands before the application: one host, no cross-site changes, and pages for signed-in users only.
 
 mod cross_site;
+mod data;
 mod host;
 mod pages;
+mod paths;
 
-pub(crate) use self::{cross_site::refuse_cross_site, host::one_host, pages::guard_pages};
+use std::sync::Arc;
+
+pub(crate) use self::{
+    cross_site::refuse_cross_site,
+    data::{IsDataRoute, answer_as_data},
+    host::one_host,
+    pages::guard_pages,
+};
+use crate::engine::Engine;
+
+/// The server function of leptos-auth0 that says who is signed in. It answers everyone.
+const USER_PATH: &str = "/auth/user";
+
+/// What the layers need to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    pub(crate) engine: Arc<Engine>,
+    /// The pages for signed-in users.
+    pub(crate) protected: &'static [&'static str],
+    pub(crate) is_data_route: IsDataRoute,
+}

@@ -1,41 +1,74 @@
-//! Pages for signed-in people: everybody else is sent to the login before the page begins.
+//! Pages for signed-in users. Everyone else is sent to the login, before the page begins.
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, uri::PathAndQuery};
 use percent_encoding::percent_decode_str;
 
-use crate::{login::see_other, page::Page, return_to::ReturnTo, session::CurrentUser};
+use super::{Guard, USER_PATH, paths};
+use crate::{
+    access_token::ACCESS_TOKEN_PATH,
+    login::{CALLBACK_PATH, LOGIN_PATH, see_other},
+    logout::{LOGOUT_PATH, SIGNED_OUT_PATH},
+    page::Page,
+    profile::PROFILE_PATH,
+    request_kind::RequestKind,
+    return_to::ReturnTo,
+    session::{CurrentUser, NotSignedIn},
+};
 
-/// The layer: answers 303 to the login, whatever the `Accept` header, without a page body.
+/// Paths that are never guarded: a login could not begin, or a logout would end in a login.
+const NEVER_GUARDED: &[&str] = &[
+    LOGIN_PATH,
+    CALLBACK_PATH,
+    LOGOUT_PATH,
+    PROFILE_PATH,
+    ACCESS_TOKEN_PATH,
+    USER_PATH,
+    SIGNED_OUT_PATH,
+];
+
+/// The layer: without a session, answers a navigation with 303 to the login, and everything else with 401.
 ///
-/// `leptos_axum::redirect` alone would not do: without `Accept: text/html` it leaves the status at 200 and renders the
-/// page.
+/// `leptos_axum::redirect` is no substitute: without `Accept: text/html` it leaves the status at 200 and renders the
+/// page. A script, an event stream or a WebSocket cannot log in, and would take the login's page for its answer.
 pub(crate) async fn guard_pages(
-    State(protected): State<&'static [&'static str]>,
+    State(guard): State<Guard>,
     request: Request,
     next: Next,
 ) -> Response {
-    if !is_protected(request.uri().path(), protected) {
+    if !needs_user(&request, guard.protected) {
         return next.run(request).await;
     }
+    let is_navigation =
+        RequestKind::of(request.method(), request.headers()) == RequestKind::Navigation;
     match request.extensions().get::<CurrentUser>() {
         Some(CurrentUser::SignedIn(_)) => next.run(request).await,
-        Some(CurrentUser::Unavailable) => Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")
+        Some(CurrentUser::Unavailable) if is_navigation => Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")
             .paragraph("This site cannot look up who you are at the moment. Nothing is lost; please try again in a moment.")
             .retry_after(5)
             .link("Go to the start page", "/")
             .into_response(),
-        Some(CurrentUser::Anonymous) | None => {
-            let here = request.uri().path_and_query().map(http::uri::PathAndQuery::as_str);
+        Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
+        Some(CurrentUser::Anonymous) | None if is_navigation => {
+            let here = paths::original(&request).path_and_query().map(PathAndQuery::as_str);
             // A form that was sent to a page cannot be sent again after the login; its page can be shown.
             let here = here.filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
             see_other(&ReturnTo::parse_or_home(here).login_url())
         }
+        Some(CurrentUser::Anonymous) | None => NotSignedIn::Anonymous.into_response(),
     }
+}
+
+/// Whether the request is for a protected page, by its full path or by its path below a `Router::nest`.
+fn needs_user(request: &Request, protected: &[&str]) -> bool {
+    let (path, full) = (request.uri().path(), paths::original(request).path());
+    // To the letter, as the router matches it: another spelling is not a route of the engine.
+    !NEVER_GUARDED.contains(&path)
+        && (is_protected(path, protected) || is_protected(full, protected))
 }
 
 /// Whether `path` is one of the protected pages or below one. It is compared as the router sees it: decoded, and
@@ -52,7 +85,10 @@ fn is_protected(path: &str, protected: &[&str]) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use axum::{body::Body, extract::OriginalUri};
+
     use super::*;
 
     #[test]
@@ -76,6 +112,52 @@ mod tests {
             "/signed-out",
         ] {
             assert!(!is_protected(path, protected), "{path}");
+        }
+    }
+
+    fn request(path: &str) -> Request {
+        Request::builder().uri(path).body(Body::empty()).unwrap()
+    }
+
+    #[test]
+    fn the_engines_own_routes_are_never_guarded() {
+        for protected in [&["/"][..], &[""], &["/auth"], &["/auth/"], &["/signed-out"]] {
+            for path in NEVER_GUARDED {
+                assert!(!needs_user(&request(path), protected), "{path}");
+            }
+            assert!(!needs_user(&request("/auth/login?returnTo=%2F"), protected));
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_route_of_the_engine_is_guarded() {
+        for path in [
+            "/",
+            "/products",
+            "/auth",
+            "/auth/settings",
+            "/auth/login/",
+            "/auth/login/x",
+            "/%61uth/login",
+            "//auth/login",
+            "/signed-out/x",
+        ] {
+            assert!(needs_user(&request(path), &["/"]), "{path}");
+        }
+    }
+
+    #[test]
+    fn below_a_prefix_both_paths_count() {
+        let mut request = request("/products");
+        let full = OriginalUri("/shop/products".parse().unwrap());
+        request.extensions_mut().insert(full);
+        for (protected, expected) in [
+            (&["/products"][..], true),
+            (&["/shop/products"], true),
+            (&["/shop"], true),
+            (&["/orders", "/products/7"], false),
+        ] {
+            assert_eq!(needs_user(&request, protected), expected, "{protected:?}");
         }
     }
 }

@@ -6,48 +6,67 @@ use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use tower_sessions::Session;
 
 use super::{
     complete::complete,
     refusal::Refusal,
-    start::{restart, see_other, set_cookie},
+    start::{begin, no_content, see_other, set_cookie},
     transaction::{self, LIFETIME, State as LoginState, Transaction},
 };
 use crate::{
     diagnosis::{Cause, Diagnosis},
     engine::Engine,
+    request_kind::RequestKind,
     return_to::ReturnTo,
     session::CurrentUser,
 };
 
-/// A `state` is begun anew this many times when its cookie is gone.
-const MAX_ATTEMPTS: u8 = 1;
+/// `error_description` of Keycloak when the user's session at the login page timed out. A second try works.
+const AUTHENTICATION_EXPIRED: &str = "authentication_expired";
 
 pub(crate) async fn callback(
     State(engine): State<Arc<Engine>>,
     RawQuery(query): RawQuery,
     axum::Extension(user): axum::Extension<CurrentUser>,
     session: Session,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
+    let kind = RequestKind::of(&method, &headers);
+    if kind == RequestKind::Speculative {
+        return no_content();
+    }
     let query = query.unwrap_or_default();
     let answer = match Answer::parse(&query) {
         Ok(answer) => answer,
         Err(refusal) => return refusal.into_response(),
     };
-    let secure = engine.config().is_https();
-    let Some(transaction) = Transaction::find(&headers, engine.keys(), &answer.state, secure)
+    let settings = &engine.config().cookie;
+    let Some(transaction) = Transaction::find(&headers, engine.keys(), &answer.state, settings)
     else {
-        return without_transaction(&engine, &headers, &answer.state).await;
+        // The cookie was lost, and one more attempt may help.
+        return restart(&engine, kind, &headers, &answer.state)
+            .await
+            .unwrap_or_else(|| Refusal::UnknownTransaction.into_response());
     };
-    // From here on the transaction is spent, whatever comes of it.
+    // From here on the transaction is spent, whatever the outcome.
     let mut response = match answer_to(&engine, &session, &user, transaction, &answer).await {
         Ok(target) => see_other(target.as_str()),
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            let restarted = if refusal.is_expired_authentication(AUTHENTICATION_EXPIRED) {
+                restart(&engine, kind, &headers, &answer.state).await
+            } else {
+                None
+            };
+            restarted.unwrap_or_else(|| refusal.into_response())
+        }
     };
-    set_cookie(&mut response, &transaction::removal(&answer.state, secure));
+    set_cookie(
+        &mut response,
+        &transaction::removal(&answer.state, settings),
+    );
     response
 }
 
@@ -79,9 +98,19 @@ async fn answer_to(
             .await
             .map_err(|error| Refusal::provider(&error, return_to.clone()))?;
         if metadata.authorization_response_iss_parameter_supported {
-            return Err(Refusal::WrongIssuer);
+            return Err(match answer.outcome {
+                Outcome::Code(_) => Refusal::WrongIssuer,
+                Outcome::Error { .. } => Refusal::NotCompleted(return_to),
+            });
         }
     }
+    let code = match &answer.outcome {
+        Outcome::Code(code) => code,
+        // Nothing is stored for an error: it can be caused without limit and leads to no token request.
+        Outcome::Error { code, description } => {
+            return Err(refused(engine, code, description.as_deref(), return_to));
+        }
+    };
     // Spent once, over all processes that share the store: a replay gets no second token request.
     let first = engine
         .store()
@@ -95,30 +124,27 @@ async fn answer_to(
             Err(Refusal::AlreadyUsed)
         };
     }
-    let code = match &answer.outcome {
-        Outcome::Code(code) => code,
-        Outcome::Error { code, description } => {
-            return Err(refused(engine, code, description.as_deref(), return_to));
-        }
-    };
     complete(engine, session, &transaction, code).await?;
     Ok(return_to)
 }
 
-/// No cookie, but a `state` of ours that is fresh: the cookie was lost, and one more attempt may help. Anything else is
-/// a forgery or a bookmark. Neither leads to a token request.
-async fn without_transaction(engine: &Arc<Engine>, headers: &HeaderMap, state: &str) -> Response {
-    let now = engine.clock().unix_seconds();
-    match LoginState::open(engine.keys(), state) {
-        Some(state)
-            if state.attempt < MAX_ATTEMPTS
-                && (0..LIFETIME).contains(&(now - state.created_at)) =>
-        {
-            tracing::info!("a login's cookie is gone; it begins anew");
-            restart(engine, headers, state.return_to, state.attempt + 1).await
-        }
-        _ => Refusal::UnknownTransaction.into_response(),
+/// Starts the login of `state` again with everything that it asked for, once. `None` if it was restarted before, if
+/// `state` is not ours or not fresh (a forgery, a bookmark), or if no user follows the redirect. It never leads to a
+/// token request.
+async fn restart(
+    engine: &Engine,
+    kind: RequestKind,
+    headers: &HeaderMap,
+    state: &str,
+) -> Option<Response> {
+    let state = LoginState::open(engine.keys(), state)?;
+    let (parameters, attempt) = state.restart(engine.clock().unix_seconds())?;
+    if !kind.may_start_login() {
+        return None;
     }
+    tracing::info!(attempt, "login restarted");
+    let restarted = begin(engine, headers, parameters, attempt).await;
+    Some(restarted.unwrap_or_else(IntoResponse::into_response))
 }
 
 fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: ReturnTo) -> Refusal {

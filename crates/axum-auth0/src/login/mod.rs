@@ -17,7 +17,7 @@ pub use self::id_token::IdTokenError;
 pub(crate) use self::{
     authorization_url::{AuthorizationRequest, audiences},
     callback::callback,
-    start::{see_other, start},
+    start::{no_content, see_other, start},
 };
 
 /// Where a login begins.

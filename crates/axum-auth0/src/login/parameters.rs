@@ -50,6 +50,13 @@ impl LoginParameters {
             }
         }
         let return_to = ReturnTo::parse_or_home(given.remove("returnTo").as_deref());
+        Self::check(return_to, given)
+    }
+
+    fn check(
+        return_to: ReturnTo,
+        mut given: HashMap<&'static str, String>,
+    ) -> Result<Self, &'static str> {
         let max_age = match given.get("max_age") {
             Some(text) => Some(text.parse::<u32>().map_err(|_| "max_age")?.into()),
             None => None,
@@ -79,6 +86,24 @@ impl LoginParameters {
             max_age,
             organization,
         })
+    }
+
+    /// What is passed on, for a restart of this login. `None` if it takes more than `limit` bytes.
+    pub(super) fn to_pairs(&self, limit: usize) -> Option<Vec<(String, String)>> {
+        let bytes = |(name, value): &(&str, String)| name.len() + value.len();
+        let total: usize = self.passed_on.iter().map(bytes).sum();
+        let owned = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+        (total <= limit).then(|| self.passed_on.iter().map(owned).collect())
+    }
+
+    /// The login that [`Self::to_pairs`] describes. `None` if it is not one that this version would start.
+    pub(super) fn from_pairs(return_to: ReturnTo, pairs: &[(String, String)]) -> Option<Self> {
+        let known = |(name, value): &(String, String)| {
+            let name = PASSED_ON.iter().find(|known| *known == name)?;
+            Some((*name, value.clone()))
+        };
+        let given = pairs.iter().map(known).collect::<Option<_>>()?;
+        Self::check(return_to, given).ok()
     }
 }
 
@@ -124,6 +149,29 @@ mod tests {
             LoginParameters::parse("returnTo=%2Fa%3Fscope%3Dx%26client_id%3Dy").unwrap();
         assert_eq!(parameters.return_to.as_str(), "/a?scope=x&client_id=y");
         assert_eq!(parameters.passed_on, []);
+    }
+
+    #[test]
+    fn a_restart_asks_for_the_same_or_does_not_happen() {
+        for query in [
+            "",
+            "max_age=0&organization=A",
+            "prompt=none&login_hint=alice%40example.com",
+            "connection=google&screen_hint=signup&acr_values=a%20b&ui_locales=de",
+        ] {
+            let parameters = LoginParameters::parse(query).unwrap();
+            let pairs = parameters.to_pairs(512).unwrap();
+            let again = LoginParameters::from_pairs(parameters.return_to.clone(), &pairs);
+            assert_eq!(again, Some(parameters), "{query}");
+        }
+        let long = format!("max_age=0&login_hint={}", "a".repeat(500));
+        let long = LoginParameters::parse(&long).unwrap();
+        assert_eq!(long.to_pairs(512), None);
+        for (name, value) in [("client_id", "evil"), ("max_age", "x"), ("prompt", "evil")] {
+            let pairs = [(name.to_owned(), value.to_owned())];
+            let again = LoginParameters::from_pairs(ReturnTo::home(), &pairs);
+            assert_eq!(again, None, "{name}");
+        }
     }
 
     #[test]

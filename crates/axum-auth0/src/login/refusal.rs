@@ -31,6 +31,8 @@ pub(super) enum Refusal {
     AlreadyUsed,
     /// The response is not from the provider that the login began at (RFC 9207 §2.4).
     WrongIssuer,
+    /// An error response without `iss` from a provider that announces it (RFC 9207 §2.4). What it says is not used.
+    NotCompleted(ReturnTo),
     /// The provider answered with an error (RFC 6749 §4.1.2.1).
     ByProvider {
         code: String,
@@ -98,6 +100,16 @@ impl Refusal {
         }
     }
 
+    /// Whether the provider gave up because the user took too long there: `temporarily_unavailable` with this
+    /// description.
+    pub(super) fn is_expired_authentication(&self, expired: &str) -> bool {
+        matches!(
+            self,
+            Self::ByProvider { code, description: Some(description), .. }
+                if code == "temporarily_unavailable" && description.trim() == expired
+        )
+    }
+
     fn page(&self) -> Page {
         let bad = StatusCode::BAD_REQUEST;
         match self {
@@ -124,6 +136,9 @@ impl Refusal {
             Self::WrongIssuer => Page::new(bad, "The answer came from somebody else")
                 .paragraph("It is not from the provider that this login began at, so it was not used.")
                 .link("Log in", "/auth/login"),
+            Self::NotCompleted(return_to) => Page::new(bad, "This login did not complete")
+                .paragraph("The provider reported an error, or the login was cancelled there. You were not logged in.")
+                .link(AGAIN, return_to.login_url()),
             Self::ByProvider { code, description, return_to } => {
                 by_provider(code, description.as_deref(), return_to)
             }
@@ -178,6 +193,9 @@ impl Refusal {
             Self::Expired(_) => tracing::info!("login refused: it took too long"),
             Self::AlreadyUsed => tracing::info!("login refused: already used"),
             Self::WrongIssuer => tracing::warn!("login refused: the response is of another issuer"),
+            Self::NotCompleted(_) => tracing::info!(
+                "login refused: error response without iss, although the provider announces it"
+            ),
             Self::Code(_) => tracing::warn!("login refused: invalid_grant"),
             Self::ProviderUnavailable { .. } => {
                 tracing::warn!("login refused: the provider does not answer");

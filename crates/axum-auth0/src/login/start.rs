@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use cookie::Cookie;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::{
     authorization_url::{AuthorizationRequest, audiences},
@@ -15,14 +15,19 @@ use super::{
     refusal::Refusal,
     transaction::{self, State as LoginState, Transaction},
 };
-use crate::{chance, engine::Engine, return_to::ReturnTo};
+use crate::{chance, engine::Engine, request_kind::RequestKind};
 
 pub(crate) async fn start(
     State(engine): State<Arc<Engine>>,
     RawQuery(query): RawQuery,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
-    if !is_navigation(&headers) {
+    let kind = RequestKind::of(&method, &headers);
+    if kind == RequestKind::Speculative {
+        return no_content();
+    }
+    if !kind.may_start_login() {
         return Refusal::NotANavigation.into_response();
     }
     let parameters = match LoginParameters::parse(query.as_deref().unwrap_or_default()) {
@@ -34,25 +39,17 @@ pub(crate) async fn start(
         .unwrap_or_else(IntoResponse::into_response)
 }
 
-/// Begins a login that was begun before and whose cookie is gone.
-pub(super) async fn restart(
-    engine: &Engine,
-    headers: &HeaderMap,
-    return_to: ReturnTo,
-    attempt: u8,
-) -> Response {
-    let parameters = LoginParameters {
-        return_to,
-        passed_on: Vec::new(),
-        max_age: None,
-        organization: None,
-    };
-    begin(engine, headers, parameters, attempt)
-        .await
-        .unwrap_or_else(IntoResponse::into_response)
+/// The answer to a prefetch or a prerender: nothing has happened, and a browser does not show it in place of the page.
+pub(crate) fn no_content() -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "sec-purpose"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-async fn begin(
+/// Starts a login; `attempt` counts its restarts.
+pub(super) async fn begin(
     engine: &Engine,
     headers: &HeaderMap,
     parameters: LoginParameters,
@@ -74,8 +71,7 @@ async fn begin(
 
     let now = engine.clock().unix_seconds();
     let chance = engine.chance().as_ref();
-    let state =
-        LoginState::new(parameters.return_to.clone(), attempt, now, chance).seal(engine.keys());
+    let state = LoginState::new(&parameters, attempt, now, chance).seal(engine.keys());
     let transaction = Transaction {
         state: transaction::hash(&state),
         nonce: chance::text::<16>(chance),
@@ -99,33 +95,13 @@ async fn begin(
     }
     .url(endpoint, config);
 
-    let secure = config.is_https();
     let mut response = see_other(url.as_str());
-    for old in transaction::evicted(headers, engine.keys(), now, secure) {
+    let cookie = transaction.cookie(engine.keys(), &config.cookie);
+    for old in transaction::evicted(headers, engine.keys(), now, &config.cookie, &cookie) {
         set_cookie(&mut response, &old);
     }
-    set_cookie(&mut response, &transaction.cookie(engine.keys(), secure));
+    set_cookie(&mut response, &cookie);
     Ok(response)
-}
-
-/// Whether a person follows a link or typed an address. Old browsers and programs do not say; what says that it is
-/// something else (an image, a prefetch, a frame) starts nothing (W3C Fetch Metadata).
-fn is_navigation(headers: &HeaderMap) -> bool {
-    let is = |name: &str, allowed: &str| {
-        headers
-            .get(name)
-            .is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes()))
-    };
-    let prefetched = |name: &str| {
-        headers
-            .get(name)
-            .is_some_and(|value| value.to_str().is_ok_and(|value| value.contains("prefetch")))
-    };
-    is("sec-fetch-mode", "navigate")
-        && is("sec-fetch-dest", "document")
-        && !prefetched("purpose")
-        && !prefetched("sec-purpose")
-        && !prefetched("x-moz")
 }
 
 /// 303: the browser goes on with GET, whatever it did before. `target` is a URL that a parser wrote or a checked path.

@@ -115,6 +115,12 @@ impl<T: Send + Sync + 'static> Refreshed<T> {
         }
     }
 
+    /// The last good document, however old.
+    pub(super) fn known(&self) -> Option<Kept<T>> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.kept.clone()
+    }
+
     /// A newer document than `known`, for something that is not in it; or `None` where there is none to be had now.
     /// However many ask, the provider is asked once per pause.
     pub(super) async fn newer_than(

@@ -1,12 +1,21 @@
 //! The session's cookie.
 
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::HeaderValue;
 use time::Duration;
-use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite as Same};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite as Same, session::Id};
 
 use super::ABSOLUTE;
 use crate::{
     config::{CookieSettings, SameSite},
+    cookies,
+    engine::Engine,
     stores::SessionRecords,
 };
 
@@ -22,7 +31,6 @@ pub(crate) fn layer(
         .with_path(settings.path.clone())
         .with_same_site(match settings.same_site {
             SameSite::Lax => Same::Lax,
-            SameSite::Strict => Same::Strict,
             SameSite::None => Same::None,
         })
         .with_expiry(if settings.transient {
@@ -34,6 +42,19 @@ pub(crate) fn layer(
         Some(domain) => layer.with_domain(domain.clone()),
         None => layer,
     }
+}
+
+/// The layer in front of tower-sessions: the session's cookie survives whatever its neighbours are.
+pub(crate) async fn protect_cookie(
+    State(engine): State<Arc<Engine>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let name = &engine.config().cookie.name;
+    cookies::protect_session_cookie(request.headers_mut(), name, |value| {
+        value.parse::<Id>().is_ok()
+    });
+    next.run(request).await
 }
 
 /// The header that takes the cookie out of the browser.

@@ -6,7 +6,7 @@ mod user;
 
 pub use self::user::{CurrentUser, NotSignedIn, SignedInUser};
 pub(crate) use self::{
-    cookie::{layer, removal},
+    cookie::{layer, protect_cookie, removal},
     identify::{SESSION_KEY, SessionData, identify},
 };
 

@@ -205,6 +205,10 @@ async fn a_link_logs_out_from_this_site_only() {
             true,
         ),
         (Some("none"), Some("navigate"), Some("document"), true),
+        (Some("same-origin"), Some("navigate"), Some("empty"), true),
+        (Some("same-origin"), Some("navigate"), None, true),
+        (Some("cross-site"), Some("navigate"), Some("empty"), false),
+        (Some("same-origin"), Some("navigate"), Some("embed"), false),
         (
             Some("cross-site"),
             Some("navigate"),

@@ -10,11 +10,14 @@ mod app;
 
 mod access_token_route;
 mod callback;
+mod cookies;
 mod cross_site;
 mod diagnoses;
+mod guards;
 mod id_token;
 mod leaks;
 mod logout;
+mod navigation;
 mod other_providers;
 mod outages;
 mod refresh;

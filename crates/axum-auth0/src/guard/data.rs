@@ -1,0 +1,89 @@
+//! Routes that answer with data instead of a page: server functions, wherever they are mounted.
+//!
+//! `leptos_axum` answers a server function that accepts HTML with a redirect to the `Referer`, whichever site that names.
+//! That makes sense for a form that was posted without JavaScript, and for nothing else. So a read never looks like a
+//! page to the server function, and a `Referer` of another site does not reach it.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderValue, Method, header};
+use url::Url;
+
+use super::{Guard, paths};
+
+/// Where server functions are unless they say otherwise.
+const API_PREFIX: &str = "/api/";
+
+/// Says whether a path answers with data. See [`crate::Auth0::data_routes`].
+pub(crate) type IsDataRoute = fn(&str) -> bool;
+
+/// Server functions below `/api/`, and `/auth/user` of leptos-auth0.
+pub(crate) fn is_default_data_route(path: &str) -> bool {
+    path.starts_with(API_PREFIX) || path == super::USER_PATH
+}
+
+impl Guard {
+    /// Whether the request is for a data route, by its full path or by its path below a `Router::nest`.
+    pub(crate) fn is_data_route(&self, request: &Request) -> bool {
+        [paths::original(request).path(), request.uri().path()]
+            .into_iter()
+            .any(|path| is_default_data_route(path) || (self.is_data_route)(path))
+    }
+}
+
+/// The layer: makes a read of a data route look like the call of a program, and drops a `Referer` of another site.
+pub(crate) async fn answer_as_data(
+    State(guard): State<Guard>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if !guard.is_data_route(&request) {
+        return next.run(request).await;
+    }
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let site = &guard.engine.config().base_url;
+    let headers = request.headers_mut();
+    let referer = headers.get(header::REFERER);
+    if is_read || referer.is_some_and(|referer| !is_of_site(referer, site)) {
+        headers.remove(header::REFERER);
+    }
+    if is_read && headers.contains_key(header::ACCEPT) {
+        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+    }
+    next.run(request).await
+}
+
+fn is_of_site(referer: &HeaderValue, site: &Url) -> bool {
+    referer
+        .to_str()
+        .ok()
+        .and_then(|referer| Url::parse(referer).ok())
+        .is_some_and(|referer| referer.origin() == site.origin())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_referer_is_of_this_site_by_its_origin() {
+        let site = Url::parse("https://site.example").unwrap();
+        for (referer, expected) in [
+            ("https://site.example/products?page=2", true),
+            ("https://site.example:443/", true),
+            ("http://site.example/", false),
+            ("https://site.example.evil.example/", false),
+            ("https://site.example@evil.example/", false),
+            ("//site.example/", false),
+            ("about:blank", false),
+            ("/products", false),
+        ] {
+            let value = HeaderValue::from_static(referer);
+            assert_eq!(is_of_site(&value, &site), expected, "{referer}");
+        }
+    }
+}

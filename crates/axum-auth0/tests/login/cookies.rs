@@ -1,0 +1,220 @@
+//! Cookies beside our own: of scripts, of subdomains, of another application on the same host.
+
+use axum::body::Body;
+use http::{HeaderValue, Method, StatusCode, header};
+use test_support::{Browser, browser::Answer};
+
+use crate::app::{TestEnv, TestEnvBuilder};
+
+/// A request with `cookies` in front of or behind those of the browser, in the same header or in one of their own.
+async fn with_neighbour(
+    browser: &mut Browser,
+    path: &str,
+    neighbour: &[u8],
+    place: Place,
+) -> Answer {
+    let own: Vec<String> = browser
+        .jar
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let own = own.join("; ").into_bytes();
+    let fields = match place {
+        Place::Before => vec![[neighbour, b"; ", &own].concat()],
+        Place::Behind => vec![[&own, &b"; "[..], neighbour].concat()],
+        Place::Apart => vec![neighbour.to_vec(), own],
+    };
+    let mut request = browser.navigation(path);
+    let headers = request.headers_mut().unwrap();
+    headers.remove(header::COOKIE);
+    for field in fields {
+        headers.append(header::COOKIE, HeaderValue::from_bytes(&field).unwrap());
+    }
+    browser.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Before,
+    Behind,
+    Apart,
+}
+
+const PLACES: [Place; 3] = [Place::Before, Place::Behind, Place::Apart];
+
+const NEIGHBOURS: &[&[u8]] = &[
+    b"name=J\xfcrgen",
+    "name=Jürgen".as_bytes(),
+    "näme=1".as_bytes(),
+    b"\xff\xfe\xfd",
+    b"name=\"a b\"; =; ;;",
+    b"name=%FF%00",
+    b"session",
+];
+
+#[tokio::test]
+async fn a_bad_cookie_beside_it_costs_no_login() {
+    let env = TestEnv::new().await;
+    for neighbour in NEIGHBOURS {
+        for place in PLACES {
+            let mut browser = env.browser();
+            let returned = browser
+                .authorize_without_callback(&env.provider, "alice")
+                .await;
+            let answer = with_neighbour(&mut browser, &returned.path(), neighbour, place).await;
+            assert_eq!(
+                answer.location(),
+                "/products?page=2",
+                "{neighbour:?} {place:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bad_cookie_beside_it_costs_no_session() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    for neighbour in NEIGHBOURS {
+        for place in PLACES {
+            let answer = with_neighbour(&mut browser, "/whoami", neighbour, place).await;
+            assert_eq!(answer.body, "auth0|alice", "{neighbour:?} {place:?}");
+            assert!(answer.set_cookies().is_empty(), "{neighbour:?} {place:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_cookie_of_a_subdomain_passes_for_the_session() {
+    let env = TestEnvBuilder::new()
+        .set("APP_BASE_URL", "https://site.example")
+        .build()
+        .await;
+    let mallory = env.logged_in("mallory").await;
+    let evil = mallory.session().unwrap();
+    let mut browser = env.logged_in("alice").await;
+    for name in [
+        "__Host%2Dsession",
+        "%5F_Host-session",
+        "\u{2003}__Host-session",
+    ] {
+        let neighbour = format!("{name}={evil}");
+        for place in PLACES {
+            let answer = with_neighbour(&mut browser, "/whoami", neighbour.as_bytes(), place).await;
+            assert_eq!(answer.body, "auth0|alice", "{name:?} {place:?}");
+        }
+        let mut nobody = env.browser();
+        let request = nobody
+            .request(Method::GET, "/whoami")
+            .header(header::COOKIE, neighbour.as_bytes());
+        let answer = nobody.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.body, "anonymous", "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_applications_on_one_host_do_not_meet() {
+    let env = TestEnv::new().await;
+    let other = TestEnvBuilder::new()
+        .set("APP_BASE_URL", "http://localhost:3001")
+        .set("AUTH0_COOKIE_NAME", "orders")
+        .set("AUTH0_SECRET", "another-AUTH0_SECRET-9876543210-zyxwvutsrq")
+        .build()
+        .await;
+    let mut here = env.logged_in("alice").await;
+    let under_way = here
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    let mut there = other.browser();
+    there.jar.clone_from(&here.jar);
+    there.log_in(&other.provider, "bob").await;
+    let there_under_way = there
+        .authorize_without_callback(&other.provider, "bob")
+        .await;
+    // One host, one jar.
+    here.jar.clone_from(&there.jar);
+    assert_eq!(here.who().await, "auth0|alice");
+    assert_eq!(
+        here.go(&under_way.path()).await.location(),
+        "/products?page=2"
+    );
+    here.post("/auth/logout", "").await;
+    there.jar.clone_from(&here.jar);
+    assert_eq!(there.who().await, "auth0|bob");
+    assert_eq!(
+        there.go(&there_under_way.path()).await.location(),
+        "/products?page=2"
+    );
+}
+
+#[tokio::test]
+async fn a_login_leaves_the_logins_of_another_application_alone() {
+    let env = TestEnv::new().await;
+    // The same names of cookies, other keys.
+    let other = TestEnvBuilder::new()
+        .set("AUTH0_SECRET", "another-AUTH0_SECRET-9876543210-zyxwvutsrq")
+        .build()
+        .await;
+    let mut browser = env.browser();
+    let mut foreign = other.browser();
+    for _ in 0..4 {
+        foreign.begin("/").await;
+    }
+    foreign
+        .jar
+        .insert("txn_0123456789abcdef".to_owned(), "forged".to_owned());
+    browser.jar.clone_from(&foreign.jar);
+    for tab in 0..6 {
+        browser.begin(&format!("/tab/{tab}")).await;
+        env.clock.advance(1);
+    }
+    for (name, value) in &foreign.jar {
+        assert_eq!(browser.jar.get(name), Some(value), "{name} is not ours");
+    }
+    assert_eq!(browser.under_way(), 5 + 4);
+}
+
+/// nginx refuses a header line of more than 8 KiB.
+const NGINX: usize = 8 * 1024;
+
+#[tokio::test]
+async fn long_logins_in_many_tabs_keep_the_header_small() {
+    let env = TestEnv::new().await;
+    for (path, organization) in [(1_000, 500), (1_000, 0), (10, 500), (600, 100)] {
+        let mut browser = env.browser();
+        let query = format!(
+            "/auth/login?returnTo=%2F{}&organization={}",
+            "a".repeat(path),
+            "o".repeat(organization)
+        );
+        for tab in 0..6 {
+            let answer = browser.go(&query).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER);
+            let request = browser.navigation("/").body(()).unwrap();
+            let bytes = request.headers()[header::COOKIE].len();
+            assert!(bytes < NGINX - 1024, "{path} {organization} {tab}: {bytes}");
+            env.clock.advance(1);
+        }
+        // The last one can end.
+        assert!(browser.under_way() >= 1);
+    }
+}
+
+#[tokio::test]
+async fn cookies_of_others_count_towards_the_size_of_the_header() {
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    browser.jar.insert("other".to_owned(), "o".repeat(3_900));
+    let mut last = None;
+    for tab in 0..4 {
+        let long = format!("/{}{tab}", "a".repeat(900));
+        last = Some((browser.begin(&long).await, long));
+        env.clock.advance(1);
+    }
+    let request = browser.navigation("/").body(()).unwrap();
+    assert!(request.headers()[header::COOKIE].len() < NGINX - 1024);
+    assert!(browser.jar.contains_key("other"));
+    let (answer, path) = last.unwrap();
+    let returned = env.provider.authorize(answer.location(), "alice");
+    assert_eq!(browser.go(&returned.path()).await.location(), path);
+}

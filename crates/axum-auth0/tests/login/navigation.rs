@@ -1,0 +1,330 @@
+//! What counts as a navigation, at every place that must know.
+
+use axum::body::Body;
+use http::{Method, StatusCode, header};
+use test_support::{AuthorizationResponse, Browser, Endpoint, SITE, browser::Answer};
+
+use crate::app::TestEnv;
+
+/// How a service worker that passes navigations through sends them.
+const BY_SERVICE_WORKER: &[(&str, &str)] = &[
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "empty"),
+    ("sec-fetch-site", "same-origin"),
+    ("accept", "text/html,*/*;q=0.8"),
+];
+
+const SPECULATIVE: &[&[(&str, &str)]] = &[
+    &[("sec-purpose", "prefetch")],
+    &[("sec-purpose", "prefetch;prerender")],
+    &[("sec-purpose", "prefetch;anonymous-client-ip")],
+    &[("purpose", "prefetch")],
+    &[("x-moz", "prefetch")],
+    &[("x-purpose", "preview")],
+];
+
+const NAVIGATION: &[(&str, &str)] = &[
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "document"),
+    ("sec-fetch-site", "same-origin"),
+    ("accept", "text/html"),
+];
+
+async fn get(browser: &mut Browser, path: &str, headers: &[&[(&str, &str)]]) -> Answer {
+    let mut request = browser.request(Method::GET, path);
+    for (name, value) in headers.iter().copied().flatten() {
+        request = request.header(*name, *value);
+    }
+    browser.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_login_behind_a_service_worker_begins_and_ends() {
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let answer = get(&mut browser, "/products?page=2", &[BY_SERVICE_WORKER]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let login = answer.location().to_owned();
+    let answer = get(&mut browser, &login, &[BY_SERVICE_WORKER]).await;
+    let returned = env.provider.authorize(answer.location(), "alice");
+    let answer = get(&mut browser, &returned.path(), &[BY_SERVICE_WORKER]).await;
+    assert_eq!(answer.location(), "/products?page=2");
+    let answer = get(&mut browser, "/auth/logout", &[BY_SERVICE_WORKER]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.who().await, "anonymous");
+}
+
+#[tokio::test]
+async fn a_prefetch_starts_no_login_and_ends_no_session() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    for purpose in SPECULATIVE {
+        for path in ["/auth/login?returnTo=%2F", "/auth/logout"] {
+            let answer = get(&mut browser, path, &[NAVIGATION, purpose]).await;
+            assert_eq!(answer.status, StatusCode::NO_CONTENT, "{path} {purpose:?}");
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+            assert!(answer.set_cookies().is_empty(), "{path} {purpose:?}");
+        }
+    }
+    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
+}
+
+#[tokio::test]
+async fn a_prefetched_callback_uses_nothing_up() {
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    for purpose in SPECULATIVE {
+        let answer = get(&mut browser, &returned.path(), &[NAVIGATION, purpose]).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{purpose:?}");
+        let mut lost = env.browser();
+        let answer = get(&mut lost, &returned.path(), &[NAVIGATION, purpose]).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{purpose:?}");
+        assert!(lost.jar.is_empty());
+    }
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
+    let answer = browser.go(&returned.path()).await;
+    assert_eq!(answer.location(), "/products?page=2");
+}
+
+#[tokio::test]
+async fn a_lost_login_is_not_restarted_in_a_frame_or_in_the_background() {
+    let env = TestEnv::new().await;
+    let returned = env
+        .browser()
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    for headers in [
+        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")][..],
+        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "object")],
+        &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
+        &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+    ] {
+        let mut browser = env.browser();
+        let answer = get(&mut browser, &returned.path(), &[headers]).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{headers:?}");
+        assert!(browser.jar.is_empty(), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_navigation_to_a_guarded_page_is_sent_to_the_login() {
+    let env = TestEnv::new().await;
+    for (headers, status) in [
+        (NAVIGATION, 303),
+        (BY_SERVICE_WORKER, 303),
+        (&[("accept", "text/html,*/*")][..], 303),
+        (
+            &[
+                ("sec-fetch-mode", "cors"),
+                ("sec-fetch-dest", "empty"),
+                ("accept", "text/html"),
+            ],
+            401,
+        ),
+        (
+            &[
+                ("sec-fetch-mode", "cors"),
+                ("sec-fetch-dest", "empty"),
+                ("accept", "text/event-stream"),
+            ],
+            401,
+        ),
+        (&[("accept", "text/event-stream")], 401),
+        (&[("accept", "application/json")], 401),
+        (&[("accept", "*/*")], 401),
+        (&[], 401),
+        (
+            &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
+            401,
+        ),
+        (
+            &[
+                ("sec-fetch-mode", "navigate"),
+                ("sec-purpose", "prefetch;prerender"),
+            ],
+            401,
+        ),
+        (
+            &[
+                ("sec-fetch-mode", "websocket"),
+                ("upgrade", "websocket"),
+                ("connection", "upgrade"),
+                ("origin", SITE),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            401,
+        ),
+    ] {
+        let mut browser = env.browser();
+        let answer = get(&mut browser, "/products?page=2", &[headers]).await;
+        assert_eq!(answer.status.as_u16(), status, "{headers:?}");
+        if status == 401 {
+            assert_eq!(answer.header("location"), None, "{headers:?}");
+            assert_eq!(answer.json()["error"], "not_authenticated", "{headers:?}");
+        } else {
+            let login = "/auth/login?returnTo=%2Fproducts%3Fpage%3D2";
+            assert_eq!(answer.location(), login, "{headers:?}");
+            assert_eq!(answer.body, "", "{headers:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_the_store_down_a_guarded_page_says_so_to_everyone_in_their_way() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.store.set_down(true);
+    let page = get(&mut browser, "/products", &[NAVIGATION]).await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.body.starts_with("<!DOCTYPE html>"));
+    let data = get(&mut browser, "/products", &[&[("sec-fetch-mode", "cors")]]).await;
+    assert_eq!(data.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(data.json()["error"], "temporarily_unavailable");
+}
+
+#[tokio::test]
+async fn a_script_under_another_host_is_refused_and_a_page_is_redirected() {
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    for (headers, status) in [
+        (NAVIGATION, 307),
+        (BY_SERVICE_WORKER, 307),
+        (
+            &[("sec-fetch-mode", "cors"), ("accept", "text/html")][..],
+            421,
+        ),
+        (&[("accept", "application/json")], 421),
+        (&[("upgrade", "websocket"), ("accept", "text/html")], 421),
+    ] {
+        let mut request = browser.request(Method::GET, "/");
+        request
+            .headers_mut()
+            .unwrap()
+            .insert(header::HOST, "127.0.0.1:3000".parse().unwrap());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), status, "{headers:?}");
+    }
+}
+
+/// What Keycloak answers when its login page was open for too long.
+fn expired(returned: &AuthorizationResponse) -> AuthorizationResponse {
+    returned
+        .clone()
+        .without("code")
+        .with("error", "temporarily_unavailable")
+        .with("error_description", "authentication_expired")
+}
+
+#[tokio::test]
+async fn a_login_that_expired_at_the_provider_is_restarted_once() {
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    let answer = browser.go(&expired(&returned).path()).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let again = env.provider.authorize(answer.location(), "alice");
+    assert_eq!(browser.under_way(), 1, "the first transaction is spent");
+    let mut twice = browser.clone();
+    let answer = twice.go(&expired(&again).path()).await;
+    env.assert_refused(&mut twice, &answer, 503, "the second time")
+        .await;
+    assert_eq!(twice.under_way(), 0);
+    let answer = browser.go(&again.path()).await;
+    assert_eq!(answer.location(), "/products?page=2");
+}
+
+#[tokio::test]
+async fn only_an_expired_login_of_a_user_who_waits_for_it_is_restarted() {
+    let env = TestEnv::new().await;
+    for (code, description) in [
+        ("temporarily_unavailable", "overloaded"),
+        ("temporarily_unavailable", "authentication_expired again"),
+        ("access_denied", "authentication_expired"),
+        ("server_error", "authentication_expired"),
+    ] {
+        let mut browser = env.browser();
+        let returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await;
+        let returned = expired(&returned)
+            .with("error", code)
+            .with("error_description", description);
+        let answer = browser.go(&returned.path()).await;
+        assert_eq!(answer.header("location"), None, "{code} {description}");
+        assert!(!answer.status.is_redirection(), "{code} {description}");
+    }
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    let frame = &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+    let answer = get(&mut browser, &expired(&returned).path(), &[frame]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_restarted_login_asks_for_what_the_first_one_asked_for() {
+    let env = TestEnv::new().await;
+    for query in [
+        "max_age=0&organization=A",
+        "prompt=login",
+        "login_hint=alice%40example.com&connection=google&acr_values=a%20b&ui_locales=de%20en",
+        "screen_hint=signup&invitation=ticket",
+    ] {
+        for lost in [true, false] {
+            let mut browser = env.browser();
+            let first = browser
+                .go(&format!("/auth/login?returnTo=%2Fproducts&{query}"))
+                .await;
+            let mut returned = env.provider.authorize(first.location(), "alice");
+            if lost {
+                browser.jar.clear();
+            } else {
+                returned = expired(&returned);
+            }
+            let again = browser.go(&returned.path()).await;
+            for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
+                assert_eq!(again.asks_for(&name), first.asks_for(&name), "{query}");
+            }
+            assert_ne!(again.asks_for("nonce"), first.asks_for("nonce"));
+            env.provider.authorize(again.location(), "alice");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_login_with_more_than_state_can_carry_is_not_restarted_at_all() {
+    let env = TestEnv::new().await;
+    for query in [
+        format!("max_age=0&login_hint={}", "a".repeat(510)),
+        format!(
+            "acr_values={}&organization={}",
+            "a".repeat(300),
+            "b".repeat(300)
+        ),
+    ] {
+        let mut browser = env.browser();
+        let first = browser.go(&format!("/auth/login?{query}")).await;
+        let state = first.asks_for("state").unwrap();
+        assert!(state.len() < 2_000, "{}", state.len());
+        let returned = env.provider.authorize(first.location(), "alice");
+        // With its cookie it ends as usual.
+        assert_eq!(
+            browser.clone().go(&returned.path()).await.status,
+            StatusCode::BAD_GATEWAY,
+            "the provider of the tests knows neither organization nor auth_time"
+        );
+        browser.jar.clear();
+        let answer = browser.go(&returned.path()).await;
+        env.assert_refused(&mut browser, &answer, 400, &query).await;
+    }
+}
