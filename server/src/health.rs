@@ -14,7 +14,7 @@ pub(crate) fn router(auth0: Auth0) -> Router {
         .with_state(auth0)
 }
 
-/// 503 while the provider or the store does not answer. It says which, and no more: this route is public.
+/// 503 while the provider or the store does not answer, and during a shutdown. It says which, and no more: this route is public.
 async fn ready(State(auth0): State<Auth0>) -> impl IntoResponse {
     let (status, text) = match auth0.ready().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
@@ -22,6 +22,7 @@ async fn ready(State(auth0): State<Auth0>) -> impl IntoResponse {
             tracing::warn!(%error, "not ready");
             let text = match error {
                 axum_auth0::NotReady::Provider(_) => "the OpenID Provider does not answer\n",
+                axum_auth0::NotReady::ShuttingDown => "shutting down\n",
                 _ => "the session store does not answer\n",
             };
             (StatusCode::SERVICE_UNAVAILABLE, text)

@@ -12,6 +12,8 @@ mod health;
 pub mod local;
 pub mod options;
 pub mod settings;
+pub mod shutdown;
+mod signals;
 pub mod site;
 pub mod telemetry;
 #[cfg(debug_assertions)]

@@ -4,7 +4,7 @@ use std::{path::Path, process::ExitCode};
 
 use axum_auth0::{Auth0, Config};
 use clap::{Parser, Subcommand};
-use server::{doctor, options, settings, site, telemetry};
+use server::{doctor, options, settings, shutdown, site, telemetry};
 use tokio::net::TcpListener;
 
 /// Serves the site. It is configured by variables: .env.example explains them
@@ -60,11 +60,9 @@ async fn run() -> Result<(), StartError> {
     let auth0 = Auth0::open(config).await?;
     let upkeep = auth0.spawn_upkeep();
     let watched = variables.get("LEPTOS_WATCH").is_some();
-    let site = site::router(options, auth0, watched);
+    let site = site::router(options, auth0.clone(), watched);
     tracing::info!("the site is at {base_url}");
-    axum::serve(listener, site.into_make_service())
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
+    shutdown::serve_until_signal(listener, site, &auth0).await?;
     upkeep.abort();
     Ok(())
 }
@@ -81,35 +79,4 @@ fn cannot_listen(address: std::net::SocketAddr, error: &std::io::Error) -> Start
     } else {
         format!("LEPTOS_SITE_ADDR: cannot listen on {address}: {error}").into()
     }
-}
-
-/// Ctrl-C, or SIGTERM from a supervisor. Requests under way are finished; whoever stays longer than ten seconds is cut
-/// off.
-async fn asked_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
-    tracing::info!("stopping");
-    tokio::spawn(async {
-        tokio::time::sleep(std::time::Duration::from_secs(10)).await;
-        tracing::warn!("requests under way were cut off after ten seconds");
-        std::process::exit(0);
-    });
 }

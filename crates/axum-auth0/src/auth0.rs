@@ -21,9 +21,10 @@ use crate::{
     provider::ProviderError,
     session::{self, IDLE},
     stores::{MemoryStore, SessionRecords, SharedStore, SqliteStore, StoreError},
+    tasks::Unfinished,
 };
 
-/// How often ended sessions are deleted, and how many at once.
+/// How often ended sessions are deleted, and how many in one statement.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 const SWEEP_LIMIT: u32 = 1_000;
 
@@ -59,6 +60,9 @@ pub enum NotReady {
     /// The session store does not answer.
     #[error("session store: {0}")]
     Store(#[from] StoreError),
+    /// The process stops; see [`Auth0::start_shutdown`].
+    #[error("shutting down")]
+    ShuttingDown,
 }
 
 /// The parts that tests put in the place of the real ones.
@@ -238,41 +242,89 @@ impl Auth0 {
     ///
     /// What is missing. It may be there a moment later; the site need not be restarted.
     pub async fn ready(&self) -> Result<(), NotReady> {
+        if self.engine.tasks().is_shutting_down() {
+            return Err(NotReady::ShuttingDown);
+        }
         self.engine.provider().ready().await?;
         self.engine.store().ping().await?;
         Ok(())
     }
 
-    /// Deletes ended sessions once.
+    /// Begins a shutdown that ends in `timeout`: [`Self::ready`] fails from now on, so that no new traffic is sent here,
+    /// and no refresh is started that could not be stored in time. Requests are still served.
+    pub fn start_shutdown(&self, timeout: Duration) {
+        self.engine.tasks().start_shutdown(timeout);
+    }
+
+    /// Waits for the work that outlives its request: token refreshes, revocations, and the logins and logouts whose
+    /// client hung up. Call it when the server has stopped to accept requests, and end the process when it returns.
+    ///
+    /// Returns after `timeout` at the latest, and tells (and logs) how much was cut off. [`Config::shutdown_timeout`] is
+    /// long enough for the slowest refresh. Implies [`Self::start_shutdown`].
+    pub async fn shutdown(&self, timeout: Duration) -> Unfinished {
+        self.start_shutdown(timeout);
+        let unfinished = self.engine.tasks().drain(timeout).await;
+        if unfinished.total() > 0 {
+            tracing::error!(%unfinished, "shutdown: detached work was cut off");
+        } else {
+            tracing::info!("shutdown: no detached work is left");
+        }
+        unfinished
+    }
+
+    /// The work that outlives its request and runs now.
+    pub fn unfinished(&self) -> Unfinished {
+        self.engine.tasks().unfinished()
+    }
+
+    /// Deletes ended sessions, in batches, until none is left.
     ///
     /// # Errors
     ///
-    /// Where the store does not answer.
+    /// If the store does not answer. What was deleted before stays deleted.
     pub async fn sweep(&self) -> Result<u64, StoreError> {
         let now = self.engine.clock().unix_seconds();
-        self.engine
-            .store()
-            .sweep(now, now - IDLE, SWEEP_LIMIT)
-            .await
+        let mut total = 0;
+        loop {
+            let store = self.engine.store();
+            let swept = store.sweep(now, now - IDLE, SWEEP_LIMIT).await?;
+            total += swept;
+            // Each kind of row has a limit of its own, so fewer than one limit altogether means that nothing is left.
+            if swept < u64::from(SWEEP_LIMIT) {
+                return Ok(total);
+            }
+            // Requests come in between.
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Asks the provider ahead of the first login, and deletes ended sessions from time to time, until the returned
-    /// task is aborted.
+    /// task is aborted. Neither waits for the other.
     pub fn spawn_upkeep(&self) -> JoinHandle<()> {
         let auth0 = self.clone();
         tokio::spawn(async move {
-            while let Err(error) = auth0.ready().await {
-                tracing::warn!(%error, "not ready; logins have to wait");
-                tokio::time::sleep(RETRY_PROVIDER_EVERY).await;
-            }
-            loop {
-                match auth0.sweep().await {
-                    Ok(0) => {}
-                    Ok(swept) => tracing::debug!(swept, "ended sessions were deleted"),
-                    Err(error) => tracing::error!(%error, "ended sessions could not be deleted"),
-                }
-                tokio::time::sleep(SWEEP_EVERY).await;
-            }
+            tokio::join!(auth0.wait_for_provider(), auth0.sweep_regularly());
         })
+    }
+
+    async fn wait_for_provider(&self) {
+        while let Err(error) = self.ready().await {
+            if matches!(error, NotReady::ShuttingDown) {
+                return;
+            }
+            tracing::warn!(%error, "not ready; logins have to wait");
+            tokio::time::sleep(RETRY_PROVIDER_EVERY).await;
+        }
+    }
+
+    async fn sweep_regularly(&self) {
+        loop {
+            match self.sweep().await {
+                Ok(0) => {}
+                Ok(swept) => tracing::debug!(swept, "ended sessions were deleted"),
+                Err(error) => tracing::error!(%error, "failed to delete ended sessions"),
+            }
+            tokio::time::sleep(SWEEP_EVERY).await;
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     provider::Provider,
     seal::Keyring,
     stores::SharedStore,
+    tasks::Tasks,
     tokens::{TokenEndpoint, TokenError, Tokens},
 };
 
@@ -27,6 +28,7 @@ pub(crate) struct Engine {
     endpoint: TokenEndpoint,
     id_tokens: IdTokenRules,
     tokens: Tokens,
+    tasks: Tasks,
     store: SharedStore,
     keys: Keyring,
     clock: SharedClock,
@@ -53,6 +55,7 @@ impl Engine {
             Arc::clone(&clock),
         );
         let id_tokens = IdTokenRules::new(provider.clone(), &config, Arc::clone(&clock));
+        let tasks = Tasks::default();
         let tokens = Tokens::new(
             Arc::clone(&store),
             keys.clone(),
@@ -60,6 +63,7 @@ impl Engine {
             id_tokens.clone(),
             (Arc::clone(&clock), Arc::clone(&chance)),
             &config,
+            tasks.clone(),
         );
         let apis = config
             .apis
@@ -74,6 +78,7 @@ impl Engine {
             endpoint,
             id_tokens,
             tokens,
+            tasks,
             store,
             keys,
             clock,
@@ -106,6 +111,11 @@ impl Engine {
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// Owns the work that outlives its request.
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     pub(crate) fn store(&self) -> &SharedStore {

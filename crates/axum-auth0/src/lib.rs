@@ -59,6 +59,8 @@ mod session;
 #[cfg(feature = "login")]
 pub mod stores;
 #[cfg(feature = "login")]
+mod tasks;
+#[cfg(feature = "login")]
 mod tokens;
 #[cfg(feature = "login")]
 mod trace_context;
@@ -76,6 +78,7 @@ pub use self::{
     profile::PROFILE_PATH,
     return_to::{NotAPathOfThisSite, ReturnTo},
     session::{CurrentUser, NotSignedIn, SignedInUser},
+    tasks::Unfinished,
     tokens::{
         ApiOverview, HeldOverview, TokenError, TokenFingerprint, TokenOptions, TokensOverview,
     },

@@ -217,7 +217,7 @@ fn variables(services: &Services, base_url: &Url, folder: &TempDir) -> BTreeMap<
         ("AUTH0_DOMAIN", services.issuer()),
         ("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", ORDERS_API.to_owned()),
         // Longer than the tenant ever keeps an answer to itself here.
-        ("AUTH0_HTTP_TIMEOUT", "20000".to_owned()),
+        ("AUTH0_HTTP_TIMEOUT", "12500".to_owned()),
         ("AUTH0_SECRET", SITE_SECRET.to_owned()),
         (
             "AUTH0_SESSION_STORE",

@@ -8,6 +8,7 @@ mod cookies;
 mod error;
 mod faults;
 mod known;
+mod shutdown;
 mod values;
 mod variables;
 
@@ -63,7 +64,7 @@ pub struct Config {
     pub cookie: CookieSettings,
     /// `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: `/auth/profile` answers 204 instead of 401 to the anonymous.
     pub no_content_profile: bool,
-    /// `AUTH0_HTTP_TIMEOUT`: the total time of one request to the provider.
+    /// `AUTH0_HTTP_TIMEOUT`: the total time of one request to the provider, 12.5 seconds at most.
     pub http_timeout: Duration,
 }
 
@@ -132,6 +133,12 @@ impl Config {
             (.., Err(error)) => Err(error),
             (.., Ok(())) => Err(ConfigError::default()),
         }
+    }
+
+    /// How long a shutdown may take: twice `AUTH0_HTTP_TIMEOUT` and 5 seconds, at least 15 seconds, at most 30 seconds. The
+    /// slowest refresh ends within it; see [`Auth0::shutdown`](crate::Auth0::shutdown).
+    pub fn shutdown_timeout(&self) -> Duration {
+        shutdown::timeout(self.http_timeout)
     }
 
     /// The origin of the site as a browser sends it: scheme, host and, where not the default, port.

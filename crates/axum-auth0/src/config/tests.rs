@@ -138,6 +138,11 @@ fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
         ("AUTH0_COOKIE_PATH", "/app"),
         ("AUTH0_CLIENT_AUTHENTICATION", "tls"),
         ("AUTH0_HTTP_TIMEOUT", "5s"),
+        ("AUTH0_HTTP_TIMEOUT", "99"),
+        ("AUTH0_HTTP_TIMEOUT", "12501"),
+        ("AUTH0_HTTP_TIMEOUT", "-1"),
+        ("AUTH0_HTTP_TIMEOUT", "60000"),
+        ("AUTH0_HTTP_TIMEOUT", "99999999999999999999999"),
         ("PRODUCTS_API_URL", "api"),
         ("PRODUCTS_API_URL", "http://api.internal"),
         (

@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
-use super::faults::Faults;
+use super::{faults::Faults, shutdown};
 use crate::{
     outbound::{is_loopback, is_secure},
     provider::Issuer,
@@ -201,18 +201,31 @@ pub(super) fn session_store(faults: &mut Faults<'_>) -> StoreLocation {
 
 pub(super) fn http_timeout(faults: &mut Faults<'_>) -> Duration {
     let default = Duration::from_secs(5);
-    match faults.get("AUTH0_HTTP_TIMEOUT").map(str::parse::<u64>) {
-        None => default,
-        Some(Ok(milliseconds @ 100..=60_000)) => Duration::from_millis(milliseconds),
-        Some(_) => {
-            faults.add(
-                "AUTH0_HTTP_TIMEOUT",
-                "must be a number of milliseconds from 100 to 60000",
-                "AUTH0_HTTP_TIMEOUT=5000",
+    let limit = shutdown::MAX_HTTP_TIMEOUT.as_millis();
+    let milliseconds = match faults.get("AUTH0_HTTP_TIMEOUT").map(str::parse::<u64>) {
+        None => return default,
+        Some(Ok(milliseconds)) => Some(milliseconds),
+        Some(Err(_)) => None,
+    };
+    match milliseconds {
+        Some(given) if given >= 100 && u128::from(given) <= limit => {
+            return Duration::from_millis(given);
+        }
+        Some(given) if u128::from(given) > limit => {
+            let problem = format!(
+                "is {given} milliseconds; the limit is {limit}, because a shutdown waits for two requests to the \
+                 provider and {} seconds, and no longer than {} seconds altogether",
+                shutdown::MARGIN.as_secs(),
+                shutdown::MAX_TIMEOUT.as_secs()
             );
-            default
+            faults.add("AUTH0_HTTP_TIMEOUT", problem, "AUTH0_HTTP_TIMEOUT=5000");
+        }
+        _ => {
+            let problem = format!("must be a number of milliseconds from 100 to {limit}");
+            faults.add("AUTH0_HTTP_TIMEOUT", problem, "AUTH0_HTTP_TIMEOUT=5000");
         }
     }
+    default
 }
 
 pub(super) fn refresh_buffer(faults: &mut Faults<'_>) -> Duration {

@@ -17,6 +17,7 @@ use crate::{
     login::id_token::IdTokenRules,
     seal::Keyring,
     stores::{LoginId, LoginRow, SharedStore},
+    tasks::Tasks,
 };
 
 /// Everything that gets access tokens for logins.
@@ -31,6 +32,7 @@ impl Tokens {
         id_tokens: IdTokenRules,
         (clock, chance): (SharedClock, SharedChance),
         config: &Config,
+        tasks: Tasks,
     ) -> Self {
         Self(Arc::new(Refresher::new(
             store,
@@ -39,6 +41,7 @@ impl Tokens {
             id_tokens,
             (clock, chance),
             config,
+            tasks,
         )))
     }
 

@@ -15,6 +15,7 @@ use super::{
     flight::{Failure, Flights},
     held::HeldToken,
     lease::{Attempt, RefreshLease, attempt},
+    settle::SAVE_PATIENCE,
 };
 use crate::{
     chance::SharedChance,
@@ -25,6 +26,7 @@ use crate::{
     login::id_token::IdTokenRules,
     seal::Keyring,
     stores::{LoginId, LoginRow, SharedStore},
+    tasks::{Tasks, Work},
 };
 
 /// How many refreshes of this process the provider sees at once: many sessions that expire together must not bring it
@@ -53,6 +55,7 @@ pub(super) struct Refresher {
     pub(super) asked: Asked,
     pub(super) flights: Flights,
     pub(super) at_once: Semaphore,
+    pub(super) tasks: Tasks,
 }
 
 /// What came of a refresh under a lease.
@@ -70,6 +73,7 @@ impl Refresher {
         id_tokens: IdTokenRules,
         (clock, chance): (SharedClock, SharedChance),
         config: &Config,
+        tasks: Tasks,
     ) -> Self {
         Self {
             store,
@@ -82,6 +86,7 @@ impl Refresher {
             asked: Asked::of(config),
             flights: Flights::default(),
             at_once: Semaphore::new(AT_ONCE),
+            tasks,
         }
     }
 
@@ -95,7 +100,7 @@ impl Refresher {
         demand: Demand,
     ) -> Result<HeldToken, TokenError> {
         let (inner, api) = (Arc::clone(self), Arc::clone(api));
-        let task = tokio::spawn(async move {
+        let task = self.tasks.spawn(Work::Refresh, async move {
             let Some(want) = Want::exactly(&api, scope) else {
                 return Err(audience_missing(&api));
             };
@@ -219,6 +224,16 @@ impl Refresher {
             let place = timeout(PLACE_PATIENCE, self.at_once.acquire()).await;
             if place.is_err() {
                 tracing::warn!("too many refreshes at once; the provider is slow");
+                return Err(TokenError::ProviderUnavailable {
+                    retry_after: Some(Duration::from_secs(1)),
+                });
+            }
+            // A refresh token that is used up must be stored before the process ends.
+            if !self
+                .tasks
+                .has_time_for(self.config.http_timeout + SAVE_PATIENCE)
+            {
+                tracing::info!(?login, "no refresh is started: the process stops");
                 return Err(TokenError::ProviderUnavailable {
                     retry_after: Some(Duration::from_secs(1)),
                 });

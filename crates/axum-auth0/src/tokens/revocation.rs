@@ -12,6 +12,7 @@ use super::{
 use crate::{
     diagnosis::Diagnosis,
     stores::{LoginId, LoginRow, Swap},
+    tasks::Work,
 };
 
 impl Tokens {
@@ -31,7 +32,7 @@ impl Tokens {
     /// their end. In a task of its own, as a refresh: nothing is left half done where the caller hangs up.
     pub(crate) async fn revoke_refresh_token(&self, login: LoginId) -> Result<(), TokenError> {
         let inner = Arc::clone(&self.0);
-        let task = tokio::spawn(async move {
+        let task = self.0.tasks.spawn(Work::Revocation, async move {
             // Not beside a refresh, here or in another process: it would show a token that was just revoked.
             let flight = inner.flights.of(login);
             let _alone = flight.lock().await;

@@ -22,6 +22,9 @@ const SAVE_PAUSES: [Duration; 5] = [
     Duration::from_secs(2),
 ];
 
+/// What all of these pauses add up to, rounded up.
+pub(super) const SAVE_PATIENCE: Duration = Duration::from_secs(4);
+
 impl Refresher {
     /// Stores what the provider answered; then judges it. `on_demand`: somebody wanted another token than the held one.
     pub(super) async fn settle(
