@@ -50,9 +50,10 @@ pub async fn serve_until_signal(
     }
 
     let _ = stop.send(());
-    match timeout_at(deadline, &mut server).await {
-        Ok(ended) => ended.map_err(io::Error::other)??,
-        Err(_) => tracing::error!("shutdown: requests under way were cut off"),
+    if let Ok(ended) = timeout_at(deadline, &mut server).await {
+        ended.map_err(io::Error::other)??;
+    } else {
+        tracing::error!("shutdown: requests under way were cut off");
     }
     let left = deadline.saturating_duration_since(Instant::now());
     auth0.shutdown(left).await;

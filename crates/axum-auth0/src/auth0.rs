@@ -20,7 +20,7 @@ use crate::{
     profile::{self, PROFILE_PATH},
     provider::ProviderError,
     session::{self, IDLE},
-    stores::{MemoryStore, SessionRecords, SharedStore, SqliteStore, StoreError},
+    stores::{MemoryStore, SharedStore, SqliteStore, StoreError},
     tasks::Unfinished,
 };
 
@@ -162,11 +162,6 @@ impl Auth0 {
     /// accepts HTML.
     pub fn protect(&self, app: Router, protected: &'static [&'static str]) -> Router {
         let engine = &self.engine;
-        let records = SessionRecords::new(
-            Arc::clone(engine.store()),
-            engine.keys().clone(),
-            Arc::clone(engine.clock()),
-        );
         let routes = Router::new()
             .route(
                 LOGIN_PATH,
@@ -207,7 +202,11 @@ impl Auth0 {
                 Arc::clone(engine),
                 session::identify,
             ))
-            .layer(session::layer(records, &engine.config().cookie))
+            .layer(session::layer(engine.records(), &engine.config().cookie))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(engine),
+                session::write_cookie,
+            ))
             .layer(middleware::from_fn_with_state(
                 Arc::clone(engine),
                 session::protect_cookie,

@@ -16,7 +16,8 @@ use crate::{
     outbound::Outbound,
     provider::Provider,
     seal::Keyring,
-    stores::SharedStore,
+    session::Bookkeeping,
+    stores::{SessionRecords, SharedStore},
     tasks::Tasks,
     tokens::{TokenEndpoint, TokenError, Tokens},
 };
@@ -29,6 +30,7 @@ pub(crate) struct Engine {
     id_tokens: IdTokenRules,
     tokens: Tokens,
     tasks: Tasks,
+    bookkeeping: Bookkeeping,
     store: SharedStore,
     keys: Keyring,
     clock: SharedClock,
@@ -79,6 +81,7 @@ impl Engine {
             id_tokens,
             tokens,
             tasks,
+            bookkeeping: Bookkeeping::default(),
             store,
             keys,
             clock,
@@ -118,8 +121,22 @@ impl Engine {
         &self.tasks
     }
 
+    /// Writes what no request depends on.
+    pub(crate) fn bookkeeping(&self) -> &Bookkeeping {
+        &self.bookkeeping
+    }
+
     pub(crate) fn store(&self) -> &SharedStore {
         &self.store
+    }
+
+    /// The store as tower-sessions sees it.
+    pub(crate) fn records(&self) -> SessionRecords {
+        SessionRecords::new(
+            Arc::clone(&self.store),
+            self.keys.clone(),
+            Arc::clone(&self.clock),
+        )
     }
 
     pub(crate) fn keys(&self) -> &Keyring {

@@ -7,8 +7,8 @@ use axum::{
     extract::{RawForm, RawQuery, State, rejection::RawFormRejection},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use tower_sessions::Session;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tower_sessions::{Session, SessionStore as _};
 
 use crate::{
     engine::Engine,
@@ -17,8 +17,9 @@ use crate::{
     provider::Issuer,
     request_kind::{RequestKind, RequestSite},
     return_to::ReturnTo,
-    session::{self, SESSION_KEY, SessionData},
-    stores::{LoginRow, StoreError},
+    session::{Carried, SessionCookie},
+    stores::{LoginId, LoginRow, StoreError},
+    tasks::Work,
 };
 
 /// Where a logout begins.
@@ -41,7 +42,7 @@ pub(crate) async fn post(
 ) -> Response {
     // A program may post without a form; a logout does not fail for that.
     let return_to = form.ok().and_then(|RawForm(form)| return_to(&form));
-    log_out(&engine, &session, return_to).await
+    in_a_task(engine, session, return_to).await
 }
 
 /// `GET /auth/logout`: works for a link on this site and for a typed address. From anywhere else it only asks: a
@@ -61,7 +62,7 @@ pub(crate) async fn get(
         RequestKind::Speculative => no_content(),
         RequestKind::Navigation if is_ours => {
             let return_to = return_to(query.unwrap_or_default().as_bytes());
-            log_out(&engine, &session, return_to).await
+            in_a_task(engine, session, return_to).await
         }
         _ => Page::new(StatusCode::OK, "Do you want to log out?")
             .paragraph("You came here from another place, so nothing has happened yet.")
@@ -84,11 +85,23 @@ fn return_to(form: &[u8]) -> Option<ReturnTo> {
         .and_then(|(_, value)| ReturnTo::parse(&value).ok())
 }
 
-async fn log_out(engine: &Arc<Engine>, session: &Session, return_to: Option<ReturnTo>) -> Response {
-    let (row, claims_session) = match end_here(engine, session).await {
+/// A client that hangs up does not stop a logout halfway.
+async fn in_a_task(engine: Arc<Engine>, session: Session, return_to: Option<ReturnTo>) -> Response {
+    let tasks = engine.tasks().clone();
+    let logout = tasks.spawn(Work::Logout, async move {
+        log_out(&engine, &session, return_to).await
+    });
+    logout.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the logout did not finish");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+async fn log_out(engine: &Engine, session: &Session, return_to: Option<ReturnTo>) -> Response {
+    let ended = match end_here(engine, session).await {
         Ok(ended) => ended,
         Err(error) => {
-            tracing::error!(%error, "a logout could not be carried out");
+            tracing::error!(%error, "logout failed");
             return Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging out is not possible right now")
                 .paragraph("This site cannot reach its sessions at the moment, so you are still logged in. Please try again in a moment.")
                 .retry_after(5)
@@ -96,29 +109,34 @@ async fn log_out(engine: &Arc<Engine>, session: &Session, return_to: Option<Retu
                 .into_response();
         }
     };
-    let id_token = row
-        .as_ref()
-        .and_then(|row| engine.tokens().open(row))
-        .and_then(|set| set.id_token);
-    if let Some(row) = &row {
+    let mut id_token = None;
+    if let Some(row) = &ended.row {
         tracing::info!(login = ?row.id, "logged out");
-        if tokio::time::timeout(REVOCATION_TIMEOUT, engine.tokens().revoke(row))
-            .await
-            .is_err()
-        {
-            tracing::warn!(login = ?row.id, "the refresh token was not revoked in time");
+    }
+    if let Some(row) = ended.row.as_ref().filter(|_| ended.is_of_provider) {
+        let tokens = engine.tokens().open_for_logout(row);
+        id_token = tokens.id_token;
+        // The request that ended the login revokes its token, and no other.
+        if ended.by_this_request {
+            let revocation = engine.tokens().revoke(row.id, tokens.refresh_token);
+            if tokio::time::timeout(REVOCATION_TIMEOUT, revocation)
+                .await
+                .is_err()
+            {
+                tracing::warn!(login = ?row.id, "the revocation of the refresh token takes long; the logout does not wait for it");
+            }
         }
     }
     let target = at_provider(
         engine,
         id_token.as_deref(),
-        claims_session.as_deref(),
+        ended.provider_session.as_deref(),
         return_to,
     )
     .await;
     let mut response = see_other(&target);
-    if let Some(cookie) = session::removal(&engine.config().cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    if ended.had_session {
+        response.extensions_mut().insert(SessionCookie::Remove);
     }
     // The pages of the session must not come out of the browser's cache afterwards.
     response
@@ -127,28 +145,76 @@ async fn log_out(engine: &Arc<Engine>, session: &Session, return_to: Option<Retu
     response
 }
 
-/// Deletes login and session; from here on the cookie opens nothing.
-async fn end_here(
-    engine: &Engine,
-    session: &Session,
-) -> Result<(Option<LoginRow>, Option<String>), StoreError> {
-    let failed = |error: tower_sessions::session::Error| StoreError(error.to_string());
-    if session.id().is_none() {
-        return Ok((None, None));
-    }
-    let data = session
-        .get::<SessionData>(SESSION_KEY)
-        .await
-        .map_err(failed)?;
-    let row = match &data {
-        Some(data) => engine.store().delete_login(&data.login).await?,
-        None => None,
+/// What was ended here.
+#[derive(Default)]
+struct Ended {
+    had_session: bool,
+    /// The login, if it can be read.
+    row: Option<LoginRow>,
+    /// Whether no other request ended it before.
+    by_this_request: bool,
+    /// Whether the login is one at the provider of today's configuration.
+    is_of_provider: bool,
+    provider_session: Option<String>,
+}
+
+/// Deletes the login and the session's record. Either is enough: from then on the cookie opens nothing.
+///
+/// # Errors
+///
+/// If neither can be deleted: the session lives on.
+async fn end_here(engine: &Engine, session: &Session) -> Result<Ended, StoreError> {
+    let carried = Carried::read(session).await?;
+    let Some(id) = carried.id else {
+        return Ok(Ended::default());
     };
-    if session.id().is_some() {
-        session.flush().await.map_err(failed)?;
+    let (row, login) = match carried.login {
+        Some(login) => end_login(engine, login).await,
+        None => (None, Ok(false)),
+    };
+    let record = engine.records().delete(&id).await;
+    let by_this_request = match (login, record) {
+        (Ok(by_this_request), Ok(())) => by_this_request,
+        (Err(error), Ok(())) => {
+            tracing::warn!(%error, "failed to delete the login of a deleted session");
+            true
+        }
+        (Ok(by_this_request), Err(error)) if carried.login.is_some() => {
+            tracing::warn!(%error, "failed to delete the session of a deleted login");
+            by_this_request
+        }
+        (_, Err(error)) => return Err(StoreError(error.to_string())),
+    };
+    let is_of_provider = carried.is_of(engine.config().issuer.as_str());
+    let provider_session = match carried.data.and_then(|data| data.provider_session) {
+        Some(session) => session.sid,
+        None => row.as_ref().and_then(|row| row.provider_session.clone()),
+    };
+    Ok(Ended {
+        had_session: true,
+        is_of_provider,
+        provider_session: provider_session.filter(|_| is_of_provider),
+        row,
+        by_this_request,
+    })
+}
+
+/// The row of a login as it was, and whether this request deleted it.
+async fn end_login(
+    engine: &Engine,
+    login: LoginId,
+) -> (Option<LoginRow>, Result<bool, StoreError>) {
+    let store = engine.store();
+    // Another logout may delete it in between; the provider is to get its `id_token_hint` from both.
+    let before = store.load_login(&login).await.unwrap_or_else(|error| {
+        tracing::warn!(?login, %error, "failed to read a login that is to end");
+        None
+    });
+    match store.delete_login(&login).await {
+        Ok(Some(row)) => (Some(row), Ok(true)),
+        Ok(None) => (before, Ok(false)),
+        Err(error) => (before, Err(error)),
     }
-    let provider_session = row.as_ref().and_then(|row| row.provider_session.clone());
-    Ok((row, provider_session))
 }
 
 /// Where the provider logs the person out too: its `end_session_endpoint`, or `/v2/logout` of an Auth0 tenant that

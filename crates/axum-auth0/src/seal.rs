@@ -59,8 +59,26 @@ pub(crate) struct NotOurs;
 /// The keys of all purposes: the first set seals, all sets open.
 #[derive(Clone)]
 pub(crate) struct Keyring {
-    sets: Vec<[XChaCha20Poly1305; Purpose::ALL.len()]>,
+    sets: Vec<Keys>,
     chance: SharedChance,
+}
+
+/// What is derived from one secret.
+#[derive(Clone)]
+struct Keys {
+    ciphers: [XChaCha20Poly1305; Purpose::ALL.len()],
+    derivation: Hkdf<Sha256>,
+}
+
+impl Keys {
+    fn derive<const N: usize>(&self, label: &str, input: &[u8]) -> [u8; N] {
+        let label = format!("axum-auth0/v{VERSION}/{label}/");
+        let mut output = [0; N];
+        self.derivation
+            .expand_multi_info(&[label.as_bytes(), input], &mut output)
+            .expect("the outputs here are shorter than 255 hashes, the only limit of HKDF-Expand");
+        output
+    }
 }
 
 impl Keyring {
@@ -68,15 +86,19 @@ impl Keyring {
         let sets = secrets
             .iter()
             .map(|secret| {
-                let derive = Hkdf::<Sha256>::new(None, secret.expose_secret().as_bytes());
-                Purpose::ALL.map(|purpose| {
+                let derivation = Hkdf::<Sha256>::new(None, secret.expose_secret().as_bytes());
+                let ciphers = Purpose::ALL.map(|purpose| {
                     let mut key = [0; 32];
                     let info = format!("axum-auth0/v{VERSION}/{}", purpose.label());
-                    derive.expand(info.as_bytes(), &mut key).expect(
+                    derivation.expand(info.as_bytes(), &mut key).expect(
                         "32 bytes are fewer than 255 hashes, the only limit of HKDF-Expand",
                     );
                     XChaCha20Poly1305::new(&key.into())
-                })
+                });
+                Keys {
+                    ciphers,
+                    derivation,
+                }
             })
             .collect();
         Self { sets, chance }
@@ -89,7 +111,7 @@ impl Keyring {
             msg: plain,
             aad: context,
         };
-        let sealed = self.sets[0][purpose as usize]
+        let sealed = self.sets[0].ciphers[purpose as usize]
             .encrypt(XNonce::from_slice(&nonce), payload)
             .expect("only a plaintext of more than 256 GiB is refused");
         let mut boxed = Vec::with_capacity(1 + NONCE + sealed.len());
@@ -117,11 +139,25 @@ impl Keyring {
                     msg: sealed,
                     aad: context,
                 };
-                set[purpose as usize]
+                set.ciphers[purpose as usize]
                     .decrypt(XNonce::from_slice(nonce), payload)
                     .ok()
             })
             .ok_or(NotOurs)
+    }
+
+    /// Bytes that follow from `input` and the first secret (HKDF-Expand, RFC 5869 §2.3), others for each `label`.
+    pub(crate) fn derive<const N: usize>(&self, label: &str, input: &[u8]) -> [u8; N] {
+        self.sets[0].derive(label, input)
+    }
+
+    /// As [`Keyring::derive`], with each of the secrets.
+    pub(crate) fn derive_each<const N: usize>(
+        &self,
+        label: &str,
+        input: &[u8],
+    ) -> impl Iterator<Item = [u8; N]> {
+        self.sets.iter().map(move |set| set.derive(label, input))
     }
 
     /// As [`Keyring::seal`], as text for a cookie or a URL.

@@ -39,6 +39,27 @@ async fn on_every_store<F: Future<Output = ()>>(part: impl Fn(SharedStore, &'sta
 }
 
 #[tokio::test]
+async fn a_later_login_of_the_same_user_is_found() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        for (subject, since, found) in [
+            ("auth0|1", NOW - 1, true),
+            ("auth0|1", NOW, true),
+            ("auth0|1", NOW + 1, false),
+            ("auth0|2", NOW, false),
+            ("auth0|", NOW, false),
+        ] {
+            let case = format!("{name} {subject} {since}");
+            let there = store.has_login_since(subject, since).await.unwrap();
+            assert_eq!(there, found, "{case}");
+        }
+        store.delete_login(&id(1)).await.unwrap();
+        assert!(!store.has_login_since("auth0|1", NOW).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_login_comes_back_as_it_was() {
     on_every_store(|store, name| async move {
         for byte in [1, 2] {

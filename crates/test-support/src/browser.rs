@@ -245,11 +245,16 @@ impl Browser {
     }
 
     pub fn session(&self) -> Option<&String> {
-        let name = |name: &str| name == "session" || name == "__Host-session";
-        self.jar
-            .iter()
-            .find(|(given, _)| name(given))
-            .map(|(_, value)| value)
+        self.jar.get(self.session_cookie_name())
+    }
+
+    /// The default name of the session cookie at this site.
+    pub fn session_cookie_name(&self) -> &'static str {
+        if self.origin.starts_with("https:") {
+            "__Host-session"
+        } else {
+            "session"
+        }
     }
 
     /// How many logins are under way in this browser.

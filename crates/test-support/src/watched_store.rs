@@ -21,6 +21,7 @@ pub struct WatchedStore {
     logins: Mutex<Vec<LoginId>>,
     records: Mutex<BTreeSet<Key>>,
     down: AtomicBool,
+    failing: Mutex<BTreeSet<&'static str>>,
     failing_swaps: AtomicUsize,
     touches: AtomicUsize,
     loads: AtomicUsize,
@@ -33,6 +34,7 @@ impl WatchedStore {
             logins: Mutex::default(),
             records: Mutex::default(),
             down: AtomicBool::default(),
+            failing: Mutex::default(),
             failing_swaps: AtomicUsize::default(),
             touches: AtomicUsize::default(),
             loads: AtomicUsize::default(),
@@ -42,6 +44,11 @@ impl WatchedStore {
     /// Whether everything fails from now on.
     pub fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// From now on these operations of [`Store`] fail, and no others.
+    pub fn set_failing(&self, operations: &[&'static str]) {
+        *self.failing.lock().unwrap() = operations.iter().copied().collect();
     }
 
     /// The next `count` changes of tokens fail.
@@ -120,14 +127,23 @@ impl WatchedStore {
         assert!(self.inner.update_record(key, record, end).await.unwrap());
     }
 
+    /// Changes the only login behind the engine's back.
+    pub async fn edit_login(&self, edit: impl FnOnce(&mut LoginRow)) {
+        let mut row = self.login().await;
+        assert!(self.inner.delete_login(&row.id).await.unwrap().is_some());
+        edit(&mut row);
+        self.inner.create_login(row).await.unwrap();
+    }
+
     pub async fn damage_tokens(&self, tokens: Vec<u8>) {
         let row = self.login().await;
         let swap = self.inner.swap_tokens(&row.id, row.version, tokens).await;
         assert_eq!(swap.unwrap(), Swap::Done);
     }
 
-    fn up(&self) -> Result<(), StoreError> {
-        if self.down.load(Ordering::SeqCst) {
+    fn up(&self, operation: &str) -> Result<(), StoreError> {
+        let failing = self.failing.lock().unwrap();
+        if self.down.load(Ordering::SeqCst) || failing.contains(operation) {
             return Err(StoreError("switched off by a test".to_owned()));
         }
         Ok(())
@@ -137,19 +153,19 @@ impl WatchedStore {
 #[async_trait]
 impl Store for WatchedStore {
     async fn create_login(&self, row: LoginRow) -> Result<(), StoreError> {
-        self.up()?;
+        self.up("create_login")?;
         self.logins.lock().unwrap().push(row.id);
         self.inner.create_login(row).await
     }
 
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
-        self.up()?;
+        self.up("load_login")?;
         self.loads.fetch_add(1, Ordering::SeqCst);
         self.inner.load_login(id).await
     }
 
     async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
-        self.up()?;
+        self.up("touch_login")?;
         self.touches.fetch_add(1, Ordering::SeqCst);
         self.inner.touch_login(id, now).await
     }
@@ -161,12 +177,12 @@ impl Store for WatchedStore {
         now: i64,
         until: i64,
     ) -> Result<Lease, StoreError> {
-        self.up()?;
+        self.up("lease_login")?;
         self.inner.lease_login(id, holder, now, until).await
     }
 
     async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError> {
-        self.up()?;
+        self.up("end_lease")?;
         self.inner.end_lease(id, holder).await
     }
 
@@ -176,7 +192,7 @@ impl Store for WatchedStore {
         expected: i64,
         tokens: Vec<u8>,
     ) -> Result<Swap, StoreError> {
-        self.up()?;
+        self.up("swap_tokens")?;
         let failing = self
             .failing_swaps
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
@@ -189,7 +205,7 @@ impl Store for WatchedStore {
     }
 
     async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
-        self.up()?;
+        self.up("delete_login")?;
         self.inner.delete_login(id).await
     }
 
@@ -199,7 +215,7 @@ impl Store for WatchedStore {
         record: Vec<u8>,
         end: i64,
     ) -> Result<bool, StoreError> {
-        self.up()?;
+        self.up("create_record")?;
         self.records.lock().unwrap().insert(*key);
         self.inner.create_record(key, record, end).await
     }
@@ -210,32 +226,37 @@ impl Store for WatchedStore {
         record: Vec<u8>,
         end: i64,
     ) -> Result<bool, StoreError> {
-        self.up()?;
+        self.up("update_record")?;
         self.inner.update_record(key, record, end).await
     }
 
     async fn load_record(&self, key: &Key, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
-        self.up()?;
+        self.up("load_record")?;
         self.inner.load_record(key, now).await
     }
 
     async fn delete_record(&self, key: &Key) -> Result<(), StoreError> {
-        self.up()?;
+        self.up("delete_record")?;
         self.inner.delete_record(key).await
     }
 
     async fn consume_transaction(&self, key: &Key, end: i64) -> Result<bool, StoreError> {
-        self.up()?;
+        self.up("consume_transaction")?;
         self.inner.consume_transaction(key, end).await
     }
 
+    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
+        self.up("has_login_since")?;
+        self.inner.has_login_since(subject, since).await
+    }
+
     async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
-        self.up()?;
+        self.up("sweep")?;
         self.inner.sweep(now, idle_before, limit).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.up()?;
+        self.up("ping")?;
         self.inner.ping().await
     }
 }

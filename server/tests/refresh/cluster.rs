@@ -102,6 +102,34 @@ impl Cluster {
         alice
     }
 
+    /// As many users as `users`, each in a browser of its own, with tokens that have expired. No refresh has happened.
+    pub(crate) async fn with_expired_users(&self, users: &[String]) -> Vec<Person> {
+        self.services.set_behind(LIFETIME - FIRST_LIFE);
+        let mut people = Vec::new();
+        for email in users {
+            let person = Person::new(&self.base_url);
+            let form = person.open("/profile").await.is(200);
+            let profile = person.fill_in(&form, email, PASSWORD).await.is(200);
+            assert_eq!(profile.place(), "/profile");
+            people.push(person);
+        }
+        let end = services::system_seconds() + FIRST_LIFE;
+        until("the tokens of the logins expire", || {
+            services::system_seconds() >= end
+        })
+        .await;
+        self.services.set_behind(0);
+        assert_eq!(self.refreshes(), RefreshCounts::default());
+        people
+    }
+
+    /// Whether process `number` is ready, and what it says; an error if it does not accept connections.
+    pub(crate) async fn readiness(&self, number: usize) -> Result<(u16, String), reqwest::Error> {
+        let url = format!("http://{}/readyz", self.replicas[number].address());
+        let answer = self.client.get(url).send().await?;
+        Ok((answer.status().as_u16(), answer.text().await?))
+    }
+
     /// Alice's products by way of process `number`; an error where it does not answer.
     pub(crate) async fn products(
         &self,

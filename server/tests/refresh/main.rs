@@ -20,6 +20,7 @@ mod patience;
 mod within;
 
 mod crossing;
+mod deploys;
 mod hanging_up;
 mod killed;
 mod many_at_once;

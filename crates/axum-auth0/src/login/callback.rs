@@ -6,21 +6,24 @@ use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Method};
-use tower_sessions::Session;
+use http::{HeaderMap, Method, StatusCode};
+use tokio::sync::oneshot;
+use tower_sessions::{Session, session::Id};
 
 use super::{
     complete::complete,
     refusal::Refusal,
     start::{begin, no_content, see_other, set_cookie},
     transaction::{self, LIFETIME, State as LoginState, Transaction},
+    undelivered,
 };
 use crate::{
     diagnosis::{Cause, Diagnosis},
     engine::Engine,
     request_kind::RequestKind,
     return_to::ReturnTo,
-    session::CurrentUser,
+    session::{Carried, CurrentUser, SessionCookie},
+    tasks::Work,
 };
 
 /// `error_description` of Keycloak when the user's session at the login page timed out. A second try works.
@@ -38,25 +41,58 @@ pub(crate) async fn callback(
     if kind == RequestKind::Speculative {
         return no_content();
     }
-    let query = query.unwrap_or_default();
-    let answer = match Answer::parse(&query) {
+    // In a task of its own: a client that hangs up does not stop a login halfway.
+    let (sender, receiver) = oneshot::channel();
+    let tasks = engine.tasks().clone();
+    drop(tasks.spawn(Work::Callback, async move {
+        let query = query.unwrap_or_default();
+        let response = respond(&engine, &query, &user, &session, kind, &headers).await;
+        if let Err(response) = sender.send(response)
+            && let Some(SessionCookie::Set(id)) = response.extensions().get()
+        {
+            tracing::info!("the client hung up during its login");
+            undelivered::note(&engine, *id).await;
+        }
+    }));
+    receiver.await.unwrap_or_else(|_| {
+        tracing::error!("the callback did not finish");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+async fn respond(
+    engine: &Arc<Engine>,
+    query: &str,
+    user: &CurrentUser,
+    session: &Session,
+    kind: RequestKind,
+    headers: &HeaderMap,
+) -> Response {
+    let answer = match Answer::parse(query) {
         Ok(answer) => answer,
         Err(refusal) => return refusal.into_response(),
     };
     let settings = &engine.config().cookie;
-    let Some(transaction) = Transaction::find(&headers, engine.keys(), &answer.state, settings)
+    let Some(transaction) = Transaction::find(headers, engine.keys(), &answer.state, settings)
     else {
         // The cookie was lost, and one more attempt may help.
-        return restart(&engine, kind, &headers, &answer.state)
+        return restart(engine, kind, headers, &answer.state)
             .await
             .unwrap_or_else(|| Refusal::UnknownTransaction.into_response());
     };
     // From here on the transaction is spent, whatever the outcome.
-    let mut response = match answer_to(&engine, &session, &user, transaction, &answer).await {
-        Ok(target) => see_other(target.as_str()),
+    let return_to = transaction.return_to.clone();
+    let mut response = match answer_to(engine, session, user, transaction, &answer).await {
+        Ok(new_session) => {
+            let mut response = see_other(return_to.as_str());
+            if let Some(id) = new_session {
+                response.extensions_mut().insert(SessionCookie::Set(id));
+            }
+            response
+        }
         Err(refusal) => {
             let restarted = if refusal.is_expired_authentication(AUTHENTICATION_EXPIRED) {
-                restart(&engine, kind, &headers, &answer.state).await
+                restart(engine, kind, headers, &answer.state).await
             } else {
                 None
             };
@@ -70,13 +106,14 @@ pub(crate) async fn callback(
     response
 }
 
+/// The identifier of the session that the browser gets; `None` if it has one already.
 async fn answer_to(
     engine: &Arc<Engine>,
     session: &Session,
     user: &CurrentUser,
     transaction: Transaction,
     answer: &Answer<'_>,
-) -> Result<ReturnTo, Refusal> {
+) -> Result<Option<Id>, Refusal> {
     let return_to = transaction.return_to.clone();
     if transaction.has_expired(engine.clock().unix_seconds()) {
         return Err(Refusal::Expired(return_to));
@@ -118,14 +155,18 @@ async fn answer_to(
         .await
         .map_err(|error| Refusal::store(&error, return_to.clone()))?;
     if !first {
-        return if matches!(user, CurrentUser::SignedIn(_)) {
-            Ok(return_to)
-        } else {
-            Err(Refusal::AlreadyUsed)
-        };
+        if matches!(user, CurrentUser::SignedIn(_)) {
+            return Ok(None);
+        }
+        let waiting = undelivered::take(engine, &transaction).await;
+        return waiting.map(Some).ok_or(Refusal::AlreadyUsed(return_to));
     }
-    complete(engine, session, &transaction, code).await?;
-    Ok(return_to)
+    let carried = Carried::read(session)
+        .await
+        .map_err(|error| Refusal::store(&error, return_to))?;
+    complete(engine, &carried, &transaction, code)
+        .await
+        .map(Some)
 }
 
 /// Starts the login of `state` again with everything that it asked for, once. `None` if it was restarted before, if

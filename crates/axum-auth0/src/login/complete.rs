@@ -2,27 +2,28 @@
 
 use std::sync::Arc;
 
-use tower_sessions::{Expiry, Session};
+use tower_sessions::session::Id;
 
 use super::{
-    CALLBACK_PATH, IdTokenError, claims, id_token::Expected, refusal::Refusal,
+    CALLBACK_PATH, IdTokenError, claims, id_token::Expected, new_login::NewLogin, refusal::Refusal,
     transaction::Transaction,
 };
 use crate::{
     diagnosis::Diagnosis,
     engine::Engine,
     jwt::{self, JwtError},
-    session::{ABSOLUTE, SESSION_KEY, SessionData},
-    stores::{LoginId, LoginRow, StoreError},
+    session::{ABSOLUTE, Carried, ProviderSession, SessionData, id},
+    stores::{LoginId, LoginRow},
     tokens::{Asked, HeldToken, TokenAnswer, TokenSet, Want},
 };
 
+/// Exchanges the code, and returns the identifier of the new session. `carried` is the session that the browser had.
 pub(super) async fn complete(
     engine: &Arc<Engine>,
-    session: &Session,
+    carried: &Carried,
     transaction: &Transaction,
     code: &str,
-) -> Result<(), Refusal> {
+) -> Result<Id, Refusal> {
     let return_to = || transaction.return_to.clone();
     let redirect_uri = engine.config().site_url(CALLBACK_PATH);
     let answer = engine
@@ -71,39 +72,35 @@ pub(super) async fn complete(
     let now = engine.clock().unix_seconds();
     let login = LoginId::random(engine.chance().as_ref());
     let set = token_set(engine, transaction, &answer, now);
-    let row = LoginRow {
-        id: login,
-        subject,
-        provider_session,
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now + ABSOLUTE,
-        version: 0,
-        tokens: set.seal(engine.keys(), &login),
+    let new = NewLogin {
+        row: LoginRow {
+            id: login,
+            subject,
+            provider_session: provider_session.clone(),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + ABSOLUTE,
+            version: 0,
+            tokens: set.seal(engine.keys(), &login),
+        },
+        data: SessionData {
+            login,
+            issuer: engine.config().issuer.as_str().to_owned(),
+            claims,
+            provider_session: Some(ProviderSession {
+                sid: provider_session,
+            }),
+            undelivered: false,
+        },
+        session: id::of_transaction(engine.keys(), &transaction.verifier),
+        refresh_token: set.refresh_token,
     };
-    end_previous(engine, session)
+    let id = new
+        .replace(engine, carried)
         .await
         .map_err(|error| Refusal::store(&error, return_to()))?;
-    engine
-        .store()
-        .create_login(row)
-        .await
-        .map_err(|error| Refusal::store(&error, return_to()))?;
-
-    let data = SessionData {
-        login,
-        issuer: engine.config().issuer.as_str().to_owned(),
-        claims,
-    };
-    if let Err(error) = open_session(engine, session, &data, now).await {
-        // Without its session nobody can use the login; it must not lie about.
-        if let Err(error) = engine.store().delete_login(&login).await {
-            tracing::error!(%error, "a login without a session could not be deleted");
-        }
-        return Err(Refusal::store(&error, return_to()));
-    }
     tracing::info!(?login, "logged in");
-    Ok(())
+    Ok(id)
 }
 
 /// An ID token of another time is refused; most often it is the clock of this server that is wrong.
@@ -115,45 +112,6 @@ fn note_clock_skew(engine: &Engine, id_token: &str, error: &IdTokenError) {
     {
         Diagnosis::clock_skew(engine.clock().unix_seconds().saturating_sub(iat)).log();
     }
-}
-
-/// A login in a browser that has a session ends that session, and its identifier is never used again (session
-/// fixation, RFC 9700 §4.7).
-async fn end_previous(engine: &Engine, session: &Session) -> Result<(), StoreError> {
-    let failed = |error: tower_sessions::session::Error| StoreError(error.to_string());
-    if session.id().is_none() {
-        return Ok(());
-    }
-    let previous = session.get::<SessionData>(SESSION_KEY).await.ok().flatten();
-    if session.id().is_some() {
-        // Not `flush`: after it, the next save would create the record under its old identifier again.
-        session.clear().await;
-        session.cycle_id().await.map_err(failed)?;
-    }
-    if let Some(previous) = previous
-        && let Some(row) = engine.store().delete_login(&previous.login).await?
-    {
-        let tokens = engine.tokens().clone();
-        tokio::spawn(async move { tokens.revoke(&row).await });
-    }
-    Ok(())
-}
-
-async fn open_session(
-    engine: &Engine,
-    session: &Session,
-    data: &SessionData,
-    now: i64,
-) -> Result<(), StoreError> {
-    let failed = |error: tower_sessions::session::Error| StoreError(error.to_string());
-    session.insert(SESSION_KEY, data).await.map_err(failed)?;
-    if !engine.config().cookie.transient {
-        let end = time::OffsetDateTime::from_unix_timestamp(now + ABSOLUTE)
-            .map_err(|error| StoreError(error.to_string()))?;
-        session.set_expiry(Some(Expiry::AtDateTime(end)));
-    }
-    // Now, not at the end of the response: only a stored session counts as a login.
-    session.save().await.map_err(failed)
 }
 
 /// The tokens to keep. An access token that is not what was asked for is not kept under that name; why it is not is

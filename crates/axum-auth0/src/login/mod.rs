@@ -8,10 +8,12 @@ mod callback;
 mod claims;
 mod complete;
 pub(crate) mod id_token;
+mod new_login;
 mod parameters;
 mod refusal;
 mod start;
 mod transaction;
+mod undelivered;
 
 pub use self::id_token::IdTokenError;
 pub(crate) use self::{

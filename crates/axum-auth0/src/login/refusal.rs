@@ -28,7 +28,7 @@ pub(super) enum Refusal {
     /// The person took too long.
     Expired(ReturnTo),
     /// The same callback came before.
-    AlreadyUsed,
+    AlreadyUsed(ReturnTo),
     /// The response is not from the provider that the login began at (RFC 9207 §2.4).
     WrongIssuer,
     /// An error response without `iss` from a provider that announces it (RFC 9207 §2.4). What it says is not used.
@@ -131,8 +131,9 @@ impl Refusal {
             Self::Expired(return_to) => Page::new(bad, "This login took too long")
                 .paragraph("For your safety a login must be finished within ten minutes.")
                 .link(AGAIN, return_to.login_url()),
-            Self::AlreadyUsed => Page::new(bad, "This login is already finished")
-                .paragraph("Its address can be used only once."),
+            Self::AlreadyUsed(return_to) => Page::new(bad, "This login is already finished")
+                .paragraph("Its address can be used only once. If you are not logged in, please log in again.")
+                .link("Log in", return_to.login_url()),
             Self::WrongIssuer => Page::new(bad, "The answer came from somebody else")
                 .paragraph("It is not from the provider that this login began at, so it was not used.")
                 .link("Log in", "/auth/login"),
@@ -191,7 +192,7 @@ impl Refusal {
             }
             Self::UnknownTransaction => tracing::info!("login refused: unknown transaction"),
             Self::Expired(_) => tracing::info!("login refused: it took too long"),
-            Self::AlreadyUsed => tracing::info!("login refused: already used"),
+            Self::AlreadyUsed(_) => tracing::info!("login refused: already used"),
             Self::WrongIssuer => tracing::warn!("login refused: the response is of another issuer"),
             Self::NotCompleted(_) => tracing::info!(
                 "login refused: error response without iss, although the provider announces it"

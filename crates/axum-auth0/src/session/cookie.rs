@@ -1,4 +1,4 @@
-//! The session's cookie.
+//! The session's cookie. tower-sessions reads it and decides when it changes; what is sent is written here, once.
 
 use std::sync::Arc;
 
@@ -7,17 +7,29 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::HeaderValue;
+use cookie::{Cookie, CookieBuilder, SameSite as Same};
+use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
-use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite as Same, session::Id};
+use tower_sessions::{Expiry, SessionManagerLayer, session::Id};
 
-use super::ABSOLUTE;
+use super::{ABSOLUTE, id};
 use crate::{
     config::{CookieSettings, SameSite},
     cookies,
     engine::Engine,
+    seal::Keyring,
     stores::SessionRecords,
 };
+
+/// What a response does with the session's cookie, if it is not for tower-sessions to decide: an extension of the
+/// response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SessionCookie {
+    /// The browser has this session now.
+    Set(Id),
+    /// The browser's session has ended.
+    Remove,
+}
 
 /// tower-sessions, set up as the configuration says.
 pub(crate) fn layer(
@@ -29,10 +41,7 @@ pub(crate) fn layer(
         .with_http_only(true)
         .with_secure(settings.secure)
         .with_path(settings.path.clone())
-        .with_same_site(match settings.same_site {
-            SameSite::Lax => Same::Lax,
-            SameSite::None => Same::None,
-        })
+        .with_same_site(same_site(settings))
         .with_expiry(if settings.transient {
             Expiry::OnSessionEnd
         } else {
@@ -57,20 +66,105 @@ pub(crate) async fn protect_cookie(
     next.run(request).await
 }
 
-/// The header that takes the cookie out of the browser.
+/// The layer around tower-sessions: at most one `Set-Cookie` of the session's name, with the attributes that the browser
+/// wants for the name.
 ///
-/// tower-sessions 0.15.0 leaves `Secure` out of its own, and a browser refuses that for a `__Host-` name; so a logout
-/// sends this one beside it.
-pub(crate) fn removal(settings: &CookieSettings) -> Option<HeaderValue> {
-    let secure = if settings.secure { "; Secure" } else { "" };
-    let domain = settings
-        .domain
-        .as_ref()
-        .map(|domain| format!("; Domain={domain}"))
-        .unwrap_or_default();
-    let header = format!(
-        "{}=; Path={}{domain}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly{secure}; SameSite=Lax",
-        settings.name, settings.path
-    );
-    HeaderValue::from_str(&header).ok()
+/// tower-sessions 0.15.0 leaves `Secure` out of a removal, and a browser refuses that for a `__Host-` name. It also
+/// removes every cookie that the store does not know, those of another application on this host included.
+pub(crate) async fn write_cookie(
+    State(engine): State<Arc<Engine>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let settings = &engine.config().cookie;
+    let may_remove = may_remove(request.headers(), &settings.name, engine.keys());
+    let mut response = next.run(request).await;
+    let decision = response.extensions_mut().remove::<SessionCookie>();
+    let headers = response.headers_mut();
+    let removes = headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .any(|value| value_of(value.as_bytes(), &settings.name).is_some_and(<[u8]>::is_empty));
+    let cookie = match decision {
+        Some(SessionCookie::Set(id)) => set(settings, id),
+        Some(SessionCookie::Remove) => removal(settings),
+        None if removes && may_remove => removal(settings),
+        None if removes => {
+            remove_cookies(headers, &settings.name);
+            return response;
+        }
+        None => return response,
+    };
+    remove_cookies(headers, &settings.name);
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        headers.append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// Whether every cookie of this name is malformed, or an identifier that this site issued.
+fn may_remove(headers: &HeaderMap, name: &str, keys: &Keyring) -> bool {
+    cookies::pairs(headers)
+        .filter(|(given, _)| *given == name)
+        .all(|(_, value)| {
+            let id = value.parse::<Id>().ok();
+            id.is_none_or(|id| id::is_ours(keys, id))
+        })
+}
+
+/// The value of a `Set-Cookie` header, if it is of this name.
+fn value_of<'a>(cookie: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let rest = cookie.trim_ascii().strip_prefix(name.as_bytes())?;
+    let value = rest.trim_ascii_start().strip_prefix(b"=")?;
+    let value = value.split(|byte| *byte == b';').next().unwrap_or_default();
+    Some(value.trim_ascii())
+}
+
+/// Takes every `Set-Cookie` of this name out of a response.
+fn remove_cookies(headers: &mut HeaderMap, name: &str) {
+    if let header::Entry::Occupied(entry) = headers.entry(header::SET_COOKIE) {
+        let (key, all) = entry.remove_entry_mult();
+        let others: Vec<_> = all
+            .filter(|value| value_of(value.as_bytes(), name).is_none())
+            .collect();
+        for value in others {
+            headers.append(&key, value);
+        }
+    }
+}
+
+fn same_site(settings: &CookieSettings) -> Same {
+    match settings.same_site {
+        SameSite::Lax => Same::Lax,
+        SameSite::None => Same::None,
+    }
+}
+
+fn build(settings: &CookieSettings, value: String) -> CookieBuilder<'static> {
+    let cookie = Cookie::build((settings.name.clone(), value))
+        .http_only(true)
+        .secure(settings.secure)
+        .path(settings.path.clone())
+        .same_site(same_site(settings));
+    match &settings.domain {
+        Some(domain) => cookie.domain(domain.clone()),
+        None => cookie,
+    }
+}
+
+fn set(settings: &CookieSettings, id: Id) -> Cookie<'static> {
+    let cookie = build(settings, id.to_string());
+    let cookie = if settings.transient {
+        cookie
+    } else {
+        cookie.max_age(Duration::seconds(ABSOLUTE))
+    };
+    cookie.build()
+}
+
+fn removal(settings: &CookieSettings) -> Cookie<'static> {
+    build(settings, String::new())
+        .max_age(Duration::ZERO)
+        .expires(time::OffsetDateTime::UNIX_EPOCH)
+        .build()
 }

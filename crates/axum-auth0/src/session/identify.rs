@@ -8,27 +8,22 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, HeaderValue, header};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use tower_sessions::Session;
+use tower_sessions::{Session, SessionStore as _, session::Id};
 
-use super::{CurrentUser, IDLE, SignedInUser, TOUCH_EVERY};
+use super::{Carried, CurrentUser, IDLE, SessionCookie, SignedInUser, TOUCH_EVERY};
 use crate::{
     engine::Engine,
     stores::{LoginId, StoreError},
     trace_context::TraceContext,
 };
 
-/// Where the engine keeps its part of a session.
-pub(crate) const SESSION_KEY: &str = "axum-auth0";
-
-/// What the session knows of a login. Written at login, never changed; no token is in it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct SessionData {
-    pub(crate) login: LoginId,
-    /// The issuer of the login: a session of another provider is none.
-    pub(crate) issuer: String,
-    pub(crate) claims: Map<String, Value>,
+/// What a request's session is.
+enum Found {
+    User(SignedInUser),
+    /// There is none, or none that this process can read.
+    Anonymous,
+    /// It has ended: it timed out, the provider ended it, or it was ended by another request.
+    Ended,
 }
 
 /// The layer: puts [`CurrentUser`] into the request, and keeps the answer out of every cache.
@@ -38,16 +33,21 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let user = match find(&engine, &session, request.headers()).await {
-        Ok(Some(user)) => CurrentUser::SignedIn(user),
-        Ok(None) => CurrentUser::Anonymous,
+    let found = find(&engine, &session, request.headers()).await;
+    let has_ended = matches!(found, Ok(Found::Ended));
+    let user = match found {
+        Ok(Found::User(user)) => CurrentUser::SignedIn(user),
+        Ok(Found::Anonymous | Found::Ended) => CurrentUser::Anonymous,
         Err(error) => {
-            tracing::error!(%error, "nobody can be identified");
+            tracing::error!(%error, "session lookup failed");
             CurrentUser::Unavailable
         }
     };
     request.extensions_mut().insert(user);
     let mut response = next.run(request).await;
+    if has_ended && response.extensions().get::<SessionCookie>().is_none() {
+        response.extensions_mut().insert(SessionCookie::Remove);
+    }
     let headers = response.headers_mut();
     // Whatever depends on the session must not come to another person out of a cache (CVE-2025-48947).
     headers
@@ -63,39 +63,55 @@ async fn find(
     engine: &Arc<Engine>,
     session: &Session,
     headers: &HeaderMap,
-) -> Result<Option<SignedInUser>, StoreError> {
-    if session.id().is_none() {
-        return Ok(None);
-    }
-    let value = session
-        .get_value(SESSION_KEY)
-        .await
-        .map_err(|error| StoreError(error.to_string()))?;
-    let Some(data) = value.and_then(|value| serde_json::from_value::<SessionData>(value).ok())
+) -> Result<Found, StoreError> {
+    let Carried {
+        id: Some(id),
+        data: Some(data),
+        ..
+    } = Carried::read(session).await?
     else {
-        return Ok(None);
+        return Ok(Found::Anonymous);
     };
     if data.issuer != engine.config().issuer.as_str() {
-        return Ok(None);
+        return Ok(Found::Anonymous);
     }
-    let store = engine.store();
-    let Some(row) = store.load_login(&data.login).await? else {
-        return Ok(None);
+    let Some(row) = engine.store().load_login(&data.login).await? else {
+        forget(engine, id, None).await;
+        return Ok(Found::Ended);
     };
+    if !data.agrees_with(&row) {
+        tracing::error!(login = ?row.id, "security: the row of a login does not agree with its sealed session; it was changed in the store");
+        return Ok(Found::Anonymous);
+    }
     let now = engine.clock().unix_seconds();
     if now >= row.expires_at || now - row.last_seen_at >= IDLE {
-        tracing::info!(login = ?row.id, "a session ended of itself");
-        store.delete_login(&row.id).await?;
-        return Ok(None);
+        tracing::info!(login = ?row.id, "session timed out");
+        forget(engine, id, Some(row.id)).await;
+        return Ok(Found::Ended);
     }
     if now - row.last_seen_at >= TOUCH_EVERY {
-        store.touch_login(&row.id, now).await?;
+        let (store, login) = (Arc::clone(engine.store()), row.id);
+        let write = async move { store.touch_login(&login, now).await };
+        engine.bookkeeping().write("last use", write).await;
     }
-    Ok(Some(SignedInUser {
+    Ok(Found::User(SignedInUser {
         engine: Arc::clone(engine),
         login: row.id,
         subject: row.subject.into(),
         claims: Arc::new(data.claims),
         trace: TraceContext::of(headers, engine.chance().as_ref()),
     }))
+}
+
+/// Deletes what is left of a session that has ended, so that the next request does not look for its login again.
+async fn forget(engine: &Engine, session: Id, login: Option<LoginId>) {
+    let (store, records) = (Arc::clone(engine.store()), engine.records());
+    let write = async move {
+        if let Some(login) = login {
+            store.delete_login(&login).await?;
+        }
+        let deleted = records.delete(&session).await;
+        deleted.map_err(|error| StoreError(error.to_string()))
+    };
+    engine.bookkeeping().write("ended session", write).await;
 }

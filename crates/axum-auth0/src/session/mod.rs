@@ -1,13 +1,18 @@
 //! The browser's session, and who is signed in.
 
+mod bookkeeping;
 mod cookie;
+mod data;
+pub(crate) mod id;
 mod identify;
 mod user;
 
 pub use self::user::{CurrentUser, NotSignedIn, SignedInUser};
 pub(crate) use self::{
-    cookie::{layer, protect_cookie, removal},
-    identify::{SESSION_KEY, SessionData, identify},
+    bookkeeping::Bookkeeping,
+    cookie::{SessionCookie, layer, protect_cookie, write_cookie},
+    data::{Carried, ProviderSession, SESSION_KEY, SessionData},
+    identify::identify,
 };
 
 /// A session nobody used for this long ends, in seconds: 1 day, as in nextjs-auth0.

@@ -166,6 +166,12 @@ impl Store for MemoryStore {
             .is_none())
     }
 
+    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
+        let tables = self.tables();
+        let mut logins = tables.logins.values();
+        Ok(logins.any(|row| row.subject == subject && row.created_at >= since))
+    }
+
     async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let mut swept = 0;

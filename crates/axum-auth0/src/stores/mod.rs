@@ -168,6 +168,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
+    /// Whether there is a login of `subject` that began at `since` or later, in seconds since 1970.
+    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError>;
+
     /// Deletes what ended before `now`, or what nobody used since `idle_before`: at most `limit` rows of each kind.
     async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError>;
 

@@ -14,6 +14,7 @@ use super::{SharedStore, StoreError};
 use crate::{
     clock::SharedClock,
     seal::{Keyring, Purpose},
+    session::id,
 };
 
 /// How often a new identifier is drawn where one is taken. Two of 2^128 do not meet; a broken source of randomness
@@ -56,6 +57,7 @@ impl fmt::Debug for SessionRecords {
 impl SessionStore for SessionRecords {
     async fn create(&self, record: &mut Record) -> Result<()> {
         for _ in 0..ATTEMPTS {
+            record.id = id::marked(&self.keys, record.id);
             let key = key(record.id);
             let sealed = self.seal(&key, record)?;
             let end = record.expiry_date.unix_timestamp();
@@ -94,18 +96,20 @@ impl SessionStore for SessionRecords {
         let Some(sealed) = self.store.load_record(&key, now).await.map_err(failed)? else {
             return Ok(None);
         };
-        // A record that cannot be read (another secret, another version) is no session, and no error 500 for ever.
         let record = self
             .keys
             .open(Purpose::SessionRecord, &key, &sealed)
             .ok()
             .and_then(|plain| serde_json::from_slice::<Record>(&plain).ok())
             .filter(|record| record.id == *id);
-        if record.is_none() {
-            tracing::warn!("a session's record could not be read and was deleted");
-            self.store.delete_record(&key).await.map_err(failed)?;
-        }
-        Ok(record)
+        // Another replica, with another secret or of another version, may read it: it is kept, and so is the cookie.
+        // "Not found" would let tower-sessions remove the cookie.
+        record.map(Some).ok_or_else(|| {
+            tracing::warn!(
+                "session record is unreadable: sealed with another AUTH0_SECRET, written by another version, or changed"
+            );
+            Error::Decode("unreadable session record".to_owned())
+        })
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenSet, Want,
+    LogoutTokens, TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenSet, Want,
     demand::Demand,
     error::{audience_missing, judge},
     held::HeldToken,
@@ -97,9 +97,13 @@ impl Tokens {
             let refreshed = self.0.refresh(login, api, want.scope.clone(), demand).await;
             match (refreshed, held) {
                 (Ok(token), _) => token,
-                // Renewed ahead of its end, but the provider is down: what is still good is still good.
+                // Renewed ahead of its end, but the provider or the store is down: what is still good is still good.
                 (
-                    Err(TokenError::ProviderUnavailable { .. } | TokenError::Misconfigured(_)),
+                    Err(
+                        TokenError::ProviderUnavailable { .. }
+                        | TokenError::StoreUnavailable
+                        | TokenError::Misconfigured(_),
+                    ),
                     Some(held),
                 ) if !demand.is_explicit() && held.is_valid(now) => held.clone(),
                 (Err(error), _) => return Err(error),
@@ -129,8 +133,12 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn open(&self, row: &LoginRow) -> Option<TokenSet> {
-        TokenSet::open(&self.0.keys, &row.id, &row.tokens).ok()
+    /// What a logout needs of the tokens of `row`; nothing if they are unreadable.
+    pub(crate) fn open_for_logout(&self, row: &LoginRow) -> LogoutTokens {
+        TokenSet::open_for_logout(&self.0.keys, &row.id, &row.tokens).unwrap_or_else(|error| {
+            tracing::warn!(login = ?row.id, %error, "tokens are unreadable; nothing can be revoked");
+            LogoutTokens::default()
+        })
     }
 }
 

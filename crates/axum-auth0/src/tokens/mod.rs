@@ -23,7 +23,7 @@ pub(crate) use self::{
     answer::{EndpointError, TokenAnswer},
     endpoint::TokenEndpoint,
     held::{HeldToken, Want},
-    set::{Asked, TokenSet},
+    set::{Asked, LogoutTokens, TokenSet},
 };
 pub use self::{
     error::TokenError,

@@ -134,11 +134,11 @@ impl Refresher {
         if let Ok(set) = TokenSet::open(&self.keys, &login, &row.tokens) {
             return Ok((row, set));
         }
+        // Another replica, with another secret or of another version, may read them: they are kept.
         tracing::warn!(
             ?login,
-            "the tokens could not be opened; AUTH0_SECRET was changed without keeping the old one"
+            "tokens are unreadable: sealed with another AUTH0_SECRET, written by another version, or changed"
         );
-        self.store.delete_login(&login).await?;
         Err(TokenError::SignInRequired)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 
 use super::{
     EndpointError, TokenError, TokenSet, Tokens,
@@ -11,21 +11,21 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
-    stores::{LoginId, LoginRow, Swap},
+    stores::{LoginId, Swap},
     tasks::Work,
 };
 
 impl Tokens {
-    /// Revokes what can be revoked of a login that was deleted; nothing depends on the outcome.
-    pub(crate) async fn revoke(&self, row: &LoginRow) {
-        let Some(set) = self.open(row) else {
-            return;
-        };
-        if let Some(refresh_token) = set.refresh_token
-            && let Err(error) = self.0.endpoint.revoke(&refresh_token).await
-        {
-            tracing::warn!(login = ?row.id, %error, "the refresh token could not be revoked");
-        }
+    /// Revokes the refresh token of a login that has ended, in a task of its own; nothing depends on the outcome.
+    pub(crate) fn revoke(&self, login: LoginId, refresh_token: Option<String>) -> JoinHandle<()> {
+        let inner = Arc::clone(&self.0);
+        self.0.tasks.spawn(Work::Revocation, async move {
+            if let Some(refresh_token) = refresh_token
+                && let Err(error) = inner.endpoint.revoke(&refresh_token).await
+            {
+                tracing::warn!(?login, %error, "failed to revoke the refresh token of an ended login");
+            }
+        })
     }
 
     /// Revokes the login's refresh token at the provider, and forgets it. The access tokens that are held stay good until

@@ -63,6 +63,21 @@ pub(crate) struct TokenSet {
     pub(crate) revoked: bool,
 }
 
+/// The tokens that a logout gives back, and shows.
+#[derive(Default)]
+pub(crate) struct LogoutTokens {
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) id_token: Option<String>,
+}
+
+impl fmt::Debug for LogoutTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogoutTokens")
+            .field("refreshable", &self.refresh_token.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrongToken>, D::Error> {
     let all = Vec::<serde_json::Value>::deserialize(deserializer)?;
     let readable = all.into_iter().map(serde_json::from_value);
@@ -87,6 +102,21 @@ impl TokenSet {
     pub(crate) fn open(keys: &Keyring, id: &LoginId, sealed: &[u8]) -> Result<Self, NotOurs> {
         let plain = keys.open(Purpose::Tokens, id.as_bytes(), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| NotOurs)
+    }
+
+    /// What a logout needs, read from a set of another version, too.
+    pub(crate) fn open_for_logout(
+        keys: &Keyring,
+        id: &LoginId,
+        sealed: &[u8],
+    ) -> Result<LogoutTokens, NotOurs> {
+        let plain = keys.open(Purpose::Tokens, id.as_bytes(), sealed)?;
+        let set: serde_json::Value = serde_json::from_slice(&plain).map_err(|_| NotOurs)?;
+        let text = |name: &str| set.get(name)?.as_str().map(str::to_owned);
+        Ok(LogoutTokens {
+            refresh_token: text("refresh_token"),
+            id_token: text("id_token"),
+        })
     }
 
     /// Holds `token`, in the place of the one that was asked for in the same way.
@@ -165,5 +195,35 @@ mod tests {
         let set: TokenSet = serde_json::from_value(written).unwrap();
         assert_eq!(set.refresh_token.as_deref(), Some("r"));
         assert!(set.wrong.is_empty());
+    }
+
+    #[test]
+    fn a_logout_reads_the_tokens_of_a_set_that_another_version_wrote() {
+        let secrets = ["a secret of at least 32 bytes, for a test".into()];
+        let keys = Keyring::new(&secrets, crate::chance::SystemChance::shared());
+        let id: LoginId = serde_json::from_value(vec![7; 16].into()).unwrap();
+        for (plain, refresh_token, id_token) in [
+            (
+                r#"{"refresh_token":"r","id_token":"i","held":"of the future"}"#,
+                Some("r"),
+                Some("i"),
+            ),
+            (r#"{"refresh_token":"r"}"#, Some("r"), None),
+            (
+                r#"{"refresh_token":{"sealed":"r"},"id_token":"i"}"#,
+                None,
+                Some("i"),
+            ),
+            ("[]", None, None),
+        ] {
+            let sealed = keys.seal(Purpose::Tokens, id.as_bytes(), plain.as_bytes());
+            assert!(TokenSet::open(&keys, &id, &sealed).is_err(), "{plain}");
+            let tokens = TokenSet::open_for_logout(&keys, &id, &sealed).unwrap();
+            assert_eq!(tokens.refresh_token.as_deref(), refresh_token, "{plain}");
+            assert_eq!(tokens.id_token.as_deref(), id_token, "{plain}");
+        }
+        for sealed in [&b""[..], b"x", &[1; 200]] {
+            assert!(TokenSet::open_for_logout(&keys, &id, sealed).is_err());
+        }
     }
 }

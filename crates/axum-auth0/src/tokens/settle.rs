@@ -63,7 +63,9 @@ impl Refresher {
                 Swap::Done => break superseded,
                 Swap::Gone => {
                     // Logged out meanwhile, and logged out it stays.
-                    self.revoke(answer).await;
+                    if !self.has_newer_login(&row).await {
+                        self.revoke(answer).await;
+                    }
                     return Err(TokenError::SignInRequired);
                 }
                 Swap::Conflict => (row, set) = self.load(row.id).await?,
@@ -95,6 +97,19 @@ impl Refresher {
         self.store.delete_login(&login).await?;
         self.revoke(answer).await;
         Err(TokenError::SignInRequired)
+    }
+
+    /// Whether the user of a login that has ended is logged in again. At some providers the revocation of one refresh token
+    /// ends all of the user's, and that would end the new login, too.
+    async fn has_newer_login(&self, ended: &LoginRow) -> bool {
+        let newer = self
+            .store
+            .has_login_since(&ended.subject, ended.created_at)
+            .await;
+        newer.unwrap_or_else(|error| {
+            tracing::warn!(login = ?ended.id, %error, "failed to look for a newer login; the refresh token is not revoked");
+            true
+        })
     }
 
     /// Gives back what was issued for a session that ended; nothing depends on the outcome.

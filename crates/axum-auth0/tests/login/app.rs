@@ -56,6 +56,10 @@ impl TestApp for App {
             .route("/token/deleting", get(deleting))
             .route("/failing", get(failing))
             .route("/write-session", get(write_session))
+            .route(
+                "/write-session/of-another-version",
+                get(write_session_of_another_version),
+            )
             .route("/api/change", post(change))
             .route("/api/list", get(|| async { "[]" }))
             .with_state(self.clone())
@@ -208,5 +212,14 @@ async fn write_session(State(app): State<App>, session: Session) -> &'static str
     session.insert("app", "something").await.unwrap();
     app.writer_waits.add_permits(1);
     app.writer_may_go.acquire().await.unwrap().forget();
+    "written"
+}
+
+/// Rewrites the engine's part of the session as a version would that has no claims in it.
+async fn write_session_of_another_version(session: Session) -> &'static str {
+    const KEY: &str = "axum-auth0";
+    let mut data = session.get_value(KEY).await.unwrap().unwrap();
+    data.as_object_mut().unwrap().remove("claims").unwrap();
+    session.insert_value(KEY, data).await.unwrap();
     "written"
 }

@@ -313,3 +313,27 @@ async fn a_logout_leaves_logins_under_way_alone() {
     );
     assert_eq!(browser.who().await, "auth0|bob");
 }
+
+/// The site was moved to another provider: the tokens of the old one are none of its business.
+#[tokio::test]
+async fn a_logout_after_a_change_of_the_provider_ends_here_and_shows_no_token_to_the_new_one() {
+    let env = TestEnv::new().await;
+    let other = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    let moved = env
+        .restarted(&[("AUTH0_DOMAIN", Some(other.provider.issuer()))])
+        .await;
+    let mut browser = browser.at(&moved);
+    let answer = browser.post("/auth/logout", "").await;
+    assert!(
+        answer
+            .location()
+            .starts_with(&other.provider.url("/oidc/logout?"))
+    );
+    assert_eq!(answer.asks_for("id_token_hint"), None);
+    assert_eq!(answer.asks_for("logout_hint"), None);
+    is_gone(&env, &mut browser, "moved").await;
+    for provider in [&env.provider, &other.provider] {
+        assert_eq!(provider.request_count(Endpoint::Revocation), 0);
+    }
+}

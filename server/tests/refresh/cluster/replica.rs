@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -17,6 +17,7 @@ use tokio::{
 };
 
 const LONGEST_START: Duration = Duration::from_secs(30);
+const LONGEST_EXIT: Duration = Duration::from_secs(40);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A port of this machine that is taken, though nobody listens: whoever says so too may listen.
@@ -116,6 +117,34 @@ impl Replica {
     /// SIGCONT: it goes on, as if no time had passed.
     pub(crate) fn go_on(&self) {
         self.signal(Signal::CONT);
+    }
+
+    /// SIGTERM, as a supervisor sends it.
+    pub(crate) fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// SIGINT, as Ctrl-C at the terminal sends it.
+    pub(crate) fn interrupt(&self) {
+        self.signal(Signal::INT);
+    }
+
+    /// Waits for it to exit, and returns its status.
+    pub(crate) async fn exited(&mut self) -> ExitStatus {
+        let end = Instant::now() + LONGEST_EXIT;
+        loop {
+            if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
+                self.child = None;
+                return status;
+            }
+            assert!(Instant::now() < end, "it does not exit");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// What it wrote to its log, in all its lives.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
     }
 
     fn signal(&self, signal: Signal) {

@@ -237,6 +237,17 @@ impl Store for SqliteStore {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM logins WHERE subject = ? AND created_at >= ?)",
+        )
+        .bind(subject)
+        .bind(since)
+        .fetch_one(&self.0)
+        .await
+        .map_err(failed)
+    }
+
     async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
         let logins = sqlx::query(
             "DELETE FROM logins WHERE id IN \

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS logins (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS logins_by_end ON logins (expires_at);
 CREATE INDEX IF NOT EXISTS logins_by_last_seen ON logins (last_seen_at);
+CREATE INDEX IF NOT EXISTS logins_by_subject ON logins (subject);
 
 -- Records of tower-sessions. The key is the SHA-256 of the session's identifier: who reads this table cannot use it.
 CREATE TABLE IF NOT EXISTS records (

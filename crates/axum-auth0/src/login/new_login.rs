@@ -1,0 +1,101 @@
+//! A new login takes the place of the one that the browser had: first it is stored, then the old one ends.
+
+use std::collections::HashMap;
+
+use tower_sessions::{
+    SessionStore as _,
+    session::{Id, Record},
+};
+
+use crate::{
+    engine::Engine,
+    session::{ABSOLUTE, Carried, SESSION_KEY, SessionData},
+    stores::{LoginRow, StoreError},
+};
+
+/// A login that is not stored yet.
+pub(super) struct NewLogin {
+    pub(super) row: LoginRow,
+    pub(super) data: SessionData,
+    /// The identifier of its session.
+    pub(super) session: Id,
+    pub(super) refresh_token: Option<String>,
+}
+
+impl NewLogin {
+    /// Stores the login and its session, and ends what the browser had before. The old identifier is never used again
+    /// (session fixation, RFC 9700 §4.7).
+    ///
+    /// # Errors
+    ///
+    /// If the store fails. Then the browser keeps the session that it had, and nothing of the new login is left.
+    pub(super) async fn replace(self, engine: &Engine, old: &Carried) -> Result<Id, StoreError> {
+        let subject = self.row.subject.clone();
+        let session = match self.store(engine).await {
+            Ok(session) => session,
+            Err(error) => {
+                self.undo(engine, old).await;
+                return Err(error);
+            }
+        };
+        end(engine, old, &subject).await;
+        Ok(session)
+    }
+
+    async fn store(&self, engine: &Engine) -> Result<Id, StoreError> {
+        engine.store().create_login(self.row.clone()).await?;
+        let failed = |text: String| StoreError(text);
+        let data = serde_json::to_value(&self.data).map_err(|error| failed(error.to_string()))?;
+        let expiry_date = time::OffsetDateTime::from_unix_timestamp(self.row.created_at + ABSOLUTE)
+            .map_err(|error| failed(error.to_string()))?;
+        let mut record = Record {
+            id: self.session,
+            data: HashMap::from([(SESSION_KEY.to_owned(), data)]),
+            expiry_date,
+        };
+        let created = engine.records().create(&mut record).await;
+        created.map_err(|error| failed(error.to_string()))?;
+        Ok(record.id)
+    }
+
+    /// Without its session nobody can use the login.
+    async fn undo(&self, engine: &Engine, old: &Carried) {
+        let login = self.row.id;
+        if let Err(error) = engine.store().delete_login(&login).await {
+            tracing::error!(?login, %error, "failed to delete a login without a session");
+        }
+        // At some providers the revocation of one refresh token ends all of the user's: not that of a session that lives.
+        let lives_on = old
+            .data
+            .as_ref()
+            .is_some_and(|data| data.claims.get("sub") == self.data.claims.get("sub"));
+        if !lives_on {
+            drop(engine.tokens().revoke(login, self.refresh_token.clone()));
+        }
+    }
+}
+
+/// Ends the login that the browser had. The new one is stored by now, so nothing depends on the outcome.
+///
+/// The refresh token of the same user is not revoked: it is older than the new one, and at some providers its revocation
+/// ends the whole grant (Auth0's "Refresh Token Revocation Deletes Grant", Keycloak), and the new login with it.
+async fn end(engine: &Engine, old: &Carried, subject: &str) {
+    let is_of_provider = old.is_of(engine.config().issuer.as_str());
+    if let Some(login) = old.login {
+        match engine.store().delete_login(&login).await {
+            Ok(Some(row)) if row.subject != subject && is_of_provider => {
+                let tokens = engine.tokens().open_for_logout(&row);
+                drop(engine.tokens().revoke(login, tokens.refresh_token));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(?login, %error, "failed to delete the login that a new one replaced");
+            }
+        }
+    }
+    if let Some(id) = old.id
+        && let Err(error) = engine.records().delete(&id).await
+    {
+        tracing::warn!(%error, "failed to delete the session that a new login replaced");
+    }
+}

@@ -1,0 +1,49 @@
+//! Logins whose client hung up before it got the session's cookie.
+//!
+//! The transaction is spent by then, and its code with it. The browser still has the transaction's cookie: if it comes
+//! again, it gets the session that is waiting for it.
+
+use tower_sessions::{SessionStore as _, session::Id};
+
+use super::transaction::Transaction;
+use crate::{
+    engine::Engine,
+    session::{SESSION_KEY, SessionData, id},
+};
+
+/// Notes that nobody has the cookie of this session.
+pub(super) async fn note(engine: &Engine, session: Id) {
+    if !set(engine, session, true).await {
+        tracing::warn!(
+            "failed to note that a session was not delivered; its login has to be repeated"
+        );
+    }
+}
+
+/// The session that `transaction` ended in, if it was not delivered. Once.
+pub(super) async fn take(engine: &Engine, transaction: &Transaction) -> Option<Id> {
+    let session = id::of_transaction(engine.keys(), &transaction.verifier);
+    set(engine, session, false).await.then_some(session)
+}
+
+/// Changes the note; whether there was a change.
+async fn set(engine: &Engine, session: Id, undelivered: bool) -> bool {
+    let records = engine.records();
+    let Ok(Some(mut record)) = records.load(&session).await else {
+        return false;
+    };
+    let data = record.data.get(SESSION_KEY).cloned();
+    let Some(mut data) = data.and_then(|data| serde_json::from_value::<SessionData>(data).ok())
+    else {
+        return false;
+    };
+    if data.undelivered == undelivered {
+        return false;
+    }
+    data.undelivered = undelivered;
+    let Ok(value) = serde_json::to_value(&data) else {
+        return false;
+    };
+    record.data.insert(SESSION_KEY.to_owned(), value);
+    records.save(&record).await.is_ok()
+}

@@ -1,0 +1,191 @@
+//! Work that outlives its request: it goes on when the client hangs up, and a shutdown waits for it.
+
+use std::time::Duration;
+
+use axum::{body::Body, http::Request};
+use axum_auth0::NotReady;
+use http::StatusCode;
+use test_support::{Answer, Browser, Endpoint, Gate, Part};
+
+use crate::app::TestEnv;
+
+/// Longer than any of this takes.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Sends a request, and hangs up when the provider was asked at `endpoint`. Its response waits at the gate.
+async fn hang_up(
+    env: &TestEnv,
+    browser: &mut Browser,
+    request: Request<Body>,
+    endpoint: Endpoint,
+) -> Gate {
+    let gate = env.provider.gate(endpoint);
+    let times = env.provider.request_count(endpoint) + 1;
+    tokio::select! {
+        answer = browser.send(request) => panic!("{}: {}", answer.status, answer.body),
+        () = env.provider.wait_for_requests(endpoint, times) => {}
+    }
+    gate
+}
+
+async fn finished(env: &TestEnv) {
+    assert_eq!(env.auth0.shutdown(LIMIT).await.total(), 0);
+}
+
+fn navigation(browser: &Browser, path: &str) -> Request<Body> {
+    browser.navigation(path).body(Body::empty()).unwrap()
+}
+
+async fn is_complete(env: &TestEnv, browser: &mut Browser, callback: &str, case: &str) {
+    assert_eq!(env.store.logins().await.len(), 1, "{case}");
+    assert_eq!(env.store.records().await.len(), 1, "{case}");
+    assert!(!browser.has_session(), "{case}: the cookie did not arrive");
+    let thief = browser.clone();
+    let answer = browser.go(callback).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+    assert_eq!(answer.location(), "/products?page=2", "{case}");
+    assert_eq!(browser.who().await, "auth0|alice", "{case}");
+    env.token(browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
+    // It waits for one browser, once.
+    let mut thief = thief;
+    assert_eq!(thief.go(callback).await.status, StatusCode::BAD_REQUEST);
+    assert!(!thief.has_session(), "{case}");
+}
+
+#[tokio::test]
+async fn a_login_whose_client_hangs_up_is_completed_and_waits_for_its_browser() {
+    for endpoint in [Endpoint::Exchange, Endpoint::Keys, Endpoint::Userinfo] {
+        let case = format!("{endpoint:?}");
+        let env = TestEnv::new().await;
+        env.provider.modify(Part::IdToken, |claims| {
+            let claims = claims.as_object_mut().unwrap();
+            claims.remove("name");
+            claims.remove("email");
+        });
+        let mut browser = env.browser();
+        let returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await;
+        let callback = returned.path();
+        let request = navigation(&browser, &callback);
+        let gate = hang_up(&env, &mut browser, request, endpoint).await;
+        gate.release_all();
+        finished(&env).await;
+        is_complete(&env, &mut browser, &callback, &case).await;
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_refused_after_its_client_hung_up_leaves_nothing() {
+    let env = TestEnv::new().await;
+    env.provider.modify(Part::IdToken, |claims| {
+        claims["nonce"] = "another".into();
+    });
+    let mut browser = env.browser();
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    let request = navigation(&browser, &returned.path());
+    let gate = hang_up(&env, &mut browser, request, Endpoint::Exchange).await;
+    gate.release_all();
+    finished(&env).await;
+    assert!(env.store.logins().await.is_empty());
+    assert!(env.store.records().await.is_empty());
+    let answer = browser.go(&returned.path()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(
+        answer.body.contains("/auth/login?returnTo="),
+        "a way on: {}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_logout_whose_client_hangs_up_ends_everything() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let request = browser.form("/auth/logout").body(Body::empty()).unwrap();
+    let gate = hang_up(&env, &mut browser, request, Endpoint::Revocation).await;
+    gate.release_all();
+    finished(&env).await;
+    assert!(env.store.logins().await.is_empty());
+    assert!(env.store.records().await.is_empty());
+    assert_eq!(env.provider.ended_families(), 1);
+    // The browser still has its cookie; a second click does no harm, and takes it away.
+    let answer = browser.post("/auth/logout", "").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(!browser.has_session());
+    assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_a_refresh_whose_client_hung_up() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let request = navigation(&browser, "/token/renewed");
+    let gate = hang_up(&env, &mut browser, request, Endpoint::Refresh).await;
+    assert_eq!(env.auth0.unfinished().refreshes, 1);
+    let before = env.store.login().await.version;
+    let (unfinished, ()) = tokio::join!(env.auth0.shutdown(LIMIT), async { gate.release_all() });
+    assert_eq!(unfinished.total(), 0);
+    assert_eq!(env.store.login().await.version, before + 1);
+
+    // The next process shows the new refresh token, and no other.
+    let mut browser = browser.at(&env.restarted(&[]).await);
+    env.clock.advance(3_600);
+    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+    assert_eq!(env.provider.ended_families(), 0);
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_a_revocation_whose_client_hung_up() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let request = navigation(&browser, "/token/revoke");
+    let gate = hang_up(&env, &mut browser, request, Endpoint::Revocation).await;
+    assert_eq!(env.auth0.unfinished().revocations, 1);
+    let (unfinished, ()) = tokio::join!(env.auth0.shutdown(LIMIT), async { gate.release_all() });
+    assert_eq!(unfinished.total(), 0);
+    assert_eq!(env.provider.ended_families(), 1);
+}
+
+#[tokio::test]
+async fn a_shutdown_counts_what_it_cuts_off() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let request = navigation(&browser, "/token/renewed");
+    let _gate = hang_up(&env, &mut browser, request, Endpoint::Refresh).await;
+    let unfinished = env.auth0.shutdown(Duration::ZERO).await;
+    assert_eq!((unfinished.refreshes, unfinished.total()), (1, 1));
+    let log = test_support::log_capture::captured();
+    assert!(log.contains("0 callbacks, 0 logouts, 1 refreshes, 0 revocations"));
+}
+
+#[tokio::test]
+async fn during_a_shutdown_the_site_is_not_ready_and_still_serves() {
+    let env = TestEnv::new().await;
+    env.auth0.ready().await.unwrap();
+    let mut browser = env.logged_in("alice").await;
+    env.auth0.start_shutdown(LIMIT);
+    assert!(matches!(
+        env.auth0.ready().await,
+        Err(NotReady::ShuttingDown)
+    ));
+    let answer: Answer = browser.go("/token/renewed").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+}
+
+#[tokio::test]
+async fn during_a_shutdown_no_refresh_begins_that_cannot_be_stored_in_time() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.auth0.start_shutdown(Duration::from_secs(1));
+    let answer = browser.go("/token/renewed").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
+    // What is held still serves.
+    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+}

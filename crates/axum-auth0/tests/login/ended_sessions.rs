@@ -1,0 +1,233 @@
+//! Sessions that have ended: the request that finds one removes its record and its cookie.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::body::Body;
+use axum_auth0::stores::SqliteStore;
+use http::{StatusCode, header};
+use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use test_support::{Browser, Endpoint, Reply};
+
+use crate::app::{TestEnv, TestEnvBuilder};
+
+const DAY: i64 = 24 * 3_600;
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// Nobody used it for a day.
+    Idle,
+    /// Three days are over, however often it was used.
+    Absolute,
+    /// The refresh token has ended.
+    InvalidGrant,
+    /// Another browser with the same cookie logged out.
+    OtherTab,
+    /// The login was deleted, the record was not.
+    LoginDeleted,
+}
+
+async fn end(env: &TestEnv, browser: &mut Browser, how: End) {
+    match how {
+        End::Idle => env.clock.advance(DAY),
+        End::Absolute => {
+            for _ in 0..6 {
+                assert_eq!(browser.who().await, "auth0|alice");
+                env.clock.advance(DAY / 2);
+            }
+        }
+        End::InvalidGrant => {
+            let reply = Reply::error(400, "invalid_grant");
+            env.provider.reply(Endpoint::Refresh, reply);
+            env.clock.advance(3_600);
+            let answer = browser.go("/token").await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        }
+        End::OtherTab => {
+            browser.clone().post("/auth/logout", "").await;
+        }
+        End::LoginDeleted => {
+            let id = env.store.login().await.id;
+            axum_auth0::stores::Store::delete_login(env.store.as_ref(), &id)
+                .await
+                .unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_request_that_finds_an_ended_session_removes_record_and_cookie() {
+    for site in ["http://localhost:3000", "https://site.example"] {
+        for how in [
+            End::Idle,
+            End::Absolute,
+            End::InvalidGrant,
+            End::OtherTab,
+            End::LoginDeleted,
+        ] {
+            let case = format!("{site} {how:?}");
+            let env = TestEnvBuilder::new()
+                .set("APP_BASE_URL", site)
+                .build()
+                .await;
+            let mut browser = env.logged_in("alice").await;
+            end(&env, &mut browser, how).await;
+            let name = browser.session_cookie_name();
+            let answer = browser.go("/whoami").await;
+            assert_eq!(answer.body, "anonymous", "{case}");
+            let cookies = answer.set_cookies();
+            assert_eq!(cookies.len(), 1, "{case}: {cookies:?}");
+            assert_eq!(cookies[0].name(), name, "{case}");
+            assert!(!browser.has_session(), "{case}: the browser obeys");
+            if matches!(how, End::Absolute) {
+                // The store no longer returns the record, so the cleanup deletes both rows.
+                env.auth0.sweep().await.unwrap();
+            }
+            assert!(env.store.records().await.is_empty(), "{case}");
+            assert!(env.store.logins().await.is_empty(), "{case}");
+
+            let loads = env.store.loads();
+            let answer = browser.go("/whoami").await;
+            assert!(answer.set_cookies().is_empty(), "{case}");
+            assert_eq!(env.store.loads(), loads, "{case}: nothing is looked for");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_has_ended_although_that_cannot_be_written_down() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(DAY);
+    env.store.set_failing(&[
+        "delete_login",
+        "delete_record",
+        "touch_login",
+        "update_record",
+    ]);
+    let answer = browser.go("/whoami").await;
+    assert_eq!(
+        (answer.status, &*answer.body),
+        (StatusCode::OK, "anonymous")
+    );
+    assert!(!browser.has_session());
+}
+
+#[tokio::test]
+async fn a_session_counts_although_its_use_cannot_be_noted() {
+    for failing in [
+        &["touch_login"][..],
+        &[
+            "touch_login",
+            "update_record",
+            "delete_login",
+            "lease_login",
+        ],
+    ] {
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        env.store.set_failing(failing);
+        for _ in 0..3 {
+            env.clock.advance(120);
+            assert_eq!(browser.who().await, "auth0|alice", "{failing:?}");
+            assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+            assert_eq!(browser.go("/auth/profile").await.status, StatusCode::OK);
+        }
+    }
+}
+
+/// A token that is renewed ahead of its end is still good when it cannot be.
+#[tokio::test]
+async fn a_token_that_is_still_good_serves_although_the_store_cannot_be_written() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.store
+        .set_failing(&["touch_login", "lease_login", "swap_tokens"]);
+    env.clock.advance(3_570);
+    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+    env.clock.advance(30);
+    let answer = browser.go("/token").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(browser.who().await, "auth0|alice");
+}
+
+/// A backup holds a lock on the file.
+#[tokio::test]
+async fn sessions_are_served_while_another_program_locks_the_store_for_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.db");
+    let mut builder = TestEnvBuilder::new();
+    builder.store = Arc::new(SqliteStore::open(&path).await.unwrap());
+    let env = builder.build().await;
+    let mut alice = env.logged_in("alice").await;
+    let mut bob = env.logged_in("bob").await;
+    env.clock.advance(120);
+    let mut backup = SqliteConnectOptions::new()
+        .filename(&path)
+        .connect()
+        .await
+        .unwrap();
+    let lock = sqlx::raw_sql("BEGIN IMMEDIATE");
+    lock.execute(&mut backup).await.unwrap();
+    let begin = Instant::now();
+    for _ in 0..4 {
+        assert_eq!(alice.who().await, "auth0|alice");
+        assert_eq!(bob.go("/token").await.status, StatusCode::OK);
+    }
+    assert!(begin.elapsed() < Duration::from_secs(4), "{begin:?}");
+}
+
+/// Two applications on one host share their cookies.
+#[tokio::test]
+async fn the_cookie_of_another_application_is_left_alone_and_a_malformed_one_is_removed() {
+    let other = TestEnvBuilder::new()
+        .set("AUTH0_SECRET", "another-AUTH0_SECRET-9876543210-zyxwvutsrq")
+        .build()
+        .await;
+    for round in 0..3 {
+        let env = TestEnv::new().await;
+        let theirs = other.logged_in("alice").await.session().unwrap().clone();
+        let mut browser = env.browser();
+        browser.jar.insert("session".to_owned(), theirs.clone());
+        let answer = browser.go("/whoami").await;
+        assert_eq!(answer.body, "anonymous", "{round}");
+        assert!(answer.set_cookies().is_empty(), "{round}");
+        assert_eq!(browser.session(), Some(&theirs));
+        browser.post("/auth/logout", "").await;
+        assert_eq!(browser.session(), Some(&theirs), "not even by a logout");
+
+        browser
+            .jar
+            .insert("session".to_owned(), theirs[1..].to_owned());
+        browser.go("/whoami").await;
+        assert_eq!(browser.session(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_session_cookie_is_set_or_removed_by_one_header() {
+    let env = TestEnvBuilder::new()
+        .set("APP_BASE_URL", "https://site.example")
+        .build()
+        .await;
+    let count = |answer: &test_support::Answer| {
+        let all = answer.headers.get_all(header::SET_COOKIE).iter();
+        all.filter(|value| value.as_bytes().starts_with(b"__Host-session="))
+            .count()
+    };
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    assert_eq!(count(&answer), 1);
+    let first = browser.session().cloned();
+    // Over an old session, too.
+    let answer = browser.try_to_log_in(&env.provider, "bob").await;
+    assert_eq!(count(&answer), 1);
+    assert_ne!(browser.session().cloned(), first);
+    assert_eq!(browser.who().await, "auth0|bob");
+    let request = browser.form("/auth/logout").body(Body::empty()).unwrap();
+    let answer = browser.send(request).await;
+    assert_eq!(count(&answer), 1);
+    assert!(!browser.has_session());
+}

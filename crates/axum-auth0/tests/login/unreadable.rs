@@ -1,0 +1,118 @@
+//! What this process cannot open or parse is absent for it, and is kept: another replica may read it.
+
+use http::StatusCode;
+use test_support::Endpoint;
+
+use crate::app::TestEnv;
+
+const OLD: &str = "canary-AUTH0_SECRET-0123456789-abcdefghij";
+const NEW: &str = "another-AUTH0_SECRET-9876543210-zyxwvutsrq";
+
+#[tokio::test]
+async fn a_replica_with_another_secret_takes_a_user_for_signed_out_and_deletes_nothing() {
+    let env = TestEnv::new().await;
+    let mut here = env.logged_in("alice").await;
+    let there = env.restarted(&[("AUTH0_SECRET", Some(NEW))]).await;
+    let mut there = here.clone().at(&there);
+    for (path, status) in [
+        ("/", 200),
+        ("/whoami", 200),
+        ("/token", 401),
+        ("/products", 303),
+    ] {
+        let answer = there.go(path).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert!(answer.set_cookies().is_empty(), "{path}");
+    }
+    assert_eq!(there.who().await, "anonymous");
+    assert_eq!(here.who().await, "auth0|alice");
+    assert_eq!(here.go("/token/renewed").await.status, StatusCode::OK);
+}
+
+/// The order of .env.example: all replicas learn the new secret before one of them writes with it.
+#[tokio::test]
+async fn a_rotation_in_two_steps_signs_no_user_out_on_either_of_two_replicas() {
+    let both = [format!("{OLD},{NEW}"), format!("{NEW},{OLD}")];
+    let steps = [OLD, &both[0], &both[1], NEW];
+    let env = TestEnv::new().await;
+    for step in steps.windows(2) {
+        let one = env.restarted(&[("AUTH0_SECRET", Some(step[0]))]).await;
+        let other = env.restarted(&[("AUTH0_SECRET", Some(step[1]))]).await;
+        for (first, second) in [(&one, &other), (&other, &one)] {
+            // The last step waits until no session is left that the old secret sealed.
+            if step[1] == NEW && std::ptr::eq(first, &one) {
+                continue;
+            }
+            let mut browser = env.browser().at(first);
+            browser.log_in(&env.provider, "alice").await;
+            let mut browser = browser.at(second);
+            assert_eq!(browser.who().await, "auth0|alice", "{step:?}");
+            let answer = browser.go("/token/renewed").await;
+            assert_eq!(answer.status, StatusCode::OK, "{step:?}");
+            let mut browser = browser.at(first);
+            assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+        }
+    }
+}
+
+#[tokio::test]
+async fn unreadable_tokens_are_kept_and_a_login_gets_others() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.store.damage_tokens(vec![1; 100]).await;
+    for path in ["/token", "/token/renewed", "/token/orders", "/token/revoke"] {
+        let answer = browser.go(path).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert!(answer.set_cookies().is_empty(), "{path}");
+    }
+    assert_eq!(env.store.login().await.tokens, vec![1; 100]);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
+    browser.log_in(&env.provider, "alice").await;
+    env.token(&mut browser).await;
+}
+
+#[tokio::test]
+async fn a_session_that_another_version_wrote_is_kept() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    browser.go("/write-session/of-another-version").await;
+    let records = env.store.records().await;
+    let answer = browser.go("/whoami").await;
+    assert_eq!(answer.body, "anonymous");
+    assert!(answer.set_cookies().is_empty());
+    assert_eq!(env.store.records().await, records);
+    assert_eq!(env.store.logins().await.len(), 1);
+}
+
+/// Columns are not sealed: whoever can write to the database must not become another user.
+#[tokio::test]
+async fn a_login_whose_columns_were_changed_in_the_store_is_no_login() {
+    for case in ["subject", "provider_session", "no provider_session", "row"] {
+        let env = TestEnv::new().await;
+        let mut bob = env.logged_in("bob").await;
+        let row_of_bob = env.store.login().await;
+        bob.post("/auth/logout", "").await;
+        let mut alice = env.logged_in("alice").await;
+        env.store
+            .edit_login(|row| match case {
+                "subject" => row.subject = "auth0|bob".to_owned(),
+                "provider_session" => row.provider_session = Some("session-of-bob".to_owned()),
+                "no provider_session" => row.provider_session = None,
+                _ => {
+                    let id = row.id;
+                    *row = row_of_bob.clone();
+                    row.id = id;
+                }
+            })
+            .await;
+        assert_eq!(alice.who().await, "anonymous", "{case}");
+        assert_eq!(alice.go("/products").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            alice.go("/token").await.status,
+            StatusCode::UNAUTHORIZED,
+            "{case}"
+        );
+        assert!(alice.has_session(), "{case}");
+        assert_eq!(env.store.logins().await.len(), 1, "{case}");
+    }
+}
