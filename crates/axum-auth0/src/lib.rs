@@ -10,6 +10,7 @@
 #[cfg(feature = "bearer")]
 pub mod bearer;
 pub mod clock;
+mod json;
 pub mod jwt;
 pub mod outbound;
 pub mod provider;

@@ -3,12 +3,15 @@
 //! A provider that is down when the program starts is asked again later, a few seconds apart; one that goes down later is not missed
 //! while the last good answer is young enough. A token with an unknown key makes us look for new keys, but only once in ten seconds.
 
+mod ed25519;
 mod error;
 mod issuer;
 mod key;
 mod keys;
 mod metadata;
 mod refreshed;
+mod rsa;
+mod skipped_key;
 
 use std::sync::Arc;
 
@@ -19,6 +22,7 @@ pub use metadata::Metadata;
 use self::{
     keys::{Check, KeySet},
     refreshed::{Kept, Refreshed, Rhythm},
+    skipped_key::SkippedKeys,
 };
 use crate::{
     clock::SharedClock,
@@ -41,6 +45,10 @@ const KEYS_RHYTHM: Rhythm = Rhythm {
     pause_between_demands: 10,
 };
 
+/// The media types of a JWK Set: the registered one ([RFC 7517 §8.5](https://www.rfc-editor.org/rfc/rfc7517#section-8.5)) and the one that
+/// most providers use.
+const JWK_SET_TYPES: &str = "application/jwk-set+json, application/json";
+
 /// An `OpenID` Provider. Cheap to clone; clones share what they know.
 #[derive(Clone, Debug)]
 pub struct Provider(Arc<Inner>);
@@ -52,6 +60,7 @@ struct Inner {
     clock: SharedClock,
     metadata: Arc<Refreshed<Metadata>>,
     keys: Arc<Refreshed<KeySet>>,
+    skipped_keys: SkippedKeys,
 }
 
 impl Provider {
@@ -63,6 +72,7 @@ impl Provider {
             metadata: Refreshed::new(Arc::clone(&clock), METADATA_RHYTHM),
             keys: Refreshed::new(Arc::clone(&clock), KEYS_RHYTHM),
             clock,
+            skipped_keys: SkippedKeys::default(),
         }))
     }
 
@@ -100,7 +110,16 @@ impl Provider {
         token: &str,
         algorithms: &[Algorithm],
     ) -> Result<VerifiedJwt, JwtError> {
-        let token = Compact::parse(token)?;
+        self.verify_compact(Compact::parse(token)?, algorithms)
+            .await
+    }
+
+    /// As [`Provider::verify`], for a token that is parsed already.
+    pub(crate) async fn verify_compact(
+        &self,
+        token: Compact<'_>,
+        algorithms: &[Algorithm],
+    ) -> Result<VerifiedJwt, JwtError> {
         let header = token.header(algorithms)?;
         let check = |keys: &KeySet| keys.check(&token, header.key_id.as_deref(), header.algorithm);
 
@@ -164,9 +183,9 @@ impl Inner {
         let metadata = self.metadata().await?;
         let document = self
             .outbound
-            .get_json(&metadata.document.jwks_uri)
+            .get_json_as(&metadata.document.jwks_uri, JWK_SET_TYPES)
             .await
             .map_err(ProviderError::Keys)?;
-        KeySet::from_json(&document)
+        KeySet::from_json(&document, &self.skipped_keys)
     }
 }

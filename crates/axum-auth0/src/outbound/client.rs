@@ -4,8 +4,8 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderValue,
-    header::{ACCEPT, CONTENT_TYPE},
+    HeaderMap, HeaderValue,
+    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE},
 };
 use url::Url;
 
@@ -72,14 +72,20 @@ impl Outbound {
         })
     }
 
-    /// Sends a request and reads the whole answer, whatever its status. Redirects are answers.
+    /// Sends a request and reads the whole answer, whatever its status. Redirects are answers. The request asks for an
+    /// answer without a content coding ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)), because nothing here
+    /// decodes one.
     ///
     /// # Errors
     /// As [`OutboundError`] says; [`OutboundError::sent`] tells whether the request may have had an effect.
     pub async fn send(
         &self,
-        request: http::Request<Vec<u8>>,
+        mut request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Bytes>, OutboundError> {
+        request
+            .headers_mut()
+            .entry(ACCEPT_ENCODING)
+            .or_insert(HeaderValue::from_static("identity"));
         let Ok(url) = Url::parse(&request.uri().to_string()) else {
             return Err(OutboundError::InsecureUrl {
                 to: Target::unparsable(),
@@ -104,17 +110,48 @@ impl Outbound {
         Ok(response)
     }
 
+    /// As [`Outbound::send`], for a success whose body is going to be read.
+    ///
+    /// # Errors
+    /// As [`Outbound::send`]; and [`OutboundError::Encoded`] if a success is compressed although that was not asked for.
+    pub async fn send_for_body(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Bytes>, OutboundError> {
+        let to = Url::parse(&request.uri().to_string())
+            .map_or_else(|_| Target::unparsable(), |url| Target::of(&url));
+        let response = self.send(request).await?;
+        match content_coding(response.headers()) {
+            Some(encoding) if response.status().is_success() => {
+                Err(OutboundError::Encoded { to, encoding })
+            }
+            _ => Ok(response),
+        }
+    }
+
     /// Gets a JSON document.
     ///
     /// # Errors
-    /// As [`Outbound::send`]; and where the status is not a success or the body is not JSON.
+    /// As [`Outbound::send_for_body`]; and if the status is not a success or the body is not JSON.
     pub async fn get_json(&self, url: &Url) -> Result<serde_json::Value, OutboundError> {
+        self.get_json_as(url, "application/json").await
+    }
+
+    /// Gets a JSON document of one of these media types, as `Accept` lists them.
+    ///
+    /// # Errors
+    /// As [`Outbound::get_json`].
+    pub(crate) async fn get_json_as(
+        &self,
+        url: &Url,
+        accept: &'static str,
+    ) -> Result<serde_json::Value, OutboundError> {
         let to = Target::of(url);
         let request = http::Request::get(url.as_str())
-            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .header(ACCEPT, HeaderValue::from_static(accept))
             .body(Vec::new())
             .map_err(|_| OutboundError::InsecureUrl { to: to.clone() })?;
-        let response = self.send(request).await?;
+        let response = self.send_for_body(request).await?;
         if !response.status().is_success() {
             let retry_after = retry_after(response.headers(), self.options.clock.as_ref());
             return Err(OutboundError::Status {
@@ -123,7 +160,8 @@ impl Outbound {
                 retry_after,
             });
         }
-        // The media type is not insisted on: providers send JSON as application/jwk-set+json, text/plain and nothing at all.
+        // The media type does not decide: providers send JSON as application/jwk-set+json, text/json, text/plain, with
+        // parameters and without any.
         serde_json::from_slice(response.body()).map_err(|_| OutboundError::NotJson {
             to,
             content_type: media_type(&response),
@@ -221,6 +259,30 @@ fn deepest_cause(error: &reqwest::Error) -> String {
         return "the request failed".to_owned();
     }
     deepest.to_string()
+}
+
+/// Returns the content coding of an answer, unless it is `identity`
+/// ([RFC 9110 §8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)).
+fn content_coding(headers: &HeaderMap) -> Option<String> {
+    let codings: Vec<String> = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .flat_map(|value| {
+            String::from_utf8_lossy(value.as_bytes())
+                .into_owned()
+                .split(',')
+                .map(|coding| coding.trim().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+        .collect();
+    let shown: String = codings
+        .join(", ")
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(60)
+        .collect();
+    (!codings.is_empty()).then_some(shown)
 }
 
 fn media_type(response: &http::Response<Bytes>) -> String {

@@ -110,6 +110,17 @@ pub enum OutboundError {
         /// How long it asks us to wait.
         retry_after: Option<Duration>,
     },
+    /// The answer is compressed although the request asked for `Accept-Encoding: identity`.
+    #[error(
+        "{to} answered with the content coding {encoding}, which was not asked for (Accept-Encoding: identity) and is not \
+         decoded; switch compression off for this address at the provider or at the proxy before it"
+    )]
+    Encoded {
+        /// Whom we asked.
+        to: Target,
+        /// The content coding, cut if it is long.
+        encoding: String,
+    },
     /// The answer is not JSON.
     #[error("{to} answered with {content_type} that is not JSON")]
     NotJson {
@@ -129,6 +140,7 @@ impl OutboundError {
             Self::TooLarge { .. }
             | Self::Interrupted { .. }
             | Self::Status { .. }
+            | Self::Encoded { .. }
             | Self::NotJson { .. } => Sent::Maybe,
         }
     }

@@ -4,10 +4,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{DecodingKey, crypto::rust_crypto};
 use serde_json::{Map, Value};
 
-use crate::jwt::Algorithm;
-
-/// The sizes of RSA keys that are used, in bits: below is too weak, above makes every check a burden.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+use super::{ed25519, rsa, skipped_key::SkipReason};
+use crate::{json, jwt::Algorithm};
 
 /// The members of private and symmetric keys. A key that was published with one of them is no secret any more.
 const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
@@ -32,30 +30,28 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Reads one entry of a JWK Set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), or `None` for what we cannot or must not use:
-    /// other key types and curves, encryption keys, symmetric keys, private keys, weak keys.
-    pub(super) fn from_json(entry: &Value) -> Option<Self> {
-        let entry = entry.as_object()?;
+    /// Reads one entry of a JWK Set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
+    ///
+    /// # Errors
+    /// [`SkipReason`] for what cannot or must not be used: other key types and curves, encryption keys, symmetric keys,
+    /// private keys, weak keys.
+    pub(super) fn from_json(entry: &Value) -> Result<Self, SkipReason> {
+        let entry = entry.as_object().ok_or(SkipReason::NotAnObject)?;
         if !is_for_signatures(entry) {
-            return None;
+            return Err(SkipReason::NotForSignatures);
         }
         if PRIVATE_MEMBERS
             .iter()
-            .any(|member| entry.contains_key(*member))
+            .any(|member| json::member(entry, member).is_some())
         {
-            tracing::warn!("the provider publishes a private or symmetric key: it is ignored");
-            return None;
+            return Err(SkipReason::Secret);
         }
-        let id = match entry.get("kid") {
-            None | Some(Value::Null) => None,
-            Some(id) => Some(id.as_str()?.to_owned()),
-        };
+        let id = text(entry, "kid")?.map(str::to_owned);
         let (kind, material) = numbers(entry)?;
-        let declared = match entry.get("alg") {
-            None | Some(Value::Null) => None,
-            Some(name) => Some(name.as_str()?.parse().ok()?),
-        };
-        let prepared = prepare(kind, &material)?;
+        let declared = text(entry, "alg")?
+            .map(|name| name.parse().map_err(|_| SkipReason::UnsupportedAlgorithm))
+            .transpose()?;
+        let prepared = prepare(kind, &material).ok_or(SkipReason::NotOnCurve)?;
         let key = Self {
             id,
             declared,
@@ -63,8 +59,13 @@ impl Key {
             material,
             prepared,
         };
-        let usable = Algorithm::ALL.iter().any(|algorithm| key.fits(*algorithm));
-        (usable && key.is_a_point_on_its_curve()).then_some(key)
+        if !Algorithm::ALL.iter().any(|algorithm| key.fits(*algorithm)) {
+            return Err(SkipReason::UnsupportedAlgorithm);
+        }
+        if !key.is_a_point_on_its_curve() {
+            return Err(SkipReason::NotOnCurve);
+        }
+        Ok(key)
     }
 
     pub(super) fn id(&self) -> Option<&str> {
@@ -110,11 +111,22 @@ impl Key {
     }
 }
 
+/// Returns `kid` of an entry if it can be read, for the log.
+pub(super) fn id_of(entry: &Value) -> Option<&str> {
+    json::member(entry.as_object()?, "kid")?.as_str()
+}
+
+fn text<'entry>(
+    entry: &'entry Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<&'entry str>, SkipReason> {
+    json::member(entry, name)
+        .map(|value| value.as_str().ok_or(SkipReason::Malformed(name)))
+        .transpose()
+}
+
 fn is_for_signatures(entry: &Map<String, Value>) -> bool {
-    let for_signatures = match entry.get("use") {
-        None | Some(Value::Null) => true,
-        Some(purpose) => purpose == "sig",
-    };
+    let for_signatures = json::member(entry, "use").is_none_or(|purpose| purpose == "sig");
     let verifies = match entry.get("key_ops") {
         Some(Value::Array(operations)) => operations.iter().any(|operation| operation == "verify"),
         _ => true,
@@ -122,24 +134,37 @@ fn is_for_signatures(entry: &Map<String, Value>) -> bool {
     for_signatures && verifies
 }
 
-fn numbers(entry: &Map<String, Value>) -> Option<(Kind, Vec<Vec<u8>>)> {
-    let number = |name: &str| URL_SAFE_NO_PAD.decode(entry.get(name)?.as_str()?).ok();
-    let of_length = |name: &str, length: usize| number(name).filter(|bytes| bytes.len() == length);
-    match (
-        entry.get("kty")?.as_str()?,
-        entry.get("crv").and_then(Value::as_str),
-    ) {
-        ("RSA", _) => {
-            let (modulus, exponent) = (
-                without_leading_zeros(&number("n")?),
-                without_leading_zeros(&number("e")?),
-            );
-            is_sound_rsa(&modulus, &exponent).then_some((Kind::Rsa, vec![modulus, exponent]))
+fn numbers(entry: &Map<String, Value>) -> Result<(Kind, Vec<Vec<u8>>), SkipReason> {
+    let number = |name: &'static str| {
+        let text = text(entry, name)?.ok_or(SkipReason::Malformed(name))?;
+        URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| SkipReason::NotBase64Url(name))
+    };
+    let of_length = |name: &'static str, length: usize| {
+        let bytes = number(name)?;
+        if bytes.len() == length {
+            Ok(bytes)
+        } else {
+            Err(SkipReason::Malformed(name))
         }
-        ("EC", Some("P-256")) => Some((Kind::P256, vec![of_length("x", 32)?, of_length("y", 32)?])),
-        ("EC", Some("P-384")) => Some((Kind::P384, vec![of_length("x", 48)?, of_length("y", 48)?])),
-        ("OKP", Some("Ed25519")) => Some((Kind::Ed25519, vec![of_length("x", 32)?])),
-        _ => None,
+    };
+    let kind = text(entry, "kty")?.ok_or(SkipReason::Malformed("kty"))?;
+    match (kind, text(entry, "crv")?) {
+        ("RSA", _) => {
+            let modulus = without_leading_zeros(&number("n")?);
+            let exponent = without_leading_zeros(&number("e")?);
+            rsa::check(&modulus, &exponent)?;
+            Ok((Kind::Rsa, vec![modulus, exponent]))
+        }
+        ("EC", Some("P-256")) => Ok((Kind::P256, vec![of_length("x", 32)?, of_length("y", 32)?])),
+        ("EC", Some("P-384")) => Ok((Kind::P384, vec![of_length("x", 48)?, of_length("y", 48)?])),
+        ("OKP", Some("Ed25519")) => {
+            let point = of_length("x", 32)?;
+            ed25519::check(&point)?;
+            Ok((Kind::Ed25519, vec![point]))
+        }
+        _ => Err(SkipReason::UnsupportedType),
     }
 }
 
@@ -150,27 +175,6 @@ fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
         .copied()
         .skip_while(|byte| *byte == 0)
         .collect()
-}
-
-fn is_sound_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
-    let (Some(first), Some(last)) = (modulus.first(), modulus.last()) else {
-        return false;
-    };
-    let bits = modulus.len() * 8 - first.leading_zeros() as usize;
-    let exponent_is_sound = match exponent {
-        // 1 would make every text its own signature.
-        [only] => *only >= 3 && only % 2 == 1,
-        [.., last] => exponent.len() <= 4 && last % 2 == 1,
-        [] => false,
-    };
-    let sound = RSA_BITS.contains(&bits) && last % 2 == 1 && exponent_is_sound;
-    if !sound {
-        tracing::warn!(
-            bits,
-            "the provider publishes an RSA key that is too weak, too large or malformed: it is ignored"
-        );
-    }
-    sound
 }
 
 fn prepare(kind: Kind, material: &[Vec<u8>]) -> Option<DecodingKey> {

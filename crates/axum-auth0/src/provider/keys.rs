@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{ProviderError, key::Key};
+use super::{
+    ProviderError,
+    key::{self, Key},
+    skipped_key::{SkippedKey, SkippedKeys},
+};
 use crate::jwt::{Algorithm, Compact};
 
 /// A JWK Set with more entries is refused: it is a mistake or an attack.
@@ -25,8 +29,11 @@ pub(super) enum Check {
 }
 
 impl KeySet {
-    /// Reads a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)), leaving out what we cannot use.
-    pub(super) fn from_json(document: &Value) -> Result<Self, ProviderError> {
+    /// Reads a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). What cannot be used is skipped.
+    pub(super) fn from_json(
+        document: &Value,
+        skipped_keys: &SkippedKeys,
+    ) -> Result<Self, ProviderError> {
         let entries =
             document
                 .get("keys")
@@ -37,10 +44,19 @@ impl KeySet {
         if entries.len() > MAX_KEYS {
             return Err(ProviderError::KeySet("there are more than 100 of them"));
         }
-        let keys: Vec<Key> = entries.iter().filter_map(Key::from_json).collect();
+        let (mut keys, mut skipped) = (Vec::new(), Vec::new());
+        for (position, entry) in entries.iter().enumerate() {
+            match Key::from_json(entry) {
+                Ok(key) => keys.push(key),
+                Err(reason) => {
+                    skipped.push(SkippedKey::new(position, key::id_of(entry), reason));
+                }
+            }
+        }
+        skipped_keys.report(skipped);
         if keys.is_empty() {
             return Err(ProviderError::KeySet(
-                "none of them is a public signature key of a supported kind",
+                "none of them is a public signature key of a supported kind; the log says why each was skipped",
             ));
         }
         Ok(Self(keys))

@@ -4,13 +4,13 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{Issuer, ProviderError};
-use crate::outbound::is_secure;
+use crate::{json, outbound::is_secure};
 
 /// A provider's metadata: [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata),
 /// [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414).
 ///
-/// Only the issuer and the keys' address must be right; an API needs no more. Members that we do not know, and optional ones with a
-/// type that they must not have, are taken for absent: real providers have both.
+/// Only the issuer and the keys' address must be right; an API needs no more. Members that we do not know, and optional ones
+/// that are `null`, an empty string, or of a type that they must not have, are taken for absent: real providers have all of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "the specification has them")]
@@ -66,7 +66,9 @@ impl Metadata {
             issuer: issuer.clone(),
             jwks_uri: members
                 .endpoint("jwks_uri", "jwks_uri must be an https URL")?
-                .ok_or(ProviderError::Metadata("jwks_uri is missing"))?,
+                .ok_or(ProviderError::Metadata(
+                    "jwks_uri is missing, null or empty",
+                ))?,
             authorization_endpoint: members.endpoint(
                 "authorization_endpoint",
                 "authorization_endpoint must be an https URL",
@@ -108,8 +110,10 @@ impl Members<'_> {
     /// [OpenID Connect Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation):
     /// exactly equal, or any host could speak for any provider.
     fn check_issuer(&self) -> Result<(), ProviderError> {
-        let Some(Value::String(found)) = self.members.get("issuer") else {
-            return Err(ProviderError::Metadata("issuer is missing"));
+        let found = match self.get("issuer") {
+            Some(Value::String(found)) => found,
+            Some(_) => return Err(ProviderError::Metadata("issuer is not a string")),
+            None => return Err(ProviderError::Metadata("issuer is missing, null or empty")),
         };
         if found == self.issuer.as_str() {
             return Ok(());
@@ -125,10 +129,14 @@ impl Members<'_> {
         })
     }
 
+    fn get(&self, name: &str) -> Option<&Value> {
+        json::member(&self.members, name)
+    }
+
     /// An endpoint that a login or an API stands on: where it is unsafe, that is not the same as absent.
     fn endpoint(&self, name: &str, problem: &'static str) -> Result<Option<Url>, ProviderError> {
-        match self.members.get(name) {
-            None | Some(Value::Null) => Ok(None),
+        match self.get(name) {
+            None => Ok(None),
             Some(Value::String(text)) => self
                 .safe_url(text)
                 .map(Some)
@@ -138,7 +146,7 @@ impl Members<'_> {
     }
 
     fn optional_endpoint(&self, name: &'static str) -> Option<Url> {
-        let text = self.members.get(name)?.as_str()?;
+        let text = self.get(name)?.as_str()?;
         let url = self.safe_url(text);
         if url.is_none() {
             tracing::warn!(
@@ -159,7 +167,7 @@ impl Members<'_> {
     }
 
     fn list(&self, name: &str) -> Option<Vec<String>> {
-        let items = self.members.get(name)?.as_array()?;
+        let items = self.get(name)?.as_array()?;
         Some(
             items
                 .iter()
@@ -170,7 +178,7 @@ impl Members<'_> {
     }
 
     fn flag(&self, name: &str) -> bool {
-        matches!(self.members.get(name), Some(Value::Bool(true)))
+        matches!(self.get(name), Some(Value::Bool(true)))
     }
 }
 
@@ -220,6 +228,36 @@ mod tests {
     }
 
     #[test]
+    fn null_and_empty_members_are_absent_and_required_ones_are_named() {
+        let with = |name: &str, value: Value| {
+            let mut document = json!({
+                "issuer": "https://op.example.com/", "jwks_uri": "https://op.example.com/keys",
+            });
+            document[name] = value;
+            read(document)
+        };
+        for empty in [json!(null), json!("")] {
+            for name in [
+                "authorization_endpoint",
+                "token_endpoint",
+                "end_session_endpoint",
+                "scopes_supported",
+                "require_pushed_authorization_requests",
+            ] {
+                let least = with("unknown", json!(1)).unwrap();
+                assert_eq!(with(name, empty.clone()).unwrap(), least, "{name}");
+            }
+            for name in ["issuer", "jwks_uri"] {
+                let error = with(name, empty.clone()).unwrap_err().to_string();
+                assert!(
+                    error.contains(&format!("{name} is missing, null or empty")),
+                    "{error}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn another_issuer_is_an_error_that_says_what_to_set() {
         for found in [
             "https://op.example.com",
@@ -250,7 +288,6 @@ mod tests {
             "http://169.254.169.254/",
             "file:///etc/passwd",
             "keys",
-            "",
         ] {
             for name in ["jwks_uri", "token_endpoint", "authorization_endpoint"] {
                 let mut document = json!({"issuer": "https://op.example.com/", "jwks_uri": "https://op.example.com/keys"});
