@@ -28,12 +28,19 @@
 //! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) and in [`Profile`].
 
 mod authorization_header;
+mod check;
+mod custom_profile;
 mod error;
+mod issuer;
+mod profile;
+mod refusal;
 mod rules;
 mod token;
 mod verifier;
 
-pub use error::{BearerError, Reason};
-pub use rules::Profile;
+pub use custom_profile::{CustomProfile, InvalidMark};
+pub use error::{BearerError, ErrorDetail, Reason};
+pub use issuer::TrustedIssuer;
+pub use profile::Profile;
 pub use token::{Bearer, Caller};
 pub use verifier::Verifier;

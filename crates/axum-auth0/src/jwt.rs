@@ -8,7 +8,9 @@ mod algorithm;
 mod claims;
 mod compact;
 mod error;
+mod kind;
 mod peek;
+mod scope;
 mod strict_json;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -16,4 +18,6 @@ pub use claims::{ClaimError, Claims};
 pub(crate) use compact::Compact;
 pub use compact::{MAX_TOKEN_BYTES, VerifiedJwt};
 pub use error::{JwtError, NotAJwt};
+pub use kind::TokenKind;
 pub use peek::{UnverifiedClaims, peek};
+pub use scope::ScopeClaim;

@@ -87,6 +87,10 @@ cases! {
         EncryptedToken, "JSON Web Encryption is switched on for the API.";
     issued::the_api_wants_tokens_signed_with_a_secret:
         SymmetricSignature, "The API was registered with HS256.";
+    issued::a_token_with_too_much_in_it_is_not_read:
+        TokenTooLong, "The provider puts so much into the token that it is longer than 16 KiB.";
+    issued::a_token_whose_end_cannot_be_read_is_not_one_without_an_end:
+        MalformedToken, "A claim has a type that it must not have, here a text in `exp`.";
     issued::the_tenant_issues_under_its_custom_domain:
         WrongIssuer, "The tenant has a custom domain, and `AUTH0_DOMAIN` is another one.";
     issued::a_token_that_no_header_can_carry_is_not_sent:

@@ -1,12 +1,14 @@
 //! What a token looks like, and who issued it.
 
 use axum_auth0::{Diagnosis, jwt};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
 use tenant::TokenSigning;
 
 use crate::{
     mended::{mended, to_be_mended},
     person::{ALICE, PASSWORD},
-    stand_in::{StandIn, with_line_breaks},
+    stand_in::{StandIn, with_access_tokens, with_line_breaks},
     told,
     told::says,
     world::{Plan, World},
@@ -139,6 +141,57 @@ pub(crate) async fn a_token_that_no_header_can_carry_is_not_sent() -> Diagnosis 
         &["`https://products.example.com`", "no HTTP header can carry"],
         &["fault of the provider"],
     );
+    assert_eq!(world.at_api.entries().len(), 0);
+    stand_in.go().await;
+    mended(world, &alice, |_| {}).await;
+    told
+}
+
+pub(crate) async fn a_token_with_too_much_in_it_is_not_read() -> Diagnosis {
+    let many_groups = |token: &str| format!("{token:g<20000}");
+    let told = told_of_tokens(many_groups).await;
+    says(
+        &told,
+        &["`https://products.example.com` has 20000 bytes", "16384"],
+        &["fewer groups"],
+    );
+    told
+}
+
+pub(crate) async fn a_token_whose_end_cannot_be_read_is_not_one_without_an_end() -> Diagnosis {
+    let told = told_of_tokens(with_an_end_in_words).await;
+    says(
+        &told,
+        &["the claim exp is malformed"],
+        &["Times are numbers of seconds"],
+    );
+    told
+}
+
+fn with_an_end_in_words(token: &str) -> String {
+    let mut segments = token.split('.');
+    let [Some(header), Some(payload), Some(signature)] = [(); 3].map(|()| segments.next()) else {
+        return token.to_owned();
+    };
+    let mut claims: Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
+    claims["exp"] = "2026-01-01T00:00:00Z".into();
+    let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
+    format!("{header}.{payload}.{signature}")
+}
+
+/// What is told if the provider makes this of its access tokens; nothing is told any more once it does not.
+async fn told_of_tokens(rewrite: fn(&str) -> String) -> Diagnosis {
+    let world = World::with(|plan| {
+        to_be_mended(plan);
+        plan.tenant_is_up = false;
+    })
+    .await;
+    let tenant = with_access_tokens(world.tenant.router(), rewrite);
+    let stand_in = StandIn::at_tenant_of(&world, tenant);
+    let alice = world.person();
+    alice.log_in(ALICE).await;
+    let told = told::on_the_page(&world, &alice).await;
     assert_eq!(world.at_api.entries().len(), 0);
     stand_in.go().await;
     mended(world, &alice, |_| {}).await;

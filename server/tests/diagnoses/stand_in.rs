@@ -77,10 +77,17 @@ fn without(form: &[u8]) -> String {
 
 /// A provider whose access tokens have a line break in them.
 pub(crate) fn with_line_breaks(tenant: Router) -> Router {
-    tenant.layer(from_fn(break_tokens))
+    with_access_tokens(tenant, |_| "opaque\nin two lines".to_owned())
 }
 
-async fn break_tokens(request: Request, next: Next) -> Response {
+/// A provider that makes something else of its access tokens.
+pub(crate) fn with_access_tokens(tenant: Router, rewrite: fn(&str) -> String) -> Router {
+    tenant.layer(from_fn(move |request, next| {
+        rewrite_tokens(rewrite, request, next)
+    }))
+}
+
+async fn rewrite_tokens(rewrite: fn(&str) -> String, request: Request, next: Next) -> Response {
     let is_token = request.uri().path() == "/oauth/token";
     let answer = next.run(request).await;
     if !is_token {
@@ -89,7 +96,8 @@ async fn break_tokens(request: Request, next: Next) -> Response {
     let (mut parts, body) = answer.into_parts();
     let body = to_bytes(body, LARGEST).await.unwrap();
     let mut answer: Value = serde_json::from_slice(&body).unwrap();
-    answer["access_token"] = "opaque\nin two lines".into();
+    let token = answer["access_token"].as_str().unwrap_or_default();
+    answer["access_token"] = rewrite(token).into();
     let body = answer.to_string();
     parts
         .headers

@@ -6,8 +6,9 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use super::{
-    error::{BearerError, Reason},
-    rules::Identity,
+    check::Identity,
+    error::{BearerError, ErrorDetail, Reason},
+    refusal::Refusal,
     verifier::Verifier,
 };
 use crate::jwt::Claims;
@@ -28,20 +29,22 @@ pub struct Bearer {
     claims: Arc<Claims>,
     issuer: Arc<str>,
     audience: Arc<str>,
+    error_detail: ErrorDetail,
 }
 
 impl Bearer {
     pub(super) fn new(
         identity: Identity,
         claims: Claims,
-        issuer: &str,
-        audience: Arc<str>,
+        issuer: Arc<str>,
+        (audience, error_detail): (Arc<str>, ErrorDetail),
     ) -> Self {
         Self {
             identity: Arc::new(identity),
             claims: Arc::new(claims),
-            issuer: issuer.into(),
+            issuer,
             audience,
+            error_detail,
         }
     }
 
@@ -70,7 +73,7 @@ impl Bearer {
         self.identity.expires_at
     }
 
-    /// All scopes.
+    /// All scopes: those of `scope` or, if that has no value, of `scp`.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.identity.scopes.iter().map(String::as_str)
     }
@@ -80,7 +83,7 @@ impl Bearer {
         self.scopes().any(|granted| granted == scope)
     }
 
-    /// Goes on only with a scope.
+    /// Returns an error if the token lacks a scope. The log says which claim was read.
     ///
     /// # Errors
     /// A 403 that names the scope.
@@ -88,9 +91,17 @@ impl Bearer {
         if self.has_scope(scope) {
             return Ok(());
         }
+        let reason = Reason::InsufficientScope(scope.to_owned());
+        let refusal = match self.identity.scope_claim {
+            Some(claim) => Refusal::claim(reason, claim, "was read, and does not have it"),
+            None => Refusal::claim(reason, "scope or scp", "is missing"),
+        }
+        .found(&self.identity.scopes.join(" "));
+        refusal.log();
         Err(BearerError::new(
-            Reason::InsufficientScope(scope.to_owned()),
+            refusal,
             Arc::clone(&self.audience),
+            self.error_detail,
         ))
     }
 

@@ -6,27 +6,31 @@ use http::HeaderMap;
 
 use super::{
     authorization_header,
-    error::{BearerError, Reason},
-    rules::{Expected, Profile},
+    check::Expected,
+    error::{BearerError, ErrorDetail, Reason},
+    issuer::TrustedIssuer,
+    profile::Profile,
+    refusal::Refusal,
     token::{Bearer, Caller},
 };
 use crate::{
-    jwt::{Algorithm, JwtError, NotAJwt},
+    jwt::{Algorithm, Compact},
     provider::Provider,
 };
 
 /// Clocks may not differ by more than this, whatever is configured.
-const LONGEST_LEEWAY: Duration = Duration::from_mins(1);
+const MAX_LEEWAY: Duration = Duration::from_mins(1);
 
 /// Verifies access tokens for one API. Cheap to clone; put it into the router's state.
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    provider: Provider,
+    main: Arc<TrustedIssuer>,
+    others: Arc<[TrustedIssuer]>,
     audience: Arc<str>,
-    profile: Profile,
     algorithms: Arc<[Algorithm]>,
     leeway: Duration,
     applications: Applications,
+    error_detail: ErrorDetail,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +44,52 @@ impl Verifier {
     /// signed with any asymmetric algorithm, and lets clocks differ by 30 seconds.
     pub fn new(provider: Provider, audience: impl Into<Arc<str>>) -> Self {
         Self {
-            provider,
+            main: Arc::new(TrustedIssuer::new(provider)),
+            others: Arc::default(),
             audience: audience.into(),
-            profile: Profile::default(),
             algorithms: Algorithm::ALL.into(),
             leeway: Duration::from_secs(30),
             applications: Applications::Refused,
+            error_detail: ErrorDetail::default(),
         }
     }
 
-    /// Which access tokens are accepted.
+    fn with_main(mut self, change: impl FnOnce(TrustedIssuer) -> TrustedIssuer) -> Self {
+        self.main = Arc::new(change(TrustedIssuer::clone(&self.main)));
+        self
+    }
+
+    /// What the provider's access tokens look like.
     #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = profile;
+    pub fn profile(self, profile: impl Into<Profile>) -> Self {
+        self.with_main(|main| main.profile(profile))
+    }
+
+    /// The values of `iss` that the provider's access tokens have, if not only its own issuer; see
+    /// [`TrustedIssuer::token_issuers`].
+    #[must_use]
+    pub fn token_issuers<I: Into<Arc<str>>>(self, issuers: impl IntoIterator<Item = I>) -> Self {
+        self.with_main(|main| main.token_issuers(issuers))
+    }
+
+    /// The only applications that are served, by their client identifiers. All are by default.
+    #[must_use]
+    pub fn clients<C: Into<String>>(self, clients: impl IntoIterator<Item = C>) -> Self {
+        self.with_main(|main| main.clients(clients))
+    }
+
+    /// Accepts the access tokens of another provider as well. A token is verified with the keys of the provider that its `iss`
+    /// belongs to, and with no other's. A user is the pair of [`Bearer::issuer`] and [`Bearer::subject`].
+    #[must_use]
+    pub fn trust(mut self, issuer: TrustedIssuer) -> Self {
+        self.others = self.others.iter().cloned().chain([issuer]).collect();
+        self
+    }
+
+    /// How much the answer to a refused token says. By default it names the claim in debug builds only.
+    #[must_use]
+    pub fn error_detail(mut self, detail: ErrorDetail) -> Self {
+        self.error_detail = detail;
         self
     }
 
@@ -66,7 +103,7 @@ impl Verifier {
     /// How far the clocks of provider and API may differ; at most 60 seconds.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway.min(LONGEST_LEEWAY);
+        self.leeway = leeway.min(MAX_LEEWAY);
         self
     }
 
@@ -82,9 +119,9 @@ impl Verifier {
         &self.audience
     }
 
-    /// The provider whose tokens are accepted.
+    /// The provider that the verifier was made with.
     pub fn provider(&self) -> &Provider {
-        &self.provider
+        &self.main.provider
     }
 
     /// Verifies the token in a request's headers, as the extractor does.
@@ -92,8 +129,10 @@ impl Verifier {
     /// # Errors
     /// [`BearerError`], which is the answer to the request.
     pub async fn verify_headers(&self, headers: &HeaderMap) -> Result<Bearer, BearerError> {
-        let token = authorization_header::token(headers).map_err(|reason| self.refusal(reason))?;
-        self.verify(token).await
+        match authorization_header::token(headers) {
+            Ok(token) => self.verify(token).await,
+            Err(reason) => Err(self.refuse(reason)),
+        }
     }
 
     /// Verifies an access token.
@@ -103,50 +142,57 @@ impl Verifier {
     pub async fn verify(&self, token: &str) -> Result<Bearer, BearerError> {
         self.check(token)
             .await
-            .map_err(|reason| self.refusal(reason))
+            .map_err(|refusal| self.refuse(refusal))
     }
 
-    async fn check(&self, token: &str) -> Result<Bearer, Reason> {
-        let token = self
+    async fn check(&self, token: &str) -> Result<Bearer, Refusal> {
+        let compact = Compact::parse(token)?;
+        // Only to choose the keys: whose token it is, the signature says.
+        let (trusted, iss) = self.issuer_of(&compact)?;
+        let verified = trusted
             .provider
-            .verify(token, &self.algorithms)
+            .verify_compact(compact, &self.algorithms)
             .await
-            .map_err(|error| reason(&error))?;
+            .map_err(|error| Refusal::signature(error, token))?;
+        let audience = trusted.audience.as_ref().unwrap_or(&self.audience);
         let expected = Expected {
-            issuer: self.provider.issuer().as_str(),
-            audience: &self.audience,
-            profile: self.profile,
-            now: self.provider.clock().unix_seconds(),
+            rules: &trusted.rules,
+            audience,
+            clients: &trusted.clients,
+            now: trusted.provider.clock().unix_seconds(),
             leeway: i64::try_from(self.leeway.as_secs()).unwrap_or_default(),
         };
-        let identity = expected.check(&token)?;
+        let identity = expected.check(&verified)?;
         if identity.caller == Caller::Application && self.applications == Applications::Refused {
-            return Err(Reason::NotAUser);
+            return Err(Reason::NotAUser.into());
         }
         Ok(Bearer::new(
             identity,
-            token.into_claims(),
-            expected.issuer,
-            Arc::clone(&self.audience),
+            verified.into_claims(),
+            iss,
+            (Arc::clone(&self.audience), self.error_detail),
         ))
     }
 
-    fn refusal(&self, reason: Reason) -> BearerError {
-        if reason != Reason::NoToken {
-            tracing::debug!(?reason, "a request was refused");
-        }
-        BearerError::new(reason, Arc::clone(&self.audience))
+    /// The provider that the token's `iss` belongs to.
+    fn issuer_of(&self, token: &Compact<'_>) -> Result<(&TrustedIssuer, Arc<str>), Refusal> {
+        let found = token.claims().required_string("iss")?;
+        std::iter::once(self.main.as_ref())
+            .chain(self.others.iter())
+            .find_map(|trusted| {
+                let mut issuers = trusted.token_issuers.iter();
+                let issuer = issuers.find(|issuer| issuer.as_ref() == found)?;
+                Some((trusted, Arc::clone(issuer)))
+            })
+            .ok_or_else(|| {
+                let problem = "names an issuer that this API does not trust";
+                Refusal::claim(Reason::WrongIssuer, "iss", problem).found(found)
+            })
     }
-}
 
-fn reason(error: &JwtError) -> Reason {
-    match error {
-        JwtError::Malformed(NotAJwt::Segments) => Reason::OpaqueToken,
-        JwtError::Malformed(_) | JwtError::Extension => Reason::MalformedToken,
-        JwtError::AlgorithmNotAllowed
-        | JwtError::UnknownKey
-        | JwtError::AmbiguousKey
-        | JwtError::BadSignature => Reason::WrongSignature,
-        JwtError::Unavailable(_) => Reason::KeysUnavailable,
+    fn refuse(&self, refusal: impl Into<Refusal>) -> BearerError {
+        let refusal = refusal.into();
+        refusal.log();
+        BearerError::new(refusal, Arc::clone(&self.audience), self.error_detail)
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod faults;
 mod known;
 mod shutdown;
+mod token_issuer;
 mod values;
 mod variables;
 
@@ -34,6 +35,8 @@ use crate::provider::Issuer;
 pub struct Config {
     /// `AUTH0_DOMAIN`: the OpenID Provider.
     pub issuer: Issuer,
+    /// `AUTH0_TOKEN_ISSUER`: what the provider calls itself in access tokens, if it does not use its issuer there.
+    pub token_issuer: Option<String>,
     /// `AUTH0_CLIENT_ID`: this application at the provider.
     pub client_id: String,
     /// `AUTH0_CLIENT_SECRET`: what this application proves itself with.
@@ -85,6 +88,7 @@ impl Config {
         known::refuse_unknown(variables, apis, &mut faults);
 
         let issuer = values::issuer(&mut faults);
+        let token_issuer = token_issuer::read(&mut faults);
         let client_id = faults.required("AUTH0_CLIENT_ID", "the Client ID of your application");
         let client_secret = faults.required(
             "AUTH0_CLIENT_SECRET",
@@ -112,6 +116,7 @@ impl Config {
             (Some(issuer), Some(client_id), Some(client_secret), Some(base_url), Ok(())) => {
                 Ok(Self {
                     issuer,
+                    token_issuer,
                     client_id,
                     client_secret: client_secret.into(),
                     client_authentication,
@@ -149,6 +154,11 @@ impl Config {
     /// The absolute URL of `path` on this site.
     pub fn site_url(&self, path: &str) -> String {
         format!("{}{path}", self.origin())
+    }
+
+    /// Returns whether access tokens may be from this issuer, compared exactly: the provider's own, or `AUTH0_TOKEN_ISSUER`.
+    pub fn issues_access_tokens(&self, issuer: &str) -> bool {
+        issuer == self.issuer.as_str() || Some(issuer) == self.token_issuer.as_deref()
     }
 
     /// Whether the site is served over TLS, from which the cookies' attributes follow.

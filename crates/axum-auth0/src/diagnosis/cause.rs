@@ -63,6 +63,10 @@ causes! {
     ExpiredToken => "expired_token",
     /// The access token is signed with a secret (HS256), which the API cannot check with the provider's public keys.
     SymmetricSignature => "symmetric_signature",
+    /// The token is longer than tokens that are read.
+    TokenTooLong => "token_too_long",
+    /// The token begins as a JWT and cannot be read, or one of its claims cannot.
+    MalformedToken => "malformed_token",
     /// The application may not use the grant that was asked for.
     GrantNotAllowed => "grant_not_allowed",
     /// The application may not get tokens for the API.

@@ -1,12 +1,9 @@
 //! What a token should be, and whether it is.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
-
 use super::Diagnosis;
 use crate::{
     config::{ApiSettings, AudienceParameter, Config, TokenFormat},
-    jwt::{self, Claims},
+    jwt::{self, ClaimError, TokenKind},
 };
 
 /// By how many seconds clocks may differ before it is worth a word; what RFC 7519 §4.1.4 calls a small leeway.
@@ -31,7 +28,7 @@ pub struct TokenFacts {
     pub issuer: Option<String>,
     /// `aud`; for an opaque token the audience that was asked for.
     pub audience: Vec<String>,
-    /// `scope`, or `scp`; or what the token response said.
+    /// `scope` or, if that has no value, `scp`; or what the token response said.
     pub scope: Vec<String>,
     /// `iat`, in seconds since 1970.
     pub issued_at: Option<i64>,
@@ -120,34 +117,48 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
         return opaque(token, expected, audience);
     };
     let claims = claims.unverified();
-    let audiences = claims.audience().unwrap_or_default();
+    let malformed = |error: ClaimError| Diagnosis::malformed_claim(audience, error);
+    let audiences = match claims.audience() {
+        Err(error @ ClaimError::Malformed(_)) => return Err(malformed(error)),
+        audiences => audiences.unwrap_or_default(),
+    };
     if !audiences.contains(&audience) {
         return Err(Diagnosis::not_for(expected, audience, &audiences));
     }
-    let issuer = claims.string("iss").ok().flatten();
-    if issuer != Some(expected.config.issuer.as_str()) {
+    let issuer = claims.string("iss").map_err(malformed)?;
+    if !issuer.is_some_and(|issuer| expected.config.issues_access_tokens(issuer)) {
         return Err(Diagnosis::wrong_issuer(
-            expected.config.issuer.as_str(),
+            expected.config,
             issuer.unwrap_or("(none)"),
         ));
     }
-    if is_symmetric(token) {
+    if TokenKind::of(token) == TokenKind::Symmetric {
         return Err(Diagnosis::symmetric_signature(expected.api, audience));
+    }
+    let scopes = claims.scopes().map_err(malformed)?;
+    if expected.just_issued {
+        let claim = scopes.as_ref().map_or("(none)", |scopes| scopes.name());
+        tracing::debug!(audience, claim, "read the scopes of an access token");
     }
     let facts = TokenFacts {
         issuer: issuer.map(str::to_owned),
         audience: audiences.into_iter().map(str::to_owned).collect(),
         // RFC 6749 §5.1: an answer without `scope` grants what was asked for.
-        scope: scope_claim(claims).unwrap_or_else(|| {
-            expected
-                .answered_scope
-                .unwrap_or(expected.requested)
-                .to_vec()
-        }),
-        issued_at: claims.numeric_date("iat").ok().flatten(),
-        expires_at: claims.numeric_date("exp").ok().flatten(),
+        scope: scopes.map_or_else(
+            || {
+                expected
+                    .answered_scope
+                    .unwrap_or(expected.requested)
+                    .to_vec()
+            },
+            |scopes| scopes.to_vec(),
+        ),
+        // RFC 7519 §2. What cannot be read is not the same as absent: it would mean "never expires".
+        issued_at: claims.numeric_date("iat").map_err(malformed)?,
+        expires_at: claims.numeric_date("exp").map_err(malformed)?,
     };
-    in_time(&facts, expected)?;
+    claims.numeric_date("nbf").map_err(malformed)?;
+    in_time(&facts, expected, audience)?;
     Ok(facts)
 }
 
@@ -166,13 +177,12 @@ fn opaque(
             ..TokenFacts::default()
         });
     }
-    let is_encrypted = token.split('.').count() == 5;
-    Err(if is_encrypted {
-        Diagnosis::encrypted_token(expected.api, audience)
-    } else if is_ignored_resource(expected.config) {
-        Diagnosis::resource_ignored(audience)
-    } else {
-        Diagnosis::opaque_token(expected, audience)
+    Err(match TokenKind::of(token) {
+        TokenKind::TooLong { bytes } => Diagnosis::access_token_too_long(audience, bytes),
+        TokenKind::Encrypted => Diagnosis::encrypted_token(expected.api, audience),
+        TokenKind::Malformed(error) => Diagnosis::malformed_access_token(audience, error),
+        _ if is_ignored_resource(expected.config) => Diagnosis::resource_ignored(audience),
+        _ => Diagnosis::opaque_token(expected, audience),
     })
 }
 
@@ -181,50 +191,31 @@ pub(super) fn is_ignored_resource(config: &Config) -> bool {
     config.audience_parameter == AudienceParameter::Resource && config.issuer.is_like_auth0()
 }
 
-fn in_time(facts: &TokenFacts, expected: &Expectation<'_>) -> Result<(), Diagnosis> {
+fn in_time(
+    facts: &TokenFacts,
+    expected: &Expectation<'_>,
+    audience: &str,
+) -> Result<(), Diagnosis> {
     let now = expected.now;
     if let Some(end) = facts.expires_at.filter(|end| *end <= now) {
-        return Err(match facts.issued_at {
+        if !expected.just_issued {
+            return Err(Diagnosis::expired_token(now - end));
+        }
+        let ahead = facts.issued_at.map(|begin| now - begin);
+        return match ahead.filter(|ahead| ahead.abs() > LEEWAY) {
             // Nobody issues tokens that have ended: the clocks differ by more than the token's life.
-            Some(begin) if expected.just_issued => Diagnosis::clock_skew(now - begin),
-            _ => Diagnosis::expired_token(now - end),
-        });
+            Some(ahead) => Err(Diagnosis::clock_skew(ahead)),
+            // As short-lived as this near the end of the provider's own session: good for one use.
+            None if now - end <= LEEWAY => Ok(()),
+            None => Err(Diagnosis::issued_expired(audience, now - end)),
+        };
     }
     if let Some(begin) = facts.issued_at.filter(|begin| *begin > now + LEEWAY) {
-        // The token is good all the same; APIs with the right time accept it.
+        // The token is good; APIs with the right time accept it.
         tracing::warn!(
             diagnosis = %Diagnosis::clock_skew(now - begin),
             "the access token was issued in the future"
         );
     }
     Ok(())
-}
-
-/// Whether the header names a signature that is made and checked with the same secret (RFC 7518 §3.2).
-fn is_symmetric(token: &str) -> bool {
-    let header = token.split('.').next().unwrap_or_default();
-    URL_SAFE_NO_PAD
-        .decode(header)
-        .ok()
-        .and_then(|json| serde_json::from_slice::<Value>(&json).ok())
-        .and_then(|header| {
-            let algorithm = header.get("alg")?.as_str()?;
-            Some(algorithm.starts_with("HS"))
-        })
-        .unwrap_or(false)
-}
-
-/// `scope` as a string (RFC 9068 §2.2.3) or, as some providers have it, an array; or Microsoft's `scp`.
-fn scope_claim(claims: &Claims) -> Option<Vec<String>> {
-    match claims.get("scope").or_else(|| claims.get("scp"))? {
-        Value::String(words) => Some(words.split_whitespace().map(str::to_owned).collect()),
-        Value::Array(words) => Some(
-            words
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-        ),
-        _ => None,
-    }
 }

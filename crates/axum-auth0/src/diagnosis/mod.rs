@@ -9,6 +9,7 @@ mod expectation;
 mod provider_sentences;
 mod scope_sentences;
 mod token_sentences;
+mod unreadable_sentences;
 
 use std::fmt;
 

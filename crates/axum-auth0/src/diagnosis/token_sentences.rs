@@ -4,7 +4,7 @@ use super::{
     Cause, Diagnosis, Expectation, audience_sentences::named_no_api_at_login, printable,
     without_full_stop,
 };
-use crate::config::{ApiSettings, AudienceParameter};
+use crate::config::{ApiSettings, AudienceParameter, Config};
 
 impl Diagnosis {
     pub(super) fn opaque_token(expected: &Expectation<'_>, audience: &str) -> Self {
@@ -51,15 +51,22 @@ impl Diagnosis {
         )
     }
 
-    pub(crate) fn wrong_issuer(expected: &str, found: &str) -> Self {
+    pub(crate) fn wrong_issuer(config: &Config, found: &str) -> Self {
+        let second = config
+            .token_issuer
+            .as_deref()
+            .map(|issuer| format!(" and AUTH0_TOKEN_ISSUER for `{issuer}`"))
+            .unwrap_or_default();
         Self::new(
             Cause::WrongIssuer,
             format!(
-                "The access token is from the issuer `{}`, but AUTH0_DOMAIN stands for `{expected}`.",
-                printable(found)
+                "The access token is from the issuer `{}`, but AUTH0_DOMAIN stands for `{}`{second}.",
+                printable(found),
+                config.issuer
             ),
             "Set AUTH0_DOMAIN to the domain that issues the tokens, the custom domain where the tenant has one, see that \
-             the API trusts the same one, and restart.",
+             the API trusts the same one, and restart. If the provider issues access tokens under another name than ID \
+             tokens, set AUTH0_TOKEN_ISSUER to that name.",
         )
     }
 

@@ -4,20 +4,37 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::scope::ScopeClaim;
+use crate::json;
+
 /// A claim is missing or has a type that it must not have. The text names the claim, never its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ClaimError {
-    /// The claim is not there.
+    /// The claim is absent.
     #[error("the claim {0} is missing")]
     Missing(&'static str),
-    /// The claim is there with another type than its specification says, or empty.
+    /// The claim is required, and its value is `null` or an empty string.
+    #[error("the claim {0} is required, but its value is null or empty")]
+    Empty(&'static str),
+    /// The claim has another type than its specification says, or a value out of range.
     #[error("the claim {0} is malformed")]
     Malformed(&'static str),
 }
 
+impl ClaimError {
+    /// The name of the claim.
+    pub fn claim(&self) -> &'static str {
+        match self {
+            Self::Missing(name) | Self::Empty(name) | Self::Malformed(name) => name,
+        }
+    }
+}
+
 /// The members of a token's payload. `Debug` shows their names only.
 ///
-/// A claim with the wrong type is an error and not an absent claim: `"exp": "tomorrow"` must not mean "never expires".
+/// An optional claim that is `null` or an empty string is absent. A claim with the wrong type is an error and not an
+/// absent claim: `"exp": "tomorrow"` must not mean "never expires".
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claims(Map<String, Value>);
 
@@ -27,85 +44,98 @@ impl Claims {
         Self(members)
     }
 
-    /// A claim as it is. `null` counts as absent nowhere: it is a value of the wrong type.
+    /// Returns a claim, or `None` if it is absent, `null` or an empty string.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        json::member(&self.0, name)
     }
 
-    /// Whether the claim is there, with whatever value.
+    /// Returns whether the claim has a value, of whatever type.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.get(name).is_some()
     }
 
-    /// All members.
+    /// All members, as they are.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
 
-    /// All members, owned.
+    /// All members, as they are, owned.
     pub fn into_map(self) -> Map<String, Value> {
         self.0
     }
 
-    /// A string, or `None` where the claim is absent.
+    /// Returns a string, or `None` if the claim has no value.
     ///
     /// # Errors
     /// [`ClaimError::Malformed`] if it is something else.
     pub fn string(&self, name: &'static str) -> Result<Option<&str>, ClaimError> {
-        match self.0.get(name) {
+        match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(ClaimError::Malformed(name)),
         }
     }
 
-    /// A string that must be there and must not be empty.
+    /// Returns a string that must be there.
     ///
     /// # Errors
     /// [`ClaimError`] if it is not.
     pub fn required_string(&self, name: &'static str) -> Result<&str, ClaimError> {
-        match self.string(name)? {
-            None => Err(ClaimError::Missing(name)),
-            Some("") => Err(ClaimError::Malformed(name)),
-            Some(text) => Ok(text),
-        }
+        self.string(name)?.ok_or_else(|| self.absent(name))
     }
 
-    /// A `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)) in whole seconds, rounded down, or `None` where
-    /// the claim is absent. Some providers send fractions.
+    /// Returns a `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)) in whole seconds, rounded
+    /// down, or `None` if the claim has no value. Fractions and exponents are numbers like any other.
     ///
     /// # Errors
     /// [`ClaimError::Malformed`] if it is not a number, or one outside the range in which seconds are exact (±2⁵³).
     pub fn numeric_date(&self, name: &'static str) -> Result<Option<i64>, ClaimError> {
-        match self.0.get(name) {
+        match self.get(name) {
             None => Ok(None),
             Some(value) => seconds(value).map(Some).ok_or(ClaimError::Malformed(name)),
         }
     }
 
-    /// A `NumericDate` that must be there.
+    /// Returns a `NumericDate` that must be there.
     ///
     /// # Errors
     /// [`ClaimError`] if it is not.
     pub fn required_numeric_date(&self, name: &'static str) -> Result<i64, ClaimError> {
-        self.numeric_date(name)?.ok_or(ClaimError::Missing(name))
+        self.numeric_date(name)?.ok_or_else(|| self.absent(name))
     }
 
-    /// `aud`: whom the token is for, one string or an array of strings
+    /// Returns `aud`, whom the token is for: one string or an array of strings
     /// ([RFC 7519 §4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
     ///
     /// # Errors
-    /// [`ClaimError`] if it is absent, empty, or anything else.
+    /// [`ClaimError`] if it has no value, is an empty array, or anything else.
     pub fn audience(&self) -> Result<Vec<&str>, ClaimError> {
-        match self.0.get("aud") {
-            None => Err(ClaimError::Missing("aud")),
-            Some(Value::String(audience)) if !audience.is_empty() => Ok(vec![audience]),
+        match self.get("aud") {
+            None => Err(self.absent("aud")),
+            Some(Value::String(audience)) => Ok(vec![audience]),
             Some(Value::Array(audiences)) if !audiences.is_empty() => audiences
                 .iter()
                 .map(Value::as_str)
                 .collect::<Option<_>>()
                 .ok_or(ClaimError::Malformed("aud")),
             Some(_) => Err(ClaimError::Malformed("aud")),
+        }
+    }
+
+    /// Returns the scopes: `scope` as a string or an array, else `scp` as a string or an array; `None` if neither has a value.
+    ///
+    /// # Errors
+    /// [`ClaimError::Malformed`] if the claim that counts is neither.
+    pub fn scopes(&self) -> Result<Option<ScopeClaim<'_>>, ClaimError> {
+        ScopeClaim::read(self)
+    }
+
+    /// Why a required claim cannot be used that has no value.
+    fn absent(&self, name: &'static str) -> ClaimError {
+        if self.0.contains_key(name) {
+            ClaimError::Empty(name)
+        } else {
+            ClaimError::Missing(name)
         }
     }
 }
@@ -165,10 +195,13 @@ mod tests {
             (json!(-0.5), Some(-1)),
             (json!("1700000000"), None),
             (json!(true), None),
-            (json!(null), None),
+            (json!(1.796E9), Some(1_796_000_000)),
+            (json!(1_796_000_000.336), Some(1_796_000_000)),
+            (json!(" 1700000000"), None),
             (json!([1_700_000_000]), None),
             (json!({}), None),
             (json!(1e308), None),
+            (json!(-1e308), None),
             (json!(u64::MAX), None),
             (json!(i64::MAX), None),
         ] {
@@ -184,6 +217,14 @@ mod tests {
             claims(json!({})).required_numeric_date("exp"),
             Err(ClaimError::Missing("exp"))
         );
+        for empty in [json!(null), json!("")] {
+            let claims = claims(json!({ "exp": empty }));
+            assert_eq!(claims.numeric_date("exp"), Ok(None));
+            assert_eq!(
+                claims.required_numeric_date("exp"),
+                Err(ClaimError::Empty("exp"))
+            );
+        }
     }
 
     #[test]
@@ -206,24 +247,24 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_strings() {
+    fn strings_are_strings_and_an_empty_one_is_absent() {
         let claims =
             claims(json!({ "sub": "auth0|alice", "empty": "", "number": 5, "null": null }));
         assert_eq!(claims.required_string("sub"), Ok("auth0|alice"));
         assert_eq!(
-            claims.required_string("empty"),
-            Err(ClaimError::Malformed("empty"))
-        );
-        assert_eq!(
             claims.string("number"),
             Err(ClaimError::Malformed("number"))
         );
-        assert_eq!(claims.string("null"), Err(ClaimError::Malformed("null")));
-        assert_eq!(claims.string("absent"), Ok(None));
-        assert_eq!(
-            claims.required_string("absent"),
-            Err(ClaimError::Missing("absent"))
-        );
+        for (name, error) in [
+            ("empty", ClaimError::Empty("empty")),
+            ("null", ClaimError::Empty("null")),
+            ("absent", ClaimError::Missing("absent")),
+        ] {
+            assert_eq!(claims.string(name), Ok(None), "{name}");
+            assert!(!claims.has(name), "{name}");
+            assert_eq!(claims.required_string(name), Err(error), "{name}");
+            assert_eq!(error.claim(), name);
+        }
     }
 
     #[test]

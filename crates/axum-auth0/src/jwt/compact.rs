@@ -11,6 +11,7 @@ use super::{
     error::{JwtError, NotAJwt},
     strict_json,
 };
+use crate::json;
 
 /// Longer tokens are not looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -35,7 +36,7 @@ impl<'token> Compact<'token> {
     /// Takes a token apart. The cheap checks come first.
     pub(crate) fn parse(token: &'token str) -> Result<Self, NotAJwt> {
         if token.len() > MAX_TOKEN_BYTES {
-            return Err(NotAJwt::TooLong);
+            return Err(NotAJwt::TooLong { bytes: token.len() });
         }
         let mut segments = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) = (
@@ -63,7 +64,7 @@ impl<'token> Compact<'token> {
 
     /// Checks the header. `jku`, `jwk`, `x5u` and `x5c` are not even read: keys come from the provider's metadata and from nowhere else.
     pub(crate) fn header(&self, allowed: &[Algorithm]) -> Result<Header, JwtError> {
-        let text = |name: &str| match self.header.get(name) {
+        let text = |name: &str| match json::member(&self.header, name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(NotAJwt::Header),
@@ -92,6 +93,18 @@ impl<'token> Compact<'token> {
 
     pub(crate) fn signature(&self) -> &Vec<u8> {
         &self.signature
+    }
+
+    /// `alg`, which need not be an algorithm that is accepted.
+    pub(crate) fn algorithm_name(&self) -> &str {
+        self.header
+            .get("alg")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.claims
     }
 
     pub(crate) fn into_claims(self) -> Claims {
@@ -235,14 +248,18 @@ mod tests {
 
     #[test]
     fn long_tokens_are_not_looked_at() {
+        for (text, bytes) in [
+            (".".repeat(MAX_TOKEN_BYTES + 1), MAX_TOKEN_BYTES + 1),
+            ("A".repeat(1024 * 1024), 1024 * 1024),
+        ] {
+            assert_eq!(parse_error(&text), Some(NotAJwt::TooLong { bytes }));
+        }
         assert_eq!(
-            parse_error(&".".repeat(MAX_TOKEN_BYTES + 1)),
-            Some(NotAJwt::TooLong)
+            parse_error(&".".repeat(MAX_TOKEN_BYTES)),
+            Some(NotAJwt::Segments)
         );
-        assert_eq!(
-            parse_error(&"A".repeat(1024 * 1024)),
-            Some(NotAJwt::TooLong)
-        );
+        let told = NotAJwt::TooLong { bytes: 20_000 }.to_string();
+        assert!(told.contains("20000") && told.contains("16384"), "{told}");
     }
 
     #[test]
@@ -289,13 +306,21 @@ mod tests {
         }
         for header in [
             r#"{"alg":"RS256","kid":1}"#,
-            r#"{"alg":"RS256","kid":null}"#,
             r#"{"alg":"RS256","typ":["JWT"]}"#,
         ] {
             assert!(
                 matches!(refusal(header), Some(JwtError::Malformed(NotAJwt::Header))),
                 "{header}"
             );
+        }
+        for header in [
+            r#"{"alg":"RS256","kid":null,"typ":null}"#,
+            r#"{"alg":"RS256","kid":"","typ":""}"#,
+        ] {
+            let token = token(header, "{}");
+            let header = Compact::parse(&token).unwrap().header(Algorithm::ALL);
+            let header = header.unwrap();
+            assert_eq!((header.key_id, header.media_type), (None, None));
         }
         for alg in ["none", "NonE", "HS256", "HS512", "rs256", "ES256K", "dir"] {
             let header = format!(r#"{{"alg":"{alg}"}}"#);

@@ -1,14 +1,18 @@
-//! Why a token is not accepted. Constant texts: a token's content never gets into an error.
+//! Why a token is not accepted. A token's content never gets into an error.
 
+use super::MAX_TOKEN_BYTES;
 use crate::provider::ProviderError;
 
 /// A string is not a compact JWT that we read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotAJwt {
-    /// Longer than [`MAX_TOKEN_BYTES`](super::MAX_TOKEN_BYTES).
-    #[error("the token is too long")]
-    TooLong,
+    /// Longer than [`MAX_TOKEN_BYTES`].
+    #[error("the token has {bytes} bytes, and at most {MAX_TOKEN_BYTES} are read")]
+    TooLong {
+        /// How long it is.
+        bytes: usize,
+    },
     /// Not three segments. An opaque access token has one; an encrypted one has five.
     #[error("the token does not consist of three segments: it is opaque or encrypted")]
     Segments,

@@ -3,26 +3,67 @@
 use http::{HeaderValue, Request, header};
 use serde_json::{Map, Value};
 
-use crate::{engine::Engine, jwt::Claims};
+use crate::{engine::Engine, json, jwt::Claims};
 
-/// Claims that are about the token and not about the person (OpenID Connect Core 1.0 §2 and §3.1.3.6, RFC 7519 §4.1).
+/// Claims that are about the token and not about the person: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of
+/// RFC 7519 §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those
+/// that providers add to describe client, grant and session.
 const OF_THE_PROTOCOL: &[&str] = &[
+    // The token.
     "iss",
     "aud",
     "exp",
     "nbf",
     "iat",
     "jti",
+    "typ",
+    "token_use",
+    "ver",
+    "cnf",
+    "events",
+    "toe",
+    "txn",
+    // Its header.
+    "alg",
+    "kid",
+    "x5t",
+    "x5t#S256",
+    "cty",
+    "enc",
+    "zip",
+    "crit",
+    // The request, the client and the grant.
     "nonce",
     "azp",
+    "azpacr",
+    "client_id",
+    "cid",
+    "appid",
+    "appidacr",
+    "scope",
+    "scp",
+    "act",
+    "may_act",
     "at_hash",
     "c_hash",
     "s_hash",
+    "rt_hash",
+    "urn:openid:params:jwt:claim:rt_hash",
+    // The session and how it began.
     "auth_time",
     "acr",
     "amr",
     "sid",
-    "events",
+    "session_state",
+    "origin_jti",
+    "event_id",
+    "aio",
+    "rh",
+    "uti",
+    "rat",
+    // Claims that are elsewhere.
+    "_claim_names",
+    "_claim_sources",
 ];
 
 /// Claims that a page can greet somebody with.
@@ -41,6 +82,7 @@ pub(super) async fn of_person(
     access_token: &str,
 ) -> Map<String, Value> {
     let mut claims = id_token.into_map();
+    json::remove_empty(&mut claims);
     if !NAMES.iter().any(|name| claims.contains_key(*name))
         && let Some(more) = userinfo(engine, &claims, access_token).await
     {
@@ -68,7 +110,7 @@ async fn userinfo(
         .header(header::ACCEPT, "application/json")
         .body(Vec::new())
         .ok()?;
-    let response = match engine.outbound().send(request).await {
+    let response = match engine.outbound().send_for_body(request).await {
         Ok(response) if response.status().is_success() => response,
         Ok(response) => {
             tracing::info!(
@@ -82,8 +124,13 @@ async fn userinfo(
             return None;
         }
     };
-    let claims: Map<String, Value> = serde_json::from_slice(response.body()).ok()?;
+    let mut claims: Map<String, Value> = serde_json::from_slice(response.body()).ok()?;
+    json::remove_empty(&mut claims);
     // §5.3.2: the answer is about the person of the ID token, or it must not be used.
+    if !claims.contains_key("sub") {
+        tracing::warn!("userinfo was not used: the claim sub is missing, null or empty");
+        return None;
+    }
     if claims.get("sub") != id_token.get("sub") {
         tracing::warn!("userinfo is about another person and was not used");
         return None;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     diagnosis::Diagnosis,
     engine::Engine,
-    jwt::{self, JwtError},
+    jwt::{self, JwtError, TokenKind},
     session::{ABSOLUTE, Carried, ProviderSession, SessionData, id},
     stores::{LoginId, LoginRow},
     tokens::{Asked, HeldToken, TokenAnswer, TokenSet, Want},
@@ -57,10 +57,13 @@ pub(super) async fn complete(
             IdTokenError::Signature(JwtError::Unavailable(error)) => {
                 Refusal::provider(&error, return_to())
             }
-            error => {
-                note_clock_skew(engine, id_token, &error);
-                Refusal::IdToken(Some(error), return_to())
-            }
+            error => match Diagnosis::of_id_token(TokenKind::of(id_token)) {
+                Some(diagnosis) => Refusal::IdTokenKind(error, diagnosis, return_to()),
+                None => {
+                    note_clock_skew(engine, id_token, &error);
+                    Refusal::IdToken(Some(error), return_to())
+                }
+            },
         })?;
     let subject = verified
         .required_string("sub")

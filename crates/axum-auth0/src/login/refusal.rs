@@ -45,6 +45,8 @@ pub(super) enum Refusal {
     Code(ReturnTo),
     /// The provider sent no ID token, or one that is refused.
     IdToken(Option<IdTokenError>, ReturnTo),
+    /// The provider sent an ID token of a kind that cannot be verified, which a setting there changes.
+    IdTokenKind(IdTokenError, Diagnosis, ReturnTo),
     /// The provider does not answer.
     ProviderUnavailable {
         retry_after: Option<u64>,
@@ -154,6 +156,12 @@ impl Refusal {
                     .paragraph("It does not prove who you are, so you were not logged in.")
                     .link(AGAIN, return_to.login_url())
             }
+            Self::IdTokenKind(_, diagnosis, return_to) => {
+                Page::new(StatusCode::BAD_GATEWAY, "The provider's answer cannot be verified")
+                    .paragraph("It does not prove who you are, so you were not logged in.")
+                    .diagnosis(diagnosis)
+                    .link(AGAIN, return_to.login_url())
+            }
             Self::ProviderUnavailable { retry_after, return_to } => {
                 Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging in is not possible right now")
                     .paragraph("The service that checks who you are does not answer. It is not your fault; please try again in a moment.")
@@ -173,6 +181,10 @@ impl Refusal {
     fn log(&self) {
         match self {
             Self::Misconfigured(diagnosis) => diagnosis.log(),
+            Self::IdTokenKind(error, diagnosis, _) => {
+                tracing::error!(%error, "login refused");
+                diagnosis.log();
+            }
             Self::IdToken(Some(error), _) => tracing::error!(%error, "login refused"),
             Self::IdToken(None, _) => {
                 tracing::error!("login refused: the token response has no ID token");

@@ -113,7 +113,6 @@ async fn every_wrong_issuer_audience_or_subject_is_refused() {
         ),
         // T03
         ("azp another", "azp", Some(json!("other"))),
-        ("azp empty", "azp", Some(json!(""))),
         ("azp a list", "azp", Some(json!([CLIENT_ID]))),
         // oidcc-client-test-missing-sub
         ("no sub", "sub", None),
@@ -168,7 +167,6 @@ async fn every_wrong_date_nonce_or_hash_is_refused() {
             "at_hash",
             Some(json!("AAAAAAAAAAAAAAAAAAAAAA")),
         ),
-        ("at_hash empty", "at_hash", Some(json!(""))),
         ("at_hash a number", "at_hash", Some(json!(1))),
         (
             "at_hash of another token",
@@ -217,6 +215,8 @@ async fn unusual_but_sound_claims_are_accepted() {
             json!([PRODUCTS, ORDERS, CLIENT_ID]),
         ),
         ("azp the client", "azp", json!(CLIENT_ID)),
+        ("azp empty, which is absent", "azp", json!("")),
+        ("at_hash empty, which is absent", "at_hash", json!("")),
         ("auth_time a float", "auth_time", json!(1_700_000_000.25)),
         ("auth_time 0", "auth_time", json!(0)),
         ("sid of 300 characters", "sid", json!("s".repeat(300))),

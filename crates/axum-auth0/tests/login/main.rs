@@ -32,4 +32,5 @@ mod sessions;
 mod start;
 mod token_endpoint;
 mod unreadable;
+mod unreadable_tokens;
 mod userinfo;

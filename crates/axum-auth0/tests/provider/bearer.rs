@@ -175,13 +175,13 @@ async fn a_bad_token_is_answered_with_the_reason() {
     assert_eq!(
         answered.challenge.unwrap(),
         format!(
-            "Bearer realm=\"{API}\", error=\"invalid_token\", error_description=\"the access token was not issued for this API\""
+            "Bearer realm=\"{API}\", error=\"invalid_token\", error_description=\"the access token was not issued for this API: the claim aud does not name it\""
         )
     );
     assert_eq!(answered.cache.unwrap(), "no-store");
     assert_eq!(
         answered.body,
-        json!({"error": "invalid_token", "error_description": "the access token was not issued for this API"})
+        json!({"error": "invalid_token", "error_description": "the access token was not issued for this API: the claim aud does not name it"})
     );
 }
 
@@ -230,7 +230,9 @@ async fn a_missing_scope_is_forbidden_and_named() {
         json!("read"),
         json!("read:products:all"),
         json!("READ:products"),
-        json!(["read:products"]),
+        json!(["read:products "]),
+        json!(["read:products write:products"]),
+        json!([]),
         json!("xread:products"),
     ] {
         let token = world
@@ -524,9 +526,12 @@ async fn the_default_profile_takes_both_dialects_of_auth0() {
         Some(Reason::MalformedToken)
     );
     assert_eq!(
-        world.refusal(json!({"client_id": ""})).await,
+        world.refusal(json!({"client_id": "", "azp": null})).await,
         Some(Reason::MalformedToken)
     );
+    // An empty claim is an absent one: the next one counts.
+    let token = world.verify(json!({"client_id": ""})).await.unwrap();
+    assert_eq!(token.client_id(), "site");
 }
 
 #[tokio::test]

@@ -157,7 +157,7 @@ async fn a_key_id_is_a_name_and_nothing_more() {
         "k\u{435}y",
         "KEY",
         "key ",
-        "",
+        " ",
         "http://127.0.0.1:1/keys",
     ] {
         let mut header = signer.header();
@@ -172,7 +172,7 @@ async fn a_key_id_is_a_name_and_nothing_more() {
             "{kid}"
         );
     }
-    for kid in [json!(1), json!(null), json!(["key"]), json!({"key": 1})] {
+    for kid in [json!(1), json!(true), json!(["key"]), json!({"key": 1})] {
         let mut header = signer.header();
         header["kid"] = kid;
         assert_eq!(
@@ -184,8 +184,15 @@ async fn a_key_id_is_a_name_and_nothing_more() {
             "Malformed(Header)"
         );
     }
+    // Without a value it is no name: each key that fits is tried.
+    for kid in [json!(null), json!("")] {
+        let mut header = signer.header();
+        header["kid"] = kid;
+        let token = signer.sign_text(&header.to_string(), &claims().to_string());
+        assert_eq!(outcome(&signer, &token).await, "accepted");
+    }
     let long = unsigned(&json!({"alg": "ES256", "kid": "k".repeat(1024 * 1024)}));
-    assert_eq!(outcome(&signer, &long).await, "Malformed(TooLong)");
+    assert_eq!(outcome(&signer, &long).await, too_long(&long));
 }
 
 #[tokio::test]
@@ -279,7 +286,7 @@ async fn size_is_checked_before_anything_else() {
     let fits = signer.sign(&json!({"padding": "x".repeat(MAX_TOKEN_BYTES / 2)}));
     assert_eq!(outcome(&signer, &fits).await, "accepted");
     let large = signer.sign(&json!({"padding": "x".repeat(MAX_TOKEN_BYTES)}));
-    assert_eq!(outcome(&signer, &large).await, "Malformed(TooLong)");
+    assert_eq!(outcome(&signer, &large).await, too_long(&large));
     let fake = FakeProvider::publishing(&[&signer]).await;
     let error = fake
         .client()
@@ -287,6 +294,13 @@ async fn size_is_checked_before_anything_else() {
         .verify(&"a.".repeat(1_000_000), Algorithm::ALL)
         .await
         .unwrap_err();
-    assert!(matches!(error, JwtError::Malformed(NotAJwt::TooLong)));
+    assert!(matches!(
+        error,
+        JwtError::Malformed(NotAJwt::TooLong { bytes: 2_000_000 })
+    ));
     assert_eq!(fake.request_count_at("/keys"), 0);
+}
+
+fn too_long(token: &str) -> String {
+    format!("Malformed(TooLong {{ bytes: {} }})", token.len())
 }

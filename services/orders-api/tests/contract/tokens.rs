@@ -66,10 +66,10 @@ async fn a_token_for_the_products_api_is_refused_with_the_reason() {
                 .bearer_auth(world.token_with(&changes)),
         )
         .await;
-        assert_eq!(
-            (answer.status, answer.body["error_description"].as_str()),
-            (StatusCode::UNAUTHORIZED, Some(description))
-        );
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        // A debug build adds the claim that decided.
+        let described = answer.body["error_description"].as_str().unwrap();
+        assert!(described.starts_with(description), "{described}");
         assert!(
             answer
                 .header("www-authenticate")
