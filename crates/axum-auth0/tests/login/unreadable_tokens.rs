@@ -326,7 +326,7 @@ async fn an_id_token_that_is_signed_with_a_secret_or_encrypted_names_the_setting
             let signer = Signer::hs256("first", test_support::CLIENT_SECRET.as_bytes());
             let mut header = signer.header();
             header["alg"] = json!(case);
-            answer["id_token"] = json!(signer.sign(&header, &claims));
+            answer["id_token"] = json!(signer.sign_with_header(&header, &claims));
         });
         let mut browser = env.browser();
         let answer = browser.try_to_log_in(&env.provider, "alice").await;

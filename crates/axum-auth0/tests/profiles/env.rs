@@ -101,7 +101,7 @@ impl TestEnv {
         if claims["iss"] == "ISSUER" {
             claims["iss"] = json!(self.fake.issuer());
         }
-        signer.sign(&header, &claims)
+        signer.sign_with_header(&header, &claims)
     }
 
     pub(crate) async fn accepted(&self, verifier: &Verifier, token: &Token) -> Bearer {

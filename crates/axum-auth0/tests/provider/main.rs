@@ -9,3 +9,5 @@ mod hostile_tokens;
 mod key_choice;
 mod key_refresh;
 mod outbound;
+mod response_forms;
+mod skipped_keys;
