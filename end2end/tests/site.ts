@@ -60,6 +60,14 @@ export async function logIn(page: Page, person: Person) {
   await alive(page);
 }
 
+/** A login as `person`, whoever is signed in; ends on the products. */
+export async function logInAs(page: Page, person: Person) {
+  await page.goto('/auth/login?prompt=login&returnTo=%2Fproducts');
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/products');
+  await alive(page);
+}
+
 /** The tenant's form. */
 export async function fillIn(page: Page, person: Person, password = PASSWORD) {
   await page.locator('#username').fill(person.email);

@@ -5,7 +5,7 @@
 
 use crate::{AppError, half};
 use leptos::{prelude::*, web_sys::SubmitEvent};
-use leptos_auth0::Whole;
+use leptos_auth0::{PageUserField, Whole};
 use std::sync::Arc;
 
 /// Where a form, or several that belong together, stands.
@@ -44,5 +44,10 @@ pub(crate) fn server_form(
     fields: Whole,
 ) -> impl IntoView {
     let submit = move |event: SubmitEvent| half::submit(&event, state, Arc::clone(&done));
-    view! { <form method="post" action=action on:submit=submit>{fields}</form> }
+    view! {
+        <form method="post" action=action on:submit=submit>
+            <PageUserField/>
+            {fields}
+        </form>
+    }
 }

@@ -1,7 +1,7 @@
 //! The way of a form that was posted without JavaScript and failed: back to its page, with what was typed.
 //!
 //! The redirect carries a code only. What was typed waits in a cookie of its own for a few minutes, also over a login
-//! in between, and is deleted when the page shows it.
+//! in between, and is deleted when the page shows it. A page of another user does not show it.
 
 use super::check;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     paths,
 };
 use axum_auth0::{
+    CurrentUser, PageUser,
     chance::{Chance as _, SystemChance},
     cookies,
 };
@@ -37,6 +38,9 @@ const LONGEST_FIELD: [usize; 2] = [3000, 90];
 
 /// The site's own keys of orders are shorter.
 const LONGEST_KEY: usize = 100;
+
+/// Under this name the cookie keeps for which user the form was rendered.
+const PAGE_USER: &str = "page_user";
 
 /// The form that deletes a product.
 const DELETE: &str = "delete";
@@ -115,7 +119,8 @@ fn keep(form: TypedForm) {
         .headers
         .get(header::ORIGIN)
         .is_some_and(|origin| origin.as_bytes().starts_with(b"https:"));
-    if let Some(cookie) = cookie(&written(form), MAX_AGE, over_https) {
+    let page = parts.extensions.get::<PageUser>();
+    if let Some(cookie) = cookie(&written(form, page), MAX_AGE, over_https) {
         response.append_header(header::SET_COOKIE, cookie);
     }
 }
@@ -124,13 +129,23 @@ fn keep(form: TypedForm) {
 pub(super) fn take() -> Option<Returned> {
     let (parts, response) = (use_context::<Parts>()?, use_context::<ResponseOptions>()?);
     let code = parts.uri.query().and_then(error_code);
-    let form = kept(&parts.headers).and_then(|value| read(&value));
-    if form.is_some()
+    let kept = kept(&parts.headers).and_then(|value| Some((read(&value)?, page_user(&value))));
+    if kept.is_some()
         && let Some(cookie) = cookie("", 0, false)
     {
         response.append_header(header::SET_COOKIE, cookie);
     }
-    Some(returned(code, form))
+    let now = parts
+        .extensions
+        .get::<CurrentUser>()
+        .and_then(CurrentUser::page_user);
+    let form = kept.filter(|(_, page)| is_for(page.as_deref(), now.as_ref()));
+    Some(returned(code, form.map(|(form, _)| form)))
+}
+
+/// Whether what was typed into a page with the value `page` may be shown to the user `now`.
+fn is_for(page: Option<&str>, now: Option<&PageUser>) -> bool {
+    page.is_none_or(|page| now.is_some_and(|now| now.as_str() == page))
 }
 
 fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
@@ -221,10 +236,13 @@ fn kept(headers: &HeaderMap) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-fn written(mut form: TypedForm) -> String {
+fn written(mut form: TypedForm, page: Option<&PageUser>) -> String {
     let fields = form.fields();
     let written = |longest| {
         let mut text = form_urlencoded::Serializer::new(String::new());
+        if let Some(page) = page {
+            text.append_pair(PAGE_USER, page.as_str());
+        }
         for (field, value) in &fields {
             let value: String = value.chars().take(longest).collect();
             if !value.is_empty() {
@@ -240,6 +258,13 @@ fn written(mut form: TypedForm) -> String {
     } else {
         written(short)
     }
+}
+
+/// For which user the page with the form was rendered.
+fn page_user(text: &str) -> Option<String> {
+    form_urlencoded::parse(text.as_bytes())
+        .find(|(name, _)| name == PAGE_USER)
+        .map(|(_, value)| value.into_owned())
 }
 
 fn read(text: &str) -> Option<TypedForm> {

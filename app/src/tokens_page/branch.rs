@@ -3,7 +3,7 @@
 use super::{api::RenewToken, fault::fault, scopes::scopes_wanted, state::State, token::token};
 use axum_auth0::{ApiDeclaration, ApiOverview, HeldOverview};
 use leptos::{prelude::*, server_fn::ServerFn as _};
-use leptos_auth0::LoginLink;
+use leptos_auth0::{LoginLink, PageUserField};
 
 /// What a branch is drawn from.
 pub(super) struct Branch<'a> {
@@ -112,6 +112,7 @@ fn button(branch: &Branch<'_>, scope: &str, label: &'static str) -> AnyView {
     let name = branch.declared.name;
     view! {
         <form method="post" action=RenewToken::PATH>
+            <PageUserField/>
             <input type="hidden" name="api" value=name/>
             <input type="hidden" name="scope" value=scope.to_owned()/>
             <button class="button button-quiet" type="submit">

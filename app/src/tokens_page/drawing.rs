@@ -10,6 +10,7 @@ use super::{
 use crate::server::apis;
 use axum_auth0::TokensOverview;
 use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos_auth0::PageUserField;
 
 /// The whole drawing.
 pub(super) fn drawing(subject: &str, overview: &TokensOverview) -> impl IntoView + use<> {
@@ -80,6 +81,7 @@ fn refresh_token(overview: &TokensOverview) -> impl IntoView + use<> {
                 "provider may exchange it at each use."
             </p>
             <form method="post" action=RevokeToken::PATH>
+                <PageUserField/>
                 <button class="button button-danger" type="submit">"Revoke it"</button>
             </form>
         }

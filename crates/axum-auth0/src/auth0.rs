@@ -17,6 +17,7 @@ use crate::{
     login::{self, CALLBACK_PATH, LOGIN_PATH},
     logout::{self, LOGOUT_PATH},
     outbound::{Outbound, OutboundError, OutboundOptions},
+    page_user,
     profile::{self, PROFILE_PATH},
     provider::ProviderError,
     session::{self, IDLE},
@@ -188,7 +189,8 @@ impl Auth0 {
             protected,
             is_data_route: self.is_data_route,
         };
-        // The last layer is the outermost: first the host, then the origin, then the session, then the guard.
+        // The last layer is the outermost: first the host, then the origin, then the session, then the user of the page,
+        // then the guard.
         app.merge(routes)
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
@@ -197,6 +199,10 @@ impl Auth0 {
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
                 guard::guard_pages,
+            ))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(engine),
+                page_user::check,
             ))
             .layer(middleware::from_fn_with_state(
                 Arc::clone(engine),

@@ -14,6 +14,7 @@ use crate::{
     diagnosis::Diagnosis,
     login::id_token::IdTokenRules,
     outbound::Outbound,
+    page_user::PageUserTags,
     provider::Provider,
     seal::Keyring,
     session::Bookkeeping,
@@ -33,6 +34,7 @@ pub(crate) struct Engine {
     bookkeeping: Bookkeeping,
     store: SharedStore,
     keys: Keyring,
+    page_users: PageUserTags,
     clock: SharedClock,
     chance: SharedChance,
     apis: BTreeMap<&'static str, Arc<ApiSettings>>,
@@ -49,6 +51,7 @@ impl Engine {
         chance: SharedChance,
     ) -> Self {
         let keys = Keyring::new(&config.secrets, Arc::clone(&chance));
+        let page_users = PageUserTags::new(&config.secrets, config.issuer.as_str());
         let provider = Provider::new(config.issuer.clone(), outbound.clone(), Arc::clone(&clock));
         let endpoint = TokenEndpoint::new(
             &config,
@@ -84,6 +87,7 @@ impl Engine {
             bookkeeping: Bookkeeping::default(),
             store,
             keys,
+            page_users,
             clock,
             chance,
             apis,
@@ -141,6 +145,11 @@ impl Engine {
 
     pub(crate) fn keys(&self) -> &Keyring {
         &self.keys
+    }
+
+    /// Names users to pages.
+    pub(crate) fn page_users(&self) -> &PageUserTags {
+        &self.page_users
     }
 
     pub(crate) fn clock(&self) -> &SharedClock {

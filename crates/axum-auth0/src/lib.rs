@@ -48,6 +48,8 @@ mod logout;
 #[cfg(feature = "login")]
 mod page;
 #[cfg(feature = "login")]
+mod page_user;
+#[cfg(feature = "login")]
 mod profile;
 #[cfg(feature = "login")]
 mod request_kind;
@@ -76,6 +78,7 @@ pub use self::{
     diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
     login::{CALLBACK_PATH, IdTokenError, LOGIN_PATH},
     logout::{LOGOUT_PATH, SIGNED_OUT_PATH},
+    page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     profile::PROFILE_PATH,
     return_to::{NotAPathOfThisSite, ReturnTo},
     session::{CurrentUser, NotSignedIn, SignedInUser},

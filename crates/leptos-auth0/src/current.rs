@@ -1,6 +1,6 @@
 //! Who is in front of the page: known in the first HTML, taken over by the browser, asked again when it matters.
 
-use crate::{AuthError, LightJson, LightJsonEncoding, User, half};
+use crate::{AuthError, LightJson, LightJsonEncoding, User, half, page_user::ANONYMOUS};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,6 +30,11 @@ impl Identity {
     }
 }
 
+/// What a page for this user says.
+fn page_user_of(user: Option<&User>) -> String {
+    user.map_or(ANONYMOUS, |user| &user.page_user).to_owned()
+}
+
 /// Counts the questions that the browser asked, so that an answer overtaken by another is dropped.
 static ASKED: AtomicU32 = AtomicU32::new(0);
 
@@ -37,10 +42,10 @@ static ASKED: AtomicU32 = AtomicU32::new(0);
 #[derive(Clone, Copy, Debug)]
 pub struct UserResource {
     identity: RwSignal<Identity>,
-    pending: RwSignal<bool>,
-    ended: RwSignal<bool>,
-    /// Whose page this is, also after their session ended.
-    subject: StoredValue<Option<String>>,
+    pub(crate) pending: RwSignal<bool>,
+    pub(crate) ended: RwSignal<bool>,
+    /// The user that this page is for, also after their session ended. `None` if the server could not find out.
+    pub(crate) page: RwSignal<Option<String>>,
 }
 
 /// Makes [`use_user`] work. Call it first in the app's root component: its value is part of the first HTML, and the
@@ -50,7 +55,7 @@ pub fn provide_auth() {
         SharedValue::<_, LightJsonEncoding>::new_with_encoding(half::identity_of_request)
             .into_inner();
     let user = UserResource {
-        subject: StoredValue::new(identity.user.as_ref().map(|user| user.sub.clone())),
+        page: RwSignal::new(identity.known.then(|| page_user_of(identity.user.as_ref()))),
         identity: RwSignal::new(identity),
         pending: RwSignal::new(false),
         ended: RwSignal::new(false),
@@ -113,12 +118,23 @@ impl UserResource {
 
     /// Whether this page was opened by a signed-in user, whatever became of their session.
     pub(crate) fn had_session(self) -> bool {
-        self.subject.with_value(Option::is_some)
+        self.page
+            .with_untracked(|page| page.as_ref().is_some_and(|page| page != ANONYMOUS))
     }
 
     /// [`UserResource::is_unavailable`] without subscribing to changes.
     pub(crate) fn is_unavailable_untracked(self) -> bool {
         self.identity.with_untracked(|identity| !identity.known)
+    }
+
+    /// What this page says in its calls and forms about the user that it is for, so that none of them runs in another
+    /// user's name. Calls of the page and [`PageUserField`](crate::PageUserField) say it without further ado; append it
+    /// to the query as `auth0_page_user` for an event stream or a WebSocket, which cannot have headers.
+    ///
+    /// Empty if the server could not find out who the user is.
+    #[must_use]
+    pub fn page_user(self) -> String {
+        self.page.get().unwrap_or_default()
     }
 
     /// Whether the server is being asked.
@@ -148,17 +164,17 @@ impl UserResource {
     }
 
     fn learn(self, user: Option<User>, occasion: Occasion) {
-        let before = self.subject.get_value();
-        match (before, &user) {
-            // Another person's page, or a page out of the browser's memory after a logout: the server decides anew.
-            (Some(before), Some(now)) if before != now.sub => return half::reload(),
-            (Some(_), None) if occasion == Occasion::RestoredPage => return half::reload(),
-            (Some(_), None) => self.ended.set(true),
-            (_, Some(now)) => {
-                self.subject.set_value(Some(now.sub.clone()));
-                self.ended.set(false);
-            }
-            (None, None) => {}
+        let now = page_user_of(user.as_ref());
+        // Another user's page, or a page out of the browser's memory after a logout: the server renders it again.
+        let leaves = user.is_some() || occasion == Occasion::RestoredPage;
+        let is_same = self.page.with_untracked(|page| page.as_ref() == Some(&now));
+        if self.had_session() && !is_same && leaves {
+            return half::reload();
+        }
+        let ended = self.had_session() && user.is_none();
+        self.ended.set(ended);
+        if !ended && !is_same {
+            self.page.set(Some(now));
         }
         let identity = Identity::known(user);
         if self.identity.with_untracked(|before| *before != identity) {

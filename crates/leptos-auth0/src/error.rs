@@ -18,6 +18,10 @@ pub enum AuthError {
     /// The user is signed in and may not do this. 403.
     #[error("Your account is not allowed to do this.")]
     Forbidden,
+    /// The page was rendered for another user than the one who is signed in now, so nothing was done. Sent by the
+    /// engine's layer; the page loads itself again. 409.
+    #[error("Someone else is signed in now, so nothing was done. Please open this page again.")]
+    UserChanged,
     /// The site's configuration prevents it; the explanation says what to change and where. 500.
     #[error("{}", .0.cause)]
     Misconfigured(Explanation),
@@ -75,6 +79,7 @@ impl ServerFnAnswer for AuthError {
             Self::SignInRequired => 401,
             Self::Forbidden => 403,
             Self::BadRequest => 400,
+            Self::UserChanged => 409,
             Self::Misconfigured(_) | Self::Internal => 500,
             Self::ApiUnavailable(ApiFault::BadAnswer) | Self::Network => 502,
             Self::ProviderUnavailable { .. }
@@ -88,6 +93,7 @@ impl ServerFnAnswer for AuthError {
         match self {
             Self::SignInRequired => "sign_in_required",
             Self::Forbidden => "forbidden",
+            Self::UserChanged => "user_changed",
             Self::Misconfigured(_) => "misconfigured",
             Self::ProviderUnavailable { .. } => "provider_unavailable",
             Self::StoreUnavailable => "store_unavailable",
@@ -124,6 +130,7 @@ impl From<ErrorBody> for AuthError {
         match (body.code.as_str(), body.explanation) {
             ("sign_in_required", _) => Self::SignInRequired,
             ("forbidden", _) => Self::Forbidden,
+            ("user_changed", _) => Self::UserChanged,
             ("misconfigured", Some(explanation)) => Self::Misconfigured(explanation),
             ("provider_unavailable", _) => Self::ProviderUnavailable {
                 retry_after_secs: body.retry_after_secs,

@@ -27,6 +27,11 @@
 //! }
 //! ```
 //!
+//! # A page belongs to a user
+//! While a page is open, another user can log in in another tab of the same browser. [`provide_auth`] makes every call of
+//! the page say for whom it was rendered, and [`PageUserField`] every form; the engine refuses what comes from another
+//! user's page, and the page then loads itself again.
+//!
 //! `cfg(feature)` appears in this file only: the two halves offer the same few functions to the rest of the crate.
 
 #[cfg(not(feature = "ssr"))]
@@ -44,6 +49,7 @@ mod current;
 mod error;
 mod json;
 mod login_url;
+mod page_user;
 #[cfg(feature = "ssr")]
 pub mod server;
 mod user;
@@ -54,7 +60,9 @@ use browser as half;
 #[cfg(feature = "ssr")]
 use server::half;
 
-pub use components::{HardNavigation, LoginLink, LogoutButton, Protected, SignedIn, SignedOut};
+pub use components::{
+    HardNavigation, LoginLink, LogoutButton, PageUserField, Protected, SignedIn, SignedOut,
+};
 pub use current::{CurrentUser, UserResource, current_user, provide_auth, use_user};
 pub use error::{ApiFault, AuthError, Explanation};
 pub use half::{Whole, whole};

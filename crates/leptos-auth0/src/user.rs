@@ -9,6 +9,9 @@
 pub struct User {
     /// The user's identifier at the provider; the only claim that is always there and never reassigned.
     pub sub: String,
+    /// Names the user to this site, in the calls and forms of a page. Opaque, and the same in every login. See
+    /// [`PageUserField`](crate::PageUserField).
+    pub page_user: String,
     /// Full name, as the user wants to see it.
     pub name: Option<String>,
     /// Casual name.

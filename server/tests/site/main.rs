@@ -19,6 +19,7 @@ mod odd_forms;
 mod offline_access;
 mod orders;
 mod outages;
+mod page_users;
 mod products;
 mod restart;
 mod server_functions;

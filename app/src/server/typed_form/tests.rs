@@ -21,7 +21,7 @@ fn what_was_typed_comes_back_to_the_letter() {
     let rename = TypedForm::rename("p1", "größer & <b>");
     let order = TypedForm::order("k7-p1");
     for form in [add("Säge"), rename, TypedForm::delete("p1"), order] {
-        let cookie = cookie(&written(form.clone()), 300, false).expect("a cookie");
+        let cookie = cookie(&written(form.clone(), None), 300, false).expect("a cookie");
         let pair = cookie
             .to_str()
             .expect("ASCII")
@@ -41,7 +41,7 @@ fn what_was_typed_comes_back_to_the_letter() {
 
 #[test]
 fn a_field_that_is_far_too_long_is_cut_and_still_too_long() {
-    let text = written(add(&"ü".repeat(100_000)));
+    let text = written(add(&"ü".repeat(100_000)), None);
     assert!(text.len() <= LARGEST);
     let form = read(&text);
     let error: AppError = returned(Some("invalid".into()), form)

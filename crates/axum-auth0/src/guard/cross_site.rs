@@ -64,7 +64,7 @@ fn refusal(kind: RequestKind) -> Response {
 
 /// Whether the request may change something: every method that is not safe (RFC 9110 §9.2.1), and the handshake of a
 /// WebSocket, which is a GET but opens a channel in both directions.
-fn acts(method: &Method, headers: &HeaderMap) -> bool {
+pub(crate) fn acts(method: &Method, headers: &HeaderMap) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
         || is_websocket(method, headers)
 }

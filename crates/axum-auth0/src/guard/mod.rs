@@ -9,10 +9,11 @@ mod paths;
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cross_site::refuse_cross_site,
+    cross_site::{acts, refuse_cross_site},
     data::{IsDataRoute, answer_as_data},
     host::one_host,
     pages::guard_pages,
+    paths::original,
 };
 use crate::engine::Engine;
 

@@ -14,6 +14,7 @@ use crate::{
     api::{AccessToken, Api},
     calls::ApiClient,
     engine::Engine,
+    page_user::PageUser,
     stores::LoginId,
     tokens::{TokenError, TokenOptions, TokensOverview},
     trace_context::TraceContext,
@@ -28,6 +29,17 @@ pub enum CurrentUser {
     SignedIn(SignedInUser),
     /// The session store did not answer, so nobody knows. Guards answer 503 and never guess.
     Unavailable,
+}
+
+impl CurrentUser {
+    /// The value that a page for this user repeats in its calls and forms; `None` if it is unknown who the user is.
+    pub fn page_user(&self) -> Option<PageUser> {
+        match self {
+            Self::Anonymous => Some(PageUser::anonymous()),
+            Self::SignedIn(user) => Some(user.page_user()),
+            Self::Unavailable => None,
+        }
+    }
 }
 
 /// A person who is signed in.
@@ -46,6 +58,12 @@ impl SignedInUser {
     /// `sub`: the person's identifier at the provider. The e-mail address is not one.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// The value that a page for this user repeats in its calls and forms, so that none of them runs in another user's
+    /// name.
+    pub fn page_user(&self) -> PageUser {
+        self.engine.page_users().of(&self.subject)
     }
 
     /// What the provider says of the person: the claims of the ID token (and of userinfo, where the ID token has

@@ -25,6 +25,7 @@ mod logout;
 mod navigation;
 mod other_providers;
 mod outages;
+mod page_user;
 mod refresh;
 mod refreshed_identity;
 mod return_paths;

@@ -1,5 +1,6 @@
 //! The browser's half of what the crate needs from its surroundings; `server::half` is the other.
 
+mod calls;
 mod whole;
 
 use crate::{
@@ -20,10 +21,11 @@ pub(crate) fn identity_of_request() -> Identity {
     Identity::known(None)
 }
 
-/// Asks again who is signed in when a call says that the session ended ([`session_ended`]), when the page comes to the
-/// front, and when the browser takes it out of its memory.
+/// Asks again who is signed in when a call says that the session ended ([`session_ended`]) or that it was answered to
+/// another user, when the page comes to the front, and when the browser takes it out of its memory.
 pub(crate) fn keep_current(user: UserResource) {
     _ = CURRENT.set(user);
+    _ = calls::watch(user);
     _ = window_event_listener_untyped("pageshow", move |event| {
         if event
             .dyn_ref::<PageTransitionEvent>()
@@ -41,6 +43,14 @@ pub(crate) fn keep_current(user: UserResource) {
 
 pub(crate) fn session_ended() {
     if let Some(user) = CURRENT.get() {
+        refetch_once(*user);
+    }
+}
+
+fn refetch_once(user: UserResource) {
+    if !user.pending.get_untracked() {
+        // Now, not when the task begins: until then more calls may be answered.
+        user.pending.set(true);
         user.refetch();
     }
 }

@@ -7,10 +7,12 @@
 
 mod hard_navigation;
 mod links;
+mod page_user_field;
 mod protected;
 mod visibility;
 
 pub use hard_navigation::HardNavigation;
 pub use links::{LoginLink, LogoutButton};
+pub use page_user_field::PageUserField;
 pub use protected::Protected;
 pub use visibility::{SignedIn, SignedOut};

@@ -5,6 +5,7 @@ fn all() -> Vec<AuthError> {
     vec![
         AuthError::SignInRequired,
         AuthError::Forbidden,
+        AuthError::UserChanged,
         AuthError::Misconfigured(Explanation {
             code: "audience_missing".into(),
             cause: "AUTH0_AUDIENCE is not set.".into(),

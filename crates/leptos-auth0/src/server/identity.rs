@@ -60,6 +60,7 @@ fn user_of(user: &SignedInUser) -> User {
     let text = |claim| user.claim::<String>(claim);
     User {
         sub: user.subject().to_owned(),
+        page_user: user.page_user().as_str().to_owned(),
         name: text("name"),
         nickname: text("nickname"),
         given_name: text("given_name"),
@@ -67,5 +68,18 @@ fn user_of(user: &SignedInUser) -> User {
         picture: text("picture").filter(|picture| picture.starts_with("https://")),
         email: text("email"),
         email_verified: user.claim("email_verified"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::page_user::{ANONYMOUS, PAGE_USER_FIELD};
+    use axum_auth0::{CurrentUser, PageUser};
+
+    #[test]
+    fn pages_and_engine_use_the_same_words_for_the_user_of_a_page() {
+        assert_eq!(PAGE_USER_FIELD, axum_auth0::PAGE_USER_FIELD);
+        let anonymous = CurrentUser::Anonymous.page_user();
+        assert_eq!(anonymous.as_ref().map(PageUser::as_str), Some(ANONYMOUS));
     }
 }

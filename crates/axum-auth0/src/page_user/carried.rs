@@ -1,0 +1,230 @@
+//! Finds the [`PageUser`] that a request carries.
+
+use axum::{
+    body::{Body, BodyDataStream, Bytes},
+    extract::Request,
+};
+use futures::{StreamExt as _, stream};
+use http::{HeaderMap, Method, header};
+use url::form_urlencoded;
+
+use super::{PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser};
+
+/// How much of a form is searched. `axum::Form` takes no larger one by default, either.
+const MAX_FORM: usize = 2 * 1024 * 1024;
+
+/// How much of a multipart form is searched: its first part. The rest can be a large file.
+const MAX_FIRST_PART: usize = 8 * 1024;
+
+/// The value of the request's header; else that of its query; else that of its form. A form is read for that, and the
+/// returned request has the same body again.
+pub(super) async fn page_user_of(request: Request) -> (Option<PageUser>, Request) {
+    if let Some(page) = in_headers(request.headers()).or_else(|| in_query(&request)) {
+        return (Some(page), request);
+    }
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return (None, request);
+    }
+    let Some(form) = Form::of(request.headers()) else {
+        return (None, request);
+    };
+    let (parts, body) = request.into_parts();
+    let (start, body) = read_start(body, form.searched()).await;
+    (form.find(&start).await, Request::from_parts(parts, body))
+}
+
+/// A header that is not text names no user of this site, but it is there: the request is refused.
+fn in_headers(headers: &HeaderMap) -> Option<PageUser> {
+    let value = headers.get(PAGE_USER_HEADER)?;
+    PageUser::carried(&String::from_utf8_lossy(value.as_bytes()))
+}
+
+fn in_query(request: &Request) -> Option<PageUser> {
+    in_pairs(request.uri().query()?.as_bytes())
+}
+
+fn in_pairs(text: &[u8]) -> Option<PageUser> {
+    form_urlencoded::parse(text)
+        .filter(|(name, _)| name == PAGE_USER_FIELD)
+        .find_map(|(_, value)| PageUser::carried(&value))
+}
+
+/// The kinds of forms (HTML, "form submission algorithm") that have a field to look for.
+enum Form {
+    UrlEncoded,
+    Multipart { boundary: String },
+}
+
+impl Form {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let content_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+        let essence = content_type.split(';').next()?.trim();
+        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            Some(Self::UrlEncoded)
+        } else {
+            let boundary = multer::parse_boundary(content_type).ok()?;
+            Some(Self::Multipart { boundary })
+        }
+    }
+
+    fn searched(&self) -> usize {
+        match self {
+            Self::UrlEncoded => MAX_FORM,
+            Self::Multipart { .. } => MAX_FIRST_PART,
+        }
+    }
+
+    async fn find(self, start: &[Bytes]) -> Option<PageUser> {
+        match self {
+            Self::UrlEncoded => in_pairs(&start.concat()),
+            Self::Multipart { boundary } => {
+                let start = stream::iter(start.to_vec()).map(Ok::<_, std::convert::Infallible>);
+                let mut form = multer::Multipart::new(start, boundary);
+                let field = form.next_field().await.ok()??;
+                if field.name() != Some(PAGE_USER_FIELD) {
+                    return None;
+                }
+                PageUser::carried(&field.text().await.ok()?)
+            }
+        }
+    }
+}
+
+/// Reads at least `length` bytes of `body`, or all of it. The returned body is the whole again, the error included
+/// that ended it.
+async fn read_start(body: Body, length: usize) -> (Vec<Bytes>, Body) {
+    let mut rest: BodyDataStream = body.into_data_stream();
+    let (mut start, mut read) = (Vec::new(), 0);
+    while read < length {
+        match rest.next().await {
+            Some(Ok(chunk)) => {
+                read += chunk.len();
+                start.push(chunk);
+            }
+            Some(Err(error)) => {
+                let whole = stream::iter(start.clone())
+                    .map(Ok)
+                    .chain(stream::iter([Err(error)]));
+                return (start, Body::from_stream(whole));
+            }
+            None => {
+                let whole = start.concat();
+                return (start, Body::from(whole));
+            }
+        }
+    }
+    let whole = stream::iter(start.clone()).map(Ok).chain(rest);
+    (start, Body::from_stream(whole))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const MULTIPART: &str = "multipart/form-data; boundary=----b";
+
+    fn post(content_type: &str, body: impl Into<Body>) -> Request {
+        Request::post("/api/change")
+            .header(header::CONTENT_TYPE, content_type)
+            .body(body.into())
+            .unwrap()
+    }
+
+    fn part(name: &str, value: &str) -> String {
+        format!("------b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    }
+
+    /// What is found in the request, and the body that is left for its handler.
+    async fn found(request: Request) -> (Option<String>, Bytes) {
+        let (page, request) = page_user_of(request).await;
+        let body = to_bytes(request.into_body(), usize::MAX).await.unwrap();
+        (page.map(|page| page.as_str().to_owned()), body)
+    }
+
+    #[tokio::test]
+    async fn a_field_is_found_in_every_kind_of_form_and_the_body_is_whole_for_the_handler() {
+        let multipart = [
+            &part(PAGE_USER_FIELD, "abc"),
+            &part("name", "x"),
+            "------b--\r\n",
+        ]
+        .concat();
+        for (content_type, body) in [
+            (FORM, "auth0_page_user=abc&name=x".to_owned()),
+            (FORM, "name=x&auth0_page_user=abc".to_owned()),
+            (
+                "Application/X-WWW-Form-URLEncoded; charset=UTF-8",
+                "name=x&auth0%5Fpage_user=%61bc".to_owned(),
+            ),
+            (
+                FORM,
+                format!("text={}&auth0_page_user=abc", "x".repeat(1_000_000)),
+            ),
+            (MULTIPART, multipart),
+        ] {
+            let (page, left) = found(post(content_type, body.clone())).await;
+            assert_eq!(page.as_deref(), Some("abc"), "{content_type}");
+            assert_eq!(left, body);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_without_a_value_carries_none() {
+        for (content_type, body) in [
+            (FORM, ""),
+            (FORM, "name=auth0_page_user"),
+            (FORM, "auth0_page_user="),
+            (FORM, "xauth0_page_user=abc"),
+            ("application/json", r#"{"auth0_page_user":"abc"}"#),
+            ("text/plain", "auth0_page_user=abc"),
+            (MULTIPART, ""),
+            (
+                MULTIPART,
+                "------b\r\nContent-Disposition: form-data; name=\"auth0_page_user\"",
+            ),
+        ] {
+            let (page, left) = found(post(content_type, body)).await;
+            assert_eq!(page, None, "{content_type} {body}");
+            assert_eq!(left, body);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_start_of_a_large_upload_is_read() {
+        let chunks = [
+            part(PAGE_USER_FIELD, "abc"),
+            part("file", &"x".repeat(MAX_FIRST_PART)),
+        ];
+        let chunks = chunks.map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
+        let rest = stream::once(async { panic!("read before the handler asked for it") });
+        let body = Body::from_stream(stream::iter(chunks).chain(rest));
+        let (page, _) = page_user_of(post(MULTIPART, body)).await;
+        assert_eq!(page.unwrap().as_str(), "abc");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_breaks_off_for_the_handler_too() {
+        let chunks = [
+            Ok(Bytes::from_static(b"auth0_page_user=abc&name=")),
+            Err(std::io::Error::other("gone")),
+        ];
+        let (page, request) =
+            page_user_of(post(FORM, Body::from_stream(stream::iter(chunks)))).await;
+        assert_eq!(page.unwrap().as_str(), "abc");
+        assert!(to_bytes(request.into_body(), usize::MAX).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_header_comes_before_the_query_and_the_query_before_the_form() {
+        let mut request = post(FORM, "auth0_page_user=form");
+        *request.uri_mut() = "/api/change?auth0_page_user=query".parse().unwrap();
+        let (page, mut request) = page_user_of(request).await;
+        assert_eq!(page.unwrap().as_str(), "query");
+        let header = "header".parse().unwrap();
+        request.headers_mut().insert(PAGE_USER_HEADER, header);
+        assert_eq!(page_user_of(request).await.0.unwrap().as_str(), "header");
+    }
+}

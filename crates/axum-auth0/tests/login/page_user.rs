@@ -1,0 +1,318 @@
+//! A page belongs to the user that it was rendered for.
+
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum_auth0::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER};
+use http::{Method, StatusCode, header};
+
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Answer, Browser, SITE};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The value that a page opened in this browser now is rendered with.
+async fn page_user(browser: &mut Browser) -> String {
+    let answer = browser.go("/").await;
+    answer.header(CURRENT_USER_HEADER).unwrap().to_owned()
+}
+
+/// A browser in which Alice opened a page, and then Bob logged in. Returns the value of her page, too.
+async fn switched(env: &TestEnv) -> (Browser, String) {
+    let mut browser = env.logged_in("alice").await;
+    let page = page_user(&mut browser).await;
+    browser.log_in(&env.provider, "bob").await;
+    (browser, page)
+}
+
+fn changes(env: &TestEnv) -> usize {
+    env.app.changes.load(Ordering::SeqCst)
+}
+
+/// A call of the page's script.
+async fn call(browser: &mut Browser, method: Method, path: &str, page: &str) -> Answer {
+    let request = browser
+        .request(method, path)
+        .header(header::ACCEPT, "application/json")
+        .header(header::ORIGIN, SITE)
+        .header("sec-fetch-site", "same-origin")
+        .header("sec-fetch-mode", "cors")
+        .header("sec-fetch-dest", "empty")
+        .header(PAGE_USER_HEADER, page)
+        .body(Body::empty())
+        .unwrap();
+    browser.send(request).await
+}
+
+/// A form that the browser posts itself, as a navigation.
+async fn post_form(browser: &mut Browser, path: &str, content_type: &str, body: String) -> Answer {
+    let request = browser
+        .request(Method::POST, path)
+        .header(header::ACCEPT, "text/html,*/*;q=0.8")
+        .header(header::ORIGIN, SITE)
+        .header(header::REFERER, format!("{SITE}/products?page=2"))
+        .header("sec-fetch-site", "same-origin")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document")
+        .header(header::CONTENT_TYPE, content_type)
+        .body(Body::from(body))
+        .unwrap();
+    browser.send(request).await
+}
+
+fn is_refused_to_a_script(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+    assert_eq!(answer.json()["code"], "user_changed");
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn a_call_of_a_page_of_another_user_is_refused_whatever_its_method_and_path() {
+    let env = TestEnv::new().await;
+    let (mut browser, page) = switched(&env).await;
+    let bob = page_user(&mut browser).await;
+    for (method, path) in [
+        (Method::POST, "/api/change"),
+        (Method::POST, "/products"),
+        (Method::GET, "/api/list"),
+        (Method::GET, "/products"),
+        (Method::GET, "/token"),
+        (Method::GET, "/auth/profile"),
+        (Method::GET, "/auth/access-token"),
+    ] {
+        let answer = call(&mut browser, method.clone(), path, &page).await;
+        is_refused_to_a_script(&answer);
+        assert!(!answer.body.contains("bob"), "{method} {path}");
+        // The page learns that the user is another one.
+        assert_eq!(answer.header(CURRENT_USER_HEADER), Some(&*bob));
+    }
+    assert_eq!(changes(&env), 0);
+    // A page that was rendered for Bob works.
+    let answer = call(&mut browser, Method::POST, "/api/change", &bob).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(changes(&env), 1);
+}
+
+#[tokio::test]
+async fn a_form_of_a_page_of_another_user_is_refused_with_a_page_that_leads_back() {
+    let env = TestEnv::new().await;
+    let (mut browser, page) = switched(&env).await;
+    let multipart = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"{PAGE_USER_FIELD}\"\r\n\r\n{page}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"name\"\r\n\r\nx\r\n--b--\r\n"
+    );
+    for (path, content_type, body) in [
+        (
+            "/api/change".to_owned(),
+            FORM,
+            format!("name=x&{PAGE_USER_FIELD}={page}"),
+        ),
+        (
+            "/products".to_owned(),
+            FORM,
+            format!("{PAGE_USER_FIELD}={page}&name=x"),
+        ),
+        (
+            "/api/change".to_owned(),
+            "multipart/form-data; boundary=b",
+            multipart,
+        ),
+        (
+            format!("/api/change?{PAGE_USER_FIELD}={page}"),
+            "text/plain",
+            "name=x".to_owned(),
+        ),
+    ] {
+        let answer = post_form(&mut browser, &path, content_type, body).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+        assert!(
+            answer.body.contains("Someone else is signed in now"),
+            "{}",
+            answer.body
+        );
+        assert!(
+            answer.body.contains("href=\"/products?page=2\""),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(changes(&env), 0);
+}
+
+#[tokio::test]
+async fn the_way_back_from_a_refused_form_never_leaves_the_site() {
+    let env = TestEnv::new().await;
+    let (mut browser, page) = switched(&env).await;
+    for referer in [
+        "https://evil.example//evil.example/x",
+        "/\\evil.example",
+        "about:blank",
+        "",
+    ] {
+        let request = browser
+            .form("/api/change")
+            .header(header::ACCEPT, "text/html")
+            .header(header::REFERER, referer)
+            .body(Body::from(format!("{PAGE_USER_FIELD}={page}")))
+            .unwrap();
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(!answer.body.contains("evil"), "{}", answer.body);
+        assert!(answer.body.contains("href=\"/\""), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn an_address_with_the_value_of_another_user_shows_a_page_that_leads_to_it_without_the_value()
+{
+    let env = TestEnv::new().await;
+    let (mut browser, page) = switched(&env).await;
+    let answer = browser
+        .go(&format!("/products?q=a&{PAGE_USER_FIELD}={page}&n=1"))
+        .await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(
+        answer.body.contains("href=\"/products?q=a&amp;n=1\""),
+        "{}",
+        answer.body
+    );
+    assert!(!answer.body.contains("auth0|bob"), "{}", answer.body);
+    // An event stream or a WebSocket cannot have headers of its own.
+    let answer = browser
+        .ask(
+            &format!("/api/list?{PAGE_USER_FIELD}={page}"),
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("accept", "text/event-stream"),
+            ],
+        )
+        .await;
+    is_refused_to_a_script(&answer);
+}
+
+#[tokio::test]
+async fn a_second_login_of_the_same_user_breaks_no_page() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let page = page_user(&mut browser).await;
+    browser.log_in(&env.provider, "alice").await;
+    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    // Also with a logout in between.
+    browser.post("/auth/logout", "").await;
+    browser.log_in(&env.provider, "alice").await;
+    let answer = call(&mut browser, Method::GET, "/products", &page).await;
+    assert_eq!(answer.body, "the products of auth0|alice");
+}
+
+#[tokio::test]
+async fn a_page_whose_session_ended_is_answered_as_by_a_stranger() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let page = page_user(&mut browser).await;
+    browser.post("/auth/logout", "").await;
+    let answer = call(&mut browser, Method::GET, "/auth/profile", &page).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.header(CURRENT_USER_HEADER), Some("anonymous"));
+}
+
+#[tokio::test]
+async fn a_page_from_before_a_login_may_read_and_change_nothing() {
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    let page = page_user(&mut browser).await;
+    assert_eq!(page, "anonymous");
+    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::OK,
+        "a stranger's call of a stranger's page"
+    );
+
+    browser.log_in(&env.provider, "bob").await;
+    let answer = call(&mut browser, Method::GET, "/whoami", &page).await;
+    assert_eq!(answer.body, "auth0|bob");
+    assert_ne!(answer.header(CURRENT_USER_HEADER), Some("anonymous"));
+    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
+    is_refused_to_a_script(&answer);
+    let answer = post_form(
+        &mut browser,
+        "/api/change",
+        FORM,
+        format!("{PAGE_USER_FIELD}={page}"),
+    )
+    .await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(
+        answer.body.contains("You have logged in since"),
+        "{}",
+        answer.body
+    );
+    assert_eq!(changes(&env), 1);
+}
+
+/// A channel in both directions changes something.
+#[tokio::test]
+async fn a_page_from_before_a_login_opens_no_websocket() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("bob").await;
+    let path = format!("/api/list?{PAGE_USER_FIELD}=anonymous");
+    let handshake = [
+        ("upgrade", "websocket"),
+        ("connection", "upgrade"),
+        ("origin", SITE),
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-mode", "websocket"),
+    ];
+    is_refused_to_a_script(&browser.ask(&path, &handshake).await);
+    let read = [("sec-fetch-site", "same-origin")];
+    assert_eq!(browser.ask(&path, &read).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_without_a_value_works_as_without_the_check() {
+    let env = TestEnv::new().await;
+    let (mut browser, _) = switched(&env).await;
+    assert_eq!(browser.post("/api/change", "name=x").await.body, "changed");
+    let empty = format!("name=x&{PAGE_USER_FIELD}=");
+    assert_eq!(browser.post("/api/change", &empty).await.body, "changed");
+    assert_eq!(
+        browser.go("/products").await.body,
+        "the products of auth0|bob"
+    );
+}
+
+#[tokio::test]
+async fn a_value_that_never_was_one_is_refused() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    for page in ["x", "Anonymous", "auth0|alice"] {
+        let answer = call(&mut browser, Method::GET, "/products", page).await;
+        is_refused_to_a_script(&answer);
+    }
+}
+
+#[tokio::test]
+async fn a_logout_ends_the_session_whoevers_page_it_comes_from() {
+    let env = TestEnv::new().await;
+    let (mut browser, page) = switched(&env).await;
+    let answer = browser
+        .post("/auth/logout", &format!("{PAGE_USER_FIELD}={page}"))
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.who().await, "anonymous");
+}
+
+#[tokio::test]
+async fn a_page_survives_a_rotation_of_the_secret() {
+    const OLD: &str = "an-old-secret-3141592653589793238462643383";
+    const NEW: &str = "a-new-secret-27182818284590452353602874713";
+    let env = TestEnvBuilder::new().set("AUTH0_SECRET", OLD).build().await;
+    let mut browser = env.logged_in("alice").await;
+    let page = page_user(&mut browser).await;
+    let both = format!("{NEW},{OLD}");
+    let mut browser = browser.at(&env.restarted(&[("AUTH0_SECRET", Some(&both))]).await);
+    assert_ne!(page_user(&mut browser).await, page);
+    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}

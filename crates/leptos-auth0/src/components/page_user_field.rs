@@ -1,0 +1,24 @@
+//! The part of a form that says for whom its page was rendered.
+
+use crate::{page_user::PAGE_USER_FIELD, use_user};
+use leptos::prelude::*;
+
+/// A hidden field for forms that a browser may post itself: before the WASM has loaded, or without JavaScript. The
+/// engine refuses the form if another user is signed in by then. Put it first in every form that changes something, a
+/// plain `<form>` or an `ActionForm`:
+///
+/// ```rust,ignore
+/// <ActionForm action=ServerAction::<AddNote>::new()>
+///     <PageUserField/>
+///     <input name="text"/>
+///     <button>"Add"</button>
+/// </ActionForm>
+/// ```
+///
+/// Calls of server functions need no field: [`provide_auth`](crate::provide_auth) adds a header to each.
+#[component]
+pub fn PageUserField() -> impl IntoView {
+    let user = use_user();
+    // `off`, or Firefox fills in what the field held before a reload.
+    view! { <input type="hidden" name=PAGE_USER_FIELD value=move || user.page_user() autocomplete="off"/> }
+}
