@@ -174,6 +174,35 @@ async fn a_login_leaves_the_logins_of_another_application_alone() {
     assert_eq!(browser.under_way(), 5 + 4);
 }
 
+#[tokio::test]
+async fn the_session_of_another_application_is_not_removed() {
+    let env = TestEnv::new().await;
+    let other = TestEnv::new().await;
+    let foreign = other.logged_in("bob").await;
+    let mut browser = env.browser();
+    browser.jar.clone_from(&foreign.jar);
+    for path in ["/whoami", "/products", "/auth/profile", "/auth/login"] {
+        browser.go(path).await;
+        assert_eq!(browser.session(), foreign.session(), "{path}");
+    }
+    assert_eq!(browser.who().await, "anonymous");
+    // An application that shares the store but not the secret cannot read it either.
+    let stranger = env
+        .restarted(&[(
+            "AUTH0_SECRET",
+            Some("another-AUTH0_SECRET-9876543210-zyxwvutsrq"),
+        )])
+        .await;
+    let mut browser = env.logged_in("alice").await.at(&stranger);
+    let session = browser.session().cloned();
+    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(browser.session(), session.as_ref());
+    // A cookie that is no identifier of a session is nobody's.
+    browser.jar.insert("session".to_owned(), "x".to_owned());
+    browser.who().await;
+    assert!(!browser.has_session());
+}
+
 /// nginx refuses a header line of more than 8 KiB.
 const NGINX: usize = 8 * 1024;
 
