@@ -41,13 +41,13 @@ const SEPARATOR: usize = 2;
 pub(crate) fn protect_session_cookie(
     headers: &mut HeaderMap,
     session: &str,
-    is_well_formed: impl Fn(&str) -> bool,
+    is_good: impl Fn(&str) -> bool,
 ) {
-    let has_good_one = pairs(headers).any(|(name, value)| name == session && is_well_formed(value));
+    let has_good_one = pairs(headers).any(|(name, value)| name == session && is_good(value));
     let keep = |pair: &[u8]| match std::str::from_utf8(pair) {
         Err(_) => false,
         Ok(text) => match split(text) {
-            Some((name, value)) if name == session => !has_good_one || is_well_formed(value),
+            Some((name, value)) if name == session => !has_good_one || is_good(value),
             _ => !passes_for(text, session),
         },
     };
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_session_cookie_gives_way_to_a_well_formed_one() {
+    fn a_bad_session_cookie_gives_way_to_a_good_one() {
         for value in ["session=bad; session=good", "session=good; session=bad"] {
             assert_eq!(protected(&[value.as_bytes()], "session"), [b"session=good"]);
         }

@@ -53,7 +53,8 @@ pub(crate) fn layer(
     }
 }
 
-/// The layer in front of tower-sessions: the session's cookie survives whatever its neighbours are.
+/// The layer in front of tower-sessions: the session's cookie survives whatever its neighbours are. Of several cookies
+/// with its name, those that this site issued count.
 pub(crate) async fn protect_cookie(
     State(engine): State<Arc<Engine>>,
     mut request: Request,
@@ -61,7 +62,8 @@ pub(crate) async fn protect_cookie(
 ) -> Response {
     let name = &engine.config().cookie.name;
     cookies::protect_session_cookie(request.headers_mut(), name, |value| {
-        value.parse::<Id>().is_ok()
+        let id = value.parse::<Id>();
+        id.is_ok_and(|id| id::is_ours(engine.keys(), id))
     });
     next.run(request).await
 }

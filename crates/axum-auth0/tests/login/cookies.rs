@@ -50,6 +50,9 @@ const NEIGHBOURS: &[&[u8]] = &[
     b"name=\"a b\"; =; ;;",
     b"name=%FF%00",
     b"session",
+    b"session=x",
+    // The session of another application: an identifier as good as ours.
+    b"session=AAAAAAAAAAAAAAAAAAAAAA",
 ];
 
 #[tokio::test]
@@ -177,7 +180,13 @@ async fn a_login_leaves_the_logins_of_another_application_alone() {
 #[tokio::test]
 async fn the_session_of_another_application_is_not_removed() {
     let env = TestEnv::new().await;
-    let other = TestEnv::new().await;
+    let other = TestEnvBuilder::new()
+        .set(
+            "AUTH0_SECRET",
+            "one-more-AUTH0_SECRET-0246813579-qwertzuiop",
+        )
+        .build()
+        .await;
     let foreign = other.logged_in("bob").await;
     let mut browser = env.browser();
     browser.jar.clone_from(&foreign.jar);
