@@ -1,7 +1,8 @@
 //! Work that outlives its request: it runs in tasks that are tracked, and that a shutdown waits for.
 //!
 //! A client that hangs up drops the future of its request. What must not stop halfway (a refresh, a revocation, the end
-//! of a login, a logout) runs in a task instead, and the request only waits for it.
+//! of a login, a logout) runs in a task instead, and the request only waits for it. Tasks that lose nothing when they are cut
+//! off (fetches of the provider's documents, the renewal of a lease, bookkeeping) are not tracked.
 
 use std::{
     fmt,

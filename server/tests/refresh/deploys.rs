@@ -31,8 +31,8 @@ fn slow_tenant_with_users(tenant: &mut Settings) {
         .collect();
 }
 
-async fn fifty_users() -> (Cluster, Vec<Person>) {
-    let cluster = Cluster::start(1, slow_tenant_with_users).await;
+async fn fifty_users(processes: usize) -> (Cluster, Vec<Person>) {
+    let cluster = Cluster::start(processes, slow_tenant_with_users).await;
     let emails: Vec<_> = (0..USERS).map(email).collect();
     let people = cluster.with_expired_users(&emails).await;
     (cluster, people)
@@ -58,7 +58,7 @@ async fn nothing_was_lost(mut cluster: Cluster, people: &[Person]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deploy_in_the_middle_of_fifty_refreshes_loses_no_refresh_token() {
-    let (mut cluster, people) = fifty_users().await;
+    let (mut cluster, people) = fifty_users(1).await;
     let mut process = cluster.replicas.remove(0);
     let address = process.address();
     let calls = join_all(
@@ -86,7 +86,7 @@ async fn a_deploy_in_the_middle_of_fifty_refreshes_loses_no_refresh_token() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
-    let (mut cluster, people) = fifty_users().await;
+    let (mut cluster, people) = fifty_users(1).await;
     let mut process = cluster.replicas.remove(0);
     let address = process.address();
     {
@@ -109,6 +109,31 @@ async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
     assert!(status.success(), "{status}");
     assert!(process.log().contains("no detached work is left"));
     cluster.replicas.push(process);
+    nothing_was_lost(cluster, &people).await;
+}
+
+/// The new process serves before the old one has ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolling_deploy_hands_fifty_refreshes_over() {
+    let (mut cluster, people) = fifty_users(2).await;
+    {
+        let calls = join_all(people.iter().map(|person| cluster.products(0, person)));
+        let under_way = until("the first refreshes are under way", || {
+            cluster.refreshes().granted >= AT_ONCE
+        });
+        tokio::select! {
+            answers = calls => panic!("answered: {answers:?}"),
+            () = under_way => {}
+        }
+    }
+    cluster.replicas[0].terminate();
+    // The users come again at once, to the other process: it waits for what the first one brings.
+    let answers = join_all(people.iter().map(|person| cluster.products(1, person))).await;
+    for (number, answer) in answers.into_iter().enumerate() {
+        assert_eq!(answer.unwrap().status, 200, "user {number}");
+    }
+    let status = cluster.replicas[0].exited().await;
+    assert!(status.success(), "{status}");
     nothing_was_lost(cluster, &people).await;
 }
 

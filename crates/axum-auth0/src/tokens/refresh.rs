@@ -229,10 +229,7 @@ impl Refresher {
                 });
             }
             // A refresh token that is used up must be stored before the process ends.
-            if !self
-                .tasks
-                .has_time_for(self.config.http_timeout + SAVE_PATIENCE)
-            {
+            if !self.has_time_to_refresh() {
                 tracing::info!(?login, "no refresh is started: the process stops");
                 return Err(TokenError::ProviderUnavailable {
                     retry_after: Some(Duration::from_secs(1)),
@@ -285,7 +282,9 @@ impl Refresher {
             })
         );
         // Who was stopped in between must not show it again: another process may have used it by now.
-        if !lost || lease.may_be_over() {
+        // Nor may a process that stops before it could store the answer.
+        let has_time = self.has_time_to_refresh();
+        if !lost || lease.may_be_over() || !has_time {
             return (answer, false);
         }
         tracing::warn!(
@@ -294,6 +293,12 @@ impl Refresher {
         );
         let answer = self.endpoint.refresh(refresh_token, audience, scope).await;
         (answer, true)
+    }
+
+    /// Whether a refresh that is sent now is stored before the process ends.
+    fn has_time_to_refresh(&self) -> bool {
+        self.tasks
+            .has_time_for(self.config.http_timeout + SAVE_PATIENCE)
     }
 
     /// Whether the login asked for what today's configuration asks for.
