@@ -34,8 +34,9 @@ pub async fn wait_until(condition: impl Fn() -> bool) {
 pub use self::{
     browser::{Answer, Browser},
     fake_provider::{
-        AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, NOW, ORDERS,
-        Offline, PRODUCTS, Part, Policy, RecordedRequest, Reply, Rotation,
+        AuthorizationChecks, AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint,
+        FakeProvider, Gate, LogoutChecks, NOW, ORDERS, Offline, PRODUCTS, Part, Policy,
+        RecordedRequest, Reply, Rotation,
     },
     secret_scanner::SecretScanner,
     signer::Signer,

@@ -188,13 +188,18 @@ impl<A: TestApp> TestEnv<A> {
         self.clock.unix_seconds()
     }
 
-    /// The same site, started again with some variables changed. Provider, store and clock go on.
-    pub async fn restarted(&self, changes: &[(&'static str, Option<&str>)]) -> Router {
+    /// The configuration of the site with some variables changed.
+    pub fn config(&self, changes: &[(&'static str, Option<&str>)]) -> Config {
         let changes: Vec<_> = changes
             .iter()
             .map(|(name, value)| (*name, value.map(str::to_owned)))
             .collect();
-        let config = config(&self.provider, &changes);
+        config(&self.provider, &changes)
+    }
+
+    /// The same site, started again with some variables changed. Provider, store and clock go on.
+    pub async fn restarted(&self, changes: &[(&'static str, Option<&str>)]) -> Router {
+        let config = self.config(changes);
         open(config, &self.clock, &self.store, &self.app).await.1
     }
 

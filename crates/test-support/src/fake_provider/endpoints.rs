@@ -10,8 +10,8 @@ use http::{Method, header};
 use serde_json::json;
 
 use super::{
-    AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, Part,
-    RecordedRequest, Reply, request_log::pairs,
+    CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, Part, RecordedRequest, Reply,
+    request_log::pairs,
 };
 
 pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request) -> Response {
@@ -30,6 +30,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
         (&Method::POST, "/oauth/token") => Endpoint::Exchange,
         (&Method::GET, "/userinfo") => Endpoint::Userinfo,
         (&Method::POST, "/oauth/revoke") => Endpoint::Revocation,
+        (&Method::GET, "/oidc/logout" | "/v2/logout" | "/logout") => Endpoint::EndSession,
         _ => Endpoint::Elsewhere,
     };
     let authorization = parts
@@ -39,7 +40,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
     let asked = RecordedRequest {
         endpoint,
-        form: if endpoint == Endpoint::Authorize && form.is_empty() {
+        form: if matches!(endpoint, Endpoint::Authorize | Endpoint::EndSession) && form.is_empty() {
             query
         } else {
             form
@@ -73,6 +74,9 @@ impl FakeProvider {
         match asked.endpoint {
             Endpoint::Discovery => Reply::Json(200, self.metadata()),
             Endpoint::Keys => Reply::Json(200, self.key_set()),
+            Endpoint::Exchange | Endpoint::Refresh if self.refuses_grant_first(asked) => {
+                Reply::error(400, "invalid_grant")
+            }
             Endpoint::Exchange | Endpoint::Refresh | Endpoint::Revocation
                 if !self.knows_client(asked) =>
             {
@@ -86,27 +90,9 @@ impl FakeProvider {
             }
             Endpoint::Userinfo => self.userinfo(asked),
             Endpoint::Authorize => self.authorize_over_http(asked),
+            Endpoint::EndSession => self.end_session(asked),
             Endpoint::Elsewhere => Reply::status(404),
         }
-    }
-
-    /// Without a user who logs in: the errors of the policy, `login_required` for `prompt=none`, otherwise a login page.
-    fn authorize_over_http(&self, request: &RecordedRequest) -> Reply {
-        let error = self.state().policy.authorization_errors.pop_front();
-        let error = match error {
-            None if request.get("prompt") != Some("none") => {
-                return Reply::text(200, "text/html", "<h1>Log in</h1>");
-            }
-            None => ("login_required", "Login required"),
-            Some(error) => error,
-        };
-        let response = AuthorizationResponse::new(&[
-            ("error", error.0),
-            ("error_description", error.1),
-            ("state", request.get("state").unwrap_or_default()),
-        ]);
-        let redirect_uri = request.get("redirect_uri").unwrap_or_default();
-        Reply::status(302).with_header("location", &response.url(redirect_uri))
     }
 
     fn knows_client(&self, asked: &RecordedRequest) -> bool {

@@ -185,6 +185,20 @@ impl FakeProvider {
         returned
     }
 
+    /// Whether a token request is refused for its code or refresh token before the client is looked at.
+    pub(crate) fn refuses_grant_first(&self, asked: &RecordedRequest) -> bool {
+        let state = self.state();
+        if !state.policy.grant_before_client {
+            return false;
+        }
+        let knows = |name: &str, grants: &HashMap<String, Grant>| {
+            asked
+                .get(name)
+                .is_some_and(|grant| grants.contains_key(grant))
+        };
+        !knows("code", &state.grants.codes) && !knows("refresh_token", &state.grants.refresh_tokens)
+    }
+
     pub(crate) fn exchange(&self, asked: &RecordedRequest) -> Reply {
         let text = |name: &str| asked.get(name).unwrap_or_default().to_owned();
         let verifier = text("code_verifier");

@@ -1,6 +1,7 @@
 //! A fake `OpenID` Provider on a free port. It does everything right until a test changes one of its responses, and it
 //! logs every request.
 
+mod authorization;
 mod endpoints;
 mod gate;
 mod grants;
@@ -26,6 +27,7 @@ use tokio::{net::TcpListener, sync::Notify};
 
 use self::grants::Grants;
 pub use self::{
+    authorization::{AuthorizationChecks, LogoutChecks},
     gate::Gate,
     grants::AuthorizationResponse,
     policy::{Offline, Part, Policy, Rotation},

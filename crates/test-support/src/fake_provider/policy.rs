@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::{AuthorizationChecks, LogoutChecks};
+
 /// A document that a test can modify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -62,6 +64,10 @@ pub struct Policy {
     pub null_members: bool,
     /// Compresses every JSON response.
     pub gzip: bool,
+    /// Looks at the code or the refresh token before it looks at the client.
+    pub grant_before_client: bool,
+    pub authorization: AuthorizationChecks,
+    pub logout: LogoutChecks,
     /// Error responses to the next authorization requests: `error` and `error_description`.
     pub authorization_errors: VecDeque<(&'static str, &'static str)>,
 }
@@ -82,6 +88,9 @@ impl Default for Policy {
             session_end: None,
             null_members: false,
             gzip: false,
+            grant_before_client: false,
+            authorization: AuthorizationChecks::default(),
+            logout: LogoutChecks::default(),
             authorization_errors: VecDeque::new(),
         }
     }

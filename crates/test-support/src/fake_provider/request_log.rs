@@ -14,6 +14,8 @@ pub enum Endpoint {
     Refresh,
     Userinfo,
     Revocation,
+    /// A logout: `end_session_endpoint`, `/v2/logout` or `/logout`.
+    EndSession,
     /// Any other path. No request should arrive here.
     Elsewhere,
 }
@@ -22,7 +24,7 @@ pub enum Endpoint {
 #[derive(Clone, Debug)]
 pub struct RecordedRequest {
     pub endpoint: Endpoint,
-    /// The form, or the query of an authorization request.
+    /// The form, or the query of an authorization request or a logout.
     pub form: Vec<(String, String)>,
     pub authorization: Option<String>,
     pub path: String,

@@ -1,0 +1,149 @@
+//! What the authorization and the logout endpoint check, in the manner of different providers.
+
+use super::{
+    AuthorizationResponse, CLIENT_ID, FakeProvider, ORDERS, PRODUCTS, RecordedRequest, Reply,
+};
+
+/// What the authorization endpoint checks before it asks for a login. By default it takes every request.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationChecks {
+    /// Status and text of the page for another client than [`CLIENT_ID`].
+    pub unknown_client: Option<(u16, &'static str)>,
+    /// The registered callback URLs, with status and text of the page for any other.
+    pub callbacks: Option<(Vec<String>, u16, &'static str)>,
+    /// Refuses unknown APIs, as Auth0 does.
+    pub audience: bool,
+    /// The status of an error page instead of a refusal of an unknown API.
+    pub audience_page: Option<u16>,
+    /// The scopes that are refused with `invalid_scope`; the description names the first, if there is to be one.
+    pub refused_scopes: Vec<&'static str>,
+    pub describes_refused_scopes: bool,
+    /// Refuses `offline_access` without `prompt=consent`.
+    pub offline_access_needs_consent: bool,
+    /// The status of an empty page for every request with `prompt=none`.
+    pub prompt_none: Option<u16>,
+    /// The status of an empty page for every request, whatever it asks for.
+    pub always: Option<u16>,
+}
+
+/// Where a logout may end. By default anywhere.
+#[derive(Clone, Debug, Default)]
+pub struct LogoutChecks {
+    /// The registered URLs, with status and text of the page for any other.
+    pub urls: Option<(Vec<String>, u16, &'static str)>,
+    /// Wants an `id_token_hint` with a URL to return to.
+    pub needs_hint: bool,
+    /// Asks the user first.
+    pub asks: bool,
+}
+
+impl FakeProvider {
+    /// Without a user who logs in: the errors of the policy, `login_required` for `prompt=none`, otherwise a login page.
+    pub(super) fn authorize_over_http(&self, request: &RecordedRequest) -> Reply {
+        let (error, checks) = {
+            let mut state = self.state();
+            let error = state.policy.authorization_errors.pop_front();
+            (error, state.policy.authorization.clone())
+        };
+        let back = |code: &str, description: &str| {
+            let mut response = vec![("error", code)];
+            if !description.is_empty() {
+                response.push(("error_description", description));
+            }
+            response.push(("state", request.get("state").unwrap_or_default()));
+            let url = AuthorizationResponse::new(&response)
+                .url(request.get("redirect_uri").unwrap_or_default());
+            Reply::status(302).with_header("location", &url)
+        };
+        if let Some((code, description)) = error {
+            return back(code, description);
+        }
+        let is_silent = request.get("prompt") == Some("none");
+        if let Some(status) = checks.always.or(checks.prompt_none.filter(|_| is_silent)) {
+            return Reply::status(status);
+        }
+        if let Some((status, text)) = checks.unknown_client
+            && request.get("client_id") != Some(CLIENT_ID)
+        {
+            return Reply::text(status, "text/html", text);
+        }
+        if let Some((callbacks, status, text)) = &checks.callbacks {
+            let sent = request.get("redirect_uri").unwrap_or_default();
+            if !callbacks.iter().any(|callback| callback == sent) {
+                return Reply::text(*status, "text/html", text);
+            }
+        }
+        let name = if self.state().policy.resource {
+            "resource"
+        } else {
+            "audience"
+        };
+        let unknown = request
+            .all(name)
+            .into_iter()
+            .find(|audience| ![PRODUCTS, ORDERS].contains(audience))
+            .map(str::to_owned);
+        if let Some(unknown) = unknown.filter(|_| checks.audience) {
+            return match checks.audience_page {
+                Some(status) => Reply::status(status),
+                None => back("access_denied", &format!("Service not found: {unknown}")),
+            };
+        }
+        let scope: Vec<&str> = request
+            .get("scope")
+            .unwrap_or_default()
+            .split(' ')
+            .collect();
+        if let Some(refused) = checks
+            .refused_scopes
+            .iter()
+            .find(|refused| scope.contains(refused))
+        {
+            let description = format!("The client may not have the scope '{refused}'.");
+            return back(
+                "invalid_scope",
+                if checks.describes_refused_scopes {
+                    &description
+                } else {
+                    ""
+                },
+            );
+        }
+        if checks.offline_access_needs_consent
+            && scope.contains(&"offline_access")
+            && request.get("prompt") != Some("consent")
+        {
+            return back(
+                "invalid_request",
+                "offline_access requires the prompt consent",
+            );
+        }
+        if is_silent {
+            back("login_required", "Login required")
+        } else {
+            Reply::text(200, "text/html", "<h1>Log in</h1>")
+        }
+    }
+
+    /// A logout without a session.
+    pub(super) fn end_session(&self, request: &RecordedRequest) -> Reply {
+        let checks = self.state().policy.logout.clone();
+        if checks.asks {
+            return Reply::text(200, "text/html", "<h1>Do you want to log out?</h1>");
+        }
+        let names = ["post_logout_redirect_uri", "logout_uri", "returnTo"];
+        let Some(url) = names.iter().find_map(|name| request.get(name)) else {
+            return Reply::text(200, "text/html", "<h1>You are logged out</h1>");
+        };
+        if checks.needs_hint && request.get("id_token_hint").is_none() {
+            let text = "post_logout_redirect_uri is set but id_token_hint is missing";
+            return Reply::text(400, "text/plain", text);
+        }
+        if let Some((urls, status, text)) = &checks.urls
+            && !urls.iter().any(|registered| registered == url)
+        {
+            return Reply::text(*status, "text/html", text);
+        }
+        Reply::status(302).with_header("location", url)
+    }
+}
