@@ -1,6 +1,6 @@
 //! Where the configuration comes from: the environment first, then `.env.local`, then `.env`.
 
-use std::{io, path::Path};
+use std::{fs, io, path::Path};
 
 use axum_auth0::Variables;
 
@@ -21,21 +21,32 @@ pub struct UnreadableFile {
 pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
     let mut variables = Variables::from_environment();
     for file in [".env.local", ".env"] {
-        match dotenvy::from_path_iter(folder.join(file)) {
-            Ok(pairs) => {
-                let mut last = None;
-                for pair in pairs {
-                    let (name, value) =
-                        pair.map_err(|error| unreadable(file, &error, last.as_deref()))?;
-                    last = Some(name.clone());
-                    variables.set_default(name, value);
-                }
-            }
-            Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(unreadable(file, &error, None)),
+        let text = match fs::read(folder.join(file)) {
+            Ok(bytes) => decode(bytes).map_err(|reason| UnreadableFile { file, reason })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(unreadable(file, &dotenvy::Error::Io(error), None)),
+        };
+        let mut last = None;
+        for pair in dotenvy::from_read_iter(text.as_bytes()) {
+            let (name, value) = pair.map_err(|error| unreadable(file, &error, last.as_deref()))?;
+            last = Some(name.clone());
+            variables.set_default(name, value);
         }
     }
     Ok(variables)
+}
+
+/// The text of a file. The byte order mark that some editors write is no part of its first name.
+fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("it is UTF-16; save it as UTF-8".to_owned());
+    }
+    let text =
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8; save it as UTF-8".to_owned())?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 /// `last` is the variable before the malformed line. What the line says is not repeated: dotenvy gives a part of it, and
@@ -58,8 +69,6 @@ fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) ->
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -78,6 +87,32 @@ mod tests {
         let variables = read(folder.path()).unwrap();
         assert_eq!(variables.get("AUTH0_DOMAIN"), Some("b.example.com"));
         assert_eq!(variables.get("AUTH0_SCOPE"), Some("openid profile"));
+    }
+
+    fn read_file(bytes: &[u8]) -> Result<Variables, UnreadableFile> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".env"), bytes).unwrap();
+        read(folder.path())
+    }
+
+    #[test]
+    fn neither_a_byte_order_mark_nor_windows_line_ends_become_part_of_a_variable() {
+        let text = "\u{feff}AUTH0_DOMAIN=a.example.com\r\nAUTH0_SCOPE='openid profile'\r\n";
+        let variables = read_file(text.as_bytes()).unwrap();
+        assert_eq!(variables.get("AUTH0_DOMAIN"), Some("a.example.com"));
+        assert_eq!(variables.get("AUTH0_SCOPE"), Some("openid profile"));
+    }
+
+    #[test]
+    fn a_file_in_another_encoding_is_told_by_its_encoding() {
+        for (bytes, says) in [
+            (&b"\xff\xfeA\0=\0c\0a\0n\0a\0r\0y\0"[..], "UTF-16"),
+            (b"\xfe\xff\0A\0=\0b", "UTF-16"),
+            (b"AUTH0_SECRET=canary-\xfc", "not UTF-8"),
+        ] {
+            let error = read_file(bytes).unwrap_err().to_string();
+            assert!(error.contains(says) && !error.contains("canary"), "{error}");
+        }
     }
 
     #[test]

@@ -116,6 +116,7 @@ impl Auth0 {
         } = surroundings;
         let options = OutboundOptions {
             total_timeout: config.http_timeout,
+            plain_http_to: config.provider_internal_url.clone(),
             clock: Arc::clone(&clock),
             ..OutboundOptions::default()
         };

@@ -52,7 +52,12 @@ impl Engine {
     ) -> Self {
         let keys = Keyring::new(&config.secrets, Arc::clone(&chance));
         let page_users = PageUserTags::new(&config.secrets, config.issuer.as_str());
-        let provider = Provider::new(config.issuer.clone(), outbound.clone(), Arc::clone(&clock));
+        let provider = Provider::reached_at(
+            config.provider_internal_url.as_ref(),
+            config.issuer.clone(),
+            outbound.clone(),
+            Arc::clone(&clock),
+        );
         let endpoint = TokenEndpoint::new(
             &config,
             provider.clone(),

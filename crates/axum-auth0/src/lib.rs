@@ -46,6 +46,8 @@ mod login;
 #[cfg(feature = "login")]
 mod logout;
 #[cfg(feature = "login")]
+mod logout_url;
+#[cfg(feature = "login")]
 mod page;
 #[cfg(feature = "login")]
 mod page_user;

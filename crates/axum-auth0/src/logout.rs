@@ -11,10 +11,11 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower_sessions::{Session, SessionStore as _};
 
 use crate::{
+    config,
     engine::Engine,
     login::{no_content, see_other},
+    logout_url::ProviderLogout,
     page::Page,
-    provider::Issuer,
     request_kind::{RequestKind, RequestSite},
     return_to::ReturnTo,
     session::{Carried, SessionCookie},
@@ -25,14 +26,11 @@ use crate::{
 /// Where a logout begins.
 pub const LOGOUT_PATH: &str = "/auth/logout";
 
-/// Where a logout ends, where it does not say otherwise; registered at the provider.
-pub const SIGNED_OUT_PATH: &str = "/signed-out";
+/// Where a logout ends unless it or `AUTH0_LOGOUT_RETURN_TO` says otherwise; registered at the provider.
+pub const SIGNED_OUT_PATH: &str = config::SIGNED_OUT_PATH;
 
 /// How long the revocation of the refresh token may hold up a logout.
 const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// A longer URL than this is refused somewhere on the way; then the provider gets no `id_token_hint`.
-const MAX_URL: usize = 6_000;
 
 /// `POST /auth/logout`. The cross-site layer has seen to it that the request comes from this site.
 pub(crate) async fn post(
@@ -217,8 +215,7 @@ async fn end_login(
     }
 }
 
-/// Where the provider logs the person out too: its `end_session_endpoint`, or `/v2/logout` of an Auth0 tenant that
-/// does not announce one. Where it has neither, or does not answer, the logout ends here.
+/// Where the provider logs the user out too. If it has no logout, or does not answer, the logout ends here.
 async fn at_provider(
     engine: &Engine,
     id_token: Option<&str>,
@@ -226,48 +223,24 @@ async fn at_provider(
     return_to: Option<ReturnTo>,
 ) -> String {
     let config = engine.config();
-    let path = return_to.map_or_else(|| SIGNED_OUT_PATH.to_owned(), String::from);
-    let landing = config.site_url(&path);
-    let Ok(metadata) = engine.provider().metadata().await else {
-        return path;
+    let (path, landing) = match return_to {
+        Some(path) => {
+            let url = config.site_url(path.as_str());
+            (path, url)
+        }
+        None => (
+            config.logout.return_to.clone(),
+            config.logout.return_to_url.clone(),
+        ),
     };
-    if let Some(endpoint) = &metadata.end_session_endpoint {
-        let with = |hint: Option<&str>| {
-            let mut url = endpoint.clone();
-            {
-                let mut query = url.query_pairs_mut();
-                query
-                    .append_pair("client_id", &config.client_id)
-                    .append_pair("post_logout_redirect_uri", &landing);
-                if let Some(sid) = provider_session {
-                    query.append_pair("logout_hint", sid);
-                }
-                if let Some(hint) = hint {
-                    query.append_pair("id_token_hint", hint);
-                }
-            }
-            url
-        };
-        let url = with(id_token);
-        let url = if url.as_str().len() > MAX_URL {
-            with(None)
-        } else {
-            url
-        };
-        return url.into();
-    }
-    if looks_like_auth0(&config.issuer)
-        && let Ok(mut url) = config.issuer.url().join("v2/logout")
-    {
-        url.query_pairs_mut()
-            .append_pair("client_id", &config.client_id)
-            .append_pair("returnTo", &landing);
-        return url.into();
-    }
-    path
-}
-
-/// The issuer of an Auth0 tenant is its domain and a slash, on custom domains too; `AUTH0_DOMAIN=tenant.example` says so.
-fn looks_like_auth0(issuer: &Issuer) -> bool {
-    issuer.as_str().ends_with('/') && issuer.url().path() == "/"
+    let logout = ProviderLogout {
+        return_to: Some(&landing),
+        id_token,
+        session: provider_session,
+    };
+    let metadata = engine.provider().metadata().await;
+    metadata
+        .ok()
+        .and_then(|metadata| logout.url(config, &metadata))
+        .map_or_else(|| path.into(), String::from)
 }

@@ -5,6 +5,7 @@
 
 mod ed25519;
 mod error;
+mod internal_origin;
 mod issuer;
 mod key;
 mod keys;
@@ -18,8 +19,10 @@ use std::sync::Arc;
 pub use error::ProviderError;
 pub use issuer::{Issuer, IssuerError};
 pub use metadata::Metadata;
+use url::Url;
 
 use self::{
+    internal_origin::InternalOrigin,
     keys::{Check, KeySet},
     refreshed::{Kept, Refreshed, Rhythm},
     skipped_key::SkippedKeys,
@@ -56,6 +59,7 @@ pub struct Provider(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     issuer: Issuer,
+    internal: InternalOrigin,
     outbound: Outbound,
     clock: SharedClock,
     metadata: Arc<Refreshed<Metadata>>,
@@ -66,7 +70,24 @@ struct Inner {
 impl Provider {
     /// A provider of which nothing is known but its issuer. Nothing is fetched yet.
     pub fn new(issuer: Issuer, outbound: Outbound, clock: SharedClock) -> Self {
+        Self::reached_at(None, issuer, outbound, clock)
+    }
+
+    /// As [`Self::new`], for a provider that this program reaches at another origin than the browsers do, as in a network of
+    /// containers. What the program asks itself (metadata, keys, tokens, userinfo, revocation) is asked at the origin of
+    /// `internal`, with that origin's `Host`; what a browser is sent to stays as the metadata names it. The issuer is
+    /// compared as ever, so the provider must know its public name.
+    ///
+    /// `outbound` must allow the origin where it is plain http on another machine: see
+    /// [`OutboundOptions::plain_http_to`](crate::outbound::OutboundOptions::plain_http_to).
+    pub fn reached_at(
+        internal: Option<&Url>,
+        issuer: Issuer,
+        outbound: Outbound,
+        clock: SharedClock,
+    ) -> Self {
         Self(Arc::new(Inner {
+            internal: InternalOrigin::new(internal),
             issuer,
             outbound,
             metadata: Refreshed::new(Arc::clone(&clock), METADATA_RHYTHM),
@@ -173,10 +194,10 @@ impl Inner {
     async fn fetch_metadata(&self) -> Result<Metadata, ProviderError> {
         let document = self
             .outbound
-            .get_json(&self.issuer.discovery_url())
+            .get_json(&self.internal.of(self.issuer.discovery_url(), &self.issuer))
             .await
             .map_err(ProviderError::Discovery)?;
-        Metadata::from_json(document, &self.issuer)
+        Metadata::from_json(document, &self.issuer, &self.internal)
     }
 
     async fn fetch_keys(self: &Arc<Self>) -> Result<KeySet, ProviderError> {

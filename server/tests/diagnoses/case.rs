@@ -103,6 +103,8 @@ cases! {
         ScopeNotGranted, "The API does not define a scope that is asked for.";
     scopes::an_audience_of_another_api_has_none_of_the_scopes:
         ScopeNotGranted, "The audience is that of another API, which has other scopes.";
+    refused::a_scope_that_the_provider_does_not_know_refuses_the_login:
+        ScopeRefused, "The provider does not know a scope that the login asks for, and does not say which.";
     refreshing::without_offline_access_there_is_nothing_to_refresh_with:
         NoRefreshToken, "`AUTH0_SCOPE` lacks `offline_access`, and the access token has expired.";
     refreshing::an_api_that_allows_no_offline_access_gives_no_refresh_token:

@@ -6,6 +6,7 @@ use tenant::ApplicationAccess;
 use crate::{
     mended::{long_ago, mended, signed_in, to_be_mended, works},
     person::ALICE,
+    stand_in::{self, StandIn},
     told,
     told::says,
     world::{ORDERS_API, Plan, World},
@@ -153,6 +154,33 @@ pub(crate) async fn several_resources_at_once_are_refused() -> Diagnosis {
     mended(world, &alice, |plan| {
         plan.set("AUTH0_AUDIENCE_PARAMETER", "resource");
         plan.tenant.resource_parameter = true;
+    })
+    .await;
+    told
+}
+
+pub(crate) async fn a_scope_that_the_provider_does_not_know_refuses_the_login() -> Diagnosis {
+    let world = World::with(|plan| {
+        to_be_mended(plan);
+        plan.tenant_is_up = false;
+    })
+    .await;
+    let provider = stand_in::without_write_products(world.tenant.router());
+    let stand_in = StandIn::at_tenant_of(&world, provider);
+    let alice = world.person();
+    let page = alice.open("/products").await;
+    let told = told::at_login(&world, &page);
+    says(
+        &told,
+        &[
+            "AUTH0_SCOPE: `openid`",
+            "PRODUCTS_API_SCOPE: `read:products`, `write:products`",
+        ],
+        &["`PRODUCTS_API_SCOPE=` asks for none"],
+    );
+    stand_in.go().await;
+    mended(world, &alice, |plan| {
+        plan.set("PRODUCTS_API_SCOPE", "read:products");
     })
     .await;
     told

@@ -1,13 +1,13 @@
 //! Something else at the tenant's place: the tenant with a manner of other providers, or with a clock of its own.
 
-use std::net::SocketAddr;
+use std::{collections::HashMap, net::SocketAddr};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
     extract::Request,
     middleware::{Next, from_fn},
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use http::{HeaderValue, header};
 use serde_json::Value;
@@ -73,6 +73,33 @@ fn without(form: &[u8]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(kept)
         .finish()
+}
+
+/// A provider that refuses a login with a scope that it does not know, without a description.
+pub(crate) fn without_write_products(tenant: Router) -> Router {
+    tenant.layer(from_fn(refuse_write_products))
+}
+
+async fn refuse_write_products(request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let asked: HashMap<String, String> = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let is_refused = request.uri().path() == "/authorize"
+        && asked["scope"]
+            .split(' ')
+            .any(|word| word == "write:products");
+    if !is_refused {
+        return next.run(request).await;
+    }
+    let host = request.headers()[header::HOST].to_str().unwrap();
+    let mut callback: Url = asked["redirect_uri"].parse().unwrap();
+    callback
+        .query_pairs_mut()
+        .append_pair("error", "invalid_scope")
+        .append_pair("state", &asked["state"])
+        .append_pair("iss", &format!("http://{host}/"));
+    Redirect::to(callback.as_str()).into_response()
 }
 
 /// A provider whose access tokens have a line break in them.

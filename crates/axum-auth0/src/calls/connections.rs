@@ -51,6 +51,7 @@ impl Connections {
             // Each call has a timeout of its own, and none a longer one.
             total_timeout: LONGEST_TIMEOUT,
             max_response_bytes: most,
+            plain_http_to: None,
             clock: self.clock.clone(),
         })?;
         Ok(kept.get_or_init(|| outbound))

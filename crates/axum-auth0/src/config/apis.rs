@@ -39,7 +39,7 @@ pub struct ApiSettings {
     pub audience: Option<String>,
     /// The variable that `audience` comes from, or would come from.
     pub audience_variable: String,
-    /// `<NAME>_API_SCOPE`, or the scopes that the application declares.
+    /// `<NAME>_API_SCOPE`, or the scopes that the application declares. Set to nothing, the variable asks for none.
     pub scope: Vec<String>,
     /// `<NAME>_API_TOKEN_FORMAT`: whether its access tokens can be checked here.
     pub token_format: TokenFormat,
@@ -53,8 +53,8 @@ pub enum TokenFormat {
     /// JWTs, whose audience, scope and issuer are checked before they are used.
     #[default]
     Jwt,
-    /// Opaque strings that only the provider can read (RFC 7662). Nothing can be checked: an API has to be told so
-    /// one by one.
+    /// Opaque strings that only the provider can read (RFC 7662). They are passed on unchecked, also those that happen to
+    /// be JWTs: neither audience nor scope, issuer or end is looked at. An API has to be told so one by one.
     Opaque,
 }
 
@@ -70,6 +70,13 @@ pub enum BrowserAccess {
 
 /// The variables of an API all end like this.
 pub(super) const ENDINGS: [&str; 4] = ["URL", "AUDIENCE", "SCOPE", "TOKEN_FORMAT"];
+
+/// Whether `name` is a variable of one of `apis`.
+pub(super) fn is_variable(name: &str, apis: &[ApiDeclaration]) -> bool {
+    name.rsplit_once("_API_").is_some_and(|(prefix, ending)| {
+        ENDINGS.contains(&ending) && apis.iter().any(|api| api.name == prefix)
+    })
+}
 
 pub(super) fn read(
     declarations: &[ApiDeclaration],
@@ -109,10 +116,12 @@ pub(super) fn read(
                 .then(|| login_audience.map(str::to_owned))
                 .flatten()
         });
-        let scope = faults.get(&scope_variable).map_or_else(
-            || api.scopes.iter().map(|&scope| scope.to_owned()).collect(),
-            audience::split_scope,
-        );
+        // Empty is not unset: it asks for no scope.
+        let scope = if faults.is_set(&scope_variable) {
+            audience::split_scope(faults.get(&scope_variable).unwrap_or_default())
+        } else {
+            api.scopes.iter().map(|&scope| scope.to_owned()).collect()
+        };
         let token_format = token_format(api.name, faults);
         if let Some(base_url) = base_url {
             apis.insert(

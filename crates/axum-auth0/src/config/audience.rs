@@ -18,16 +18,8 @@ pub enum AudienceParameter {
 
 const DEFAULT_SCOPE: &str = "openid profile email offline_access";
 
-pub(super) fn audience(faults: &mut Faults<'_>) -> Option<String> {
-    let value = faults.get("AUTH0_AUDIENCE")?;
-    if value.chars().any(char::is_whitespace) {
-        faults.add(
-            "AUTH0_AUDIENCE",
-            "contains a blank; it is one identifier, exactly as the API has it",
-            "AUTH0_AUDIENCE=https://api.example.com",
-        );
-    }
-    Some(value.to_owned())
+pub(super) fn audience(faults: &Faults<'_>) -> Option<String> {
+    faults.get("AUTH0_AUDIENCE").map(str::to_owned)
 }
 
 /// RFC 8707 §2: an absolute URI without a fragment.
@@ -99,13 +91,9 @@ pub(super) fn split_scope(value: &str) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn scope(
-    faults: &mut Faults<'_>,
-    audience: Option<&str>,
-    parameter: AudienceParameter,
-    apis: &BTreeMap<&'static str, ApiSettings>,
-) -> Vec<String> {
-    let mut scope = split_scope(faults.get("AUTH0_SCOPE").unwrap_or(DEFAULT_SCOPE));
+/// What `AUTH0_SCOPE` asks for, or its default.
+pub(super) fn own_scope(faults: &mut Faults<'_>) -> Vec<String> {
+    let scope = split_scope(faults.get("AUTH0_SCOPE").unwrap_or(DEFAULT_SCOPE));
     if !scope.iter().any(|word| word == "openid") {
         faults.add(
             "AUTH0_SCOPE",
@@ -113,13 +101,34 @@ pub(super) fn scope(
             format!("AUTH0_SCOPE={DEFAULT_SCOPE}"),
         );
     }
-    // The scopes of the API that the login asks a token for belong to the login; with RFC 8707 those of all APIs, since a
-    // refresh can only narrow what the login was granted (RFC 6749 §6).
-    let belongs_to_login = |api: &&ApiSettings| match parameter {
+    scope
+}
+
+/// Whether a login asks for the scopes of `api`: the API that it asks a token for; with RFC 8707 all APIs, since a
+/// refresh can only narrow what the login was granted (RFC 6749 §6).
+pub(super) fn belongs_to_login(
+    api: &ApiSettings,
+    audience: Option<&str>,
+    parameter: AudienceParameter,
+) -> bool {
+    match parameter {
         AudienceParameter::Audience => audience.is_some() && api.audience.as_deref() == audience,
         AudienceParameter::Resource => api.audience.is_some(),
-    };
-    for api in apis.values().filter(belongs_to_login) {
+    }
+}
+
+/// What a login asks for: `own` and the scopes of the APIs that belong to it.
+pub(super) fn scope(
+    own: &[String],
+    audience: Option<&str>,
+    parameter: AudienceParameter,
+    apis: &BTreeMap<&'static str, ApiSettings>,
+) -> Vec<String> {
+    let mut scope = own.to_vec();
+    for api in apis.values() {
+        if !belongs_to_login(api, audience, parameter) {
+            continue;
+        }
         for word in &api.scope {
             if !scope.contains(word) {
                 scope.push(word.clone());

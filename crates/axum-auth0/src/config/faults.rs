@@ -1,17 +1,22 @@
 //! Collects faults while the variables are read.
 
+use std::collections::HashSet;
+
 use super::{ConfigError, Fault, Variables};
 
 pub(super) struct Faults<'a> {
     variables: &'a Variables,
-    faults: Vec<Fault>,
+    found: Vec<Fault>,
+    /// The variables whose value cannot be meant as it stands: what else is wrong with them follows from that.
+    refused: HashSet<String>,
 }
 
 impl<'a> Faults<'a> {
     pub(super) fn new(variables: &'a Variables) -> Self {
         Self {
             variables,
-            faults: Vec::new(),
+            found: Vec::new(),
+            refused: HashSet::new(),
         }
     }
 
@@ -20,13 +25,27 @@ impl<'a> Faults<'a> {
         self.variables.get(name)
     }
 
+    /// Whether the variable is there at all, be it with an empty value.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.variables.is_set(name)
+    }
+
+    /// Adds a problem after which no other one of this variable is worth a word.
+    pub(super) fn refuse(&mut self, name: &str, problem: String, example: String) {
+        self.add(name, problem, example);
+        self.refused.insert(name.to_owned());
+    }
+
     pub(super) fn add(
         &mut self,
         name: &str,
         problem: impl Into<String>,
         example: impl Into<String>,
     ) {
-        self.faults.push(Fault {
+        if self.refused.contains(name) {
+            return;
+        }
+        self.found.push(Fault {
             variable: name.to_owned(),
             problem: problem.into(),
             example: example.into(),
@@ -59,12 +78,10 @@ impl<'a> Faults<'a> {
     }
 
     pub(super) fn finish(self) -> Result<(), ConfigError> {
-        if self.faults.is_empty() {
+        if self.found.is_empty() {
             Ok(())
         } else {
-            Err(ConfigError {
-                faults: self.faults,
-            })
+            Err(ConfigError { faults: self.found })
         }
     }
 }

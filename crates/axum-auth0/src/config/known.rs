@@ -1,7 +1,12 @@
 //! Which variables there are. One that is set but that nothing here implements is a fault: whoever set it expects
 //! something to happen.
 
-use super::{ApiDeclaration, Variables, apis::ENDINGS, faults::Faults};
+use super::{
+    ApiDeclaration, Variables,
+    apis::{ENDINGS, is_variable},
+    characters::intended_name,
+    faults::Faults,
+};
 
 /// Every variable with a fixed name that this version implements.
 const IMPLEMENTED: &[&str] = &[
@@ -19,13 +24,17 @@ const IMPLEMENTED: &[&str] = &[
     "AUTH0_DOMAIN",
     "AUTH0_EXPOSE_ACCESS_TOKENS_FOR",
     "AUTH0_HTTP_TIMEOUT",
+    "AUTH0_LOGOUT_PARAMETER",
+    "AUTH0_LOGOUT_RETURN_TO",
     "AUTH0_NO_CONTENT_PROFILE_RESPONSE",
     "AUTH0_PROMPT",
+    "AUTH0_PROVIDER_INTERNAL_URL",
     "AUTH0_SCOPE",
     "AUTH0_SECRET",
     "AUTH0_SESSION_STORE",
     "AUTH0_TOKEN_ISSUER",
     "AUTH0_TOKEN_REFRESH_BUFFER",
+    "APP_BASE_URL",
 ];
 
 /// Prefixes of variables of nextjs-auth0 that this version does not implement, and what they are for.
@@ -53,13 +62,25 @@ const NOT_IMPLEMENTED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Whether a variable with a fixed name is one of this version's.
+pub(super) fn is_implemented(name: &str) -> bool {
+    IMPLEMENTED.contains(&name)
+}
+
 pub(super) fn refuse_unknown(
     variables: &Variables,
     apis: &[ApiDeclaration],
     faults: &mut Faults<'_>,
 ) {
     for name in variables.names() {
-        if IMPLEMENTED.contains(&name) {
+        if is_implemented(name) {
+            continue;
+        }
+        let is_known = |name: &str| is_implemented(name) || is_variable(name, apis);
+        if let Some(intended) = intended_name(name, is_known) {
+            let problem = "is set under a name that contains an invisible character or one that is not ASCII; type the name \
+                           again";
+            faults.refuse(&intended, problem.to_owned(), format!("{intended}=…"));
             continue;
         }
         if let Some((_, why)) = NOT_IMPLEMENTED.iter().find(|(prefix, _)| {

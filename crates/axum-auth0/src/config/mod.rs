@@ -4,10 +4,13 @@
 
 mod apis;
 mod audience;
+mod characters;
 mod cookies;
 mod error;
 mod faults;
 mod known;
+mod logout;
+mod scope_variables;
 mod shutdown;
 mod token_issuer;
 mod values;
@@ -23,9 +26,11 @@ pub use self::{
     audience::AudienceParameter,
     cookies::{CookieSettings, SameSite},
     error::{ConfigError, Fault},
+    logout::{LogoutParameter, LogoutSettings},
     values::{ClientAuthentication, StoreLocation},
     variables::Variables,
 };
+pub(crate) use self::{logout::SIGNED_OUT_PATH, scope_variables::ScopeVariable};
 use crate::provider::Issuer;
 
 /// Everything that the engine must know before it can start. Built by [`Config::from_variables`] only, so a value of
@@ -35,6 +40,9 @@ use crate::provider::Issuer;
 pub struct Config {
     /// `AUTH0_DOMAIN`: the OpenID Provider.
     pub issuer: Issuer,
+    /// `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, where that is another one than
+    /// the issuer's.
+    pub provider_internal_url: Option<Url>,
     /// `AUTH0_TOKEN_ISSUER`: what the provider calls itself in access tokens, if it does not use its issuer there.
     pub token_issuer: Option<String>,
     /// `AUTH0_CLIENT_ID`: this application at the provider.
@@ -55,6 +63,8 @@ pub struct Config {
     pub prompt: Option<String>,
     /// `AUTH0_SCOPE`, and the scopes of the API that the login asks a token for.
     pub scope: Vec<String>,
+    /// What `AUTH0_SCOPE` alone asks for.
+    pub(crate) own_scope: Vec<String>,
     /// The external APIs, by the prefix of their variables.
     pub apis: BTreeMap<&'static str, ApiSettings>,
     /// The declared APIs of which nothing is configured.
@@ -69,6 +79,8 @@ pub struct Config {
     pub no_content_profile: bool,
     /// `AUTH0_HTTP_TIMEOUT`: the total time of one request to the provider, 12.5 seconds at most.
     pub http_timeout: Duration,
+    /// `AUTH0_LOGOUT_*`: where a logout ends, and how the provider is asked for it.
+    pub logout: LogoutSettings,
 }
 
 impl Config {
@@ -85,9 +97,11 @@ impl Config {
         apis: &[ApiDeclaration],
     ) -> Result<Self, ConfigError> {
         let mut faults = faults::Faults::new(variables);
+        characters::check(variables, apis, &mut faults);
         known::refuse_unknown(variables, apis, &mut faults);
 
         let issuer = values::issuer(&mut faults);
+        let provider_internal_url = values::provider_internal_url(&mut faults);
         let token_issuer = token_issuer::read(&mut faults);
         let client_id = faults.required("AUTH0_CLIENT_ID", "the Client ID of your application");
         let client_secret = faults.required(
@@ -97,7 +111,7 @@ impl Config {
         let client_authentication = values::client_authentication(&mut faults);
         let secrets = values::secrets(&mut faults);
         let base_url = values::base_url(&mut faults);
-        let audience = audience::audience(&mut faults);
+        let audience = audience::audience(&faults);
         let audience_parameter = audience::audience_parameter(&mut faults, issuer.as_ref());
         let prompt = values::prompt(&mut faults);
         let declared = apis;
@@ -105,17 +119,20 @@ impl Config {
         audience::check_resources(&mut faults, audience_parameter, &apis);
         let names = declared.iter().map(|api| api.name);
         let absent_apis = names.filter(|name| !apis.contains_key(name)).collect();
-        let scope = audience::scope(&mut faults, audience.as_deref(), audience_parameter, &apis);
+        let own_scope = audience::own_scope(&mut faults);
+        let scope = audience::scope(&own_scope, audience.as_deref(), audience_parameter, &apis);
         let refresh_buffer = values::refresh_buffer(&mut faults);
         let session_store = values::session_store(&mut faults);
         let cookie = cookies::read(&mut faults, base_url.as_ref());
         let no_content_profile = faults.flag("AUTH0_NO_CONTENT_PROFILE_RESPONSE", false);
         let http_timeout = values::http_timeout(&mut faults);
+        let logout = logout::read(&mut faults, base_url.as_ref());
 
         match (issuer, client_id, client_secret, base_url, faults.finish()) {
             (Some(issuer), Some(client_id), Some(client_secret), Some(base_url), Ok(())) => {
                 Ok(Self {
                     issuer,
+                    provider_internal_url,
                     token_issuer,
                     client_id,
                     client_secret: client_secret.into(),
@@ -126,6 +143,7 @@ impl Config {
                     audience_parameter,
                     prompt,
                     scope,
+                    own_scope,
                     apis,
                     absent_apis,
                     refresh_buffer,
@@ -133,6 +151,7 @@ impl Config {
                     cookie,
                     no_content_profile,
                     http_timeout,
+                    logout,
                 })
             }
             (.., Err(error)) => Err(error),

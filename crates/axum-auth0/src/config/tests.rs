@@ -246,3 +246,5 @@ fn no_secret_is_shown_by_debug_or_by_a_fault() {
 }
 
 mod apis;
+mod characters;
+mod provider_address;

@@ -46,6 +46,32 @@ pub(super) fn issuer(faults: &mut Faults<'_>) -> Option<Issuer> {
         .ok()
 }
 
+/// An origin: the provider's endpoints keep their paths there. Plain http is allowed to any host, since the variable is
+/// made for networks between containers.
+pub(super) fn provider_internal_url(faults: &mut Faults<'_>) -> Option<Url> {
+    const VARIABLE: &str = "AUTH0_PROVIDER_INTERNAL_URL";
+    let value = faults.get(VARIABLE)?;
+    let problem = match Url::parse(value) {
+        Err(error) => format!("is not a URL ({error})"),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            "must begin with http:// or https://".to_owned()
+        }
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            "must not contain a user name or a password".to_owned()
+        }
+        Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
+            "must be an origin, without a path or a query: the provider's endpoints keep their paths".to_owned()
+        }
+        Ok(url) => return Some(url),
+    };
+    faults.add(
+        VARIABLE,
+        problem,
+        format!("{VARIABLE}=http://keycloak:8080"),
+    );
+    None
+}
+
 pub(super) fn secrets(faults: &mut Faults<'_>) -> Vec<SecretString> {
     let Some(value) = faults.get("AUTH0_SECRET") else {
         faults.add(

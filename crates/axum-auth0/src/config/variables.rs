@@ -8,11 +8,16 @@ use std::{collections::BTreeMap, fmt};
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// The variables of this process's environment.
+    /// The variables of this process's environment. Bytes of a value that are not UTF-8 become U+FFFD, so that the
+    /// configuration names the variable instead of calling it unset.
     pub fn from_environment() -> Self {
-        // A variable that is not Unicode cannot be one of ours.
         std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter_map(|(name, value)| {
+                Some((
+                    name.into_string().ok()?,
+                    value.to_string_lossy().into_owned(),
+                ))
+            })
             .collect()
     }
 
@@ -22,6 +27,18 @@ impl Variables {
             .get(name)
             .map(|value| value.trim())
             .filter(|value| !value.is_empty())
+    }
+
+    /// Whether `name` is there at all, be it with an empty value.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Names and values as they were given, blanks included.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Sets `name`, replacing what was there.

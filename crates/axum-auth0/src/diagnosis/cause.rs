@@ -47,6 +47,8 @@ causes! {
     MissingScope => "missing_scope",
     /// A scope was asked for and not granted.
     ScopeNotGranted => "scope_not_granted",
+    /// The provider refuses a login because of a scope that it asks for (`invalid_scope`).
+    ScopeRefused => "scope_refused",
     /// The access token expired and there is no refresh token.
     NoRefreshToken => "no_refresh_token",
     /// The refresh token is not good for that API, and the provider answered with a token for the API of the login.

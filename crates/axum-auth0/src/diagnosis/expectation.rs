@@ -26,9 +26,10 @@ pub struct Expectation<'a> {
 pub struct TokenFacts {
     /// `iss`; `None` for an opaque token.
     pub issuer: Option<String>,
-    /// `aud`; for an opaque token the audience that was asked for.
+    /// `aud`; for a token that is not looked at the audience that was asked for.
     pub audience: Vec<String>,
-    /// `scope` or, if that has no value, `scp`; or what the token response said.
+    /// `scope` or, if that has no value, `scp`; or what the token response said; for a token that is not looked at what was
+    /// asked for.
     pub scope: Vec<String>,
     /// `iat`, in seconds since 1970.
     pub issued_at: Option<i64>,
@@ -113,8 +114,11 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
         .audience
         .as_deref()
         .ok_or_else(|| Diagnosis::audience_missing(&expected.api.audience_variable))?;
+    if expected.api.token_format == TokenFormat::Opaque {
+        return Ok(unchecked(expected, audience));
+    }
     let Ok(claims) = jwt::peek(token) else {
-        return opaque(token, expected, audience);
+        return Err(opaque(token, expected, audience));
     };
     let claims = claims.unverified();
     let malformed = |error: ClaimError| Diagnosis::malformed_claim(audience, error);
@@ -162,28 +166,25 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
     Ok(facts)
 }
 
-fn opaque(
-    token: &str,
-    expected: &Expectation<'_>,
-    audience: &str,
-) -> Result<TokenFacts, Diagnosis> {
-    if expected.api.token_format == TokenFormat::Opaque {
-        return Ok(TokenFacts {
-            audience: vec![audience.to_owned()],
-            scope: expected
-                .answered_scope
-                .unwrap_or(expected.requested)
-                .to_vec(),
-            ..TokenFacts::default()
-        });
+/// What is taken for granted of a token that is not looked at: that it is what was asked for. What a provider writes into
+/// its JWTs, or as `scope` into the response, is no obstacle then.
+fn unchecked(expected: &Expectation<'_>, audience: &str) -> TokenFacts {
+    TokenFacts {
+        audience: vec![audience.to_owned()],
+        scope: expected.requested.to_vec(),
+        ..TokenFacts::default()
     }
-    Err(match TokenKind::of(token) {
+}
+
+/// Why a token that is no JWT is not what was asked for.
+fn opaque(token: &str, expected: &Expectation<'_>, audience: &str) -> Diagnosis {
+    match TokenKind::of(token) {
         TokenKind::TooLong { bytes } => Diagnosis::access_token_too_long(audience, bytes),
         TokenKind::Encrypted => Diagnosis::encrypted_token(expected.api, audience),
         TokenKind::Malformed(error) => Diagnosis::malformed_access_token(audience, error),
         _ if is_ignored_resource(expected.config) => Diagnosis::resource_ignored(audience),
         _ => Diagnosis::opaque_token(expected, audience),
-    })
+    }
 }
 
 /// Whether Auth0 is asked in a way that it does not listen to.

@@ -4,6 +4,7 @@ use super::{
     Cause, Diagnosis, is_about_number, is_unauthorized_for_api, is_unknown_audience, printable,
     without_full_stop,
 };
+use crate::config::Config;
 
 impl Diagnosis {
     /// `variable` is the one that names the audience.
@@ -46,6 +47,22 @@ impl Diagnosis {
                 Self::audience_unknown(audience, variable)
             }
             _ => Self::refused_by_provider(code, description),
+        }
+    }
+
+    /// As [`Self::of_refusal`], of a login for `audience`: a refused scope is named with its variable.
+    pub(crate) fn of_login_refusal(
+        config: &Config,
+        code: &str,
+        description: Option<&str>,
+        audience: Option<&str>,
+    ) -> Self {
+        let audience = audience.map(|audience| (audience, "AUTH0_AUDIENCE"));
+        let diagnosis = Self::of_refusal(code, description, audience);
+        if code == "invalid_scope" && diagnosis.code == Cause::RefusedByProvider {
+            Self::scope_refused(config, description)
+        } else {
+            diagnosis
         }
     }
 

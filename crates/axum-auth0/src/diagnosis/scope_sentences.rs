@@ -1,7 +1,7 @@
 //! Sentences about scopes, and about refresh tokens, which are a scope too (`offline_access`).
 
-use super::{Cause, Diagnosis, Expectation, list};
-use crate::config::ApiSettings;
+use super::{Cause, Diagnosis, Expectation, list, printable, without_full_stop};
+use crate::config::{ApiSettings, Config, ScopeVariable};
 
 impl Diagnosis {
     /// The token lacks scopes: they were never asked for, or not granted.
@@ -73,6 +73,53 @@ impl Diagnosis {
         )
     }
 
+    /// A login that was refused with `invalid_scope` (RFC 6749 §4.1.2.1). Providers seldom say which scope they mean, so
+    /// all are listed, each with the variable that asks for it.
+    pub(crate) fn scope_refused(config: &Config, description: Option<&str>) -> Self {
+        let variables = config.scope_variables();
+        let words = description.map(printable).unwrap_or_default();
+        let says = if words.trim().is_empty() {
+            String::new()
+        } else {
+            format!(" (it says: “{}”)", without_full_stop(&words))
+        };
+        let asked: Vec<String> = variables
+            .iter()
+            .map(|ScopeVariable { variable, scopes }| format!("{variable}: {}", each(scopes)))
+            .collect();
+        let named: Vec<String> = variables
+            .iter()
+            .flat_map(|of| of.scopes.iter().map(|scope| (scope, &of.variable)))
+            .filter(|(scope, _)| mentions(&words, scope))
+            .map(|(scope, variable)| format!("`{scope}` ({variable})"))
+            .collect();
+        let named = if named.is_empty() {
+            String::new()
+        } else {
+            format!(" It names {}.", named.join(", "))
+        };
+        let of_apis: Vec<&str> = variables[1..]
+            .iter()
+            .map(|of| of.variable.as_str())
+            .collect();
+        let without = of_apis
+            .first()
+            .map(|variable| format!(" `{variable}=` asks for none."))
+            .unwrap_or_default();
+        Self::new(
+            Cause::ScopeRefused,
+            format!(
+                "The provider refused the login with invalid_scope{says}: it does not grant a scope that was asked for. The \
+                 scopes and their variables are {}.{named}",
+                asked.join("; ")
+            ),
+            format!(
+                "Define the scope at the provider and let the application have it, or take it out of its variable.{without} \
+                 Some providers take offline_access only with AUTH0_PROMPT=consent. Then restart and log in again."
+            ),
+        )
+    }
+
     pub(crate) fn no_refresh_token(asked: bool) -> Self {
         let cause =
             "When the access token expires, there is no refresh token to get a new one with";
@@ -114,5 +161,51 @@ impl Diagnosis {
             "The person logs in again. If this happens often, lengthen the Refresh Token Lifetime (Auth0 dashboard > \
              Applications > your application > Settings), and see that no other program uses the same sessions.",
         )
+    }
+}
+
+/// All of `scopes`, each as code: unlike [`list`] it leaves none out, since any of them may be the one.
+fn each(scopes: &[String]) -> String {
+    let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+    scopes.join(", ")
+}
+
+/// Whether `text` contains `scope` as a word of its own.
+fn mentions(text: &str, scope: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-:/".contains(c);
+    text.match_indices(scope).any(|(start, _)| {
+        let before = text[..start].chars().next_back();
+        let after = &text[start + scope.len()..];
+        let ends = match after.chars().next() {
+            Some('.') => !after[1..].starts_with(is_part),
+            next => !next.is_some_and(is_part),
+        };
+        ends && !before.is_some_and(|c| is_part(c) || c == '.')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mentions;
+
+    #[test]
+    fn a_scope_is_found_as_a_whole_word_only() {
+        for text in [
+            "unknown scope: read:products",
+            "The scope 'read:products' is not allowed.",
+            "read:products.",
+            "x=read:products,write",
+        ] {
+            assert!(mentions(text, "read:products"), "{text}");
+        }
+        for text in [
+            "read:products:all",
+            "my-read:products",
+            "read:product",
+            "",
+            "read:products.all",
+        ] {
+            assert!(!mentions(text, "read:products"), "{text}");
+        }
     }
 }

@@ -30,7 +30,7 @@ impl Diagnosis {
             format!(
                 "{other}Check that the API is registered at the provider and issues JWTs; then restart and log in again. \
                  If your API really takes opaque tokens and asks the provider about them (RFC 7662), say so: \
-                 {name}_API_TOKEN_FORMAT=opaque."
+                 {name}_API_TOKEN_FORMAT=opaque passes them on unchecked."
             ),
         )
     }

@@ -190,11 +190,7 @@ async fn restart(
 
 fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: ReturnTo) -> Refusal {
     let audience = engine.config().audience.as_deref();
-    let diagnosis = Diagnosis::of_refusal(
-        code,
-        description,
-        audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
-    );
+    let diagnosis = Diagnosis::of_login_refusal(engine.config(), code, description, audience);
     match diagnosis.code {
         Cause::AudienceUnknown if audience.is_some() => Refusal::Misconfigured(diagnosis),
         Cause::ApiNotAuthorized => Refusal::Misconfigured(diagnosis),

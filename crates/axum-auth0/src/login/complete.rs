@@ -35,7 +35,14 @@ pub(super) async fn complete(
             transaction.audience.as_deref(),
         )
         .await
-        .map_err(|error| Refusal::endpoint(error, transaction.audience.as_deref(), return_to()))?;
+        .map_err(|error| {
+            Refusal::endpoint(
+                error,
+                engine.config(),
+                transaction.audience.as_deref(),
+                return_to(),
+            )
+        })?;
 
     // The ID token is verified before any other token is used.
     let id_token = answer

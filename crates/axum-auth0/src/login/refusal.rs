@@ -6,6 +6,7 @@ use http::StatusCode;
 
 use super::IdTokenError;
 use crate::{
+    config::Config,
     diagnosis::{Diagnosis, printable},
     page::Page,
     provider::ProviderError,
@@ -76,16 +77,19 @@ impl Refusal {
 
     pub(super) fn endpoint(
         error: EndpointError,
+        config: &Config,
         audience: Option<&str>,
         return_to: ReturnTo,
     ) -> Self {
         match error {
             EndpointError::Refused { code, .. } if code == "invalid_grant" => Self::Code(return_to),
             EndpointError::Refused { code, description } => {
-                Self::Misconfigured(Diagnosis::of_refusal(
+                let description = description.as_deref();
+                Self::Misconfigured(Diagnosis::of_login_refusal(
+                    config,
                     &code,
-                    description.as_deref(),
-                    audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
+                    description,
+                    audience,
                 ))
             }
             EndpointError::Unavailable { retry_after, .. } => Self::ProviderUnavailable {

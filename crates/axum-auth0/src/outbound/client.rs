@@ -25,6 +25,9 @@ pub struct OutboundOptions {
     pub total_timeout: Duration,
     /// How many bytes of an answer are read. 1 MiB by default.
     pub max_response_bytes: usize,
+    /// An origin that may be asked over plain http although it is another machine, in a network of containers for example.
+    /// None by default.
+    pub plain_http_to: Option<Url>,
     /// What the time is, for a `Retry-After` that is a date.
     pub clock: SharedClock,
 }
@@ -35,8 +38,20 @@ impl Default for OutboundOptions {
             connect_timeout: Duration::from_secs(3),
             total_timeout: Duration::from_secs(5),
             max_response_bytes: 1024 * 1024,
+            plain_http_to: None,
             clock: SystemClock::shared(),
         }
+    }
+}
+
+impl OutboundOptions {
+    fn allows(&self, url: &Url) -> bool {
+        let is_excepted = self.plain_http_to.as_ref().is_some_and(|allowed| {
+            allowed.origin() == url.origin()
+                && url.username().is_empty()
+                && url.password().is_none()
+        });
+        is_secure(url) || is_excepted
     }
 }
 
@@ -92,7 +107,7 @@ impl Outbound {
             });
         };
         let to = Target::of(&url);
-        if !is_secure(&url) {
+        if !self.options.allows(&url) {
             return Err(OutboundError::InsecureUrl { to });
         }
         let request = reqwest::Request::try_from(request)

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{Issuer, ProviderError};
+use super::{Issuer, ProviderError, internal_origin::InternalOrigin};
 use crate::{json, outbound::is_secure};
 
 /// A provider's metadata: [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata),
@@ -56,16 +56,24 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    pub(super) fn from_json(document: Value, issuer: &Issuer) -> Result<Self, ProviderError> {
+    pub(super) fn from_json(
+        document: Value,
+        issuer: &Issuer,
+        internal: &InternalOrigin,
+    ) -> Result<Self, ProviderError> {
         let Value::Object(members) = document else {
             return Err(ProviderError::Metadata("it is not a JSON object"));
         };
-        let members = Members { members, issuer };
+        let members = Members {
+            document: members,
+            issuer,
+            internal,
+        };
         members.check_issuer()?;
         Ok(Self {
             issuer: issuer.clone(),
             jwks_uri: members
-                .endpoint("jwks_uri", "jwks_uri must be an https URL")?
+                .internal_endpoint("jwks_uri", "jwks_uri must be an https URL")?
                 .ok_or(ProviderError::Metadata(
                     "jwks_uri is missing, null or empty",
                 ))?,
@@ -74,12 +82,12 @@ impl Metadata {
                 "authorization_endpoint must be an https URL",
             )?,
             token_endpoint: members
-                .endpoint("token_endpoint", "token_endpoint must be an https URL")?,
-            userinfo_endpoint: members.optional_endpoint("userinfo_endpoint"),
+                .internal_endpoint("token_endpoint", "token_endpoint must be an https URL")?,
+            userinfo_endpoint: members.optional_internal_endpoint("userinfo_endpoint"),
             end_session_endpoint: members.optional_endpoint("end_session_endpoint"),
-            revocation_endpoint: members.optional_endpoint("revocation_endpoint"),
+            revocation_endpoint: members.optional_internal_endpoint("revocation_endpoint"),
             pushed_authorization_request_endpoint: members
-                .optional_endpoint("pushed_authorization_request_endpoint"),
+                .optional_internal_endpoint("pushed_authorization_request_endpoint"),
             require_pushed_authorization_requests: members
                 .flag("require_pushed_authorization_requests"),
             scopes_supported: members.list("scopes_supported"),
@@ -101,9 +109,10 @@ impl Metadata {
     }
 }
 
-struct Members<'issuer> {
-    members: Map<String, Value>,
-    issuer: &'issuer Issuer,
+struct Members<'a> {
+    document: Map<String, Value>,
+    issuer: &'a Issuer,
+    internal: &'a InternalOrigin,
 }
 
 impl Members<'_> {
@@ -130,7 +139,7 @@ impl Members<'_> {
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
-        json::member(&self.members, name)
+        json::member(&self.document, name)
     }
 
     /// An endpoint that a login or an API stands on: where it is unsafe, that is not the same as absent.
@@ -143,6 +152,36 @@ impl Members<'_> {
                 .ok_or(ProviderError::Metadata(problem)),
             Some(_) => Err(ProviderError::Metadata(problem)),
         }
+    }
+
+    /// As [`Self::endpoint`], of one that this program asks itself: at the internal origin, if there is one.
+    fn internal_endpoint(
+        &self,
+        name: &str,
+        problem: &'static str,
+    ) -> Result<Option<Url>, ProviderError> {
+        match self.announced_internally(name) {
+            Some(url) => Ok(Some(url)),
+            None => Ok(self
+                .endpoint(name, problem)?
+                .map(|url| self.internal.of(url, self.issuer))),
+        }
+    }
+
+    fn optional_internal_endpoint(&self, name: &'static str) -> Option<Url> {
+        self.announced_internally(name).or_else(|| {
+            self.optional_endpoint(name)
+                .map(|url| self.internal.of(url, self.issuer))
+        })
+    }
+
+    /// An endpoint that the provider, asked at the internal origin, announces there. Whoever set the origin trusts it, plain
+    /// http or not.
+    fn announced_internally(&self, name: &str) -> Option<Url> {
+        let url = Url::parse(self.get(name)?.as_str()?).ok()?;
+        let is_plain =
+            url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        (is_plain && self.internal.contains(&url)).then_some(url)
     }
 
     fn optional_endpoint(&self, name: &'static str) -> Option<Url> {
@@ -190,7 +229,8 @@ mod tests {
     use super::*;
 
     fn read(document: Value) -> Result<Metadata, ProviderError> {
-        Metadata::from_json(document, &Issuer::parse("op.example.com").unwrap())
+        let issuer = Issuer::parse("op.example.com").unwrap();
+        Metadata::from_json(document, &issuer, &InternalOrigin::default())
     }
 
     #[test]
@@ -305,7 +345,60 @@ mod tests {
         let issuer = Issuer::parse("http://127.0.0.1:4000/").unwrap();
         let document =
             json!({"issuer": "http://127.0.0.1:4000/", "jwks_uri": "http://127.0.0.1:4000/keys"});
-        assert!(Metadata::from_json(document, &issuer).is_ok());
+        assert!(Metadata::from_json(document, &issuer, &InternalOrigin::default()).is_ok());
+    }
+
+    #[test]
+    fn what_this_program_asks_itself_is_at_the_internal_origin_and_the_rest_is_not() {
+        let issuer = Issuer::parse("https://op.example.com/realms/a").unwrap();
+        let internal = InternalOrigin::new(Some(&Url::parse("http://keycloak:8080").unwrap()));
+        let document = |token: &str, authorization: &str| {
+            json!({
+                "issuer": "https://op.example.com/realms/a", "jwks_uri": "https://op.example.com/realms/a/keys",
+                "token_endpoint": token, "authorization_endpoint": authorization,
+                "userinfo_endpoint": "https://op.example.com/me", "revocation_endpoint": "http://keycloak:8080/revoke",
+                "end_session_endpoint": "https://op.example.com/logout",
+            })
+        };
+        let public = "https://op.example.com/authorize";
+        let read = |token, authorization| {
+            Metadata::from_json(document(token, authorization), &issuer, &internal)
+        };
+        for token in ["https://op.example.com/token", "http://keycloak:8080/token"] {
+            let metadata = read(token, public).unwrap();
+            let text = |url: Option<Url>| url.unwrap().to_string();
+            assert_eq!(
+                metadata.jwks_uri.as_str(),
+                "http://keycloak:8080/realms/a/keys"
+            );
+            assert_eq!(text(metadata.token_endpoint), "http://keycloak:8080/token");
+            assert_eq!(text(metadata.userinfo_endpoint), "http://keycloak:8080/me");
+            assert_eq!(
+                text(metadata.revocation_endpoint),
+                "http://keycloak:8080/revoke"
+            );
+            assert_eq!(text(metadata.authorization_endpoint), public);
+            assert_eq!(
+                text(metadata.end_session_endpoint),
+                "https://op.example.com/logout"
+            );
+        }
+        // A browser cannot go there, and no other plain address is trusted.
+        assert!(
+            read(
+                "https://op.example.com/token",
+                "http://keycloak:8080/authorize"
+            )
+            .is_err()
+        );
+        assert!(read("http://other:8080/token", public).is_err());
+        // The issuer is compared as ever.
+        let mut document = document("https://op.example.com/token", public);
+        document["issuer"] = json!("http://keycloak:8080/realms/a");
+        assert!(matches!(
+            Metadata::from_json(document, &issuer, &internal),
+            Err(ProviderError::IssuerMismatch { .. })
+        ));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod navigation;
 mod other_providers;
 mod outages;
 mod page_user;
+mod provider_settings;
 mod refresh;
 mod refreshed_identity;
 mod return_paths;

@@ -159,6 +159,52 @@ fn a_token_format_is_one_of_two() {
 }
 
 #[test]
+fn an_api_scope_that_is_set_to_nothing_asks_for_none() {
+    for value in ["", "  "] {
+        let config = read(&with(&[("PRODUCTS_API_SCOPE", value)])).unwrap();
+        assert_eq!(config.apis["PRODUCTS"].scope, Vec::<String>::new());
+        assert!(!config.scope.contains(&"read:products".to_owned()));
+    }
+    let mut changes = BOTH.to_vec();
+    changes.push(("ORDERS_API_SCOPE", ""));
+    assert!(read_both(&changes).unwrap().apis["ORDERS"].scope.is_empty());
+    // Nothing else of a further API is set: it is still absent.
+    let config = read_both(&[("ORDERS_API_SCOPE", "")]).unwrap();
+    assert_eq!(config.absent_apis, ["ORDERS"]);
+}
+
+#[test]
+fn each_scope_of_a_login_is_known_with_its_variable() {
+    let listed = |config: &Config| -> Vec<String> {
+        let variables = config.scope_variables();
+        let text = |of: &ScopeVariable<'_>| format!("{}={}", of.variable, of.scopes.join(" "));
+        variables.iter().map(text).collect()
+    };
+    let own = "AUTH0_SCOPE=openid profile email offline_access";
+    let config = read_both(&BOTH).unwrap();
+    assert_eq!(listed(&config), [own, "PRODUCTS_API_SCOPE=read:products"]);
+    let mut changes = BOTH.to_vec();
+    changes.push(("AUTH0_DOMAIN", "https://idp.example.com"));
+    let config = read_both(&changes).unwrap();
+    assert_eq!(
+        listed(&config),
+        [
+            own,
+            "ORDERS_API_SCOPE=read:orders",
+            "PRODUCTS_API_SCOPE=read:products"
+        ]
+    );
+    let config = read_both(&[
+        ("AUTH0_SCOPE", "openid read:products"),
+        ("PRODUCTS_API_SCOPE", ""),
+    ]);
+    assert_eq!(
+        listed(&config.unwrap()),
+        ["AUTH0_SCOPE=openid read:products"]
+    );
+}
+
+#[test]
 fn a_refresh_buffer_is_a_number_of_seconds() {
     let variable = "AUTH0_TOKEN_REFRESH_BUFFER";
     assert_eq!(read(&good()).unwrap().refresh_buffer.as_secs(), 60);

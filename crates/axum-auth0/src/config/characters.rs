@@ -1,0 +1,186 @@
+//! Which characters a value may consist of. A value that was copied with its quotes, from a word processor or from a
+//! file with a byte order mark looks right and is wrong; the provider then refuses it without a hint. So every variable
+//! is checked before it is read, by one rule for each kind of value. No message repeats a value: it may be a secret.
+
+use url::Url;
+
+use super::{ApiDeclaration, Variables, apis, faults::Faults, known};
+
+/// What a variable holds, as far as its characters are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// One word of printable ASCII: an identifier, a URL, a number.
+    Word,
+    /// Words of printable ASCII with blanks between them: a scope.
+    Words,
+    /// Printable ASCII, blanks and quotation marks inside included (RFC 6749 appendix A: `VSCHAR`).
+    Secret,
+    /// Several of these, with commas between them.
+    Secrets,
+    /// A file name, which may have letters of any script.
+    Path,
+}
+
+fn kind(name: &str) -> Kind {
+    match name {
+        "AUTH0_CLIENT_SECRET" => Kind::Secret,
+        "AUTH0_SECRET" => Kind::Secrets,
+        "AUTH0_SESSION_STORE" => Kind::Path,
+        "AUTH0_SCOPE" | "AUTH0_PROMPT" | "AUTH0_EXPOSE_ACCESS_TOKENS_FOR" => Kind::Words,
+        _ if name.ends_with("_API_SCOPE") => Kind::Words,
+        _ => Kind::Word,
+    }
+}
+
+/// Refuses every variable of this configuration that holds a character which it cannot hold on purpose. Its further
+/// problems follow from that and are not listed.
+pub(super) fn check(variables: &Variables, apis: &[ApiDeclaration], faults: &mut Faults<'_>) {
+    for (name, value) in variables.pairs() {
+        if !known::is_implemented(name) && !apis::is_variable(name, apis) {
+            continue;
+        }
+        if let Some(problem) = problem(kind(name), value) {
+            faults.refuse(name, problem, example(name, value));
+        }
+    }
+}
+
+/// A line that would be right. A domain name in another script is shown in its ASCII form, which also tells a letter that
+/// only looks like another one.
+fn example(name: &str, value: &str) -> String {
+    let of_script = |c: char| !c.is_ascii() && c.is_alphanumeric();
+    let is_name =
+        value.chars().any(of_script) && value.chars().all(|c| c.is_ascii_graphic() || of_script(c));
+    let ascii = match name {
+        "AUTH0_DOMAIN" if is_name && !value.contains("://") => {
+            Url::parse(&format!("https://{value}"))
+                .ok()
+                .and_then(|url| url.host_str().map(str::to_owned))
+        }
+        _ if is_name && (name.ends_with("_URL") || name == "AUTH0_DOMAIN") => {
+            Url::parse(value).ok().map(String::from)
+        }
+        _ => None,
+    };
+    let example = ascii.as_deref().unwrap_or(match name {
+        "AUTH0_DOMAIN" => "your-tenant.eu.auth0.com",
+        "AUTH0_SECRET" => "<the output of `openssl rand -hex 32`>",
+        "AUTH0_SCOPE" => "openid profile email offline_access",
+        "APP_BASE_URL" => "https://www.example.com",
+        _ if name.ends_with("AUDIENCE") || name.ends_with("_API_URL") => "https://api.example.com",
+        _ => "…",
+    });
+    format!("{name}={example}")
+}
+
+/// What is wrong with the characters of `value`; nothing if it is empty or blank, which is as good as unset.
+fn problem(kind: Kind, value: &str) -> Option<String> {
+    if value.trim_matches(' ').is_empty() {
+        return None;
+    }
+    let foreign = |character: char| match character {
+        ' ' => false,
+        _ if kind == Kind::Path => is_invisible(character) || is_quotation_mark(character),
+        _ => !character.is_ascii_graphic(),
+    };
+    let mut characters = value.chars().enumerate();
+    if let Some((position, character)) = characters.find(|&(_, character)| foreign(character)) {
+        return Some(format!(
+            "contains {} {}; {}",
+            describe(character),
+            place(kind, value, position),
+            advice(character)
+        ));
+    }
+    if value.starts_with(' ') || value.ends_with(' ') {
+        return Some("begins or ends with a blank; remove it".to_owned());
+    }
+    let items: Vec<&str> = match kind {
+        Kind::Words => value.split(' ').collect(),
+        Kind::Secrets => value
+            .split(',')
+            .map(|secret| secret.trim_matches(' '))
+            .collect(),
+        Kind::Word | Kind::Secret | Kind::Path => vec![value],
+    };
+    if items
+        .iter()
+        .any(|item| item.starts_with(QUOTES) || item.ends_with(QUOTES))
+    {
+        return Some(
+            "begins or ends with a quotation mark, which is taken for a part of the value; remove it".to_owned(),
+        );
+    }
+    match kind {
+        Kind::Word if value.contains(' ') => Some("contains a blank; it is one word".to_owned()),
+        Kind::Word | Kind::Words if value.contains('"') => {
+            Some("contains a quotation mark; remove it".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// What shells and `.env` files quote with.
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+/// Where the character is. Inside of a secret that is not said: it would give its length away.
+fn place(kind: Kind, value: &str, position: usize) -> String {
+    match position {
+        0 => "at its beginning".to_owned(),
+        _ if position + 1 == value.chars().count() => "at its end".to_owned(),
+        _ if matches!(kind, Kind::Secret | Kind::Secrets) => "inside".to_owned(),
+        _ => format!("as character {}", position + 1),
+    }
+}
+
+/// Characters that leave no mark on the screen: controls, every kind of blank but the usual one, and what only changes
+/// how its neighbours are shown (the general categories Cc, Cf, Zs, Zl and Zp of Unicode, and its tag characters).
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || (character.is_whitespace() && character != ' ')
+        || matches!(
+            character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{ffa0}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// The quotation marks that word processors make.
+fn is_quotation_mark(character: char) -> bool {
+    matches!(
+        character,
+        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2039}' | '\u{203a}' | '\u{300c}'..='\u{300f}'
+            | '\u{301d}'..='\u{301f}' | '\u{ff02}' | '\u{ff07}'
+    )
+}
+
+fn describe(character: char) -> String {
+    let code = format!("U+{:04X}", u32::from(character));
+    match character {
+        '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => format!("a line break ({code})"),
+        '\t' => format!("a tab ({code})"),
+        '\u{feff}' => format!("a byte order mark ({code})"),
+        '\u{fffd}' => format!("bytes that are not UTF-8 (shown as {code})"),
+        _ if is_quotation_mark(character) => format!("a typographic quotation mark ({code})"),
+        _ if character.is_whitespace() => format!("an unusual blank ({code})"),
+        _ if is_invisible(character) => format!("an invisible character ({code})"),
+        _ => format!("a character that is not ASCII ({code})"),
+    }
+}
+
+fn advice(character: char) -> &'static str {
+    match character {
+        '\r' | '\n' => "keep it on one line, and save the file with Unix line ends",
+        '\u{feff}' | '\u{fffd}' => "save the file as UTF-8 without a byte order mark",
+        _ if is_invisible(character) || is_quotation_mark(character) => "remove it",
+        _ => "write a domain name in its ASCII form (xn--…), and percent-encode the rest of a URL",
+    }
+}
+
+/// `name` without what cannot be seen, if that makes it one of `known`: who sets such a variable means the known one.
+pub(super) fn intended_name(name: &str, known: impl Fn(&str) -> bool) -> Option<String> {
+    let plain: String = name.chars().filter(char::is_ascii_graphic).collect();
+    (plain != name && known(&plain)).then_some(plain)
+}

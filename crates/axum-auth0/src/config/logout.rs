@@ -1,0 +1,92 @@
+//! Where a logout ends, and how the provider is asked for it.
+
+use url::Url;
+
+use super::faults::Faults;
+use crate::return_to::ReturnTo;
+
+/// Where a logout ends, unless `AUTH0_LOGOUT_RETURN_TO` or the logout itself says otherwise.
+pub(crate) const SIGNED_OUT_PATH: &str = "/signed-out";
+
+/// The parameter by which a provider's logout endpoint takes the URL to return to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogoutParameter {
+    /// `post_logout_redirect_uri` (OpenID Connect RP-Initiated Logout 1.0 §2).
+    #[default]
+    PostLogoutRedirectUri,
+    /// `logout_uri`, as Amazon Cognito has it; nothing but it and `client_id` is sent.
+    LogoutUri,
+}
+
+/// How a logout at the provider is asked for, and where it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogoutSettings {
+    /// `AUTH0_LOGOUT_RETURN_TO` as a path of this site.
+    pub return_to: ReturnTo,
+    /// The same as a URL, character by character as it has to be registered at the provider.
+    pub return_to_url: String,
+    /// `AUTH0_LOGOUT_PARAMETER`.
+    pub parameter: LogoutParameter,
+}
+
+pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> LogoutSettings {
+    let (return_to, return_to_url) = return_to(faults, base_url);
+    LogoutSettings {
+        return_to,
+        return_to_url,
+        parameter: parameter(faults),
+    }
+}
+
+fn parameter(faults: &mut Faults<'_>) -> LogoutParameter {
+    const VARIABLE: &str = "AUTH0_LOGOUT_PARAMETER";
+    match faults.get(VARIABLE) {
+        None | Some("post_logout_redirect_uri") => LogoutParameter::PostLogoutRedirectUri,
+        Some("logout_uri") => LogoutParameter::LogoutUri,
+        Some(other) => {
+            let problem = format!("must be post_logout_redirect_uri or logout_uri, not `{other}`");
+            faults.add(VARIABLE, problem, format!("{VARIABLE}=logout_uri"));
+            LogoutParameter::default()
+        }
+    }
+}
+
+/// A path, or a whole URL of this site. The URL is kept to the letter: providers compare it with the registered one
+/// character by character, and `https://www.example.com` is not `https://www.example.com/` for them.
+fn return_to(faults: &mut Faults<'_>, base_url: Option<&Url>) -> (ReturnTo, String) {
+    const VARIABLE: &str = "AUTH0_LOGOUT_RETURN_TO";
+    let origin = base_url.map(|url| url.origin().ascii_serialization());
+    let default = || ReturnTo::parse(SIGNED_OUT_PATH).unwrap_or_else(|_| ReturnTo::home());
+    let absolute = |path: &ReturnTo| format!("{}{path}", origin.as_deref().unwrap_or_default());
+    let Some(value) = faults.get(VARIABLE) else {
+        return (default(), absolute(&default()));
+    };
+    let parsed = if value.starts_with('/') {
+        ReturnTo::parse(value)
+            .ok()
+            .map(|path| (path.clone(), absolute(&path)))
+    } else {
+        of_this_site(value, base_url).map(|path| (path, value.to_owned()))
+    };
+    parsed
+        .filter(|_| !value.contains('#'))
+        .unwrap_or_else(|| {
+            let problem = "must be a page of this site: a path such as / or /signed-out, or its whole URL as it is registered \
+                           at the provider; not below /auth, and without a fragment";
+            faults.add(VARIABLE, problem, format!("{VARIABLE}=/"));
+            (default(), absolute(&default()))
+        })
+}
+
+/// The path of a URL of this site. Without an `APP_BASE_URL` to compare with, every URL is one: that fault is listed.
+fn of_this_site(value: &str, base_url: Option<&Url>) -> Option<ReturnTo> {
+    let url = Url::parse(value).ok()?;
+    let is_ours = base_url.is_none_or(|base| base.origin() == url.origin())
+        && url.username().is_empty()
+        && url.password().is_none();
+    let query = url.query().map(|query| format!("?{query}"));
+    let path = format!("{}{}", url.path(), query.unwrap_or_default());
+    is_ours.then(|| ReturnTo::parse(&path).ok()).flatten()
+}

@@ -1,0 +1,328 @@
+//! Settings for what providers do in ways of their own: another address for this server, another logout, opaque tokens,
+//! scopes that they do not know.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use test_support::{CLIENT_ID, Endpoint, ORDERS, PRODUCTS, Part, Reply, SITE, log_capture};
+
+use crate::app::{TestEnv, TestEnvBuilder};
+
+/// Where this machine does not reach it.
+const PUBLIC: &str = "https://127.0.0.1:1";
+
+/// A provider that calls itself `PUBLIC`, and is reached at the address of the fake one.
+pub(crate) async fn known_by_two_names(announces_internally: bool) -> TestEnv {
+    let env = TestEnv::new().await;
+    let internal = env.provider.url("");
+    let back_channel = if announces_internally {
+        internal
+    } else {
+        PUBLIC.to_owned()
+    };
+    env.provider.modify(Part::Metadata, move |metadata| {
+        metadata["issuer"] = json!(format!("{PUBLIC}/"));
+        for (name, path, base) in [
+            ("authorization_endpoint", "/authorize", PUBLIC),
+            ("end_session_endpoint", "/oidc/logout", PUBLIC),
+            ("token_endpoint", "/oauth/token", &back_channel),
+            ("userinfo_endpoint", "/userinfo", &back_channel),
+            ("jwks_uri", "/keys", &back_channel),
+            ("revocation_endpoint", "/oauth/revoke", &back_channel),
+        ] {
+            metadata[name] = json!(format!("{base}{path}"));
+        }
+    });
+    for part in [Part::IdToken, Part::RefreshedIdToken, Part::AccessToken] {
+        env.provider.modify(part, |claims| {
+            claims["iss"] = json!(format!("{PUBLIC}/"));
+            // So that userinfo is asked.
+            for name in ["name", "email"] {
+                claims.as_object_mut().unwrap().remove(name);
+            }
+        });
+    }
+    env
+}
+
+#[tokio::test]
+async fn a_provider_with_an_internal_address_is_asked_there_and_browsers_are_sent_to_its_public_one()
+ {
+    for announces_internally in [false, true] {
+        let env = known_by_two_names(announces_internally).await;
+        let internal = env.provider.url("/");
+        let site = env
+            .restarted(&[
+                ("AUTH0_DOMAIN", Some("127.0.0.1:1")),
+                ("AUTH0_PROVIDER_INTERNAL_URL", Some(&internal)),
+            ])
+            .await;
+        let mut browser = env.browser().at(&site);
+        let begun = browser.begin("/products").await;
+        assert!(
+            begun
+                .location()
+                .starts_with(&format!("{PUBLIC}/authorize?"))
+        );
+        browser.log_in(&env.provider, "alice").await;
+        assert_eq!(browser.who().await, "auth0|alice");
+        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+        env.clock.advance(3_600);
+        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+        let answer = browser.post("/auth/logout", "").await;
+        assert!(
+            answer
+                .location()
+                .starts_with(&format!("{PUBLIC}/oidc/logout?"))
+        );
+        for (endpoint, times) in [
+            (Endpoint::Discovery, 1),
+            (Endpoint::Exchange, 1),
+            (Endpoint::Userinfo, 1),
+            (Endpoint::Refresh, 1),
+            (Endpoint::Revocation, 1),
+        ] {
+            assert!(
+                env.provider.request_count(endpoint) >= times,
+                "{endpoint:?}"
+            );
+        }
+        // The name of the address that it was asked at, as any HTTP client says it.
+        let host = internal.trim_start_matches("http://").trim_end_matches('/');
+        let discovery = &env.provider.requests(Endpoint::Discovery)[0];
+        assert_eq!(discovery.headers["host"], host);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_calls_itself_by_its_internal_address_is_refused() {
+    let env = TestEnv::new().await;
+    let internal = env.provider.url("/");
+    let site = env
+        .restarted(&[
+            ("AUTH0_DOMAIN", Some("127.0.0.1:1")),
+            ("AUTH0_PROVIDER_INTERNAL_URL", Some(&internal)),
+        ])
+        .await;
+    let mut browser = env.browser().at(&site);
+    let answer = browser.go("/auth/login").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let log = log_capture::captured();
+    assert!(
+        log.contains("names the issuer https://127.0.0.1:1/, but"),
+        "{log}"
+    );
+}
+
+/// Amazon Cognito.
+#[tokio::test]
+async fn a_provider_that_wants_logout_uri_gets_it_with_the_client_and_nothing_else() {
+    let env = TestEnv::new().await;
+    for (case, end_session, target) in [
+        ("announced", Some("/logout"), "/logout?"),
+        ("not announced", None, "/logout?"),
+    ] {
+        let end_session = end_session.map(|path| env.provider.url(path));
+        env.provider.modify(Part::Metadata, move |metadata| {
+            metadata["end_session_endpoint"] = json!(end_session);
+        });
+        let site = env
+            .restarted(&[
+                ("AUTH0_LOGOUT_PARAMETER", Some("logout_uri")),
+                ("AUTH0_LOGOUT_RETURN_TO", Some("/")),
+            ])
+            .await;
+        let mut browser = env.logged_in("alice").await.at(&site);
+        let answer = browser.post("/auth/logout", "").await;
+        let expected: Vec<(String, String)> = [
+            ("client_id", CLIENT_ID.to_owned()),
+            ("logout_uri", format!("{SITE}/")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        let url = url::Url::parse(answer.location()).unwrap();
+        assert!(
+            answer.location().starts_with(&env.provider.url(target)),
+            "{case}"
+        );
+        assert_eq!(
+            url.query_pairs().into_owned().collect::<Vec<_>>(),
+            expected,
+            "{case}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_logout_ends_where_the_configuration_says_unless_it_says_itself() {
+    let env = TestEnv::new().await;
+    for (value, landing) in [
+        ("/", format!("{SITE}/")),
+        (SITE, SITE.to_owned()),
+        ("/bye?from=here", format!("{SITE}/bye?from=here")),
+    ] {
+        let site = env
+            .restarted(&[("AUTH0_LOGOUT_RETURN_TO", Some(value))])
+            .await;
+        let mut browser = env.logged_in("alice").await.at(&site);
+        let answer = browser.post("/auth/logout", "").await;
+        assert_eq!(
+            answer.asks_for("post_logout_redirect_uri"),
+            Some(landing),
+            "{value}"
+        );
+        let mut browser = env.logged_in("alice").await.at(&site);
+        let answer = browser.post("/auth/logout", "returnTo=%2Fproducts").await;
+        let own = format!("{SITE}/products");
+        assert_eq!(
+            answer.asks_for("post_logout_redirect_uri"),
+            Some(own),
+            "{value}"
+        );
+    }
+    // A provider without a logout: it ends there at once.
+    env.provider.reply(Endpoint::Discovery, Reply::html(503));
+    let site = env
+        .restarted(&[("AUTH0_LOGOUT_RETURN_TO", Some(SITE))])
+        .await;
+    let mut browser = env.browser().at(&site);
+    assert_eq!(browser.post("/auth/logout", "").await.location(), "/");
+}
+
+type Change = fn(&mut Value);
+
+/// What a provider may write into its access tokens.
+const CHANGES: &[(&str, Change)] = &[
+    ("as it should be", |_| {}),
+    ("no audience", |claims| remove(claims, "aud")),
+    ("another audience", |claims| set(claims, "aud", ORDERS)),
+    ("the client as audience", |claims| {
+        set(claims, "aud", CLIENT_ID);
+    }),
+    ("another issuer", |claims| {
+        set(claims, "iss", "https://other.example.com/");
+    }),
+    ("no scope", |claims| remove(claims, "scope")),
+    ("an end in the past", |claims| claims["exp"] = json!(1_000)),
+];
+
+fn set(claims: &mut Value, name: &str, value: &str) {
+    claims[name] = json!(value);
+}
+
+fn remove(claims: &mut Value, name: &str) {
+    claims.as_object_mut().unwrap().remove(name);
+}
+
+#[tokio::test]
+async fn what_is_called_opaque_is_passed_on_unchecked_even_if_it_is_a_jwt() {
+    let env = TestEnvBuilder::new()
+        .set("PRODUCTS_API_TOKEN_FORMAT", "opaque")
+        .build()
+        .await;
+    for (case, change) in CHANGES {
+        env.provider.modify(Part::AccessToken, *change);
+        let mut browser = env.logged_in("alice").await;
+        let answer = browser.go("/token/opaque").await;
+        assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        assert_eq!(env.provider.request_count(Endpoint::Refresh), 0, "{case}");
+    }
+    // Nor does the response count that names fewer scopes.
+    env.provider.reset(Part::AccessToken);
+    env.provider
+        .modify(Part::Exchanged, |answer| answer["scope"] = json!("openid"));
+    let mut browser = env.logged_in("alice").await;
+    assert_eq!(browser.go("/token/opaque").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_jwt_is_checked_unless_its_api_is_called_opaque() {
+    let env = TestEnvBuilder::new()
+        .set("ORDERS_API_TOKEN_FORMAT", "opaque")
+        .build()
+        .await;
+    env.provider.modify(Part::AccessToken, |claims| {
+        drop(claims.as_object_mut().unwrap().remove("aud"));
+    });
+    let mut browser = env.logged_in("alice").await;
+    let answer = browser.go("/token").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(answer.json()["code"], "wrong_audience");
+}
+
+#[tokio::test]
+async fn a_login_that_is_refused_for_a_scope_lists_the_scopes_with_their_variables() {
+    for (description, named) in [
+        (None, false),
+        (
+            Some("The requested scope is invalid, unknown, or malformed"),
+            false,
+        ),
+        (
+            Some("The client may not request scope 'read:products'."),
+            true,
+        ),
+    ] {
+        let env = TestEnv::new().await;
+        let mut browser = env.browser();
+        let mut returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await
+            .without("code")
+            .with("error", "invalid_scope");
+        if let Some(description) = description {
+            returned = returned.with("error_description", description);
+        }
+        let answer = browser.go(&returned.path()).await;
+        env.assert_refused(&mut browser, &answer, 500, "invalid_scope")
+            .await;
+        let log = log_capture::captured();
+        assert!(
+            log.contains("misconfiguration code=\"scope_refused\""),
+            "{log}"
+        );
+        for part in [
+            "AUTH0_SCOPE: `openid`, `profile`, `email`, `offline_access`",
+            "PRODUCTS_API_SCOPE: `read:products`, `write:products`",
+            "`PRODUCTS_API_SCOPE=` asks for none",
+        ] {
+            assert!(
+                answer.body.contains(part),
+                "{part} is not in {}",
+                answer.body
+            );
+            assert!(log.contains(part), "{part} is not in the log");
+        }
+        let names = "It names `read:products` (PRODUCTS_API_SCOPE)";
+        assert_eq!(answer.body.contains(names), named, "{description:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_asks_for_no_scope_of_an_api_whose_variable_is_set_to_nothing() {
+    let env = TestEnvBuilder::new()
+        .set("PRODUCTS_API_SCOPE", "")
+        .build()
+        .await;
+    let mut browser = env.browser();
+    let begun = browser.begin("/products").await;
+    assert_eq!(
+        begun.asks_for("scope").unwrap(),
+        "openid profile email offline_access"
+    );
+    let mut browser = env.logged_in("alice").await;
+    let token = env.token(&mut browser).await;
+    assert_eq!(token["audience"], PRODUCTS);
+}
+
+/// The exchange of the code can be refused for a scope, too.
+#[tokio::test]
+async fn a_code_that_is_refused_for_a_scope_lists_the_scopes_too() {
+    let env = TestEnv::new().await;
+    env.provider
+        .reply(Endpoint::Exchange, Reply::error(400, "invalid_scope"));
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &answer, 500, "invalid_scope")
+        .await;
+    assert!(answer.body.contains("PRODUCTS_API_SCOPE: `read:products`"));
+}
