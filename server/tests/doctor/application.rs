@@ -1,6 +1,6 @@
 //! The application at the provider: its credentials, its callback, its grants.
 
-use crate::world::{BASE_URL, CALLBACK, World};
+use crate::world::{BASE_URL, CALLBACK, Plan, World};
 
 #[tokio::test]
 async fn a_wrong_client_secret_is_found_without_a_login() {
@@ -59,9 +59,14 @@ async fn a_callback_under_another_name_of_this_machine_is_not_registered() {
     let world = World::with(|plan| plan.set("APP_BASE_URL", &elsewhere)).await;
     let found = world.examine().await;
     found
-        .are_problems(&["callback"])
+        .are_problems(&["callback", "logout"])
         .the("problem", "callback")
         .contains("fix", "it follows from APP_BASE_URL");
+    found.the("problem", "logout").says(
+        "logout_url_not_registered",
+        &format!("a logout that ends at {elsewhere}/signed-out"),
+        &format!("AUTH0_LOGOUT_RETURN_TO={elsewhere} "),
+    );
 }
 
 #[tokio::test]
@@ -93,4 +98,44 @@ async fn without_offline_access_nothing_can_be_refreshed_which_is_a_warning() {
             "AUTH0_SCOPE lacks offline_access",
             "Add offline_access to AUTH0_SCOPE",
         );
+}
+
+#[tokio::test]
+async fn a_logout_url_that_is_not_registered_has_two_ways_out() {
+    let only_the_root = |plan: &mut Plan| {
+        plan.tenant.applications[0].logout_urls = vec![BASE_URL.to_owned()];
+    };
+    let world = World::with(only_the_root).await;
+    let found = world.examine().await;
+    found
+        .are_problems(&["logout"])
+        .the("problem", "logout")
+        .says(
+            "logout_url_not_registered",
+            "post_logout_redirect_uri",
+            &format!("Add {BASE_URL}/signed-out to the Allowed Logout URLs"),
+        );
+    let world = World::with(|plan| {
+        only_the_root(plan);
+        plan.set("AUTH0_LOGOUT_RETURN_TO", BASE_URL);
+    })
+    .await;
+    world.examine().await.are_problems(&[]).the("ok", "logout");
+}
+
+#[tokio::test]
+async fn a_value_with_its_quotation_marks_is_named() {
+    let world = World::with(|plan| {
+        plan.set("AUTH0_CLIENT_ID", "\"leptos-auth0-sample\"");
+        plan.set("AUTH0_CLIENT_SECRET", "planted-client-secret\r");
+    })
+    .await;
+    let found = world.examine().await;
+    found.are_problems(&["configuration"]);
+    for line in [
+        "AUTH0_CLIENT_ID begins or ends with a quotation mark",
+        "AUTH0_CLIENT_SECRET contains a line break (U+000D) at its end",
+    ] {
+        assert!(found.text.contains(line), "{line} in {}", found.text);
+    }
 }

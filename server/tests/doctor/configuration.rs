@@ -92,7 +92,9 @@ async fn a_site_under_the_providers_name_shares_its_cookies() {
     let base_url = "http://127.0.0.1:3999";
     let world = World::with(|plan| {
         plan.set("APP_BASE_URL", base_url);
-        plan.tenant.applications[0].callback_urls = vec![format!("{base_url}/auth/callback")];
+        let application = &mut plan.tenant.applications[0];
+        application.callback_urls = vec![format!("{base_url}/auth/callback")];
+        application.logout_urls = vec![format!("{base_url}/signed-out")];
     })
     .await;
     let found = world.examine().await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::world::{CALLBACK, PRODUCTS, World};
 
 /// Every check that a site with its first API gets; a contract with the programs that read the report.
-const IDS: [&str; 15] = [
+const IDS: [&str; 16] = [
     "configuration",
     "secret",
     "base_url",
@@ -20,6 +20,7 @@ const IDS: [&str; 15] = [
     "refresh",
     "callback",
     "login",
+    "logout",
     "audience",
     "api",
     "session_store",

@@ -37,7 +37,7 @@ impl Diagnosis {
                 Self::client_rejected()
             }
             ("unauthorized_client", _) if !is_unauthorized_for_api(description) => {
-                Self::grant_not_allowed(description)
+                Self::grant_not_allowed(code, description)
             }
             ("invalid_target", Some(says)) if is_about_number(says) => {
                 Self::several_audiences(says)
@@ -79,11 +79,11 @@ impl Diagnosis {
         )
     }
 
-    pub(crate) fn grant_not_allowed(description: Option<&str>) -> Self {
+    pub(crate) fn grant_not_allowed(code: &str, description: Option<&str>) -> Self {
         Self::new(
             Cause::GrantNotAllowed,
             format!(
-                "The provider does not let this application use the grant (unauthorized_client{}).",
+                "The provider does not let this application use the grant ({code}{}).",
                 says(description)
             ),
             "Switch the grants Authorization Code and Refresh Token on (Auth0 dashboard > Applications > your application \

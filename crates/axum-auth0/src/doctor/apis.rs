@@ -1,18 +1,14 @@
 //! Whether an API that the application calls answers, and whether the provider issues tokens for it.
 
-use http::Request;
+use http::{Request, StatusCode};
 
 use super::{
-    Check, Finding,
-    examination::Examiner,
-    finding::sentence,
-    login::{is_one_api, of_api},
-    probe,
-    provider::Manner,
+    Check, Finding, audience, examination::Examiner, finding::sentence, login::is_one_api,
 };
 use crate::{
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
+    outbound::OutboundError,
 };
 
 const ADDRESS: &str = "api";
@@ -33,27 +29,42 @@ pub(super) async fn check(examiner: &Examiner, name: &'static str) -> Vec<Check>
     checks.map(|check| check.about(name)).collect()
 }
 
-/// Any answer will do, also a refusal: without a token there is nothing else to be had.
+/// Any answer of the API itself will do, also a refusal: without a token it can do no more. A gateway answers for an API
+/// that is down, too.
 async fn address(examiner: &Examiner, api: &ApiSettings) -> Check {
     let url = &api.base_url;
     let Ok(request) = Request::get(url.as_str()).body(Vec::new()) else {
         return Check::skipped(ADDRESS, format!("Not checked: {url} is no address."));
     };
-    match examiner.outbound().send(request).await {
-        Ok(_) => Check::ok(ADDRESS, format!("The API at {url} answers.")),
-        Err(error) => Check::warning(
-            ADDRESS,
-            format!("The API at {url} does not answer."),
-            Finding::new(
-                "api_unreachable",
-                sentence(&error),
-                format!("Start the API, or set {}_API_URL to where it is.", api.name),
-            ),
+    let why = match examiner.outbound().send(request).await {
+        Ok(response) if is_of_a_gateway(response.status()) => format!(
+            "It answers with status {}, as a gateway does for an API that is down.",
+            response.status().as_u16()
         ),
-    }
+        Ok(_) | Err(OutboundError::TooLarge { .. }) => {
+            return Check::ok(ADDRESS, format!("The API at {url} answers."));
+        }
+        Err(error) => sentence(&error),
+    };
+    Check::warning(
+        ADDRESS,
+        format!("The API at {url} does not answer."),
+        Finding::new(
+            "api_unreachable",
+            why,
+            format!("Start the API, or set {}_API_URL to where it is.", api.name),
+        ),
+    )
 }
 
-/// Nothing where the login's own check says it already.
+fn is_of_a_gateway(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+    )
+}
+
+/// Nothing if the login's own check says it already.
 async fn audience(examiner: &Examiner, api: &ApiSettings) -> Option<Check> {
     let config = examiner.config();
     let variable = api.audience_variable.as_str();
@@ -70,11 +81,7 @@ async fn audience(examiner: &Examiner, api: &ApiSettings) -> Option<Check> {
     }
     let metadata = examiner.metadata().await?;
     let endpoint = metadata.authorization_endpoint.as_ref()?;
-    let mut scope = vec!["openid".to_owned()];
-    scope.extend(api.scope.iter().cloned());
-    let outcome = probe::ask(examiner, endpoint, &[audience], &scope).await;
-    let manner = Manner::of(config, &metadata);
-    Some(of_api(AUDIENCE, (audience, variable), manner, &outcome))
+    Some(audience::examine(examiner, endpoint, AUDIENCE, (audience, variable)).await)
 }
 
 fn is_checked_by_login(config: &Config, audience: &str) -> bool {

@@ -1,56 +1,98 @@
-//! Whether the provider accepts this application's credentials, and lets it refresh.
+//! Whether the provider accepts this application's credentials.
+//!
+//! The token endpoint is asked for a refresh with a token that cannot exist, and once more with a secret that is surely
+//! wrong. Only if the two are answered differently does the first answer say something about the secret: some providers
+//! look at the token before the client.
 
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::Request;
 use secrecy::ExposeSecret as _;
 
 use super::{
     Check, Finding,
     examination::{Examiner, without_metadata},
+    finding::sentence,
+    refresh,
+    words::quoted,
 };
 use crate::{
     chance,
     config::Config,
     diagnosis::{Cause, Diagnosis, printable},
+    outbound::OutboundError,
     provider::Metadata,
     tokens::{EndpointError, TokenEndpoint},
 };
 
-const CLIENT: &str = "client";
-const REFRESH: &str = "refresh";
+pub(super) const CLIENT: &str = "client";
 
 /// What the token endpoint says to a refresh with a token that cannot exist.
-enum Answer {
-    /// The application was accepted; the token was not.
-    Accepted,
-    /// The application was accepted, but may not refresh.
-    NoRefresh(Diagnosis),
-    /// The application was not accepted.
-    Rejected(Diagnosis),
-    /// The provider does not answer now.
-    Unavailable(String),
-    /// Nothing can be concluded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It refuses with an error of RFC 6749 §5.2.
+    Refused {
+        code: String,
+        description: Option<String>,
+    },
+    /// It cannot be connected to.
+    Unreachable(String),
+    /// Nothing can be concluded. The text completes “The provider …”.
     Unclear(String),
 }
 
-/// Asks for a refresh with a token that cannot exist (RFC 6749 §5.2): a provider looks at the client first.
+/// What the provider thinks of the application's credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Credentials {
+    Accepted,
+    Rejected(Diagnosis),
+    /// Why it cannot be told, as a sentence.
+    Unknown(String),
+}
+
+/// Both answers.
+#[derive(Clone, Debug)]
+pub(super) struct Answers {
+    pub(super) real: Answer,
+    pub(super) control: Answer,
+}
+
 pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
     let Some(metadata) = examiner.metadata().await else {
-        return without_metadata(&[CLIENT, REFRESH]);
+        return without_metadata(&[CLIENT, refresh::REFRESH]);
     };
     if metadata.token_endpoint.is_none() {
         let why = "Not checked: the provider's metadata names no token endpoint.";
-        return vec![Check::skipped(CLIENT, why), Check::skipped(REFRESH, why)];
+        return vec![
+            Check::skipped(CLIENT, why),
+            Check::skipped(refresh::REFRESH, why),
+        ];
     }
-    let config = examiner.config();
-    let answer = ask(examiner).await;
-    vec![client(config, &answer), refresh(config, &metadata, &answer)]
+    let answers = ask_twice(examiner, &metadata).await;
+    vec![
+        client(examiner.config(), &answers),
+        refresh::check(examiner.config(), &metadata, &answers),
+    ]
 }
 
-async fn ask(examiner: &Examiner) -> Answer {
+/// One after the other: a provider that counts failures must not count the right secret among the wrong ones.
+async fn ask_twice(examiner: &Examiner, metadata: &Metadata) -> Answers {
+    let config = examiner.config();
+    let real = ask(examiner, config, metadata).await;
+    let control = if matches!(real, Answer::Refused { .. }) {
+        let mut wrong = config.clone();
+        wrong.client_secret = chance::text::<32>(examiner.chance().as_ref()).into();
+        ask(examiner, &wrong, metadata).await
+    } else {
+        Answer::Unclear("was not asked".to_owned())
+    };
+    Answers { real, control }
+}
+
+async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answer {
     let endpoint = TokenEndpoint::new(
-        examiner.config(),
+        config,
         examiner.provider().clone(),
         examiner.outbound().clone(),
         Arc::clone(examiner.clock()),
@@ -60,15 +102,27 @@ async fn ask(examiner: &Examiner) -> Answer {
         chance::text::<24>(examiner.chance().as_ref())
     );
     match endpoint.refresh(&nobodys, None, &[]).await {
-        Ok(_) => Answer::Unclear("it issued tokens for a refresh token that nobody has".to_owned()),
-        Err(EndpointError::Unavailable { .. }) => {
-            Answer::Unavailable("its token endpoint does not answer".to_owned())
+        Ok(_) => {
+            Answer::Unclear("issued tokens for a refresh token that does not exist".to_owned())
         }
-        Err(EndpointError::Refused { code, description }) => {
-            let description = description.filter(|text| !repeats_secret(examiner.config(), text));
-            of_refusal(&code, description.as_deref())
-        }
-        Err(error) => Answer::Unclear(error.to_string()),
+        Err(EndpointError::Refused { code, description }) => Answer::Refused {
+            code,
+            description: description.filter(|text| !repeats_secret(config, text)),
+        },
+        Err(error) => match no_connection(examiner, metadata).await {
+            Some(why) => Answer::Unreachable(why),
+            None => Answer::Unclear(format!("gave no clear answer ({error})")),
+        },
+    }
+}
+
+/// Why there is no connection to the token endpoint, if there is none. Whatever it answers, it is there.
+async fn no_connection(examiner: &Examiner, metadata: &Metadata) -> Option<String> {
+    let endpoint = metadata.token_endpoint.as_ref()?;
+    let request = Request::get(endpoint.as_str()).body(Vec::new()).ok()?;
+    match examiner.outbound().send(request).await {
+        Err(error @ OutboundError::Connect { .. }) => Some(sentence(&error)),
+        _ => None,
     }
 }
 
@@ -84,146 +138,107 @@ fn repeats_secret(config: &Config, text: &str) -> bool {
         .any(|form| text.contains(form))
 }
 
-fn of_refusal(code: &str, description: Option<&str>) -> Answer {
+/// Whether the provider says of itself that it does not accept the client (RFC 6749 §5.2 and its variations).
+fn rejection(answer: &Answer) -> Option<Diagnosis> {
+    let Answer::Refused { code, description } = answer else {
+        return None;
+    };
+    let description = description.as_deref();
     // Keycloak says unauthorized_client of wrong credentials, too.
-    let credentials = description.is_some_and(|text| {
+    let is_about_credentials = description.is_some_and(|text| {
         let text = text.to_ascii_lowercase();
         text.contains("credentials") || text.contains("client secret")
     });
     let diagnosis = Diagnosis::of_refusal(code, description, None);
-    match (code, diagnosis.code) {
-        ("invalid_grant", _) => Answer::Accepted,
-        (_, Cause::ClientRejected) => Answer::Rejected(diagnosis),
-        ("unauthorized_client", _) if credentials => Answer::Rejected(Diagnosis::client_rejected()),
-        (_, Cause::GrantNotAllowed) => Answer::NoRefresh(diagnosis),
-        ("unsupported_grant_type", _) => {
-            Answer::NoRefresh(Diagnosis::grant_not_allowed(description))
-        }
-        _ => {
-            let says = description
-                .map(|text| format!(" ({})", printable(text)))
-                .unwrap_or_default();
-            Answer::Unclear(format!("it said {}{says}", printable(code)))
-        }
+    if diagnosis.code == Cause::ClientRejected {
+        Some(diagnosis)
+    } else if code == "unauthorized_client" && is_about_credentials {
+        Some(Diagnosis::client_rejected())
+    } else {
+        None
     }
 }
 
-fn client(config: &Config, answer: &Answer) -> Check {
+pub(super) fn credentials(answers: &Answers) -> Credentials {
+    let Answers { real, control } = answers;
+    if let Some(diagnosis) = rejection(real) {
+        return Credentials::Rejected(diagnosis);
+    }
+    let Answer::Refused { code, .. } = real else {
+        return Credentials::Unknown(format!("the provider {}", in_words(real)));
+    };
+    match control {
+        _ if rejection(control).is_some() && !code.starts_with("status ") => Credentials::Accepted,
+        // The secret makes a difference, and the configured one got as far as the token.
+        Answer::Refused { code: other, .. } if code == "invalid_grant" && other != code => {
+            Credentials::Accepted
+        }
+        Answer::Refused { code: other, .. } if other == code => Credentials::Unknown(format!(
+            "the provider gives the same answer to a surely wrong secret: it {}",
+            in_words(real)
+        )),
+        _ => Credentials::Unknown(format!(
+            "the provider {}, and with a surely wrong secret it {}",
+            in_words(real),
+            in_words(control)
+        )),
+    }
+}
+
+/// What the provider did, to complete “The provider …”.
+pub(super) fn in_words(answer: &Answer) -> String {
     match answer {
-        Answer::Accepted | Answer::NoRefresh(_) => Check::ok(
+        Answer::Refused { code, description } => format!(
+            "says {}{}",
+            printable(code),
+            quoted(description.as_deref().unwrap_or_default())
+        ),
+        Answer::Unreachable(why) => {
+            format!("cannot be connected to ({})", why.trim_end_matches('.'))
+        }
+        Answer::Unclear(how) => how.clone(),
+    }
+}
+
+fn client(config: &Config, answers: &Answers) -> Check {
+    if let Answer::Unreachable(why) = &answers.real {
+        return Check::problem(
+            CLIENT,
+            "The provider's token endpoint cannot be reached from here.",
+            Finding::new(
+                "token_endpoint_unreachable",
+                why.clone(),
+                "See that this machine may reach it: name resolution, firewall, root certificates. Where it is at another \
+                 address for this server than for browsers, set AUTH0_PROVIDER_INTERNAL_URL.",
+            ),
+        );
+    }
+    match credentials(answers) {
+        Credentials::Accepted => Check::ok(
             CLIENT,
             format!(
                 "The provider accepts the application {} and its secret.",
                 config.client_id
             ),
         ),
-        Answer::Rejected(diagnosis) => Check::problem(
+        Credentials::Rejected(diagnosis) => {
+            let mut finding = Finding::from(diagnosis);
+            finding.cause = format!(
+                "{} Asked for a refresh, it {}.",
+                finding.cause,
+                in_words(&answers.real)
+            );
+            let summary = "The provider does not accept this application's credentials.";
+            Check::problem(CLIENT, summary, finding)
+        }
+        Credentials::Unknown(why) => Check::skipped(
             CLIENT,
-            "The provider does not accept this application's credentials.",
-            diagnosis.clone(),
-        ),
-        Answer::Unavailable(why) => Check::problem(
-            CLIENT,
-            "The provider could not be asked about the application.",
-            Finding::new(
-                "token_endpoint_unavailable",
-                format!("The provider is there, but {why}."),
-                "Try again in a moment. If it stays so, look at the provider's state and at the limits of its rate.",
+            format!(
+                "Could not be checked: asked for a refresh with a token that does not exist, {why}."
             ),
-        ),
-        Answer::Unclear(why) => Check::warning(
-            CLIENT,
-            "Whether the provider accepts the application's credentials cannot be told.",
-            Finding::new(
-                "token_endpoint_unclear",
-                format!("Asked for a refresh with a token that cannot exist, {why}."),
-                "Log in once: the page says what the provider thinks of the credentials.",
-            ),
-        ),
-    }
-}
-
-/// A site without refresh works until the access token ends, so only what was asked for and is refused is a problem.
-fn refresh(config: &Config, metadata: &Metadata, answer: &Answer) -> Check {
-    let lists = |list: &Option<Vec<String>>, word: &str| {
-        list.as_ref()
-            .is_none_or(|words| words.iter().any(|known| known == word))
-    };
-    if !config.scope.iter().any(|scope| scope == "offline_access") {
-        return Check::warning(
-            REFRESH,
-            "Nothing can be refreshed: people have to log in anew whenever their access token ends.",
-            Diagnosis::no_refresh_token(false),
-        );
-    }
-    match answer {
-        Answer::NoRefresh(diagnosis) => Check::problem(
-            REFRESH,
-            "The application may not refresh tokens.",
-            diagnosis.clone(),
-        ),
-        _ if !lists(&metadata.grant_types_supported, "refresh_token") => Check::warning(
-            REFRESH,
-            "The provider does not list the grant refresh_token.",
-            Diagnosis::no_refresh_token(true),
-        ),
-        _ if !lists(&metadata.scopes_supported, "offline_access") => Check::warning(
-            REFRESH,
-            "The provider does not list the scope offline_access.",
-            Diagnosis::no_refresh_token(true),
-        ),
-        Answer::Accepted => Check::ok(REFRESH, "Tokens can be refreshed."),
-        Answer::Rejected(_) => Check::skipped(
-            REFRESH,
-            "Not checked: the provider does not accept the application.",
-        ),
-        Answer::Unavailable(_) | Answer::Unclear(_) => Check::skipped(
-            REFRESH,
-            "Not checked: the provider's token endpoint gave no clear answer.",
         ),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kind(code: &str, description: Option<&str>) -> &'static str {
-        match of_refusal(code, description) {
-            Answer::Accepted => "accepted",
-            Answer::NoRefresh(_) => "no refresh",
-            Answer::Rejected(_) => "rejected",
-            Answer::Unavailable(_) => "unavailable",
-            Answer::Unclear(_) => "unclear",
-        }
-    }
-
-    #[test]
-    fn the_refusals_of_real_providers_are_told_apart() {
-        for (code, description, expected) in [
-            (
-                "invalid_grant",
-                Some("Unknown or invalid refresh token."),
-                "accepted",
-            ),
-            ("invalid_grant", None, "accepted"),
-            ("invalid_client", None, "rejected"),
-            ("access_denied", Some("Unauthorized"), "rejected"),
-            (
-                "unauthorized_client",
-                Some("Invalid client or Invalid client credentials"),
-                "rejected",
-            ),
-            (
-                "unauthorized_client",
-                Some("Grant type 'refresh_token' not allowed for the client."),
-                "no refresh",
-            ),
-            ("unsupported_grant_type", None, "no refresh"),
-            ("invalid_request", Some("wrong format"), "unclear"),
-            ("status 403", None, "unclear"),
-        ] {
-            assert_eq!(kind(code, description), expected, "{code} {description:?}");
-        }
-    }
-}
+mod tests;

@@ -6,38 +6,59 @@ use super::{
     Check,
     examination::{Examiner, without_metadata},
 };
-use crate::{diagnosis::Diagnosis, login::id_token::LEEWAY};
+use crate::{
+    diagnosis::Diagnosis,
+    login::id_token::{LEEWAY, MAX_AGE_OF_IAT},
+};
 
 /// Half of what ID tokens are given: from here on it is only a question of time.
 const NOTEWORTHY: i64 = LEEWAY / 2;
 
-/// Compares the clocks by the `Date` of an answer (RFC 9110 §6.6.1).
+/// Compares the clocks by the `Date` of an answer (RFC 9110 §6.6.1). A cache may keep an answer without saying how old it
+/// is, so a difference counts only if the token endpoint, whose answers are not kept, shows it too.
 pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
-    let id = "clock";
     let Some(metadata) = examiner.metadata().await else {
-        return without_metadata(&[id]);
+        return without_metadata(&[ID]);
     };
-    let Ok(request) = Request::get(metadata.jwks_uri.as_str()).body(Vec::new()) else {
-        return vec![Check::skipped(
-            id,
-            "Not checked: the provider's keys have no usable address.",
-        )];
+    let by_keys = Request::get(metadata.jwks_uri.as_str()).body(Vec::new());
+    let ahead = match difference(examiner, by_keys).await {
+        Ok(ahead) => ahead,
+        Err(why) => return vec![Check::skipped(ID, format!("Could not be checked: {why}."))],
     };
+    if ahead.abs() <= NOTEWORTHY {
+        return vec![judge(ahead)];
+    }
+    let Some(endpoint) = &metadata.token_endpoint else {
+        return vec![judge(ahead)];
+    };
+    // Lacks every parameter, so that it is refused.
+    let by_tokens = Request::post(endpoint.as_str())
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Vec::new());
+    vec![match difference(examiner, by_tokens).await {
+        Ok(ahead) => judge(ahead),
+        Err(_) => Check::skipped(
+            ID,
+            "Could not be checked: what the provider's keys say of the time may come from a cache, and its token endpoint does not \
+             say.",
+        ),
+    }]
+}
+
+const ID: &str = "clock";
+
+/// By how many seconds this server is ahead of who answers `request`; or why that is not known.
+async fn difference(
+    examiner: &Examiner,
+    request: Result<Request<Vec<u8>>, http::Error>,
+) -> Result<i64, &'static str> {
+    let request = request.map_err(|_| "the provider has an endpoint that is no URL")?;
     let asked_at = examiner.clock().unix_seconds();
-    let Ok(response) = examiner.outbound().send(request).await else {
-        return vec![Check::skipped(
-            id,
-            "Not checked: the provider did not answer.",
-        )];
-    };
+    let response = examiner.outbound().send(request).await;
+    let response = response.map_err(|_| "the provider did not answer")?;
     let answered_at = examiner.clock().unix_seconds();
-    let Some(theirs) = time_of(response.headers()) else {
-        return vec![Check::skipped(
-            id,
-            "Not checked: the provider does not say what time it has.",
-        )];
-    };
-    vec![judge(ahead(asked_at, theirs, answered_at))]
+    let theirs = time_of(response.headers()).ok_or("the provider does not say what time it has")?;
+    Ok(ahead(asked_at, theirs, answered_at))
 }
 
 /// What the provider's clock shows. A cache in between adds the age of what it kept (RFC 9111 §5.1).
@@ -66,20 +87,17 @@ fn ahead(asked_at: i64, theirs: i64, answered_at: i64) -> i64 {
     }
 }
 
+/// A server that is behind refuses ID tokens from beyond its leeway; one that is ahead, those that seem too old.
 fn judge(ahead: i64) -> Check {
-    let id = "clock";
-    match ahead.abs() {
-        0..=NOTEWORTHY => Check::ok(id, "This server and the provider agree on the time."),
-        seconds if seconds <= LEEWAY => Check::warning(
-            id,
-            format!("The clocks differ by {seconds} seconds."),
-            Diagnosis::clock_skew(ahead),
-        ),
-        seconds => Check::problem(
-            id,
-            format!("The clocks differ by {seconds} seconds, so logins are refused."),
-            Diagnosis::clock_skew(ahead),
-        ),
+    let differ = format!("The clocks differ by {} seconds", ahead.saturating_abs());
+    let is_refused = !(-LEEWAY..=MAX_AGE_OF_IAT).contains(&ahead);
+    if ahead.saturating_abs() <= NOTEWORTHY {
+        Check::ok(ID, "This server and the provider agree on the time.")
+    } else if is_refused {
+        let summary = format!("{differ}, so logins are refused.");
+        Check::problem(ID, summary, Diagnosis::clock_skew(ahead))
+    } else {
+        Check::warning(ID, format!("{differ}."), Diagnosis::clock_skew(ahead))
     }
 }
 
@@ -115,13 +133,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_within_the_leeway_is_a_warning_at_most() {
+    fn only_a_difference_that_logins_do_not_bear_is_a_problem() {
         for (ahead, status) in [
             (0, Status::Ok),
             (30, Status::Ok),
             (-31, Status::Warning),
-            (60, Status::Warning),
-            (61, Status::Problem),
+            (-60, Status::Warning),
+            (-61, Status::Problem),
+            (61, Status::Warning),
+            (600, Status::Warning),
+            (601, Status::Problem),
             (-3_600, Status::Problem),
             (i64::from(i32::MIN), Status::Problem),
         ] {

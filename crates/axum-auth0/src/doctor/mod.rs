@@ -1,22 +1,32 @@
 //! Checks a whole configuration against the real provider, before a person finds out what is wrong with it.
 //!
 //! Nobody logs in and nothing is changed: the provider is asked for its metadata and keys, its token endpoint for a
-//! refresh with a token that cannot exist, and its authorization endpoint for a login that must not show anything
-//! (`prompt=none`). What it answers tells whether the application, its callback and its APIs are set up there.
+//! refresh with a token that cannot exist, its authorization endpoint for a login, and for one that must not show anything
+//! (`prompt=none`), and its logout endpoint for a logout without a session. What it answers tells whether the application,
+//! its callback and its APIs are set up there.
+//!
+//! Every result follows from an observation. A request that a provider answers in the same way for something surely wrong
+//! (another secret, an API or a client that does not exist) says nothing. What was not observed is a [`Status::Skipped`]
+//! that says why; it is no problem.
 
 mod apis;
+mod audience;
 mod client;
 mod clock;
 mod examination;
+mod experiment;
 mod finding;
 mod login;
+mod logout;
 mod probe;
 mod provider;
+mod refresh;
 mod report;
 mod secret;
 mod secret_strength;
 mod site;
 mod store;
+mod words;
 
 use std::time::Duration;
 
@@ -36,8 +46,8 @@ use crate::{auth0::Surroundings, config::Config};
 /// Examines `config`. Its faults were found when it was read: see [`Report::of_faults`].
 ///
 /// - `surroundings`: clock and randomness; its store, if it has one, is examined in the place of the configured one.
-/// - `limit`: how long everything together may take. A single request takes at most `AUTH0_HTTP_TIMEOUT`; what is not
-///   finished in time is reported as a problem.
+/// - `limit`: how long everything together may take. A single request takes at most `AUTH0_HTTP_TIMEOUT`. A provider that
+///   does not answer in time is a problem; whatever else is not finished could not be checked.
 ///
 /// Never fails: what cannot be examined is a finding, too.
 pub async fn examine(config: &Config, surroundings: &Surroundings, limit: Duration) -> Report {
@@ -53,7 +63,7 @@ pub async fn examine(config: &Config, surroundings: &Surroundings, limit: Durati
             Finding::new(
                 "http_client",
                 sentence(&error),
-                "Mend the TLS set-up of this machine, and run this again.",
+                "Repair the TLS set-up of this machine, and run this again.",
             ),
         )),
     }

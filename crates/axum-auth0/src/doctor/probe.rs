@@ -1,117 +1,221 @@
-//! A login as a person begins it, but one that must not show anything: what the provider does with it says how the
-//! application is set up there.
+//! A login request as the site makes it, sent without a browser: what the provider does with it says how the application
+//! is set up there.
 
 use http::{Request, StatusCode, header};
 use url::Url;
 
-use super::examination::Examiner;
+use super::{
+    examination::Examiner,
+    words::{quoted, visible_text},
+};
 use crate::{
     chance,
     config::Config,
     login::{AuthorizationRequest, CALLBACK_PATH},
 };
 
+/// How the request says whether it may show something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prompt {
+    /// As every login of this site says it.
+    AsConfigured,
+    /// `none` (OpenID Connect Core 1.0 §3.1.2.1): the provider answers at the callback instead of showing a page. Some
+    /// providers answer it in a manner of their own, so an error may be about nothing else.
+    None,
+}
+
+/// A login request; an experiment changes one member of it.
+#[derive(Clone, Debug)]
+pub(super) struct Probe {
+    pub(super) prompt: Prompt,
+    pub(super) audiences: Vec<String>,
+    pub(super) scope: Vec<String>,
+    /// A client ID instead of the configured one.
+    pub(super) client_id: Option<String>,
+}
+
 /// What the provider did with the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It would log somebody in.
-    Welcome,
+    /// It came back to our callback, with a code or because nobody is there to log in.
+    Accepted,
     /// It came back to our callback with another error (RFC 6749 §4.1.2.1).
     Refused {
         code: String,
         description: Option<String>,
     },
-    /// It came back neither to us nor with a login page: with an error of its own. The text is what it said.
-    Turned { status: StatusCode, text: String },
-    /// It fails where the login names an API, and only there. The text says how.
-    Stumbled(String),
-    /// It showed a page although it must not, so nothing is known for certain.
+    /// It showed a page that is no error, or sent the browser to one: a login page, most likely.
     Page,
-    /// It does not answer now.
-    Unavailable(String),
+    /// It answered with an error of its own, here or on a page elsewhere. The text is what it says.
+    ErrorPage { status: StatusCode, text: String },
+    /// It did not answer, or failed. The text completes “The provider …”.
+    Failed {
+        status: Option<StatusCode>,
+        how: String,
+    },
 }
 
-/// Asks for a login for `audiences`, and finds out whether a failure is about these.
-pub(super) async fn ask(
-    examiner: &Examiner,
-    endpoint: &Url,
-    audiences: &[&str],
-    scope: &[String],
-) -> Outcome {
-    let outcome = once(examiner, endpoint, audiences, scope).await;
-    let has_failed = matches!(outcome, Outcome::Turned { .. } | Outcome::Unavailable(_));
-    if !has_failed || audiences.is_empty() {
-        return outcome;
+impl Outcome {
+    /// Whether the provider went on with the request.
+    pub(super) fn is_good(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Page)
     }
-    let plain = once(examiner, endpoint, &[], &["openid".to_owned()]).await;
-    if plain != Outcome::Welcome {
-        return outcome;
+
+    /// Whether it came back to our callback, whatever it said there.
+    pub(super) fn came_back(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Refused { .. })
     }
-    // Once more, so that nothing is blamed for a moment of weakness.
-    match once(examiner, endpoint, audiences, scope).await {
-        Outcome::Turned { status, .. } => Outcome::Stumbled(in_words(status)),
-        Outcome::Unavailable(why) => Outcome::Stumbled(why),
-        better => better,
+
+    /// Whether something in the request may be the reason. That a provider is busy or out of reach is not.
+    pub(super) fn may_be_about_the_request(&self) -> bool {
+        match self {
+            Self::Refused { .. } | Self::ErrorPage { .. } => true,
+            Self::Failed { status, .. } => {
+                status.is_some_and(|status| status == StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            Self::Accepted | Self::Page => false,
+        }
+    }
+
+    /// What the provider did, to complete “The provider …”, with its own words.
+    pub(super) fn in_words(&self) -> String {
+        match self {
+            Self::Accepted => "sends the browser back".to_owned(),
+            Self::Refused { code, description } => {
+                let says = description.as_deref().unwrap_or_default();
+                let code = crate::diagnosis::printable(code);
+                format!("refuses it with {code}{}", quoted(says))
+            }
+            Self::Page => "shows a page of its own".to_owned(),
+            Self::ErrorPage { status, text } => {
+                format!(
+                    "answers with an error page of its own, status {}{}",
+                    status.as_u16(),
+                    quoted(text)
+                )
+            }
+            Self::Failed { how, .. } => how.clone(),
+        }
     }
 }
 
-/// One request with `prompt=none` (OpenID Connect Core 1.0 §3.1.2.1), otherwise as [`crate::login`] makes it.
-async fn once(
-    examiner: &Examiner,
-    endpoint: &Url,
-    audiences: &[&str],
-    scope: &[String],
-) -> Outcome {
-    let chance = examiner.chance().as_ref();
-    let url = AuthorizationRequest {
-        state: &chance::text::<16>(chance),
-        nonce: &chance::text::<16>(chance),
-        verifier: &chance::text::<32>(chance),
-        audiences,
-        scope,
-        passed_on: &[("prompt", "none".to_owned())],
+impl Probe {
+    /// What a login of this site asks for.
+    pub(super) fn of_login(config: &Config, audiences: &[&str]) -> Self {
+        Self {
+            prompt: Prompt::AsConfigured,
+            audiences: audiences
+                .iter()
+                .map(|&audience| audience.to_owned())
+                .collect(),
+            scope: config.scope.clone(),
+            client_id: None,
+        }
     }
-    .url(endpoint, examiner.config());
+
+    /// The same with `prompt=none`.
+    pub(super) fn silent(&self) -> Self {
+        Self {
+            prompt: Prompt::None,
+            ..self.clone()
+        }
+    }
+
+    /// The same for other APIs.
+    pub(super) fn with_audiences(&self, audiences: &[&str]) -> Self {
+        Self {
+            audiences: audiences
+                .iter()
+                .map(|&audience| audience.to_owned())
+                .collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The same without these scopes.
+    pub(super) fn without_scopes(&self, scopes: &[String]) -> Self {
+        let mut scope = self.scope.clone();
+        scope.retain(|word| word == "openid" || !scopes.contains(word));
+        Self {
+            scope,
+            ..self.clone()
+        }
+    }
+
+    /// The same of another client.
+    pub(super) fn of_client(&self, client_id: &str) -> Self {
+        Self {
+            client_id: Some(client_id.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Sends the request, otherwise as [`crate::login`] makes it. No cookie is sent or kept, so nobody is logged in by it.
+    pub(super) async fn send(&self, examiner: &Examiner, endpoint: &Url) -> Outcome {
+        let mut config = examiner.config().clone();
+        if let Some(client_id) = &self.client_id {
+            config.client_id.clone_from(client_id);
+        }
+        let chance = examiner.chance().as_ref();
+        let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();
+        let none = [("prompt", "none".to_owned())];
+        let url = AuthorizationRequest {
+            state: &chance::text::<16>(chance),
+            nonce: &chance::text::<16>(chance),
+            verifier: &chance::text::<32>(chance),
+            audiences: &audiences,
+            scope: &self.scope,
+            passed_on: match self.prompt {
+                Prompt::None => &none,
+                Prompt::AsConfigured => &[],
+            },
+        }
+        .url(endpoint, &config);
+        get(examiner, &url, |status, location, body| {
+            classify(&config, status, location, body)
+        })
+        .await
+        .unwrap_or_else(|how| Outcome::Failed { status: None, how })
+    }
+}
+
+/// Gets a page as a browser would, without following a redirect. An error completes “The provider …”.
+pub(super) async fn get<T>(
+    examiner: &Examiner,
+    url: &Url,
+    read: impl FnOnce(StatusCode, Option<&Url>, &str) -> T,
+) -> Result<T, String> {
     let request = Request::get(url.as_str())
         .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
-        .body(Vec::new());
-    let Ok(request) = request else {
-        return Outcome::Unavailable("its authorization endpoint is no URL".to_owned());
-    };
-    match examiner.outbound().send(request).await {
-        Ok(response) => {
-            let location = response
-                .headers()
-                .get(header::LOCATION)
-                .and_then(|value| value.to_str().ok())
-                .and_then(|value| url.join(value).ok());
-            judge(
-                examiner.config(),
-                response.status(),
-                location.as_ref(),
-                &String::from_utf8_lossy(response.body()),
-            )
-        }
-        Err(error) => Outcome::Unavailable(error.to_string()),
-    }
+        .body(Vec::new())
+        .map_err(|_| "has an endpoint that is no URL".to_owned())?;
+    let response = examiner
+        .outbound()
+        .send(request)
+        .await
+        .map_err(|error| format!("did not answer ({error})"))?;
+    let location = response
+        .headers()
+        .get(header::LOCATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| url.join(value).ok());
+    let body = String::from_utf8_lossy(response.body());
+    Ok(read(response.status(), location.as_ref(), &body))
 }
 
-fn judge(config: &Config, status: StatusCode, location: Option<&Url>, body: &str) -> Outcome {
-    let is_nothing_there = matches!(
-        status,
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::GONE
-    ) && !is_about_the_callback(body);
-    if is_nothing_there || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-        return Outcome::Unavailable(in_words(status));
+fn classify(config: &Config, status: StatusCode, location: Option<&Url>, body: &str) -> Outcome {
+    if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+        return Outcome::Failed {
+            status: Some(status),
+            how: format!("answers with status {}", status.as_u16()),
+        };
     }
     let Some(location) = location.filter(|_| status.is_redirection()) else {
         return if status.is_success() {
             Outcome::Page
         } else {
-            Outcome::Turned {
-                status,
-                text: body.to_owned(),
-            }
+            let text = visible_text(body);
+            Outcome::ErrorPage { status, text }
         };
     };
     let parameter = |wanted: &str| {
@@ -122,28 +226,23 @@ fn judge(config: &Config, status: StatusCode, location: Option<&Url>, body: &str
     };
     let (error, description) = (parameter("error"), parameter("error_description"));
     match (is_our_callback(config, location), error) {
-        (true, None) => Outcome::Welcome,
-        (true, Some(code)) if wants_a_person(&code) => Outcome::Welcome,
+        (true, None) => Outcome::Accepted,
+        (true, Some(code)) if wants_a_person(&code) => Outcome::Accepted,
+        (true, Some(code)) if is_transient(&code) => {
+            let says = quoted(description.as_deref().unwrap_or_default());
+            Outcome::Failed {
+                status: None,
+                how: format!("sends the browser back with {code}{says}"),
+            }
+        }
         (true, Some(code)) => Outcome::Refused { code, description },
         // A tenant may have an error page of its own; it tells the page what is wrong.
         (false, Some(code)) => {
             let text = format!("{code} {}", description.unwrap_or_default());
-            Outcome::Turned { status, text }
+            Outcome::ErrorPage { status, text }
         }
         (false, None) => Outcome::Page,
     }
-}
-
-fn in_words(status: StatusCode) -> String {
-    format!("it answered with status {}", status.as_u16())
-}
-
-/// Whether a provider's page is about the callback URL.
-pub(super) fn is_about_the_callback(page: &str) -> bool {
-    let page = page.to_ascii_lowercase();
-    ["redirect_uri", "redirect uri", "redirect url", "callback"]
-        .iter()
-        .any(|phrase| page.contains(phrase))
 }
 
 fn is_our_callback(config: &Config, location: &Url) -> bool {
@@ -164,6 +263,11 @@ fn wants_a_person(code: &str) -> bool {
     .contains(&code)
 }
 
+/// The errors of RFC 6749 §4.1.2.1 that stand for a status of 500 and 503.
+fn is_transient(code: &str) -> bool {
+    ["server_error", "temporarily_unavailable"].contains(&code)
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -182,39 +286,32 @@ mod tests {
         .collect();
         let config = Config::from_variables(&variables, &[]).unwrap();
         let location = Url::parse(location).ok();
-        judge(
-            &config,
-            StatusCode::from_u16(status).unwrap(),
-            location.as_ref(),
-            "body",
-        )
+        let status = StatusCode::from_u16(status).unwrap();
+        classify(&config, status, location.as_ref(), "body")
     }
 
     #[test]
     fn only_our_own_callback_says_that_it_is_registered() {
         let callback = "https://www.example.com/auth/callback";
-        let required = format!("{callback}?error=login_required&state=x");
-        assert_eq!(outcome(302, &required), Outcome::Welcome);
-        assert_eq!(
-            outcome(302, &format!("{callback}?code=x&state=y")),
-            Outcome::Welcome
-        );
+        for query in ["error=login_required&state=x", "code=x&state=y"] {
+            assert_eq!(
+                outcome(302, &format!("{callback}?{query}")),
+                Outcome::Accepted
+            );
+        }
         let refused = outcome(
             303,
             &format!("{callback}?error=access_denied&error_description=No"),
         );
-        let expected = Outcome::Refused {
-            code: "access_denied".to_owned(),
-            description: Some("No".to_owned()),
-        };
-        assert_eq!(refused, expected);
+        assert!(refused.came_back() && !refused.is_good());
+        assert_eq!(refused.in_words(), "refuses it with access_denied (“No”)");
         for elsewhere in [
             "https://www.example.com.evil.example/auth/callback?error=login_required",
             "http://www.example.com/auth/callback?error=login_required",
             "https://www.example.com/auth/callback/x?error=login_required",
         ] {
             let outcome = outcome(302, elsewhere);
-            assert!(matches!(outcome, Outcome::Turned { .. }), "{outcome:?}");
+            assert!(matches!(outcome, Outcome::ErrorPage { .. }), "{outcome:?}");
         }
     }
 
@@ -228,10 +325,16 @@ mod tests {
     }
 
     #[test]
-    fn an_overloaded_provider_does_not_mean_that_something_is_not_registered() {
+    fn a_failing_provider_does_not_mean_that_something_is_not_registered() {
         for status in [429, 500, 503] {
-            assert!(matches!(outcome(status, ""), Outcome::Unavailable(_)));
+            assert!(matches!(outcome(status, ""), Outcome::Failed { .. }));
         }
-        assert!(matches!(outcome(403, ""), Outcome::Turned { .. }));
+        let callback = "https://www.example.com/auth/callback";
+        for code in ["server_error", "temporarily_unavailable"] {
+            let outcome = outcome(302, &format!("{callback}?error={code}"));
+            assert!(matches!(outcome, Outcome::Failed { .. }), "{outcome:?}");
+        }
+        assert!(matches!(outcome(403, ""), Outcome::ErrorPage { .. }));
+        assert!(matches!(outcome(404, ""), Outcome::ErrorPage { .. }));
     }
 }

@@ -1,5 +1,6 @@
 //! Whether the provider is there, is the one that the configuration names, and has what a login needs.
 
+use http::StatusCode;
 use url::Url;
 
 use super::{
@@ -47,9 +48,18 @@ pub(super) async fn keys(examiner: &Examiner) -> Vec<Check> {
             id,
             "The provider publishes keys that its tokens can be checked with.",
         ),
+        Err(ProviderError::Keys(error)) => Check::problem(
+            id,
+            "The provider's keys cannot be fetched.",
+            Finding::new(
+                "keys_unreachable",
+                format!("Without them no login can be verified: {error}."),
+                "Open the jwks_uri of the provider's metadata from this machine.",
+            ),
+        ),
         Err(error) => Check::problem(
             id,
-            "The provider's keys cannot be had.",
+            "The provider's keys cannot be used.",
             Finding::new(
                 "keys_unusable",
                 format!("Without them no login can be verified: {error}."),
@@ -84,12 +94,13 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
         );
     }
     if metadata.require_pushed_authorization_requests {
-        return Check::problem(
+        // What it does with a login shows at the login.
+        return Check::warning(
             id,
-            "The provider wants logins begun in a way that is not implemented.",
+            "The provider announces that logins must begin in a way that is not implemented.",
             Finding::new(
                 "pushed_requests_required",
-                "It requires pushed authorization requests (RFC 9126).",
+                "Its metadata says that it requires pushed authorization requests (RFC 9126).",
                 "Switch the requirement off (Auth0 dashboard > Settings > Advanced > Require Pushed Authorization \
                  Requests).",
             ),
@@ -103,7 +114,7 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
 
 /// How the provider takes the parameter that names an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+enum Manner {
     /// Auth0, asked with `audience`: an API that it does not know is an error.
     Auth0,
     /// Another provider, asked with `resource` (RFC 8707): an error where it knows the standard.
@@ -114,7 +125,7 @@ pub(super) enum Manner {
 
 impl Manner {
     /// A custom domain says nothing of Auth0, but the endpoints do.
-    pub(super) fn of(config: &Config, metadata: &Metadata) -> Self {
+    fn of(config: &Config, metadata: &Metadata) -> Self {
         let has_path = |endpoint: &Option<Url>, path: &str| {
             endpoint.as_ref().is_some_and(|url| url.path() == path)
         };
@@ -147,8 +158,14 @@ fn audience_parameter(config: &Config, metadata: &Metadata) -> Check {
         ),
         (Manner::Ignored, AudienceParameter::Resource) => Check::warning(
             id,
-            "Auth0 is asked with resource, which it ignores unless told otherwise.",
-            Diagnosis::resource_ignored(first),
+            "The provider is asked with resource, which Auth0 ignores unless told otherwise.",
+            Finding {
+                cause: format!(
+                    "`resource={first}` is sent (AUTH0_AUDIENCE_PARAMETER=resource) and the provider looks like Auth0, but Auth0 \
+                     ignores that parameter unless its Resource Parameter Compatibility Profile is on."
+                ),
+                ..Finding::from(Diagnosis::resource_ignored(first))
+            },
         ),
         (Manner::Ignored, AudienceParameter::Audience) => Check::warning(
             id,
@@ -174,17 +191,27 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
                     "AUTH0_DOMAIN stands for the issuer `{configured}`, but the provider there calls itself `{found}`; the \
                      two must be equal to the last character, or its tokens are refused."
                 ),
-                format!(
-                    "If that is your provider, set AUTH0_DOMAIN={found} (with a custom domain, the name that people log in \
-                     under)."
-                ),
+                match &config.provider_internal_url {
+                    None => format!(
+                        "If that is your provider, set AUTH0_DOMAIN={found} (with a custom domain, the name that people log in \
+                         under)."
+                    ),
+                    Some(internal) => format!(
+                        "It was asked at {internal} (AUTH0_PROVIDER_INTERNAL_URL). Set its public name at the provider \
+                         (Keycloak: KC_HOSTNAME), so that it calls itself `{configured}` there, too."
+                    ),
+                },
             ),
         ),
         ProviderError::Discovery(OutboundError::Status { status, .. })
-            if status.is_client_error() =>
+            if status.is_client_error()
+                && !matches!(
+                    *status,
+                    StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
+                ) =>
         {
             (
-                format!("There is no OpenID Provider at {}.", config.issuer),
+                format!("No OpenID Provider answers at {}.", config.issuer),
                 Finding::new(
                     "no_provider",
                     sentence(error),
@@ -193,13 +220,22 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
                 ),
             )
         }
+        ProviderError::Discovery(OutboundError::Status { .. }) => (
+            format!("{} answers with an error.", config.issuer),
+            Finding::new(
+                "provider_unreachable",
+                sentence(error),
+                "Try again in a moment. If it stays so, look at the provider's state.",
+            ),
+        ),
         ProviderError::Discovery(_) | ProviderError::Keys(_) => (
             format!("{} cannot be reached.", config.issuer),
             Finding::new(
                 "provider_unreachable",
                 sentence(error),
                 "Check AUTH0_DOMAIN for a slip of the pen, and that this machine may reach it: name resolution, firewall, \
-                 root certificates (package ca-certificates). A proxy is not used.",
+                 root certificates (package ca-certificates). A proxy is not used. Where this server reaches the provider at \
+                 another address than browsers do, set AUTH0_PROVIDER_INTERNAL_URL to it.",
             ),
         ),
         _ => (

@@ -16,7 +16,7 @@ pub enum Status {
     Warning,
     /// Logins or tokens do not work like this.
     Problem,
-    /// It could not be checked; the summary says why.
+    /// It could not be checked, or need not be; the summary says why. Nothing follows from it.
     Skipped,
 }
 
@@ -190,7 +190,7 @@ impl Report {
 const SHORTEST_HIDDEN: usize = 12;
 
 /// What is checked once every variable can be read.
-const REST: [&str; 13] = [
+const REST: [&str; 14] = [
     "secret",
     "base_url",
     "cookies",
@@ -201,6 +201,7 @@ const REST: [&str; 13] = [
     "refresh",
     "callback",
     "login",
+    "logout",
     "audience",
     "audience_parameter",
     "session_store",

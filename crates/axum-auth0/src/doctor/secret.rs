@@ -8,7 +8,7 @@ use crate::{config::Config, diagnosis::Diagnosis};
 pub(super) fn check(config: &Config) -> Vec<Check> {
     let mut checks: Vec<Check> = weaknesses(config)
         .into_iter()
-        .map(|diagnosis| Check::problem("secret", "AUTH0_SECRET can be guessed.", diagnosis))
+        .map(|diagnosis| Check::problem("secret", "AUTH0_SECRET looks easy to guess.", diagnosis))
         .collect();
     if checks.is_empty() {
         checks.push(Check::ok("secret", "AUTH0_SECRET looks random."));

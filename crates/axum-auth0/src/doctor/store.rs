@@ -1,29 +1,45 @@
-//! Whether sessions can be kept. Nothing is written, and no schema is changed: the site may be running.
+//! Whether sessions can be kept. Something is really written, and taken back at once; no schema is changed, since the site
+//! may be running.
 
 use std::{
     fs::OpenOptions,
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
+use sqlx::{
+    ConnectOptions as _, Connection as _, SqliteConnection, error::DatabaseError,
+    sqlite::SqliteConnectOptions,
+};
 
 use super::{Check, Finding, examination::Examiner};
-use crate::config::{Config, StoreLocation};
+use crate::{
+    chance,
+    config::{Config, StoreLocation},
+};
 
 const ID: &str = "session_store";
+
+/// How long another program's write is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn check(examiner: &Examiner) -> Check {
     if let Some(store) = examiner.store() {
         return match store.ping().await {
-            Ok(()) => Check::ok(ID, "The session store answers."),
+            Ok(()) => Check::ok(
+                ID,
+                "The session store answers; whether it takes writes was not checked.",
+            ),
             Err(error) => unusable(&error.to_string()),
         };
     }
     match &examiner.config().session_store {
         StoreLocation::Memory => memory(examiner.config()),
-        StoreLocation::Sqlite(path) => sqlite(path).await,
+        StoreLocation::Sqlite(path) => {
+            let name = chance::text::<12>(examiner.chance().as_ref());
+            sqlite(path, &name).await
+        }
     }
 }
 
@@ -42,9 +58,10 @@ fn memory(config: &Config) -> Check {
     )
 }
 
-async fn sqlite(path: &Path) -> Check {
+/// `name` is one that nothing else has.
+async fn sqlite(path: &Path, name: &str) -> Check {
     if !path.exists() {
-        return match folder_to_be(path) {
+        return match write_to_folder_of(path, name) {
             Ok(()) => Check::ok(
                 ID,
                 format!("{} is made at the first start.", path.display()),
@@ -52,33 +69,71 @@ async fn sqlite(path: &Path) -> Check {
             Err(error) => unusable(&error.to_string()),
         };
     }
-    // Opened for writing and left alone: the file system says whether it would let us.
-    if let Err(error) = OpenOptions::new().append(true).open(path) {
-        return unusable(&format!("{} cannot be written: {error}", path.display()));
-    }
-    match read(path).await {
-        Ok(()) => Check::ok(ID, format!("The session store {} opens.", path.display())),
-        Err(error) => unusable(&format!("{} cannot be read: {error}", path.display())),
+    let mut connection = match open(path).await {
+        Ok(connection) => connection,
+        Err(error) => return failed(path, "cannot be read", &error),
+    };
+    let written = write(&mut connection).await;
+    let closed = connection.close().await;
+    match written.and(closed) {
+        Ok(()) => Check::ok(
+            ID,
+            format!(
+                "The session store {} opens and takes writes.",
+                path.display()
+            ),
+        ),
+        Err(error) => failed(path, "cannot be written", &error),
     }
 }
 
-async fn read(path: &Path) -> Result<(), sqlx::Error> {
+async fn open(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     let mut connection = SqliteConnectOptions::new()
         .filename(path)
-        .read_only(true)
         .create_if_missing(false)
-        .busy_timeout(Duration::from_secs(2))
+        .busy_timeout(PATIENCE)
         .connect()
         .await?;
     sqlx::query("SELECT count(*) FROM sqlite_schema")
         .execute(&mut connection)
         .await?;
-    connection.close().await
+    Ok(connection)
 }
 
-/// The nearest folder above `path` that is there has to be a folder that can be written.
-fn folder_to_be(path: &Path) -> io::Result<()> {
-    let above = path
+/// A table in a transaction that is rolled back: it needs the lock and the files that every write needs.
+async fn write(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::raw_sql("CREATE TABLE doctor_probe (at INTEGER); INSERT INTO doctor_probe VALUES (1)")
+        .execute(&mut *transaction)
+        .await?;
+    transaction.rollback().await
+}
+
+fn failed(path: &Path, what: &str, error: &sqlx::Error) -> Check {
+    if is_busy(error) {
+        return Check::skipped(
+            ID,
+            format!(
+                "Could not be checked: another program is writing to {}.",
+                path.display()
+            ),
+        );
+    }
+    unusable(&format!("{} {what}: {error}", path.display()))
+}
+
+/// `SQLITE_BUSY` and `SQLITE_LOCKED`, with their extended codes.
+fn is_busy(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(DatabaseError::code)
+        .and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+/// Makes a file in the nearest folder above `path` that is there, and removes it.
+fn write_to_folder_of(path: &Path, name: &str) -> io::Result<()> {
+    let folder = path
         .ancestors()
         .skip(1)
         .map(|folder| {
@@ -90,16 +145,19 @@ fn folder_to_be(path: &Path) -> io::Result<()> {
         })
         .find(|folder| folder.exists())
         .unwrap_or_else(|| PathBuf::from("."));
-    let about = above.metadata()?;
-    if !about.is_dir() {
-        let text = format!("{} is no folder", above.display());
-        return Err(io::Error::new(io::ErrorKind::NotADirectory, text));
-    }
-    if about.permissions().readonly() {
-        let text = format!("{} cannot be written", above.display());
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
-    }
-    Ok(())
+    let about = |error: io::Error| {
+        let text = format!("{} cannot be written: {error}", folder.display());
+        io::Error::new(error.kind(), text)
+    };
+    let file = folder.join(format!(".doctor-{name}"));
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&file)
+        .and_then(|mut made| made.write_all(b"doctor"));
+    let removed = std::fs::remove_file(&file);
+    written.map_err(about)?;
+    removed.map_err(about)
 }
 
 fn unusable(why: &str) -> Check {
@@ -128,7 +186,7 @@ mod tests {
     async fn a_store_that_is_not_there_yet_is_not_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data/sessions.db");
-        assert_eq!(sqlite(&path).await.status, Status::Ok);
+        assert_eq!(sqlite(&path, "test").await.status, Status::Ok);
         assert!(!path.exists() && !path.parent().unwrap().exists());
     }
 
@@ -139,8 +197,44 @@ mod tests {
         let store = SqliteStore::open(&path).await.unwrap();
         store.ping().await.unwrap();
         let before = std::fs::read(&path).unwrap();
-        assert_eq!(sqlite(&path).await.status, Status::Ok);
+        assert_eq!(sqlite(&path, "test").await.status, Status::Ok);
         assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_another_program_writes_to_could_not_be_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sessions.db");
+        drop(SqliteStore::open(&path).await.unwrap());
+        let mut other = open(&path).await.unwrap();
+        let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let check = sqlite(&path, "test").await;
+        assert_eq!(check.status, Status::Skipped, "{check:?}");
+        writing.rollback().await.unwrap();
+        assert_eq!(sqlite(&path, "test").await.status, Status::Ok);
+    }
+
+    /// Also of what is written: a probe in a file that SQLite made for reading only would not show.
+    #[tokio::test]
+    async fn a_store_that_can_be_read_but_not_written_is_a_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sessions.db");
+        drop(SqliteStore::open(&path).await.unwrap());
+        let mut connection = open(&path).await.unwrap();
+        // What the file system does to a file that is read-only, root or not.
+        sqlx::query("PRAGMA query_only = ON")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let error = write(&mut connection).await.unwrap_err();
+        let check = failed(&path, "cannot be written", &error);
+        assert_eq!(check.code, Some("session_store_unusable"), "{check:?}");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_a_problem_whatever_its_permissions_say() {
+        let check = sqlite(Path::new("/proc/sessions/sessions.db"), "test").await;
+        assert_eq!(check.status, Status::Problem, "{check:?}");
     }
 
     #[tokio::test]
@@ -153,7 +247,7 @@ mod tests {
         )
         .unwrap();
         for path in [file.clone(), file.join("sessions.db")] {
-            let check = sqlite(&path).await;
+            let check = sqlite(&path, "test").await;
             assert_eq!(check.status, Status::Problem, "{check:?}");
             assert_eq!(check.code, Some("session_store_unusable"));
         }

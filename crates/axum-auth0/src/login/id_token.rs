@@ -19,7 +19,7 @@ use crate::{
 pub(crate) const LEEWAY: i64 = 60;
 
 /// How old an ID token may be when it comes from the token endpoint, in seconds.
-const MAX_AGE_OF_IAT: i64 = 600;
+pub(crate) const MAX_AGE_OF_IAT: i64 = 600;
 
 /// OpenID Connect Core 1.0 §2: `sub` is at most 255 characters.
 const MAX_SUBJECT: usize = 255;

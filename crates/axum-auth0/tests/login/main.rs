@@ -14,6 +14,7 @@ mod cookies;
 mod cross_site;
 mod detached;
 mod diagnoses;
+mod doctor;
 mod ended_sessions;
 mod grants;
 mod growth;

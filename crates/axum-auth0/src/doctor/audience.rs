@@ -1,0 +1,103 @@
+//! Whether the provider knows an API. What it says of an API that exists counts only if it says something else of one that
+//! does not: most providers ignore the parameter that names it.
+
+use url::Url;
+
+use super::{
+    Check, Finding,
+    examination::Examiner,
+    experiment::{self, Control, Objection},
+    probe::{Outcome, Probe, Prompt},
+};
+use crate::diagnosis::{Cause, Diagnosis, printable};
+
+/// Asks for a login that shows nothing and names `audience`; it comes with its variable.
+pub(super) async fn examine(
+    examiner: &Examiner,
+    endpoint: &Url,
+    id: &'static str,
+    (audience, variable): (&str, &str),
+) -> Check {
+    let probe = Probe {
+        prompt: Prompt::None,
+        audiences: vec![audience.to_owned()],
+        scope: vec!["openid".to_owned()],
+        client_id: None,
+    };
+    let outcome = probe.send(examiner, endpoint).await;
+    if let Some(diagnosis) = said_of(&outcome, (audience, variable)) {
+        return refused(id, diagnosis);
+    }
+    if outcome == Outcome::Accepted {
+        return match experiment::unknown_audience(examiner, endpoint, &probe).await {
+            Control::Differs => Check::ok(
+                id,
+                format!("The provider knows {audience}, and lets the application ask for it."),
+            ),
+            Control::Same => Check::skipped(
+                id,
+                format!(
+                    "Could not be checked: the provider takes {audience}, but an API that does not exist just as well; what \
+                     its tokens are for shows after a login."
+                ),
+            ),
+            Control::Failed => Check::skipped(
+                id,
+                format!(
+                    "Could not be checked: the provider takes {audience}, but did not answer the control with an API that does \
+                     not exist."
+                ),
+            ),
+        };
+    }
+    let objection = if outcome.may_be_about_the_request() {
+        experiment::objection(examiner, endpoint, &probe).await
+    } else {
+        None
+    };
+    if objection == Some(Objection::Audience) {
+        let finding = objected(audience, variable, &outcome);
+        return Check::problem(id, "The provider fails if a login names the API.", finding);
+    }
+    Check::skipped(
+        id,
+        format!(
+            "Could not be checked: asked for a login that shows no page (prompt=none), the provider {}.",
+            outcome.in_words()
+        ),
+    )
+}
+
+/// What the provider says of the one API that a login named, if it is about the API.
+pub(super) fn said_of(outcome: &Outcome, audience: (&str, &str)) -> Option<Diagnosis> {
+    let Outcome::Refused { code, description } = outcome else {
+        return None;
+    };
+    let diagnosis = Diagnosis::of_refusal(code, description.as_deref(), Some(audience));
+    matches!(
+        diagnosis.code,
+        Cause::AudienceUnknown | Cause::ApiNotAuthorized
+    )
+    .then_some(diagnosis)
+}
+
+/// The check of an API that the provider refuses in so many words.
+pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
+    let summary = match diagnosis.code {
+        Cause::AudienceUnknown => "The provider does not know the API.",
+        _ => "The application may not use the API.",
+    };
+    Check::problem(id, summary, diagnosis)
+}
+
+/// A provider that does not name the API in its refusal; that it is about the API, an experiment showed.
+pub(super) fn objected(audience: &str, variable: &str, outcome: &Outcome) -> Finding {
+    Finding {
+        cause: format!(
+            "Asked for a login for `{}`, which {variable} names, the provider {}. The same login without the API goes on.",
+            printable(audience),
+            outcome.in_words()
+        ),
+        ..Finding::from(Diagnosis::audience_unknown(audience, variable))
+    }
+}

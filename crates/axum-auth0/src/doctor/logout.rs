@@ -1,0 +1,167 @@
+//! Whether the provider sends people back to this site after a logout. No session is ended: the request carries neither a
+//! cookie nor an ID token.
+
+use http::StatusCode;
+use url::Url;
+
+use super::{
+    Check, Finding,
+    examination::{Examiner, without_metadata},
+    probe,
+    words::{quoted, visible_text},
+};
+use crate::{config::Config, logout_url::ProviderLogout};
+
+const LOGOUT: &str = "logout";
+
+/// What the provider did with a logout.
+enum Outcome {
+    /// It sent the browser to this URL.
+    Redirected(Url),
+    /// It showed a page: that the user is logged out, or whether that is meant.
+    Page,
+    ErrorPage {
+        status: StatusCode,
+        text: String,
+    },
+    /// The text completes “The provider …”.
+    Failed(String),
+}
+
+impl Outcome {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Redirected(_) => "sends the browser elsewhere".to_owned(),
+            Self::Page => "shows a page of its own".to_owned(),
+            Self::ErrorPage { status, text } => {
+                format!("answers with status {}{}", status.as_u16(), quoted(text))
+            }
+            Self::Failed(how) => how.clone(),
+        }
+    }
+}
+
+pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
+    let Some(metadata) = examiner.metadata().await else {
+        return without_metadata(&[LOGOUT]);
+    };
+    let config = examiner.config();
+    let registered = config.logout.return_to_url.as_str();
+    let url = |return_to| {
+        let logout = ProviderLogout {
+            return_to,
+            id_token: None,
+            session: None,
+        };
+        logout.url(config, &metadata)
+    };
+    let (Some(with), Some(without)) = (url(Some(registered)), url(None)) else {
+        return vec![Check::skipped(
+            LOGOUT,
+            "Not needed: the provider announces no logout, so a logout ends at this site.",
+        )];
+    };
+    let outcome = send(examiner, &with).await;
+    let is_ours = |target: &Url| {
+        let mut bare = target.clone();
+        bare.set_query(None);
+        Url::parse(registered).is_ok_and(|mut registered| {
+            registered.set_query(None);
+            registered == bare
+        })
+    };
+    vec![match &outcome {
+        Outcome::Redirected(target) if is_ours(target) => Check::ok(
+            LOGOUT,
+            format!("After a logout the provider sends people back to {registered}."),
+        ),
+        Outcome::ErrorPage { text, .. } if is_about_the_url(text) => {
+            // The same without the URL: if that works, the URL is what it refuses.
+            match send(examiner, &without).await {
+                Outcome::Redirected(_) | Outcome::Page => not_registered(config, &outcome),
+                other => unknown(&format!(
+                    "{}, and without a URL to return to it {}",
+                    outcome.in_words(),
+                    other.in_words()
+                )),
+            }
+        }
+        other => unknown(&other.in_words()),
+    }]
+}
+
+/// `what` completes “The provider …”.
+fn unknown(what: &str) -> Check {
+    Check::skipped(
+        LOGOUT,
+        format!("Could not be checked: asked for a logout without a session, the provider {what}."),
+    )
+}
+
+fn not_registered(config: &Config, outcome: &Outcome) -> Check {
+    let registered = &config.logout.return_to_url;
+    let origin = config.origin();
+    Check::problem(
+        LOGOUT,
+        "The provider does not send people back to this site after a logout.",
+        Finding::new(
+            "logout_url_not_registered",
+            format!(
+                "Asked for a logout that ends at {registered}, the provider {}; without that URL it does not. Logouts end on \
+                 its error page, and its session may live on.",
+                outcome.in_words()
+            ),
+            format!(
+                "Add {registered} to the Allowed Logout URLs (Auth0 dashboard > Applications > your application > Settings), \
+                 character by character; or set AUTH0_LOGOUT_RETURN_TO to a URL of this site that is registered there: \
+                 AUTH0_LOGOUT_RETURN_TO={origin} if it was set up as nextjs-auth0 has it."
+            ),
+        ),
+    )
+}
+
+/// Whether an error page is about the URL to return to, and not about the ID token that a real logout brings.
+fn is_about_the_url(page: &str) -> bool {
+    let page = page.to_ascii_lowercase();
+    let names = [
+        "redirect",
+        "returnto",
+        "return_to",
+        "return to",
+        "logout_uri",
+        "logout uri",
+        "logout url",
+    ];
+    names.iter().any(|name| page.contains(name)) && !page.contains("hint")
+}
+
+async fn send(examiner: &Examiner, url: &Url) -> Outcome {
+    let read = |status: StatusCode, location: Option<&Url>, body: &str| {
+        if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+            return Outcome::Failed(format!("answers with status {}", status.as_u16()));
+        }
+        match location.filter(|_| status.is_redirection()) {
+            // An error page at another address.
+            Some(location) if location.query_pairs().any(|(name, _)| name == "error") => {
+                let words: Vec<String> = location
+                    .query_pairs()
+                    .filter(|(name, _)| name.starts_with("error"))
+                    .map(|(_, value)| value.into_owned())
+                    .collect();
+                Outcome::ErrorPage {
+                    status,
+                    text: words.join(" "),
+                }
+            }
+            Some(location) => Outcome::Redirected(location.clone()),
+            None if status.is_success() => Outcome::Page,
+            None => Outcome::ErrorPage {
+                status,
+                text: visible_text(body),
+            },
+        }
+    };
+    probe::get(examiner, url, read)
+        .await
+        .unwrap_or_else(Outcome::Failed)
+}

@@ -1,0 +1,108 @@
+//! Whether tokens can be refreshed. That a login brings a refresh token shows after a login only: what the metadata lists
+//! is a hint.
+
+use super::{
+    Check, Finding,
+    client::{Answer, Answers, Credentials, credentials, in_words},
+};
+use crate::{
+    config::Config,
+    diagnosis::{Cause, Diagnosis},
+    provider::Metadata,
+};
+
+pub(super) const REFRESH: &str = "refresh";
+
+/// A site without refresh works until the access token ends, so only what was asked for and is refused is a problem.
+pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> Check {
+    if !config.scope.iter().any(|scope| scope == "offline_access") {
+        return Check::warning(
+            REFRESH,
+            "No login asks for a refresh token.",
+            Finding {
+                cause: "AUTH0_SCOPE lacks offline_access, so most providers issue no refresh token, and people have to log in \
+                        again when their access token ends."
+                    .to_owned(),
+                ..Finding::from(Diagnosis::no_refresh_token(false))
+            },
+        );
+    }
+    let credentials = credentials(answers);
+    if let Some(diagnosis) = refused_grant(answers, &credentials) {
+        return Check::problem(
+            REFRESH,
+            "The application may not refresh tokens.",
+            diagnosis,
+        );
+    }
+    let takes_refreshes =
+        matches!(&answers.real, Answer::Refused { code, .. } if code == "invalid_grant");
+    if let Some(hint) = hint(metadata, takes_refreshes) {
+        return hint;
+    }
+    match credentials {
+        Credentials::Rejected(_) => Check::skipped(
+            REFRESH,
+            "Not checked: the provider does not accept the application.",
+        ),
+        Credentials::Accepted if takes_refreshes => Check::ok(
+            REFRESH,
+            "The provider takes refresh requests of this application; whether a login brings a refresh token shows after \
+             one.",
+        ),
+        Credentials::Accepted | Credentials::Unknown(_) => Check::skipped(
+            REFRESH,
+            format!(
+                "Could not be checked: asked for a refresh with a token that does not exist, the provider {}.",
+                in_words(&answers.real)
+            ),
+        ),
+    }
+}
+
+/// What the provider says of the grant (RFC 6749 §5.2). `unauthorized_client` is about this application only if another
+/// secret is answered otherwise; some say it of wrong credentials.
+fn refused_grant(answers: &Answers, credentials: &Credentials) -> Option<Diagnosis> {
+    let Answer::Refused { code, description } = &answers.real else {
+        return None;
+    };
+    let description = description.as_deref();
+    match code.as_str() {
+        "unsupported_grant_type" => Some(Diagnosis::grant_not_allowed(code, description)),
+        "unauthorized_client" if *credentials == Credentials::Accepted => {
+            let diagnosis = Diagnosis::of_refusal(code, description, None);
+            (diagnosis.code == Cause::GrantNotAllowed).then_some(diagnosis)
+        }
+        _ => None,
+    }
+}
+
+/// RFC 8414 §2 lets a provider leave scopes and grants out of its metadata, so that is no more than a hint; and none at all
+/// about the grant if the provider took a refresh request.
+fn hint(metadata: &Metadata, takes_refreshes: bool) -> Option<Check> {
+    let lacks = |list: &Option<Vec<String>>, word: &str| {
+        list.as_ref()
+            .is_some_and(|words| words.iter().all(|known| known != word))
+    };
+    let missing = if lacks(&metadata.scopes_supported, "offline_access") {
+        "the scope offline_access"
+    } else if !takes_refreshes && lacks(&metadata.grant_types_supported, "refresh_token") {
+        "the grant refresh_token"
+    } else {
+        return None;
+    };
+    Some(Check::warning(
+        REFRESH,
+        format!(
+            "Whether logins bring refresh tokens is not certain: the provider does not list {missing}."
+        ),
+        Finding {
+            cause: format!(
+                "The provider's metadata does not list {missing}. That is a hint only: many providers support what they do not \
+                 list. Logins ask for offline_access; if one brings no refresh token, people have to log in again when their \
+                 access token ends."
+            ),
+            ..Finding::from(Diagnosis::no_refresh_token(true))
+        },
+    ))
+}

@@ -1,0 +1,101 @@
+//! What a provider says in a page of its own, so that it can be shown in its own words.
+
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+
+use crate::diagnosis::printable;
+
+/// The visible text of an answer, be it HTML, JSON or plain text, on one line.
+pub(super) fn visible_text(body: &str) -> String {
+    if !body.trim_start().starts_with('<') {
+        return one_line(body);
+    }
+    let mut emitter = DefaultEmitter::default();
+    // So that what is in a script is not taken for text.
+    emitter.naively_switch_states(true);
+    let mut text = String::new();
+    let mut hidden = 0_usize;
+    for token in Tokenizer::new_with_emitter(body, emitter).flatten() {
+        match token {
+            Token::StartTag(tag) if is_hidden(&tag.name) && !tag.self_closing => hidden += 1,
+            Token::EndTag(tag) if is_hidden(&tag.name) => hidden = hidden.saturating_sub(1),
+            Token::String(string) if hidden == 0 => {
+                text.push_str(&String::from_utf8_lossy(&string.value));
+            }
+            // Words of two elements are two words.
+            Token::StartTag(_) | Token::EndTag(_) => text.push(' '),
+            _ => {}
+        }
+    }
+    one_line(&text)
+}
+
+/// `text` as a quotation in a sentence, with a blank before it; nothing if there is nothing to quote.
+pub(super) fn quoted(text: &str) -> String {
+    let text = printable(&one_line(text));
+    if text.trim_matches(['.', ' ']).is_empty() {
+        return String::new();
+    }
+    if text.chars().count() <= MAX_QUOTED {
+        return format!(" (“{}”)", text.trim_end_matches('.'));
+    }
+    // Cut between two words.
+    let beginning: String = text.chars().take(MAX_QUOTED).collect();
+    let whole_words = beginning
+        .rsplit_once(' ')
+        .map_or(&*beginning, |(words, _)| words);
+    format!(" (“{whole_words} …”)")
+}
+
+/// How many characters are quoted.
+const MAX_QUOTED: usize = 160;
+
+fn is_hidden(element: &[u8]) -> bool {
+    matches!(
+        element,
+        b"title" | b"script" | b"style" | b"svg" | b"template" | b"noscript"
+    )
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_shows_is_its_text() {
+        for (body, text) in [
+            (
+                "<h1>Oops</h1><p>No such\n client.</p>",
+                "Oops No such client.",
+            ),
+            (
+                "<script>var a = '<p>x</p>';</script><style>p{}</style>ok",
+                "ok",
+            ),
+            (
+                "{\"error\": \"invalid_client\"}",
+                "{\"error\": \"invalid_client\"}",
+            ),
+            ("plain\n text", "plain text"),
+            ("", ""),
+            ("<p>a &lt; b</p>", "a < b"),
+        ] {
+            assert_eq!(visible_text(body), text, "{body}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_not_quoted() {
+        assert_eq!(quoted(" . "), "");
+        assert_eq!(quoted("No."), " (“No”)");
+        let long = quoted(&"words and ".repeat(50));
+        assert!(
+            long.ends_with("words and …”)") || long.ends_with("words …”)"),
+            "{long}"
+        );
+        assert!(long.chars().count() < 180);
+    }
+}

@@ -1,0 +1,85 @@
+//! The doctor at providers that do not behave: it reports no problem that does not exist, and no success that it did not
+//! observe.
+
+mod addresses;
+mod audiences;
+mod credentials;
+mod logins;
+mod logouts;
+mod refreshing;
+mod times;
+
+use std::time::Duration;
+
+use axum_auth0::{
+    Config, Surroundings,
+    doctor::{Check, Report, Status, examine},
+};
+
+use crate::app::TestEnv;
+
+/// What the doctor says of the site of `env`, with these variables changed.
+async fn examined(env: &TestEnv, changes: &[(&'static str, Option<&str>)]) -> Report {
+    examine_within(env, &config(env, changes), Duration::from_secs(20)).await
+}
+
+/// The configuration with these variables changed, and with a secret that cannot be guessed.
+fn config(env: &TestEnv, changes: &[(&'static str, Option<&str>)]) -> Config {
+    let secret = ("AUTH0_SECRET", Some("5b1e8842a6f04d7c9e31f0aa77c2d948"));
+    env.config(&[changes, &[secret]].concat())
+}
+
+async fn examine_within(env: &TestEnv, config: &Config, limit: Duration) -> Report {
+    let surroundings = Surroundings {
+        clock: env.clock.clone(),
+        ..Surroundings::default()
+    };
+    examine(config, &surroundings, limit).await
+}
+
+/// The only check with this name, which has this status.
+fn the<'a>(report: &'a Report, status: Status, id: &str) -> &'a Check {
+    let checks: Vec<&Check> = report
+        .checks
+        .iter()
+        .filter(|check| check.id == id)
+        .collect();
+    match checks.as_slice() {
+        [check] if check.status == status => check,
+        _ => panic!("not one {status:?} {id}: {checks:#?}"),
+    }
+}
+
+/// That nothing is a problem but these.
+fn are_problems(report: &Report, ids: &[&str]) {
+    let problems = report
+        .checks
+        .iter()
+        .filter(|check| check.status == Status::Problem);
+    let problems: Vec<&Check> = problems.collect();
+    let found: Vec<&str> = problems.iter().map(|check| check.id).collect();
+    assert_eq!(found, ids, "{problems:#?}");
+    assert_eq!(report.is_ok(), ids.is_empty());
+}
+
+/// Everything that a check says.
+fn text(check: &Check) -> String {
+    let texts = [
+        Some(&check.summary),
+        check.cause.as_ref(),
+        check.fix.as_ref(),
+    ];
+    texts
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn says(check: &Check, parts: &[&str]) {
+    let text = text(check);
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is not in: {text}");
+    }
+}
