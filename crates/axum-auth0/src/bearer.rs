@@ -25,7 +25,7 @@
 //! ```
 //!
 //! Answers are those of [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750); what makes an access token is in
-//! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) and in [`Profile`].
+//! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) and in [`Profile`], which has one for each provider; `docs/providers.md` has the settings.
 
 mod authorization_header;
 mod check;
@@ -33,14 +33,16 @@ mod custom_profile;
 mod error;
 mod issuer;
 mod profile;
+mod reason;
 mod refusal;
 mod rules;
 mod token;
 mod verifier;
 
 pub use custom_profile::{CustomProfile, InvalidMark};
-pub use error::{BearerError, ErrorDetail, Reason};
+pub use error::{BearerError, ErrorDetail};
 pub use issuer::TrustedIssuer;
 pub use profile::Profile;
+pub use reason::Reason;
 pub use token::{Bearer, Caller};
 pub use verifier::Verifier;

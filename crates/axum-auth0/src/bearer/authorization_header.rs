@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
-use super::error::Reason;
+use super::reason::Reason;
 
 /// The token of a request: [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1). Tokens in the query, the body or a
 /// cookie are not looked for.

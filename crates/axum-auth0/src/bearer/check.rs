@@ -1,12 +1,12 @@
 //! The check of a token whose signature is verified.
 
 use super::{
-    error::Reason,
+    reason::Reason,
     refusal::Refusal,
     rules::{ClientInAudience, Mark, Nonce, Principal, Recipient, Rules, Text},
     token::Caller,
 };
-use crate::jwt::{Claims, VerifiedJwt};
+use crate::jwt::{Claims, ScopeClaim, VerifiedJwt};
 
 /// What a token is checked against.
 pub(super) struct Expected<'verifier> {
@@ -67,7 +67,7 @@ impl Expected<'_> {
             caller: self.caller(claims, subject, client),
             subject: subject.to_owned(),
             client: client.to_owned(),
-            scope_claim: scopes.as_ref().map(|scopes| scopes.name()),
+            scope_claim: scopes.as_ref().map(ScopeClaim::name),
             scopes: scopes.map(|scopes| scopes.to_vec()).unwrap_or_default(),
             expires_at,
         })

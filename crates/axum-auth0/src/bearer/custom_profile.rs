@@ -160,7 +160,7 @@ impl CustomProfile {
         self.with(|rules| {
             rules
                 .required_claims
-                .extend(claims.into_iter().map(Into::into))
+                .extend(claims.into_iter().map(Into::into));
         })
     }
 
@@ -173,7 +173,7 @@ impl CustomProfile {
         self.with(|rules| {
             rules
                 .refused_claims
-                .extend(claims.into_iter().map(Into::into))
+                .extend(claims.into_iter().map(Into::into));
         })
     }
 

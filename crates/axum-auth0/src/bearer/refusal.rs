@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::error::Reason;
+use super::reason::Reason;
 use crate::jwt::{ClaimError, JwtError, NotAJwt, TokenKind};
 
 /// Why a token is refused.
@@ -112,10 +112,10 @@ impl Refusal {
     }
 
     /// What a failed signature check means for `token`.
-    pub(super) fn signature(error: JwtError, token: &str) -> Self {
+    pub(super) fn signature(error: &JwtError, token: &str) -> Self {
         let header = |name, problem| Self::header(Reason::WrongSignature, name, problem);
         match error {
-            JwtError::Malformed(error) => error.into(),
+            JwtError::Malformed(error) => (*error).into(),
             JwtError::Extension => Self::header(
                 Reason::MalformedToken,
                 "crit",

@@ -7,7 +7,8 @@ use http::request::Parts;
 
 use super::{
     check::Identity,
-    error::{BearerError, ErrorDetail, Reason},
+    error::{BearerError, ErrorDetail},
+    reason::Reason,
     refusal::Refusal,
     verifier::Verifier,
 };

@@ -7,9 +7,10 @@ use http::HeaderMap;
 use super::{
     authorization_header,
     check::Expected,
-    error::{BearerError, ErrorDetail, Reason},
+    error::{BearerError, ErrorDetail},
     issuer::TrustedIssuer,
     profile::Profile,
+    reason::Reason,
     refusal::Refusal,
     token::{Bearer, Caller},
 };
@@ -153,7 +154,7 @@ impl Verifier {
             .provider
             .verify_compact(compact, &self.algorithms)
             .await
-            .map_err(|error| Refusal::signature(error, token))?;
+            .map_err(|error| Refusal::signature(&error, token))?;
         let audience = trusted.audience.as_ref().unwrap_or(&self.audience);
         let expected = Expected {
             rules: &trusted.rules,

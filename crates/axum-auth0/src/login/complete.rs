@@ -64,13 +64,14 @@ pub(super) async fn complete(
             IdTokenError::Signature(JwtError::Unavailable(error)) => {
                 Refusal::provider(&error, return_to())
             }
-            error => match Diagnosis::of_id_token(TokenKind::of(id_token)) {
-                Some(diagnosis) => Refusal::IdTokenKind(error, diagnosis, return_to()),
-                None => {
+            error => {
+                if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
+                    Refusal::IdTokenKind(error, Box::new(diagnosis), return_to())
+                } else {
                     note_clock_skew(engine, id_token, &error);
                     Refusal::IdToken(Some(error), return_to())
                 }
-            },
+            }
         })?;
     let subject = verified
         .required_string("sub")

@@ -47,7 +47,7 @@ pub(super) enum Refusal {
     /// The provider sent no ID token, or one that is refused.
     IdToken(Option<IdTokenError>, ReturnTo),
     /// The provider sent an ID token of a kind that cannot be verified, which a setting there changes.
-    IdTokenKind(IdTokenError, Diagnosis, ReturnTo),
+    IdTokenKind(IdTokenError, Box<Diagnosis>, ReturnTo),
     /// The provider does not answer.
     ProviderUnavailable {
         retry_after: Option<u64>,

@@ -166,7 +166,7 @@ impl Outbound {
             .header(ACCEPT, HeaderValue::from_static(accept))
             .body(Vec::new())
             .map_err(|_| OutboundError::InsecureUrl { to: to.clone() })?;
-        let response = self.send_for_body(request).await?;
+        let response = Box::pin(self.send_for_body(request)).await?;
         if !response.status().is_success() {
             let retry_after = retry_after(response.headers(), self.options.clock.as_ref());
             return Err(OutboundError::Status {
@@ -282,9 +282,9 @@ fn content_coding(headers: &HeaderMap) -> Option<String> {
     let codings: Vec<String> = headers
         .get_all(CONTENT_ENCODING)
         .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .flat_map(|value| {
-            String::from_utf8_lossy(value.as_bytes())
-                .into_owned()
+            value
                 .split(',')
                 .map(|coding| coding.trim().to_owned())
                 .collect::<Vec<_>>()

@@ -11,6 +11,9 @@ use test_support::{
 
 const HOUR: i64 = 3_600;
 
+/// Changes what the provider answers.
+type Change = fn(&mut Value);
+
 /// What a provider writes for an optional member that has no value.
 fn empty() -> [Value; 2] {
     [Value::Null, json!("")]
@@ -35,7 +38,7 @@ async fn a_refreshed_id_token_with_members_without_a_value_keeps_the_session() {
             });
             let mut browser = env.logged_in("alice").await;
             env.provider.modify(Part::RefreshedIdToken, move |claims| {
-                claims[name] = value.clone()
+                claims[name] = value.clone();
             });
             for _ in 0..2 {
                 env.clock.advance(2 * HOUR);
@@ -130,7 +133,7 @@ async fn an_access_token_with_an_unreadable_date_is_refused_by_name() {
         let env = TestEnv::new().await;
         let changed = value.clone();
         env.provider.modify(Part::AccessToken, move |claims| {
-            claims[name] = changed.clone()
+            claims[name] = changed.clone();
         });
         let mut browser = env.logged_in("alice").await;
         let answer = browser.go("/token").await;
@@ -193,7 +196,7 @@ fn many_groups(claims: &mut Value) {
 
 #[tokio::test]
 async fn an_access_token_that_is_too_long_is_told_so_with_its_size_and_is_never_opaque() {
-    let long: [fn(&mut Value); 3] = [
+    let long: [Change; 3] = [
         |answer| answer["access_token"] = json!("a".repeat(20_000)),
         |answer| answer["access_token"] = json!(format!("a.b.{}", "c".repeat(19_996))),
         |answer| {
@@ -251,7 +254,7 @@ async fn an_id_token_that_is_too_long_is_told_so_with_its_size() {
 
 #[tokio::test]
 async fn a_refreshed_id_token_that_cannot_be_read_ends_no_session() {
-    let unreadable: [(&str, fn(&mut Value)); 3] = [
+    let unreadable: [(&str, Change); 3] = [
         ("too long", |answer| {
             let token = format!(
                 "{}.{}",
@@ -261,7 +264,7 @@ async fn a_refreshed_id_token_that_cannot_be_read_ends_no_session() {
             answer["id_token"] = json!(token);
         }),
         ("too long and no JWT", |answer| {
-            answer["id_token"] = json!("x".repeat(20_000))
+            answer["id_token"] = json!("x".repeat(20_000));
         }),
         ("encrypted", |answer| {
             answer["id_token"] =
@@ -400,7 +403,7 @@ async fn a_scope_of_another_type_is_not_taken_for_what_was_asked_for() {
         let env = TestEnv::new().await;
         let changed = scope.clone();
         env.provider.modify(Part::AccessToken, move |claims| {
-            claims["scope"] = changed.clone()
+            claims["scope"] = changed.clone();
         });
         let mut browser = env.logged_in("alice").await;
         let told = browser.go("/token").await.json();

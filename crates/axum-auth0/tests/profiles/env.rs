@@ -52,7 +52,10 @@ impl Token {
 
 fn changed(mut object: Value, changes: Value) -> Value {
     let members = object.as_object_mut().unwrap();
-    for (name, value) in changes.as_object().unwrap().clone() {
+    let Value::Object(changes) = changes else {
+        panic!("changes are an object");
+    };
+    for (name, value) in changes {
         if value.is_null() {
             members.remove(&name);
         } else {
@@ -105,8 +108,8 @@ impl TestEnv {
     }
 
     pub(crate) async fn accepted(&self, verifier: &Verifier, token: &Token) -> Bearer {
-        let verified = verifier.verify(&self.signed(token)).await;
-        verified.unwrap_or_else(|error| panic!("{error} ({token:?})"))
+        let bearer = verifier.verify(&self.signed(token)).await;
+        bearer.unwrap_or_else(|error| panic!("{error} ({token:?})"))
     }
 
     pub(crate) async fn refused(&self, verifier: &Verifier, token: &Token) -> Reason {

@@ -62,9 +62,9 @@ async fn no_id_token_passes_in_any_profile() {
                     for audience in [API, client.as_str().unwrap()] {
                         let verifier =
                             Verifier::new(env.provider.clone(), audience).profile(profile.clone());
-                        let verified = verifier.verify(&env.signed(&token)).await;
+                        let bearer = verifier.verify(&env.signed(&token)).await;
                         assert!(
-                            verified.is_err(),
+                            bearer.is_err(),
                             "{token_of} at {profile_of} for {audience}: {token:?}"
                         );
                     }
