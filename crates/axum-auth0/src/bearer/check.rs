@@ -60,7 +60,10 @@ impl Expected<'_> {
             return Err(Refusal::claim(Reason::MalformedToken, name, problem));
         }
         for name in &self.rules.required_claims {
-            required(claims, name)?;
+            // RFC 7519 §4.1.7: `jti` is a string. Others may be of any type.
+            if name == "jti" || !claims.has(name) {
+                required(claims, name)?;
+            }
         }
         let scopes = claims.scopes()?;
         Ok(Identity {

@@ -111,6 +111,16 @@ impl Refusal {
         Self::with(Reason::MalformedToken, "(all)".into(), problem.into())
     }
 
+    /// Why `token` cannot be taken apart.
+    pub(super) fn unreadable(error: NotAJwt, token: &str) -> Self {
+        if TokenKind::of(token) == TokenKind::Encrypted {
+            let problem =
+                "the issuer encrypts access tokens for this API (JWE), and must only sign them";
+            return Self::with(Reason::OpaqueToken, "(all)".into(), problem.into());
+        }
+        error.into()
+    }
+
     /// What a failed signature check means for `token`.
     pub(super) fn signature(error: &JwtError, token: &str) -> Self {
         let header = |name, problem| Self::header(Reason::WrongSignature, name, problem);

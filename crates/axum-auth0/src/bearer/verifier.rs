@@ -147,7 +147,7 @@ impl Verifier {
     }
 
     async fn check(&self, token: &str) -> Result<Bearer, Refusal> {
-        let compact = Compact::parse(token)?;
+        let compact = Compact::parse(token).map_err(|error| Refusal::unreadable(error, token))?;
         // Only to choose the keys: whose token it is, the signature says.
         let (trusted, iss) = self.issuer_of(&compact)?;
         let verified = trusted

@@ -49,6 +49,19 @@ async fn a_refreshed_id_token_with_members_without_a_value_keeps_the_session() {
     }
 }
 
+/// A provider that writes null for every optional member that it has no value for.
+#[tokio::test]
+async fn null_in_every_answer_and_token_changes_nothing() {
+    let env = TestEnv::new().await;
+    env.provider.policy(|policy| policy.null_members = true);
+    let mut browser = env.logged_in("alice").await;
+    for _ in 0..3 {
+        env.token(&mut browser).await;
+        env.clock.advance(2 * HOUR);
+    }
+    assert_eq!(browser.who().await, "auth0|alice");
+}
+
 #[tokio::test]
 async fn an_id_token_without_values_in_optional_claims_logs_in_and_shows_none_of_them() {
     let optional = [

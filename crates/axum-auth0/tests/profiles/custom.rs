@@ -65,6 +65,8 @@ async fn claims_can_be_required_refused_and_tell_an_application() {
     let good = access_token().with(json!({ "tenant": "a", "user": "bob", "sub": null }));
     let token = env.accepted(&verifier, &good).await;
     assert_eq!((token.subject(), token.caller()), ("bob", Caller::User));
+    let typed = good.with(json!({ "tenant": 7 }));
+    env.accepted(&verifier, &typed).await;
     let application = good.with(json!({ "grant": "client" }));
     let token = env.accepted(&verifier, &application).await;
     assert_eq!(token.caller(), Caller::Application);

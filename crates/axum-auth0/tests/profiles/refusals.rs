@@ -239,3 +239,26 @@ async fn a_token_signed_with_a_secret_or_an_unknown_key_is_told_so() {
         assert!(error.to_string().contains(says), "{error}");
     }
 }
+
+#[tokio::test]
+async fn an_encrypted_token_is_told_from_an_opaque_one() {
+    let env = TestEnv::new().await;
+    let verifier = env.verifier(Profile::Rfc9068);
+    for (token, is_encrypted) in [
+        (
+            "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aaaa.bbbb.cccc",
+            true,
+        ),
+        ("a.b.c.d.e", true),
+        ("0paque-t0ken_without-dots", false),
+        ("two.segments", false),
+    ] {
+        let error = verifier.verify(token).await.unwrap_err();
+        assert_eq!(error.reason(), &Reason::OpaqueToken);
+        assert_eq!(
+            error.to_string().contains("encrypts"),
+            is_encrypted,
+            "{error}"
+        );
+    }
+}
