@@ -1,10 +1,13 @@
-// Every specification runs twice, with and without JavaScript; `*.hydrate.spec.ts` is about what happens with it.
+// Every specification runs twice, with and without JavaScript; `*.hydrate.spec.ts` is about what happens with it, and
+// `*.processes.spec.ts` starts sites of its own, which `cargo xtask test` says how to.
 //
 // The site is started by whoever runs this: `cargo xtask test`, or `cargo leptos end-to-end`.
 
 import { defineConfig } from '@playwright/test';
 
 import { browser, shared } from './settings';
+
+const PROCESSES = process.env.SERVER_EXECUTABLE ? [] : ['**/*.processes.spec.ts'];
 
 export default defineConfig({
   ...shared,
@@ -15,7 +18,7 @@ export default defineConfig({
   fullyParallel: true,
   use: { ...browser, baseURL: process.env.BASE_URL ?? 'http://localhost:3000' },
   projects: [
-    { name: 'hydrate' },
-    { name: 'no-js', use: { javaScriptEnabled: false }, testIgnore: '**/*.hydrate.spec.ts' },
+    { name: 'hydrate', testIgnore: PROCESSES },
+    { name: 'no-js', use: { javaScriptEnabled: false }, testIgnore: ['**/*.hydrate.spec.ts', ...PROCESSES] },
   ],
 });

@@ -81,6 +81,16 @@ export async function logOut(page: Page) {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
 }
 
+/** Follows a link to `url` on a page of another site. */
+export async function visitFromElsewhere(page: Page, url: string) {
+  await page.route('http://elsewhere.example/**', (route) => route.fulfill({
+    contentType: 'text/html',
+    body: `<title>elsewhere</title><a href="${url}">a link</a>`,
+  }));
+  await page.goto('http://elsewhere.example/');
+  await page.getByRole('link').click();
+}
+
 /** The rows of the list, without its head. */
 export const productRows = (page: Page) =>
   page.getByRole('table', { name: 'Your products' }).getByRole('row').filter({ has: page.getByRole('rowheader') });

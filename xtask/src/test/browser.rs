@@ -37,6 +37,11 @@ pub(super) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
     }
     let mut npm = npm(workspace, "test")?;
     npm.env("BASE_URL", format!("http://localhost:{port}"));
+    let site = Site::new(workspace, Purpose::Test);
+    // Some tests start sites of their own.
+    npm.env("SERVER_EXECUTABLE", site.server(port).get_program())
+        .env("LEPTOS_SITE_ROOT", &site.folder)
+        .env("STATE_FOLDER", &state);
     let outcome = playwright(&mut npm, &state, counts);
     server.stop();
     let kept = log::holds_no_secret(&log, &local_secrets(&state)?);
