@@ -652,3 +652,37 @@ async fn the_files_are_the_owners_alone() {
     }
     assert!(seen >= 2, "the database and its log");
 }
+
+/// SQLite has deleted the row when it finds that it cannot commit: a full disk, or as here another table that needs the
+/// row.
+#[tokio::test]
+async fn a_login_whose_deletion_cannot_be_committed_is_not_reported_as_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let store: SharedStore = Arc::new(SqliteStore::open(&path).await.unwrap());
+    for byte in [1, 2] {
+        store.create_login(row(byte)).await.unwrap();
+    }
+    let options = SqliteConnectOptions::new().filename(&path);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    let table =
+        "CREATE TABLE needs (login BLOB REFERENCES logins (id) DEFERRABLE INITIALLY DEFERRED)";
+    for statement in [table, "INSERT INTO needs SELECT id FROM logins LIMIT 1"] {
+        sqlx::query(statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    let outcomes = [
+        store.delete_login(&id(1)).await,
+        store.delete_login(&id(2)).await,
+    ];
+    let deleted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(deleted, 1, "{outcomes:?}");
+    for (byte, outcome) in [1, 2].into_iter().zip(outcomes) {
+        let left = store.load_login(&id(byte)).await.unwrap();
+        assert_eq!(left.is_some(), outcome.is_err());
+    }
+}

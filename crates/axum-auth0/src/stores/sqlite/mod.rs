@@ -163,12 +163,13 @@ impl Store for SqliteStore {
     }
 
     async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+        // Not `fetch_optional`: it returns at the first row, before SQLite commits, and drops an error of the commit.
         sqlx::query("DELETE FROM logins WHERE id = ? RETURNING *")
             .bind(&id.0[..])
-            .fetch_optional(&self.0)
+            .fetch_all(&self.0)
             .await
             .map_err(failed)?
-            .as_ref()
+            .first()
             .map(login)
             .transpose()
     }
