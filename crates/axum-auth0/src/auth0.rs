@@ -1,10 +1,11 @@
 //! The site's side as one value: opened once, put around the application's router.
 
-use std::{sync::Arc, time::Duration};
+mod upkeep;
+
+use std::sync::Arc;
 
 use axum::{Router, middleware, response::IntoResponse, routing};
 use http::{StatusCode, header};
-use tokio::task::JoinHandle;
 
 use crate::{
     access_token::{self, ACCESS_TOKEN_PATH},
@@ -20,17 +21,9 @@ use crate::{
     page_user,
     profile::{self, PROFILE_PATH},
     provider::ProviderError,
-    session::{self, IDLE},
+    session,
     stores::{MemoryStore, SharedStore, SqliteStore, StoreError},
-    tasks::Unfinished,
 };
-
-/// How often ended sessions are deleted, and how many in one statement.
-const SWEEP_EVERY: Duration = Duration::from_mins(10);
-const SWEEP_LIMIT: u32 = 1_000;
-
-/// How often the provider is asked anew while it does not answer.
-const RETRY_PROVIDER_EVERY: Duration = Duration::from_secs(5);
 
 /// Login, sessions and tokens for a site. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -254,83 +247,5 @@ impl Auth0 {
         self.engine.provider().ready().await?;
         self.engine.store().ping().await?;
         Ok(())
-    }
-
-    /// Begins a shutdown that ends in `timeout`: [`Self::ready`] fails from now on, so that no new traffic is sent here,
-    /// and no refresh is started that could not be stored in time. Requests are still served.
-    pub fn start_shutdown(&self, timeout: Duration) {
-        self.engine.tasks().start_shutdown(timeout);
-    }
-
-    /// Waits for the work that outlives its request: token refreshes, revocations, and the logins and logouts whose
-    /// client hung up. Call it when the server has stopped to accept requests, and end the process when it returns.
-    ///
-    /// Returns after `timeout` at the latest, and tells (and logs) how much was cut off. [`Config::shutdown_timeout`] is
-    /// long enough for the slowest refresh. Implies [`Self::start_shutdown`].
-    pub async fn shutdown(&self, timeout: Duration) -> Unfinished {
-        self.start_shutdown(timeout);
-        let unfinished = self.engine.tasks().drain(timeout).await;
-        if unfinished.total() > 0 {
-            tracing::error!(%unfinished, "shutdown: detached work was cut off");
-        } else {
-            tracing::info!("shutdown: no detached work is left");
-        }
-        unfinished
-    }
-
-    /// The work that outlives its request and runs now.
-    pub fn unfinished(&self) -> Unfinished {
-        self.engine.tasks().unfinished()
-    }
-
-    /// Deletes ended sessions, in batches, until none is left.
-    ///
-    /// # Errors
-    ///
-    /// If the store does not answer. What was deleted before stays deleted.
-    pub async fn sweep(&self) -> Result<u64, StoreError> {
-        let now = self.engine.clock().unix_seconds();
-        let mut total = 0;
-        loop {
-            let store = self.engine.store();
-            let swept = store.sweep(now, now - IDLE, SWEEP_LIMIT).await?;
-            total += swept;
-            // Each kind of row has a limit of its own, so fewer than one limit altogether means that nothing is left.
-            if swept < u64::from(SWEEP_LIMIT) {
-                return Ok(total);
-            }
-            // Requests come in between.
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// Asks the provider ahead of the first login, and deletes ended sessions from time to time, until the returned
-    /// task is aborted. Neither waits for the other.
-    pub fn spawn_upkeep(&self) -> JoinHandle<()> {
-        let auth0 = self.clone();
-        tokio::spawn(async move {
-            tokio::join!(auth0.wait_for_provider(), auth0.sweep_regularly());
-        })
-    }
-
-    async fn wait_for_provider(&self) {
-        while let Err(error) = self.ready().await {
-            if matches!(error, NotReady::ShuttingDown) {
-                return;
-            }
-            tracing::warn!(%error, "not ready; logins have to wait");
-            tokio::time::sleep(RETRY_PROVIDER_EVERY).await;
-        }
-    }
-
-    async fn sweep_regularly(&self) {
-        loop {
-            match self.sweep().await {
-                Ok(0) => {}
-                Ok(swept) => tracing::debug!(swept, "ended sessions were deleted"),
-                Err(error) => tracing::error!(%error, "failed to delete ended sessions"),
-            }
-            tokio::time::sleep(SWEEP_EVERY).await;
-        }
     }
 }
