@@ -155,13 +155,14 @@ fn answer(token: &HeldToken, now: i64) -> Response {
 fn failure(error: &TokenError) -> Response {
     let (status, code) = match error {
         TokenError::SignInRequired => (StatusCode::UNAUTHORIZED, "session_expired"),
-        TokenError::Misconfigured(diagnosis) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            match diagnosis.code {
-                crate::Cause::NoRefreshToken => "missing_refresh_token",
-                code => code.as_str(),
-            },
-        ),
+        TokenError::Misconfigured(diagnosis) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, diagnosis.code.as_str())
+        }
+        TokenError::TooManyTokens { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_tokens"),
+        TokenError::HeadRequest => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+        TokenError::RevocationUnsupported => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "revocation_unsupported")
+        }
         TokenError::ProviderUnavailable { .. } => {
             (StatusCode::SERVICE_UNAVAILABLE, "failed_to_refresh_token")
         }
@@ -170,7 +171,8 @@ fn failure(error: &TokenError) -> Response {
     let mut response = refuse(status, code, &error.to_string());
     if let TokenError::ProviderUnavailable {
         retry_after: Some(wait),
-    } = error
+    }
+    | TokenError::TooManyTokens { retry_after: wait } = error
     {
         let seconds = wait.as_secs().max(1).into();
         response.headers_mut().insert(header::RETRY_AFTER, seconds);

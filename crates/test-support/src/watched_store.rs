@@ -23,6 +23,7 @@ pub struct WatchedStore {
     down: AtomicBool,
     failing: Mutex<BTreeSet<&'static str>>,
     failing_swaps: AtomicUsize,
+    failing_loads: AtomicUsize,
     touches: AtomicUsize,
     loads: AtomicUsize,
 }
@@ -36,6 +37,7 @@ impl WatchedStore {
             down: AtomicBool::default(),
             failing: Mutex::default(),
             failing_swaps: AtomicUsize::default(),
+            failing_loads: AtomicUsize::default(),
             touches: AtomicUsize::default(),
             loads: AtomicUsize::default(),
         }
@@ -54,6 +56,15 @@ impl WatchedStore {
     /// The next `count` changes of tokens fail.
     pub fn fail_swaps(&self, count: usize) {
         self.failing_swaps.store(count, Ordering::SeqCst);
+    }
+
+    /// The next `count` look-ups of logins fail.
+    pub fn fail_loads(&self, count: usize) {
+        self.failing_loads.store(count, Ordering::SeqCst);
+    }
+
+    pub fn loads_left_to_fail(&self) -> usize {
+        self.failing_loads.load(Ordering::SeqCst)
     }
 
     pub fn touches(&self) -> usize {
@@ -161,6 +172,14 @@ impl Store for WatchedStore {
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
         self.up("load_login")?;
         self.loads.fetch_add(1, Ordering::SeqCst);
+        let failing = self
+            .failing_loads
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        if failing.is_ok() {
+            return Err(StoreError("a look-up fails, as a test wants".to_owned()));
+        }
         self.inner.load_login(id).await
     }
 

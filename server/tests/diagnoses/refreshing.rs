@@ -21,7 +21,7 @@ pub(crate) async fn without_offline_access_there_is_nothing_to_refresh_with() ->
     .await;
     let alice = signed_in(&world).await;
     world.advance(3_700);
-    let told = told::on_the_page(&world, &alice).await;
+    let told = told::without_refresh_token(&world, &alice).await;
     says(
         &told,
         &[
@@ -53,7 +53,7 @@ pub(crate) async fn an_api_that_allows_no_offline_access_gives_no_refresh_token(
     .await;
     let alice = signed_in(&world).await;
     world.advance(3_700);
-    let told = told::on_the_page(&world, &alice).await;
+    let told = told::without_refresh_token(&world, &alice).await;
     says(
         &told,
         &["there is no refresh token", "did not grant offline_access"],
@@ -71,7 +71,7 @@ pub(crate) async fn an_application_without_the_refresh_grant_gets_no_refresh_tok
     .await;
     let alice = signed_in(&world).await;
     world.advance(3_700);
-    let told = told::on_the_page(&world, &alice).await;
+    let told = told::without_refresh_token(&world, &alice).await;
     says(
         &told,
         &["did not grant offline_access"],

@@ -29,6 +29,7 @@ pub(crate) async fn the_refresh_grant_was_taken_from_the_application() -> Diagno
     );
     // Nothing was lost: the refresh token is good again.
     let world = world.start_again(|_| {}).await;
+    world.advance(2);
     alice.get_json("/api/products").await.is(200);
     drop(world);
     told

@@ -50,6 +50,20 @@ pub(crate) async fn at_the_end(world: &World, person: &Person) -> Diagnosis {
     as_local(world, told)
 }
 
+/// What the log says of an access token that ended without a refresh token; the user only has to log in.
+pub(crate) async fn without_refresh_token(world: &World, person: &Person) -> Diagnosis {
+    let refused = person.get_json("/api/products").await.is(401);
+    assert_eq!(refused.code(), "sign_in_required");
+    let told = in_log(world, " WARN ");
+    assert!(
+        !world
+            .log
+            .lines_with(&["a new login is needed", told.code.as_str()])
+            .is_empty()
+    );
+    as_local(world, told)
+}
+
 /// What a check of the doctor says.
 pub(crate) fn by_the_doctor(world: &World, check: &Check) -> Diagnosis {
     as_local(

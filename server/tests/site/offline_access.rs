@@ -2,38 +2,54 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+
 use crate::{
-    audience::is_explained,
-    person::{ALICE, PASSWORD},
+    forms::TEAPOT,
+    person::{ALICE, PASSWORD, Person},
     world::World,
 };
 
 #[tokio::test]
-async fn without_offline_access_in_the_scope_the_end_of_the_token_is_explained() {
+async fn without_offline_access_in_the_scope_the_user_logs_in_when_the_token_ends() {
     let world = World::with(|plan| {
         plan.set("AUTH0_SCOPE", "openid profile email");
         plan.tenant.access_token_lifetime = Duration::from_hours(1);
+        plan.seconds_behind = 3_700;
     })
     .await;
     let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let login = alice.open("/profile").await;
+    alice.fill_in(&login, ALICE, PASSWORD).await.is(200);
     world.advance(3_700);
-    let cause = &[
+    let says = [
         "there is no refresh token",
         "AUTH0_SCOPE lacks offline_access",
+        "Add offline_access to AUTH0_SCOPE",
     ];
-    is_explained(
-        &world,
-        &alice,
-        "no_refresh_token",
-        cause,
-        &["Add offline_access to AUTH0_SCOPE"],
-    )
-    .await;
+    is_sent_to_log_in(&world, &alice, &says).await;
+}
+
+/// The page has a way to log in that comes back to it; the administrator finds the reason in the log, and nothing of it is
+/// on the page.
+async fn is_sent_to_log_in(world: &World, alice: &Person, says: &[&str]) {
+    let page = alice.open("/products").await.is(401);
+    let text = page.html().text();
+    assert!(text.contains("Please log in to continue."), "{text}");
+    assert!(!text.contains("offline_access"), "{text}");
+    let logged = [&["no_refresh_token"], says].concat();
+    assert!(!world.log.lines_with(&logged).is_empty(), "{logged:?}");
+    let call = alice
+        .call(Method::POST, "/api/products", TEAPOT)
+        .await
+        .is(401);
+    assert_eq!(call.code(), "sign_in_required");
+    let back = alice.click(&page, "/auth/login?returnTo=%2Fproducts").await;
+    assert_eq!(alice.arrive(back).await.is(200).place(), "/products");
 }
 
 #[tokio::test]
-async fn an_api_that_allows_no_offline_access_is_explained_too() {
+async fn an_api_that_allows_no_offline_access_makes_the_user_log_in_too() {
     let world = World::with(|plan| {
         plan.products_at_tenant().offline_access = false;
         plan.tenant.access_token_lifetime = Duration::from_hours(1);
@@ -49,15 +65,12 @@ async fn an_api_that_allows_no_offline_access_is_explained_too() {
             .lines_with(&[" WARN ", "offline_access was asked for", "no refresh token"]);
     assert_eq!(warned.len(), 1);
     world.advance(3_700);
-    let cause = &["there is no refresh token", "did not grant offline_access"];
-    is_explained(
-        &world,
-        &alice,
-        "no_refresh_token",
-        cause,
-        &["Allow Offline Access", "Auth0 dashboard"],
-    )
-    .await;
+    let says = [
+        "there is no refresh token",
+        "did not grant offline_access",
+        "Allow Offline Access",
+    ];
+    is_sent_to_log_in(&world, &alice, &says).await;
     // A new login helps for another hour.
     alice.forget("session");
     alice.open("/products").await.is(200);

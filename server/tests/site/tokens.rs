@@ -292,3 +292,28 @@ async fn a_session_that_ended_of_itself_is_swept_out_of_the_store() {
     assert!(!is_signed_in(&alice).await);
     assert!(is_signed_in(&bob).await);
 }
+
+/// Monitors and link checkers send HEAD, all day long.
+#[tokio::test]
+async fn a_head_request_refreshes_no_token_and_calls_no_api() {
+    let world = World::with(short_lived).await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let calls = world.at_api.entries().len();
+    for _ in 0..2 {
+        for path in ["/", "/products", "/profile"] {
+            let request = alice.request(Method::HEAD, path);
+            let answer = alice.send(request).await.is(200);
+            assert_eq!(&*answer.body, "", "{path}");
+        }
+        let request = alice.request(Method::HEAD, "/api/products");
+        let answer = alice.send(request).await;
+        assert!(!answer.status.is_success(), "{answer:?}");
+        // Now the token has ended, too.
+        world.advance(10);
+    }
+    assert_eq!(refreshes(&world).len(), 0);
+    assert_eq!(world.at_api.entries().len(), calls);
+    alice.get_json("/api/products").await.is(200);
+    assert_eq!(refreshes(&world).len(), 1);
+}

@@ -20,6 +20,24 @@ pub enum ClientAuthentication {
     Basic,
 }
 
+impl ClientAuthentication {
+    /// Its name in a provider's metadata (OpenID Connect Core 1.0 §9).
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Post => "client_secret_post",
+            Self::Basic => "client_secret_basic",
+        }
+    }
+
+    /// The other one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Post => Self::Basic,
+            Self::Basic => Self::Post,
+        }
+    }
+}
+
 /// Where sessions and tokens are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {

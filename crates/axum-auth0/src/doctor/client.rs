@@ -101,7 +101,7 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
         "no-such-token-{}",
         chance::text::<24>(examiner.chance().as_ref())
     );
-    match endpoint.refresh(&nobodys, None, &[]).await {
+    match endpoint.refresh(&nobodys, None, &[]).await.tokens {
         Ok(_) => {
             Answer::Unclear("issued tokens for a refresh token that does not exist".to_owned())
         }

@@ -83,6 +83,11 @@ impl Refusal {
     ) -> Self {
         match error {
             EndpointError::Refused { code, .. } if code == "invalid_grant" => Self::Code(return_to),
+            EndpointError::Rejected { status } => Self::Misconfigured(Diagnosis::of_refusal(
+                &format!("status {}", status.as_u16()),
+                None,
+                audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
+            )),
             EndpointError::Refused { code, description } => {
                 let description = description.as_deref();
                 Self::Misconfigured(Diagnosis::of_login_refusal(
@@ -96,8 +101,10 @@ impl Refusal {
                 retry_after: retry_after.map(|wait| wait.as_secs()),
                 return_to,
             },
-            EndpointError::Unintelligible(why) => {
-                tracing::error!(why, "the token endpoint cannot be understood");
+            error @ (EndpointError::Intercepted { .. }
+            | EndpointError::Unintelligible(_)
+            | EndpointError::NoRevocationEndpoint) => {
+                tracing::error!(%error, "the code could not be exchanged");
                 Self::ProviderUnavailable {
                     retry_after: None,
                     return_to,

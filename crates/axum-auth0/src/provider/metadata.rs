@@ -39,6 +39,8 @@ pub struct Metadata {
     pub id_token_signing_alg_values_supported: Vec<String>,
     /// How clients authenticate at the token endpoint.
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    /// How clients authenticate at the revocation endpoint; `client_secret_basic` where it does not say (RFC 8414 §2).
+    pub revocation_endpoint_auth_methods_supported: Option<Vec<String>>,
     /// The PKCE methods it knows (RFC 7636).
     pub code_challenge_methods_supported: Option<Vec<String>>,
     /// The grants it knows.
@@ -96,6 +98,8 @@ impl Metadata {
                 .unwrap_or_default(),
             token_endpoint_auth_methods_supported: members
                 .list("token_endpoint_auth_methods_supported"),
+            revocation_endpoint_auth_methods_supported: members
+                .list("revocation_endpoint_auth_methods_supported"),
             code_challenge_methods_supported: members.list("code_challenge_methods_supported"),
             grant_types_supported: members.list("grant_types_supported"),
             prompt_values_supported: members.list("prompt_values_supported"),

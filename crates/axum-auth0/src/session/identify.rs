@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use tower_sessions::{Session, SessionStore as _, session::Id};
 
 use super::{Carried, CurrentUser, IDLE, SessionCookie, SignedInUser, TOUCH_EVERY};
@@ -33,10 +33,11 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
+    let is_head = request.method() == Method::HEAD;
     let found = find(&engine, &session, request.headers()).await;
     let has_ended = matches!(found, Ok(Found::Ended));
     let user = match found {
-        Ok(Found::User(user)) => CurrentUser::SignedIn(user),
+        Ok(Found::User(user)) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),
         Ok(Found::Anonymous | Found::Ended) => CurrentUser::Anonymous,
         Err(error) => {
             tracing::error!(%error, "session lookup failed");
@@ -100,6 +101,7 @@ async fn find(
         subject: row.subject.into(),
         claims: Arc::new(data.claims),
         trace: TraceContext::of(headers, engine.chance().as_ref()),
+        is_head: false,
     }))
 }
 

@@ -52,6 +52,8 @@ pub struct SignedInUser {
     pub(crate) subject: Arc<str>,
     pub(crate) claims: Arc<Map<String, Value>>,
     pub(crate) trace: TraceContext,
+    /// Whether the request is a HEAD, which gets no tokens.
+    pub(crate) is_head: bool,
 }
 
 impl SignedInUser {
@@ -103,6 +105,7 @@ impl SignedInUser {
         &self,
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
+        self.refuse_head()?;
         let settings = self.engine.api(A::NAME)?;
         let held = self
             .engine
@@ -117,9 +120,20 @@ impl SignedInUser {
     ///
     /// # Errors
     ///
-    /// Where the provider or the store does not answer; then the refresh token is kept.
+    /// Where the provider or the store does not answer; [`TokenError::RevocationUnsupported`] if the provider has no
+    /// revocation endpoint. Then the refresh token is kept.
     pub async fn revoke_refresh_token(&self) -> Result<(), TokenError> {
+        self.refuse_head()?;
         self.engine.tokens().revoke_refresh_token(self.login).await
+    }
+
+    /// A HEAD request is answered like a GET but for the body (RFC 9110 §9.3.2), so handlers of GET run for it. Monitors and
+    /// link checkers send many; none of them refreshes a token or reaches an API.
+    fn refuse_head(&self) -> Result<(), TokenError> {
+        if self.is_head {
+            return Err(TokenError::HeadRequest);
+        }
+        Ok(())
     }
 
     /// What this login holds, without the tokens: for a page or a program that explains. Asks the store only.

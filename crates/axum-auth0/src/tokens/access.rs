@@ -88,9 +88,14 @@ impl Tokens {
             }
             _ => demand.is_served_by(held, now),
         };
-        // Where nothing can be renewed, what is held is good to its end.
-        let cannot_renew = set.refresh_token.is_none() && !demand.is_explicit();
-        let suits = |held: &&HeldToken| serves(held) || (cannot_renew && held.is_valid(now));
+        // Where nothing can be renewed, what is held is good to its end; and just after a login there is no better one.
+        let cannot_renew = set.refresh_token.is_none();
+        let suits = |held: &&HeldToken| {
+            serves(held)
+                || (cannot_renew
+                    && held.is_valid(now)
+                    && (!demand.is_explicit() || held.is_young(now)))
+        };
         let token = if let Some(held) = held.filter(suits) {
             held.clone()
         } else {
@@ -102,7 +107,8 @@ impl Tokens {
                     Err(
                         TokenError::ProviderUnavailable { .. }
                         | TokenError::StoreUnavailable
-                        | TokenError::Misconfigured(_),
+                        | TokenError::Misconfigured(_)
+                        | TokenError::TooManyTokens { .. },
                     ),
                     Some(held),
                 ) if !demand.is_explicit() && held.is_valid(now) => held.clone(),

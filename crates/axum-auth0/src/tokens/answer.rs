@@ -1,4 +1,7 @@
-//! What the token endpoint answers, read with patience for what real providers write.
+//! Reads what the token endpoint answers, with patience for what real providers write.
+//!
+//! openidconnect builds and sends the requests. It does not read the answers: its parser refuses the whole answer for one
+//! odd member, and a new refresh token would be lost with it.
 
 use std::{
     fmt,
@@ -7,18 +10,22 @@ use std::{
     time::Duration,
 };
 
-use http::{Response, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode, header};
 use openidconnect::{
-    AsyncHttpClient, HttpRequest, HttpResponse, OAuth2TokenResponse as _, RequestTokenError,
-    core::{CoreErrorResponseType, CoreTokenResponse, CoreTokenType},
+    AsyncHttpClient, HttpRequest, HttpResponse, RequestTokenError, core::CoreErrorResponseType,
 };
-use serde_json::Value;
+use secrecy::SecretString;
+use serde_json::{Map, Value};
 
+use super::endpoint_error::{EndpointError, Fate, unreachable_provider};
 use crate::{
     clock::SharedClock,
-    outbound::{Outbound, OutboundError, Sent, retry_after},
-    provider::ProviderError,
+    outbound::{Outbound, OutboundError, retry_after},
 };
+
+/// Lifetimes of more than ten years are mistakes: as if they had not been said.
+const MAX_LIFETIME: i64 = 315_360_000;
 
 /// What the token endpoint answered, as far as it concerns us.
 #[derive(Clone)]
@@ -41,120 +48,35 @@ impl fmt::Debug for TokenAnswer {
     }
 }
 
-/// Why the token endpoint gave no tokens.
-#[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum EndpointError {
-    /// An error of RFC 6749 §5.2, or a refusal in the provider's own manner.
-    #[error("the provider refused: {code}")]
-    Refused {
-        code: String,
-        description: Option<String>,
-    },
-    /// Down, overloaded, or out of reach.
-    #[error("the provider does not answer")]
-    Unavailable {
-        retry_after: Option<Duration>,
-        fate: Fate,
-    },
-    /// An answer that is no token response.
-    #[error("the provider's answer cannot be understood: {0}")]
-    Unintelligible(&'static str),
+/// An answer, and what has to be kept of it even if it cannot be used.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// A new refresh token. It replaces the old one whatever is wrong with the rest.
+    pub(crate) refresh_token: Option<SecretString>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) tokens: Result<TokenAnswer, EndpointError>,
 }
 
-/// What became of a request that has no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// It had no effect: it never arrived, or was turned away.
-    NoEffect,
-    /// Nobody knows: no answer in time, or an answer that says nothing.
-    Unknown,
-    /// The connection was lost after it was sent. Nobody knows either, but it was quick to show.
-    ConnectionLost,
-}
-
-impl EndpointError {
-    /// Whether the refresh token may have been used up all the same.
-    pub(crate) fn is_unsettled(&self) -> bool {
-        match self {
-            Self::Refused { .. } => false,
-            Self::Unavailable { fate, .. } => *fate != Fate::NoEffect,
-            Self::Unintelligible(_) => true,
-        }
-    }
-}
-
-impl From<ProviderError> for EndpointError {
-    fn from(error: ProviderError) -> Self {
-        tracing::warn!(%error, "provider");
-        Self::Unavailable {
-            retry_after: None,
-            fate: Fate::NoEffect,
-        }
-    }
-}
-
-/// Mends what some providers write and openidconnect cannot read: `expires_in` as a string or out of range, `scope`
-/// as an array, empty or null optional members. The ID token is taken out: openidconnect would read its claims here and
-/// now, and refuse the whole answer for an `updated_at` that is a string, as Auth0 writes it.
-fn tidy(body: &[u8]) -> Option<(Vec<u8>, Option<String>)> {
-    let mut answer: Value = serde_json::from_slice(body).ok()?;
-    let members = answer.as_object_mut()?;
-    if let Some(expires_in) = members.get("expires_in") {
-        let seconds = match expires_in {
-            Value::Number(number) => number.as_u64().or_else(|| {
-                // Cutting the fraction off is meant; the range is checked below.
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a saturating cast"
-                )]
-                number
-                    .as_f64()
-                    .filter(|seconds| *seconds >= 0.0)
-                    .map(|seconds| seconds as u64)
-            }),
-            Value::String(text) => text.trim().parse().ok(),
+impl Answered {
+    /// Nothing came.
+    pub(super) fn failed(error: EndpointError) -> Self {
+        let retry_after = match &error {
+            EndpointError::Unavailable { retry_after, .. } => *retry_after,
             _ => None,
         };
-        // More than ten years is no lifetime but a mistake: as if it had not been said.
-        match seconds.filter(|seconds| *seconds <= 315_360_000) {
-            Some(seconds) => members.insert("expires_in".to_owned(), seconds.into()),
-            None => members.remove("expires_in"),
-        };
-    }
-    if let Some(Value::Array(words)) = members.get("scope") {
-        let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
-        let joined = words.join(" ");
-        members.insert("scope".to_owned(), joined.into());
-    }
-    let id_token = match members.remove("id_token") {
-        Some(Value::String(token)) if !token.is_empty() => Some(token),
-        _ => None,
-    };
-    for optional in ["refresh_token", "scope"] {
-        if members
-            .get(optional)
-            .is_some_and(|value| value.is_null() || value.as_str() == Some(""))
-        {
-            members.remove(optional);
+        Self {
+            refresh_token: None,
+            retry_after,
+            tokens: Err(error),
         }
     }
-    Some((serde_json::to_vec(&answer).ok()?, id_token))
 }
 
-/// What openidconnect does not see of an answer, or does not keep.
-#[derive(Clone)]
-struct Seen {
-    status: StatusCode,
-    retry_after: Option<Duration>,
-    id_token: Option<String>,
-}
-
-/// The bounded client as openidconnect wants it, which notes what [`Seen`] says.
+/// The bounded client as openidconnect wants it, which keeps the answer.
 pub(super) struct Recorder {
     outbound: Outbound,
     clock: SharedClock,
-    seen: Arc<Mutex<Option<Seen>>>,
+    seen: Arc<Mutex<Option<Response<Bytes>>>>,
 }
 
 impl<'c> AsyncHttpClient<'c> for Recorder {
@@ -162,26 +84,10 @@ impl<'c> AsyncHttpClient<'c> for Recorder {
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        let (outbound, clock, seen) = (
-            self.outbound.clone(),
-            Arc::clone(&self.clock),
-            Arc::clone(&self.seen),
-        );
         Box::pin(async move {
-            let response = outbound.send(request).await?;
-            let after = retry_after(response.headers(), clock.as_ref());
-            let (mut parts, body) = response.into_parts();
-            let (body, id_token) = tidy(&body).unwrap_or_else(|| (body.to_vec(), None));
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen {
-                status: parts.status,
-                retry_after: after,
-                id_token,
-            });
-            if parts.status.is_success() {
-                // Some answer 201; openidconnect takes 200 only.
-                parts.status = StatusCode::OK;
-            }
-            Ok(Response::from_parts(parts, body))
+            let response = self.outbound.send(request).await?;
+            *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
+            Ok(Response::new(Vec::new()))
         })
     }
 }
@@ -195,142 +101,200 @@ impl Recorder {
         }
     }
 
-    pub(super) fn judge(
+    /// Reads the answer that was kept; `sent` is what openidconnect makes of the request.
+    pub(super) fn read<T>(
         &self,
-        answer: Result<
-            CoreTokenResponse,
+        sent: Result<
+            T,
             RequestTokenError<
                 OutboundError,
                 openidconnect::StandardErrorResponse<CoreErrorResponseType>,
             >,
         >,
-    ) -> Result<TokenAnswer, EndpointError> {
+    ) -> Answered {
         let seen = self
             .seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        match (answer, seen) {
-            // RFC 6749 §7.1: a token of a type that we do not understand must not be used.
-            (Ok(answer), _) if *answer.token_type() != CoreTokenType::Bearer => Err(
-                EndpointError::Unintelligible("the access token is no bearer token"),
-            ),
-            (Ok(answer), seen) => Ok(TokenAnswer {
-                access_token: answer.access_token().secret().clone(),
-                refresh_token: answer.refresh_token().map(|token| token.secret().clone()),
-                id_token: seen.and_then(|seen| seen.id_token),
-                scope: answer
-                    .scopes()
-                    .map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()),
-                expires_in: answer
-                    .expires_in()
-                    .and_then(|life| i64::try_from(life.as_secs()).ok()),
-            }),
-            (_, Some(seen))
-                if seen.status.is_server_error()
-                    || seen.status == StatusCode::TOO_MANY_REQUESTS =>
-            {
-                let turned_away = matches!(
-                    seen.status,
-                    StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
-                );
-                Err(EndpointError::Unavailable {
-                    retry_after: seen.retry_after,
-                    fate: if turned_away {
-                        Fate::NoEffect
-                    } else {
-                        Fate::Unknown
-                    },
-                })
+        match (seen, sent) {
+            (Some(response), _) => {
+                let after = retry_after(response.headers(), self.clock.as_ref());
+                read(&response, after)
             }
-            (Err(RequestTokenError::ServerResponse(error)), _) => {
-                let code = error.error().as_ref().to_owned();
-                if code == "temporarily_unavailable" {
-                    return Err(EndpointError::Unavailable {
-                        retry_after: None,
-                        fate: Fate::NoEffect,
-                    });
-                }
-                Err(EndpointError::Refused {
-                    code,
-                    description: error.error_description().cloned(),
-                })
+            (None, Err(RequestTokenError::Request(error))) => {
+                Answered::failed(unreachable_provider(&error))
             }
-            (Err(RequestTokenError::Request(error)), _) => Err(unreachable_provider(&error)),
-            (Err(_), Some(seen)) if seen.status.is_client_error() => Err(EndpointError::Refused {
-                code: format!("status {}", seen.status.as_u16()),
-                description: None,
-            }),
-            // The error itself is dropped: it may carry the body, and so a token.
-            (Err(RequestTokenError::Parse(..) | RequestTokenError::Other(_)), _) => Err(
-                EndpointError::Unintelligible("the token endpoint's answer is no token response"),
-            ),
+            (None, _) => Answered::failed(EndpointError::Unintelligible("there is none")),
         }
     }
 }
 
-pub(super) fn unreachable_provider(error: &OutboundError) -> EndpointError {
-    tracing::warn!(%error, "the provider cannot be reached");
-    let fate = match (error.sent(), error) {
-        (Sent::No, _) => Fate::NoEffect,
-        (Sent::Maybe, OutboundError::Interrupted { .. }) => Fate::ConnectionLost,
-        (Sent::Maybe, _) => Fate::Unknown,
+/// The body is judged before the status, but for 5xx and 429: those say that nothing was decided.
+pub(super) fn read<B: AsRef<[u8]>>(
+    response: &Response<B>,
+    retry_after: Option<Duration>,
+) -> Answered {
+    let status = response.status();
+    let body = response.body().as_ref();
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let members = serde_json::from_slice::<Map<String, Value>>(body).ok();
+    let tokens = match members.as_ref() {
+        _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            Err(overloaded(status, retry_after))
+        }
+        Some(members) if status.is_success() && text(members, "access_token").is_some() => {
+            token_answer(members)
+        }
+        Some(members) if text(members, "error").is_some() => Err(refusal(members, retry_after)),
+        _ if is_markup(response.headers(), body) || is_of_a_proxy(status) => {
+            Err(EndpointError::Intercepted { status })
+        }
+        Some(_) if status.is_success() => Err(EndpointError::Unintelligible(
+            "access_token is missing or empty",
+        )),
+        None if status.is_success() => {
+            Err(EndpointError::Unintelligible("it is not a JSON object"))
+        }
+        _ => Err(EndpointError::Rejected { status }),
     };
-    EndpointError::Unavailable {
-        retry_after: None,
-        fate,
+    let refresh_token = members
+        .as_ref()
+        .filter(|_| status.is_success())
+        .and_then(|members| text(members, "refresh_token"))
+        .map(SecretString::from);
+    Answered {
+        refresh_token,
+        retry_after,
+        tokens,
     }
+}
+
+fn overloaded(status: StatusCode, retry_after: Option<Duration>) -> EndpointError {
+    let turned_away = matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    );
+    EndpointError::Unavailable {
+        retry_after,
+        fate: if turned_away {
+            Fate::NoEffect
+        } else {
+            Fate::Unknown
+        },
+    }
+}
+
+/// An error response of RFC 6749 §5.2. The codes that RFC 6749 §4.1.2.1 has for an overloaded provider are used here, too.
+fn refusal(members: &Map<String, Value>, retry_after: Option<Duration>) -> EndpointError {
+    let code = text(members, "error").unwrap_or_default();
+    if matches!(
+        code,
+        "temporarily_unavailable" | "server_error" | "slow_down"
+    ) {
+        return EndpointError::Unavailable {
+            retry_after,
+            fate: Fate::NoEffect,
+        };
+    }
+    EndpointError::Refused {
+        code: code.to_owned(),
+        description: text(members, "error_description").map(str::to_owned),
+    }
+}
+
+/// A login page, a block page, an error page: a token endpoint answers with JSON (RFC 6749 §5.1, §5.2).
+fn is_markup(headers: &HeaderMap, body: &[u8]) -> bool {
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    let is_html = ["text/html", "application/xhtml+xml"]
+        .iter()
+        .any(|html| media_type.eq_ignore_ascii_case(html));
+    is_html || body.trim_ascii_start().first() == Some(&b'<')
+}
+
+/// A redirect is not followed, and a token endpoint has no use for it. 408 is the status of who gave up waiting for a request.
+fn is_of_a_proxy(status: StatusCode) -> bool {
+    status.is_redirection() || status == StatusCode::REQUEST_TIMEOUT
+}
+
+/// RFC 6749 §5.1.
+fn token_answer(members: &Map<String, Value>) -> Result<TokenAnswer, EndpointError> {
+    match text(members, "token_type") {
+        Some(kind) if kind.eq_ignore_ascii_case("bearer") => {}
+        // RFC 6749 §7.1: a token of a type that we do not understand must not be used.
+        Some(_) => {
+            return Err(EndpointError::Unintelligible(
+                "the access token is no bearer token",
+            ));
+        }
+        None => {
+            return Err(EndpointError::Unintelligible(
+                "token_type is missing or empty",
+            ));
+        }
+    }
+    // A successor that cannot be read would be missed at the next refresh.
+    if !matches!(
+        members.get("refresh_token"),
+        None | Some(Value::Null | Value::String(_))
+    ) {
+        return Err(EndpointError::Unintelligible(
+            "refresh_token is not a string",
+        ));
+    }
+    let owned = |name| text(members, name).map(str::to_owned);
+    Ok(TokenAnswer {
+        access_token: owned("access_token").unwrap_or_default(),
+        refresh_token: owned("refresh_token"),
+        id_token: owned("id_token"),
+        scope: members.get("scope").and_then(scope),
+        expires_in: members.get("expires_in").and_then(lifetime),
+    })
+}
+
+/// A string; one that is empty, null or no string is as if it were not there.
+fn text<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m str> {
+    members
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+}
+
+/// A string of words, or an array of them.
+fn scope(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(words) if !words.is_empty() => {
+            Some(words.split_whitespace().map(str::to_owned).collect())
+        }
+        Value::Array(words) => Some(
+            words
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
+/// Seconds, as a number or as a string; `None` for what is no lifetime.
+fn lifetime(value: &Value) -> Option<i64> {
+    let seconds = match value {
+        // Cutting the fraction off is meant; the range is checked below.
+        #[expect(clippy::cast_possible_truncation, reason = "a saturating cast")]
+        Value::Number(number) => number
+            .as_i64()
+            .or_else(|| number.as_f64().map(|seconds| seconds as i64)),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    seconds.filter(|seconds| (0..=MAX_LIFETIME).contains(seconds))
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    /// The members of `answer` after tidying, and the ID token.
-    fn tidied(answer: &Value) -> (Value, Option<String>) {
-        let (body, id_token) = tidy(answer.to_string().as_bytes()).unwrap();
-        (serde_json::from_slice(&body).unwrap(), id_token)
-    }
-
-    #[test]
-    fn a_lifetime_is_read_however_it_is_written_and_nonsense_is_as_if_unsaid() {
-        for (written, read) in [
-            (json!(3600), Some(3600)),
-            (json!("3600"), Some(3600)),
-            (json!(3600.9), Some(3600)),
-            (json!(-1), None),
-            (json!(1e18), None),
-            (json!("soon"), None),
-            (json!(null), None),
-        ] {
-            let (answer, _) = tidied(&json!({ "expires_in": written }));
-            assert_eq!(
-                answer.get("expires_in").and_then(Value::as_u64),
-                read,
-                "{written}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_scope_may_be_an_array_and_empty_members_are_left_out() {
-        let (answer, id_token) = tidied(&json!({
-            "scope": ["a", "b"],
-            "refresh_token": "",
-            "id_token": "x.y.z",
-        }));
-        assert_eq!(answer, json!({ "scope": "a b" }));
-        assert_eq!(id_token.as_deref(), Some("x.y.z"));
-        let (answer, id_token) = tidied(&json!({ "scope": null, "id_token": null }));
-        assert_eq!((answer, id_token), (json!({}), None));
-    }
-
-    #[test]
-    fn what_is_no_json_object_is_left_as_it_is() {
-        assert!(tidy(b"<html>").is_none());
-        assert!(tidy(b"[]").is_none());
-    }
-}
+mod tests;

@@ -26,11 +26,32 @@ impl Demand {
         }
     }
 
+    /// Whether `token` is the unwanted one again, with the same issue time: a provider that writes nothing unique into its
+    /// tokens issues identical ones within a second. `before` is what was held. A provider that hands out an older token
+    /// again would do so a second later, too.
+    pub(super) fn is_same_again(&self, before: Option<&HeldToken>, token: &HeldToken) -> bool {
+        let Self::InsteadOf(Some(refused)) = self else {
+            return false;
+        };
+        let is_refused = |held: &HeldToken| *refused == TokenFingerprint::of(&held.token);
+        is_refused(token)
+            && before.is_some_and(|before| {
+                is_refused(before) && token.obtained_at - before.obtained_at <= 1
+            })
+    }
+
     pub(super) fn is_explicit(&self) -> bool {
         matches!(self, Self::InsteadOf(_))
     }
 }
 
 fn was_just_renewed(held: &HeldToken, now: i64) -> bool {
-    held.on_demand && (0..ON_DEMAND_GRACE).contains(&(now - held.obtained_at))
+    held.on_demand && held.is_young(now)
+}
+
+impl HeldToken {
+    /// Whether it came so lately that another one would be no better.
+    pub(super) fn is_young(&self, now: i64) -> bool {
+        (0..ON_DEMAND_GRACE).contains(&(now - self.obtained_at))
+    }
 }

@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use http::{Request, header};
+use http::{Request, StatusCode, header};
 use openidconnect::{
     AuthType, AuthorizationCode, ClientId, ClientSecret, IssuerUrl, JsonWebKeySet,
     PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl, core::CoreClient,
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 
-use super::answer::{EndpointError, Recorder, TokenAnswer, unreachable_provider};
+use super::{
+    answer::{Answered, Recorder, TokenAnswer, read},
+    endpoint_error::{EndpointError, unreachable_provider},
+    provider_backoff::ProviderBackoff,
+};
 use crate::{
     clock::SharedClock,
     config::{AudienceParameter, ClientAuthentication, Config},
-    outbound::Outbound,
+    outbound::{Outbound, retry_after},
     provider::{Metadata, Provider},
 };
 
@@ -27,6 +32,7 @@ pub(crate) struct TokenEndpoint {
     client_secret: SecretString,
     authentication: Option<ClientAuthentication>,
     audience_parameter: AudienceParameter,
+    backoff: ProviderBackoff,
 }
 
 impl TokenEndpoint {
@@ -39,12 +45,18 @@ impl TokenEndpoint {
         Self {
             provider,
             outbound,
+            backoff: ProviderBackoff::new(Arc::clone(&clock)),
             clock,
             client_id: config.client_id.clone(),
             client_secret: config.client_secret.clone(),
             authentication: config.client_authentication,
             audience_parameter: config.audience_parameter,
         }
+    }
+
+    /// What this process knows of the provider's failures.
+    pub(super) fn backoff(&self) -> &ProviderBackoff {
+        &self.backoff
     }
 
     /// Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
@@ -66,8 +78,10 @@ impl TokenEndpoint {
             request = request.add_extra_param("resource", audience);
         }
         let recorder = self.recorder();
-        let answer = request.request_async(&recorder).await;
-        recorder.judge(answer)
+        let sent = request.request_async(&recorder).await;
+        let tokens = recorder.read(sent).tokens?;
+        self.backoff.note_exchange();
+        Ok(tokens)
     }
 
     /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`, with `scope` or, where it is empty, what
@@ -77,8 +91,11 @@ impl TokenEndpoint {
         refresh_token: &str,
         audience: Option<&str>,
         scope: &[String],
-    ) -> Result<TokenAnswer, EndpointError> {
-        let (client, _) = self.client().await?;
+    ) -> Answered {
+        let client = match self.client().await {
+            Ok((client, _)) => client,
+            Err(error) => return Answered::failed(error),
+        };
         let refresh_token = RefreshToken::new(refresh_token.to_owned());
         let mut request = client.exchange_refresh_token(&refresh_token);
         if let Some(audience) = audience {
@@ -92,30 +109,52 @@ impl TokenEndpoint {
             request = request.add_scope(Scope::new(word.clone()));
         }
         let recorder = self.recorder();
-        let answer = request.request_async(&recorder).await;
-        recorder.judge(answer)
+        let sent = request.request_async(&recorder).await;
+        recorder.read(sent)
     }
 
-    /// Revokes a refresh token (RFC 7009 §2.1) where the provider can; nothing depends on the outcome.
+    /// Revokes a refresh token (RFC 7009 §2.1).
+    ///
+    /// Many providers do not say how clients authenticate at this endpoint, and mean the method of the token endpoint. So
+    /// where the method that RFC 8414 §2 gives is refused, the other one is tried.
     pub(crate) async fn revoke(&self, refresh_token: &str) -> Result<(), EndpointError> {
         let metadata = self.provider.metadata().await?;
         let Some(endpoint) = &metadata.revocation_endpoint else {
-            return Ok(());
+            return Err(EndpointError::NoRevocationEndpoint);
         };
+        let method = self.authentication_at_revocation(&metadata);
+        let outcome = self.revoke_by(endpoint, refresh_token, method).await;
+        match outcome {
+            Err(error) if is_about_client(&error) => {
+                tracing::debug!(%error, ?method, "the revocation endpoint refused the client authentication method");
+                let other = self.revoke_by(endpoint, refresh_token, method.other());
+                // The first refusal says more if both are refused.
+                other.await.map_err(|_| error)
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn revoke_by(
+        &self,
+        endpoint: &Url,
+        refresh_token: &str,
+        method: ClientAuthentication,
+    ) -> Result<(), EndpointError> {
         let request = self
-            .revocation(
-                endpoint.as_str(),
-                refresh_token,
-                self.authentication(&metadata),
-            )
+            .revocation(endpoint.as_str(), refresh_token, method)
             .map_err(|_| EndpointError::Unintelligible("the revocation endpoint is no URL"))?;
-        match self.outbound.send(request).await {
-            Ok(response) if response.status().is_success() => Ok(()),
-            Ok(response) => Err(EndpointError::Refused {
-                code: response.status().as_str().to_owned(),
-                description: None,
-            }),
-            Err(error) => Err(unreachable_provider(&error)),
+        let response = self.outbound.send(request).await;
+        let response = response.map_err(|error| unreachable_provider(&error))?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        let after = retry_after(response.headers(), self.clock.as_ref());
+        match read(&response, after).tokens {
+            Err(error) => Err(error),
+            Ok(_) => Err(EndpointError::Unintelligible(
+                "it is no answer to a revocation",
+            )),
         }
     }
 
@@ -171,6 +210,25 @@ impl TokenEndpoint {
         })
     }
 
+    /// `revocation_endpoint_auth_methods_supported`, which is `client_secret_basic` where it is absent (RFC 8414 §2); the
+    /// method of the token endpoint if that is among them.
+    fn authentication_at_revocation(&self, metadata: &Metadata) -> ClientAuthentication {
+        let at_token_endpoint = self.authentication(metadata);
+        match &metadata.revocation_endpoint_auth_methods_supported {
+            None => ClientAuthentication::Basic,
+            Some(methods) => {
+                let takes = |method: ClientAuthentication| {
+                    methods.iter().any(|supported| supported == method.name())
+                };
+                if !takes(at_token_endpoint) && takes(at_token_endpoint.other()) {
+                    at_token_endpoint.other()
+                } else {
+                    at_token_endpoint
+                }
+            }
+        }
+    }
+
     async fn client(&self) -> Result<(TokenClient, Arc<Metadata>), EndpointError> {
         let metadata = self.provider.metadata().await?;
         let token_endpoint =
@@ -202,6 +260,15 @@ impl TokenEndpoint {
 
     fn recorder(&self) -> Recorder {
         Recorder::new(self.outbound.clone(), Arc::clone(&self.clock))
+    }
+}
+
+/// Whether it is the client's credentials that are refused, or where they are.
+fn is_about_client(error: &EndpointError) -> bool {
+    match error {
+        EndpointError::Refused { code, .. } => code == "invalid_client",
+        EndpointError::Rejected { status } => *status == StatusCode::UNAUTHORIZED,
+        _ => false,
     }
 }
 

@@ -17,9 +17,22 @@ pub enum TokenError {
     /// The provider does not answer now. The session is kept.
     #[error("the OpenID Provider does not answer at the moment")]
     ProviderUnavailable {
-        /// When to try again, where the provider says so.
+        /// When to try again: when the provider says, or when the site asks it again.
         retry_after: Option<Duration>,
     },
+    /// The login holds as many access tokens with other scopes than those of the configuration as it may; more are not
+    /// asked for now.
+    #[error("too many combinations of scopes are asked for")]
+    TooManyTokens {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// A HEAD request neither refreshes tokens nor calls APIs (RFC 9110 §9.3.2: it has no content to make).
+    #[error("a HEAD request gets no access token")]
+    HeadRequest,
+    /// The provider has no revocation endpoint (RFC 7009 is optional). The refresh token is kept.
+    #[error("the OpenID Provider cannot revoke tokens")]
+    RevocationUnsupported,
     /// The session store does not answer now. The session is kept.
     #[error("the session store does not answer at the moment")]
     StoreUnavailable,

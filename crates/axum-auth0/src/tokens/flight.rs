@@ -1,26 +1,36 @@
-//! One refresh at a time for each login in this process, and what the last one that failed says to those who waited.
+//! One refresh at a time for each login in this process, whose outcome those share who waited for it.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{TokenError, Want};
 use crate::stores::LoginId;
 
-/// After a failed refresh, whoever waited for it gets the same failure for this many seconds instead of asking again.
-const FAILURE_GRACE: i64 = 1;
-
 /// The refreshes under way. The key is the login, so two users never share one.
 #[derive(Default)]
 pub(super) struct Flights(Mutex<HashMap<LoginId, Weak<Flight>>>);
 
-/// Whoever refreshes a login's tokens holds this.
-pub(super) type Flight = tokio::sync::Mutex<Option<Failure>>;
+/// The refreshes of one login, one after the other.
+#[derive(Default)]
+pub(super) struct Flight {
+    turn: tokio::sync::Mutex<Option<Failure>>,
+    landings: AtomicU64,
+}
+
+/// The turn of a caller, held as long as its refresh takes.
+pub(super) struct Turn<'f> {
+    flight: &'f Flight,
+    last: tokio::sync::MutexGuard<'f, Option<Failure>>,
+    has_waited: bool,
+}
 
 /// Why the last refresh failed.
-pub(super) struct Failure {
-    at: i64,
+struct Failure {
     audience: String,
     scope: Vec<String>,
     error: TokenError,
@@ -43,24 +53,39 @@ impl Flights {
     }
 }
 
-impl Failure {
-    pub(super) fn new(at: i64, want: &Want<'_>, error: &TokenError) -> Self {
-        Self {
-            at,
+impl Flight {
+    /// Waits until no other refresh of the login is under way.
+    pub(super) async fn turn(&self) -> Turn<'_> {
+        let landings = self.landings.load(Ordering::SeqCst);
+        let last = self.turn.lock().await;
+        Turn {
+            flight: self,
+            last,
+            has_waited: self.landings.load(Ordering::SeqCst) != landings,
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// The failure of the refresh that this caller waited for, if it is one of `want`, too: an outage is, a token of
+    /// another API that was wrong is not.
+    pub(super) fn shared_failure(&self, want: &Want<'_>) -> Option<TokenError> {
+        let failure = self.last.as_ref().filter(|_| self.has_waited)?;
+        let is_outage = matches!(
+            failure.error,
+            TokenError::ProviderUnavailable { .. } | TokenError::StoreUnavailable
+        );
+        let is_same = failure.audience == want.audience && failure.scope == want.scope;
+        (is_outage || is_same).then(|| failure.error.clone())
+    }
+
+    /// Leaves the outcome to those who waited.
+    pub(super) fn end<T>(mut self, want: &Want<'_>, result: &Result<T, TokenError>) {
+        *self.last = result.as_ref().err().map(|error| Failure {
             audience: want.audience.to_owned(),
             scope: want.scope.clone(),
             error: error.clone(),
-        }
-    }
-
-    /// The failure, where it is one of `want`, too: an outage is, a token of another API that was wrong is not.
-    pub(super) fn of(&self, want: &Want<'_>, now: i64) -> Option<TokenError> {
-        let is_recent = (0..FAILURE_GRACE).contains(&(now - self.at));
-        let is_outage = matches!(
-            self.error,
-            TokenError::ProviderUnavailable { .. } | TokenError::StoreUnavailable
-        );
-        let is_same = self.audience == want.audience && self.scope == want.scope;
-        (is_recent && (is_outage || is_same)).then(|| self.error.clone())
+        });
+        self.flight.landings.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -43,11 +43,15 @@ impl<'a> Want<'a> {
         })
     }
 
+    /// Whether the scopes are other ones than those of the API's configuration.
+    pub(super) fn is_extra(&self) -> bool {
+        self.scope.len() != self.api.scope.len()
+            || !self.api.scope.iter().all(|word| self.scope.contains(word))
+    }
+
     /// Whether it is what a login asked for anyway: then a refresh need not name scopes (RFC 6749 §6).
     pub(super) fn is_of_login(&self, config: &Config) -> bool {
-        config.audience.as_deref() == Some(self.audience)
-            && self.scope.len() == self.api.scope.len()
-            && self.api.scope.iter().all(|word| self.scope.contains(word))
+        config.audience.as_deref() == Some(self.audience) && !self.is_extra()
     }
 
     pub(super) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {
@@ -70,6 +74,12 @@ pub(crate) struct HeldToken {
     /// Whether it was got because somebody wanted another one, not because the one before ended.
     #[serde(default)]
     pub(crate) on_demand: bool,
+    /// Whether it was asked for with other scopes than those of the configuration.
+    #[serde(default)]
+    pub(crate) is_extra: bool,
+    /// It had no lifetime left when it came, and was handed out once. The next one would be no better.
+    #[serde(default)]
+    pub(crate) is_spent: bool,
 }
 
 impl HeldToken {
@@ -98,6 +108,8 @@ impl HeldToken {
                 (a, b) => a.or(b),
             },
             on_demand: false,
+            is_extra: want.is_extra(),
+            is_spent: false,
         })
     }
 
@@ -108,6 +120,16 @@ impl HeldToken {
 
     pub(crate) fn is_valid(&self, now: i64) -> bool {
         self.expires_at.is_none_or(|end| end > now)
+    }
+
+    /// Whether it had no lifetime left when it came, as a provider answers whose own session is about to end.
+    pub(crate) fn came_without_lifetime(&self) -> bool {
+        self.expires_at.is_some_and(|end| end <= self.obtained_at)
+    }
+
+    /// Whether it may serve, or says that another one is of no use.
+    pub(super) fn is_in_use(&self, now: i64) -> bool {
+        self.is_valid(now) || self.is_spent
     }
 
     /// Valid, and not so near its end that it should be renewed first: `buffer` seconds, or a fifth of its life where it

@@ -5,14 +5,19 @@
 
 mod access;
 mod answer;
+mod backoff;
 mod demand;
 mod endpoint;
+mod endpoint_error;
 mod error;
+mod failure;
 mod flight;
+mod give_up;
 mod held;
 mod lease;
 mod options;
 mod overview;
+mod provider_backoff;
 mod refresh;
 mod revocation;
 mod set;
@@ -20,8 +25,9 @@ mod settle;
 
 pub(crate) use self::{
     access::Tokens,
-    answer::{EndpointError, TokenAnswer},
+    answer::TokenAnswer,
     endpoint::TokenEndpoint,
+    endpoint_error::EndpointError,
     held::{HeldToken, Want},
     set::{Asked, LogoutTokens, TokenSet},
 };

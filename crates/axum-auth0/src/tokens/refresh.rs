@@ -8,13 +8,17 @@ use tokio::{
 };
 
 use super::{
-    Asked, EndpointError, TokenAnswer, TokenEndpoint, TokenError, TokenSet, Want,
-    answer::Fate,
+    Asked, EndpointError, TokenEndpoint, TokenError, TokenSet, Want,
+    answer::Answered,
     demand::Demand,
+    endpoint_error::Fate,
     error::{audience_missing, judge},
-    flight::{Failure, Flights},
+    failure::{Extent, Verdict},
+    flight::Flights,
+    give_up::Failed,
     held::HeldToken,
     lease::{Attempt, RefreshLease, attempt},
+    provider_backoff::{HeldBack, Permit},
     settle::SAVE_PATIENCE,
 };
 use crate::{
@@ -25,7 +29,7 @@ use crate::{
     failpoint,
     login::id_token::IdTokenRules,
     seal::Keyring,
-    stores::{LoginId, LoginRow, SharedStore},
+    stores::{LoginId, LoginRow, SharedStore, Swap},
     tasks::{Tasks, Work},
 };
 
@@ -39,6 +43,9 @@ const PLACE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait for another process's refresh, and how often to look.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long to wait for a second to be over.
+const SECOND_PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// How often a lease may run out before the provider is asked: a process that is stopped again and again gives up.
 const MOST_LEASES: u8 = 3;
@@ -105,18 +112,12 @@ impl Refresher {
                 return Err(audience_missing(&api));
             };
             let flight = inner.flights.of(login);
-            let mut failure = flight.lock().await;
-            let now = inner.clock.unix_seconds();
-            if let Some(error) = failure.as_ref().and_then(|failure| failure.of(&want, now)) {
+            let turn = flight.turn().await;
+            if let Some(error) = turn.shared_failure(&want) {
                 return Err(error);
             }
             let result = Box::pin(inner.refresh_alone(login, &want, demand)).await;
-            // The time of the failure, not of its beginning: a provider that hangs takes longer than the grace.
-            let now = inner.clock.unix_seconds();
-            *failure = result
-                .as_ref()
-                .err()
-                .map(|error| Failure::new(now, &want, error));
+            turn.end(&want, &result);
             result
         });
         task.await.unwrap_or_else(|error| {
@@ -156,10 +157,30 @@ impl Refresher {
         {
             return Ok(Some(held.clone()));
         }
-        match set.just_found_wrong(want, now) {
-            Some(diagnosis) => Err(judge(diagnosis.clone(), self.is_current(set))),
-            None => Ok(None),
+        if set.find(want).is_some_and(|held| held.is_spent) {
+            tracing::warn!(
+                audience = %want.audience,
+                "the provider issues access tokens without any lifetime; a new login is needed"
+            );
+            return Err(TokenError::SignInRequired);
         }
+        if let Some(wrong) = set.just_found_wrong(want, now) {
+            return Err(judge(wrong.diagnosis.clone(), self.is_current(set)));
+        }
+        if let Some(error) = self.backed_off(set, want, demand) {
+            // What another process found out holds here, too.
+            set.backoff
+                .iter()
+                .for_each(|backoff| self.endpoint.backoff().learn(backoff));
+            return Err(error);
+        }
+        if let Some(retry_at) = set.is_crowded(want, now) {
+            tracing::warn!(audience = %want.audience, "too many combinations of scopes are asked for");
+            return Err(TokenError::TooManyTokens {
+                retry_after: Duration::from_secs(u64::try_from(retry_at - now).unwrap_or(1)),
+            });
+        }
+        Ok(None)
     }
 
     /// The refresh, as the only one in this process; the caller holds the login's flight.
@@ -212,15 +233,40 @@ impl Refresher {
         if let Some(held) = self.settled(&set, want, demand)? {
             return Ok(Leased::Done(held));
         }
-        let Some(refresh_token) = set.refresh_token.clone() else {
-            if set.revoked {
-                return Err(TokenError::SignInRequired);
-            }
-            let diagnosis = Diagnosis::no_refresh_token(self.asked.offline_access());
-            return Err(judge(diagnosis, self.is_current(&set)));
+        if set.refresh_token.is_none() {
+            return self.without_refresh_token(row, set, want).await;
+        }
+        let before = set.find(want).cloned();
+        let token = match self.round(row, set, want, demand, lease).await? {
+            Leased::Done(token) => token,
+            Leased::Late => return Ok(Leased::Late),
         };
+        // Once more, when the second is over: then the token is another one.
+        if !demand.is_same_again(before.as_ref(), &token)
+            || !self.is_over(token.obtained_at).await
+            || lease.may_be_over()
+        {
+            return Ok(Leased::Done(token));
+        }
+        let (row, set) = self.load(login).await?;
+        if set.refresh_token.is_none() {
+            return Ok(Leased::Done(token));
+        }
+        self.round(row, set, want, demand, lease).await
+    }
+
+    /// Asks the provider once, and stores what comes of it.
+    async fn round(
+        &self,
+        row: LoginRow,
+        set: TokenSet,
+        want: &Want<'_>,
+        demand: Demand,
+        lease: &RefreshLease,
+    ) -> Result<Leased, TokenError> {
+        let login = row.id;
         tracing::debug!(?login, audience = %want.audience, "refreshing");
-        let (answer, repeated) = {
+        let (answered, repeated) = {
             let place = timeout(PLACE_PATIENCE, self.at_once.acquire()).await;
             if place.is_err() {
                 tracing::warn!("too many refreshes at once; the provider is slow");
@@ -235,47 +281,84 @@ impl Refresher {
                     retry_after: Some(Duration::from_secs(1)),
                 });
             }
+            // The last look: others may have failed while this one waited for its place.
+            let permit = self.endpoint.backoff().admit().map_err(held_back)?;
             failpoint::reached("refresh:before-request").await;
             // A process that was stopped meanwhile must not show a refresh token that another one has used.
             if lease.may_be_over() {
                 tracing::warn!(?login, "the lease ran out before the provider was asked");
                 return Ok(Leased::Late);
             }
-            self.ask(login, &refresh_token, want, lease).await
+            self.ask(login, &set, want, lease, permit).await
         };
-        let token = match answer {
+        let token = match &answered.tokens {
             Ok(answer) => {
                 failpoint::reached("refresh:after-response").await;
                 let on_demand = demand.is_explicit();
-                self.settle(row, set, want, &answer, on_demand).await
+                self.settle(row, set, want, answer, on_demand).await
             }
             Err(error) => {
-                let unsettled = set.unsettled || lease.abandoned || repeated;
-                self.give_up(row, set, want, error, unsettled).await
+                let failed = Failed {
+                    want,
+                    demand,
+                    answered: &answered,
+                    error,
+                    unsettled: set.unsettled || lease.abandoned || repeated,
+                };
+                self.give_up(row, set, &failed).await
             }
         };
         token.map(Leased::Done)
     }
 
+    /// There is nothing to refresh with. The user is sent to log in; what to do so that this does not happen is the
+    /// administrator's business, and in the log.
+    async fn without_refresh_token(
+        &self,
+        row: LoginRow,
+        mut set: TokenSet,
+        want: &Want<'_>,
+    ) -> Result<Leased, TokenError> {
+        // A token that came without any lifetime may still be used once.
+        if let Some(held) = set.find(want).filter(|held| held.came_without_lifetime()) {
+            let spent = HeldToken {
+                is_spent: true,
+                ..held.clone()
+            };
+            set.hold(spent.clone());
+            if self.save(&row, &set).await? == Swap::Done {
+                return Ok(Leased::Done(spent));
+            }
+        }
+        if !set.revoked && self.is_current(&set) {
+            let diagnosis = Diagnosis::no_refresh_token(self.asked.offline_access());
+            tracing::warn!(login = ?row.id, code = diagnosis.code.as_str(), cause = %diagnosis.cause, fix = %diagnosis.fix, "the access token ended; a new login is needed");
+        }
+        Err(TokenError::SignInRequired)
+    }
+
     /// Asks the provider; a second time where the connection was lost in between. If the first request arrived, the
     /// refresh token is used up whatever happens, and the sooner it is shown again, the more providers let it pass; if it
-    /// did not, nothing is lost.
+    /// did not, nothing is lost. A provider that failed before is asked once only.
     async fn ask(
         &self,
         login: LoginId,
-        refresh_token: &str,
+        set: &TokenSet,
         want: &Want<'_>,
         lease: &RefreshLease,
-    ) -> (Result<TokenAnswer, EndpointError>, bool) {
+        permit: Permit,
+    ) -> (Answered, bool) {
+        let refresh_token = set.refresh_token.as_deref().unwrap_or_default();
         let scope: &[String] = if want.is_of_login(&self.config) {
             &[]
         } else {
             &want.scope
         };
         let audience = Some(want.audience);
-        let answer = self.endpoint.refresh(refresh_token, audience, scope).await;
-        let lost = matches!(
-            answer,
+        let may_repeat = set.backoff.is_none() && !permit.is_probe();
+        let mut answered = self.endpoint.refresh(refresh_token, audience, scope).await;
+        let is_lost = matches!(
+            answered.tokens,
             Err(EndpointError::Unavailable {
                 fate: Fate::ConnectionLost,
                 ..
@@ -283,16 +366,29 @@ impl Refresher {
         );
         // Who was stopped in between must not show it again: another process may have used it by now.
         // Nor may a process that stops before it could store the answer.
-        let has_time = self.has_time_to_refresh();
-        if !lost || lease.may_be_over() || !has_time {
-            return (answer, false);
+        let is_repeated =
+            may_repeat && is_lost && !lease.may_be_over() && self.has_time_to_refresh();
+        if is_repeated {
+            tracing::warn!(
+                ?login,
+                "the connection was lost during a refresh; trying the same refresh token once more"
+            );
+            answered = self.endpoint.refresh(refresh_token, audience, scope).await;
         }
-        tracing::warn!(
-            ?login,
-            "the connection was lost during a refresh; trying the same refresh token once more"
-        );
-        let answer = self.endpoint.refresh(refresh_token, audience, scope).await;
-        (answer, true)
+        note(permit, &answered, want);
+        (answered, is_repeated)
+    }
+
+    /// Waits until a second is over; `false` if that takes too long, because the clock does not go on.
+    async fn is_over(&self, second: i64) -> bool {
+        let begin = Instant::now();
+        while self.clock.unix_seconds() <= second {
+            if begin.elapsed() > SECOND_PATIENCE {
+                return false;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        true
     }
 
     /// Whether a refresh that is sent now is stored before the process ends.
@@ -304,5 +400,30 @@ impl Refresher {
     /// Whether the login asked for what today's configuration asks for.
     pub(super) fn is_current(&self, set: &TokenSet) -> bool {
         set.asked.as_ref() == Some(&self.asked)
+    }
+}
+
+/// Tells the provider's back-off what came of a request.
+fn note(permit: Permit, answered: &Answered, want: &Want<'_>) {
+    let verdict = match &answered.tokens {
+        Ok(_) => return permit.answered(),
+        Err(error) => Verdict::of(error, answered.retry_after, want),
+    };
+    match (verdict, &answered.tokens) {
+        (Verdict::BackOff(failure, Extent::Provider), Err(error)) => {
+            permit.failed(&failure, error.is_surely_of_provider(answered.retry_after));
+        }
+        // It says nothing of the provider: anything in front of it could have answered so.
+        (_, Err(EndpointError::Rejected { .. })) => drop(permit),
+        _ => permit.answered(),
+    }
+}
+
+fn held_back(held_back: HeldBack) -> TokenError {
+    match held_back.diagnosis {
+        Some(diagnosis) => TokenError::Misconfigured(diagnosis),
+        None => TokenError::ProviderUnavailable {
+            retry_after: Some(held_back.remaining),
+        },
     }
 }

@@ -20,10 +20,17 @@ impl Tokens {
     pub(crate) fn revoke(&self, login: LoginId, refresh_token: Option<String>) -> JoinHandle<()> {
         let inner = Arc::clone(&self.0);
         self.0.tasks.spawn(Work::Revocation, async move {
-            if let Some(refresh_token) = refresh_token
-                && let Err(error) = inner.endpoint.revoke(&refresh_token).await
-            {
-                tracing::warn!(?login, %error, "failed to revoke the refresh token of an ended login");
+            let Some(refresh_token) = refresh_token else {
+                return;
+            };
+            match inner.endpoint.revoke(&refresh_token).await {
+                Ok(()) => {}
+                Err(error @ EndpointError::NoRevocationEndpoint) => {
+                    tracing::debug!(?login, %error, "the refresh token of an ended login is not revoked");
+                }
+                Err(error) => {
+                    tracing::warn!(?login, %error, "failed to revoke the refresh token of an ended login");
+                }
             }
         })
     }
@@ -35,7 +42,7 @@ impl Tokens {
         let task = self.0.tasks.spawn(Work::Revocation, async move {
             // Not beside a refresh, here or in another process: it would show a token that was just revoked.
             let flight = inner.flights.of(login);
-            let _alone = flight.lock().await;
+            let _alone = flight.turn().await;
             let begin = Instant::now();
             loop {
                 match attempt(&inner.store, login, &inner.clock, &inner.chance).await? {
@@ -84,15 +91,27 @@ impl Refresher {
     async fn revoke_one(&self, refresh_token: &str) -> Result<(), TokenError> {
         match self.endpoint.revoke(refresh_token).await {
             Ok(()) => Ok(()),
+            Err(EndpointError::NoRevocationEndpoint) => Err(TokenError::RevocationUnsupported),
+            // RFC 7009 §2.2.1: it revokes other tokens, but no refresh tokens.
+            Err(EndpointError::Refused { code, .. }) if code == "unsupported_token_type" => {
+                Err(TokenError::RevocationUnsupported)
+            }
             Err(EndpointError::Refused { code, description }) => {
                 let diagnosis = Diagnosis::of_refusal(&code, description.as_deref(), None);
+                diagnosis.log();
+                Err(TokenError::Misconfigured(Box::new(diagnosis)))
+            }
+            Err(EndpointError::Rejected { status }) => {
+                let code = format!("status {}", status.as_u16());
+                let diagnosis = Diagnosis::of_refusal(&code, None, None);
                 diagnosis.log();
                 Err(TokenError::Misconfigured(Box::new(diagnosis)))
             }
             Err(EndpointError::Unavailable { retry_after, .. }) => {
                 Err(TokenError::ProviderUnavailable { retry_after })
             }
-            Err(EndpointError::Unintelligible(_)) => {
+            Err(error) => {
+                tracing::warn!(%error, "the refresh token could not be revoked");
                 Err(TokenError::ProviderUnavailable { retry_after: None })
             }
         }

@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::held::{HeldToken, Want};
+use super::{
+    backoff::{self, Backoff},
+    failure::FailureKind,
+    held::{HeldToken, Want},
+};
 use crate::{
     config::{AudienceParameter, Config},
     diagnosis::Diagnosis,
@@ -12,11 +16,17 @@ use crate::{
     stores::LoginId,
 };
 
-/// How many access tokens one login holds: one for each API, and some room for extra scopes and changed configurations.
-const MAX_HELD: usize = 16;
+/// How many access tokens one login holds: one for each API, and some room for changed configurations.
+const MAX_HELD: usize = 64;
 
-/// For how many seconds a provider that issued a wrong token is not asked for it again.
-const WRONG_GRACE: i64 = 30;
+/// How many of them have other scopes than those of the configuration. More are not asked for, but for one a minute.
+const MAX_EXTRA: usize = 16;
+
+/// How many tokens are remembered that the provider does not issue.
+const MAX_WRONG: usize = 32;
+
+/// For how many seconds no second token gives way to one with other scopes.
+const EVICTION_PAUSE: i64 = 60;
 
 /// What a login asked the provider for. Tokens of a login that asked for something else than today's configuration does
 /// cannot be judged by it: a new login can.
@@ -55,6 +65,12 @@ pub(crate) struct TokenSet {
     /// cannot read is no reason to lose the refresh token.
     #[serde(default, deserialize_with = "readable")]
     pub(crate) wrong: Vec<WrongToken>,
+    /// The refreshes that failed in a row, and when the next one may be tried. A memory, too.
+    #[serde(default, deserialize_with = "backoff::readable")]
+    pub(crate) backoff: Option<Backoff>,
+    /// When a token with extra scopes last gave way to another one, in seconds since 1970.
+    #[serde(default)]
+    pub(crate) evicted_at: i64,
     /// A refresh ended without an answer: whether the provider took the refresh token for used is not known.
     #[serde(default)]
     pub(crate) unsettled: bool,
@@ -91,6 +107,12 @@ pub(crate) struct WrongToken {
     pub(crate) requested: Vec<String>,
     pub(crate) at: i64,
     pub(crate) diagnosis: Diagnosis,
+    /// How often it was asked for again since.
+    #[serde(default)]
+    failures: u32,
+    /// When it may be asked for again, in seconds since 1970.
+    #[serde(default)]
+    pub(crate) retry_at: i64,
 }
 
 impl TokenSet {
@@ -119,10 +141,19 @@ impl TokenSet {
         })
     }
 
-    /// Holds `token`, in the place of the one that was asked for in the same way.
+    /// Holds `token` instead of the one that was asked for in the same way.
     pub(crate) fn hold(&mut self, token: HeldToken) {
         self.forget(&token.audience, &token.requested);
+        let (is_extra, now) = (token.is_extra, token.obtained_at);
         self.held.push(token);
+        if is_extra && self.extra().count() > MAX_EXTRA {
+            let ended = |held: &HeldToken| held.is_extra && !held.is_in_use(now);
+            let position = self.held.iter().position(ended).or_else(|| {
+                self.evicted_at = now;
+                self.held.iter().position(|held| held.is_extra)
+            });
+            position.map(|position| self.held.remove(position));
+        }
         if self.held.len() > MAX_HELD {
             self.held.remove(0);
         }
@@ -130,17 +161,70 @@ impl TokenSet {
 
     /// Remembers that the provider issued something else; what is held stays, and may be good for a while yet.
     pub(crate) fn note_wrong(&mut self, want: &Want<'_>, diagnosis: Diagnosis, now: i64) {
-        self.wrong
-            .retain(|old| old.audience != want.audience || old.requested != want.scope);
+        self.note(want, diagnosis, FailureKind::WrongToken, now);
+    }
+
+    /// Remembers why there is no such token, and returns when it may be asked for again.
+    pub(super) fn note(
+        &mut self,
+        want: &Want<'_>,
+        diagnosis: Diagnosis,
+        kind: FailureKind,
+        now: i64,
+    ) -> i64 {
+        let is_same =
+            |old: &WrongToken| old.audience == want.audience && old.requested == want.scope;
+        let failures = self
+            .wrong
+            .iter()
+            .find(|old| is_same(old))
+            // A wrong token of the login itself counts as no failure yet: the first refresh may be better.
+            .map_or(u32::from(kind != FailureKind::WrongToken), |old| {
+                old.failures.saturating_add(1)
+            });
+        self.wrong.retain(|old| !is_same(old));
+        let retry_at = now.saturating_add(backoff::pause(kind, failures));
         self.wrong.push(WrongToken {
             audience: want.audience.to_owned(),
             requested: want.scope.clone(),
             at: now,
             diagnosis,
+            failures,
+            retry_at,
         });
-        if self.wrong.len() > MAX_HELD {
+        if self.wrong.len() > MAX_WRONG {
             self.wrong.remove(0);
         }
+        retry_at
+    }
+
+    /// When a token with other scopes than those of the configuration may be asked for, if not now: a caller that asks for
+    /// ever other combinations gets no more tokens than the login holds, and one more a minute.
+    pub(crate) fn is_crowded(&self, want: &Want<'_>, now: i64) -> Option<i64> {
+        let is_new = |audience: &str, requested: &[String]| {
+            audience != want.audience || requested != want.scope
+        };
+        if !want.is_extra() || self.find(want).is_some() {
+            return None;
+        }
+        let in_use = self.extra().filter(|held| held.is_in_use(now)).count();
+        let refused: Vec<_> = self
+            .wrong
+            .iter()
+            .filter(|wrong| is_new(&wrong.audience, &wrong.requested) && wrong.retry_at > now)
+            .map(|wrong| wrong.retry_at)
+            .collect();
+        let until_evicted = self.evicted_at.saturating_add(EVICTION_PAUSE);
+        if in_use >= MAX_EXTRA && until_evicted > now && self.evicted_at <= now {
+            return Some(until_evicted);
+        }
+        (refused.len() >= MAX_EXTRA)
+            .then(|| refused.into_iter().min())
+            .flatten()
+    }
+
+    fn extra(&self) -> impl Iterator<Item = &HeldToken> {
+        self.held.iter().filter(|held| held.is_extra)
     }
 
     pub(crate) fn find(&self, want: &Want<'_>) -> Option<&HeldToken> {
@@ -148,12 +232,11 @@ impl TokenSet {
     }
 
     /// Why it is no use to ask the provider for such a token just now.
-    pub(crate) fn just_found_wrong(&self, want: &Want<'_>, now: i64) -> Option<&Diagnosis> {
+    pub(crate) fn just_found_wrong(&self, want: &Want<'_>, now: i64) -> Option<&WrongToken> {
         self.wrong
             .iter()
             .find(|wrong| wrong.audience == want.audience && wrong.requested == want.scope)
-            .filter(|wrong| (0..WRONG_GRACE).contains(&(now - wrong.at)))
-            .map(|wrong| &wrong.diagnosis)
+            .filter(|wrong| (wrong.at..wrong.retry_at).contains(&now))
     }
 
     fn forget(&mut self, audience: &str, requested: &[String]) {

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use super::{
-    EndpointError, HeldToken, TokenAnswer, TokenError, TokenSet, Want, error::judge,
-    refresh::Refresher,
-};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{HeldToken, TokenAnswer, TokenError, TokenSet, Want, error::judge, refresh::Refresher};
 use crate::{
-    diagnosis::Diagnosis,
     failpoint,
     login::id_token::Refreshed,
     stores::{LoginId, LoginRow, StoreError, Swap},
@@ -25,63 +23,103 @@ const SAVE_PAUSES: [Duration; 5] = [
 /// What all of these pauses add up to, rounded up.
 pub(super) const SAVE_PATIENCE: Duration = Duration::from_secs(4);
 
+/// What became of a change of a login's tokens.
+pub(super) enum Committed {
+    /// It is stored. `is_superseded`: another process stored or revoked a refresh token meanwhile, and theirs is kept.
+    Stored { set: TokenSet, is_superseded: bool },
+    /// The login ended meanwhile, and ended it stays.
+    LoginGone(LoginRow),
+}
+
 impl Refresher {
     /// Stores what the provider answered; then judges it. `on_demand`: somebody wanted another token than the held one.
     pub(super) async fn settle(
         &self,
-        mut row: LoginRow,
-        mut set: TokenSet,
+        row: LoginRow,
+        set: TokenSet,
         want: &Want<'_>,
         answer: &TokenAnswer,
         on_demand: bool,
     ) -> Result<HeldToken, TokenError> {
+        let login = row.id;
+        let id_token = answer.id_token.as_deref();
         // Before the new token can be seen by anybody else: is it theirs at all?
-        if let (Some(old), Some(new)) = (&set.id_token, &answer.id_token)
+        if let (Some(old), Some(new)) = (set.id_token.as_deref(), id_token)
             && let Refreshed::OfAnotherPerson = self.id_tokens.compare(old, new)
         {
-            return self.of_another_person(row.id, answer).await;
+            return self.of_another_person(login, answer).await;
         }
         let now = self.clock.unix_seconds();
-        let verified = HeldToken::verify(answer, want, &self.config, now)
-            .map(|token| HeldToken { on_demand, ..token });
-        let used = set.refresh_token.clone();
-        let superseded = loop {
-            // Whoever refreshed or revoked while this process slept through its lease has the last word: their refresh
-            // token is younger than ours.
-            let superseded = set.refresh_token != used;
-            if !superseded {
-                if let Some(refresh_token) = &answer.refresh_token {
-                    set.refresh_token = Some(refresh_token.clone());
-                }
+        let verified = HeldToken::verify(answer, want, &self.config, now).map(|token| HeldToken {
+            on_demand,
+            is_spent: token.came_without_lifetime(),
+            ..token
+        });
+        let new = answer.refresh_token.clone().map(SecretString::from);
+        let change = |set: &mut TokenSet, is_superseded: bool| {
+            if !is_superseded {
                 set.unsettled = false;
+                set.backoff = None;
             }
             match &verified {
                 Ok(token) => set.hold(token.clone()),
                 Err(diagnosis) => set.note_wrong(want, diagnosis.clone(), now),
             }
-            match self.save(&row, &set).await? {
-                Swap::Done => break superseded,
-                Swap::Gone => {
-                    // Logged out meanwhile, and logged out it stays.
-                    if !self.has_newer_login(&row).await {
-                        self.revoke(answer).await;
-                    }
-                    return Err(TokenError::SignInRequired);
+        };
+        let (set, is_superseded) = match self.commit(row, set, new.as_ref(), change).await? {
+            Committed::Stored { set, is_superseded } => (set, is_superseded),
+            Committed::LoginGone(row) => {
+                if !self.has_newer_login(&row).await {
+                    self.revoke(answer).await;
                 }
-                Swap::Conflict => (row, set) = self.load(row.id).await?,
+                return Err(TokenError::SignInRequired);
             }
         };
         failpoint::reached("refresh:after-store").await;
-        if superseded && set.refresh_token.is_none() {
+        if is_superseded && set.refresh_token.is_none() {
             self.revoke(answer).await;
         }
         // The signature comes after the store: to check it the provider may have to be asked.
-        if let Some(new) = &answer.id_token
+        if let Some(new) = id_token
             && !self.id_tokens.is_signed(new).await
         {
-            return self.of_another_person(row.id, answer).await;
+            return self.of_another_person(login, answer).await;
         }
         verified.map_err(|diagnosis| judge(diagnosis, self.is_current(&set)))
+    }
+
+    /// Changes a login's tokens by compare-and-swap, and puts a new refresh token in first. `change` is told whether another
+    /// process was faster: whoever refreshed or revoked while this process slept through its lease has the last word, since
+    /// their refresh token is younger.
+    pub(super) async fn commit(
+        &self,
+        mut row: LoginRow,
+        mut set: TokenSet,
+        new: Option<&SecretString>,
+        change: impl Fn(&mut TokenSet, bool),
+    ) -> Result<Committed, TokenError> {
+        let used = set.refresh_token.clone();
+        loop {
+            let is_superseded = set.refresh_token != used;
+            if let Some(new) = new.filter(|_| !is_superseded) {
+                set.refresh_token = Some(new.expose_secret().to_owned());
+            }
+            change(&mut set, is_superseded);
+            match self.save(&row, &set).await? {
+                Swap::Done => return Ok(Committed::Stored { set, is_superseded }),
+                Swap::Gone => return Ok(Committed::LoginGone(row)),
+                Swap::Conflict => {}
+            }
+            (row, set) = match self.load_patiently(row.id).await {
+                // Ended, or changed by a process whose secret this one does not know.
+                Err(TokenError::SignInRequired)
+                    if self.store.load_login(&row.id).await?.is_none() =>
+                {
+                    return Ok(Committed::LoginGone(row));
+                }
+                loaded => loaded?,
+            };
+        }
     }
 
     /// OpenID Connect Core 1.0 §12.2: a refreshed ID token is of the same person, or the session is not theirs.
@@ -140,66 +178,14 @@ impl Refresher {
         self.store.swap_tokens(&row.id, row.version, sealed).await
     }
 
-    /// No tokens came. `unsettled`: this refresh token may have been shown to the provider before.
-    pub(super) async fn give_up(
-        &self,
-        row: LoginRow,
-        mut set: TokenSet,
-        want: &Want<'_>,
-        error: EndpointError,
-        unsettled: bool,
-    ) -> Result<HeldToken, TokenError> {
-        if (error.is_unsettled() || unsettled) && !set.unsettled {
-            set.unsettled = true;
-            // Only for a better explanation later: nothing depends on it.
-            if let Err(error) = self
-                .store
-                .swap_tokens(&row.id, row.version, set.seal(&self.keys, &row.id))
-                .await
-            {
-                tracing::warn!(login = ?row.id, %error, "an unanswered refresh could not be noted");
+    /// Loads with the same patience, while a new refresh token waits to be saved.
+    async fn load_patiently(&self, login: LoginId) -> Result<(LoginRow, TokenSet), TokenError> {
+        for pause in SAVE_PAUSES {
+            match self.load(login).await {
+                Err(TokenError::StoreUnavailable) => tokio::time::sleep(pause).await,
+                loaded => return loaded,
             }
         }
-        match error {
-            EndpointError::Refused { code, .. } if code == "invalid_grant" => {
-                self.end(row.id, &set, unsettled).await
-            }
-            EndpointError::Refused { code, description } => {
-                let audience = Some((want.audience, want.api.audience_variable.as_str()));
-                let diagnosis = Diagnosis::of_refusal(&code, description.as_deref(), audience);
-                diagnosis.log();
-                Err(TokenError::Misconfigured(Box::new(diagnosis)))
-            }
-            EndpointError::Unavailable { retry_after, .. } => {
-                Err(TokenError::ProviderUnavailable { retry_after })
-            }
-            EndpointError::Unintelligible(why) => {
-                tracing::error!(login = ?row.id, why, "the token endpoint cannot be understood");
-                Err(TokenError::ProviderUnavailable { retry_after: None })
-            }
-        }
-    }
-
-    /// `invalid_grant`: the session is over, unless somebody who lost the lease stored a newer refresh token meanwhile.
-    async fn end(
-        &self,
-        login: LoginId,
-        used: &TokenSet,
-        unsettled: bool,
-    ) -> Result<HeldToken, TokenError> {
-        let (_, set) = self.load(login).await?;
-        if set.refresh_token != used.refresh_token {
-            return Err(TokenError::ProviderUnavailable {
-                retry_after: Some(Duration::from_secs(1)),
-            });
-        }
-        let diagnosis = if unsettled {
-            Diagnosis::refresh_token_reused()
-        } else {
-            Diagnosis::refresh_token_ended()
-        };
-        tracing::warn!(?login, code = diagnosis.code.as_str(), cause = %diagnosis.cause, fix = %diagnosis.fix, "the session ended");
-        self.store.delete_login(&login).await?;
-        Err(TokenError::SignInRequired)
+        self.load(login).await
     }
 }

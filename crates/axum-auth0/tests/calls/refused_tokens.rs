@@ -9,8 +9,7 @@ use crate::{
     api::Reply,
     scene::{Scene, cause},
 };
-use test_support::OrdersApi;
-use test_support::{Endpoint, fake_provider};
+use test_support::{Endpoint, OrdersApi, Part, fake_provider};
 
 /// X12.
 #[tokio::test]
@@ -242,4 +241,69 @@ async fn an_api_that_quotes_the_token_gets_it_into_no_text() {
         .orders
         .replies([Reply::headed(403, "www-authenticate", &challenge)]);
     assert!(matches!(scene.list().await, Err(ApiError::Forbidden)));
+}
+
+/// A scene in which a refresh brings the token that Alice has anyway.
+async fn with_the_same_token_again() -> Scene {
+    let scene = Scene::new().await;
+    let token = scene.alice.access_token::<OrdersApi>().await.unwrap();
+    let token = token.expose().to_owned();
+    scene.env.provider.modify(Part::Refreshed, move |answer| {
+        answer["access_token"] = json!(token);
+    });
+    scene
+}
+
+/// Lets seconds go by, a few at most, until the refresh token was used twice.
+async fn until_the_second_refresh(scene: &Scene) {
+    for _ in 0..4 {
+        if scene.refreshes() >= 2 {
+            return;
+        }
+        scene.env.clock.advance(1);
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+}
+
+/// Tokens without anything unique in them are identical within a second.
+#[tokio::test]
+async fn the_same_token_again_is_asked_for_once_more_when_the_second_is_over() {
+    let scene = with_the_same_token_again().await;
+    scene.orders.replies([
+        Reply::invalid_token(),
+        Reply::json(&json!({ "owner": "auth0|alice" })),
+    ]);
+    let (listed, ()) = tokio::join!(scene.list(), async {
+        let provider = &scene.env.provider;
+        provider.wait_for_requests(Endpoint::Refresh, 1).await;
+        provider.reset(Part::Refreshed);
+        until_the_second_refresh(&scene).await;
+    });
+    assert_eq!(listed.unwrap()["owner"], "auth0|alice");
+    assert_eq!((scene.orders.request_count(), scene.refreshes()), (2, 2));
+    assert_eq!(scene.env.provider.ended_families(), 0);
+}
+
+#[tokio::test]
+async fn the_same_token_a_third_time_is_refused_by_the_api() {
+    let scene = with_the_same_token_again().await;
+    scene.orders.replies([Reply::invalid_token()]);
+    let (listed, ()) = tokio::join!(scene.list(), async {
+        let provider = &scene.env.provider;
+        provider.wait_for_requests(Endpoint::Refresh, 1).await;
+        until_the_second_refresh(&scene).await;
+    });
+    assert_eq!(cause(&listed.unwrap_err()), Some(Cause::RefusedByApi));
+    assert_eq!((scene.orders.request_count(), scene.refreshes()), (1, 2));
+}
+
+/// A provider that hands out what it issued before would do so a second later, too.
+#[tokio::test]
+async fn an_older_token_again_is_not_asked_for_once_more() {
+    let scene = with_the_same_token_again().await;
+    scene.env.clock.advance(100);
+    scene.orders.replies([Reply::invalid_token()]);
+    let error = scene.list().await.unwrap_err();
+    assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
+    assert_eq!((scene.orders.request_count(), scene.refreshes()), (1, 1));
 }

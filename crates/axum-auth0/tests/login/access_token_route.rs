@@ -158,7 +158,7 @@ async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
     );
     assert_eq!(answer.header("retry-after"), Some("7"));
 
-    env.clock.advance(2);
+    env.clock.advance(7);
     env.provider
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
     let answer = browser.ask("/auth/access-token", &SCRIPT).await;

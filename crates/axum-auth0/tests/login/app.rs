@@ -169,6 +169,12 @@ fn describe(token: Result<(&str, &str), &TokenError>) -> Response {
             *retry_after,
             json!({ "code": "provider_unavailable" }),
         ),
+        TokenError::RevocationUnsupported => (
+            StatusCode::NOT_IMPLEMENTED,
+            None,
+            json!({ "code": "revocation_unsupported" }),
+        ),
+        TokenError::HeadRequest => (StatusCode::METHOD_NOT_ALLOWED, None, json!({})),
         TokenError::StoreUnavailable => (
             StatusCode::SERVICE_UNAVAILABLE,
             None,

@@ -320,7 +320,7 @@ async fn a_missing_refresh_token_is_explained() {
         "Allow Offline Access",
         "AUTH0_PROMPT=consent",
     ];
-    diagnosed(&env, &mut browser, "/token", "no_refresh_token", &says).await;
+    sent_to_log_in(&env, &mut browser, &says).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
     let env = TestEnvBuilder::new()
@@ -333,7 +333,21 @@ async fn a_missing_refresh_token_is_explained() {
         "AUTH0_SCOPE lacks offline_access",
         "Add offline_access to AUTH0_SCOPE",
     ];
-    diagnosed(&env, &mut browser, "/token", "no_refresh_token", &says).await;
+    sent_to_log_in(&env, &mut browser, &says).await;
+}
+
+/// The user can do nothing but log in; what the administrator can do is in the log. The session stays.
+async fn sent_to_log_in(env: &TestEnv, browser: &mut Browser, says: &[&str]) {
+    let answer = browser.go("/token").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
+    assert_eq!(answer.json()["code"], "sign_in_required");
+    let log = log_capture::captured();
+    for part in ["code=\"no_refresh_token\""].iter().chain(says) {
+        assert!(log.contains(part), "{part:?} is not in the log");
+    }
+    assert_eq!(browser.who().await, "auth0|alice");
+    browser.log_in(&env.provider, "alice").await;
+    env.token(browser).await;
 }
 
 #[tokio::test]

@@ -23,6 +23,20 @@ pub fn set_status(status: u16) {
     }
 }
 
+/// Gives the page at hand the status of the error that it shows, and says when to try again. A HEAD request did not try
+/// what failed, so its answer stays as it is.
+pub(super) fn answer_page_error<E: ServerFnAnswer>(error: &E) {
+    if use_context::<Parts>().is_some_and(|parts| parts.method == Method::HEAD) {
+        return;
+    }
+    set_status(error.status());
+    if let (Some(response), Some(seconds)) =
+        (use_context::<ResponseOptions>(), error.retry_after_secs())
+    {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
 /// Answers with 303 and `location`, a path of this site, whatever the request accepts.
 pub fn see_other(location: &str) {
     let (Some(response), Ok(location)) = (

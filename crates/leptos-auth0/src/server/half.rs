@@ -42,7 +42,7 @@ pub(crate) fn answer<E: ServerFnAnswer>(error: &E) {
 }
 
 pub(crate) fn answer_page<E: ServerFnAnswer>(error: &E) {
-    answer::set_status(error.status());
+    answer::answer_page_error(error);
 }
 
 pub(crate) fn write_json<T: serde::Serialize>(value: &T) -> Result<String, JsonError> {

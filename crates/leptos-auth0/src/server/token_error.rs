@@ -13,7 +13,12 @@ impl From<TokenError> for AuthError {
             TokenError::ProviderUnavailable { retry_after } => Self::ProviderUnavailable {
                 retry_after_secs: retry_after.map(whole_seconds),
             },
+            TokenError::TooManyTokens { retry_after } => Self::ProviderUnavailable {
+                retry_after_secs: Some(whole_seconds(retry_after)),
+            },
             TokenError::StoreUnavailable => Self::StoreUnavailable,
+            // Its answer has no content; `answer_page` leaves the status alone.
+            TokenError::HeadRequest => Self::BadRequest,
             other => {
                 tracing::error!(error = %other, "no access token");
                 Self::Internal

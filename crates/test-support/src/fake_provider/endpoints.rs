@@ -108,7 +108,11 @@ impl FakeProvider {
         let by_basic = policy.accepts_basic
             && asked.get("client_secret").is_none()
             && asked.authorization.as_deref() == Some(&basic);
-        by_post || by_basic
+        let only = policy
+            .revocation_method
+            .filter(|_| asked.endpoint == Endpoint::Revocation);
+        (by_post && only != Some("client_secret_basic"))
+            || (by_basic && only != Some("client_secret_post"))
     }
 
     fn userinfo(&self, asked: &RecordedRequest) -> Reply {

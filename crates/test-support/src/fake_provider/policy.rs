@@ -54,6 +54,8 @@ pub struct Policy {
     pub id_token_on_refresh: bool,
     /// The status of a good token response.
     pub token_status: u16,
+    /// The only client authentication method of the revocation endpoint; that of the token endpoint by default.
+    pub revocation_method: Option<&'static str>,
     /// Revoking one refresh token revokes all of the same user, as Auth0's "Refresh Token Revocation Deletes Grant".
     pub revocation_ends_grants: bool,
     /// Lifetime of access tokens, in seconds.
@@ -83,6 +85,7 @@ impl Default for Policy {
             opaque: false,
             id_token_on_refresh: true,
             token_status: 200,
+            revocation_method: None,
             revocation_ends_grants: false,
             lifetime: 3600,
             session_end: None,

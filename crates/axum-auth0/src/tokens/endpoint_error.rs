@@ -1,0 +1,85 @@
+//! Why the token endpoint gave no tokens.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{
+    outbound::{OutboundError, Sent},
+    provider::ProviderError,
+};
+
+/// Why the token endpoint gave no tokens.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum EndpointError {
+    /// An error response of RFC 6749 §5.2, whatever its status.
+    #[error("the provider refused: {code}")]
+    Refused {
+        code: String,
+        description: Option<String>,
+    },
+    /// A 4xx without such an error.
+    #[error("the provider refused with status {status} and without an error of RFC 6749 §5.2")]
+    Rejected { status: StatusCode },
+    /// Markup, a redirect, or 408: the answer of something in front of the provider.
+    #[error("the answer with status {status} did not come from the provider's OAuth endpoint")]
+    Intercepted { status: StatusCode },
+    /// Down, overloaded, or out of reach.
+    #[error("the provider does not answer")]
+    Unavailable {
+        retry_after: Option<Duration>,
+        fate: Fate,
+    },
+    /// An answer that is no token response.
+    #[error("the provider's answer cannot be understood: {0}")]
+    Unintelligible(&'static str),
+    /// RFC 7009 is optional.
+    #[error("the provider's metadata names no revocation endpoint")]
+    NoRevocationEndpoint,
+}
+
+/// What became of a request that has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It had no effect: it never arrived, or was turned away.
+    NoEffect,
+    /// Nobody knows: no answer in time, or an answer that says nothing.
+    Unknown,
+    /// The connection was lost after it was sent. Nobody knows either, but it was quick to show.
+    ConnectionLost,
+}
+
+impl EndpointError {
+    /// Whether the refresh token may have been used up all the same.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        match self {
+            Self::Refused { .. } | Self::Rejected { .. } | Self::NoRevocationEndpoint => false,
+            Self::Unavailable { fate, .. } => *fate != Fate::NoEffect,
+            Self::Intercepted { status } => !status.is_client_error(),
+            Self::Unintelligible(_) => true,
+        }
+    }
+}
+
+impl From<ProviderError> for EndpointError {
+    fn from(error: ProviderError) -> Self {
+        tracing::warn!(%error, "provider");
+        Self::Unavailable {
+            retry_after: error.retry_after(),
+            fate: Fate::NoEffect,
+        }
+    }
+}
+
+pub(super) fn unreachable_provider(error: &OutboundError) -> EndpointError {
+    tracing::warn!(%error, "the provider cannot be reached");
+    let fate = match (error.sent(), error) {
+        (Sent::No, _) => Fate::NoEffect,
+        (Sent::Maybe, OutboundError::Interrupted { .. }) => Fate::ConnectionLost,
+        (Sent::Maybe, _) => Fate::Unknown,
+    };
+    EndpointError::Unavailable {
+        retry_after: None,
+        fate,
+    }
+}

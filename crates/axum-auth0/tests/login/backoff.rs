@@ -1,0 +1,401 @@
+//! A provider that fails is left alone for a while: over page views, users, replicas and restarts.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::app::{TestEnv, TestEnvBuilder};
+use test_support::{Browser, Endpoint, FakeProvider, ORDERS, PRODUCTS, Part, Reply};
+
+const HOUR: i64 = 3_600;
+
+fn refreshes(provider: &FakeProvider) -> usize {
+    provider.request_count(Endpoint::Refresh)
+}
+
+/// Views the page so often; each time the answer has this status.
+async fn views(browser: &mut Browser, count: usize, status: StatusCode) {
+    for view in 0..count {
+        let answer = browser.go("/token").await;
+        assert_eq!(answer.status, status, "view {view}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn twenty_page_views_make_one_request_while_the_provider_asks_to_wait() {
+    for reply in [
+        Reply::busy(429, "60"),
+        Reply::busy(503, "60"),
+        Reply::busy(500, "60"),
+        Reply::html(502).with_header("retry-after", "60"),
+        Reply::error(400, "slow_down").with_header("retry-after", "60"),
+        Reply::html(403).with_header("retry-after", "60"),
+    ] {
+        let case = format!("{reply:?}");
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        env.clock.advance(2 * HOUR);
+        env.provider.reply(Endpoint::Refresh, reply);
+        for left in (1..=60).rev().step_by(3) {
+            let answer = browser.go("/token").await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
+            let wait = answer.header("retry-after").unwrap().to_owned();
+            assert_eq!(wait, left.to_string(), "{case}");
+            env.clock.advance(3);
+        }
+        assert_eq!(refreshes(&env.provider), 1, "{case}");
+        assert_eq!(browser.who().await, "auth0|alice", "{case}");
+        env.provider.recover(Endpoint::Refresh);
+        env.token(&mut browser).await;
+        assert_eq!(refreshes(&env.provider), 2, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_date_is_obeyed_and_a_wait_of_days_is_cut_to_ten_minutes() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    let at = std::time::UNIX_EPOCH
+        + std::time::Duration::from_secs(u64::try_from(env.clock_now() + 90).unwrap());
+    for (retry_after, waits) in [
+        (httpdate::fmt_http_date(at), 90),
+        ("604800".to_owned(), 600),
+        ("99999999999999999999".to_owned(), 600),
+    ] {
+        env.provider
+            .reply(Endpoint::Refresh, Reply::busy(503, &retry_after));
+        let before = refreshes(&env.provider);
+        views(&mut browser, 2, StatusCode::SERVICE_UNAVAILABLE).await;
+        env.clock.advance(waits - 1);
+        views(&mut browser, 2, StatusCode::SERVICE_UNAVAILABLE).await;
+        assert_eq!(refreshes(&env.provider), before + 1, "{retry_after}");
+        env.clock.advance(1);
+    }
+    env.provider.recover(Endpoint::Refresh);
+    env.token(&mut browser).await;
+}
+
+#[tokio::test]
+async fn without_a_word_of_the_provider_the_pauses_double_up_to_a_minute() {
+    for reply in [
+        Reply::status(503),
+        Reply::html(200),
+        Reply::error(401, "invalid_client"),
+    ] {
+        let case = format!("{reply:?}");
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        env.clock.advance(2 * HOUR);
+        env.provider.reply(Endpoint::Refresh, reply);
+        let mut times = Vec::new();
+        for second in 0..=182 {
+            let before = refreshes(&env.provider);
+            assert_ne!(browser.go("/token").await.status, StatusCode::OK, "{case}");
+            if refreshes(&env.provider) > before {
+                times.push(second);
+            }
+            env.clock.advance(1);
+        }
+        assert_eq!(times, [0, 2, 6, 14, 30, 62, 122, 182], "{case}");
+    }
+}
+
+#[tokio::test]
+async fn the_pause_of_a_login_holds_at_another_replica_and_after_a_restart() {
+    let env = TestEnv::new().await;
+    let replica = env.restarted(&[]).await;
+    let mut here = env.logged_in("alice").await;
+    let mut there = here.clone().at(&replica);
+    env.clock.advance(2 * HOUR);
+    env.provider
+        .reply(Endpoint::Refresh, Reply::busy(429, "60"));
+    views(&mut here, 10, StatusCode::SERVICE_UNAVAILABLE).await;
+    views(&mut there, 10, StatusCode::SERVICE_UNAVAILABLE).await;
+    let mut later = here.clone().at(&env.restarted(&[]).await);
+    views(&mut later, 10, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(refreshes(&env.provider), 1);
+    env.clock.advance(60);
+    env.provider.recover(Endpoint::Refresh);
+    env.token(&mut later).await;
+    env.token(&mut here).await;
+    env.token(&mut there).await;
+    assert_eq!(refreshes(&env.provider), 2);
+}
+
+/// A replica that has seen nothing of an outage learns of it from a login that another one has tried.
+#[tokio::test]
+async fn a_replica_learns_of_an_outage_from_the_store() {
+    let env = TestEnv::new().await;
+    let replica = env.restarted(&[]).await;
+    let mut alice = env.logged_in("alice").await;
+    let bob = env.logged_in("bob").await;
+    env.clock.advance(2 * HOUR);
+    env.provider
+        .reply(Endpoint::Refresh, Reply::busy(503, "60"));
+    views(&mut alice, 1, StatusCode::SERVICE_UNAVAILABLE).await;
+    views(&mut alice.at(&replica), 1, StatusCode::SERVICE_UNAVAILABLE).await;
+    views(&mut bob.at(&replica), 5, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(refreshes(&env.provider), 1);
+}
+
+#[tokio::test]
+async fn while_the_provider_is_down_one_user_probes_it_for_all() {
+    let env = TestEnv::new().await;
+    let mut users = Vec::new();
+    for number in 0..20 {
+        users.push(env.logged_in(&format!("user{number}")).await);
+    }
+    env.provider.clear_request_log();
+    env.clock.advance(2 * HOUR);
+    env.provider.reply(Endpoint::Refresh, Reply::status(503));
+    for user in &mut users {
+        views(user, 1, StatusCode::SERVICE_UNAVAILABLE).await;
+    }
+    assert_eq!(refreshes(&env.provider), 1);
+    env.clock.advance(2);
+    for user in &mut users {
+        views(user, 1, StatusCode::SERVICE_UNAVAILABLE).await;
+    }
+    assert_eq!(refreshes(&env.provider), 2);
+    env.provider.recover(Endpoint::Refresh);
+    env.clock.advance(4);
+    for user in &mut users {
+        env.token(user).await;
+    }
+    assert_eq!(refreshes(&env.provider), 22);
+}
+
+/// A refresh token that upsets the provider is nobody else's problem.
+#[tokio::test]
+async fn one_user_whose_refresh_fails_does_not_hold_up_the_others() {
+    for reply in [Reply::status(500), Reply::status(400), Reply::html(403)] {
+        let env = TestEnv::new().await;
+        let (mut alice, mut bob) = (env.logged_in("alice").await, env.logged_in("bob").await);
+        for _ in 0..2 {
+            env.clock.advance(2 * HOUR);
+            env.provider.reply(Endpoint::Refresh, reply.clone());
+            views(&mut alice, 3, StatusCode::SERVICE_UNAVAILABLE).await;
+            env.provider.recover(Endpoint::Refresh);
+            env.token(&mut bob).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_still_good_is_used_while_the_pause_lasts() {
+    for reply in [
+        Reply::busy(429, "60"),
+        Reply::html(403),
+        Reply::status(400),
+        Reply::error(400, "invalid_scope"),
+        Reply::error(401, "invalid_client"),
+    ] {
+        let case = format!("{reply:?}");
+        let env = TestEnv::new().await;
+        let mut browser = env.logged_in("alice").await;
+        let held = env.token(&mut browser).await;
+        env.clock.advance(HOUR - 10);
+        env.provider.reply(Endpoint::Refresh, reply);
+        for _ in 0..9 {
+            assert_eq!(env.token(&mut browser).await, held, "{case}");
+            env.clock.advance(1);
+        }
+        // At 0, 2 and 6 seconds at most.
+        assert!(refreshes(&env.provider) <= 3, "{case}");
+    }
+}
+
+/// The answer names what is wrong with the configuration, and so does every page view; the provider is asked once.
+#[tokio::test]
+async fn a_misconfiguration_is_backed_off_too() {
+    for (code, cause) in [
+        ("invalid_client", "client_rejected"),
+        ("unauthorized_client", "grant_not_allowed"),
+        ("unsupported_grant_type", "refused_by_provider"),
+        ("invalid_scope", "refused_by_provider"),
+        ("invalid_target", "audience_unknown"),
+    ] {
+        for status in [400, 401, 200] {
+            let env = TestEnv::new().await;
+            let mut browser = env.logged_in("alice").await;
+            env.clock.advance(2 * HOUR);
+            env.provider
+                .reply(Endpoint::Refresh, Reply::error(status, code));
+            for _ in 0..20 {
+                let answer = browser.go("/token").await;
+                assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{code}");
+                assert_eq!(answer.json()["code"], cause, "{code} {status}");
+            }
+            assert_eq!(refreshes(&env.provider), 1, "{code} {status}");
+            assert_eq!(browser.who().await, "auth0|alice");
+            env.provider.recover(Endpoint::Refresh);
+            env.clock.advance(2);
+            env.token(&mut browser).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejected_credentials_hold_back_every_user_and_a_refused_api_only_its_own_tokens() {
+    let env = TestEnv::new().await;
+    let (mut alice, mut bob) = (env.logged_in("alice").await, env.logged_in("bob").await);
+    env.clock.advance(2 * HOUR);
+    env.provider
+        .reply(Endpoint::Refresh, Reply::error(401, "invalid_client"));
+    for user in [&mut alice, &mut bob] {
+        views(user, 5, StatusCode::INTERNAL_SERVER_ERROR).await;
+    }
+    assert_eq!(refreshes(&env.provider), 1);
+
+    env.clock.advance(2);
+    env.provider
+        .reply(Endpoint::Refresh, Reply::error(400, "invalid_target"));
+    for _ in 0..5 {
+        let answer = alice.go("/token/orders").await;
+        assert_eq!(answer.json()["code"], "audience_unknown", "{}", answer.body);
+    }
+    assert_eq!(refreshes(&env.provider), 2);
+    env.provider.recover(Endpoint::Refresh);
+    env.token(&mut alice).await;
+    env.token(&mut bob).await;
+}
+
+#[tokio::test]
+async fn a_login_may_always_try_and_ends_the_pause_of_an_outage() {
+    let env = TestEnv::new().await;
+    let mut alice = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.provider.reply(Endpoint::Refresh, Reply::status(503));
+    for _ in 0..200 {
+        views(&mut alice, 1, StatusCode::SERVICE_UNAVAILABLE).await;
+        env.clock.advance(1);
+    }
+    env.provider.recover(Endpoint::Refresh);
+    let mut bob = env.browser();
+    bob.log_in(&env.provider, "bob").await;
+    let answer = bob.go("/token/orders").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    // Alice logs in again instead of waiting.
+    alice.log_in(&env.provider, "alice").await;
+    let answer = alice.go("/token/orders").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}
+
+/// A connection that breaks is tried once more at once, but not at a provider that failed before.
+#[tokio::test]
+async fn a_broken_connection_is_repeated_once_and_then_backed_off() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.provider.reply(Endpoint::Refresh, Reply::Truncated);
+    let mut seen = Vec::new();
+    for _ in 0..7 {
+        views(&mut browser, 3, StatusCode::SERVICE_UNAVAILABLE).await;
+        seen.push(refreshes(&env.provider));
+        env.clock.advance(1);
+    }
+    assert_eq!(seen, [2, 2, 3, 3, 3, 3, 4]);
+}
+
+const SCRIPT: [(&str, &str); 3] = [
+    ("sec-fetch-site", "same-origin"),
+    ("sec-fetch-mode", "cors"),
+    ("sec-fetch-dest", "empty"),
+];
+
+/// The paths of tokens with each of the subsets of five scopes.
+fn subsets() -> Vec<String> {
+    let scopes = ["a:p", "b:p", "c:p", "d:p", "e:p"];
+    let subset = |bits: usize| {
+        let chosen = scopes
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| bits & (1 << n) != 0);
+        chosen
+            .map(|(_, scope)| *scope)
+            .collect::<Vec<_>>()
+            .join("+")
+    };
+    (1..31)
+        .map(|bits| format!("/auth/access-token?scope={}", subset(bits)))
+        .collect()
+}
+
+async fn with_five_scopes() -> TestEnv {
+    TestEnvBuilder::new()
+        .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", PRODUCTS)
+        .set("PRODUCTS_API_SCOPE", "a:p b:p c:p d:p e:p")
+        .build()
+        .await
+}
+
+#[tokio::test]
+async fn ever_other_scopes_do_not_make_ever_more_requests() {
+    for (case, count, paths) in [
+        ("seventeen in turn", 17, subsets()[..17].to_vec()),
+        ("thirty in turn", 17, subsets()),
+        ("sixteen in turn", 16, subsets()[..16].to_vec()),
+    ] {
+        let env = with_five_scopes().await;
+        let mut browser = env.logged_in("alice").await;
+        let mut refused = 0;
+        for _ in 0..10 {
+            for path in &paths {
+                let answer = browser.ask(path, &SCRIPT).await;
+                if answer.status == StatusCode::TOO_MANY_REQUESTS {
+                    refused += 1;
+                    assert!(answer.header("retry-after").is_some());
+                    assert_eq!(answer.json()["error"]["code"], "too_many_tokens");
+                } else {
+                    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+                }
+            }
+        }
+        assert_eq!(refreshes(&env.provider), count, "{case}");
+        assert_eq!(refused > 0, paths.len() > 16, "{case}");
+        // The application's own tokens do not suffer.
+        env.token(&mut browser).await;
+        let answer = browser.go("/token/orders").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        // A minute later there is room for one more.
+        env.clock.advance(60);
+        let before = refreshes(&env.provider);
+        for path in &paths {
+            browser.ask(path, &SCRIPT).await;
+        }
+        assert!(refreshes(&env.provider) <= before + 1, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn ever_other_scopes_that_are_refused_do_not_make_ever_more_requests() {
+    let env = with_five_scopes().await;
+    let mut browser = env.logged_in("alice").await;
+    env.provider
+        .reply(Endpoint::Refresh, Reply::error(400, "invalid_scope"));
+    for _ in 0..5 {
+        for path in subsets() {
+            let answer = browser.ask(&path, &SCRIPT).await;
+            assert_ne!(answer.status, StatusCode::OK, "{}", answer.body);
+        }
+    }
+    assert_eq!(refreshes(&env.provider), 16);
+    env.token(&mut browser).await;
+}
+
+/// A token that is not what was asked for is asked for again at growing distances.
+#[tokio::test]
+async fn a_provider_that_keeps_issuing_wrong_tokens_is_asked_ever_less() {
+    let env = TestEnv::new().await;
+    env.provider
+        .modify(Part::AccessToken, |claims: &mut Value| {
+            claims["aud"] = json!(ORDERS);
+        });
+    let mut browser = env.logged_in("alice").await;
+    for _ in 0..600 {
+        views(&mut browser, 1, StatusCode::INTERNAL_SERVER_ERROR).await;
+        env.clock.advance(1);
+    }
+    // At 30, 60, 120 and 240 seconds, and at 480.
+    assert_eq!(refreshes(&env.provider), 5);
+}

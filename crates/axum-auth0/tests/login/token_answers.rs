@@ -1,0 +1,223 @@
+//! Answers to a refresh that are odd, and what is kept of them.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::app::TestEnv;
+use test_support::{Browser, Endpoint, Offline, Part, Rotation, log_capture};
+
+const HOUR: i64 = 3_600;
+
+async fn expired() -> (TestEnv, Browser) {
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    (env, browser)
+}
+
+/// The provider has rotated, so without the new refresh token the next refresh would end the session.
+#[tokio::test]
+async fn a_new_refresh_token_is_kept_whatever_is_wrong_with_the_rest() {
+    for (case, member, value) in [
+        ("another type", "token_type", json!("mac")),
+        ("DPoP", "token_type", json!("DPoP")),
+        ("N_A", "token_type", json!("N_A")),
+        ("no type", "token_type", json!(null)),
+        ("an empty type", "token_type", json!("")),
+        ("a type that is a list", "token_type", json!(["Bearer"])),
+        ("no access token", "access_token", json!(null)),
+        ("an empty access token", "access_token", json!("")),
+        ("a number", "access_token", json!(7)),
+        ("an opaque access token", "access_token", json!("opaque")),
+    ] {
+        let (env, mut browser) = expired().await;
+        env.provider.modify(Part::Refreshed, move |answer| {
+            answer[member] = value.clone();
+        });
+        let answer = browser.go("/token").await;
+        assert_ne!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        assert_eq!(browser.who().await, "auth0|alice", "{case}");
+        env.provider.reset(Part::Refreshed);
+        env.clock.advance(30);
+        env.token(&mut browser).await;
+        assert_eq!(env.provider.ended_families(), 0, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn an_odd_answer_with_an_error_in_it_keeps_its_refresh_token_too() {
+    let (env, mut browser) = expired().await;
+    env.provider.modify(Part::Refreshed, |answer| {
+        answer.as_object_mut().unwrap().remove("access_token");
+        answer["error"] = json!("server_error");
+    });
+    assert_eq!(
+        browser.go("/token").await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    env.provider.reset(Part::Refreshed);
+    env.clock.advance(2);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.ended_families(), 0);
+}
+
+/// A provider whose own session is about to end gives out shorter and shorter tokens, and in the end some without any
+/// lifetime. Such a token is used once; the next call sends the user to log in.
+#[tokio::test]
+async fn a_token_without_lifetime_is_used_once_and_then_the_user_logs_in() {
+    for (case, change) in [
+        (
+            "JWT and answer",
+            Box::new(|env: &TestEnv| env.provider.policy(|policy| policy.lifetime = 0))
+                as Box<dyn Fn(&TestEnv)>,
+        ),
+        (
+            "the answer alone",
+            Box::new(|env: &TestEnv| {
+                env.provider
+                    .modify(Part::Refreshed, |answer| answer["expires_in"] = json!("0"));
+            }),
+        ),
+        (
+            "the JWT alone, half a minute ago",
+            Box::new(|env: &TestEnv| {
+                env.provider
+                    .modify(Part::AccessToken, |claims: &mut Value| {
+                        claims["exp"] = json!(claims["iat"].as_i64().unwrap() - 30);
+                    });
+                env.provider.modify(Part::Refreshed, |answer| {
+                    answer.as_object_mut().unwrap().remove("expires_in");
+                });
+            }),
+        ),
+    ] {
+        let (env, mut browser) = expired().await;
+        change(&env);
+        env.token(&mut browser).await;
+        for _ in 0..5 {
+            let answer = browser.go("/token").await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{case}");
+            env.clock.advance(10);
+        }
+        assert_eq!(env.provider.request_count(Endpoint::Refresh), 1, "{case}");
+        assert!(!log_capture::captured().contains("clock_skew"), "{case}");
+        env.provider.policy(|policy| policy.lifetime = HOUR);
+        env.provider.reset(Part::Refreshed);
+        env.provider.reset(Part::AccessToken);
+        browser.log_in(&env.provider, "alice").await;
+        env.token(&mut browser).await;
+    }
+}
+
+#[tokio::test]
+async fn lifetimes_that_shrink_to_the_end_of_the_providers_session_are_followed() {
+    let env = TestEnv::new().await;
+    let end = env.clock_now() + 100;
+    env.provider.policy(|policy| policy.session_end = Some(end));
+    let mut browser = env.logged_in("alice").await;
+    while env.clock_now() <= end {
+        env.token(&mut browser).await;
+        env.clock.advance(1);
+    }
+    let answer = browser.go("/token").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
+    assert!(env.provider.request_count(Endpoint::Refresh) < 25);
+    assert_eq!(browser.who().await, "auth0|alice");
+}
+
+#[tokio::test]
+async fn a_login_whose_token_has_no_lifetime_is_good_for_one_call() {
+    for offline in [Offline::Never, Offline::WhereAsked] {
+        let env = TestEnv::new().await;
+        env.provider.policy(|policy| {
+            policy.lifetime = 0;
+            policy.offline = offline;
+        });
+        let mut browser = env.logged_in("alice").await;
+        env.token(&mut browser).await;
+        let answer = browser.go("/token").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{offline:?}");
+    }
+}
+
+/// The row changed while the refresh was under way, and then the store fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_refresh_token_survives_a_conflict_and_a_store_that_fails_then() {
+    for (case, failing_loads, failing_swaps) in [
+        ("once", 1, 0),
+        ("three times", 3, 0),
+        ("twice, and then to save", 2, 2),
+    ] {
+        let (env, browser) = expired().await;
+        let gate = env.provider.gate(Endpoint::Refresh);
+        let mut tab = browser.clone();
+        let call = tokio::spawn(async move { tab.go("/token").await });
+        env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
+        let unchanged = env.store.login().await.tokens;
+        env.store.damage_tokens(unchanged).await;
+        env.store.fail_loads(failing_loads);
+        gate.release_all();
+        // The first attempt to save finds the conflict; these are the ones after it.
+        while env.store.loads_left_to_fail() > 0 {
+            tokio::task::yield_now().await;
+        }
+        env.store.fail_swaps(failing_swaps);
+        let answer = call.await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        env.clock.advance(2 * HOUR);
+        env.token(&mut browser.clone()).await;
+        assert_eq!(env.provider.ended_families(), 0, "{case}");
+    }
+}
+
+/// Many groups make a large token.
+fn groups(bytes: usize) -> Value {
+    json!(vec!["a-group-of-the-company"; bytes / 25])
+}
+
+#[tokio::test]
+async fn an_access_token_that_is_too_large_says_how_large_it_is() {
+    for bytes in [17_000, 40_000, 200_000] {
+        let (env, mut browser) = expired().await;
+        env.provider
+            .modify(Part::AccessToken, move |claims: &mut Value| {
+                claims["groups"] = groups(bytes);
+            });
+        let answer = browser.go("/token").await.json();
+        assert_eq!(answer["code"], "token_too_long", "{answer}");
+        let cause = answer["cause"].as_str().unwrap();
+        let named: usize = cause.split(' ').find_map(|word| word.parse().ok()).unwrap();
+        assert!(named > bytes && cause.contains("16384"), "{cause}");
+        assert!(answer["fix"].as_str().unwrap().contains("groups"));
+        assert_eq!(browser.who().await, "auth0|alice");
+        env.provider.reset(Part::AccessToken);
+        env.clock.advance(30);
+        env.token(&mut browser).await;
+        assert_eq!(env.provider.ended_families(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_refreshed_id_token_that_is_too_large_does_not_end_the_session() {
+    for rotation in [Rotation::Strict, Rotation::Never] {
+        for bytes in [17_000, 100_000] {
+            let (env, mut browser) = expired().await;
+            env.provider.policy(|policy| policy.rotation = rotation);
+            env.provider
+                .modify(Part::RefreshedIdToken, move |claims: &mut Value| {
+                    claims["groups"] = groups(bytes);
+                });
+            for _ in 0..3 {
+                env.token(&mut browser).await;
+            }
+            let log = log_capture::captured();
+            assert!(log.contains("token_too_long") && log.contains("16384"));
+            assert_eq!(browser.who().await, "auth0|alice");
+            assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+            env.provider.reset(Part::RefreshedIdToken);
+            env.clock.advance(2 * HOUR);
+            env.token(&mut browser).await;
+            assert_eq!(env.provider.ended_families(), 0);
+        }
+    }
+}
