@@ -135,17 +135,14 @@ pub(super) fn take() -> Option<Returned> {
     {
         response.append_header(header::SET_COOKIE, cookie);
     }
-    let now = parts
-        .extensions
-        .get::<CurrentUser>()
-        .and_then(CurrentUser::page_user);
-    let form = kept.filter(|(_, page)| is_for(page.as_deref(), now.as_ref()));
+    let now = parts.extensions.get::<CurrentUser>();
+    let form = kept.filter(|(_, page)| is_for(page.as_deref(), now));
     Some(returned(code, form.map(|(form, _)| form)))
 }
 
 /// Whether what was typed into a page with the value `page` may be shown to the user `now`.
-fn is_for(page: Option<&str>, now: Option<&PageUser>) -> bool {
-    page.is_none_or(|page| now.is_some_and(|now| now.as_str() == page))
+fn is_for(page: Option<&str>, now: Option<&CurrentUser>) -> bool {
+    page.is_none_or(|page| now.is_some_and(|now| now.is_user_of_page(page)))
 }
 
 fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {

@@ -194,10 +194,7 @@ impl Auth0 {
                 guard.clone(),
                 guard::guard_pages,
             ))
-            .layer(middleware::from_fn_with_state(
-                Arc::clone(engine),
-                page_user::check,
-            ))
+            .layer(middleware::from_fn(page_user::check))
             .layer(middleware::from_fn_with_state(
                 Arc::clone(engine),
                 session::identify,

@@ -12,7 +12,7 @@ use crate::{
     clock::SharedClock,
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
-    login::id_token::IdTokenRules,
+    login::{RunningCallbacks, id_token::IdTokenRules},
     outbound::Outbound,
     page_user::PageUserTags,
     provider::Provider,
@@ -32,6 +32,7 @@ pub(crate) struct Engine {
     tokens: Tokens,
     tasks: Tasks,
     bookkeeping: Bookkeeping,
+    callbacks: RunningCallbacks,
     store: SharedStore,
     keys: Keyring,
     page_users: PageUserTags,
@@ -90,6 +91,7 @@ impl Engine {
             tokens,
             tasks,
             bookkeeping: Bookkeeping::default(),
+            callbacks: RunningCallbacks::default(),
             store,
             keys,
             page_users,
@@ -131,6 +133,10 @@ impl Engine {
     }
 
     /// Writes what no request depends on.
+    pub(crate) fn callbacks(&self) -> &RunningCallbacks {
+        &self.callbacks
+    }
+
     pub(crate) fn bookkeeping(&self) -> &Bookkeeping {
         &self.bookkeeping
     }

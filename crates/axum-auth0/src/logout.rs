@@ -29,6 +29,9 @@ pub const LOGOUT_PATH: &str = "/auth/logout";
 /// Where a logout ends unless it or `AUTH0_LOGOUT_RETURN_TO` says otherwise; registered at the provider.
 pub const SIGNED_OUT_PATH: &str = config::SIGNED_OUT_PATH;
 
+/// The parameter with the path where a logout ends.
+const RETURN_TO: &str = "returnTo";
+
 /// How long the revocation of the refresh token may hold up a logout.
 const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -65,6 +68,10 @@ pub(crate) async fn get(
         _ => Page::new(StatusCode::OK, "Do you want to log out?")
             .paragraph("You came here from another place, so nothing has happened yet.")
             .form("Log out", LOGOUT_PATH, form_action(&engine).await)
+            .field(
+                RETURN_TO,
+                return_to(query.unwrap_or_default().as_bytes()).map(String::from),
+            )
             .link("Stay logged in", "/")
             .into_response(),
     }
@@ -79,7 +86,7 @@ async fn form_action(engine: &Engine) -> String {
 
 fn return_to(form: &[u8]) -> Option<ReturnTo> {
     url::form_urlencoded::parse(form)
-        .find(|(name, _)| name == "returnTo")
+        .find(|(name, _)| name == RETURN_TO)
         .and_then(|(_, value)| ReturnTo::parse(&value).ok())
 }
 
@@ -104,6 +111,7 @@ async fn log_out(engine: &Engine, session: &Session, return_to: Option<ReturnTo>
                 .paragraph("This site cannot reach its sessions at the moment, so you are still logged in. Please try again in a moment.")
                 .retry_after(5)
                 .form("Try again", LOGOUT_PATH, form_action(engine).await)
+                .field(RETURN_TO, return_to.map(String::from))
                 .into_response();
         }
     };

@@ -20,6 +20,7 @@ pub(crate) struct Page {
     fix: Option<String>,
     links: Vec<(&'static str, String)>,
     form: Option<(&'static str, String)>,
+    field: Option<(&'static str, String)>,
     form_action: Option<String>,
     retry_after: Option<u64>,
 }
@@ -33,6 +34,7 @@ impl Page {
             fix: None,
             links: Vec::new(),
             form: None,
+            field: None,
             form_action: None,
             retry_after: None,
         }
@@ -68,10 +70,27 @@ impl Page {
         self
     }
 
+    /// A hidden field of the form.
+    pub(crate) fn field(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.field = value.map(|value| (name, value));
+        self
+    }
+
     /// Seconds after which it makes sense to come back.
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    fn hidden_field(&self) -> String {
+        self.field
+            .as_ref()
+            .map_or_else(String::new, |(name, value)| {
+                format!(
+                    "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+                    attribute(value)
+                )
+            })
     }
 
     fn html(&self) -> String {
@@ -92,8 +111,9 @@ impl Page {
         if let Some((label, action)) = &self.form {
             let _ = write!(
                 body,
-                "<form method=\"post\" action=\"{}\"><button type=\"submit\">{}</button></form>",
+                "<form method=\"post\" action=\"{}\">{}<button type=\"submit\">{}</button></form>",
                 attribute(action),
+                self.hidden_field(),
                 text(label)
             );
         }

@@ -11,7 +11,7 @@ use http::{Method, StatusCode, Uri, header, uri};
 use serde_json::json;
 
 use super::{Guard, paths};
-use crate::{authority::Authority, request_kind::RequestKind};
+use crate::{authority::Authority, page::Page, request_kind::RequestKind};
 
 /// The layer: a page under another host is redirected, anything else is refused.
 pub(crate) async fn one_host(State(guard): State<Guard>, request: Request, next: Next) -> Response {
@@ -22,6 +22,17 @@ pub(crate) async fn one_host(State(guard): State<Guard>, request: Request, next:
     let origin = config.origin();
     if matches!(*request.method(), Method::GET | Method::HEAD) && is_page(&request) {
         return Redirect::temporary(&canonical(&origin, paths::original(&request))).into_response();
+    }
+    if RequestKind::of(request.method(), request.headers()) == RequestKind::Navigation {
+        return Page::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This site has another address",
+        )
+        .paragraph(format!(
+            "It is {origin}. What you sent to another address was not done."
+        ))
+        .link("Go to the site", format!("{origin}/"))
+        .into_response();
     }
     let body = Json(json!({
         "error": "misdirected_request",

@@ -29,6 +29,10 @@ use crate::{
 /// `error_description` of Keycloak when the user's session at the login page timed out. A second try works.
 const AUTHENTICATION_EXPIRED: &str = "authentication_expired";
 
+/// A provider's login page can stay open longer than a transaction lasts: Keycloak says `authentication_expired` after
+/// half an hour and more. Such a login is restarted up to this many seconds after its start.
+const EXPIRED_AUTHENTICATION_MAX_AGE: i64 = 86_400;
+
 pub(crate) async fn callback(
     State(engine): State<Arc<Engine>>,
     RawQuery(query): RawQuery,
@@ -46,6 +50,9 @@ pub(crate) async fn callback(
     let tasks = engine.tasks().clone();
     drop(tasks.spawn(Work::Callback, async move {
         let query = query.unwrap_or_default();
+        // A second callback of the same login (a reload) waits for the first, and gets its session.
+        let one_at_a_time = engine.callbacks().of(&query);
+        let _permit = one_at_a_time.lock().await;
         let response = respond(&engine, &query, &user, &session, kind, &headers).await;
         if let Err(response) = sender.send(response)
             && let Some(SessionCookie::Set(id)) = response.extensions().get()
@@ -76,7 +83,7 @@ async fn respond(
     let Some(transaction) = Transaction::find(headers, engine.keys(), &answer.state, settings)
     else {
         // The cookie was lost, and one more attempt may help.
-        return restart(engine, kind, headers, &answer.state)
+        return restart(engine, kind, headers, &answer)
             .await
             .unwrap_or_else(|| Refusal::UnknownTransaction.into_response());
     };
@@ -91,8 +98,10 @@ async fn respond(
             response
         }
         Err(refusal) => {
-            let restarted = if refusal.is_expired_authentication(AUTHENTICATION_EXPIRED) {
-                restart(engine, kind, headers, &answer.state).await
+            let may_help = refusal.is_expired_authentication(AUTHENTICATION_EXPIRED)
+                || (matches!(refusal, Refusal::Expired(_)) && answer.is_expired_authentication());
+            let restarted = if may_help {
+                restart(engine, kind, headers, &answer).await
             } else {
                 None
             };
@@ -155,11 +164,11 @@ async fn answer_to(
         .await
         .map_err(|error| Refusal::store(&error, return_to.clone()))?;
     if !first {
-        if matches!(user, CurrentUser::SignedIn(_)) {
-            return Ok(None);
-        }
-        let waiting = undelivered::take(engine, &transaction).await;
-        return waiting.map(Some).ok_or(Refusal::AlreadyUsed(return_to));
+        return match (undelivered::take(engine, &transaction).await, user) {
+            (Some(waiting), _) => Ok(Some(waiting)),
+            (None, CurrentUser::SignedIn(_)) => Ok(None),
+            (None, _) => Err(Refusal::AlreadyUsed(return_to)),
+        };
     }
     let carried = Carried::read(session)
         .await
@@ -176,10 +185,15 @@ async fn restart(
     engine: &Engine,
     kind: RequestKind,
     headers: &HeaderMap,
-    state: &str,
+    answer: &Answer<'_>,
 ) -> Option<Response> {
-    let state = LoginState::open(engine.keys(), state)?;
-    let (parameters, attempt) = state.restart(engine.clock().unix_seconds())?;
+    let state = LoginState::open(engine.keys(), &answer.state)?;
+    let max_age = if answer.is_expired_authentication() {
+        EXPIRED_AUTHENTICATION_MAX_AGE
+    } else {
+        LIFETIME
+    };
+    let (parameters, attempt) = state.restart(engine.clock().unix_seconds(), max_age)?;
     if !kind.may_start_login() {
         return None;
     }
@@ -257,5 +271,13 @@ impl<'a> Answer<'a> {
             issuer,
             outcome,
         })
+    }
+
+    fn is_expired_authentication(&self) -> bool {
+        matches!(
+            &self.outcome,
+            Outcome::Error { code, description: Some(description) }
+                if code == "temporarily_unavailable" && description == AUTHENTICATION_EXPIRED
+        )
     }
 }

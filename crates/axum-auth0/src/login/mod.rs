@@ -11,6 +11,7 @@ pub(crate) mod id_token;
 mod new_login;
 mod parameters;
 mod refusal;
+mod running;
 mod start;
 mod transaction;
 mod undelivered;
@@ -19,6 +20,7 @@ pub use self::id_token::IdTokenError;
 pub(crate) use self::{
     authorization_url::{AuthorizationRequest, audiences},
     callback::callback,
+    running::RunningCallbacks,
     start::{no_content, see_other, start},
 };
 

@@ -13,6 +13,9 @@ use crate::{
     stores::{LoginRow, StoreError},
 };
 
+/// Seconds that a request may still arrive with the identifier of a session that a new login replaced.
+const REPLACED_TTL: i64 = 60;
+
 /// A login that is not stored yet.
 pub(super) struct NewLogin {
     pub(super) row: LoginRow,
@@ -34,7 +37,7 @@ impl NewLogin {
         let session = match self.store(engine).await {
             Ok(session) => session,
             Err(error) => {
-                self.undo(engine, old).await;
+                self.undo(engine).await;
                 return Err(error);
             }
         };
@@ -58,18 +61,15 @@ impl NewLogin {
         Ok(record.id)
     }
 
-    /// Without its session nobody can use the login.
-    async fn undo(&self, engine: &Engine, old: &Carried) {
+    /// A login without a session cannot be used.
+    async fn undo(&self, engine: &Engine) {
         let login = self.row.id;
         if let Err(error) = engine.store().delete_login(&login).await {
             tracing::error!(?login, %error, "failed to delete a login without a session");
         }
-        // At some providers the revocation of one refresh token ends all of the user's: not that of a session that lives.
-        let lives_on = old
-            .data
-            .as_ref()
-            .is_some_and(|data| data.claims.get("sub") == self.data.claims.get("sub"));
-        if !lives_on {
+        // At some providers the revocation of one refresh token ends all of the user's sessions, in other browsers too.
+        let has_others = engine.store().has_login_since(&self.row.subject, i64::MIN);
+        if !has_others.await.unwrap_or(true) {
             drop(engine.tokens().revoke(login, self.refresh_token.clone()));
         }
     }
@@ -94,8 +94,25 @@ async fn end(engine: &Engine, old: &Carried, subject: &str) {
         }
     }
     if let Some(id) = old.id
-        && let Err(error) = engine.records().delete(&id).await
+        && let Err(error) = replaced(engine, id).await
     {
-        tracing::warn!(%error, "failed to delete the session that a new login replaced");
+        tracing::warn!(%error, "failed to end the session that a new login replaced");
     }
+}
+
+/// Leaves a record without a login under the old identifier for a minute. A request of another tab that still carries
+/// it is anonymous then. If the session were gone, the response would remove the cookie, and with it the new session's,
+/// which has the same name.
+async fn replaced(engine: &Engine, id: Id) -> tower_sessions::session_store::Result<()> {
+    let end = engine.clock().unix_seconds() + REPLACED_TTL;
+    let Ok(expiry_date) = time::OffsetDateTime::from_unix_timestamp(end) else {
+        return engine.records().delete(&id).await;
+    };
+    let marker = HashMap::from([("replaced".to_owned(), true.into())]);
+    let record = Record {
+        id,
+        data: marker,
+        expiry_date,
+    };
+    engine.records().save(&record).await
 }

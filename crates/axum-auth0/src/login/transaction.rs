@@ -82,10 +82,10 @@ impl State {
         }
     }
 
-    /// The login to start again, and which attempt it is: the same that was asked for, once, and only while the first
-    /// one is fresh.
-    pub(super) fn restart(self, now: i64) -> Option<(LoginParameters, u8)> {
-        let is_fresh = (0..LIFETIME).contains(&now.checked_sub(self.created_at)?);
+    /// The login to start again, and which attempt it is: the same that was asked for, once, and only if the first one
+    /// started less than `max_age` seconds ago.
+    pub(super) fn restart(self, now: i64, max_age: i64) -> Option<(LoginParameters, u8)> {
+        let is_fresh = (0..max_age).contains(&now.checked_sub(self.created_at)?);
         let parameters = LoginParameters::from_pairs(self.return_to, &self.passed_on?)?;
         (is_fresh && self.attempt < MAX_RESTARTS).then_some((parameters, self.attempt + 1))
     }

@@ -11,7 +11,7 @@ use crate::{
     session::{SESSION_KEY, SessionData, id},
 };
 
-/// Notes that nobody has the cookie of this session.
+/// Notes that no browser has the cookie of this session.
 pub(super) async fn note(engine: &Engine, session: Id) {
     if !set(engine, session, true).await {
         tracing::warn!(
@@ -22,8 +22,13 @@ pub(super) async fn note(engine: &Engine, session: Id) {
 
 /// The session that `transaction` ended in, if it was not delivered. Once.
 pub(super) async fn take(engine: &Engine, transaction: &Transaction) -> Option<Id> {
-    let session = id::of_transaction(engine.keys(), &transaction.verifier);
-    set(engine, session, false).await.then_some(session)
+    // The replica that completed the login may write with another secret.
+    for session in id::of_transaction_with_each_secret(engine.keys(), &transaction.verifier) {
+        if set(engine, session, false).await {
+            return Some(session);
+        }
+    }
+    None
 }
 
 /// Changes the note; whether there was a change.

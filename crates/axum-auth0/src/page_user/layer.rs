@@ -1,10 +1,8 @@
 //! The layer that compares the user of a page with the user of its request.
 
-use std::sync::Arc;
-
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,7 +12,6 @@ use url::form_urlencoded;
 
 use super::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PageUser, carried::page_user_of};
 use crate::{
-    engine::Engine,
     guard,
     logout::LOGOUT_PATH,
     page::Page,
@@ -25,17 +22,20 @@ use crate::{
 
 /// The layer: answers 409 to a request of a page that was rendered for another user than the one of the request, and
 /// tells every page for which user its answer is.
-pub(crate) async fn check(
-    State(engine): State<Arc<Engine>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let user = request.extensions().get::<CurrentUser>().cloned();
+pub(crate) async fn check(request: Request, next: Next) -> Response {
+    let mut user = request.extensions().get::<CurrentUser>().cloned();
     let (page, mut request) = page_user_of(request).await;
+    // The page keeps the value that it has: after a rotation of the secret the same user has another one.
+    if let (Some(page), Some(CurrentUser::SignedIn(user))) = (&page, &mut user)
+        && user.is_user_of(page)
+    {
+        user.page = Some(page.clone());
+        request
+            .extensions_mut()
+            .insert(CurrentUser::SignedIn(user.clone()));
+    }
     let mut response = match (page, &user) {
-        (Some(page), Some(CurrentUser::SignedIn(user)))
-            if !may_run(&engine, &page, user, &request) =>
-        {
+        (Some(page), Some(CurrentUser::SignedIn(user))) if !may_run(&page, user, &request) => {
             refuse(&request, &page, user)
         }
         (page, _) => {
@@ -58,11 +58,9 @@ pub(crate) async fn check(
 /// - A logout ends the session of this browser, whoever's it is: a click on "Log out" must not leave one behind.
 ///
 /// A request without a user needs no comparison: nothing can happen in another's name, and guards answer it.
-fn may_run(engine: &Engine, page: &PageUser, user: &SignedInUser, request: &Request) -> bool {
+fn may_run(page: &PageUser, user: &SignedInUser, request: &Request) -> bool {
     let reads = !guard::acts(request.method(), request.headers());
-    engine.page_users().matches(page, user.subject())
-        || (page.is_anonymous() && reads)
-        || request.uri().path() == LOGOUT_PATH
+    user.page.is_some() || (page.is_anonymous() && reads) || request.uri().path() == LOGOUT_PATH
 }
 
 /// The JSON is what server functions of `leptos-auth0` take for an error of theirs.

@@ -42,6 +42,10 @@ impl PageUser {
         Self(ANONYMOUS.into())
     }
 
+    pub(crate) fn from_text(value: &str) -> Self {
+        Self(value.into())
+    }
+
     /// A value from a request. An empty one says nothing.
     fn carried(value: &str) -> Option<Self> {
         (!value.is_empty()).then(|| Self(value.into()))

@@ -32,6 +32,21 @@ pub(crate) fn of_transaction(keys: &Keyring, verifier: &str) -> Id {
     marked(keys, Id(i128::from_le_bytes(bytes)))
 }
 
+/// As [`of_transaction`], with each of the secrets.
+pub(crate) fn of_transaction_with_each_secret(keys: &Keyring, verifier: &str) -> Vec<Id> {
+    keys.derive_each::<16>("session-id", verifier.as_bytes())
+        .enumerate()
+        .filter_map(|(secret, mut bytes)| {
+            let (random, mark) = bytes.split_at_mut(16 - MARK);
+            let derived = keys
+                .derive_each::<MARK>("session-id-mark", random)
+                .nth(secret)?;
+            mark.copy_from_slice(&derived);
+            Some(Id(i128::from_le_bytes(bytes)))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

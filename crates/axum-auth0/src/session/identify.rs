@@ -13,6 +13,7 @@ use tower_sessions::{Session, SessionStore as _, session::Id};
 use super::{Carried, CurrentUser, IDLE, SessionCookie, SignedInUser, TOUCH_EVERY};
 use crate::{
     engine::Engine,
+    logout::LOGOUT_PATH,
     stores::{LoginId, StoreError},
     trace_context::TraceContext,
 };
@@ -34,7 +35,9 @@ pub(crate) async fn identify(
     next: Next,
 ) -> Response {
     let is_head = request.method() == Method::HEAD;
-    let found = find(&engine, &session, request.headers()).await;
+    // A logout ends the session itself, and needs what is left of it for the provider.
+    let is_logout = request.uri().path() == LOGOUT_PATH;
+    let found = find(&engine, &session, request.headers(), is_logout).await;
     let has_ended = matches!(found, Ok(Found::Ended));
     let user = match found {
         Ok(Found::User(user)) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),
@@ -64,6 +67,7 @@ async fn find(
     engine: &Arc<Engine>,
     session: &Session,
     headers: &HeaderMap,
+    is_logout: bool,
 ) -> Result<Found, StoreError> {
     let Carried {
         id: Some(id),
@@ -87,7 +91,9 @@ async fn find(
     let now = engine.clock().unix_seconds();
     if now >= row.expires_at || now - row.last_seen_at >= IDLE {
         tracing::info!(login = ?row.id, "session timed out");
-        forget(engine, id, Some(row.id)).await;
+        if !is_logout {
+            forget(engine, id, Some(row.id)).await;
+        }
         return Ok(Found::Ended);
     }
     if now - row.last_seen_at >= TOUCH_EVERY {
@@ -98,6 +104,7 @@ async fn find(
     Ok(Found::User(SignedInUser {
         engine: Arc::clone(engine),
         login: row.id,
+        page: None,
         subject: row.subject.into(),
         claims: Arc::new(data.claims),
         trace: TraceContext::of(headers, engine.chance().as_ref()),

@@ -40,6 +40,17 @@ impl CurrentUser {
             Self::Unavailable => None,
         }
     }
+
+    /// Returns whether `page`, a value of [`PageUser::as_str`], is that of a page for this user. The value of a user
+    /// changes when `AUTH0_SECRET` is rotated; the former one is still accepted.
+    pub fn is_user_of_page(&self, page: &str) -> bool {
+        let page = PageUser::from_text(page);
+        match self {
+            Self::Anonymous => page.is_anonymous(),
+            Self::SignedIn(user) => user.is_user_of(&page),
+            Self::Unavailable => false,
+        }
+    }
 }
 
 /// A person who is signed in.
@@ -49,6 +60,8 @@ impl CurrentUser {
 pub struct SignedInUser {
     pub(crate) engine: Arc<Engine>,
     pub(crate) login: LoginId,
+    /// The value that the request's page was rendered with, if it carries one.
+    pub(crate) page: Option<PageUser>,
     pub(crate) subject: Arc<str>,
     pub(crate) claims: Arc<Map<String, Value>>,
     pub(crate) trace: TraceContext,
@@ -65,7 +78,14 @@ impl SignedInUser {
     /// The value that a page for this user repeats in its calls and forms, so that none of them runs in another user's
     /// name.
     pub fn page_user(&self) -> PageUser {
-        self.engine.page_users().of(&self.subject)
+        self.page
+            .clone()
+            .unwrap_or_else(|| self.engine.page_users().of(&self.subject))
+    }
+
+    /// Returns whether a page with this value was rendered for this user, under whichever secret.
+    pub(crate) fn is_user_of(&self, page: &PageUser) -> bool {
+        self.engine.page_users().matches(page, &self.subject)
     }
 
     /// What the provider says of the person: the claims of the ID token (and of userinfo, where the ID token has

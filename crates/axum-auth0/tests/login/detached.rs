@@ -13,7 +13,7 @@ use crate::app::TestEnv;
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Sends a request, and hangs up when the provider was asked at `endpoint`. Its response waits at the gate.
-async fn hang_up(
+pub(crate) async fn hang_up(
     env: &TestEnv,
     browser: &mut Browser,
     request: Request<Body>,
@@ -28,11 +28,11 @@ async fn hang_up(
     gate
 }
 
-async fn finished(env: &TestEnv) {
+pub(crate) async fn finished(env: &TestEnv) {
     assert_eq!(env.auth0.shutdown(LIMIT).await.total(), 0);
 }
 
-fn navigation(browser: &Browser, path: &str) -> Request<Body> {
+pub(crate) fn navigation(browser: &Browser, path: &str) -> Request<Body> {
     browser.navigation(path).body(Body::empty()).unwrap()
 }
 

@@ -31,6 +31,7 @@ mod other_providers;
 mod outages;
 mod page_user;
 mod provider_settings;
+mod races;
 mod refresh;
 mod refreshed_identity;
 mod return_paths;

@@ -315,4 +315,6 @@ async fn a_page_survives_a_rotation_of_the_secret() {
     assert_ne!(page_user(&mut browser).await, page);
     let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    // The page would take another value for another user, and load itself again.
+    assert_eq!(answer.header("auth0-current-user"), Some(&*page));
 }

@@ -29,6 +29,8 @@ async fn a_login_in_a_browser_with_a_session_begins_another_session() {
     );
     let new = env.store.login().await;
     assert_ne!(new.id, old.id);
+    env.clock.advance(61);
+    env.auth0.sweep().await.unwrap();
     assert_eq!(env.store.records().await.len(), 1);
     // And its refresh token is revoked.
     env.provider

@@ -12,9 +12,13 @@ use crate::stores::StoreError;
 
 /// Adds what is missing, so that an older file becomes one of today.
 const SCHEMA: &str = include_str!("schema.sql");
+/// Connections that read at the same time.
+const MAX_READERS: u32 = 4;
+
 const SCHEMA_VERSION: i64 = 2;
 
-pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
+/// Opens the pool that writes and the pool that reads.
+pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -34,15 +38,24 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
         // A refreshed token must survive a power failure too: the old one is worthless by then.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5));
-    let pool = SqlitePoolOptions::new()
-        .max_connections(4)
+    let writer = pool(1, options.clone(), path).await?;
+    prepare_schema(&writer, path).await?;
+    restrict_to_owner(path);
+    let reader = pool(MAX_READERS, options.pragma("query_only", "ON"), path).await?;
+    Ok((writer, reader))
+}
+
+async fn pool(
+    connections: u32,
+    options: SqliteConnectOptions,
+    path: &Path,
+) -> Result<SqlitePool, StoreError> {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .connect_with(options)
         .await
-        .map_err(|error| StoreError(format!("cannot open {}: {error}", path.display())))?;
-    prepare_schema(&pool, path).await?;
-    restrict_to_owner(path);
-    Ok(pool)
+        .map_err(|error| StoreError(format!("cannot open {}: {error}", path.display())))
 }
 
 async fn prepare_schema(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {

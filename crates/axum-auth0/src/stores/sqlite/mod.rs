@@ -11,7 +11,12 @@ use super::{Lease, LeaseHolder, LoginId, LoginRow, Store, StoreError, Swap};
 
 /// Keeps everything in one `SQLite` file.
 #[derive(Clone, Debug)]
-pub struct SqliteStore(SqlitePool);
+pub struct SqliteStore {
+    /// One connection: the file takes one writer at a time.
+    writer: SqlitePool,
+    /// Reads do not wait for writes, not even for those of another program that locks the file.
+    reader: SqlitePool,
+}
 
 impl SqliteStore {
     /// Opens the file at `path`, and makes it and its folder where they are missing.
@@ -20,7 +25,8 @@ impl SqliteStore {
     ///
     /// Where the file cannot be opened, is no `SQLite` database, or was written by a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        file::open(path).await.map(Self)
+        let (writer, reader) = file::open(path).await?;
+        Ok(Self { writer, reader })
     }
 }
 
@@ -64,7 +70,7 @@ impl Store for SqliteStore {
             .bind(row.expires_at)
             .bind(row.version)
             .bind(row.tokens)
-            .execute(&self.0)
+            .execute(&self.writer)
             .await
             .map_err(failed)?;
         Ok(())
@@ -73,7 +79,7 @@ impl Store for SqliteStore {
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
         sqlx::query("SELECT * FROM logins WHERE id = ?")
             .bind(&id.0[..])
-            .fetch_optional(&self.0)
+            .fetch_optional(&self.reader)
             .await
             .map_err(failed)?
             .as_ref()
@@ -85,7 +91,7 @@ impl Store for SqliteStore {
         sqlx::query("UPDATE logins SET last_seen_at = max(last_seen_at, ?) WHERE id = ?")
             .bind(now)
             .bind(&id.0[..])
-            .execute(&self.0)
+            .execute(&self.writer)
             .await
             .map_err(failed)?;
         Ok(())
@@ -98,7 +104,11 @@ impl Store for SqliteStore {
         now: i64,
         until: i64,
     ) -> Result<Lease, StoreError> {
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let mut transaction = self
+            .writer
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(failed)?;
         let before: Option<(Option<Vec<u8>>, Option<i64>)> = sqlx::query_as(
             "SELECT holder, until FROM logins LEFT JOIN leases ON login = id WHERE id = ?",
         )
@@ -131,7 +141,7 @@ impl Store for SqliteStore {
         sqlx::query("DELETE FROM leases WHERE login = ? AND holder = ?")
             .bind(&id.0[..])
             .bind(&holder[..])
-            .execute(&self.0)
+            .execute(&self.writer)
             .await
             .map_err(failed)?;
         Ok(())
@@ -149,7 +159,7 @@ impl Store for SqliteStore {
         .bind(tokens)
         .bind(&id.0[..])
         .bind(expected)
-        .execute(&self.0)
+        .execute(&self.writer)
         .await
         .map_err(failed)?;
         if done.rows_affected() == 1 {
@@ -166,7 +176,7 @@ impl Store for SqliteStore {
         // Not `fetch_optional`: it returns at the first row, before SQLite commits, and drops an error of the commit.
         sqlx::query("DELETE FROM logins WHERE id = ? RETURNING *")
             .bind(&id.0[..])
-            .fetch_all(&self.0)
+            .fetch_all(&self.writer)
             .await
             .map_err(failed)?
             .first()
@@ -184,7 +194,7 @@ impl Store for SqliteStore {
             .bind(&key[..])
             .bind(record)
             .bind(expires_at)
-            .execute(&self.0)
+            .execute(&self.writer)
             .await
             .map_err(failed)?;
         Ok(done.rows_affected() == 1)
@@ -200,7 +210,7 @@ impl Store for SqliteStore {
             .bind(record)
             .bind(expires_at)
             .bind(&key[..])
-            .execute(&self.0)
+            .execute(&self.writer)
             .await
             .map_err(failed)?;
         Ok(done.rows_affected() == 1)
@@ -210,7 +220,7 @@ impl Store for SqliteStore {
         sqlx::query_scalar("SELECT record FROM records WHERE key = ? AND expires_at > ?")
             .bind(&key[..])
             .bind(now)
-            .fetch_optional(&self.0)
+            .fetch_optional(&self.reader)
             .await
             .map_err(failed)
     }
@@ -218,7 +228,7 @@ impl Store for SqliteStore {
     async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM records WHERE key = ?")
             .bind(&key[..])
-            .execute(&self.0)
+            .execute(&self.writer)
             .await
             .map_err(failed)?;
         Ok(())
@@ -232,7 +242,7 @@ impl Store for SqliteStore {
         let done = sqlx::query("INSERT INTO transactions VALUES (?, ?) ON CONFLICT DO NOTHING")
             .bind(&key[..])
             .bind(expires_at)
-            .execute(&self.0)
+            .execute(&self.writer)
             .await
             .map_err(failed)?;
         Ok(done.rows_affected() == 1)
@@ -244,7 +254,7 @@ impl Store for SqliteStore {
         )
         .bind(subject)
         .bind(since)
-        .fetch_one(&self.0)
+        .fetch_one(&self.reader)
         .await
         .map_err(failed)
     }
@@ -269,7 +279,7 @@ impl Store for SqliteStore {
         let mut swept = 0;
         for statement in [logins, records, transactions] {
             swept += statement
-                .execute(&self.0)
+                .execute(&self.writer)
                 .await
                 .map_err(failed)?
                 .rows_affected();
@@ -279,7 +289,7 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1")
-            .execute(&self.0)
+            .execute(&self.reader)
             .await
             .map_err(failed)?;
         Ok(())

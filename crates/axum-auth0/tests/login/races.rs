@@ -1,0 +1,278 @@
+//! Requests that cross each other: a reload during a login, another tab during a login, a store that is locked.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum_auth0::stores::SqliteStore;
+use http::StatusCode;
+use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use test_support::{Browser, Endpoint, Reply};
+
+use crate::{
+    app::{TestEnv, TestEnvBuilder},
+    detached::{finished, hang_up, navigation},
+};
+
+const OLD: &str = "an-old-secret-3141592653589793238462643383";
+const NEW: &str = "a-new-secret-27182818284590452353602874713";
+
+/// A browser that hung up at its callback while the code is exchanged, and loads the same address again.
+async fn reload_during_exchange(env: &TestEnv, mut browser: Browser) -> (Browser, StatusCode) {
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    let callback = returned.path();
+    let request = navigation(&browser, &callback);
+    let gate = hang_up(env, &mut browser, request, Endpoint::Exchange).await;
+    let reload = async {
+        let answer = browser.go(&callback).await;
+        (browser, answer.status)
+    };
+    let release = async {
+        // The reload is polled first, so it waits for the first callback by now.
+        tokio::task::yield_now().await;
+        gate.release_all();
+    };
+    let (reloaded, ()) = tokio::join!(reload, release);
+    finished(env).await;
+    reloaded
+}
+
+#[tokio::test]
+async fn a_reload_while_the_code_is_exchanged_gets_the_session() {
+    let env = TestEnv::new().await;
+    let (mut browser, status) = reload_during_exchange(&env, env.browser()).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(env.store.logins().await.len(), 1);
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
+}
+
+#[tokio::test]
+async fn a_reload_in_a_browser_with_a_session_gets_the_new_session() {
+    let env = TestEnv::new().await;
+    let browser = env.logged_in("alice").await;
+    let old = browser.session().unwrap().clone();
+    let (mut browser, status) = reload_during_exchange(&env, browser).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_ne!(browser.session(), Some(&old));
+    assert_eq!(browser.who().await, "auth0|alice");
+}
+
+#[tokio::test]
+async fn a_reload_of_a_login_that_is_refused_is_refused_at_once() {
+    let env = TestEnv::new().await;
+    env.provider
+        .reply(Endpoint::Exchange, Reply::error(400, "invalid_grant"));
+    let (browser, status) = reload_during_exchange(&env, env.browser()).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(!browser.has_session());
+    assert!(env.store.logins().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_login_that_waits_for_its_browser_is_found_by_a_replica_with_the_rotated_secret() {
+    let env = TestEnv::new().await;
+    let one = env
+        .restarted(&[("AUTH0_SECRET", Some(&format!("{OLD},{NEW}")))])
+        .await;
+    let other = env
+        .restarted(&[("AUTH0_SECRET", Some(&format!("{NEW},{OLD}")))])
+        .await;
+    let mut browser = env.browser().at(&one);
+    let returned = browser
+        .authorize_without_callback(&env.provider, "alice")
+        .await;
+    let request = navigation(&browser, &returned.path());
+    let gate = hang_up(&env, &mut browser, request, Endpoint::Exchange).await;
+    gate.release_all();
+    let browser = browser.at(&other);
+    // The other replica learns from the store when the login is complete.
+    let found = async {
+        while browser.clone().go(&returned.path()).await.status != StatusCode::SEE_OTHER {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), found)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_request_with_the_former_session_does_not_remove_the_new_one() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    // Another tab of the browser sends its request before the login, and gets the answer after it.
+    let mut before = browser.clone();
+    browser.log_in(&env.provider, "alice").await;
+    let answer = before.go("/whoami").await;
+    assert_eq!(answer.body, "anonymous");
+    assert!(answer.set_cookies().is_empty(), "{:?}", answer.headers);
+    assert_eq!(browser.who().await, "auth0|alice");
+    // A minute later the identifier has ended like any other.
+    env.clock.advance(61);
+    env.auth0.sweep().await.unwrap();
+    assert_eq!(env.store.records().await.len(), 1);
+    let removed = before.go("/whoami").await.set_cookies();
+    assert_eq!(removed.len(), 1);
+}
+
+#[tokio::test]
+async fn a_login_that_cannot_be_stored_leaves_the_sessions_of_other_browsers_alone() {
+    let env = TestEnv::new().await;
+    env.provider
+        .policy(|policy| policy.revocation_ends_grants = true);
+    let mut first = env.logged_in("alice").await;
+    let mut second = env.browser();
+    env.store.set_failing(&["create_record"]);
+    let answer = second.try_to_log_in(&env.provider, "alice").await;
+    env.store.set_failing(&[]);
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    env.clock.advance(3_600);
+    assert_eq!(first.go("/token").await.status, StatusCode::OK);
+    finished(&env).await;
+    assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
+}
+
+#[tokio::test]
+async fn reads_do_not_wait_for_writes_that_another_program_holds_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.db");
+    let store = Arc::new(SqliteStore::open(&path).await.unwrap());
+    let mut builder = TestEnvBuilder::new();
+    builder.store = store.clone();
+    let env = builder.build().await;
+    let mut alice = env.logged_in("alice").await;
+    let mut waiting = Vec::new();
+    for user in ["bob", "carol", "dave", "erin", "frank"] {
+        waiting.push(env.logged_in(user).await);
+    }
+    env.clock.advance(3_500);
+    alice.go("/token").await;
+    let mut backup = SqliteConnectOptions::new()
+        .filename(&path)
+        .connect()
+        .await
+        .unwrap();
+    let lock = sqlx::raw_sql("BEGIN IMMEDIATE");
+    lock.execute(&mut backup).await.unwrap();
+    // Each of them needs a refresh, and so a write.
+    env.clock.advance(110);
+    let refreshes: Vec<_> = waiting
+        .into_iter()
+        .map(|mut browser| tokio::spawn(async move { browser.go("/token").await.status }))
+        .collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let begin = Instant::now();
+    for _ in 0..4 {
+        assert_eq!(alice.who().await, "auth0|alice");
+    }
+    assert!(begin.elapsed() < Duration::from_secs(2), "{begin:?}");
+    for refresh in refreshes {
+        refresh.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_login_page_that_was_open_for_half_an_hour_is_started_again_with_and_without_its_cookie()
+{
+    let env = TestEnv::new().await;
+    for (seconds, has_cookie) in [(1_860, false), (1_860, true), (7_200, false)] {
+        let mut browser = env.browser();
+        let returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await
+            .without("code")
+            .with("error", "temporarily_unavailable")
+            .with("error_description", "authentication_expired");
+        env.clock.advance(seconds);
+        if !has_cookie {
+            browser.jar.clear();
+        }
+        let answer = browser.go(&returned.path()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{seconds}");
+        let again = env.provider.authorize(answer.location(), "alice");
+        let answer = browser.go(&again.path()).await;
+        assert_eq!(answer.location(), "/products?page=2", "{seconds}");
+    }
+    // A lost cookie alone is no reason after ten minutes, and nothing is after a day.
+    for (seconds, error) in [(601, None), (86_401, Some("temporarily_unavailable"))] {
+        let mut browser = env.browser();
+        let mut returned = browser
+            .authorize_without_callback(&env.provider, "alice")
+            .await;
+        if let Some(error) = error {
+            returned = returned
+                .without("code")
+                .with("error", error)
+                .with("error_description", "authentication_expired");
+        }
+        env.clock.advance(seconds);
+        browser.jar.clear();
+        let answer = browser.go(&returned.path()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_of_a_session_that_timed_out_ends_it_at_the_provider_too() {
+    let env = TestEnv::new().await;
+    for seconds in [86_400, 200_000] {
+        let mut browser = env.logged_in("alice").await;
+        env.clock.advance(seconds);
+        let answer = browser.post("/auth/logout", "").await;
+        assert!(answer.asks_for("id_token_hint").is_some(), "{seconds}");
+        finished(&env).await;
+        assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
+        assert!(!browser.has_session(), "{seconds}");
+        assert!(env.store.logins().await.is_empty(), "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn the_question_before_a_logout_keeps_where_it_ends() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    for (return_to, field) in [
+        ("%2Fbye%3Fa%3D1%26b%3D2", Some("/bye?a=1&amp;b=2")),
+        ("https%3A%2F%2Fevil.example", None),
+    ] {
+        let path = format!("/auth/logout?returnTo={return_to}");
+        let request = browser
+            .navigation(&path)
+            .header("sec-fetch-site", "cross-site");
+        let mut request = request.body(axum::body::Body::empty()).unwrap();
+        let headers = request.headers_mut();
+        headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let expected = field
+            .map(|value| format!("<input type=\"hidden\" name=\"returnTo\" value=\"{value}\">"));
+        match expected {
+            Some(expected) => assert!(answer.body.contains(&expected), "{}", answer.body),
+            None => assert!(!answer.body.contains("<input"), "{}", answer.body),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_was_sent_to_another_host_is_answered_with_a_page() {
+    let env = TestEnv::new().await;
+    let mut browser = env.browser();
+    for (mode, content_type) in [("navigate", "text/html"), ("cors", "application/json")] {
+        let mut request = browser
+            .form("/api/change")
+            .header("sec-fetch-mode", mode)
+            .header("sec-fetch-dest", "document")
+            .body(axum::body::Body::empty())
+            .unwrap();
+        let headers = request.headers_mut();
+        headers.insert("host", "127.0.0.1:3000".parse().unwrap());
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status.as_u16(), 421, "{mode}");
+        let given = answer.header("content-type").unwrap();
+        assert!(given.starts_with(content_type), "{mode}: {given}");
+    }
+}
