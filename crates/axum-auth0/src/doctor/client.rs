@@ -97,11 +97,11 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
         examiner.outbound().clone(),
         Arc::clone(examiner.clock()),
     );
-    let nobodys = format!(
+    let unknown_token = format!(
         "no-such-token-{}",
         chance::text::<24>(examiner.chance().as_ref())
     );
-    match endpoint.refresh(&nobodys, None, &[]).await.tokens {
+    match endpoint.refresh(&unknown_token, None, &[]).await.tokens {
         Ok(_) => {
             Answer::Unclear("issued tokens for a refresh token that does not exist".to_owned())
         }

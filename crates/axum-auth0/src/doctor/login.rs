@@ -232,7 +232,7 @@ async fn audience_of_login(examiner: &Examiner, endpoint: &Url, outcomes: &Outco
     let Some(wanted) = &config.audience else {
         return Check::warning(
             AUDIENCE,
-            "No API is named, so access tokens are good for none.",
+            "No API is named, so most providers issue access tokens that no API takes.",
             Diagnosis::audience_missing(VARIABLE),
         )
         .about(VARIABLE);

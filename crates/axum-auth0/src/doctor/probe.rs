@@ -37,7 +37,7 @@ pub(super) struct Probe {
 /// What the provider did with the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It came back to our callback, with a code or because nobody is there to log in.
+    /// It came back to our callback, with a code or because no user is logged in there.
     Accepted,
     /// It came back to our callback with another error (RFC 6749 §4.1.2.1).
     Refused {
@@ -150,7 +150,7 @@ impl Probe {
         }
     }
 
-    /// Sends the request, otherwise as [`crate::login`] makes it. No cookie is sent or kept, so nobody is logged in by it.
+    /// Sends the request, otherwise as [`crate::login`] makes it. No cookie is sent or kept, so no user is logged in by it.
     pub(super) async fn send(&self, examiner: &Examiner, endpoint: &Url) -> Outcome {
         let mut config = examiner.config().clone();
         if let Some(client_id) = &self.client_id {
@@ -252,7 +252,7 @@ fn is_our_callback(config: &Config, location: &Url) -> bool {
     Url::parse(&config.site_url(CALLBACK_PATH)).is_ok_and(|callback| callback == bare)
 }
 
-/// The errors of OpenID Connect Core 1.0 §3.1.2.6 that say that everything is right but nobody is there.
+/// The errors of OpenID Connect Core 1.0 §3.1.2.6 that say that everything is right but a user is missing.
 fn wants_a_person(code: &str) -> bool {
     [
         "login_required",

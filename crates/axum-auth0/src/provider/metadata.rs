@@ -179,8 +179,8 @@ impl Members<'_> {
         })
     }
 
-    /// An endpoint that the provider, asked at the internal origin, announces there. Whoever set the origin trusts it, plain
-    /// http or not.
+    /// An endpoint that the provider, asked at the internal origin, announces there. The configuration trusts that origin,
+    /// plain http or not.
     fn announced_internally(&self, name: &str) -> Option<Url> {
         let url = Url::parse(self.get(name)?.as_str()?).ok()?;
         let is_plain =
