@@ -9,6 +9,7 @@ mod cookies;
 mod error;
 mod faults;
 mod known;
+mod lengths;
 mod logout;
 mod scope_variables;
 mod shutdown;
@@ -99,6 +100,7 @@ impl Config {
         let mut faults = faults::Faults::new(variables);
         characters::check(variables, apis, &mut faults);
         known::refuse_unknown(variables, apis, &mut faults);
+        lengths::check(apis, &mut faults);
 
         let issuer = values::issuer(&mut faults);
         let provider_internal_url = values::provider_internal_url(&mut faults);

@@ -161,6 +161,28 @@ fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
 }
 
 #[test]
+fn audiences_and_scopes_have_a_greatest_length() {
+    let audience = |length: usize| format!("https://{}", "a".repeat(length - 8));
+    let scope = |length: usize| format!("openid {}", "a".repeat(length - 7));
+    for (name, value, fits) in [
+        ("AUTH0_AUDIENCE", audience(512), true),
+        ("AUTH0_AUDIENCE", audience(513), false),
+        ("PRODUCTS_API_AUDIENCE", audience(513), false),
+        ("AUTH0_SCOPE", scope(2_048), true),
+        ("AUTH0_SCOPE", scope(2_049), false),
+        ("PRODUCTS_API_SCOPE", scope(4_000), false),
+    ] {
+        let expected = if fits { vec![] } else { vec![name] };
+        assert_eq!(
+            faults(&[(name, &value)]),
+            expected,
+            "{name} {}",
+            value.len()
+        );
+    }
+}
+
+#[test]
 fn variables_of_others_are_left_alone() {
     let others = [
         ("NEXT_PUBLIC_THEME", "dark"),

@@ -11,7 +11,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use url::Url;
 
@@ -28,10 +28,11 @@ pub(crate) async fn refuse_cross_site(
     request: Request,
     next: Next,
 ) -> Response {
+    let site = &guard.engine.config().base_url;
     let allowed = if acts(request.method(), request.headers()) {
-        may_change(request.headers(), &guard.engine.config().base_url)
+        may_change(request.headers(), site)
     } else {
-        !guard.is_data_route(&request) || may_read(request.headers())
+        !guard.is_data_route(&request) || may_read(request.headers(), site)
     };
     if allowed {
         return next.run(request).await;
@@ -69,31 +70,53 @@ pub(crate) fn acts(method: &Method, headers: &HeaderMap) -> bool {
         || is_websocket(method, headers)
 }
 
-/// A read may come from this site, from the user, or from a program: it sends no Fetch Metadata and no user's cookies.
-fn may_read(headers: &HeaderMap) -> bool {
-    RequestSite::of(headers).is_none_or(|site| site != RequestSite::Other)
+/// What the `Origin` header says of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RequestOrigin {
+    Missing,
+    /// `null` proves nothing either way: with `Referrer-Policy: no-referrer` a browser sends it for forms of this site,
+    /// too (Fetch §3.2).
+    Null,
+    Ours,
+    Foreign,
+}
+
+impl RequestOrigin {
+    fn of(headers: &HeaderMap, site: &Url) -> Self {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        match (origins.next(), origins.next()) {
+            (None, _) => Self::Missing,
+            (Some(origin), None) if origin == "null" => Self::Null,
+            (Some(origin), None) if is_ours(origin, site) => Self::Ours,
+            _ => Self::Foreign,
+        }
+    }
+}
+
+fn is_ours(origin: &HeaderValue, site: &Url) -> bool {
+    origin
+        .to_str()
+        .is_ok_and(|origin| is_origin_of(origin, site))
+}
+
+/// A read may come from this site, from the user, or from a program: it sends neither header and no user's cookies.
+/// Browsers without Fetch Metadata are told by their `Origin`.
+fn may_read(headers: &HeaderMap, site: &Url) -> bool {
+    match (RequestSite::of(headers), RequestOrigin::of(headers, site)) {
+        (Some(RequestSite::Other), _) | (_, RequestOrigin::Foreign) => false,
+        (Some(_), _) => true,
+        (None, origin) => origin != RequestOrigin::Null,
+    }
 }
 
 /// A change must prove that it comes from this site, by `Origin` or by `Sec-Fetch-Site`. If both are there, both must
-/// agree. `Origin: null` proves nothing either way: with `Referrer-Policy: no-referrer` a browser sends it for forms
-/// of this site too (Fetch §3.2), so `Sec-Fetch-Site` alone decides.
+/// agree; for `Origin: null`, `Sec-Fetch-Site` alone decides.
 fn may_change(headers: &HeaderMap, site: &Url) -> bool {
-    let from_here = RequestSite::of(headers).map(|site| site == RequestSite::SameOrigin);
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    let origin = match (origins.next(), origins.next()) {
-        (None, _) => None,
-        (Some(origin), None) if origin == "null" => None,
-        (Some(origin), None) => Some(
-            origin
-                .to_str()
-                .is_ok_and(|origin| is_origin_of(origin, site)),
-        ),
-        (Some(_), Some(_)) => Some(false),
-    };
-    match (from_here, origin) {
-        (Some(from_here), Some(origin)) => from_here && origin,
-        (Some(proof), None) | (None, Some(proof)) => proof,
-        (None, None) => false,
+    let origin = RequestOrigin::of(headers, site);
+    match RequestSite::of(headers) {
+        Some(RequestSite::SameOrigin) => origin != RequestOrigin::Foreign,
+        Some(_) => false,
+        None => origin == RequestOrigin::Ours,
     }
 }
 
@@ -155,14 +178,24 @@ mod tests {
 
     #[test]
     fn a_read_may_come_from_this_site_a_typed_address_or_a_program() {
-        for (site, expected) in [
-            (Some("same-origin"), true),
-            (Some("none"), true),
-            (None, true),
-            (Some("same-site"), false),
-            (Some("cross-site"), false),
+        let ours = "https://site.example";
+        let url = Url::parse(ours).unwrap();
+        for (site, origin, expected) in [
+            (Some("same-origin"), None, true),
+            (Some("same-origin"), Some(ours), true),
+            (Some("same-origin"), Some("null"), true),
+            (Some("none"), None, true),
+            (None, None, true),
+            (None, Some(ours), true),
+            (Some("same-site"), None, false),
+            (Some("cross-site"), None, false),
+            (Some("cross-site"), Some(ours), false),
+            (Some("same-origin"), Some("https://evil.example"), false),
+            (None, Some("https://evil.example"), false),
+            (None, Some("null"), false),
         ] {
-            assert_eq!(may_read(&headers(site, None)), expected, "{site:?}");
+            let headers = headers(site, origin);
+            assert_eq!(may_read(&headers, &url), expected, "{site:?} {origin:?}");
         }
     }
 

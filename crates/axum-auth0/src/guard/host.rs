@@ -20,6 +20,12 @@ pub(crate) async fn one_host(State(guard): State<Guard>, request: Request, next:
         return next.run(request).await;
     }
     let origin = config.origin();
+    // A proxy that replaces `Host` sends every page here again, without end.
+    tracing::info!(
+        host = ?request.headers().get(header::HOST),
+        expected = origin,
+        "request under another host; if a proxy stands in front of this site, it must pass Host on"
+    );
     if matches!(*request.method(), Method::GET | Method::HEAD) && is_page(&request) {
         return Redirect::temporary(&canonical(&origin, paths::original(&request))).into_response();
     }

@@ -238,6 +238,24 @@ async fn long_logins_in_many_tabs_keep_the_header_small() {
     }
 }
 
+/// RFC 6265bis §5.6: a browser keeps no cookie whose name and value have more than 4,096 bytes.
+#[tokio::test]
+async fn the_longest_login_fits_into_a_cookie() {
+    let audience = format!("https://{}", "a".repeat(504));
+    for organization in ["o".repeat(512), "%22".repeat(512), "%C3%BC".repeat(256)] {
+        let env = TestEnvBuilder::new()
+            .set("AUTH0_AUDIENCE", &audience)
+            .build()
+            .await;
+        let mut browser = env.browser();
+        let path = format!("%2F{}", "p".repeat(1_023));
+        let query = format!("/auth/login?returnTo={path}&organization={organization}");
+        let answer = browser.go(&query).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        assert_eq!(browser.under_way(), 1, "{}", &organization[..3]);
+    }
+}
+
 #[tokio::test]
 async fn cookies_of_others_count_towards_the_size_of_the_header() {
     let env = TestEnv::new().await;

@@ -193,6 +193,13 @@ async fn data_is_read_from_this_site_only_on_every_prefix() {
                 assert_eq!(answer.status.as_u16(), status, "{method} {path} {site}");
             }
         }
+        // A browser without Fetch Metadata names the page that asks.
+        for (origin, status) in [(SITE, 200), ("https://evil.example", 403), ("null", 403)] {
+            for path in ["/api/list", "/rpc/list"] {
+                let answer = send(&mut browser, Method::GET, path, &[&[("origin", origin)]]).await;
+                assert_eq!(answer.status.as_u16(), status, "{path} {origin}");
+            }
+        }
         // A link to a page is no read of data.
         let headers = &[("sec-fetch-site", site)];
         let answer = send(&mut browser, Method::GET, "/page", &[FORM, headers]).await;
