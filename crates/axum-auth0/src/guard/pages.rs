@@ -40,7 +40,8 @@ pub(crate) async fn guard_pages(
     request: Request,
     next: Next,
 ) -> Response {
-    if !needs_user(&request, guard.protected) {
+    let landing = guard.engine.config().logout.return_to.as_str();
+    if !needs_user(&request, guard.protected, landing) {
         return next.run(request).await;
     }
     let is_navigation =
@@ -63,12 +64,27 @@ pub(crate) async fn guard_pages(
     }
 }
 
-/// Whether the request is for a protected page, by its full path or by its path below a `Router::nest`.
-fn needs_user(request: &Request, protected: &[&str]) -> bool {
+/// Whether the request is for a protected page, by its full path or by its path below a `Router::nest`. `landing` is
+/// where a logout ends.
+fn needs_user(request: &Request, protected: &[&str], landing: &str) -> bool {
     let (path, full) = (request.uri().path(), paths::original(request).path());
     // To the letter, as the router matches it: another spelling is not a route of the engine.
     !NEVER_GUARDED.contains(&path)
+        && !is_open_landing(path, landing, protected)
         && (is_protected(path, protected) || is_protected(full, protected))
+}
+
+/// Whether `path` is where a logout ends. If that page itself is listed as protected, it stays so: a logout then ends in
+/// a login.
+fn is_open_landing(path: &str, landing: &str, protected: &[&str]) -> bool {
+    let landing = landing.split(['?', '#']).next().unwrap_or_default();
+    let is_listed = || {
+        let page = landing.trim_matches('/');
+        protected
+            .iter()
+            .any(|listed| listed.trim_matches('/') == page)
+    };
+    path == landing && !is_listed()
 }
 
 /// Whether `path` is one of the protected pages or below one. It is compared as the router sees it: decoded, and
@@ -123,9 +139,16 @@ mod tests {
     fn the_engines_own_routes_are_never_guarded() {
         for protected in [&["/"][..], &[""], &["/auth"], &["/auth/"], &["/signed-out"]] {
             for path in NEVER_GUARDED {
-                assert!(!needs_user(&request(path), protected), "{path}");
+                assert!(
+                    !needs_user(&request(path), protected, SIGNED_OUT_PATH),
+                    "{path}"
+                );
             }
-            assert!(!needs_user(&request("/auth/login?returnTo=%2F"), protected));
+            assert!(!needs_user(
+                &request("/auth/login?returnTo=%2F"),
+                protected,
+                SIGNED_OUT_PATH
+            ));
         }
     }
 
@@ -142,7 +165,26 @@ mod tests {
             "//auth/login",
             "/signed-out/x",
         ] {
-            assert!(needs_user(&request(path), &["/"]), "{path}");
+            assert!(
+                needs_user(&request(path), &["/"], SIGNED_OUT_PATH),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_page_that_a_logout_ends_at_is_open_unless_it_is_listed() {
+        for (path, landing, protected, expected) in [
+            ("/bye", "/bye", &["/"][..], false),
+            ("/bye", "/bye?x=1", &["/"], false),
+            ("/bye/x", "/bye", &["/"], true),
+            ("/bye", "/bye", &["/bye"], true),
+            ("/", "/", &["/"], true),
+            ("/", "/", &[""], true),
+            ("/products", "/", &["/"], true),
+        ] {
+            let found = needs_user(&request(path), protected, landing);
+            assert_eq!(found, expected, "{path} {landing} {protected:?}");
         }
     }
 
@@ -157,7 +199,11 @@ mod tests {
             (&["/shop"], true),
             (&["/orders", "/products/7"], false),
         ] {
-            assert_eq!(needs_user(&request, protected), expected, "{protected:?}");
+            assert_eq!(
+                needs_user(&request, protected, SIGNED_OUT_PATH),
+                expected,
+                "{protected:?}"
+            );
         }
     }
 }
