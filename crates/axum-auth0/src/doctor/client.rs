@@ -109,6 +109,10 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
             code,
             description: description.filter(|text| !repeats_secret(config, text)),
         },
+        Err(EndpointError::Rejected { status }) => Answer::Refused {
+            code: format!("status {}", status.as_u16()),
+            description: None,
+        },
         Err(error) => match no_connection(examiner, metadata).await {
             Some(why) => Answer::Unreachable(why),
             None => Answer::Unclear(format!("gave no clear answer ({error})")),
