@@ -1,60 +1,46 @@
 //! Providers that do not behave: silent, talkative, or of another opinion about `prompt=none`.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicU8, Ordering},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use axum::{
-    Json, Router,
-    extract::Query,
-    response::{IntoResponse as _, Redirect},
-    routing::{any, get, post},
-};
-use http::{HeaderMap, StatusCode, header};
+use axum_auth0::clock::ManualClock;
 use serde_json::{Value, json};
+use test_support::{FakeProvider, Part, RecordedRequest, Reply, SecretScanner};
 use tokio::net::TcpListener;
 
 use crate::world::{CLIENT_SECRET, World};
 
-/// The metadata of a provider that is not Auth0, and has no keys.
-fn metadata(issuer: &str) -> Value {
-    json!({
-        "issuer": issuer,
-        "authorization_endpoint": format!("{issuer}oauth2/auth"),
-        "token_endpoint": format!("{issuer}oauth2/token"),
-        "jwks_uri": format!("{issuer}oauth2/keys"),
-        "scopes_supported": ["openid", "profile"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
-    })
+/// A provider that is not Auth0, and has no keys.
+async fn provider() -> FakeProvider {
+    let clock = ManualClock::from_system();
+    let provider = FakeProvider::start("/", clock, SecretScanner::default()).await;
+    provider.publish(Vec::new());
+    let issuer = provider.issuer().to_owned();
+    provider.modify(Part::Metadata, move |metadata| {
+        *metadata = json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}oauth2/auth"),
+            "token_endpoint": format!("{issuer}oauth2/token"),
+            "jwks_uri": format!("{issuer}keys"),
+            "scopes_supported": ["openid", "profile"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+        });
+    });
+    provider
 }
 
-fn provider(issuer: &str) -> Router {
-    let metadata = metadata(issuer);
-    let path = "/.well-known/openid-configuration";
-    Router::new()
-        .route(path, get(|| async { Json(metadata) }))
-        .route(
-            "/oauth2/keys",
-            get(|| async { Json(json!({ "keys": [] })) }),
-        )
+const AUTHORIZE: &str = "/oauth2/auth";
+const TOKEN: &str = "/oauth2/token";
+
+fn to_login() -> Reply {
+    Reply::status(303).with_header("location", "/login")
 }
 
 #[tokio::test]
 async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_say() {
-    let world = World::of_provider(|issuer| {
-        provider(issuer)
-            .route("/oauth2/auth", get(|| async { Redirect::to("/login") }))
-            .route(
-                "/oauth2/token",
-                post(|| async {
-                    let error = Json(json!({ "error": "invalid_grant" }));
-                    (StatusCode::BAD_REQUEST, error)
-                }),
-            )
-    })
-    .await;
+    let provider = provider().await;
+    provider.reply_at(AUTHORIZE, to_login());
+    provider.reply_at(TOKEN, Reply::error(400, "invalid_grant"));
+    let world = World::of_provider(&provider).await;
     let found = world.examine().await;
     for id in ["callback", "login", "audience"] {
         found.the("skipped", id);
@@ -82,10 +68,9 @@ async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_
 
 #[tokio::test]
 async fn a_refusal_without_a_word_is_about_nothing_in_particular() {
-    let world = World::of_provider(|issuer| {
-        provider(issuer).route("/oauth2/auth", get(|| async { StatusCode::BAD_REQUEST }))
-    })
-    .await;
+    let provider = provider().await;
+    provider.reply_at(AUTHORIZE, Reply::status(400));
+    let world = World::of_provider(&provider).await;
     let found = world.examine().await;
     found.the("skipped", "callback");
     found.the("skipped", "login").contains(
@@ -97,38 +82,40 @@ async fn a_refusal_without_a_word_is_about_nothing_in_particular() {
 
 #[tokio::test]
 async fn a_provider_that_stumbles_over_the_api_is_not_taken_for_one_that_refuses_the_callback() {
-    for status in [StatusCode::BAD_REQUEST, StatusCode::INTERNAL_SERVER_ERROR] {
-        let world = World::of_provider(|issuer| {
-            let authorize = move |Query(asked): Query<HashMap<String, String>>| async move {
-                if asked.contains_key("audience") {
-                    return status.into_response();
-                }
-                if asked.get("prompt").is_none_or(|prompt| prompt != "none") {
-                    return Redirect::to("/login").into_response();
-                }
-                Redirect::to(&format!("{}?error=login_required", asked["redirect_uri"]))
-                    .into_response()
-            };
-            provider(issuer).route("/oauth2/auth", get(authorize))
-        })
-        .await;
+    for status in [400, 500] {
+        let provider = provider().await;
+        let authorize: fn(&RecordedRequest) -> Reply = if status == 400 {
+            |request| authorize(request, 400)
+        } else {
+            |request| authorize(request, 500)
+        };
+        provider.reply_at(AUTHORIZE, Reply::Computed(authorize));
+        let world = World::of_provider(&provider).await;
         let found = world.examine().await;
         found.the("ok", "callback");
         found.the("skipped", "login");
         found.the("problem", "audience").says(
             "audience_unknown",
-            &format!(
-                "status {}. The same login without the API goes on",
-                status.as_u16()
-            ),
+            &format!("status {status}. The same login without the API goes on"),
             "Set AUTH0_AUDIENCE to",
         );
     }
 }
 
+fn authorize(request: &RecordedRequest, status: u16) -> Reply {
+    if request.get("audience").is_some() {
+        return Reply::status(status);
+    }
+    if request.get("prompt") != Some("none") {
+        return to_login();
+    }
+    let callback = request.get("redirect_uri").unwrap();
+    Reply::status(302).with_header("location", &format!("{callback}?error=login_required"))
+}
+
 #[tokio::test]
 async fn an_authorization_endpoint_that_is_not_there_is_not_about_the_callback() {
-    let world = World::of_provider(provider).await;
+    let world = World::of_provider(&provider().await).await;
     let found = world.examine().await;
     found.the("skipped", "callback");
     found.the("skipped", "login").contains(
@@ -139,30 +126,32 @@ async fn an_authorization_endpoint_that_is_not_there_is_not_about_the_callback()
 }
 
 /// A provider that explains its refusals with what it was sent.
-fn talkative(issuer: &str) -> Router {
-    let token = |headers: HeaderMap, body: String| async move {
-        let credentials = headers[header::AUTHORIZATION].to_str().unwrap();
-        let said = match ECHO.load(Ordering::SeqCst) {
-            0 => format!("{CLIENT_SECRET} is not welcome with {body}"),
-            // The report cuts what is too long.
-            1 => format!("{}{CLIENT_SECRET}", "x".repeat(190)),
-            _ => format!("not welcome: {credentials}"),
-        };
-        let error = json!({ "error": "invalid_scope", "error_description": said });
-        (StatusCode::BAD_REQUEST, Json(error))
-    };
-    provider(issuer)
-        .route("/oauth2/auth", any(|| async { StatusCode::BAD_GATEWAY }))
-        .route("/oauth2/token", post(token))
+fn refuse(said: &str) -> Reply {
+    let error = json!({ "error": "invalid_scope", "error_description": said });
+    Reply::Json(400, error)
 }
-
-static ECHO: AtomicU8 = AtomicU8::new(0);
 
 #[tokio::test]
 async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
-    let world = World::of_provider(talkative).await;
-    for echo in 0..3 {
-        ECHO.store(echo, Ordering::SeqCst);
+    let talkative: [fn(&RecordedRequest) -> Reply; 3] = [
+        |request| {
+            refuse(&format!(
+                "{CLIENT_SECRET} is not welcome with {:?}",
+                request.form
+            ))
+        },
+        // The report cuts what is too long.
+        |_| refuse(&format!("{}{CLIENT_SECRET}", "x".repeat(190))),
+        |request| {
+            let credentials = request.authorization.as_deref().unwrap();
+            refuse(&format!("not welcome: {credentials}"))
+        },
+    ];
+    let provider = provider().await;
+    provider.reply_at(AUTHORIZE, Reply::status(502));
+    let world = World::of_provider(&provider).await;
+    for reply in talkative {
+        provider.reply_at(TOKEN, Reply::Computed(reply));
         // `examine` sees to it that no output holds a secret; this, to the beginning of one.
         let found = world.examine().await;
         assert!(

@@ -8,6 +8,7 @@ use std::{
 use axum::{Router, routing::any};
 use tempfile::TempDir;
 use tenant::{Settings, Tenant};
+use test_support::FakeProvider;
 use tokio::{
     net::{TcpListener, TcpSocket},
     task::JoinSet,
@@ -52,7 +53,7 @@ impl Plan {
 pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) variables: BTreeMap<String, String>,
-    running: JoinSet<()>,
+    _running: JoinSet<()>,
     _taken: Option<TcpSocket>,
 }
 
@@ -108,22 +109,18 @@ impl World {
         Self {
             folder: tempfile::tempdir().unwrap(),
             variables: plan.variables,
-            running,
+            _running: running,
             _taken: taken,
         }
     }
 
-    /// A world without a tenant, in which `provider` is what answers at its place.
-    pub(crate) async fn of_provider(provider: impl FnOnce(&str) -> Router) -> Self {
-        let (listener, address) = listen();
-        let router = provider(&format!("{address}/"));
-        let mut world = Self::with(|plan| {
+    /// A world without a tenant, in which `provider` is configured instead.
+    pub(crate) async fn of_provider(provider: &FakeProvider) -> Self {
+        Self::with(|plan| {
             plan.tenant_is_up = false;
-            plan.set("AUTH0_DOMAIN", &format!("{address}/"));
+            plan.set("AUTH0_DOMAIN", provider.issuer());
         })
-        .await;
-        serve(&mut world.running, listener, router);
-        world
+        .await
     }
 
     /// Runs the program in the world's folder.

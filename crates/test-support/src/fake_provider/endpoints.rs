@@ -40,11 +40,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
     let asked = RecordedRequest {
         endpoint,
-        form: if matches!(endpoint, Endpoint::Authorize | Endpoint::EndSession) && form.is_empty() {
-            query
-        } else {
-            form
-        },
+        form: if form.is_empty() { query } else { form },
         authorization,
         path: parts.uri.path().to_owned(),
         headers: parts.headers,
@@ -54,6 +50,9 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
     let mut reply = by_path
         .or_else(by_endpoint)
         .unwrap_or_else(|| provider.decide(&asked));
+    if let Reply::Computed(compute) = reply {
+        reply = compute(&asked);
+    }
     if provider.state().policy.gzip && matches!(reply, Reply::Json(..)) {
         reply = reply.gzipped();
     }

@@ -12,6 +12,8 @@ use http::StatusCode;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use super::RecordedRequest;
+
 /// An answer as it is.
 #[derive(Clone, Debug)]
 pub enum Reply {
@@ -24,6 +26,8 @@ pub enum Reply {
     },
     /// The response, when the semaphore has a permit.
     Gated(Arc<Semaphore>, Box<Reply>),
+    /// What the function makes of the request.
+    Computed(fn(&RecordedRequest) -> Reply),
     /// The connection breaks in the middle of the body.
     Truncated,
     /// One byte, and then nothing, for ever.
@@ -121,6 +125,8 @@ impl Reply {
                 let first = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
                 Body::from_stream(first.chain(stream::pending())).into_response()
             }
+            // The endpoint has computed it.
+            Self::Computed(_) => StatusCode::NOT_IMPLEMENTED.into_response(),
             Self::Silence => std::future::pending().await,
         }
     }
