@@ -153,8 +153,8 @@ impl Auth0 {
     /// this (files, health checks) is merged afterwards.
     ///
     /// Without a session, a navigation to a protected page is answered with a redirect to the login, and everything else
-    /// (a script, an event stream, a WebSocket, a prefetch) with 401. A client without Fetch Metadata navigates if it
-    /// accepts HTML.
+    /// (a script, an event stream, a WebSocket, a prefetch) with 401. A client without Fetch Metadata is redirected, unless
+    /// it asks for an event stream.
     pub fn protect(&self, app: Router, protected: &'static [&'static str]) -> Router {
         let engine = &self.engine;
         let routes = Router::new()

@@ -49,12 +49,13 @@ impl RequestKind {
             ) => Self::Embedded,
             (Some("navigate"), _) | (None, Some("document")) => Self::Navigation,
             (Some(_), _) | (None, Some(_)) => Self::Background,
+            (None, None) if accepts(headers, "text/event-stream") => Self::Background,
             (None, None) if accepts_html(headers) => Self::Navigation,
             (None, None) => Self::Unknown,
         }
     }
 
-    /// Whether the request may start a login. A program that sends no Fetch Metadata may.
+    /// Whether the request may start a login, or be sent to one. A program that sends no Fetch Metadata may.
     pub(crate) fn may_start_login(self) -> bool {
         matches!(self, Self::Navigation | Self::Unknown)
     }
@@ -104,11 +105,12 @@ fn is_speculative(headers: &HeaderMap) -> bool {
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get_all(header::ACCEPT).iter().any(|value| {
-        ["text/html", "application/xhtml+xml"]
-            .iter()
-            .any(|media_type| contains(value, media_type))
-    })
+    accepts(headers, "text/html") || accepts(headers, "application/xhtml+xml")
+}
+
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    values.into_iter().any(|value| contains(value, media_type))
 }
 
 /// The bare item of a structured field, without its parameters (RFC 9651 §4.2.3).
@@ -217,7 +219,7 @@ mod tests {
             ("TEXT/HTML", RequestKind::Navigation),
             ("*/*", RequestKind::Unknown),
             ("application/json", RequestKind::Unknown),
-            ("text/event-stream", RequestKind::Unknown),
+            ("text/event-stream", RequestKind::Background),
         ] {
             assert_eq!(kind(&[("accept", accept)]), expected, "{accept}");
         }

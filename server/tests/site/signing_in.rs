@@ -21,7 +21,9 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
         for method in ["GET", "HEAD"] {
             for accept in [
                 "Accept: text/html\r\n",
-                "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\n",
+                "Accept: */*\r\n",
+                "Accept: application/json\r\n",
+                "",
             ] {
                 let head = format!(
                     "{method} {path} HTTP/1.1\r\nHost: {}\r\n{accept}",
@@ -39,12 +41,11 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
                 );
                 assert_eq!(body, "", "{method} {path} {accept}");
             }
-            // What does not ask for a page cannot log in.
+            // What is no navigation cannot log in.
             for accept in [
-                "Accept: */*\r\n",
-                "Accept: application/json\r\n",
                 "Accept: text/event-stream\r\n",
-                "",
+                "Sec-Fetch-Mode: cors\r\nAccept: */*\r\n",
+                "Sec-Fetch-Mode: no-cors\r\nAccept: text/html\r\n",
             ] {
                 let head = format!(
                     "{method} {path} HTTP/1.1\r\nHost: {}\r\n{accept}",

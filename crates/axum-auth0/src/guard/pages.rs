@@ -44,8 +44,8 @@ pub(crate) async fn guard_pages(
     if !needs_user(&request, guard.protected, landing) {
         return next.run(request).await;
     }
-    let is_navigation =
-        RequestKind::of(request.method(), request.headers()) == RequestKind::Navigation;
+    // A program without Fetch Metadata is told where the login is, too.
+    let is_navigation = RequestKind::of(request.method(), request.headers()).may_start_login();
     match request.extensions().get::<CurrentUser>() {
         Some(CurrentUser::SignedIn(_)) => next.run(request).await,
         Some(CurrentUser::Unavailable) if is_navigation => Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")

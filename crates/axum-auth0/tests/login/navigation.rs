@@ -134,9 +134,9 @@ async fn only_a_navigation_to_a_guarded_page_is_sent_to_the_login() {
             401,
         ),
         (&[("accept", "text/event-stream")], 401),
-        (&[("accept", "application/json")], 401),
-        (&[("accept", "*/*")], 401),
-        (&[], 401),
+        (&[("accept", "application/json")], 303),
+        (&[("accept", "*/*")], 303),
+        (&[], 303),
         (
             &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
             401,
