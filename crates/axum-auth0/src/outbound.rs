@@ -8,6 +8,9 @@ mod error;
 mod retry_after;
 mod url_policy;
 
+#[cfg(feature = "login")]
+pub(crate) use client::content_coding;
+pub(crate) use client::without_bom;
 pub use client::{Outbound, OutboundOptions};
 pub use error::{OutboundError, Sent, Target};
 pub use retry_after::retry_after;

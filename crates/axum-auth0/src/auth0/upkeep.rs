@@ -24,7 +24,7 @@ impl Auth0 {
     /// Waits for the work that outlives its request: token refreshes, revocations, and the logins and logouts whose
     /// client hung up. Call it when the server has stopped to accept requests, and end the process when it returns.
     ///
-    /// Returns after `timeout` at the latest, and tells (and logs) how much was cut off. [`Config::shutdown_timeout`] is
+    /// Returns after `timeout` at the latest, and tells (and logs) how much was cut off. [`Config::shutdown_timeout`](crate::Config::shutdown_timeout) is
     /// long enough for the slowest refresh. Implies [`Self::start_shutdown`].
     pub async fn shutdown(&self, timeout: Duration) -> Unfinished {
         self.start_shutdown(timeout);

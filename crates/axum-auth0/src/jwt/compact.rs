@@ -103,6 +103,7 @@ impl<'token> Compact<'token> {
             .unwrap_or_default()
     }
 
+    #[cfg(feature = "bearer")]
     pub(crate) fn claims(&self) -> &Claims {
         &self.claims
     }

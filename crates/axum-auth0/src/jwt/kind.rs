@@ -45,7 +45,7 @@ impl TokenKind {
     }
 
     /// Returns whether the token cannot be read here, so that nothing can be said about its content.
-    pub(crate) fn is_unreadable(self) -> bool {
+    pub fn is_unreadable(self) -> bool {
         matches!(self, Self::TooLong { .. } | Self::Encrypted)
     }
 }

@@ -3,7 +3,7 @@
 use http::{HeaderValue, Request, header};
 use serde_json::{Map, Value};
 
-use crate::{engine::Engine, json, jwt::Claims};
+use crate::{engine::Engine, json, jwt::Claims, outbound::without_bom};
 
 /// Claims that are about the token and not about the person: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of
 /// RFC 7519 §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those
@@ -124,7 +124,14 @@ async fn userinfo(
             return None;
         }
     };
-    let mut claims: Map<String, Value> = serde_json::from_slice(response.body()).ok()?;
+    let mut claims: Map<String, Value> = match serde_json::from_slice(without_bom(response.body()))
+    {
+        Ok(claims) => claims,
+        Err(_) => {
+            tracing::warn!("userinfo is not a JSON object; the profile stays empty");
+            return None;
+        }
+    };
     json::remove_empty(&mut claims);
     // §5.3.2: the answer is about the person of the ID token, or it must not be used.
     if !claims.contains_key("sub") {

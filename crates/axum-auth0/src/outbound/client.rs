@@ -177,7 +177,7 @@ impl Outbound {
         }
         // The media type does not decide: providers send JSON as application/jwk-set+json, text/json, text/plain, with
         // parameters and without any.
-        serde_json::from_slice(response.body()).map_err(|_| OutboundError::NotJson {
+        serde_json::from_slice(without_bom(response.body())).map_err(|_| OutboundError::NotJson {
             to,
             content_type: media_type(&response),
         })
@@ -278,7 +278,12 @@ fn deepest_cause(error: &reqwest::Error) -> String {
 
 /// Returns the content coding of an answer, unless it is `identity`
 /// ([RFC 9110 §8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)).
-fn content_coding(headers: &HeaderMap) -> Option<String> {
+/// The body without the byte order mark that some editors write (RFC 8259 §8.1).
+pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+pub(crate) fn content_coding(headers: &HeaderMap) -> Option<String> {
     let codings: Vec<String> = headers
         .get_all(CONTENT_ENCODING)
         .iter()

@@ -4,6 +4,7 @@
 //! odd member, and a new refresh token would be lost with it.
 
 use std::{
+    collections::HashMap,
     fmt,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
@@ -16,12 +17,12 @@ use openidconnect::{
     AsyncHttpClient, HttpRequest, HttpResponse, RequestTokenError, core::CoreErrorResponseType,
 };
 use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::endpoint_error::{EndpointError, Fate, unreachable_provider};
 use crate::{
     clock::SharedClock,
-    outbound::{Outbound, OutboundError, retry_after},
+    outbound::{Outbound, OutboundError, content_coding, retry_after, without_bom},
 };
 
 /// Lifetimes of more than ten years are mistakes: as if they had not been said.
@@ -137,8 +138,8 @@ pub(super) fn read<B: AsRef<[u8]>>(
 ) -> Answered {
     let status = response.status();
     let body = response.body().as_ref();
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let members = serde_json::from_slice::<Map<String, Value>>(body).ok();
+    let body = without_bom(body);
+    let members = members(body);
     let tokens = match members.as_ref() {
         _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
             Err(overloaded(status, retry_after))
@@ -146,7 +147,17 @@ pub(super) fn read<B: AsRef<[u8]>>(
         Some(members) if status.is_success() && text(members, "access_token").is_some() => {
             token_answer(members)
         }
+        // RFC 6749 §5.2 has no such status, whatever the body looks like; `invalid_grant` can only come from a provider.
+        Some(members)
+            if is_of_a_proxy(status) && text(members, "error") != Some("invalid_grant") =>
+        {
+            Err(EndpointError::Intercepted { status })
+        }
         Some(members) if text(members, "error").is_some() => Err(refusal(members, retry_after)),
+        None if content_coding(response.headers()).is_some() => {
+            let coding = content_coding(response.headers()).unwrap_or_default();
+            Err(EndpointError::Unintelligible(compressed(&coding)))
+        }
         _ if is_markup(response.headers(), body) || is_of_a_proxy(status) => {
             Err(EndpointError::Intercepted { status })
         }
@@ -168,6 +179,46 @@ pub(super) fn read<B: AsRef<[u8]>>(
         retry_after,
         tokens,
     }
+}
+
+/// The members of a JSON object. One byte that is not UTF-8, or a number out of range, costs only its own member: there may
+/// be a new refresh token beside it.
+fn members(body: &[u8]) -> Option<Map<String, Value>> {
+    if let Ok(members) = serde_json::from_slice(body) {
+        return Some(members);
+    }
+    let text = String::from_utf8_lossy(body);
+    if let Ok(members) = serde_json::from_str(&text) {
+        return Some(members);
+    }
+    let members: HashMap<String, &RawValue> = serde_json::from_str(&text).ok()?;
+    let readable = members.into_iter().filter_map(|(name, value)| {
+        let value = serde_json::from_str(value.get()).ok()?;
+        Some((name, value))
+    });
+    Some(readable.collect())
+}
+
+/// What is said of a body with a `Content-Encoding` (RFC 9110 §8.4), which requests ask not to have.
+fn compressed(coding: &str) -> &'static str {
+    match coding {
+        "gzip" | "x-gzip" => {
+            "it is compressed (Content-Encoding: gzip) although the request refuses that"
+        }
+        "br" => "it is compressed (Content-Encoding: br) although the request refuses that",
+        "deflate" => {
+            "it is compressed (Content-Encoding: deflate) although the request refuses that"
+        }
+        "zstd" => "it is compressed (Content-Encoding: zstd) although the request refuses that",
+        _ => "it has a Content-Encoding although the request refuses that",
+    }
+}
+
+/// Whether the body of a successful response says that nothing was done.
+pub(super) fn says_otherwise<B: AsRef<[u8]>>(response: &Response<B>) -> bool {
+    let body = without_bom(response.body().as_ref()).trim_ascii();
+    let is_error = || members(body).is_some_and(|members| text(&members, "error").is_some());
+    !body.is_empty() && (is_markup(response.headers(), body) || is_error())
 }
 
 fn overloaded(status: StatusCode, retry_after: Option<Duration>) -> EndpointError {
@@ -217,9 +268,12 @@ fn is_markup(headers: &HeaderMap, body: &[u8]) -> bool {
     is_html || body.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// A redirect is not followed, and a token endpoint has no use for it. 408 is the status of who gave up waiting for a request.
+/// A redirect is not followed, and a token endpoint has no use for it. 407 and 408 are answers of a proxy or a server in
+/// front of the provider.
 fn is_of_a_proxy(status: StatusCode) -> bool {
-    status.is_redirection() || status == StatusCode::REQUEST_TIMEOUT
+    status.is_redirection()
+        || status == StatusCode::REQUEST_TIMEOUT
+        || status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
 }
 
 /// RFC 6749 §5.1.
@@ -293,7 +347,10 @@ fn lifetime(value: &Value) -> Option<i64> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    seconds.filter(|seconds| (0..=MAX_LIFETIME).contains(seconds))
+    // Some write -1 for "without end". A lifetime that is over is none.
+    seconds
+        .map(|seconds| if seconds < -1 { 0 } else { seconds })
+        .filter(|seconds| (0..=MAX_LIFETIME).contains(seconds))
 }
 
 #[cfg(test)]

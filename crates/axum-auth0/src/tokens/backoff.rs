@@ -54,6 +54,9 @@ pub(crate) struct Backoff {
     pub(super) diagnosis: Option<Diagnosis>,
 }
 
+/// What the clocks of replicas may differ by, in seconds.
+pub(super) const CLOCK_LEEWAY: i64 = 60;
+
 impl Backoff {
     /// The state after `failure` at `now`; `previous` is the state before.
     pub(super) fn after(previous: Option<&Self>, failure: &Failure, now: i64) -> Self {
@@ -67,7 +70,8 @@ impl Backoff {
         let (rejections, rejected_since) = match previous {
             _ if !is_rejection => (0, now),
             Some(previous) if previous.rejections > 0 => {
-                (previous.rejections + 1, previous.rejected_since)
+                // The clock may have been set back since.
+                (previous.rejections + 1, previous.rejected_since.min(now))
             }
             _ => (1, now),
         };
@@ -86,13 +90,19 @@ impl Backoff {
     /// How long the provider is left alone yet; `None` if it may be asked. A failure in the future is that of a clock
     /// that was set back since; it does not count.
     pub(super) fn remaining(&self, now: i64) -> Option<Duration> {
-        if now < self.failed_at.saturating_sub(1) {
+        if now < self.failed_at.saturating_sub(CLOCK_LEEWAY) {
             return None;
         }
-        u64::try_from(self.retry_at.saturating_sub(now))
+        let pause = self.retry_at.saturating_sub(self.failed_at);
+        u64::try_from(self.retry_at.saturating_sub(now).min(pause))
             .ok()
             .filter(|seconds| *seconds > 0)
             .map(Duration::from_secs)
+    }
+
+    /// An answer that is no rejection came in between.
+    pub(super) fn end_rejections(&mut self) {
+        self.rejections = 0;
     }
 
     /// Whether the rejections so far mean that the refresh token is dead. An answer that is no rejection begins the count

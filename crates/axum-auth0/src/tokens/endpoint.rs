@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{
-    answer::{Answered, Recorder, TokenAnswer, read},
+    answer::{Answered, Recorder, TokenAnswer, read, says_otherwise},
     endpoint_error::{EndpointError, unreachable_provider},
     provider_backoff::ProviderBackoff,
 };
@@ -146,7 +146,8 @@ impl TokenEndpoint {
             .map_err(|_| EndpointError::Unintelligible("the revocation endpoint is no URL"))?;
         let response = self.outbound.send(request).await;
         let response = response.map_err(|error| unreachable_provider(&error))?;
-        if response.status().is_success() {
+        // RFC 7009 §2.2: the status says it all. But some write an error into a success, and a proxy a page of its own.
+        if response.status().is_success() && !says_otherwise(&response) {
             return Ok(());
         }
         let after = retry_after(response.headers(), self.clock.as_ref());
@@ -266,8 +267,14 @@ impl TokenEndpoint {
 /// Whether it is the client's credentials that are refused, or where they are.
 fn is_about_client(error: &EndpointError) -> bool {
     match error {
-        EndpointError::Refused { code, .. } => code == "invalid_client",
-        EndpointError::Rejected { status } => *status == StatusCode::UNAUTHORIZED,
+        EndpointError::Refused { code, .. } => matches!(
+            code.as_str(),
+            "invalid_client" | "unauthorized_client" | "invalid_request"
+        ),
+        EndpointError::Rejected { status } => matches!(
+            *status,
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+        ),
         _ => false,
     }
 }

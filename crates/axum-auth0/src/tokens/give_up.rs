@@ -52,6 +52,10 @@ impl Refresher {
             set.unsettled |= unsettled;
             match &verdict {
                 Verdict::BackOff(failure, Extent::Token) => {
+                    // The provider answered, about this API only.
+                    if let Some(backoff) = &mut set.backoff {
+                        backoff.end_rejections();
+                    }
                     if let Some(diagnosis) = &failure.diagnosis {
                         set.note(want, (**diagnosis).clone(), failure.kind, now);
                     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
-    backoff::{self, Backoff},
+    backoff::{self, Backoff, CLOCK_LEEWAY},
     failure::FailureKind,
     held::{HeldToken, Want},
 };
@@ -236,7 +236,7 @@ impl TokenSet {
         self.wrong
             .iter()
             .find(|wrong| wrong.audience == want.audience && wrong.requested == want.scope)
-            .filter(|wrong| (wrong.at..wrong.retry_at).contains(&now))
+            .filter(|wrong| (wrong.at - CLOCK_LEEWAY..wrong.retry_at).contains(&now))
     }
 
     fn forget(&mut self, audience: &str, requested: &[String]) {

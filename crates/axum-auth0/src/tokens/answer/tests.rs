@@ -35,6 +35,8 @@ fn a_lifetime_is_read_however_it_is_written_and_nonsense_is_as_if_unsaid() {
         (json!(3600.9), Some(3600)),
         (json!(0), Some(0)),
         (json!(-1), None),
+        (json!(-5), Some(0)),
+        (json!("-3600"), Some(0)),
         (json!(1e18), None),
         (json!(u64::MAX), None),
         (json!("soon"), None),
@@ -148,5 +150,82 @@ fn what_is_between_us_and_the_provider_is_told_from_the_provider() {
         ),
     ] {
         assert_eq!(kind(status, media_type, body), expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn one_member_that_cannot_be_read_costs_neither_the_refresh_token_nor_the_error() {
+    let bodies: [&[u8]; 3] = [
+        b"{\"refresh_token\":\"new\",\"access_token\":\"a\",\"token_type\":\"Bearer\",\"note\":\"\xfc\"}",
+        b"{\"refresh_token\":\"new\",\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":1e400}",
+        b"\xef\xbb\xbf{\"refresh_token\":\"new\",\"access_token\":\"a\",\"token_type\":\"Bearer\",\"n\":-1e999}",
+    ];
+    for body in bodies {
+        let answered = read(&Response::new(body.to_vec()), None);
+        let text = String::from_utf8_lossy(body);
+        assert!(answered.tokens.is_ok(), "{text}");
+        assert_eq!(
+            answered.refresh_token.unwrap().expose_secret(),
+            "new",
+            "{text}"
+        );
+    }
+    let body = b"{\"error\":\"invalid_grant\",\"error_description\":\"ung\xfcltig\"}";
+    let response = Response::builder().status(400).body(body.to_vec());
+    let error = read(&response.unwrap(), None).tokens.unwrap_err();
+    assert!(matches!(error, EndpointError::Refused { code, .. } if code == "invalid_grant"));
+}
+
+#[test]
+fn a_compressed_answer_is_named_and_is_no_rejection() {
+    for (status, coding, named) in [
+        (200, "gzip", "gzip"),
+        (400, "br", "br"),
+        (403, "zstd", "zstd"),
+        (401, "compress", "Content-Encoding"),
+    ] {
+        let response = Response::builder()
+            .status(status)
+            .header(header::CONTENT_ENCODING, coding)
+            .body(vec![0x1f, 0x8b, 8, 0]);
+        let error = read(&response.unwrap(), None).tokens.unwrap_err();
+        assert!(
+            matches!(error, EndpointError::Unintelligible(_)),
+            "{coding}"
+        );
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[test]
+fn an_oauth_error_with_the_status_of_a_proxy_is_no_word_of_the_provider() {
+    for status in [302, 407, 408] {
+        let error = json_answer(status, &json!({ "error": "invalid_request" })).tokens;
+        assert!(
+            matches!(error, Err(EndpointError::Intercepted { .. })),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn a_revocation_is_a_success_unless_its_body_says_otherwise() {
+    for (media_type, body, otherwise) in [
+        ("text/html", "", false),
+        ("application/json", "{}", false),
+        ("text/plain", "OK", false),
+        ("application/json", r#"{"error":null}"#, false),
+        (
+            "application/json",
+            r#"{"error":"unsupported_token_type"}"#,
+            true,
+        ),
+        ("text/html", "<h1>Log in</h1>", true),
+        ("", "<!DOCTYPE html>", true),
+    ] {
+        let response = Response::builder()
+            .header(header::CONTENT_TYPE, media_type)
+            .body(body.as_bytes().to_vec());
+        assert_eq!(says_otherwise(&response.unwrap()), otherwise, "{body}");
     }
 }
