@@ -8,10 +8,9 @@ mod error;
 mod retry_after;
 mod url_policy;
 
-#[cfg(feature = "login")]
-pub(crate) use client::content_coding;
-pub(crate) use client::without_bom;
 pub use client::{Outbound, OutboundOptions};
+#[cfg(feature = "login")]
+pub(crate) use client::{content_coding, without_bom};
 pub use error::{OutboundError, Sent, Target};
 pub use retry_after::retry_after;
 pub(crate) use url_policy::is_loopback;

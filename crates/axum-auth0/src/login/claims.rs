@@ -124,13 +124,10 @@ async fn userinfo(
             return None;
         }
     };
-    let mut claims: Map<String, Value> = match serde_json::from_slice(without_bom(response.body()))
-    {
-        Ok(claims) => claims,
-        Err(_) => {
-            tracing::warn!("userinfo is not a JSON object; the profile stays empty");
-            return None;
-        }
+    let body = without_bom(response.body());
+    let Ok(mut claims) = serde_json::from_slice::<Map<String, Value>>(body) else {
+        tracing::warn!("userinfo is not a JSON object; the profile stays empty");
+        return None;
     };
     json::remove_empty(&mut claims);
     // §5.3.2: the answer is about the person of the ID token, or it must not be used.

@@ -55,7 +55,7 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
 ///
 /// - The page of an anonymous visitor may read: it shows no one's data, and learns from the answer who is signed in. It
 ///   may change nothing, since its user does not see in whose name that would happen.
-/// - A logout ends the session of this browser, whoever's it is: a click on "Log out" must not leave one behind.
+/// - A logout ends the session of this browser, also that of another user: a click on "Log out" must not leave one behind.
 ///
 /// A request without a user needs no comparison: nothing can happen in another's name, and guards answer it.
 fn may_run(page: &PageUser, user: &SignedInUser, request: &Request) -> bool {

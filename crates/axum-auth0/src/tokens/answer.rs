@@ -22,6 +22,7 @@ use serde_json::{Map, Value, value::RawValue};
 use super::endpoint_error::{EndpointError, Fate, unreachable_provider};
 use crate::{
     clock::SharedClock,
+    json,
     outbound::{Outbound, OutboundError, content_coding, retry_after, without_bom},
 };
 
@@ -306,25 +307,20 @@ fn token_answer(members: &Map<String, Value>) -> Result<TokenAnswer, EndpointErr
         access_token: owned("access_token").unwrap_or_default(),
         refresh_token: owned("refresh_token"),
         id_token: owned("id_token"),
-        scope: members.get("scope").and_then(scope),
-        expires_in: members.get("expires_in").and_then(lifetime),
+        scope: json::member(members, "scope").and_then(scope),
+        expires_in: json::member(members, "expires_in").and_then(lifetime),
     })
 }
 
 /// A string; one that is empty, null or no string is as if it were not there.
 fn text<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m str> {
-    members
-        .get(name)
-        .and_then(Value::as_str)
-        .filter(|text| !text.is_empty())
+    json::member(members, name).and_then(Value::as_str)
 }
 
 /// A string of words, or an array of them.
 fn scope(value: &Value) -> Option<Vec<String>> {
     match value {
-        Value::String(words) if !words.is_empty() => {
-            Some(words.split_whitespace().map(str::to_owned).collect())
-        }
+        Value::String(words) => Some(words.split_whitespace().map(str::to_owned).collect()),
         Value::Array(words) => Some(
             words
                 .iter()

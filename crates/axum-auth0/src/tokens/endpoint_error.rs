@@ -38,14 +38,14 @@ pub(crate) enum EndpointError {
     NoRevocationEndpoint,
 }
 
-/// What became of a request that has no answer.
+/// The effect of a request that has no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// It had no effect: it never arrived, or was turned away.
     NoEffect,
-    /// Nobody knows: no answer in time, or an answer that says nothing.
+    /// Not known: no response in time, or one that says nothing.
     Unknown,
-    /// The connection was lost after it was sent. Nobody knows either, but it was quick to show.
+    /// Not known: the connection was lost after the request was sent. This shows at once.
     ConnectionLost,
 }
 

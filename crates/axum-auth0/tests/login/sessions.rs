@@ -223,7 +223,7 @@ async fn what_an_application_writes_into_the_session_leaves_the_login_alone() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// S05. Another replica may read it.
+/// Another replica may read it.
 #[tokio::test]
 async fn a_damaged_record_is_no_session_and_is_kept() {
     for damage in [Vec::new(), vec![0], vec![1; 200], b"{}".to_vec()] {
