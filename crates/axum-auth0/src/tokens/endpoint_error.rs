@@ -50,7 +50,7 @@ pub(crate) enum Fate {
 }
 
 impl EndpointError {
-    /// Whether the refresh token may have been used up all the same.
+    /// Whether the refresh token may have been used up anyway.
     pub(crate) fn is_unsettled(&self) -> bool {
         match self {
             Self::Refused { .. } | Self::Rejected { .. } | Self::NoRevocationEndpoint => false,

@@ -142,7 +142,7 @@ impl Refresher {
         )
     }
 
-    /// `invalid_grant`: the session is over, unless somebody who lost the lease stored a newer refresh token meanwhile.
+    /// `invalid_grant`: the session is over, unless a process that lost the lease has stored a newer refresh token.
     async fn end(
         &self,
         login: LoginId,

@@ -23,7 +23,7 @@ const SAVE_PAUSES: [Duration; 5] = [
 /// What all of these pauses add up to, rounded up.
 pub(super) const SAVE_PATIENCE: Duration = Duration::from_secs(4);
 
-/// What became of a change of a login's tokens.
+/// Result of a change of a login's tokens.
 pub(super) enum Committed {
     /// It is stored. `is_superseded`: another process stored or revoked a refresh token meanwhile, and theirs is kept.
     Stored { set: TokenSet, is_superseded: bool },
@@ -89,8 +89,8 @@ impl Refresher {
     }
 
     /// Changes a login's tokens by compare-and-swap, and puts a new refresh token in first. `change` is told whether another
-    /// process was faster: whoever refreshed or revoked while this process slept through its lease has the last word, since
-    /// their refresh token is younger.
+    /// process was faster: a refresh or revocation that was stored while this process slept through its lease wins, since
+    /// its refresh token is newer.
     pub(super) async fn commit(
         &self,
         mut row: LoginRow,
