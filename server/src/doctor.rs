@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum_auth0::{
-    Config, Surroundings, Variables,
+    Config, Dependencies, Variables,
     doctor::{Report, examine},
 };
 use tracing_subscriber::EnvFilter;
@@ -98,7 +98,7 @@ async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
     let is_local = false;
 
     let report = match Config::from_variables(&variables, &app::server::apis()) {
-        Ok(config) => examine(&config, &Surroundings::default(), limit).await,
+        Ok(config) => examine(&config, &Dependencies::default(), limit).await,
         Err(faults) => Report::of_faults(&faults),
     };
     (report, is_local)

@@ -58,7 +58,7 @@ async fn run() -> Result<(), StartError> {
     let config = Config::from_variables(&variables, &app::server::apis())?;
     let base_url = config.base_url.clone();
     let auth0 = Auth0::open(config).await?;
-    let upkeep = auth0.spawn_upkeep();
+    let upkeep = auth0.spawn_maintenance();
     let watched = variables.get("LEPTOS_WATCH").is_some();
     let site = site::router(options, auth0.clone(), watched);
     tracing::info!("the site is at {base_url}");

@@ -1,6 +1,6 @@
 //! The external APIs that the site calls, each with the scopes that it needs there.
 
-use axum_auth0::{Api, ApiDeclaration};
+use axum_auth0::{Api, ApiRegistration};
 
 /// The API that keeps everyone's products. `PRODUCTS_API_URL` says where it is, `AUTH0_AUDIENCE` what it is called at
 /// the provider.
@@ -23,9 +23,9 @@ impl Api for OrdersApi {
 }
 
 /// All of them, for the server's configuration. The first one is the one that `AUTH0_AUDIENCE` names.
-pub fn apis() -> [ApiDeclaration; 2] {
+pub fn apis() -> [ApiRegistration; 2] {
     [
-        ApiDeclaration::of::<ProductsApi>(),
-        ApiDeclaration::of::<OrdersApi>(),
+        ApiRegistration::of::<ProductsApi>(),
+        ApiRegistration::of::<OrdersApi>(),
     ]
 }

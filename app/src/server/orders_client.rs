@@ -50,7 +50,7 @@ fn meaning(error: ApiError) -> AppError {
         ApiError::Conflict => AppError::Conflict,
         ApiError::TooManyRequests { .. } => AppError::TooManyRequests,
         // The key comes with the form, so a bad one is the form's fault.
-        ApiError::Unsendable(_) => AuthError::BadRequest.into(),
+        ApiError::InvalidRequest(_) => AuthError::BadRequest.into(),
         other => AppError::Auth(other.into()),
     }
 }
@@ -59,7 +59,7 @@ fn meaning(error: ApiError) -> AppError {
 mod tests {
     use super::meaning;
     use crate::AppError;
-    use axum_auth0::{ApiError, ApiProblem, TokenError, Unsendable};
+    use axum_auth0::{ApiError, ApiProblem, InvalidRequest, TokenError};
     use http::StatusCode;
     use leptos_auth0::AuthError;
 
@@ -75,7 +75,7 @@ mod tests {
             (ApiError::Conflict, AppError::Conflict),
             (slow_down, AppError::TooManyRequests),
             (invalid, AuthError::BadRequest.into()),
-            (Unsendable::Header.into(), AuthError::BadRequest.into()),
+            (InvalidRequest::Header.into(), AuthError::BadRequest.into()),
             (ended, AuthError::SignInRequired.into()),
         ] {
             let text = error.to_string();

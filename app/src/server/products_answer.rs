@@ -1,7 +1,7 @@
 //! What the products API's refusals mean. Its texts stay here: the browser gets errors of a closed list.
 
 use crate::{AppError, Field, FieldFault, InvalidField};
-use axum_auth0::{ApiError, Unsendable};
+use axum_auth0::{ApiError, InvalidRequest};
 use leptos_auth0::AuthError;
 use serde_json::Value;
 
@@ -19,7 +19,9 @@ pub(super) fn meaning(error: ApiError) -> AppError {
 /// What it means that a call failed which named a product: an identifier that can be none names nothing.
 pub(super) fn of_one(error: ApiError) -> AppError {
     match error {
-        ApiError::Unsendable(Unsendable::Path | Unsendable::TooLong) => AppError::NotFound,
+        ApiError::InvalidRequest(InvalidRequest::Path | InvalidRequest::TooLong) => {
+            AppError::NotFound
+        }
         other => meaning(other),
     }
 }
@@ -53,7 +55,7 @@ fn refused_fields(refusal: &Value) -> AppError {
 mod tests {
     use super::{meaning, of_one, refused_fields};
     use crate::{AppError, Field, FieldFault, InvalidField};
-    use axum_auth0::{ApiError, ApiProblem, Unsendable};
+    use axum_auth0::{ApiError, ApiProblem, InvalidRequest};
     use http::StatusCode;
     use leptos_auth0::{ApiFault, AuthError};
     use serde_json::{Value, json};
@@ -76,7 +78,7 @@ mod tests {
             ),
             (ApiError::Forbidden, AuthError::Forbidden.into()),
             (
-                ApiError::WrongShape,
+                ApiError::UnexpectedJson,
                 AuthError::ApiUnavailable(ApiFault::BadAnswer).into(),
             ),
         ] {
@@ -87,11 +89,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_an_identifier_names_no_product() {
-        for fault in [Unsendable::Path, Unsendable::TooLong] {
+        for fault in [InvalidRequest::Path, InvalidRequest::TooLong] {
             assert_eq!(of_one(fault.into()), AppError::NotFound);
         }
         let internal = AppError::Auth(AuthError::Internal);
-        assert_eq!(of_one(Unsendable::Body.into()), internal);
+        assert_eq!(of_one(InvalidRequest::Body.into()), internal);
     }
 
     #[test]

@@ -10,9 +10,8 @@ use crate::{
     paths,
 };
 use axum_auth0::{
-    CurrentUser, PageUser,
-    chance::{Chance as _, SystemChance},
-    cookies,
+    CurrentUser, PageUser, cookies,
+    random::{RandomSource as _, SystemRandom},
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
@@ -178,7 +177,7 @@ fn new_order_key() -> String {
     use std::fmt::Write as _;
 
     let mut bits = [0; 16];
-    SystemChance.fill(&mut bits);
+    SystemRandom.fill(&mut bits);
     bits.iter()
         .fold(String::with_capacity(32), |mut key, byte| {
             _ = write!(key, "{byte:02x}");

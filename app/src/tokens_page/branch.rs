@@ -1,14 +1,14 @@
 //! One API: what it is asked for, the access tokens that are held for it, and what is wrong.
 
 use super::{api::RenewToken, fault::fault, scopes::scopes_wanted, state::State, token::token};
-use axum_auth0::{ApiDeclaration, ApiOverview, HeldOverview};
+use axum_auth0::{ApiOverview, ApiRegistration, CachedTokenOverview};
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_auth0::{LoginLink, PageUserField};
 
 /// What a branch is drawn from.
 pub(super) struct Branch<'a> {
     /// What the site's code says of the API.
-    pub(super) declared: ApiDeclaration,
+    pub(super) declared: ApiRegistration,
     /// What the configuration and the login say of it; `None` where it is not configured.
     pub(super) api: Option<&'a ApiOverview>,
     /// Whether a login asks for its token. The others come by the refresh token.
@@ -95,7 +95,7 @@ fn title(name: &str) -> String {
 }
 
 /// The scopes of `held` that are not those of the API's configuration: a call asked for them.
-fn extra(api: &ApiOverview, held: &HeldOverview) -> String {
+fn extra(api: &ApiOverview, held: &CachedTokenOverview) -> String {
     let extra = held
         .requested
         .iter()

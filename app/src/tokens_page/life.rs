@@ -4,14 +4,14 @@
 //! motion gets a bar that stands still; the style sheet knows.
 
 use super::moment::{moment, span};
-use axum_auth0::HeldOverview;
+use axum_auth0::CachedTokenOverview;
 use leptos::prelude::*;
 
 /// From then on, the bar is told to be at its end, in seconds.
 const END_IS_NEAR: i64 = 300;
 
 /// The bar, and the same in words.
-pub(super) fn life(held: &HeldOverview, now: i64) -> impl IntoView + use<> {
+pub(super) fn life(held: &CachedTokenOverview, now: i64) -> impl IntoView + use<> {
     let Some(end) = held.expires_at else {
         return view! { <p class="life-said">"Nobody said when it ends."</p> }.into_any();
     };

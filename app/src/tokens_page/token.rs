@@ -1,12 +1,16 @@
 //! One access token.
 
 use super::{claims::claims, fault::fault, life::life, scopes::scopes, state::State};
-use axum_auth0::HeldOverview;
+use axum_auth0::CachedTokenOverview;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 /// The token, without the token; `button` is what can be done with it.
-pub(super) fn token(held: &HeldOverview, now: i64, button: AnyView) -> impl IntoView + use<> {
+pub(super) fn token(
+    held: &CachedTokenOverview,
+    now: i64,
+    button: AnyView,
+) -> impl IntoView + use<> {
     let has_ended = held.expires_at.is_some_and(|end| end <= now);
     let (state, words) = match (&held.problem, has_ended) {
         (Some(_), _) => (State::Wrong, "not as it should be"),

@@ -19,7 +19,7 @@ use crate::{
     config::{ApiSettings, BrowserAccess},
     engine::Engine,
     session::{NotSignedIn, SignedInUser},
-    tokens::{HeldToken, TokenError},
+    tokens::{CachedToken, TokenError},
 };
 
 /// Where it is.
@@ -118,7 +118,7 @@ fn is_own_script(headers: &HeaderMap) -> bool {
 
 /// Whether the token can do more than was asked for. The scopes of OpenID Connect Core 1.0 §5.4 and §11 are about the
 /// person and not about the API: a token of the login has them anyway.
-fn is_wider(token: &HeldToken) -> bool {
+fn is_wider(token: &CachedToken) -> bool {
     const OF_LOGIN: [&str; 6] = [
         "openid",
         "profile",
@@ -138,7 +138,7 @@ fn split(scope: &str) -> Vec<String> {
 }
 
 /// The shape is that of nextjs-auth0.
-fn answer(token: &HeldToken, now: i64) -> Response {
+fn answer(token: &CachedToken, now: i64) -> Response {
     let mut body = json!({
         "token": token.token,
         "scope": token.scope.join(" "),

@@ -41,9 +41,9 @@ impl Clock for SystemClock {
 
 /// A clock that stands still until it is told to move; for tests.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct MockClock(AtomicI64);
 
-impl ManualClock {
+impl MockClock {
     /// A clock that shows `unix_seconds`.
     pub fn at(unix_seconds: i64) -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(unix_seconds)))
@@ -60,7 +60,7 @@ impl ManualClock {
     }
 }
 
-impl Clock for ManualClock {
+impl Clock for MockClock {
     fn unix_seconds(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
     }

@@ -7,15 +7,15 @@ use std::{
 };
 
 use crate::{
-    calls::Connections,
-    chance::SharedChance,
+    api_client::Connections,
     clock::SharedClock,
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
+    http_client::HttpClient,
     login::{RunningCallbacks, id_token::IdTokenRules},
-    outbound::Outbound,
     page_user::PageUserTags,
     provider::Provider,
+    random::SharedRandom,
     seal::Keyring,
     session::Bookkeeping,
     stores::{SessionRecords, SharedStore},
@@ -26,7 +26,7 @@ use crate::{
 pub(crate) struct Engine {
     config: Config,
     provider: Provider,
-    outbound: Outbound,
+    http_client: HttpClient,
     endpoint: TokenEndpoint,
     id_tokens: IdTokenRules,
     tokens: Tokens,
@@ -37,7 +37,7 @@ pub(crate) struct Engine {
     keys: Keyring,
     page_users: PageUserTags,
     clock: SharedClock,
-    chance: SharedChance,
+    random: SharedRandom,
     apis: BTreeMap<&'static str, Arc<ApiSettings>>,
     missed_apis: Mutex<BTreeSet<&'static str>>,
     connections: Connections,
@@ -46,23 +46,23 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(
         config: Config,
-        outbound: Outbound,
+        http_client: HttpClient,
         store: SharedStore,
         clock: SharedClock,
-        chance: SharedChance,
+        random: SharedRandom,
     ) -> Self {
-        let keys = Keyring::new(&config.secrets, Arc::clone(&chance));
+        let keys = Keyring::new(&config.secrets, Arc::clone(&random));
         let page_users = PageUserTags::new(&config.secrets, config.issuer.as_str());
         let provider = Provider::reached_at(
             config.provider_internal_url.as_ref(),
             config.issuer.clone(),
-            outbound.clone(),
+            http_client.clone(),
             Arc::clone(&clock),
         );
         let endpoint = TokenEndpoint::new(
             &config,
             provider.clone(),
-            outbound.clone(),
+            http_client.clone(),
             Arc::clone(&clock),
         );
         let id_tokens = IdTokenRules::new(provider.clone(), &config, Arc::clone(&clock));
@@ -72,7 +72,7 @@ impl Engine {
             keys.clone(),
             endpoint.clone(),
             id_tokens.clone(),
-            (Arc::clone(&clock), Arc::clone(&chance)),
+            (Arc::clone(&clock), Arc::clone(&random)),
             &config,
             tasks.clone(),
         );
@@ -85,7 +85,7 @@ impl Engine {
         Self {
             config,
             provider,
-            outbound,
+            http_client,
             endpoint,
             id_tokens,
             tokens,
@@ -96,7 +96,7 @@ impl Engine {
             keys,
             page_users,
             clock,
-            chance,
+            random,
             apis,
             missed_apis: Mutex::default(),
             connections,
@@ -111,8 +111,8 @@ impl Engine {
         &self.provider
     }
 
-    pub(crate) fn outbound(&self) -> &Outbound {
-        &self.outbound
+    pub(crate) fn http_client(&self) -> &HttpClient {
+        &self.http_client
     }
 
     pub(crate) fn endpoint(&self) -> &TokenEndpoint {
@@ -167,8 +167,8 @@ impl Engine {
         &self.clock
     }
 
-    pub(crate) fn chance(&self) -> &SharedChance {
-        &self.chance
+    pub(crate) fn random(&self) -> &SharedRandom {
+        &self.random
     }
 
     /// What the calls of APIs share.

@@ -53,7 +53,7 @@ async fn wait(file: &str) {
     use std::{path::Path, time::Duration};
 
     const LONGEST: Duration = Duration::from_mins(1);
-    const LOOK_EVERY: Duration = Duration::from_millis(10);
+    const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
     if let Err(error) = std::fs::write(file, "") {
         tracing::error!(%error, file, "AXUM_AUTH0_FAILPOINT: the file cannot be made");
@@ -61,7 +61,7 @@ async fn wait(file: &str) {
     }
     let gone = async {
         while Path::new(file).exists() {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
     if tokio::time::timeout(LONGEST, gone).await.is_err() {

@@ -10,9 +10,9 @@
 #[cfg(feature = "bearer")]
 pub mod bearer;
 pub mod clock;
+pub mod http_client;
 mod json;
 pub mod jwt;
-pub mod outbound;
 pub mod provider;
 
 #[cfg(feature = "login")]
@@ -20,13 +20,11 @@ mod access_token;
 #[cfg(feature = "login")]
 mod api;
 #[cfg(feature = "login")]
+mod api_client;
+#[cfg(feature = "login")]
 mod auth0;
 #[cfg(feature = "login")]
 mod authority;
-#[cfg(feature = "login")]
-mod calls;
-#[cfg(feature = "login")]
-pub mod chance;
 #[cfg(feature = "login")]
 pub mod config;
 #[cfg(feature = "login")]
@@ -54,6 +52,8 @@ mod page_user;
 #[cfg(feature = "login")]
 mod profile;
 #[cfg(feature = "login")]
+pub mod random;
+#[cfg(feature = "login")]
 mod request_kind;
 #[cfg(feature = "login")]
 mod return_to;
@@ -74,9 +74,9 @@ mod trace_context;
 pub use self::{
     access_token::ACCESS_TOKEN_PATH,
     api::{AccessToken, Api},
-    auth0::{Auth0, NotReady, OpenError, Surroundings},
-    calls::{ApiAnswer, ApiCall, ApiClient, ApiError, ApiProblem, Unsendable},
-    config::{ApiDeclaration, Config, ConfigError, Variables},
+    api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},
+    auth0::{Auth0, Dependencies, NotReady, OpenError},
+    config::{ApiRegistration, Config, ConfigError, Variables},
     diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
     login::{CALLBACK_PATH, IdTokenError, LOGIN_PATH},
     logout::{LOGOUT_PATH, SIGNED_OUT_PATH},
@@ -86,6 +86,7 @@ pub use self::{
     session::{CurrentUser, NotSignedIn, SignedInUser},
     tasks::Unfinished,
     tokens::{
-        ApiOverview, HeldOverview, TokenError, TokenFingerprint, TokenOptions, TokensOverview,
+        ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,
+        TokensOverview,
     },
 };

@@ -19,7 +19,7 @@ use crate::{
     request_kind::{RequestKind, RequestSite},
     return_to::ReturnTo,
     session::{Carried, SessionCookie},
-    stores::{LoginId, LoginRow, StoreError},
+    stores::{LoginId, LoginRecord, StoreError},
     tasks::Work,
 };
 
@@ -156,7 +156,7 @@ async fn log_out(engine: &Engine, session: &Session, return_to: Option<ReturnTo>
 struct Ended {
     had_session: bool,
     /// The login, if it can be read.
-    row: Option<LoginRow>,
+    row: Option<LoginRecord>,
     /// Whether no other request ended it before.
     by_this_request: bool,
     /// Whether the login is one at the provider of today's configuration.
@@ -209,7 +209,7 @@ async fn end_here(engine: &Engine, session: &Session) -> Result<Ended, StoreErro
 async fn end_login(
     engine: &Engine,
     login: LoginId,
-) -> (Option<LoginRow>, Result<bool, StoreError>) {
+) -> (Option<LoginRecord>, Result<bool, StoreError>) {
     let store = engine.store();
     // Another logout may delete it in between; the provider is to get its `id_token_hint` from both.
     let before = store.load_login(&login).await.unwrap_or_else(|error| {

@@ -15,7 +15,7 @@ use hkdf::Hkdf;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 
-use crate::chance::{self, SharedChance};
+use crate::random::{self, SharedRandom};
 
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
@@ -54,13 +54,13 @@ impl Purpose {
 /// A box that does not open: made with another secret, for another purpose, or tampered with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed value does not open: it was changed, or sealed with another AUTH0_SECRET")]
-pub(crate) struct NotOurs;
+pub(crate) struct InvalidSeal;
 
 /// The keys of all purposes: the first set seals, all sets open.
 #[derive(Clone)]
 pub(crate) struct Keyring {
     sets: Vec<Keys>,
-    chance: SharedChance,
+    random: SharedRandom,
 }
 
 /// What is derived from one secret.
@@ -82,7 +82,7 @@ impl Keys {
 }
 
 impl Keyring {
-    pub(crate) fn new(secrets: &[SecretString], chance: SharedChance) -> Self {
+    pub(crate) fn new(secrets: &[SecretString], random: SharedRandom) -> Self {
         let sets = secrets
             .iter()
             .map(|secret| {
@@ -101,12 +101,12 @@ impl Keyring {
                 }
             })
             .collect();
-        Self { sets, chance }
+        Self { sets, random }
     }
 
     /// Seals `plain`; it opens again only for the same `purpose` and `context`.
     pub(crate) fn seal(&self, purpose: Purpose, context: &[u8], plain: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE] = chance::bytes(self.chance.as_ref());
+        let nonce: [u8; NONCE] = random::bytes(self.random.as_ref());
         let payload = Payload {
             msg: plain,
             aad: context,
@@ -126,10 +126,10 @@ impl Keyring {
         purpose: Purpose,
         context: &[u8],
         boxed: &[u8],
-    ) -> Result<Vec<u8>, NotOurs> {
-        let (&version, rest) = boxed.split_first().ok_or(NotOurs)?;
+    ) -> Result<Vec<u8>, InvalidSeal> {
+        let (&version, rest) = boxed.split_first().ok_or(InvalidSeal)?;
         if version != VERSION || rest.len() < NONCE {
-            return Err(NotOurs);
+            return Err(InvalidSeal);
         }
         let (nonce, sealed) = rest.split_at(NONCE);
         self.sets
@@ -143,7 +143,7 @@ impl Keyring {
                     .decrypt(XNonce::from_slice(nonce), payload)
                     .ok()
             })
-            .ok_or(NotOurs)
+            .ok_or(InvalidSeal)
     }
 
     /// Bytes that follow from `input` and the first secret (HKDF-Expand, RFC 5869 §2.3), others for each `label`.
@@ -170,8 +170,8 @@ impl Keyring {
         purpose: Purpose,
         context: &[u8],
         text: &str,
-    ) -> Result<Vec<u8>, NotOurs> {
-        let boxed = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotOurs)?;
+    ) -> Result<Vec<u8>, InvalidSeal> {
+        let boxed = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidSeal)?;
         self.open(purpose, context, &boxed)
     }
 }
@@ -185,7 +185,7 @@ impl fmt::Debug for Keyring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::SystemChance;
+    use crate::random::SystemRandom;
 
     const OLD: &str = "an old secret that is 32 bytes long, at least";
     const NEW: &str = "a new secret that is 32 bytes long, at least!";
@@ -195,7 +195,7 @@ mod tests {
             .iter()
             .map(|&s| SecretString::from(s.to_owned()))
             .collect();
-        Keyring::new(&secrets, SystemChance::shared())
+        Keyring::new(&secrets, SystemRandom::shared())
     }
 
     #[test]
@@ -212,8 +212,11 @@ mod tests {
     fn a_box_opens_for_its_own_purpose_and_context_only() {
         let keys = keyring(&[NEW]);
         let boxed = keys.seal(Purpose::Transaction, b"c", b"plain");
-        assert_eq!(keys.open(Purpose::Tokens, b"c", &boxed), Err(NotOurs));
-        assert_eq!(keys.open(Purpose::Transaction, b"d", &boxed), Err(NotOurs));
+        assert_eq!(keys.open(Purpose::Tokens, b"c", &boxed), Err(InvalidSeal));
+        assert_eq!(
+            keys.open(Purpose::Transaction, b"d", &boxed),
+            Err(InvalidSeal)
+        );
     }
 
     #[test]
@@ -223,10 +226,10 @@ mod tests {
         for position in 0..boxed.len() {
             let mut changed = boxed.clone();
             changed[position] ^= 1;
-            assert_eq!(keys.open(Purpose::Tokens, b"", &changed), Err(NotOurs));
+            assert_eq!(keys.open(Purpose::Tokens, b"", &changed), Err(InvalidSeal));
             assert_eq!(
                 keys.open(Purpose::Tokens, b"", &boxed[..position]),
-                Err(NotOurs)
+                Err(InvalidSeal)
             );
         }
     }
@@ -241,7 +244,7 @@ mod tests {
         );
         assert_eq!(
             keyring(&[NEW]).open(Purpose::Tokens, b"", &boxed),
-            Err(NotOurs)
+            Err(InvalidSeal)
         );
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::chance::{self, Chance};
+use crate::random::{self, RandomSource};
 
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub(crate) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
@@ -15,8 +15,8 @@ const TRACEPARENT_LENGTH: usize = 55;
 
 /// What is passed on of a `tracestate`: 512 characters, 32 members (§3.3.1). Where it is longer, members of more than 128
 /// characters go first (§3.3.1.5).
-const LONGEST_STATE: usize = 512;
-const MOST_MEMBERS: usize = 32;
+const MAX_STATE: usize = 512;
+const MAX_MEMBERS: usize = 32;
 const LARGE_MEMBER: usize = 128;
 
 /// The trace that a request belongs to.
@@ -29,7 +29,7 @@ pub(crate) struct TraceContext {
 
 impl TraceContext {
     /// The trace that the request with `headers` says it belongs to, or a new one.
-    pub(crate) fn of(headers: &HeaderMap, chance: &dyn Chance) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, random: &dyn RandomSource) -> Self {
         let mut parents = headers.get_all(TRACEPARENT).iter();
         let parsed = match (parents.next(), parents.next()) {
             (Some(parent), None) => parent.to_str().ok().and_then(parse),
@@ -43,7 +43,7 @@ impl TraceContext {
             },
             // §3.3: without a valid traceparent, a tracestate means nothing.
             None => Self {
-                trace_id: u128::from_be_bytes(chance::bytes(chance)).max(1),
+                trace_id: u128::from_be_bytes(random::bytes(random)).max(1),
                 is_sampled: false,
                 state: None,
             },
@@ -51,8 +51,8 @@ impl TraceContext {
     }
 
     /// Says in the headers of a call that it belongs to this trace, under a new parent-id (§3.2.2.4).
-    pub(crate) fn write(&self, headers: &mut HeaderMap, chance: &dyn Chance) {
-        let parent_id = u64::from_be_bytes(chance::bytes(chance)).max(1);
+    pub(crate) fn write(&self, headers: &mut HeaderMap, random: &dyn RandomSource) {
+        let parent_id = u64::from_be_bytes(random::bytes(random)).max(1);
         let flags = u8::from(self.is_sampled);
         let parent = format!("00-{:032x}-{parent_id:016x}-{flags:02x}", self.trace_id);
         if let Ok(parent) = HeaderValue::try_from(parent) {
@@ -115,19 +115,19 @@ fn state(headers: &HeaderMap) -> Option<HeaderValue> {
             }
             let key = key_of(member)?;
             let is_known = members.iter().any(|(known, _)| *known == key);
-            if is_known || members.len() == MOST_MEMBERS {
+            if is_known || members.len() == MAX_MEMBERS {
                 return None;
             }
             members.push((key, member));
         }
     }
     let length: usize = members.iter().map(|(_, member)| member.len() + 1).sum();
-    if length > LONGEST_STATE + 1 {
+    if length > MAX_STATE + 1 {
         members.retain(|(_, member)| member.len() <= LARGE_MEMBER);
     }
     let mut written = String::new();
     for (_, member) in members {
-        if written.len() + 1 + member.len() > LONGEST_STATE {
+        if written.len() + 1 + member.len() > MAX_STATE {
             break;
         }
         if !written.is_empty() {
@@ -159,7 +159,7 @@ fn key_of(member: &str) -> Option<&str> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::chance::SystemChance;
+    use crate::random::SystemRandom;
 
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
     const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -172,12 +172,12 @@ mod tests {
         for state in states {
             headers.append(TRACESTATE, state.parse().unwrap());
         }
-        TraceContext::of(&headers, &SystemChance)
+        TraceContext::of(&headers, &SystemRandom)
     }
 
     fn written(context: &TraceContext) -> (String, Option<String>) {
         let mut headers = HeaderMap::new();
-        context.write(&mut headers, &SystemChance);
+        context.write(&mut headers, &SystemRandom);
         let text = |name| {
             headers
                 .get(name)
@@ -273,7 +273,7 @@ mod tests {
             .collect();
         let state = format!("{large},{}", small.join(","));
         let passed_on = written(&of(&[PARENT], &[&state])).1.unwrap();
-        assert!(passed_on.len() <= LONGEST_STATE);
+        assert!(passed_on.len() <= MAX_STATE);
         assert_eq!(passed_on, small[..passed_on.split(',').count()].join(","));
         assert!(passed_on.split(',').count() > 15);
         let exact = format!(
@@ -282,7 +282,7 @@ mod tests {
             "y".repeat(200),
             "z".repeat(104)
         );
-        assert_eq!(exact.len(), LONGEST_STATE);
+        assert_eq!(exact.len(), MAX_STATE);
         assert_eq!(written(&of(&[PARENT], &[&exact])).1, Some(exact));
     }
 }

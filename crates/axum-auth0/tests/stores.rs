@@ -4,7 +4,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use axum_auth0::stores::{Lease, LoginId, LoginRow, MemoryStore, SharedStore, SqliteStore, Swap};
+use axum_auth0::stores::{
+    CasOutcome, LeaseOutcome, LoginId, LoginRecord, MemoryStore, SharedStore, SqliteStore,
+};
 use futures::future::join_all;
 use sqlx::{Connection as _, Row as _, sqlite::SqliteConnectOptions};
 
@@ -15,8 +17,8 @@ fn id(byte: u8) -> LoginId {
     serde_json::from_value(vec![byte; 16].into()).unwrap()
 }
 
-fn row(byte: u8) -> LoginRow {
-    LoginRow {
+fn row(byte: u8) -> LoginRecord {
+    LoginRecord {
         id: id(byte),
         subject: format!("auth0|{byte}"),
         provider_session: byte.is_multiple_of(2).then(|| "s".repeat(300)),
@@ -84,7 +86,7 @@ async fn a_login_comes_back_as_it_was() {
 #[tokio::test]
 async fn texts_and_numbers_of_every_kind_come_back_as_they_were() {
     on_every_store(|store, name| async move {
-        let odd = LoginRow {
+        let odd = LoginRecord {
             subject: "\u{0}'; DROP TABLE logins; -- 🙂".to_owned(),
             provider_session: Some(String::new()),
             created_at: i64::MIN,
@@ -102,7 +104,7 @@ async fn texts_and_numbers_of_every_kind_come_back_as_they_were() {
 async fn a_login_never_overwrites_another() {
     on_every_store(|store, name| async move {
         store.create_login(row(1)).await.unwrap();
-        let other = LoginRow {
+        let other = LoginRecord {
             subject: "auth0|mallory".to_owned(),
             ..row(1)
         };
@@ -125,8 +127,8 @@ async fn a_touch_moves_forward_only_and_changes_nothing_else() {
             (NOW + 10, NOW + 60),
             (NOW + 61, NOW + 61),
         ] {
-            store.touch_login(&id(1), now).await.unwrap();
-            let expected = LoginRow {
+            store.mark_used(&id(1), now).await.unwrap();
+            let expected = LoginRecord {
                 last_seen_at: expected,
                 ..row(1)
             };
@@ -146,29 +148,29 @@ async fn tokens_change_by_compare_and_swap() {
         store.create_login(row(1)).await.unwrap();
         assert_eq!(
             store.swap_tokens(&id(1), 0, vec![7]).await.unwrap(),
-            Swap::Done,
+            CasOutcome::Swapped,
             "{name}"
         );
         assert_eq!(
             store.swap_tokens(&id(1), 0, vec![8]).await.unwrap(),
-            Swap::Conflict,
+            CasOutcome::Conflict,
             "{name}"
         );
         assert_eq!(
             store.swap_tokens(&id(1), 2, vec![8]).await.unwrap(),
-            Swap::Conflict,
+            CasOutcome::Conflict,
             "{name}"
         );
         let now = store.load_login(&id(1)).await.unwrap().unwrap();
         assert_eq!((now.version, now.tokens), (1, vec![7]), "{name}");
         assert_eq!(
             store.swap_tokens(&id(1), 1, vec![9]).await.unwrap(),
-            Swap::Done,
+            CasOutcome::Swapped,
             "{name}"
         );
         assert_eq!(
             store.swap_tokens(&id(9), 0, vec![9]).await.unwrap(),
-            Swap::Gone,
+            CasOutcome::Missing,
             "{name}"
         );
     })
@@ -191,8 +193,8 @@ async fn of_twenty_swaps_at_once_one_is_done() {
         let mut done = Vec::new();
         for swap in join_all(swaps).await {
             match swap.unwrap() {
-                (byte, Swap::Done) => done.push(byte),
-                (_, other) => assert_eq!(other, Swap::Conflict, "{name}"),
+                (byte, CasOutcome::Swapped) => done.push(byte),
+                (_, other) => assert_eq!(other, CasOutcome::Conflict, "{name}"),
             }
         }
         let now = store.load_login(&id(1)).await.unwrap().unwrap();
@@ -206,43 +208,47 @@ async fn of_twenty_swaps_at_once_one_is_done() {
 async fn a_lease_has_one_holder_at_a_time() {
     on_every_store(|store, name| async move {
         let (ours, theirs) = (&[1; 16], &[2; 16]);
-        let taken = Lease::Taken { abandoned: false };
+        let taken = LeaseOutcome::Acquired { abandoned: false };
         let login = id(1);
         let lease = |holder, now| store.lease_login(&login, holder, now, now + 6);
         assert_eq!(
             lease(ours, NOW).await.unwrap(),
-            Lease::Gone,
+            LeaseOutcome::LoginMissing,
             "{name}: no login"
         );
         store.create_login(row(1)).await.unwrap();
         store.create_login(row(2)).await.unwrap();
         assert_eq!(lease(ours, NOW).await.unwrap(), taken, "{name}");
-        assert_eq!(lease(theirs, NOW + 5).await.unwrap(), Lease::Held, "{name}");
+        assert_eq!(
+            lease(theirs, NOW + 5).await.unwrap(),
+            LeaseOutcome::HeldElsewhere,
+            "{name}"
+        );
         let other = store.lease_login(&id(2), theirs, NOW, NOW + 6).await;
         assert_eq!(other.unwrap(), taken, "{name}: another login");
         // Prolonged, it lasts.
         assert_eq!(lease(ours, NOW + 5).await.unwrap(), taken, "{name}");
         assert_eq!(
             lease(theirs, NOW + 10).await.unwrap(),
-            Lease::Held,
+            LeaseOutcome::HeldElsewhere,
             "{name}"
         );
         // Given back by somebody else, it lasts all the same.
         store.end_lease(&id(1), theirs).await.unwrap();
         assert_eq!(
             lease(theirs, NOW + 10).await.unwrap(),
-            Lease::Held,
+            LeaseOutcome::HeldElsewhere,
             "{name}"
         );
         store.end_lease(&id(1), ours).await.unwrap();
         assert_eq!(lease(theirs, NOW + 10).await.unwrap(), taken, "{name}");
         // Run out, it is known to have been abandoned, once.
-        let abandoned = Lease::Taken { abandoned: true };
+        let abandoned = LeaseOutcome::Acquired { abandoned: true };
         assert_eq!(lease(ours, NOW + 16).await.unwrap(), abandoned, "{name}");
         assert_eq!(lease(ours, NOW + 16).await.unwrap(), taken, "{name}");
         assert_eq!(
             lease(theirs, NOW + 16).await.unwrap(),
-            Lease::Held,
+            LeaseOutcome::HeldElsewhere,
             "{name}"
         );
     })
@@ -267,7 +273,10 @@ async fn of_twenty_who_want_a_lease_at_once_one_gets_it() {
             .into_iter()
             .map(Result::unwrap)
             .collect();
-        let held = leases.iter().filter(|lease| **lease == Lease::Held).count();
+        let held = leases
+            .iter()
+            .filter(|lease| **lease == LeaseOutcome::HeldElsewhere)
+            .count();
         assert_eq!(held, 19, "{name}: {leases:?}");
     })
     .await;
@@ -285,12 +294,20 @@ async fn a_login_takes_its_lease_with_it() {
         store.end_lease(&id(1), &[1; 16]).await.unwrap();
         store.create_login(row(1)).await.unwrap();
         let lease = store.lease_login(&id(1), &[2; 16], NOW, NOW + 6).await;
-        assert_eq!(lease.unwrap(), Lease::Taken { abandoned: false }, "{name}");
+        assert_eq!(
+            lease.unwrap(),
+            LeaseOutcome::Acquired { abandoned: false },
+            "{name}"
+        );
         // And where it ended of itself.
-        store.sweep(i64::MAX, i64::MIN, 10).await.unwrap();
+        store.delete_expired(i64::MAX, i64::MIN, 10).await.unwrap();
         store.create_login(row(1)).await.unwrap();
         let lease = store.lease_login(&id(1), &[3; 16], NOW, NOW + 6).await;
-        assert_eq!(lease.unwrap(), Lease::Taken { abandoned: false }, "{name}");
+        assert_eq!(
+            lease.unwrap(),
+            LeaseOutcome::Acquired { abandoned: false },
+            "{name}"
+        );
     })
     .await;
 }
@@ -299,15 +316,15 @@ async fn a_login_takes_its_lease_with_it() {
 async fn a_deleted_login_is_returned_once_and_never_comes_back() {
     on_every_store(|store, name| async move {
         store.create_login(row(1)).await.unwrap();
-        store.touch_login(&id(1), NOW + 5).await.unwrap();
+        store.mark_used(&id(1), NOW + 5).await.unwrap();
         let last = store.load_login(&id(1)).await.unwrap();
         assert_eq!(store.delete_login(&id(1)).await.unwrap(), last, "{name}");
         assert_eq!(store.delete_login(&id(1)).await.unwrap(), None, "{name}");
-        store.touch_login(&id(1), NOW + 60).await.unwrap();
+        store.mark_used(&id(1), NOW + 60).await.unwrap();
         assert_eq!(store.load_login(&id(1)).await.unwrap(), None, "{name}");
         assert_eq!(
             store.swap_tokens(&id(1), 0, vec![1]).await.unwrap(),
-            Swap::Gone,
+            CasOutcome::Missing,
             "{name}"
         );
         assert_eq!(store.load_login(&id(1)).await.unwrap(), None, "{name}");
@@ -342,7 +359,7 @@ async fn changes_and_a_deletion_at_once_leave_nothing() {
                     match change {
                         5 => drop(store.delete_login(&id(byte)).await.unwrap()),
                         even if even % 2 == 0 => {
-                            store.touch_login(&id(byte), NOW + 9).await.unwrap();
+                            store.mark_used(&id(byte), NOW + 9).await.unwrap();
                         }
                         _ => drop(store.swap_tokens(&id(byte), 0, vec![1]).await.unwrap()),
                     }
@@ -462,7 +479,7 @@ async fn a_transaction_is_consumed_once_by_twenty_at_once() {
 #[tokio::test]
 async fn the_sweep_deletes_what_ended_and_nothing_else() {
     on_every_store(|store, name| async move {
-        let ends_at = |byte: u8, expires_at: i64, last_seen_at: i64| LoginRow {
+        let ends_at = |byte: u8, expires_at: i64, last_seen_at: i64| LoginRecord {
             expires_at,
             last_seen_at,
             ..row(byte)
@@ -482,8 +499,16 @@ async fn the_sweep_deletes_what_ended_and_nothing_else() {
                 .unwrap();
             store.consume_transaction(&[byte; 32], end).await.unwrap();
         }
-        assert_eq!(store.sweep(NOW, NOW - 100, 100).await.unwrap(), 5, "{name}");
-        assert_eq!(store.sweep(NOW, NOW - 100, 100).await.unwrap(), 0, "{name}");
+        assert_eq!(
+            store.delete_expired(NOW, NOW - 100, 100).await.unwrap(),
+            5,
+            "{name}"
+        );
+        assert_eq!(
+            store.delete_expired(NOW, NOW - 100, 100).await.unwrap(),
+            0,
+            "{name}"
+        );
         for (byte, left) in [(1, false), (2, false), (3, false), (4, true)] {
             assert_eq!(
                 store.load_login(&id(byte)).await.unwrap().is_some(),
@@ -517,14 +542,18 @@ async fn the_sweep_deletes_what_ended_and_nothing_else() {
 async fn a_sweep_is_bounded() {
     on_every_store(|store, name| async move {
         for byte in 0..10 {
-            let ended = LoginRow {
+            let ended = LoginRecord {
                 expires_at: NOW,
                 ..row(byte)
             };
             store.create_login(ended).await.unwrap();
         }
-        assert_eq!(store.sweep(NOW, 0, 3).await.unwrap(), 3, "{name}");
-        assert_eq!(store.sweep(NOW, 0, 100).await.unwrap(), 7, "{name}");
+        assert_eq!(store.delete_expired(NOW, 0, 3).await.unwrap(), 3, "{name}");
+        assert_eq!(
+            store.delete_expired(NOW, 0, 100).await.unwrap(),
+            7,
+            "{name}"
+        );
     })
     .await;
 }
@@ -565,7 +594,7 @@ async fn a_file_that_is_opened_again_still_has_everything() {
     first.delete_login(&id(1)).await.unwrap();
     assert_eq!(
         second.swap_tokens(&id(1), 1, vec![8]).await.unwrap(),
-        Swap::Gone
+        CasOutcome::Missing
     );
 }
 

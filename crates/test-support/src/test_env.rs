@@ -4,9 +4,9 @@ use std::{marker::PhantomData, sync::Arc};
 
 use axum::Router;
 use axum_auth0::{
-    Api, ApiDeclaration, Auth0, Config, Surroundings, Variables,
-    chance::SystemChance,
-    clock::{Clock as _, ManualClock},
+    Api, ApiRegistration, Auth0, Config, Dependencies, Variables,
+    clock::{Clock as _, MockClock},
+    random::SystemRandom,
     stores::{MemoryStore, SharedStore},
 };
 use http::StatusCode;
@@ -54,7 +54,7 @@ pub trait TestApp: Default {
 /// Site, provider, clock and store of one test. When it is dropped, the log must contain no secret of it.
 pub struct TestEnv<A: TestApp> {
     pub provider: FakeProvider,
-    pub clock: Arc<ManualClock>,
+    pub clock: Arc<MockClock>,
     pub store: Arc<WatchedStore>,
     pub app: A,
     pub auth0: Auth0,
@@ -101,7 +101,7 @@ impl<A: TestApp> TestEnvBuilder<A> {
         log_capture::start();
         let secrets = SecretScanner::default();
         secrets.add("AUTH0_SECRET", SECRET);
-        let clock = ManualClock::from_system();
+        let clock = MockClock::from_system();
         let provider =
             FakeProvider::start(self.issuer_path, Arc::clone(&clock), secrets.clone()).await;
         let store = Arc::new(WatchedStore::around(self.store));
@@ -144,21 +144,21 @@ fn config(provider: &FakeProvider, changes: &[(&'static str, Option<String>)]) -
         }
     }
     let apis = [
-        ApiDeclaration::of::<ProductsApi>(),
-        ApiDeclaration::of::<OrdersApi>(),
+        ApiRegistration::of::<ProductsApi>(),
+        ApiRegistration::of::<OrdersApi>(),
     ];
     Config::from_variables(&variables, &apis).unwrap()
 }
 
 async fn open(
     config: Config,
-    clock: &Arc<ManualClock>,
+    clock: &Arc<MockClock>,
     store: &Arc<WatchedStore>,
     app: &impl TestApp,
 ) -> (Auth0, Router) {
-    let surroundings = Surroundings {
+    let surroundings = Dependencies {
         clock: clock.clone(),
-        chance: SystemChance::shared(),
+        random: SystemRandom::shared(),
         store: Some(store.clone()),
     };
     let auth0 = Auth0::open_in(config, surroundings).await.unwrap();

@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use axum_auth0::stores::{
-    Lease, LeaseHolder, LoginId, LoginRow, SharedStore, Store, StoreError, Swap,
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, SharedStore, Store, StoreError,
 };
 
 type Key = [u8; 32];
@@ -105,7 +105,7 @@ impl WatchedStore {
     }
 
     /// The logins that there are.
-    pub async fn logins(&self) -> Vec<LoginRow> {
+    pub async fn logins(&self) -> Vec<LoginRecord> {
         let known = self.logins.lock().unwrap().clone();
         let mut rows = Vec::new();
         for id in known {
@@ -115,7 +115,7 @@ impl WatchedStore {
     }
 
     /// The only login that there is.
-    pub async fn login(&self) -> LoginRow {
+    pub async fn login(&self) -> LoginRecord {
         let logins = self.logins().await;
         assert_eq!(logins.len(), 1, "there should be one login");
         logins.into_iter().next().unwrap()
@@ -139,7 +139,7 @@ impl WatchedStore {
     }
 
     /// Changes the only login behind the engine's back.
-    pub async fn edit_login(&self, edit: impl FnOnce(&mut LoginRow)) {
+    pub async fn edit_login(&self, edit: impl FnOnce(&mut LoginRecord)) {
         let mut row = self.login().await;
         assert!(self.inner.delete_login(&row.id).await.unwrap().is_some());
         edit(&mut row);
@@ -149,7 +149,7 @@ impl WatchedStore {
     pub async fn damage_tokens(&self, tokens: Vec<u8>) {
         let row = self.login().await;
         let swap = self.inner.swap_tokens(&row.id, row.version, tokens).await;
-        assert_eq!(swap.unwrap(), Swap::Done);
+        assert_eq!(swap.unwrap(), CasOutcome::Swapped);
     }
 
     fn up(&self, operation: &str) -> Result<(), StoreError> {
@@ -163,13 +163,13 @@ impl WatchedStore {
 
 #[async_trait]
 impl Store for WatchedStore {
-    async fn create_login(&self, row: LoginRow) -> Result<(), StoreError> {
+    async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError> {
         self.up("create_login")?;
         self.logins.lock().unwrap().push(row.id);
         self.inner.create_login(row).await
     }
 
-    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         self.up("load_login")?;
         self.loads.fetch_add(1, Ordering::SeqCst);
         let failing = self
@@ -183,10 +183,10 @@ impl Store for WatchedStore {
         self.inner.load_login(id).await
     }
 
-    async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
-        self.up("touch_login")?;
+    async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
+        self.up("mark_used")?;
         self.touches.fetch_add(1, Ordering::SeqCst);
-        self.inner.touch_login(id, now).await
+        self.inner.mark_used(id, now).await
     }
 
     async fn lease_login(
@@ -195,7 +195,7 @@ impl Store for WatchedStore {
         holder: &LeaseHolder,
         now: i64,
         until: i64,
-    ) -> Result<Lease, StoreError> {
+    ) -> Result<LeaseOutcome, StoreError> {
         self.up("lease_login")?;
         self.inner.lease_login(id, holder, now, until).await
     }
@@ -210,7 +210,7 @@ impl Store for WatchedStore {
         id: &LoginId,
         expected: i64,
         tokens: Vec<u8>,
-    ) -> Result<Swap, StoreError> {
+    ) -> Result<CasOutcome, StoreError> {
         self.up("swap_tokens")?;
         let failing = self
             .failing_swaps
@@ -223,7 +223,7 @@ impl Store for WatchedStore {
         self.inner.swap_tokens(id, expected, tokens).await
     }
 
-    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         self.up("delete_login")?;
         self.inner.delete_login(id).await
     }
@@ -269,9 +269,14 @@ impl Store for WatchedStore {
         self.inner.has_login_since(subject, since).await
     }
 
-    async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
-        self.up("sweep")?;
-        self.inner.sweep(now, idle_before, limit).await
+    async fn delete_expired(
+        &self,
+        now: i64,
+        idle_before: i64,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        self.up("delete_expired")?;
+        self.inner.delete_expired(now, idle_before, limit).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use axum_auth0::chance::{Chance as _, SystemChance};
+use axum_auth0::random::{RandomSource as _, SystemRandom};
 
 /// Secrets of this machine's local services, drawn at the first start.
 pub(super) struct State {
@@ -32,7 +32,7 @@ fn secret(path: &Path) -> io::Result<String> {
         Err(error) => return Err(error),
     }
     let mut bytes = [0; 32];
-    SystemChance.fill(&mut bytes);
+    SystemRandom.fill(&mut bytes);
     let text: String = bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{Router, body::Body, extract::State, routing::get};
-use axum_auth0::{Api, ApiDeclaration, Config, Diagnosis, SignedInUser, TokenError};
+use axum_auth0::{Api, ApiRegistration, Config, Diagnosis, SignedInUser, TokenError};
 use http::{Request, header};
 use tower::ServiceExt as _;
 
@@ -77,11 +77,11 @@ pub(crate) async fn an_api_that_was_not_declared_has_no_settings() -> Diagnosis 
     says(
         &told,
         &["the API INVOICES", "did not declare"],
-        &["ApiDeclaration::of::<…>()"],
+        &["ApiRegistration::of::<…>()"],
     );
 
     let [products, orders] = app::server::apis();
-    let declared = [products, orders, ApiDeclaration::of::<InvoicesApi>()];
+    let declared = [products, orders, ApiRegistration::of::<InvoicesApi>()];
     let mut variables = variables.unwrap();
     variables.set("INVOICES_API_URL", "http://127.0.0.1:4003");
     let config = Config::from_variables(&variables, &declared).unwrap();

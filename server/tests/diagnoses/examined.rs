@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum_auth0::{
-    Cause, Diagnosis, Surroundings,
-    clock::ManualClock,
+    Cause, Dependencies, Diagnosis,
+    clock::MockClock,
     doctor::{Check, Status, examine},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// What the doctor finds with `id`.
-async fn examined(world: &World, id: &str, surroundings: &Surroundings) -> Check {
+async fn examined(world: &World, id: &str, surroundings: &Dependencies) -> Check {
     let report = examine(world.auth0.config(), surroundings, LIMIT).await;
     let mut checks = report.checks.into_iter();
     checks.find(|check| check.id == id).unwrap()
@@ -32,7 +32,7 @@ pub(crate) async fn a_callback_that_is_not_registered_stops_every_login() -> Dia
         callbacks[0] = callbacks[0].replace("/auth/callback", "/api/auth/callback");
     })
     .await;
-    let check = examined(&world, "callback", &Surroundings::default()).await;
+    let check = examined(&world, "callback", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Problem);
     let told = told::by_the_doctor(&world, &check);
     says(
@@ -54,7 +54,7 @@ pub(crate) async fn a_callback_that_is_not_registered_stops_every_login() -> Dia
     );
 
     let world = mended(world, &alice, |_| {}).await;
-    let check = examined(&world, "callback", &Surroundings::default()).await;
+    let check = examined(&world, "callback", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Ok, "{check:?}");
     told
 }
@@ -66,7 +66,7 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> Diagnosis 
         plan.set("AUTH0_SECRET", EXAMPLE);
     })
     .await;
-    let check = examined(&world, "secret", &Surroundings::default()).await;
+    let check = examined(&world, "secret", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Problem);
     let told = told::by_the_doctor(&world, &check);
     told::is_logged(&world, " ERROR ", &told);
@@ -89,7 +89,7 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> Diagnosis 
         .await;
     alice.get_json("/auth/profile").await.is(401);
     works(&alice).await;
-    let check = examined(&world, "secret", &Surroundings::default()).await;
+    let check = examined(&world, "secret", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Ok, "{check:?}");
     told
 }
@@ -99,11 +99,11 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> Diagnosis 
 async fn a_clock_that_differs_is_found_before_anybody_logs_in() {
     let world = World::start().await;
     for (difference, direction) in [(7_200, "ahead of"), (-7_200, "behind")] {
-        let clock = ManualClock::from_system();
+        let clock = MockClock::from_system();
         clock.advance(difference);
-        let surroundings = Surroundings {
+        let surroundings = Dependencies {
             clock,
-            ..Surroundings::default()
+            ..Dependencies::default()
         };
         let check = examined(&world, "clock", &surroundings).await;
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum_auth0::clock::ManualClock;
+use axum_auth0::clock::MockClock;
 use serde_json::{Value, json};
 use test_support::{FakeProvider, Part, RecordedRequest, Reply, SecretScanner};
 use tokio::net::TcpListener;
@@ -11,7 +11,7 @@ use crate::world::{CLIENT_SECRET, World};
 
 /// A provider that is not Auth0, and has no keys.
 async fn provider() -> FakeProvider {
-    let clock = ManualClock::from_system();
+    let clock = MockClock::from_system();
     let provider = FakeProvider::start("/", clock, SecretScanner::default()).await;
     provider.publish(Vec::new());
     let issuer = provider.issuer().to_owned();

@@ -11,7 +11,7 @@ use crate::{cluster::Cluster, patience::until, person::Person};
 const USERS: usize = 50;
 
 /// How many refreshes a process makes at once.
-const AT_ONCE: u64 = 32;
+const MAX_CONCURRENT_REFRESHES: u64 = 32;
 
 /// How long the tenant keeps the answer to itself once the refresh token is used up.
 const DELAY: Duration = Duration::from_secs(2);
@@ -68,7 +68,7 @@ async fn a_deploy_in_the_middle_of_fifty_refreshes_loses_no_refresh_token() {
     );
     let deploy = async {
         until("the first refreshes are under way", || {
-            cluster.refreshes().granted >= AT_ONCE
+            cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         })
         .await;
         process.terminate();
@@ -96,7 +96,7 @@ async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
                 .map(|person| cluster.products_at(address, person)),
         );
         let under_way = until("the first refreshes are under way", || {
-            cluster.refreshes().granted >= AT_ONCE
+            cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         });
         tokio::select! {
             answers = calls => panic!("answered: {answers:?}"),
@@ -119,7 +119,7 @@ async fn a_rolling_deploy_hands_fifty_refreshes_over() {
     {
         let calls = join_all(people.iter().map(|person| cluster.products(0, person)));
         let under_way = until("the first refreshes are under way", || {
-            cluster.refreshes().granted >= AT_ONCE
+            cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         });
         tokio::select! {
             answers = calls => panic!("answered: {answers:?}"),

@@ -19,7 +19,7 @@ use crate::{
 
 /// How long the tenant keeps the answer to itself once the refresh token is used up.
 const DELAY: Duration = Duration::from_millis(700);
-const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+const MAX_ANSWER: Duration = Duration::from_secs(20);
 
 /// Alice with an expired token, and a tenant that is slow to answer.
 async fn with_alice() -> (World, Person) {
@@ -61,7 +61,7 @@ async fn read_up_to(stream: &mut TcpStream, text: &str) -> String {
             assert_ne!(some, 0, "{} without {text}", String::from_utf8_lossy(&read));
         }
     };
-    timeout(LONGEST_ANSWER, reading).await.unwrap();
+    timeout(MAX_ANSWER, reading).await.unwrap();
     String::from_utf8_lossy(&read).into_owned()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 const LONGEST: Duration = Duration::from_secs(30);
-const LOOK_EVERY: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Waits until `is_so`; `what` it is, for who reads that it never was.
 #[track_caller]
@@ -15,7 +15,7 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) -> impl Future<Output 
         let end = Instant::now() + LONGEST;
         while !is_so() {
             assert!(Instant::now() < end, "never: {what}, at {caller}");
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const PASSWORD: &str = "local-only";
 const HTML: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 /// A browser gives up after twenty.
-const MOST_REDIRECTS: usize = 20;
+const MAX_REDIRECTS: usize = 20;
 
 /// Clones share the browser.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl Person {
 
     /// Follows redirects to their end.
     pub(crate) async fn arrive(&self, mut answer: Answer) -> Answer {
-        for _ in 0..MOST_REDIRECTS {
+        for _ in 0..MAX_REDIRECTS {
             if !answer.status.is_redirection() {
                 return answer;
             }

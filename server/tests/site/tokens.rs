@@ -285,10 +285,10 @@ async fn a_session_that_ended_of_itself_is_swept_out_of_the_store() {
     let world = World::with(|plan| plan.in_files = true).await;
     let (alice, bob) = (world.person(), world.person());
     alice.log_in(ALICE).await.is(200);
-    assert_eq!(world.auth0.sweep().await.unwrap(), 0);
+    assert_eq!(world.auth0.delete_expired().await.unwrap(), 0);
     world.advance(2 * 86_400);
     bob.log_in(BOB).await;
-    assert!(world.auth0.sweep().await.unwrap() >= 1);
+    assert!(world.auth0.delete_expired().await.unwrap() >= 1);
     assert!(!is_signed_in(&alice).await);
     assert!(is_signed_in(&bob).await);
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum_auth0::{
-    Auth0, Config, Surroundings, Variables,
-    clock::{Clock as _, ManualClock},
+    Auth0, Config, Dependencies, Variables,
+    clock::{Clock as _, MockClock},
 };
 use reqwest::{Client, redirect::Policy};
 use server::{options, site};
@@ -46,7 +46,7 @@ pub(crate) struct World {
     tenant_router: Router,
     api_router: Router,
     orders_router: Option<Router>,
-    site_clock: Arc<ManualClock>,
+    site_clock: Arc<MockClock>,
     tenant_clock: Arc<tenant::ManualClock>,
 }
 
@@ -90,7 +90,7 @@ impl World {
 
         let has_orders = plan.has_orders();
 
-        let site_clock = ManualClock::from_system();
+        let site_clock = MockClock::from_system();
         site_clock.advance(-plan.seconds_behind);
         let tenant_clock = tenant::ManualClock::at(site_clock.unix_seconds());
         plan.tenant.clock = tenant_clock.clone();
@@ -124,9 +124,9 @@ impl World {
         };
 
         let config = Config::from_variables(&plan.variables, &app::server::apis());
-        let surroundings = Surroundings {
+        let surroundings = Dependencies {
             clock: site_clock.clone(),
-            ..Surroundings::default()
+            ..Dependencies::default()
         };
         let auth0 = Auth0::open_in(config.unwrap(), surroundings).await.unwrap();
         let site_root = folder.join("site").display().to_string();

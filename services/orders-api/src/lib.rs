@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use axum_auth0::{
     bearer::Verifier,
     clock::{SharedClock, SystemClock},
-    outbound::{Outbound, OutboundError, OutboundOptions},
+    http_client::{HttpClient, HttpClientOptions, HttpError},
     provider::{Issuer, IssuerError, Provider},
 };
 
@@ -57,7 +57,7 @@ pub enum StartError {
     Audience(&'static str),
     /// The HTTP client cannot be set up.
     #[error(transparent)]
-    Outbound(#[from] OutboundError),
+    HttpClient(#[from] HttpError),
     /// The folder of the database cannot be created.
     #[error("the folder of the database cannot be created: {0}")]
     Folder(#[source] std::io::Error),
@@ -81,7 +81,7 @@ pub async fn router(settings: Settings) -> Result<axum::Router, StartError> {
 pub async fn router_at(settings: Settings, clock: SharedClock) -> Result<axum::Router, StartError> {
     let issuer = Issuer::parse(&settings.issuer)?;
     let audience = checked_audience(settings.audience)?;
-    let outbound = Outbound::new(OutboundOptions::default())?;
+    let outbound = HttpClient::new(HttpClientOptions::default())?;
     let provider = Provider::new(issuer, outbound, clock.clone());
     let store = Store::open(&settings.database).await?;
     Ok(routes::router(

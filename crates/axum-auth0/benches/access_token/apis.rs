@@ -1,6 +1,6 @@
 //! As many APIs as one session can hold tokens for.
 
-use axum_auth0::{AccessToken, Api, ApiDeclaration, SignedInUser};
+use axum_auth0::{AccessToken, Api, ApiRegistration, SignedInUser};
 use futures::future::BoxFuture;
 
 use test_support::PRODUCTS;
@@ -57,7 +57,7 @@ macro_rules! each {
 
 macro_rules! declaration {
     ($n:literal) => {
-        ApiDeclaration::of::<Numbered<$n>>()
+        ApiRegistration::of::<Numbered<$n>>()
     };
 }
 
@@ -68,7 +68,7 @@ macro_rules! holder {
 }
 
 /// All of them, for a configuration.
-pub(crate) fn declarations() -> [ApiDeclaration; 16] {
+pub(crate) fn declarations() -> [ApiRegistration; 16] {
     each!(declaration)
 }
 

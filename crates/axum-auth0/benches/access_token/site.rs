@@ -7,10 +7,10 @@ use std::{
 
 use axum::{Router, body::Body, extract::State, routing::get};
 use axum_auth0::{
-    Auth0, Config, SignedInUser, Surroundings, Variables,
-    chance::SystemChance,
-    clock::{Clock as _, ManualClock},
-    stores::{LoginId, LoginRow, MemoryStore, SharedStore, SqliteStore, Store as _},
+    Auth0, Config, Dependencies, SignedInUser, Variables,
+    clock::{Clock as _, MockClock},
+    random::SystemRandom,
+    stores::{LoginId, LoginRecord, MemoryStore, SharedStore, SqliteStore, Store as _},
 };
 use http::{Method, Request, Response, StatusCode};
 use jsonwebtoken::Algorithm;
@@ -97,7 +97,7 @@ async fn open<S: StoreKind>(
     sessions: usize,
     audiences: usize,
 ) -> (SignedInUser, Router, Browser, FakeProvider) {
-    let clock = ManualClock::from_system();
+    let clock = MockClock::from_system();
     let provider = FakeProvider::start("/", clock.clone(), SecretScanner::default()).await;
     // Tokens as long as those of Auth0.
     provider.sign_with(&Signer::rsa("one", Algorithm::RS256));
@@ -107,9 +107,9 @@ async fn open<S: StoreKind>(
     } else {
         Arc::new(with_others(sessions - 1, clock.unix_seconds()).await)
     };
-    let surroundings = Surroundings {
+    let surroundings = Dependencies {
         clock,
-        chance: SystemChance::shared(),
+        random: SystemRandom::shared(),
         store: Some(store),
     };
     let auth0 = Auth0::open_in(config(&provider), surroundings)
@@ -159,7 +159,7 @@ async fn with_others(count: usize, now: i64) -> MemoryStore {
         let mut key = [0xee; 32];
         key[..8].copy_from_slice(&number.to_be_bytes());
         let id: LoginId = serde_json::from_value(json!(key[..16])).unwrap();
-        let row = LoginRow {
+        let row = LoginRecord {
             id,
             subject: format!("auth0|{number}"),
             provider_session: Some(format!("session-{number}")),

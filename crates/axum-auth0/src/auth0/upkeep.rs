@@ -5,14 +5,14 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::{Auth0, NotReady};
-use crate::{session::IDLE, stores::StoreError, tasks::Unfinished};
+use crate::{session::IDLE_TIMEOUT, stores::StoreError, tasks::Unfinished};
 
 /// How often ended sessions are deleted, and how many in one statement.
-const SWEEP_EVERY: Duration = Duration::from_mins(10);
-const SWEEP_LIMIT: u32 = 1_000;
+const CLEANUP_INTERVAL: Duration = Duration::from_mins(10);
+const CLEANUP_BATCH: u32 = 1_000;
 
 /// How often the provider is asked again while it does not answer.
-const RETRY_PROVIDER_EVERY: Duration = Duration::from_secs(5);
+const PROVIDER_RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Auth0 {
     /// Begins a shutdown that ends in `timeout`: [`Self::ready`] fails from now on, so that no new traffic is sent here,
@@ -47,15 +47,17 @@ impl Auth0 {
     /// # Errors
     ///
     /// If the store does not answer. What was deleted before stays deleted.
-    pub async fn sweep(&self) -> Result<u64, StoreError> {
+    pub async fn delete_expired(&self) -> Result<u64, StoreError> {
         let now = self.engine.clock().unix_seconds();
         let mut total = 0;
         loop {
             let store = self.engine.store();
-            let swept = store.sweep(now, now - IDLE, SWEEP_LIMIT).await?;
+            let swept = store
+                .delete_expired(now, now - IDLE_TIMEOUT, CLEANUP_BATCH)
+                .await?;
             total += swept;
             // Each kind of row has a limit of its own, so fewer than one limit altogether means that nothing is left.
-            if swept < u64::from(SWEEP_LIMIT) {
+            if swept < u64::from(CLEANUP_BATCH) {
                 return Ok(total);
             }
             // Requests come in between.
@@ -65,10 +67,10 @@ impl Auth0 {
 
     /// Asks the provider ahead of the first login, and deletes ended sessions from time to time, until the returned
     /// task is aborted. Neither waits for the other.
-    pub fn spawn_upkeep(&self) -> JoinHandle<()> {
+    pub fn spawn_maintenance(&self) -> JoinHandle<()> {
         let auth0 = self.clone();
         tokio::spawn(async move {
-            tokio::join!(auth0.wait_for_provider(), auth0.sweep_regularly());
+            tokio::join!(auth0.wait_for_provider(), auth0.delete_expired_regularly());
         })
     }
 
@@ -78,18 +80,18 @@ impl Auth0 {
                 return;
             }
             tracing::warn!(%error, "not ready; logins have to wait");
-            tokio::time::sleep(RETRY_PROVIDER_EVERY).await;
+            tokio::time::sleep(PROVIDER_RETRY_INTERVAL).await;
         }
     }
 
-    async fn sweep_regularly(&self) {
+    async fn delete_expired_regularly(&self) {
         loop {
-            match self.sweep().await {
+            match self.delete_expired().await {
                 Ok(0) => {}
                 Ok(swept) => tracing::debug!(swept, "ended sessions were deleted"),
                 Err(error) => tracing::error!(%error, "failed to delete ended sessions"),
             }
-            tokio::time::sleep(SWEEP_EVERY).await;
+            tokio::time::sleep(CLEANUP_INTERVAL).await;
         }
     }
 }

@@ -47,7 +47,7 @@ impl Expected<'_> {
         self.check_kind(claims, &media_type)?;
         // RFC 8705 §3, RFC 9449 §7: accepting it without the proof would undo the binding.
         if claims.has("cnf") {
-            return Err(Refusal::claim(Reason::BoundToAKey, "cnf", "is there"));
+            return Err(Refusal::claim(Reason::SenderConstrained, "cnf", "is there"));
         }
         let audiences = self.check_audience(claims)?;
         let client = self.client(claims)?;

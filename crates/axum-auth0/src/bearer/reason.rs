@@ -34,7 +34,7 @@ pub enum Reason {
     /// An ID token, a logout token, or something else that is no access token.
     NotAnAccessToken,
     /// Bound to a key (`cnf`), and sent without a proof of it.
-    BoundToAKey,
+    SenderConstrained,
     /// Issued to an application, where only users are served.
     NotAUser,
     /// The token is good and lacks a scope.
@@ -60,7 +60,7 @@ impl Reason {
             | Self::Expired
             | Self::NotYetValid
             | Self::NotAnAccessToken
-            | Self::BoundToAKey
+            | Self::SenderConstrained
             | Self::NotAUser => StatusCode::UNAUTHORIZED,
         }
     }
@@ -100,7 +100,7 @@ impl Reason {
             Self::Expired => "the access token expired",
             Self::NotYetValid => "the access token is not valid yet",
             Self::NotAnAccessToken => "the token is not an access token",
-            Self::BoundToAKey => {
+            Self::SenderConstrained => {
                 "the access token is bound to a key and cannot be used as a bearer token"
             }
             Self::NotAUser => {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::reason::Reason;
-use crate::jwt::{ClaimError, JwtError, NotAJwt, TokenKind};
+use crate::jwt::{ClaimError, JwtError, JwtParseError, TokenKind};
 
 /// Why a token is refused.
 #[derive(Clone, Debug)]
@@ -88,16 +88,16 @@ impl From<ClaimError> for Refusal {
     }
 }
 
-impl From<NotAJwt> for Refusal {
-    fn from(error: NotAJwt) -> Self {
+impl From<JwtParseError> for Refusal {
+    fn from(error: JwtParseError) -> Self {
         match error {
-            NotAJwt::Segments => Reason::OpaqueToken.into(),
-            NotAJwt::TooLong { bytes } => Reason::TooLong { bytes }.into(),
-            NotAJwt::Encoding => Self::whole("its segments are not canonical base64url"),
-            NotAJwt::Json => {
+            JwtParseError::Segments => Reason::OpaqueToken.into(),
+            JwtParseError::TooLong { bytes } => Reason::TooLong { bytes }.into(),
+            JwtParseError::Encoding => Self::whole("its segments are not canonical base64url"),
+            JwtParseError::Json => {
                 Self::whole("its header or its claims are not JSON with one reading only")
             }
-            NotAJwt::Header => Self::header(
+            JwtParseError::Header => Self::header(
                 Reason::MalformedToken,
                 "alg",
                 "is missing, or another parameter is not a string",
@@ -112,7 +112,7 @@ impl Refusal {
     }
 
     /// Why `token` cannot be taken apart.
-    pub(super) fn unreadable(error: NotAJwt, token: &str) -> Self {
+    pub(super) fn unreadable(error: JwtParseError, token: &str) -> Self {
         if TokenKind::of(token) == TokenKind::Encrypted {
             let problem =
                 "the issuer encrypts access tokens for this API (JWE), and must only sign them";

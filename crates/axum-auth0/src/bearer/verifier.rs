@@ -110,7 +110,7 @@ impl Verifier {
 
     /// Serves applications that act for themselves too. Their [`subject`](Bearer::subject) is no user: ask [`Bearer::caller`].
     #[must_use]
-    pub fn serve_applications(mut self) -> Self {
+    pub fn allow_client_credentials(mut self) -> Self {
         self.applications = Applications::Served;
         self
     }

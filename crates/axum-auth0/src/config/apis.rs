@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{audience, faults::Faults, values};
+use super::{audience, faults::Problems, values};
 use crate::api::Api;
 
-/// What the application says of an API that it calls; made from a type by [`ApiDeclaration::of`].
+/// What the application says of an API that it calls; made from a type by [`ApiRegistration::of`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ApiDeclaration {
+pub struct ApiRegistration {
     /// The prefix of its variables, `PRODUCTS` for `PRODUCTS_API_URL`.
     pub name: &'static str,
     /// The scopes that the application needs there.
     pub scopes: &'static [&'static str],
 }
 
-impl ApiDeclaration {
+impl ApiRegistration {
     /// The declaration of `A`.
     pub fn of<A: Api>() -> Self {
         Self {
@@ -72,16 +72,16 @@ pub enum BrowserAccess {
 pub(super) const ENDINGS: [&str; 4] = ["URL", "AUDIENCE", "SCOPE", "TOKEN_FORMAT"];
 
 /// Whether `name` is a variable of one of `apis`.
-pub(super) fn is_variable(name: &str, apis: &[ApiDeclaration]) -> bool {
+pub(super) fn is_variable(name: &str, apis: &[ApiRegistration]) -> bool {
     name.rsplit_once("_API_").is_some_and(|(prefix, ending)| {
         ENDINGS.contains(&ending) && apis.iter().any(|api| api.name == prefix)
     })
 }
 
 pub(super) fn read(
-    declarations: &[ApiDeclaration],
+    declarations: &[ApiRegistration],
     login_audience: Option<&str>,
-    faults: &mut Faults<'_>,
+    faults: &mut Problems<'_>,
 ) -> BTreeMap<&'static str, ApiSettings> {
     let mut apis = BTreeMap::new();
     for (position, api) in declarations.iter().enumerate() {
@@ -142,7 +142,7 @@ pub(super) fn read(
     apis
 }
 
-fn token_format(name: &str, faults: &mut Faults<'_>) -> TokenFormat {
+fn token_format(name: &str, faults: &mut Problems<'_>) -> TokenFormat {
     let variable = format!("{name}_API_TOKEN_FORMAT");
     match faults.get(&variable) {
         None | Some("jwt") => TokenFormat::Jwt,
@@ -156,7 +156,7 @@ fn token_format(name: &str, faults: &mut Faults<'_>) -> TokenFormat {
 }
 
 /// Marks the APIs that `AUTH0_EXPOSE_ACCESS_TOKENS_FOR` names by their audiences.
-fn expose(apis: &mut BTreeMap<&'static str, ApiSettings>, faults: &mut Faults<'_>) {
+fn expose(apis: &mut BTreeMap<&'static str, ApiSettings>, faults: &mut Problems<'_>) {
     const VARIABLE: &str = "AUTH0_EXPOSE_ACCESS_TOKENS_FOR";
     for audience in faults.get(VARIABLE).unwrap_or_default().split_whitespace() {
         let mut found = false;

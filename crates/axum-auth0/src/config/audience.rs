@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
-use super::{ApiSettings, faults::Faults};
+use super::{ApiSettings, faults::Problems};
 use crate::provider::Issuer;
 
 /// How a provider is told which API a token is for.
@@ -18,7 +18,7 @@ pub enum AudienceParameter {
 
 const DEFAULT_SCOPE: &str = "openid profile email offline_access";
 
-pub(super) fn audience(faults: &Faults<'_>) -> Option<String> {
+pub(super) fn audience(faults: &Problems<'_>) -> Option<String> {
     faults.get("AUTH0_AUDIENCE").map(str::to_owned)
 }
 
@@ -29,7 +29,7 @@ fn is_resource(audience: &str) -> bool {
 
 /// Every audience must be one that can be sent as `resource`, where that is how they are sent.
 pub(super) fn check_resources(
-    faults: &mut Faults<'_>,
+    faults: &mut Problems<'_>,
     parameter: AudienceParameter,
     apis: &BTreeMap<&'static str, ApiSettings>,
 ) {
@@ -56,13 +56,13 @@ pub(super) fn check_resources(
 
 /// Auth0 and its likes take `audience`; the standard, which other providers follow, is `resource`.
 pub(super) fn audience_parameter(
-    faults: &mut Faults<'_>,
+    faults: &mut Problems<'_>,
     issuer: Option<&Issuer>,
 ) -> AudienceParameter {
     let audience = faults.get("AUTH0_AUDIENCE");
     match faults.get("AUTH0_AUDIENCE_PARAMETER") {
         // Where it was not asked for in so many words, an audience that cannot be sent as `resource` is sent as `audience`.
-        None if issuer.is_some_and(|issuer| !issuer.is_like_auth0())
+        None if issuer.is_some_and(|issuer| !issuer.has_auth0_form())
             && audience.is_some_and(is_resource) =>
         {
             AudienceParameter::Resource
@@ -92,7 +92,7 @@ pub(super) fn split_scope(value: &str) -> Vec<String> {
 }
 
 /// What `AUTH0_SCOPE` asks for, or its default.
-pub(super) fn own_scope(faults: &mut Faults<'_>) -> Vec<String> {
+pub(super) fn own_scope(faults: &mut Problems<'_>) -> Vec<String> {
     let scope = split_scope(faults.get("AUTH0_SCOPE").unwrap_or(DEFAULT_SCOPE));
     if !scope.iter().any(|word| word == "openid") {
         faults.add(

@@ -4,7 +4,7 @@
 
 use url::Url;
 
-use super::{ApiDeclaration, Variables, apis, faults::Faults, known};
+use super::{ApiRegistration, Variables, apis, faults::Problems, known};
 
 /// What a variable holds, as far as its characters are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ fn kind(name: &str) -> Kind {
 
 /// Refuses every variable of this configuration that holds a character which it cannot hold on purpose. Its further
 /// problems follow from that and are not listed.
-pub(super) fn check(variables: &Variables, apis: &[ApiDeclaration], faults: &mut Faults<'_>) {
+pub(super) fn check(variables: &Variables, apis: &[ApiRegistration], faults: &mut Problems<'_>) {
     for (name, value) in variables.pairs() {
         if !known::is_implemented(name) && !apis::is_variable(name, apis) {
             continue;

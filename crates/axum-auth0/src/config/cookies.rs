@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::faults::Faults;
+use super::faults::Problems;
 
 /// The name of the session's cookie without a prefix.
 const DEFAULT_NAME: &str = "session";
@@ -60,7 +60,7 @@ impl CookieSettings {
     }
 }
 
-pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> CookieSettings {
+pub(super) fn read(faults: &mut Problems<'_>, base_url: Option<&Url>) -> CookieSettings {
     let https = base_url.is_some_and(|url| url.scheme() == "https");
     let secure = faults.flag("AUTH0_COOKIE_SECURE", https);
     if https && !secure {
@@ -151,7 +151,7 @@ pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> CookieSet
 }
 
 /// A name of the grammar of RFC 6265 §4.1.1, without the prefixes that mean something to browsers.
-fn name(faults: &mut Faults<'_>) -> String {
+fn name(faults: &mut Problems<'_>) -> String {
     const VARIABLE: &str = "AUTH0_COOKIE_NAME";
     const EXAMPLE: &str = "AUTH0_COOKIE_NAME=my_app_session";
     let Some(name) = faults.get(VARIABLE) else {

@@ -5,7 +5,7 @@ use std::fmt;
 /// One variable that cannot be used as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Fault {
+pub struct ConfigProblem {
     /// The variable's name.
     pub variable: String,
     /// What is wrong with it. Never its value where that is a secret.
@@ -17,12 +17,12 @@ pub struct Fault {
 /// All faults of a configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigError {
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<ConfigProblem>,
 }
 
 impl ConfigError {
     /// The faults, in the order in which the variables are documented.
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &[ConfigProblem] {
         &self.faults
     }
 }

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::{ConfigError, Fault, Variables};
+use super::{ConfigError, ConfigProblem, Variables};
 
-pub(super) struct Faults<'a> {
+pub(super) struct Problems<'a> {
     variables: &'a Variables,
-    found: Vec<Fault>,
+    found: Vec<ConfigProblem>,
     /// The variables whose value cannot be meant as it stands: what else is wrong with them follows from that.
     refused: HashSet<String>,
 }
 
-impl<'a> Faults<'a> {
+impl<'a> Problems<'a> {
     pub(super) fn new(variables: &'a Variables) -> Self {
         Self {
             variables,
@@ -45,7 +45,7 @@ impl<'a> Faults<'a> {
         if self.refused.contains(name) {
             return;
         }
-        self.found.push(Fault {
+        self.found.push(ConfigProblem {
             variable: name.to_owned(),
             problem: problem.into(),
             example: example.into(),

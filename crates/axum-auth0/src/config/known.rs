@@ -2,10 +2,10 @@
 //! something to happen.
 
 use super::{
-    ApiDeclaration, Variables,
+    ApiRegistration, Variables,
     apis::{ENDINGS, is_variable},
     characters::intended_name,
-    faults::Faults,
+    faults::Problems,
 };
 
 /// Every variable with a fixed name that this version implements.
@@ -69,8 +69,8 @@ pub(super) fn is_implemented(name: &str) -> bool {
 
 pub(super) fn refuse_unknown(
     variables: &Variables,
-    apis: &[ApiDeclaration],
-    faults: &mut Faults<'_>,
+    apis: &[ApiRegistration],
+    faults: &mut Problems<'_>,
 ) {
     for name in variables.names() {
         if is_implemented(name) {
@@ -115,7 +115,7 @@ pub(super) fn refuse_unknown(
 }
 
 /// A variable of somebody else may well end in `_API_URL`: only what looks like a slip of the pen is a fault.
-fn prefix_is_near(prefix: &str, apis: &[ApiDeclaration]) -> bool {
+fn prefix_is_near(prefix: &str, apis: &[ApiRegistration]) -> bool {
     apis.iter().any(|api| {
         let shared = api
             .name

@@ -1,6 +1,6 @@
 //! How long a value may be. What a login asks for travels in the URL of the provider and in a cookie of the browser.
 
-use super::{ApiDeclaration, faults::Faults};
+use super::{ApiRegistration, faults::Problems};
 
 /// Limit for the identifier of an API, in bytes.
 const MAX_AUDIENCE: usize = 512;
@@ -8,7 +8,7 @@ const MAX_AUDIENCE: usize = 512;
 /// Limit for the scopes of one variable, in bytes.
 const MAX_SCOPE: usize = 2_048;
 
-pub(super) fn check(apis: &[ApiDeclaration], faults: &mut Faults<'_>) {
+pub(super) fn check(apis: &[ApiRegistration], faults: &mut Problems<'_>) {
     let own = ["AUTH0_".to_owned()].into_iter();
     let prefixes = own.chain(apis.iter().map(|api| format!("{}_API_", api.name)));
     for prefix in prefixes {

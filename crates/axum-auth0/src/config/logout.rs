@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::faults::Faults;
+use super::faults::Problems;
 use crate::return_to::ReturnTo;
 
 /// Where a logout ends, unless `AUTH0_LOGOUT_RETURN_TO` or the logout itself says otherwise.
@@ -31,7 +31,7 @@ pub struct LogoutSettings {
     pub parameter: LogoutParameter,
 }
 
-pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> LogoutSettings {
+pub(super) fn read(faults: &mut Problems<'_>, base_url: Option<&Url>) -> LogoutSettings {
     let (return_to, return_to_url) = return_to(faults, base_url);
     LogoutSettings {
         return_to,
@@ -40,7 +40,7 @@ pub(super) fn read(faults: &mut Faults<'_>, base_url: Option<&Url>) -> LogoutSet
     }
 }
 
-fn parameter(faults: &mut Faults<'_>) -> LogoutParameter {
+fn parameter(faults: &mut Problems<'_>) -> LogoutParameter {
     const VARIABLE: &str = "AUTH0_LOGOUT_PARAMETER";
     match faults.get(VARIABLE) {
         None | Some("post_logout_redirect_uri") => LogoutParameter::PostLogoutRedirectUri,
@@ -55,7 +55,7 @@ fn parameter(faults: &mut Faults<'_>) -> LogoutParameter {
 
 /// A path, or a whole URL of this site. The URL is kept to the letter: providers compare it with the registered one
 /// character by character, and `https://www.example.com` is not `https://www.example.com/` for them.
-fn return_to(faults: &mut Faults<'_>, base_url: Option<&Url>) -> (ReturnTo, String) {
+fn return_to(faults: &mut Problems<'_>, base_url: Option<&Url>) -> (ReturnTo, String) {
     const VARIABLE: &str = "AUTH0_LOGOUT_RETURN_TO";
     let origin = base_url.map(|url| url.origin().ascii_serialization());
     let default = || ReturnTo::parse(SIGNED_OUT_PATH).unwrap_or_else(|_| ReturnTo::home());

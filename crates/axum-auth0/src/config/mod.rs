@@ -23,10 +23,10 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use self::{
-    apis::{ApiDeclaration, ApiSettings, BrowserAccess, TokenFormat},
+    apis::{ApiRegistration, ApiSettings, BrowserAccess, TokenFormat},
     audience::AudienceParameter,
     cookies::{CookieSettings, SameSite},
-    error::{ConfigError, Fault},
+    error::{ConfigError, ConfigProblem},
     logout::{LogoutParameter, LogoutSettings},
     values::{ClientAuthentication, StoreLocation},
     variables::Variables,
@@ -95,9 +95,9 @@ impl Config {
     /// [`ConfigError`] lists every fault, not just the first.
     pub fn from_variables(
         variables: &Variables,
-        apis: &[ApiDeclaration],
+        apis: &[ApiRegistration],
     ) -> Result<Self, ConfigError> {
-        let mut faults = faults::Faults::new(variables);
+        let mut faults = faults::Problems::new(variables);
         characters::check(variables, apis, &mut faults);
         known::refuse_unknown(variables, apis, &mut faults);
         lengths::check(apis, &mut faults);

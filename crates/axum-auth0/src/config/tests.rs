@@ -2,7 +2,7 @@
 
 use super::*;
 
-const PRODUCTS: ApiDeclaration = ApiDeclaration {
+const PRODUCTS: ApiRegistration = ApiRegistration {
     name: "PRODUCTS",
     scopes: &["read:products"],
 };

@@ -2,12 +2,12 @@
 
 use url::Url;
 
-use super::faults::Faults;
+use super::faults::Problems;
 
 const VARIABLE: &str = "AUTH0_TOKEN_ISSUER";
 
 /// Reads `AUTH0_TOKEN_ISSUER`. It is compared with `iss` and never fetched, so plain `http` is no danger: AD FS writes it so.
-pub(super) fn read(faults: &mut Faults<'_>) -> Option<String> {
+pub(super) fn read(faults: &mut Problems<'_>) -> Option<String> {
     let value = faults.get(VARIABLE)?;
     let problem = match Url::parse(value) {
         _ if value
@@ -38,7 +38,7 @@ mod tests {
     fn an_issuer_is_kept_to_the_letter_and_nothing_else_is_taken_for_one() {
         let read = |value: &str| {
             let variables = Variables::from_iter([(VARIABLE, value)]);
-            let mut faults = Faults::new(&variables);
+            let mut faults = Problems::new(&variables);
             let issuer = super::read(&mut faults);
             assert_eq!(
                 issuer.is_none() && !value.is_empty(),

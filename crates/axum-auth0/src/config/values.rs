@@ -5,9 +5,9 @@ use std::{collections::HashSet, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{faults::Faults, shutdown};
+use super::{faults::Problems, shutdown};
 use crate::{
-    outbound::{is_loopback, is_secure},
+    http_client::{is_loopback, is_secure},
     provider::Issuer,
 };
 
@@ -50,7 +50,7 @@ pub enum StoreLocation {
 const DOMAIN_EXAMPLE: &str = "AUTH0_DOMAIN=your-tenant.eu.auth0.com";
 const SECRET_EXAMPLE: &str = "AUTH0_SECRET=<the output of `openssl rand -hex 32`>";
 
-pub(super) fn issuer(faults: &mut Faults<'_>) -> Option<Issuer> {
+pub(super) fn issuer(faults: &mut Problems<'_>) -> Option<Issuer> {
     let Some(value) = faults.get("AUTH0_DOMAIN") else {
         faults.add(
             "AUTH0_DOMAIN",
@@ -66,7 +66,7 @@ pub(super) fn issuer(faults: &mut Faults<'_>) -> Option<Issuer> {
 
 /// An origin: the provider's endpoints keep their paths there. Plain http is allowed to any host, since the variable is
 /// made for networks between containers.
-pub(super) fn provider_internal_url(faults: &mut Faults<'_>) -> Option<Url> {
+pub(super) fn provider_internal_url(faults: &mut Problems<'_>) -> Option<Url> {
     const VARIABLE: &str = "AUTH0_PROVIDER_INTERNAL_URL";
     let value = faults.get(VARIABLE)?;
     let problem = match Url::parse(value) {
@@ -90,7 +90,7 @@ pub(super) fn provider_internal_url(faults: &mut Faults<'_>) -> Option<Url> {
     None
 }
 
-pub(super) fn secrets(faults: &mut Faults<'_>) -> Vec<SecretString> {
+pub(super) fn secrets(faults: &mut Problems<'_>) -> Vec<SecretString> {
     let Some(value) = faults.get("AUTH0_SECRET") else {
         faults.add(
             "AUTH0_SECRET",
@@ -124,7 +124,7 @@ pub(super) fn secrets(faults: &mut Faults<'_>) -> Vec<SecretString> {
         .collect()
 }
 
-pub(super) fn base_url(faults: &mut Faults<'_>) -> Option<Url> {
+pub(super) fn base_url(faults: &mut Problems<'_>) -> Option<Url> {
     const EXAMPLE: &str = "APP_BASE_URL=https://www.example.com";
     let Some(value) = faults.get("APP_BASE_URL") else {
         faults.add(
@@ -155,7 +155,7 @@ pub(super) fn base_url(faults: &mut Faults<'_>) -> Option<Url> {
     None
 }
 
-pub(super) fn api_url(faults: &mut Faults<'_>, name: &str, value: &str) -> Option<Url> {
+pub(super) fn api_url(faults: &mut Problems<'_>, name: &str, value: &str) -> Option<Url> {
     let problem = match Url::parse(value) {
         Err(error) => format!("is not a URL ({error})"),
         Ok(url) if !matches!(url.scheme(), "http" | "https") => {
@@ -190,7 +190,7 @@ fn is_local_name(url: &Url) -> bool {
         .is_some_and(|name| name.ends_with(".localhost"))
 }
 
-pub(super) fn client_authentication(faults: &mut Faults<'_>) -> Option<ClientAuthentication> {
+pub(super) fn client_authentication(faults: &mut Problems<'_>) -> Option<ClientAuthentication> {
     match faults.get("AUTH0_CLIENT_AUTHENTICATION")? {
         "client_secret_post" => Some(ClientAuthentication::Post),
         "client_secret_basic" => Some(ClientAuthentication::Basic),
@@ -207,7 +207,7 @@ pub(super) fn client_authentication(faults: &mut Faults<'_>) -> Option<ClientAut
     }
 }
 
-pub(super) fn prompt(faults: &mut Faults<'_>) -> Option<String> {
+pub(super) fn prompt(faults: &mut Problems<'_>) -> Option<String> {
     let value = faults.get("AUTH0_PROMPT")?;
     if value
         .split_whitespace()
@@ -219,7 +219,7 @@ pub(super) fn prompt(faults: &mut Faults<'_>) -> Option<String> {
     Some(value.to_owned())
 }
 
-pub(super) fn session_store(faults: &mut Faults<'_>) -> StoreLocation {
+pub(super) fn session_store(faults: &mut Problems<'_>) -> StoreLocation {
     const EXAMPLE: &str = "AUTH0_SESSION_STORE=sqlite:data/sessions.db";
     match faults.get("AUTH0_SESSION_STORE") {
         None => StoreLocation::Sqlite(PathBuf::from("data/sessions.db")),
@@ -243,7 +243,7 @@ pub(super) fn session_store(faults: &mut Faults<'_>) -> StoreLocation {
     }
 }
 
-pub(super) fn http_timeout(faults: &mut Faults<'_>) -> Duration {
+pub(super) fn http_timeout(faults: &mut Problems<'_>) -> Duration {
     let default = Duration::from_secs(5);
     let limit = shutdown::MAX_HTTP_TIMEOUT.as_millis();
     let milliseconds = match faults.get("AUTH0_HTTP_TIMEOUT").map(str::parse::<u64>) {
@@ -272,7 +272,7 @@ pub(super) fn http_timeout(faults: &mut Faults<'_>) -> Duration {
     default
 }
 
-pub(super) fn refresh_buffer(faults: &mut Faults<'_>) -> Duration {
+pub(super) fn refresh_buffer(faults: &mut Problems<'_>) -> Duration {
     let default = Duration::from_mins(1);
     match faults
         .get("AUTH0_TOKEN_REFRESH_BUFFER")

@@ -69,7 +69,7 @@ impl Diagnosis {
             return Self::resource_ignored(audience);
         }
         let is_of_nobody = found.is_empty() || found.contains(&config.client_id.as_str());
-        if config.issuer.is_like_auth0() && !is_of_nobody {
+        if config.issuer.has_auth0_form() && !is_of_nobody {
             return Self::default_audience(api, audience, found);
         }
         Self::wrong_audience(expected, audience, found)

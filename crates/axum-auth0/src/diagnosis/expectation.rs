@@ -117,7 +117,7 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
     if expected.api.token_format == TokenFormat::Opaque {
         return Ok(unchecked(expected, audience));
     }
-    let Ok(claims) = jwt::peek(token) else {
+    let Ok(claims) = jwt::decode_unverified(token) else {
         return Err(opaque(token, expected, audience));
     };
     let claims = claims.unverified();
@@ -189,7 +189,7 @@ fn opaque(token: &str, expected: &Expectation<'_>, audience: &str) -> Diagnosis 
 
 /// Whether Auth0 is asked in a way that it does not listen to.
 pub(super) fn is_ignored_resource(config: &Config) -> bool {
-    config.audience_parameter == AudienceParameter::Resource && config.issuer.is_like_auth0()
+    config.audience_parameter == AudienceParameter::Resource && config.issuer.has_auth0_form()
 }
 
 fn in_time(

@@ -1,7 +1,7 @@
 //! Sentences about tokens that cannot be read: too long, malformed, signed or encrypted in a way that cannot be checked.
 
 use super::{Cause, Diagnosis};
-use crate::jwt::{ClaimError, MAX_TOKEN_BYTES, NotAJwt, TokenKind};
+use crate::jwt::{ClaimError, JwtParseError, MAX_TOKEN_BYTES, TokenKind};
 
 const SMALLER: &str = "Let the provider put less into it: fewer groups, roles, permissions or custom claims (Auth0: the Actions that add \
                        claims, and APIs > your API > Settings > Add Permissions in the Access Token; Entra ID: Token configuration > \
@@ -19,7 +19,7 @@ impl Diagnosis {
         )
     }
 
-    pub(super) fn malformed_access_token(audience: &str, error: NotAJwt) -> Self {
+    pub(super) fn malformed_access_token(audience: &str, error: JwtParseError) -> Self {
         Self::new(
             Cause::MalformedToken,
             format!(

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
-    outbound::OutboundError,
+    http_client::HttpError,
 };
 
 const ADDRESS: &str = "api";
@@ -36,12 +36,12 @@ async fn address(examiner: &Examiner, api: &ApiSettings) -> Check {
     let Ok(request) = Request::get(url.as_str()).body(Vec::new()) else {
         return Check::skipped(ADDRESS, format!("Not checked: {url} is no address."));
     };
-    let why = match examiner.outbound().send(request).await {
+    let why = match examiner.http_client().send(request).await {
         Ok(response) if is_of_a_gateway(response.status()) => format!(
             "It answers with status {}, as a gateway does for an API that is down.",
             response.status().as_u16()
         ),
-        Ok(_) | Err(OutboundError::TooLarge { .. }) => {
+        Ok(_) | Err(HttpError::TooLarge { .. }) => {
             return Check::ok(ADDRESS, format!("The API at {url} answers."));
         }
         Err(error) => sentence(&error),

@@ -94,7 +94,7 @@ pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
 pub(super) fn objected(audience: &str, variable: &str, outcome: &Outcome) -> Finding {
     Finding {
         cause: format!(
-            "Asked for a login for `{}`, which {variable} names, the provider {}. The same login without the API goes on.",
+            "RequestedGrant for a login for `{}`, which {variable} names, the provider {}. The same login without the API goes on.",
             printable(audience),
             outcome.in_words()
         ),

@@ -18,11 +18,11 @@ use super::{
     words::quoted,
 };
 use crate::{
-    chance,
     config::Config,
     diagnosis::{Cause, Diagnosis, printable},
-    outbound::OutboundError,
+    http_client::HttpError,
     provider::Metadata,
+    random,
     tokens::{EndpointError, TokenEndpoint},
 };
 
@@ -82,7 +82,7 @@ async fn ask_twice(examiner: &Examiner, metadata: &Metadata) -> Answers {
     let real = ask(examiner, config, metadata).await;
     let control = if matches!(real, Answer::Refused { .. }) {
         let mut wrong = config.clone();
-        wrong.client_secret = chance::text::<32>(examiner.chance().as_ref()).into();
+        wrong.client_secret = random::text::<32>(examiner.random().as_ref()).into();
         ask(examiner, &wrong, metadata).await
     } else {
         Answer::Unclear("was not asked".to_owned())
@@ -94,12 +94,12 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
     let endpoint = TokenEndpoint::new(
         config,
         examiner.provider().clone(),
-        examiner.outbound().clone(),
+        examiner.http_client().clone(),
         Arc::clone(examiner.clock()),
     );
     let unknown_token = format!(
         "no-such-token-{}",
-        chance::text::<24>(examiner.chance().as_ref())
+        random::text::<24>(examiner.random().as_ref())
     );
     match endpoint.refresh(&unknown_token, None, &[]).await.tokens {
         Ok(_) => {
@@ -124,8 +124,8 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
 async fn no_connection(examiner: &Examiner, metadata: &Metadata) -> Option<String> {
     let endpoint = metadata.token_endpoint.as_ref()?;
     let request = Request::get(endpoint.as_str()).body(Vec::new()).ok()?;
-    match examiner.outbound().send(request).await {
-        Err(error @ OutboundError::Connect { .. }) => Some(sentence(&error)),
+    match examiner.http_client().send(request).await {
+        Err(error @ HttpError::Connect { .. }) => Some(sentence(&error)),
         _ => None,
     }
 }
@@ -228,7 +228,7 @@ fn client(config: &Config, answers: &Answers) -> Check {
         Credentials::Rejected(diagnosis) => {
             let mut finding = Finding::from(diagnosis);
             finding.cause = format!(
-                "{} Asked for a refresh, it {}.",
+                "{} RequestedGrant for a refresh, it {}.",
                 finding.cause,
                 in_words(&answers.real)
             );

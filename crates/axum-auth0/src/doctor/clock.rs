@@ -54,7 +54,7 @@ async fn difference(
 ) -> Result<i64, &'static str> {
     let request = request.map_err(|_| "the provider has an endpoint that is no URL")?;
     let asked_at = examiner.clock().unix_seconds();
-    let response = examiner.outbound().send(request).await;
+    let response = examiner.http_client().send(request).await;
     let response = response.map_err(|_| "the provider did not answer")?;
     let answered_at = examiner.clock().unix_seconds();
     let theirs = time_of(response.headers()).ok_or("the provider does not say what time it has")?;

@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Check, Finding, apis, client, clock, login, logout, provider, store};
 use crate::{
-    auth0::Surroundings,
-    chance::SharedChance,
+    auth0::Dependencies,
     clock::SharedClock,
     config::Config,
-    outbound::{Outbound, OutboundError, OutboundOptions},
+    http_client::{HttpClient, HttpClientOptions, HttpError},
     provider::{Metadata, Provider},
+    random::SharedRandom,
     stores::SharedStore,
 };
 
@@ -20,34 +20,34 @@ pub(super) struct Examiner(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     config: Config,
-    outbound: Outbound,
+    http_client: HttpClient,
     provider: Provider,
     clock: SharedClock,
-    chance: SharedChance,
+    random: SharedRandom,
     store: Option<SharedStore>,
 }
 
 impl Examiner {
-    pub(super) fn new(config: &Config, surroundings: &Surroundings) -> Result<Self, OutboundError> {
+    pub(super) fn new(config: &Config, surroundings: &Dependencies) -> Result<Self, HttpError> {
         let clock = Arc::clone(&surroundings.clock);
-        let outbound = Outbound::new(OutboundOptions {
+        let http_client = HttpClient::new(HttpClientOptions {
             total_timeout: config.http_timeout,
             plain_http_to: config.provider_internal_url.clone(),
             clock: Arc::clone(&clock),
-            ..OutboundOptions::default()
+            ..HttpClientOptions::default()
         })?;
         let provider = Provider::reached_at(
             config.provider_internal_url.as_ref(),
             config.issuer.clone(),
-            outbound.clone(),
+            http_client.clone(),
             Arc::clone(&clock),
         );
         Ok(Self(Arc::new(Inner {
             config: config.clone(),
-            outbound,
+            http_client,
             provider,
             clock,
-            chance: Arc::clone(&surroundings.chance),
+            random: Arc::clone(&surroundings.random),
             store: surroundings.store.clone(),
         })))
     }
@@ -56,8 +56,8 @@ impl Examiner {
         &self.0.config
     }
 
-    pub(super) fn outbound(&self) -> &Outbound {
-        &self.0.outbound
+    pub(super) fn http_client(&self) -> &HttpClient {
+        &self.0.http_client
     }
 
     pub(super) fn provider(&self) -> &Provider {
@@ -68,8 +68,8 @@ impl Examiner {
         &self.0.clock
     }
 
-    pub(super) fn chance(&self) -> &SharedChance {
-        &self.0.chance
+    pub(super) fn random(&self) -> &SharedRandom {
+        &self.0.random
     }
 
     pub(super) fn store(&self) -> Option<&SharedStore> {

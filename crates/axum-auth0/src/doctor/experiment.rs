@@ -7,7 +7,7 @@ use super::{
     examination::Examiner,
     probe::{Outcome, Probe},
 };
-use crate::chance;
+use crate::random;
 
 /// The one thing without which the provider goes on with the login.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +100,6 @@ pub(super) async fn unknown_client(
 }
 
 fn random(examiner: &Examiner) -> String {
-    let number = u128::from_be_bytes(chance::bytes(examiner.chance().as_ref()));
+    let number = u128::from_be_bytes(random::bytes(examiner.random().as_ref()));
     format!("doctor-{number:032x}")
 }

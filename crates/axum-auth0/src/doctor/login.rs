@@ -193,7 +193,7 @@ async fn fails(examiner: &Examiner, endpoint: &Url, probe: &Probe, bad: &Outcome
         (_, Some(_)) => {
             let mut finding = Finding::from(Diagnosis::scope_refused(config, None));
             finding.cause = format!(
-                "Asked for a login, the provider {}.{without} {}",
+                "RequestedGrant for a login, the provider {}.{without} {}",
                 bad.in_words(),
                 scopes_of(config)
             );
@@ -268,7 +268,10 @@ fn unknown_client(config: &Config) -> Finding {
 fn refused_on_a_page(config: &Config, bad: &Outcome) -> Finding {
     Finding::new(
         "login_refused",
-        format!("Asked for a login, the provider {}.", bad.in_words()),
+        format!(
+            "RequestedGrant for a login, the provider {}.",
+            bad.in_words()
+        ),
         format!(
             "Open {} in a browser: the page may say more. Most often the callback URL {} is not registered, or the \
              application may not ask for what it asks for.",

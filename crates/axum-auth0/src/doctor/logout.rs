@@ -107,7 +107,7 @@ fn not_registered(config: &Config, outcome: &Outcome) -> Check {
         Finding::new(
             "logout_url_not_registered",
             format!(
-                "Asked for a logout that ends at {registered}, the provider {}; without that URL it does not. Logouts end on \
+                "RequestedGrant for a logout that ends at {registered}, the provider {}; without that URL it does not. Logouts end on \
                  its error page, and its session may live on.",
                 outcome.in_words()
             ),

@@ -41,7 +41,7 @@ use self::{
     examination::{Examination, Examiner},
     finding::{Finding, sentence},
 };
-use crate::{auth0::Surroundings, config::Config};
+use crate::{auth0::Dependencies, config::Config};
 
 /// Examines `config`. Its faults were found when it was read: see [`Report::of_faults`].
 ///
@@ -50,7 +50,7 @@ use crate::{auth0::Surroundings, config::Config};
 ///   does not answer in time is a problem; whatever else is not finished could not be checked.
 ///
 /// Never fails: what cannot be examined is a finding, too.
-pub async fn examine(config: &Config, surroundings: &Surroundings, limit: Duration) -> Report {
+pub async fn examine(config: &Config, surroundings: &Dependencies, limit: Duration) -> Report {
     let deadline = Instant::now() + limit;
     let mut checks = vec![Check::ok("configuration", "Every variable can be read.")];
     checks.extend(secret::check(config));
@@ -68,7 +68,7 @@ pub async fn examine(config: &Config, surroundings: &Surroundings, limit: Durati
         )),
     }
     let mut report = Report::new(Some(config.issuer.as_str()), checks);
-    report.hide_secrets(config);
+    report.redact(config);
     report
 }
 

@@ -9,9 +9,9 @@ use super::{
     words::{quoted, visible_text},
 };
 use crate::{
-    chance,
     config::Config,
     login::{AuthorizationRequest, CALLBACK_PATH},
+    random,
 };
 
 /// How the request says whether it may show something.
@@ -156,13 +156,13 @@ impl Probe {
         if let Some(client_id) = &self.client_id {
             config.client_id.clone_from(client_id);
         }
-        let chance = examiner.chance().as_ref();
+        let random = examiner.random().as_ref();
         let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();
         let none = [("prompt", "none".to_owned())];
         let url = AuthorizationRequest {
-            state: &chance::text::<16>(chance),
-            nonce: &chance::text::<16>(chance),
-            verifier: &chance::text::<32>(chance),
+            state: &random::text::<16>(random),
+            nonce: &random::text::<16>(random),
+            verifier: &random::text::<32>(random),
             audiences: &audiences,
             scope: &self.scope,
             passed_on: match self.prompt {
@@ -190,7 +190,7 @@ pub(super) async fn get<T>(
         .body(Vec::new())
         .map_err(|_| "has an endpoint that is no URL".to_owned())?;
     let response = examiner
-        .outbound()
+        .http_client()
         .send(request)
         .await
         .map_err(|error| format!("did not answer ({error})"))?;

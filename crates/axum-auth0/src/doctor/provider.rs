@@ -11,8 +11,8 @@ use super::{
 use crate::{
     config::{AudienceParameter, Config},
     diagnosis::{Cause, Diagnosis},
+    http_client::HttpError,
     login::audiences,
-    outbound::OutboundError,
     provider::{Metadata, ProviderError},
 };
 
@@ -129,7 +129,7 @@ impl Manner {
         let has_path = |endpoint: &Option<Url>, path: &str| {
             endpoint.as_ref().is_some_and(|url| url.path() == path)
         };
-        let is_auth0 = config.issuer.is_like_auth0()
+        let is_auth0 = config.issuer.has_auth0_form()
             && has_path(&metadata.token_endpoint, "/oauth/token")
             && has_path(&metadata.authorization_endpoint, "/authorize");
         match (config.audience_parameter, is_auth0) {
@@ -203,7 +203,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
                 },
             ),
         ),
-        ProviderError::Discovery(OutboundError::Status { status, .. })
+        ProviderError::Discovery(HttpError::Status { status, .. })
             if status.is_client_error()
                 && !matches!(
                     *status,
@@ -220,7 +220,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
                 ),
             )
         }
-        ProviderError::Discovery(OutboundError::Status { .. }) => (
+        ProviderError::Discovery(HttpError::Status { .. }) => (
             format!("{} answers with an error.", config.issuer),
             Finding::new(
                 "provider_unreachable",

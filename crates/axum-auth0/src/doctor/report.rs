@@ -161,13 +161,13 @@ impl Report {
     }
 
     /// The second wall: whatever a text is made of, no secret is in it.
-    pub(super) fn hide_secrets(&mut self, config: &Config) {
+    pub(super) fn redact(&mut self, config: &Config) {
         let secrets: Vec<&str> = config
             .secrets
             .iter()
             .chain([&config.client_secret])
             .map(ExposeSecret::expose_secret)
-            .filter(|secret| secret.len() >= SHORTEST_HIDDEN)
+            .filter(|secret| secret.len() >= MIN_HIDDEN)
             .collect();
         for check in &mut self.checks {
             let texts = [
@@ -187,7 +187,7 @@ impl Report {
 }
 
 /// What is shorter may be part of any word; hiding it there would show it.
-const SHORTEST_HIDDEN: usize = 12;
+const MIN_HIDDEN: usize = 12;
 
 /// What is checked once every variable can be read.
 const REST: [&str; 14] = [
@@ -235,7 +235,7 @@ mod tests {
         .collect();
         let config = Config::from_variables(&variables, &[]).unwrap();
         let mut report = Report::new(None, vec![Check::ok("client", summary)]);
-        report.hide_secrets(&config);
+        report.redact(&config);
         report.checks.remove(0).summary
     }
 

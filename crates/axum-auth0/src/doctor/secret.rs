@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::{Check, secret_strength::looks_random};
+use super::{Check, secret_strength::has_enough_entropy};
 use crate::{config::Config, diagnosis::Diagnosis};
 
 pub(super) fn check(config: &Config) -> Vec<Check> {
@@ -24,7 +24,7 @@ pub(crate) fn weaknesses(config: &Config) -> Vec<Diagnosis> {
         let secret = secret.expose_secret();
         let weakness = if secret == config.client_secret.expose_secret() {
             "is the client secret, too, which others know"
-        } else if looks_random(secret) {
+        } else if has_enough_entropy(secret) {
             continue;
         } else {
             "is made of words, repetitions or sequences, as examples in documentation are"

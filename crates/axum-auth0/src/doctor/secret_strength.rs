@@ -19,7 +19,7 @@ const WORDS: &str = "\
     word your and bar baz dev foo for hex key not own put set the use you";
 
 /// Whether nothing speaks against `secret` being random.
-pub(super) fn looks_random(secret: &str) -> bool {
+pub(super) fn has_enough_entropy(secret: &str) -> bool {
     estimated_bits(secret) >= ENOUGH_BITS
 }
 
@@ -30,12 +30,14 @@ fn estimated_bits(secret: &str) -> f64 {
         rest = rest.replace(word, "");
     }
     let rest = rest.as_bytes();
-    let unforeseen = (0..rest.len()).filter(|&at| !is_foreseen(rest, at)).count();
+    let unforeseen = (0..rest.len())
+        .filter(|&at| !is_predictable(rest, at))
+        .count();
     as_number(unforeseen) * entropy_per_byte(rest)
 }
 
 /// Whether a byte goes on as the two before it do (aaa, 123, cba), or ends a piece that was there before.
-fn is_foreseen(text: &[u8], at: usize) -> bool {
+fn is_predictable(text: &[u8], at: usize) -> bool {
     let step = |at: usize| i16::from(text[at]) - i16::from(text[at - 1]);
     if at >= 2 && step(at) == step(at - 1) && step(at).abs() <= 1 {
         return true;
@@ -89,13 +91,19 @@ mod tests {
             "correct horse battery staple correct horse battery staple",
             "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee",
         ] {
-            assert!(!looks_random(weak), "{weak}: {}", estimated_bits(weak));
+            assert!(
+                !has_enough_entropy(weak),
+                "{weak}: {}",
+                estimated_bits(weak)
+            );
         }
     }
 
     #[test]
     fn a_word_before_enough_randomness_does_no_harm() {
-        assert!(looks_random("production-secret-9c0e6fb1d27a4e3b8f5a01c4"));
+        assert!(has_enough_entropy(
+            "production-secret-9c0e6fb1d27a4e3b8f5a01c4"
+        ));
     }
 
     proptest! {
@@ -103,11 +111,11 @@ mod tests {
         #[test]
         fn random_bytes_look_random_however_they_are_written(bytes in any::<[u8; 32]>()) {
             let hex = bytes.map(|byte| format!("{byte:02x}")).concat();
-            prop_assert!(looks_random(&hex));
-            prop_assert!(looks_random(&hex[..32]));
-            prop_assert!(looks_random(&STANDARD.encode(bytes)));
+            prop_assert!(has_enough_entropy(&hex));
+            prop_assert!(has_enough_entropy(&hex[..32]));
+            prop_assert!(has_enough_entropy(&STANDARD.encode(bytes)));
             let decimal = bytes.map(|byte| format!("{:02}", byte % 100)).concat();
-            prop_assert!(looks_random(&decimal));
+            prop_assert!(has_enough_entropy(&decimal));
         }
     }
 }

@@ -15,14 +15,14 @@ use sqlx::{
 
 use super::{Check, Finding, examination::Examiner};
 use crate::{
-    chance,
     config::{Config, StoreLocation},
+    random,
 };
 
 const ID: &str = "session_store";
 
 /// How long another program's write is waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) async fn check(examiner: &Examiner) -> Check {
     if let Some(store) = examiner.store() {
@@ -37,7 +37,7 @@ pub(super) async fn check(examiner: &Examiner) -> Check {
     match &examiner.config().session_store {
         StoreLocation::Memory => memory(examiner.config()),
         StoreLocation::Sqlite(path) => {
-            let name = chance::text::<12>(examiner.chance().as_ref());
+            let name = random::text::<12>(examiner.random().as_ref());
             sqlite(path, &name).await
         }
     }
@@ -91,7 +91,7 @@ async fn open(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     let mut connection = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
-        .busy_timeout(PATIENCE)
+        .busy_timeout(LEASE_TIMEOUT)
         .connect()
         .await?;
     sqlx::query("SELECT count(*) FROM sqlite_schema")

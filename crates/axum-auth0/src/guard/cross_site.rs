@@ -23,16 +23,16 @@ use crate::{
 };
 
 /// The layer: refuses what another site sent, with 403.
-pub(crate) async fn refuse_cross_site(
+pub(crate) async fn csrf_protection(
     State(guard): State<Guard>,
     request: Request,
     next: Next,
 ) -> Response {
     let site = &guard.engine.config().base_url;
     let allowed = if acts(request.method(), request.headers()) {
-        may_change(request.headers(), site)
+        allows_write(request.headers(), site)
     } else {
-        !guard.is_data_route(&request) || may_read(request.headers(), site)
+        !guard.is_data_route(&request) || allows_read(request.headers(), site)
     };
     if allowed {
         return next.run(request).await;
@@ -101,7 +101,7 @@ fn is_ours(origin: &HeaderValue, site: &Url) -> bool {
 
 /// A read may come from this site, from the user, or from a program: it sends neither header and no user's cookies.
 /// Browsers without Fetch Metadata are told by their `Origin`.
-fn may_read(headers: &HeaderMap, site: &Url) -> bool {
+fn allows_read(headers: &HeaderMap, site: &Url) -> bool {
     match (RequestSite::of(headers), RequestOrigin::of(headers, site)) {
         (Some(RequestSite::Other), _) | (_, RequestOrigin::Foreign) => false,
         (Some(_), _) => true,
@@ -111,7 +111,7 @@ fn may_read(headers: &HeaderMap, site: &Url) -> bool {
 
 /// A change must prove that it comes from this site, by `Origin` or by `Sec-Fetch-Site`. If both are there, both must
 /// agree; for `Origin: null`, `Sec-Fetch-Site` alone decides.
-fn may_change(headers: &HeaderMap, site: &Url) -> bool {
+fn allows_write(headers: &HeaderMap, site: &Url) -> bool {
     let origin = RequestOrigin::of(headers, site);
     match RequestSite::of(headers) {
         Some(RequestSite::SameOrigin) => origin != RequestOrigin::Foreign,
@@ -161,7 +161,7 @@ mod tests {
             (None, None, false),
         ] {
             assert_eq!(
-                may_change(&headers(site, origin), &url),
+                allows_write(&headers(site, origin), &url),
                 expected,
                 "{site:?} {origin:?}"
             );
@@ -173,7 +173,7 @@ mod tests {
         let url = Url::parse("https://site.example").unwrap();
         let mut headers = headers(Some("same-origin"), Some("https://site.example"));
         headers.append(header::ORIGIN, "null".parse().unwrap());
-        assert!(!may_change(&headers, &url));
+        assert!(!allows_write(&headers, &url));
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
             (None, Some("null"), false),
         ] {
             let headers = headers(site, origin);
-            assert_eq!(may_read(&headers, &url), expected, "{site:?} {origin:?}");
+            assert_eq!(allows_read(&headers, &url), expected, "{site:?} {origin:?}");
         }
     }
 

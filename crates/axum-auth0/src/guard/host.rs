@@ -14,7 +14,11 @@ use super::{Guard, paths};
 use crate::{authority::Authority, page::Page, request_kind::RequestKind};
 
 /// The layer: a page under another host is redirected, anything else is refused.
-pub(crate) async fn one_host(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+pub(crate) async fn canonical_host(
+    State(guard): State<Guard>,
+    request: Request,
+    next: Next,
+) -> Response {
     let config = guard.engine.config();
     if authority(&request, config.base_url.scheme()) == Authority::of(&config.base_url) {
         return next.run(request).await;

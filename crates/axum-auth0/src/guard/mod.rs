@@ -9,9 +9,9 @@ mod paths;
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cross_site::{acts, refuse_cross_site},
+    cross_site::{acts, csrf_protection},
     data::{IsDataRoute, answer_as_data},
-    host::one_host,
+    host::canonical_host,
     pages::guard_pages,
     paths::original,
 };

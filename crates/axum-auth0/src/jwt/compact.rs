@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     algorithm::Algorithm,
     claims::Claims,
-    error::{JwtError, NotAJwt},
+    error::{JwtError, JwtParseError},
     strict_json,
 };
 use crate::json;
@@ -34,9 +34,9 @@ pub(crate) struct Header {
 
 impl<'token> Compact<'token> {
     /// Takes a token apart. The cheap checks come first.
-    pub(crate) fn parse(token: &'token str) -> Result<Self, NotAJwt> {
+    pub(crate) fn parse(token: &'token str) -> Result<Self, JwtParseError> {
         if token.len() > MAX_TOKEN_BYTES {
-            return Err(NotAJwt::TooLong { bytes: token.len() });
+            return Err(JwtParseError::TooLong { bytes: token.len() });
         }
         let mut segments = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) = (
@@ -45,14 +45,14 @@ impl<'token> Compact<'token> {
             segments.next(),
             segments.next(),
         ) else {
-            return Err(NotAJwt::Segments);
+            return Err(JwtParseError::Segments);
         };
         let signed = &token[..header.len() + 1 + payload.len()];
         let signature = decode(signature)?;
-        let header = strict_json::object(&decode(header)?).ok_or(NotAJwt::Json)?;
-        let claims = strict_json::object(&decode(payload)?).ok_or(NotAJwt::Json)?;
+        let header = strict_json::object(&decode(header)?).ok_or(JwtParseError::Json)?;
+        let claims = strict_json::object(&decode(payload)?).ok_or(JwtParseError::Json)?;
         if !matches!(header.get("alg"), Some(Value::String(_))) {
-            return Err(NotAJwt::Header);
+            return Err(JwtParseError::Header);
         }
         Ok(Self {
             header,
@@ -67,7 +67,7 @@ impl<'token> Compact<'token> {
         let text = |name: &str| match json::member(&self.header, name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(NotAJwt::Header),
+            Some(_) => Err(JwtParseError::Header),
         };
         if ["crit", "b64", "zip"]
             .iter()
@@ -114,10 +114,10 @@ impl<'token> Compact<'token> {
 }
 
 /// The engine refuses padding, other alphabets and stray trailing bits, so that a token has one spelling only.
-fn decode(segment: &str) -> Result<Vec<u8>, NotAJwt> {
+fn decode(segment: &str) -> Result<Vec<u8>, JwtParseError> {
     URL_SAFE_NO_PAD
         .decode(segment)
-        .map_err(|_| NotAJwt::Encoding)
+        .map_err(|_| JwtParseError::Encoding)
 }
 
 /// A token whose structure is sound and whose signature is the provider's. Nothing else about it was checked.
@@ -186,7 +186,7 @@ mod tests {
         )
     }
 
-    fn parse_error(token: &str) -> Option<NotAJwt> {
+    fn parse_error(token: &str) -> Option<JwtParseError> {
         Compact::parse(token).err()
     }
 
@@ -211,13 +211,13 @@ mod tests {
 
     #[test]
     fn only_three_segments_are_a_jwt() {
-        assert_eq!(parse_error("opaque"), Some(NotAJwt::Segments));
-        assert_eq!(parse_error("a.b"), Some(NotAJwt::Segments));
-        assert_eq!(parse_error("a.b.c.d.e"), Some(NotAJwt::Segments));
-        assert_eq!(parse_error(""), Some(NotAJwt::Segments));
+        assert_eq!(parse_error("opaque"), Some(JwtParseError::Segments));
+        assert_eq!(parse_error("a.b"), Some(JwtParseError::Segments));
+        assert_eq!(parse_error("a.b.c.d.e"), Some(JwtParseError::Segments));
+        assert_eq!(parse_error(""), Some(JwtParseError::Segments));
         assert_eq!(
             parse_error(r#"{"payload":"e30","signatures":[]}"#),
-            Some(NotAJwt::Segments)
+            Some(JwtParseError::Segments)
         );
     }
 
@@ -230,21 +230,24 @@ mod tests {
         assert_eq!(parse_error(&format!("{signed}.AA")), None);
         assert_eq!(
             parse_error(&format!("{signed}.AB")),
-            Some(NotAJwt::Encoding)
+            Some(JwtParseError::Encoding)
         );
         assert_eq!(
             parse_error(&format!("{signed}.AA==")),
-            Some(NotAJwt::Encoding)
+            Some(JwtParseError::Encoding)
         );
         assert_eq!(
             parse_error(&format!("{signed}.A+")),
-            Some(NotAJwt::Encoding)
+            Some(JwtParseError::Encoding)
         );
         assert_eq!(
             parse_error(&format!("{signed}.A A")),
-            Some(NotAJwt::Encoding)
+            Some(JwtParseError::Encoding)
         );
-        assert_eq!(parse_error(&format!("{good}\n")), Some(NotAJwt::Encoding));
+        assert_eq!(
+            parse_error(&format!("{good}\n")),
+            Some(JwtParseError::Encoding)
+        );
     }
 
     #[test]
@@ -253,13 +256,13 @@ mod tests {
             (".".repeat(MAX_TOKEN_BYTES + 1), MAX_TOKEN_BYTES + 1),
             ("A".repeat(1024 * 1024), 1024 * 1024),
         ] {
-            assert_eq!(parse_error(&text), Some(NotAJwt::TooLong { bytes }));
+            assert_eq!(parse_error(&text), Some(JwtParseError::TooLong { bytes }));
         }
         assert_eq!(
             parse_error(&".".repeat(MAX_TOKEN_BYTES)),
-            Some(NotAJwt::Segments)
+            Some(JwtParseError::Segments)
         );
-        let told = NotAJwt::TooLong { bytes: 20_000 }.to_string();
+        let told = JwtParseError::TooLong { bytes: 20_000 }.to_string();
         assert!(told.contains("20000") && told.contains("16384"), "{told}");
     }
 
@@ -267,20 +270,20 @@ mod tests {
     fn header_and_payload_are_unambiguous_objects() {
         assert_eq!(
             parse_error(&token(r#"{"alg":"RS256","alg":"none"}"#, "{}")),
-            Some(NotAJwt::Json)
+            Some(JwtParseError::Json)
         );
         assert_eq!(
             parse_error(&token(r#"{"alg":"RS256"}"#, r#"{"sub":1,"sub":2}"#)),
-            Some(NotAJwt::Json)
+            Some(JwtParseError::Json)
         );
         assert_eq!(
             parse_error(&token(r#"{"alg":"RS256"}"#, "[]")),
-            Some(NotAJwt::Json)
+            Some(JwtParseError::Json)
         );
-        assert_eq!(parse_error(&token("{}", "{}")), Some(NotAJwt::Header));
+        assert_eq!(parse_error(&token("{}", "{}")), Some(JwtParseError::Header));
         assert_eq!(
             parse_error(&token(r#"{"alg":1}"#, "{}")),
-            Some(NotAJwt::Header)
+            Some(JwtParseError::Header)
         );
     }
 
@@ -310,7 +313,10 @@ mod tests {
             r#"{"alg":"RS256","typ":["JWT"]}"#,
         ] {
             assert!(
-                matches!(refusal(header), Some(JwtError::Malformed(NotAJwt::Header))),
+                matches!(
+                    refusal(header),
+                    Some(JwtError::Malformed(JwtParseError::Header))
+                ),
                 "{header}"
             );
         }

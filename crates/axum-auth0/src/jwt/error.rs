@@ -6,7 +6,7 @@ use crate::provider::ProviderError;
 /// A string is not a compact JWT that we read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotAJwt {
+pub enum JwtParseError {
     /// Longer than [`MAX_TOKEN_BYTES`].
     #[error("the token has {bytes} bytes, and at most {MAX_TOKEN_BYTES} are read")]
     TooLong {
@@ -35,7 +35,7 @@ pub enum NotAJwt {
 pub enum JwtError {
     /// Not a JWT at all.
     #[error(transparent)]
-    Malformed(#[from] NotAJwt),
+    Malformed(#[from] JwtParseError),
     /// Signed with an algorithm that is not on the list; `none` and the symmetric ones never are.
     #[error("the token's signature algorithm is not allowed")]
     AlgorithmNotAllowed,

@@ -6,7 +6,7 @@ use base64::{
 };
 use serde_json::Value;
 
-use super::{compact::Compact, error::NotAJwt};
+use super::{compact::Compact, error::JwtParseError};
 
 /// What a string looks like, before anything in it is believed: for messages that say what the provider should issue
 /// instead.
@@ -26,7 +26,7 @@ pub enum TokenKind {
         bytes: usize,
     },
     /// It begins as a JWT does and is none.
-    Malformed(NotAJwt),
+    Malformed(JwtParseError),
     /// None of these: only its issuer can read it.
     Opaque,
 }
@@ -37,7 +37,7 @@ impl TokenKind {
         match Compact::parse(token) {
             Ok(token) if token.algorithm_name().starts_with("HS") => Self::Symmetric,
             Ok(_) => Self::Signed,
-            Err(NotAJwt::TooLong { bytes }) => Self::TooLong { bytes },
+            Err(JwtParseError::TooLong { bytes }) => Self::TooLong { bytes },
             Err(_) if token.split('.').count() == 5 => Self::Encrypted,
             Err(error) if begins_as_jwt(token) => Self::Malformed(error),
             Err(_) => Self::Opaque,
@@ -91,13 +91,13 @@ mod tests {
             ("a.b.c.d.e".to_owned(), TokenKind::Encrypted),
             (
                 token(r#"{"alg":"RS256"}"#, r#"{"exp":1e999}"#),
-                TokenKind::Malformed(NotAJwt::Json),
+                TokenKind::Malformed(JwtParseError::Json),
             ),
             (
                 token(r#"{"alg":"RS256"}"#, r#"{"a":1,"a":2}"#),
-                TokenKind::Malformed(NotAJwt::Json),
+                TokenKind::Malformed(JwtParseError::Json),
             ),
-            (padded, TokenKind::Malformed(NotAJwt::Encoding)),
+            (padded, TokenKind::Malformed(JwtParseError::Encoding)),
             ("opaque".to_owned(), TokenKind::Opaque),
             ("v2.local.payload".to_owned(), TokenKind::Opaque),
             ("ory_at_a.b".to_owned(), TokenKind::Opaque),

@@ -3,12 +3,12 @@
 use http::{HeaderValue, Request, header};
 use serde_json::{Map, Value};
 
-use crate::{engine::Engine, json, jwt::Claims, outbound::without_bom};
+use crate::{engine::Engine, http_client::without_bom, json, jwt::Claims};
 
 /// Claims that are about the token and not about the person: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of
 /// RFC 7519 §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those
 /// that providers add to describe client, grant and session.
-const OF_THE_PROTOCOL: &[&str] = &[
+const PROTOCOL_CLAIMS: &[&str] = &[
     // The token.
     "iss",
     "aud",
@@ -76,7 +76,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// The person's claims: those of the ID token, completed from userinfo where the ID token has no name at all.
-pub(super) async fn of_person(
+pub(super) async fn user_claims(
     engine: &Engine,
     id_token: Claims,
     access_token: &str,
@@ -90,7 +90,7 @@ pub(super) async fn of_person(
             claims.entry(name).or_insert(value);
         }
     }
-    claims.retain(|name, _| !OF_THE_PROTOCOL.contains(&name.as_str()));
+    claims.retain(|name, _| !PROTOCOL_CLAIMS.contains(&name.as_str()));
     claims
 }
 
@@ -110,7 +110,7 @@ async fn userinfo(
         .header(header::ACCEPT, "application/json")
         .body(Vec::new())
         .ok()?;
-    let response = match engine.outbound().send_for_body(request).await {
+    let response = match engine.http_client().send_for_body(request).await {
         Ok(response) if response.status().is_success() => response,
         Ok(response) => {
             tracing::info!(

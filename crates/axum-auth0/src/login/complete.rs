@@ -12,9 +12,9 @@ use crate::{
     diagnosis::Diagnosis,
     engine::Engine,
     jwt::{self, JwtError, TokenKind},
-    session::{ABSOLUTE, Carried, ProviderSession, SessionData, id},
-    stores::{LoginId, LoginRow},
-    tokens::{Asked, HeldToken, TokenAnswer, TokenSet, Want},
+    session::{ABSOLUTE_TIMEOUT, Carried, ProviderSession, SessionData, id},
+    stores::{LoginId, LoginRecord},
+    tokens::{CachedToken, RequestedGrant, TokenAnswer, TokenRequest, TokenSet},
 };
 
 /// Exchanges the code, and returns the identifier of the new session. `carried` is the session that the browser had.
@@ -78,19 +78,19 @@ pub(super) async fn complete(
         .map_err(|error| Refusal::IdToken(Some(error.into()), return_to()))?
         .to_owned();
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
-    let claims = claims::of_person(engine, verified, &answer.access_token).await;
+    let claims = claims::user_claims(engine, verified, &answer.access_token).await;
 
     let now = engine.clock().unix_seconds();
-    let login = LoginId::random(engine.chance().as_ref());
+    let login = LoginId::random(engine.random().as_ref());
     let set = token_set(engine, transaction, &answer, now);
     let new = NewLogin {
-        row: LoginRow {
+        row: LoginRecord {
             id: login,
             subject,
             provider_session: provider_session.clone(),
             created_at: now,
             last_seen_at: now,
-            expires_at: now + ABSOLUTE,
+            expires_at: now + ABSOLUTE_TIMEOUT,
             version: 0,
             tokens: set.seal(engine.keys(), &login),
         },
@@ -118,7 +118,7 @@ pub(super) async fn complete(
 fn note_clock_skew(engine: &Engine, id_token: &str, error: &IdTokenError) {
     let is_about_time = matches!(error, IdTokenError::Rule(rule) if rule.starts_with("iat is "));
     if is_about_time
-        && let Ok(claims) = jwt::peek(id_token)
+        && let Ok(claims) = jwt::decode_unverified(id_token)
         && let Ok(Some(iat)) = claims.unverified().numeric_date("iat")
     {
         Diagnosis::clock_skew(engine.clock().unix_seconds().saturating_sub(iat)).log();
@@ -138,17 +138,20 @@ fn token_set(
     let mut set = TokenSet {
         refresh_token: answer.refresh_token.clone(),
         id_token: answer.id_token.clone(),
-        asked: is_of_today.then(|| Asked::of(engine.config())),
+        asked: is_of_today.then(|| RequestedGrant::of(engine.config())),
         ..TokenSet::default()
     };
     let config = engine.config();
-    let wants = config.apis.values().filter_map(|api| Want::of(api, &[]));
+    let wants = config
+        .apis
+        .values()
+        .filter_map(|api| TokenRequest::of(api, &[]));
     for want in wants.filter(|want| Some(want.audience) == config.audience.as_deref()) {
-        match HeldToken::verify(answer, &want, config, now) {
+        match CachedToken::verify(answer, &want, config, now) {
             Ok(token) => set.hold(token),
             Err(diagnosis) => {
                 diagnosis.log();
-                set.note_wrong(&want, diagnosis, now);
+                set.record_rejection(&want, diagnosis, now);
             }
         }
     }

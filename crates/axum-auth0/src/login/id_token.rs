@@ -11,7 +11,7 @@ use crate::{
     clock::SharedClock,
     config::Config,
     diagnosis::Diagnosis,
-    jwt::{Algorithm, ClaimError, Claims, JwtError, TokenKind, peek},
+    jwt::{Algorithm, ClaimError, Claims, JwtError, TokenKind, decode_unverified},
     provider::Provider,
 };
 
@@ -184,7 +184,7 @@ impl IdTokenRules {
         if TokenKind::of(new).is_unreadable() {
             return Refreshed::OfTheSamePerson;
         }
-        let (Ok(old), Ok(new)) = (peek(old), peek(new)) else {
+        let (Ok(old), Ok(new)) = (decode_unverified(old), decode_unverified(new)) else {
             return Refreshed::OfAnotherPerson;
         };
         let (old, new) = (old.unverified(), new.unverified());

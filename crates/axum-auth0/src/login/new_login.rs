@@ -9,8 +9,8 @@ use tower_sessions::{
 
 use crate::{
     engine::Engine,
-    session::{ABSOLUTE, Carried, SESSION_KEY, SessionData},
-    stores::{LoginRow, StoreError},
+    session::{ABSOLUTE_TIMEOUT, Carried, SESSION_KEY, SessionData},
+    stores::{LoginRecord, StoreError},
 };
 
 /// Seconds that a request may still arrive with the identifier of a session that a new login replaced.
@@ -18,7 +18,7 @@ const REPLACED_TTL: i64 = 60;
 
 /// A login that is not stored yet.
 pub(super) struct NewLogin {
-    pub(super) row: LoginRow,
+    pub(super) row: LoginRecord,
     pub(super) data: SessionData,
     /// The identifier of its session.
     pub(super) session: Id,
@@ -49,8 +49,9 @@ impl NewLogin {
         engine.store().create_login(self.row.clone()).await?;
         let failed = |text: String| StoreError(text);
         let data = serde_json::to_value(&self.data).map_err(|error| failed(error.to_string()))?;
-        let expiry_date = time::OffsetDateTime::from_unix_timestamp(self.row.created_at + ABSOLUTE)
-            .map_err(|error| failed(error.to_string()))?;
+        let expiry_date =
+            time::OffsetDateTime::from_unix_timestamp(self.row.created_at + ABSOLUTE_TIMEOUT)
+                .map_err(|error| failed(error.to_string()))?;
         let mut record = Record {
             id: self.session,
             data: HashMap::from([(SESSION_KEY.to_owned(), data)]),

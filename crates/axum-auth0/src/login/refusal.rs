@@ -102,7 +102,7 @@ impl Refusal {
                 return_to,
             },
             error @ (EndpointError::Intercepted { .. }
-            | EndpointError::Unintelligible(_)
+            | EndpointError::InvalidResponse(_)
             | EndpointError::NoRevocationEndpoint) => {
                 tracing::error!(%error, "the code could not be exchanged");
                 Self::ProviderUnavailable {

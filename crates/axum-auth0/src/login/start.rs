@@ -15,7 +15,7 @@ use super::{
     refusal::Refusal,
     transaction::{self, State as LoginState, Transaction},
 };
-use crate::{chance, engine::Engine, request_kind::RequestKind};
+use crate::{engine::Engine, random, request_kind::RequestKind};
 
 pub(crate) async fn start(
     State(engine): State<Arc<Engine>>,
@@ -70,13 +70,13 @@ pub(super) async fn begin(
     };
 
     let now = engine.clock().unix_seconds();
-    let chance = engine.chance().as_ref();
-    let state = LoginState::new(&parameters, attempt, now, chance).seal(engine.keys());
+    let random = engine.random().as_ref();
+    let state = LoginState::new(&parameters, attempt, now, random).seal(engine.keys());
     let transaction = Transaction {
         state: transaction::hash(&state),
-        nonce: chance::text::<16>(chance),
+        nonce: random::text::<16>(random),
         // RFC 7636 §4.1: 43 characters from 32 random bytes.
-        verifier: chance::text::<32>(chance),
+        verifier: random::text::<32>(random),
         issuer: config.issuer.as_str().to_owned(),
         return_to: parameters.return_to,
         created_at: now,

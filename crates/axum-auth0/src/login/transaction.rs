@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    chance::{self, Chance},
     config::CookieSettings,
     cookies,
     login::parameters::LoginParameters,
+    random::{self, RandomSource},
     return_to::ReturnTo,
     seal::{Keyring, Purpose},
 };
@@ -71,10 +71,10 @@ impl State {
         parameters: &LoginParameters,
         attempt: u8,
         now: i64,
-        chance: &dyn Chance,
+        random: &dyn RandomSource,
     ) -> Self {
         Self {
-            id: chance::text::<16>(chance),
+            id: random::text::<16>(random),
             return_to: parameters.return_to.clone(),
             created_at: now,
             attempt,

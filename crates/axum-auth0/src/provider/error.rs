@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::outbound::OutboundError;
+use crate::http_client::HttpError;
 
 /// Why a provider's metadata or keys cannot be had. The texts are for a developer and for the log.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -10,7 +10,7 @@ use crate::outbound::OutboundError;
 pub enum ProviderError {
     /// The metadata could not be fetched.
     #[error("the provider's metadata could not be fetched: {0}")]
-    Discovery(#[source] OutboundError),
+    Discovery(#[source] HttpError),
     /// The metadata is of another issuer than the configured one.
     #[error(
         "AUTH0_DOMAIN names the issuer {configured}, but the provider there calls itself {found}; the two must be equal to the last \
@@ -27,7 +27,7 @@ pub enum ProviderError {
     Metadata(&'static str),
     /// The keys could not be fetched.
     #[error("the provider's keys could not be fetched: {0}")]
-    Keys(#[source] OutboundError),
+    Keys(#[source] HttpError),
     /// The keys were fetched, but the document is not usable.
     #[error("the provider's keys cannot be used: {0}")]
     KeySet(&'static str),

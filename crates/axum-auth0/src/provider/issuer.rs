@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::outbound::{is_loopback, is_secure};
+use crate::http_client::{is_loopback, is_secure};
 
 /// A provider's issuer identifier, as it appears in its tokens. Two issuers are the same if their bytes are.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -111,7 +111,7 @@ impl Issuer {
 
     /// Whether it is written as Auth0 writes its issuers, custom domains included: an origin with a slash behind it.
     /// Other providers have no slash there, or a path.
-    pub fn is_like_auth0(&self) -> bool {
+    pub fn has_auth0_form(&self) -> bool {
         self.url.path() == "/" && self.text.ends_with('/')
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{Issuer, ProviderError, internal_origin::InternalOrigin};
-use crate::{json, outbound::is_secure};
+use crate::{http_client::is_secure, json};
 
 /// A provider's metadata: [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata),
 /// [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414).

@@ -10,7 +10,7 @@ use crate::clock::SharedClock;
 
 /// The rhythm of a [`Refreshed`], in seconds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rhythm {
+pub(super) struct RefreshPolicy {
     /// A document this young is used without asking.
     pub(super) fresh_for: i64,
     /// A document this old is not used any more, even if no newer one can be had. `None`: it is always better than nothing.
@@ -22,13 +22,13 @@ pub(super) struct Rhythm {
 }
 
 /// However long the provider asks us to wait, we look again after this many seconds.
-const LONGEST_PAUSE: i64 = 60;
+const MAX_PAUSE: i64 = 60;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Refreshed<T> {
     clock: SharedClock,
-    rhythm: Rhythm,
+    rhythm: RefreshPolicy,
     state: RwLock<State<T>>,
     /// Held by whoever is fetching.
     flight: Arc<Mutex<()>>,
@@ -36,14 +36,14 @@ pub(super) struct Refreshed<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    kept: Option<Kept<T>>,
+    kept: Option<Cached<T>>,
     failure: Option<Failure>,
     last_demand: Option<i64>,
 }
 
 /// A document and what identifies the fetch that brought it.
 #[derive(Debug)]
-pub(super) struct Kept<T> {
+pub(super) struct Cached<T> {
     pub(super) document: Arc<T>,
     fetched_at: i64,
     fetch: u64,
@@ -56,7 +56,7 @@ struct Failure {
     pause: i64,
 }
 
-impl<T> Clone for Kept<T> {
+impl<T> Clone for Cached<T> {
     fn clone(&self) -> Self {
         Self {
             document: Arc::clone(&self.document),
@@ -68,14 +68,14 @@ impl<T> Clone for Kept<T> {
 
 /// What to do next, decided without waiting.
 enum Next<T> {
-    Use(Kept<T>),
+    Use(Cached<T>),
     Fail(ProviderError),
     /// Fetch; the document is there for those who should not wait.
-    Fetch(Option<Kept<T>>),
+    Fetch(Option<Cached<T>>),
 }
 
 impl<T: Send + Sync + 'static> Refreshed<T> {
-    pub(super) fn new(clock: SharedClock, rhythm: Rhythm) -> Arc<Self> {
+    pub(super) fn new(clock: SharedClock, rhythm: RefreshPolicy) -> Arc<Self> {
         let state = RwLock::new(State {
             kept: None,
             failure: None,
@@ -93,7 +93,7 @@ impl<T: Send + Sync + 'static> Refreshed<T> {
     pub(super) async fn get(
         self: &Arc<Self>,
         fetch: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
-    ) -> Result<Kept<T>, ProviderError> {
+    ) -> Result<Cached<T>, ProviderError> {
         let flight = match self.next() {
             Next::Use(kept) => return Ok(kept),
             Next::Fail(error) => return Err(error),
@@ -116,18 +116,18 @@ impl<T: Send + Sync + 'static> Refreshed<T> {
     }
 
     /// The last good document, however old.
-    pub(super) fn known(&self) -> Option<Kept<T>> {
+    pub(super) fn known(&self) -> Option<Cached<T>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         state.kept.clone()
     }
 
     /// A newer document than `known`, for something that is not in it; or `None` where there is none to be had now.
     /// However many ask, the provider is asked once per pause.
-    pub(super) async fn newer_than(
+    pub(super) async fn refresh_if_same(
         self: &Arc<Self>,
-        known: &Kept<T>,
+        known: &Cached<T>,
         fetch: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
-    ) -> Option<Kept<T>> {
+    ) -> Option<Cached<T>> {
         // First of all wait for a fetch under way: it may bring what is missing.
         let flight = Arc::clone(&self.flight).lock_owned().await;
         if let Some(newer) = self.kept_newer_than(known) {
@@ -145,7 +145,7 @@ impl<T: Send + Sync + 'static> Refreshed<T> {
         self: &Arc<Self>,
         flight: OwnedMutexGuard<()>,
         fetch: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
-    ) -> Result<Kept<T>, ProviderError> {
+    ) -> Result<Cached<T>, ProviderError> {
         let this = Arc::clone(self);
         let task = async move {
             let _flight = flight;
@@ -193,7 +193,7 @@ impl<T: Send + Sync + 'static> Refreshed<T> {
         demanded || failed
     }
 
-    fn kept_newer_than(&self, known: &Kept<T>) -> Option<Kept<T>> {
+    fn kept_newer_than(&self, known: &Cached<T>) -> Option<Cached<T>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         state
             .kept
@@ -202,14 +202,14 @@ impl<T: Send + Sync + 'static> Refreshed<T> {
             .cloned()
     }
 
-    fn settle(&self, outcome: Result<T, ProviderError>) -> Result<Kept<T>, ProviderError> {
+    fn settle(&self, outcome: Result<T, ProviderError>) -> Result<Cached<T>, ProviderError> {
         match outcome {
             Ok(document) => Ok(self.write(|state, now| {
                 let fetch = state.kept.as_ref().map_or(0, |kept| kept.fetch + 1);
                 state.failure = None;
                 state
                     .kept
-                    .insert(Kept {
+                    .insert(Cached {
                         document: Arc::new(document),
                         fetched_at: now,
                         fetch,
@@ -221,7 +221,7 @@ impl<T: Send + Sync + 'static> Refreshed<T> {
                     .retry_after()
                     .and_then(|wait| i64::try_from(wait.as_secs()).ok())
                     .unwrap_or(0);
-                let pause = asked.clamp(self.rhythm.pause_after_failure, LONGEST_PAUSE);
+                let pause = asked.clamp(self.rhythm.pause_after_failure, MAX_PAUSE);
                 tracing::warn!(%error, pause_seconds = pause, "asking the provider failed");
                 self.write(|state, now| {
                     state.failure = Some(Failure {

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer, session::Id};
 
-use super::{ABSOLUTE, id};
+use super::{ABSOLUTE_TIMEOUT, id};
 use crate::{
     config::{CookieSettings, SameSite},
     cookies,
@@ -45,7 +45,7 @@ pub(crate) fn layer(
         .with_expiry(if settings.transient {
             Expiry::OnSessionEnd
         } else {
-            Expiry::OnInactivity(Duration::seconds(ABSOLUTE))
+            Expiry::OnInactivity(Duration::seconds(ABSOLUTE_TIMEOUT))
         });
     match &settings.domain {
         Some(domain) => layer.with_domain(domain.clone()),
@@ -159,7 +159,7 @@ fn set(settings: &CookieSettings, id: Id) -> Cookie<'static> {
     let cookie = if settings.transient {
         cookie
     } else {
-        cookie.max_age(Duration::seconds(ABSOLUTE))
+        cookie.max_age(Duration::seconds(ABSOLUTE_TIMEOUT))
     };
     cookie.build()
 }

@@ -8,7 +8,7 @@ use tower_sessions::{
     session_store,
 };
 
-use crate::stores::{LoginId, LoginRow, StoreError};
+use crate::stores::{LoginId, LoginRecord, StoreError};
 
 /// The key of the engine's part of a session.
 pub(crate) const SESSION_KEY: &str = "axum-auth0";
@@ -36,7 +36,7 @@ pub(crate) struct ProviderSession {
 
 impl SessionData {
     /// Whether `row` is the row that this session was made with. The record is sealed; the row's columns are not.
-    pub(super) fn agrees_with(&self, row: &LoginRow) -> bool {
+    pub(super) fn agrees_with(&self, row: &LoginRecord) -> bool {
         self.claims.get("sub").and_then(Value::as_str) == Some(&row.subject)
             && self
                 .provider_session

@@ -50,11 +50,11 @@ pub(crate) fn of_transaction_with_each_secret(keys: &Keyring, verifier: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::SystemChance;
+    use crate::random::SystemRandom;
 
     fn keyring(secrets: &[&str]) -> Keyring {
         let secrets: Vec<_> = secrets.iter().map(|&secret| secret.into()).collect();
-        Keyring::new(&secrets, SystemChance::shared())
+        Keyring::new(&secrets, SystemRandom::shared())
     }
 
     #[test]

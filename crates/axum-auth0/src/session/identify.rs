@@ -10,7 +10,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, header};
 use tower_sessions::{Session, SessionStore as _, session::Id};
 
-use super::{Carried, CurrentUser, IDLE, SessionCookie, SignedInUser, TOUCH_EVERY};
+use super::{Carried, CurrentUser, IDLE_TIMEOUT, LAST_SEEN_INTERVAL, SessionCookie, SignedInUser};
 use crate::{
     engine::Engine,
     logout::LOGOUT_PATH,
@@ -89,16 +89,16 @@ async fn find(
         return Ok(Found::Anonymous);
     }
     let now = engine.clock().unix_seconds();
-    if now >= row.expires_at || now - row.last_seen_at >= IDLE {
+    if now >= row.expires_at || now - row.last_seen_at >= IDLE_TIMEOUT {
         tracing::info!(login = ?row.id, "session timed out");
         if !is_logout {
             forget(engine, id, Some(row.id)).await;
         }
         return Ok(Found::Ended);
     }
-    if now - row.last_seen_at >= TOUCH_EVERY {
+    if now - row.last_seen_at >= LAST_SEEN_INTERVAL {
         let (store, login) = (Arc::clone(engine.store()), row.id);
-        let write = async move { store.touch_login(&login, now).await };
+        let write = async move { store.mark_used(&login, now).await };
         engine.bookkeeping().write("last use", write).await;
     }
     Ok(Found::User(SignedInUser {
@@ -107,7 +107,7 @@ async fn find(
         page: None,
         subject: row.subject.into(),
         claims: Arc::new(data.claims),
-        trace: TraceContext::of(headers, engine.chance().as_ref()),
+        trace: TraceContext::of(headers, engine.random().as_ref()),
         is_head: false,
     }))
 }

@@ -16,10 +16,10 @@ pub(crate) use self::{
 };
 
 /// A session nobody used for this long ends, in seconds: 1 day, as in nextjs-auth0.
-pub(crate) const IDLE: i64 = 86_400;
+pub(crate) const IDLE_TIMEOUT: i64 = 86_400;
 
 /// A session ends after this long whatever happens, in seconds: 3 days, as in nextjs-auth0.
-pub(crate) const ABSOLUTE: i64 = 3 * 86_400;
+pub(crate) const ABSOLUTE_TIMEOUT: i64 = 3 * 86_400;
 
 /// That a session was used is written at most this often, in seconds.
-const TOUCH_EVERY: i64 = 60;
+const LAST_SEEN_INTERVAL: i64 = 60;

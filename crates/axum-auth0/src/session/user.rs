@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     api::{AccessToken, Api},
-    calls::ApiClient,
+    api_client::ApiClient,
     engine::Engine,
     page_user::PageUser,
     stores::LoginId,

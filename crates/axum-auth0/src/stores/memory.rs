@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Lease, LeaseHolder, LoginId, LoginRow, Store, StoreError, Swap};
+use super::{CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError};
 
 /// Keeps everything in memory; all is gone when the process ends.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub struct MemoryStore(Mutex<Tables>);
 
 #[derive(Default)]
 struct Tables {
-    logins: HashMap<LoginId, LoginRow>,
+    logins: HashMap<LoginId, LoginRecord>,
     leases: HashMap<LoginId, (LeaseHolder, i64)>,
     records: HashMap<[u8; 32], (Vec<u8>, i64)>,
     transactions: HashMap<[u8; 32], i64>,
@@ -36,7 +36,7 @@ impl std::fmt::Debug for MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn create_login(&self, row: LoginRow) -> Result<(), StoreError> {
+    async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError> {
         match self.tables().logins.entry(row.id) {
             Entry::Occupied(_) => Err(StoreError("there is such a login already".to_owned())),
             Entry::Vacant(free) => {
@@ -46,11 +46,11 @@ impl Store for MemoryStore {
         }
     }
 
-    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         Ok(self.tables().logins.get(id).cloned())
     }
 
-    async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
+    async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
         if let Some(row) = self.tables().logins.get_mut(id) {
             row.last_seen_at = row.last_seen_at.max(now);
         }
@@ -63,18 +63,18 @@ impl Store for MemoryStore {
         holder: &LeaseHolder,
         now: i64,
         until: i64,
-    ) -> Result<Lease, StoreError> {
+    ) -> Result<LeaseOutcome, StoreError> {
         let mut tables = self.tables();
         if !tables.logins.contains_key(id) {
-            return Ok(Lease::Gone);
+            return Ok(LeaseOutcome::LoginMissing);
         }
         let other = tables.leases.get(id).filter(|(other, _)| other != holder);
         if other.is_some_and(|(_, end)| *end > now) {
-            return Ok(Lease::Held);
+            return Ok(LeaseOutcome::HeldElsewhere);
         }
         let abandoned = other.is_some();
         tables.leases.insert(*id, (*holder, until));
-        Ok(Lease::Taken { abandoned })
+        Ok(LeaseOutcome::Acquired { abandoned })
     }
 
     async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError> {
@@ -94,19 +94,19 @@ impl Store for MemoryStore {
         id: &LoginId,
         expected: i64,
         tokens: Vec<u8>,
-    ) -> Result<Swap, StoreError> {
+    ) -> Result<CasOutcome, StoreError> {
         Ok(match self.tables().logins.get_mut(id) {
-            None => Swap::Gone,
-            Some(row) if row.version != expected => Swap::Conflict,
+            None => CasOutcome::Missing,
+            Some(row) if row.version != expected => CasOutcome::Conflict,
             Some(row) => {
                 row.version += 1;
                 row.tokens = tokens;
-                Swap::Done
+                CasOutcome::Swapped
             }
         })
     }
 
-    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         let mut tables = self.tables();
         tables.leases.remove(id);
         Ok(tables.logins.remove(id))
@@ -172,7 +172,12 @@ impl Store for MemoryStore {
         Ok(logins.any(|row| row.subject == subject && row.created_at >= since))
     }
 
-    async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
+    async fn delete_expired(
+        &self,
+        now: i64,
+        idle_before: i64,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let mut swept = 0;
         let Tables {
@@ -181,12 +186,12 @@ impl Store for MemoryStore {
             records,
             transactions,
         } = &mut *tables;
-        swept += sweep(logins, limit, |row| {
+        swept += delete_expired(logins, limit, |row| {
             row.expires_at <= now || row.last_seen_at <= idle_before
         });
         leases.retain(|id, _| logins.contains_key(id));
-        swept += sweep(records, limit, |(_, end)| *end <= now);
-        swept += sweep(transactions, limit, |end| *end <= now);
+        swept += delete_expired(records, limit, |(_, end)| *end <= now);
+        swept += delete_expired(transactions, limit, |end| *end <= now);
         Ok(swept)
     }
 
@@ -195,7 +200,7 @@ impl Store for MemoryStore {
     }
 }
 
-fn sweep<K: Copy + Eq + std::hash::Hash, V>(
+fn delete_expired<K: Copy + Eq + std::hash::Hash, V>(
     table: &mut HashMap<K, V>,
     limit: u32,
     ended: impl Fn(&V) -> bool,

@@ -15,15 +15,15 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::records::SessionRecords;
 pub use self::{memory::MemoryStore, sqlite::SqliteStore};
-use crate::chance::{self, Chance};
+use crate::random::{self, RandomSource};
 
 /// Identifies a login inside the process and the store. Not a secret: it opens nothing without the session's cookie.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LoginId([u8; 16]);
 
 impl LoginId {
-    pub(crate) fn random(chance: &dyn Chance) -> Self {
-        Self(chance::bytes(chance))
+    pub(crate) fn random(random: &dyn RandomSource) -> Self {
+        Self(random::bytes(random))
     }
 
     /// The identifier's bytes, as a key for a store.
@@ -44,7 +44,7 @@ impl fmt::Debug for LoginId {
 
 /// A login at rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoginRow {
+pub struct LoginRecord {
     /// The row's key.
     pub id: LoginId,
     /// The user at the provider; together with the configured issuer the identity of the person.
@@ -65,28 +65,28 @@ pub struct LoginRow {
 
 /// What became of a compare-and-swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Swap {
+pub enum CasOutcome {
     /// The tokens were replaced.
-    Done,
+    Swapped,
     /// Somebody else replaced them first.
     Conflict,
     /// There is no such login (any more).
-    Gone,
+    Missing,
 }
 
 /// What became of the wish to refresh a login's tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lease {
+pub enum LeaseOutcome {
     /// The caller may refresh.
-    Taken {
+    Acquired {
         /// Whoever had the lease before let it run out instead of giving it back: they were killed, or lost the store,
         /// and nobody knows whether the provider saw their request.
         abandoned: bool,
     },
     /// Somebody else refreshes.
-    Held,
+    HeldElsewhere,
     /// There is no such login (any more).
-    Gone,
+    LoginMissing,
 }
 
 /// Identifies one refresh to the store.
@@ -103,13 +103,13 @@ pub struct StoreError(pub String);
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Adds a login.
-    async fn create_login(&self, row: LoginRow) -> Result<(), StoreError>;
+    async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError>;
 
     /// The login, expired or not.
-    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError>;
+    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError>;
 
     /// Notes that the login was used at `now`. Never creates one.
-    async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError>;
+    async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError>;
 
     /// Lets `holder` refresh the login's tokens until `until`, where nobody else may at `now` (both in seconds since 1970);
     /// prolongs the lease of the same holder.
@@ -123,7 +123,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         holder: &LeaseHolder,
         now: i64,
         until: i64,
-    ) -> Result<Lease, StoreError>;
+    ) -> Result<LeaseOutcome, StoreError>;
 
     /// Gives the lease back; nothing happens where `holder` does not have it.
     async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError>;
@@ -134,10 +134,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         id: &LoginId,
         expected: i64,
         tokens: Vec<u8>,
-    ) -> Result<Swap, StoreError>;
+    ) -> Result<CasOutcome, StoreError>;
 
     /// Deletes the login and returns what it was.
-    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError>;
+    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError>;
 
     /// Adds a record of tower-sessions under the hash of its identifier; `false` where there is one already.
     async fn create_record(
@@ -172,7 +172,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError>;
 
     /// Deletes what ended before `now`, or what nobody used since `idle_before`: at most `limit` rows of each kind.
-    async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError>;
+    async fn delete_expired(
+        &self,
+        now: i64,
+        idle_before: i64,
+        limit: u32,
+    ) -> Result<u64, StoreError>;
 
     /// Answers where the store works.
     async fn ping(&self) -> Result<(), StoreError>;

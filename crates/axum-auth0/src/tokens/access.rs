@@ -3,20 +3,21 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    LogoutTokens, TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenSet, Want,
-    demand::Demand,
+    LogoutTokens, TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenRequest,
+    TokenSet,
+    demand::TokenRequirement,
     error::{audience_missing, judge},
-    held::HeldToken,
+    held::CachedToken,
     refresh::Refresher,
 };
 use crate::{
-    chance::SharedChance,
     clock::SharedClock,
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
     login::id_token::IdTokenRules,
+    random::SharedRandom,
     seal::Keyring,
-    stores::{LoginId, LoginRow, SharedStore},
+    stores::{LoginId, LoginRecord, SharedStore},
     tasks::Tasks,
 };
 
@@ -30,7 +31,7 @@ impl Tokens {
         keys: Keyring,
         endpoint: TokenEndpoint,
         id_tokens: IdTokenRules,
-        (clock, chance): (SharedClock, SharedChance),
+        (clock, random): (SharedClock, SharedRandom),
         config: &Config,
         tasks: Tasks,
     ) -> Self {
@@ -39,7 +40,7 @@ impl Tokens {
             keys,
             endpoint,
             id_tokens,
-            (clock, chance),
+            (clock, random),
             config,
             tasks,
         )))
@@ -51,8 +52,9 @@ impl Tokens {
         login: LoginId,
         api: &Arc<ApiSettings>,
         options: &TokenOptions,
-    ) -> Result<HeldToken, TokenError> {
-        let want = Want::of(api, &options.extra_scopes).ok_or_else(|| audience_missing(api))?;
+    ) -> Result<CachedToken, TokenError> {
+        let want =
+            TokenRequest::of(api, &options.extra_scopes).ok_or_else(|| audience_missing(api))?;
         self.obtain(login, api, want, options).await
     }
 
@@ -63,8 +65,8 @@ impl Tokens {
         login: LoginId,
         api: &Arc<ApiSettings>,
         scope: Vec<String>,
-    ) -> Result<HeldToken, TokenError> {
-        let want = Want::exactly(api, scope).ok_or_else(|| audience_missing(api))?;
+    ) -> Result<CachedToken, TokenError> {
+        let want = TokenRequest::exactly(api, scope).ok_or_else(|| audience_missing(api))?;
         self.obtain(login, api, want, &TokenOptions::default())
             .await
     }
@@ -74,23 +76,24 @@ impl Tokens {
         &self,
         login: LoginId,
         api: &Arc<ApiSettings>,
-        want: Want<'_>,
+        want: TokenRequest<'_>,
         options: &TokenOptions,
-    ) -> Result<HeldToken, TokenError> {
+    ) -> Result<CachedToken, TokenError> {
         let now = self.0.clock.unix_seconds();
         let (_, set) = self.0.load(login).await?;
         let held = set.find(&want);
         let demand = self.demand(options, held);
         // The first look of somebody who forces a refresh: what others just renewed serves.
-        let serves = |held: &&HeldToken| match demand {
-            Demand::InsteadOf(_) if options.force_refresh => {
-                Demand::InsteadOf(Some(TokenFingerprint::of(&held.token))).is_served_by(held, now)
+        let serves = |held: &&CachedToken| match demand {
+            TokenRequirement::InsteadOf(_) if options.force_refresh => {
+                TokenRequirement::InsteadOf(Some(TokenFingerprint::of(&held.token)))
+                    .is_served_by(held, now)
             }
             _ => demand.is_served_by(held, now),
         };
         // Where nothing can be renewed, what is held is good to its end; and just after a login there is no better one.
         let cannot_renew = set.refresh_token.is_none();
-        let suits = |held: &&HeldToken| {
+        let suits = |held: &&CachedToken| {
             serves(held)
                 || (cannot_renew
                     && held.is_valid(now)
@@ -124,23 +127,23 @@ impl Tokens {
         Err(judge(diagnosis, self.0.is_current(&set)))
     }
 
-    fn demand(&self, options: &TokenOptions, held: Option<&HeldToken>) -> Demand {
+    fn demand(&self, options: &TokenOptions, held: Option<&CachedToken>) -> TokenRequirement {
         if let Some(refused) = options.instead_of {
-            return Demand::InsteadOf(Some(refused));
+            return TokenRequirement::InsteadOf(Some(refused));
         }
         if options.force_refresh {
-            return Demand::InsteadOf(held.map(|held| TokenFingerprint::of(&held.token)));
+            return TokenRequirement::InsteadOf(held.map(|held| TokenFingerprint::of(&held.token)));
         }
         let buffer = options
             .refresh_buffer
             .unwrap_or(self.0.config.refresh_buffer);
-        Demand::Fresh {
+        TokenRequirement::Fresh {
             buffer: i64::try_from(buffer.as_secs()).unwrap_or(i64::MAX),
         }
     }
 
     /// What a logout needs of the tokens of `row`; nothing if they are unreadable.
-    pub(crate) fn open_for_logout(&self, row: &LoginRow) -> LogoutTokens {
+    pub(crate) fn open_for_logout(&self, row: &LoginRecord) -> LogoutTokens {
         TokenSet::open_for_logout(&self.0.keys, &row.id, &row.tokens).unwrap_or_else(|error| {
             tracing::warn!(login = ?row.id, %error, "tokens are unreadable; nothing can be revoked");
             LogoutTokens::default()

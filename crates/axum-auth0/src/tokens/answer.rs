@@ -19,11 +19,11 @@ use openidconnect::{
 use secrecy::SecretString;
 use serde_json::{Map, Value, value::RawValue};
 
-use super::endpoint_error::{EndpointError, Fate, unreachable_provider};
+use super::endpoint_error::{EndpointError, RequestEffect, unreachable_provider};
 use crate::{
     clock::SharedClock,
+    http_client::{HttpClient, HttpError, content_coding, retry_after, without_bom},
     json,
-    outbound::{Outbound, OutboundError, content_coding, retry_after, without_bom},
 };
 
 /// Lifetimes of more than ten years are mistakes: as if they had not been said.
@@ -76,18 +76,18 @@ impl Answered {
 
 /// The bounded client as openidconnect wants it, which keeps the answer.
 pub(super) struct Recorder {
-    outbound: Outbound,
+    http_client: HttpClient,
     clock: SharedClock,
     seen: Arc<Mutex<Option<Response<Bytes>>>>,
 }
 
 impl<'c> AsyncHttpClient<'c> for Recorder {
-    type Error = OutboundError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'c>>;
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let response = self.outbound.send(request).await?;
+            let response = self.http_client.send(request).await?;
             *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
             Ok(Response::new(Vec::new()))
         })
@@ -95,9 +95,9 @@ impl<'c> AsyncHttpClient<'c> for Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(outbound: Outbound, clock: SharedClock) -> Self {
+    pub(super) fn new(http_client: HttpClient, clock: SharedClock) -> Self {
         Self {
-            outbound,
+            http_client,
             clock,
             seen: Arc::default(),
         }
@@ -109,7 +109,7 @@ impl Recorder {
         sent: Result<
             T,
             RequestTokenError<
-                OutboundError,
+                HttpError,
                 openidconnect::StandardErrorResponse<CoreErrorResponseType>,
             >,
         >,
@@ -127,7 +127,7 @@ impl Recorder {
             (None, Err(RequestTokenError::Request(error))) => {
                 Answered::failed(unreachable_provider(&error))
             }
-            (None, _) => Answered::failed(EndpointError::Unintelligible("there is none")),
+            (None, _) => Answered::failed(EndpointError::InvalidResponse("there is none")),
         }
     }
 }
@@ -157,16 +157,16 @@ pub(super) fn read<B: AsRef<[u8]>>(
         Some(members) if text(members, "error").is_some() => Err(refusal(members, retry_after)),
         None if content_coding(response.headers()).is_some() => {
             let coding = content_coding(response.headers()).unwrap_or_default();
-            Err(EndpointError::Unintelligible(compressed(&coding)))
+            Err(EndpointError::InvalidResponse(compressed(&coding)))
         }
         _ if is_markup(response.headers(), body) || is_of_a_proxy(status) => {
             Err(EndpointError::Intercepted { status })
         }
-        Some(_) if status.is_success() => Err(EndpointError::Unintelligible(
+        Some(_) if status.is_success() => Err(EndpointError::InvalidResponse(
             "access_token is missing or empty",
         )),
         None if status.is_success() => {
-            Err(EndpointError::Unintelligible("it is not a JSON object"))
+            Err(EndpointError::InvalidResponse("it is not a JSON object"))
         }
         _ => Err(EndpointError::Rejected { status }),
     };
@@ -230,9 +230,9 @@ fn overloaded(status: StatusCode, retry_after: Option<Duration>) -> EndpointErro
     EndpointError::Unavailable {
         retry_after,
         fate: if turned_away {
-            Fate::NoEffect
+            RequestEffect::NoEffect
         } else {
-            Fate::Unknown
+            RequestEffect::Unknown
         },
     }
 }
@@ -246,7 +246,7 @@ fn refusal(members: &Map<String, Value>, retry_after: Option<Duration>) -> Endpo
     ) {
         return EndpointError::Unavailable {
             retry_after,
-            fate: Fate::NoEffect,
+            fate: RequestEffect::NoEffect,
         };
     }
     EndpointError::Refused {
@@ -283,12 +283,12 @@ fn token_answer(members: &Map<String, Value>) -> Result<TokenAnswer, EndpointErr
         Some(kind) if kind.eq_ignore_ascii_case("bearer") => {}
         // RFC 6749 §7.1: a token of a type that we do not understand must not be used.
         Some(_) => {
-            return Err(EndpointError::Unintelligible(
+            return Err(EndpointError::InvalidResponse(
                 "the access token is no bearer token",
             ));
         }
         None => {
-            return Err(EndpointError::Unintelligible(
+            return Err(EndpointError::InvalidResponse(
                 "token_type is missing or empty",
             ));
         }
@@ -298,7 +298,7 @@ fn token_answer(members: &Map<String, Value>) -> Result<TokenAnswer, EndpointErr
         members.get("refresh_token"),
         None | Some(Value::Null | Value::String(_))
     ) {
-        return Err(EndpointError::Unintelligible(
+        return Err(EndpointError::InvalidResponse(
             "refresh_token is not a string",
         ));
     }

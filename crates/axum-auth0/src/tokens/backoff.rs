@@ -120,7 +120,7 @@ pub(super) fn pause(kind: FailureKind, failures: u32) -> i64 {
             (FIRST_PAUSE, MAX_PAUSE)
         }
         FailureKind::Rejected => (FIRST_PAUSE, MAX_PAUSE_AFTER_REJECTION),
-        FailureKind::WrongToken => (FIRST_PAUSE_AFTER_WRONG_TOKEN, MAX_PAUSE_AFTER_WRONG_TOKEN),
+        FailureKind::RejectedToken => (FIRST_PAUSE_AFTER_WRONG_TOKEN, MAX_PAUSE_AFTER_WRONG_TOKEN),
     };
     let doublings = failures.saturating_sub(1).min(30);
     (first << doublings).min(longest)

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::SharedClock,
     config::{AudienceParameter, ClientAuthentication, Config},
-    outbound::{Outbound, retry_after},
+    http_client::{HttpClient, retry_after},
     provider::{Metadata, Provider},
 };
 
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct TokenEndpoint {
     provider: Provider,
-    outbound: Outbound,
+    http_client: HttpClient,
     clock: SharedClock,
     client_id: String,
     client_secret: SecretString,
@@ -39,12 +39,12 @@ impl TokenEndpoint {
     pub(crate) fn new(
         config: &Config,
         provider: Provider,
-        outbound: Outbound,
+        http_client: HttpClient,
         clock: SharedClock,
     ) -> Self {
         Self {
             provider,
-            outbound,
+            http_client,
             backoff: ProviderBackoff::new(Arc::clone(&clock)),
             clock,
             client_id: config.client_id.clone(),
@@ -69,7 +69,7 @@ impl TokenEndpoint {
     ) -> Result<TokenAnswer, EndpointError> {
         let (client, _) = self.client().await?;
         let redirect_uri = RedirectUrl::new(redirect_uri.to_owned())
-            .map_err(|_| EndpointError::Unintelligible("the redirect URI is no URL"))?;
+            .map_err(|_| EndpointError::InvalidResponse("the redirect URI is no URL"))?;
         let mut request = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .set_redirect_uri(std::borrow::Cow::Owned(redirect_uri))
@@ -143,8 +143,8 @@ impl TokenEndpoint {
     ) -> Result<(), EndpointError> {
         let request = self
             .revocation(endpoint.as_str(), refresh_token, method)
-            .map_err(|_| EndpointError::Unintelligible("the revocation endpoint is no URL"))?;
-        let response = self.outbound.send(request).await;
+            .map_err(|_| EndpointError::InvalidResponse("the revocation endpoint is no URL"))?;
+        let response = self.http_client.send(request).await;
         let response = response.map_err(|error| unreachable_provider(&error))?;
         // RFC 7009 §2.2: the status says it all. But some write an error into a success, and a proxy a page of its own.
         if response.status().is_success() && !says_otherwise(&response) {
@@ -153,7 +153,7 @@ impl TokenEndpoint {
         let after = retry_after(response.headers(), self.clock.as_ref());
         match read(&response, after).tokens {
             Err(error) => Err(error),
-            Ok(_) => Err(EndpointError::Unintelligible(
+            Ok(_) => Err(EndpointError::InvalidResponse(
                 "it is no answer to a revocation",
             )),
         }
@@ -236,11 +236,11 @@ impl TokenEndpoint {
             metadata
                 .token_endpoint
                 .as_ref()
-                .ok_or(EndpointError::Unintelligible(
+                .ok_or(EndpointError::InvalidResponse(
                     "the provider's metadata names no token endpoint",
                 ))?;
         let issuer = IssuerUrl::new(self.provider.issuer().as_str().to_owned())
-            .map_err(|_| EndpointError::Unintelligible("the issuer is no URL"))?;
+            .map_err(|_| EndpointError::InvalidResponse("the issuer is no URL"))?;
         let auth_type = match self.authentication(&metadata) {
             ClientAuthentication::Post => AuthType::RequestBody,
             ClientAuthentication::Basic => AuthType::BasicAuth,
@@ -260,7 +260,7 @@ impl TokenEndpoint {
     }
 
     fn recorder(&self) -> Recorder {
-        Recorder::new(self.outbound.clone(), Arc::clone(&self.clock))
+        Recorder::new(self.http_client.clone(), Arc::clone(&self.clock))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::{
-    outbound::{OutboundError, Sent},
+    http_client::{Delivery, HttpError},
     provider::ProviderError,
 };
 
@@ -28,11 +28,11 @@ pub(crate) enum EndpointError {
     #[error("the provider does not answer")]
     Unavailable {
         retry_after: Option<Duration>,
-        fate: Fate,
+        fate: RequestEffect,
     },
     /// An answer that is no token response.
     #[error("the provider's answer cannot be understood: {0}")]
-    Unintelligible(&'static str),
+    InvalidResponse(&'static str),
     /// RFC 7009 is optional.
     #[error("the provider's metadata names no revocation endpoint")]
     NoRevocationEndpoint,
@@ -40,7 +40,7 @@ pub(crate) enum EndpointError {
 
 /// The effect of a request that has no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum RequestEffect {
     /// It had no effect: it never arrived, or was turned away.
     NoEffect,
     /// Not known: no response in time, or one that says nothing.
@@ -54,9 +54,9 @@ impl EndpointError {
     pub(crate) fn is_unsettled(&self) -> bool {
         match self {
             Self::Refused { .. } | Self::Rejected { .. } | Self::NoRevocationEndpoint => false,
-            Self::Unavailable { fate, .. } => *fate != Fate::NoEffect,
+            Self::Unavailable { fate, .. } => *fate != RequestEffect::NoEffect,
             Self::Intercepted { status } => !status.is_client_error(),
-            Self::Unintelligible(_) => true,
+            Self::InvalidResponse(_) => true,
         }
     }
 }
@@ -66,17 +66,17 @@ impl From<ProviderError> for EndpointError {
         tracing::warn!(%error, "provider");
         Self::Unavailable {
             retry_after: error.retry_after(),
-            fate: Fate::NoEffect,
+            fate: RequestEffect::NoEffect,
         }
     }
 }
 
-pub(super) fn unreachable_provider(error: &OutboundError) -> EndpointError {
+pub(super) fn unreachable_provider(error: &HttpError) -> EndpointError {
     tracing::warn!(%error, "the provider cannot be reached");
     let fate = match (error.sent(), error) {
-        (Sent::No, _) => Fate::NoEffect,
-        (Sent::Maybe, OutboundError::Interrupted { .. }) => Fate::ConnectionLost,
-        (Sent::Maybe, _) => Fate::Unknown,
+        (Delivery::NotSent, _) => RequestEffect::NoEffect,
+        (Delivery::Unknown, HttpError::Interrupted { .. }) => RequestEffect::ConnectionLost,
+        (Delivery::Unknown, _) => RequestEffect::Unknown,
     };
     EndpointError::Unavailable {
         retry_after: None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EndpointError, Want, endpoint_error::Fate};
+use super::{EndpointError, TokenRequest, endpoint_error::RequestEffect};
 use crate::diagnosis::{Cause, Diagnosis};
 
 /// The kinds of failures that are backed off. A dead refresh token (`invalid_grant`) is not among them: it ends the
@@ -21,7 +21,7 @@ pub(crate) enum FailureKind {
     /// The provider names something that is wrong with this application's configuration.
     Misconfigured,
     /// The provider issued a token that is not what was asked for.
-    WrongToken,
+    RejectedToken,
 }
 
 impl FailureKind {
@@ -33,7 +33,7 @@ impl FailureKind {
                 "the provider refused without an error of RFC 6749 §5.2 that says why"
             }
             Self::Misconfigured => "the configuration is wrong, here or at the provider",
-            Self::WrongToken => "the token is not what was asked for",
+            Self::RejectedToken => "the token is not what was asked for",
         }
     }
 }
@@ -69,7 +69,7 @@ impl Verdict {
     pub(super) fn of(
         error: &EndpointError,
         retry_after: Option<Duration>,
-        want: &Want<'_>,
+        want: &TokenRequest<'_>,
     ) -> Self {
         let plain = |kind, extent| {
             let failure = Failure {
@@ -96,7 +96,7 @@ impl Verdict {
                     None => plain(FailureKind::Rejected, Extent::Login),
                 }
             }
-            EndpointError::Unavailable { .. } | EndpointError::Unintelligible(_) => {
+            EndpointError::Unavailable { .. } | EndpointError::InvalidResponse(_) => {
                 plain(FailureKind::Down, Extent::Provider)
             }
             EndpointError::Intercepted { .. } => plain(FailureKind::Intercepted, Extent::Provider),
@@ -128,7 +128,7 @@ impl EndpointError {
                 self,
                 Self::Refused { .. }
                     | Self::Unavailable {
-                        fate: Fate::NoEffect,
+                        fate: RequestEffect::NoEffect,
                         ..
                     }
             )

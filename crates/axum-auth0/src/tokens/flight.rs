@@ -8,12 +8,12 @@ use std::{
     },
 };
 
-use super::{TokenError, Want};
+use super::{TokenError, TokenRequest};
 use crate::stores::LoginId;
 
 /// The refreshes under way. The key is the login, so two users never share one.
 #[derive(Default)]
-pub(super) struct Flights(Mutex<HashMap<LoginId, Weak<Flight>>>);
+pub(super) struct InFlightRefreshes(Mutex<HashMap<LoginId, Weak<Flight>>>);
 
 /// The refreshes of one login, one after the other.
 #[derive(Default)]
@@ -36,7 +36,7 @@ struct Failure {
     error: TokenError,
 }
 
-impl Flights {
+impl InFlightRefreshes {
     /// The flight of `login`, the one that others hold where there is one.
     pub(super) fn of(&self, login: LoginId) -> Arc<Flight> {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +69,7 @@ impl Flight {
 impl Turn<'_> {
     /// The failure of the refresh that this caller waited for, if it is one of `want`, too: an outage is, a token of
     /// another API that was wrong is not.
-    pub(super) fn shared_failure(&self, want: &Want<'_>) -> Option<TokenError> {
+    pub(super) fn shared_failure(&self, want: &TokenRequest<'_>) -> Option<TokenError> {
         let failure = self.last.as_ref().filter(|_| self.has_waited)?;
         let is_outage = matches!(
             failure.error,
@@ -80,7 +80,7 @@ impl Turn<'_> {
     }
 
     /// Leaves the outcome to those who waited.
-    pub(super) fn end<T>(mut self, want: &Want<'_>, result: &Result<T, TokenError>) {
+    pub(super) fn end<T>(mut self, want: &TokenRequest<'_>, result: &Result<T, TokenError>) {
         *self.last = result.as_ref().err().map(|error| Failure {
             audience: want.audience.to_owned(),
             scope: want.scope.clone(),

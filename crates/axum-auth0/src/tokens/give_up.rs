@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::{
-    HeldToken, TokenError, TokenSet, Want,
+    CachedToken, TokenError, TokenRequest, TokenSet,
     answer::Answered,
     backoff::Backoff,
-    demand::Demand,
+    demand::TokenRequirement,
     endpoint_error::EndpointError,
     failure::{Extent, Failure, FailureKind, Verdict},
     refresh::Refresher,
@@ -14,13 +14,13 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
-    stores::{LoginId, LoginRow},
+    stores::{LoginId, LoginRecord},
 };
 
 /// A refresh that failed.
 pub(super) struct Failed<'a> {
-    pub(super) want: &'a Want<'a>,
-    pub(super) demand: Demand,
+    pub(super) want: &'a TokenRequest<'a>,
+    pub(super) demand: TokenRequirement,
     pub(super) answered: &'a Answered,
     pub(super) error: &'a EndpointError,
     /// This refresh token may have been shown to the provider before.
@@ -31,10 +31,10 @@ impl Refresher {
     /// No tokens came. A new refresh token is stored even so.
     pub(super) async fn give_up(
         &self,
-        row: LoginRow,
+        row: LoginRecord,
         set: TokenSet,
         failed: &Failed<'_>,
-    ) -> Result<HeldToken, TokenError> {
+    ) -> Result<CachedToken, TokenError> {
         let (login, used) = (row.id, set.refresh_token.clone());
         let Failed {
             want,
@@ -119,8 +119,8 @@ impl Refresher {
     pub(super) fn backed_off(
         &self,
         set: &TokenSet,
-        want: &Want<'_>,
-        demand: Demand,
+        want: &TokenRequest<'_>,
+        demand: TokenRequirement,
     ) -> Option<TokenError> {
         let now = self.clock.unix_seconds();
         let backoff = set.backoff.as_ref()?;
@@ -148,7 +148,7 @@ impl Refresher {
         login: LoginId,
         used: Option<&str>,
         unsettled: bool,
-    ) -> Result<HeldToken, TokenError> {
+    ) -> Result<CachedToken, TokenError> {
         let (_, set) = self.load(login).await?;
         if set.refresh_token.as_deref() != used {
             return Err(TokenError::ProviderUnavailable {

@@ -12,14 +12,14 @@ use crate::{
 
 /// What a token is wanted for.
 #[derive(Clone, Debug)]
-pub(crate) struct Want<'a> {
+pub(crate) struct TokenRequest<'a> {
     pub(crate) api: &'a ApiSettings,
     pub(crate) audience: &'a str,
     /// The scopes to ask for.
     pub(crate) scope: Vec<String>,
 }
 
-impl<'a> Want<'a> {
+impl<'a> TokenRequest<'a> {
     /// A token with the API's configured scopes and `extra` ones; `None` where no audience is configured.
     pub(crate) fn of(api: &'a ApiSettings, extra: &[String]) -> Option<Self> {
         let mut scope = api.scope.clone();
@@ -61,7 +61,7 @@ impl<'a> Want<'a> {
 
 /// An access token in a login's set, with what was asked for and what was found in it.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct HeldToken {
+pub(crate) struct CachedToken {
     pub(crate) audience: String,
     /// The scopes that were asked for. A token that was asked for under another configuration is stale.
     pub(crate) requested: Vec<String>,
@@ -82,13 +82,13 @@ pub(crate) struct HeldToken {
     pub(crate) is_spent: bool,
 }
 
-impl HeldToken {
+impl CachedToken {
     /// Verifies that the access token in `answer` is what `want` says: a JWT of this issuer for this audience.
     ///
     /// The signature is not checked: the token came over TLS from the token endpoint itself, and the API checks it.
     pub(crate) fn verify(
         answer: &TokenAnswer,
-        want: &Want<'_>,
+        want: &TokenRequest<'_>,
         config: &Config,
         now: i64,
     ) -> Result<Self, Diagnosis> {
@@ -114,7 +114,7 @@ impl HeldToken {
     }
 
     /// Whether it was asked for as `want` says now.
-    pub(crate) fn fits(&self, want: &Want<'_>) -> bool {
+    pub(crate) fn fits(&self, want: &TokenRequest<'_>) -> bool {
         self.audience == want.audience && self.requested == want.scope
     }
 
@@ -151,9 +151,9 @@ impl HeldToken {
     }
 }
 
-impl fmt::Debug for HeldToken {
+impl fmt::Debug for CachedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeldToken")
+        f.debug_struct("CachedToken")
             .field("audience", &self.audience)
             .field("scope", &self.scope)
             .field("expires_at", &self.expires_at)

@@ -11,9 +11,9 @@ use std::{
 use tokio::task::JoinHandle;
 
 use crate::{
-    chance::{self, SharedChance},
     clock::SharedClock,
-    stores::{Lease, LeaseHolder, LoginId, SharedStore, StoreError},
+    random::{self, SharedRandom},
+    stores::{LeaseHolder, LeaseOutcome, LoginId, SharedStore, StoreError},
 };
 
 /// How long a lease lasts without being prolonged, in seconds: so long does a refresh have to wait after a process was
@@ -21,7 +21,7 @@ use crate::{
 const LEASE: i64 = 6;
 
 /// How often a lease is prolonged: a slow provider must not outlast it.
-const PROLONG_EVERY: Duration = Duration::from_secs(2);
+const LEASE_RENEWAL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The right to refresh a login's tokens. Ends with [`Self::end`], or some seconds after its process.
 pub(super) struct RefreshLease {
@@ -49,14 +49,14 @@ pub(super) async fn attempt(
     store: &SharedStore,
     login: LoginId,
     clock: &SharedClock,
-    chance: &SharedChance,
+    random: &SharedRandom,
 ) -> Result<Attempt, StoreError> {
-    let holder: LeaseHolder = chance::bytes(chance.as_ref());
+    let holder: LeaseHolder = random::bytes(random.as_ref());
     let now = clock.unix_seconds();
     let abandoned = match store.lease_login(&login, &holder, now, now + LEASE).await? {
-        Lease::Taken { abandoned } => abandoned,
-        Lease::Held => return Ok(Attempt::Held),
-        Lease::Gone => return Ok(Attempt::Gone),
+        LeaseOutcome::Acquired { abandoned } => abandoned,
+        LeaseOutcome::HeldElsewhere => return Ok(Attempt::Held),
+        LeaseOutcome::LoginMissing => return Ok(Attempt::Gone),
     };
     let until = Arc::new(AtomicI64::new(now + LEASE));
     Ok(Attempt::Taken(RefreshLease {
@@ -84,16 +84,16 @@ async fn prolong(
     until: Arc<AtomicI64>,
 ) {
     loop {
-        tokio::time::sleep(PROLONG_EVERY).await;
+        tokio::time::sleep(LEASE_RENEWAL_INTERVAL).await;
         let now = clock.unix_seconds();
         // This process was asleep: somebody else may have had the lease since, and have given it back.
         if now >= until.load(Ordering::SeqCst) {
             return;
         }
         match store.lease_login(&login, &holder, now, now + LEASE).await {
-            Ok(Lease::Taken { .. }) => until.store(now + LEASE, Ordering::SeqCst),
+            Ok(LeaseOutcome::Acquired { .. }) => until.store(now + LEASE, Ordering::SeqCst),
             // What the refresh brings is stored by compare-and-swap: whoever came first keeps what is right.
-            Ok(Lease::Held | Lease::Gone) => {
+            Ok(LeaseOutcome::HeldElsewhere | LeaseOutcome::LoginMissing) => {
                 until.store(i64::MIN, Ordering::SeqCst);
                 return;
             }

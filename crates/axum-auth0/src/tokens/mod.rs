@@ -28,11 +28,11 @@ pub(crate) use self::{
     answer::TokenAnswer,
     endpoint::TokenEndpoint,
     endpoint_error::EndpointError,
-    held::{HeldToken, Want},
-    set::{Asked, LogoutTokens, TokenSet},
+    held::{CachedToken, TokenRequest},
+    set::{LogoutTokens, RequestedGrant, TokenSet},
 };
 pub use self::{
     error::TokenError,
     options::{TokenFingerprint, TokenOptions},
-    overview::{ApiOverview, HeldOverview, TokensOverview},
+    overview::{ApiOverview, CachedTokenOverview, TokensOverview},
 };

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{HeldToken, TokenError, TokenSet, Tokens};
+use super::{CachedToken, TokenError, TokenSet, Tokens};
 use crate::{
     config::{ApiSettings, BrowserAccess, TokenFormat},
     diagnosis::{Cause, Diagnosis, Expectation, diagnose},
@@ -50,7 +50,7 @@ pub struct ApiOverview {
     /// Whether the browser may have them.
     pub browser_access: BrowserAccess,
     /// The access tokens that are held for it: the usual one, and those with extra scopes.
-    pub held: Vec<HeldOverview>,
+    pub held: Vec<CachedTokenOverview>,
     /// Why there is none: what the provider issued last was not what was asked for, or nothing was.
     pub problem: Option<Diagnosis>,
 }
@@ -58,7 +58,7 @@ pub struct ApiOverview {
 /// An access token, without the token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct HeldOverview {
+pub struct CachedTokenOverview {
     /// The scopes that were asked for.
     pub requested: Vec<String>,
     /// The scopes that it has.
@@ -123,10 +123,15 @@ impl Tokens {
         }
     }
 
-    fn held_overview(&self, api: &ApiSettings, held: &HeldToken, now: i64) -> HeldOverview {
+    fn held_overview(
+        &self,
+        api: &ApiSettings,
+        held: &CachedToken,
+        now: i64,
+    ) -> CachedTokenOverview {
         let expected = Expectation::new(&self.0.config, api, now).requested(&held.requested);
         let problem = diagnose(&held.token, &expected).err();
-        HeldOverview {
+        CachedTokenOverview {
             requested: held.requested.clone(),
             scope: held.scope.clone(),
             obtained_at: held.obtained_at,
@@ -139,6 +144,6 @@ impl Tokens {
 }
 
 fn claims(token: &str) -> Option<Map<String, Value>> {
-    let claims = jwt::peek(token).ok()?;
+    let claims = jwt::decode_unverified(token).ok()?;
     Some(claims.unverified().as_map().clone())
 }

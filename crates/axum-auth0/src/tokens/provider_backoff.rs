@@ -190,12 +190,12 @@ impl State {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::clock::MockClock;
 
     const T: i64 = 1_800_000_000;
 
-    fn gate() -> (Arc<ManualClock>, ProviderBackoff) {
-        let clock = ManualClock::at(T);
+    fn gate() -> (Arc<MockClock>, ProviderBackoff) {
+        let clock = MockClock::at(T);
         (Arc::clone(&clock), ProviderBackoff::new(clock))
     }
 

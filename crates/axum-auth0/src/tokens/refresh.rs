@@ -8,47 +8,47 @@ use tokio::{
 };
 
 use super::{
-    Asked, EndpointError, TokenEndpoint, TokenError, TokenSet, Want,
+    EndpointError, RequestedGrant, TokenEndpoint, TokenError, TokenRequest, TokenSet,
     answer::Answered,
-    demand::Demand,
-    endpoint_error::Fate,
+    demand::TokenRequirement,
+    endpoint_error::RequestEffect,
     error::{audience_missing, judge},
     failure::{Extent, Verdict},
-    flight::Flights,
+    flight::InFlightRefreshes,
     give_up::Failed,
-    held::HeldToken,
+    held::CachedToken,
     lease::{Attempt, RefreshLease, attempt},
     provider_backoff::{HeldBack, Permit},
-    settle::SAVE_PATIENCE,
+    settle::SAVE_TIMEOUT,
 };
 use crate::{
-    chance::SharedChance,
     clock::SharedClock,
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
     failpoint,
     login::id_token::IdTokenRules,
+    random::SharedRandom,
     seal::Keyring,
-    stores::{LoginId, LoginRow, SharedStore, Swap},
+    stores::{CasOutcome, LoginId, LoginRecord, SharedStore},
     tasks::{Tasks, Work},
 };
 
 /// How many refreshes of this process the provider sees at once: many sessions that expire together must not bring it
 /// down.
-const AT_ONCE: usize = 32;
+const MAX_CONCURRENT_REFRESHES: usize = 32;
 
 /// How long to wait for one of these places.
-const PLACE_PATIENCE: Duration = Duration::from_secs(10);
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long to wait for another process's refresh, and how often to look.
-pub(super) const PATIENCE: Duration = Duration::from_secs(15);
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
+pub(super) const LEASE_TIMEOUT: Duration = Duration::from_secs(15);
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long to wait for a second to be over.
-const SECOND_PATIENCE: Duration = Duration::from_millis(1_500);
+const NEXT_SECOND_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// How often a lease may run out before the provider is asked: a process that is stopped again and again gives up.
-const MOST_LEASES: u8 = 3;
+const MAX_LEASES: u8 = 3;
 
 /// What a refresh needs, and which are under way.
 pub(super) struct Refresher {
@@ -57,19 +57,19 @@ pub(super) struct Refresher {
     pub(super) endpoint: TokenEndpoint,
     pub(super) id_tokens: IdTokenRules,
     pub(super) clock: SharedClock,
-    pub(super) chance: SharedChance,
+    pub(super) random: SharedRandom,
     pub(super) config: Config,
-    pub(super) asked: Asked,
-    pub(super) flights: Flights,
+    pub(super) asked: RequestedGrant,
+    pub(super) flights: InFlightRefreshes,
     pub(super) at_once: Semaphore,
     pub(super) tasks: Tasks,
 }
 
 /// What came of a refresh under a lease.
-enum Leased {
-    Done(HeldToken),
+enum LeasedRefresh {
+    Completed(CachedToken),
     /// The lease may have run out before the provider was asked, and it was not asked.
-    Late,
+    LeaseExpired,
 }
 
 impl Refresher {
@@ -78,7 +78,7 @@ impl Refresher {
         keys: Keyring,
         endpoint: TokenEndpoint,
         id_tokens: IdTokenRules,
-        (clock, chance): (SharedClock, SharedChance),
+        (clock, random): (SharedClock, SharedRandom),
         config: &Config,
         tasks: Tasks,
     ) -> Self {
@@ -88,11 +88,11 @@ impl Refresher {
             endpoint,
             id_tokens,
             clock,
-            chance,
+            random,
             config: config.clone(),
-            asked: Asked::of(config),
-            flights: Flights::default(),
-            at_once: Semaphore::new(AT_ONCE),
+            asked: RequestedGrant::of(config),
+            flights: InFlightRefreshes::default(),
+            at_once: Semaphore::new(MAX_CONCURRENT_REFRESHES),
             tasks,
         }
     }
@@ -104,11 +104,11 @@ impl Refresher {
         login: LoginId,
         api: &Arc<ApiSettings>,
         scope: Vec<String>,
-        demand: Demand,
-    ) -> Result<HeldToken, TokenError> {
+        demand: TokenRequirement,
+    ) -> Result<CachedToken, TokenError> {
         let (inner, api) = (Arc::clone(self), Arc::clone(api));
         let task = self.tasks.spawn(Work::Refresh, async move {
-            let Some(want) = Want::exactly(&api, scope) else {
+            let Some(want) = TokenRequest::exactly(&api, scope) else {
                 return Err(audience_missing(&api));
             };
             let flight = inner.flights.of(login);
@@ -126,7 +126,7 @@ impl Refresher {
         })
     }
 
-    pub(super) async fn load(&self, login: LoginId) -> Result<(LoginRow, TokenSet), TokenError> {
+    pub(super) async fn load(&self, login: LoginId) -> Result<(LoginRecord, TokenSet), TokenError> {
         let row = self
             .store
             .load_login(&login)
@@ -148,9 +148,9 @@ impl Refresher {
     fn settled(
         &self,
         set: &TokenSet,
-        want: &Want<'_>,
-        demand: Demand,
-    ) -> Result<Option<HeldToken>, TokenError> {
+        want: &TokenRequest<'_>,
+        demand: TokenRequirement,
+    ) -> Result<Option<CachedToken>, TokenError> {
         let now = self.clock.unix_seconds();
         if let Some(held) = set.find(want)
             && demand.is_served_by(held, now)
@@ -164,7 +164,7 @@ impl Refresher {
             );
             return Err(TokenError::SignInRequired);
         }
-        if let Some(wrong) = set.just_found_wrong(want, now) {
+        if let Some(wrong) = set.recent_rejection(want, now) {
             return Err(judge(wrong.diagnosis.clone(), self.is_current(set)));
         }
         if let Some(error) = self.backed_off(set, want, demand) {
@@ -187,31 +187,33 @@ impl Refresher {
     async fn refresh_alone(
         &self,
         login: LoginId,
-        want: &Want<'_>,
-        demand: Demand,
-    ) -> Result<HeldToken, TokenError> {
+        want: &TokenRequest<'_>,
+        demand: TokenRequirement,
+    ) -> Result<CachedToken, TokenError> {
         let mut begin = Instant::now();
-        let mut leases = 0..MOST_LEASES;
+        let mut leases = 0..MAX_LEASES;
         loop {
             let (_, set) = self.load(login).await?;
             if let Some(held) = self.settled(&set, want, demand)? {
                 return Ok(held);
             }
             failpoint::reached("refresh:before-lease").await;
-            match attempt(&self.store, login, &self.clock, &self.chance).await? {
+            match attempt(&self.store, login, &self.clock, &self.random).await? {
                 Attempt::Taken(lease) => {
                     let result = self.refresh_leased(login, want, demand, &lease).await;
                     lease.end().await;
                     match result {
-                        Ok(Leased::Done(token)) => return Ok(token),
-                        Ok(Leased::Late) if leases.next().is_some() => begin = Instant::now(),
-                        Ok(Leased::Late) => break,
+                        Ok(LeasedRefresh::Completed(token)) => return Ok(token),
+                        Ok(LeasedRefresh::LeaseExpired) if leases.next().is_some() => {
+                            begin = Instant::now()
+                        }
+                        Ok(LeasedRefresh::LeaseExpired) => break,
                         Err(error) => return Err(error),
                     }
                 }
                 Attempt::Gone => return Err(TokenError::SignInRequired),
-                Attempt::Held if begin.elapsed() >= PATIENCE => break,
-                Attempt::Held => tokio::time::sleep(LOOK_EVERY).await,
+                Attempt::Held if begin.elapsed() >= LEASE_TIMEOUT => break,
+                Attempt::Held => tokio::time::sleep(POLL_INTERVAL).await,
             }
         }
         tracing::warn!(?login, "another process takes long to refresh");
@@ -224,33 +226,33 @@ impl Refresher {
     async fn refresh_leased(
         &self,
         login: LoginId,
-        want: &Want<'_>,
-        demand: Demand,
+        want: &TokenRequest<'_>,
+        demand: TokenRequirement,
         lease: &RefreshLease,
-    ) -> Result<Leased, TokenError> {
+    ) -> Result<LeasedRefresh, TokenError> {
         // Only what is read under the lease is the last word.
         let (row, set) = self.load(login).await?;
         if let Some(held) = self.settled(&set, want, demand)? {
-            return Ok(Leased::Done(held));
+            return Ok(LeasedRefresh::Completed(held));
         }
         if set.refresh_token.is_none() {
             return self.without_refresh_token(row, set, want).await;
         }
         let before = set.find(want).cloned();
         let token = match self.round(row, set, want, demand, lease).await? {
-            Leased::Done(token) => token,
-            Leased::Late => return Ok(Leased::Late),
+            LeasedRefresh::Completed(token) => token,
+            LeasedRefresh::LeaseExpired => return Ok(LeasedRefresh::LeaseExpired),
         };
         // Once more, when the second is over: then the token is another one.
         if !demand.is_same_again(before.as_ref(), &token)
             || !self.is_over(token.obtained_at).await
             || lease.may_be_over()
         {
-            return Ok(Leased::Done(token));
+            return Ok(LeasedRefresh::Completed(token));
         }
         let (row, set) = self.load(login).await?;
         if set.refresh_token.is_none() {
-            return Ok(Leased::Done(token));
+            return Ok(LeasedRefresh::Completed(token));
         }
         self.round(row, set, want, demand, lease).await
     }
@@ -258,16 +260,16 @@ impl Refresher {
     /// Asks the provider once, and stores what comes of it.
     async fn round(
         &self,
-        row: LoginRow,
+        row: LoginRecord,
         set: TokenSet,
-        want: &Want<'_>,
-        demand: Demand,
+        want: &TokenRequest<'_>,
+        demand: TokenRequirement,
         lease: &RefreshLease,
-    ) -> Result<Leased, TokenError> {
+    ) -> Result<LeasedRefresh, TokenError> {
         let login = row.id;
         tracing::debug!(?login, audience = %want.audience, "refreshing");
         let (answered, repeated) = {
-            let place = timeout(PLACE_PATIENCE, self.at_once.acquire()).await;
+            let place = timeout(PERMIT_TIMEOUT, self.at_once.acquire()).await;
             if place.is_err() {
                 tracing::warn!("too many refreshes at once; the provider is slow");
                 return Err(TokenError::ProviderUnavailable {
@@ -287,7 +289,7 @@ impl Refresher {
             // A process that was stopped meanwhile must not show a refresh token that another one has used.
             if lease.may_be_over() {
                 tracing::warn!(?login, "the lease ran out before the provider was asked");
-                return Ok(Leased::Late);
+                return Ok(LeasedRefresh::LeaseExpired);
             }
             self.ask(login, &set, want, lease, permit).await
         };
@@ -308,26 +310,26 @@ impl Refresher {
                 self.give_up(row, set, &failed).await
             }
         };
-        token.map(Leased::Done)
+        token.map(LeasedRefresh::Completed)
     }
 
     /// There is nothing to refresh with. The user is sent to log in; what to do so that this does not happen is the
     /// administrator's business, and in the log.
     async fn without_refresh_token(
         &self,
-        row: LoginRow,
+        row: LoginRecord,
         mut set: TokenSet,
-        want: &Want<'_>,
-    ) -> Result<Leased, TokenError> {
+        want: &TokenRequest<'_>,
+    ) -> Result<LeasedRefresh, TokenError> {
         // A token that came without any lifetime may still be used once.
         if let Some(held) = set.find(want).filter(|held| held.came_without_lifetime()) {
-            let spent = HeldToken {
+            let spent = CachedToken {
                 is_spent: true,
                 ..held.clone()
             };
             set.hold(spent.clone());
-            if self.save(&row, &set).await? == Swap::Done {
-                return Ok(Leased::Done(spent));
+            if self.save(&row, &set).await? == CasOutcome::Swapped {
+                return Ok(LeasedRefresh::Completed(spent));
             }
         }
         if !set.revoked && self.is_current(&set) {
@@ -344,7 +346,7 @@ impl Refresher {
         &self,
         login: LoginId,
         set: &TokenSet,
-        want: &Want<'_>,
+        want: &TokenRequest<'_>,
         lease: &RefreshLease,
         permit: Permit,
     ) -> (Answered, bool) {
@@ -360,7 +362,7 @@ impl Refresher {
         let is_lost = matches!(
             answered.tokens,
             Err(EndpointError::Unavailable {
-                fate: Fate::ConnectionLost,
+                fate: RequestEffect::ConnectionLost,
                 ..
             })
         );
@@ -383,10 +385,10 @@ impl Refresher {
     async fn is_over(&self, second: i64) -> bool {
         let begin = Instant::now();
         while self.clock.unix_seconds() <= second {
-            if begin.elapsed() > SECOND_PATIENCE {
+            if begin.elapsed() > NEXT_SECOND_TIMEOUT {
                 return false;
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         true
     }
@@ -394,7 +396,7 @@ impl Refresher {
     /// Whether a refresh that is sent now is stored before the process ends.
     fn has_time_to_refresh(&self) -> bool {
         self.tasks
-            .has_time_for(self.config.http_timeout + SAVE_PATIENCE)
+            .has_time_for(self.config.http_timeout + SAVE_TIMEOUT)
     }
 
     /// Whether the login asked for what today's configuration asks for.
@@ -404,7 +406,7 @@ impl Refresher {
 }
 
 /// Tells the provider's back-off what came of a request.
-fn note(permit: Permit, answered: &Answered, want: &Want<'_>) {
+fn note(permit: Permit, answered: &Answered, want: &TokenRequest<'_>) {
     let verdict = match &answered.tokens {
         Ok(_) => return permit.answered(),
         Err(error) => Verdict::of(error, answered.retry_after, want),

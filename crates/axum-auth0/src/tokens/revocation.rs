@@ -7,11 +7,11 @@ use tokio::{task::JoinHandle, time::Instant};
 use super::{
     EndpointError, TokenError, TokenSet, Tokens,
     lease::{Attempt, attempt},
-    refresh::{LOOK_EVERY, PATIENCE, Refresher},
+    refresh::{LEASE_TIMEOUT, POLL_INTERVAL, Refresher},
 };
 use crate::{
     diagnosis::Diagnosis,
-    stores::{LoginId, Swap},
+    stores::{CasOutcome, LoginId},
     tasks::Work,
 };
 
@@ -45,17 +45,17 @@ impl Tokens {
             let _alone = flight.turn().await;
             let begin = Instant::now();
             loop {
-                match attempt(&inner.store, login, &inner.clock, &inner.chance).await? {
+                match attempt(&inner.store, login, &inner.clock, &inner.random).await? {
                     Attempt::Taken(lease) => {
                         let result = inner.revoke_leased(login).await;
                         lease.end().await;
                         return result;
                     }
                     Attempt::Gone => return Err(TokenError::SignInRequired),
-                    Attempt::Held if begin.elapsed() >= PATIENCE => {
+                    Attempt::Held if begin.elapsed() >= LEASE_TIMEOUT => {
                         return Err(TokenError::ProviderUnavailable { retry_after: None });
                     }
-                    Attempt::Held => tokio::time::sleep(LOOK_EVERY).await,
+                    Attempt::Held => tokio::time::sleep(POLL_INTERVAL).await,
                 }
             }
         });
@@ -75,10 +75,10 @@ impl Refresher {
         loop {
             self.revoke_one(&refresh_token).await?;
             match self.save(&row, &without_refresh_token(set)).await? {
-                Swap::Done => return Ok(()),
-                Swap::Gone => return Err(TokenError::SignInRequired),
+                CasOutcome::Swapped => return Ok(()),
+                CasOutcome::Missing => return Err(TokenError::SignInRequired),
                 // A process that slept through its lease refreshed in between: what it got is to be revoked, too.
-                Swap::Conflict => {}
+                CasOutcome::Conflict => {}
             }
             (row, set) = self.load(login).await?;
             match set.refresh_token.take() {

@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{
     backoff::{self, Backoff, CLOCK_LEEWAY},
     failure::FailureKind,
-    held::{HeldToken, Want},
+    held::{CachedToken, TokenRequest},
 };
 use crate::{
     config::{AudienceParameter, Config},
     diagnosis::Diagnosis,
-    seal::{Keyring, NotOurs, Purpose},
+    seal::{InvalidSeal, Keyring, Purpose},
     stores::LoginId,
 };
 
@@ -31,7 +31,7 @@ const EVICTION_PAUSE: i64 = 60;
 /// What a login asked the provider for. Tokens of a login that asked for something else than today's configuration does
 /// cannot be judged by it: a new login can.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct RequestedGrant {
     audience: Option<String>,
     scope: Vec<String>,
     /// Whether by `resource` and not by `audience`.
@@ -39,7 +39,7 @@ pub(crate) struct Asked {
     by_resource: bool,
 }
 
-impl Asked {
+impl RequestedGrant {
     pub(crate) fn of(config: &Config) -> Self {
         Self {
             audience: config.audience.clone(),
@@ -59,12 +59,12 @@ pub(crate) struct TokenSet {
     pub(crate) refresh_token: Option<String>,
     /// Kept for `id_token_hint` at logout, and to compare a refreshed one with.
     pub(crate) id_token: Option<String>,
-    pub(crate) asked: Option<Asked>,
-    pub(crate) held: Vec<HeldToken>,
+    pub(crate) asked: Option<RequestedGrant>,
+    pub(crate) held: Vec<CachedToken>,
     /// What the provider issued that could not be used, and why. A memory only: what another version wrote and this one
     /// cannot read is no reason to lose the refresh token.
     #[serde(default, deserialize_with = "readable")]
-    pub(crate) wrong: Vec<WrongToken>,
+    pub(crate) wrong: Vec<RejectedToken>,
     /// The refreshes that failed in a row, and when the next one may be tried. A memory, too.
     #[serde(default, deserialize_with = "backoff::readable")]
     pub(crate) backoff: Option<Backoff>,
@@ -94,7 +94,7 @@ impl fmt::Debug for LogoutTokens {
     }
 }
 
-fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrongToken>, D::Error> {
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RejectedToken>, D::Error> {
     let all = Vec::<serde_json::Value>::deserialize(deserializer)?;
     let readable = all.into_iter().map(serde_json::from_value);
     Ok(readable.filter_map(Result::ok).collect())
@@ -102,7 +102,7 @@ fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrongToken
 
 /// The memory of a token that was not what was asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct WrongToken {
+pub(crate) struct RejectedToken {
     pub(crate) audience: String,
     pub(crate) requested: Vec<String>,
     pub(crate) at: i64,
@@ -121,9 +121,9 @@ impl TokenSet {
         keys.seal(Purpose::Tokens, id.as_bytes(), &plain)
     }
 
-    pub(crate) fn open(keys: &Keyring, id: &LoginId, sealed: &[u8]) -> Result<Self, NotOurs> {
+    pub(crate) fn open(keys: &Keyring, id: &LoginId, sealed: &[u8]) -> Result<Self, InvalidSeal> {
         let plain = keys.open(Purpose::Tokens, id.as_bytes(), sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| NotOurs)
+        serde_json::from_slice(&plain).map_err(|_| InvalidSeal)
     }
 
     /// What a logout needs, read from a set of another version, too.
@@ -131,9 +131,9 @@ impl TokenSet {
         keys: &Keyring,
         id: &LoginId,
         sealed: &[u8],
-    ) -> Result<LogoutTokens, NotOurs> {
+    ) -> Result<LogoutTokens, InvalidSeal> {
         let plain = keys.open(Purpose::Tokens, id.as_bytes(), sealed)?;
-        let set: serde_json::Value = serde_json::from_slice(&plain).map_err(|_| NotOurs)?;
+        let set: serde_json::Value = serde_json::from_slice(&plain).map_err(|_| InvalidSeal)?;
         let text = |name: &str| set.get(name)?.as_str().map(str::to_owned);
         Ok(LogoutTokens {
             refresh_token: text("refresh_token"),
@@ -142,12 +142,12 @@ impl TokenSet {
     }
 
     /// Holds `token` instead of the one that was asked for in the same way.
-    pub(crate) fn hold(&mut self, token: HeldToken) {
+    pub(crate) fn hold(&mut self, token: CachedToken) {
         self.forget(&token.audience, &token.requested);
         let (is_extra, now) = (token.is_extra, token.obtained_at);
         self.held.push(token);
         if is_extra && self.extra().count() > MAX_EXTRA {
-            let ended = |held: &HeldToken| held.is_extra && !held.is_in_use(now);
+            let ended = |held: &CachedToken| held.is_extra && !held.is_in_use(now);
             let position = self.held.iter().position(ended).or_else(|| {
                 self.evicted_at = now;
                 self.held.iter().position(|held| held.is_extra)
@@ -160,31 +160,36 @@ impl TokenSet {
     }
 
     /// Remembers that the provider issued something else; what is held stays, and may be good for a while yet.
-    pub(crate) fn note_wrong(&mut self, want: &Want<'_>, diagnosis: Diagnosis, now: i64) {
-        self.note(want, diagnosis, FailureKind::WrongToken, now);
+    pub(crate) fn record_rejection(
+        &mut self,
+        want: &TokenRequest<'_>,
+        diagnosis: Diagnosis,
+        now: i64,
+    ) {
+        self.note(want, diagnosis, FailureKind::RejectedToken, now);
     }
 
     /// Remembers why there is no such token, and returns when it may be asked for again.
     pub(super) fn note(
         &mut self,
-        want: &Want<'_>,
+        want: &TokenRequest<'_>,
         diagnosis: Diagnosis,
         kind: FailureKind,
         now: i64,
     ) -> i64 {
         let is_same =
-            |old: &WrongToken| old.audience == want.audience && old.requested == want.scope;
+            |old: &RejectedToken| old.audience == want.audience && old.requested == want.scope;
         let failures = self
             .wrong
             .iter()
             .find(|old| is_same(old))
             // A wrong token of the login itself counts as no failure yet: the first refresh may be better.
-            .map_or(u32::from(kind != FailureKind::WrongToken), |old| {
+            .map_or(u32::from(kind != FailureKind::RejectedToken), |old| {
                 old.failures.saturating_add(1)
             });
         self.wrong.retain(|old| !is_same(old));
         let retry_at = now.saturating_add(backoff::pause(kind, failures));
-        self.wrong.push(WrongToken {
+        self.wrong.push(RejectedToken {
             audience: want.audience.to_owned(),
             requested: want.scope.clone(),
             at: now,
@@ -200,7 +205,7 @@ impl TokenSet {
 
     /// When a token with other scopes than those of the configuration may be asked for, if not now: a caller that asks for
     /// ever other combinations gets no more tokens than the login holds, and one more a minute.
-    pub(crate) fn is_crowded(&self, want: &Want<'_>, now: i64) -> Option<i64> {
+    pub(crate) fn is_crowded(&self, want: &TokenRequest<'_>, now: i64) -> Option<i64> {
         let is_new = |audience: &str, requested: &[String]| {
             audience != want.audience || requested != want.scope
         };
@@ -223,16 +228,20 @@ impl TokenSet {
             .flatten()
     }
 
-    fn extra(&self) -> impl Iterator<Item = &HeldToken> {
+    fn extra(&self) -> impl Iterator<Item = &CachedToken> {
         self.held.iter().filter(|held| held.is_extra)
     }
 
-    pub(crate) fn find(&self, want: &Want<'_>) -> Option<&HeldToken> {
+    pub(crate) fn find(&self, want: &TokenRequest<'_>) -> Option<&CachedToken> {
         self.held.iter().find(|held| held.fits(want))
     }
 
     /// Why it is no use to ask the provider for such a token just now.
-    pub(crate) fn just_found_wrong(&self, want: &Want<'_>, now: i64) -> Option<&WrongToken> {
+    pub(crate) fn recent_rejection(
+        &self,
+        want: &TokenRequest<'_>,
+        now: i64,
+    ) -> Option<&RejectedToken> {
         self.wrong
             .iter()
             .find(|wrong| wrong.audience == want.audience && wrong.requested == want.scope)
@@ -283,7 +292,7 @@ mod tests {
     #[test]
     fn a_logout_reads_the_tokens_of_a_set_that_another_version_wrote() {
         let secrets = ["a secret of at least 32 bytes, for a test".into()];
-        let keys = Keyring::new(&secrets, crate::chance::SystemChance::shared());
+        let keys = Keyring::new(&secrets, crate::random::SystemRandom::shared());
         let id: LoginId = serde_json::from_value(vec![7; 16].into()).unwrap();
         for (plain, refresh_token, id_token) in [
             (

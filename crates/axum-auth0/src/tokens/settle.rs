@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{HeldToken, TokenAnswer, TokenError, TokenSet, Want, error::judge, refresh::Refresher};
+use super::{
+    CachedToken, TokenAnswer, TokenError, TokenRequest, TokenSet, error::judge, refresh::Refresher,
+};
 use crate::{
     failpoint,
     login::id_token::Refreshed,
-    stores::{LoginId, LoginRow, StoreError, Swap},
+    stores::{CasOutcome, LoginId, LoginRecord, StoreError},
 };
 
 /// How long the store may fail before a new refresh token is given up: the pauses between the attempts to save it.
@@ -21,26 +23,26 @@ const SAVE_PAUSES: [Duration; 5] = [
 ];
 
 /// What all of these pauses add up to, rounded up.
-pub(super) const SAVE_PATIENCE: Duration = Duration::from_secs(4);
+pub(super) const SAVE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Result of a change of a login's tokens.
 pub(super) enum Committed {
     /// It is stored. `is_superseded`: another process stored or revoked a refresh token meanwhile, and theirs is kept.
     Stored { set: TokenSet, is_superseded: bool },
     /// The login ended meanwhile, and ended it stays.
-    LoginGone(LoginRow),
+    LoginGone(LoginRecord),
 }
 
 impl Refresher {
     /// Stores what the provider answered; then judges it. `on_demand`: somebody wanted another token than the held one.
     pub(super) async fn settle(
         &self,
-        row: LoginRow,
+        row: LoginRecord,
         set: TokenSet,
-        want: &Want<'_>,
+        want: &TokenRequest<'_>,
         answer: &TokenAnswer,
         on_demand: bool,
-    ) -> Result<HeldToken, TokenError> {
+    ) -> Result<CachedToken, TokenError> {
         let login = row.id;
         let id_token = answer.id_token.as_deref();
         // Before the new token can be seen by anybody else: is it theirs at all?
@@ -50,11 +52,12 @@ impl Refresher {
             return self.of_another_person(login, answer).await;
         }
         let now = self.clock.unix_seconds();
-        let verified = HeldToken::verify(answer, want, &self.config, now).map(|token| HeldToken {
-            on_demand,
-            is_spent: token.came_without_lifetime(),
-            ..token
-        });
+        let verified =
+            CachedToken::verify(answer, want, &self.config, now).map(|token| CachedToken {
+                on_demand,
+                is_spent: token.came_without_lifetime(),
+                ..token
+            });
         let new = answer.refresh_token.clone().map(SecretString::from);
         let change = |set: &mut TokenSet, is_superseded: bool| {
             if !is_superseded {
@@ -63,7 +66,7 @@ impl Refresher {
             }
             match &verified {
                 Ok(token) => set.hold(token.clone()),
-                Err(diagnosis) => set.note_wrong(want, diagnosis.clone(), now),
+                Err(diagnosis) => set.record_rejection(want, diagnosis.clone(), now),
             }
         };
         let (set, is_superseded) = match self.commit(row, set, new.as_ref(), change).await? {
@@ -93,7 +96,7 @@ impl Refresher {
     /// its refresh token is newer.
     pub(super) async fn commit(
         &self,
-        mut row: LoginRow,
+        mut row: LoginRecord,
         mut set: TokenSet,
         new: Option<&SecretString>,
         change: impl Fn(&mut TokenSet, bool),
@@ -106,9 +109,9 @@ impl Refresher {
             }
             change(&mut set, is_superseded);
             match self.save(&row, &set).await? {
-                Swap::Done => return Ok(Committed::Stored { set, is_superseded }),
-                Swap::Gone => return Ok(Committed::LoginGone(row)),
-                Swap::Conflict => {}
+                CasOutcome::Swapped => return Ok(Committed::Stored { set, is_superseded }),
+                CasOutcome::Missing => return Ok(Committed::LoginGone(row)),
+                CasOutcome::Conflict => {}
             }
             (row, set) = match self.load_patiently(row.id).await {
                 // Ended, or changed by a process whose secret this one does not know.
@@ -127,7 +130,7 @@ impl Refresher {
         &self,
         login: LoginId,
         answer: &TokenAnswer,
-    ) -> Result<HeldToken, TokenError> {
+    ) -> Result<CachedToken, TokenError> {
         tracing::error!(
             ?login,
             "security: the refreshed ID token is of another person, or forged; the session ends"
@@ -139,7 +142,7 @@ impl Refresher {
 
     /// Whether the user of a login that has ended is logged in again. At some providers the revocation of one refresh token
     /// ends all of the user's, and that would end the new login, too.
-    async fn has_newer_login(&self, ended: &LoginRow) -> bool {
+    async fn has_newer_login(&self, ended: &LoginRecord) -> bool {
         let newer = self
             .store
             .has_login_since(&ended.subject, ended.created_at)
@@ -160,7 +163,11 @@ impl Refresher {
     }
 
     /// Saves with patience: the provider has already forgotten the old refresh token.
-    pub(super) async fn save(&self, row: &LoginRow, set: &TokenSet) -> Result<Swap, StoreError> {
+    pub(super) async fn save(
+        &self,
+        row: &LoginRecord,
+        set: &TokenSet,
+    ) -> Result<CasOutcome, StoreError> {
         let sealed = set.seal(&self.keys, &row.id);
         for pause in SAVE_PAUSES {
             match self
@@ -179,7 +186,7 @@ impl Refresher {
     }
 
     /// Loads with the same patience, while a new refresh token waits to be saved.
-    async fn load_patiently(&self, login: LoginId) -> Result<(LoginRow, TokenSet), TokenError> {
+    async fn load_patiently(&self, login: LoginId) -> Result<(LoginRecord, TokenSet), TokenError> {
         for pause in SAVE_PAUSES {
             match self.load(login).await {
                 Err(TokenError::StoreUnavailable) => tokio::time::sleep(pause).await,

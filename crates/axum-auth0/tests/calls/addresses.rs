@@ -1,6 +1,6 @@
 //! A call goes to the configured API, below its base, with the token for that API.
 
-use axum_auth0::{ApiError, Cause, Unsendable, jwt};
+use axum_auth0::{ApiError, Cause, InvalidRequest, jwt};
 use http::Method;
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use test_support::{ORDERS, PRODUCTS};
 use test_support::{ProductsApi, UndeclaredApi};
 
 fn audience(token: &str) -> String {
-    let claims = jwt::peek(token).unwrap();
+    let claims = jwt::decode_unverified(token).unwrap();
     claims.unverified().get("aud").unwrap()[0]
         .as_str()
         .unwrap()
@@ -60,7 +60,7 @@ async fn a_call_says_what_it_was_told_to_say() {
     assert_eq!(post.header("content-type"), Some("application/json"));
     assert_eq!(post.header("accept"), Some("application/json"));
     assert_eq!(post.header("idempotency-key"), Some("\"k-1\""));
-    let claims = jwt::peek(post.token()).unwrap();
+    let claims = jwt::decode_unverified(post.token()).unwrap();
     let scope = claims.unverified().get("scope").unwrap().to_string();
     assert!(
         scope.contains("read:orders") && scope.contains("write:orders"),
@@ -73,7 +73,7 @@ async fn a_call_says_what_it_was_told_to_say() {
     );
     assert_eq!(get.header("accept"), Some("text/csv"));
     assert_eq!(get.header("content-type"), None);
-    let claims = jwt::peek(get.token()).unwrap();
+    let claims = jwt::decode_unverified(get.token()).unwrap();
     let scope = claims.unverified().get("scope").unwrap().to_string();
     assert!(
         !scope.contains("write:orders"),
@@ -113,7 +113,7 @@ async fn no_path_leaves_the_api() {
             vec![segment, "orders"],
         ] {
             let error = scene.client().get(&path).done().await.unwrap_err();
-            let refused = matches!(error, ApiError::Unsendable(Unsendable::Path));
+            let refused = matches!(error, ApiError::InvalidRequest(InvalidRequest::Path));
             assert!(refused, "{path:?}: {error}");
         }
     }
@@ -150,7 +150,7 @@ async fn no_header_of_a_call_can_hold_another_one() {
     let long = "k".repeat(256);
     for key in ["", "a b", "a\"b", "a\\b", "a\r\nx: y", "ä", &long] {
         let error = client.post(["orders"]).idempotency_key(key).done().await;
-        let refused = matches!(error, Err(ApiError::Unsendable(Unsendable::Header)));
+        let refused = matches!(error, Err(ApiError::InvalidRequest(InvalidRequest::Header)));
         assert!(refused, "{key:?}: {error:?}");
     }
     for media_type in ["a/b\r\nx: y", "a/b\0"] {
@@ -163,7 +163,7 @@ async fn no_header_of_a_call_can_hold_another_one() {
         for error in [accepting, sending] {
             assert!(matches!(
                 error,
-                Err(ApiError::Unsendable(Unsendable::Header))
+                Err(ApiError::InvalidRequest(InvalidRequest::Header))
             ));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum_auth0::{ApiError, outbound::Sent};
+use axum_auth0::{ApiError, http_client::Delivery};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -68,7 +68,12 @@ async fn a_slow_answer_is_given_up_and_not_asked_for_again() {
             .get(["orders"]);
         let error = call.done().await.unwrap_err();
         assert!(
-            matches!(error, ApiError::TimedOut { sent: Sent::Maybe }),
+            matches!(
+                error,
+                ApiError::TimedOut {
+                    sent: Delivery::Unknown
+                }
+            ),
             "{error:?}"
         );
         assert!(started.elapsed() < Duration::from_secs(4));
@@ -89,7 +94,12 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
         .await
         .unwrap_err();
     assert!(
-        matches!(error, ApiError::TimedOut { sent: Sent::Maybe }),
+        matches!(
+            error,
+            ApiError::TimedOut {
+                sent: Delivery::Unknown
+            }
+        ),
         "{error:?}"
     );
     // The provider takes its time to refresh.
@@ -103,7 +113,12 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
         .await
         .unwrap_err();
     assert!(
-        matches!(error, ApiError::TimedOut { sent: Sent::No }),
+        matches!(
+            error,
+            ApiError::TimedOut {
+                sent: Delivery::NotSent
+            }
+        ),
         "{error:?}"
     );
     assert_eq!(
@@ -151,7 +166,7 @@ async fn a_broken_answer_to_what_adds_is_an_unknown_outcome() {
         scene.orders.replies([reply]);
         let error = scene.client().post(["orders"]).done().await.unwrap_err();
         assert!(matches!(error, ApiError::Interrupted), "{error:?}");
-        assert_eq!(error.sent(), Sent::Maybe);
+        assert_eq!(error.sent(), Delivery::Unknown);
     }
     assert_eq!(scene.orders.request_count(), 2, "sent once each");
 }
@@ -168,6 +183,6 @@ async fn an_api_that_is_down_is_unreachable() {
     ] {
         let error = call.done().await.unwrap_err();
         assert!(matches!(error, ApiError::Unreachable), "{error:?}");
-        assert_eq!(error.sent(), Sent::No);
+        assert_eq!(error.sent(), Delivery::NotSent);
     }
 }

@@ -115,7 +115,7 @@ async fn what_does_not_fit_is_typed_and_not_shown() {
             .unwrap_err();
         let fits = match error {
             ApiError::NotJson => !is_json,
-            ApiError::WrongShape => is_json,
+            ApiError::UnexpectedJson => is_json,
             _ => false,
         };
         assert!(fits, "{body}: {error:?}");

@@ -1,6 +1,6 @@
 //! What follows when the API does not take the token.
 
-use axum_auth0::{ApiError, Cause, TokenError, outbound::Sent};
+use axum_auth0::{ApiError, Cause, TokenError, http_client::Delivery};
 use futures::future::join_all;
 use http::Method;
 use serde_json::json;
@@ -71,8 +71,11 @@ async fn what_adds_is_not_made_again_but_finds_a_new_token_the_next_time() {
             .done()
             .await
             .unwrap_err();
-        assert!(matches!(error, ApiError::TokenRenewed), "{error:?}");
-        assert_eq!(error.sent(), Sent::No);
+        assert!(
+            matches!(error, ApiError::TokenRefreshedRetryRequired),
+            "{error:?}"
+        );
+        assert_eq!(error.sent(), Delivery::NotSent);
         assert_eq!((scene.orders.request_count(), scene.refreshes()), (1, 1));
         // The person tries again.
         call()

@@ -83,7 +83,7 @@ async fn the_request_that_finds_an_ended_session_removes_record_and_cookie() {
             assert!(!browser.has_session(), "{case}: the browser obeys");
             if matches!(how, End::Absolute) {
                 // The store no longer returns the record, so the cleanup deletes both rows.
-                env.auth0.sweep().await.unwrap();
+                env.auth0.delete_expired().await.unwrap();
             }
             assert!(env.store.records().await.is_empty(), "{case}");
             assert!(env.store.logins().await.is_empty(), "{case}");
@@ -104,7 +104,7 @@ async fn a_session_has_ended_although_that_cannot_be_written_down() {
     env.store.set_failing(&[
         "delete_login",
         "delete_record",
-        "touch_login",
+        "mark_used",
         "update_record",
     ]);
     let answer = browser.go("/whoami").await;
@@ -118,13 +118,8 @@ async fn a_session_has_ended_although_that_cannot_be_written_down() {
 #[tokio::test]
 async fn a_session_counts_although_its_use_cannot_be_noted() {
     for failing in [
-        &["touch_login"][..],
-        &[
-            "touch_login",
-            "update_record",
-            "delete_login",
-            "lease_login",
-        ],
+        &["mark_used"][..],
+        &["mark_used", "update_record", "delete_login", "lease_login"],
     ] {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
@@ -144,7 +139,7 @@ async fn a_token_that_is_still_good_serves_although_the_store_cannot_be_written(
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.store
-        .set_failing(&["touch_login", "lease_login", "swap_tokens"]);
+        .set_failing(&["mark_used", "lease_login", "swap_tokens"]);
     env.clock.advance(3_570);
     assert_eq!(browser.go("/token").await.status, StatusCode::OK);
     env.clock.advance(30);

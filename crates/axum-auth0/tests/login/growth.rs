@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum_auth0::stores::{LoginId, LoginRow, Store as _};
+use axum_auth0::stores::{LoginId, LoginRecord, Store as _};
 use test_support::{Endpoint, Reply};
 
 use crate::app::TestEnv;
@@ -12,7 +12,7 @@ const DAY: i64 = 24 * 3_600;
 /// Everything in the store that ended by now is deleted, and counted.
 async fn ended(env: &TestEnv) -> u64 {
     env.clock.advance(3_600);
-    env.auth0.sweep().await.unwrap()
+    env.auth0.delete_expired().await.unwrap()
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn fill(env: &TestEnv, count: u32) {
     for number in 0..count {
         let bytes: Vec<u8> = [&number.to_le_bytes()[..], &[0; 12]].concat();
         let id: LoginId = serde_json::from_value(bytes.into()).unwrap();
-        let row = LoginRow {
+        let row = LoginRecord {
             id,
             subject: "auth0|alice".to_owned(),
             provider_session: None,
@@ -86,8 +86,11 @@ async fn cleanup_goes_on_until_nothing_is_left() {
         let env = TestEnv::new().await;
         fill(&env, count).await;
         let mut alice = env.logged_in("alice").await;
-        assert_eq!(env.auth0.sweep().await.unwrap(), u64::from(3 * count));
-        assert_eq!(env.auth0.sweep().await.unwrap(), 0, "{count}");
+        assert_eq!(
+            env.auth0.delete_expired().await.unwrap(),
+            u64::from(3 * count)
+        );
+        assert_eq!(env.auth0.delete_expired().await.unwrap(), 0, "{count}");
         assert_eq!(alice.who().await, "auth0|alice");
     }
 }
@@ -99,7 +102,7 @@ async fn cleanup_does_not_wait_for_the_provider() {
         let env = TestEnv::new().await;
         fill(&env, 2_500).await;
         env.provider.reply(Endpoint::Discovery, reply);
-        let upkeep = env.auth0.spawn_upkeep();
+        let upkeep = env.auth0.spawn_maintenance();
         let cleanup = async {
             while !env.store.logins().await.is_empty() {
                 tokio::task::yield_now().await;

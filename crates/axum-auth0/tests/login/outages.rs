@@ -181,7 +181,7 @@ async fn the_last_good_keys_are_kept() {
     }
     browser.post("/auth/logout", "").await;
     env.clock.advance(24 * 3_600);
-    env.auth0.sweep().await.unwrap();
+    env.auth0.delete_expired().await.unwrap();
     let answer = browser.try_to_log_in(&env.provider, "alice").await;
     env.assert_refused(&mut browser, &answer, 503, "a day later")
         .await;

@@ -113,7 +113,7 @@ async fn a_request_with_the_former_session_does_not_remove_the_new_one() {
     assert_eq!(browser.who().await, "auth0|alice");
     // A minute later the identifier has ended like any other.
     env.clock.advance(61);
-    env.auth0.sweep().await.unwrap();
+    env.auth0.delete_expired().await.unwrap();
     assert_eq!(env.store.records().await.len(), 1);
     let removed = before.go("/whoami").await.set_cookies();
     assert_eq!(removed.len(), 1);

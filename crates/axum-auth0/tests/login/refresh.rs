@@ -4,7 +4,7 @@ use futures::future::join_all;
 use http::StatusCode;
 use serde_json::json;
 
-use axum_auth0::stores::{Lease, Store as _};
+use axum_auth0::stores::{LeaseOutcome, Store as _};
 
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{Endpoint, ORDERS, PRODUCTS, Part, Reply, Rotation};
@@ -535,7 +535,7 @@ async fn the_lease_of_a_dead_process_ends() {
     env.clock.advance(2 * HOUR);
     let (login, now) = (env.store.login().await.id, env.clock_now());
     let lease = env.store.lease_login(&login, &[1; 16], now, now + 6).await;
-    assert_eq!(lease.unwrap(), Lease::Taken { abandoned: false });
+    assert_eq!(lease.unwrap(), LeaseOutcome::Acquired { abandoned: false });
     let loads = env.store.loads();
     let call = tokio::spawn(async move { browser.go("/token").await });
     env.store.was_looked_at(loads, 5).await;

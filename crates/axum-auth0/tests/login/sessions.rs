@@ -30,7 +30,7 @@ async fn a_login_in_a_browser_with_a_session_begins_another_session() {
     let new = env.store.login().await;
     assert_ne!(new.id, old.id);
     env.clock.advance(61);
-    env.auth0.sweep().await.unwrap();
+    env.auth0.delete_expired().await.unwrap();
     assert_eq!(env.store.records().await.len(), 1);
     // And its refresh token is revoked.
     env.provider
@@ -137,7 +137,7 @@ async fn no_traffic_keeps_a_session_longer_than_three_days() {
     env.clock.advance(1);
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(browser.go("/products").await.status, StatusCode::SEE_OTHER);
-    env.auth0.sweep().await.unwrap();
+    env.auth0.delete_expired().await.unwrap();
     assert!(env.store.logins().await.is_empty());
 }
 
@@ -480,10 +480,10 @@ async fn the_sweeper_deletes_what_ended_and_nothing_else() {
     let mut old = env.logged_in("alice").await;
     env.clock.advance(20 * HOUR);
     let mut young = env.logged_in("bob").await;
-    let swept = env.auth0.sweep().await.unwrap();
+    let swept = env.auth0.delete_expired().await.unwrap();
     assert_eq!(swept, 1, "the old transaction");
     env.clock.advance(5 * HOUR);
-    env.auth0.sweep().await.unwrap();
+    env.auth0.delete_expired().await.unwrap();
     assert_eq!(env.store.login().await.subject, "auth0|bob");
     assert_eq!(old.who().await, "anonymous");
     assert_eq!(young.who().await, "auth0|bob");

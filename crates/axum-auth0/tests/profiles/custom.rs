@@ -61,7 +61,7 @@ async fn claims_can_be_required_refused_and_tell_an_application() {
         .refuse_claims(["picture"])
         .application_if("grant", "client")
         .subject_claim("user");
-    let verifier = env.verifier(profile).serve_applications();
+    let verifier = env.verifier(profile).allow_client_credentials();
     let good = access_token().with(json!({ "tenant": "a", "user": "bob", "sub": null }));
     let token = env.accepted(&verifier, &good).await;
     assert_eq!((token.subject(), token.caller()), ("bob", Caller::User));

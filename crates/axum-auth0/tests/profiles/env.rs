@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum_auth0::{
     bearer::{Bearer, Profile, Reason, Verifier},
-    clock::ManualClock,
-    outbound::{Outbound, OutboundOptions},
+    clock::MockClock,
+    http_client::{HttpClient, HttpClientOptions},
     provider::{Issuer, Provider},
 };
 use serde_json::{Value, json};
@@ -78,12 +78,12 @@ impl TestEnv {
 
     pub(crate) async fn with_key(signer: Signer) -> Self {
         test_support::log_capture::start();
-        let clock = ManualClock::at(NOW);
+        let clock = MockClock::at(NOW);
         let fake = FakeProvider::start("/", Arc::clone(&clock), SecretScanner::default()).await;
         fake.sign_with(&signer);
         let issuer = Issuer::parse(fake.issuer()).unwrap();
-        let outbound = Outbound::new(OutboundOptions::default()).unwrap();
-        let provider = Provider::new(issuer, outbound, clock);
+        let http_client = HttpClient::new(HttpClientOptions::default()).unwrap();
+        let provider = Provider::new(issuer, http_client, clock);
         Self { fake, provider }
     }
 
@@ -150,7 +150,7 @@ impl TestEnv {
             (case(json!({ "iat": NOW + 31 })), Reason::NotYetValid),
             (
                 case(json!({ "cnf": { "jkt": "thumbprint" } })),
-                Reason::BoundToAKey,
+                Reason::SenderConstrained,
             ),
             (case(json!({ "at_hash": "hash" })), Reason::NotAnAccessToken),
             (case(json!({ "exp": "tomorrow" })), Reason::MalformedToken),

@@ -458,7 +458,7 @@ async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
     ] {
         assert_eq!(
             world.refusal(json!({ "cnf": cnf })).await,
-            Some(Reason::BoundToAKey)
+            Some(Reason::SenderConstrained)
         );
     }
 }
@@ -467,7 +467,7 @@ async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
 async fn an_application_is_not_a_user() {
     let world = World::new().await;
     let serving = World {
-        verifier: world.verifier.clone().serve_applications(),
+        verifier: world.verifier.clone().allow_client_credentials(),
         ..World::new().await
     };
     for changes in [

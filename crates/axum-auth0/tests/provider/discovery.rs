@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum_auth0::{
-    outbound::{Outbound, OutboundError, OutboundOptions},
+    http_client::{HttpClient, HttpClientOptions, HttpError},
     provider::{Issuer, Provider, ProviderError},
 };
 use serde_json::json;
@@ -125,10 +125,7 @@ async fn a_provider_that_is_down_at_the_start_is_left_alone_for_five_seconds_and
     for _ in 0..20 {
         let error = provider.metadata().await.unwrap_err();
         assert!(
-            matches!(
-                error,
-                ProviderError::Discovery(OutboundError::Status { .. })
-            ),
+            matches!(error, ProviderError::Discovery(HttpError::Status { .. })),
             "{error}"
         );
     }
@@ -200,7 +197,7 @@ async fn a_provider_that_is_not_there_is_an_error_with_its_address() {
     let clock = axum_auth0::clock::SystemClock::shared();
     let provider = Provider::new(
         issuer,
-        Outbound::new(OutboundOptions::default()).unwrap(),
+        HttpClient::new(HttpClientOptions::default()).unwrap(),
         clock,
     );
     let text = provider.metadata().await.unwrap_err().to_string();

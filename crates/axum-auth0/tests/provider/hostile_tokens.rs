@@ -1,6 +1,6 @@
 //! Tokens made to be believed (rows T06 to T10 and T12 of the fault matrix).
 
-use axum_auth0::jwt::{Algorithm, JwtError, MAX_TOKEN_BYTES, NotAJwt};
+use axum_auth0::jwt::{Algorithm, JwtError, JwtParseError, MAX_TOKEN_BYTES};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -296,7 +296,7 @@ async fn size_is_checked_before_anything_else() {
         .unwrap_err();
     assert!(matches!(
         error,
-        JwtError::Malformed(NotAJwt::TooLong { bytes: 2_000_000 })
+        JwtError::Malformed(JwtParseError::TooLong { bytes: 2_000_000 })
     ));
     assert_eq!(fake.request_count_at("/keys"), 0);
 }

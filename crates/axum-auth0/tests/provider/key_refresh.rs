@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use axum_auth0::{
+    http_client::HttpClientOptions,
     jwt::{Algorithm, JwtError},
-    outbound::OutboundOptions,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -266,9 +266,9 @@ async fn the_last_good_keys_serve_for_a_day_and_no_longer() {
 async fn a_provider_without_keys_says_nothing_about_a_token() {
     let fake = FakeProvider::without_keys().await;
     fake.reply(Endpoint::Keys, Reply::Silence);
-    let (provider, _) = fake.client_with(OutboundOptions {
+    let (provider, _) = fake.client_with(HttpClientOptions {
         total_timeout: Duration::from_millis(150),
-        ..OutboundOptions::default()
+        ..HttpClientOptions::default()
     });
     let token = Signer::es256("key", 1).sign(&claims());
     for _ in 0..5 {

@@ -1,7 +1,7 @@
 //! Keys that are not used: each leaves one line in the log with the reason, and costs the other keys nothing.
 
 use axum_auth0::{
-    clock::ManualClock,
+    clock::MockClock,
     jwt::{Algorithm, JwtError},
     provider::Provider,
 };
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use test_support::{Endpoint, FakeProvider, Reply, Signer, log_capture};
 
 /// A provider that publishes a good key and these.
-async fn publishing(good: &Signer, others: &[Value]) -> (FakeProvider, Provider, Arc<ManualClock>) {
+async fn publishing(good: &Signer, others: &[Value]) -> (FakeProvider, Provider, Arc<MockClock>) {
     log_capture::start();
     let fake = FakeProvider::without_keys().await;
     let keys: Vec<Value> = others.iter().cloned().chain([good.jwk()]).collect();

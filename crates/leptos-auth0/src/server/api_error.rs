@@ -1,7 +1,7 @@
 //! From the errors of an API call to those that the browser may know.
 
 use crate::{ApiFault, AuthError};
-use axum_auth0::{ApiError, TokenError, Unsendable};
+use axum_auth0::{ApiError, InvalidRequest, TokenError};
 use http::StatusCode;
 
 impl From<ApiError> for AuthError {
@@ -15,9 +15,11 @@ impl From<ApiError> for AuthError {
             ApiError::NotFound
             | ApiError::Conflict
             | ApiError::Invalid { .. }
-            | ApiError::Unsendable(Unsendable::Path | Unsendable::TooLong) => Self::BadRequest,
+            | ApiError::InvalidRequest(InvalidRequest::Path | InvalidRequest::TooLong) => {
+                Self::BadRequest
+            }
             // Nothing was done, and another try will do.
-            ApiError::TokenRenewed
+            ApiError::TokenRefreshedRetryRequired
             | ApiError::TooManyRequests { .. }
             | ApiError::Unavailable { .. } => Self::ApiUnavailable(ApiFault::Busy),
             ApiError::TimedOut { .. } | ApiError::ServerError(StatusCode::GATEWAY_TIMEOUT) => {
@@ -28,7 +30,7 @@ impl From<ApiError> for AuthError {
             | ApiError::Interrupted
             | ApiError::TooLarge { .. }
             | ApiError::NotJson
-            | ApiError::WrongShape
+            | ApiError::UnexpectedJson
             | ApiError::Unexpected(_) => Self::ApiUnavailable(ApiFault::BadAnswer),
             other => {
                 tracing::error!(error = %other, "an API was not called");
@@ -41,7 +43,7 @@ impl From<ApiError> for AuthError {
 #[cfg(test)]
 mod tests {
     use crate::{ApiFault, AuthError};
-    use axum_auth0::{ApiError, ApiProblem, TokenError, Unsendable, outbound::Sent};
+    use axum_auth0::{ApiError, ApiProblem, InvalidRequest, TokenError, http_client::Delivery};
     use http::StatusCode;
 
     #[test]
@@ -67,11 +69,14 @@ mod tests {
                 AuthError::BadRequest,
             ),
             (
-                ApiError::Unsendable(Unsendable::Path),
+                ApiError::InvalidRequest(InvalidRequest::Path),
                 AuthError::BadRequest,
             ),
-            (ApiError::Unsendable(Unsendable::Body), AuthError::Internal),
-            (ApiError::TokenRenewed, api(ApiFault::Busy)),
+            (
+                ApiError::InvalidRequest(InvalidRequest::Body),
+                AuthError::Internal,
+            ),
+            (ApiError::TokenRefreshedRetryRequired, api(ApiFault::Busy)),
             (
                 ApiError::TooManyRequests { retry_after: None },
                 api(ApiFault::Busy),
@@ -81,7 +86,9 @@ mod tests {
                 api(ApiFault::Busy),
             ),
             (
-                ApiError::TimedOut { sent: Sent::Maybe },
+                ApiError::TimedOut {
+                    sent: Delivery::Unknown,
+                },
                 api(ApiFault::TimedOut),
             ),
             (
@@ -96,7 +103,7 @@ mod tests {
             (ApiError::Interrupted, api(ApiFault::BadAnswer)),
             (ApiError::TooLarge { limit: 1 }, api(ApiFault::BadAnswer)),
             (ApiError::NotJson, api(ApiFault::BadAnswer)),
-            (ApiError::WrongShape, api(ApiFault::BadAnswer)),
+            (ApiError::UnexpectedJson, api(ApiFault::BadAnswer)),
             (
                 ApiError::Unexpected(StatusCode::FOUND),
                 api(ApiFault::BadAnswer),

@@ -18,8 +18,8 @@ use std::{
 
 use axum::Router;
 use axum_auth0::{
-    clock::{Clock as _, ManualClock},
-    outbound::{Outbound, OutboundOptions},
+    clock::{Clock as _, MockClock},
+    http_client::{HttpClient, HttpClientOptions},
     provider::{Issuer, Provider},
 };
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ struct Inner {
     /// The issuer's path without a slash at its end; all endpoints are below it.
     prefix: String,
     issuer: String,
-    clock: Arc<ManualClock>,
+    clock: Arc<MockClock>,
     secrets: SecretScanner,
     state: Mutex<State>,
     asked: Notify,
@@ -76,7 +76,7 @@ pub struct FakeProvider(Arc<Inner>);
 
 impl FakeProvider {
     /// A provider whose issuer is its address and `issuer_path` (`/` for Auth0's).
-    pub async fn start(issuer_path: &str, clock: Arc<ManualClock>, secrets: SecretScanner) -> Self {
+    pub async fn start(issuer_path: &str, clock: Arc<MockClock>, secrets: SecretScanner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let base = format!("http://{address}");
@@ -112,7 +112,7 @@ impl FakeProvider {
 
     /// A provider with an empty JWK Set and a clock at [`NOW`].
     pub async fn without_keys() -> Self {
-        let provider = Self::start("/", ManualClock::at(NOW), SecretScanner::default()).await;
+        let provider = Self::start("/", MockClock::at(NOW), SecretScanner::default()).await;
         provider.publish(Vec::new());
         provider
     }
@@ -125,14 +125,14 @@ impl FakeProvider {
     }
 
     /// The engine's view of this provider, and the clock that both share.
-    pub fn client(&self) -> (Provider, Arc<ManualClock>) {
-        self.client_with(OutboundOptions::default())
+    pub fn client(&self) -> (Provider, Arc<MockClock>) {
+        self.client_with(HttpClientOptions::default())
     }
 
-    pub fn client_with(&self, options: OutboundOptions) -> (Provider, Arc<ManualClock>) {
+    pub fn client_with(&self, options: HttpClientOptions) -> (Provider, Arc<MockClock>) {
         let issuer = Issuer::parse(self.issuer()).unwrap();
         let clock = Arc::clone(&self.0.clock);
-        let provider = Provider::new(issuer, Outbound::new(options).unwrap(), clock.clone());
+        let provider = Provider::new(issuer, HttpClient::new(options).unwrap(), clock.clone());
         (provider, clock)
     }
 

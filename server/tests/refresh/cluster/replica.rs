@@ -16,9 +16,9 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-const LONGEST_START: Duration = Duration::from_secs(30);
-const LONGEST_EXIT: Duration = Duration::from_secs(40);
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+const MAX_START: Duration = Duration::from_secs(30);
+const MAX_EXIT: Duration = Duration::from_secs(40);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A port of this machine that is taken, though nobody listens: whoever says so too may listen.
 pub(crate) struct Port(TcpSocket);
@@ -82,7 +82,7 @@ impl Replica {
             .timeout(Duration::from_secs(5))
             .build()
             .unwrap();
-        let end = Instant::now() + LONGEST_START;
+        let end = Instant::now() + MAX_START;
         loop {
             if let Ok(answer) = client.get(&ready).send().await
                 && answer.status() == 200
@@ -92,7 +92,7 @@ impl Replica {
             let ended = self.child.as_mut().unwrap().try_wait().unwrap();
             assert_eq!(ended, None, "it ended");
             assert!(Instant::now() < end, "it does not get ready");
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -131,14 +131,14 @@ impl Replica {
 
     /// Waits for it to exit, and returns its status.
     pub(crate) async fn exited(&mut self) -> ExitStatus {
-        let end = Instant::now() + LONGEST_EXIT;
+        let end = Instant::now() + MAX_EXIT;
         loop {
             if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
                 self.child = None;
                 return status;
             }
             assert!(Instant::now() < end, "it does not exit");
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// A graceful stop that takes longer has gone wrong.
-const LONGEST_STOP: Duration = Duration::from_secs(10);
+const MAX_STOP: Duration = Duration::from_secs(10);
 
 /// An address that stays ours while the service behind it comes and goes.
 pub(crate) struct Place {
@@ -71,7 +71,7 @@ impl Place {
     pub(crate) async fn close(&mut self) {
         if let State::Up { stop, served } = std::mem::replace(&mut self.state, State::Moving) {
             stop.send(()).unwrap();
-            tokio::time::timeout(LONGEST_STOP, served)
+            tokio::time::timeout(MAX_STOP, served)
                 .await
                 .unwrap()
                 .unwrap();

@@ -17,7 +17,7 @@ use sqlx::{
 use crate::{Database, StartError};
 
 /// How long a statement waits for another connection's write, and a request for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The connections to one database; clones share them.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ impl Connections {
         let options = SqliteConnectOptions::new()
             .foreign_keys(true)
             .create_if_missing(true)
-            .busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+            .busy_timeout(LEASE_TIMEOUT);
+        let pool = SqlitePoolOptions::new().acquire_timeout(LEASE_TIMEOUT);
         match database {
             Database::Memory => {
                 let options = in_memory(options);

@@ -1,6 +1,6 @@
 //! A provider, the API, and a client of it.
 
-use axum_auth0::clock::ManualClock;
+use axum_auth0::clock::MockClock;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{EncodingKey, jwk::Jwk};
 use orders_api::{Database, Settings, router_at};
@@ -146,7 +146,7 @@ async fn serve(issuer: &str, database: Database) -> String {
         audience: API.to_owned(),
         database,
     };
-    let router = router_at(settings, ManualClock::at(NOW)).await.unwrap();
+    let router = router_at(settings, MockClock::at(NOW)).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });

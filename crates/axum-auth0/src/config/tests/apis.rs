@@ -2,7 +2,7 @@
 
 use super::*;
 
-const ORDERS: ApiDeclaration = ApiDeclaration {
+const ORDERS: ApiRegistration = ApiRegistration {
     name: "ORDERS",
     scopes: &["read:orders"],
 };

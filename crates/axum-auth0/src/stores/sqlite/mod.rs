@@ -7,7 +7,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use sqlx::{Row as _, SqlitePool, sqlite::SqliteRow};
 
-use super::{Lease, LeaseHolder, LoginId, LoginRow, Store, StoreError, Swap};
+use super::{CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError};
 
 /// Keeps everything in one `SQLite` file.
 #[derive(Clone, Debug)]
@@ -38,10 +38,10 @@ fn failed(error: sqlx::Error) -> StoreError {
     StoreError(error.to_string())
 }
 
-fn login(row: &SqliteRow) -> Result<LoginRow, StoreError> {
-    let read = || -> Result<LoginRow, sqlx::Error> {
+fn login(row: &SqliteRow) -> Result<LoginRecord, StoreError> {
+    let read = || -> Result<LoginRecord, sqlx::Error> {
         let id: Vec<u8> = row.try_get("id")?;
-        Ok(LoginRow {
+        Ok(LoginRecord {
             id: LoginId(
                 id.try_into()
                     .map_err(|_| sqlx::Error::Decode("a login's id has 16 bytes".into()))?,
@@ -60,7 +60,7 @@ fn login(row: &SqliteRow) -> Result<LoginRow, StoreError> {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn create_login(&self, row: LoginRow) -> Result<(), StoreError> {
+    async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(&row.id.0[..])
             .bind(row.subject)
@@ -76,7 +76,7 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+    async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         sqlx::query("SELECT * FROM logins WHERE id = ?")
             .bind(&id.0[..])
             .fetch_optional(&self.reader)
@@ -87,7 +87,7 @@ impl Store for SqliteStore {
             .transpose()
     }
 
-    async fn touch_login(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
+    async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
         sqlx::query("UPDATE logins SET last_seen_at = max(last_seen_at, ?) WHERE id = ?")
             .bind(now)
             .bind(&id.0[..])
@@ -103,7 +103,7 @@ impl Store for SqliteStore {
         holder: &LeaseHolder,
         now: i64,
         until: i64,
-    ) -> Result<Lease, StoreError> {
+    ) -> Result<LeaseOutcome, StoreError> {
         let mut transaction = self
             .writer
             .begin_with("BEGIN IMMEDIATE")
@@ -117,14 +117,14 @@ impl Store for SqliteStore {
         .await
         .map_err(failed)?;
         let lease = match before {
-            None => return Ok(Lease::Gone),
+            None => return Ok(LeaseOutcome::LoginMissing),
             Some((Some(other), Some(end))) if other != holder[..] => {
                 if end > now {
-                    return Ok(Lease::Held);
+                    return Ok(LeaseOutcome::HeldElsewhere);
                 }
-                Lease::Taken { abandoned: true }
+                LeaseOutcome::Acquired { abandoned: true }
             }
-            Some(_) => Lease::Taken { abandoned: false },
+            Some(_) => LeaseOutcome::Acquired { abandoned: false },
         };
         sqlx::query("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)")
             .bind(&id.0[..])
@@ -152,7 +152,7 @@ impl Store for SqliteStore {
         id: &LoginId,
         expected: i64,
         tokens: Vec<u8>,
-    ) -> Result<Swap, StoreError> {
+    ) -> Result<CasOutcome, StoreError> {
         let done = sqlx::query(
             "UPDATE logins SET tokens = ?, version = version + 1 WHERE id = ? AND version = ?",
         )
@@ -163,16 +163,16 @@ impl Store for SqliteStore {
         .await
         .map_err(failed)?;
         if done.rows_affected() == 1 {
-            return Ok(Swap::Done);
+            return Ok(CasOutcome::Swapped);
         }
         Ok(if self.load_login(id).await?.is_some() {
-            Swap::Conflict
+            CasOutcome::Conflict
         } else {
-            Swap::Gone
+            CasOutcome::Missing
         })
     }
 
-    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRow>, StoreError> {
+    async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         // Not `fetch_optional`: it returns at the first row, before SQLite commits, and drops an error of the commit.
         sqlx::query("DELETE FROM logins WHERE id = ? RETURNING *")
             .bind(&id.0[..])
@@ -259,7 +259,12 @@ impl Store for SqliteStore {
         .map_err(failed)
     }
 
-    async fn sweep(&self, now: i64, idle_before: i64, limit: u32) -> Result<u64, StoreError> {
+    async fn delete_expired(
+        &self,
+        now: i64,
+        idle_before: i64,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
         let logins = sqlx::query(
             "DELETE FROM logins WHERE id IN \
              (SELECT id FROM logins WHERE expires_at <= ? OR last_seen_at <= ? LIMIT ?)",

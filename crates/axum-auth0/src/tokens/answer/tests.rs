@@ -75,7 +75,7 @@ fn a_new_refresh_token_is_kept_whatever_is_wrong_with_the_rest() {
         let kept = answered.refresh_token.unwrap();
         assert_eq!(kept.expose_secret(), "new", "{body}");
         let error = answered.tokens.unwrap_err();
-        assert!(matches!(error, EndpointError::Unintelligible(_)), "{body}");
+        assert!(matches!(error, EndpointError::InvalidResponse(_)), "{body}");
         assert!(!format!("{error} {error:?}").contains("new"));
     }
     let refused = json_answer(400, &json!({ "error": "x", "refresh_token": "new" }));
@@ -116,7 +116,7 @@ fn what_is_between_us_and_the_provider_is_told_from_the_provider() {
     let kind = |status, media_type, body| match answered(status, media_type, body).tokens {
         Err(EndpointError::Intercepted { .. }) => "intercepted",
         Err(EndpointError::Rejected { .. }) => "rejected",
-        Err(EndpointError::Unintelligible(_)) => "unintelligible",
+        Err(EndpointError::InvalidResponse(_)) => "unintelligible",
         Err(EndpointError::Unavailable { .. }) => "unavailable",
         other => panic!("{other:?}"),
     };
@@ -190,7 +190,7 @@ fn a_compressed_answer_is_named_and_is_no_rejection() {
             .body(vec![0x1f, 0x8b, 8, 0]);
         let error = read(&response.unwrap(), None).tokens.unwrap_err();
         assert!(
-            matches!(error, EndpointError::Unintelligible(_)),
+            matches!(error, EndpointError::InvalidResponse(_)),
             "{coding}"
         );
         assert!(error.to_string().contains(named), "{error}");

@@ -12,7 +12,7 @@ mod times;
 use std::time::Duration;
 
 use axum_auth0::{
-    Config, Surroundings,
+    Config, Dependencies,
     doctor::{Check, Report, Status, examine},
 };
 
@@ -30,9 +30,9 @@ fn config(env: &TestEnv, changes: &[(&'static str, Option<&str>)]) -> Config {
 }
 
 async fn examine_within(env: &TestEnv, config: &Config, limit: Duration) -> Report {
-    let surroundings = Surroundings {
+    let surroundings = Dependencies {
         clock: env.clock.clone(),
-        ..Surroundings::default()
+        ..Dependencies::default()
     };
     examine(config, &surroundings, limit).await
 }

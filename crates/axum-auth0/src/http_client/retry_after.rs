@@ -7,7 +7,7 @@ use http::{HeaderMap, header::RETRY_AFTER};
 use crate::clock::Clock;
 
 /// No answer can make us wait longer than this.
-const LONGEST_WAIT: Duration = Duration::from_hours(24);
+const MAX_WAIT: Duration = Duration::from_hours(24);
 
 /// How long an answer asks us to wait before the next attempt: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3),
 /// seconds or an HTTP date; a date in the past is no wait. At most a day.
@@ -21,18 +21,18 @@ pub fn retry_after(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
         let now = UNIX_EPOCH + Duration::from_secs(u64::try_from(clock.unix_seconds()).ok()?);
         until.duration_since(now).unwrap_or_default()
     };
-    Some(wait.min(LONGEST_WAIT))
+    Some(wait.min(MAX_WAIT))
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::clock::MockClock;
 
     fn parsed(value: &str) -> Option<u64> {
         // 1994-11-06T08:49:37Z, the date of the examples in RFC 9110.
-        let clock = ManualClock::at(784_111_777);
+        let clock = MockClock::at(784_111_777);
         let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
         retry_after(&headers, clock.as_ref()).map(|wait| wait.as_secs())
     }

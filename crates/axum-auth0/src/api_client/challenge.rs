@@ -6,7 +6,7 @@ use http::{HeaderMap, header::WWW_AUTHENTICATE};
 const LONGEST: usize = 4_096;
 
 /// A part of a token that is shorter than this could be in a text by chance.
-const SHORTEST_PART: usize = 12;
+const MIN_PART: usize = 12;
 
 /// The Bearer challenge of an answer.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -68,7 +68,7 @@ fn read(text: &str) -> Option<Challenge> {
 fn repeats(text: &str, token: &str) -> bool {
     token
         .split('.')
-        .any(|part| part.len() >= SHORTEST_PART && text.contains(part))
+        .any(|part| part.len() >= MIN_PART && text.contains(part))
 }
 
 #[cfg(test)]

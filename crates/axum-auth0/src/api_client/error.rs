@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::{diagnosis::Diagnosis, outbound::Sent, tokens::TokenError};
+use crate::{diagnosis::Diagnosis, http_client::Delivery, tokens::TokenError};
 
 /// Why a call of an API failed. Nothing in it shows a token or a text of the API, which may say more than a log should
 /// hold; [`ApiProblem`] has it for who asks.
@@ -25,7 +25,7 @@ pub enum ApiError {
     #[error(
         "the API refused the access token; a new one is at hand, and the call was not repeated"
     )]
-    TokenRenewed,
+    TokenRefreshedRetryRequired,
     /// 403: the person may not do this.
     #[error("the API does not let this person do this")]
     Forbidden,
@@ -62,7 +62,7 @@ pub enum ApiError {
     #[error("the API did not answer in time")]
     TimedOut {
         /// Whether the API may have seen the request, and done what it says.
-        sent: Sent,
+        sent: Delivery,
     },
     /// No connection: nothing was sent.
     #[error("the API cannot be reached")]
@@ -81,19 +81,19 @@ pub enum ApiError {
     NotJson,
     /// The answer is JSON of another shape than expected.
     #[error("the answer of the API has another shape than expected")]
-    WrongShape,
+    UnexpectedJson,
     /// A status that an API should not answer with: a redirect, which is not followed, or another 4xx.
     #[error("the API answered unexpectedly ({0})")]
     Unexpected(StatusCode),
     /// The call cannot be sent as it is. Nothing was sent.
     #[error("the call cannot be sent: {0}")]
-    Unsendable(#[from] Unsendable),
+    InvalidRequest(#[from] InvalidRequest),
 }
 
 /// What is wrong with a call that cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Unsendable {
+pub enum InvalidRequest {
     /// A segment of the path is empty, or could lead out of the API's base: as an identifier it names nothing.
     #[error("a segment of the path is not one")]
     Path,
@@ -124,7 +124,7 @@ impl ApiError {
 
     /// Whether the API may have done what it was asked all the same. Before a person repeats a call of which it may have,
     /// they should look.
-    pub fn sent(&self) -> Sent {
+    pub fn sent(&self) -> Delivery {
         match self {
             Self::TimedOut { sent } => *sent,
             // A proxy in front of the API says 503, too, where the API died with the request in its hands.
@@ -133,9 +133,9 @@ impl ApiError {
             | Self::Interrupted
             | Self::TooLarge { .. }
             | Self::NotJson
-            | Self::WrongShape
-            | Self::Unexpected(_) => Sent::Maybe,
-            _ => Sent::No,
+            | Self::UnexpectedJson
+            | Self::Unexpected(_) => Delivery::Unknown,
+            _ => Delivery::NotSent,
         }
     }
 }

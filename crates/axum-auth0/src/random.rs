@@ -6,26 +6,26 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::TryRngCore as _;
 
 /// Where the engine gets random bytes from.
-pub trait Chance: fmt::Debug + Send + Sync + 'static {
+pub trait RandomSource: fmt::Debug + Send + Sync + 'static {
     /// Fills `bytes` with random bytes that nobody can predict.
     fn fill(&self, bytes: &mut [u8]);
 }
 
 /// A source that many parts share.
-pub type SharedChance = Arc<dyn Chance>;
+pub type SharedRandom = Arc<dyn RandomSource>;
 
 /// The random numbers of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SystemChance;
+pub struct SystemRandom;
 
-impl SystemChance {
+impl SystemRandom {
     /// The system's source, ready to be shared.
-    pub fn shared() -> SharedChance {
+    pub fn shared() -> SharedRandom {
         Arc::new(Self)
     }
 }
 
-impl Chance for SystemChance {
+impl RandomSource for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         if rand::rngs::OsRng.try_fill_bytes(bytes).is_err() {
             // The system's source does not fail once it has been seeded; the thread's own generator was seeded from it.
@@ -35,13 +35,13 @@ impl Chance for SystemChance {
 }
 
 /// `N` random bytes.
-pub(crate) fn bytes<const N: usize>(chance: &dyn Chance) -> [u8; N] {
+pub(crate) fn bytes<const N: usize>(random: &dyn RandomSource) -> [u8; N] {
     let mut bytes = [0; N];
-    chance.fill(&mut bytes);
+    random.fill(&mut bytes);
     bytes
 }
 
 /// `N` random bytes as base64url without padding.
-pub(crate) fn text<const N: usize>(chance: &dyn Chance) -> String {
-    URL_SAFE_NO_PAD.encode(bytes::<N>(chance))
+pub(crate) fn text<const N: usize>(random: &dyn RandomSource) -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<N>(random))
 }

@@ -7,13 +7,13 @@ use http::{Response, StatusCode};
 
 use super::{
     challenge::Challenge,
-    error::{ApiError, ApiProblem, Unsendable},
+    error::{ApiError, ApiProblem, InvalidRequest},
 };
 use crate::{
     api::{AccessToken, Api},
     config::ApiSettings,
     diagnosis::{Cause, Diagnosis},
-    outbound::OutboundError,
+    http_client::HttpError,
     tokens::TokenError,
 };
 
@@ -58,14 +58,14 @@ fn refused(error: TokenError) -> ApiError {
 }
 
 /// What it means that there is no answer, where no more than `limit` bytes of one were wanted.
-pub(super) fn of_failure(error: &OutboundError, limit: usize, api: &ApiSettings) -> ApiError {
+pub(super) fn of_failure(error: &HttpError, limit: usize, api: &ApiSettings) -> ApiError {
     match error {
-        OutboundError::Setup { .. } => Unsendable::Client.into(),
-        OutboundError::InsecureUrl { .. } => insecure_address(api),
-        OutboundError::Connect { .. } => ApiError::Unreachable,
-        OutboundError::Timeout { sent, .. } => ApiError::TimedOut { sent: *sent },
+        HttpError::Setup { .. } => InvalidRequest::Client.into(),
+        HttpError::InsecureUrl { .. } => insecure_address(api),
+        HttpError::Connect { .. } => ApiError::Unreachable,
+        HttpError::Timeout { sent, .. } => ApiError::TimedOut { sent: *sent },
         // The client reads no less than what is wanted.
-        OutboundError::TooLarge { .. } => ApiError::TooLarge { limit },
+        HttpError::TooLarge { .. } => ApiError::TooLarge { limit },
         // The other kinds are of answers that were read as something.
         _ => ApiError::Interrupted,
     }

@@ -6,11 +6,11 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Nobody waits longer for a page.
-pub(super) const LONGEST_TIMEOUT: Duration = Duration::from_mins(2);
+pub(super) const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// The bytes of an answer.
-pub(super) const USUAL_BYTES: usize = 1024 * 1024;
-pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const DEFAULT_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The limits of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,22 +25,22 @@ impl Default for Limits {
         Self {
             timeout: TIMEOUT,
             deadline: None,
-            max_response_bytes: USUAL_BYTES,
+            max_response_bytes: DEFAULT_BYTES,
         }
     }
 }
 
 impl Limits {
     pub(super) fn set_timeout(&mut self, timeout: Duration) {
-        self.timeout = timeout.min(LONGEST_TIMEOUT);
+        self.timeout = timeout.min(MAX_TIMEOUT);
     }
 
     pub(super) fn set_deadline(&mut self, deadline: Duration) {
-        self.deadline = Some(deadline.min(2 * LONGEST_TIMEOUT));
+        self.deadline = Some(deadline.min(2 * MAX_TIMEOUT));
     }
 
     pub(super) fn set_max_response_bytes(&mut self, bytes: usize) {
-        self.max_response_bytes = bytes.min(MOST_BYTES);
+        self.max_response_bytes = bytes.min(MAX_BYTES);
     }
 
     /// The whole call with all its attempts and the pauses between them.
@@ -58,13 +58,13 @@ mod tests {
         let mut limits = Limits::default();
         assert_eq!(limits.deadline(), Duration::from_secs(10));
         limits.set_timeout(Duration::MAX);
-        assert_eq!(limits.timeout, LONGEST_TIMEOUT);
-        assert_eq!(limits.deadline(), 2 * LONGEST_TIMEOUT);
+        assert_eq!(limits.timeout, MAX_TIMEOUT);
+        assert_eq!(limits.deadline(), 2 * MAX_TIMEOUT);
         limits.set_deadline(Duration::MAX);
-        assert_eq!(limits.deadline(), 2 * LONGEST_TIMEOUT);
+        assert_eq!(limits.deadline(), 2 * MAX_TIMEOUT);
         limits.set_deadline(Duration::from_secs(1));
         assert_eq!(limits.deadline(), Duration::from_secs(1));
         limits.set_max_response_bytes(usize::MAX);
-        assert_eq!(limits.max_response_bytes, MOST_BYTES);
+        assert_eq!(limits.max_response_bytes, MAX_BYTES);
     }
 }

@@ -7,9 +7,9 @@
 mod algorithm;
 mod claims;
 mod compact;
+mod decode_unverified;
 mod error;
 mod kind;
-mod peek;
 mod scope;
 mod strict_json;
 
@@ -17,7 +17,7 @@ pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use claims::{ClaimError, Claims};
 pub(crate) use compact::Compact;
 pub use compact::{MAX_TOKEN_BYTES, VerifiedJwt};
-pub use error::{JwtError, NotAJwt};
+pub use decode_unverified::{UnverifiedClaims, decode_unverified};
+pub use error::{JwtError, JwtParseError};
 pub use kind::TokenKind;
-pub use peek::{UnverifiedClaims, peek};
 pub use scope::ScopeClaim;

@@ -8,10 +8,10 @@ mod error;
 mod retry_after;
 mod url_policy;
 
-pub use client::{Outbound, OutboundOptions};
+pub use client::{HttpClient, HttpClientOptions};
 #[cfg(feature = "login")]
 pub(crate) use client::{content_coding, without_bom};
-pub use error::{OutboundError, Sent, Target};
+pub use error::{Delivery, HttpError, RedactedUrl};
 pub use retry_after::retry_after;
 pub(crate) use url_policy::is_loopback;
 pub use url_policy::is_secure;

@@ -1,6 +1,6 @@
 //! A look into a token that nobody vouches for.
 
-use super::{claims::Claims, compact::Compact, error::NotAJwt};
+use super::{claims::Claims, compact::Compact, error::JwtParseError};
 
 /// Claims whose signature **was not verified: anyone may have written them**. They may be used for two things only:
 ///
@@ -22,8 +22,8 @@ impl UnverifiedClaims {
 /// Reads a token's claims **without checking its signature**. [`UnverifiedClaims`] says what they may be used for.
 ///
 /// # Errors
-/// [`NotAJwt`] if it is no JWT: opaque, encrypted, malformed or too long.
-pub fn peek(token: &str) -> Result<UnverifiedClaims, NotAJwt> {
+/// [`JwtParseError`] if it is no JWT: opaque, encrypted, malformed or too long.
+pub fn decode_unverified(token: &str) -> Result<UnverifiedClaims, JwtParseError> {
     Compact::parse(token).map(|compact| UnverifiedClaims(compact.into_claims()))
 }
 
@@ -35,12 +35,15 @@ mod tests {
     #[test]
     fn a_token_can_be_looked_into_without_a_key() {
         // {"alg":"none"} . {"aud":"api"} . (nothing)
-        let claims = peek("eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGkifQ.").unwrap();
+        let claims = decode_unverified("eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGkifQ.").unwrap();
         assert_eq!(claims.unverified().audience(), Ok(vec!["api"]));
     }
 
     #[test]
     fn an_opaque_token_says_so() {
-        assert_eq!(peek("dGhpcyBpcyBvcGFxdWU").unwrap_err(), NotAJwt::Segments);
+        assert_eq!(
+            decode_unverified("dGhpcyBpcyBvcGFxdWU").unwrap_err(),
+            JwtParseError::Segments
+        );
     }
 }

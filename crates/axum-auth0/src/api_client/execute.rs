@@ -8,24 +8,25 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{Instrument as _, Span, field};
 
 use super::{
-    answer::ApiAnswer,
     call::{ApiCall, Request},
     challenge::Challenge,
     error::ApiError,
+    error_mapping,
     limits::Limits,
-    meaning, repeat,
+    response::ApiResponse,
+    retry,
 };
 use crate::{
     api::{AccessToken, Api},
     config::ApiSettings,
     engine::Engine,
-    outbound::{OutboundError, Sent, retry_after},
+    http_client::{Delivery, HttpError, retry_after},
     session::SignedInUser,
     tokens::TokenOptions,
 };
 
 /// Performs a call.
-pub(super) async fn perform<A: Api>(call: ApiCall<A>) -> Result<ApiAnswer, ApiError> {
+pub(super) async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
     let (user, limits, scopes) = (call.user, call.limits, call.scopes);
     let request = call.request?;
     // Neither path nor query: they may hold identifiers of persons.
@@ -38,7 +39,7 @@ pub(super) async fn perform<A: Api>(call: ApiCall<A>) -> Result<ApiAnswer, ApiEr
         attempts = field::Empty,
         status = field::Empty,
     );
-    let performing = Performing {
+    let performing = CallExecution {
         engine: Arc::clone(&user.engine),
         settings: user.engine.api(A::NAME)?,
         user,
@@ -61,8 +62,8 @@ fn log(error: &ApiError) {
         | ApiError::NotFound
         | ApiError::Conflict
         | ApiError::Invalid { .. }
-        | ApiError::TokenRenewed
-        | ApiError::Unsendable(_) => tracing::info!(%error, "a call of an API was refused"),
+        | ApiError::TokenRefreshedRetryRequired
+        | ApiError::InvalidRequest(_) => tracing::info!(%error, "a call of an API was refused"),
         _ => tracing::error!(%error, "a call of an API failed"),
     }
 }
@@ -75,7 +76,9 @@ fn remembering(doubtful: Option<ApiError>, last: ApiError) -> ApiError {
         ApiError::Unreachable
             | ApiError::Token(_)
             | ApiError::TooManyRequests { .. }
-            | ApiError::TimedOut { sent: Sent::No }
+            | ApiError::TimedOut {
+                sent: Delivery::NotSent
+            }
     );
     match doubtful {
         Some(doubtful) if says_nothing => doubtful,
@@ -83,7 +86,7 @@ fn remembering(doubtful: Option<ApiError>, last: ApiError) -> ApiError {
     }
 }
 
-struct Performing {
+struct CallExecution {
     engine: Arc<Engine>,
     settings: Arc<ApiSettings>,
     user: SignedInUser,
@@ -94,8 +97,8 @@ struct Performing {
     deadline: Instant,
 }
 
-impl Performing {
-    async fn run<A: Api>(self) -> Result<ApiAnswer, ApiError> {
+impl CallExecution {
+    async fn run<A: Api>(self) -> Result<ApiResponse, ApiError> {
         let mut token = self.token::<A>(TokenOptions::default()).await?;
         let budget = self.engine.connections().budget(A::NAME);
         if let Some(budget) = budget {
@@ -108,7 +111,7 @@ impl Performing {
             attempts += 1;
             Span::current().record("attempts", attempts);
             let (error, wait) = match self.attempt(&token).await {
-                Ok(answer) if answer.status().is_success() => return Ok(ApiAnswer::of(answer)),
+                Ok(answer) if answer.status().is_success() => return Ok(ApiResponse::of(answer)),
                 Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
                     token = match self.after_refusal(&answer, &token, is_renewed).await {
                         Ok(token) => token,
@@ -119,15 +122,15 @@ impl Performing {
                 }
                 Ok(answer) => {
                     let wait = retry_after(answer.headers(), self.engine.clock().as_ref());
-                    (meaning::of_answer(&answer, wait, &token), wait)
+                    (error_mapping::of_answer(&answer, wait, &token), wait)
                 }
                 Err(error) => (error, None),
             };
             match self.pause_before_next(&error, wait, repeats) {
-                Some(pause) if budget.is_some_and(repeat::RepeatBudget::allows_repeat) => {
+                Some(pause) if budget.is_some_and(retry::RetryBudget::allows_repeat) => {
                     tracing::debug!(%error, ?pause, "the call is repeated");
                     repeats += 1;
-                    if error.sent() == Sent::Maybe {
+                    if error.sent() == Delivery::Unknown {
                         doubtful = Some(error);
                     }
                     sleep(pause).await;
@@ -147,8 +150,8 @@ impl Performing {
         if !self.is_repeatable {
             return None;
         }
-        let chance = self.engine.chance().as_ref();
-        repeat::pause(error, retry_after, repeats, chance)
+        let random = self.engine.random().as_ref();
+        retry::pause(error, retry_after, repeats, random)
             .filter(|pause| Instant::now() + *pause < self.deadline)
     }
 
@@ -160,7 +163,9 @@ impl Performing {
         };
         timeout_at(self.deadline, self.user.access_token_with(options))
             .await
-            .map_err(|_| ApiError::TimedOut { sent: Sent::No })?
+            .map_err(|_| ApiError::TimedOut {
+                sent: Delivery::NotSent,
+            })?
             .map_err(ApiError::from)
     }
 
@@ -174,17 +179,17 @@ impl Performing {
     ) -> Result<AccessToken<A>, ApiError> {
         let challenge = Challenge::of(answer.headers(), refused.expose());
         if is_renewed || !challenge.allows_for_another_token() {
-            return Err(meaning::of_refusal(&challenge, refused));
+            return Err(error_mapping::of_refusal(&challenge, refused));
         }
         let token = self.token(TokenOptions::instead_of(refused)).await?;
         if token.expose() == refused.expose() {
             // It was issued a moment ago: another one would be no better.
-            return Err(meaning::of_refusal(&challenge, refused));
+            return Err(error_mapping::of_refusal(&challenge, refused));
         }
         if self.is_repeatable {
             Ok(token)
         } else {
-            Err(ApiError::TokenRenewed)
+            Err(ApiError::TokenRefreshedRetryRequired)
         }
     }
 
@@ -192,20 +197,24 @@ impl Performing {
     async fn attempt<A: Api>(&self, token: &AccessToken<A>) -> Result<Response<Bytes>, ApiError> {
         let limit = self.limits.max_response_bytes;
         let request = self.request_with(token)?;
-        let outbound = self.engine.connections().reading(limit);
-        let sending = async { outbound?.send(request).await };
+        let http_client = self.engine.connections().reading(limit);
+        let sending = async { http_client?.send(request).await };
         let left = self.deadline.saturating_duration_since(Instant::now());
         let answer = match timeout(self.limits.timeout.min(left), sending).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
-                if let OutboundError::Connect { cause, .. }
-                | OutboundError::Interrupted { cause, .. } = &error
+                if let HttpError::Connect { cause, .. } | HttpError::Interrupted { cause, .. } =
+                    &error
                 {
                     tracing::warn!(cause, "an attempt has no answer");
                 }
-                return Err(meaning::of_failure(&error, limit, &self.settings));
+                return Err(error_mapping::of_failure(&error, limit, &self.settings));
             }
-            Err(_) => return Err(ApiError::TimedOut { sent: Sent::Maybe }),
+            Err(_) => {
+                return Err(ApiError::TimedOut {
+                    sent: Delivery::Unknown,
+                });
+            }
         };
         Span::current().record("status", answer.status().as_u16());
         if answer.body().len() > limit {
@@ -225,7 +234,7 @@ impl Performing {
             .url
             .as_str()
             .parse()
-            .map_err(|_| super::Unsendable::Path)?;
+            .map_err(|_| super::InvalidRequest::Path)?;
         let headers = request.headers_mut();
         headers.clone_from(&self.request.headers);
         headers
@@ -234,7 +243,7 @@ impl Performing {
         headers.insert(header::AUTHORIZATION, token.authorization()?);
         self.user
             .trace
-            .write(headers, self.engine.chance().as_ref());
+            .write(headers, self.engine.random().as_ref());
         Ok(request)
     }
 }

@@ -11,7 +11,7 @@ use crate::{api::Api, session::SignedInUser};
 /// whole process.
 ///
 /// A path is given in segments: `["orders", id]` is `BASE/orders/ID`. They are percent-encoded; what could lead out of the
-/// base (`..`, a slash, a line break, in any encoding) is refused with [`Unsendable::Path`](super::Unsendable::Path), and
+/// base (`..`, a slash, a line break, in any encoding) is refused with [`InvalidRequest::Path`](super::InvalidRequest::Path), and
 /// nothing is sent.
 pub struct ApiClient<A> {
     user: SignedInUser,

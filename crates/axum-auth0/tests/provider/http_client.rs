@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum_auth0::outbound::{Outbound, OutboundError, OutboundOptions, Sent};
+use axum_auth0::http_client::{Delivery, HttpClient, HttpClientOptions, HttpError};
 use http::Request;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -12,8 +12,8 @@ use url::Url;
 
 use test_support::{FakeProvider, Reply};
 
-fn outbound(options: OutboundOptions) -> Outbound {
-    Outbound::new(options).unwrap()
+fn http_client(options: HttpClientOptions) -> HttpClient {
+    HttpClient::new(options).unwrap()
 }
 
 fn get(url: &str) -> Request<Vec<u8>> {
@@ -44,9 +44,9 @@ async fn every_status_is_an_answer_and_redirects_are_not_followed() {
         Reply::text(302, "text/plain", "moved").with_header("location", &elsewhere),
     );
     fake.reply_at("/broken", Reply::status(500));
-    let outbound = outbound(OutboundOptions::default());
+    let http_client = http_client(HttpClientOptions::default());
 
-    let moved = outbound
+    let moved = http_client
         .send(get(&format!("{}/moved", fake.base())))
         .await
         .unwrap();
@@ -56,7 +56,7 @@ async fn every_status_is_an_answer_and_redirects_are_not_followed() {
     );
     assert!(moved.headers().contains_key("location"));
     assert_eq!(
-        outbound
+        http_client
             .send(get(&format!("{}/broken", fake.base())))
             .await
             .unwrap()
@@ -66,12 +66,12 @@ async fn every_status_is_an_answer_and_redirects_are_not_followed() {
     );
     assert_eq!(fake.request_count_at("/elsewhere"), 0);
 
-    let error = outbound
+    let error = http_client
         .get_json(&Url::parse(&format!("{}/moved", fake.base())).unwrap())
         .await
         .unwrap_err();
     assert!(
-        matches!(error, OutboundError::Status { status, .. } if status.as_u16() == 302),
+        matches!(error, HttpError::Status { status, .. } if status.as_u16() == 302),
         "{error}"
     );
 }
@@ -83,14 +83,14 @@ async fn an_answer_with_a_length_beyond_the_limit_is_refused() {
         "/large",
         Reply::text(200, "application/json", &" ".repeat(10 * 1024 * 1024)),
     );
-    let error = outbound(OutboundOptions::default())
+    let error = http_client(HttpClientOptions::default())
         .send(get(&format!("{}/large", fake.base())))
         .await
         .unwrap_err();
     assert!(
         matches!(
             error,
-            OutboundError::TooLarge {
+            HttpError::TooLarge {
                 limit: 1_048_576,
                 ..
             }
@@ -109,18 +109,18 @@ async fn an_answer_that_hides_its_length_is_counted() {
     }
     answer.extend(b"0\r\n\r\n");
     let base = raw_server(answer).await;
-    let small = outbound(OutboundOptions {
+    let small = http_client(HttpClientOptions {
         max_response_bytes: 32 * 1024,
-        ..OutboundOptions::default()
+        ..HttpClientOptions::default()
     });
     let error = small.send(get(&base)).await.unwrap_err();
     assert!(
-        matches!(error, OutboundError::TooLarge { limit: 32_768, .. }),
+        matches!(error, HttpError::TooLarge { limit: 32_768, .. }),
         "{error}"
     );
-    let large = outbound(OutboundOptions {
+    let large = http_client(HttpClientOptions {
         max_response_bytes: 40 * 1024,
-        ..OutboundOptions::default()
+        ..HttpClientOptions::default()
     });
     assert_eq!(
         large.send(get(&base)).await.unwrap().body().len(),
@@ -133,16 +133,16 @@ async fn silence_ends_after_the_total_timeout_with_the_outcome_unknown() {
     let fake = FakeProvider::without_keys().await;
     fake.reply_at("/silent", Reply::Silence);
     let limit = Duration::from_millis(200);
-    let impatient = outbound(OutboundOptions {
+    let impatient = http_client(HttpClientOptions {
         total_timeout: limit,
-        ..OutboundOptions::default()
+        ..HttpClientOptions::default()
     });
     let error = impatient
         .send(get(&format!("{}/silent", fake.base())))
         .await
         .unwrap_err();
     assert!(
-        matches!(&error, OutboundError::Timeout { limit: reached, sent: Sent::Maybe, .. } if *reached == limit),
+        matches!(&error, HttpError::Timeout { limit: reached, sent: Delivery::Unknown, .. } if *reached == limit),
         "{error}"
     );
     assert_eq!(fake.request_count_at("/silent"), 1);
@@ -160,16 +160,16 @@ async fn a_body_that_never_ends_is_cut_off_too() {
             .await;
         std::future::pending::<()>().await;
     });
-    let impatient = outbound(OutboundOptions {
+    let impatient = http_client(HttpClientOptions {
         total_timeout: Duration::from_millis(200),
-        ..OutboundOptions::default()
+        ..HttpClientOptions::default()
     });
     let error = impatient.send(get(&base)).await.unwrap_err();
     assert!(
         matches!(
             error,
-            OutboundError::Timeout {
-                sent: Sent::Maybe,
+            HttpError::Timeout {
+                sent: Delivery::Unknown,
                 ..
             }
         ),
@@ -182,12 +182,12 @@ async fn a_refused_connection_certainly_sent_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = outbound(OutboundOptions::default())
+    let error = http_client(HttpClientOptions::default())
         .send(get(&base))
         .await
         .unwrap_err();
-    assert!(matches!(error, OutboundError::Connect { .. }), "{error}");
-    assert_eq!(error.sent(), Sent::No);
+    assert!(matches!(error, HttpError::Connect { .. }), "{error}");
+    assert_eq!(error.sent(), Delivery::NotSent);
 }
 
 #[tokio::test]
@@ -198,15 +198,15 @@ async fn a_lost_connection_leaves_the_outcome_unknown() {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{",
     ] {
         let base = raw_server(answer.to_vec()).await;
-        let error = outbound(OutboundOptions::default())
+        let error = http_client(HttpClientOptions::default())
             .send(get(&base))
             .await
             .unwrap_err();
         assert!(
-            matches!(error, OutboundError::Interrupted { .. }),
+            matches!(error, HttpError::Interrupted { .. }),
             "{answer:?}: {error}"
         );
-        assert_eq!(error.sent(), Sent::Maybe);
+        assert_eq!(error.sent(), Delivery::Unknown);
     }
 }
 
@@ -215,17 +215,17 @@ async fn json_is_what_parses_as_json_whatever_its_media_type() {
     let fake = FakeProvider::without_keys().await;
     fake.reply_at("/html", Reply::html(200));
     fake.reply_at("/plain", Reply::text(200, "text/plain", "{\"a\":1}"));
-    let outbound = outbound(OutboundOptions::default());
+    let http_client = http_client(HttpClientOptions::default());
     let at = |path: &str| Url::parse(&format!("{}{path}", fake.base())).unwrap();
 
-    let error = outbound.get_json(&at("/html")).await.unwrap_err();
+    let error = http_client.get_json(&at("/html")).await.unwrap_err();
     assert!(
         error
             .to_string()
             .ends_with("/html answered with text/html that is not JSON"),
         "{error}"
     );
-    assert_eq!(outbound.get_json(&at("/plain")).await.unwrap()["a"], 1);
+    assert_eq!(http_client.get_json(&at("/plain")).await.unwrap()["a"], 1);
 }
 
 #[tokio::test]
@@ -235,7 +235,7 @@ async fn a_status_carries_how_long_to_wait() {
         "/busy",
         Reply::text(503, "text/html", "busy").with_header("retry-after", "7"),
     );
-    let error = outbound(OutboundOptions::default())
+    let error = http_client(HttpClientOptions::default())
         .get_json(&Url::parse(&format!("{}/busy", fake.base())).unwrap())
         .await
         .unwrap_err();
@@ -244,7 +244,7 @@ async fn a_status_carries_how_long_to_wait() {
 
 #[tokio::test]
 async fn what_must_not_be_asked_is_not() {
-    let outbound = outbound(OutboundOptions::default());
+    let http_client = http_client(HttpClientOptions::default());
     for url in [
         "http://example.com/",
         "http://169.254.169.254/latest",
@@ -252,9 +252,9 @@ async fn what_must_not_be_asked_is_not() {
         "ftp://localhost/",
         "/relative",
     ] {
-        let error = outbound.send(get(url)).await.unwrap_err();
+        let error = http_client.send(get(url)).await.unwrap_err();
         assert!(
-            matches!(error, OutboundError::InsecureUrl { .. }),
+            matches!(error, HttpError::InsecureUrl { .. }),
             "{url}: {error}"
         );
     }
@@ -265,9 +265,9 @@ async fn errors_name_host_and_path_and_no_query_or_body() {
     let fake = FakeProvider::without_keys().await;
     let canary = "canary-c0de";
     fake.reply_at("/token", Reply::text(400, "text/html", canary));
-    let outbound = outbound(OutboundOptions {
+    let http_client = http_client(HttpClientOptions {
         total_timeout: Duration::from_secs(1),
-        ..OutboundOptions::default()
+        ..HttpClientOptions::default()
     });
     let closed = {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -279,7 +279,7 @@ async fn errors_name_host_and_path_and_no_query_or_body() {
         format!("http://example.com/token?code={canary}"),
         format!("{}/token?code={canary}", raw_server(Vec::new()).await),
     ] {
-        let error = outbound
+        let error = http_client
             .get_json(&Url::parse(&url).unwrap())
             .await
             .unwrap_err();

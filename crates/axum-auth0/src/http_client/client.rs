@@ -10,15 +10,15 @@ use http::{
 use url::Url;
 
 use super::{
-    error::{OutboundError, Sent, Target},
+    error::{Delivery, HttpError, RedactedUrl},
     retry_after::retry_after,
     url_policy::is_secure,
 };
 use crate::clock::{SharedClock, SystemClock};
 
-/// The bounds of an [`Outbound`].
+/// The bounds of an [`HttpClient`].
 #[derive(Clone, Debug)]
-pub struct OutboundOptions {
+pub struct HttpClientOptions {
     /// How long a connection may take, TLS included. 3 seconds by default.
     pub connect_timeout: Duration,
     /// How long a request may take from its start to the last byte of the answer. 5 seconds by default.
@@ -32,7 +32,7 @@ pub struct OutboundOptions {
     pub clock: SharedClock,
 }
 
-impl Default for OutboundOptions {
+impl Default for HttpClientOptions {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(3),
@@ -44,7 +44,7 @@ impl Default for OutboundOptions {
     }
 }
 
-impl OutboundOptions {
+impl HttpClientOptions {
     fn allows(&self, url: &Url) -> bool {
         let is_excepted = self.plain_http_to.as_ref().is_some_and(|allowed| {
             allowed.origin() == url.origin()
@@ -57,17 +57,17 @@ impl OutboundOptions {
 
 /// A bounded HTTP client. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
-pub struct Outbound {
+pub struct HttpClient {
     client: reqwest::Client,
-    options: Arc<OutboundOptions>,
+    options: Arc<HttpClientOptions>,
 }
 
-impl Outbound {
+impl HttpClient {
     /// Sets the client up.
     ///
     /// # Errors
-    /// [`OutboundError::Setup`] if the TLS library cannot be set up.
-    pub fn new(options: OutboundOptions) -> Result<Self, OutboundError> {
+    /// [`HttpError::Setup`] if the TLS library cannot be set up.
+    pub fn new(options: HttpClientOptions) -> Result<Self, HttpError> {
         // reqwest takes the process's provider. An application that installed another one keeps it.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // Losing the race to another thread means that there is one.
@@ -77,10 +77,10 @@ impl Outbound {
             .build()
             .or_else(|error| {
                 // Containers often lack root certificates, and a provider on this machine needs none.
-                tracing::warn!(cause = %deepest_cause(&error), "no root certificates found: providers cannot be asked over https until they are installed (package ca-certificates)");
+                tracing::warn!(cause = %root_cause(&error), "no root certificates found: providers cannot be asked over https until they are installed (package ca-certificates)");
                 builder(&options).tls_certs_only([]).build()
             })
-            .map_err(|error| OutboundError::Setup { cause: deepest_cause(&error) })?;
+            .map_err(|error| HttpError::Setup { cause: root_cause(&error) })?;
         Ok(Self {
             client,
             options: Arc::new(options),
@@ -92,26 +92,26 @@ impl Outbound {
     /// decodes one.
     ///
     /// # Errors
-    /// As [`OutboundError`] says; [`OutboundError::sent`] tells whether the request may have had an effect.
+    /// As [`HttpError`] says; [`HttpError::sent`] tells whether the request may have had an effect.
     pub async fn send(
         &self,
         mut request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Bytes>, OutboundError> {
+    ) -> Result<http::Response<Bytes>, HttpError> {
         request
             .headers_mut()
             .entry(ACCEPT_ENCODING)
             .or_insert(HeaderValue::from_static("identity"));
         let Ok(url) = Url::parse(&request.uri().to_string()) else {
-            return Err(OutboundError::InsecureUrl {
-                to: Target::unparsable(),
+            return Err(HttpError::InsecureUrl {
+                to: RedactedUrl::unparsable(),
             });
         };
-        let to = Target::of(&url);
+        let to = RedactedUrl::of(&url);
         if !self.options.allows(&url) {
-            return Err(OutboundError::InsecureUrl { to });
+            return Err(HttpError::InsecureUrl { to });
         }
         let request = reqwest::Request::try_from(request)
-            .map_err(|_| OutboundError::InsecureUrl { to: to.clone() })?;
+            .map_err(|_| HttpError::InsecureUrl { to: to.clone() })?;
         let mut answer = self
             .client
             .execute(request)
@@ -125,20 +125,20 @@ impl Outbound {
         Ok(response)
     }
 
-    /// As [`Outbound::send`], for a success whose body is going to be read.
+    /// As [`HttpClient::send`], for a success whose body is going to be read.
     ///
     /// # Errors
-    /// As [`Outbound::send`]; and [`OutboundError::Encoded`] if a success is compressed although that was not asked for.
+    /// As [`HttpClient::send`]; and [`HttpError::Encoded`] if a success is compressed although that was not asked for.
     pub async fn send_for_body(
         &self,
         request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Bytes>, OutboundError> {
+    ) -> Result<http::Response<Bytes>, HttpError> {
         let to = Url::parse(&request.uri().to_string())
-            .map_or_else(|_| Target::unparsable(), |url| Target::of(&url));
+            .map_or_else(|_| RedactedUrl::unparsable(), |url| RedactedUrl::of(&url));
         let response = self.send(request).await?;
         match content_coding(response.headers()) {
             Some(encoding) if response.status().is_success() => {
-                Err(OutboundError::Encoded { to, encoding })
+                Err(HttpError::Encoded { to, encoding })
             }
             _ => Ok(response),
         }
@@ -147,29 +147,29 @@ impl Outbound {
     /// Gets a JSON document.
     ///
     /// # Errors
-    /// As [`Outbound::send_for_body`]; and if the status is not a success or the body is not JSON.
-    pub async fn get_json(&self, url: &Url) -> Result<serde_json::Value, OutboundError> {
+    /// As [`HttpClient::send_for_body`]; and if the status is not a success or the body is not JSON.
+    pub async fn get_json(&self, url: &Url) -> Result<serde_json::Value, HttpError> {
         self.get_json_as(url, "application/json").await
     }
 
     /// Gets a JSON document of one of these media types, as `Accept` lists them.
     ///
     /// # Errors
-    /// As [`Outbound::get_json`].
+    /// As [`HttpClient::get_json`].
     pub(crate) async fn get_json_as(
         &self,
         url: &Url,
         accept: &'static str,
-    ) -> Result<serde_json::Value, OutboundError> {
-        let to = Target::of(url);
+    ) -> Result<serde_json::Value, HttpError> {
+        let to = RedactedUrl::of(url);
         let request = http::Request::get(url.as_str())
             .header(ACCEPT, HeaderValue::from_static(accept))
             .body(Vec::new())
-            .map_err(|_| OutboundError::InsecureUrl { to: to.clone() })?;
+            .map_err(|_| HttpError::InsecureUrl { to: to.clone() })?;
         let response = Box::pin(self.send_for_body(request)).await?;
         if !response.status().is_success() {
             let retry_after = retry_after(response.headers(), self.options.clock.as_ref());
-            return Err(OutboundError::Status {
+            return Err(HttpError::Status {
                 to,
                 status: response.status(),
                 retry_after,
@@ -177,7 +177,7 @@ impl Outbound {
         }
         // The media type does not decide: providers send JSON as application/jwk-set+json, text/json, text/plain, with
         // parameters and without any.
-        serde_json::from_slice(without_bom(response.body())).map_err(|_| OutboundError::NotJson {
+        serde_json::from_slice(without_bom(response.body())).map_err(|_| HttpError::NotJson {
             to,
             content_type: media_type(&response),
         })
@@ -185,11 +185,11 @@ impl Outbound {
 
     async fn read(
         &self,
-        to: &Target,
+        to: &RedactedUrl,
         mut answer: reqwest::Response,
-    ) -> Result<Bytes, OutboundError> {
+    ) -> Result<Bytes, HttpError> {
         let limit = self.options.max_response_bytes;
-        let too_large = || OutboundError::TooLarge {
+        let too_large = || HttpError::TooLarge {
             to: to.clone(),
             limit,
         };
@@ -214,33 +214,33 @@ impl Outbound {
         Ok(body.freeze())
     }
 
-    fn failure(&self, to: &Target, error: &reqwest::Error) -> OutboundError {
+    fn failure(&self, to: &RedactedUrl, error: &reqwest::Error) -> HttpError {
         let to = to.clone();
         let connecting = error.is_connect();
         if error.is_timeout() {
             let (limit, sent) = if connecting {
-                (self.options.connect_timeout, Sent::No)
+                (self.options.connect_timeout, Delivery::NotSent)
             } else {
-                (self.options.total_timeout, Sent::Maybe)
+                (self.options.total_timeout, Delivery::Unknown)
             };
-            OutboundError::Timeout { to, limit, sent }
+            HttpError::Timeout { to, limit, sent }
         } else if connecting {
-            OutboundError::Connect {
+            HttpError::Connect {
                 to,
-                cause: deepest_cause(error),
+                cause: root_cause(error),
             }
         } else if error.is_builder() {
-            OutboundError::InsecureUrl { to }
+            HttpError::InsecureUrl { to }
         } else {
-            OutboundError::Interrupted {
+            HttpError::Interrupted {
                 to,
-                cause: deepest_cause(error),
+                cause: root_cause(error),
             }
         }
     }
 }
 
-fn builder(options: &OutboundOptions) -> reqwest::ClientBuilder {
+fn builder(options: &HttpClientOptions) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!(
             env!("CARGO_PKG_NAME"),
@@ -265,7 +265,7 @@ fn builder(options: &OutboundOptions) -> reqwest::ClientBuilder {
 }
 
 /// The innermost error says what happened ("connection refused"); the outer ones repeat the URL.
-fn deepest_cause(error: &reqwest::Error) -> String {
+fn root_cause(error: &reqwest::Error) -> String {
     let mut deepest: &dyn Error = error;
     while let Some(source) = deepest.source() {
         deepest = source;

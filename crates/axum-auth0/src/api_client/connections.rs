@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, fmt, sync::OnceLock, time::Duration};
 
 use super::{
-    limits::{LONGEST_TIMEOUT, MOST_BYTES, USUAL_BYTES},
-    repeat::RepeatBudget,
+    limits::{DEFAULT_BYTES, MAX_BYTES, MAX_TIMEOUT},
+    retry::RetryBudget,
 };
 use crate::{
     clock::SharedClock,
-    outbound::{Outbound, OutboundError, OutboundOptions},
+    http_client::{HttpClient, HttpClientOptions, HttpError},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -16,10 +16,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Shared by all calls.
 pub(crate) struct Connections {
     clock: SharedClock,
-    usual: OnceLock<Outbound>,
+    usual: OnceLock<HttpClient>,
     /// For the calls that take large answers; its connections are its own.
-    large: OnceLock<Outbound>,
-    budgets: BTreeMap<&'static str, RepeatBudget>,
+    large: OnceLock<HttpClient>,
+    budgets: BTreeMap<&'static str, RetryBudget>,
 }
 
 impl Connections {
@@ -31,33 +31,33 @@ impl Connections {
             large: OnceLock::new(),
             budgets: names
                 .into_iter()
-                .map(|name| (name, RepeatBudget::default()))
+                .map(|name| (name, RetryBudget::default()))
                 .collect(),
         }
     }
 
     /// A client that reads no fewer than `bytes` of an answer, and not many more.
-    pub(super) fn reading(&self, bytes: usize) -> Result<&Outbound, OutboundError> {
-        let (kept, most) = if bytes <= USUAL_BYTES {
-            (&self.usual, USUAL_BYTES)
+    pub(super) fn reading(&self, bytes: usize) -> Result<&HttpClient, HttpError> {
+        let (kept, most) = if bytes <= DEFAULT_BYTES {
+            (&self.usual, DEFAULT_BYTES)
         } else {
-            (&self.large, MOST_BYTES)
+            (&self.large, MAX_BYTES)
         };
-        if let Some(outbound) = kept.get() {
-            return Ok(outbound);
+        if let Some(http_client) = kept.get() {
+            return Ok(http_client);
         }
-        let outbound = Outbound::new(OutboundOptions {
+        let http_client = HttpClient::new(HttpClientOptions {
             connect_timeout: CONNECT_TIMEOUT,
             // Each call has a timeout of its own, and none a longer one.
-            total_timeout: LONGEST_TIMEOUT,
+            total_timeout: MAX_TIMEOUT,
             max_response_bytes: most,
             plain_http_to: None,
             clock: self.clock.clone(),
         })?;
-        Ok(kept.get_or_init(|| outbound))
+        Ok(kept.get_or_init(|| http_client))
     }
 
-    pub(super) fn budget(&self, api: &str) -> Option<&RepeatBudget> {
+    pub(super) fn budget(&self, api: &str) -> Option<&RetryBudget> {
         self.budgets.get(api)
     }
 }

@@ -7,20 +7,20 @@ use url::Url;
 
 /// Whether the other side may have seen the request. It matters for what must not happen twice, such as using a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sent {
+pub enum Delivery {
     /// It certainly did not: asking again is safe.
-    No,
+    NotSent,
     /// It may have: the outcome is unknown.
-    Maybe,
+    Unknown,
 }
 
 /// Whom an error is about: scheme, host and path, without the query string.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Target(String);
+pub struct RedactedUrl(String);
 
-impl Target {
+impl RedactedUrl {
     /// Paths are cut here, in characters: an error is one line.
-    const LONGEST_PATH: usize = 120;
+    const MAX_PATH: usize = 120;
 
     /// For what is not a URL: it may still hold a secret, so none of it is shown.
     pub(super) fn unparsable() -> Self {
@@ -29,7 +29,7 @@ impl Target {
 
     pub(super) fn of(url: &Url) -> Self {
         let path = url.path();
-        let shown: String = path.chars().take(Self::LONGEST_PATH).collect();
+        let shown: String = path.chars().take(Self::MAX_PATH).collect();
         let cut = if shown.len() < path.len() { "…" } else { "" };
         Self(format!(
             "{}{shown}{cut}",
@@ -38,13 +38,13 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for RedactedUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
 }
 
-impl fmt::Debug for Target {
+impl fmt::Debug for RedactedUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
@@ -53,7 +53,7 @@ impl fmt::Debug for Target {
 /// Why an outbound request has no usable answer. No variant holds a body, a header of ours or a query string.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum OutboundError {
+pub enum HttpError {
     /// The client itself could not be set up.
     #[error("the HTTP client could not be set up: {cause}")]
     Setup {
@@ -64,13 +64,13 @@ pub enum OutboundError {
     #[error("{to} was not asked: only https URLs are, and http ones on this machine itself")]
     InsecureUrl {
         /// Whom we would have asked.
-        to: Target,
+        to: RedactedUrl,
     },
     /// No connection: name not found, refused, TLS failed.
     #[error("no connection to {to}: {cause}")]
     Connect {
         /// Whom we asked.
-        to: Target,
+        to: RedactedUrl,
         /// What the system said.
         cause: String,
     },
@@ -78,17 +78,17 @@ pub enum OutboundError {
     #[error("{to} did not answer within {limit:?}")]
     Timeout {
         /// Whom we asked.
-        to: Target,
+        to: RedactedUrl,
         /// The limit that was reached.
         limit: Duration,
         /// Whether the request may have arrived.
-        sent: Sent,
+        sent: Delivery,
     },
     /// The answer is larger than we read.
     #[error("the answer of {to} is larger than {limit} bytes")]
     TooLarge {
         /// Whom we asked.
-        to: Target,
+        to: RedactedUrl,
         /// The limit, in bytes.
         limit: usize,
     },
@@ -96,15 +96,15 @@ pub enum OutboundError {
     #[error("the connection to {to} was lost before the answer was complete: {cause}")]
     Interrupted {
         /// Whom we asked.
-        to: Target,
+        to: RedactedUrl,
         /// What the system said.
         cause: String,
     },
-    /// An answer with another status than success. Only [`Outbound::get_json`](super::Outbound::get_json) makes this an error.
+    /// An answer with another status than success. Only [`HttpClient::get_json`](super::HttpClient::get_json) makes this an error.
     #[error("{to} answered with status {status}")]
     Status {
         /// Whom we asked.
-        to: Target,
+        to: RedactedUrl,
         /// The status.
         status: StatusCode,
         /// How long it asks us to wait.
@@ -117,7 +117,7 @@ pub enum OutboundError {
     )]
     Encoded {
         /// Whom we asked.
-        to: Target,
+        to: RedactedUrl,
         /// The content coding, cut if it is long.
         encoding: String,
     },
@@ -125,23 +125,25 @@ pub enum OutboundError {
     #[error("{to} answered with {content_type} that is not JSON")]
     NotJson {
         /// Whom we asked.
-        to: Target,
+        to: RedactedUrl,
         /// The media type it claims, or a phrase that there is none.
         content_type: String,
     },
 }
 
-impl OutboundError {
+impl HttpError {
     /// Whether the other side may have acted on the request.
-    pub fn sent(&self) -> Sent {
+    pub fn sent(&self) -> Delivery {
         match self {
-            Self::Setup { .. } | Self::InsecureUrl { .. } | Self::Connect { .. } => Sent::No,
+            Self::Setup { .. } | Self::InsecureUrl { .. } | Self::Connect { .. } => {
+                Delivery::NotSent
+            }
             Self::Timeout { sent, .. } => *sent,
             Self::TooLarge { .. }
             | Self::Interrupted { .. }
             | Self::Status { .. }
             | Self::Encoded { .. }
-            | Self::NotJson { .. } => Sent::Maybe,
+            | Self::NotJson { .. } => Delivery::Unknown,
         }
     }
 

@@ -9,18 +9,18 @@ use http::{StatusCode, header};
 
 use crate::{
     access_token::{self, ACCESS_TOKEN_PATH},
-    chance::{SharedChance, SystemChance},
     clock::{SharedClock, SystemClock},
     config::{Config, StoreLocation},
     doctor,
     engine::Engine,
     guard::{self, Guard, IsDataRoute},
+    http_client::{HttpClient, HttpClientOptions, HttpError},
     login::{self, CALLBACK_PATH, LOGIN_PATH},
     logout::{self, LOGOUT_PATH},
-    outbound::{Outbound, OutboundError, OutboundOptions},
     page_user,
     profile::{self, PROFILE_PATH},
     provider::ProviderError,
+    random::{SharedRandom, SystemRandom},
     session,
     stores::{MemoryStore, SharedStore, SqliteStore, StoreError},
 };
@@ -41,7 +41,7 @@ pub enum OpenError {
     Store(#[from] StoreError),
     /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
-    Outbound(#[from] OutboundError),
+    HttpClient(#[from] HttpError),
 }
 
 /// What keeps the site from serving; see [`Auth0::ready`].
@@ -61,20 +61,20 @@ pub enum NotReady {
 
 /// The parts that tests put in the place of the real ones.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct Dependencies {
     /// The time.
     pub clock: SharedClock,
     /// Random bytes.
-    pub chance: SharedChance,
+    pub random: SharedRandom,
     /// A store, in the place of the one that the configuration names.
     pub store: Option<SharedStore>,
 }
 
-impl Default for Surroundings {
+impl Default for Dependencies {
     fn default() -> Self {
         Self {
             clock: SystemClock::shared(),
-            chance: SystemChance::shared(),
+            random: SystemRandom::shared(),
             store: None,
         }
     }
@@ -82,7 +82,7 @@ impl Default for Surroundings {
 
 /// axum answers HEAD with the handler of GET, where it finds no other. Whoever only looks whether a link works must
 /// not start a login, use up a code or log anybody out.
-fn not_by_head(allowed: &'static str) -> impl IntoResponse {
+fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)])
 }
 
@@ -93,7 +93,7 @@ impl Auth0 {
     ///
     /// Where the session store cannot be opened.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
-        Self::open_in(config, Surroundings::default()).await
+        Self::open_in(config, Dependencies::default()).await
     }
 
     /// As [`Self::open`], with a clock, a source of randomness, or a store of the caller's.
@@ -101,19 +101,19 @@ impl Auth0 {
     /// # Errors
     ///
     /// Where the session store cannot be opened.
-    pub async fn open_in(config: Config, surroundings: Surroundings) -> Result<Self, OpenError> {
-        let Surroundings {
+    pub async fn open_in(config: Config, surroundings: Dependencies) -> Result<Self, OpenError> {
+        let Dependencies {
             clock,
-            chance,
+            random,
             store,
         } = surroundings;
-        let options = OutboundOptions {
+        let options = HttpClientOptions {
             total_timeout: config.http_timeout,
             plain_http_to: config.provider_internal_url.clone(),
             clock: Arc::clone(&clock),
-            ..OutboundOptions::default()
+            ..HttpClientOptions::default()
         };
-        let outbound = Outbound::new(options)?;
+        let http_client = HttpClient::new(options)?;
         let store: SharedStore = match (store, &config.session_store) {
             (Some(store), _) => store,
             (None, StoreLocation::Memory) => Arc::new(MemoryStore::default()),
@@ -129,7 +129,7 @@ impl Auth0 {
             );
         }
         Ok(Self {
-            engine: Arc::new(Engine::new(config, outbound, store, clock, chance)),
+            engine: Arc::new(Engine::new(config, http_client, store, clock, random)),
             is_data_route: |_| false,
         })
     }
@@ -160,22 +160,22 @@ impl Auth0 {
         let routes = Router::new()
             .route(
                 LOGIN_PATH,
-                routing::get(login::start).head(|| async { not_by_head("GET") }),
+                routing::get(login::start).head(|| async { head_not_allowed("GET") }),
             )
             .route(
                 CALLBACK_PATH,
-                routing::get(login::callback).head(|| async { not_by_head("GET") }),
+                routing::get(login::callback).head(|| async { head_not_allowed("GET") }),
             )
             .route(
                 LOGOUT_PATH,
                 routing::get(logout::get)
-                    .head(|| async { not_by_head("GET, POST") })
+                    .head(|| async { head_not_allowed("GET, POST") })
                     .post(logout::post),
             )
             .route(PROFILE_PATH, routing::get(profile::get))
             .route(
                 ACCESS_TOKEN_PATH,
-                routing::get(access_token::get).head(|| async { not_by_head("GET") }),
+                routing::get(access_token::get).head(|| async { head_not_allowed("GET") }),
             )
             .with_state(Arc::clone(engine));
         let guard = Guard {
@@ -210,9 +210,9 @@ impl Auth0 {
             ))
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
-                guard::refuse_cross_site,
+                guard::csrf_protection,
             ))
-            .layer(middleware::from_fn_with_state(guard, guard::one_host))
+            .layer(middleware::from_fn_with_state(guard, guard::canonical_host))
     }
 
     /// The configuration.

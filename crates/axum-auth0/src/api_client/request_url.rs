@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
-use super::error::Unsendable;
+use super::error::InvalidRequest;
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -13,7 +13,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// Servers commonly take no more of a request line.
-pub(super) const LONGEST_URL: usize = 8_000;
+pub(super) const MAX_URL: usize = 8_000;
 
 /// `base` and the path that is made of `segments`, each percent-encoded.
 ///
@@ -22,19 +22,19 @@ pub(super) const LONGEST_URL: usize = 8_000;
 pub(super) fn below<S: AsRef<str>>(
     base: &Url,
     segments: impl IntoIterator<Item = S>,
-) -> Result<Url, Unsendable> {
+) -> Result<Url, InvalidRequest> {
     let mut path = base.path().trim_end_matches('/').to_owned();
     let mut is_root = true;
     for segment in segments {
         let segment = segment.as_ref();
         if !is_one_segment(segment) {
-            return Err(Unsendable::Path);
+            return Err(InvalidRequest::Path);
         }
         path.push('/');
         path.extend(utf8_percent_encode(segment, ENCODED));
         is_root = false;
-        if path.len() > LONGEST_URL {
-            return Err(Unsendable::TooLong);
+        if path.len() > MAX_URL {
+            return Err(InvalidRequest::TooLong);
         }
     }
     let mut url = base.clone();
@@ -45,7 +45,7 @@ pub(super) fn below<S: AsRef<str>>(
     if stayed {
         Ok(url)
     } else {
-        Err(Unsendable::Path)
+        Err(InvalidRequest::Path)
     }
 }
 
@@ -59,9 +59,9 @@ fn is_one_segment(segment: &str) -> bool {
 }
 
 /// Adds a pair to the query, encoded as a form would be.
-pub(super) fn add_query(url: &mut Url, name: &str, value: &str) -> Result<(), Unsendable> {
-    if url.as_str().len() + name.len() + value.len() > LONGEST_URL {
-        return Err(Unsendable::TooLong);
+pub(super) fn add_query(url: &mut Url, name: &str, value: &str) -> Result<(), InvalidRequest> {
+    if url.as_str().len() + name.len() + value.len() > MAX_URL {
+        return Err(InvalidRequest::TooLong);
     }
     url.query_pairs_mut().append_pair(name, value);
     Ok(())
@@ -76,7 +76,7 @@ mod tests {
 
     const BASE: &str = "https://api.example.com/v2/";
 
-    fn path_of(base: &str, segments: &[&str]) -> Result<String, Unsendable> {
+    fn path_of(base: &str, segments: &[&str]) -> Result<String, InvalidRequest> {
         let base = Url::parse(base).unwrap();
         below(&base, segments).map(|url| url.as_str().to_owned())
     }
@@ -138,13 +138,13 @@ mod tests {
         ] {
             assert_eq!(
                 path_of(BASE, &["orders", segment]),
-                Err(Unsendable::Path),
+                Err(InvalidRequest::Path),
                 "{segment:?}"
             );
         }
         assert_eq!(
-            path_of(BASE, &[&"x".repeat(LONGEST_URL)]),
-            Err(Unsendable::TooLong)
+            path_of(BASE, &[&"x".repeat(MAX_URL)]),
+            Err(InvalidRequest::TooLong)
         );
     }
 
@@ -158,8 +158,8 @@ mod tests {
             "https://api.example.com/v2/orders?status=placed%26owner%3Dbob%23x%0D%0AHost%3A+evil&at=%2F..%2F%40evil"
         );
         assert_eq!(
-            add_query(&mut url, "q", &"x".repeat(LONGEST_URL)),
-            Err(Unsendable::TooLong)
+            add_query(&mut url, "q", &"x".repeat(MAX_URL)),
+            Err(InvalidRequest::TooLong)
         );
     }
 

@@ -11,13 +11,13 @@ use super::error::ApiError;
 /// A good answer of an API: status, media type and body. Its other headers are not passed on: what an API says to its
 /// client (`Set-Cookie`, `Strict-Transport-Security`, `Location`) it does not say to the person's browser.
 #[derive(Clone)]
-pub struct ApiAnswer {
+pub struct ApiResponse {
     status: StatusCode,
     media_type: Option<String>,
     body: Bytes,
 }
 
-impl ApiAnswer {
+impl ApiResponse {
     pub(super) fn of(response: Response<Bytes>) -> Self {
         let media_type = response.headers().get(header::CONTENT_TYPE);
         Self {
@@ -53,7 +53,7 @@ impl ApiAnswer {
     ///
     /// # Errors
     ///
-    /// [`ApiError::NotJson`] where it is none, [`ApiError::WrongShape`] where it is no `T`.
+    /// [`ApiError::NotJson`] where it is none, [`ApiError::UnexpectedJson`] where it is no `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         serde_json::from_slice(&self.body).map_err(|error| {
             // The error's own text quotes the body.
@@ -66,7 +66,7 @@ impl ApiAnswer {
                     expected,
                     "an API answered with JSON of another shape"
                 );
-                ApiError::WrongShape
+                ApiError::UnexpectedJson
             } else {
                 tracing::error!(line, column, "an API answered with what is not JSON");
                 ApiError::NotJson
@@ -76,8 +76,8 @@ impl ApiAnswer {
 }
 
 /// Does not show the body.
-impl fmt::Debug for ApiAnswer {
+impl fmt::Debug for ApiResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiAnswer({}, {} bytes)", self.status, self.body.len())
+        write!(f, "ApiResponse({}, {} bytes)", self.status, self.body.len())
     }
 }

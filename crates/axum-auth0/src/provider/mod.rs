@@ -24,16 +24,16 @@ use url::Url;
 use self::{
     internal_origin::InternalOrigin,
     keys::{Check, KeySet},
-    refreshed::{Kept, Refreshed, Rhythm},
+    refreshed::{Cached, RefreshPolicy, Refreshed},
     skipped_key::SkippedKeys,
 };
 use crate::{
     clock::SharedClock,
+    http_client::HttpClient,
     jwt::{Algorithm, Compact, JwtError, VerifiedJwt},
-    outbound::Outbound,
 };
 
-const METADATA_RHYTHM: Rhythm = Rhythm {
+const METADATA_RHYTHM: RefreshPolicy = RefreshPolicy {
     fresh_for: 3600,
     usable_for: None,
     pause_after_failure: 5,
@@ -41,7 +41,7 @@ const METADATA_RHYTHM: Rhythm = Rhythm {
 };
 
 /// A key that the provider takes back is refused after `fresh_for`; after `usable_for` without an answer, every key is.
-const KEYS_RHYTHM: Rhythm = Rhythm {
+const KEYS_RHYTHM: RefreshPolicy = RefreshPolicy {
     fresh_for: 600,
     usable_for: Some(24 * 3600),
     pause_after_failure: 5,
@@ -60,7 +60,7 @@ pub struct Provider(Arc<Inner>);
 struct Inner {
     issuer: Issuer,
     internal: InternalOrigin,
-    outbound: Outbound,
+    http_client: HttpClient,
     clock: SharedClock,
     metadata: Arc<Refreshed<Metadata>>,
     keys: Arc<Refreshed<KeySet>>,
@@ -69,8 +69,8 @@ struct Inner {
 
 impl Provider {
     /// A provider of which nothing is known but its issuer. Nothing is fetched yet.
-    pub fn new(issuer: Issuer, outbound: Outbound, clock: SharedClock) -> Self {
-        Self::reached_at(None, issuer, outbound, clock)
+    pub fn new(issuer: Issuer, http_client: HttpClient, clock: SharedClock) -> Self {
+        Self::reached_at(None, issuer, http_client, clock)
     }
 
     /// As [`Self::new`], for a provider that this program reaches at another origin than the browsers do, as in a network of
@@ -79,17 +79,17 @@ impl Provider {
     /// compared as ever, so the provider must know its public name.
     ///
     /// `outbound` must allow the origin where it is plain http on another machine: see
-    /// [`OutboundOptions::plain_http_to`](crate::outbound::OutboundOptions::plain_http_to).
+    /// [`HttpClientOptions::plain_http_to`](crate::outbound::HttpClientOptions::plain_http_to).
     pub fn reached_at(
         internal: Option<&Url>,
         issuer: Issuer,
-        outbound: Outbound,
+        http_client: HttpClient,
         clock: SharedClock,
     ) -> Self {
         Self(Arc::new(Inner {
             internal: InternalOrigin::new(internal),
             issuer,
-            outbound,
+            http_client,
             metadata: Refreshed::new(Arc::clone(&clock), METADATA_RHYTHM),
             keys: Refreshed::new(Arc::clone(&clock), KEYS_RHYTHM),
             clock,
@@ -148,7 +148,7 @@ impl Provider {
         let mut outcome = check(&keys.document);
         // The provider may have new keys; also under an old id, which shows as a wrong signature.
         if outcome != Check::Verified
-            && let Some(newer) = self.0.keys_newer_than(&keys).await
+            && let Some(newer) = self.0.refresh_keys_if_same(&keys).await
         {
             outcome = check(&newer.document);
         }
@@ -172,28 +172,31 @@ impl Provider {
 }
 
 impl Inner {
-    async fn metadata(self: &Arc<Self>) -> Result<Kept<Metadata>, ProviderError> {
+    async fn metadata(self: &Arc<Self>) -> Result<Cached<Metadata>, ProviderError> {
         let this = Arc::clone(self);
         self.metadata
             .get(async move { this.fetch_metadata().await })
             .await
     }
 
-    async fn keys(self: &Arc<Self>) -> Result<Kept<KeySet>, ProviderError> {
+    async fn keys(self: &Arc<Self>) -> Result<Cached<KeySet>, ProviderError> {
         let this = Arc::clone(self);
         self.keys.get(async move { this.fetch_keys().await }).await
     }
 
-    async fn keys_newer_than(self: &Arc<Self>, known: &Kept<KeySet>) -> Option<Kept<KeySet>> {
+    async fn refresh_keys_if_same(
+        self: &Arc<Self>,
+        known: &Cached<KeySet>,
+    ) -> Option<Cached<KeySet>> {
         let this = Arc::clone(self);
         self.keys
-            .newer_than(known, async move { this.fetch_keys().await })
+            .refresh_if_same(known, async move { this.fetch_keys().await })
             .await
     }
 
     async fn fetch_metadata(&self) -> Result<Metadata, ProviderError> {
         let document = self
-            .outbound
+            .http_client
             .get_json(&self.internal.of(self.issuer.discovery_url(), &self.issuer))
             .await
             .map_err(ProviderError::Discovery)?;
@@ -203,7 +206,7 @@ impl Inner {
     async fn fetch_keys(self: &Arc<Self>) -> Result<KeySet, ProviderError> {
         let metadata = self.metadata().await?;
         let document = self
-            .outbound
+            .http_client
             .get_json_as(&metadata.document.jwks_uri, JWK_SET_TYPES)
             .await
             .map_err(ProviderError::Keys)?;

@@ -25,22 +25,22 @@
 //! }
 //! ```
 
-mod address;
-mod answer;
 mod call;
 mod challenge;
 mod client;
 mod connections;
 mod error;
+mod error_mapping;
+mod execute;
 mod limits;
-mod meaning;
-mod perform;
-mod repeat;
+mod request_url;
+mod response;
+mod retry;
 
 pub use self::{
-    answer::ApiAnswer,
     call::ApiCall,
     client::ApiClient,
-    error::{ApiError, ApiProblem, Unsendable},
+    error::{ApiError, ApiProblem, InvalidRequest},
+    response::ApiResponse,
 };
 pub(crate) use connections::Connections;

@@ -5,7 +5,7 @@
 //! use axum_auth0::{
 //!     bearer::{Bearer, BearerError, Verifier},
 //!     clock::SystemClock,
-//!     outbound::{Outbound, OutboundOptions},
+//!     outbound::{HttpClient, HttpClientOptions},
 //!     provider::{Issuer, Provider},
 //! };
 //!
@@ -16,7 +16,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let issuer = Issuer::parse("tenant.eu.auth0.com")?;
-//! let provider = Provider::new(issuer, Outbound::new(OutboundOptions::default())?, SystemClock::shared());
+//! let provider = Provider::new(issuer, HttpClient::new(HttpClientOptions::default())?, SystemClock::shared());
 //! // Or a state of your own from which a Verifier can be taken: `impl FromRef<State> for Verifier`.
 //! let verifier = Verifier::new(provider, "https://products.example.com");
 //! let router: Router = Router::new().route("/products", get(list)).with_state(verifier);

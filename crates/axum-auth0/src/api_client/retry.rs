@@ -8,17 +8,17 @@ use std::time::Duration;
 use tower::retry::budget::{Budget as _, TpsBudget};
 
 use super::error::ApiError;
-use crate::chance::{self, Chance};
+use crate::random::{self, RandomSource};
 
 /// How often a call is made again.
-pub(super) const MOST_REPEATS: u32 = 2;
+pub(super) const MAX_RETRIES: u32 = 2;
 
 /// The pause before the first repetition; the second one is twice as long. Each is shortened by chance to no less than its
 /// half, so that many callers do not come back at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// A `Retry-After` that is longer is not waited for: somebody waits for a page.
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const MAX_PAUSE: Duration = Duration::from_secs(2);
 
 /// An API may be asked this much more than it is called, counted over ten seconds; and once a second in any case, or a site
 /// with few visitors would never repeat anything.
@@ -28,9 +28,9 @@ const BUDGET_WINDOW: Duration = Duration::from_secs(10);
 
 /// How many more requests an API may get than calls are made: shared by everybody who calls it.
 #[derive(Debug)]
-pub(super) struct RepeatBudget(TpsBudget);
+pub(super) struct RetryBudget(TpsBudget);
 
-impl Default for RepeatBudget {
+impl Default for RetryBudget {
     fn default() -> Self {
         Self(TpsBudget::new(
             BUDGET_WINDOW,
@@ -40,7 +40,7 @@ impl Default for RepeatBudget {
     }
 }
 
-impl RepeatBudget {
+impl RetryBudget {
     pub(super) fn note_call(&self) {
         self.0.deposit();
     }
@@ -57,21 +57,21 @@ pub(super) fn pause(
     error: &ApiError,
     retry_after: Option<Duration>,
     repeats: u32,
-    chance: &dyn Chance,
+    random: &dyn RandomSource,
 ) -> Option<Duration> {
     let may_pass = match error {
         ApiError::Unreachable | ApiError::Interrupted | ApiError::Unavailable { .. } => true,
         ApiError::ServerError(status) => matches!(status.as_u16(), 502 | 504),
         _ => false,
     };
-    if !may_pass || repeats >= MOST_REPEATS {
+    if !may_pass || repeats >= MAX_RETRIES {
         return None;
     }
     let longest = FIRST_PAUSE * 2_u32.pow(repeats);
-    let [random] = chance::bytes::<1>(chance);
+    let [random] = random::bytes::<1>(random);
     let jittered = longest / 2 + longest / 2 * u32::from(random) / u32::from(u8::MAX);
     match retry_after {
-        Some(wait) if wait > LONGEST_PAUSE => None,
+        Some(wait) if wait > MAX_PAUSE => None,
         Some(wait) => Some(wait.max(jittered)),
         None => Some(jittered),
     }
@@ -82,12 +82,12 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::{outbound::Sent, tokens::TokenError};
+    use crate::{http_client::Delivery, tokens::TokenError};
 
     #[derive(Debug)]
     struct Always(u8);
 
-    impl Chance for Always {
+    impl RandomSource for Always {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(self.0);
         }
@@ -109,7 +109,7 @@ mod tests {
         let busy = ApiError::Unavailable { retry_after: None };
         let pause = |wait| pause(&busy, Some(Duration::from_millis(wait)), 0, &Always(0));
         assert_eq!(pause(0), Some(Duration::from_millis(100)));
-        assert_eq!(pause(2_000), Some(LONGEST_PAUSE));
+        assert_eq!(pause(2_000), Some(MAX_PAUSE));
         assert_eq!(pause(2_001), None);
     }
 
@@ -124,10 +124,12 @@ mod tests {
         for error in [
             ApiError::ServerError(StatusCode::INTERNAL_SERVER_ERROR),
             ApiError::TooManyRequests { retry_after: None },
-            ApiError::TimedOut { sent: Sent::No },
+            ApiError::TimedOut {
+                sent: Delivery::NotSent,
+            },
             ApiError::TooLarge { limit: 1 },
             ApiError::NotFound,
-            ApiError::TokenRenewed,
+            ApiError::TokenRefreshedRetryRequired,
             ApiError::Token(TokenError::SignInRequired),
         ] {
             let text = error.to_string();
@@ -137,7 +139,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_budget_allows_a_tenth_beside_its_reserve() {
-        let budget = RepeatBudget::default();
+        let budget = RetryBudget::default();
         let spend = || (0..10_000).take_while(|_| budget.allows_repeat()).count();
         assert_eq!(spend(), 10, "one a second, over ten seconds");
         for _ in 0..1_000 {

@@ -8,18 +8,18 @@ use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{
-    address,
-    answer::ApiAnswer,
-    error::{ApiError, Unsendable},
+    error::{ApiError, InvalidRequest},
+    execute,
     limits::Limits,
-    perform,
+    request_url,
+    response::ApiResponse,
 };
 use crate::{api::Api, session::SignedInUser};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The most characters of an `Idempotency-Key`.
-const LONGEST_KEY: usize = 255;
+const MAX_KEY: usize = 255;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -55,7 +55,7 @@ impl<A: Api> ApiCall<A> {
         let request = settings.and_then(|settings| {
             Ok(Request {
                 method,
-                url: address::below(&settings.base_url, path)?,
+                url: request_url::below(&settings.base_url, path)?,
                 headers: HeaderMap::new(),
                 body: Bytes::new(),
             })
@@ -78,7 +78,7 @@ impl<A: Api> ApiCall<A> {
     {
         self.with(|request| {
             for (name, value) in pairs {
-                address::add_query(&mut request.url, name.as_ref(), value.as_ref())?;
+                request_url::add_query(&mut request.url, name.as_ref(), value.as_ref())?;
             }
             Ok(())
         })
@@ -88,7 +88,7 @@ impl<A: Api> ApiCall<A> {
     pub fn json_body<T: Serialize + ?Sized>(self, value: &T) -> Self {
         self.with(|request| {
             request.body = serde_json::to_vec(value)
-                .map_err(|_| Unsendable::Body)?
+                .map_err(|_| InvalidRequest::Body)?
                 .into();
             request.headers.insert(header::CONTENT_TYPE, JSON);
             Ok(())
@@ -98,7 +98,8 @@ impl<A: Api> ApiCall<A> {
     /// Sends bytes as they are. `media_type` is the `Content-Type`, such as `text/csv`.
     pub fn bytes_body(self, media_type: &str, body: impl Into<Bytes>) -> Self {
         self.with(|request| {
-            let media_type = HeaderValue::from_str(media_type).map_err(|_| Unsendable::Header)?;
+            let media_type =
+                HeaderValue::from_str(media_type).map_err(|_| InvalidRequest::Header)?;
             request.headers.insert(header::CONTENT_TYPE, media_type);
             request.body = body.into();
             Ok(())
@@ -108,7 +109,7 @@ impl<A: Api> ApiCall<A> {
     /// Which media types the answer may have, as the `Accept` header lists them; `application/json` by default.
     pub fn accept(self, media_types: &str) -> Self {
         self.with(|request| {
-            let accept = HeaderValue::from_str(media_types).map_err(|_| Unsendable::Header)?;
+            let accept = HeaderValue::from_str(media_types).map_err(|_| InvalidRequest::Header)?;
             request.headers.insert(header::ACCEPT, accept);
             Ok(())
         })
@@ -125,11 +126,14 @@ impl<A: Api> ApiCall<A> {
     /// characters without `"` and `\`, new for each thing to be done; it is sent as the quoted string of the draft.
     pub fn idempotency_key(mut self, key: &str) -> Self {
         let is_text = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-        let is_good = (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(is_text);
+        let is_good = (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(is_text);
         self.is_repeatable |= is_good;
         self.with(|request| {
             let value = HeaderValue::from_str(&format!("\"{key}\""));
-            let value = value.ok().filter(|_| is_good).ok_or(Unsendable::Header)?;
+            let value = value
+                .ok()
+                .filter(|_| is_good)
+                .ok_or(InvalidRequest::Header)?;
             request.headers.insert(IDEMPOTENCY_KEY, value);
             Ok(())
         })
@@ -164,7 +168,7 @@ impl<A: Api> ApiCall<A> {
     ///
     /// # Errors
     ///
-    /// See [`ApiError`]; [`ApiError::NotJson`] and [`ApiError::WrongShape`] where the answer is no `T`.
+    /// See [`ApiError`]; [`ApiError::NotJson`] and [`ApiError::UnexpectedJson`] where the answer is no `T`.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
         self.answer().await?.json()
     }
@@ -192,11 +196,11 @@ impl<A: Api> ApiCall<A> {
     /// # Errors
     ///
     /// See [`ApiError`]: any status but 2xx is one.
-    pub async fn answer(self) -> Result<ApiAnswer, ApiError> {
-        perform::perform(self).await
+    pub async fn answer(self) -> Result<ApiResponse, ApiError> {
+        execute::execute(self).await
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Request) -> Result<(), Unsendable>) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Request) -> Result<(), InvalidRequest>) -> Self {
         if let Ok(request) = &mut self.request
             && let Err(unsendable) = change(request)
         {
