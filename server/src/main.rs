@@ -56,7 +56,7 @@ async fn run() -> Result<(), StartError> {
     }
 
     let config = Config::from_variables(&variables, &app::server::apis())?;
-    let base_url = config.base_url.clone();
+    let base_url = config.base_url().clone();
     let auth0 = Auth0::open(config).await?;
     let upkeep = auth0.spawn_maintenance();
     let watched = variables.get("LEPTOS_WATCH").is_some();

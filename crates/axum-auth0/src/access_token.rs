@@ -96,7 +96,7 @@ pub(crate) async fn get(
 
 /// The API that is asked for, that of the login where none is, if its tokens may leave the server.
 fn exposed_api(engine: &Engine, audience: Option<&str>) -> Option<Arc<ApiSettings>> {
-    let audience = audience.or(engine.config().audience.as_deref())?;
+    let audience = audience.or(engine.config().audience())?;
     let api = engine.api_for(audience)?;
     (api.browser_access == BrowserAccess::TokensCanBeStolen).then(|| Arc::clone(api))
 }

@@ -51,11 +51,11 @@ impl Engine {
         clock: SharedClock,
         random: SharedRandom,
     ) -> Self {
-        let keys = Keyring::new(&config.secrets, Arc::clone(&random));
-        let page_users = PageUserTags::new(&config.secrets, config.issuer.as_str());
+        let keys = Keyring::new(config.secrets(), Arc::clone(&random));
+        let page_users = PageUserTags::new(config.secrets(), config.issuer().as_str());
         let provider = Provider::reached_at(
-            config.provider_internal_url.as_ref(),
-            config.issuer.clone(),
+            config.provider_internal_url(),
+            config.issuer().clone(),
             http_client.clone(),
             Arc::clone(&clock),
         );
@@ -77,11 +77,11 @@ impl Engine {
             tasks.clone(),
         );
         let apis = config
-            .apis
-            .iter()
-            .map(|(&name, api)| (name, Arc::new(api.clone())))
+            .apis()
+            .map(|api| (api.name, Arc::new(api.clone())))
             .collect();
-        let connections = Connections::new(config.apis.keys().copied(), Arc::clone(&clock));
+        let connections =
+            Connections::new(config.apis().map(ApiSettings::name), Arc::clone(&clock));
         Self {
             config,
             provider,
@@ -179,7 +179,7 @@ impl Engine {
     /// The origins of the provider that a form may lead to, separated by blanks: those of its endpoints as far as its
     /// metadata is known, and its issuer's.
     pub(crate) fn provider_origins(&self) -> String {
-        let mut origins = vec![self.config.issuer.url().origin().ascii_serialization()];
+        let mut origins = vec![self.config.issuer().url().origin().ascii_serialization()];
         let metadata = self.provider.known_metadata();
         let endpoints = metadata.iter().flat_map(|metadata| {
             [
@@ -205,7 +205,7 @@ impl Engine {
     /// The settings of the API `name`, or what to do to have some.
     pub(crate) fn api(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
         self.apis.get(name).map(Arc::clone).ok_or_else(|| {
-            let diagnosis = if self.config.absent_apis.contains(&name) {
+            let diagnosis = if self.config.absent_apis().contains(&name) {
                 Diagnosis::api_not_configured(name)
             } else {
                 Diagnosis::undeclared_api(name)

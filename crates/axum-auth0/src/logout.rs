@@ -191,7 +191,7 @@ async fn end_here(engine: &Engine, session: &Session) -> Result<Ended, StoreErro
         }
         (_, Err(error)) => return Err(StoreError(error.to_string())),
     };
-    let is_of_provider = carried.is_of(engine.config().issuer.as_str());
+    let is_of_provider = carried.is_of(engine.config().issuer().as_str());
     let provider_session = match carried.data.and_then(|data| data.provider_session) {
         Some(session) => session.sid,
         None => row.as_ref().and_then(|row| row.provider_session.clone()),
@@ -237,8 +237,8 @@ async fn at_provider(
             (path, url)
         }
         None => (
-            config.logout.return_to.clone(),
-            config.logout.return_to_url.clone(),
+            config.logout().return_to.clone(),
+            config.logout().return_to_url.clone(),
         ),
     };
     let logout = ProviderLogout {

@@ -25,13 +25,13 @@ impl ProviderLogout<'_> {
     /// none, `/v2/logout` of an Auth0 tenant; with `logout_uri`, `/logout` beside the authorization endpoint, as Amazon
     /// Cognito has it. `None` if the provider has no logout.
     pub(crate) fn url(&self, config: &Config, metadata: &Metadata) -> Option<Url> {
-        match (config.logout.parameter, &metadata.end_session_endpoint) {
+        match (config.logout().parameter, &metadata.end_session_endpoint) {
             (LogoutParameter::PostLogoutRedirectUri, Some(endpoint)) => {
                 Some(self.end_session(endpoint, config))
             }
             (LogoutParameter::PostLogoutRedirectUri, None) => {
-                let is_auth0 = looks_like_auth0(&config.issuer);
-                let endpoint = is_auth0.then(|| config.issuer.url().join("v2/logout").ok())??;
+                let is_auth0 = looks_like_auth0(config.issuer());
+                let endpoint = is_auth0.then(|| config.issuer().url().join("v2/logout").ok())??;
                 Some(self.plain(&endpoint, config, "returnTo"))
             }
             (LogoutParameter::LogoutUri, Some(endpoint)) => {
@@ -71,7 +71,7 @@ impl ProviderLogout<'_> {
     fn plain(&self, endpoint: &Url, config: &Config, parameter: &str) -> Url {
         let mut url = endpoint.clone();
         url.query_pairs_mut()
-            .append_pair("client_id", &config.client_id);
+            .append_pair("client_id", config.client_id());
         if let Some(return_to) = self.return_to {
             url.query_pairs_mut().append_pair(parameter, return_to);
         }

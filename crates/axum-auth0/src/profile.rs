@@ -21,7 +21,7 @@ pub(crate) async fn get(
 ) -> Response {
     match user {
         CurrentUser::SignedIn(user) => Json(user.claims()).into_response(),
-        CurrentUser::Anonymous if engine.config().no_content_profile => {
+        CurrentUser::Anonymous if engine.config().no_content_profile() => {
             StatusCode::NO_CONTENT.into_response()
         }
         CurrentUser::Anonymous => {

@@ -232,7 +232,7 @@ pub(crate) async fn a_token_is_shown_to_another_api_than_its_own() -> Diagnosis 
     let alice = world.person();
     alice.log_in(ALICE).await.is(200);
     let config = world.auth0.config();
-    let [products, orders] = ["PRODUCTS", "ORDERS"].map(|name| &config.apis[name]);
+    let [products, orders] = ["PRODUCTS", "ORDERS"].map(|name| config.api(name).unwrap());
     let now = SystemClock.unix_seconds();
     let of_products = world.at_api.of(&Method::GET, "/products").remove(0);
     let of_orders = world.at_orders.of(&Method::GET, "/orders").remove(0);

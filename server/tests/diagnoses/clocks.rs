@@ -74,7 +74,7 @@ pub(crate) async fn a_token_that_was_kept_has_expired() -> Diagnosis {
     let end = claims.unverified().required_numeric_date("exp").unwrap();
 
     let config = world.auth0.config();
-    let expected = |now| Expectation::new(config, &config.apis["PRODUCTS"], now);
+    let expected = |now| Expectation::new(config, config.api("PRODUCTS").unwrap(), now);
     let facts = diagnose(kept, &expected(end - 1)).unwrap();
     assert_eq!(facts.expires_at, Some(end));
     let told = diagnose(kept, &expected(end + 90)).unwrap_err();

@@ -128,10 +128,10 @@ pub(crate) fn says(told: &Diagnosis, cause: &[&str], fix: &[&str]) {
 /// With the ports that the local services have when a developer starts them.
 pub(crate) fn as_local(world: &World, told: Diagnosis) -> Diagnosis {
     let config = world.auth0.config();
-    let of_api = |name: &str| config.apis.get(name).and_then(|api| api.base_url.port());
+    let of_api = |name: &str| config.api(name).and_then(|api| api.base_url().port());
     let ports = [
         (world.base_url.port(), 3_000),
-        (config.issuer.url().port(), 4_000),
+        (config.issuer().url().port(), 4_000),
         (of_api("PRODUCTS"), 4_001),
         (of_api("ORDERS"), 4_002),
     ];

@@ -108,13 +108,13 @@ impl Auth0 {
             store,
         } = surroundings;
         let options = HttpClientOptions {
-            total_timeout: config.http_timeout,
-            plain_http_to: config.provider_internal_url.clone(),
+            total_timeout: config.http_timeout(),
+            plain_http_to: config.provider_internal_url().cloned(),
             clock: Arc::clone(&clock),
             ..HttpClientOptions::default()
         };
         let http_client = HttpClient::new(options)?;
-        let store: SharedStore = match (store, &config.session_store) {
+        let store: SharedStore = match (store, config.session_store()) {
             (Some(store), _) => store,
             (None, StoreLocation::Memory) => Arc::new(MemoryStore::default()),
             (None, StoreLocation::Sqlite(path)) => Arc::new(SqliteStore::open(path).await?),
@@ -122,7 +122,7 @@ impl Auth0 {
         for weakness in doctor::secret_weaknesses(&config) {
             weakness.log();
         }
-        if config.audience.is_none() {
+        if config.audience().is_none() {
             tracing::warn!(
                 "AUTH0_AUDIENCE is not set: people can log in, but no API will accept their access token (it is opaque, \
                  not a JWT). Set AUTH0_AUDIENCE to the Identifier of your API (Auth0 dashboard > Applications > APIs)."
@@ -199,7 +199,7 @@ impl Auth0 {
                 Arc::clone(engine),
                 session::identify,
             ))
-            .layer(session::layer(engine.records(), &engine.config().cookie))
+            .layer(session::layer(engine.records(), engine.config().cookie()))
             .layer(middleware::from_fn_with_state(
                 Arc::clone(engine),
                 session::write_cookie,

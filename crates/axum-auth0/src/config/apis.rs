@@ -29,22 +29,51 @@ impl ApiRegistration {
 
 /// Where an API is and how tokens for it are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ApiSettings {
+    pub(crate) name: &'static str,
+    pub(crate) base_url: Url,
+    pub(crate) audience: Option<String>,
+    pub(crate) audience_variable: String,
+    pub(crate) scope: Vec<String>,
+    pub(crate) token_format: TokenFormat,
+    pub(crate) browser_access: BrowserAccess,
+}
+
+impl ApiSettings {
     /// The prefix of its variables.
-    pub name: &'static str,
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// `<NAME>_API_URL`: its base, with a trailing slash. Tokens for it are sent to this origin only.
-    pub base_url: Url,
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
     /// `<NAME>_API_AUDIENCE`, or `AUTH0_AUDIENCE` for the first API: its identifier at the provider.
-    pub audience: Option<String>,
+    pub fn audience(&self) -> Option<&str> {
+        self.audience.as_deref()
+    }
+
     /// The variable that `audience` comes from, or would come from.
-    pub audience_variable: String,
+    pub fn audience_variable(&self) -> &str {
+        &self.audience_variable
+    }
+
     /// `<NAME>_API_SCOPE`, or the scopes that the application declares. Set to nothing, the variable asks for none.
-    pub scope: Vec<String>,
+    pub fn scope(&self) -> &[String] {
+        &self.scope
+    }
+
     /// `<NAME>_API_TOKEN_FORMAT`: whether its access tokens can be checked here.
-    pub token_format: TokenFormat,
+    pub fn token_format(&self) -> TokenFormat {
+        self.token_format
+    }
+
     /// `AUTH0_EXPOSE_ACCESS_TOKENS_FOR`: whether `/auth/access-token` hands its tokens to the browser.
-    pub browser_access: BrowserAccess,
+    pub fn browser_access(&self) -> BrowserAccess {
+        self.browser_access
+    }
 }
 
 /// What an API's access tokens look like.

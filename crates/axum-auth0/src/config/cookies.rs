@@ -26,21 +26,46 @@ pub enum SameSite {
 
 /// Name and attributes of the session's cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct CookieSettings {
+    pub(crate) name: String,
+    pub(crate) secure: bool,
+    pub(crate) same_site: SameSite,
+    pub(crate) domain: Option<String>,
+    pub(crate) path: String,
+    pub(crate) transient: bool,
+}
+
+impl CookieSettings {
     /// `AUTH0_COOKIE_NAME`, `session` by default, with the prefix `__Host-` on https; http, which only loopback may use,
     /// has no prefix.
-    pub name: String,
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether it travels over TLS only.
-    pub secure: bool,
+    pub fn secure(&self) -> bool {
+        self.secure
+    }
+
     /// See [`SameSite`].
-    pub same_site: SameSite,
+    pub fn same_site(&self) -> SameSite {
+        self.same_site
+    }
+
     /// `Domain`; none unless `AUTH0_COOKIE_DOMAIN` is set.
-    pub domain: Option<String>,
+    pub fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+
     /// `Path`, `/` unless `AUTH0_COOKIE_PATH` is set.
-    pub path: String,
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Whether it ends with the browser.
-    pub transient: bool,
+    pub fn transient(&self) -> bool {
+        self.transient
+    }
 }
 
 impl CookieSettings {

@@ -21,14 +21,27 @@ pub enum LogoutParameter {
 
 /// How a logout at the provider is asked for, and where it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct LogoutSettings {
+    pub(crate) return_to: ReturnTo,
+    pub(crate) return_to_url: String,
+    pub(crate) parameter: LogoutParameter,
+}
+
+impl LogoutSettings {
     /// `AUTH0_LOGOUT_RETURN_TO` as a path of this site.
-    pub return_to: ReturnTo,
+    pub fn return_to(&self) -> &ReturnTo {
+        &self.return_to
+    }
+
     /// The same as a URL, character by character as it has to be registered at the provider.
-    pub return_to_url: String,
+    pub fn return_to_url(&self) -> &str {
+        &self.return_to_url
+    }
+
     /// `AUTH0_LOGOUT_PARAMETER`.
-    pub parameter: LogoutParameter,
+    pub fn parameter(&self) -> LogoutParameter {
+        self.parameter
+    }
 }
 
 pub(super) fn read(faults: &mut Problems<'_>, base_url: Option<&Url>) -> LogoutSettings {

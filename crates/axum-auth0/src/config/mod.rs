@@ -37,51 +37,137 @@ use crate::provider::Issuer;
 /// Everything that the engine must know before it can start. Built by [`Config::from_variables`] only, so a value of
 /// this type has passed all checks.
 #[derive(Clone)]
-#[non_exhaustive]
 pub struct Config {
+    issuer: Issuer,
+    provider_internal_url: Option<Url>,
+    token_issuer: Option<String>,
+    client_id: String,
+    client_secret: SecretString,
+    client_authentication: Option<ClientAuthentication>,
+    secrets: Vec<SecretString>,
+    base_url: Url,
+    audience: Option<String>,
+    audience_parameter: AudienceParameter,
+    prompt: Option<String>,
+    scope: Vec<String>,
+    own_scope: Vec<String>,
+    apis: BTreeMap<&'static str, ApiSettings>,
+    absent_apis: Vec<&'static str>,
+    refresh_buffer: Duration,
+    session_store: StoreLocation,
+    cookie: CookieSettings,
+    no_content_profile: bool,
+    http_timeout: Duration,
+    logout: LogoutSettings,
+}
+
+/// The settings, each with the variable that it comes from.
+impl Config {
     /// `AUTH0_DOMAIN`: the OpenID Provider.
-    pub issuer: Issuer,
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
     /// `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, where that is another one than
     /// the issuer's.
-    pub provider_internal_url: Option<Url>,
+    pub fn provider_internal_url(&self) -> Option<&Url> {
+        self.provider_internal_url.as_ref()
+    }
+
     /// `AUTH0_TOKEN_ISSUER`: what the provider calls itself in access tokens, if it does not use its issuer there.
-    pub token_issuer: Option<String>,
+    pub fn token_issuer(&self) -> Option<&str> {
+        self.token_issuer.as_deref()
+    }
+
     /// `AUTH0_CLIENT_ID`: this application at the provider.
-    pub client_id: String,
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// `AUTH0_CLIENT_SECRET`: what this application proves itself with.
-    pub client_secret: SecretString,
+    pub fn client_secret(&self) -> &SecretString {
+        &self.client_secret
+    }
+
     /// `AUTH0_CLIENT_AUTHENTICATION`: how it does; chosen from the provider's metadata where not set.
-    pub client_authentication: Option<ClientAuthentication>,
+    pub fn client_authentication(&self) -> Option<ClientAuthentication> {
+        self.client_authentication
+    }
+
     /// `AUTH0_SECRET`: the first one encrypts, all of them decrypt.
-    pub secrets: Vec<SecretString>,
+    pub fn secrets(&self) -> &[SecretString] {
+        &self.secrets
+    }
+
     /// `APP_BASE_URL`: the site's own origin.
-    pub base_url: Url,
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
     /// `AUTH0_AUDIENCE`: the API that a login asks an access token for.
-    pub audience: Option<String>,
+    pub fn audience(&self) -> Option<&str> {
+        self.audience.as_deref()
+    }
+
     /// `AUTH0_AUDIENCE_PARAMETER`: how the provider wants to be asked.
-    pub audience_parameter: AudienceParameter,
+    pub fn audience_parameter(&self) -> AudienceParameter {
+        self.audience_parameter
+    }
+
     /// `AUTH0_PROMPT`: the `prompt` of every login that does not bring its own.
-    pub prompt: Option<String>,
+    pub fn prompt(&self) -> Option<&str> {
+        self.prompt.as_deref()
+    }
+
     /// `AUTH0_SCOPE`, and the scopes of the API that the login asks a token for.
-    pub scope: Vec<String>,
-    /// What `AUTH0_SCOPE` alone asks for.
-    pub(crate) own_scope: Vec<String>,
+    pub fn scope(&self) -> &[String] {
+        &self.scope
+    }
+
     /// The external APIs, by the prefix of their variables.
-    pub apis: BTreeMap<&'static str, ApiSettings>,
+    pub fn apis(&self) -> impl Iterator<Item = &ApiSettings> {
+        self.apis.values()
+    }
+
+    /// The API of this name, if it is configured.
+    pub fn api(&self, name: &str) -> Option<&ApiSettings> {
+        self.apis.get(name)
+    }
+
     /// The declared APIs of which nothing is configured.
-    pub absent_apis: Vec<&'static str>,
+    pub fn absent_apis(&self) -> &[&'static str] {
+        &self.absent_apis
+    }
+
     /// `AUTH0_TOKEN_REFRESH_BUFFER`: how long before its end an access token is renewed.
-    pub refresh_buffer: Duration,
+    pub fn refresh_buffer(&self) -> Duration {
+        self.refresh_buffer
+    }
+
     /// `AUTH0_SESSION_STORE`: where sessions and tokens live.
-    pub session_store: StoreLocation,
+    pub fn session_store(&self) -> &StoreLocation {
+        &self.session_store
+    }
+
     /// `AUTH0_COOKIE_*`: attributes of the session's cookie.
-    pub cookie: CookieSettings,
+    pub fn cookie(&self) -> &CookieSettings {
+        &self.cookie
+    }
+
     /// `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: `/auth/profile` answers 204 instead of 401 to the anonymous.
-    pub no_content_profile: bool,
+    pub fn no_content_profile(&self) -> bool {
+        self.no_content_profile
+    }
+
     /// `AUTH0_HTTP_TIMEOUT`: the total time of one request to the provider, 12.5 seconds at most.
-    pub http_timeout: Duration,
+    pub fn http_timeout(&self) -> Duration {
+        self.http_timeout
+    }
+
     /// `AUTH0_LOGOUT_*`: where a logout ends, and how the provider is asked for it.
-    pub logout: LogoutSettings,
+    pub fn logout(&self) -> &LogoutSettings {
+        &self.logout
+    }
 }
 
 impl Config {
@@ -159,6 +245,20 @@ impl Config {
             (.., Err(error)) => Err(error),
             (.., Ok(())) => Err(ConfigError::default()),
         }
+    }
+
+    /// Returns the configuration of another application at the same provider, to ask what the provider says of it.
+    #[must_use]
+    pub fn with_client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = client_id.into();
+        self
+    }
+
+    /// Returns the configuration with another client secret, to ask what the provider says of it.
+    #[must_use]
+    pub fn with_client_secret(mut self, client_secret: SecretString) -> Self {
+        self.client_secret = client_secret;
+        self
     }
 
     /// How long a shutdown may take: twice `AUTH0_HTTP_TIMEOUT` and 5 seconds, at least 15 seconds, at most 30 seconds. The

@@ -46,10 +46,7 @@ impl Diagnosis {
             .copied()
             .collect();
         let found = found.as_slice();
-        let login = config
-            .audience
-            .as_deref()
-            .filter(|login| *login != audience);
+        let login = config.audience().filter(|login| *login != audience);
         if expected.is_just_issued() && login.is_some_and(|login| found.contains(&login)) {
             return Self::refresh_not_allowed_for_api(audience, found);
         }
@@ -58,8 +55,7 @@ impl Diagnosis {
         }
         let is_configured = |aud: &str| {
             config
-                .apis
-                .values()
+                .apis()
                 .any(|api| api.audience.as_deref() == Some(aud))
         };
         if found.iter().any(|aud| is_configured(aud)) {
@@ -68,8 +64,8 @@ impl Diagnosis {
         if is_ignored_resource(config) {
             return Self::resource_ignored(audience);
         }
-        let is_of_nobody = found.is_empty() || found.contains(&config.client_id.as_str());
-        if config.issuer.has_auth0_form() && !is_of_nobody {
+        let is_of_nobody = found.is_empty() || found.contains(&config.client_id());
+        if config.issuer().has_auth0_form() && !is_of_nobody {
             return Self::default_audience(api, audience, found);
         }
         Self::wrong_audience(expected, audience, found)
@@ -135,7 +131,7 @@ impl Diagnosis {
                 ),
             );
         }
-        let other = match expected.config().audience_parameter {
+        let other = match expected.config().audience_parameter() {
             AudienceParameter::Audience => {
                 "For a provider other than Auth0, set AUTH0_AUDIENCE_PARAMETER=resource."
             }
@@ -210,6 +206,6 @@ impl Diagnosis {
 pub(super) fn named_no_api_at_login(expected: &Expectation<'_>) -> bool {
     let config = expected.config();
     expected.is_just_issued()
-        && config.audience.is_none()
-        && config.audience_parameter == AudienceParameter::Audience
+        && config.audience().is_none()
+        && config.audience_parameter() == AudienceParameter::Audience
 }

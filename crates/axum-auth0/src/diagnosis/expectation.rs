@@ -189,7 +189,7 @@ fn opaque(token: &str, expected: &Expectation<'_>, audience: &str) -> Diagnosis 
 
 /// Whether Auth0 is asked in a way that it does not listen to.
 pub(super) fn is_ignored_resource(config: &Config) -> bool {
-    config.audience_parameter == AudienceParameter::Resource && config.issuer.has_auth0_form()
+    config.audience_parameter() == AudienceParameter::Resource && config.issuer().has_auth0_form()
 }
 
 fn in_time(

@@ -16,7 +16,7 @@ impl Diagnosis {
         if asked.len() > 1 && asked.iter().all(|scope| missing.contains(scope)) {
             return Self::no_scope_at_all(api, audience, missing);
         }
-        let is_of_login = expected.config().audience == api.audience;
+        let is_of_login = expected.config().audience() == api.audience();
         let elsewhere = if is_of_login {
             ""
         } else {

@@ -12,7 +12,7 @@ impl Diagnosis {
             return Self::login_without_api(audience);
         }
         let config = expected.config();
-        let other = match config.audience_parameter {
+        let other = match config.audience_parameter() {
             AudienceParameter::Audience => {
                 "For a provider other than Auth0, set AUTH0_AUDIENCE_PARAMETER=resource (RFC 8707). "
             }
@@ -53,8 +53,7 @@ impl Diagnosis {
 
     pub(crate) fn wrong_issuer(config: &Config, found: &str) -> Self {
         let second = config
-            .token_issuer
-            .as_deref()
+            .token_issuer()
             .map(|issuer| format!(" and AUTH0_TOKEN_ISSUER for `{issuer}`"))
             .unwrap_or_default();
         Self::new(
@@ -62,7 +61,7 @@ impl Diagnosis {
             format!(
                 "The access token is from the issuer `{}`, but AUTH0_DOMAIN stands for `{}`{second}.",
                 printable(found),
-                config.issuer
+                config.issuer()
             ),
             "Set AUTH0_DOMAIN to the domain that issues the tokens, the custom domain where the tenant has one, see that \
              the API trusts the same one, and restart. If the provider issues access tokens under another name than ID \

@@ -16,7 +16,7 @@ const AUDIENCE: &str = "api_audience";
 
 /// Examines the API with this prefix of its variables.
 pub(super) async fn check(examiner: &Examiner, name: &'static str) -> Vec<Check> {
-    let Some(api) = examiner.config().apis.get(name) else {
+    let Some(api) = examiner.config().api(name) else {
         let check = Check::warning(
             ADDRESS,
             "The application can call this API, but nothing is configured for it.",
@@ -85,5 +85,5 @@ async fn audience(examiner: &Examiner, api: &ApiSettings) -> Option<Check> {
 }
 
 fn is_checked_by_login(config: &Config, audience: &str) -> bool {
-    is_one_api(config) && config.audience.as_deref() == Some(audience)
+    is_one_api(config) && config.audience() == Some(audience)
 }

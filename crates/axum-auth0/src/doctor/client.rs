@@ -81,8 +81,8 @@ async fn ask_twice(examiner: &Examiner, metadata: &Metadata) -> Answers {
     let config = examiner.config();
     let real = ask(examiner, config, metadata).await;
     let control = if matches!(real, Answer::Refused { .. }) {
-        let mut wrong = config.clone();
-        wrong.client_secret = random::text::<32>(examiner.random().as_ref()).into();
+        let secret = random::text::<32>(examiner.random().as_ref());
+        let wrong = config.clone().with_client_secret(secret.into());
         ask(examiner, &wrong, metadata).await
     } else {
         Answer::Unclear("was not asked".to_owned())
@@ -135,8 +135,8 @@ async fn no_connection(examiner: &Examiner, metadata: &Metadata) -> Option<Strin
 fn repeats_secret(config: &Config, text: &str) -> bool {
     let encode =
         |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let secret = config.client_secret.expose_secret();
-    let pair = format!("{}:{}", encode(&config.client_id), encode(secret));
+    let secret = config.client_secret().expose_secret();
+    let pair = format!("{}:{}", encode(config.client_id()), encode(secret));
     [secret.to_owned(), encode(secret), STANDARD.encode(pair)]
         .iter()
         .any(|form| text.contains(form))
@@ -222,7 +222,7 @@ fn client(config: &Config, answers: &Answers) -> Check {
             CLIENT,
             format!(
                 "The provider accepts the application {} and its secret.",
-                config.client_id
+                config.client_id()
             ),
         ),
         Credentials::Rejected(diagnosis) => {

@@ -31,14 +31,14 @@ impl Examiner {
     pub(super) fn new(config: &Config, surroundings: &Dependencies) -> Result<Self, HttpError> {
         let clock = Arc::clone(&surroundings.clock);
         let http_client = HttpClient::new(HttpClientOptions {
-            total_timeout: config.http_timeout,
-            plain_http_to: config.provider_internal_url.clone(),
+            total_timeout: config.http_timeout(),
+            plain_http_to: config.provider_internal_url().cloned(),
             clock: Arc::clone(&clock),
             ..HttpClientOptions::default()
         })?;
         let provider = Provider::reached_at(
-            config.provider_internal_url.as_ref(),
-            config.issuer.clone(),
+            config.provider_internal_url(),
+            config.issuer().clone(),
             http_client.clone(),
             Arc::clone(&clock),
         );
@@ -112,8 +112,8 @@ impl Examination {
             Self::Login,
             Self::Logout,
         ];
-        all.extend(config.apis.keys().copied().map(Self::Api));
-        all.extend(config.absent_apis.iter().copied().map(Self::Api));
+        all.extend(config.apis().map(|api| api.name).map(Self::Api));
+        all.extend(config.absent_apis().iter().copied().map(Self::Api));
         all.push(Self::Store);
         all
     }

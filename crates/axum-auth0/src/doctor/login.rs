@@ -229,7 +229,7 @@ async fn fails(examiner: &Examiner, endpoint: &Url, probe: &Probe, bad: &Outcome
 /// The audience that the login names. With several of them each API is examined on its own.
 async fn audience_of_login(examiner: &Examiner, endpoint: &Url, outcomes: &Outcomes) -> Check {
     let config = examiner.config();
-    let Some(wanted) = &config.audience else {
+    let Some(wanted) = config.audience() else {
         return Check::warning(
             AUDIENCE,
             "No API is named, so most providers issue access tokens that no API takes.",
@@ -259,7 +259,7 @@ fn unknown_client(config: &Config) -> Finding {
         Cause::ClientRejected.as_str(),
         format!(
             "It knows no application with the Client ID `{}`.",
-            config.client_id
+            config.client_id()
         ),
         "Compare AUTH0_CLIENT_ID and AUTH0_DOMAIN with Auth0 dashboard > Applications > your application > Settings.",
     )

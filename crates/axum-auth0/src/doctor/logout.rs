@@ -46,7 +46,7 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
         return without_metadata(&[LOGOUT]);
     };
     let config = examiner.config();
-    let registered = config.logout.return_to_url.as_str();
+    let registered = config.logout().return_to_url.as_str();
     let url = |return_to| {
         let logout = ProviderLogout {
             return_to,
@@ -99,7 +99,7 @@ fn unknown(what: &str) -> Check {
 }
 
 fn not_registered(config: &Config, outcome: &Outcome) -> Check {
-    let registered = &config.logout.return_to_url;
+    let registered = &config.logout().return_to_url;
     let origin = config.origin();
     Check::problem(
         LOGOUT,

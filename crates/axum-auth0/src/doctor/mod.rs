@@ -67,7 +67,7 @@ pub async fn examine(config: &Config, surroundings: &Dependencies, limit: Durati
             ),
         )),
     }
-    let mut report = Report::new(Some(config.issuer.as_str()), checks);
+    let mut report = Report::new(Some(config.issuer().as_str()), checks);
     report.redact(config);
     report
 }

@@ -108,7 +108,7 @@ impl Probe {
                 .iter()
                 .map(|&audience| audience.to_owned())
                 .collect(),
-            scope: config.scope.clone(),
+            scope: config.scope().to_vec(),
             client_id: None,
         }
     }
@@ -154,7 +154,7 @@ impl Probe {
     pub(super) async fn send(&self, examiner: &Examiner, endpoint: &Url) -> Outcome {
         let mut config = examiner.config().clone();
         if let Some(client_id) = &self.client_id {
-            config.client_id.clone_from(client_id);
+            config = config.with_client_id(client_id);
         }
         let random = examiner.random().as_ref();
         let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();

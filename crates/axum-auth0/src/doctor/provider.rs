@@ -108,7 +108,7 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
     }
     Check::ok(
         id,
-        format!("{} is there, and is who it should be.", config.issuer),
+        format!("{} is there, and is who it should be.", config.issuer()),
     )
 }
 
@@ -129,10 +129,10 @@ impl Manner {
         let has_path = |endpoint: &Option<Url>, path: &str| {
             endpoint.as_ref().is_some_and(|url| url.path() == path)
         };
-        let is_auth0 = config.issuer.has_auth0_form()
+        let is_auth0 = config.issuer().has_auth0_form()
             && has_path(&metadata.token_endpoint, "/oauth/token")
             && has_path(&metadata.authorization_endpoint, "/authorize");
-        match (config.audience_parameter, is_auth0) {
+        match (config.audience_parameter(), is_auth0) {
             (AudienceParameter::Audience, true) => Self::Auth0,
             (AudienceParameter::Resource, false) => Self::Standard,
             (AudienceParameter::Resource, true) | (AudienceParameter::Audience, false) => {
@@ -148,7 +148,7 @@ fn audience_parameter(config: &Config, metadata: &Metadata) -> Check {
     let Some(first) = asked.first() else {
         return Check::skipped(id, "Not needed: no audience is configured.");
     };
-    match (Manner::of(config, metadata), config.audience_parameter) {
+    match (Manner::of(config, metadata), config.audience_parameter()) {
         (Manner::Auth0, _) => {
             Check::ok(id, "Auth0 is asked for an API with audience, as it has it.")
         }
@@ -191,7 +191,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
                     "AUTH0_DOMAIN stands for the issuer `{configured}`, but the provider there calls itself `{found}`; the \
                      two must be equal to the last character, or its tokens are refused."
                 ),
-                match &config.provider_internal_url {
+                match config.provider_internal_url() {
                     None => format!(
                         "If that is your provider, set AUTH0_DOMAIN={found} (with a custom domain, the name that people log in \
                          under)."
@@ -211,7 +211,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
                 ) =>
         {
             (
-                format!("No OpenID Provider answers at {}.", config.issuer),
+                format!("No OpenID Provider answers at {}.", config.issuer()),
                 Finding::new(
                     "no_provider",
                     sentence(error),
@@ -221,7 +221,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
             )
         }
         ProviderError::Discovery(HttpError::Status { .. }) => (
-            format!("{} answers with an error.", config.issuer),
+            format!("{} answers with an error.", config.issuer()),
             Finding::new(
                 "provider_unreachable",
                 sentence(error),
@@ -229,7 +229,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
             ),
         ),
         ProviderError::Discovery(_) | ProviderError::Keys(_) => (
-            format!("{} cannot be reached.", config.issuer),
+            format!("{} cannot be reached.", config.issuer()),
             Finding::new(
                 "provider_unreachable",
                 sentence(error),

@@ -15,7 +15,7 @@ pub(super) const REFRESH: &str = "refresh";
 
 /// A site without refresh works until the access token ends, so only what was asked for and is refused is a problem.
 pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> Check {
-    if !config.scope.iter().any(|scope| scope == "offline_access") {
+    if !config.scope().iter().any(|scope| scope == "offline_access") {
         return Check::warning(
             REFRESH,
             "No login asks for a refresh token.",

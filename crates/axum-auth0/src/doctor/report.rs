@@ -163,9 +163,9 @@ impl Report {
     /// The second wall: whatever a text is made of, no secret is in it.
     pub(super) fn redact(&mut self, config: &Config) {
         let secrets: Vec<&str> = config
-            .secrets
+            .secrets()
             .iter()
-            .chain([&config.client_secret])
+            .chain([config.client_secret()])
             .map(ExposeSecret::expose_secret)
             .filter(|secret| secret.len() >= MIN_HIDDEN)
             .collect();

@@ -18,11 +18,11 @@ pub(super) fn check(config: &Config) -> Vec<Check> {
 
 /// What is wrong with each secret that can be guessed. The site starts all the same: it is an estimate.
 pub(crate) fn weaknesses(config: &Config) -> Vec<Diagnosis> {
-    let several = config.secrets.len() > 1;
+    let several = config.secrets().len() > 1;
     let mut weaknesses = Vec::new();
-    for (position, secret) in config.secrets.iter().enumerate() {
+    for (position, secret) in config.secrets().iter().enumerate() {
         let secret = secret.expose_secret();
-        let weakness = if secret == config.client_secret.expose_secret() {
+        let weakness = if secret == config.client_secret().expose_secret() {
             "is the client secret, too, which others know"
         } else if has_enough_entropy(secret) {
             continue;

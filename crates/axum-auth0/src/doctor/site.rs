@@ -12,14 +12,14 @@ pub(super) fn check(config: &Config) -> Vec<Check> {
 fn base_url(config: &Config) -> Check {
     let id = "base_url";
     let origin = config.origin();
-    let site = config.base_url.host_str();
-    if config.issuer.is_local() && site == config.issuer.url().host_str() {
+    let site = config.base_url().host_str();
+    if config.issuer().is_local() && site == config.issuer().url().host_str() {
         let other = match site {
             Some("localhost") => "127.0.0.1",
             _ => "localhost",
         };
         let port = config
-            .base_url
+            .base_url()
             .port()
             .map_or_else(String::new, |port| format!(":{port}"));
         return Check::warning(
@@ -50,7 +50,7 @@ fn base_url(config: &Config) -> Check {
 
 fn cookies(config: &Config) -> Vec<Check> {
     let id = "cookies";
-    let cookie = &config.cookie;
+    let cookie = config.cookie();
     let mut checks = Vec::new();
     match cookie.same_site {
         SameSite::Lax => {}

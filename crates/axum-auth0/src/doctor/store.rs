@@ -34,7 +34,7 @@ pub(super) async fn check(examiner: &Examiner) -> Check {
             Err(error) => unusable(&error.to_string()),
         };
     }
-    match &examiner.config().session_store {
+    match examiner.config().session_store() {
         StoreLocation::Memory => memory(examiner.config()),
         StoreLocation::Sqlite(path) => {
             let name = random::text::<12>(examiner.random().as_ref());

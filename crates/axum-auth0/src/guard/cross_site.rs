@@ -28,7 +28,7 @@ pub(crate) async fn csrf_protection(
     request: Request,
     next: Next,
 ) -> Response {
-    let site = &guard.engine.config().base_url;
+    let site = guard.engine.config().base_url();
     let allowed = if acts(request.method(), request.headers()) {
         allows_write(request.headers(), site)
     } else {

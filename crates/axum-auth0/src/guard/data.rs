@@ -44,7 +44,7 @@ pub(crate) async fn answer_as_data(
         return next.run(request).await;
     }
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let site = &guard.engine.config().base_url;
+    let site = guard.engine.config().base_url();
     let headers = request.headers_mut();
     let referer = headers.get(header::REFERER);
     if is_read || referer.is_some_and(|referer| !is_of_site(referer, site)) {

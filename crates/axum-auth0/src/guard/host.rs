@@ -20,7 +20,7 @@ pub(crate) async fn canonical_host(
     next: Next,
 ) -> Response {
     let config = guard.engine.config();
-    if authority(&request, config.base_url.scheme()) == Authority::of(&config.base_url) {
+    if authority(&request, config.base_url().scheme()) == Authority::of(config.base_url()) {
         return next.run(request).await;
     }
     let origin = config.origin();

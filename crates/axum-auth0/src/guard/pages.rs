@@ -40,7 +40,7 @@ pub(crate) async fn guard_pages(
     request: Request,
     next: Next,
 ) -> Response {
-    let landing = guard.engine.config().logout.return_to.as_str();
+    let landing = guard.engine.config().logout().return_to.as_str();
     if !needs_user(&request, guard.protected, landing) {
         return next.run(request).await;
     }

@@ -30,14 +30,14 @@ impl AuthorizationRequest<'_> {
             let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier));
             query
                 .append_pair("response_type", "code")
-                .append_pair("client_id", &config.client_id)
+                .append_pair("client_id", config.client_id())
                 .append_pair("redirect_uri", &config.site_url(CALLBACK_PATH))
                 .append_pair("scope", &self.scope.join(" "))
                 .append_pair("state", self.state)
                 .append_pair("nonce", self.nonce)
                 .append_pair("code_challenge", &challenge)
                 .append_pair("code_challenge_method", "S256");
-            let name = match config.audience_parameter {
+            let name = match config.audience_parameter() {
                 AudienceParameter::Audience => "audience",
                 AudienceParameter::Resource => "resource",
             };
@@ -47,7 +47,7 @@ impl AuthorizationRequest<'_> {
             for (name, value) in self.passed_on {
                 query.append_pair(name, value);
             }
-            if let Some(prompt) = &config.prompt
+            if let Some(prompt) = config.prompt()
                 && !self.passed_on.iter().any(|(name, _)| *name == "prompt")
             {
                 query.append_pair("prompt", prompt);
@@ -60,13 +60,9 @@ impl AuthorizationRequest<'_> {
 /// The APIs that a login names. Auth0 takes one; its refresh token is good for others by the application's policy. With
 /// RFC 8707 §2.1 the login names all of them, and each token request one of these.
 pub(crate) fn audiences(config: &Config) -> Vec<&str> {
-    let mut audiences: Vec<&str> = config.audience.as_deref().into_iter().collect();
-    if config.audience_parameter == AudienceParameter::Resource {
-        for audience in config
-            .apis
-            .values()
-            .filter_map(|api| api.audience.as_deref())
-        {
+    let mut audiences: Vec<&str> = config.audience().into_iter().collect();
+    if config.audience_parameter() == AudienceParameter::Resource {
+        for audience in config.apis().filter_map(|api| api.audience.as_deref()) {
             if !audiences.contains(&audience) {
                 audiences.push(audience);
             }

@@ -79,7 +79,7 @@ async fn respond(
         Ok(answer) => answer,
         Err(refusal) => return refusal.into_response(),
     };
-    let settings = &engine.config().cookie;
+    let settings = engine.config().cookie();
     let Some(transaction) = Transaction::find(headers, engine.keys(), &answer.state, settings)
     else {
         // The cookie was lost, and one more attempt may help.
@@ -128,7 +128,7 @@ async fn answer_to(
         return Err(Refusal::Expired(return_to));
     }
     // RFC 9207 §2.4, for errors too: the response must be from the issuer that the login began at.
-    let issuer = engine.config().issuer.as_str();
+    let issuer = engine.config().issuer().as_str();
     if transaction.issuer != issuer
         || answer
             .issuer
@@ -203,7 +203,7 @@ async fn restart(
 }
 
 fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: ReturnTo) -> Refusal {
-    let audience = engine.config().audience.as_deref();
+    let audience = engine.config().audience();
     let diagnosis = Diagnosis::of_login_refusal(engine.config(), code, description, audience);
     match diagnosis.code {
         Cause::AudienceUnknown if audience.is_some() => Refusal::Misconfigured(diagnosis),

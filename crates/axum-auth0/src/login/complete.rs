@@ -96,7 +96,7 @@ pub(super) async fn complete(
         },
         data: SessionData {
             login,
-            issuer: engine.config().issuer.as_str().to_owned(),
+            issuer: engine.config().issuer().as_str().to_owned(),
             claims,
             provider_session: Some(ProviderSession {
                 sid: provider_session,
@@ -134,7 +134,7 @@ fn token_set(
     now: i64,
 ) -> TokenSet {
     // A login that began under another configuration asked for something else.
-    let is_of_today = transaction.audience == engine.config().audience;
+    let is_of_today = transaction.audience.as_deref() == engine.config().audience();
     let mut set = TokenSet {
         refresh_token: answer.refresh_token.clone(),
         id_token: answer.id_token.clone(),
@@ -142,11 +142,8 @@ fn token_set(
         ..TokenSet::default()
     };
     let config = engine.config();
-    let wants = config
-        .apis
-        .values()
-        .filter_map(|api| TokenRequest::of(api, &[]));
-    for want in wants.filter(|want| Some(want.audience) == config.audience.as_deref()) {
+    let wants = config.apis().filter_map(|api| TokenRequest::of(api, &[]));
+    for want in wants.filter(|want| Some(want.audience) == config.audience()) {
         match CachedToken::verify(answer, &want, config, now) {
             Ok(token) => set.hold(token),
             Err(diagnosis) => {
@@ -155,7 +152,8 @@ fn token_set(
             }
         }
     }
-    if answer.refresh_token.is_none() && config.scope.iter().any(|scope| scope == "offline_access")
+    if answer.refresh_token.is_none()
+        && config.scope().iter().any(|scope| scope == "offline_access")
     {
         tracing::warn!(
             "offline_access was asked for, but the provider issued no refresh token: sessions will have to log in \

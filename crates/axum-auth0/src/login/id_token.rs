@@ -69,11 +69,11 @@ pub(crate) struct IdTokenRules {
 
 impl IdTokenRules {
     pub(crate) fn new(provider: Provider, config: &Config, clock: SharedClock) -> Self {
-        let apis = config.apis.values().filter_map(|api| api.audience.clone());
-        let audiences = apis.chain(config.audience.clone()).collect();
+        let apis = config.apis().filter_map(|api| api.audience.clone());
+        let audiences = apis.chain(config.audience().map(str::to_owned)).collect();
         Self {
             provider,
-            client_id: config.client_id.clone(),
+            client_id: config.client_id().to_owned(),
             audiences,
             clock,
         }

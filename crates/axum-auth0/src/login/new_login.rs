@@ -81,7 +81,7 @@ impl NewLogin {
 /// The refresh token of the same user is not revoked: it is older than the new one, and at some providers its revocation
 /// ends the whole grant (Auth0's "Refresh Token Revocation Deletes Grant", Keycloak), and the new login with it.
 async fn end(engine: &Engine, old: &Carried, subject: &str) {
-    let is_of_provider = old.is_of(engine.config().issuer.as_str());
+    let is_of_provider = old.is_of(engine.config().issuer().as_str());
     if let Some(login) = old.login {
         match engine.store().delete_login(&login).await {
             Ok(Some(row)) if row.subject != subject && is_of_provider => {

@@ -77,10 +77,10 @@ pub(super) async fn begin(
         nonce: random::text::<16>(random),
         // RFC 7636 §4.1: 43 characters from 32 random bytes.
         verifier: random::text::<32>(random),
-        issuer: config.issuer.as_str().to_owned(),
+        issuer: config.issuer().as_str().to_owned(),
         return_to: parameters.return_to,
         created_at: now,
-        audience: config.audience.clone(),
+        audience: config.audience().map(str::to_owned),
         max_age: parameters.max_age,
         organization: parameters.organization,
     };
@@ -90,14 +90,14 @@ pub(super) async fn begin(
         nonce: &transaction.nonce,
         verifier: &transaction.verifier,
         audiences: &audiences(config),
-        scope: &config.scope,
+        scope: config.scope(),
         passed_on: &parameters.passed_on,
     }
     .url(endpoint, config);
 
     let mut response = see_other(url.as_str());
-    let cookie = transaction.cookie(engine.keys(), &config.cookie);
-    for old in transaction::evicted(headers, engine.keys(), now, &config.cookie, &cookie) {
+    let cookie = transaction.cookie(engine.keys(), config.cookie());
+    for old in transaction::evicted(headers, engine.keys(), now, config.cookie(), &cookie) {
         set_cookie(&mut response, &old);
     }
     set_cookie(&mut response, &cookie);

@@ -60,7 +60,7 @@ pub(crate) async fn protect_cookie(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let name = &engine.config().cookie.name;
+    let name = &engine.config().cookie().name;
     cookies::protect_session_cookie(request.headers_mut(), name, |value| {
         let id = value.parse::<Id>();
         id.is_ok_and(|id| id::is_ours(engine.keys(), id))
@@ -78,7 +78,7 @@ pub(crate) async fn write_cookie(
     request: Request,
     next: Next,
 ) -> Response {
-    let settings = &engine.config().cookie;
+    let settings = engine.config().cookie();
     let may_remove = may_remove(request.headers(), &settings.name, engine.keys());
     let mut response = next.run(request).await;
     let decision = response.extensions_mut().remove::<SessionCookie>();

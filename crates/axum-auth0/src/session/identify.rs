@@ -77,7 +77,7 @@ async fn find(
     else {
         return Ok(Found::Anonymous);
     };
-    if data.issuer != engine.config().issuer.as_str() {
+    if data.issuer != engine.config().issuer().as_str() {
         return Ok(Found::Anonymous);
     }
     let Some(row) = engine.store().load_login(&data.login).await? else {

@@ -136,7 +136,7 @@ impl Tokens {
         }
         let buffer = options
             .refresh_buffer
-            .unwrap_or(self.0.config.refresh_buffer);
+            .unwrap_or(self.0.config.refresh_buffer());
         TokenRequirement::Fresh {
             buffer: i64::try_from(buffer.as_secs()).unwrap_or(i64::MAX),
         }

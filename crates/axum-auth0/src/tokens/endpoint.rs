@@ -47,10 +47,10 @@ impl TokenEndpoint {
             http_client,
             backoff: ProviderBackoff::new(Arc::clone(&clock)),
             clock,
-            client_id: config.client_id.clone(),
-            client_secret: config.client_secret.clone(),
-            authentication: config.client_authentication,
-            audience_parameter: config.audience_parameter,
+            client_id: config.client_id().to_owned(),
+            client_secret: config.client_secret().clone(),
+            authentication: config.client_authentication(),
+            audience_parameter: config.audience_parameter(),
         }
     }
 

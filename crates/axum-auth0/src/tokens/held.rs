@@ -51,7 +51,7 @@ impl<'a> TokenRequest<'a> {
 
     /// Whether it is what a login asked for anyway: then a refresh need not name scopes (RFC 6749 §6).
     pub(super) fn is_of_login(&self, config: &Config) -> bool {
-        config.audience.as_deref() == Some(self.audience) && !self.is_extra()
+        config.audience() == Some(self.audience) && !self.is_extra()
     }
 
     pub(super) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {

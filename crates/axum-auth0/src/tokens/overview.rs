@@ -81,7 +81,7 @@ impl Tokens {
         let offline_access = self.0.asked.offline_access();
         let is_refreshable = set.refresh_token.is_some();
         let config = &self.0.config;
-        let apis = config.apis.values();
+        let apis = config.apis();
         Ok(TokensOverview {
             is_refreshable,
             is_unsettled: set.unsettled,

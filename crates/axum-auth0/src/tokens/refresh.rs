@@ -396,7 +396,7 @@ impl Refresher {
     /// Whether a refresh that is sent now is stored before the process ends.
     fn has_time_to_refresh(&self) -> bool {
         self.tasks
-            .has_time_for(self.config.http_timeout + SAVE_TIMEOUT)
+            .has_time_for(self.config.http_timeout() + SAVE_TIMEOUT)
     }
 
     /// Whether the login asked for what today's configuration asks for.

@@ -42,9 +42,9 @@ pub(crate) struct RequestedGrant {
 impl RequestedGrant {
     pub(crate) fn of(config: &Config) -> Self {
         Self {
-            audience: config.audience.clone(),
-            scope: config.scope.clone(),
-            by_resource: config.audience_parameter == AudienceParameter::Resource,
+            audience: config.audience().map(str::to_owned),
+            scope: config.scope().to_vec(),
+            by_resource: config.audience_parameter() == AudienceParameter::Resource,
         }
     }
 
