@@ -1,0 +1,116 @@
+//! What a server answered to a person.
+
+use std::sync::Arc;
+
+use reqwest::{Method, StatusCode, header::HeaderMap};
+use serde_json::Value;
+use url::Url;
+
+use crate::html::Document;
+
+/// Status, headers and body, and how it was come by.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Arc<str>,
+    pub(super) journey: Journey,
+}
+
+/// How a browser came to a page; redirects go on with it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Journey {
+    /// The page that led away; none for a typed address.
+    pub(super) from: Option<Url>,
+    /// Whether another site was on the way.
+    pub(super) crossed: bool,
+}
+
+impl Journey {
+    /// The value of `Sec-Fetch-Site` on the way to `to` (W3C Fetch Metadata §2.3).
+    pub(super) fn to(&mut self, to: &Url) -> &'static str {
+        let Some(from) = &self.from else {
+            return "none";
+        };
+        self.crossed |= from.origin() != to.origin();
+        if self.crossed {
+            "cross-site"
+        } else {
+            "same-origin"
+        }
+    }
+}
+
+impl Answer {
+    /// That the answer has this status.
+    #[track_caller]
+    pub(crate) fn is(self, status: u16) -> Self {
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{} {} answered: {}",
+            self.method,
+            self.url,
+            self.body
+        );
+        self
+    }
+
+    /// A header; empty where it is missing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// All `Set-Cookie` headers.
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        let cookies = self.headers.get_all("set-cookie").iter();
+        cookies.map(|cookie| cookie.to_str().unwrap()).collect()
+    }
+
+    /// Where it leads to, as it says so.
+    #[track_caller]
+    pub(crate) fn location(&self) -> &str {
+        assert!(
+            self.status.is_redirection(),
+            "{} answered: {}",
+            self.url,
+            self.body
+        );
+        self.header("location")
+    }
+
+    /// Where a browser goes from here.
+    #[track_caller]
+    pub(crate) fn target(&self) -> Url {
+        self.url.join(self.location()).unwrap()
+    }
+
+    /// Path and query of where the person is.
+    pub(crate) fn place(&self) -> &str {
+        &self.url[url::Position::BeforePath..]
+    }
+
+    pub(crate) fn html(&self) -> Document {
+        assert!(
+            self.header("content-type").starts_with("text/html"),
+            "{self:?}"
+        );
+        Document::parse(&self.body)
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), "application/json", "{self:?}");
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The word that names a typed error.
+    #[track_caller]
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap().to_owned()
+    }
+}

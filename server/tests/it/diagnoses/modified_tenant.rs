@@ -1,0 +1,133 @@
+//! Something else at the tenant's place: the tenant with a manner of other providers, or with a clock of its own.
+
+use std::{collections::HashMap, net::SocketAddr};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use http::{HeaderValue, header};
+use serde_json::Value;
+use tokio::{net::TcpSocket, task::JoinSet};
+use url::{Url, form_urlencoded};
+
+use crate::test_env::World;
+
+/// No message here is larger.
+const LARGEST: usize = 1 << 20;
+
+/// What answers at the tenant's address, until it goes.
+pub(crate) struct StandIn(JoinSet<()>);
+
+impl StandIn {
+    /// Serves `provider` where the tenant of `world` would be, if it were up.
+    pub(crate) fn at_tenant_of(world: &World, provider: Router) -> Self {
+        let url: Url = world.tenant_url("/").parse().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], url.port().unwrap()));
+        let socket = TcpSocket::new_v4().unwrap();
+        // The world holds the port, and does not listen.
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(address).unwrap();
+        let listener = socket.listen(64).unwrap();
+        let mut running = JoinSet::new();
+        running.spawn(async move {
+            axum::serve(listener, provider.into_make_service())
+                .await
+                .unwrap();
+        });
+        Self(running)
+    }
+
+    /// Makes room for the tenant.
+    pub(crate) async fn go(mut self) {
+        self.0.shutdown().await;
+    }
+}
+
+/// A provider that does not know the parameter `audience`.
+pub(crate) fn without_audience(tenant: Router) -> Router {
+    tenant.layer(from_fn(drop_audience))
+}
+
+async fn drop_audience(request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    if let Some(query) = parts.uri.query() {
+        let kept = format!("{path}?{}", without(query.as_bytes()));
+        parts.uri = kept.parse().unwrap();
+    }
+    let mut body = to_bytes(body, LARGEST).await.unwrap();
+    if path == "/oauth/token" {
+        body = without(&body).into();
+        parts.headers.remove(header::CONTENT_LENGTH);
+    }
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// A form without the field `audience`.
+fn without(form: &[u8]) -> String {
+    let kept = form_urlencoded::parse(form).filter(|(name, _)| name != "audience");
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .finish()
+}
+
+/// A provider that refuses a login with a scope that it does not know, without a description.
+pub(crate) fn without_write_products(tenant: Router) -> Router {
+    tenant.layer(from_fn(refuse_write_products))
+}
+
+async fn refuse_write_products(request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let asked: HashMap<String, String> = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let is_refused = request.uri().path() == "/authorize"
+        && asked["scope"]
+            .split(' ')
+            .any(|word| word == "write:products");
+    if !is_refused {
+        return next.run(request).await;
+    }
+    let host = request.headers()[header::HOST].to_str().unwrap();
+    let mut callback: Url = asked["redirect_uri"].parse().unwrap();
+    callback
+        .query_pairs_mut()
+        .append_pair("error", "invalid_scope")
+        .append_pair("state", &asked["state"])
+        .append_pair("iss", &format!("http://{host}/"));
+    Redirect::to(callback.as_str()).into_response()
+}
+
+/// A provider whose access tokens have a line break in them.
+pub(crate) fn with_line_breaks(tenant: Router) -> Router {
+    with_access_tokens(tenant, |_| "opaque\nin two lines".to_owned())
+}
+
+/// A provider that makes something else of its access tokens.
+pub(crate) fn with_access_tokens(tenant: Router, rewrite: fn(&str) -> String) -> Router {
+    tenant.layer(from_fn(move |request, next| {
+        rewrite_tokens(rewrite, request, next)
+    }))
+}
+
+async fn rewrite_tokens(rewrite: fn(&str) -> String, request: Request, next: Next) -> Response {
+    let is_token = request.uri().path() == "/oauth/token";
+    let answer = next.run(request).await;
+    if !is_token {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let body = to_bytes(body, LARGEST).await.unwrap();
+    let mut answer: Value = serde_json::from_slice(&body).unwrap();
+    let token = answer["access_token"].as_str().unwrap_or_default();
+    answer["access_token"] = rewrite(token).into();
+    let body = answer.to_string();
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    Response::from_parts(parts, body.into())
+}

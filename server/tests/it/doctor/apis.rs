@@ -1,0 +1,112 @@
+//! The APIs: known to the provider, granted to the application, there.
+
+use axum::Router;
+use tenant::ApplicationAccess;
+use tokio::net::TcpListener;
+
+use super::doctor_env::{PRODUCTS, World, take_port};
+
+#[tokio::test]
+async fn a_missing_audience_is_a_warning_with_the_fix() {
+    let world = World::with(|plan| plan.unset("AUTH0_AUDIENCE")).await;
+    let found = world.examine().await;
+    found
+        .are_problems(&[])
+        .are_warnings(&["audience"])
+        .the("warning", "audience")
+        .says(
+            "audience_missing",
+            "AUTH0_AUDIENCE is not set",
+            "Set AUTH0_AUDIENCE to the Identifier of your API",
+        );
+}
+
+#[tokio::test]
+async fn an_audience_that_the_provider_does_not_know_is_named_with_its_variable() {
+    let almost = format!("{PRODUCTS}/");
+    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE", &almost)).await;
+    let found = world.examine().await;
+    found
+        .are_problems(&["audience"])
+        .the("problem", "audience")
+        .says(
+            "audience_unknown",
+            &format!("knows no API with the identifier `{almost}`, which AUTH0_AUDIENCE names"),
+            "Set AUTH0_AUDIENCE to the Identifier of an API that is registered at your tenant",
+        );
+    found.the("ok", "callback");
+}
+
+#[tokio::test]
+async fn an_own_audience_of_an_api_is_examined_on_its_own() {
+    let world = World::with(|plan| {
+        plan.set("PRODUCTS_API_AUDIENCE", "https://stock.example.com");
+    })
+    .await;
+    let found = world.examine().await;
+    found
+        .are_problems(&["api_audience"])
+        .the("problem", "api_audience")
+        .contains("subject", "PRODUCTS")
+        .says(
+            "audience_unknown",
+            "`https://stock.example.com`, which PRODUCTS_API_AUDIENCE names",
+            "Set PRODUCTS_API_AUDIENCE to",
+        );
+    found.the("ok", "audience");
+}
+
+#[tokio::test]
+async fn an_api_that_the_application_may_not_use_is_found() {
+    let world = World::with(|plan| {
+        plan.tenant.apis[0].access = ApplicationAccess::ClientGrants(Vec::new());
+    })
+    .await;
+    let found = world.examine().await;
+    found
+        .are_problems(&["audience"])
+        .the("problem", "audience")
+        .says(
+            "api_not_authorized",
+            &format!("does not let this application have tokens for `{PRODUCTS}`"),
+            "Application Access",
+        );
+}
+
+#[tokio::test]
+async fn resource_sent_to_auth0_is_a_warning() {
+    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE_PARAMETER", "resource")).await;
+    let found = world.examine().await;
+    found
+        .are_problems(&[])
+        .are_warnings(&["audience_parameter"])
+        .the("warning", "audience_parameter")
+        .says(
+            "resource_ignored",
+            "Auth0 ignores that parameter",
+            "AUTH0_AUDIENCE_PARAMETER",
+        );
+}
+
+#[tokio::test]
+async fn an_api_that_does_not_answer_is_a_warning() {
+    let (_nobody, address) = take_port();
+    let world = World::with(|plan| plan.set("PRODUCTS_API_URL", &address)).await;
+    let found = world.examine().await;
+    found
+        .are_problems(&[])
+        .are_warnings(&["api"])
+        .the("warning", "api")
+        .contains("subject", "PRODUCTS")
+        .says("api_unreachable", &address, "PRODUCTS_API_URL");
+}
+
+#[tokio::test]
+async fn any_answer_of_an_api_will_do() {
+    // Even that there is nothing at its root, which is most likely.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/deep/below", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new()).await });
+    let world = World::with(|plan| plan.set("PRODUCTS_API_URL", &address)).await;
+    world.examine().await.are_problems(&[]).are_warnings(&[]);
+}

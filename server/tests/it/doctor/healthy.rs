@@ -1,0 +1,98 @@
+//! Configurations that are right.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::doctor_env::{CALLBACK, PRODUCTS, World};
+
+/// Every check that a site with its first API gets; a contract with the programs that read the report.
+const IDS: [&str; 16] = [
+    "configuration",
+    "secret",
+    "base_url",
+    "cookies",
+    "provider",
+    "audience_parameter",
+    "keys",
+    "clock",
+    "client",
+    "refresh",
+    "callback",
+    "login",
+    "logout",
+    "audience",
+    "api",
+    "session_store",
+];
+
+#[tokio::test]
+async fn a_right_configuration_is_all_right() {
+    let world = World::with(|_| {}).await;
+    let found = world.examine().await;
+    found.are_problems(&[]).are_warnings(&[]);
+    assert_eq!(found.all("skipped"), BTreeSet::new(), "{}", found.text);
+    let mut ids = found.all("ok");
+    // For each further API.
+    ids.remove("api_audience");
+    assert_eq!(ids, BTreeSet::from(IDS));
+    assert_eq!(found.document["issuer"], world.variables["AUTH0_DOMAIN"]);
+
+    found.the("ok", "callback").contains("summary", CALLBACK);
+    found.the("ok", "audience").contains("summary", PRODUCTS);
+    let last = found.text.trim_end().lines().last().unwrap();
+    let right = found.document["checks"].as_array().unwrap().len();
+    assert_eq!(last, format!("{right} checks are right."));
+    // Nothing was made or changed; the site may be running.
+    assert_eq!(std::fs::read_dir(world.folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn the_files_of_the_folder_are_read_as_for_serving() {
+    let mut world = World::with(|_| {}).await;
+    let lines: Vec<String> = std::mem::take(&mut world.variables)
+        .iter()
+        .map(|(name, value)| format!("{name}={value}\n"))
+        .collect();
+    std::fs::write(world.folder.path().join(".env.local"), lines.concat()).unwrap();
+    world.examine().await.are_problems(&[]).are_warnings(&[]);
+}
+
+/// The local services take the next free ports, so two runs may differ: each is looked at on its own.
+#[tokio::test]
+async fn without_an_account_the_local_services_are_examined() {
+    let mut world = World::with(|plan| plan.tenant_is_up = false).await;
+    world.variables.clear();
+    let output = world.run(&["doctor"]).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.starts_with(
+            "No Auth0 account is configured, so the local services were started and examined.\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(output.status.code(), Some(0), "{text}");
+
+    let output = world.run(&["doctor", "--json"]).await;
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&report["ok"], output.status.code()),
+        (&json!(true), Some(0))
+    );
+    let checks = report["checks"].as_array().unwrap();
+    assert!(
+        checks.iter().all(|check| check["status"] == "ok"),
+        "{report:#}"
+    );
+    // The site's own store, not one of the services that were started for this.
+    let store = checks.iter().find(|check| check["id"] == "session_store");
+    assert_eq!(
+        store.unwrap()["summary"],
+        "target/local-services/sessions.db is made at the first start."
+    );
+    assert_eq!(
+        std::fs::read_dir(world.folder.path()).unwrap().count(),
+        0,
+        "nothing was left behind"
+    );
+}

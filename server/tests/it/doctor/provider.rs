@@ -1,0 +1,116 @@
+//! The provider: whether it is there, who it is, what time it has.
+
+use std::time::{Duration, SystemTime};
+
+use axum::{Router, middleware::map_response, response::Response};
+use http::{HeaderMap, HeaderValue, header};
+
+use super::doctor_env::World;
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_one_problem_and_the_rest_is_skipped() {
+    let world = World::with(|plan| plan.tenant_is_up = false).await;
+    let found = world.examine().await;
+    found
+        .are_problems(&["provider"])
+        .the("problem", "provider")
+        .says(
+            "provider_unreachable",
+            "no connection to",
+            "Check AUTH0_DOMAIN",
+        );
+    for id in [
+        "keys", "clock", "client", "refresh", "callback", "login", "audience",
+    ] {
+        found
+            .the("skipped", id)
+            .contains("summary", "the provider's metadata cannot be had");
+    }
+    found.the("ok", "secret");
+}
+
+#[tokio::test]
+async fn a_provider_under_another_of_its_names_is_not_taken_for_it() {
+    let mut real_name = String::new();
+    let world = World::with(|plan| {
+        real_name = format!("{}/", plan.tenant_at);
+        let other = plan.tenant_at.replace("127.0.0.1", "localhost");
+        plan.set("AUTH0_DOMAIN", &format!("{other}/"));
+        plan.set("APP_BASE_URL", "http://app.localhost:3999");
+    })
+    .await;
+    let found = world.examine().await;
+    found
+        .are_problems(&["provider"])
+        .the("problem", "provider")
+        .says(
+            "wrong_issuer",
+            &format!("calls itself `{real_name}`"),
+            &format!("set AUTH0_DOMAIN={real_name} (with a custom domain"),
+        );
+}
+
+#[tokio::test]
+async fn an_address_without_a_provider_is_told_from_one_that_is_down() {
+    let world = World::with(|plan| {
+        let api = format!("{}/", plan.products_at);
+        plan.set("AUTH0_DOMAIN", &api);
+    })
+    .await;
+    let found = world.examine().await;
+    found
+        .are_problems(&["provider"])
+        .the("problem", "provider")
+        .says(
+            "no_provider",
+            "answered with status 401",
+            "Set AUTH0_DOMAIN to the Domain of your tenant",
+        );
+}
+
+/// The tenant, with a clock that is ahead by `SECONDS`.
+fn ahead<const SECONDS: u64>(tenant: Router) -> Router {
+    tenant.layer(map_response(|mut response: Response| async {
+        let then = SystemTime::now() + Duration::from_secs(SECONDS);
+        let date = HeaderValue::from_str(&httpdate::fmt_http_date(then)).unwrap();
+        response.headers_mut().insert(header::DATE, date);
+        response
+    }))
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_a_problem_with_its_direction() {
+    let world = World::with(|plan| plan.around = ahead::<3600>).await;
+    let found = world.examine().await;
+    let clock = found.are_problems(&["clock"]).the("problem", "clock");
+    clock.says("clock_skew", "seconds behind the provider's", "NTP");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_a_little_wrong_is_a_warning() {
+    let world = World::with(|plan| plan.around = ahead::<45>).await;
+    let found = world.examine().await;
+    found
+        .are_problems(&[])
+        .are_warnings(&["clock"])
+        .the("warning", "clock")
+        .says("clock_skew", "seconds behind the provider's", "NTP");
+}
+
+#[tokio::test]
+async fn the_age_of_what_a_cache_kept_is_no_skew() {
+    let world = World::with(|plan| {
+        plan.around = |tenant| {
+            tenant.layer(map_response(|mut response: Response| async {
+                let then = SystemTime::now() - Duration::from_mins(15);
+                let headers: &mut HeaderMap = response.headers_mut();
+                let date = httpdate::fmt_http_date(then);
+                headers.insert(header::DATE, HeaderValue::from_str(&date).unwrap());
+                headers.insert(header::AGE, HeaderValue::from_static("900"));
+                response
+            }))
+        };
+    })
+    .await;
+    world.examine().await.are_problems(&[]).the("ok", "clock");
+}

@@ -1,0 +1,196 @@
+//! Providers that do not behave: silent, talkative, or of another opinion about `prompt=none`.
+
+use std::time::{Duration, Instant};
+
+use axum_auth0::clock::MockClock;
+use serde_json::{Value, json};
+use test_support::{FakeProvider, Part, RecordedRequest, Reply, SecretScanner};
+use tokio::net::TcpListener;
+
+use super::doctor_env::{CLIENT_SECRET, World};
+
+/// A provider that is not Auth0, and has no keys.
+async fn provider() -> FakeProvider {
+    let clock = MockClock::from_system();
+    let provider = FakeProvider::start("/", clock, SecretScanner::default()).await;
+    provider.publish(Vec::new());
+    let issuer = provider.issuer().to_owned();
+    provider.modify(Part::Metadata, move |metadata| {
+        *metadata = json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}oauth2/auth"),
+            "token_endpoint": format!("{issuer}oauth2/token"),
+            "jwks_uri": format!("{issuer}keys"),
+            "scopes_supported": ["openid", "profile"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+        });
+    });
+    provider
+}
+
+const AUTHORIZE: &str = "/oauth2/auth";
+const TOKEN: &str = "/oauth2/token";
+
+fn to_login() -> Reply {
+    Reply::status(303).with_header("location", "/login")
+}
+
+#[tokio::test]
+async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_say() {
+    let provider = provider().await;
+    provider.reply_at(AUTHORIZE, to_login());
+    provider.reply_at(TOKEN, Reply::error(400, "invalid_grant"));
+    let world = World::of_provider(&provider).await;
+    let found = world.examine().await;
+    for id in ["callback", "login", "audience"] {
+        found.the("skipped", id);
+    }
+    // It says so to every secret.
+    found
+        .the("skipped", "client")
+        .contains("summary", "same answer to a surely wrong secret");
+    found.the("warning", "audience_parameter").says(
+        "audience_ignored",
+        "does not look like Auth0",
+        "AUTH0_AUDIENCE_PARAMETER=resource",
+    );
+    found.the("warning", "refresh").says(
+        "no_refresh_token",
+        "offline_access",
+        "AUTH0_PROMPT=consent",
+    );
+    found.are_problems(&["keys"]).the("problem", "keys").says(
+        "keys_unusable",
+        "none of them is a public signature key",
+        "jwks_uri",
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_word_is_about_nothing_in_particular() {
+    let provider = provider().await;
+    provider.reply_at(AUTHORIZE, Reply::status(400));
+    let world = World::of_provider(&provider).await;
+    let found = world.examine().await;
+    found.the("skipped", "callback");
+    found.the("skipped", "login").contains(
+        "summary",
+        "status 400, as it does for an application that does not exist",
+    );
+    found.are_problems(&["keys"]);
+}
+
+#[tokio::test]
+async fn a_provider_that_stumbles_over_the_api_is_not_taken_for_one_that_refuses_the_callback() {
+    for status in [400, 500] {
+        let provider = provider().await;
+        let authorize: fn(&RecordedRequest) -> Reply = if status == 400 {
+            |request| authorize(request, 400)
+        } else {
+            |request| authorize(request, 500)
+        };
+        provider.reply_at(AUTHORIZE, Reply::Computed(authorize));
+        let world = World::of_provider(&provider).await;
+        let found = world.examine().await;
+        found.the("ok", "callback");
+        found.the("skipped", "login");
+        found.the("problem", "audience").says(
+            "audience_unknown",
+            &format!("status {status}. The same login without the API goes on"),
+            "Set AUTH0_AUDIENCE to",
+        );
+    }
+}
+
+fn authorize(request: &RecordedRequest, status: u16) -> Reply {
+    if request.get("audience").is_some() {
+        return Reply::status(status);
+    }
+    if request.get("prompt") != Some("none") {
+        return to_login();
+    }
+    let callback = request.get("redirect_uri").unwrap();
+    Reply::status(302).with_header("location", &format!("{callback}?error=login_required"))
+}
+
+#[tokio::test]
+async fn an_authorization_endpoint_that_is_not_there_is_not_about_the_callback() {
+    let world = World::of_provider(&provider().await).await;
+    let found = world.examine().await;
+    found.the("skipped", "callback");
+    found.the("skipped", "login").contains(
+        "summary",
+        "status 404, as it does for an application that does not exist",
+    );
+    found.are_problems(&["keys"]);
+}
+
+/// A provider that explains its refusals with what it was sent.
+fn refuse(said: &str) -> Reply {
+    let error = json!({ "error": "invalid_scope", "error_description": said });
+    Reply::Json(400, error)
+}
+
+#[tokio::test]
+async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
+    let talkative: [fn(&RecordedRequest) -> Reply; 3] = [
+        |request| {
+            refuse(&format!(
+                "{CLIENT_SECRET} is not welcome with {:?}",
+                request.form
+            ))
+        },
+        // The report cuts what is too long.
+        |_| refuse(&format!("{}{CLIENT_SECRET}", "x".repeat(190))),
+        |request| {
+            let credentials = request.authorization.as_deref().unwrap();
+            refuse(&format!("not welcome: {credentials}"))
+        },
+    ];
+    let provider = provider().await;
+    provider.reply_at(AUTHORIZE, Reply::status(502));
+    let world = World::of_provider(&provider).await;
+    for reply in talkative {
+        provider.reply_at(TOKEN, Reply::Computed(reply));
+        // `examine` sees to it that no output holds a secret; this, to the beginning of one.
+        let found = world.examine().await;
+        assert!(
+            !found.text.contains(&CLIENT_SECRET[..8]) && !found.text.contains("Basic "),
+            "{}",
+            found.text
+        );
+        found
+            .the("skipped", "client")
+            .contains("summary", "says invalid_scope");
+        found
+            .the("skipped", "login")
+            .contains("summary", "status 502");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_holds_nobody_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}/", silent.local_addr().unwrap());
+    let world = World::with(|plan| {
+        plan.set("AUTH0_DOMAIN", &issuer);
+        plan.set("AUTH0_HTTP_TIMEOUT", "12500");
+    })
+    .await;
+    let begun = Instant::now();
+    let output = world.run(&["doctor", "--json", "--timeout", "1"]).await;
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let status = |id: &str| {
+        let mut of_id = checks.iter().filter(|check| check["id"] == id);
+        of_id.next().unwrap()["status"].as_str().unwrap()
+    };
+    assert_eq!(status("provider"), "problem");
+    for id in ["keys", "clock", "client", "callback", "login", "logout"] {
+        assert_eq!(status(id), "skipped", "{id}");
+    }
+    assert_eq!(status("session_store"), "ok");
+}

@@ -1,0 +1,13 @@
+//! The site, the tenant and the APIs run for real, in one process or several, and are driven over HTTP.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod browser;
+mod html;
+mod test_env;
+
+mod diagnoses;
+mod doctor;
+#[cfg(unix)]
+mod refresh;
+mod site;

@@ -1,0 +1,140 @@
+//! `kill -9` at every step of a refresh. After a new start the session works, or the person logs in once.
+//!
+//! There is one instant that no site can survive at a provider that rotates without an overlap: the provider has used up
+//! the refresh token, and the new one is nowhere but in the memory of a process that dies. These tests say that it is
+//! the only one, and what it costs.
+
+use std::time::Duration;
+
+use tenant::{RefreshCounts, Settings};
+
+use super::cluster::Cluster;
+use crate::browser::Person;
+
+/// What `SIGABRT` is called by number.
+const ABORTED: i32 = 6;
+
+/// What a death cost, once the site was started again and both APIs had been asked.
+#[derive(Debug, PartialEq, Eq)]
+struct Cost {
+    logins: usize,
+    /// How often the tenant saw a refresh token that had been used up.
+    reused: u64,
+    /// How many refreshes the tenant granted, in the life before and in the one after.
+    granted: u64,
+}
+
+/// What comes for nothing: one refresh for each API.
+const NOTHING: Cost = Cost {
+    logins: 0,
+    reused: 0,
+    granted: 2,
+};
+
+/// The one unavoidable case: what was refreshed is lost, the refresh token that is left was used up, and the person logs in
+/// again, which needs no refresh for the API of the login.
+const ONE_LOGIN: Cost = Cost {
+    logins: 1,
+    reused: 1,
+    granted: 2,
+};
+
+/// A process that dies at `point` of its first refresh.
+async fn died_at(point: &str, change: impl FnOnce(&mut Settings)) -> Cost {
+    let mut cluster = Cluster::start(1, change).await;
+    let alice = cluster.with_expired_alice().await;
+    // The person is logged in already when the process that is to die starts.
+    cluster.replicas[0].kill();
+    cluster.replicas[0].start(Some(point)).await;
+    let call = cluster.products(0, &alice).await;
+    assert!(call.is_err(), "it answered: {call:?}");
+    assert_eq!(cluster.replicas[0].died(), ABORTED);
+    after_a_new_start(cluster, alice).await
+}
+
+/// A process that is killed while the tenant has used up the refresh token and has not answered.
+async fn killed_during_the_request(change: impl FnOnce(&mut Settings)) -> Cost {
+    let mut cluster = Cluster::start(1, |tenant| {
+        tenant.refresh_delay = Duration::from_secs(2);
+        change(tenant);
+    })
+    .await;
+    let alice = cluster.with_expired_alice().await;
+    let mut dying = cluster.replicas.remove(0);
+    let address = dying.address();
+    let call = cluster.products_at(address, &alice);
+    let kill = async {
+        cluster.until_granted(1).await;
+        dying.kill();
+    };
+    let (call, ()) = tokio::join!(call, kill);
+    assert!(call.is_err(), "it answered: {call:?}");
+    cluster.replicas.push(dying);
+    after_a_new_start(cluster, alice).await
+}
+
+async fn after_a_new_start(mut cluster: Cluster, alice: Person) -> Cost {
+    let logins_before = cluster.logins();
+    cluster.replicas[0].start(None).await;
+    let first = cluster.products(0, &alice).await.unwrap();
+    if first.status == 401 {
+        // The tenant knows her still: she comes back to the page without typing anything.
+        let page = alice.open("/profile").await.is(200);
+        assert_eq!(page.place(), "/profile");
+        cluster.products(0, &alice).await.unwrap().is_hers();
+    } else {
+        first.is_hers();
+    }
+    cluster.orders(0, &alice).await.unwrap().is_hers();
+    // She never has to log in a second time.
+    cluster.products(0, &alice).await.unwrap().is_hers();
+    let RefreshCounts { granted, reused } = cluster.refreshes();
+    Cost {
+        logins: cluster.logins() - logins_before,
+        reused,
+        granted,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_death_before_the_request_or_after_the_store_costs_nothing() {
+    let (before_the_lease, before_the_request, after_the_store) = tokio::join!(
+        died_at("refresh:before-lease", |_| {}),
+        died_at("refresh:before-request", |_| {}),
+        died_at("refresh:after-store", |_| {}),
+    );
+    assert_eq!(before_the_lease, NOTHING, "before the lease");
+    assert_eq!(before_the_request, NOTHING, "before the request");
+    assert_eq!(after_the_store, NOTHING, "after the store");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_death_between_the_request_and_the_store_costs_one_login() {
+    let (in_the_request, before_the_store) = tokio::join!(
+        killed_during_the_request(|_| {}),
+        died_at("refresh:after-response", |_| {}),
+    );
+    assert_eq!(in_the_request, ONE_LOGIN, "during the request");
+    assert_eq!(before_the_store, ONE_LOGIN, "before the store");
+}
+
+/// The same at a provider that lets a refresh token that was used up pass for a while (Auth0: *Rotation Overlap Period*).
+const WITH_OVERLAP: Cost = Cost {
+    logins: 0,
+    reused: 0,
+    granted: 3,
+};
+
+fn with_overlap(tenant: &mut Settings) {
+    tenant.refresh_leeway = Duration::from_mins(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_an_overlap_at_the_provider_no_death_costs_a_login() {
+    let (in_the_request, before_the_store) = tokio::join!(
+        killed_during_the_request(with_overlap),
+        died_at("refresh:after-response", with_overlap),
+    );
+    assert_eq!(in_the_request, WITH_OVERLAP, "during the request");
+    assert_eq!(before_the_store, WITH_OVERLAP, "before the store");
+}

@@ -1,0 +1,93 @@
+//! Two people at once, over and over: nobody ever gets what is the other's.
+
+use std::time::Duration;
+
+use app::server::{OrdersApi, ProductsApi};
+use axum_auth0::SignedInUser;
+use tenant::RefreshCounts;
+
+use super::in_process::{owner_of, short_lived, user_of};
+use crate::{
+    browser::{ALICE, BOB, Person},
+    test_env::{ORDERS_API, PRODUCTS_API, World},
+};
+
+const ROUNDS: u64 = 5_000;
+
+/// After so many rounds all tokens expire.
+const ROUNDS_OF_A_TOKEN: u64 = 100;
+
+/// Rounds of one person: the tokens for both APIs at the same time, each looked into.
+async fn rounds(user: SignedInUser, count: u64) -> u64 {
+    for _ in 0..count {
+        let (products, orders) = tokio::join!(
+            user.access_token::<ProductsApi>(),
+            user.access_token::<OrdersApi>(),
+        );
+        let (products, orders) = (products.unwrap(), orders.unwrap());
+        assert_eq!(owner_of(products.expose(), PRODUCTS_API), user.subject());
+        assert_eq!(owner_of(orders.expose(), ORDERS_API), user.subject());
+    }
+    count
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_token_crosses_between_two_people_in_five_thousand_rounds() {
+    let world = World::with(short_lived).await;
+    let (alice, bob) = (world.person(), world.person());
+    alice.log_in(ALICE).await.is(200);
+    bob.log_in(BOB).await.is(200);
+    let users = [user_of(&world, &alice).await, user_of(&world, &bob).await];
+    assert_eq!(
+        users.each_ref().map(SignedInUser::subject),
+        ["auth0|alice", "auth0|bob"]
+    );
+    let before = world.tenant.refreshes();
+    let mut done = 0;
+    for _ in 0..ROUNDS / ROUNDS_OF_A_TOKEN {
+        world.advance(10);
+        let [alice, bob] = users.clone();
+        let hers = tokio::spawn(rounds(alice, ROUNDS_OF_A_TOKEN));
+        let his = tokio::spawn(rounds(bob, ROUNDS_OF_A_TOKEN));
+        assert_eq!(hers.await.unwrap(), his.await.unwrap());
+        done += ROUNDS_OF_A_TOKEN;
+    }
+    assert_eq!(done, ROUNDS);
+    // Two people with two tokens each.
+    let counts = RefreshCounts {
+        granted: before.granted + 4 * ROUNDS / ROUNDS_OF_A_TOKEN,
+        reused: 0,
+    };
+    assert_eq!(world.tenant.refreshes(), counts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_of_the_api_crosses_between_two_people() {
+    // The clocks of site and tenant come from behind and end ahead; the API allows for half a minute.
+    const TOKENS: u64 = 9;
+    const CALLS_OF_A_TOKEN: usize = 25;
+    let world = World::with(|plan| {
+        plan.tenant.access_token_lifetime = Duration::from_secs(5);
+        plan.seconds_behind = 25;
+    })
+    .await;
+    let (alice, bob) = (world.person(), world.person());
+    alice.log_in(ALICE).await.is(200);
+    bob.log_in(BOB).await.is(200);
+    let before = world.tenant.refreshes();
+    let owner = async |person: &Person| {
+        person.get_json("/api/products").await.is(200).json()["owner"].clone()
+    };
+    for _ in 0..TOKENS {
+        world.advance(5);
+        for _ in 0..CALLS_OF_A_TOKEN {
+            let (hers, his) = tokio::join!(owner(&alice), owner(&bob));
+            assert_eq!((hers, his), ("auth0|alice".into(), "auth0|bob".into()));
+        }
+    }
+    let counts = RefreshCounts {
+        granted: before.granted + 2 * TOKENS,
+        reused: 0,
+    };
+    assert_eq!(world.tenant.refreshes(), counts);
+}

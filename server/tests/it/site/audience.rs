@@ -1,0 +1,255 @@
+//! The audience, explained: whoever runs the site reads in one place what is wrong and what to set, and nothing else
+//! breaks.
+
+use reqwest::Method;
+
+use super::forms::TEAPOT;
+use crate::{
+    browser::{ALICE, Answer, Person},
+    test_env::{ORDERS_API, PRODUCTS_API, World},
+};
+
+const NEW_API: &str = "https://stock.example.com";
+
+/// That page, API answer and log say the same: what is wrong (`cause`) and what to set (`fix`).
+pub(crate) async fn is_explained(
+    world: &World,
+    person: &Person,
+    code: &str,
+    cause: &[&str],
+    fix: &[&str],
+) {
+    let page = person.open("/products").await.is(500).html();
+    let [told] = &page.texts_where("role", "alert")[..] else {
+        panic!("{}", page.text())
+    };
+    let listed = person.get_json("/api/products").await.is(500).json();
+    assert_eq!(listed["code"], "misconfigured", "{listed}");
+    let explanation = &listed["explanation"];
+    assert_eq!(explanation["code"], code, "{listed}");
+    for words in cause {
+        assert!(told.contains(words), "{words} is not in: {told}");
+        assert!(
+            explanation["cause"].as_str().unwrap().contains(words),
+            "{words} is not in: {explanation}"
+        );
+    }
+    for words in fix {
+        assert!(told.contains(words), "{words} is not in: {told}");
+        assert!(
+            explanation["fix"].as_str().unwrap().contains(words),
+            "{words} is not in: {explanation}"
+        );
+    }
+    let logged = world
+        .log
+        .lines_with(&[&[" ERROR ", "misconfiguration", code], cause, fix].concat());
+    assert!(!logged.is_empty(), "nothing is logged");
+    nothing_else_breaks(person).await;
+}
+
+async fn nothing_else_breaks(person: &Person) {
+    let home = person.open("/").await.is(200).html();
+    assert_eq!(home.heading(), "Hello, Alice Example");
+    let profile = person.open("/profile").await.is(200).html();
+    assert!(profile.text().contains("auth0|alice"));
+    assert_eq!(
+        person.get_json("/auth/profile").await.is(200).json()["sub"],
+        "auth0|alice"
+    );
+}
+
+async fn signed_in(world: &World) -> Person {
+    let alice = world.person();
+    let page: Answer = alice.log_in(ALICE).await;
+    assert_eq!(page.place(), "/products");
+    alice
+}
+
+#[tokio::test]
+async fn without_an_audience_the_page_says_that_it_is_missing_and_where_it_is_found() {
+    let world = World::with(|plan| plan.variables.remove("AUTH0_AUDIENCE")).await;
+    let alice = signed_in(&world).await;
+    let cause = &["AUTH0_AUDIENCE is not set", "opaque", "not a JWT"];
+    let fix = &[
+        "Set AUTH0_AUDIENCE to the Identifier of your API",
+        "Auth0 dashboard > Applications > APIs",
+    ];
+    is_explained(&world, &alice, "audience_missing", cause, fix).await;
+    assert_eq!(
+        world.at_api.entries().len(),
+        0,
+        "a token for nobody is sent to nobody"
+    );
+    // Already at the start, before anybody logs in.
+    let warned = world
+        .log
+        .lines_with(&[" WARN ", "AUTH0_AUDIENCE is not set: people can log in"]);
+    assert_eq!(warned.len(), 1);
+}
+
+#[tokio::test]
+async fn an_audience_that_the_tenant_does_not_know_is_named_where_the_login_ends() {
+    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE", "https://no-such.example.com")).await;
+    let alice = world.person();
+    let page = alice.open("/products").await.is(500);
+    assert_eq!(page.url.path(), "/auth/callback");
+    let text = page.html().text();
+    for words in [
+        "`https://no-such.example.com`",
+        "which AUTH0_AUDIENCE names",
+        "Set AUTH0_AUDIENCE to the Identifier of an API",
+        "Auth0 dashboard",
+    ] {
+        assert!(text.contains(words), "{words} is not in: {text}");
+    }
+    let logged = world.log.lines_with(&[
+        " ERROR ",
+        "misconfiguration",
+        "audience_unknown",
+        "https://no-such.example.com",
+        "Set AUTH0_AUDIENCE",
+    ]);
+    assert_eq!(logged.len(), 1);
+
+    assert_eq!(alice.cookie("session"), None);
+    assert_eq!(
+        alice.get_json("/api/products").await.is(401).code(),
+        "sign_in_required"
+    );
+    alice.open("/").await.is(200);
+    alice.get_json("/auth/profile").await.is(401);
+}
+
+#[tokio::test]
+async fn an_audience_of_another_api_with_the_same_scopes_is_refused_by_the_api_and_explained() {
+    let world = World::with(|plan| {
+        let mut other = plan.products_at_tenant().clone();
+        NEW_API.clone_into(&mut other.identifier);
+        plan.tenant.apis.push(other);
+        plan.set("AUTH0_AUDIENCE", NEW_API);
+    })
+    .await;
+    let alice = signed_in(&world).await;
+    let cause = &[
+        NEW_API,
+        "expects another audience",
+        "the access token was not issued for this API",
+    ];
+    is_explained(
+        &world,
+        &alice,
+        "refused_by_api",
+        cause,
+        &["Set AUTH0_AUDIENCE to the identifier that this API checks"],
+    )
+    .await;
+    assert!(world.at_api.entries().iter().all(|call| call.status == 401));
+}
+
+#[tokio::test]
+async fn an_audience_of_another_api_with_other_scopes_is_explained_by_its_variable() {
+    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE", ORDERS_API)).await;
+    let alice = signed_in(&world).await;
+    let cause = &[ORDERS_API, "AUTH0_AUDIENCE probably names another API"];
+    is_explained(
+        &world,
+        &alice,
+        "scope_not_granted",
+        cause,
+        &["Set AUTH0_AUDIENCE to the Identifier of the API"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_audience_of_its_own_is_named_by_its_own_variable() {
+    let world = World::with(|plan| {
+        plan.set("AUTH0_AUDIENCE", PRODUCTS_API);
+        plan.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
+        NEW_API.clone_into(&mut plan.api_audience);
+    })
+    .await;
+    let alice = signed_in(&world).await;
+    is_explained(
+        &world,
+        &alice,
+        "refused_by_api",
+        &[PRODUCTS_API],
+        &["Set PRODUCTS_API_AUDIENCE to the identifier"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_scope_that_the_token_lacks_is_named_with_the_places_to_add_it() {
+    let world = World::with(|plan| {
+        plan.products_at_tenant()
+            .scopes
+            .retain(|scope| scope == "read:products");
+    })
+    .await;
+    let alice = signed_in(&world).await;
+    let cause = &[
+        PRODUCTS_API,
+        "The scope `write:products` was asked for",
+        "lacks it",
+    ];
+    let fix = &["Permissions", "Auth0 dashboard", "RBAC"];
+    is_explained(&world, &alice, "scope_not_granted", cause, fix).await;
+}
+
+#[tokio::test]
+async fn a_scope_that_only_the_api_misses_is_explained_by_the_call_that_needs_it() {
+    let world = World::with(|plan| plan.set("PRODUCTS_API_SCOPE", "read:products")).await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    let refused = alice
+        .call(Method::POST, "/api/products", TEAPOT)
+        .await
+        .is(500)
+        .json();
+    assert_eq!(
+        (&refused["code"], &refused["explanation"]["code"]),
+        (&"misconfigured".into(), &"missing_scope".into())
+    );
+    for (part, words) in [
+        ("cause", "lacks the scope `write:products`"),
+        ("fix", "PRODUCTS_API_SCOPE"),
+    ] {
+        assert!(
+            refused["explanation"][part]
+                .as_str()
+                .unwrap()
+                .contains(words),
+            "{refused}"
+        );
+    }
+    assert_eq!(
+        world
+            .log
+            .lines_with(&[
+                " ERROR ",
+                "missing_scope",
+                "write:products",
+                "PRODUCTS_API_SCOPE"
+            ])
+            .len(),
+        1
+    );
+
+    // Without JavaScript nothing of the explanation is in the address; the page says where it is.
+    let answer = alice
+        .submit(&page, page.html().form("/api/products"), TEAPOT)
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/products?error=misconfigured");
+    let page = alice.follow(&answer).await.html();
+    assert!(
+        page.text().contains("PRODUCTS_API_SCOPE"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(page.by_id("add-name").get("value"), TEAPOT[0].1);
+    nothing_else_breaks(&alice).await;
+}

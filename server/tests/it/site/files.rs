@@ -1,0 +1,156 @@
+//! The built files: small on the way, fresh or for good in the browser, and nothing beside them.
+
+use reqwest::{Method, header};
+
+use crate::test_env::World;
+
+async fn get(world: &World, path: &str, encodings: &str) -> crate::browser::Answer {
+    let person = world.person();
+    person
+        .send(
+            person
+                .request(Method::GET, path)
+                .header(header::ACCEPT_ENCODING, encodings),
+        )
+        .await
+}
+
+#[tokio::test]
+async fn a_built_file_is_sent_as_small_as_the_browser_can_read() {
+    let world = World::start().await;
+    for (file, accepted, encoding, body) in [
+        (
+            "leptos-auth0.js",
+            "gzip, deflate, br",
+            "br",
+            "brotli of the script",
+        ),
+        (
+            "leptos-auth0.js",
+            "gzip, deflate",
+            "gzip",
+            "gzip of the script",
+        ),
+        ("leptos-auth0.js", "identity", "", "export default 1;"),
+        ("leptos-auth0.css", "gzip, br", "br", "brotli of the styles"),
+        ("leptos-auth0.css", "gzip", "", "body { margin: 0 }"),
+    ] {
+        let answer = get(&world, &format!("/pkg/{file}"), accepted).await.is(200);
+        assert_eq!(
+            (answer.header("content-encoding"), &*answer.body),
+            (encoding, body),
+            "{file} {accepted}"
+        );
+        assert!(
+            answer
+                .header("vary")
+                .to_ascii_lowercase()
+                .contains("accept-encoding"),
+            "{file} {accepted}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_built_file_says_what_it_is() {
+    let world = World::start().await;
+    for (file, kind) in [
+        ("leptos-auth0.js", "text/javascript"),
+        ("leptos-auth0.css", "text/css"),
+        ("leptos-auth0.wasm", "application/wasm"),
+    ] {
+        for encodings in ["br", "identity"] {
+            let answer = get(&world, &format!("/pkg/{file}"), encodings)
+                .await
+                .is(200);
+            assert!(
+                answer.header("content-type").starts_with(kind),
+                "{file}: {}",
+                answer.header("content-type")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn files_with_hashed_names_are_kept_for_good_and_others_are_asked_for_again() {
+    for (hash_files, cached) in [
+        (false, "no-cache"),
+        (true, "public, max-age=31536000, immutable"),
+    ] {
+        let world = World::with(|plan| plan.hash_files = hash_files).await;
+        for encodings in ["br", "identity"] {
+            let answer = get(&world, "/pkg/leptos-auth0.js", encodings).await.is(200);
+            assert_eq!(answer.header("cache-control"), cached);
+        }
+        let missing = get(&world, "/pkg/leptos-auth0.old.js", "br").await.is(404);
+        assert_eq!(
+            missing.header("cache-control"),
+            "no-store",
+            "what is missing may come"
+        );
+        assert_eq!(
+            get(&world, "/favicon.svg", "br")
+                .await
+                .is(200)
+                .header("cache-control"),
+            "public, max-age=3600"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_did_not_change_is_not_sent_again() {
+    let world = World::start().await;
+    let person = world.person();
+    let first = get(&world, "/pkg/leptos-auth0.js", "br").await.is(200);
+    let again = person
+        .request(Method::GET, "/pkg/leptos-auth0.js")
+        .header(header::ACCEPT_ENCODING, "br")
+        .header(header::IF_MODIFIED_SINCE, first.header("last-modified"));
+    let answer = person.send(again).await.is(304);
+    assert_eq!(
+        (&*answer.body, answer.header("cache-control")),
+        ("", "no-cache")
+    );
+}
+
+#[tokio::test]
+async fn only_the_files_of_the_site_are_files_of_the_site() {
+    let world = World::start().await;
+    let host = world.host();
+    for path in [
+        "/.hidden",
+        "/pkg/",
+        "/pkg",
+        "/pkg/..%2f.hidden",
+        "/pkg/../.hidden",
+        "/pkg/../../secret.txt",
+        "/pkg/..%2f..%2fsecret.txt",
+        "/pkg/%2e%2e/%2e%2e/secret.txt",
+        "/pkg//etc/passwd",
+        "/pkg/..%5c..%5csecret.txt",
+        "/pkg/leptos-auth0.js%00.css",
+        "/secret.txt",
+        "/site/pkg/leptos-auth0.js",
+    ] {
+        let answer = world
+            .say(&format!(
+                "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*"
+            ))
+            .await;
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+        assert!(
+            !answer.contains("not for anybody") && !answer.contains("root:"),
+            "{path}"
+        );
+    }
+    for method in ["POST", "PUT", "DELETE"] {
+        let answer = world
+            .say(&format!(
+                "{method} /pkg/leptos-auth0.js HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0"
+            ))
+            .await;
+        assert!(answer.starts_with("HTTP/1.1 405 "), "{method}: {answer}");
+    }
+}

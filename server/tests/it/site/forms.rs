@@ -1,0 +1,242 @@
+//! The forms of the products page, posted by a browser without JavaScript.
+
+use serde_json::Value;
+
+use crate::{
+    browser::{ALICE, Answer, Person},
+    test_env::World,
+};
+
+pub(crate) const ADD: &str = "/api/products";
+pub(crate) const RENAME: &str = "/api/products/rename";
+pub(crate) const DELETE: &str = "/api/products/delete";
+
+pub(crate) const TEAPOT: &[(&str, &str)] = &[
+    ("name", "Teapot & lid <2 l>"),
+    ("category", "Kitchen"),
+    ("price", "12,50"),
+    ("stock", "4"),
+];
+
+/// The person's products, as the API has them.
+pub(crate) async fn products_of(person: &Person) -> Vec<Value> {
+    let listed = person.get_json("/api/products").await.is(200).json();
+    listed["products"].as_array().unwrap().clone()
+}
+
+pub(crate) fn names(page: &Answer) -> Vec<String> {
+    page.html().texts_where("role", "rowheader")
+}
+
+#[tokio::test]
+async fn a_product_that_she_adds_is_in_the_list() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    let answer = alice
+        .submit(&page, page.html().form(ADD), TEAPOT)
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/products");
+    let page = alice.follow(&answer).await.is(200);
+    assert_eq!(
+        (names(&page).len(), names(&page)[0].as_str()),
+        (21, "Teapot & lid <2 l>")
+    );
+    assert!(
+        page.html().text().contains("€12.50"),
+        "{}",
+        page.html().text()
+    );
+    assert_eq!(page.html().texts_where("role", "alert"), [""; 0]);
+
+    let mut added = products_of(&alice).await.remove(0);
+    assert!(added["id"].take().is_string());
+    let expected = serde_json::json!({
+        "id": null, "name": "Teapot & lid <2 l>", "category": "Kitchen", "priceCents": 1250, "currency": "EUR", "stock": 4,
+    });
+    assert_eq!(added, expected);
+}
+
+#[tokio::test]
+async fn a_product_that_she_renames_has_its_new_name() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    let second = products_of(&alice).await.remove(1);
+    let form = page
+        .html()
+        .form_with(RENAME, "id", second["id"].as_str().unwrap());
+    assert_eq!(form.fields["name"], second["name"].as_str().unwrap());
+    let answer = alice
+        .submit(&page, form, &[("name", "  Fine thing  ")])
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/products");
+    let page = alice.follow(&answer).await.is(200);
+    assert_eq!(names(&page)[1], "Fine thing");
+    assert_eq!(names(&page).len(), 20);
+}
+
+#[tokio::test]
+async fn a_product_that_she_deletes_is_gone() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    let third = products_of(&alice).await.remove(2);
+    let form = page
+        .html()
+        .form_with(DELETE, "id", third["id"].as_str().unwrap());
+    let answer = alice.submit(&page, form, &[]).await.is(303);
+    assert_eq!(answer.location(), "/products");
+    assert_eq!(names(&alice.follow(&answer).await.is(200)).len(), 19);
+    assert!(!products_of(&alice).await.contains(&third));
+
+    // The page was open in another tab, too.
+    let form = page
+        .html()
+        .form_with(DELETE, "id", third["id"].as_str().unwrap());
+    let answer = alice.submit(&page, form, &[]).await.is(303);
+    assert_eq!(answer.location(), "/products?error=not_found");
+    let page = alice.follow(&answer).await;
+    assert!(
+        page.html()
+            .text()
+            .contains("This product is not there any more."),
+        "{}",
+        page.html().text()
+    );
+}
+
+#[tokio::test]
+async fn a_form_with_mistakes_comes_back_with_a_sentence_at_each_field_and_all_that_was_typed() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    let typed = [
+        ("name", "n".repeat(81)),
+        ("category", " ".to_owned()),
+        ("price", "cheap".to_owned()),
+        ("stock", "99999999".to_owned()),
+    ];
+    let typed: Vec<_> = typed
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let answer = alice
+        .submit(&page, page.html().form(ADD), &typed)
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/products?error=invalid");
+
+    let page = alice.follow(&answer).await;
+    let html = page.html();
+    for ((field, sentence), (_, value)) in [
+        ("name", "Please use at most 80 characters."),
+        ("category", "Please fill this in."),
+        ("price", "Please enter a price such as 12.50."),
+        ("stock", "This number is too large."),
+    ]
+    .into_iter()
+    .zip(&typed)
+    {
+        let input = html.by_id(&format!("add-{field}"));
+        assert_eq!(
+            (input.get("value"), input.get("aria-invalid")),
+            (*value, "true"),
+            "{field}"
+        );
+        assert_eq!(
+            html.texts_where("id", input.get("aria-describedby")),
+            [sentence],
+            "{field}"
+        );
+    }
+    assert_eq!(
+        html.texts_where("role", "alert"),
+        ["Please correct the marked fields. Nothing was saved yet."]
+    );
+    assert!(
+        html.all("details")
+            .iter()
+            .any(|details| details.has("open")),
+        "the form is not folded away"
+    );
+    assert_eq!(products_of(&alice).await.len(), 20);
+
+    // Mended, it is taken; and a reload shows a fresh form.
+    let answer = alice.submit(&page, html.form(ADD), TEAPOT).await.is(303);
+    assert_eq!(answer.location(), "/products");
+    let page = alice.follow(&answer).await.is(200);
+    assert_eq!(names(&page).len(), 21);
+    assert_eq!(page.html().by_id("add-name").get("value"), "");
+}
+
+#[tokio::test]
+async fn a_rename_with_a_mistake_comes_back_in_its_own_row_only() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    let product = products_of(&alice).await.remove(3);
+    let id = product["id"].as_str().unwrap();
+    let answer = alice
+        .submit(
+            &page,
+            page.html().form_with(RENAME, "id", id),
+            &[("name", "   ")],
+        )
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/products?error=invalid");
+    let html = alice.follow(&answer).await.html();
+    assert_eq!(html.form_with(RENAME, "id", id).fields["name"], "   ");
+    let input = html.by_id(&format!("name-{id}"));
+    assert_eq!(
+        html.texts_where("id", input.get("aria-describedby")),
+        ["Please fill this in."]
+    );
+    assert_eq!(
+        html.all("input")
+            .iter()
+            .filter(|input| input.has("aria-invalid"))
+            .count(),
+        1
+    );
+    assert_eq!(
+        html.all("details")
+            .iter()
+            .filter(|details| details.has("open"))
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_was_typed_survives_a_login_in_between() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    alice.log_out().await.is(200);
+    let answer = alice
+        .submit(&page, page.html().form(ADD), TEAPOT)
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/auth/login?returnTo=%2Fproducts");
+    let login = alice.arrive(answer).await.is(200);
+    let page = alice.fill_in(&login, ALICE, crate::browser::PASSWORD).await;
+    assert_eq!(page.place(), "/products");
+    let html = page.html();
+    assert_eq!(html.by_id("add-name").get("value"), "Teapot & lid <2 l>");
+    assert!(
+        html.text()
+            .contains("Your session had ended, so nothing was saved."),
+        "{}",
+        html.text()
+    );
+    assert_eq!(names(&page).len(), 20);
+    let answer = alice.submit(&page, html.form(ADD), &[]).await.is(303);
+    assert_eq!(
+        names(&alice.follow(&answer).await.is(200))[0],
+        "Teapot & lid <2 l>"
+    );
+}

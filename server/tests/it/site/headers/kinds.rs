@@ -1,0 +1,125 @@
+//! One answer of every kind.
+
+use reqwest::{Method, header};
+
+use crate::{
+    browser::{ALICE, Answer, PASSWORD},
+    test_env::World,
+};
+
+/// What it is, and the answer.
+pub(super) type Kind = (&'static str, Answer);
+
+/// One answer of every kind.
+pub(super) async fn every_kind(world: &World) -> Vec<Kind> {
+    let mut kinds = to_nobody(world).await;
+    kinds.extend(refusals(world).await);
+    kinds.extend(to_alice(world).await);
+    kinds
+}
+
+async fn to_nobody(world: &World) -> Vec<Kind> {
+    let nobody = world.person();
+    let page = async |path: &str, status: u16| nobody.visit(path).await.is(status);
+    vec![
+        ("a page", page("/", 200).await),
+        ("a redirect to the login", page("/products", 303).await),
+        ("a redirect to the tenant", page("/auth/login", 303).await),
+        (
+            "a page of the engine",
+            page("/auth/callback?code=a&state=b", 400).await,
+        ),
+        ("a page that is not found", page("/nothing", 404).await),
+        ("nobody", nobody.get_json("/auth/user").await.is(200)),
+        ("health", page("/healthz", 200).await),
+        ("readiness", page("/readyz", 200).await),
+        ("a built file", page("/pkg/leptos-auth0.js", 200).await),
+        (
+            "a built file that is not there",
+            page("/pkg/nothing.js", 404).await,
+        ),
+        ("a file", page("/favicon.svg", 200).await),
+    ]
+}
+
+async fn refusals(world: &World) -> Vec<Kind> {
+    let nobody = world.person();
+    let get = async |path: &str, status: u16| nobody.get_json(path).await.is(status);
+    let with = |method: Method, path: &str, name, value: &str| {
+        nobody.request(method, path).header(name, value)
+    };
+    let foreign = with(
+        Method::POST,
+        "/api/products",
+        header::ORIGIN,
+        "https://evil.example",
+    );
+    let misdirected = with(Method::GET, "/api/products", header::HOST, "evil.example");
+    let elsewhere =
+        with(Method::GET, "/", header::HOST, "evil.example").header(header::ACCEPT, "text/html");
+    let huge = "n".repeat(70_000);
+    let huge = [("name", huge.as_str())];
+    let too_large = nobody.call(Method::POST, "/api/products", &huge);
+    let no_method = nobody.call(Method::PUT, "/auth/profile", &[]);
+    vec![
+        (
+            "a function that is not found",
+            get("/api/nothing", 404).await,
+        ),
+        ("a refused function", get("/api/products", 401).await),
+        ("a refused profile", get("/auth/profile", 401).await),
+        (
+            "a refusal of another site",
+            nobody.send(foreign).await.is(403),
+        ),
+        ("another name", nobody.send(misdirected).await.is(421)),
+        (
+            "a page under another name",
+            nobody.send(elsewhere).await.is(307),
+        ),
+        ("a method that is not there", no_method.await.is(405)),
+        ("too large a form", too_large.await.is(413)),
+    ]
+}
+
+async fn to_alice(world: &World) -> Vec<Kind> {
+    let alice = world.person();
+    let login = alice.open("/products").await;
+    let typed = [("username", ALICE), ("password", PASSWORD)];
+    let back = alice
+        .submit(&login, login.html().form("/u/login"), &typed)
+        .await;
+    let callback = alice.follow(&back).await.is(303);
+
+    let page = alice.visit("/products").await.is(200);
+    let mistaken = alice
+        .submit(&page, page.html().form("/api/products"), &[])
+        .await
+        .is(303);
+    let home = alice.visit("/").await.is(200);
+    let asked = alice
+        .request(Method::GET, "/auth/logout")
+        .header("sec-fetch-site", "cross-site");
+    vec![
+        ("a callback", callback),
+        ("her products", page),
+        ("her profile", alice.visit("/profile").await.is(200)),
+        ("her start page", home.clone()),
+        ("her list", alice.get_json("/api/products").await.is(200)),
+        ("her claims", alice.get_json("/auth/profile").await.is(200)),
+        ("her", alice.get_json("/auth/user").await.is(200)),
+        ("a form with mistakes", mistaken),
+        (
+            "a failed call",
+            alice.call(Method::POST, "/api/products", &[]).await.is(400),
+        ),
+        ("the question", alice.send(asked).await.is(200)),
+        (
+            "a logout",
+            alice
+                .submit(&home, home.html().form("/auth/logout"), &[])
+                .await
+                .is(303),
+        ),
+    ]
+}

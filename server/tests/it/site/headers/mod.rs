@@ -1,0 +1,143 @@
+//! What every answer says to the browser: how far it may be trusted with it.
+
+mod kinds;
+
+use std::collections::BTreeSet;
+
+use self::kinds::every_kind;
+use crate::{browser::ALICE, test_env::World};
+
+#[tokio::test]
+async fn every_answer_of_every_kind_has_the_headers_of_a_safe_site() {
+    let world = World::start().await;
+    for (kind, answer) in every_kind(&world).await {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{name} of {kind}");
+        }
+        assert!(
+            ["same-origin", "no-referrer"].contains(&answer.header("referrer-policy")),
+            "{kind}"
+        );
+        assert!(
+            answer.header("permissions-policy").contains("camera=()"),
+            "{kind}"
+        );
+        let policy = answer.header("content-security-policy");
+        for part in [
+            "default-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        ] {
+            assert!(policy.contains(part), "{part} of {kind}: {policy}");
+        }
+        for part in [
+            "unsafe-inline",
+            "'unsafe-eval'",
+            " * ",
+            "http: ",
+            "data: 'self'",
+        ] {
+            assert!(!policy.contains(part), "{part} of {kind}: {policy}");
+        }
+        assert_eq!(
+            answer
+                .headers
+                .get_all("content-security-policy")
+                .iter()
+                .count(),
+            1,
+            "{kind}"
+        );
+        // http on this machine: the browser is not told to insist on https.
+        assert_eq!(answer.header("strict-transport-security"), "", "{kind}");
+        for told in ["server", "x-powered-by"] {
+            assert_eq!(answer.header(told), "", "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_depends_on_the_session_is_in_no_cache() {
+    let world = World::start().await;
+    for (kind, answer) in every_kind(&world).await {
+        let cached = answer.header("cache-control");
+        if ["a built file", "a file"].contains(&kind) {
+            assert!(!cached.contains("no-store"), "{kind}: {cached}");
+            assert_eq!(answer.cookies(), [""; 0], "{kind}");
+            assert!(!answer.header("vary").contains("cookie"), "{kind}");
+        } else {
+            assert!(cached.contains("no-store"), "{kind}: {cached}");
+        }
+        if !answer.cookies().is_empty() {
+            assert!(cached.contains("no-store"), "{kind} sets cookies: {cached}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_scripts_of_a_page_carry_the_nonce_of_its_policy_and_every_answer_has_its_own() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let mut nonces = BTreeSet::new();
+    for path in [
+        "/",
+        "/products",
+        "/profile",
+        "/signed-out",
+        "/nothing",
+        "/",
+        "/products",
+    ] {
+        let page = alice.visit(path).await;
+        let policy = page.header("content-security-policy");
+        let (_, rest) = policy.split_once("script-src 'nonce-").unwrap();
+        let (nonce, _) = rest.split_once('\'').unwrap();
+        assert!(nonce.len() >= 22, "{nonce}");
+        let html = page.html();
+        let scripts = html.all("script");
+        assert!(!scripts.is_empty(), "{path}");
+        for script in scripts {
+            assert_eq!(script.get("nonce"), nonce, "{path}");
+        }
+        assert!(
+            !html
+                .all("style")
+                .iter()
+                .any(|style| style.get("nonce").is_empty()),
+            "{path}"
+        );
+        assert!(
+            !page.body.contains(" style=\""),
+            "the policy would block it: {path}"
+        );
+        assert!(
+            !page.body.contains(" onclick=") && !page.body.contains("javascript:"),
+            "{path}"
+        );
+        assert!(
+            nonces.insert(nonce.to_owned()),
+            "{path} has a nonce that was there before"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_policy_lets_the_logout_form_reach_the_tenant_and_nothing_else() {
+    let world = World::start().await;
+    let policy = world
+        .person()
+        .visit("/")
+        .await
+        .header("content-security-policy")
+        .to_owned();
+    let (_, rest) = policy.split_once("form-action ").unwrap();
+    let (targets, _) = rest.split_once(';').unwrap();
+    assert_eq!(targets, format!("'self' {}", world.tenant_url("")));
+}

@@ -1,0 +1,191 @@
+//! The way out: here, at the tenant, and for whoever kept a copy of the cookie.
+
+use axum_auth0::{LOGOUT_PATH, PROFILE_PATH};
+use reqwest::Method;
+
+use super::{
+    forms::products_of,
+    server_functions::{FIELDS, GUARDED, is_signed_in},
+};
+use crate::{
+    browser::{ALICE, BOB, PASSWORD},
+    test_env::World,
+};
+
+#[tokio::test]
+async fn after_the_logout_she_is_told_and_nothing_of_her_is_left() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let home = alice.open("/").await;
+    let answer = alice
+        .submit(&home, home.html().form(LOGOUT_PATH), &[])
+        .await
+        .is(303);
+    assert_eq!(answer.target().path(), "/oidc/logout");
+    assert!(
+        answer
+            .cookies()
+            .iter()
+            .any(|cookie| cookie.starts_with("session=;")),
+        "{:?}",
+        answer.cookies()
+    );
+    assert_eq!(answer.header("clear-site-data"), "\"cache\"");
+
+    let page = alice.arrive(answer).await.is(200);
+    assert_eq!(page.place(), "/signed-out");
+    assert_eq!(page.html().heading(), "You are signed out");
+    assert_eq!(alice.cookie("session"), None);
+    assert!(!alice.open("/").await.html().text().contains("Alice"));
+}
+
+#[tokio::test]
+async fn a_cookie_from_before_the_logout_opens_nothing() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let old = alice.cookie("session").unwrap();
+    alice.log_out().await.is(200);
+
+    let thief = world.person();
+    thief.set_cookie("session", &old);
+    assert_eq!(
+        thief.get_json(PROFILE_PATH).await.is(401).json()["error"],
+        "not_authenticated"
+    );
+    assert_eq!(&*thief.get_json("/auth/user").await.is(200).body, "null");
+    for path in ["/products", "/profile"] {
+        assert!(
+            thief
+                .visit(path)
+                .await
+                .is(303)
+                .location()
+                .starts_with("/auth/login?"),
+            "{path}"
+        );
+    }
+    for (method, path) in GUARDED {
+        thief
+            .call(method.parse().unwrap(), path, FIELDS)
+            .await
+            .is(401);
+    }
+    assert!(!thief.open("/").await.is(200).body.contains("Alice"));
+    // And it does not become alive again when she comes back.
+    alice.log_in(ALICE).await.is(200);
+    assert_ne!(alice.cookie("session").unwrap(), old);
+    assert!(!is_signed_in(&thief).await);
+}
+
+#[tokio::test]
+async fn the_session_at_the_tenant_ends_too() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    // While it lasts, losing the site's cookie costs no password.
+    alice.forget("session");
+    assert_eq!(alice.open("/products").await.is(200).place(), "/products");
+
+    alice.log_out().await.is(200);
+    assert_eq!(alice.open("/products").await.is(200).url.path(), "/u/login");
+}
+
+#[tokio::test]
+async fn the_refresh_token_is_revoked() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let granted = world
+        .at_tenant
+        .of(&Method::POST, "/oauth/token")
+        .pop()
+        .unwrap();
+    let refresh_token = granted.answered("refresh_token").unwrap();
+    alice.log_out().await.is(200);
+    let revoked = world
+        .at_tenant
+        .of(&Method::POST, "/oauth/revoke")
+        .pop()
+        .unwrap();
+    assert_eq!(
+        (revoked.status.as_u16(), revoked.field("token")),
+        (200, Some(refresh_token.clone()))
+    );
+
+    let again = alice
+        .request(Method::POST, &world.tenant_url("/oauth/token"))
+        .form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &refresh_token),
+            ("client_id", "leptos-auth0-sample"),
+            ("client_secret", crate::test_env::CLIENT_SECRET),
+        ]);
+    let refused = alice.send(again).await;
+    assert!(
+        refused.status.is_client_error() && refused.body.contains("invalid_grant"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test]
+async fn a_logout_ends_one_browser_and_no_other() {
+    let world = World::start().await;
+    let (here, there) = (world.person(), world.person());
+    here.log_in(ALICE).await.is(200);
+    there.log_in(ALICE).await.is(200);
+    here.log_out().await.is(200);
+    assert!(!is_signed_in(&here).await);
+    assert_eq!(products_of(&there).await.len(), 20);
+}
+
+#[tokio::test]
+async fn a_typed_logout_works_and_a_second_one_changes_nothing() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    for _ in 0..2 {
+        assert_eq!(alice.open(LOGOUT_PATH).await.is(200).place(), "/signed-out");
+        assert!(!is_signed_in(&alice).await);
+    }
+}
+
+#[tokio::test]
+async fn a_logout_works_while_the_tenant_is_down() {
+    let mut world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let old = alice.cookie("session").unwrap();
+    let home = alice.open("/").await;
+    world.stop_tenant().await;
+    alice
+        .submit(&home, home.html().form(LOGOUT_PATH), &[])
+        .await
+        .is(303);
+    alice.set_cookie("session", &old);
+    assert!(!is_signed_in(&alice).await);
+}
+
+#[tokio::test]
+async fn bob_after_alice_in_the_same_browser_is_bob() {
+    let world = World::start().await;
+    let browser = world.person();
+    browser.log_in(ALICE).await.is(200);
+    let hers = browser.cookie("session").unwrap();
+    let her_products = products_of(&browser).await;
+    // He does not log her out; he logs in.
+    let login = browser
+        .open("/auth/login?prompt=login&returnTo=%2Fproducts")
+        .await
+        .is(200);
+    browser.fill_in(&login, BOB, PASSWORD).await.is(200);
+    assert_eq!(
+        browser.get_json(PROFILE_PATH).await.is(200).json()["sub"],
+        "auth0|bob"
+    );
+    assert_ne!(products_of(&browser).await, her_products);
+    browser.set_cookie("session", &hers);
+    assert!(!is_signed_in(&browser).await);
+}

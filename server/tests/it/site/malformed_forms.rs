@@ -1,0 +1,145 @@
+//! Forms that nobody fills in by accident: huge, forged, or somebody else's.
+
+use super::forms::{ADD, DELETE, RENAME, names, products_of};
+use crate::{
+    browser::{ALICE, Answer, BOB},
+    html::Form,
+    test_env::World,
+};
+
+fn first_delete(page: &Answer) -> Form {
+    page.html().form(DELETE)
+}
+
+#[tokio::test]
+async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    for length in [100, 3_000, 5_000, 40_000] {
+        for letter in ["n", "ü", "%", "&"] {
+            let name = letter.repeat(length);
+            let answer = alice
+                .submit(
+                    &page,
+                    page.html().form(ADD),
+                    &[
+                        ("name", &name),
+                        ("category", "C"),
+                        ("price", "1"),
+                        ("stock", "1"),
+                    ],
+                )
+                .await;
+            if answer.status == 413 {
+                // Percent-encoded it is larger than any form of this site.
+                assert!(length == 40_000, "{length} of {letter}");
+                continue;
+            }
+            assert_eq!(
+                answer.location(),
+                "/products?error=invalid",
+                "{length} of {letter}"
+            );
+            assert!(
+                answer.cookies().iter().all(|cookie| cookie.len() < 4_096),
+                "{length} of {letter}"
+            );
+            let html = alice.follow(&answer).await.html();
+            assert_eq!(
+                html.texts_where("id", "add-name-fault"),
+                ["Please use at most 80 characters."],
+                "{length} of {letter}"
+            );
+            let kept = html.by_id("add-name").get("value").to_owned();
+            assert!(
+                name.starts_with(&kept) && kept.chars().count() > 80,
+                "{length} of {letter}"
+            );
+            assert_eq!(html.by_id("add-category").get("value"), "C");
+        }
+    }
+    let huge = "n".repeat(70_000);
+    alice
+        .submit(&page, page.html().form(ADD), &[("name", &huge)])
+        .await
+        .is(413);
+    assert_eq!(products_of(&alice).await.len(), 20);
+}
+
+#[tokio::test]
+async fn somebody_elses_product_is_not_there_for_her() {
+    let world = World::start().await;
+    let (alice, bob) = (world.person(), world.person());
+    let page = alice.log_in(ALICE).await.is(200);
+    bob.log_in(BOB).await.is(200);
+    let his = products_of(&bob).await;
+    let id = his[0]["id"].as_str().unwrap();
+    for (form, more) in [
+        (
+            page.html().form_with(RENAME, "name", &names(&page)[0]),
+            &[("name", "Mine")][..],
+        ),
+        (first_delete(&page), &[]),
+    ] {
+        let mut typed = vec![("id", id)];
+        typed.extend(more);
+        let answer = alice.submit(&page, form, &typed).await.is(303);
+        assert_eq!(answer.location(), "/products?error=not_found");
+    }
+    assert_eq!(products_of(&bob).await, his);
+}
+
+#[tokio::test]
+async fn a_name_that_is_a_path_stays_in_its_place() {
+    let world = World::start().await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    let before = world.at_api.entries().len();
+    for id in [
+        "..",
+        ".",
+        "",
+        "../healthz",
+        "x/../../y",
+        "a?b=c",
+        "%2e%2e",
+        "\u{0}",
+        &"i".repeat(300),
+    ] {
+        let answer = alice
+            .submit(&page, first_delete(&page), &[("id", id)])
+            .await
+            .is(303);
+        assert_eq!(answer.location(), "/products?error=not_found", "{id:?}");
+    }
+    for entry in &world.at_api.entries()[before..] {
+        let rest = entry
+            .path
+            .strip_prefix("/products/")
+            .unwrap_or_else(|| panic!("{}", entry.path));
+        assert!(!rest.contains('/'), "{}", entry.path);
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_somebody_wrote_into_the_address_shows_none_of_its_text() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    for query in [
+        "error=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "error=evil-words",
+        "__err=ZXZpbC13b3Jkcw&__path=%2Fapi%2Fproducts",
+        "__path=%2Fapi%2Fproducts&__err=eyJjb2RlIjoiZXZpbC13b3JkcyJ9",
+    ] {
+        let page = alice.open(&format!("/products?{query}")).await;
+        let html = page.html();
+        assert!(
+            !html.text().contains("evil-words") && !html.text().contains("alert(1)"),
+            "{query}"
+        );
+        assert!(!page.body.contains("<script>alert"), "{query}");
+        assert_eq!(names(&page).len(), 20, "{query}");
+    }
+}

@@ -1,0 +1,213 @@
+//! Two people at one browser: a page that was opened for one of them does nothing in the name of the other.
+
+use axum_auth0::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER};
+use reqwest::{Method, header};
+
+use super::forms::{ADD, DELETE, RENAME, TEAPOT, names, products_of};
+use crate::{
+    browser::{ALICE, Answer, BOB, PASSWORD, Person},
+    test_env::World,
+};
+
+const ORDER: &str = "/api/orders";
+
+/// In another tab of the same browser: a login as `who`. Returns the products page there.
+async fn log_in_as(person: &Person, who: &str) -> Answer {
+    let form = person
+        .open("/auth/login?prompt=login&returnTo=%2Fproducts")
+        .await
+        .is(200);
+    person.fill_in(&form, who, PASSWORD).await.is(200)
+}
+
+fn page_user(page: &Answer) -> String {
+    page.html().form(ADD).fields[PAGE_USER_FIELD].clone()
+}
+
+/// A call of the scripts of `page`.
+async fn call(person: &Person, page: &Answer, method: Method, path: &str) -> Answer {
+    let mut request = person
+        .request(method.clone(), path)
+        .header(header::ACCEPT, "application/json")
+        .header("sec-fetch-site", "same-origin")
+        .header("sec-fetch-mode", "cors")
+        .header("sec-fetch-dest", "empty")
+        .header(PAGE_USER_HEADER, page_user(page));
+    if method == Method::POST {
+        let origin = page.url.origin().ascii_serialization();
+        request = request.header(header::ORIGIN, origin).form(TEAPOT);
+    }
+    person.send(request).await
+}
+
+#[tokio::test]
+async fn no_form_of_alices_page_runs_in_bobs_name() {
+    let world = World::start().await;
+    let browser = world.person();
+    let hers = browser.log_in(ALICE).await.is(200);
+    let his = log_in_as(&browser, BOB).await;
+    let before = products_of(&browser).await;
+    let asked = world.at_api.entries().len();
+
+    for form in [ADD, RENAME, DELETE, ORDER] {
+        let answer = browser
+            .submit(&hers, hers.html().form(form), &[])
+            .await
+            .is(409);
+        let page = answer.html();
+        assert!(
+            page.text().contains("Someone else is signed in now"),
+            "{}",
+            page.text()
+        );
+        assert!(page.text().contains("Bob Example"), "{}", page.text());
+        assert!(
+            answer.body.contains("href=\"/products\""),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(world.at_api.entries().len(), asked, "no call of the API");
+    assert_eq!(products_of(&browser).await, before);
+
+    // The forms of his own page work.
+    let answer = browser
+        .submit(&his, his.html().form(ADD), TEAPOT)
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/products");
+    assert_eq!(products_of(&browser).await.len(), before.len() + 1);
+}
+
+#[tokio::test]
+async fn no_form_of_the_tokens_page_runs_in_another_name() {
+    let world = World::start().await;
+    let browser = world.person();
+    browser.log_in(ALICE).await.is(200);
+    let hers = browser.open("/tokens").await.is(200);
+    log_in_as(&browser, BOB).await;
+    for form in ["/api/tokens/renew", "/api/tokens/revoke"] {
+        browser
+            .submit(&hers, hers.html().form(form), &[])
+            .await
+            .is(409);
+    }
+    let his = browser.open("/tokens").await.is(200);
+    assert!(his.html().text().contains("✓ held"));
+}
+
+#[tokio::test]
+async fn no_call_of_alices_page_reads_or_changes_what_is_bobs() {
+    let world = World::start().await;
+    let browser = world.person();
+    let hers = browser.log_in(ALICE).await.is(200);
+    let his = log_in_as(&browser, BOB).await;
+    for (method, path) in [
+        (Method::GET, "/api/products"),
+        (Method::GET, "/api/orders"),
+        (Method::GET, "/auth/user"),
+        (Method::GET, "/auth/profile"),
+        (Method::POST, ADD),
+    ] {
+        let answer = call(&browser, &hers, method, path).await.is(409);
+        assert_eq!(answer.json()["code"], "user_changed", "{path}");
+        assert_eq!(answer.headers[CURRENT_USER_HEADER], *page_user(&his));
+        assert!(!answer.body.contains("bob"), "{}", answer.body);
+    }
+    let answer = call(&browser, &his, Method::GET, "/api/products")
+        .await
+        .is(200);
+    assert_eq!(answer.json()["owner"], "auth0|bob");
+}
+
+/// The page has begun, and its list is still to come.
+#[tokio::test]
+async fn a_page_that_streams_while_the_user_changes_is_alices_to_its_end() {
+    let mut world = World::start().await;
+    let browser = world.person();
+    browser.log_in(ALICE).await.is(200);
+    world.hush_api().await;
+    let request = browser.request(Method::GET, "/");
+    let mut page = request
+        .header(header::ACCEPT, "text/html")
+        .send()
+        .await
+        .unwrap();
+    let hers = page.headers()[CURRENT_USER_HEADER].clone();
+    let mut html = page.chunk().await.unwrap().unwrap().to_vec();
+    assert!(String::from_utf8_lossy(&html).contains("Alice Example"));
+
+    let form = browser
+        .open("/auth/login?prompt=login&returnTo=%2Fprofile")
+        .await
+        .is(200);
+    let his = browser.fill_in(&form, BOB, PASSWORD).await.is(200);
+    assert_ne!(his.headers[CURRENT_USER_HEADER], hers);
+    world.stop_api().await;
+    world.start_api();
+    while let Some(chunk) = page.chunk().await.unwrap() {
+        html.extend(chunk);
+    }
+    let html = String::from_utf8(html).unwrap();
+    assert!(!html.contains("bob") && !html.contains("Bob"), "{html}");
+    // This is what its calls say, and it is refused.
+    assert!(html.contains(hers.to_str().unwrap()), "{html}");
+    let call = browser
+        .request(Method::GET, "/api/products")
+        .header("sec-fetch-site", "same-origin")
+        .header(PAGE_USER_HEADER, hers);
+    browser.send(call).await.is(409);
+}
+
+#[tokio::test]
+async fn a_second_login_of_alice_leaves_her_first_page_as_it_was() {
+    let world = World::start().await;
+    let browser = world.person();
+    let first = browser.log_in(ALICE).await.is(200);
+    let second = log_in_as(&browser, ALICE).await;
+    assert_eq!(page_user(&first), page_user(&second));
+    let answer = browser
+        .submit(&first, first.html().form(ADD), TEAPOT)
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/products");
+    call(&browser, &first, Method::GET, "/api/products")
+        .await
+        .is(200);
+}
+
+#[tokio::test]
+async fn a_page_whose_session_ended_asks_for_a_login_and_not_for_another_user() {
+    let world = World::start().await;
+    let browser = world.person();
+    let hers = browser.log_in(ALICE).await.is(200);
+    browser.log_out().await;
+    let answer = call(&browser, &hers, Method::GET, "/api/products")
+        .await
+        .is(401);
+    assert_eq!(answer.json()["code"], "sign_in_required");
+    assert_eq!(answer.headers[CURRENT_USER_HEADER], *"anonymous");
+    let answer = call(&browser, &hers, Method::GET, "/auth/user")
+        .await
+        .is(200);
+    assert_eq!(&*answer.body, "null");
+}
+
+/// What was typed waits in the browser for a login in between: for hers, not for anyone's.
+#[tokio::test]
+async fn what_alice_typed_before_her_session_ended_is_shown_to_nobody_else() {
+    for (who, is_shown) in [(ALICE, true), (BOB, false)] {
+        let world = World::start().await;
+        let browser = world.person();
+        let hers = browser.log_in(ALICE).await.is(200);
+        browser.log_out().await;
+        browser
+            .submit(&hers, hers.html().form(ADD), TEAPOT)
+            .await
+            .is(303);
+        let page = log_in_as(&browser, who).await;
+        let typed = &page.html().form(ADD).fields["name"];
+        assert_eq!(typed == "Teapot & lid <2 l>", is_shown, "{who}: {typed}");
+        assert!(!names(&page).is_empty());
+    }
+}

@@ -1,0 +1,155 @@
+//! Every server function is an address that anybody can call.
+
+use std::collections::BTreeSet;
+
+use axum_auth0::{LOGOUT_PATH, PROFILE_PATH};
+use leptos::server_fn::axum::server_fn_paths;
+use reqwest::{Method, header};
+
+use crate::{
+    browser::{ALICE, Person},
+    test_env::World,
+};
+
+/// Those that answer everybody.
+const PUBLIC: &[(&str, &str)] = &[("GET", "/auth/user")];
+
+/// Those that need a signed-in user.
+pub(crate) const GUARDED: &[(&str, &str)] = &[
+    ("GET", "/api/products"),
+    ("POST", "/api/products"),
+    ("POST", "/api/products/rename"),
+    ("POST", "/api/products/delete"),
+    ("GET", "/api/orders"),
+    ("POST", "/api/orders"),
+    // In development only.
+    ("POST", "/api/tokens/renew"),
+    ("POST", "/api/tokens/revoke"),
+];
+
+/// A form that has the fields of all of them.
+pub(crate) const FIELDS: &[(&str, &str)] = &[
+    ("id", "x"),
+    ("name", "Saw"),
+    ("category", "Tools"),
+    ("price", "1"),
+    ("stock", "1"),
+    ("product", "Saw"),
+    ("quantity", "1"),
+    ("idempotency_key", "k-1"),
+    ("api", "PRODUCTS"),
+    ("scope", ""),
+];
+
+#[tokio::test]
+async fn every_server_function_is_listed_here_as_public_or_guarded() {
+    // Their addresses are known once the site is built.
+    let _world = World::start().await;
+    let registered: BTreeSet<_> = server_fn_paths()
+        .map(|(path, method)| (method.to_string(), path.to_owned()))
+        .collect();
+    let listed = PUBLIC.iter().chain(GUARDED);
+    let listed: BTreeSet<_> = listed
+        .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
+    assert_eq!(registered, listed);
+}
+
+#[tokio::test]
+async fn a_guarded_server_function_answers_nobody() {
+    let world = World::start().await;
+    let nobody = world.person();
+    for (method, path) in GUARDED {
+        let refused = nobody
+            .call(method.parse().unwrap(), path, FIELDS)
+            .await
+            .is(401);
+        assert_eq!(
+            refused.json(),
+            serde_json::json!({ "code": "sign_in_required" }),
+            "{method} {path}"
+        );
+    }
+    assert_eq!(world.at_api.entries().len(), 0);
+    for (method, path) in PUBLIC {
+        nobody
+            .call(method.parse().unwrap(), path, FIELDS)
+            .await
+            .is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_guarded_server_function_answers_401_whatever_is_accepted() {
+    let world = World::start().await;
+    let nobody = world.person();
+    for accept in ["*/*", "text/html", "image/png", "application/json"] {
+        let request = nobody
+            .request(Method::GET, "/api/products")
+            .header(header::ACCEPT, accept);
+        assert_eq!(
+            nobody.send(request).await.is(401).code(),
+            "sign_in_required",
+            "{accept}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    for (path, fields) in [
+        ("/api/products", &[("name", "Saw")][..]),
+        ("/api/products/rename", &[("id", "canary")]),
+        ("/api/products/delete", &[]),
+        ("/api/orders", &[("product", "canary"), ("quantity", "1")]),
+        (
+            "/api/orders",
+            &[
+                ("product", "canary"),
+                ("quantity", "-1"),
+                ("idempotency_key", "k-1"),
+            ],
+        ),
+        ("/api/tokens/renew", &[("scope", "canary")]),
+    ] {
+        let refused = alice.call(Method::POST, path, fields).await.is(400);
+        assert_eq!(
+            refused.json(),
+            serde_json::json!({ "code": "bad_request" }),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_refused() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    for (method, path) in [
+        (Method::DELETE, "/api/products"),
+        (Method::PUT, "/api/products/rename"),
+        (Method::GET, "/api/products/delete"),
+        (Method::GET, "/api/tokens/revoke"),
+        (Method::POST, app::paths::TOKENS),
+        (Method::POST, PROFILE_PATH),
+        (Method::PUT, LOGOUT_PATH),
+        (Method::POST, "/auth/callback"),
+        (Method::POST, "/auth/login"),
+    ] {
+        alice.call(method, path, FIELDS).await.is(405);
+    }
+    assert!(is_signed_in(&alice).await);
+}
+
+/// Whether the site still knows who she is.
+pub(crate) async fn is_signed_in(person: &Person) -> bool {
+    match person.get_json("/auth/profile").await.status.as_u16() {
+        200 => true,
+        401 => false,
+        other => panic!("/auth/profile answered {other}"),
+    }
+}

@@ -1,0 +1,278 @@
+//! Cookies and callbacks that nobody honest sends.
+
+use reqwest::Method;
+
+use super::server_functions::is_signed_in;
+use crate::{
+    browser::{ALICE, Answer, PASSWORD, Person},
+    test_env::World,
+};
+
+/// Logs in up to the callback, which is not called.
+async fn up_to_the_callback(person: &Person) -> Answer {
+    let login = person.open("/products").await.is(200);
+    let typed = [("username", ALICE), ("password", PASSWORD)];
+    let answer = person
+        .submit(&login, login.html().form("/u/login"), &typed)
+        .await;
+    assert_eq!(answer.target().path(), "/auth/callback");
+    answer
+}
+
+fn token_requests(world: &World) -> usize {
+    world.at_tenant.of(&Method::POST, "/oauth/token").len()
+}
+
+#[tokio::test]
+async fn a_cookie_that_the_site_did_not_make_is_nobody() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let good = alice.cookie("session").unwrap();
+    let mut forged: Vec<String> = (0..good.len())
+        .map(|at| {
+            let mut letters: Vec<char> = good.chars().collect();
+            letters[at] = if letters[at] == 'A' { 'B' } else { 'A' };
+            letters.into_iter().collect()
+        })
+        .collect();
+    forged.extend(
+        [
+            "",
+            "0",
+            "null",
+            "%00",
+            "../../etc/passwd",
+            "' OR 1=1 --",
+            "AAAAAAAAAAAAAAAAAAAAAA",
+            "-1",
+        ]
+        .map(str::to_owned),
+    );
+    forged.extend([
+        format!("{good}A"),
+        good[1..].to_owned(),
+        good.to_ascii_lowercase(),
+        "x".repeat(4_097),
+    ]);
+    let mallory = world.person();
+    for cookie in forged.iter().filter(|cookie| **cookie != good) {
+        mallory.set_cookie("session", cookie);
+        assert!(!is_signed_in(&mallory).await, "{cookie}");
+        assert_eq!(
+            mallory.visit("/products").await.is(303).location(),
+            "/auth/login?returnTo=%2Fproducts"
+        );
+    }
+    mallory.set_cookie("session", "garbage");
+    mallory.open("/").await.is(200);
+    mallory.get_json("/api/products").await.is(401);
+    // With garbage in the browser she can still log in.
+    mallory.log_in(ALICE).await.is(200);
+    assert!(is_signed_in(&alice).await);
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_cookie_are_nobody() {
+    let world = World::start().await;
+    let host = world.host();
+    for cookie in [
+        "session",
+        "=;=;=",
+        ";;;;",
+        "session=\u{fc}\u{e9}",
+        "session=\"",
+        "a=b, session=c",
+        "session=a; session=b",
+    ] {
+        let answer = world
+            .say(&format!(
+                "GET / HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nCookie: {cookie}"
+            ))
+            .await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{cookie}: {answer}");
+        assert!(!answer.contains("Log out"), "{cookie}");
+    }
+    let many = "a=b; ".repeat(2_000);
+    let answer = world
+        .say(&format!(
+            "GET / HTTP/1.1\r\nHost: {host}\r\nCookie: {many}c=d"
+        ))
+        .await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") || answer.starts_with("HTTP/1.1 431 "),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_session_is_new_after_the_login_whatever_was_there_before() {
+    let world = World::start().await;
+    let (mallory, alice) = (world.person(), world.person());
+    mallory.log_in(ALICE).await.is(200);
+    let planted = mallory.cookie("session").unwrap();
+    alice.set_cookie("session", &planted);
+    let login = alice
+        .open("/auth/login?prompt=login&returnTo=%2Fproducts")
+        .await
+        .is(200);
+    alice
+        .fill_in(&login, "bob@example.com", PASSWORD)
+        .await
+        .is(200);
+    assert_ne!(alice.cookie("session").unwrap(), planted);
+    // The planted one is over, and never becomes Bob's.
+    assert!(!is_signed_in(&mallory).await);
+}
+
+#[tokio::test]
+async fn a_forged_callback_gets_a_page_and_no_token_request() {
+    let world = World::start().await;
+    let alice = world.person();
+    for query in [
+        "code=abc&state=def",
+        "code=abc",
+        "state=def",
+        "",
+        "error=access_denied&state=x",
+        "code=a&code=b&state=c",
+        "code=a&state=b&state=c",
+        "code=%00&state=%ff",
+        "code=<script>alert(1)</script>&state=<script>alert(1)</script>&error_description=<script>",
+    ] {
+        let page = alice
+            .visit(&format!("/auth/callback?{query}"))
+            .await
+            .is(400);
+        assert!(!page.body.contains("<script>"), "{query}");
+        assert!(
+            page.html()
+                .all("a")
+                .iter()
+                .any(|link| link.get("href") == "/auth/login"),
+            "{query}"
+        );
+        assert_eq!(alice.cookie("session"), None, "{query}");
+    }
+    assert_eq!(token_requests(&world), 0);
+}
+
+#[tokio::test]
+async fn a_callback_with_another_state_or_issuer_is_refused() {
+    let world = World::start().await;
+    for (parameter, value) in [
+        ("state", "x"),
+        ("iss", "https://evil.example/"),
+        ("error", "access_denied"),
+    ] {
+        let alice = world.person();
+        let mut callback = up_to_the_callback(&alice).await.target();
+        let mut pairs: Vec<(String, String)> = callback.query_pairs().into_owned().collect();
+        pairs.retain(|(name, _)| name != parameter);
+        pairs.push((parameter.to_owned(), value.to_owned()));
+        callback.query_pairs_mut().clear().extend_pairs(pairs);
+        let page = alice.visit(callback.as_str()).await;
+        assert!(
+            page.status.is_client_error(),
+            "{parameter}: {}",
+            page.status
+        );
+        assert_eq!(alice.cookie("session"), None, "{parameter}");
+    }
+    assert_eq!(token_requests(&world), 0);
+}
+
+#[tokio::test]
+async fn a_callback_counts_once() {
+    let world = World::start().await;
+    let alice = world.person();
+    let callback = up_to_the_callback(&alice).await.target();
+    let transaction = alice
+        .seen()
+        .iter()
+        .rev()
+        .flat_map(|answer| {
+            answer
+                .cookies()
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .find(|cookie| cookie.starts_with("txn_"))
+        .unwrap();
+    assert_eq!(
+        alice.visit(callback.as_str()).await.is(303).location(),
+        "/products"
+    );
+    assert_eq!(token_requests(&world), 1);
+
+    // Reloaded: there is no transaction any more, and the code is spent. The login begins anew, and nothing is asked.
+    let reloaded = alice.visit(callback.as_str()).await.is(303);
+    assert_eq!(reloaded.target().path(), "/authorize");
+    // With the cookie, which somebody kept.
+    let (name, value) = transaction
+        .split(';')
+        .next()
+        .unwrap()
+        .split_once('=')
+        .unwrap();
+    alice.set_cookie(name, value);
+    assert_eq!(
+        alice.visit(callback.as_str()).await.is(303).location(),
+        "/products"
+    );
+    let mallory = world.person();
+    mallory.set_cookie(name, value);
+    let refused = mallory.visit(callback.as_str()).await.is(400);
+    assert_eq!(refused.html().heading(), "This login is already finished");
+    assert_eq!(mallory.cookie("session"), None);
+    assert_eq!(token_requests(&world), 1);
+}
+
+#[tokio::test]
+async fn a_login_that_somebody_else_began_does_not_end_in_her_browser() {
+    let world = World::start().await;
+    let (mallory, victim) = (world.person(), world.person());
+    let callback = up_to_the_callback(&mallory).await.target();
+    // She is sent to a login of her own, and signed in as nobody.
+    let answer = victim.visit(callback.as_str()).await.is(303);
+    assert_eq!(answer.target().path(), "/authorize");
+    assert_eq!(victim.arrive(answer).await.is(200).url.path(), "/u/login");
+    assert_eq!(victim.cookie("session"), None);
+    assert_eq!(token_requests(&world), 0);
+}
+
+#[tokio::test]
+async fn a_login_that_takes_longer_than_ten_minutes_begins_anew() {
+    let world = World::start().await;
+    let alice = world.person();
+    let callback = up_to_the_callback(&alice).await.target();
+    world.advance(601);
+    let page = alice.visit(callback.as_str()).await.is(400).html();
+    assert_eq!(page.heading(), "This login took too long");
+    assert!(
+        page.all("a")
+            .iter()
+            .any(|link| link.get("href") == "/auth/login?returnTo=%2Fproducts")
+    );
+    assert_eq!(token_requests(&world), 0);
+}
+
+#[tokio::test]
+async fn a_person_who_says_no_at_the_tenant_comes_back_to_a_page() {
+    let world = World::start().await;
+    let alice = world.person();
+    // Without a session there the tenant may not ask, so it refuses.
+    let page = alice
+        .open("/auth/login?prompt=none&returnTo=%2Fproducts")
+        .await
+        .is(401);
+    assert_eq!(page.html().heading(), "Please log in");
+    assert!(
+        page.html()
+            .all("a")
+            .iter()
+            .any(|link| link.get("href") == "/auth/login?returnTo=%2Fproducts")
+    );
+    assert_eq!(alice.cookie("session"), None);
+}

@@ -1,0 +1,319 @@
+//! The access token: for whom it is, where it goes, and how it stays fresh.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use futures::future::join_all;
+use jsonwebtoken::{DecodingKey, Validation, jwk::JwkSet};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::server_functions::is_signed_in;
+use crate::{
+    browser::{ALICE, BOB, Person},
+    test_env::{Entry, PRODUCTS_API, Plan, World},
+};
+
+/// Claims of a JWT whose signature is right by the keys that the tenant publishes.
+async fn verified(world: &World, token: &str) -> Map<String, Value> {
+    let keys = world
+        .person()
+        .visit(&world.tenant_url("/.well-known/jwks.json"))
+        .await
+        .is(200);
+    let keys: JwkSet = serde_json::from_str(&keys.body).unwrap();
+    let header = jsonwebtoken::decode_header(token).unwrap();
+    let key = DecodingKey::from_jwk(keys.find(&header.kid.unwrap()).unwrap()).unwrap();
+    let mut validation = Validation::new(header.alg);
+    validation.validate_exp = false;
+    validation.set_audience(&[PRODUCTS_API]);
+    jsonwebtoken::decode(token, &key, &validation)
+        .unwrap()
+        .claims
+}
+
+/// The refreshes that the tenant was asked for.
+fn refreshes(world: &World) -> Vec<Entry> {
+    let mut entries = world.at_tenant.of(&Method::POST, "/oauth/token");
+    entries.retain(|entry| entry.field("grant_type").as_deref() == Some("refresh_token"));
+    entries
+}
+
+/// Access tokens last ten seconds. The clocks begin a little behind, so that the API, whose clock is right, accepts all
+/// of them: it allows for a difference of half a minute.
+fn short_lived(plan: &mut Plan) {
+    plan.tenant.access_token_lifetime = Duration::from_secs(10);
+    plan.seconds_behind = 15;
+}
+
+#[tokio::test]
+async fn the_token_that_reaches_the_api_is_a_jwt_for_the_configured_audience() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let called = world.at_api.of(&Method::GET, "/products").pop().unwrap();
+    let claims = verified(&world, called.bearer().unwrap()).await;
+    assert!(
+        claims["aud"]
+            .as_array()
+            .unwrap()
+            .contains(&json!(PRODUCTS_API)),
+        "{claims:?}"
+    );
+    assert_eq!(
+        (&claims["sub"], &claims["azp"]),
+        (&json!("auth0|alice"), &json!("leptos-auth0-sample"))
+    );
+    let scope: BTreeSet<_> = claims["scope"].as_str().unwrap().split(' ').collect();
+    assert!(
+        scope.is_superset(&BTreeSet::from(["read:products", "write:products"])),
+        "{scope:?}"
+    );
+    // It came from the login, not from one more question.
+    assert_eq!(refreshes(&world).len(), 0);
+}
+
+#[tokio::test]
+async fn one_token_serves_until_it_ends() {
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    for _ in 0..3 {
+        alice.get_json("/api/products").await.is(200);
+        alice.open("/").await.is(200);
+    }
+    let tokens: BTreeSet<_> = world
+        .at_api
+        .entries()
+        .iter()
+        .map(|call| call.bearer().unwrap().to_owned())
+        .collect();
+    assert_eq!(tokens.len(), 1);
+    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/token").len(), 1);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_refreshed_and_the_session_lives_on() {
+    let world = World::with(short_lived).await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let cookie = alice.cookie("session");
+    for round in 1..=3 {
+        world.advance(10);
+        alice.get_json("/api/products").await.is(200);
+        assert_eq!(refreshes(&world).len(), round);
+    }
+    assert_eq!(
+        alice.cookie("session"),
+        cookie,
+        "a refresh needs no new cookie"
+    );
+
+    let tokens: Vec<_> = world
+        .at_api
+        .entries()
+        .iter()
+        .map(|call| call.bearer().unwrap().to_owned())
+        .collect();
+    let different: BTreeSet<_> = tokens.iter().collect();
+    assert_eq!(different.len(), 4);
+    assert_eq!(
+        verified(&world, tokens.last().unwrap()).await["sub"],
+        "auth0|alice"
+    );
+    // Each refresh used the token that the one before brought.
+    let granted = world.at_tenant.of(&Method::POST, "/oauth/token");
+    for pair in granted.windows(2) {
+        assert!(pair[0].answered("refresh_token").is_some());
+        assert_eq!(
+            pair[1].field("refresh_token"),
+            pair[0].answered("refresh_token")
+        );
+        assert_eq!(pair[1].status, 200);
+    }
+}
+
+#[tokio::test]
+async fn many_calls_at_once_refresh_once() {
+    let world = World::with(short_lived).await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    world.advance(10);
+    let calls = (0..12).map(|_| alice.get_json("/api/products"));
+    for answer in join_all(calls).await {
+        answer.is(200);
+    }
+    assert_eq!(refreshes(&world).len(), 1);
+    assert!(is_signed_in(&alice).await);
+}
+
+#[tokio::test]
+async fn two_people_who_refresh_at_once_keep_their_own() {
+    let world = World::with(short_lived).await;
+    let (alice, bob) = (world.person(), world.person());
+    alice.log_in(ALICE).await.is(200);
+    bob.log_in(BOB).await.is(200);
+    let owner = async |person: &Person| {
+        person.get_json("/api/products").await.is(200).json()["owner"].clone()
+    };
+    for _ in 0..3 {
+        world.advance(10);
+        let owners = tokio::join!(owner(&alice), owner(&bob), owner(&alice), owner(&bob));
+        let (hers, his) = (json!("auth0|alice"), json!("auth0|bob"));
+        assert_eq!(owners, (hers.clone(), his.clone(), hers, his));
+    }
+    assert_eq!(refreshes(&world).len(), 6);
+}
+
+#[tokio::test]
+async fn a_person_who_hangs_up_during_a_refresh_loses_nothing() {
+    let world = World::with(|plan| {
+        short_lived(plan);
+        plan.in_files = true;
+    })
+    .await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    for _ in 0..3 {
+        world.advance(10);
+        let before = refreshes(&world).len();
+        let call = alice.get_json("/api/products");
+        // Gone as soon as the tenant has answered, or even before.
+        let answered = async {
+            while refreshes(&world).len() == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = call => {}
+            () = answered => {}
+        }
+        alice.get_json("/api/products").await.is(200);
+    }
+    assert!(is_signed_in(&alice).await);
+}
+
+#[tokio::test]
+async fn a_new_signing_key_at_the_tenant_troubles_nobody() {
+    let world = World::start().await;
+    let (alice, bob) = (world.person(), world.person());
+    alice.log_in(ALICE).await.is(200);
+    world.tenant.rotate_signing_key().await.unwrap();
+    alice.get_json("/api/products").await.is(200);
+    bob.log_in(BOB).await.is(200);
+    let kid = |call: &Entry| {
+        jsonwebtoken::decode_header(call.bearer().unwrap())
+            .unwrap()
+            .kid
+    };
+    let calls = world.at_api.entries();
+    assert_ne!(kid(&calls[0]), kid(calls.last().unwrap()));
+}
+
+#[tokio::test]
+async fn a_session_whose_refresh_token_was_taken_back_ends_with_the_access_token() {
+    let world = World::with(short_lived).await;
+    let alice = world.person();
+    let page = alice.log_in(ALICE).await.is(200);
+    assert_eq!(world.tenant.revoke_all_refresh_tokens().await.unwrap(), 1);
+    alice.get_json("/api/products").await.is(200);
+    world.advance(10);
+    assert_eq!(
+        alice.get_json("/api/products").await.is(401).code(),
+        "sign_in_required"
+    );
+    assert!(!is_signed_in(&alice).await);
+    // The page is still open; what she does on it leads to the login and back.
+    let answer = alice
+        .submit(&page, page.html().form("/api/products"), &[])
+        .await
+        .is(303);
+    assert_eq!(answer.location(), "/auth/login?returnTo=%2Fproducts");
+}
+
+#[tokio::test]
+async fn a_page_that_finds_the_session_over_offers_to_log_in_again() {
+    let world = World::with(short_lived).await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    world.tenant.revoke_all_refresh_tokens().await.unwrap();
+    world.advance(10);
+    let page = alice.open("/products").await.is(401).html();
+    assert!(
+        page.text().contains("Please log in to continue."),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.all("a")
+            .iter()
+            .any(|link| link.get("href") == "/auth/login?returnTo=%2Fproducts")
+    );
+    assert!(
+        alice
+            .visit("/products")
+            .await
+            .is(303)
+            .location()
+            .starts_with("/auth/login")
+    );
+}
+
+#[tokio::test]
+async fn a_session_ends_after_a_day_without_use_and_after_three_days_in_any_case() {
+    let hour = 3_600;
+    let world = World::start().await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    world.advance(23 * hour);
+    assert!(is_signed_in(&alice).await);
+    world.advance(24 * hour);
+    assert!(!is_signed_in(&alice).await, "a day without use");
+
+    let world = World::start().await;
+    let bob = world.person();
+    bob.log_in(BOB).await.is(200);
+    for _ in 0..3 {
+        world.advance(23 * hour);
+        assert!(is_signed_in(&bob).await);
+    }
+    world.advance(3 * hour);
+    assert!(!is_signed_in(&bob).await, "three days, used every day");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_of_itself_is_swept_out_of_the_store() {
+    let world = World::with(|plan| plan.in_files = true).await;
+    let (alice, bob) = (world.person(), world.person());
+    alice.log_in(ALICE).await.is(200);
+    assert_eq!(world.auth0.delete_expired().await.unwrap(), 0);
+    world.advance(2 * 86_400);
+    bob.log_in(BOB).await;
+    assert!(world.auth0.delete_expired().await.unwrap() >= 1);
+    assert!(!is_signed_in(&alice).await);
+    assert!(is_signed_in(&bob).await);
+}
+
+/// Monitors and link checkers send HEAD, all day long.
+#[tokio::test]
+async fn a_head_request_refreshes_no_token_and_calls_no_api() {
+    let world = World::with(short_lived).await;
+    let alice = world.person();
+    alice.log_in(ALICE).await.is(200);
+    let calls = world.at_api.entries().len();
+    for _ in 0..2 {
+        for path in ["/", "/products", "/profile"] {
+            let request = alice.request(Method::HEAD, path);
+            let answer = alice.send(request).await.is(200);
+            assert_eq!(&*answer.body, "", "{path}");
+        }
+        let request = alice.request(Method::HEAD, "/api/products");
+        let answer = alice.send(request).await;
+        assert!(!answer.status.is_success(), "{answer:?}");
+        // Now the token has ended, too.
+        world.advance(10);
+    }
+    assert_eq!(refreshes(&world).len(), 0);
+    assert_eq!(world.at_api.entries().len(), calls);
+    alice.get_json("/api/products").await.is(200);
+    assert_eq!(refreshes(&world).len(), 1);
+}

@@ -1,0 +1,336 @@
+//! The page for developers that draws what a login holds.
+
+use reqwest::Method;
+
+use crate::{
+    browser::{ALICE, Answer, Person},
+    test_env::{ORDERS_API, PRODUCTS_API, Plan, World},
+};
+
+const PAGE: &str = "/tokens";
+const RENEW: &str = "/api/tokens/renew";
+const REVOKE: &str = "/api/tokens/revoke";
+
+/// Alice, whose login has been used for the products and for nothing else.
+async fn alice_in(world: &World) -> Person {
+    let alice = world.person();
+    let login = alice.open("/profile").await.is(200);
+    alice
+        .fill_in(&login, ALICE, crate::browser::PASSWORD)
+        .await
+        .is(200);
+    alice
+}
+
+/// What the page says of an API, with its tokens.
+fn branch(page: &Answer, title: &str) -> String {
+    let branches = page.html().texts_where("class", "branch");
+    let fits = |branch: &&String| branch.starts_with(title);
+    let branch = branches.iter().find(fits);
+    branch
+        .unwrap_or_else(|| panic!("{title} is not on: {}", page.html().text()))
+        .clone()
+}
+
+#[track_caller]
+fn says(text: &str, words: &[&str]) {
+    for words in words {
+        assert!(text.contains(words), "{words} is not in: {text}");
+    }
+}
+
+/// Presses the button of an API.
+async fn press(person: &Person, page: &Answer, api: &str) -> Answer {
+    let form = page.html().form_with(RENEW, "api", api);
+    let answer = person.submit(page, form, &[]).await.is(303);
+    person.follow(&answer).await
+}
+
+#[tokio::test]
+async fn nobody_but_its_person_sees_what_a_login_holds() {
+    let world = World::start().await;
+    let nobody = world.person();
+    for path in [PAGE, "/tokens/style.css"] {
+        let answer = nobody.visit(path).await.is(303);
+        assert!(
+            answer
+                .location()
+                .starts_with("/auth/login?returnTo=%2Ftokens"),
+            "{}",
+            answer.location()
+        );
+        assert_eq!(&*answer.body, "");
+    }
+}
+
+#[tokio::test]
+async fn the_page_draws_the_login_its_refresh_token_and_a_branch_for_each_api() {
+    let world = World::with(Plan::add_orders).await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    let html = page.html();
+    assert_eq!(html.heading(), "Tokens");
+    says(
+        &html.text(),
+        &["Login ✓ signed in", "auth0|alice", "Refresh token ✓ held"],
+    );
+
+    let products = branch(&page, "Products API");
+    says(
+        &products,
+        &[
+            "✓ ready",
+            PRODUCTS_API,
+            "AUTH0_AUDIENCE",
+            "✓ good",
+            "✓ read:products",
+            "✓ write:products",
+        ],
+    );
+    says(
+        &products,
+        &["Expires in 24 h", "Issuer", &world.tenant_url("/")],
+    );
+    let orders = branch(&page, "Orders API");
+    says(
+        &orders,
+        &[
+            "○ not asked for yet",
+            ORDERS_API,
+            "ORDERS_API_AUDIENCE",
+            "○ none yet",
+            "○ read:orders",
+            "Get a token",
+        ],
+    );
+    // It only looks.
+    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/token").len(), 1);
+    assert_eq!(world.at_orders.entries().len(), 0);
+    // The way to it is on every page.
+    let home = alice.open("/").await.is(200).html();
+    assert!(home.all("a").iter().any(|link| link.get("href") == PAGE));
+}
+
+#[tokio::test]
+async fn the_page_is_complete_without_scripts_and_keeps_the_policy() {
+    let world = World::with(Plan::add_orders).await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    assert_eq!(page.html().all("template").len(), 0);
+    assert!(
+        !page.body.contains(".wasm"),
+        "nothing of it runs in the browser"
+    );
+    assert!(
+        !page.body.contains(" style="),
+        "the policy forbids inline styles"
+    );
+    assert!(page.header("cache-control").contains("no-store"));
+    let html = page.html();
+    let animation = html.all("animate")[0];
+    assert_eq!(
+        (
+            animation.get("attributename"),
+            animation.get("to"),
+            animation.get("dur")
+        ),
+        ("width", "0", "86400s")
+    );
+    let style = alice.visit("/tokens/style.css").await.is(200);
+    assert!(style.header("content-type").starts_with("text/css"));
+}
+
+#[tokio::test]
+async fn the_buttons_get_a_token_and_renew_it() {
+    let world = World::with(Plan::add_orders).await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    let page = press(&alice, &page, "ORDERS").await.is(200);
+    assert_eq!(page.place(), PAGE);
+    let orders = branch(&page, "Orders API");
+    says(
+        &orders,
+        &["✓ ready", "✓ good", "✓ read:orders", "Renew this token"],
+    );
+    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/token").len(), 2);
+
+    // Longer than one that was just renewed serves everybody.
+    world.advance(31);
+    let page = press(&alice, &page, "ORDERS").await.is(200);
+    let granted = world.at_tenant.of(&Method::POST, "/oauth/token");
+    assert_eq!(granted.len(), 3);
+    assert_eq!(granted[2].field("audience").as_deref(), Some(ORDERS_API));
+
+    // No token is on any page that she saw.
+    for entry in granted {
+        for member in ["access_token", "refresh_token", "id_token"] {
+            let Some(token) = entry.answered(member) else {
+                continue;
+            };
+            let signature = token.rsplit('.').next().unwrap();
+            let shows = |answer: &Answer| {
+                answer.url.origin() == page.url.origin() && answer.body.contains(signature)
+            };
+            assert!(!alice.seen().iter().any(shows), "{member}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_with_extra_scopes_has_a_place_of_its_own() {
+    let world = World::with(Plan::add_orders).await;
+    let alice = alice_in(&world).await;
+    let order = [
+        ("product", "Go board"),
+        ("quantity", "1"),
+        ("idempotency_key", "k-1"),
+    ];
+    alice
+        .call(Method::POST, "/api/orders", &order)
+        .await
+        .is(200);
+    let page = alice.open(PAGE).await.is(200);
+    says(
+        &branch(&page, "Orders API"),
+        &["✓ read:orders", "✓ write:orders"],
+    );
+    // Its button asks for the same again.
+    world.advance(31);
+    let form = page.html().form_with(RENEW, "scope", "write:orders");
+    assert_eq!(form.fields["api"], "ORDERS");
+    alice.submit(&page, form, &[]).await.is(303);
+    let asked = world
+        .at_tenant
+        .of(&Method::POST, "/oauth/token")
+        .pop()
+        .unwrap();
+    let scope = asked.field("scope").unwrap();
+    assert!(
+        scope.split(' ').any(|scope| scope == "write:orders"),
+        "{scope}"
+    );
+}
+
+#[tokio::test]
+async fn a_scope_that_was_not_granted_is_marked_and_its_fix_is_beside_it() {
+    let world = World::with(|plan| {
+        plan.tenant.users[0].permissions = Some(vec!["read:products".to_owned()]);
+    })
+    .await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    let products = branch(&page, "Products API");
+    says(
+        &products,
+        &[
+            "✓ read:products",
+            "✗ write:products not granted",
+            "scope_not_granted",
+            "How to fix it",
+            "RBAC",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn what_the_provider_would_not_give_is_named_where_it_would_be() {
+    let world = World::with(|plan| {
+        plan.add_orders();
+        plan.tenant.applications[0].multi_resource.clear();
+    })
+    .await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    let page = press(&alice, &page, "ORDERS").await.is(200);
+    assert_eq!(page.place(), "/tokens?error=misconfigured");
+    assert_eq!(page.html().texts_where("role", "alert").len(), 1);
+    let orders = branch(&page, "Orders API");
+    says(
+        &orders,
+        &[
+            "✗",
+            "refresh_not_allowed_for_api",
+            "Multi-Resource Refresh Token",
+            ORDERS_API,
+        ],
+    );
+    says(&branch(&page, "Products API"), &["✓ ready"]);
+}
+
+#[tokio::test]
+async fn an_api_that_is_not_configured_is_drawn_with_what_to_set() {
+    let world = World::start().await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    let orders = branch(&page, "Orders API");
+    says(
+        &orders,
+        &["○ not configured", "ORDERS_API_URL", "ORDERS_API_AUDIENCE"],
+    );
+    assert!(!orders.contains("Get a token"), "{orders}");
+}
+
+#[tokio::test]
+async fn an_api_without_an_audience_names_the_variable_and_has_no_button() {
+    let world = World::with(|plan| plan.variables.remove("AUTH0_AUDIENCE")).await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    let products = branch(&page, "Products API");
+    says(
+        &products,
+        &["✗", "AUTH0_AUDIENCE is not set", "How to fix it"],
+    );
+    assert!(!products.contains("Get a token"), "{products}");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_she_revokes_is_gone_here_and_at_the_tenant() {
+    let world = World::start().await;
+    let alice = alice_in(&world).await;
+    let page = alice.open(PAGE).await.is(200);
+    let answer = alice
+        .submit(&page, page.html().form(REVOKE), &[])
+        .await
+        .is(303);
+    assert_eq!(answer.location(), PAGE);
+    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/revoke").len(), 1);
+    let page = alice.follow(&answer).await.is(200);
+    says(&page.html().text(), &["Refresh token ✗ none"]);
+    let products = branch(&page, "Products API");
+    says(&products, &["✓ good", "Log in again"]);
+    assert!(!products.contains("Renew"), "{products}");
+    // What is held goes on working.
+    alice.get_json("/api/products").await.is(200);
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_says_when_and_its_bar_is_empty() {
+    let world = World::with(|plan| {
+        plan.tenant.access_token_lifetime = std::time::Duration::from_mins(10);
+    })
+    .await;
+    let alice = alice_in(&world).await;
+    world.advance(300);
+    let page = alice.open(PAGE).await.is(200);
+    says(
+        &branch(&page, "Products API"),
+        &["✓ good", "Expires in 5 min, at"],
+    );
+    assert_eq!(page.html().all("animate")[0].get("from"), "500");
+
+    world.advance(420);
+    let page = alice.open(PAGE).await.is(200);
+    says(
+        &branch(&page, "Products API"),
+        &["○ expired", "Expired 2 min ago"],
+    );
+    assert_eq!(page.html().all("animate").len(), 0);
+}
+
+#[tokio::test]
+async fn a_button_for_an_api_that_there_is_not_says_so() {
+    let world = World::start().await;
+    let alice = alice_in(&world).await;
+    let fields = [("api", "SECRETS"), ("scope", "")];
+    alice.call(Method::POST, RENEW, &fields).await.is(404);
+}

@@ -1,0 +1,164 @@
+//! How a world is to be, before it starts.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use axum_auth0::Variables;
+use tempfile::TempDir;
+use tenant::{ApiSettings, Settings};
+use url::Url;
+
+use super::port::Place;
+
+/// The identifier of the products API, and what `AUTH0_AUDIENCE` is unless a test says otherwise.
+pub(crate) const PRODUCTS_API: &str = "https://products.example.com";
+
+/// Another API that is registered at the tenant.
+pub(crate) const ORDERS_API: &str = "https://orders.example.com";
+
+/// What the site proves itself with at the tenant.
+pub(crate) const CLIENT_SECRET: &str = "planted-client-secret-7f3a90c1d2";
+
+/// `AUTH0_SECRET`.
+pub(crate) const SITE_SECRET: &str = "planted-site-secret-5b1e8842a6f04d7c9e31f0aa";
+
+/// What a test can change before anything starts.
+pub(crate) struct Plan {
+    /// The variables of the site.
+    pub(crate) variables: Variables,
+    /// The settings of the tenant.
+    pub(crate) tenant: Settings,
+    /// The audience that the API checks.
+    pub(crate) api_audience: String,
+    /// How far the clocks of site and tenant are behind at first, in seconds; the API's is always right.
+    pub(crate) seconds_behind: i64,
+    /// Whether the tenant is up from the beginning.
+    pub(crate) tenant_is_up: bool,
+    /// Whether the site's files have hashes in their names.
+    pub(crate) hash_files: bool,
+    /// Whether everything is kept in files, so that it can be started again.
+    pub(crate) in_files: bool,
+    orders_url: String,
+}
+
+impl Plan {
+    pub(super) fn new(places: &Places) -> Self {
+        let issuer = format!("http://{}/", places.tenant.address());
+        let base_url = places.base_url();
+        let mut tenant = Settings::local(issuer.parse().unwrap(), &base_url, CLIENT_SECRET);
+        tenant
+            .apis
+            .push(ApiSettings::new(ORDERS_API, "Orders API", &["read:orders"]));
+        let variables = [
+            ("AUTH0_DOMAIN", issuer.as_str()),
+            ("AUTH0_CLIENT_ID", "leptos-auth0-sample"),
+            ("AUTH0_CLIENT_SECRET", CLIENT_SECRET),
+            ("AUTH0_SECRET", SITE_SECRET),
+            ("AUTH0_AUDIENCE", PRODUCTS_API),
+            ("AUTH0_SESSION_STORE", "memory:"),
+            ("APP_BASE_URL", base_url.as_str().trim_end_matches('/')),
+            (
+                "PRODUCTS_API_URL",
+                &format!("http://{}", places.api.address()),
+            ),
+        ];
+        Self {
+            variables: variables.into_iter().collect(),
+            tenant,
+            api_audience: PRODUCTS_API.to_owned(),
+            seconds_behind: 0,
+            tenant_is_up: true,
+            hash_files: false,
+            in_files: false,
+            orders_url: format!("http://{}", places.orders.address()),
+        }
+    }
+
+    /// Sets a variable of the site.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.set(name, value);
+    }
+
+    /// Adds the orders API as the sample has it: there, configured, and among those that refresh tokens are good for.
+    pub(crate) fn add_orders(&mut self) {
+        let orders_url = std::mem::take(&mut self.orders_url);
+        self.set("ORDERS_API_URL", &orders_url);
+        self.set("ORDERS_API_AUDIENCE", ORDERS_API);
+        self.tenant.apis.retain(|api| api.identifier != ORDERS_API);
+        self.tenant = self.tenant.clone().with_orders();
+    }
+
+    /// The settings of the products API at the tenant.
+    pub(crate) fn products_at_tenant(&mut self) -> &mut ApiSettings {
+        &mut self.tenant.apis[0]
+    }
+
+    /// Whether the orders API is there.
+    pub(super) fn has_orders(&self) -> bool {
+        self.variables.get("ORDERS_API_URL").is_some()
+    }
+
+    pub(super) fn keep_in(&mut self, folder: &Path) {
+        let sessions = folder.join("sessions.db");
+        self.set(
+            "AUTH0_SESSION_STORE",
+            &format!("sqlite:{}", sessions.display()),
+        );
+        self.tenant.database = tenant::Database::File(folder.join("tenant.db"));
+    }
+}
+
+/// Where everything is: the ports, and the folder with the site's files and, where wanted, the databases.
+pub(crate) struct Places {
+    pub(super) site: Place,
+    pub(super) tenant: Place,
+    pub(super) api: Place,
+    pub(super) orders: Place,
+    pub(super) folder: Arc<TempDir>,
+}
+
+impl Places {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        build_site(folder.path());
+        Self {
+            site: Place::take(None),
+            tenant: Place::take(None),
+            api: Place::take(None),
+            orders: Place::take(None),
+            folder: Arc::new(folder),
+        }
+    }
+
+    /// `localhost`, and not the address of the tenant: a browser shares cookies between ports.
+    pub(super) fn base_url(&self) -> Url {
+        format!("http://localhost:{}", self.site.address().port())
+            .parse()
+            .unwrap()
+    }
+
+    pub(super) fn addresses(&self) -> [SocketAddr; 4] {
+        [&self.site, &self.tenant, &self.api, &self.orders].map(Place::address)
+    }
+}
+
+/// What a build leaves for the server: one file of each kind, with its compressed siblings.
+fn build_site(folder: &Path) {
+    let package = folder.join("site/pkg");
+    std::fs::create_dir_all(&package).unwrap();
+    for (name, content) in [
+        ("leptos-auth0.js", "export default 1;"),
+        ("leptos-auth0.js.br", "brotli of the script"),
+        ("leptos-auth0.js.gz", "gzip of the script"),
+        ("leptos-auth0.css", "body { margin: 0 }"),
+        ("leptos-auth0.css.br", "brotli of the styles"),
+        ("leptos-auth0.wasm", "\0asm"),
+        (
+            "../favicon.svg",
+            "<svg xmlns='http://www.w3.org/2000/svg'/>",
+        ),
+        ("../.hidden", "not for anybody"),
+        ("../../secret.txt", "not for anybody"),
+    ] {
+        std::fs::write(package.join(name), content).unwrap();
+    }
+}
