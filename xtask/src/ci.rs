@@ -5,12 +5,15 @@ mod dependencies;
 mod halves;
 mod licence;
 mod lints;
+mod module_graph;
 
 use crate::build;
 use crate::failure::{Failure, Result};
 use crate::report::Report;
 use crate::test::{self, Part};
 use crate::workspace::Workspace;
+
+pub(crate) use module_graph::check as module_graph;
 
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.step("formatting", |_| lints::formatting(workspace))?;

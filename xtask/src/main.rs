@@ -28,6 +28,8 @@ cargo xtask dev              installs what is missing, then runs the site and re
 cargo xtask test [PART…]     all tests, or: rust, browser, foreign (an OpenID Provider that we did not write)
 cargo xtask ci               formatting, lints, docs, dependencies, all tests, release build, page weight
 cargo xtask build            the release build: hashed names, brotli and gzip
+cargo xtask module-graph [PACKAGE…]
+                             the modules of each crate and their dependencies; fails on a cycle
 ";
 
 fn main() -> ExitCode {
@@ -65,6 +67,7 @@ fn run(arguments: &[String]) -> failure::Result<()> {
             report.finish()
         }
         ["build"] => build::run(&workspace),
+        ["module-graph", packages @ ..] => ci::module_graph(&workspace, packages),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())
