@@ -13,6 +13,7 @@ mod ports;
 mod process;
 mod report;
 mod site;
+mod structure;
 mod test;
 mod tools;
 mod workspace;
@@ -28,6 +29,7 @@ cargo xtask dev              installs what is missing, then runs the site and re
 cargo xtask test [PART…]     all tests, or: rust, browser, foreign (an OpenID Provider that we did not write)
 cargo xtask ci               formatting, lints, docs, dependencies, all tests, release build, page weight
 cargo xtask build            the release build: hashed names, brotli and gzip
+cargo xtask structure        the rules of the architecture: dependencies, module cycles, retired identifiers, file sizes
 cargo xtask module-graph [PACKAGE…]
                              the modules of each crate and their dependencies; fails on a cycle
 ";
@@ -67,7 +69,12 @@ fn run(arguments: &[String]) -> failure::Result<()> {
             report.finish()
         }
         ["build"] => build::run(&workspace),
-        ["module-graph", packages @ ..] => ci::module_graph(&workspace, packages),
+        ["structure"] => {
+            let mut report = Report::new();
+            structure::run(&workspace, &mut report)?;
+            report.finish()
+        }
+        ["module-graph", packages @ ..] => structure::module_graph(&workspace, packages),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

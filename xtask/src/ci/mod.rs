@@ -2,23 +2,20 @@
 
 mod deny_file;
 mod dependencies;
-mod halves;
 mod licence;
 mod lints;
-mod module_graph;
 
 use crate::build;
 use crate::failure::{Failure, Result};
 use crate::report::Report;
+use crate::structure;
 use crate::test::{self, Part};
 use crate::workspace::Workspace;
 
-pub(crate) use module_graph::check as module_graph;
-
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.step("formatting", |_| lints::formatting(workspace))?;
-    report.step("halves: who may depend on whom", |_| {
-        halves::check(workspace)
+    report.step("dependency rules between crates", |_| {
+        structure::dependency_rules(workspace)
     })?;
     report.step("dependencies: licences, sources, bans", |_| {
         dependencies::check(workspace)

@@ -1,18 +1,18 @@
-//! Arrows between crates point one way: what runs in the browser knows nothing of the server, an API that verifies tokens
-//! brings no login, and the local services share no code with what they test.
+//! Dependencies between the crates point one way: what runs in the browser does not depend on the server's crates, an API
+//! that verifies tokens does not depend on the login, and the local services share no code with what they test.
 
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::tools::wasm_target;
 use crate::workspace::Workspace;
 
-/// One tree of dependencies, and what must not be in it.
+/// A dependency tree, and the crates that must not be in it.
 struct Rule {
     what: &'static str,
     tree: &'static [&'static str],
-    /// Names; one that ends in `*` is the beginning of names.
+    /// Names; a `*` at the end stands for any ending.
     forbidden: &'static [&'static str],
-    /// To see that the tree is the right one at all.
+    /// A crate that has to be in the tree, or the rule reads the wrong one.
     expected: &'static str,
 }
 
@@ -84,7 +84,7 @@ const RULES: &[Rule] = &[
         expected: "openidconnect",
     },
     Rule {
-        what: "the local tenant, whose faults must not be ours",
+        what: "the local tenant",
         tree: &["--package=tenant"],
         forbidden: &["app", "axum-auth0", "leptos*", "openidconnect", "server"],
         expected: "axum",
@@ -117,12 +117,12 @@ const RULES: &[Rule] = &[
     },
 ];
 
-pub(super) fn check(workspace: &Workspace) -> Result<()> {
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     for rule in RULES {
         let names = names_in_tree(workspace, rule.tree)?;
         if !names.iter().any(|name| name == rule.expected) {
             return Err(Failure::Failed(format!(
-                "{} does not depend on {}: this check looks at the wrong tree",
+                "{} does not depend on {}: this rule reads the wrong tree",
                 rule.what, rule.expected
             )));
         }
@@ -136,11 +136,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
                 found[0]
             )));
         }
-        println!(
-            "{}: {} crates, none that must not be there",
-            rule.what,
-            names.len()
-        );
+        println!("{}: {} crates, no forbidden one", rule.what, names.len());
     }
     Ok(())
 }
@@ -188,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_ending() {
+    fn a_star_matches_any_ending() {
         let names = ["sqlx-core", "tower-service", "tower", "serde"].map(str::to_owned);
         assert_eq!(
             forbidden_among(&names, &["sqlx*", "tower"]),

@@ -1,0 +1,27 @@
+//! `cargo xtask structure`: the rules of the architecture, each as a check.
+
+mod dependency_rules;
+mod file_sizes;
+mod module_graph;
+mod retired_identifiers;
+
+use crate::failure::Result;
+use crate::report::Report;
+use crate::workspace::Workspace;
+
+pub(crate) use dependency_rules::check as dependency_rules;
+pub(crate) use module_graph::check as module_graph;
+
+pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    report.step("dependency rules between crates", |_| {
+        dependency_rules(workspace)
+    })?;
+    report.step("module graph without a cycle", |_| {
+        module_graph(workspace, &[])
+    })?;
+    report.step("retired identifiers", |_| {
+        retired_identifiers::check(workspace)
+    })?;
+    report.step("file sizes", |_| file_sizes::check(workspace))?;
+    Ok(())
+}
