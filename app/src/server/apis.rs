@@ -8,7 +8,7 @@ use axum_auth0::{Api, ApiRegistration};
 pub enum ProductsApi {}
 
 impl Api for ProductsApi {
-    const NAME: &'static str = "PRODUCTS";
+    const ENV_PREFIX: &'static str = "PRODUCTS";
     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
 }
 
@@ -18,14 +18,14 @@ impl Api for ProductsApi {
 pub enum OrdersApi {}
 
 impl Api for OrdersApi {
-    const NAME: &'static str = "ORDERS";
+    const ENV_PREFIX: &'static str = "ORDERS";
     const SCOPES: &'static [&'static str] = &["read:orders"];
 }
 
 /// All of them, for the server's configuration. The first one is the one that `AUTH0_AUDIENCE` names.
 pub fn apis() -> [ApiRegistration; 2] {
     [
-        ApiRegistration::of::<ProductsApi>(),
-        ApiRegistration::of::<OrdersApi>(),
+        ApiRegistration::login::<ProductsApi>(),
+        ApiRegistration::further::<OrdersApi>(),
     ]
 }

@@ -17,8 +17,8 @@ use leptos_auth0::server::{answer_form, require_user};
 pub async fn renew_token(api: String, scope: String) -> Result<(), AppError> {
     let user = require_user()?;
     match api.as_str() {
-        ProductsApi::NAME => renew::<ProductsApi>(&user, &scope).await?,
-        OrdersApi::NAME => renew::<OrdersApi>(&user, &scope).await?,
+        ProductsApi::ENV_PREFIX => renew::<ProductsApi>(&user, &scope).await?,
+        OrdersApi::ENV_PREFIX => renew::<OrdersApi>(&user, &scope).await?,
         _ => return Err(AppError::NotFound),
     }
     answer_form(paths::TOKENS);

@@ -20,7 +20,7 @@ pub(super) struct Branch<'a> {
 }
 
 pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
-    let name = branch.declared.name;
+    let name = branch.declared.prefix();
     let Some(api) = branch.api else {
         return not_configured(name).into_any();
     };
@@ -109,7 +109,7 @@ fn button(branch: &Branch<'_>, scope: &str, label: &'static str) -> AnyView {
         return view! { <p><LoginLink class="button button-quiet" label="Log in again"/></p> }
             .into_any();
     }
-    let name = branch.declared.name;
+    let name = branch.declared.prefix();
     view! {
         <form method="post" action=RenewToken::PATH>
             <PageUserField/>

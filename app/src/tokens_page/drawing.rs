@@ -15,8 +15,8 @@ use leptos_auth0::PageUserField;
 /// The whole drawing.
 pub(super) fn drawing(subject: &str, overview: &TokensOverview) -> impl IntoView + use<> {
     let branches = apis().map(|declared| {
-        let api = overview.apis.iter().find(|api| api.name == declared.name);
-        let asked_by_login = declared.name == apis()[0].name;
+        let api = overview.apis.iter().find(|api| api.name == declared.prefix());
+        let asked_by_login = declared.prefix() == apis()[0].prefix();
         view! {
             <li class="branch">
                 {branch(&Branch { declared, api, asked_by_login, can_ask: overview.is_refreshable, now: overview.now })}

@@ -1,4 +1,4 @@
-//! An external API as a type, and the access token that is good for it alone.
+//! An access token that is good for one API alone.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -6,26 +6,11 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::{config::ApiSettings, diagnosis::Diagnosis, tokens::TokenError};
-
-/// An external API that the application calls on behalf of its users.
-///
-/// ```
-/// struct ProductsApi;
-///
-/// impl axum_auth0::Api for ProductsApi {
-///     const NAME: &'static str = "PRODUCTS";
-///     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
-/// }
-/// ```
-pub trait Api: Send + Sync + 'static {
-    /// The prefix of the API's variables: `PRODUCTS` for `PRODUCTS_API_URL`, `PRODUCTS_API_AUDIENCE` and
-    /// `PRODUCTS_API_SCOPE`.
-    const NAME: &'static str;
-
-    /// The scopes that the application asks for, where `<NAME>_API_SCOPE` does not say otherwise.
-    const SCOPES: &'static [&'static str];
-}
+use crate::{
+    config::{Api, ApiSettings},
+    diagnosis::Diagnosis,
+    tokens::TokenError,
+};
 
 /// A user's access token for the API `A`, and for no other: a client of another API does not take it.
 ///
@@ -112,6 +97,6 @@ impl<A> Clone for AccessToken<A> {
 
 impl<A: Api> fmt::Debug for AccessToken<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AccessToken<{}>([redacted])", A::NAME)
+        write!(f, "AccessToken<{}>([redacted])", A::ENV_PREFIX)
     }
 }

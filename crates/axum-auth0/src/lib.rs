@@ -73,10 +73,10 @@ mod trace_context;
 #[cfg(feature = "login")]
 pub use self::{
     access_token::ACCESS_TOKEN_PATH,
-    api::{AccessToken, Api},
+    api::AccessToken,
     api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},
     auth0::{Auth0, Dependencies, NotReady, OpenError},
-    config::{ApiRegistration, Config, ConfigError, Variables},
+    config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
     login::{CALLBACK_PATH, IdTokenError, LOGIN_PATH},
     logout::{LOGOUT_PATH, SIGNED_OUT_PATH},

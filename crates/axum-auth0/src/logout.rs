@@ -11,7 +11,6 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower_sessions::{Session, SessionStore as _};
 
 use crate::{
-    config,
     engine::Engine,
     login::{no_content, see_other},
     logout_url::ProviderLogout,
@@ -27,7 +26,7 @@ use crate::{
 pub const LOGOUT_PATH: &str = "/auth/logout";
 
 /// Where a logout ends unless it or `AUTH0_LOGOUT_RETURN_TO` says otherwise; registered at the provider.
-pub const SIGNED_OUT_PATH: &str = config::SIGNED_OUT_PATH;
+pub const SIGNED_OUT_PATH: &str = "/signed-out";
 
 /// The parameter with the path where a logout ends.
 const RETURN_TO: &str = "returnTo";

@@ -94,6 +94,11 @@ impl ReturnTo {
         &self.0
     }
 
+    /// The path alone.
+    pub(crate) fn path(&self) -> &str {
+        self.0.split(['?', '#']).next().unwrap_or_default()
+    }
+
     /// The address that starts a login which comes back here.
     pub fn login_url(&self) -> String {
         format!(

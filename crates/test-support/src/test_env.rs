@@ -26,7 +26,7 @@ const SECRET: &str = "canary-AUTH0_SECRET-0123456789-abcdefghij";
 pub struct ProductsApi;
 
 impl Api for ProductsApi {
-    const NAME: &'static str = "PRODUCTS";
+    const ENV_PREFIX: &'static str = "PRODUCTS";
     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
 }
 
@@ -34,7 +34,7 @@ impl Api for ProductsApi {
 pub struct OrdersApi;
 
 impl Api for OrdersApi {
-    const NAME: &'static str = "ORDERS";
+    const ENV_PREFIX: &'static str = "ORDERS";
     const SCOPES: &'static [&'static str] = &["read:orders"];
 }
 
@@ -42,7 +42,7 @@ impl Api for OrdersApi {
 pub struct UndeclaredApi;
 
 impl Api for UndeclaredApi {
-    const NAME: &'static str = "INVOICES";
+    const ENV_PREFIX: &'static str = "INVOICES";
     const SCOPES: &'static [&'static str] = &[];
 }
 
@@ -144,8 +144,8 @@ fn config(provider: &FakeProvider, changes: &[(&'static str, Option<String>)]) -
         }
     }
     let apis = [
-        ApiRegistration::of::<ProductsApi>(),
-        ApiRegistration::of::<OrdersApi>(),
+        ApiRegistration::login::<ProductsApi>(),
+        ApiRegistration::further::<OrdersApi>(),
     ];
     Config::from_variables(&variables, &apis).unwrap()
 }

@@ -15,7 +15,7 @@ const NAMES: [&str; 16] = [
 pub(crate) enum Numbered<const N: usize> {}
 
 impl<const N: usize> Api for Numbered<N> {
-    const NAME: &'static str = NAMES[N];
+    const ENV_PREFIX: &'static str = NAMES[N];
     const SCOPES: &'static [&'static str] = if N == 0 {
         &["read:products", "write:products"]
     } else {
@@ -57,7 +57,7 @@ macro_rules! each {
 
 macro_rules! declaration {
     ($n:literal) => {
-        ApiRegistration::of::<Numbered<$n>>()
+        ApiRegistration::further::<Numbered<$n>>()
     };
 }
 

@@ -14,7 +14,7 @@ use super::{
     request_url,
     response::ApiResponse,
 };
-use crate::{api::Api, session::SignedInUser};
+use crate::{config::Api, session::SignedInUser};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -50,7 +50,7 @@ impl<A: Api> ApiCall<A> {
         method: Method,
         path: impl IntoIterator<Item = S>,
     ) -> Self {
-        let settings = user.engine.api(A::NAME).map_err(ApiError::from);
+        let settings = user.engine.api(A::ENV_PREFIX).map_err(ApiError::from);
         let is_repeatable = method.is_idempotent();
         let request = settings.and_then(|settings| {
             Ok(Request {
@@ -214,6 +214,6 @@ impl<A: Api> ApiCall<A> {
 impl<A: Api> fmt::Debug for ApiCall<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = self.request.as_ref().map(|request| &request.method);
-        write!(f, "ApiCall<{}>({method:?})", A::NAME)
+        write!(f, "ApiCall<{}>({method:?})", A::ENV_PREFIX)
     }
 }

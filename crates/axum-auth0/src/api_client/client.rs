@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, time::Duration};
 use http::Method;
 
 use super::{call::ApiCall, limits::Limits};
-use crate::{api::Api, session::SignedInUser};
+use crate::{config::Api, session::SignedInUser};
 
 /// Calls the API `A` for one person; see [`SignedInUser::api`]. Cheap to make and to clone: connections are shared by the
 /// whole process.
@@ -99,6 +99,6 @@ impl<A> Clone for ApiClient<A> {
 
 impl<A: Api> fmt::Debug for ApiClient<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiClient<{}>({:?})", A::NAME, self.user)
+        write!(f, "ApiClient<{}>({:?})", A::ENV_PREFIX, self.user)
     }
 }

@@ -10,7 +10,8 @@ use super::{
     error::{ApiError, ApiProblem, InvalidRequest},
 };
 use crate::{
-    api::{AccessToken, Api},
+    api::AccessToken,
+    config::Api,
     config::ApiSettings,
     diagnosis::{Cause, Diagnosis},
     http_client::HttpError,

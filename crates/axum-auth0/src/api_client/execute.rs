@@ -17,7 +17,8 @@ use super::{
     retry,
 };
 use crate::{
-    api::{AccessToken, Api},
+    api::AccessToken,
+    config::Api,
     config::ApiSettings,
     engine::Engine,
     http_client::{Delivery, HttpError, retry_after},
@@ -33,7 +34,7 @@ pub(super) async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, Api
     let span = tracing::info_span!(
         "api_call",
         otel.kind = "client",
-        api = A::NAME,
+        api = A::ENV_PREFIX,
         method = %request.method,
         trace_id = %user.trace,
         attempts = field::Empty,
@@ -41,7 +42,7 @@ pub(super) async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, Api
     );
     let performing = CallExecution {
         engine: Arc::clone(&user.engine),
-        settings: user.engine.api(A::NAME)?,
+        settings: user.engine.api(A::ENV_PREFIX)?,
         user,
         limits,
         scopes,
@@ -100,7 +101,7 @@ struct CallExecution {
 impl CallExecution {
     async fn run<A: Api>(self) -> Result<ApiResponse, ApiError> {
         let mut token = self.token::<A>(TokenOptions::default()).await?;
-        let budget = self.engine.connections().budget(A::NAME);
+        let budget = self.engine.connections().budget(A::ENV_PREFIX);
         if let Some(budget) = budget {
             budget.note_call();
         }

@@ -8,7 +8,7 @@
 //! ```
 //! # struct OrdersApi;
 //! # impl axum_auth0::Api for OrdersApi {
-//! #     const NAME: &'static str = "ORDERS";
+//! #     const ENV_PREFIX: &'static str = "ORDERS";
 //! #     const SCOPES: &'static [&'static str] = &["read:orders"];
 //! # }
 //! # #[derive(serde::Serialize)]

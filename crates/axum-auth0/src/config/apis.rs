@@ -1,33 +1,15 @@
-//! The external APIs that the application calls.
+//! The settings of the external APIs.
 
 use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{audience, faults::Problems, values};
-use crate::api::Api;
+use super::{
+    ApiRegistration, login::split_scope, problems::Problems, variable, variable::API_VARIABLES,
+};
+use crate::http_client::{is_loopback, is_secure};
 
-/// What the application says of an API that it calls; made from a type by [`ApiRegistration::of`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ApiRegistration {
-    /// The prefix of its variables, `PRODUCTS` for `PRODUCTS_API_URL`.
-    pub name: &'static str,
-    /// The scopes that the application needs there.
-    pub scopes: &'static [&'static str],
-}
-
-impl ApiRegistration {
-    /// The declaration of `A`.
-    pub fn of<A: Api>() -> Self {
-        Self {
-            name: A::NAME,
-            scopes: A::SCOPES,
-        }
-    }
-}
-
-/// Where an API is and how tokens for it are asked for.
+/// Where an API is and how access tokens for it are requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiSettings {
     pub(crate) name: &'static str,
@@ -50,17 +32,17 @@ impl ApiSettings {
         &self.base_url
     }
 
-    /// `<NAME>_API_AUDIENCE`, or `AUTH0_AUDIENCE` for the first API: its identifier at the provider.
+    /// `<NAME>_API_AUDIENCE`, or `AUTH0_AUDIENCE` for the API of the login: its identifier at the provider.
     pub fn audience(&self) -> Option<&str> {
         self.audience.as_deref()
     }
 
-    /// The variable that `audience` comes from, or would come from.
+    /// The variable that [`Self::audience`] comes from, or would come from.
     pub fn audience_variable(&self) -> &str {
         &self.audience_variable
     }
 
-    /// `<NAME>_API_SCOPE`, or the scopes that the application declares. Set to nothing, the variable asks for none.
+    /// `<NAME>_API_SCOPE`, or the scopes that the application declares. An empty variable requests none.
     pub fn scope(&self) -> &[String] {
         &self.scope
     }
@@ -70,7 +52,7 @@ impl ApiSettings {
         self.token_format
     }
 
-    /// `AUTH0_EXPOSE_ACCESS_TOKENS_FOR`: whether `/auth/access-token` hands its tokens to the browser.
+    /// `AUTH0_EXPOSE_ACCESS_TOKENS_FOR`: whether the access token route returns its tokens to the browser.
     pub fn browser_access(&self) -> BrowserAccess {
         self.browser_access
     }
@@ -79,11 +61,11 @@ impl ApiSettings {
 /// What an API's access tokens look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenFormat {
-    /// JWTs, whose audience, scope and issuer are checked before they are used.
+    /// JWTs, whose audience, scope and issuer are checked before use.
     #[default]
     Jwt,
-    /// Opaque strings that only the provider can read (RFC 7662). They are passed on unchecked, also those that happen to
-    /// be JWTs: neither audience nor scope, issuer or end is looked at. An API has to be told so one by one.
+    /// Opaque strings that only the provider can read (RFC 7662). They are passed on unchecked, even if they happen to be
+    /// JWTs: audience, scope, issuer and expiry are not looked at. Each API has to be configured so individually.
     Opaque,
 }
 
@@ -93,101 +75,95 @@ pub enum BrowserAccess {
     /// They stay on the server.
     #[default]
     Never,
-    /// `/auth/access-token` hands them out: a script that gets into a page can steal them.
+    /// The access token route returns them: a script that gets into a page can steal them.
     TokensCanBeStolen,
 }
 
-/// The variables of an API all end like this.
-pub(super) const ENDINGS: [&str; 4] = ["URL", "AUDIENCE", "SCOPE", "TOKEN_FORMAT"];
-
-/// Whether `name` is a variable of one of `apis`.
-pub(super) fn is_variable(name: &str, apis: &[ApiRegistration]) -> bool {
-    name.rsplit_once("_API_").is_some_and(|(prefix, ending)| {
-        ENDINGS.contains(&ending) && apis.iter().any(|api| api.name == prefix)
-    })
-}
-
+/// Reads the settings of every registered API.
 pub(super) fn read(
-    declarations: &[ApiRegistration],
+    registrations: &[ApiRegistration],
     login_audience: Option<&str>,
-    faults: &mut Problems<'_>,
+    problems: &mut Problems<'_>,
 ) -> BTreeMap<&'static str, ApiSettings> {
     let mut apis = BTreeMap::new();
-    for (position, api) in declarations.iter().enumerate() {
-        let url_variable = format!("{}_API_URL", api.name);
-        let own_audience_variable = format!("{}_API_AUDIENCE", api.name);
-        let scope_variable = format!("{}_API_SCOPE", api.name);
-
-        // The site is good without its further APIs; whoever calls one that is not there is told so.
-        let is_absent = |ending: &&str| faults.get(&format!("{}_API_{ending}", api.name)).is_none();
-        if position > 0 && ENDINGS.iter().all(is_absent) {
+    for api in registrations {
+        // A site works without its further APIs. A caller of one that is not configured gets a diagnosis.
+        let is_unset = |ending: &str| {
+            problems
+                .get_named(&format!("{}_API_{ending}", api.prefix))
+                .is_none()
+        };
+        if !api.is_of_login
+            && API_VARIABLES
+                .iter()
+                .all(|variable| is_unset(variable.ending))
+        {
             continue;
         }
-        let base_url = if let Some(value) = faults.get(&url_variable) {
-            values::api_url(faults, &url_variable, value)
-        } else {
-            faults.add(
-                &url_variable,
-                "is missing; it is where the API answers",
-                format!("{url_variable}=https://api.example.com"),
-            );
-            None
-        };
-        let own_audience = faults.get(&own_audience_variable).map(str::to_owned);
-        let is_login_api = position == 0;
-        let audience_variable = if is_login_api && own_audience.is_none() {
-            "AUTH0_AUDIENCE".to_owned()
-        } else {
-            own_audience_variable
-        };
-        let audience = own_audience.or_else(|| {
-            is_login_api
-                .then(|| login_audience.map(str::to_owned))
-                .flatten()
-        });
-        // Empty is not unset: it asks for no scope.
-        let scope = if faults.is_set(&scope_variable) {
-            audience::split_scope(faults.get(&scope_variable).unwrap_or_default())
-        } else {
-            api.scopes.iter().map(|&scope| scope.to_owned()).collect()
-        };
-        let token_format = token_format(api.name, faults);
-        if let Some(base_url) = base_url {
-            apis.insert(
-                api.name,
-                ApiSettings {
-                    name: api.name,
-                    base_url,
-                    audience,
-                    audience_variable,
-                    scope,
-                    token_format,
-                    browser_access: BrowserAccess::default(),
-                },
-            );
+        if let Some(settings) = read_one(api, login_audience, problems) {
+            apis.insert(api.prefix, settings);
         }
     }
-    expose(&mut apis, faults);
+    expose(&mut apis, problems);
     apis
 }
 
-fn token_format(name: &str, faults: &mut Problems<'_>) -> TokenFormat {
-    let variable = format!("{name}_API_TOKEN_FORMAT");
-    match faults.get(&variable) {
+fn read_one(
+    api: &ApiRegistration,
+    login_audience: Option<&str>,
+    problems: &mut Problems<'_>,
+) -> Option<ApiSettings> {
+    let variable = |ending: &str| format!("{}_API_{ending}", api.prefix);
+    let own_audience = problems.get_named(&variable("AUDIENCE")).map(str::to_owned);
+    let audience_variable = if api.is_of_login && own_audience.is_none() {
+        variable::AUDIENCE.name.to_owned()
+    } else {
+        variable("AUDIENCE")
+    };
+    let audience = own_audience.or_else(|| {
+        login_audience
+            .filter(|_| api.is_of_login)
+            .map(str::to_owned)
+    });
+    // An empty variable is not an unset one: it requests no scope.
+    let scope = if problems.is_set(&variable("SCOPE")) {
+        split_scope(problems.get_named(&variable("SCOPE")).unwrap_or_default())
+    } else {
+        api.scopes.iter().map(|&scope| scope.to_owned()).collect()
+    };
+    let base_url = base_url(problems, &variable("URL"));
+    let token_format = token_format(problems, &variable("TOKEN_FORMAT"));
+    Some(ApiSettings {
+        name: api.prefix,
+        base_url: base_url?,
+        audience,
+        audience_variable,
+        scope,
+        token_format,
+        browser_access: BrowserAccess::default(),
+    })
+}
+
+fn token_format(problems: &mut Problems<'_>, variable: &str) -> TokenFormat {
+    match problems.get_named(variable) {
         None | Some("jwt") => TokenFormat::Jwt,
         Some("opaque") => TokenFormat::Opaque,
         Some(other) => {
             let problem = format!("must be jwt or opaque, not `{other}`");
-            faults.add(&variable, problem, format!("{variable}=jwt"));
+            problems.add_named(variable, problem, format!("{variable}=jwt"));
             TokenFormat::Jwt
         }
     }
 }
 
 /// Marks the APIs that `AUTH0_EXPOSE_ACCESS_TOKENS_FOR` names by their audiences.
-fn expose(apis: &mut BTreeMap<&'static str, ApiSettings>, faults: &mut Problems<'_>) {
-    const VARIABLE: &str = "AUTH0_EXPOSE_ACCESS_TOKENS_FOR";
-    for audience in faults.get(VARIABLE).unwrap_or_default().split_whitespace() {
+fn expose(apis: &mut BTreeMap<&'static str, ApiSettings>, problems: &mut Problems<'_>) {
+    let name = variable::EXPOSE.name;
+    for audience in problems
+        .get(variable::EXPOSE)
+        .unwrap_or_default()
+        .split_whitespace()
+    {
         let mut found = false;
         for api in apis.values_mut() {
             if api.audience.as_deref() == Some(audience) {
@@ -196,12 +172,47 @@ fn expose(apis: &mut BTreeMap<&'static str, ApiSettings>, faults: &mut Problems<
             }
         }
         if !found {
-            let example = apis.values().find_map(|api| api.audience.clone());
-            faults.add(
-                VARIABLE,
+            let example = apis.values().find_map(|api| api.audience.as_deref());
+            problems.add_named(
+                name,
                 format!("names `{audience}`, which is the audience of no configured API"),
-                example.map_or_else(String::new, |audience| format!("{VARIABLE}={audience}")),
+                example.map_or_else(String::new, |audience| format!("{name}={audience}")),
             );
         }
     }
+}
+
+fn base_url(problems: &mut Problems<'_>, name: &str) -> Option<Url> {
+    let example = format!("{name}=https://api.example.com");
+    let Some(value) = problems.get_named(name) else {
+        problems.add_named(name, "is missing; it is the base URL of the API", example);
+        return None;
+    };
+    let problem = match Url::parse(value) {
+        Err(error) => format!("is not a URL ({error})"),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            "must begin with https://".to_owned()
+        }
+        // RFC 6750 §5.3: a bearer token travels over TLS only.
+        Ok(url) if url.scheme() == "http" && !is_loopback(&url) => {
+            "must be https; http is possible on localhost only".to_owned()
+        }
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+            "must not contain a query".to_owned()
+        }
+        // What is left: a user name or a password.
+        Ok(url) if !is_secure(&url) => {
+            "must not contain a user name or a password; the access token authenticates the request"
+                .to_owned()
+        }
+        Ok(mut url) => {
+            // So that a relative path is joined below the base instead of replacing its last segment.
+            if !url.path().ends_with('/') {
+                url.set_path(&format!("{}/", url.path()));
+            }
+            return Some(url);
+        }
+    };
+    problems.add_named(name, problem, example);
+    None
 }

@@ -1,46 +1,23 @@
 //! Which characters a value may consist of. A value that was copied with its quotes, from a word processor or from a
 //! file with a byte order mark looks right and is wrong; the provider then refuses it without a hint. So every variable
-//! is checked before it is read, by one rule for each kind of value. No message repeats a value: it may be a secret.
+//! is checked before it is read, by one rule for each characters of value. No message repeats a value: it may be a secret.
 
 use url::Url;
 
-use super::{ApiRegistration, Variables, apis, faults::Problems, known};
+use super::{
+    ApiRegistration, Variables,
+    problems::Problems,
+    variable::{self, Characters},
+};
 
-/// What a variable holds, as far as its characters are concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// One word of printable ASCII: an identifier, a URL, a number.
-    Word,
-    /// Words of printable ASCII with blanks between them: a scope.
-    Words,
-    /// Printable ASCII, blanks and quotation marks inside included (RFC 6749 appendix A: `VSCHAR`).
-    Secret,
-    /// Several of these, with commas between them.
-    Secrets,
-    /// A file name, which may have letters of any script.
-    Path,
-}
-
-fn kind(name: &str) -> Kind {
-    match name {
-        "AUTH0_CLIENT_SECRET" => Kind::Secret,
-        "AUTH0_SECRET" => Kind::Secrets,
-        "AUTH0_SESSION_STORE" => Kind::Path,
-        "AUTH0_SCOPE" | "AUTH0_PROMPT" | "AUTH0_EXPOSE_ACCESS_TOKENS_FOR" => Kind::Words,
-        _ if name.ends_with("_API_SCOPE") => Kind::Words,
-        _ => Kind::Word,
-    }
-}
-
-/// Refuses every variable of this configuration that holds a character which it cannot hold on purpose. Its further
-/// problems follow from that and are not listed.
-pub(super) fn check(variables: &Variables, apis: &[ApiRegistration], faults: &mut Problems<'_>) {
+/// Rejects every variable of this configuration that contains a character which it cannot contain on purpose.
+pub(super) fn check(variables: &Variables, apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     for (name, value) in variables.pairs() {
-        if !known::is_implemented(name) && !apis::is_variable(name, apis) {
+        let Some(characters) = variable::characters_of(name, apis) else {
             continue;
-        }
-        if let Some(problem) = problem(kind(name), value) {
-            faults.refuse(name, problem, example(name, value));
+        };
+        if let Some(problem) = problem(characters, value) {
+            problems.reject(name, problem, example(name, value));
         }
     }
 }
@@ -62,46 +39,49 @@ fn example(name: &str, value: &str) -> String {
         }
         _ => None,
     };
-    let example = ascii.as_deref().unwrap_or(match name {
-        "AUTH0_DOMAIN" => "your-tenant.eu.auth0.com",
-        "AUTH0_SECRET" => "<the output of `openssl rand -hex 32`>",
-        "AUTH0_SCOPE" => "openid profile email offline_access",
-        "APP_BASE_URL" => "https://www.example.com",
-        _ if name.ends_with("AUDIENCE") || name.ends_with("_API_URL") => "https://api.example.com",
-        _ => "…",
-    });
+    let example = ascii
+        .as_deref()
+        .unwrap_or_else(|| match variable::find(name) {
+            Some(variable) => variable.example,
+            None if name.ends_with("_AUDIENCE") || name.ends_with("_URL") => {
+                "https://api.example.com"
+            }
+            None => "…",
+        });
     format!("{name}={example}")
 }
 
 /// What is wrong with the characters of `value`; nothing if it is empty or blank, which is as good as unset.
-fn problem(kind: Kind, value: &str) -> Option<String> {
+fn problem(characters: Characters, value: &str) -> Option<String> {
     if value.trim_matches(' ').is_empty() {
         return None;
     }
     let foreign = |character: char| match character {
         ' ' => false,
-        _ if kind == Kind::Path => is_invisible(character) || is_quotation_mark(character),
+        _ if characters == Characters::Path => {
+            is_invisible(character) || is_quotation_mark(character)
+        }
         _ => !character.is_ascii_graphic(),
     };
-    let mut characters = value.chars().enumerate();
-    if let Some((position, character)) = characters.find(|&(_, character)| foreign(character)) {
+    let mut positions = value.chars().enumerate();
+    if let Some((position, character)) = positions.find(|&(_, character)| foreign(character)) {
         return Some(format!(
             "contains {} {}; {}",
             describe(character),
-            place(kind, value, position),
+            place(characters, value, position),
             advice(character)
         ));
     }
     if value.starts_with(' ') || value.ends_with(' ') {
         return Some("begins or ends with a blank; remove it".to_owned());
     }
-    let items: Vec<&str> = match kind {
-        Kind::Words => value.split(' ').collect(),
-        Kind::Secrets => value
+    let items: Vec<&str> = match characters {
+        Characters::Words => value.split(' ').collect(),
+        Characters::Secrets => value
             .split(',')
             .map(|secret| secret.trim_matches(' '))
             .collect(),
-        Kind::Word | Kind::Secret | Kind::Path => vec![value],
+        Characters::Word | Characters::Secret | Characters::Path => vec![value],
     };
     if items
         .iter()
@@ -111,9 +91,11 @@ fn problem(kind: Kind, value: &str) -> Option<String> {
             "begins or ends with a quotation mark, which is taken for a part of the value; remove it".to_owned(),
         );
     }
-    match kind {
-        Kind::Word if value.contains(' ') => Some("contains a blank; it is one word".to_owned()),
-        Kind::Word | Kind::Words if value.contains('"') => {
+    match characters {
+        Characters::Word if value.contains(' ') => {
+            Some("contains a blank; it is one word".to_owned())
+        }
+        Characters::Word | Characters::Words if value.contains('"') => {
             Some("contains a quotation mark; remove it".to_owned())
         }
         _ => None,
@@ -124,16 +106,16 @@ fn problem(kind: Kind, value: &str) -> Option<String> {
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 
 /// Where the character is. Inside of a secret that is not said: it would give its length away.
-fn place(kind: Kind, value: &str, position: usize) -> String {
+fn place(characters: Characters, value: &str, position: usize) -> String {
     match position {
         0 => "at its beginning".to_owned(),
         _ if position + 1 == value.chars().count() => "at its end".to_owned(),
-        _ if matches!(kind, Kind::Secret | Kind::Secrets) => "inside".to_owned(),
+        _ if matches!(characters, Characters::Secret | Characters::Secrets) => "inside".to_owned(),
         _ => format!("as character {}", position + 1),
     }
 }
 
-/// Characters that leave no mark on the screen: controls, every kind of blank but the usual one, and what only changes
+/// Characters that leave no mark on the screen: controls, every characters of blank but the usual one, and what only changes
 /// how its neighbours are shown (the general categories Cc, Cf, Zs, Zl and Zp of Unicode, and its tag characters).
 fn is_invisible(character: char) -> bool {
     character.is_control()

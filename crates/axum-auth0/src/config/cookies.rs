@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::faults::Problems;
+use super::{problems::Problems, variable};
 
 /// The name of the session's cookie without a prefix.
 const DEFAULT_NAME: &str = "session";
@@ -85,59 +85,52 @@ impl CookieSettings {
     }
 }
 
-pub(super) fn read(faults: &mut Problems<'_>, base_url: Option<&Url>) -> CookieSettings {
+pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> CookieSettings {
     let https = base_url.is_some_and(|url| url.scheme() == "https");
-    let secure = faults.flag("AUTH0_COOKIE_SECURE", https);
+    let secure = problems.flag(variable::COOKIE_SECURE, https);
     if https && !secure {
-        faults.add(
-            "AUTH0_COOKIE_SECURE",
+        problems.add(
+            variable::COOKIE_SECURE,
             "is false although APP_BASE_URL is https; the session would travel unencrypted",
-            "AUTH0_COOKIE_SECURE=true",
         );
     }
     if !https && secure && base_url.is_some() {
-        faults.add(
-            "AUTH0_COOKIE_SECURE",
+        problems.add_named(
+            variable::COOKIE_SECURE.name,
             "is true although APP_BASE_URL is http; the browser would not send the cookie back",
             "APP_BASE_URL=https://www.example.com",
         );
     }
-    let same_site = match faults
-        .get("AUTH0_COOKIE_SAME_SITE")
+    let same_site = match problems
+        .get(variable::COOKIE_SAME_SITE)
         .map(str::to_ascii_lowercase)
         .as_deref()
     {
         None | Some("lax") => SameSite::Lax,
         Some("strict") => {
-            faults.add(
-                "AUTH0_COOKIE_SAME_SITE",
+            problems.add(
+                variable::COOKIE_SAME_SITE,
                 "is strict; browsers do not send such a cookie with the redirect that ends a login, so every login would \
                  start the next one. lax is enough: requests of other sites are refused by Origin and Sec-Fetch-Site",
-                "AUTH0_COOKIE_SAME_SITE=lax",
             );
             SameSite::Lax
         }
         Some("none") if secure => SameSite::None,
         Some("none") => {
-            faults.add(
-                "AUTH0_COOKIE_SAME_SITE",
+            problems.add(
+                variable::COOKIE_SAME_SITE,
                 "is none, which browsers accept with https only",
-                "AUTH0_COOKIE_SAME_SITE=lax",
             );
             SameSite::Lax
         }
         Some(other) => {
             let problem = format!("must be lax or none, not `{other}`");
-            faults.add(
-                "AUTH0_COOKIE_SAME_SITE",
-                problem,
-                "AUTH0_COOKIE_SAME_SITE=lax",
-            );
+            problems.add(variable::COOKIE_SAME_SITE, problem);
             SameSite::Lax
         }
     };
-    let domain = faults
-        .get("AUTH0_COOKIE_DOMAIN")
+    let domain = problems
+        .get(variable::COOKIE_DOMAIN)
         .map(|value| value.trim_start_matches('.').to_owned());
     if let (Some(domain), Some(host)) = (&domain, base_url.and_then(Url::host_str))
         && host != domain
@@ -145,18 +138,17 @@ pub(super) fn read(faults: &mut Problems<'_>, base_url: Option<&Url>) -> CookieS
     {
         let problem =
             format!("is {domain}, but the site is {host}; the browser would refuse the cookie");
-        faults.add(
-            "AUTH0_COOKIE_DOMAIN",
-            problem,
-            format!("AUTH0_COOKIE_DOMAIN={host}"),
-        );
+        let name = variable::COOKIE_DOMAIN.name;
+        problems.add_named(name, problem, format!("{name}={host}"));
     }
-    let path = faults.get("AUTH0_COOKIE_PATH").unwrap_or("/").to_owned();
+    let path = problems
+        .get(variable::COOKIE_PATH)
+        .unwrap_or("/")
+        .to_owned();
     if path != "/" {
-        faults.add(
-            "AUTH0_COOKIE_PATH",
+        problems.add(
+            variable::COOKIE_PATH,
             "must be /, because the login routes are below /auth",
-            "AUTH0_COOKIE_PATH=/",
         );
     }
     // RFC 6265bis §4.1.3: the browser itself then refuses the name without Secure, with Domain, or with another Path.
@@ -166,20 +158,18 @@ pub(super) fn read(faults: &mut Problems<'_>, base_url: Option<&Url>) -> CookieS
         (true, Some(_)) => "__Secure-",
     };
     CookieSettings {
-        name: format!("{prefix}{}", name(faults)),
+        name: format!("{prefix}{}", name(problems)),
         secure,
         same_site,
         domain,
         path,
-        transient: faults.flag("AUTH0_COOKIE_TRANSIENT", false),
+        transient: problems.flag(variable::COOKIE_TRANSIENT, false),
     }
 }
 
 /// A name of the grammar of RFC 6265 §4.1.1, without the prefixes that mean something to browsers.
-fn name(faults: &mut Problems<'_>) -> String {
-    const VARIABLE: &str = "AUTH0_COOKIE_NAME";
-    const EXAMPLE: &str = "AUTH0_COOKIE_NAME=my_app_session";
-    let Some(name) = faults.get(VARIABLE) else {
+fn name(problems: &mut Problems<'_>) -> String {
+    let Some(name) = problems.get(variable::COOKIE_NAME) else {
         return DEFAULT_NAME.to_owned();
     };
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
@@ -201,6 +191,6 @@ fn name(faults: &mut Problems<'_>) -> String {
     } else {
         return name.to_owned();
     };
-    faults.add(VARIABLE, problem, EXAMPLE);
+    problems.add(variable::COOKIE_NAME, problem);
     DEFAULT_NAME.to_owned()
 }

@@ -2,40 +2,40 @@
 
 use std::fmt;
 
-/// One variable that cannot be used as it is.
+/// One problem of one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfigProblem {
     /// The variable's name.
     pub variable: String,
-    /// What is wrong with it. Never its value where that is a secret.
+    /// What is wrong with it. Never contains the value of a secret.
     pub problem: String,
-    /// A line that would be right.
+    /// A line that would be accepted; empty if there is none.
     pub example: String,
 }
 
-/// All faults of a configuration.
+/// All problems of a configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigError {
-    pub(super) faults: Vec<ConfigProblem>,
+    pub(super) problems: Vec<ConfigProblem>,
 }
 
 impl ConfigError {
-    /// The faults, in the order in which the variables are documented.
-    pub fn faults(&self) -> &[ConfigProblem] {
-        &self.faults
+    /// Returns the problems, in the order in which the variables are documented.
+    pub fn problems(&self) -> &[ConfigProblem] {
+        &self.problems
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.faults.len();
+        let count = self.problems.len();
         let noun = if count == 1 { "problem" } else { "problems" };
         writeln!(f, "the configuration has {count} {noun}:")?;
-        for fault in &self.faults {
-            writeln!(f, "\n  {}: {}", fault.variable, fault.problem)?;
-            if !fault.example.is_empty() {
-                writeln!(f, "    for example: {}", fault.example)?;
+        for problem in &self.problems {
+            writeln!(f, "\n  {}: {}", problem.variable, problem.problem)?;
+            if !problem.example.is_empty() {
+                writeln!(f, "    for example: {}", problem.example)?;
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! How long a value may be. What a login asks for travels in the URL of the provider and in a cookie of the browser.
 
-use super::{ApiRegistration, faults::Problems};
+use super::{ApiRegistration, problems::Problems};
 
 /// Limit for the identifier of an API, in bytes.
 const MAX_AUDIENCE: usize = 512;
@@ -8,16 +8,16 @@ const MAX_AUDIENCE: usize = 512;
 /// Limit for the scopes of one variable, in bytes.
 const MAX_SCOPE: usize = 2_048;
 
-pub(super) fn check(apis: &[ApiRegistration], faults: &mut Problems<'_>) {
+pub(super) fn check(apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     let own = ["AUTH0_".to_owned()].into_iter();
-    let prefixes = own.chain(apis.iter().map(|api| format!("{}_API_", api.name)));
+    let prefixes = own.chain(apis.iter().map(|api| format!("{}_API_", api.prefix)));
     for prefix in prefixes {
         for (name, limit) in [("AUDIENCE", MAX_AUDIENCE), ("SCOPE", MAX_SCOPE)] {
             let variable = format!("{prefix}{name}");
-            let length = faults.get(&variable).map_or(0, str::len);
+            let length = problems.get_named(&variable).map_or(0, str::len);
             if length > limit {
                 let problem = format!("is {length} bytes long; it must be at most {limit}");
-                faults.add(&variable, problem, format!("{variable}=…"));
+                problems.add_named(&variable, problem, format!("{variable}=…"));
             }
         }
     }

@@ -1,12 +1,9 @@
-//! Where a logout ends, and how the provider is asked for it.
+//! Where a logout ends, and how it is requested at the provider.
 
 use url::Url;
 
-use super::faults::Problems;
+use super::{problems::Problems, routes::Routes, variable};
 use crate::return_to::ReturnTo;
-
-/// Where a logout ends, unless `AUTH0_LOGOUT_RETURN_TO` or the logout itself says otherwise.
-pub(crate) const SIGNED_OUT_PATH: &str = "/signed-out";
 
 /// The parameter by which a provider's logout endpoint takes the URL to return to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +16,7 @@ pub enum LogoutParameter {
     LogoutUri,
 }
 
-/// How a logout at the provider is asked for, and where it ends.
+/// How a logout at the provider is requested, and where it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogoutSettings {
     pub(crate) return_to: ReturnTo,
@@ -44,23 +41,26 @@ impl LogoutSettings {
     }
 }
 
-pub(super) fn read(faults: &mut Problems<'_>, base_url: Option<&Url>) -> LogoutSettings {
-    let (return_to, return_to_url) = return_to(faults, base_url);
+pub(super) fn read(
+    problems: &mut Problems<'_>,
+    base_url: Option<&Url>,
+    routes: &Routes,
+) -> LogoutSettings {
+    let (return_to, return_to_url) = return_to(problems, base_url, routes);
     LogoutSettings {
         return_to,
         return_to_url,
-        parameter: parameter(faults),
+        parameter: parameter(problems),
     }
 }
 
-fn parameter(faults: &mut Problems<'_>) -> LogoutParameter {
-    const VARIABLE: &str = "AUTH0_LOGOUT_PARAMETER";
-    match faults.get(VARIABLE) {
+fn parameter(problems: &mut Problems<'_>) -> LogoutParameter {
+    match problems.get(variable::LOGOUT_PARAMETER) {
         None | Some("post_logout_redirect_uri") => LogoutParameter::PostLogoutRedirectUri,
         Some("logout_uri") => LogoutParameter::LogoutUri,
         Some(other) => {
             let problem = format!("must be post_logout_redirect_uri or logout_uri, not `{other}`");
-            faults.add(VARIABLE, problem, format!("{VARIABLE}=logout_uri"));
+            problems.add(variable::LOGOUT_PARAMETER, problem);
             LogoutParameter::default()
         }
     }
@@ -68,12 +68,15 @@ fn parameter(faults: &mut Problems<'_>) -> LogoutParameter {
 
 /// A path, or a whole URL of this site. The URL is kept to the letter: providers compare it with the registered one
 /// character by character, and `https://www.example.com` is not `https://www.example.com/` for them.
-fn return_to(faults: &mut Problems<'_>, base_url: Option<&Url>) -> (ReturnTo, String) {
-    const VARIABLE: &str = "AUTH0_LOGOUT_RETURN_TO";
+fn return_to(
+    problems: &mut Problems<'_>,
+    base_url: Option<&Url>,
+    routes: &Routes,
+) -> (ReturnTo, String) {
     let origin = base_url.map(|url| url.origin().ascii_serialization());
-    let default = || ReturnTo::parse(SIGNED_OUT_PATH).unwrap_or_else(|_| ReturnTo::home());
+    let default = || ReturnTo::parse(routes.signed_out_path()).unwrap_or_else(|_| ReturnTo::home());
     let absolute = |path: &ReturnTo| format!("{}{path}", origin.as_deref().unwrap_or_default());
-    let Some(value) = faults.get(VARIABLE) else {
+    let Some(value) = problems.get(variable::LOGOUT_RETURN_TO) else {
         return (default(), absolute(&default()));
     };
     let parsed = if value.starts_with('/') {
@@ -84,11 +87,11 @@ fn return_to(faults: &mut Problems<'_>, base_url: Option<&Url>) -> (ReturnTo, St
         of_this_site(value, base_url).map(|path| (path, value.to_owned()))
     };
     parsed
-        .filter(|_| !value.contains('#'))
+        .filter(|(path, _)| !value.contains('#') && !routes.contains(path.path()))
         .unwrap_or_else(|| {
             let problem = "must be a page of this site: a path such as / or /signed-out, or its whole URL as it is registered \
                            at the provider; not below /auth, and without a fragment";
-            faults.add(VARIABLE, problem, format!("{VARIABLE}=/"));
+            problems.add(variable::LOGOUT_RETURN_TO, problem);
             (default(), absolute(&default()))
         })
 }

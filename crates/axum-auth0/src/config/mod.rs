@@ -1,20 +1,26 @@
-//! The configuration of the site's side, read from variables with the names of nextjs-auth0 and validated as a whole.
+//! The configuration of the site's side: variables with the names of nextjs-auth0, validated as a whole.
 //!
-//! [`Config::from_variables`] reports every fault at once, each with its variable, what is wrong and an example.
+//! [`Config::from_variables`] reports every problem at once, each with its variable and an example.
+//! [`variable::VARIABLES`](VARIABLES) lists the variables; each is read in the module of its subject.
 
+mod api;
 mod apis;
-mod audience;
 mod characters;
+mod client;
 mod cookies;
 mod error;
-mod faults;
-mod known;
 mod lengths;
+mod login;
 mod logout;
-mod scope_variables;
-mod shutdown;
-mod token_issuer;
-mod values;
+mod problems;
+mod provider;
+mod routes;
+mod scope_variable;
+mod session;
+mod site;
+mod timeouts;
+mod unknown;
+mod variable;
 mod variables;
 
 use std::{collections::BTreeMap, fmt, time::Duration};
@@ -22,20 +28,23 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
+pub(crate) use self::scope_variable::ScopeVariable;
 pub use self::{
-    apis::{ApiRegistration, ApiSettings, BrowserAccess, TokenFormat},
-    audience::AudienceParameter,
+    api::{Api, ApiRegistration},
+    apis::{ApiSettings, BrowserAccess, TokenFormat},
+    client::ClientAuthentication,
     cookies::{CookieSettings, SameSite},
     error::{ConfigError, ConfigProblem},
+    login::AudienceParameter,
     logout::{LogoutParameter, LogoutSettings},
-    values::{ClientAuthentication, StoreLocation},
+    routes::Routes,
+    session::{SessionLifetime, StoreLocation},
+    variable::{API_VARIABLES, ApiVariable, VARIABLES, Variable},
     variables::Variables,
 };
-pub(crate) use self::{logout::SIGNED_OUT_PATH, scope_variables::ScopeVariable};
 use crate::provider::Issuer;
 
-/// Everything that the engine must know before it can start. Built by [`Config::from_variables`] only, so a value of
-/// this type has passed all checks.
+/// The settings of the site's side. A value of this type has passed all checks.
 #[derive(Clone)]
 pub struct Config {
     issuer: Issuer,
@@ -59,6 +68,8 @@ pub struct Config {
     no_content_profile: bool,
     http_timeout: Duration,
     logout: LogoutSettings,
+    session_lifetime: SessionLifetime,
+    routes: Routes,
 }
 
 /// The settings, each with the variable that it comes from.
@@ -168,83 +179,107 @@ impl Config {
     pub fn logout(&self) -> &LogoutSettings {
         &self.logout
     }
+
+    /// `AUTH0_SESSION_*_DURATION`: when a session ends.
+    pub fn session_lifetime(&self) -> SessionLifetime {
+        self.session_lifetime
+    }
+
+    /// The paths of the engine's routes.
+    pub fn routes(&self) -> &Routes {
+        &self.routes
+    }
 }
 
 impl Config {
     /// Reads and checks the whole configuration.
     ///
-    /// `apis` declares the external APIs that the application calls; the first one is the API that `AUTH0_AUDIENCE`
-    /// names.
+    /// `apis` are the external APIs that the application calls. Use [`Auth0::builder`](crate::Auth0::builder) unless the
+    /// configuration is needed on its own.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] lists every fault, not just the first.
+    /// [`ConfigError`] lists every problem, not only the first.
     pub fn from_variables(
         variables: &Variables,
         apis: &[ApiRegistration],
     ) -> Result<Self, ConfigError> {
-        let mut faults = faults::Problems::new(variables);
-        characters::check(variables, apis, &mut faults);
-        known::refuse_unknown(variables, apis, &mut faults);
-        lengths::check(apis, &mut faults);
+        Self::read(variables, apis, None)
+    }
 
-        let issuer = values::issuer(&mut faults);
-        let provider_internal_url = values::provider_internal_url(&mut faults);
-        let token_issuer = token_issuer::read(&mut faults);
-        let client_id = faults.required("AUTH0_CLIENT_ID", "the Client ID of your application");
-        let client_secret = faults.required(
-            "AUTH0_CLIENT_SECRET",
-            "the Client Secret of your application",
-        );
-        let client_authentication = values::client_authentication(&mut faults);
-        let secrets = values::secrets(&mut faults);
-        let base_url = values::base_url(&mut faults);
-        let audience = audience::audience(&faults);
-        let audience_parameter = audience::audience_parameter(&mut faults, issuer.as_ref());
-        let prompt = values::prompt(&mut faults);
-        let declared = apis;
-        let apis = apis::read(declared, audience.as_deref(), &mut faults);
-        audience::check_resources(&mut faults, audience_parameter, &apis);
-        let names = declared.iter().map(|api| api.name);
-        let absent_apis = names.filter(|name| !apis.contains_key(name)).collect();
-        let own_scope = audience::own_scope(&mut faults);
-        let scope = audience::scope(&own_scope, audience.as_deref(), audience_parameter, &apis);
-        let refresh_buffer = values::refresh_buffer(&mut faults);
-        let session_store = values::session_store(&mut faults);
-        let cookie = cookies::read(&mut faults, base_url.as_ref());
-        let no_content_profile = faults.flag("AUTH0_NO_CONTENT_PROFILE_RESPONSE", false);
-        let http_timeout = values::http_timeout(&mut faults);
-        let logout = logout::read(&mut faults, base_url.as_ref());
+    /// As [`Self::from_variables`], with the paths of the engine's routes.
+    pub(crate) fn read(
+        variables: &Variables,
+        registrations: &[ApiRegistration],
+        routes: Option<&Routes>,
+    ) -> Result<Self, ConfigError> {
+        let mut problems = problems::Problems::new(variables);
+        characters::check(variables, registrations, &mut problems);
+        unknown::reject(variables, registrations, &mut problems);
+        lengths::check(registrations, &mut problems);
+        api::check(registrations, &mut problems);
 
-        match (issuer, client_id, client_secret, base_url, faults.finish()) {
-            (Some(issuer), Some(client_id), Some(client_secret), Some(base_url), Ok(())) => {
-                Ok(Self {
-                    issuer,
-                    provider_internal_url,
-                    token_issuer,
-                    client_id,
-                    client_secret: client_secret.into(),
-                    client_authentication,
-                    secrets,
-                    base_url,
-                    audience,
-                    audience_parameter,
-                    prompt,
-                    scope,
-                    own_scope,
-                    apis,
-                    absent_apis,
-                    refresh_buffer,
-                    session_store,
-                    cookie,
-                    no_content_profile,
-                    http_timeout,
-                    logout,
-                })
-            }
-            (.., Err(error)) => Err(error),
-            (.., Ok(())) => Err(ConfigError::default()),
-        }
+        let issuer = provider::issuer(&mut problems);
+        let provider_internal_url = provider::internal_url(&mut problems);
+        let token_issuer = provider::token_issuer(&mut problems);
+        let client_id = client::client_id(&mut problems);
+        let client_secret = client::client_secret(&mut problems);
+        let client_authentication = client::client_authentication(&mut problems);
+        let secrets = site::secrets(&mut problems);
+        let base_url = site::base_url(&mut problems);
+        let audience = login::audience(&problems);
+        let audience_parameter = login::audience_parameter(&mut problems, issuer.as_ref());
+        let prompt = login::prompt(&mut problems);
+        let apis = apis::read(registrations, audience.as_deref(), &mut problems);
+        login::check_resources(&mut problems, audience_parameter, &apis);
+        let absent_apis = registrations
+            .iter()
+            .map(ApiRegistration::prefix)
+            .filter(|prefix| !apis.contains_key(prefix))
+            .collect();
+        let own_scope = login::own_scope(&mut problems);
+        let scope = login::scope(&own_scope, audience.as_deref(), audience_parameter, &apis);
+        let refresh_buffer = timeouts::refresh_buffer(&mut problems);
+        let session_store = session::store(&mut problems);
+        let session_lifetime = session::lifetime(&mut problems);
+        let cookie = cookies::read(&mut problems, base_url.as_ref());
+        let no_content_profile = problems.flag(variable::NO_CONTENT_PROFILE, false);
+        let http_timeout = timeouts::http(&mut problems);
+        let routes = routes::read(&mut problems, routes);
+        let logout = logout::read(&mut problems, base_url.as_ref(), &routes);
+        problems.finish()?;
+
+        // A required value that is missing is a problem, so all of them are there.
+        let (Some(issuer), Some(client_id), Some(client_secret), Some(base_url)) =
+            (issuer, client_id, client_secret, base_url)
+        else {
+            return Err(ConfigError::default());
+        };
+        Ok(Self {
+            issuer,
+            provider_internal_url,
+            token_issuer,
+            client_id,
+            client_secret,
+            client_authentication,
+            secrets,
+            base_url,
+            audience,
+            audience_parameter,
+            prompt,
+            scope,
+            own_scope,
+            apis,
+            absent_apis,
+            refresh_buffer,
+            session_store,
+            cookie,
+            no_content_profile,
+            http_timeout,
+            logout,
+            session_lifetime,
+            routes,
+        })
     }
 
     /// Returns the configuration of another application at the same provider, to ask what the provider says of it.
@@ -264,7 +299,7 @@ impl Config {
     /// How long a shutdown may take: twice `AUTH0_HTTP_TIMEOUT` and 5 seconds, at least 15 seconds, at most 30 seconds. The
     /// slowest refresh ends within it; see [`Auth0::shutdown`](crate::Auth0::shutdown).
     pub fn shutdown_timeout(&self) -> Duration {
-        shutdown::timeout(self.http_timeout)
+        timeouts::shutdown(self.http_timeout)
     }
 
     /// The origin of the site as a browser sends it: scheme, host and, where not the default, port.

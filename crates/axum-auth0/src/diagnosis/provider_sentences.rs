@@ -158,7 +158,7 @@ impl Diagnosis {
             format!(
                 "The application asks for a token for the API {name}, which it did not declare at its start."
             ),
-            "Add `ApiRegistration::of::<…>()` for it where the configuration is read.",
+            "Register it with `.api::<…>()` at `Auth0::builder()`.",
         )
     }
 

@@ -109,7 +109,7 @@ impl Report {
 
     /// The report on a configuration that cannot be read: its faults, each with its variable.
     pub fn of_faults(error: &ConfigError) -> Self {
-        let faults = error.faults().iter().map(|fault| {
+        let faults = error.problems().iter().map(|fault| {
             let fix = if fault.example.is_empty() {
                 format!("Take {} out, and run this again.", fault.variable)
             } else {

@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    api::{AccessToken, Api},
+    api::AccessToken,
     api_client::ApiClient,
+    config::Api,
     engine::Engine,
     page_user::PageUser,
     stores::LoginId,
@@ -126,7 +127,7 @@ impl SignedInUser {
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
         self.refuse_head()?;
-        let settings = self.engine.api(A::NAME)?;
+        let settings = self.engine.api(A::ENV_PREFIX)?;
         let held = self
             .engine
             .tokens()

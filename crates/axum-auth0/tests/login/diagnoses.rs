@@ -402,7 +402,7 @@ async fn a_rejected_client_is_explained() {
 async fn an_api_that_was_not_declared_is_explained() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    let says = ["INVOICES", "ApiRegistration::of"];
+    let says = ["INVOICES", ".api::<"];
     diagnosed(
         &env,
         &mut browser,

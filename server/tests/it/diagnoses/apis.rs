@@ -23,7 +23,7 @@ const NEW_API: &str = "https://products-2.example.com";
 enum InvoicesApi {}
 
 impl Api for InvoicesApi {
-    const NAME: &'static str = "INVOICES";
+    const ENV_PREFIX: &'static str = "INVOICES";
     const SCOPES: &'static [&'static str] = &["read:invoices"];
 }
 
@@ -79,11 +79,11 @@ pub(crate) async fn an_api_that_was_not_declared_has_no_settings() -> Diagnosis 
     says(
         &told,
         &["the API INVOICES", "did not declare"],
-        &["ApiRegistration::of::<…>()"],
+        &[".api::<…>()"],
     );
 
     let [products, orders] = app::server::apis();
-    let declared = [products, orders, ApiRegistration::of::<InvoicesApi>()];
+    let declared = [products, orders, ApiRegistration::further::<InvoicesApi>()];
     let mut variables = variables.unwrap();
     variables.set("INVOICES_API_URL", "http://127.0.0.1:4003");
     let config = Config::from_variables(&variables, &declared).unwrap();

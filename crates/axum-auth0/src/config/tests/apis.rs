@@ -3,8 +3,9 @@
 use super::*;
 
 const ORDERS: ApiRegistration = ApiRegistration {
-    name: "ORDERS",
+    prefix: "ORDERS",
     scopes: &["read:orders"],
+    is_of_login: false,
 };
 
 fn with(changes: &[(&str, &str)]) -> Variables {
@@ -19,10 +20,10 @@ fn read_both(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_variables(&with(changes), &[PRODUCTS, ORDERS])
 }
 
-fn faults_of_both(changes: &[(&str, &str)]) -> Vec<String> {
+fn problems_of_both(changes: &[(&str, &str)]) -> Vec<String> {
     let error = read_both(changes).err().unwrap_or_default();
-    let faults = error.faults().iter();
-    faults.map(|fault| fault.variable.clone()).collect()
+    let problems = error.problems().iter();
+    problems.map(|problem| problem.variable.clone()).collect()
 }
 
 const BOTH: [(&str, &str); 2] = [
@@ -56,7 +57,7 @@ fn a_further_api_may_be_absent_but_not_by_halves() {
         ("ORDERS_API_SCOPE", "read:orders"),
         ("ORDERS_API_TOKEN_FORMAT", "opaque"),
     ] {
-        assert_eq!(faults_of_both(&[half]), ["ORDERS_API_URL"], "{half:?}");
+        assert_eq!(problems_of_both(&[half]), ["ORDERS_API_URL"], "{half:?}");
     }
 }
 
@@ -129,7 +130,7 @@ fn an_audience_that_is_no_uri_cannot_be_a_resource() {
     ] {
         let mut changes = BOTH.to_vec();
         changes.extend([resource, (variable, value)]);
-        assert_eq!(faults_of_both(&changes), [variable], "{value}");
+        assert_eq!(problems_of_both(&changes), [variable], "{value}");
     }
 }
 
@@ -145,7 +146,7 @@ fn tokens_are_exposed_for_configured_audiences_only() {
     for unknown in ["https://orders.example.com", "ORDERS", "*"] {
         let mut changes = BOTH.to_vec();
         changes.push((variable, unknown));
-        assert_eq!(faults_of_both(&changes), [variable], "{unknown}");
+        assert_eq!(problems_of_both(&changes), [variable], "{unknown}");
     }
 }
 
@@ -155,7 +156,7 @@ fn a_token_format_is_one_of_two() {
     let format = api("opaque").unwrap().apis["PRODUCTS"].token_format;
     assert_eq!(format, TokenFormat::Opaque);
     let error = api("reference").unwrap_err();
-    assert_eq!(error.faults()[0].variable, "PRODUCTS_API_TOKEN_FORMAT");
+    assert_eq!(error.problems()[0].variable, "PRODUCTS_API_TOKEN_FORMAT");
 }
 
 #[test]
@@ -213,6 +214,6 @@ fn a_refresh_buffer_is_a_number_of_seconds() {
         assert_eq!(config.refresh_buffer.as_secs(), seconds);
     }
     for value in ["3601", "-1", "1m", "0.5"] {
-        assert_eq!(faults(&[(variable, value)]), [variable], "{value}");
+        assert_eq!(problems(&[(variable, value)]), [variable], "{value}");
     }
 }

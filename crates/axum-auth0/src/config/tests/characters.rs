@@ -7,9 +7,9 @@ fn problems(name: &str, value: &str) -> Vec<String> {
     let mut variables = good();
     variables.set(name, value);
     let error = read(&variables).err().unwrap_or_default();
-    let faults = error.faults().iter();
-    faults
-        .map(|fault| format!("{} {}", fault.variable, fault.problem))
+    let problems = error.problems().iter();
+    problems
+        .map(|problem| format!("{} {}", problem.variable, problem.problem))
         .collect()
 }
 
@@ -221,7 +221,7 @@ fn a_domain_name_in_another_script_is_shown_in_its_ascii_form() {
         let mut variables = good();
         variables.set(name, value);
         let error = read(&variables).unwrap_err();
-        assert_eq!(error.faults()[0].example, format!("{name}={example}"));
+        assert_eq!(error.problems()[0].example, format!("{name}={example}"));
     }
 }
 
@@ -250,12 +250,12 @@ fn a_name_with_an_invisible_character_is_refused_as_the_name_that_is_meant() {
         variables.remove("AUTH0_CLIENT_ID");
         variables.set(name, "client");
         let error = read(&variables).unwrap_err();
-        let [fault] = error.faults() else {
+        let [problem] = error.problems() else {
             panic!("{error}");
         };
-        assert_eq!(fault.variable, "AUTH0_CLIENT_ID");
+        assert_eq!(problem.variable, "AUTH0_CLIENT_ID");
         assert!(
-            fault.problem.contains("under a name that contains"),
+            problem.problem.contains("under a name that contains"),
             "{error}"
         );
     }

@@ -46,7 +46,7 @@ fn a_logout_ends_at_a_page_of_this_site_and_its_url_is_kept_to_the_letter() {
         "/bye#top",
     ] {
         let variable = "AUTH0_LOGOUT_RETURN_TO";
-        assert_eq!(faults(&[(variable, value)]), [variable], "{value}");
+        assert_eq!(problems(&[(variable, value)]), [variable], "{value}");
     }
 }
 
@@ -66,7 +66,7 @@ fn a_logout_parameter_is_one_of_two() {
     assert_eq!(parameter("logout_uri"), LogoutParameter::LogoutUri);
     for value in ["redirect_uri", "LOGOUT_URI", "true"] {
         let variable = "AUTH0_LOGOUT_PARAMETER";
-        assert_eq!(faults(&[(variable, value)]), [variable], "{value}");
+        assert_eq!(problems(&[(variable, value)]), [variable], "{value}");
     }
 }
 
@@ -90,7 +90,7 @@ fn a_provider_is_reached_at_an_origin() {
         "keycloak",
     ] {
         let variable = "AUTH0_PROVIDER_INTERNAL_URL";
-        assert_eq!(faults(&[(variable, value)]), [variable], "{value}");
+        assert_eq!(problems(&[(variable, value)]), [variable], "{value}");
     }
     assert_eq!(with(&[]).unwrap().provider_internal_url, None);
 }

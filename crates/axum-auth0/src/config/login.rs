@@ -1,10 +1,10 @@
-//! What a login asks for: which API, by which parameter, with which scopes.
+//! What a login requests: for which API, by which parameter, with which scopes.
 
 use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
-use super::{ApiSettings, faults::Problems};
+use super::{ApiSettings, problems::Problems, variable};
 use crate::provider::Issuer;
 
 /// How a provider is told which API a token is for.
@@ -18,8 +18,8 @@ pub enum AudienceParameter {
 
 const DEFAULT_SCOPE: &str = "openid profile email offline_access";
 
-pub(super) fn audience(faults: &Problems<'_>) -> Option<String> {
-    faults.get("AUTH0_AUDIENCE").map(str::to_owned)
+pub(super) fn audience(problems: &Problems<'_>) -> Option<String> {
+    problems.get(variable::AUDIENCE).map(str::to_owned)
 }
 
 /// RFC 8707 §2: an absolute URI without a fragment.
@@ -27,17 +27,17 @@ fn is_resource(audience: &str) -> bool {
     Url::parse(audience).is_ok_and(|url| url.fragment().is_none())
 }
 
-/// Every audience must be one that can be sent as `resource`, where that is how they are sent.
+/// Checks that every audience can be sent as `resource`, if that is the parameter.
 pub(super) fn check_resources(
-    faults: &mut Problems<'_>,
+    problems: &mut Problems<'_>,
     parameter: AudienceParameter,
     apis: &BTreeMap<&'static str, ApiSettings>,
 ) {
     if parameter == AudienceParameter::Audience {
         return;
     }
-    let login = faults
-        .get("AUTH0_AUDIENCE")
+    let login = problems
+        .get(variable::AUDIENCE)
         .map(|audience| ("AUTH0_AUDIENCE", audience));
     let own = apis
         .values()
@@ -45,23 +45,23 @@ pub(super) fn check_resources(
         .filter_map(|api| Some((api.audience_variable.as_str(), api.audience.as_deref()?)));
     for (variable, audience) in login.into_iter().chain(own) {
         if !is_resource(audience) {
-            faults.add(
+            problems.add_named(
                 variable,
-                "must be an absolute URI without a fragment where AUTH0_AUDIENCE_PARAMETER is resource (RFC 8707)",
+                "must be an absolute URI without a fragment if AUTH0_AUDIENCE_PARAMETER is resource (RFC 8707)",
                 format!("{variable}=https://api.example.com"),
             );
         }
     }
 }
 
-/// Auth0 and its likes take `audience`; the standard, which other providers follow, is `resource`.
+/// Reads `AUTH0_AUDIENCE_PARAMETER`. Auth0 uses `audience`; the standard, which other providers follow, is `resource`.
 pub(super) fn audience_parameter(
-    faults: &mut Problems<'_>,
+    problems: &mut Problems<'_>,
     issuer: Option<&Issuer>,
 ) -> AudienceParameter {
-    let audience = faults.get("AUTH0_AUDIENCE");
-    match faults.get("AUTH0_AUDIENCE_PARAMETER") {
-        // Where it was not asked for in so many words, an audience that cannot be sent as `resource` is sent as `audience`.
+    let audience = problems.get(variable::AUDIENCE);
+    match problems.get(variable::AUDIENCE_PARAMETER) {
+        // Without an explicit setting, an audience that cannot be sent as `resource` is sent as `audience`.
         None if issuer.is_some_and(|issuer| !issuer.has_auth0_form())
             && audience.is_some_and(is_resource) =>
         {
@@ -71,17 +71,13 @@ pub(super) fn audience_parameter(
         Some("resource") => AudienceParameter::Resource,
         Some(other) => {
             let problem = format!("must be audience (Auth0) or resource (RFC 8707), not `{other}`");
-            faults.add(
-                "AUTH0_AUDIENCE_PARAMETER",
-                problem,
-                "AUTH0_AUDIENCE_PARAMETER=audience",
-            );
+            problems.add(variable::AUDIENCE_PARAMETER, problem);
             AudienceParameter::Audience
         }
     }
 }
 
-/// The words of a scope, each once, in order (RFC 6749 §3.3).
+/// Returns the words of a scope, each once, in order (RFC 6749 §3.3).
 pub(super) fn split_scope(value: &str) -> Vec<String> {
     let mut seen = HashSet::new();
     value
@@ -91,20 +87,19 @@ pub(super) fn split_scope(value: &str) -> Vec<String> {
         .collect()
 }
 
-/// What `AUTH0_SCOPE` asks for, or its default.
-pub(super) fn own_scope(faults: &mut Problems<'_>) -> Vec<String> {
-    let scope = split_scope(faults.get("AUTH0_SCOPE").unwrap_or(DEFAULT_SCOPE));
+/// Reads `AUTH0_SCOPE`.
+pub(super) fn own_scope(problems: &mut Problems<'_>) -> Vec<String> {
+    let scope = split_scope(problems.get(variable::SCOPE).unwrap_or(DEFAULT_SCOPE));
     if !scope.iter().any(|word| word == "openid") {
-        faults.add(
-            "AUTH0_SCOPE",
+        problems.add(
+            variable::SCOPE,
             "lacks openid, without which there is no login (OpenID Connect Core 1.0 §3.1.2.1)",
-            format!("AUTH0_SCOPE={DEFAULT_SCOPE}"),
         );
     }
     scope
 }
 
-/// Whether a login asks for the scopes of `api`: the API that it asks a token for; with RFC 8707 all APIs, since a
+/// Returns whether a login requests the scopes of `api`: those of the API that it requests a token for; with RFC 8707 all APIs, since a
 /// refresh can only narrow what the login was granted (RFC 6749 §6).
 pub(super) fn belongs_to_login(
     api: &ApiSettings,
@@ -117,7 +112,7 @@ pub(super) fn belongs_to_login(
     }
 }
 
-/// What a login asks for: `own` and the scopes of the APIs that belong to it.
+/// Returns what a login requests: `own` and the scopes of the APIs that belong to it.
 pub(super) fn scope(
     own: &[String],
     audience: Option<&str>,
@@ -136,4 +131,16 @@ pub(super) fn scope(
         }
     }
     scope
+}
+
+pub(super) fn prompt(problems: &mut Problems<'_>) -> Option<String> {
+    let value = problems.get(variable::PROMPT)?;
+    if value
+        .split_whitespace()
+        .any(|word| !matches!(word, "login" | "consent" | "select_account"))
+    {
+        let problem = format!("must be login, consent or select_account, not `{value}`");
+        problems.add(variable::PROMPT, problem);
+    }
+    Some(value.to_owned())
 }

@@ -1,6 +1,6 @@
 //! Which variable asks for which scope.
 
-use super::{Config, audience};
+use super::{Config, login};
 
 /// A variable with the scopes that a login asks for because of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Config {
             scopes: &self.own_scope,
         };
         let of_login = self.apis.values().filter(|api| {
-            audience::belongs_to_login(api, self.audience.as_deref(), self.audience_parameter)
+            login::belongs_to_login(api, self.audience.as_deref(), self.audience_parameter)
                 && !api.scope.is_empty()
         });
         let of_apis = of_login.map(|api| ScopeVariable {

@@ -3,8 +3,9 @@
 use super::*;
 
 const PRODUCTS: ApiRegistration = ApiRegistration {
-    name: "PRODUCTS",
+    prefix: "PRODUCTS",
     scopes: &["read:products"],
+    is_of_login: true,
 };
 
 fn good() -> Variables {
@@ -25,8 +26,8 @@ fn read(variables: &Variables) -> Result<Config, ConfigError> {
     Config::from_variables(variables, &[PRODUCTS])
 }
 
-/// The variables that are at fault when `changes` are made to a good configuration.
-fn faults(changes: &[(&str, &str)]) -> Vec<String> {
+/// The variables that are at problem when `changes` are made to a good configuration.
+fn problems(changes: &[(&str, &str)]) -> Vec<String> {
     let mut variables = good();
     for (name, value) in changes {
         variables.set(*name, *value);
@@ -34,9 +35,9 @@ fn faults(changes: &[(&str, &str)]) -> Vec<String> {
     match read(&variables) {
         Ok(_) => Vec::new(),
         Err(error) => error
-            .faults()
+            .problems()
             .iter()
-            .map(|fault| fault.variable.clone())
+            .map(|problem| problem.variable.clone())
             .collect(),
     }
 }
@@ -64,12 +65,12 @@ fn a_good_configuration_is_read_as_it_stands() {
 }
 
 #[test]
-fn all_faults_are_listed_at_once_each_with_an_example() {
+fn all_problems_are_listed_at_once_each_with_an_example() {
     let error = read(&Variables::default()).unwrap_err();
     let names: Vec<_> = error
-        .faults()
+        .problems()
         .iter()
-        .map(|fault| fault.variable.as_str())
+        .map(|problem| problem.variable.as_str())
         .collect();
     assert_eq!(
         names,
@@ -82,7 +83,12 @@ fn all_faults_are_listed_at_once_each_with_an_example() {
             "PRODUCTS_API_URL"
         ]
     );
-    assert!(error.faults().iter().all(|fault| !fault.example.is_empty()));
+    assert!(
+        error
+            .problems()
+            .iter()
+            .all(|problem| !problem.example.is_empty())
+    );
     assert!(
         error
             .to_string()
@@ -152,11 +158,11 @@ fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
         ("PRODUCTS_API_URL", "http://api.localhost:4001"),
         ("AUTH0_DPOP_PRIVATE_KEY", "key"),
         ("AUTH0_CLIENT_ASSERTION_SIGNING_KEY", "key"),
-        ("NEXT_PUBLIC_LOGIN_ROUTE", "/login"),
+        ("NEXT_PUBLIC_LOGIN_ROUTE", "login"),
         ("AUTH0_AUDIENSE", "https://api.example.com"),
         ("PRODUCT_API_URL", "https://api.example.com"),
     ] {
-        assert_eq!(faults(&[(name, value)]), [name], "{name}={value}");
+        assert_eq!(problems(&[(name, value)]), [name], "{name}={value}");
     }
 }
 
@@ -174,7 +180,7 @@ fn audiences_and_scopes_have_a_greatest_length() {
     ] {
         let expected = if fits { vec![] } else { vec![name] };
         assert_eq!(
-            faults(&[(name, &value)]),
+            problems(&[(name, &value)]),
             expected,
             "{name} {}",
             value.len()
@@ -189,7 +195,7 @@ fn variables_of_others_are_left_alone() {
         ("STRIPE_API_URL", "https://x"),
         ("PATH", "/bin"),
     ];
-    assert_eq!(faults(&others), Vec::<String>::new());
+    assert_eq!(problems(&others), Vec::<String>::new());
 }
 
 #[test]
@@ -198,7 +204,7 @@ fn a_resource_must_be_an_absolute_uri() {
         ("AUTH0_AUDIENCE_PARAMETER", "resource"),
         ("AUTH0_AUDIENCE", "products"),
     ];
-    assert_eq!(faults(&changes), ["AUTH0_AUDIENCE"]);
+    assert_eq!(problems(&changes), ["AUTH0_AUDIENCE"]);
 }
 
 #[test]
@@ -269,4 +275,6 @@ fn no_secret_is_shown_by_debug_or_by_a_fault() {
 
 mod apis;
 mod characters;
+mod documentation;
 mod provider_address;
+mod routes;

@@ -1,0 +1,77 @@
+//! The external APIs that the application calls, as types.
+
+use super::problems::Problems;
+
+/// An external API that the application calls on behalf of its users.
+///
+/// ```
+/// struct ProductsApi;
+///
+/// impl axum_auth0::Api for ProductsApi {
+///     const ENV_PREFIX: &'static str = "PRODUCTS";
+///     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
+/// }
+/// ```
+pub trait Api: Send + Sync + 'static {
+    /// The prefix of the API's variables: `PRODUCTS` for `PRODUCTS_API_URL`, `PRODUCTS_API_AUDIENCE` and
+    /// `PRODUCTS_API_SCOPE`.
+    const ENV_PREFIX: &'static str;
+
+    /// The scopes that the application requests, unless `<PREFIX>_API_SCOPE` is set.
+    const SCOPES: &'static [&'static str];
+}
+
+/// An API that the configuration knows, made from a type by [`ApiRegistration::login`] or [`ApiRegistration::further`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiRegistration {
+    pub(super) prefix: &'static str,
+    pub(super) scopes: &'static [&'static str],
+    pub(super) is_of_login: bool,
+}
+
+impl ApiRegistration {
+    /// Registers `A` as the API that a login requests an access token for: `AUTH0_AUDIENCE` is its audience, unless
+    /// `<PREFIX>_API_AUDIENCE` is set. A configuration has at most one.
+    pub fn login<A: Api>() -> Self {
+        Self {
+            is_of_login: true,
+            ..Self::further::<A>()
+        }
+    }
+
+    /// Registers `A` as a further API. The site starts without it if none of its variables is set.
+    pub fn further<A: Api>() -> Self {
+        Self {
+            prefix: A::ENV_PREFIX,
+            scopes: A::SCOPES,
+            is_of_login: false,
+        }
+    }
+
+    /// The prefix of the API's variables.
+    pub fn prefix(&self) -> &'static str {
+        self.prefix
+    }
+}
+
+/// Checks that each prefix is registered once, and at most one API as that of the login.
+pub(super) fn check(apis: &[ApiRegistration], problems: &mut Problems<'_>) {
+    for (position, api) in apis.iter().enumerate() {
+        let earlier = &apis[..position];
+        let variable = format!("{}_API_URL", api.prefix);
+        if earlier.iter().any(|other| other.prefix == api.prefix) {
+            let problem =
+                "belongs to two APIs of the application; give each an ENV_PREFIX of its own";
+            problems.add_named(&variable, problem, "");
+        } else if api.is_of_login
+            && let Some(other) = earlier.iter().find(|other| other.is_of_login)
+        {
+            let problem = format!(
+                "belongs to a second API of the login beside {}; register one of them with `api` instead of `login_api`",
+                other.prefix
+            );
+            problems.add_named(&variable, problem, "");
+        }
+    }
+}

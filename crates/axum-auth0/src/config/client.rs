@@ -1,0 +1,78 @@
+//! The application at the provider.
+
+use secrecy::SecretString;
+
+use super::{problems::Problems, variable};
+
+/// How the application authenticates at the token endpoint (OpenID Connect Core 1.0 §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// `client_secret_post`.
+    Post,
+    /// `client_secret_basic`.
+    Basic,
+}
+
+impl ClientAuthentication {
+    /// Its name in a provider's metadata (OpenID Connect Core 1.0 §9).
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Post => "client_secret_post",
+            Self::Basic => "client_secret_basic",
+        }
+    }
+
+    /// The other one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Post => Self::Basic,
+            Self::Basic => Self::Post,
+        }
+    }
+}
+
+/// Reads a variable of the application's settings at the provider.
+fn required(
+    problems: &mut Problems<'_>,
+    variable: variable::Variable,
+    what: &str,
+) -> Option<String> {
+    let value = problems.get(variable).map(str::to_owned);
+    if value.is_none() {
+        problems.add(
+            variable,
+            format!("is missing; it is {what} (Auth0 dashboard > Applications > your application > Settings)"),
+        );
+    }
+    value
+}
+
+pub(super) fn client_id(problems: &mut Problems<'_>) -> Option<String> {
+    required(
+        problems,
+        variable::CLIENT_ID,
+        "the Client ID of your application",
+    )
+}
+
+pub(super) fn client_secret(problems: &mut Problems<'_>) -> Option<SecretString> {
+    required(
+        problems,
+        variable::CLIENT_SECRET,
+        "the Client Secret of your application",
+    )
+    .map(SecretString::from)
+}
+
+pub(super) fn client_authentication(problems: &mut Problems<'_>) -> Option<ClientAuthentication> {
+    match problems.get(variable::CLIENT_AUTHENTICATION)? {
+        "client_secret_post" => Some(ClientAuthentication::Post),
+        "client_secret_basic" => Some(ClientAuthentication::Basic),
+        other => {
+            let problem =
+                format!("must be client_secret_post or client_secret_basic, not `{other}`");
+            problems.add(variable::CLIENT_AUTHENTICATION, problem);
+            None
+        }
+    }
+}

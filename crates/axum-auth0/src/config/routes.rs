@@ -1,0 +1,147 @@
+//! The paths of the engine's routes.
+
+use super::{problems::Problems, variable, variable::Variable};
+
+/// The paths at which the engine serves its routes. The defaults are those of nextjs-auth0.
+///
+/// ```
+/// let routes = axum_auth0::Routes::default().login("/login").logout("/logout");
+/// assert_eq!(routes.callback_path(), "/auth/callback");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Routes {
+    login: String,
+    callback: String,
+    logout: String,
+    profile: String,
+    access_token: String,
+    user: String,
+    signed_out: String,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self {
+            login: "/auth/login".to_owned(),
+            callback: "/auth/callback".to_owned(),
+            logout: "/auth/logout".to_owned(),
+            profile: "/auth/profile".to_owned(),
+            access_token: "/auth/access-token".to_owned(),
+            user: "/auth/user".to_owned(),
+            signed_out: "/signed-out".to_owned(),
+        }
+    }
+}
+
+macro_rules! routes {
+    ($($(#[$documentation:meta])* $route:ident, $path:ident;)*) => {
+        impl Routes {
+            $(
+                $(#[$documentation])*
+                #[must_use]
+                pub fn $route(mut self, path: impl Into<String>) -> Self {
+                    self.$route = path.into();
+                    self
+                }
+
+                /// Returns the path of this route.
+                pub fn $path(&self) -> &str {
+                    &self.$route
+                }
+            )*
+
+            /// Names and paths of all routes.
+            fn all(&self) -> Vec<(&'static str, &str)> {
+                vec![$((stringify!($route), self.$route.as_str())),*]
+            }
+        }
+    };
+}
+
+routes! {
+    /// Sets the path that starts a login, `/auth/login` by default.
+    login, login_path;
+    /// Sets the path that the provider redirects to, `/auth/callback` by default. It has to be registered at the provider.
+    callback, callback_path;
+    /// Sets the path that ends a session, `/auth/logout` by default.
+    logout, logout_path;
+    /// Sets the path that returns the user's claims, `/auth/profile` by default.
+    profile, profile_path;
+    /// Sets the path that returns access tokens to scripts, `/auth/access-token` by default.
+    access_token, access_token_path;
+    /// Sets the path at which the application tells pages who is signed in, `/auth/user` by default: a server function of
+    /// leptos-auth0. Every request may read it.
+    user, user_path;
+    /// Sets the page that a logout ends at, `/signed-out` by default. It has to be registered at the provider.
+    signed_out, signed_out_path;
+}
+
+impl Routes {
+    /// Returns whether `path` is one of the engine's own routes, which are never guarded and never a page to return to.
+    pub fn contains(&self, path: &str) -> bool {
+        self.all()
+            .into_iter()
+            .any(|(name, route)| name != "signed_out" && route == path)
+    }
+}
+
+/// Completes `routes`, which the application sets, from the variables, and checks all paths.
+pub(super) fn read(problems: &mut Problems<'_>, routes: Option<&Routes>) -> Routes {
+    let default = Routes::default();
+    let mut routes = routes.cloned().unwrap_or_else(Routes::default);
+    let settings: [(Variable, &mut String, &str); 3] = [
+        (variable::LOGIN_ROUTE, &mut routes.login, &default.login),
+        (
+            variable::PROFILE_ROUTE,
+            &mut routes.profile,
+            &default.profile,
+        ),
+        (
+            variable::ACCESS_TOKEN_ROUTE,
+            &mut routes.access_token,
+            &default.access_token,
+        ),
+    ];
+    for (variable, path, default) in settings {
+        // A path of the application's code wins.
+        if *path == default
+            && let Some(value) = problems.get(variable)
+        {
+            value.clone_into(path);
+        }
+    }
+    check(problems, &routes);
+    routes
+}
+
+fn check(problems: &mut Problems<'_>, routes: &Routes) {
+    let all = routes.all();
+    for (position, (name, path)) in all.iter().enumerate() {
+        let variable = match *name {
+            "login" => variable::LOGIN_ROUTE.name.to_owned(),
+            "profile" => variable::PROFILE_ROUTE.name.to_owned(),
+            "access_token" => variable::ACCESS_TOKEN_ROUTE.name.to_owned(),
+            name => format!("Routes::{name}"),
+        };
+        let problem = if is_path(path) {
+            let earlier = all.iter().take(position).find(|(_, other)| other == path);
+            let Some((other, _)) = earlier else { continue };
+            format!("is `{path}`, as the {other} route is; every route needs a path of its own")
+        } else {
+            "must be a path such as /auth/login, of letters, digits, `-`, `_`, `.` and `~`, without a slash at its end"
+                .to_owned()
+        };
+        problems.add_named(&variable, problem, "");
+    }
+}
+
+/// Returns whether `path` is an absolute path of plain segments: no parameters of a router, no percent-encoding, no dots
+/// that a browser resolves.
+fn is_path(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    path.strip_prefix('/').is_some_and(|rest| {
+        rest.split('/').all(|segment| {
+            !segment.is_empty() && segment.bytes().all(is_plain) && !matches!(segment, "." | "..")
+        })
+    })
+}

@@ -1,0 +1,99 @@
+//! Where sessions are stored, and how long they live.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{problems::Problems, variable};
+
+/// Where sessions and tokens are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreLocation {
+    /// `memory:`: gone at the end of the process.
+    Memory,
+    /// `sqlite:PATH`.
+    Sqlite(PathBuf),
+}
+
+/// When a session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLifetime {
+    pub(crate) inactivity: Duration,
+    pub(crate) absolute: Duration,
+}
+
+impl SessionLifetime {
+    /// `AUTH0_SESSION_INACTIVITY_DURATION`: a session ends if no request uses it for this time.
+    pub fn inactivity(&self) -> Duration {
+        self.inactivity
+    }
+
+    /// `AUTH0_SESSION_ABSOLUTE_DURATION`: a session ends this long after the login.
+    pub fn absolute(&self) -> Duration {
+        self.absolute
+    }
+}
+
+/// The last use of a session is stored at most once a minute, so a shorter limit would end sessions in use.
+const MIN_LIFETIME: u64 = 120;
+
+/// Browsers keep a cookie no longer than this (RFC 6265bis §5.5): 400 days.
+const MAX_LIFETIME: u64 = 400 * 24 * 60 * 60;
+
+pub(super) fn lifetime(problems: &mut Problems<'_>) -> SessionLifetime {
+    let inactivity = seconds(problems, variable::SESSION_INACTIVITY, 24 * 60 * 60);
+    let absolute = seconds(problems, variable::SESSION_ABSOLUTE, 3 * 24 * 60 * 60);
+    let is_set = problems.get(variable::SESSION_INACTIVITY).is_some();
+    if is_set && inactivity > absolute {
+        problems.add(
+            variable::SESSION_INACTIVITY,
+            format!(
+                "is {} seconds, longer than the absolute limit of {} seconds (AUTH0_SESSION_ABSOLUTE_DURATION), so it would \
+                 never apply",
+                inactivity.as_secs(),
+                absolute.as_secs()
+            ),
+        );
+    }
+    SessionLifetime {
+        // A short absolute limit alone is meant as it stands.
+        inactivity: inactivity.min(absolute),
+        absolute,
+    }
+}
+
+fn seconds(problems: &mut Problems<'_>, variable: variable::Variable, default: u64) -> Duration {
+    let seconds = match problems.get(variable).map(str::parse::<u64>) {
+        None => default,
+        Some(Ok(seconds @ MIN_LIFETIME..=MAX_LIFETIME)) => seconds,
+        Some(_) => {
+            problems.add(
+                variable,
+                format!("must be a number of seconds from {MIN_LIFETIME} to {MAX_LIFETIME}"),
+            );
+            default
+        }
+    };
+    Duration::from_secs(seconds)
+}
+
+pub(super) fn store(problems: &mut Problems<'_>) -> StoreLocation {
+    match problems.get(variable::SESSION_STORE) {
+        None => StoreLocation::Sqlite(PathBuf::from("data/sessions.db")),
+        Some("memory:") => StoreLocation::Memory,
+        Some(value) => {
+            if let Some(path) = value
+                .strip_prefix("sqlite:")
+                .filter(|path| !path.is_empty())
+            {
+                return StoreLocation::Sqlite(PathBuf::from(path));
+            }
+            let problem = if value.starts_with("postgres") || value.starts_with("redis") {
+                "names a store that this version does not implement; it has memory: and sqlite:PATH"
+                    .to_owned()
+            } else {
+                "must be memory: or sqlite:PATH".to_owned()
+            };
+            problems.add(variable::SESSION_STORE, problem);
+            StoreLocation::Memory
+        }
+    }
+}

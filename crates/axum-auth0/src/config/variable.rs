@@ -1,0 +1,182 @@
+//! The variables of the configuration: one table that the readers, the check for unknown names, `.env.example` and
+//! `docs/configuration.md` follow.
+
+use super::ApiRegistration;
+
+/// A variable with a fixed name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Variable {
+    /// Its name in the environment.
+    pub name: &'static str,
+    /// What its value consists of.
+    pub(super) characters: Characters,
+    /// The value that applies if it is unset; `None` if there is none, or if it follows from other variables.
+    pub default: Option<&'static str>,
+    /// A value that would be accepted.
+    pub example: &'static str,
+    /// What it is for, in one line.
+    pub description: &'static str,
+}
+
+/// What the value of a variable consists of, which decides the characters it may contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Characters {
+    /// One word of printable ASCII: an identifier, a URL, a number.
+    Word,
+    /// Words of printable ASCII, separated by spaces: a scope.
+    Words,
+    /// Printable ASCII, spaces and quotation marks inside included (RFC 6749 appendix A: `VSCHAR`).
+    Secret,
+    /// Several secrets, separated by commas.
+    Secrets,
+    /// A file name, which may have letters of any script.
+    Path,
+}
+
+use Characters::{Path, Secret, Secrets, Word, Words};
+
+const fn variable(
+    name: &'static str,
+    characters: Characters,
+    default: Option<&'static str>,
+    example: &'static str,
+    description: &'static str,
+) -> Variable {
+    Variable {
+        name,
+        characters,
+        default,
+        example,
+        description,
+    }
+}
+
+macro_rules! variables {
+    ($($constant:ident: $name:literal, $characters:expr, $default:expr, $example:literal, $description:literal;)*) => {
+        $(pub(super) const $constant: Variable = variable($name, $characters, $default, $example, $description);)*
+
+        /// Every variable with a fixed name, in the order of the documentation.
+        pub const VARIABLES: &[Variable] = &[$($constant),*];
+    };
+}
+
+variables! {
+    DOMAIN: "AUTH0_DOMAIN", Word, None, "your-tenant.eu.auth0.com",
+        "domain of the tenant, or the issuer URL of another OpenID Provider";
+    TOKEN_ISSUER: "AUTH0_TOKEN_ISSUER", Word, None, "https://sts.windows.net/your-tenant-id/",
+        "issuer of access tokens, if it differs from the provider's issuer";
+    PROVIDER_INTERNAL_URL: "AUTH0_PROVIDER_INTERNAL_URL", Word, None, "http://keycloak:8080",
+        "origin at which this server reaches the provider, if browsers use another one";
+    CLIENT_ID: "AUTH0_CLIENT_ID", Word, None, "…",
+        "the application's Client ID";
+    CLIENT_SECRET: "AUTH0_CLIENT_SECRET", Secret, None, "…",
+        "the application's Client Secret";
+    CLIENT_AUTHENTICATION: "AUTH0_CLIENT_AUTHENTICATION", Word, None, "client_secret_post",
+        "`client_secret_post` or `client_secret_basic`; by default what the provider announces";
+    BASE_URL: "APP_BASE_URL", Word, None, "https://www.example.com",
+        "origin of this site";
+    SECRET: "AUTH0_SECRET", Secrets, None, "<the output of `openssl rand -hex 32`>",
+        "encrypts sessions and tokens, at least 32 bytes; a comma-separated list rotates: the first encrypts, all decrypt";
+    AUDIENCE: "AUTH0_AUDIENCE", Word, None, "https://api.example.com",
+        "identifier of the API that a login requests an access token for";
+    AUDIENCE_PARAMETER: "AUTH0_AUDIENCE_PARAMETER", Word, None, "audience",
+        "`audience` (Auth0) or `resource` (RFC 8707); by default it follows from the issuer";
+    REFRESH_BUFFER: "AUTH0_TOKEN_REFRESH_BUFFER", Word, Some("60"), "60",
+        "seconds before its expiry at which an access token is refreshed, 0 to 3600";
+    EXPOSE: "AUTH0_EXPOSE_ACCESS_TOKENS_FOR", Words, None, "https://api.example.com",
+        "audiences whose access tokens `/auth/access-token` returns to the browser; by default none";
+    SCOPE: "AUTH0_SCOPE", Words, Some("openid profile email offline_access"), "openid profile email offline_access",
+        "scopes that a login requests, in addition to those of the APIs";
+    PROMPT: "AUTH0_PROMPT", Words, None, "consent",
+        "`prompt` of every login: `login`, `consent` or `select_account`";
+    LOGOUT_RETURN_TO: "AUTH0_LOGOUT_RETURN_TO", Word, Some("/signed-out"), "/",
+        "page of this site that a logout ends at, as a path or as its registered URL";
+    LOGOUT_PARAMETER: "AUTH0_LOGOUT_PARAMETER", Word, Some("post_logout_redirect_uri"), "logout_uri",
+        "`post_logout_redirect_uri` or `logout_uri` (Amazon Cognito)";
+    HTTP_TIMEOUT: "AUTH0_HTTP_TIMEOUT", Word, Some("5000"), "5000",
+        "total time of one request to the provider in milliseconds, 100 to 12500";
+    NO_CONTENT_PROFILE: "AUTH0_NO_CONTENT_PROFILE_RESPONSE", Word, Some("false"), "true",
+        "`/auth/profile` responds with 204 instead of 401 if no user is signed in";
+    SESSION_STORE: "AUTH0_SESSION_STORE", Path, Some("sqlite:data/sessions.db"), "sqlite:data/sessions.db",
+        "where sessions and tokens are stored: `sqlite:PATH` or `memory:`";
+    SESSION_INACTIVITY: "AUTH0_SESSION_INACTIVITY_DURATION", Word, Some("86400"), "86400",
+        "seconds without a request after which a session ends";
+    SESSION_ABSOLUTE: "AUTH0_SESSION_ABSOLUTE_DURATION", Word, Some("259200"), "259200",
+        "seconds after the login at which a session ends";
+    COOKIE_NAME: "AUTH0_COOKIE_NAME", Word, Some("session"), "my_app_session",
+        "name of the session cookie, without a prefix";
+    COOKIE_DOMAIN: "AUTH0_COOKIE_DOMAIN", Word, None, "example.com",
+        "`Domain` of the session cookie; by default none";
+    COOKIE_PATH: "AUTH0_COOKIE_PATH", Word, Some("/"), "/",
+        "`Path` of the session cookie";
+    COOKIE_TRANSIENT: "AUTH0_COOKIE_TRANSIENT", Word, Some("false"), "true",
+        "the session cookie ends with the browser";
+    COOKIE_SECURE: "AUTH0_COOKIE_SECURE", Word, None, "true",
+        "`Secure` of the session cookie; by default it follows from `APP_BASE_URL`";
+    COOKIE_SAME_SITE: "AUTH0_COOKIE_SAME_SITE", Word, Some("lax"), "lax",
+        "`SameSite` of the session cookie: `lax` or `none`";
+    LOGIN_ROUTE: "NEXT_PUBLIC_LOGIN_ROUTE", Word, Some("/auth/login"), "/auth/login",
+        "path of the login route";
+    PROFILE_ROUTE: "NEXT_PUBLIC_PROFILE_ROUTE", Word, Some("/auth/profile"), "/auth/profile",
+        "path of the profile route";
+    ACCESS_TOKEN_ROUTE: "NEXT_PUBLIC_ACCESS_TOKEN_ROUTE", Word, Some("/auth/access-token"), "/auth/access-token",
+        "path of the access token route";
+}
+
+/// A variable of each API, after the prefix `<NAME>_API_`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiVariable {
+    /// The end of its name: `URL` for `PRODUCTS_API_URL`.
+    pub ending: &'static str,
+    pub(super) characters: Characters,
+    /// What it is for, in one line.
+    pub description: &'static str,
+}
+
+/// Every variable of an API.
+pub const API_VARIABLES: &[ApiVariable] = &[
+    ApiVariable {
+        ending: "URL",
+        characters: Word,
+        description: "base URL of the API; its access tokens are sent to this origin only",
+    },
+    ApiVariable {
+        ending: "AUDIENCE",
+        characters: Word,
+        description: "identifier of the API at the provider; by default `AUTH0_AUDIENCE` for the API of the login",
+    },
+    ApiVariable {
+        ending: "SCOPE",
+        characters: Words,
+        description: "scopes to request for the API; by default those that the application declares, none if it is empty",
+    },
+    ApiVariable {
+        ending: "TOKEN_FORMAT",
+        characters: Word,
+        description: "`jwt` (checked before use) or `opaque` (passed on unchecked); by default `jwt`",
+    },
+];
+
+/// The variable with this fixed name.
+pub(super) fn find(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|variable| variable.name == name)
+}
+
+/// The variable of one of `apis` with this name.
+pub(super) fn find_of_api(name: &str, apis: &[ApiRegistration]) -> Option<&'static ApiVariable> {
+    let (prefix, ending) = name.rsplit_once("_API_")?;
+    apis.iter().any(|api| api.prefix == prefix).then(|| {
+        API_VARIABLES
+            .iter()
+            .find(|variable| variable.ending == ending)
+    })?
+}
+
+/// The kind of characters that the variable holds, if it is one of this configuration.
+pub(super) fn characters_of(name: &str, apis: &[ApiRegistration]) -> Option<Characters> {
+    find(name)
+        .map(|variable| variable.characters)
+        .or_else(|| find_of_api(name, apis).map(|variable| variable.characters))
+}
