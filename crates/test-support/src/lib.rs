@@ -11,6 +11,7 @@
 )]
 #![expect(missing_debug_implementations, reason = "test code")]
 
+pub mod api_contract;
 pub mod browser;
 pub mod fake_provider;
 pub mod log_capture;
@@ -32,6 +33,7 @@ pub async fn wait_until(condition: impl Fn() -> bool) {
 }
 
 pub use self::{
+    api_contract::ApiTestEnv,
     browser::{Answer, Browser},
     fake_provider::{
         AuthorizationChecks, AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint,

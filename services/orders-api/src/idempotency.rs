@@ -1,34 +1,35 @@
-//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): what a request calls itself, so that it can be sent again
-//! by who does not know whether it arrived.
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): identifies a request, so that a client can send it again
+//! if it does not know whether the first one arrived.
 
+use api_support::ApiError;
 use axum::http::{HeaderMap, HeaderName};
 
-use crate::answer::Refusal;
+use crate::errors::INVALID_KEY;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The most characters that a key has.
-const LONGEST: usize = 100;
+/// Maximum length of a key in bytes.
+const MAX_KEY_BYTES: usize = 100;
 
-/// The key of a request, if it has one. The draft writes it as a quoted string; without the quotes it is understood too.
-pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+/// Returns the key of a request, if it has one. The draft defines a quoted string; the quotes are optional here.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = sent.next() else {
         return Ok(None);
     };
-    let text = value.to_str().map_err(|_| Refusal::Key)?.trim();
+    let text = value.to_str().map_err(|_| INVALID_KEY)?.trim();
     let key = match text.strip_prefix('"') {
-        Some(rest) => rest.strip_suffix('"').ok_or(Refusal::Key)?,
+        Some(rest) => rest.strip_suffix('"').ok_or(INVALID_KEY)?,
         None => text,
     };
-    let is_good = (1..=LONGEST).contains(&key.len())
+    let is_valid = (1..=MAX_KEY_BYTES).contains(&key.len())
         && key
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b','));
-    if is_good && sent.next().is_none() {
+    if is_valid && sent.next().is_none() {
         Ok(Some(key.to_owned()))
     } else {
-        Err(Refusal::Key)
+        Err(INVALID_KEY)
     }
 }
 
@@ -39,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    fn of(values: &[&str]) -> Result<Option<String>, Refusal> {
+    fn of(values: &[&str]) -> Result<Option<String>, ApiError> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_str(value).unwrap());
@@ -53,13 +54,13 @@ mod tests {
         for written in ["\"8e03978e-40d5\"", "8e03978e-40d5"] {
             assert_eq!(of(&[written]).unwrap().as_deref(), Some("8e03978e-40d5"));
         }
-        let longest = "k".repeat(LONGEST);
+        let longest = "k".repeat(MAX_KEY_BYTES);
         assert_eq!(of(&[&longest]).unwrap(), Some(longest));
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
-        let too_long = "k".repeat(LONGEST + 1);
+    fn malformed_keys_are_rejected() {
+        let too_long = "k".repeat(MAX_KEY_BYTES + 1);
         for wrong in [
             &[""][..],
             &["\"\""],
@@ -70,7 +71,8 @@ mod tests {
             &["ü"],
             &[too_long.as_str()],
         ] {
-            assert!(matches!(of(wrong), Err(Refusal::Key)), "{wrong:?}");
+            let error = of(wrong).unwrap_err();
+            assert_eq!(error.to_string(), INVALID_KEY.to_string(), "{wrong:?}");
         }
     }
 }

@@ -1,17 +1,16 @@
-//! An order, and what a request wants one to be.
+//! An order, and the fields of one in a request.
 
+use api_support::{ApiError, FieldErrors};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use time::Date;
 
-use crate::answer::{FieldErrors, Refusal};
+/// Maximum number of characters of a product's name.
+const MAX_NAME_CHARS: usize = 80;
+/// Maximum quantity of an order.
+const MAX_QUANTITY: i64 = 1000;
 
-/// The most characters that a product's name has.
-const LONGEST_NAME: usize = 80;
-/// The most pieces that can be ordered at once.
-const LARGEST_QUANTITY: i64 = 1000;
-
-/// An order as the API shows it.
+/// An order in a response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Order {
@@ -25,7 +24,7 @@ pub(crate) struct Order {
     pub(crate) placed_at: String,
 }
 
-/// How far an order has come.
+/// The progress of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Placed,
@@ -46,27 +45,27 @@ impl Status {
 /// An order that has no id yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewOrder {
-    pub(crate) wish: Wish,
+    pub(crate) input: OrderInput,
     pub(crate) status: Status,
     pub(crate) placed_at: Date,
 }
 
-/// What somebody orders.
+/// The fields that a client sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct OrderInput {
     pub(crate) product: String,
     pub(crate) quantity: i64,
 }
 
-impl Wish {
-    /// Reads and checks a request, and reports everything that is wrong at once.
-    pub(crate) fn from_json(fields: &Map<String, Value>) -> Result<Self, Refusal> {
+impl OrderInput {
+    /// Parses and validates a request. The error lists every invalid field.
+    pub(crate) fn from_json(fields: &Map<String, Value>) -> Result<Self, ApiError> {
         let mut errors = FieldErrors::new();
         let unknown = fields
             .keys()
             .filter(|field| !matches!(field.as_str(), "product" | "quantity"));
         for field in unknown {
-            // The name came with the request too, and may be anything.
+            // The field name comes from the request as well, so its length is limited.
             let field = field.chars().take(40).collect();
             errors.insert(field, "is not a field that can be set".to_owned());
         }
@@ -82,12 +81,12 @@ impl Wish {
         }
         match (product, quantity) {
             (Ok(product), Ok(quantity)) if errors.is_empty() => Ok(Self { product, quantity }),
-            _ => Err(Refusal::Fields(errors)),
+            _ => Err(ApiError::InvalidFields(errors)),
         }
     }
 }
 
-/// Text of 1 to 80 characters, without spaces around it.
+/// Parses a text of 1 to [`MAX_NAME_CHARS`] characters, and trims it.
 fn product(value: Option<&Value>) -> Result<String, String> {
     let text = value
         .ok_or("is missing")?
@@ -97,8 +96,8 @@ fn product(value: Option<&Value>) -> Result<String, String> {
     if text.is_empty() {
         return Err("must not be empty".to_owned());
     }
-    if text.chars().count() > LONGEST_NAME {
-        return Err(format!("must have at most {LONGEST_NAME} characters"));
+    if text.chars().count() > MAX_NAME_CHARS {
+        return Err(format!("must have at most {MAX_NAME_CHARS} characters"));
     }
     if text.chars().any(char::is_control) {
         return Err("must not contain control characters".to_owned());
@@ -110,8 +109,8 @@ fn quantity(value: Option<&Value>) -> Result<i64, String> {
     value
         .ok_or("is missing")?
         .as_i64()
-        .filter(|quantity| (1..=LARGEST_QUANTITY).contains(quantity))
-        .ok_or_else(|| format!("must be a whole number from 1 to {LARGEST_QUANTITY}"))
+        .filter(|quantity| (1..=MAX_QUANTITY).contains(quantity))
+        .ok_or_else(|| format!("must be a whole number from 1 to {MAX_QUANTITY}"))
 }
 
 #[cfg(test)]
@@ -121,22 +120,23 @@ mod tests {
 
     use super::*;
 
-    fn wish(fields: Value) -> Result<Wish, Vec<String>> {
-        Wish::from_json(&serde_json::from_value(fields).unwrap()).map_err(|refusal| match refusal {
-            Refusal::Fields(errors) => errors.into_keys().collect(),
+    fn input(fields: Value) -> Result<OrderInput, Vec<String>> {
+        OrderInput::from_json(&serde_json::from_value(fields).unwrap()).map_err(|error| match error
+        {
+            ApiError::InvalidFields(errors) => errors.into_keys().collect(),
             other => panic!("{other:?}"),
         })
     }
 
     #[test]
-    fn a_good_order_is_accepted_with_its_spaces_trimmed() {
-        let wish = wish(json!({"product": "  Go board ", "quantity": 2})).unwrap();
-        assert_eq!((wish.product.as_str(), wish.quantity), ("Go board", 2));
+    fn a_valid_order_is_accepted_and_trimmed() {
+        let input = input(json!({"product": "  Go board ", "quantity": 2})).unwrap();
+        assert_eq!((input.product.as_str(), input.quantity), ("Go board", 2));
     }
 
     #[test]
     fn limits_are_inclusive_and_lengths_count_characters() {
-        for (field, accepted, refused) in [
+        for (field, accepted, rejected) in [
             ("product", json!("ü".repeat(80)), json!("ü".repeat(81))),
             ("product", json!("x"), json!(" \t ")),
             ("product", json!("x"), json!("a\u{0}b")),
@@ -150,15 +150,15 @@ mod tests {
         ] {
             let mut fields = json!({"product": "Go board", "quantity": 1});
             fields[field] = accepted.clone();
-            assert!(wish(fields.clone()).is_ok(), "{field}: {accepted}");
-            fields[field] = refused.clone();
-            assert_eq!(wish(fields), Err(vec![field.to_owned()]), "{refused}");
+            assert!(input(fields.clone()).is_ok(), "{field}: {accepted}");
+            fields[field] = rejected.clone();
+            assert_eq!(input(fields), Err(vec![field.to_owned()]), "{rejected}");
         }
     }
 
     #[test]
-    fn everything_that_is_wrong_is_reported_at_once() {
-        let errors = wish(json!({"quantity": 0, "id": "mine"})).unwrap_err();
+    fn all_invalid_fields_are_reported_at_once() {
+        let errors = input(json!({"quantity": 0, "id": "mine"})).unwrap_err();
         assert_eq!(errors, ["id", "product", "quantity"]);
     }
 }

@@ -1,63 +1,45 @@
-//! The routes. Each handler reads: who is it, may they, what do they want, do it.
+//! The routes. Each handler checks the scope, reads the input, and works on the rows of the token's user.
 
-use std::time::Duration;
-
+use api_support::{ApiError, Owner, private, with_layers};
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, FromRef, Path, Request, State, rejection::PathRejection},
-    http::{
-        HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS},
+    extract::{
+        FromRef, Path, State,
+        rejection::{JsonRejection, PathRejection},
     },
-    middleware::{Next, from_fn},
-    response::{IntoResponse, Response},
+    http::{StatusCode, header::LOCATION},
+    response::IntoResponse,
     routing::{get, patch},
 };
 use axum_auth0::bearer::{Bearer, Verifier};
 use serde::Serialize;
-use tower_http::{
-    catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer,
-};
+use serde_json::{Map, Value};
 
 use crate::{
-    answer::{self, Refusal},
-    draft::Draft,
-    json_body::JsonObject,
-    openapi,
+    errors::{NO_SUCH_PRODUCT, TOO_MANY_PRODUCTS},
     product::Product,
-    store::{Owner, Store},
+    product_input::ProductInput,
+    store::Store,
 };
 
 const READ: &str = "read:products";
 const WRITE: &str = "write:products";
 
-/// A product has five short fields.
-const LARGEST_BODY: usize = 16 * 1024;
-
-/// No request takes longer than this, its body included.
-const LONGEST_REQUEST: Duration = Duration::from_secs(15);
-
 #[derive(Clone, Debug, FromRef)]
-struct Api {
+struct AppState {
     verifier: Verifier,
     store: Store,
 }
 
-/// All routes, with the layers around them.
+type JsonObject = Result<Json<Map<String, Value>>, JsonRejection>;
+
+/// Returns all routes, with the layers around them.
 pub(crate) fn router(verifier: Verifier, store: Store) -> Router {
-    Router::new()
-        .route("/products", get(list).post(add))
-        .route("/products/{id}", patch(change).delete(remove))
-        .route("/openapi.json", get(openapi::show))
-        .route("/healthz", get(healthy))
-        .fallback(async || Refusal::NoSuchPath)
-        .method_not_allowed_fallback(async || Refusal::Method)
-        .with_state(Api { verifier, store })
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(from_fn(in_time))
-        .layer(CatchPanicLayer::custom(answer::panicked))
-        .layer(no_sniffing())
-        .layer(TraceLayer::new_for_http())
+    let routes = Router::new()
+        .route("/products", get(list).post(create))
+        .route("/products/{id}", patch(update).delete(delete))
+        .with_state(AppState { verifier, store });
+    with_layers(routes, include_str!("openapi.json"))
 }
 
 /// A user's products.
@@ -68,7 +50,7 @@ struct Products {
 }
 
 /// `GET /products`
-async fn list(State(store): State<Store>, token: Bearer) -> Result<impl IntoResponse, Refusal> {
+async fn list(State(store): State<Store>, token: Bearer) -> Result<impl IntoResponse, ApiError> {
     token.require_scope(READ)?;
     let products = store.list(Owner::of(&token)).await?;
     Ok(private(Json(Products {
@@ -78,75 +60,54 @@ async fn list(State(store): State<Store>, token: Bearer) -> Result<impl IntoResp
 }
 
 /// `POST /products`
-async fn add(
+async fn create(
     State(store): State<Store>,
     token: Bearer,
-    body: Result<JsonObject, Refusal>,
-) -> Result<impl IntoResponse, Refusal> {
+    body: JsonObject,
+) -> Result<impl IntoResponse, ApiError> {
     token.require_scope(WRITE)?;
-    let details = Draft::from_json(body?.0)?.complete()?;
+    let Json(fields) = body?;
+    let details = ProductInput::from_json(fields)?.require_all()?;
     let product = store
-        .add(Owner::of(&token), &details)
+        .insert(Owner::of(&token), &details)
         .await?
-        .ok_or(Refusal::TooMany)?;
+        .ok_or(TOO_MANY_PRODUCTS)?;
     let location = [(LOCATION, format!("/products/{}", product.id))];
     Ok(private((StatusCode::CREATED, location, Json(product))))
 }
 
 /// `PATCH /products/{id}`
-async fn change(
+async fn update(
     State(store): State<Store>,
     token: Bearer,
     id: Result<Path<String>, PathRejection>,
-    body: Result<JsonObject, Refusal>,
-) -> Result<impl IntoResponse, Refusal> {
+    body: JsonObject,
+) -> Result<impl IntoResponse, ApiError> {
     token.require_scope(WRITE)?;
-    let draft = Draft::from_json(body?.0)?;
+    let Json(fields) = body?;
+    let input = ProductInput::from_json(fields)?;
     let product = store
-        .change(Owner::of(&token), &known(id)?, &draft)
+        .update(Owner::of(&token), &product_id(id)?, &input)
         .await?
-        .ok_or(Refusal::NoSuchProduct)?;
+        .ok_or(NO_SUCH_PRODUCT)?;
     Ok(private(Json(product)))
 }
 
 /// `DELETE /products/{id}`
-async fn remove(
+async fn delete(
     State(store): State<Store>,
     token: Bearer,
     id: Result<Path<String>, PathRejection>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, ApiError> {
     token.require_scope(WRITE)?;
-    let found = store.remove(Owner::of(&token), &known(id)?).await?;
-    if found {
+    if store.delete(Owner::of(&token), &product_id(id)?).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Refusal::NoSuchProduct)
+        Err(NO_SUCH_PRODUCT)
     }
 }
 
-/// `GET /healthz`
-async fn healthy() -> &'static str {
-    "ok\n"
-}
-
-/// An id that is no text is no product's id.
-fn known(id: Result<Path<String>, PathRejection>) -> Result<String, Refusal> {
-    id.map(|Path(id)| id).map_err(|_| Refusal::NoSuchProduct)
-}
-
-/// One user's answer is never another's.
-fn private(answer: impl IntoResponse) -> impl IntoResponse {
-    ([(CACHE_CONTROL, "private, no-store")], answer)
-}
-
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LONGEST_REQUEST, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Refusal::TooSlow.into_response(),
-    }
-}
-
-fn no_sniffing() -> SetResponseHeaderLayer<HeaderValue> {
-    let name: HeaderName = X_CONTENT_TYPE_OPTIONS;
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static("nosniff"))
+/// Returns the id in the path. A path segment that is not UTF-8 is no product's id.
+fn product_id(id: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
+    id.map(|Path(id)| id).map_err(|_| NO_SUCH_PRODUCT)
 }
