@@ -1,4 +1,4 @@
-//! The root: who is signed in, the frame around every page, the routes.
+//! The root component: authentication, layout and routes.
 
 use crate::{
     components::Layout,
@@ -17,8 +17,8 @@ use leptos_router::{
 pub fn App() -> impl IntoView {
     provide_auth();
 
-    // A page that needs a user is rendered as a whole, so that it is complete without JavaScript. Home streams in
-    // order, which is: its first part is on the screen before the API has answered.
+    // A protected page is rendered completely before it is sent, so that it works without JavaScript. Home streams in
+    // order, so that the browser shows its first part before the API has responded.
     view! {
         <Router>
             <Layout>

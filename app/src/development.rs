@@ -1,11 +1,10 @@
-//! What a development build has beside the site; `release` is the other stage.
+//! What only a development build has; `release` is the other stage.
 
 use crate::paths;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// The addresses that only signed-in people may open, for the server's guard: those of the site, and the one of this
-/// stage.
+/// The paths for signed-in users, for the server's guard: those of the site, and the Tokens page.
 pub const GUARDED_PATHS: &[&str] = &with_tokens();
 
 const fn with_tokens() -> [&'static str; paths::PROTECTED_PATHS.len() + 1] {
@@ -15,7 +14,7 @@ const fn with_tokens() -> [&'static str; paths::PROTECTED_PATHS.len() + 1] {
     all
 }
 
-/// The way to the page that draws the tokens. It is the server's: the router must not take the click.
+/// The link to the Tokens page. It is a route of the server, so the router must not handle the click.
 pub(crate) fn nav_link() -> impl IntoView {
     let path = use_location().pathname;
     let current = move || path.with(|path| path == paths::TOKENS).then_some("page");

@@ -1,31 +1,31 @@
-//! Every address of the site, once.
+//! The paths of the site.
 
 /// The start page.
 pub const HOME: &str = "/";
 
-/// What the provider says about the user.
+/// The claims of the user.
 pub const PROFILE: &str = "/profile";
 
-/// The user's products, from the external API.
+/// The user's products.
 pub const PRODUCTS: &str = "/products";
 
-/// Where the provider returns to after a logout.
+/// The page that the provider redirects to after a logout.
 pub const SIGNED_OUT: &str = "/signed-out";
 
-/// In development only: a drawing of what the login holds.
+/// In development only: the tokens of the login.
 pub const TOKENS: &str = "/tokens";
 
 /// The pages for signed-in users. The router's routes and the server's guard are both made from this list.
 pub const PROTECTED_PATHS: &[&str] = &[PROFILE, PRODUCTS];
 
-/// The router has no routes that belong to the server; what it would have to leave out of the list of pages, in axum's
-/// spelling.
+/// The paths that the server excludes from the list of pages, in axum's syntax. Empty: no route of the router belongs to
+/// the server.
 pub const SERVER_PATHS: &[&str] = &[];
 
-/// What is below belongs to the server: login, callback, logout.
+/// The prefix of the server's own routes: login, callback, logout.
 pub(crate) const SERVER: &str = "/auth/";
 
-/// What the browser's tab says for a path.
+/// Returns the document title for `path`.
 pub fn title(path: &str) -> &'static str {
     match path {
         HOME => "Stockroom",

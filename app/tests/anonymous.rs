@@ -1,5 +1,5 @@
-//! What the site answers to somebody who is not signed in, without a server around it: no engine, no guard, no
-//! network. Whatever is private must be private here already.
+//! Responses of the site to an anonymous visitor, without a server: no engine, no guard, no network. What is private
+//! must be private here already.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -30,49 +30,49 @@ fn pages() -> Vec<leptos_axum::AxumRouteListing> {
     generate_route_list_with_exclusions(App, Some(excluded))
 }
 
-struct Answer {
+struct Response {
     status: StatusCode,
     location: Option<String>,
     cookie: Option<String>,
     body: String,
 }
 
-async fn ask(request: Request<Body>) -> Answer {
-    let answer = site().oneshot(request).await.unwrap();
+async fn send(request: Request<Body>) -> Response {
+    let response = site().oneshot(request).await.unwrap();
     let text = |name| {
-        answer
+        response
             .headers()
             .get(name)
             .map(|value| value.to_str().unwrap().to_owned())
     };
-    Answer {
-        status: answer.status(),
+    Response {
+        status: response.status(),
         location: text(header::LOCATION),
         cookie: text(header::SET_COOKIE),
         body: {
-            let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await;
+            let body = axum::body::to_bytes(response.into_body(), 1 << 20).await;
             String::from_utf8(body.unwrap().to_vec()).unwrap()
         },
     }
 }
 
-async fn get(path: &str) -> Answer {
+async fn get(path: &str) -> Response {
     let request = Request::get(path).header(header::ACCEPT, "text/html");
-    ask(request.body(Body::empty()).unwrap()).await
+    send(request.body(Body::empty()).unwrap()).await
 }
 
 /// A form as a browser without JavaScript posts it from `/products`.
-async fn post_form(path: &str, form: &'static str) -> Answer {
+async fn post_form(path: &str, form: &'static str) -> Response {
     let request = Request::post(path)
         .header(header::ACCEPT, "text/html,application/xhtml+xml")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(header::ORIGIN, "http://localhost:3000")
         .header(header::REFERER, "http://localhost:3000/products?error=old");
-    ask(request.body(Body::from(form)).unwrap()).await
+    send(request.body(Body::from(form)).unwrap()).await
 }
 
 #[tokio::test]
-async fn every_protected_page_is_a_page_that_is_rendered_as_a_whole() {
+async fn every_protected_page_is_rendered_completely_before_it_is_sent() {
     let pages = pages();
     for protected in PROTECTED_PATHS {
         assert!(GUARDED_PATHS.contains(protected), "{protected}");
@@ -86,9 +86,7 @@ async fn every_protected_page_is_a_page_that_is_rendered_as_a_whole() {
 }
 
 #[tokio::test]
-async fn the_addresses_of_the_engine_are_the_ones_linked_to() {
-    assert_eq!(axum_auth0::LOGIN_PATH, leptos_auth0::LOGIN_PATH);
-    assert_eq!(axum_auth0::LOGOUT_PATH, leptos_auth0::LOGOUT_PATH);
+async fn a_logout_returns_to_a_page_of_the_site() {
     assert_eq!(axum_auth0::SIGNED_OUT_PATH, app::paths::SIGNED_OUT);
 }
 
@@ -111,13 +109,13 @@ async fn every_server_function_is_guarded_unless_it_is_listed_here() {
         } else {
             request.body(Body::empty())
         };
-        let answer = ask(request.unwrap()).await;
+        let response = send(request.unwrap()).await;
         if PUBLIC.contains(&path) {
-            assert_eq!(answer.status, StatusCode::OK, "{method} {path}");
+            assert_eq!(response.status, StatusCode::OK, "{method} {path}");
         } else {
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{method} {path}");
             assert_eq!(
-                answer.body, r#"{"code":"sign_in_required"}"#,
+                response.body, r#"{"code":"sign_in_required"}"#,
                 "{method} {path}"
             );
         }
@@ -125,52 +123,52 @@ async fn every_server_function_is_guarded_unless_it_is_listed_here() {
 }
 
 #[tokio::test]
-async fn nobody_is_null_and_not_an_error() {
-    let answer = get("/auth/user").await;
-    assert_eq!(answer.body, "null");
+async fn an_anonymous_visitor_is_null_and_not_an_error() {
+    let response = get("/auth/user").await;
+    assert_eq!(response.body, "null");
 }
 
 #[tokio::test]
 async fn the_start_page_offers_the_login_and_nothing_private() {
-    let answer = get("/").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert!(answer.body.contains(r#"href="/auth/login?returnTo=%2F""#));
-    assert!(answer.body.contains("<title>Stockroom</title>"));
-    assert!(!answer.body.contains("My products"));
+    let response = get("/").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert!(response.body.contains(r#"href="/auth/login?returnTo=%2F""#));
+    assert!(response.body.contains("<title>Stockroom</title>"));
+    assert!(!response.body.contains("My products"));
 }
 
 #[tokio::test]
-async fn a_protected_page_renders_nothing_private_even_without_the_guard_of_the_server() {
+async fn a_protected_page_renders_nothing_private_even_without_the_page_guard() {
     for (path, login) in [
         ("/products", "/auth/login?returnTo=%2Fproducts"),
         ("/profile?x=1", "/auth/login?returnTo=%2Fprofile%3Fx%3D1"),
     ] {
-        let answer = get(path).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER);
-        assert_eq!(answer.location.as_deref(), Some(login));
-        assert!(!answer.body.contains("<table"));
-        assert!(!answer.body.contains("<form"));
+        let response = get(path).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER);
+        assert_eq!(response.location.as_deref(), Some(login));
+        assert!(!response.body.contains("<table"));
+        assert!(!response.body.contains("<form"));
     }
 }
 
 #[tokio::test]
 async fn an_unknown_page_is_not_found() {
     for path in ["/nothing-here", "/products/extra"] {
-        let answer = get(path).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        assert!(answer.body.contains("Page not found"));
+        let response = get(path).await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(response.body.contains("Page not found"));
     }
 }
 
 #[tokio::test]
-async fn a_plain_form_without_a_session_goes_to_the_login_and_keeps_what_was_typed() {
-    let answer = post_form("/api/products", "name=Saw&category=Tools&price=12&stock=4").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+async fn a_plain_form_without_a_session_goes_to_the_login_and_keeps_its_input() {
+    let response = post_form("/api/products", "name=Saw&category=Tools&price=12&stock=4").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert_eq!(
-        answer.location.as_deref(),
+        response.location.as_deref(),
         Some("/auth/login?returnTo=%2Fproducts")
     );
-    let cookie = answer.cookie.unwrap();
+    let cookie = response.cookie.unwrap();
     assert!(
         cookie.starts_with("typed_form=form=add&name=Saw&category=Tools&price=12&stock=4;"),
         "{cookie}"
@@ -179,11 +177,11 @@ async fn a_plain_form_without_a_session_goes_to_the_login_and_keeps_what_was_typ
 }
 
 #[tokio::test]
-async fn a_form_with_a_missing_field_comes_back_with_a_code_only() {
-    let answer = post_form("/api/products", "name=Saw").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+async fn a_form_with_a_missing_field_is_redirected_with_a_code_only() {
+    let response = post_form("/api/products", "name=Saw").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert_eq!(
-        answer.location.as_deref(),
+        response.location.as_deref(),
         Some("/products?error=bad_request")
     );
 }

@@ -1,17 +1,17 @@
-//! The lists of the products page, on their way from the first HTML to the browser.
+//! The resources of the products page: loaded on the server, then read from the first HTML.
 
-use super::{
-    orders::{Order, list_orders},
-    products::{Product, list_products},
+use super::{orders::list_orders, products::list_products};
+use crate::{
+    error::AppError,
+    models::{Order, Product},
 };
-use crate::AppError;
 use leptos::prelude::*;
 use leptos_auth0::{ErrorBody, LightJsonEncoding};
 use std::{future::Future, pin::Pin};
 
-/// A list as a page has it: one of the two, or why it is not there.
+/// One of the two lists, or the error instead.
 ///
-/// One type for both, so that the browser has to load its code once only.
+/// One type for both, so that the WASM contains its code once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub(crate) struct Listing {
     products: Option<Vec<Product>>,
@@ -22,7 +22,7 @@ pub(crate) struct Listing {
 type Loading = Pin<Box<dyn Future<Output = Listing> + Send>>;
 
 impl Listing {
-    /// The user's products; loaded at first on the server.
+    /// Loads the user's products, first on the server.
     pub(crate) fn of_products() -> Resource<Self, LightJsonEncoding> {
         Self::resource(|| {
             Box::pin(async {
@@ -37,7 +37,7 @@ impl Listing {
         })
     }
 
-    /// The user's orders; loaded at first on the server.
+    /// Loads the user's orders, first on the server.
     pub(crate) fn of_orders() -> Resource<Self, LightJsonEncoding> {
         Self::resource(|| {
             Box::pin(async {
@@ -63,7 +63,7 @@ impl Listing {
         }
     }
 
-    /// The products, or why there are none.
+    /// Returns the products, or the error.
     pub(crate) fn into_products(self) -> Result<Vec<Product>, AppError> {
         let Self {
             products, error, ..
@@ -71,7 +71,7 @@ impl Listing {
         products.ok_or_else(|| error.unwrap_or_default().into())
     }
 
-    /// The orders, or why there are none.
+    /// Returns the orders, or the error.
     pub(crate) fn into_orders(self) -> Result<Vec<Order>, AppError> {
         let Self { orders, error, .. } = self;
         orders.ok_or_else(|| error.unwrap_or_default().into())

@@ -1,4 +1,4 @@
-//! Server functions, one file per resource. Each one begins with a guard; what follows is a few lines.
+//! Server functions, one file per resource. Each one starts with a guard, followed by a few lines.
 
 mod listing;
 pub mod orders;

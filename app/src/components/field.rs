@@ -1,17 +1,19 @@
-//! One field of a form: label, input, and what is wrong with it.
+//! One field of a form: label, input and error.
 
-use super::FormState;
-use crate::{Field, InvalidField};
+use crate::{
+    error::{Field, InvalidField},
+    forms::FormState,
+};
 use leptos::prelude::*;
 use leptos_auth0::{Whole, whole};
 
-/// A labelled input that says what is wrong with it. What is typed into it stays there until it is sent well.
+/// A labelled input with its error. It keeps its value until the form is submitted successfully.
 ///
-/// - `field`: which field; gives the input its name.
+/// - `field`: the field; gives the input its name.
 /// - `id`: makes the ids on the page unique.
 /// - `label`: the visible label.
-/// - `value`: what the input holds at first.
-/// - `inputmode`: which keyboard a phone shows.
+/// - `value`: the initial value.
+/// - `inputmode`: the keyboard that a phone shows.
 /// - `state`: the form that it belongs to.
 pub(crate) fn text_field(
     field: Field,
@@ -21,9 +23,9 @@ pub(crate) fn text_field(
     inputmode: &'static str,
     state: FormState,
 ) -> Whole {
-    let fault = move || state.error.with(|error| error.as_ref()?.fault_of(field));
-    let sentence = move || fault().map_or("", |fault| InvalidField { field, fault }.sentence());
-    let fault_id = id.clone() + "-fault";
+    let reason = move || state.error.with(|error| error.as_ref()?.reason_for(field));
+    let sentence = move || reason().map_or("", |reason| InvalidField { field, reason }.sentence());
+    let error_id = id.clone() + "-error";
     whole(view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -34,10 +36,10 @@ pub(crate) fn text_field(
                 autocomplete="off"
                 required
                 value=value
-                aria-invalid=move || fault().map(|_| "true")
-                aria-describedby=fault_id.clone()
+                aria-invalid=move || reason().map(|_| "true")
+                aria-describedby=error_id.clone()
             />
-            <p class="field-fault" id=fault_id>{sentence}</p>
+            <p class="field-error" id=error_id>{sentence}</p>
         </div>
     })
 }

@@ -16,7 +16,7 @@ where
     follow_navigation();
     let user = use_user();
     view! {
-        // External, or the router would take the click: it scrolls, but moves no focus.
+        // External, because the router would handle the click: it scrolls, but does not move the focus.
         <a class="skip-link" rel="external" href="#main">"Skip to content"</a>
         <header class="site-header">
             <div class="site-header-inner">
@@ -58,7 +58,7 @@ where
     }
 }
 
-/// A link of the navigation that says whether it is the page shown.
+/// A link of the navigation, marked if it is the page shown.
 #[component]
 fn NavLink(href: &'static str, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
@@ -66,8 +66,8 @@ fn NavLink(href: &'static str, label: &'static str) -> impl IntoView {
     view! { <a href=href aria-current=current>{label}</a> }
 }
 
-/// The first run is the first effect after hydration. After a navigation inside the app the tab has the page's name, and
-/// the focus is on its heading: without this, a screen reader would not notice that there is another page.
+/// Sets the document's title after a navigation inside the app and moves the focus to the heading, so that a screen
+/// reader announces the new page. The first run is the first effect after hydration.
 fn follow_navigation() {
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {

@@ -1,12 +1,12 @@
-//! Parts of a page that wait for their data.
+//! Parts of a page that wait for data.
 
 use leptos::prelude::*;
 use leptos_auth0::Whole;
 
-/// Shows what `content` returns as soon as the resources that it reads are there, and `waiting` until then. The server
-/// waits for them; after that, what is on the page stays until there is something newer.
+/// Shows `waiting` until the resources that `content` reads are loaded, then what it returns. The server waits for them.
+/// While they reload, the previous content stays.
 ///
-/// Of one type for all parts, like [`part`](super::part).
+/// Has one type for all parts, like [`part`](super::part).
 pub(crate) fn loading(
     waiting: &'static str,
     content: impl Fn() -> Whole + Send + Sync + 'static,

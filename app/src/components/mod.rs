@@ -1,4 +1,4 @@
-//! What pages share.
+//! Components that pages share.
 
 mod field;
 mod layout;
@@ -14,4 +14,4 @@ pub(crate) use loading::loading;
 pub(crate) use part::part;
 pub(crate) use price::format_price;
 pub(crate) use problem::problem;
-pub(crate) use server_form::{Done, FormState, server_form};
+pub(crate) use server_form::server_form;

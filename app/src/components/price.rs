@@ -1,6 +1,6 @@
-//! Prices for people.
+//! Prices for display.
 
-/// Writes `cents` hundredths of `currency`: `€1,249.00`. An unknown currency is written as it is: `CHF 12.50`.
+/// Formats `cents` hundredths of `currency`: `€1,249.00`. An unknown currency is shown by its code: `CHF 12.50`.
 pub(crate) fn format_price(cents: u32, currency: &str) -> String {
     let mut text = String::with_capacity(16);
     match currency {
@@ -35,7 +35,7 @@ mod tests {
     use super::format_price;
 
     #[test]
-    fn a_price_is_written_with_its_currency_and_two_decimals() {
+    fn a_price_has_its_currency_and_two_decimals() {
         for (cents, currency, text) in [
             (0, "EUR", "€0.00"),
             (5, "EUR", "€0.05"),

@@ -1,17 +1,17 @@
-//! How a failure is told.
+//! Shows an error.
 
 use super::part;
-use crate::AppError;
+use crate::error::AppError;
 use leptos::prelude::*;
 use leptos_auth0::{AuthError, LoginLink, Whole, use_user, whole};
 
-/// How a fix ends that only a new login completes, since what it changes is part of a login's tokens.
+/// The end of a fix that requires a new login, because it changes what a login's tokens contain.
 const LAST_STEP: &str = "log in again.";
 
-/// A site may do without an API: nothing went wrong where one is not there.
+/// The code of an API that is not configured. A site can do without it, so this is no error.
 const ABSENT: &str = "api_not_configured";
 
-/// Says what went wrong and what can be done. Where the site's configuration is the reason, that is the fix.
+/// Shows what went wrong and, if the site's configuration is the reason, how to fix it.
 pub(crate) fn problem(error: AppError) -> Whole {
     let text = error.to_string();
     let mut role = "alert";
@@ -26,7 +26,7 @@ pub(crate) fn problem(error: AppError) -> Whole {
         AppError::Auth(AuthError::SignInRequired) => (None, true),
         _ => (None, false),
     };
-    // Where a session ended under an open page, the page has a way to log in that keeps what was typed.
+    // If the session ended while the page was open, the page has a login link that keeps the input.
     let user = use_user();
     let offers_login = move || wants_login && !user.session_ended();
     whole(view! {

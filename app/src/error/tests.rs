@@ -1,23 +1,23 @@
-use super::{AppError, Field, FieldFault, InvalidField};
+use super::{AppError, Field, InvalidField, InvalidReason};
 use leptos::server_fn::error::FromServerFnError as _;
-use leptos_auth0::{AuthError, ServerFnAnswer as _};
+use leptos_auth0::{AuthError, ServerFnErrorExt as _};
 
 #[test]
-fn every_error_survives_the_way_to_the_browser() {
+fn every_error_round_trips_through_json() {
     for error in [
         AppError::Auth(AuthError::SignInRequired),
-        AppError::Unsent,
+        AppError::SessionExpiredDuringSubmit,
         AppError::NotFound,
         AppError::Conflict,
         AppError::TooManyRequests,
         AppError::Invalid(vec![
             InvalidField {
                 field: Field::Name,
-                fault: FieldFault::TooLong,
+                reason: InvalidReason::TooLong,
             },
             InvalidField {
                 field: Field::Stock,
-                fault: FieldFault::NotANumber,
+                reason: InvalidReason::NotANumber,
             },
         ]),
     ] {
@@ -40,21 +40,24 @@ fn an_error_has_the_status_that_programs_expect() {
 }
 
 #[test]
-fn a_refused_field_is_named_on_the_wire() {
+fn an_invalid_field_is_named_in_the_json() {
     let error = AppError::Invalid(vec![InvalidField {
         field: Field::Price,
-        fault: FieldFault::TooLarge,
+        reason: InvalidReason::TooLarge,
     }]);
     assert_eq!(
         &error.ser()[..],
         br#"{"code":"invalid","fields":[{"field":"price","problem":"too_large"}]}"#
     );
-    assert_eq!(error.fault_of(Field::Price), Some(FieldFault::TooLarge));
-    assert_eq!(error.fault_of(Field::Name), None);
+    assert_eq!(
+        error.reason_for(Field::Price),
+        Some(InvalidReason::TooLarge)
+    );
+    assert_eq!(error.reason_for(Field::Name), None);
 }
 
 #[test]
-fn an_unknown_code_in_the_address_is_an_error_without_text_of_its_own() {
+fn an_unknown_code_in_the_query_is_an_internal_error() {
     let forged = "<script>alert(1)</script>".to_owned();
     assert_eq!(
         AppError::from_code(forged),

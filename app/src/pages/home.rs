@@ -1,15 +1,16 @@
-//! The start page: what this is, or a greeting and the way to the products.
+//! The start page: an introduction, or a greeting and a summary of the products.
 
 use crate::{
-    api::{Listing, products::Product},
+    api::Listing,
     components::{loading, part, problem},
+    models::Product,
     paths,
 };
 use leptos::prelude::*;
 use leptos_auth0::{LoginLink, SignedIn, SignedOut, Whole, use_user, whole};
 
-/// Up to how many pieces of a product count as few.
-const FEW: u32 = 5;
+/// A product with at most this many pieces is running low.
+const LOW_STOCK: u32 = 5;
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
@@ -66,8 +67,8 @@ fn Dashboard() -> impl IntoView {
     }
 }
 
-/// Numbers about the user's products. On the server this part of the page is streamed: what is above it is on the
-/// screen before the API has answered.
+/// Numbers about the user's products. The server streams this part of the page, so that the browser shows what is above
+/// it before the API has responded.
 #[component]
 fn Glance() -> impl IntoView {
     let products = Listing::of_products();
@@ -80,12 +81,12 @@ fn Glance() -> impl IntoView {
 }
 
 fn numbers(products: &[Product]) -> Whole {
-    let few = products.iter().filter(|product| product.stock <= FEW);
+    let low = products.iter().filter(|product| product.stock <= LOW_STOCK);
     let pieces = products.iter().map(|product| u64::from(product.stock));
     let numbers = [
         ("Products", products.len().to_string()),
         ("Pieces in stock", pieces.sum::<u64>().to_string()),
-        ("Running low", few.count().to_string()),
+        ("Running low", low.count().to_string()),
     ];
     let numbers = numbers
         .into_iter()

@@ -1,17 +1,17 @@
-//! The page for every address that there is no page for.
+//! The page for every unknown path.
 
 use crate::{half, paths};
 use leptos::prelude::*;
-use leptos_auth0::HardNavigation;
+use leptos_auth0::ServerNavigation;
 use leptos_router::hooks::use_location;
 
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     half::set_status(404);
     let path = use_location().pathname.get_untracked();
-    let is_the_servers = path.starts_with(paths::SERVER);
+    let is_server_path = path.starts_with(paths::SERVER);
     view! {
-        {is_the_servers.then(HardNavigation)}
+        {is_server_path.then(ServerNavigation)}
         <section class="centred">
             <p class="eyebrow">"404"</p>
             <h1 tabindex="-1">"Page not found"</h1>

@@ -1,11 +1,11 @@
-//! What the provider says about the user: the claims that pages may know.
+//! The claims of the user that pages may know.
 
 use leptos::prelude::*;
 use leptos_auth0::{User, use_user, whole};
 
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    // What it shows is about whoever opened it: a session that ends meanwhile does not empty the page.
+    // Untracked: the page keeps the claims of the user who opened it, even if the session ends.
     let user = use_user().with_untracked(|user| user.map_or_else(User::default, User::clone));
     let rows = claims(&user).into_iter().map(|(claim, value)| {
         whole(view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> })
@@ -28,7 +28,7 @@ pub(crate) fn ProfilePage() -> impl IntoView {
     }
 }
 
-/// The claims that are there, by the names that the provider gives them.
+/// Returns the claims that are present, by their OpenID Connect names.
 fn claims(user: &User) -> Vec<(&'static str, String)> {
     let verified = user
         .email_verified
@@ -54,7 +54,7 @@ mod tests {
     use leptos_auth0::User;
 
     #[test]
-    fn only_claims_that_are_there_are_listed() {
+    fn only_present_claims_are_listed() {
         let user = User {
             sub: "auth0|alice".into(),
             email_verified: Some(false),

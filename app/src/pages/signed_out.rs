@@ -1,4 +1,4 @@
-//! Where the provider returns to after a logout.
+//! The page that the provider redirects to after a logout.
 
 use crate::{components::part, paths};
 use leptos::prelude::*;

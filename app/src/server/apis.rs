@@ -1,9 +1,8 @@
-//! The external APIs that the site calls, each with the scopes that it needs there.
+//! The external APIs that the site calls, with the scopes that it needs.
 
 use axum_auth0::{Api, ApiRegistration};
 
-/// The API that keeps everyone's products. `PRODUCTS_API_URL` says where it is, `AUTH0_AUDIENCE` what it is called at
-/// the provider.
+/// The products API. `PRODUCTS_API_URL` is its address, `AUTH0_AUDIENCE` its identifier at the provider.
 #[derive(Debug)]
 pub enum ProductsApi {}
 
@@ -12,8 +11,8 @@ impl Api for ProductsApi {
     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
 }
 
-/// The API that keeps everyone's orders; `ORDERS_API_URL` and `ORDERS_API_AUDIENCE`. Placing an order asks for
-/// `write:orders` beside these scopes, in that call only.
+/// The orders API; `ORDERS_API_URL` and `ORDERS_API_AUDIENCE`. Only the call that places an order requests
+/// `write:orders` too.
 #[derive(Debug)]
 pub enum OrdersApi {}
 
@@ -22,7 +21,7 @@ impl Api for OrdersApi {
     const SCOPES: &'static [&'static str] = &["read:orders"];
 }
 
-/// All of them, for the server's configuration. The first one is the one that `AUTH0_AUDIENCE` names.
+/// Returns all APIs, for the server's configuration. `AUTH0_AUDIENCE` is the audience of the first.
 pub fn apis() -> [ApiRegistration; 2] {
     [
         ApiRegistration::login::<ProductsApi>(),

@@ -1,18 +1,13 @@
-//! The server's half: the external APIs that the site calls, and what pages need from the request at hand.
+//! The server half: the clients of the external APIs, and the validation of their input.
 
 mod apis;
-pub(crate) mod check;
-pub(crate) mod half;
 mod orders_client;
-mod products_answer;
 mod products_client;
-pub(crate) mod shell;
+mod products_error;
 mod token_error;
-mod typed_form;
+pub(crate) mod validation;
 
 pub use apis::{OrdersApi, ProductsApi, apis};
-pub use shell::shell;
 
 pub(crate) use orders_client::OrdersClient;
 pub(crate) use products_client::ProductsClient;
-pub(crate) use typed_form::finish_form;

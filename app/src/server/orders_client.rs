@@ -1,28 +1,29 @@
 //! The client of the orders API: one user, two calls.
 
 use super::apis::OrdersApi;
-use crate::{AppError, api::orders::Orders};
+use crate::{error::AppError, models::Orders};
 use axum_auth0::{ApiClient, ApiError, SignedInUser};
 use leptos_auth0::AuthError;
 use serde::Serialize;
 
-/// What placing an order needs beside the scopes of reading; only that call asks for it.
-const PLACING: &str = "write:orders";
+/// The scope that only placing an order needs.
+const PLACE_ORDER_SCOPE: &str = "write:orders";
 
 /// Calls the orders API for one user.
 pub(crate) struct OrdersClient(ApiClient<OrdersApi>);
 
 impl OrdersClient {
+    /// Creates a client that calls with the access token of `user`.
     pub(crate) fn new(user: &SignedInUser) -> Self {
         Self(user.api())
     }
 
-    /// The user's orders.
+    /// Returns the user's orders.
     pub(crate) async fn list(&self) -> Result<Orders, AppError> {
-        self.0.get(["orders"]).json().await.map_err(meaning)
+        self.0.get(["orders"]).json().await.map_err(map_error)
     }
 
-    /// Orders `quantity` pieces of a product. The same key orders once, however often it is sent.
+    /// Orders `quantity` pieces of a product. Requests with the same key are one order.
     pub(crate) async fn place(
         &self,
         product: &str,
@@ -34,22 +35,22 @@ impl OrdersClient {
             product: &'p str,
             quantity: u32,
         }
-        let placing = self.0.post(["orders"]).scopes([PLACING]);
-        placing
+        let request = self.0.post(["orders"]).scopes([PLACE_ORDER_SCOPE]);
+        request
             .json_body(&NewOrder { product, quantity })
             .idempotency_key(idempotency_key)
             .done()
             .await
-            .map_err(meaning)
+            .map_err(map_error)
     }
 }
 
-/// What it means that a call failed.
-fn meaning(error: ApiError) -> AppError {
+/// Maps the error of a call.
+fn map_error(error: ApiError) -> AppError {
     match error {
         ApiError::Conflict => AppError::Conflict,
         ApiError::TooManyRequests { .. } => AppError::TooManyRequests,
-        // The key comes with the form, so a bad one is the form's fault.
+        // The idempotency key comes from the form.
         ApiError::InvalidRequest(_) => AuthError::BadRequest.into(),
         other => AppError::Auth(other.into()),
     }
@@ -57,14 +58,14 @@ fn meaning(error: ApiError) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use super::meaning;
-    use crate::AppError;
+    use super::map_error;
+    use crate::error::AppError;
     use axum_auth0::{ApiError, ApiProblem, InvalidRequest, TokenError};
     use http::StatusCode;
     use leptos_auth0::AuthError;
 
     #[test]
-    fn what_the_api_refuses_has_its_meaning_here() {
+    fn api_errors_map_to_app_errors() {
         let invalid = ApiError::Invalid {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             problem: ApiProblem::default(),
@@ -79,7 +80,7 @@ mod tests {
             (ended, AuthError::SignInRequired.into()),
         ] {
             let text = error.to_string();
-            assert_eq!(meaning(error), expected, "{text}");
+            assert_eq!(map_error(error), expected, "{text}");
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{
     apis::ProductsApi,
-    check::NewProduct,
-    products_answer::{meaning, of_one},
+    products_error::{map_error, map_item_error},
+    validation::NewProduct,
 };
-use crate::{AppError, api::products::Products};
+use crate::{error::AppError, models::Products};
 use axum_auth0::{ApiClient, SignedInUser};
 use serde::Serialize;
 
@@ -13,34 +13,42 @@ use serde::Serialize;
 pub(crate) struct ProductsClient(ApiClient<ProductsApi>);
 
 impl ProductsClient {
-    /// Calls for `user`, with their access token for this API.
+    /// Creates a client that calls with the access token of `user`.
     pub(crate) fn new(user: &SignedInUser) -> Self {
         Self(user.api())
     }
 
-    /// The user's products.
+    /// Returns the user's products.
     pub(crate) async fn list(&self) -> Result<Products, AppError> {
-        self.0.get(["products"]).json().await.map_err(meaning)
+        self.0.get(["products"]).json().await.map_err(map_error)
     }
 
-    /// Adds a product. Sent once: a product must not be there twice.
+    /// Adds a product. Never retried, so that it is not added twice.
     pub(crate) async fn add(&self, product: &NewProduct) -> Result<(), AppError> {
-        let adding = self.0.post(["products"]).json_body(product);
-        adding.done().await.map_err(meaning)
+        let request = self.0.post(["products"]).json_body(product);
+        request.done().await.map_err(map_error)
     }
 
-    /// Gives the product `id` another name.
+    /// Renames the product `id`.
     pub(crate) async fn rename(&self, id: &str, name: &str) -> Result<(), AppError> {
         #[derive(Serialize)]
         struct Renamed<'n> {
             name: &'n str,
         }
-        let renaming = self.0.patch(["products", id]).json_body(&Renamed { name });
-        renaming.safe_to_repeat().done().await.map_err(of_one)
+        let request = self.0.patch(["products", id]).json_body(&Renamed { name });
+        request
+            .safe_to_repeat()
+            .done()
+            .await
+            .map_err(map_item_error)
     }
 
     /// Deletes the product `id`.
     pub(crate) async fn delete(&self, id: &str) -> Result<(), AppError> {
-        self.0.delete(["products", id]).done().await.map_err(of_one)
+        self.0
+            .delete(["products", id])
+            .done()
+            .await
+            .map_err(map_item_error)
     }
 }

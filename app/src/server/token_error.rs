@@ -1,6 +1,6 @@
-//! So that `?` works on the engine's errors in server functions.
+//! Makes `?` work on the engine's errors in server functions.
 
-use crate::AppError;
+use crate::error::AppError;
 use axum_auth0::TokenError;
 use leptos_auth0::AuthError;
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use axum_auth0::{Api, SignedInUser, TokenOptions};
 use leptos::prelude::*;
-use leptos_auth0::server::{answer_form, require_user};
+use leptos_auth0::server::{redirect_after_form, require_user};
 
 /// Gets a new access token for an API, whatever is held: `POST /api/tokens/renew`. `api` is the API's name, `scope` the
 /// scopes beside those of its configuration, separated by blanks.
@@ -21,7 +21,7 @@ pub async fn renew_token(api: String, scope: String) -> Result<(), AppError> {
         OrdersApi::ENV_PREFIX => renew::<OrdersApi>(&user, &scope).await?,
         _ => return Err(AppError::NotFound),
     }
-    answer_form(paths::TOKENS);
+    redirect_after_form(paths::TOKENS);
     Ok(())
 }
 
@@ -32,7 +32,7 @@ pub async fn renew_token(api: String, scope: String) -> Result<(), AppError> {
 #[server(prefix = "/api", endpoint = "tokens/revoke")]
 pub async fn revoke_token() -> Result<(), AppError> {
     require_user()?.revoke_refresh_token().await?;
-    answer_form(paths::TOKENS);
+    redirect_after_form(paths::TOKENS);
     Ok(())
 }
 

@@ -4,12 +4,12 @@ use super::drawing::drawing;
 use crate::{
     AppError,
     components::{Layout, problem},
-    server::shell::document,
+    shell::document,
 };
 use axum_auth0::SignedInUser;
 use http::request::Parts;
 use leptos::prelude::*;
-use leptos_auth0::{AuthError, answer_page, provide_auth, server::require_user};
+use leptos_auth0::{AuthError, provide_auth, server::require_user, set_page_status};
 use leptos_router::components::Router;
 use url::form_urlencoded;
 
@@ -39,7 +39,7 @@ fn TokensPage() -> impl IntoView {
     let user = require_user();
     let drawn = Suspend::new(async move {
         drawn(user).await.unwrap_or_else(|error| {
-            answer_page(&error);
+            set_page_status(&error);
             problem(error)
         })
     });

@@ -1,9 +1,9 @@
 //! JSON with little code in the browser.
 //!
-//! The server writes with `serde_json`; the browser, which has to load its code first, reads with `miniserde`. Types
-//! that travel derive `serde::Serialize` and `miniserde::Deserialize`.
+//! The server writes with `serde_json`. The browser reads with `miniserde`, which is smaller. Types that pass between
+//! them derive `serde::Serialize` and `miniserde::Deserialize`.
 
-use crate::{ErrorBody, half};
+use crate::half;
 use leptos::{
     server::codee::{Decoder, Encoder},
     server_fn::{
@@ -28,12 +28,7 @@ pub type LightJson = Post<LightJsonEncoding>;
 #[derive(Debug)]
 pub struct LightJsonEncoding;
 
-/// The encoding of errors: an [`ErrorBody`], whatever the error's type. For
-/// [`FromServerFnError::Encoder`](leptos::server_fn::error::FromServerFnError::Encoder).
-#[derive(Debug)]
-pub struct ErrorJson;
-
-/// What was received is not what was expected, or this half does not write.
+/// The JSON does not match the expected type, or the value cannot be written on this platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError;
 
@@ -55,7 +50,7 @@ impl<T: serde::Serialize> Encodes<T> for LightJsonEncoding {
     type Error = JsonError;
 
     fn encode(value: &T) -> Result<Bytes, JsonError> {
-        half::write_json(value).map(Bytes::from)
+        write(value).map(Bytes::from)
     }
 }
 
@@ -72,7 +67,7 @@ impl<T: serde::Serialize> Encoder<T> for LightJsonEncoding {
     type Encoded = String;
 
     fn encode(value: &T) -> Result<String, JsonError> {
-        half::write_json(value)
+        write(value)
     }
 }
 
@@ -85,31 +80,12 @@ impl<T: miniserde::Deserialize> Decoder<T> for LightJsonEncoding {
     }
 }
 
-impl ContentType for ErrorJson {
-    const CONTENT_TYPE: &'static str = JsonEncoding::CONTENT_TYPE;
+/// Serializes `value`. Fails in the browser, which sends forms and queries only.
+pub(crate) fn write<T: serde::Serialize>(value: &T) -> Result<String, JsonError> {
+    half::write_json(value).ok_or(JsonError)
 }
 
-impl FormatType for ErrorJson {
-    const FORMAT_TYPE: Format = Format::Text;
-}
-
-impl<E: Clone + Into<ErrorBody>> Encodes<E> for ErrorJson {
-    type Error = JsonError;
-
-    fn encode(error: &E) -> Result<Bytes, JsonError> {
-        half::write_json(&error.clone().into()).map(Bytes::from)
-    }
-}
-
-impl<E: From<ErrorBody>> Decodes<E> for ErrorJson {
-    type Error = JsonError;
-
-    fn decode(bytes: Bytes) -> Result<E, JsonError> {
-        read::<ErrorBody>(&bytes).map(E::from)
-    }
-}
-
-fn read<T: miniserde::Deserialize>(bytes: &[u8]) -> Result<T, JsonError> {
+pub(crate) fn read<T: miniserde::Deserialize>(bytes: &[u8]) -> Result<T, JsonError> {
     let text = std::str::from_utf8(bytes).map_err(|_| JsonError)?;
     miniserde::json::from_str(text).map_err(|_| JsonError)
 }

@@ -1,10 +1,10 @@
 //! Login and API tokens for Leptos: what `@auth0/nextjs-auth0` is to Next.js.
 //!
 //! The crate has two halves. The browser half knows who is signed in and nothing more: no token, no provider, no
-//! configuration. The server half (feature `ssr`) turns the request at hand into a [`server::require_user`] value, and
-//! only that value can obtain an access token. The engine behind it is `axum-auth0`.
+//! configuration. The server half (feature `ssr`) turns the current request into a `SignedInUser`
+//! (`server::require_user`), and only that value can obtain an access token. The engine behind it is `axum-auth0`.
 //!
-//! # The way of one request
+//! # A request
 //! ```text
 //! component ── server function
 //!                └─ require_user()?                        SignedInUser, or 401
@@ -16,7 +16,7 @@
 //! ```rust,ignore
 //! #[component]
 //! fn App() -> impl IntoView {
-//!     leptos_auth0::provide_auth(); // first, so that the value is in the first HTML
+//!     leptos_auth0::provide_auth(); // first, so that the user is in the first HTML
 //!     let user = leptos_auth0::use_user();
 //!     view! {
 //!         <Router>
@@ -29,44 +29,46 @@
 //!
 //! # A page belongs to a user
 //! While a page is open, another user can log in in another tab of the same browser. [`provide_auth`] makes every call of
-//! the page say for whom it was rendered, and [`PageUserField`] every form; the engine refuses what comes from another
-//! user's page, and the page then loads itself again.
-//!
-//! `cfg(feature)` appears in this file only: the two halves offer the same few functions to the rest of the crate.
+//! the page name the user that it was rendered for, and [`PageUserField`] every form. The engine rejects requests from
+//! another user's page, and the page then reloads.
 
-#[cfg(not(feature = "ssr"))]
-mod browser;
+#![warn(missing_docs)]
+
+mod auth_routes;
+mod auth_snapshot;
 mod components;
 #[cfg_attr(
     feature = "ssr",
     expect(
         clippy::unused_async,
         unreachable_pub,
-        reason = "what the server macro makes of a server function"
+        reason = "the server macro generates it"
     )
 )]
-mod current;
+mod current_user;
 mod error;
+mod half;
 mod json;
-mod login_url;
+mod listeners;
+mod location;
 mod page_user;
+mod provide;
 #[cfg(feature = "ssr")]
 pub mod server;
 mod user;
-mod wire;
+mod user_signal;
 
-#[cfg(not(feature = "ssr"))]
-use browser as half;
-#[cfg(feature = "ssr")]
-use server::half;
-
+pub use auth_routes::AuthRoutes;
 pub use components::{
-    HardNavigation, LoginLink, LogoutButton, PageUserField, Protected, SignedIn, SignedOut,
+    LoginLink, LogoutButton, PageUserField, Protected, ServerNavigation, SignedIn, SignedOut,
 };
-pub use current::{CurrentUser, UserResource, current_user, provide_auth, use_user};
-pub use error::{ApiFault, AuthError, Explanation};
+pub use current_user::current_user;
+pub use error::{
+    ApiFailure, AuthError, ErrorBody, ErrorJson, Explanation, FieldProblem, ServerFnErrorExt,
+    decode_error, encode_error, set_page_status,
+};
 pub use half::{Whole, whole};
-pub use json::{ErrorJson, JsonError, LightJson, LightJsonEncoding};
-pub use login_url::{LOGIN_PATH, LOGOUT_PATH, login_url};
+pub use json::{JsonError, LightJson, LightJsonEncoding};
+pub use provide::{provide_auth, use_auth_routes, use_user};
 pub use user::User;
-pub use wire::{ErrorBody, FieldProblem, ServerFnAnswer, answer_page, decode_error, encode_error};
+pub use user_signal::UserSignal;

@@ -1,15 +1,15 @@
-//! What a page may know about the person in front of it.
+//! What a page may know about its user.
 
 /// The signed-in user as pages see them: a few claims of the ID token ([OpenID Connect Core, section 5.1][claims]).
 ///
-/// Everything in it can be read in the page's source, so it holds no token and nothing secret.
+/// It is part of the page's source, so it contains no token and no secret.
 ///
 /// [claims]: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub struct User {
-    /// The user's identifier at the provider; the only claim that is always there and never reassigned.
+    /// The user's identifier at the provider; the only claim that is always present and never reassigned.
     pub sub: String,
-    /// Names the user to this site, in the calls and forms of a page. Opaque, and the same in every login. See
+    /// Identifies the user to this site in the calls and forms of a page. Opaque, and the same in every login. See
     /// [`PageUserField`](crate::PageUserField).
     pub page_user: String,
     /// Full name, as the user wants to see it.
@@ -29,7 +29,7 @@ pub struct User {
 }
 
 impl User {
-    /// What to call the user: the first of name, nickname, given name, e-mail and subject that is there.
+    /// Returns the first of name, nickname, given name, e-mail and subject that is not blank.
     pub fn display_name(&self) -> &str {
         [&self.name, &self.nickname, &self.given_name, &self.email]
             .into_iter()
@@ -44,7 +44,7 @@ mod tests {
     use super::User;
 
     #[test]
-    fn a_user_is_called_by_the_first_name_there_is() {
+    fn the_display_name_is_the_first_claim_that_is_not_blank() {
         let mut user = User {
             sub: "auth0|1".into(),
             email: Some("a@example.com".into()),
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_without_any_claim_is_called_by_subject() {
+    fn the_display_name_of_a_user_without_claims_is_the_subject() {
         let user = User {
             sub: "auth0|1".into(),
             ..User::default()

@@ -1,5 +1,5 @@
-//! A page belongs to the user that it was rendered for: an ordinary Leptos app with nothing of this crate but
-//! `provide_auth` and `PageUserField`, below the engine.
+//! A page belongs to the user that it was rendered for: an ordinary Leptos app that uses only `provide_auth` and
+//! `PageUserField` of this crate, below the engine.
 
 #![expect(clippy::unwrap_used, clippy::unused_async, reason = "tests")]
 
@@ -26,7 +26,7 @@ type TestEnv = test_support::TestEnv<Notes>;
 /// Notes that were added.
 static ADDED: AtomicUsize = AtomicUsize::new(0);
 
-/// As an app writes it that has no error type of ours.
+/// A server function without an error type of this crate.
 #[server(prefix = "/api", endpoint = "notes")]
 async fn add_note(text: String) -> Result<(), ServerFnError> {
     assert_eq!(text, "a note");
@@ -42,7 +42,7 @@ async fn whose_notes() -> Result<String, AuthError> {
 #[component]
 fn NotesPage() -> impl IntoView {
     let add = ServerAction::<AddNote>::new();
-    // Not blocking: in a page that streams, the form is there before it.
+    // Not blocking: a page that streams sends the form first.
     let whose = Resource::new(
         || (),
         |()| async {
@@ -107,7 +107,7 @@ async fn who(axum::Extension(user): axum::Extension<CurrentUser>) -> String {
     }
 }
 
-/// The value of the hidden field of a page, checked against the header of the page.
+/// Returns the value of the hidden field of a page, and checks it against the header of the page.
 fn page_user(page: &Answer) -> String {
     let field = format!("name=\"{PAGE_USER_FIELD}\" value=\"");
     let (_, rest) = page
@@ -145,7 +145,7 @@ async fn post_form(browser: &mut Browser, page: &str) -> Answer {
     browser.send(request.body(Body::from(body)).unwrap()).await
 }
 
-/// One test: what was added is counted for the whole process.
+/// One test, because `ADDED` counts for the whole process.
 #[tokio::test]
 async fn an_action_form_and_server_functions_of_alices_page_do_nothing_once_bob_is_signed_in() {
     let env = TestEnv::new().await;
@@ -167,7 +167,7 @@ async fn an_action_form_and_server_functions_of_alices_page_do_nothing_once_bob_
         for method in [Method::POST, Method::GET] {
             let answer = call(&mut browser, method, &hers).await;
             assert_eq!(answer.status, StatusCode::CONFLICT);
-            // What a server function of the browser makes of it.
+            // The error that the server function returns in the browser.
             let error: AuthError = decode_error(answer.body.clone().into());
             assert_eq!(error, AuthError::UserChanged);
         }
@@ -184,7 +184,7 @@ async fn an_action_form_and_server_functions_of_alices_page_do_nothing_once_bob_
 }
 
 #[tokio::test]
-async fn the_page_of_a_stranger_says_so() {
+async fn the_page_of_an_anonymous_visitor_names_no_user() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     assert_eq!(page_user(&browser.go("/notes").await), "anonymous");

@@ -2,10 +2,10 @@
 
 use super::Page;
 use crate::{
-    Field,
     api::products::AddProduct,
-    components::{FormState, part, problem, server_form, text_field},
-    forms::{Returned, TypedForm},
+    components::{part, problem, server_form, text_field},
+    error::Field,
+    forms::{FormState, Returned, TypedForm},
     half,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};

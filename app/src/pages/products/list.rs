@@ -1,26 +1,27 @@
-//! The list itself: a table on a wide screen, cards on a narrow one.
+//! The list of products: a table on a wide screen, cards on a narrow one.
 
 use super::{Page, row::ProductRow};
 use crate::{
-    api::{Listing, products::Product},
+    api::Listing,
     components::{loading, part, problem},
     forms::Returned,
+    models::Product,
 };
 use leptos::prelude::*;
-use leptos_auth0::{answer_page, whole};
+use leptos_auth0::{set_page_status, whole};
 use std::sync::{Arc, RwLock};
 
 #[component]
 pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView {
     let listing = move || page.products.get().map(Listing::into_products);
-    // A list that cannot be read anew leaves the one before on the screen, and what was typed into it.
+    // If a reload fails, the previous list stays, and with it the input of its forms.
     let last = Arc::new(RwLock::new(Vec::<Product>::new()));
     let rows = move || {
         let mut last = last
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(Ok(now)) = listing() {
-            *last = now;
+        if let Some(Ok(products)) = listing() {
+            *last = products;
         }
         last.clone()
     };
@@ -30,11 +31,11 @@ pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView 
         )),
         Ok(_) => None,
         Err(error) => {
-            answer_page(&error);
+            set_page_status(&error);
             Some(problem(error))
         }
     };
-    // The roles are those that the elements have anyway: laying them out as cards would take them away.
+    // The elements have these roles by default, but lose them when CSS lays them out as cards.
     let table = move || {
         whole(view! {
             {part(instead)}

@@ -1,5 +1,5 @@
 //! The user's products: a list, a form to add one, and for each one the forms to order, rename and delete it. Below them
-//! the orders, from another API with an access token of its own.
+//! the orders, from another API with another access token.
 
 mod add_form;
 mod list;
@@ -8,8 +8,8 @@ mod row;
 
 use crate::{
     api::Listing,
-    components::{FormState, part, problem},
-    forms::Returned,
+    components::{part, problem},
+    forms::{FormState, returned_form},
     half,
 };
 use add_form::AddForm;
@@ -24,18 +24,18 @@ type List = Resource<Listing, LightJsonEncoding>;
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct Page {
-    /// The list, as the API has it.
+    /// The products.
     products: List,
-    /// The other list, as the other API has it.
+    /// The orders.
     orders: List,
-    /// Where the forms stand that order a product: they have no place of their own to say why one failed.
+    /// The state of all forms that order a product. The page shows their errors.
     ordering: FormState,
-    /// The product whose row gets the focus when it is drawn anew.
+    /// The product whose row gets the focus when it is rendered again.
     focus: StoredValue<Option<String>>,
 }
 
 impl Page {
-    /// Says what was done to the product `name`, and gets the list that changed as it is now.
+    /// Announces what was done to the product `name` and reloads the changed list.
     fn finish(list: List, done: &str, name: &str) {
         half::announce(&[done, name.trim(), "."].concat());
         list.refetch();
@@ -44,8 +44,8 @@ impl Page {
 
 #[component]
 pub(crate) fn ProductsPage() -> impl IntoView {
-    let returned = Arc::new(Returned::on_this_page());
-    // Both are asked for at once, and neither needs the other.
+    let returned = Arc::new(returned_form());
+    // Both are loaded concurrently and independently.
     let page = Page {
         products: Listing::of_products(),
         orders: Listing::of_orders(),

@@ -1,9 +1,10 @@
-//! The orders: they are asked for with another access token than the products, and are there or not there without them.
+//! The list of orders: loaded with another access token than the products, and independently of them.
 
 use super::List;
 use crate::{
-    api::{Listing, orders::Order},
+    api::Listing,
     components::{loading, part, problem},
+    models::Order,
 };
 use leptos::prelude::*;
 use leptos_auth0::{Whole, whole};

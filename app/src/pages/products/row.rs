@@ -2,14 +2,15 @@
 
 use super::Page;
 use crate::{
-    Field,
     api::{
         orders::PlaceOrder,
-        products::{DeleteProduct, Product, RenameProduct},
+        products::{DeleteProduct, RenameProduct},
     },
-    components::{FormState, format_price, part, problem, server_form, text_field},
-    forms::{RENAME, Returned},
+    components::{format_price, part, problem, server_form, text_field},
+    error::Field,
+    forms::{FormState, RENAME, Returned},
     half,
+    models::Product,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_auth0::whole;
@@ -38,7 +39,7 @@ pub(super) fn ProductRow<'r>(
     }
 }
 
-/// Orders one more, in one step.
+/// A form that orders one piece.
 fn order_button(page: Page, product: &Product, returned: &Returned) -> impl IntoView + use<> {
     let key = returned.key_for(&product.id);
     let name = product.name.clone();
@@ -53,12 +54,12 @@ fn order_button(page: Page, product: &Product, returned: &Returned) -> impl Into
     server_form(PlaceOrder::PATH, page.ordering, done, whole(fields))
 }
 
-/// A field that nobody fills in.
+/// A hidden field.
 fn hidden(name: &'static str, value: String) -> impl IntoView {
     view! { <input type="hidden" name=name value=value/> }
 }
 
-/// A button that says to those who do not see its row which product it is about.
+/// A button that names its product for screen readers.
 fn button(class: &'static str, label: &'static str, of_product: String) -> impl IntoView {
     view! {
         <button class=class type="submit">
@@ -67,8 +68,8 @@ fn button(class: &'static str, label: &'static str, of_product: String) -> impl 
     }
 }
 
-/// Opens below its row. It is a `<details>`, so it opens without JavaScript, and one of a group, so the one before
-/// closes; what was typed there stays.
+/// The forms that open below a row. `<details>` opens without JavaScript; its group name closes the previous one, which
+/// keeps its input.
 #[component]
 fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl IntoView + use<> {
     let Product { id, name, .. } = product;
@@ -81,7 +82,7 @@ fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl Into
     let open = failed.is_some();
     let state = FormState::new(failed);
 
-    // A renamed product is a new row: the focus goes where it was.
+    // A renamed product is a new row, so the focus is restored.
     let summary_id = String::from("edit-") + &id;
     if page.focus.with_value(|focus| focus.as_ref() == Some(&id)) {
         page.focus.set_value(None);

@@ -1,43 +1,44 @@
-//! The way in and the way out. Both are plain HTML: they work before the WASM has loaded, and without it.
+//! Links to the engine's login and logout. Both are plain HTML: they work before the WASM has loaded, and without it.
 
-use crate::login_url::{LOGOUT_PATH, login_url, use_here};
+use crate::{location::use_path_and_query, provide::use_auth_routes};
 use leptos::prelude::*;
 
-/// A link that logs in and comes back.
+/// A link that logs in and then returns to the page.
 ///
-/// `rel="external"` keeps the router's hands off it: the address is a route of the server.
+/// `rel="external"` makes the router ignore it: the path is a route of the server.
 #[component]
 pub fn LoginLink(
-    /// Path and query to come back to; the page shown, if not given.
+    /// Path and query to return to; the page shown by default.
     #[prop(optional, into)]
     return_to: Option<String>,
-    /// Classes of the link.
+    /// CSS classes of the link.
     #[prop(optional, into)]
     class: Option<&'static str>,
-    /// What the link says; "Log in", if not given.
+    /// Text of the link; "Log in" by default.
     #[prop(optional, into)]
     label: Option<&'static str>,
 ) -> impl IntoView {
-    let here = use_here();
+    let routes = use_auth_routes();
+    let path_and_query = use_path_and_query();
     let href = move || match &return_to {
-        Some(return_to) => login_url(return_to),
-        None => login_url(&here()),
+        Some(return_to) => routes.login_url(return_to),
+        None => routes.login_url(&path_and_query()),
     };
     view! { <a rel="external" class=class href=href>{label.unwrap_or("Log in")}</a> }
 }
 
-/// A button that logs out: a plain form, posted to the server.
+/// A button that logs out: a plain form that the browser posts to the server.
 #[component]
 pub fn LogoutButton(
-    /// Classes of the button.
+    /// CSS classes of the button.
     #[prop(optional, into)]
     class: Option<&'static str>,
-    /// What the button says; "Log out", if not given.
+    /// Text of the button; "Log out" by default.
     #[prop(optional, into)]
     label: Option<&'static str>,
 ) -> impl IntoView {
     view! {
-        <form method="post" action=LOGOUT_PATH>
+        <form method="post" action=use_auth_routes().logout>
             <button type="submit" class=class>{label.unwrap_or("Log out")}</button>
         </form>
     }

@@ -1,18 +1,18 @@
-//! Components for login, logout, and pages that need a user.
+//! Components for login, logout and pages for signed-in users.
 
 #![expect(
     unreachable_pub,
-    reason = "the component macro writes a second, public function beside each"
+    reason = "the component macro generates a second, public function for each"
 )]
 
-mod hard_navigation;
 mod links;
 mod page_user_field;
 mod protected;
+mod server_navigation;
 mod visibility;
 
-pub use hard_navigation::HardNavigation;
 pub use links::{LoginLink, LogoutButton};
 pub use page_user_field::PageUserField;
 pub use protected::Protected;
+pub use server_navigation::ServerNavigation;
 pub use visibility::{SignedIn, SignedOut};

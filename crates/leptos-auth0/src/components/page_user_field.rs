@@ -1,11 +1,11 @@
-//! The part of a form that says for whom its page was rendered.
+//! The form field that names the user of the page.
 
-use crate::{page_user::PAGE_USER_FIELD, use_user};
+use crate::{page_user::PAGE_USER_FIELD, provide::use_user};
 use leptos::prelude::*;
 
 /// A hidden field for forms that a browser may post itself: before the WASM has loaded, or without JavaScript. The
-/// engine refuses the form if another user is signed in by then. Put it first in every form that changes something, a
-/// plain `<form>` or an `ActionForm`:
+/// engine rejects the form if another user is signed in by then. Put it first in every form that changes something,
+/// in a plain `<form>` as well as in an `ActionForm`:
 ///
 /// ```rust,ignore
 /// <ActionForm action=ServerAction::<AddNote>::new()>
@@ -19,6 +19,6 @@ use leptos::prelude::*;
 #[component]
 pub fn PageUserField() -> impl IntoView {
     let user = use_user();
-    // `off`, or Firefox fills in what the field held before a reload.
+    // Without `off`, Firefox restores the value from before a reload.
     view! { <input type="hidden" name=PAGE_USER_FIELD value=move || user.page_user() autocomplete="off"/> }
 }

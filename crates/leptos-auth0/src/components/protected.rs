@@ -1,22 +1,24 @@
-//! The browser's half of a page guard.
+//! The browser half of a page guard.
 
 use super::visibility::shown_while;
 use crate::{
-    UserResource, half,
-    login_url::{here_untracked, login_url, use_here},
-    use_user, whole,
+    half::{self, whole},
+    location::{path_and_query_untracked, use_path_and_query},
+    provide::{use_auth_routes, use_user},
+    user_signal::UserSignal,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// A page for signed-in users.
 ///
-/// On the server the guard of `axum-auth0` answers first; this is the browser's half, for navigation inside the app:
-/// - nobody is signed in when the page is opened: a full navigation to the login, which comes back here;
-/// - the session ends while the page is open: the page stays, so that nothing typed into it is lost, and says so. The
-///   login opens in a tab of its own; back on this one, the page goes on.
+/// On the server, the page guard of `axum-auth0` responds first. This is the browser half, for navigation inside the
+/// app:
+/// - If no user is signed in when the page is opened, the browser navigates to the login, which returns here.
+/// - If the session ends while the page is open, the page stays, so that form input is not lost, and shows a notice.
+///   The login opens in another tab; when the user returns to this one, the page continues.
 ///
-/// It is not what keeps data safe: every server function has its own guard.
+/// It does not protect data: every server function has its own guard.
 #[component]
 pub fn Protected<C>(
     /// The page.
@@ -33,16 +35,16 @@ where
             {children()}
         });
     }
-    let here = here_untracked();
+    let path_and_query = path_and_query_untracked();
     if user.is_unavailable_untracked() {
         return whole(view! {
             <div role="alert" class="notice">
                 <p>"Your login cannot be checked at the moment."</p>
-                <p><a rel="external" href=here>"Try again"</a></p>
+                <p><a rel="external" href=path_and_query>"Try again"</a></p>
             </div>
         });
     }
-    let login = login_url(&here);
+    let login = use_auth_routes().login_url(&path_and_query);
     half::leave_to(&login);
     whole(view! {
         <p class="notice">
@@ -51,16 +53,17 @@ where
     })
 }
 
-/// Says that the session ended, and offers to log in again without leaving the page.
+/// Shows that the session ended, with a login link that does not leave the page.
 #[component]
 fn SessionEndedNotice() -> impl IntoView {
-    let here = use_here();
+    let routes = use_auth_routes();
+    let path_and_query = use_path_and_query();
     let notice = move || {
         whole(view! {
             <div class="notice session-ended" role="alert">
                 <p><strong>"Your session has ended."</strong> " What you typed is still here."</p>
                 <p>
-                    <a rel="external" target="_blank" href=login_url(&here())>
+                    <a rel="external" target="_blank" href=routes.login_url(&path_and_query())>
                         "Log in again in a new tab"
                     </a>
                     ", then come back to this one."
@@ -68,5 +71,5 @@ fn SessionEndedNotice() -> impl IntoView {
             </div>
         })
     };
-    shown_while(UserResource::session_ended, Arc::new(notice))
+    shown_while(UserSignal::session_ended, Arc::new(notice))
 }

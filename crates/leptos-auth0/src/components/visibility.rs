@@ -1,14 +1,17 @@
-//! Parts of a page for those who are signed in, and for those who are not. What they show is no secret: guards are
-//! on the server.
+//! Parts of a page for signed-in users and for anonymous visitors. They protect nothing: guards are on the server.
 
-use crate::{UserResource, Whole, use_user, whole};
+use crate::{
+    half::{Whole, whole},
+    provide::use_user,
+    user_signal::UserSignal,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Shows its children while a user is signed in.
 #[component]
 pub fn SignedIn<C>(
-    /// For signed-in users.
+    /// Content for signed-in users.
     children: TypedChildrenFn<C>,
 ) -> impl IntoView
 where
@@ -16,15 +19,15 @@ where
 {
     let children = children.into_inner();
     shown_while(
-        UserResource::is_signed_in,
+        UserSignal::is_signed_in,
         Arc::new(move || whole(children())),
     )
 }
 
-/// Shows its children while it is known that nobody is signed in.
+/// Shows its children while no user is signed in. Shows nothing if the session lookup failed.
 #[component]
 pub fn SignedOut<C>(
-    /// For everyone else.
+    /// Content for anonymous visitors.
     children: TypedChildrenFn<C>,
 ) -> impl IntoView
 where
@@ -32,14 +35,14 @@ where
 {
     let children = children.into_inner();
     shown_while(
-        UserResource::is_signed_out,
+        UserSignal::is_signed_out,
         Arc::new(move || whole(children())),
     )
 }
 
-/// Not generic, so that the browser has to load its code once only.
+/// Not generic, so that the WASM contains its code once.
 pub(super) fn shown_while(
-    condition: fn(UserResource) -> bool,
+    condition: fn(UserSignal) -> bool,
     content: Arc<dyn Fn() -> Whole + Send + Sync>,
 ) -> impl IntoView {
     let user = use_user();

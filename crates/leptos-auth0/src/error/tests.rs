@@ -1,5 +1,4 @@
-use super::{ApiFault, AuthError, Explanation};
-use crate::{ErrorBody, ServerFnAnswer as _, decode_error};
+use super::{ApiFailure, AuthError, ErrorBody, Explanation, ServerFnErrorExt as _, decode_error};
 
 fn all() -> Vec<AuthError> {
     vec![
@@ -18,9 +17,9 @@ fn all() -> Vec<AuthError> {
             retry_after_secs: None,
         },
         AuthError::StoreUnavailable,
-        AuthError::ApiUnavailable(ApiFault::BadAnswer),
-        AuthError::ApiUnavailable(ApiFault::Busy),
-        AuthError::ApiUnavailable(ApiFault::TimedOut),
+        AuthError::ApiUnavailable(ApiFailure::InvalidResponse),
+        AuthError::ApiUnavailable(ApiFailure::Busy),
+        AuthError::ApiUnavailable(ApiFailure::TimedOut),
         AuthError::BadRequest,
         AuthError::Network,
         AuthError::Internal,
@@ -28,7 +27,7 @@ fn all() -> Vec<AuthError> {
 }
 
 #[test]
-fn every_error_survives_the_way_to_the_browser() {
+fn every_error_round_trips_through_json() {
     for error in all() {
         let body = ErrorBody::from(error.clone());
         let json = serde_json::to_vec(&body).expect("JSON");
@@ -37,7 +36,7 @@ fn every_error_survives_the_way_to_the_browser() {
 }
 
 #[test]
-fn every_error_has_a_code_of_its_own_and_an_error_status() {
+fn every_error_has_a_unique_code_and_an_error_status() {
     let mut codes: Vec<_> = all().iter().map(AuthError::code).collect();
     codes.dedup();
     codes.sort_unstable();
@@ -52,15 +51,15 @@ fn every_error_has_a_code_of_its_own_and_an_error_status() {
 }
 
 #[test]
-fn an_error_is_a_flat_object_named_by_its_code() {
+fn an_error_without_details_is_an_object_with_its_code() {
     let body = ErrorBody::from(AuthError::SignInRequired);
     let json = serde_json::to_string(&body).expect("JSON");
     assert_eq!(json, r#"{"code":"sign_in_required"}"#);
 }
 
 #[test]
-fn nonsense_instead_of_an_error_is_an_internal_error() {
-    for nonsense in [
+fn invalid_json_decodes_as_an_internal_error() {
+    for invalid in [
         &b""[..],
         b"<html>",
         b"{}",
@@ -68,7 +67,7 @@ fn nonsense_instead_of_an_error_is_an_internal_error() {
         b"{\"code\":\"from the future\"}",
         b"\xff\xfe",
     ] {
-        let error = decode_error::<AuthError>(nonsense.to_vec().into());
+        let error = decode_error::<AuthError>(invalid.to_vec().into());
         assert_eq!(error, AuthError::Internal);
     }
 }

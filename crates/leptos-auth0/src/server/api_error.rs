@@ -1,12 +1,12 @@
-//! From the errors of an API call to those that the browser may know.
+//! Maps the errors of an API call to those that the browser may know.
 
-use crate::{ApiFault, AuthError};
+use crate::error::{ApiFailure, AuthError};
 use axum_auth0::{ApiError, InvalidRequest, TokenError};
 use http::StatusCode;
 
 impl From<ApiError> for AuthError {
-    /// So that `?` works on calls of APIs in server functions. An app that can say more of what its API refuses
-    /// ([`ApiError::NotFound`], [`ApiError::Conflict`], [`ApiError::Invalid`]) looks at these first.
+    /// Makes `?` work on API calls in server functions. An app that shows more about the rejections of its API
+    /// ([`ApiError::NotFound`], [`ApiError::Conflict`], [`ApiError::Invalid`]) maps these itself first.
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::Token(error) => error.into(),
@@ -18,12 +18,12 @@ impl From<ApiError> for AuthError {
             | ApiError::InvalidRequest(InvalidRequest::Path | InvalidRequest::TooLong) => {
                 Self::BadRequest
             }
-            // Nothing was done, and another try will do.
+            // The API did not process the request, so the user can retry.
             ApiError::TokenRefreshedRetryRequired
             | ApiError::TooManyRequests { .. }
-            | ApiError::Unavailable { .. } => Self::ApiUnavailable(ApiFault::Busy),
+            | ApiError::Unavailable { .. } => Self::ApiUnavailable(ApiFailure::Busy),
             ApiError::TimedOut { .. } | ApiError::ServerError(StatusCode::GATEWAY_TIMEOUT) => {
-                Self::ApiUnavailable(ApiFault::TimedOut)
+                Self::ApiUnavailable(ApiFailure::TimedOut)
             }
             ApiError::ServerError(_)
             | ApiError::Unreachable
@@ -31,9 +31,9 @@ impl From<ApiError> for AuthError {
             | ApiError::TooLarge { .. }
             | ApiError::NotJson
             | ApiError::UnexpectedJson
-            | ApiError::Unexpected(_) => Self::ApiUnavailable(ApiFault::BadAnswer),
+            | ApiError::Unexpected(_) => Self::ApiUnavailable(ApiFailure::InvalidResponse),
             other => {
-                tracing::error!(error = %other, "an API was not called");
+                tracing::error!(error = %other, "API call failed");
                 Self::Internal
             }
         }
@@ -42,14 +42,14 @@ impl From<ApiError> for AuthError {
 
 #[cfg(test)]
 mod tests {
-    use crate::{ApiFault, AuthError};
+    use crate::error::{ApiFailure, AuthError};
     use axum_auth0::{ApiError, ApiProblem, InvalidRequest, TokenError, http_client::Delivery};
     use http::StatusCode;
 
     #[test]
-    fn every_failure_of_an_api_has_its_place() {
+    fn every_api_error_maps_to_an_auth_error() {
         let api = AuthError::ApiUnavailable;
-        for (error, meaning) in [
+        for (error, expected) in [
             (
                 ApiError::Token(TokenError::SignInRequired),
                 AuthError::SignInRequired,
@@ -76,41 +76,44 @@ mod tests {
                 ApiError::InvalidRequest(InvalidRequest::Body),
                 AuthError::Internal,
             ),
-            (ApiError::TokenRefreshedRetryRequired, api(ApiFault::Busy)),
+            (ApiError::TokenRefreshedRetryRequired, api(ApiFailure::Busy)),
             (
                 ApiError::TooManyRequests { retry_after: None },
-                api(ApiFault::Busy),
+                api(ApiFailure::Busy),
             ),
             (
                 ApiError::Unavailable { retry_after: None },
-                api(ApiFault::Busy),
+                api(ApiFailure::Busy),
             ),
             (
                 ApiError::TimedOut {
                     sent: Delivery::Unknown,
                 },
-                api(ApiFault::TimedOut),
+                api(ApiFailure::TimedOut),
             ),
             (
                 ApiError::ServerError(StatusCode::GATEWAY_TIMEOUT),
-                api(ApiFault::TimedOut),
+                api(ApiFailure::TimedOut),
             ),
             (
                 ApiError::ServerError(StatusCode::BAD_GATEWAY),
-                api(ApiFault::BadAnswer),
+                api(ApiFailure::InvalidResponse),
             ),
-            (ApiError::Unreachable, api(ApiFault::BadAnswer)),
-            (ApiError::Interrupted, api(ApiFault::BadAnswer)),
-            (ApiError::TooLarge { limit: 1 }, api(ApiFault::BadAnswer)),
-            (ApiError::NotJson, api(ApiFault::BadAnswer)),
-            (ApiError::UnexpectedJson, api(ApiFault::BadAnswer)),
+            (ApiError::Unreachable, api(ApiFailure::InvalidResponse)),
+            (ApiError::Interrupted, api(ApiFailure::InvalidResponse)),
+            (
+                ApiError::TooLarge { limit: 1 },
+                api(ApiFailure::InvalidResponse),
+            ),
+            (ApiError::NotJson, api(ApiFailure::InvalidResponse)),
+            (ApiError::UnexpectedJson, api(ApiFailure::InvalidResponse)),
             (
                 ApiError::Unexpected(StatusCode::FOUND),
-                api(ApiFault::BadAnswer),
+                api(ApiFailure::InvalidResponse),
             ),
         ] {
             let text = error.to_string();
-            assert_eq!(AuthError::from(error), meaning, "{text}");
+            assert_eq!(AuthError::from(error), expected, "{text}");
         }
     }
 }

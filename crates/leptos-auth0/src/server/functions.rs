@@ -1,14 +1,14 @@
-//! The addresses of server functions.
+//! The paths of server functions.
 
 use leptos::server_fn::axum::server_fn_paths;
 
-/// Whether `path` is that of a server function, below any prefix and inside any `Router::nest`. For
+/// Returns whether `path` is the path of a server function, below any prefix and inside any `Router::nest`. Pass it to
 /// `Auth0::data_routes`, so that other sites cannot call server functions that read.
 pub fn is_server_function(path: &str) -> bool {
     server_fn_paths().any(|(function, _)| is_mounted_at(function, path))
 }
 
-/// A nested router puts its prefix before the path of the function.
+/// A nested router prepends its prefix to the path of the function.
 fn is_mounted_at(function: &str, path: &str) -> bool {
     let path = path.trim_end_matches('/');
     let function = function.trim_end_matches('/');

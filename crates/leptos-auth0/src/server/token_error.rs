@@ -1,26 +1,26 @@
-//! From the engine's errors to those that the browser may know.
+//! Maps the engine's token errors to those that the browser may know.
 
-use crate::{AuthError, Explanation};
+use crate::error::{AuthError, Explanation};
 use axum_auth0::{Diagnosis, TokenError};
 use std::time::Duration;
 
 impl From<TokenError> for AuthError {
-    /// The engine has logged the cause; the browser gets none of it but an explanation that was written for people.
+    /// The engine has logged the cause. The browser gets only an explanation that was written for users.
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::SignInRequired => Self::SignInRequired,
             TokenError::Misconfigured(diagnosis) => Self::Misconfigured(explanation(*diagnosis)),
             TokenError::ProviderUnavailable { retry_after } => Self::ProviderUnavailable {
-                retry_after_secs: retry_after.map(whole_seconds),
+                retry_after_secs: retry_after.map(ceil_seconds),
             },
             TokenError::TooManyTokens { retry_after } => Self::ProviderUnavailable {
-                retry_after_secs: Some(whole_seconds(retry_after)),
+                retry_after_secs: Some(ceil_seconds(retry_after)),
             },
             TokenError::StoreUnavailable => Self::StoreUnavailable,
-            // Its answer has no content; `answer_page` leaves the status alone.
+            // The response has no content, and `set_page_status` does not change its status.
             TokenError::HeadRequest => Self::BadRequest,
             other => {
-                tracing::error!(error = %other, "no access token");
+                tracing::error!(error = %other, "access token request failed");
                 Self::Internal
             }
         }
@@ -35,8 +35,8 @@ fn explanation(diagnosis: Diagnosis) -> Explanation {
     }
 }
 
-/// Rounded up, so that nobody comes back too early.
-fn whole_seconds(wait: Duration) -> u32 {
+/// Returns `wait` in seconds, rounded up so that a client does not retry too early.
+fn ceil_seconds(wait: Duration) -> u32 {
     let seconds = wait
         .as_secs()
         .saturating_add(u64::from(wait.subsec_nanos() > 0));
@@ -45,13 +45,13 @@ fn whole_seconds(wait: Duration) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::whole_seconds;
+    use super::ceil_seconds;
     use std::time::Duration;
 
     #[test]
-    fn a_part_of_a_second_counts_as_a_second() {
-        assert_eq!(whole_seconds(Duration::from_millis(1500)), 2);
-        assert_eq!(whole_seconds(Duration::from_secs(2)), 2);
-        assert_eq!(whole_seconds(Duration::MAX), u32::MAX);
+    fn a_fraction_of_a_second_is_rounded_up() {
+        assert_eq!(ceil_seconds(Duration::from_millis(1500)), 2);
+        assert_eq!(ceil_seconds(Duration::from_secs(2)), 2);
+        assert_eq!(ceil_seconds(Duration::MAX), u32::MAX);
     }
 }

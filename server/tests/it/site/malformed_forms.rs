@@ -47,7 +47,7 @@ async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
             );
             let html = alice.follow(&answer).await.html();
             assert_eq!(
-                html.texts_where("id", "add-name-fault"),
+                html.texts_where("id", "add-name-error"),
                 ["Please use at most 80 characters."],
                 "{length} of {letter}"
             );

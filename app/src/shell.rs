@@ -1,18 +1,18 @@
-//! The document around every page.
+//! The HTML document.
 
-use crate::{App, paths};
+use crate::{app::App, paths};
 use http::request::Parts;
 use leptos::{hydration::AutoReload, hydration::HydrationScripts, prelude::*};
 use leptos_meta::HashedStylesheet;
 
-/// The HTML document, for the server's router: head, styles, scripts, and the app in its body.
+/// Returns the HTML document for the server's router: head, styles, scripts, and the app in its body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = use_context::<Parts>().map_or("Stockroom", |parts| paths::title(parts.uri.path()));
     let scripts = view! { <HydrationScripts options=options.clone()/> };
     document(options, title, scripts, || view! { <App/> })
 }
 
-/// A document of the site. `head` is what this one has beside what they all have.
+/// Returns a document of the site. `head` is appended to its `<head>`.
 pub(crate) fn document<B: IntoView>(
     options: LeptosOptions,
     title: &'static str,

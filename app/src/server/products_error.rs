@@ -1,34 +1,34 @@
-//! What the products API's refusals mean. Its texts stay here: the browser gets errors of a closed list.
+//! Maps the errors of the products API. The browser gets errors of a closed list, not the API's texts.
 
-use crate::{AppError, Field, FieldFault, InvalidField};
+use crate::error::{AppError, Field, InvalidField, InvalidReason};
 use axum_auth0::{ApiError, InvalidRequest};
 use leptos_auth0::AuthError;
 use serde_json::Value;
 
-/// What it means that a call failed.
-pub(super) fn meaning(error: ApiError) -> AppError {
+/// Maps the error of a call.
+pub(super) fn map_error(error: ApiError) -> AppError {
     match error {
         ApiError::NotFound => AppError::NotFound,
         ApiError::Conflict => AppError::Conflict,
         ApiError::TooManyRequests { .. } => AppError::TooManyRequests,
-        ApiError::Invalid { problem, .. } => refused_fields(problem.json()),
+        ApiError::Invalid { problem, .. } => rejected_fields(problem.json()),
         other => AppError::Auth(other.into()),
     }
 }
 
-/// What it means that a call failed which named a product: an identifier that can be none names nothing.
-pub(super) fn of_one(error: ApiError) -> AppError {
+/// Maps the error of a call for one product. A malformed identifier is an unknown product.
+pub(super) fn map_item_error(error: ApiError) -> AppError {
     match error {
         ApiError::InvalidRequest(InvalidRequest::Path | InvalidRequest::TooLong) => {
             AppError::NotFound
         }
-        other => meaning(other),
+        other => map_error(other),
     }
 }
 
-/// The fields that the API refused, by its names for them.
-fn refused_fields(refusal: &Value) -> AppError {
-    let fields = refusal["fields"].as_object();
+/// Returns the fields that the API rejected.
+fn rejected_fields(body: &Value) -> AppError {
+    let fields = body["fields"].as_object();
     let invalid: Vec<_> = fields
         .into_iter()
         .flat_map(|fields| fields.keys())
@@ -41,7 +41,7 @@ fn refused_fields(refusal: &Value) -> AppError {
         })
         .map(|field| InvalidField {
             field,
-            fault: FieldFault::Refused,
+            reason: InvalidReason::Refused,
         })
         .collect();
     if invalid.is_empty() {
@@ -53,15 +53,15 @@ fn refused_fields(refusal: &Value) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use super::{meaning, of_one, refused_fields};
-    use crate::{AppError, Field, FieldFault, InvalidField};
+    use super::{map_error, map_item_error, rejected_fields};
+    use crate::error::{AppError, Field, InvalidField, InvalidReason};
     use axum_auth0::{ApiError, ApiProblem, InvalidRequest};
     use http::StatusCode;
-    use leptos_auth0::{ApiFault, AuthError};
+    use leptos_auth0::{ApiFailure, AuthError};
     use serde_json::{Value, json};
 
     #[test]
-    fn what_the_api_refuses_has_its_meaning_here() {
+    fn api_errors_map_to_app_errors() {
         for (error, expected) in [
             (ApiError::NotFound, AppError::NotFound),
             (ApiError::Conflict, AppError::Conflict),
@@ -79,37 +79,37 @@ mod tests {
             (ApiError::Forbidden, AuthError::Forbidden.into()),
             (
                 ApiError::UnexpectedJson,
-                AuthError::ApiUnavailable(ApiFault::BadAnswer).into(),
+                AuthError::ApiUnavailable(ApiFailure::InvalidResponse).into(),
             ),
         ] {
             let text = error.to_string();
-            assert_eq!(meaning(error), expected, "{text}");
+            assert_eq!(map_error(error), expected, "{text}");
         }
     }
 
     #[test]
-    fn what_cannot_be_an_identifier_names_no_product() {
-        for fault in [InvalidRequest::Path, InvalidRequest::TooLong] {
-            assert_eq!(of_one(fault.into()), AppError::NotFound);
+    fn a_malformed_identifier_is_not_found() {
+        for error in [InvalidRequest::Path, InvalidRequest::TooLong] {
+            assert_eq!(map_item_error(error.into()), AppError::NotFound);
         }
         let internal = AppError::Auth(AuthError::Internal);
-        assert_eq!(of_one(InvalidRequest::Body.into()), internal);
+        assert_eq!(map_item_error(InvalidRequest::Body.into()), internal);
     }
 
     #[test]
-    fn the_fields_that_the_api_refused_are_marked() {
-        let refused = json!({
+    fn fields_that_the_api_rejected_are_invalid() {
+        let rejected = json!({
             "error": "invalid_request",
             "fields": { "priceCents": "too much", "currency": "what?" },
         });
         let invalid = InvalidField {
             field: Field::Price,
-            fault: FieldFault::Refused,
+            reason: InvalidReason::Refused,
         };
-        assert_eq!(refused_fields(&refused), AppError::Invalid(vec![invalid]));
+        assert_eq!(rejected_fields(&rejected), AppError::Invalid(vec![invalid]));
         for unknown in [Value::Null, json!({ "fields": 1 }), json!({ "fields": {} })] {
-            let meaning = refused_fields(&unknown);
-            assert_eq!(meaning, AuthError::BadRequest.into(), "{unknown}");
+            let error = rejected_fields(&unknown);
+            assert_eq!(error, AuthError::BadRequest.into(), "{unknown}");
         }
     }
 }

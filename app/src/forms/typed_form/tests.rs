@@ -1,7 +1,7 @@
-use super::{LARGEST, cookie, kept, read, returned, written};
+use super::{MAX_COOKIE_BYTES, cookie, kept, read, returned, written};
 use crate::{
-    AppError, Field, FieldFault,
-    forms::{ADD, TypedForm},
+    error::{AppError, Field, InvalidReason},
+    forms::types::{ADD, TypedForm},
 };
 use http::{HeaderMap, HeaderValue, header};
 
@@ -17,7 +17,7 @@ fn add(name: &str) -> TypedForm {
 }
 
 #[test]
-fn what_was_typed_comes_back_to_the_letter() {
+fn the_cookie_preserves_every_field_exactly() {
     let rename = TypedForm::rename("p1", "größer & <b>");
     let order = TypedForm::order("k7-p1");
     for form in [add("Säge"), rename, TypedForm::delete("p1"), order] {
@@ -40,15 +40,15 @@ fn what_was_typed_comes_back_to_the_letter() {
 }
 
 #[test]
-fn a_field_that_is_far_too_long_is_cut_and_still_too_long() {
+fn an_oversized_field_is_truncated_and_still_too_long() {
     let text = written(add(&"ü".repeat(100_000)), None);
-    assert!(text.len() <= LARGEST);
+    assert!(text.len() <= MAX_COOKIE_BYTES);
     let form = read(&text);
     let error: AppError = returned(Some("invalid".into()), form)
         .error
         .expect("an error")
         .into();
-    assert_eq!(error.fault_of(Field::Name), Some(FieldFault::TooLong));
+    assert_eq!(error.reason_for(Field::Name), Some(InvalidReason::TooLong));
 }
 
 #[test]
@@ -66,13 +66,16 @@ fn a_cookie_over_https_is_secure() {
 }
 
 #[test]
-fn a_form_that_met_a_login_says_that_nothing_was_saved() {
+fn a_form_interrupted_by_a_login_reports_the_expired_session() {
     let back = returned(None, Some(add("Säge")));
-    assert_eq!(back.error.map(AppError::from), Some(AppError::Unsent));
+    assert_eq!(
+        back.error.map(AppError::from),
+        Some(AppError::SessionExpiredDuringSubmit)
+    );
 }
 
 #[test]
-fn a_page_without_a_code_or_a_form_has_nothing_to_say() {
+fn a_page_without_a_code_or_a_form_has_no_error() {
     let nothing = returned(None, None);
     assert_eq!(nothing.error, None);
     assert_eq!(nothing.form.form, "");
@@ -81,13 +84,13 @@ fn a_page_without_a_code_or_a_form_has_nothing_to_say() {
 }
 
 #[test]
-fn an_order_that_failed_keeps_its_key_and_any_other_gets_a_new_one() {
+fn a_failed_order_keeps_its_key_and_other_forms_get_new_ones() {
     let failed = |code: &str, form| returned(Some(code.into()), form);
     let order = TypedForm::order("k7-p1");
     let back = failed("api_timed_out", Some(order.clone()));
     assert_eq!(back.form.key, "k7");
-    assert!(back.elsewhere().is_some(), "the page says why");
-    // Also over a login.
+    assert!(back.elsewhere().is_some(), "the page shows the error");
+    // Also after a login.
     assert_eq!(returned(None, Some(order)).form.key, "k7");
 
     let keys = [None, None, Some(add("Säge"))].map(|form| failed("internal", form).form.key);
@@ -96,6 +99,6 @@ fn an_order_that_failed_keeps_its_key_and_any_other_gets_a_new_one() {
         keys[0] != keys[1] && keys[1] != keys[2] && keys[2] != keys[0],
         "{keys:?}"
     );
-    let far_too_long = format!("form=order&key={}", "k".repeat(101));
-    assert_eq!(read(&far_too_long), None);
+    let oversized_key = format!("form=order&key={}", "k".repeat(101));
+    assert_eq!(read(&oversized_key), None);
 }

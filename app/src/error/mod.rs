@@ -1,73 +1,72 @@
-//! The closed list of what can go wrong on this site, as the browser may know it.
+//! The closed list of the errors of this site, as the browser may know them.
 
 use leptos::server_fn::{
     Bytes,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use leptos_auth0::{
-    AuthError, ErrorBody, ErrorJson, FieldProblem, ServerFnAnswer, decode_error, encode_error,
+    AuthError, ErrorBody, ErrorJson, FieldProblem, ServerFnErrorExt, decode_error, encode_error,
 };
 
-/// Why something on this site failed. Each variant has one sentence for the person; none carries text of a lower
-/// layer.
+/// Why a request to this site failed. Each variant has one sentence for the user; none carries text of a lower layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppError {
-    /// Login, tokens, or the way to the API.
+    /// The login, the tokens or the call of the API failed.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// A form met the end of its session, and came back after a login. 401.
+    /// The session expired before the form was submitted; the page shows the form again after the login. 401.
     #[error(
         "Your session had ended, so nothing was saved. Please check what you typed and send it again."
     )]
-    Unsent,
-    /// There is no such product. 404.
+    SessionExpiredDuringSubmit,
+    /// The product does not exist. 404.
     #[error("This product is not there any more.")]
     NotFound,
-    /// The form cannot be taken as it is. 422.
+    /// The form has invalid fields. 422.
     #[error("Please correct the marked fields. Nothing was saved yet.")]
     Invalid(Vec<InvalidField>),
-    /// The API refused, because of what is there already. 409.
+    /// The API rejected the request because of existing data. 409.
     #[error("There is no room for another one: the list is full.")]
     Conflict,
-    /// The API asked to slow down. 429.
+    /// The API limits the rate of requests. 429.
     #[error("That was a bit fast. Please wait a moment and try again.")]
     TooManyRequests,
 }
 
-/// A field of a form that cannot be taken, and why.
+/// An invalid field of a form and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidField {
-    /// Which.
+    /// The field.
     pub field: Field,
-    /// Why.
-    pub fault: FieldFault,
+    /// Why it is invalid.
+    pub reason: InvalidReason,
 }
 
 /// The fields of the forms on the products page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// What the product is called.
+    /// The name of the product.
     Name,
-    /// What kind of product it is.
+    /// The category of the product.
     Category,
-    /// What it costs.
+    /// The price.
     Price,
-    /// How many there are.
+    /// The number of pieces in stock.
     Stock,
 }
 
-/// What can be wrong with a field.
+/// Why a field is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldFault {
+pub enum InvalidReason {
     /// It is empty.
     Missing,
-    /// It has more characters than the API takes.
+    /// It has more characters than the API accepts.
     TooLong,
     /// It is not a number of the expected kind.
     NotANumber,
-    /// The number is larger than the API takes.
+    /// The number is larger than the API accepts.
     TooLarge,
-    /// The API does not take it.
+    /// The API rejected it.
     Refused,
 }
 
@@ -78,74 +77,74 @@ const FIELDS: [(Field, &str); 4] = [
     (Field::Stock, "stock"),
 ];
 
-const FAULTS: [(FieldFault, &str); 5] = [
-    (FieldFault::Missing, "missing"),
-    (FieldFault::TooLong, "too_long"),
-    (FieldFault::NotANumber, "not_a_number"),
-    (FieldFault::TooLarge, "too_large"),
-    (FieldFault::Refused, "refused"),
+const REASONS: [(InvalidReason, &str); 5] = [
+    (InvalidReason::Missing, "missing"),
+    (InvalidReason::TooLong, "too_long"),
+    (InvalidReason::NotANumber, "not_a_number"),
+    (InvalidReason::TooLarge, "too_large"),
+    (InvalidReason::Refused, "refused"),
 ];
 
-/// The word for `value` in `table`, which lists every value.
-fn word<T: PartialEq>(table: &[(T, &'static str)], value: &T) -> &'static str {
+/// Returns the code of `value` in `table`, which lists every value.
+fn code_of<T: PartialEq>(table: &[(T, &'static str)], value: &T) -> &'static str {
     table
         .iter()
         .find(|(entry, _)| entry == value)
-        .map_or("", |(_, word)| word)
+        .map_or("", |(_, code)| code)
 }
 
-fn value<T: Copy>(table: &[(T, &'static str)], word: &str) -> Option<T> {
+fn value_of<T: Copy>(table: &[(T, &'static str)], code: &str) -> Option<T> {
     table
         .iter()
-        .find(|(_, entry)| *entry == word)
+        .find(|(_, entry)| *entry == code)
         .map(|(value, _)| *value)
 }
 
 impl Field {
-    /// The field's name in forms and on the wire.
+    /// Returns the field's name in forms and in JSON.
     pub fn name(self) -> &'static str {
-        word(&FIELDS, &self)
+        code_of(&FIELDS, &self)
     }
 }
 
 impl InvalidField {
-    /// What to tell the person.
+    /// Returns the sentence for the user.
     pub fn sentence(self) -> &'static str {
-        match (self.fault, self.field) {
-            (FieldFault::Missing, _) => "Please fill this in.",
-            (FieldFault::TooLong, Field::Name) => "Please use at most 80 characters.",
-            (FieldFault::TooLong, _) => "Please use at most 40 characters.",
-            (FieldFault::NotANumber, Field::Price) => "Please enter a price such as 12.50.",
-            (FieldFault::NotANumber, _) => "Please enter a whole number such as 4.",
-            (FieldFault::TooLarge, _) => "This number is too large.",
-            (FieldFault::Refused, _) => "This is not accepted here.",
+        match (self.reason, self.field) {
+            (InvalidReason::Missing, _) => "Please fill this in.",
+            (InvalidReason::TooLong, Field::Name) => "Please use at most 80 characters.",
+            (InvalidReason::TooLong, _) => "Please use at most 40 characters.",
+            (InvalidReason::NotANumber, Field::Price) => "Please enter a price such as 12.50.",
+            (InvalidReason::NotANumber, _) => "Please enter a whole number such as 4.",
+            (InvalidReason::TooLarge, _) => "This number is too large.",
+            (InvalidReason::Refused, _) => "This is not accepted here.",
         }
     }
 }
 
 impl AppError {
-    /// The error that a page was sent back with: its code is all there is.
+    /// Returns the error for the code in the query of a page.
     pub fn from_code(code: String) -> Self {
         ErrorBody::new(code).into()
     }
 
-    /// What is wrong with `field`, if that is what is wrong.
-    pub fn fault_of(&self, field: Field) -> Option<FieldFault> {
+    /// Returns why `field` is invalid, if it is.
+    pub fn reason_for(&self, field: Field) -> Option<InvalidReason> {
         match self {
             Self::Invalid(fields) => fields
                 .iter()
                 .find(|invalid| invalid.field == field)
-                .map(|invalid| invalid.fault),
+                .map(|invalid| invalid.reason),
             _ => None,
         }
     }
 }
 
-impl ServerFnAnswer for AppError {
+impl ServerFnErrorExt for AppError {
     fn status(&self) -> u16 {
         match self {
             Self::Auth(error) => error.status(),
-            Self::Unsent => 401,
+            Self::SessionExpiredDuringSubmit => 401,
             Self::NotFound => 404,
             Self::Conflict => 409,
             Self::Invalid(_) => 422,
@@ -156,7 +155,7 @@ impl ServerFnAnswer for AppError {
     fn code(&self) -> &'static str {
         match self {
             Self::Auth(error) => error.code(),
-            Self::Unsent => "unsent",
+            Self::SessionExpiredDuringSubmit => "unsent",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
             Self::Invalid(_) => "invalid",
@@ -180,11 +179,11 @@ impl From<AppError> for ErrorBody {
             AppError::Invalid(fields) => {
                 let problems = fields.into_iter().map(|invalid| FieldProblem {
                     field: invalid.field.name().into(),
-                    problem: word(&FAULTS, &invalid.fault).into(),
+                    problem: code_of(&REASONS, &invalid.reason).into(),
                 });
                 body.fields = Some(problems.collect());
             }
-            AppError::Unsent
+            AppError::SessionExpiredDuringSubmit
             | AppError::NotFound
             | AppError::Conflict
             | AppError::TooManyRequests => {}
@@ -196,7 +195,7 @@ impl From<AppError> for ErrorBody {
 impl From<ErrorBody> for AppError {
     fn from(body: ErrorBody) -> Self {
         match body.code.as_str() {
-            "unsent" => Self::Unsent,
+            "unsent" => Self::SessionExpiredDuringSubmit,
             "not_found" => Self::NotFound,
             "conflict" => Self::Conflict,
             "too_many_requests" => Self::TooManyRequests,
@@ -206,8 +205,8 @@ impl From<ErrorBody> for AppError {
                     .flatten()
                     .filter_map(|problem| {
                         Some(InvalidField {
-                            field: value(&FIELDS, &problem.field)?,
-                            fault: value(&FAULTS, &problem.problem)?,
+                            field: value_of(&FIELDS, &problem.field)?,
+                            reason: value_of(&REASONS, &problem.problem)?,
                         })
                     })
                     .collect(),

@@ -1,4 +1,4 @@
-//! Views whose type is erased, with little code.
+//! Type-erased views with little code.
 
 use leptos::{
     prelude::*,
@@ -10,25 +10,24 @@ use leptos::{
     },
 };
 
-/// A view of any type that is built, or hydrated, as a whole; and replaced as a whole when another one takes its
-/// place.
+/// A view of any type that is built, hydrated and replaced as a unit.
 ///
-/// [`AnyView`] can do more: it updates a view in place and hydrates it step by step, for lazily loaded routes. The
-/// compiler cannot know that an app needs neither, so each view brings the code for both. With `Whole`, a site of a few
-/// pages is a sixth smaller. On the server it *is* an [`AnyView`].
+/// [`AnyView`] also updates a view in place and hydrates it asynchronously, for lazily loaded routes. The compiler cannot
+/// remove that code if an app uses neither. With `Whole`, the WASM of a site of a few pages is a sixth smaller. On the
+/// server it is an [`AnyView`].
 ///
 /// Not for an app that starts with `hydrate_lazy`.
 pub struct Whole(Box<dyn FnOnce(Place<'_>) -> WholeState + Send>);
 
-/// The nodes that the server sent, if it sent this view.
+/// The position of the nodes that the server rendered, if it rendered this view.
 type Place<'p> = Option<(&'p Cursor, &'p PositionState)>;
 
-/// A [`Whole`] on the page.
+/// A mounted [`Whole`].
 pub struct WholeState(Box<dyn Mountable>);
 
 /// Erases the type of `view`.
 pub fn whole<V: IntoView>(view: V) -> Whole {
-    const { assert!(V::EXISTS, "a view that leaves a mark on the page") };
+    const { assert!(V::EXISTS, "the view renders at least one node") };
     let view = view.into_owned();
     Whole(Box::new(move |place: Place<'_>| {
         WholeState(match place {
@@ -83,7 +82,7 @@ impl Mountable for WholeState {
     }
 }
 
-/// Attributes from outside are not passed on.
+/// Ignores attributes from outside.
 impl AddAnyAttr for Whole {
     type Output<NewAttr: Attribute> = Self;
 
@@ -110,7 +109,7 @@ impl RenderHtml for Whole {
         self
     }
 
-    // The browser writes no HTML.
+    // The browser renders no HTML.
 
     fn dry_resolve(&mut self) {}
 

@@ -1,14 +1,10 @@
-//! The way of a form that was posted without JavaScript and failed: back to its page, with what was typed.
+//! Returns a form that was posted without JavaScript and failed to its page, with what the user typed.
 //!
-//! The redirect carries a code only. What was typed waits in a cookie of its own for a few minutes, also over a login
-//! in between, and is deleted when the page shows it. A page of another user does not show it.
+//! The redirect carries a code only. The input is in a cookie that lives for a few minutes, so that it survives a login,
+//! and is deleted when the page shows it. A page of another user does not show it.
 
-use super::check;
-use crate::{
-    AppError,
-    forms::{ADD, RENAME, Returned, TypedForm},
-    paths,
-};
+use super::types::{ADD, RENAME, Returned, TypedForm};
+use crate::{error::AppError, paths, server::validation};
 use axum_auth0::{
     CurrentUser, PageUser, cookies,
     random::{RandomSource as _, SystemRandom},
@@ -17,7 +13,7 @@ use http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_auth0::{
     AuthError, Explanation,
-    server::{answer_form, is_plain_form},
+    server::{is_plain_form, redirect_after_form},
 };
 use leptos_axum::ResponseOptions;
 use std::future::Future;
@@ -25,29 +21,50 @@ use url::form_urlencoded;
 
 const COOKIE: &str = "typed_form";
 
-/// Long enough for a login in between, in seconds.
+/// Lifetime of the cookie in seconds: long enough for a login.
 const MAX_AGE: u32 = 300;
 
-/// Of the whole cookie's value, in bytes: a browser drops a larger one.
-const LARGEST: usize = 3500;
+/// Upper bound for the value of the cookie, in bytes. Browsers drop larger cookies.
+const MAX_COOKIE_BYTES: usize = 3500;
 
-/// What of each field is kept, in characters. Where everything together is too large for a cookie, it is the second:
-/// still more than any field takes, so that what is too long stays too long.
-const LONGEST_FIELD: [usize; 2] = [3000, 90];
+/// Upper bounds for each kept field, in characters. The second applies if the cookie would be too large. It exceeds the
+/// limit of every field, so that a field that is too long stays too long.
+const MAX_FIELD_CHARS: [usize; 2] = [3000, 90];
 
-/// The site's own keys of orders are shorter.
-const LONGEST_KEY: usize = 100;
+/// Upper bound for an order's key, in characters. The site's own keys are shorter.
+const MAX_KEY_CHARS: usize = 100;
 
-/// Under this name the cookie keeps for which user the form was rendered.
+/// The cookie's member that names the user of the page.
 const PAGE_USER: &str = "page_user";
 
 /// The form that deletes a product.
 const DELETE: &str = "delete";
 
-/// The form that orders a product; it has no place of its own on the page.
+/// The form that orders a product. It shows no error itself.
 const ORDER: &str = "order";
 
 impl TypedForm {
+    /// Returns the fields of a new product.
+    pub(crate) fn product_input(&self) -> validation::ProductInput<'_> {
+        validation::ProductInput {
+            name: &self.name,
+            category: &self.category,
+            price: &self.price,
+            stock: &self.stock,
+        }
+    }
+
+    pub(crate) fn add(name: String, category: String, price: String, stock: String) -> Self {
+        Self {
+            form: ADD.to_owned(),
+            name,
+            category,
+            price,
+            stock,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn rename(id: &str, name: &str) -> Self {
         Self {
             form: RENAME.to_owned(),
@@ -73,7 +90,7 @@ impl TypedForm {
         }
     }
 
-    /// The fields by their names in the cookie.
+    /// Returns the fields by their names in the cookie.
     fn fields(&mut self) -> [(&'static str, &mut String); 7] {
         [
             ("form", &mut self.form),
@@ -87,8 +104,8 @@ impl TypedForm {
     }
 }
 
-/// Does the work of a form of the products page and ends it: a plain post goes to the page on success, and comes back
-/// to it with `form` on failure.
+/// Runs the `work` of a form of the products page. Redirects a form that the browser posted itself to the page; if the
+/// work failed, the page shows `form` again.
 ///
 /// # Errors
 /// Those of `work`.
@@ -98,13 +115,13 @@ pub(crate) async fn finish_form(
 ) -> Result<(), AppError> {
     let outcome = work.await;
     match &outcome {
-        Ok(()) => answer_form(paths::PRODUCTS),
+        Ok(()) => redirect_after_form(paths::PRODUCTS),
         Err(_) => keep(form),
     }
     outcome
 }
 
-/// Gives the browser `form` to keep, if it posted it itself.
+/// Stores `form` in a cookie, if the browser posted it itself.
 fn keep(form: TypedForm) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>())
     else {
@@ -113,7 +130,7 @@ fn keep(form: TypedForm) {
     if !is_plain_form(&parts) {
         return;
     }
-    // A browser's own post always has an Origin, and there the scheme that the browser sees.
+    // Browsers send `Origin` with every post. Its scheme is the public one, also behind a proxy.
     let over_https = parts
         .headers
         .get(header::ORIGIN)
@@ -124,7 +141,7 @@ fn keep(form: TypedForm) {
     }
 }
 
-/// The form that came back to the page at hand and why it failed. The browser is told to forget it.
+/// Returns the form that the current page shows again and why it failed, and deletes the cookie.
 pub(super) fn take() -> Option<Returned> {
     let (parts, response) = (use_context::<Parts>()?, use_context::<ResponseOptions>()?);
     let code = parts.uri.query().and_then(error_code);
@@ -139,23 +156,23 @@ pub(super) fn take() -> Option<Returned> {
     Some(returned(code, form.map(|(form, _)| form)))
 }
 
-/// Whether what was typed into a page with the value `page` may be shown to the user `now`.
+/// Returns whether a form from a page with the page user `page` may be shown to the user `now`.
 fn is_for(page: Option<&str>, now: Option<&CurrentUser>) -> bool {
     page.is_none_or(|page| now.is_some_and(|now| now.is_user_of_page(page)))
 }
 
 fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
-    // A product that is gone has no row in which a form could say so: then the page says it.
+    // A deleted product has no row that could show the error, so the page shows it.
     let is_gone = code.as_deref() == Some("not_found");
     let form = form.filter(|form| !is_gone || form.id.is_empty());
     let error = match (code, &form) {
-        // Which fields were wrong is found out anew.
+        // The redirect carries no details, so the form is validated again.
         (Some(code), Some(form)) if code == "invalid" => {
-            Some(faults(form).unwrap_or_else(|| failure(code)))
+            Some(validation_error(form).unwrap_or_else(|| failure(code)))
         }
         (Some(code), _) => Some(failure(code)),
-        // The login came in between.
-        (None, Some(_)) => Some(AppError::Unsent),
+        // No error code: the login redirected to the page.
+        (None, Some(_)) => Some(AppError::SessionExpiredDuringSubmit),
         (None, None) => None,
     };
     let mut form = form.unwrap_or_default();
@@ -166,13 +183,13 @@ fn returned(code: Option<String>, form: Option<TypedForm>) -> Returned {
     }
 }
 
-/// What a page's keys begin with, out of one of them; see [`Returned::form`].
+/// Returns the prefix of an order's key; see [`Returned::form`].
 fn beginning(key: &str) -> Option<String> {
     let (beginning, _) = key.split_once('-')?;
     Some(beginning.to_owned()).filter(|beginning| !beginning.is_empty())
 }
 
-/// 128 random bits, so that no order is taken for another.
+/// Returns 128 random bits in hexadecimal, so that keys of different orders never collide.
 fn new_order_key() -> String {
     use std::fmt::Write as _;
 
@@ -185,7 +202,7 @@ fn new_order_key() -> String {
         })
 }
 
-/// The error that a code stands for. What is wrong with a configuration is more than fits into one: the log has it.
+/// Returns the error for `code`. The explanation of a misconfiguration does not fit into a code; it is in the log.
 fn failure(code: String) -> AppError {
     if code != "misconfigured" {
         return AppError::from_code(code);
@@ -199,10 +216,10 @@ fn failure(code: String) -> AppError {
     }))
 }
 
-fn faults(form: &TypedForm) -> Option<AppError> {
+fn validation_error(form: &TypedForm) -> Option<AppError> {
     match form.form.as_str() {
-        ADD => check::new_product(form).err(),
-        RENAME => check::name(&form.name).err(),
+        ADD => validation::new_product(&form.product_input()).err(),
+        RENAME => validation::name(&form.name).err(),
         _ => None,
     }
 }
@@ -219,7 +236,7 @@ fn cookie(value: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
     // Lax, not Strict: a login in between comes back from another site.
     let cookie =
         format!("{COOKIE}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
-    if value.len() > LARGEST {
+    if value.len() > MAX_COOKIE_BYTES {
         None
     } else {
         HeaderValue::from_str(&cookie).ok()
@@ -228,7 +245,7 @@ fn cookie(value: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
 
 fn kept(headers: &HeaderMap) -> Option<String> {
     cookies::pairs(headers)
-        .find(|(name, value)| *name == COOKIE && value.len() <= LARGEST)
+        .find(|(name, value)| *name == COOKIE && value.len() <= MAX_COOKIE_BYTES)
         .map(|(_, value)| value.to_owned())
 }
 
@@ -247,16 +264,16 @@ fn written(mut form: TypedForm, page: Option<&PageUser>) -> String {
         }
         text.finish()
     };
-    let [all, short] = LONGEST_FIELD;
+    let [all, short] = MAX_FIELD_CHARS;
     let text = written(all);
-    if text.len() <= LARGEST {
+    if text.len() <= MAX_COOKIE_BYTES {
         text
     } else {
         written(short)
     }
 }
 
-/// For which user the page with the form was rendered.
+/// Returns the page user of the page with the form.
 fn page_user(text: &str) -> Option<String> {
     form_urlencoded::parse(text.as_bytes())
         .find(|(name, _)| name == PAGE_USER)
@@ -272,7 +289,7 @@ fn read(text: &str) -> Option<TypedForm> {
         }
     }
     let is_known = [ADD, RENAME, DELETE, ORDER].contains(&form.form.as_str());
-    Some(form).filter(|form| is_known && form.key.len() <= LONGEST_KEY)
+    Some(form).filter(|form| is_known && form.key.len() <= MAX_KEY_CHARS)
 }
 
 #[cfg(test)]

@@ -1,0 +1,11 @@
+//! What differs between browser and server: both modules offer the same functions to the rest of the app.
+
+#[cfg(not(feature = "ssr"))]
+mod browser;
+#[cfg(feature = "ssr")]
+mod server;
+
+#[cfg(not(feature = "ssr"))]
+pub(crate) use browser::*;
+#[cfg(feature = "ssr")]
+pub(crate) use server::*;

@@ -1,0 +1,15 @@
+//! The server's side of what pages need from their platform; `half::browser` is the other.
+
+pub(crate) fn mark_hydrated() {}
+
+/// Does nothing: `shell` sets the title.
+pub(crate) fn set_title(_: &str) {}
+
+pub(crate) fn focus(_: &str) {}
+
+pub(crate) fn announce(_: &str) {}
+
+/// Sets the status of the page.
+pub(crate) fn set_status(status: u16) {
+    leptos_auth0::server::set_status(status);
+}

@@ -1,0 +1,104 @@
+//! The data of the APIs, as the site passes it to the browser.
+
+/// A user's products, in the JSON form of the API.
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
+)]
+pub struct Products {
+    /// Their owner: the subject of the access token.
+    pub owner: String,
+    /// In the order of the API.
+    pub products: Vec<Product>,
+}
+
+/// One product.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
+)]
+pub struct Product {
+    /// Identifier at the API; opaque.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Category.
+    pub category: String,
+    /// Price in hundredths of `currency`.
+    #[serde(rename = "priceCents")]
+    pub price_cents: u32,
+    /// Currency code (ISO 4217), such as `EUR`.
+    pub currency: String,
+    /// Number of pieces in stock.
+    pub stock: u32,
+}
+
+/// A user's orders, in the JSON form of the API.
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
+)]
+pub struct Orders {
+    /// Their owner: the subject of the access token.
+    pub owner: String,
+    /// Newest first.
+    pub orders: Vec<Order>,
+}
+
+/// One order.
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
+)]
+pub struct Order {
+    /// Identifier at the API; opaque.
+    pub id: String,
+    /// Name of the product.
+    pub product: String,
+    /// Number of pieces.
+    pub quantity: u32,
+    /// `placed`, `shipped` or `delivered`.
+    pub status: String,
+    /// Date of the order in UTC, such as `2026-11-20`.
+    #[serde(rename = "placedAt")]
+    pub placed_at: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Order, Orders, Product, Products};
+
+    #[test]
+    fn products_have_the_json_of_the_api() {
+        let products = Products {
+            owner: "auth0|alice".into(),
+            products: vec![Product {
+                id: "p1".into(),
+                name: "Walnut desk".into(),
+                category: "Furniture".into(),
+                price_cents: 49_900,
+                currency: "EUR".into(),
+                stock: 4,
+            }],
+        };
+        let json = r#"{"owner":"auth0|alice","products":[{"id":"p1","name":"Walnut desk","category":"Furniture","priceCents":49900,"currency":"EUR","stock":4}]}"#;
+        assert_eq!(serde_json::to_string(&products).ok().as_deref(), Some(json));
+        assert_eq!(
+            miniserde::json::from_str::<Products>(json).ok(),
+            Some(products)
+        );
+    }
+
+    #[test]
+    fn orders_have_the_json_of_the_api() {
+        let orders = Orders {
+            owner: "auth0|alice".into(),
+            orders: vec![Order {
+                id: "o1".into(),
+                product: "Walnut desk".into(),
+                quantity: 2,
+                status: "placed".into(),
+                placed_at: "2026-11-20".into(),
+            }],
+        };
+        let json = r#"{"owner":"auth0|alice","orders":[{"id":"o1","product":"Walnut desk","quantity":2,"status":"placed","placedAt":"2026-11-20"}]}"#;
+        assert_eq!(serde_json::to_string(&orders).ok().as_deref(), Some(json));
+        assert_eq!(miniserde::json::from_str::<Orders>(json).ok(), Some(orders));
+    }
+}

@@ -1,0 +1,73 @@
+//! The paths of the engine's routes.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The paths of the engine's routes that a page links to. They belong to the server, not to the app's router.
+///
+/// The server writes its configured paths into the page. Get them with [`use_auth_routes`](crate::use_auth_routes).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
+#[non_exhaustive]
+pub struct AuthRoutes {
+    /// Starts a login; `/auth/login` by default.
+    pub login: String,
+    /// Ends the session; `/auth/logout` by default.
+    pub logout: String,
+    /// Returns the user's claims as JSON; `/auth/profile` by default.
+    pub profile: String,
+}
+
+impl Default for AuthRoutes {
+    fn default() -> Self {
+        Self {
+            login: "/auth/login".to_owned(),
+            logout: "/auth/logout".to_owned(),
+            profile: "/auth/profile".to_owned(),
+        }
+    }
+}
+
+impl AuthRoutes {
+    /// Returns the URL that logs in and then returns to `return_to`, a path of this site with its query.
+    ///
+    /// ```
+    /// assert_eq!(
+    ///     leptos_auth0::AuthRoutes::default().login_url("/products?page=2"),
+    ///     "/auth/login?returnTo=%2Fproducts%3Fpage%3D2",
+    /// );
+    /// ```
+    pub fn login_url(&self, return_to: &str) -> String {
+        let mut url = self.login.clone();
+        url.push_str("?returnTo=");
+        url.extend(utf8_percent_encode(return_to, RESERVED));
+        url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AuthRoutes;
+
+    #[test]
+    fn the_return_path_is_percent_encoded_as_one_parameter() {
+        let routes = AuthRoutes::default();
+        for (return_to, expected) in [
+            ("/products", "/auth/login?returnTo=%2Fproducts"),
+            (
+                "/a?b=c&d=e#f",
+                "/auth/login?returnTo=%2Fa%3Fb%3Dc%26d%3De%23f",
+            ),
+            ("/grüße", "/auth/login?returnTo=%2Fgr%C3%BC%C3%9Fe"),
+            ("/a%20b", "/auth/login?returnTo=%2Fa%2520b"),
+            ("/a-b.c_d~e", "/auth/login?returnTo=%2Fa-b.c_d~e"),
+        ] {
+            assert_eq!(routes.login_url(return_to), expected);
+        }
+    }
+}

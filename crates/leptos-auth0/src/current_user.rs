@@ -1,0 +1,14 @@
+//! The server function that the browser asks who is signed in.
+
+use crate::{error::AuthError, json::LightJson, user::User};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+/// Returns the signed-in user, or `null`: `GET /auth/user`.
+///
+/// # Errors
+/// [`AuthError::StoreUnavailable`] if the session lookup fails.
+#[server(name = FetchCurrentUser, prefix = "/auth", endpoint = "user", input = GetUrl, output = LightJson)]
+pub async fn current_user() -> Result<Option<User>, AuthError> {
+    crate::server::current_user()
+}

@@ -1,0 +1,68 @@
+//! The closed list of errors between a page and an API that needs the user's token.
+
+/// Why a call on the user's behalf failed, as the browser may know it.
+///
+/// No variant carries text from a lower layer: [`Explanation`] holds sentences that were written for users.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// No user is signed in, or the session ended. 401.
+    #[error("Please log in to continue.")]
+    SignInRequired,
+    /// The user is signed in and may not do this. 403.
+    #[error("Your account is not allowed to do this.")]
+    Forbidden,
+    /// The page was rendered for another user than the one who is signed in now, so nothing was done. Sent by the
+    /// engine's layer; the page reloads. 409.
+    #[error("Someone else is signed in now, so nothing was done. Please open this page again.")]
+    UserChanged,
+    /// The site's configuration prevents it; the explanation says what to change and where. 500.
+    #[error("{}", .0.cause)]
+    Misconfigured(Explanation),
+    /// The login provider is unreachable or refused the request. 503.
+    #[error("The login service does not answer at the moment. Please try again shortly.")]
+    ProviderUnavailable {
+        /// Seconds to wait before a retry, if the provider sent them.
+        retry_after_secs: Option<u32>,
+    },
+    /// The store of sessions and tokens is unavailable. 503.
+    #[error("Your login cannot be checked at the moment. Please try again shortly.")]
+    StoreUnavailable,
+    /// The API behind this site failed. 502, 503 or 504.
+    #[error("{0}")]
+    ApiUnavailable(ApiFailure),
+    /// The call itself was malformed: an argument was missing or could not be read. 400.
+    #[error("The site did not understand this request.")]
+    BadRequest,
+    /// The browser could not reach this site. Never sent by the server.
+    #[error("This site cannot be reached. Check your connection and try again.")]
+    Network,
+    /// Anything else; the cause is in the server's log. 500.
+    #[error("Something went wrong on our side. Please try again.")]
+    Internal,
+}
+
+/// How an API failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiFailure {
+    /// It is unreachable, or its response is invalid. 502.
+    #[error("The service behind this page could not be reached. Please try again shortly.")]
+    InvalidResponse,
+    /// It is unavailable or limits the rate of requests. 503.
+    #[error("The service behind this page is busy. Please try again shortly.")]
+    Busy,
+    /// It did not respond in time. 504.
+    #[error("The service behind this page took too long to answer. Please try again shortly.")]
+    TimedOut,
+}
+
+/// What is wrong with the configuration and how to fix it, in sentences for users.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
+pub struct Explanation {
+    /// A stable code for programs, such as `audience_missing`.
+    pub code: String,
+    /// What is wrong, in one or two sentences.
+    pub cause: String,
+    /// Exactly what to set, and where.
+    pub fix: String,
+}

@@ -1,0 +1,51 @@
+//! What the engine's layers put into the current request.
+
+use crate::{auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, user::User};
+use axum_auth0::{CurrentUser, SignedInUser};
+use http::request::Parts;
+use leptos::prelude::use_context;
+
+/// Returns the user of the current request.
+///
+/// A request that did not pass the engine's layer is anonymous, so guards fail closed. So is the rendering without a
+/// request, when the server lists the app's routes.
+pub(crate) fn current_user() -> CurrentUser {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<CurrentUser>().cloned())
+        .unwrap_or(CurrentUser::Anonymous)
+}
+
+/// Returns the paths of the engine's routes.
+pub(crate) fn auth_routes() -> AuthRoutes {
+    AuthRoutes::default()
+}
+
+/// Returns what the page of the current request says about its user.
+pub(super) fn snapshot() -> AuthSnapshot {
+    let (known, user) = match current_user() {
+        CurrentUser::SignedIn(user) => (true, Some(public_claims(&user))),
+        CurrentUser::Anonymous => (true, None),
+        CurrentUser::Unavailable => (false, None),
+    };
+    AuthSnapshot {
+        known,
+        user,
+        routes: auth_routes(),
+    }
+}
+
+/// Returns the claims of `user` that pages may know.
+pub(crate) fn public_claims(user: &SignedInUser) -> User {
+    let text = |claim| user.claim::<String>(claim);
+    User {
+        sub: user.subject().to_owned(),
+        page_user: user.page_user().as_str().to_owned(),
+        name: text("name"),
+        nickname: text("nickname"),
+        given_name: text("given_name"),
+        family_name: text("family_name"),
+        picture: text("picture").filter(|picture| picture.starts_with("https://")),
+        email: text("email"),
+        email_verified: user.claim("email_verified"),
+    }
+}

@@ -1,0 +1,109 @@
+//! The response to the current request: statuses for programs, redirects for forms that a browser posts itself.
+//!
+//! Without the redirect, a browser without JavaScript would show JSON. The server function's own redirect carries the
+//! whole error in the URL, so this one replaces it.
+
+use super::request;
+use axum_auth0::ReturnTo;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
+    header::{ACCEPT, LOCATION, REFERER, RETRY_AFTER},
+    request::Parts,
+};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+/// Sets the status of the response. An invalid number is ignored.
+pub fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (
+        use_context::<ResponseOptions>(),
+        StatusCode::from_u16(status),
+    ) {
+        response.set_status(status);
+    }
+}
+
+/// Sets status and `Retry-After` of a page that shows an error. A HEAD request did not attempt what failed, so its
+/// response is not changed.
+pub(crate) fn set_page_status(status: u16, retry_after_secs: Option<u32>) {
+    if use_context::<Parts>().is_some_and(|parts| parts.method == Method::HEAD) {
+        return;
+    }
+    set_status(status);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        set_retry_after(&response, retry_after_secs);
+    }
+}
+
+/// Redirects with 303 to `location`, a path of this site, whatever the request accepts.
+pub fn see_other(location: &str) {
+    let (Some(response), Ok(location)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::from_str(location),
+    ) else {
+        return;
+    };
+    response.set_status(StatusCode::SEE_OTHER);
+    response.insert_header(LOCATION, location);
+}
+
+/// Redirects a form that a browser posted itself to `location`, a path of this site (post/redirect/get). Does nothing
+/// for a call by the app.
+pub fn redirect_after_form(location: &str) {
+    if use_context::<Parts>().is_some_and(|parts| is_plain_form(&parts)) {
+        see_other(location);
+    }
+}
+
+/// Responds with the data of the server function at `path`, also if it is opened like a page. Without this call, the
+/// server function redirects such a request to its `Referer`.
+pub fn respond_with_data(path: &str) {
+    if use_context::<Parts>().is_some_and(|parts| parts.uri.path() == path) {
+        set_status(200);
+    }
+}
+
+/// Responds to a failed server function: with the status for programs; for a form that a browser posted itself, with a
+/// redirect to the login or to the form's page with `?error=CODE` and no details.
+pub(crate) fn respond_with_error(status: u16, code: &str, retry_after_secs: Option<u32>) {
+    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>())
+    else {
+        return;
+    };
+    if is_plain_form(&parts) {
+        let page = page_of_form(&parts.headers);
+        return see_other(&if status == 401 {
+            request::auth_routes().login_url(&page)
+        } else {
+            format!("{page}?error={code}")
+        });
+    }
+    set_status(status);
+    set_retry_after(&response, retry_after_secs);
+}
+
+fn set_retry_after(response: &ResponseOptions, seconds: Option<u32>) {
+    if let Some(seconds) = seconds {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
+/// Returns whether a browser posted a form itself, without the app.
+pub fn is_plain_form(request: &Parts) -> bool {
+    request.method == Method::POST
+        && text(&request.headers, &ACCEPT).is_some_and(|types| types.contains("text/html"))
+}
+
+/// Returns the path of the page that holds the form. The `Referer` is not trusted, so only a path of this site is used.
+fn page_of_form(headers: &HeaderMap) -> String {
+    let referer = text(headers, &REFERER).and_then(|referer| referer.parse::<Uri>().ok());
+    let path = referer.as_ref().map(Uri::path);
+    ReturnTo::parse_or_home(path).as_str().to_owned()
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Wraps `window.fetch`: requests name the user of the page, and responses name the user of the request.
+
+use super::refetch_once;
+use crate::{
+    half,
+    page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_HEADER},
+    user_signal::UserSignal,
+};
+use leptos::{
+    prelude::*,
+    wasm_bindgen::{JsCast as _, JsValue, closure::Closure},
+    web_sys::js_sys::{Function, Reflect},
+};
+use web_sys::{Request, Response};
+
+/// Replaces `window.fetch`, which server functions call whatever their type, codec and client. Requests to other
+/// sites are passed on unchanged.
+pub(super) fn wrap_fetch(user: UserSignal) -> Result<(), JsValue> {
+    let window = window();
+    let name = JsValue::from_str("fetch");
+    let fetch: Function = Reflect::get(&window, &name)?.unchecked_into();
+    let site = window.location().origin()? + "/";
+    let then = JsValue::from_str("then");
+    let on_response = Closure::<dyn Fn(JsValue) -> JsValue>::new(move |response: JsValue| {
+        let headers = response.unchecked_ref::<Response>().headers();
+        if let Ok(Some(current)) = headers.get(CURRENT_USER_HEADER) {
+            compare_user(user, &current);
+        }
+        response
+    });
+    let wrapper = move |input: JsValue, init: JsValue| {
+        let window = leptos::prelude::window();
+        let request =
+            Request::new_with_request_and_init(input.unchecked_ref(), init.unchecked_ref());
+        let Ok(request) = request else {
+            // The original `fetch` reports what is wrong with the arguments.
+            return fetch.call2(&window, &input, &init);
+        };
+        if !request.url().starts_with(&site) {
+            return fetch.call1(&window, &request);
+        }
+        let page = user.page.get_untracked().unwrap_or_default();
+        request.headers().set(PAGE_USER_HEADER, &page)?;
+        let response = fetch.call1(&window, &request)?;
+        let then: Function = Reflect::get(&response, &then)?.unchecked_into();
+        then.call1(&response, on_response.as_ref())
+    };
+    let wrapper = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(wrapper);
+    Reflect::set(&window, &name, wrapper.as_ref())?;
+    wrapper.forget();
+    Ok(())
+}
+
+/// Compares the user of a response with the user of the page: reloads the page for another user, and fetches the user
+/// again if the session ended or began.
+fn compare_user(user: UserSignal, current: &str) {
+    let is_same = user
+        .page
+        .with_untracked(|page| page.as_deref() == Some(current));
+    if user.had_session() && !is_same && current != ANONYMOUS {
+        // The engine refused the request, so the response has no data of the other user.
+        return half::reload();
+    }
+    let is_shown = if user.ended.get_untracked() {
+        current == ANONYMOUS
+    } else {
+        is_same
+    };
+    if !is_shown {
+        refetch_once(user);
+    }
+}

@@ -1,0 +1,67 @@
+//! Guards for server functions.
+
+use crate::{
+    error::AuthError,
+    half::server::request::{self, public_claims},
+    user::User,
+};
+use axum_auth0::{CurrentUser, SignedInUser};
+use http::{HeaderValue, header};
+use leptos::prelude::use_context;
+
+/// Returns the signed-in user of the current request. Only this value can obtain an access token.
+///
+/// # Errors
+/// [`AuthError::SignInRequired`] if no user is signed in, [`AuthError::StoreUnavailable`] if the session lookup failed.
+pub fn require_user() -> Result<SignedInUser, AuthError> {
+    optional_user()?.ok_or(AuthError::SignInRequired)
+}
+
+/// Returns the signed-in user of the current request, if any.
+///
+/// # Errors
+/// [`AuthError::StoreUnavailable`] if the session lookup failed.
+pub fn optional_user() -> Result<Option<SignedInUser>, AuthError> {
+    match request::current_user() {
+        CurrentUser::SignedIn(user) => Ok(Some(user)),
+        CurrentUser::Anonymous => Ok(None),
+        CurrentUser::Unavailable => Err(AuthError::StoreUnavailable),
+    }
+}
+
+/// The body of the server function `current_user`.
+pub(crate) fn current_user() -> Result<Option<User>, AuthError> {
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.insert_header(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
+    }
+    Ok(optional_user()?.as_ref().map(public_claims))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        auth_routes::AuthRoutes,
+        page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER},
+    };
+    use axum_auth0::{CurrentUser, PageUser};
+
+    #[test]
+    fn the_names_of_the_page_user_are_those_of_the_engine() {
+        assert_eq!(PAGE_USER_FIELD, axum_auth0::PAGE_USER_FIELD);
+        assert_eq!(PAGE_USER_HEADER, axum_auth0::PAGE_USER_HEADER);
+        assert_eq!(CURRENT_USER_HEADER, axum_auth0::CURRENT_USER_HEADER);
+        let anonymous = CurrentUser::Anonymous.page_user();
+        assert_eq!(anonymous.as_ref().map(PageUser::as_str), Some(ANONYMOUS));
+    }
+
+    #[test]
+    fn the_default_routes_are_those_of_the_engine() {
+        let routes = AuthRoutes::default();
+        assert_eq!(routes.login, axum_auth0::LOGIN_PATH);
+        assert_eq!(routes.logout, axum_auth0::LOGOUT_PATH);
+        assert_eq!(routes.profile, axum_auth0::PROFILE_PATH);
+    }
+}
