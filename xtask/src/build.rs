@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the release build, as it is served.
+//! `cargo xtask build`: the release build.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::failure::{Failure, Result};
 use crate::process;
-use crate::tools::{cargo_leptos, wasm_bindgen, wasm_opt, wasm_target};
+use crate::tools::{Tool, wasm_opt, wasm_target};
 use crate::workspace::{Workspace, path_with};
 
 const BUILD_LIMIT: Duration = Duration::from_hours(1);
 
-/// Where the release build lies.
+/// The files of the release build.
 #[derive(Debug)]
 pub(crate) struct Release {
     pub(crate) server: PathBuf,
@@ -31,11 +31,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Hashed names, brotli and gzip, in its own folder: a debug site that is being watched keeps its files.
+/// Builds with hashed names, brotli and gzip, in a folder of its own: a debug site that is being watched keeps its files.
 pub(crate) fn release(workspace: &Workspace) -> Result<Release> {
     wasm_target::ensure(workspace)?;
-    let mut tools = wasm_bindgen::tool(workspace)?.ensure(workspace)?;
-    tools.extend(cargo_leptos::tool(&workspace.host).ensure(workspace)?);
+    let mut tools = Tool::wasm_bindgen(workspace)?.ensure(workspace)?;
+    tools.extend(Tool::cargo_leptos().ensure(workspace)?);
     tools.extend(wasm_opt::ensure(workspace)?);
 
     let site = workspace.target.join("site-release");
@@ -53,21 +53,21 @@ pub(crate) fn release(workspace: &Workspace) -> Result<Release> {
         server: folder.join(format!("server{}", std::env::consts::EXE_SUFFIX)),
         site,
     };
-    // cargo-leptos answers with success where it was interrupted.
+    // cargo-leptos exits with success when it is interrupted.
     for file in [&release.server, &folder.join("hash.txt")] {
         if !file.is_file() {
             return Err(Failure::Failed(format!(
-                "the build left no {}",
+                "the build did not create {}",
                 file.display()
             )));
         }
     }
-    compress_harder(&release.site)?;
+    recompress_gzip(&release.site)?;
     Ok(release)
 }
 
-/// cargo-leptos compresses well with brotli and badly with gzip: 17 % more than `gzip -9`, which is everywhere.
-fn compress_harder(site: &Path) -> Result<()> {
+/// Compresses again with `gzip -9`: the files that cargo-leptos makes are 17 % larger.
+fn recompress_gzip(site: &Path) -> Result<()> {
     if process::ask("gzip", &["--version"]).is_none() {
         return Ok(());
     }
@@ -75,7 +75,7 @@ fn compress_harder(site: &Path) -> Result<()> {
     compressed_files(site, &mut originals)?;
     if originals.is_empty() {
         return Err(Failure::Failed(format!(
-            "{} holds no compressed file",
+            "{} contains no compressed file",
             site.display()
         )));
     }
@@ -85,7 +85,7 @@ fn compress_harder(site: &Path) -> Result<()> {
     process::run("gzip", &mut gzip, Duration::from_mins(5))
 }
 
-/// Files that have a `.gz` beside them.
+/// Collects the files that have a compressed copy with the suffix `.gz`.
 fn compressed_files(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     let entries = std::fs::read_dir(folder).map_err(|e| Failure::io("read", folder, &e))?;
     for entry in entries.filter_map(std::result::Result::ok) {

@@ -1,4 +1,4 @@
-//! How many tests passed and failed, as the test runners report it.
+//! The numbers of passed and failed tests, as the test runners report them.
 
 use std::ops::AddAssign;
 use std::path::Path;
@@ -19,14 +19,14 @@ impl AddAssign for Counts {
 }
 
 impl Counts {
-    /// From a JUnit file, which nextest and Playwright both write.
+    /// Reads a JUnit file, which nextest and Playwright both write.
     pub(crate) fn from_junit(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|e| Failure::io("read", path, &e))?;
         parse_junit(&text)
             .ok_or_else(|| Failure::Failed(format!("{} is not a JUnit report", path.display())))
     }
 
-    /// From a line that `cargo test` ends each program with; other lines count nothing.
+    /// Parses the last line that `cargo test` prints for each program; other lines count nothing.
     pub(crate) fn from_libtest_line(line: &str) -> Self {
         let Some((_, numbers)) = line
             .strip_prefix("test result: ")
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nextest_reports_are_understood() {
+    fn nextest_reports_are_parsed() {
         let text = r#"<?xml version="1.0"?><testsuites name="nextest-run" tests="12" failures="2" errors="1" uuid="x"><testsuite tests="99"/></testsuites>"#;
         assert_eq!(
             parse_junit(text),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn playwright_reports_are_understood_and_skipped_tests_did_not_pass() {
+    fn playwright_reports_are_parsed_and_skipped_tests_do_not_count() {
         let text = r#"<testsuites id="" name="" tests="10" failures="0" skipped="4" errors="0" time="1.2">"#;
         assert_eq!(
             parse_junit(text),
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_makes_no_sense_is_not_zero_failures() {
+    fn a_malformed_report_is_not_zero_failures() {
         assert_eq!(parse_junit("<html>"), None);
         assert_eq!(parse_junit(r#"<testsuites tests="1">"#), None);
         assert_eq!(parse_junit(r#"<testsuites tests="1" failures="2">"#), None);
     }
 
     #[test]
-    fn libtest_summaries_are_understood() {
+    fn libtest_summaries_are_parsed() {
         let line = "test result: FAILED. 7 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.31s";
         assert_eq!(
             Counts::from_libtest_line(line),

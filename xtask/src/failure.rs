@@ -1,25 +1,25 @@
-//! How a command ends when it does not end well.
+//! Errors of a command.
 
 use std::fmt;
 use std::path::Path;
 
-/// The result of everything that can go wrong here.
+/// The result of every fallible function here.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Ctrl-C, or another signal that asks to end.
+    /// Ctrl-C, or another termination signal.
     Interrupted,
-    /// One sentence that says what failed and, where we know it, what to do.
+    /// One sentence: what failed and, if known, what to do.
     Failed(String),
-    /// Already said, in full, by the report.
+    /// The report is printed already.
     Reported,
 }
 
 impl Failure {
-    /// `what` could not be done to `path`, because of `source`.
-    pub(crate) fn io(what: &str, path: &Path, source: &std::io::Error) -> Self {
-        Self::Failed(format!("cannot {what} {}: {source}", path.display()))
+    /// Returns "cannot `operation` `path`".
+    pub(crate) fn io(operation: &str, path: &Path, source: &std::io::Error) -> Self {
+        Self::Failed(format!("cannot {operation} {}: {source}", path.display()))
     }
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Interrupted => f.write_str("interrupted"),
-            Self::Failed(why) => f.write_str(why),
+            Self::Failed(reason) => f.write_str(reason),
             Self::Reported => f.write_str("failed"),
         }
     }

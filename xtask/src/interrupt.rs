@@ -1,4 +1,4 @@
-//! Ctrl-C ends everything that was started, not only this process.
+//! Ctrl-C ends every child process, not only this one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -9,7 +9,7 @@ use crate::failure::{Failure, Result};
 
 static INTERRUPTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// From now on a request to end sets a flag; whoever waits for a child process looks at it and ends the child first.
+/// Registers termination signals to set a flag. A loop that waits for a child process checks it and ends the child first.
 pub(crate) fn listen() -> Result<()> {
     let flag = INTERRUPTED.get_or_init(|| Arc::new(AtomicBool::new(false)));
     let mut signals = vec![SIGINT, SIGTERM];
@@ -22,7 +22,7 @@ pub(crate) fn listen() -> Result<()> {
     Ok(())
 }
 
-/// Whether someone asked us to end.
+/// Returns whether a termination signal was received.
 pub(crate) fn requested() -> bool {
     INTERRUPTED
         .get()

@@ -1,7 +1,7 @@
-//! `cargo xtask …`: installs what is missing, says so, and then runs the standard tool.
+//! `cargo xtask …`: installs missing tools, says so, and runs the standard tool.
 //!
-//! Nothing here is needed to work on the project: `cargo leptos watch`, `cargo nextest run` and `npm test` do the same,
-//! once the tools are there. Every command prints what it runs, so that it can be run by hand.
+//! Nothing here is required to work on the project: `cargo leptos watch`, `cargo nextest run` and `npm test` do the same
+//! once the tools are installed. Every command prints what it runs.
 
 mod build;
 mod ci;
@@ -25,9 +25,9 @@ use report::Report;
 use workspace::Workspace;
 
 const USAGE: &str = "\
-cargo xtask dev              installs what is missing, then runs the site and rebuilds it at every change
-cargo xtask test [PART…]     all tests, or: rust, browser, foreign (an OpenID Provider that we did not write)
-cargo xtask ci               formatting, lints, docs, dependencies, all tests, release build, page weight
+cargo xtask dev              installs missing tools, then runs the site and rebuilds it at every change
+cargo xtask test [PART…]     all tests, or: rust, browser, foreign (an OpenID Provider of another project)
+cargo xtask ci               formatting, lints, docs, dependencies, all tests, release build, bundle size
 cargo xtask build            the release build: hashed names, brotli and gzip
 cargo xtask structure        the rules of the architecture: dependencies, module cycles, retired identifiers, file sizes
 cargo xtask module-graph [PACKAGE…]
@@ -42,11 +42,11 @@ fn main() -> ExitCode {
             eprintln!("\nStopped.");
             ExitCode::from(130)
         }
-        Err(Failure::Failed(why)) => {
-            eprintln!("\nerror: {why}");
+        Err(Failure::Failed(reason)) => {
+            eprintln!("\nerror: {reason}");
             ExitCode::FAILURE
         }
-        // The report has said everything, and its last line is the last line.
+        // The report is printed already, and its last line stays the last one.
         Err(Failure::Reported) => ExitCode::FAILURE,
     }
 }

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::process::Running;
 
-/// A port that was free a moment ago.
+/// Returns a port that was free a moment ago.
 pub(crate) fn free() -> Result<u16> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
@@ -16,24 +16,24 @@ pub(crate) fn free() -> Result<u16> {
         .map_err(|e| Failure::Failed(format!("no free port on 127.0.0.1: {e}")))
 }
 
-/// Fails, with a sentence that helps, where someone else has `port`.
-pub(crate) fn must_be_free(port: u16) -> Result<()> {
+/// Fails if another process listens on `port`.
+pub(crate) fn ensure_free(port: u16) -> Result<()> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
         Err(e) => Err(Failure::Failed(format!(
-            "the site wants port {port} of 127.0.0.1, which is not to be had ({e}); is it running already?"
+            "port {port} of 127.0.0.1 is not available ({e}); is the site running already?"
         ))),
     }
 }
 
-/// Waits until `server` listens on `port`, or ends, or `limit` has passed.
+/// Waits until `server` listens on `port`. Fails if it exits before, or after `limit`.
 pub(crate) fn wait_until_open(port: u16, server: &mut Running, limit: Duration) -> Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let started = Instant::now();
     loop {
         if let Some(status) = server.finished()? {
             return Err(Failure::Failed(format!(
-                "the server ended at once: {status}"
+                "the server exited before it listened: {status}"
             )));
         }
         match TcpStream::connect_timeout(&address, Duration::from_millis(250)) {

@@ -1,4 +1,4 @@
-//! Child processes: each in a group of its own, so that it can be ended with everything that it started.
+//! Child processes, each in a process group of its own, so that it can be ended with everything that it started.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 
-/// How long a process may take to end after it was asked to.
-const GRACE: Duration = Duration::from_secs(10);
-/// How often a waiting loop looks.
-const TICK: Duration = Duration::from_millis(50);
+/// The time between the interrupt and the kill signal.
+const GRACE_PERIOD: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A process that was started. Dropping it ends it, and everything that it started.
+/// A running process. Dropping it ends the process and everything that it started.
 #[derive(Debug)]
 pub(crate) struct Running {
     name: String,
@@ -20,7 +19,7 @@ pub(crate) struct Running {
     ended: Option<ExitStatus>,
 }
 
-/// Starts `command`, without an input. `name` is for messages.
+/// Starts `command` without standard input. `name` is for messages.
 pub(crate) fn start(name: &str, command: &mut Command) -> Result<Running> {
     command.stdin(Stdio::null());
     #[cfg(unix)]
@@ -36,7 +35,7 @@ pub(crate) fn start(name: &str, command: &mut Command) -> Result<Running> {
     })
 }
 
-/// Runs `command` to its end, at most for `limit`.
+/// Runs `command` to its end, for at most `limit`.
 pub(crate) fn run(name: &str, command: &mut Command, limit: Duration) -> Result<()> {
     start(name, command)?.wait(limit)
 }
@@ -54,25 +53,25 @@ pub(crate) fn run_reading(
         scope.spawn(move || {
             for line in output.into_iter().flat_map(|o| BufReader::new(o).lines()) {
                 let Ok(line) = line else { break };
-                // A closed terminal is no reason to stop counting.
+                // Counting continues after the terminal is closed.
                 _ = writeln!(std::io::stdout(), "{line}");
                 on_line(&line);
             }
         });
         let ended = running.wait(limit);
-        // Whoever still holds the pipe would keep the reader waiting.
+        // A child that still holds the pipe would block the reader.
         running.end_group();
         ended
     })
 }
 
-/// What a short command prints, or `None` where it fails or is not installed.
+/// Returns what a short command prints, or `None` if it fails or is not installed.
 pub(crate) fn ask(program: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     output_of(command.args(arguments))
 }
 
-/// As [`ask`], for a command that is already put together.
+/// As [`ask`], for a prepared command.
 pub(crate) fn output_of(command: &mut Command) -> Option<String> {
     let output = command
         .stdin(Stdio::null())
@@ -86,7 +85,7 @@ pub(crate) fn output_of(command: &mut Command) -> Option<String> {
 }
 
 impl Running {
-    /// The exit status, once there is one.
+    /// Returns the exit status if the process has ended.
     pub(crate) fn finished(&mut self) -> Result<Option<ExitStatus>> {
         if self.ended.is_none() {
             self.ended = self
@@ -97,7 +96,8 @@ impl Running {
         Ok(self.ended)
     }
 
-    /// Waits for a good end. Ctrl-C, a bad end and a passed `limit` are failures; the process is gone in each case.
+    /// Waits for a successful exit. Ctrl-C, another exit status and the end of `limit` are failures; the process has ended in
+    /// each case.
     pub(crate) fn wait(&mut self, limit: Duration) -> Result<()> {
         let started = Instant::now();
         loop {
@@ -122,17 +122,17 @@ impl Running {
                     limit.as_secs() / 60
                 )));
             }
-            std::thread::sleep(TICK);
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Asks the process to end as Ctrl-C would, waits for it, and then ends what is left of its group.
+    /// Interrupts the process as Ctrl-C does, waits for it, then kills the rest of its group.
     pub(crate) fn stop(&mut self) {
         if self.ended.is_none() {
             self.interrupt_group();
             let started = Instant::now();
-            while matches!(self.finished(), Ok(None)) && started.elapsed() < GRACE {
-                std::thread::sleep(TICK);
+            while matches!(self.finished(), Ok(None)) && started.elapsed() < GRACE_PERIOD {
+                std::thread::sleep(POLL_INTERVAL);
             }
         }
         self.end_group();
@@ -141,7 +141,7 @@ impl Running {
 
     #[cfg(unix)]
     fn signal_group(&self, signal: rustix::process::Signal) {
-        // No such group any more: everything has ended already.
+        // An error means that the group has ended already.
         _ = i32::try_from(self.child.id())
             .ok()
             .and_then(rustix::process::Pid::from_raw)
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_exit_status_is_a_failure_that_names_the_process() {
+    fn a_failure_names_the_process() {
         let failure = run("the linter", &mut shell("exit 3"), LIMIT).expect_err("exit 3");
         assert!(
             failure.to_string().contains("the linter failed"),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn stopping_a_process_ends_what_it_started() {
+    fn stop_ends_the_process_group() {
         let mut running = start(
             "a tree",
             shell("sleep 600 & echo $!; wait").stdout(Stdio::piped()),
@@ -232,13 +232,13 @@ mod tests {
         running.stop();
         let started = Instant::now();
         while alive(grandchild.trim()) && started.elapsed() < LIMIT {
-            std::thread::sleep(TICK);
+            std::thread::sleep(POLL_INTERVAL);
         }
         assert!(!alive(grandchild.trim()));
     }
 
     #[test]
-    fn a_process_that_takes_too_long_is_ended() {
+    fn a_process_is_ended_after_its_limit() {
         let failure = run("sleep", &mut shell("sleep 600"), Duration::from_millis(300))
             .expect_err("600 seconds are too long");
         assert!(failure.to_string().contains("took longer"), "{failure}");

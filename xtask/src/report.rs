@@ -1,4 +1,4 @@
-//! What was done, how long it took, and what came of it.
+//! The steps of a command, with their duration and outcome.
 
 use std::time::{Duration, Instant};
 
@@ -27,8 +27,8 @@ impl Report {
         }
     }
 
-    /// Does one thing. A failure is noted, and the next steps still run: one run shows all that is wrong. Only Ctrl-C
-    /// ends the run. The answer says whether the step succeeded.
+    /// Runs one step and returns whether it succeeded. After a failure the next steps still run, so that one run shows all
+    /// problems. Only Ctrl-C ends the run.
     pub(crate) fn step(
         &mut self,
         name: &'static str,
@@ -45,7 +45,7 @@ impl Report {
         let took = started.elapsed();
         match &failure {
             None => println!("── {name}: ok, {}", duration(took)),
-            Some(why) => println!("── {name}: FAILED after {}: {why}", duration(took)),
+            Some(reason) => println!("── {name}: FAILED after {}: {reason}", duration(took)),
         }
         let ok = failure.is_none();
         self.steps.push(Step {
@@ -58,7 +58,7 @@ impl Report {
     }
 
     /// Prints the table and, as the last line, `N passed, N failed`. A step that failed without a failing test counts
-    /// as one failure, so that `0 failed` always means that all is well.
+    /// as one failure, so that `0 failed` always means success.
     pub(crate) fn finish(self) -> Result<()> {
         println!("\n── Summary, {}", duration(self.started.elapsed()));
         for step in &self.steps {
@@ -98,7 +98,7 @@ impl Report {
     }
 }
 
-/// `43.2 s`, `2 min 05 s`.
+/// Formats as `43.2 s` or `2 min 05 s`.
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     if seconds < 60 {
@@ -112,12 +112,12 @@ pub(crate) fn duration(time: Duration) -> String {
 mod tests {
     use super::*;
 
-    fn failed(why: &str) -> Result<()> {
-        Err(Failure::Failed(why.to_owned()))
+    fn failed(reason: &str) -> Result<()> {
+        Err(Failure::Failed(reason.to_owned()))
     }
 
     #[test]
-    fn a_failed_step_does_not_hide_the_ones_after_it() {
+    fn steps_after_a_failed_one_still_run() {
         let mut report = Report::new();
         let first = report
             .step("lint", |_| failed("two warnings"))
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_read_well() {
+    fn durations_are_formatted() {
         assert_eq!(duration(Duration::from_millis(1240)), "1.2 s");
         assert_eq!(duration(Duration::from_secs(125)), "2 min 05 s");
     }

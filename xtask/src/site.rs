@@ -1,5 +1,5 @@
-//! The two halves of the site, built as cargo-leptos builds them in debug: same flags, same variables, same folders, so
-//! that neither has to do the other's work again.
+//! Builds both halves of the site as cargo-leptos does in debug: same flags, same variables, same folders, so that neither
+//! compiles again what the other compiled.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +20,7 @@ pub(crate) const PORT: u16 = 3000;
 
 const BUILD_LIMIT: Duration = Duration::from_mins(40);
 
-/// What the site is built for. Leptos asks at compile time whether it is being watched.
+/// What the site is built for. Leptos reads at compile time whether it is being watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Watch,
@@ -31,7 +31,7 @@ pub(crate) enum Purpose {
 pub(crate) struct Site<'a> {
     workspace: &'a Workspace,
     purpose: Purpose,
-    /// The folder that the server serves files from.
+    /// The folder with the static files.
     pub(crate) folder: PathBuf,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Site<'a> {
     pub(crate) fn new(workspace: &'a Workspace, purpose: Purpose) -> Self {
         let folder = match purpose {
             Purpose::Watch => workspace.target.join("site"),
-            // A site that is being watched meanwhile keeps its files.
+            // A site that is being watched keeps its files.
             Purpose::Test => workspace.target.join("site-test"),
         };
         Self {
@@ -49,7 +49,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// `cargo` with the variables that change what the compiler does.
+    /// Returns `cargo` with the variables that affect compilation.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = self.workspace.cargo();
         command
@@ -65,7 +65,7 @@ impl<'a> Site<'a> {
         command
     }
 
-    /// The server half.
+    /// Builds the server half.
     pub(crate) fn build_server(&self) -> Result<()> {
         let mut cargo = self.cargo();
         cargo.args([
@@ -77,8 +77,8 @@ impl<'a> Site<'a> {
         process::run("the build of the server half", &mut cargo, BUILD_LIMIT)
     }
 
-    /// The browser half: WASM, its JavaScript, the stylesheet and the static files. `tools` holds wasm-bindgen where it
-    /// is not on `PATH`.
+    /// Builds the browser half: WASM, its JavaScript, the stylesheet and the static files. `tools` is the folder of
+    /// wasm-bindgen if that is not on `PATH`.
     pub(crate) fn build_browser_half(&self, tools: &[PathBuf]) -> Result<()> {
         let target = self.workspace.target.join("front");
         let mut cargo = self.cargo();
@@ -110,7 +110,7 @@ impl<'a> Site<'a> {
             .arg(&pkg)
             .arg(&wasm);
         process::run("wasm-bindgen", &mut bindgen, Duration::from_mins(10))?;
-        // The name that Leptos asks for.
+        // The name that Leptos loads.
         let (from, to) = (
             pkg.join(format!("{OUTPUT_NAME}_bg.wasm")),
             pkg.join(format!("{OUTPUT_NAME}.wasm")),
@@ -119,7 +119,7 @@ impl<'a> Site<'a> {
         self.copy_files()
     }
 
-    /// The stylesheet and the static files.
+    /// Copies the stylesheet and the static files.
     fn copy_files(&self) -> Result<()> {
         let style = self.workspace.root.join(STYLE);
         copy(
@@ -129,7 +129,7 @@ impl<'a> Site<'a> {
         copy_folder(&self.workspace.root.join(ASSETS), &self.folder)
     }
 
-    /// The server that [`Self::build_server`] built.
+    /// Returns the command that starts what [`Self::build_server`] built.
     pub(crate) fn server(&self, port: u16) -> Command {
         let name = format!("server{}", std::env::consts::EXE_SUFFIX);
         let mut command = Command::new(self.workspace.target.join("debug").join(name));
@@ -142,13 +142,13 @@ impl<'a> Site<'a> {
             .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}"))
             .env("LEPTOS_RELOAD_PORT", RELOAD_PORT.to_string())
             .env("LEPTOS_HASH_FILES", "false")
-            // Nobody listens on the reload port: a page that tried to would only complain.
+            // Nothing listens on the reload port, so pages must not connect to it.
             .env_remove("LEPTOS_WATCH");
         command
     }
 }
 
-/// cargo-leptos erases component types in debug builds, in both halves: halves that differ do not hydrate.
+/// Adds the flag with which cargo-leptos erases component types in debug builds: halves that differ in it do not hydrate.
 fn debug_flags(inherited: Option<&str>) -> String {
     const ERASE: &str = "--cfg erase_components";
     match inherited.map(str::trim) {
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_constants_agree_with_the_metadata_of_cargo_leptos() {
+    fn constants_match_the_metadata_of_cargo_leptos() {
         let manifest = include_str!("../../Cargo.toml");
         let (_, metadata) = manifest
             .split_once("[[workspace.metadata.leptos]]")
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_of_the_person_are_kept() {
+    fn inherited_flags_are_kept() {
         assert_eq!(debug_flags(None), "--cfg erase_components");
         assert_eq!(debug_flags(Some(" ")), "--cfg erase_components");
         assert_eq!(

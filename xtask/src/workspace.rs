@@ -1,4 +1,4 @@
-//! Where things are, and the commands that run there.
+//! Folders of the workspace, and `cargo` in it.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,21 +9,21 @@ use crate::process;
 
 #[derive(Debug)]
 pub(crate) struct Workspace {
-    /// The clone.
+    /// The root of the clone.
     pub(crate) root: PathBuf,
-    /// Cargo's build folder, wherever `CARGO_TARGET_DIR` or Cargo's configuration put it.
+    /// Cargo's target folder, from `CARGO_TARGET_DIR` or Cargo's configuration.
     pub(crate) target: PathBuf,
-    /// What is downloaded or compiled once per person rather than once per clone.
+    /// Downloaded and compiled tools, shared by all clones of a user.
     pub(crate) cache: PathBuf,
-    /// Where Cargo keeps what it installs.
+    /// `CARGO_HOME`.
     pub(crate) cargo_home: PathBuf,
-    /// As `rustc` spells it, `x86_64-unknown-linux-gnu` for example.
+    /// The host target, `x86_64-unknown-linux-gnu` for example.
     pub(crate) host: String,
 }
 
 impl Workspace {
     pub(crate) fn find() -> Result<Self> {
-        // At run time: a shared build folder may hold the executable of another clone.
+        // At run time: a shared target folder may contain the executable of another clone.
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest
@@ -51,15 +51,15 @@ impl Workspace {
         })
     }
 
-    /// Logs and other files of xtask itself.
-    pub(crate) fn notes(&self) -> Result<PathBuf> {
+    /// Creates the folder for logs and other files of xtask.
+    pub(crate) fn state_folder(&self) -> Result<PathBuf> {
         let folder = self.target.join("xtask");
         create_folder(&folder)?;
         Ok(folder)
     }
 
-    /// `cargo`, in the root, with the same build folder, and without what `cargo run` told us about ourselves: build
-    /// scripts that watch those variables would run again each time.
+    /// Returns `cargo` in the root, with the same target folder and without the variables that `cargo run` sets for this
+    /// process: build scripts that watch them would run again each time.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new("cargo");
         command
@@ -76,7 +76,7 @@ impl Workspace {
         command
     }
 
-    /// The version that `Cargo.lock` holds for `package`.
+    /// Returns the version of `package` in `Cargo.lock`.
     pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
         let path = self.root.join("Cargo.lock");
         let text = std::fs::read_to_string(&path).map_err(|e| Failure::io("read", &path, &e))?;
@@ -85,7 +85,7 @@ impl Workspace {
     }
 }
 
-/// `PATH` with `folders` in front.
+/// Returns `PATH` with `folders` in front.
 pub(crate) fn path_with(folders: &[PathBuf]) -> Result<OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(folders.iter().cloned().chain(std::env::split_paths(&path)))
@@ -96,7 +96,7 @@ pub(crate) fn create_folder(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Failure::io("create", folder, &e))
 }
 
-/// Removes `folder` with all that is in it; one that is not there is fine.
+/// Removes `folder` and its contents; succeeds if it does not exist.
 pub(crate) fn remove_folder(folder: &Path) -> Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
@@ -106,8 +106,7 @@ pub(crate) fn remove_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// What `CARGO_TARGET_DIR` says. Otherwise Cargo marks its build folder, unless it found it there, and this executable
-/// lies in it.
+/// `CARGO_TARGET_DIR`, or else the marked folder that contains this executable: Cargo marks each target folder it creates.
 fn target_folder(root: &Path) -> PathBuf {
     let marked = || {
         std::env::current_exe().ok().and_then(|exe| {
@@ -156,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lockfile_gives_the_version_of_exactly_that_package() {
+    fn the_lockfile_is_searched_for_the_exact_package_name() {
         let text = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.9\"\n";
         assert_eq!(
             version_in_lockfile(text, "wasm-bindgen").as_deref(),

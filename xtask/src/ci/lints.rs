@@ -1,4 +1,4 @@
-//! Formatting, lints and documentation, of both halves: one that is not looked at rots.
+//! Formatting, lints and documentation of both halves.
 
 use std::process::Command;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(super) fn server_half(workspace: &Workspace) -> Result<()> {
     clippy(&mut cargo)
 }
 
-/// An API takes `bearer` without `login`; each has to compile, and to be free of warnings, alone.
+/// Each feature compiles alone, without warnings: an API uses `bearer` without `login`.
 pub(super) fn single_features(workspace: &Workspace) -> Result<()> {
     for feature in ["bearer", "login"] {
         let mut cargo = cargo(workspace);

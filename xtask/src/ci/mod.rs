@@ -1,8 +1,6 @@
-//! `cargo xtask ci`: everything that has to hold before a change is merged, cheap things first.
+//! `cargo xtask ci`: all checks and tests, fast ones first.
 
-mod deny_file;
 mod dependencies;
-mod licence;
 mod lints;
 
 use crate::build;
@@ -17,7 +15,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.step("dependency rules between crates", |_| {
         structure::dependency_rules(workspace)
     })?;
-    report.step("dependencies: licences, sources, bans", |_| {
+    report.step("cargo-deny: licences, bans, sources, advisories", |_| {
         dependencies::check(workspace)
     })?;
     report.step("clippy, server half", |_| lints::server_half(workspace))?;
@@ -34,9 +32,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         Ok(())
     })?;
     report.step(
-        "release: any provider, hashed files, page weight",
+        "release: any provider, hashed files, bundle size",
         |counts| match &release {
-            Some(release) => test::weigh(workspace, release, counts),
+            Some(release) => test::check_bundle_size(workspace, release, counts),
             None => Err(Failure::Failed("there is no release build".into())),
         },
     )?;

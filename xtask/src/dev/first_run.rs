@@ -1,5 +1,5 @@
-//! The first start on a computer where cargo-leptos has to be compiled: the two halves are built without it, the site is
-//! up, and cargo-leptos compiles beside it, at low priority. Changes are built here until it is ready.
+//! The first start on a machine where cargo-leptos has to be compiled: both halves are built without it and the site
+//! starts. cargo-leptos compiles in the background at low priority; until it is ready, changes are built here.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -12,11 +12,12 @@ use crate::ports;
 use crate::process::{self, Running};
 use crate::report::duration;
 use crate::site::{PORT, Purpose, Site};
-use crate::tools::Tool;
+use crate::tools::{Tool, remove_build};
 use crate::workspace::Workspace;
 
-/// How long a start may take: the local services create their databases in it.
-const START_LIMIT: Duration = Duration::from_mins(1);
+/// The first start includes creating the databases of the local services.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// Returns the folder of cargo-leptos when it is ready.
 pub(super) fn run(
     workspace: &Workspace,
@@ -24,13 +25,13 @@ pub(super) fn run(
     bindgen: &[PathBuf],
 ) -> Result<Vec<PathBuf>> {
     println!(
-        "\nBuilding the site without {} this time, so that you need not wait for it.",
+        "\nBuilding the site without {} this time, to start sooner.",
         leptos.package
     );
     let started = Instant::now();
     let site = Site::new(workspace, Purpose::Watch);
-    // Looked at before the build, so that no change gets lost during it.
-    let mut sources = Sources::look(&workspace.root);
+    // Before the build, so that no change during it is lost.
+    let mut sources = Sources::scan(&workspace.root);
     site.build_browser_half(bindgen)?;
     site.build_server()?;
     let mut server = Some(serve(&site)?);
@@ -45,7 +46,8 @@ pub(super) fn run(
         if installing.is_done()? {
             println!("\n{} is ready and takes over.", leptos.package);
             drop(server);
-            return leptos.compiled(workspace);
+            remove_build(leptos, workspace)?;
+            return Ok(leptos.find(workspace).unwrap_or_default());
         }
         if interrupt::requested() {
             return Err(Failure::Interrupted);
@@ -56,31 +58,31 @@ pub(super) fn run(
         if let Some(running) = &mut server
             && let Some(status) = running.finished()?
         {
-            println!("The server has ended ({status}); it starts again at the next change.");
+            println!("The server exited ({status}); it is started again at the next change.");
             server = None;
         }
         std::thread::sleep(Duration::from_millis(500));
     }
 }
 
-/// A build that fails leaves the old site running: the compiler has said why.
+/// A failed build leaves the old site running; the compiler has printed the reason.
 fn rebuild(
     site: &Site<'_>,
     bindgen: &[PathBuf],
     server: Option<Running>,
 ) -> Result<Option<Running>> {
-    println!("Something changed.");
+    println!("Sources changed: rebuilding");
     match site
         .build_browser_half(bindgen)
         .and_then(|()| site.build_server())
     {
         Ok(()) => {
-            // The old one first: both want the port.
+            // The old one first: both use the same port.
             drop(server);
             serve(site).map(Some)
         }
-        Err(Failure::Failed(why)) => {
-            println!("{why}");
+        Err(Failure::Failed(reason)) => {
+            println!("{reason}");
             Ok(server)
         }
         Err(other) => Err(other),
@@ -88,8 +90,8 @@ fn rebuild(
 }
 
 fn serve(site: &Site<'_>) -> Result<Running> {
-    ports::must_be_free(PORT)?;
+    ports::ensure_free(PORT)?;
     let mut server = process::start("the server", &mut site.server(PORT))?;
-    ports::wait_until_open(PORT, &mut server, START_LIMIT)?;
+    ports::wait_until_open(PORT, &mut server, START_TIMEOUT)?;
     Ok(server)
 }

@@ -1,4 +1,4 @@
-//! A tool that compiles beside the running site.
+//! A tool that compiles in the background while the site runs.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,67 +7,66 @@ use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result};
 use crate::process::{self, Running};
-use crate::tools::{Tool, Versions};
+use crate::tools::{Dependencies, Tool, install_command};
 use crate::workspace::Workspace;
 
-/// How often the person hears how far it is.
-const PROGRESS: Duration = Duration::from_mins(2);
+const PROGRESS_INTERVAL: Duration = Duration::from_mins(2);
 
 #[derive(Debug)]
 pub(super) struct Installing<'a> {
     workspace: &'a Workspace,
     tool: &'a Tool,
     log: PathBuf,
-    versions: Versions,
-    /// `None` once it was given up: the site goes on without it.
+    dependencies: Dependencies,
+    /// `None` after the installation failed: the site runs without the tool.
     running: Option<Running>,
-    told: Instant,
+    reported: Instant,
 }
 
 impl<'a> Installing<'a> {
     pub(super) fn start(workspace: &'a Workspace, tool: &'a Tool) -> Result<Self> {
         let log = workspace
-            .notes()?
+            .state_folder()?
             .join(format!("install-{}.log", tool.package));
         println!(
-            "{} {} compiles beside it ({}); its log is {}",
+            "{} {} compiles in the background ({}); log: {}",
             tool.package,
             tool.version,
             tool.compiles_in,
             log.display()
         );
-        let versions = Versions::Tested;
-        let running = Some(compile(workspace, tool, versions, &log)?);
+        let dependencies = Dependencies::Locked;
+        let running = Some(compile(workspace, tool, dependencies, &log)?);
         Ok(Self {
             workspace,
             tool,
             log,
-            versions,
+            dependencies,
             running,
-            told: Instant::now(),
+            reported: Instant::now(),
         })
     }
 
-    /// Whether it is installed. Tells, now and then, how far it is.
+    /// Returns whether the tool is installed, and reports progress from time to time.
     pub(super) fn is_done(&mut self) -> Result<bool> {
         let Some(running) = &mut self.running else {
             return Ok(false);
         };
         match running.finished()? {
-            None => self.tell(),
+            None => self.report_progress(),
             Some(status) if status.success() => return Ok(true),
-            Some(_) if self.versions == Versions::Tested => {
-                self.versions = Versions::Compatible;
+            Some(_) if self.dependencies == Dependencies::Locked => {
+                self.dependencies = Dependencies::Compatible;
                 self.running = Some(compile(
                     self.workspace,
                     self.tool,
-                    self.versions,
+                    self.dependencies,
                     &self.log,
                 )?);
             }
             Some(status) => {
                 println!(
-                    "{} did not compile ({status}): see {}. The site goes on without it.",
+                    "failed to compile {} ({status}), see {}; the site runs without it",
                     self.tool.package,
                     self.log.display()
                 );
@@ -77,37 +76,44 @@ impl<'a> Installing<'a> {
         Ok(false)
     }
 
-    fn tell(&mut self) {
-        if self.told.elapsed() > PROGRESS {
-            self.told = Instant::now();
+    fn report_progress(&mut self) {
+        if self.reported.elapsed() > PROGRESS_INTERVAL {
+            self.reported = Instant::now();
             let crates = compiled_crates(&self.log);
             println!("{}: {crates} crates compiled so far", self.tool.package);
         }
     }
 }
 
-/// At low priority, with its output in `log`.
-fn compile(workspace: &Workspace, tool: &Tool, versions: Versions, log: &Path) -> Result<Running> {
+/// Starts the installation at low priority, with its output in `log`.
+fn compile(
+    workspace: &Workspace,
+    tool: &Tool,
+    dependencies: Dependencies,
+    log: &Path,
+) -> Result<Running> {
     let output = File::create(log).map_err(|e| Failure::io("write", log, &e))?;
     let errors = output
         .try_clone()
         .map_err(|e| Failure::io("write", log, &e))?;
-    let mut command = at_low_priority(tool.compile_command(workspace, versions));
+    let mut command = nice(&install_command(tool, workspace, dependencies));
     command
         .stdout(Stdio::from(output))
         .stderr(Stdio::from(errors));
     process::start(tool.package, &mut command)
 }
 
-/// The same command through `nice`, where there is one.
-fn at_low_priority(command: Command) -> Command {
-    if process::ask("nice", &["true"]).is_none() {
-        return command;
-    }
-    let mut nice = Command::new("nice");
-    nice.args(["-n", "19"])
-        .arg(command.get_program())
-        .args(command.get_args());
+/// Returns the same command at the lowest priority, if the system has `nice`.
+fn nice(command: &Command) -> Command {
+    let has_nice = process::ask("nice", &["true"]).is_some();
+    let mut nice = if has_nice {
+        let mut nice = Command::new("nice");
+        nice.args(["-n", "19"]).arg(command.get_program());
+        nice
+    } else {
+        Command::new(command.get_program())
+    };
+    nice.args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => nice.env(name, value),
@@ -133,13 +139,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_at_low_priority_keeps_its_arguments_and_variables() {
+    fn a_nice_command_keeps_its_arguments_and_variables() {
         let mut command = Command::new("sh");
         command
             .args(["-c", "echo $GREETING"])
             .env("GREETING", "hello you");
         assert_eq!(
-            process::output_of(&mut at_low_priority(command)).as_deref(),
+            process::output_of(&mut nice(&command)).as_deref(),
             Some("hello you")
         );
     }

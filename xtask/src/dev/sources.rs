@@ -1,4 +1,4 @@
-//! Whether a source file changed, by looking.
+//! Detects changed source files by polling.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -13,24 +13,24 @@ const SUFFIXES: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct Sources {
     root: PathBuf,
-    seen: Snapshot,
+    last: Snapshot,
 }
 
-/// The newest change and the number of files, so that a deleted file counts as well.
+/// The time of the newest change, and the number of files to detect deleted ones.
 type Snapshot = (Option<SystemTime>, usize);
 
 impl Sources {
-    pub(super) fn look(root: &Path) -> Self {
+    pub(super) fn scan(root: &Path) -> Self {
         Self {
-            seen: snapshot(root),
+            last: snapshot(root),
             root: root.to_path_buf(),
         }
     }
 
-    /// Whether anything changed since the last time that this answered.
+    /// Returns whether anything changed since the last call.
     pub(super) fn changed(&mut self) -> bool {
         let now = snapshot(&self.root);
-        std::mem::replace(&mut self.seen, now) != now
+        std::mem::replace(&mut self.last, now) != now
     }
 }
 
@@ -65,12 +65,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_and_deleted_sources_are_noticed_once() {
+    fn added_and_deleted_sources_are_detected_once() {
         let root = std::env::temp_dir().join(format!("xtask-sources-{}", std::process::id()));
         let folder = root.join("app").join("src");
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let file = folder.join("page.rs");
-        let mut sources = Sources::look(&root);
+        let mut sources = Sources::scan(&root);
         assert!(!sources.changed());
         std::fs::write(&file, "fn page() {}").expect("a file");
         std::fs::write(folder.join("notes.swp"), "").expect("a file");

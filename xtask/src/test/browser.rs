@@ -11,16 +11,16 @@ use crate::failure::{Failure, Result};
 use crate::ports;
 use crate::process::{self, Running};
 use crate::site::{Purpose, Site};
-use crate::tools::{wasm_bindgen, wasm_opt, wasm_target};
+use crate::tools::{Tool, wasm_opt, wasm_target};
 use crate::workspace::{Workspace, create_folder, remove_folder};
 
-const START_LIMIT: Duration = Duration::from_mins(1);
-const TEST_LIMIT: Duration = Duration::from_mins(30);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+const TEST_TIMEOUT: Duration = Duration::from_mins(30);
 
-/// Both halves, as `cargo leptos end-to-end` would build them.
+/// Builds both halves as `cargo leptos end-to-end` does.
 pub(super) fn build(workspace: &Workspace) -> Result<()> {
     wasm_target::ensure(workspace)?;
-    let tools = wasm_bindgen::tool(workspace)?.ensure(workspace)?;
+    let tools = Tool::wasm_bindgen(workspace)?.ensure(workspace)?;
     let site = Site::new(workspace, Purpose::Test);
     site.build_browser_half(&tools)?;
     site.build_server()
@@ -31,24 +31,24 @@ pub(super) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
     let log = state.join("server.log");
     let port = ports::free()?;
     let mut server = serve(workspace, &state, &log, port)?;
-    if let Err(failure) = ports::wait_until_open(port, &mut server, START_LIMIT) {
-        log::print_end(&log);
+    if let Err(failure) = ports::wait_until_open(port, &mut server, START_TIMEOUT) {
+        log::print_tail(&log);
         return Err(failure);
     }
     let mut npm = npm(workspace, "test")?;
     npm.env("BASE_URL", format!("http://localhost:{port}"));
     let site = Site::new(workspace, Purpose::Test);
-    // Some tests start sites of their own.
+    // For the tests that start sites of their own.
     npm.env("SERVER_EXECUTABLE", site.server(port).get_program())
         .env("LEPTOS_SITE_ROOT", &site.folder)
         .env("STATE_FOLDER", &state);
     let outcome = playwright(&mut npm, &state, counts);
     server.stop();
-    let kept = log::holds_no_secret(&log, &local_secrets(&state)?);
-    outcome.and(kept)
+    let no_secret = log::contains_no_secret(&log, &local_secrets(&state)?);
+    outcome.and(no_secret)
 }
 
-/// The log goes to a file, at the most talkative level: no secret may be in it, whatever is logged.
+/// Starts the server with its log at trace level in a file: no secret may be in it.
 fn serve(workspace: &Workspace, state: &Path, log: &Path, port: u16) -> Result<Running> {
     let output = File::create(log).map_err(|e| Failure::io("write", log, &e))?;
     let errors = output
@@ -64,7 +64,7 @@ fn serve(workspace: &Workspace, state: &Path, log: &Path, port: u16) -> Result<R
     process::start("the server", &mut command)
 }
 
-/// What the local services drew at their first start.
+/// Reads the secrets that the local services generated at their first start.
 fn local_secrets(state: &Path) -> Result<Vec<String>> {
     ["secret", "client-secret"]
         .into_iter()
@@ -77,7 +77,7 @@ fn local_secrets(state: &Path) -> Result<Vec<String>> {
         .collect()
 }
 
-/// What the person has set for a provider of their own is not for the tests.
+/// Removes the settings for a provider of the developer: the tests use the local services.
 fn without_provider(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         let is_set_for_one = |n: &str| {
@@ -92,15 +92,15 @@ fn without_provider(command: &mut Command) -> &mut Command {
     command
 }
 
-/// An empty folder for one run.
+/// Creates an empty folder for one run.
 pub(super) fn fresh_folder(workspace: &Workspace, name: &str) -> Result<PathBuf> {
-    let folder = workspace.notes()?.join(name);
+    let folder = workspace.state_folder()?.join(name);
     remove_folder(&folder)?;
     create_folder(&folder)?;
     Ok(folder)
 }
 
-/// `npm run SCRIPT` in `end2end`; the script installs its packages and finds a Chromium itself.
+/// Returns `npm run SCRIPT` in `end2end`; the script installs its packages and finds a Chromium.
 pub(super) fn npm(workspace: &Workspace, script: &str) -> Result<Command> {
     let npm = wasm_opt::npm().ok_or_else(|| {
         Failure::Failed(
@@ -114,11 +114,11 @@ pub(super) fn npm(workspace: &Workspace, script: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// Runs Playwright and counts.
+/// Runs Playwright and adds its results to `counts`.
 pub(super) fn playwright(npm: &mut Command, state: &Path, counts: &mut Counts) -> Result<()> {
     let junit = state.join("junit.xml");
     npm.env("PLAYWRIGHT_JUNIT_OUTPUT_FILE", &junit);
-    let outcome = process::run("Playwright", npm, TEST_LIMIT);
+    let outcome = process::run("Playwright", npm, TEST_TIMEOUT);
     if junit.is_file() {
         *counts += Counts::from_junit(&junit)?;
     } else if outcome.is_ok() {

@@ -1,4 +1,4 @@
-//! Login, API call, refresh and logout against an OpenID Provider that we did not write: npm's `oidc-provider`.
+//! Login, API call, refresh and logout against an OpenID Provider of another project: npm's `oidc-provider`.
 
 use std::path::Path;
 use std::process::Command;
@@ -23,14 +23,14 @@ pub(super) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
     browser::playwright(&mut npm, &state, counts)
 }
 
-/// The products API as a program of its own: the embedded one trusts the local tenant only.
+/// Builds the products API as a program of its own: the embedded one trusts the local tenant only.
 pub(super) fn build_api(workspace: &Workspace) -> Result<()> {
     let mut cargo = Site::new(workspace, Purpose::Test).cargo();
     cargo.args(["build", "--package=products-api", "--bins"]);
     process::run("the build of the products API", &mut cargo, BUILD_LIMIT)
 }
 
-/// Playwright starts the programs itself, on free ports.
+/// Sets the variables with which Playwright starts the programs itself, on free ports.
 pub(super) fn describe_site(
     npm: &mut Command,
     workspace: &Workspace,

@@ -1,4 +1,4 @@
-//! The log of the server under test: useful when something fails, and free of secrets always.
+//! The log of the server under test: printed when a test fails, and searched for secrets.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -6,32 +6,32 @@ use std::path::Path;
 
 use crate::failure::{Failure, Result};
 
-/// What a reader wants to see first.
-const LAST_LINES: usize = 40;
+/// The number of lines to print after a failure.
+const TAIL_LINES: usize = 40;
 
-pub(super) fn print_end(log: &Path) {
+pub(super) fn print_tail(log: &Path) {
     let text = std::fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();
-    println!("The end of {}:", log.display());
-    for line in &lines[lines.len().saturating_sub(LAST_LINES)..] {
+    println!("The last lines of {}:", log.display());
+    for line in &lines[lines.len().saturating_sub(TAIL_LINES)..] {
         println!("  {line}");
     }
 }
 
-/// Neither a signed token, nor a password, nor a bearer credential, nor an authorization code, nor one of `canaries`:
-/// secrets that are known because this run made them.
-pub(super) fn holds_no_secret(log: &Path, canaries: &[String]) -> Result<()> {
+/// Fails if the log contains a signed token, a password, a bearer credential, an authorization code, or one of the
+/// `known` secrets, which this run generated.
+pub(super) fn contains_no_secret(log: &Path, known: &[String]) -> Result<()> {
     let file = File::open(log).map_err(|e| Failure::io("read", log, &e))?;
     let mut lines = 0;
     for line in BufReader::new(file).split(b'\n') {
         let line = line.map_err(|e| Failure::io("read", log, &e))?;
         lines += 1;
         let line = String::from_utf8_lossy(&line);
-        let canary = canaries.iter().any(|canary| line.contains(canary.as_str()));
-        if let Some(what) = secret_in(&line).or(canary.then_some("a secret of this run")) {
+        let is_known = known.iter().any(|secret| line.contains(secret.as_str()));
+        if let Some(what) = secret_in(&line).or(is_known.then_some("a secret of this run")) {
             return Err(Failure::Failed(format!(
-                "line {lines} of {} holds {what}",
+                "line {lines} of {} contains {what}",
                 log.display()
             )));
         }
@@ -42,15 +42,15 @@ pub(super) fn holds_no_secret(log: &Path, canaries: &[String]) -> Result<()> {
             log.display()
         )));
     }
-    println!("{lines} lines of log at trace level: no secret among them");
+    println!("{lines} log lines at trace level contain no secret");
     Ok(())
 }
 
 fn secret_in(line: &str) -> Option<&'static str> {
-    if holds_jwt(line) {
+    if contains_jwt(line) {
         return Some("a signed token");
     }
-    // The password of the local users, which the banner tells.
+    // The password of the local users, which the banner prints.
     let words: Vec<&str> = line.split_whitespace().collect();
     if line.contains("local-only") && !words.ends_with(&["password", "local-only"]) {
         return Some("a password");
@@ -72,8 +72,8 @@ fn secret_in(line: &str) -> Option<&'static str> {
     })
 }
 
-/// Two base64url parts that start as JSON objects do.
-fn holds_jwt(line: &str) -> bool {
+/// Returns whether the line has two base64url parts that start like JSON objects.
+fn contains_jwt(line: &str) -> bool {
     line.match_indices("eyJ").any(|(at, _)| {
         let token = &line[at..];
         let end = token
@@ -87,7 +87,7 @@ fn holds_jwt(line: &str) -> bool {
     })
 }
 
-/// Long, without spaces, and not `[redacted]`.
+/// Returns whether the text starts with a long word; `[redacted]` is none.
 fn is_credential(text: &str) -> bool {
     text.chars()
         .take_while(|c| is_base64url(*c) || *c == '.' || *c == '%')
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_lines_are_fine() {
+    fn ordinary_lines_are_accepted() {
         for line in [
             "Bearer [redacted]",
             "status=200 code=access_denied",

@@ -1,9 +1,9 @@
-//! `cargo xtask test`: all tests, each kind with what it needs.
+//! `cargo xtask test`: all tests.
 
 mod browser;
+mod bundle_size;
 mod foreign;
 mod log;
-mod release;
 mod rust;
 
 use std::fmt::Write as _;
@@ -12,17 +12,17 @@ use crate::failure::{Failure, Result};
 use crate::report::Report;
 use crate::workspace::Workspace;
 
-pub(crate) use release::weigh;
+pub(crate) use bundle_size::check_bundle_size;
 pub(crate) use rust::SERVER_HALF;
 
-/// A kind of test, by what it runs against.
+/// A kind of test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// Unit and integration tests, and the examples in the documentation.
     Rust,
-    /// Playwright, in Chromium, against the site with the local services.
+    /// Playwright in Chromium, against the site with the local services.
     Browser,
-    /// Playwright, against an OpenID Provider that we did not write.
+    /// Playwright, against an OpenID Provider of another project.
     Foreign,
 }
 
@@ -33,7 +33,7 @@ const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// All of them where none is named.
+    /// Parses the names; without any, returns all parts.
     pub(crate) fn parse_all(names: &[&str]) -> Result<Vec<Self>> {
         if names.is_empty() {
             return Ok(PARTS.iter().map(|(_, part)| *part).collect());
@@ -55,7 +55,7 @@ impl Part {
     }
 }
 
-/// Cheap ones first.
+/// Runs the parts, fast ones first.
 pub(crate) fn run(workspace: &Workspace, parts: &[Part], report: &mut Report) -> Result<()> {
     if parts.contains(&Part::Rust) {
         rust::run(workspace, report)?;
@@ -79,13 +79,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_means_all_tests() {
-        let all = Part::parse_all(&[]).expect("nothing to get wrong");
+    fn no_name_selects_all_tests() {
+        let all = Part::parse_all(&[]).expect("no name is valid");
         assert_eq!(all, [Part::Rust, Part::Browser, Part::Foreign]);
     }
 
     #[test]
-    fn a_wrong_name_is_answered_with_the_right_ones() {
+    fn an_unknown_name_is_refused_with_the_known_ones() {
         let failure = Part::parse_all(&["e2e"]).expect_err("not a part");
         assert!(
             failure.to_string().contains("rust browser foreign"),

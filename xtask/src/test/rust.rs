@@ -1,5 +1,6 @@
 //! Unit tests, integration tests, and the examples in the documentation.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -8,12 +9,12 @@ use crate::failure::Result;
 use crate::process;
 use crate::report::Report;
 use crate::site::{Purpose, Site};
-use crate::tools::nextest;
-use crate::workspace::Workspace;
+use crate::tools::Tool;
+use crate::workspace::{Workspace, path_with};
 
 const LIMIT: Duration = Duration::from_mins(45);
 
-/// All crates but the browser's entry point, which cannot run here, with the features of the server half.
+/// All crates except the browser's entry point, which does not run here, with the features of the server half.
 pub(crate) const SERVER_HALF: &[&str] = &[
     "--workspace",
     "--exclude=frontend",
@@ -22,17 +23,16 @@ pub(crate) const SERVER_HALF: &[&str] = &[
 
 pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.step("unit and integration tests", |counts| {
-        if nextest::is_installed(workspace) {
-            with_nextest(workspace, counts)
-        } else {
-            println!("cargo-nextest is not installed: cargo test");
-            let mut cargo = cargo(workspace);
-            cargo
-                .arg("test")
-                .args(SERVER_HALF)
-                .args(["--all-targets", "--no-fail-fast"]);
-            count(&mut cargo, counts)
+        if let Some(folders) = nextest(workspace)? {
+            return with_nextest(workspace, &folders, counts);
         }
+        println!("cargo-nextest is not available: cargo test");
+        let mut cargo = cargo(workspace);
+        cargo
+            .arg("test")
+            .args(SERVER_HALF)
+            .args(["--all-targets", "--no-fail-fast"]);
+        count(&mut cargo, counts)
     })?;
     report.step("examples in the documentation", |counts| {
         let mut cargo = cargo(workspace);
@@ -44,20 +44,29 @@ pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn with_nextest(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
+/// The folders to put in front of `PATH`. Any installed version is good. `None` if it would have to be compiled, which
+/// takes longer than the tests with `cargo test`.
+fn nextest(workspace: &Workspace) -> Result<Option<Vec<PathBuf>>> {
+    if process::output_of(workspace.cargo().args(["nextest", "--version"])).is_some() {
+        return Ok(Some(Vec::new()));
+    }
+    Tool::cargo_nextest().ensure_prebuilt(workspace)
+}
+
+fn with_nextest(workspace: &Workspace, folders: &[PathBuf], counts: &mut Counts) -> Result<()> {
     let junit = workspace
         .target
         .join("nextest")
         .join("default")
         .join("junit.xml");
-    // A build that fails leaves the report of the run before.
+    // A failed build would leave the report of the previous run.
     _ = std::fs::remove_file(&junit);
     let mut cargo = cargo(workspace);
-    cargo.args(["nextest", "run"]).args(SERVER_HALF).args([
-        "--all-targets",
-        "--no-fail-fast",
-        "--status-level=slow",
-    ]);
+    cargo
+        .args(["nextest", "run"])
+        .args(SERVER_HALF)
+        .args(["--all-targets", "--no-fail-fast", "--status-level=slow"])
+        .env("PATH", path_with(folders)?);
     let outcome = process::run("cargo nextest run", &mut cargo, LIMIT);
     if junit.is_file() {
         *counts += Counts::from_junit(&junit)?;

@@ -1,10 +1,7 @@
-//! The tools that the project needs beside Cargo, and how to get each of them.
+//! The tools that the project needs besides Cargo, and how to get each of them.
 
-pub(crate) mod cargo_leptos;
+mod binstall;
 mod install;
-pub(crate) mod nextest;
-mod prebuilt;
-pub(crate) mod wasm_bindgen;
 pub(crate) mod wasm_opt;
 pub(crate) mod wasm_target;
 
@@ -14,87 +11,105 @@ use crate::failure::Result;
 use crate::process;
 use crate::workspace::Workspace;
 
-pub(crate) use install::{Source, Versions};
+pub(crate) use install::{Dependencies, command as install_command, remove_build};
 
-/// A published tool in the version that fits this workspace.
+/// A tool from crates.io, in the version that fits this workspace.
 #[derive(Debug)]
 pub(crate) struct Tool {
-    /// The executable, which is also the crate's name unless `package` differs.
     pub(crate) executable: &'static str,
     pub(crate) package: &'static str,
     pub(crate) version: String,
-    /// Where its project publishes executables, for this machine; `None` where it does not.
-    pub(crate) archive: Option<prebuilt::Archive>,
     /// What `cargo install` needs beyond name and version.
-    pub(crate) install_arguments: &'static [&'static str],
-    /// How long compiling it takes on two cores, for the person who waits.
+    install_arguments: &'static [&'static str],
+    /// How long compiling it takes on two cores.
     pub(crate) compiles_in: &'static str,
 }
 
 impl Tool {
-    /// Our own folder for exactly this version: never in the way of another project that needs another one.
-    fn folder(&self, workspace: &Workspace) -> PathBuf {
+    /// Builds both halves, runs the server and rebuilds at every change. Newer versions need a newer Rust than
+    /// `rust-toolchain.toml` names.
+    pub(crate) fn cargo_leptos() -> Self {
+        Self::subcommand("cargo-leptos", "0.3.7", "15 to 20 minutes")
+    }
+
+    /// Checks licences, bans, sources and advisories of all dependencies.
+    pub(crate) fn cargo_deny() -> Self {
+        Self::subcommand("cargo-deny", "0.20.2", "two minutes")
+    }
+
+    /// Runs tests in parallel processes.
+    pub(crate) fn cargo_nextest() -> Self {
+        Self::subcommand("cargo-nextest", "0.9.143", "ten minutes")
+    }
+
+    /// Writes the JavaScript that loads the browser half. Its version must be the one of the library.
+    pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<Self> {
+        Ok(Self {
+            executable: "wasm-bindgen",
+            package: "wasm-bindgen-cli",
+            version: workspace.locked_version("wasm-bindgen")?,
+            // The test runner, which is not used, would need TLS and cryptography.
+            install_arguments: &["--no-default-features", "--bin", "wasm-bindgen"],
+            compiles_in: "one to two minutes",
+        })
+    }
+
+    fn subcommand(name: &'static str, version: &str, compiles_in: &'static str) -> Self {
+        Self {
+            executable: name,
+            package: name,
+            version: version.to_owned(),
+            install_arguments: &[],
+            compiles_in,
+        }
+    }
+
+    /// The installation root of exactly this version: other projects may need another one.
+    fn root(&self, workspace: &Workspace) -> PathBuf {
         workspace
             .cache
             .join("tools")
             .join(format!("{}-{}", self.package, self.version))
-            .join("bin")
     }
 
-    /// Folders to put in front of `PATH`; empty where the right version is on it already. `None`: it is missing.
+    /// Returns the folders to put in front of `PATH`; none if the right version is on it already. `None` if the tool is
+    /// missing.
     pub(crate) fn find(&self, workspace: &Workspace) -> Option<Vec<PathBuf>> {
         if self.fits(self.executable) {
             return Some(Vec::new());
         }
-        [self.folder(workspace), workspace.cargo_home.join("bin")]
-            .into_iter()
-            .find(|folder| {
-                let name = format!("{}{}", self.executable, std::env::consts::EXE_SUFFIX);
-                self.fits(&folder.join(name).to_string_lossy())
-            })
-            .map(|folder| vec![folder])
+        [
+            self.root(workspace).join("bin"),
+            workspace.cargo_home.join("bin"),
+        ]
+        .into_iter()
+        .find(|folder| {
+            let name = format!("{}{}", self.executable, std::env::consts::EXE_SUFFIX);
+            self.fits(&folder.join(name).to_string_lossy())
+        })
+        .map(|folder| vec![folder])
     }
 
-    /// As [`Self::find`]; a missing tool is installed first, which may mean compiling it.
+    /// As [`Self::find`]; installs the tool first if it is missing, which may mean compiling it.
     pub(crate) fn ensure(&self, workspace: &Workspace) -> Result<Vec<PathBuf>> {
-        if let Some(folders) = self.find(workspace) {
+        if let Some(folders) = self.ensure_prebuilt(workspace)? {
             return Ok(folders);
         }
-        if install::prebuilt(self, workspace)? == Source::NotToBeHad {
-            install::compile(self, workspace)?;
-        }
+        install::compile(self, workspace)?;
         Ok(self.find(workspace).unwrap_or_default())
     }
 
-    /// Tries a published executable only, which takes seconds.
-    pub(crate) fn ensure_without_compiling(
-        &self,
-        workspace: &Workspace,
-    ) -> Result<Option<Vec<PathBuf>>> {
+    /// As [`Self::ensure`], without compiling.
+    pub(crate) fn ensure_prebuilt(&self, workspace: &Workspace) -> Result<Option<Vec<PathBuf>>> {
         if let Some(folders) = self.find(workspace) {
             return Ok(Some(folders));
         }
-        install::prebuilt(self, workspace)?;
+        binstall::fetch(self, workspace)?;
         Ok(self.find(workspace))
     }
 
-    /// The command that compiles and installs it.
-    pub(crate) fn compile_command(
-        &self,
-        workspace: &Workspace,
-        versions: Versions,
-    ) -> std::process::Command {
-        install::compile_command(self, workspace, versions)
-    }
-
-    /// After a successful [`Self::compile_command`].
-    pub(crate) fn compiled(&self, workspace: &Workspace) -> Result<Vec<PathBuf>> {
-        install::remove_build(self, workspace)?;
-        Ok(self.find(workspace).unwrap_or_default())
-    }
-
     fn fits(&self, program: &str) -> bool {
-        // `cargo-leptos` is a subcommand, which wants its name repeated.
+        // A subcommand of Cargo expects its own name as the first argument.
         let mut arguments: Vec<&str> = self.executable.strip_prefix("cargo-").into_iter().collect();
         arguments.push("--version");
         process::ask(program, &arguments)

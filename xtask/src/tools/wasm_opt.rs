@@ -1,4 +1,4 @@
-//! wasm-opt, which a release build runs over the browser half. npm carries it, so nothing else has to be downloaded.
+//! wasm-opt, which a release build runs on the browser half. It is installed from npm.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::failure::Result;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Folders to put in front of `PATH`. Empty also where npm is missing: cargo-leptos then downloads a wasm-opt itself.
+/// Returns the folders to put in front of `PATH`. Empty if npm is missing: cargo-leptos then downloads wasm-opt itself.
 pub(crate) fn ensure(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     if process::ask("wasm-opt", &["--version"]).is_some() {
         return Ok(Vec::new());
@@ -31,7 +31,7 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(vec![executables])
 }
 
-/// Windows has it as a batch file.
+/// Returns the name of npm if it is installed; on Windows it is a batch file.
 pub(crate) fn npm() -> Option<&'static str> {
     let name = if cfg!(windows) { "npm.cmd" } else { "npm" };
     process::ask(name, &["--version"]).map(|_| name)

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Installs it through rustup where it is missing.
+/// Installs it with rustup if it is missing.
 pub(crate) fn ensure(workspace: &Workspace) -> Result<()> {
     let mut rustc = Command::new("rustc");
     rustc
@@ -26,7 +26,7 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<()> {
         .args(["target", "add", TARGET]);
     process::run("rustup", &mut rustup, Duration::from_mins(10)).map_err(|failure| match failure {
         Failure::Failed(why) => Failure::Failed(format!(
-            "{why}; without rustup, install the {TARGET} standard library of your Rust in the way of your distribution"
+            "{why}; without rustup, install the {TARGET} standard library with the package manager that installed Rust"
         )),
         other => other,
     })

@@ -1,4 +1,4 @@
-//! The release build, run as it would be in production, and weighed in a browser.
+//! The release build, run as in production, and the size of what a browser loads from it.
 
 use super::{browser, foreign};
 use crate::build::Release;
@@ -6,8 +6,12 @@ use crate::counts::Counts;
 use crate::failure::Result;
 use crate::workspace::Workspace;
 
-/// Signs in at the foreign provider, and compares what Home loads with `end2end/release/budget.json`.
-pub(crate) fn weigh(workspace: &Workspace, release: &Release, counts: &mut Counts) -> Result<()> {
+/// Logs in at the foreign provider and compares what Home loads with `end2end/release/budget.json`.
+pub(crate) fn check_bundle_size(
+    workspace: &Workspace,
+    release: &Release,
+    counts: &mut Counts,
+) -> Result<()> {
     foreign::build_api(workspace)?;
     let state = browser::fresh_folder(workspace, "release")?;
     let mut npm = browser::npm(workspace, "test:release")?;
