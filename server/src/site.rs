@@ -41,7 +41,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     auth0
         .clone()
         .data_routes(is_server_function)
-        .protect(pages(options), GUARDED_PATHS)
+        .wrap(pages(options), GUARDED_PATHS)
         .merge(files)
         .merge(health::router(auth0))
         // The last layer is the outermost: whatever the others answer gets the headers.

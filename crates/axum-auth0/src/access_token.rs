@@ -16,14 +16,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    config::{ApiSettings, BrowserAccess},
-    engine::Engine,
+    clock::SharedClock,
+    config::{ApiSettings, BrowserAccess, Config},
     session::{NotSignedIn, SignedInUser},
-    tokens::{CachedToken, TokenError},
+    tokens::{ApiRegistry, CachedToken, TokenError, Tokens},
 };
-
-/// Where it is.
-pub const ACCESS_TOKEN_PATH: &str = "/auth/access-token";
 
 /// A header that no page of another site can send without asking first, for browsers that do not say where a request
 /// comes from.
@@ -36,7 +33,10 @@ pub(crate) struct Question {
 }
 
 pub(crate) async fn get(
-    State(engine): State<Arc<Engine>>,
+    State(config): State<Arc<Config>>,
+    State(apis): State<ApiRegistry>,
+    State(tokens): State<Tokens>,
+    State(clock): State<SharedClock>,
     user: Result<SignedInUser, NotSignedIn>,
     headers: HeaderMap,
     question: Result<Query<Question>, QueryRejection>,
@@ -48,7 +48,7 @@ pub(crate) async fn get(
             "a parameter is malformed or given twice",
         );
     };
-    let Some(api) = exposed_api(&engine, question.audience.as_deref()) else {
+    let Some(api) = exposed_api(&config, &apis, question.audience.as_deref()) else {
         // The same whether there is such an API or not.
         let text =
             "no access token for this audience leaves the server (AUTH0_EXPOSE_ACCESS_TOKENS_FOR)";
@@ -79,12 +79,8 @@ pub(crate) async fn get(
             return refuse(StatusCode::BAD_REQUEST, "invalid_scope", text);
         }
     };
-    let now = engine.clock().unix_seconds();
-    match engine
-        .tokens()
-        .exact_access_token(user.login, &api, scope)
-        .await
-    {
+    let now = clock.unix_seconds();
+    match tokens.exact_access_token(user.login, &api, scope).await {
         Ok(token) if !is_wider(&token) => answer(&token, now),
         Ok(_) => {
             let text = "the provider issued a token with more scopes than were asked for; it stays on the server";
@@ -95,10 +91,14 @@ pub(crate) async fn get(
 }
 
 /// The API that is asked for, that of the login where none is, if its tokens may leave the server.
-fn exposed_api(engine: &Engine, audience: Option<&str>) -> Option<Arc<ApiSettings>> {
-    let audience = audience.or(engine.config().audience())?;
-    let api = engine.api_for(audience)?;
-    (api.browser_access == BrowserAccess::TokensCanBeStolen).then(|| Arc::clone(api))
+fn exposed_api(
+    config: &Config,
+    apis: &ApiRegistry,
+    audience: Option<&str>,
+) -> Option<Arc<ApiSettings>> {
+    let audience = audience.or(config.audience())?;
+    let api = apis.with_audience(audience)?;
+    (api.browser_access == BrowserAccess::TokensCanBeStolen).then_some(api)
 }
 
 /// Whether a script of this site asks (W3C Fetch Metadata): no other page, no navigation, no image.

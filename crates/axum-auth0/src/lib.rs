@@ -18,23 +18,19 @@ pub mod provider;
 #[cfg(feature = "login")]
 mod access_token;
 #[cfg(feature = "login")]
-mod api;
-#[cfg(feature = "login")]
 mod api_client;
+#[cfg(feature = "login")]
+mod api_transport;
 #[cfg(feature = "login")]
 mod auth0;
 #[cfg(feature = "login")]
-mod authority;
-#[cfg(feature = "login")]
 pub mod config;
 #[cfg(feature = "login")]
-pub mod cookies;
+mod csp;
 #[cfg(feature = "login")]
 mod diagnosis;
 #[cfg(feature = "login")]
 pub mod doctor;
-#[cfg(feature = "login")]
-mod engine;
 #[cfg(feature = "login")]
 mod failpoint;
 #[cfg(feature = "login")]
@@ -54,7 +50,9 @@ mod profile;
 #[cfg(feature = "login")]
 pub mod random;
 #[cfg(feature = "login")]
-mod request_kind;
+mod request;
+#[cfg(feature = "login")]
+mod responses;
 #[cfg(feature = "login")]
 mod return_to;
 #[cfg(feature = "login")]
@@ -72,21 +70,24 @@ mod trace_context;
 
 #[cfg(feature = "login")]
 pub use self::{
-    access_token::ACCESS_TOKEN_PATH,
-    api::AccessToken,
     api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},
     auth0::{Auth0, Dependencies, NotReady, OpenError},
-    config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
+    config::{
+        Api, ApiRegistration, Config, ConfigError, Routes, Variables,
+        routes::{
+            ACCESS_TOKEN_PATH, CALLBACK_PATH, LOGIN_PATH, LOGOUT_PATH, PROFILE_PATH,
+            SIGNED_OUT_PATH,
+        },
+    },
     diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
-    login::{CALLBACK_PATH, IdTokenError, LOGIN_PATH},
-    logout::{LOGOUT_PATH, SIGNED_OUT_PATH},
+    login::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
-    profile::PROFILE_PATH,
+    request::cookies,
     return_to::{NotAPathOfThisSite, ReturnTo},
     session::{CurrentUser, NotSignedIn, SignedInUser},
     tasks::Unfinished,
     tokens::{
-        ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,
+        AccessToken, ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,
         TokensOverview,
     },
 };

@@ -8,35 +8,22 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
-use serde_json::json;
 
-use crate::{engine::Engine, session::CurrentUser};
-
-/// Where the profile is.
-pub const PROFILE_PATH: &str = "/auth/profile";
+use crate::{
+    config::Config,
+    session::{CurrentUser, NotSignedIn},
+};
 
 pub(crate) async fn get(
-    State(engine): State<Arc<Engine>>,
+    State(config): State<Arc<Config>>,
     Extension(user): Extension<CurrentUser>,
 ) -> Response {
     match user {
         CurrentUser::SignedIn(user) => Json(user.claims()).into_response(),
-        CurrentUser::Anonymous if engine.config().no_content_profile() => {
+        CurrentUser::Anonymous if config.no_content_profile() => {
             StatusCode::NO_CONTENT.into_response()
         }
-        CurrentUser::Anonymous => {
-            let body = Json(json!({
-                "error": "not_authenticated",
-                "error_description": "nobody is signed in",
-            }));
-            (StatusCode::UNAUTHORIZED, body).into_response()
-        }
-        CurrentUser::Unavailable => {
-            let body = Json(json!({
-                "error": "temporarily_unavailable",
-                "error_description": "the session store does not answer",
-            }));
-            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
-        }
+        CurrentUser::Anonymous => NotSignedIn::Anonymous.into_response(),
+        CurrentUser::Unavailable => NotSignedIn::Unavailable.into_response(),
     }
 }

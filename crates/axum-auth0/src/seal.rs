@@ -4,7 +4,7 @@
 //! sealed for one purpose or one context does not open for another, so a cookie of a login can never pass for a
 //! session.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -59,7 +59,7 @@ pub(crate) struct InvalidSeal;
 /// The keys of all purposes: the first set seals, all sets open.
 #[derive(Clone)]
 pub(crate) struct Keyring {
-    sets: Vec<Keys>,
+    sets: Arc<[Keys]>,
     random: SharedRandom,
 }
 

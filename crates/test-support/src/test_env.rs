@@ -162,7 +162,7 @@ async fn open(
         store: Some(store.clone()),
     };
     let auth0 = Auth0::open_in(config, surroundings).await.unwrap();
-    let router = auth0.protect(app.router(), &["/products"]);
+    let router = auth0.wrap(app.router(), &["/products"]);
     (auth0, router)
 }
 

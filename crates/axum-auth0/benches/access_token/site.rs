@@ -120,7 +120,7 @@ async fn open<S: StoreKind>(
         .route("/token", get(token))
         .route("/whoami", get(whoami))
         .with_state(seen.clone());
-    let router = auth0.protect(app, &[]);
+    let router = auth0.wrap(app, &[]);
     let mut browser = Browser::new(router.clone(), SITE, SecretScanner::default());
     browser.log_in(&provider, "alice").await;
     browser.go("/whoami").await;

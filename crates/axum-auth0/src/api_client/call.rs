@@ -50,7 +50,11 @@ impl<A: Api> ApiCall<A> {
         method: Method,
         path: impl IntoIterator<Item = S>,
     ) -> Self {
-        let settings = user.engine.api(A::ENV_PREFIX).map_err(ApiError::from);
+        let settings = user
+            .services
+            .apis
+            .get(A::ENV_PREFIX)
+            .map_err(ApiError::from);
         let is_repeatable = method.is_idempotent();
         let request = settings.and_then(|settings| {
             Ok(Request {

@@ -10,12 +10,10 @@ use super::{
     error::{ApiError, ApiProblem, InvalidRequest},
 };
 use crate::{
-    api::AccessToken,
-    config::Api,
-    config::ApiSettings,
+    config::{Api, ApiSettings},
     diagnosis::{Cause, Diagnosis},
     http_client::HttpError,
-    tokens::TokenError,
+    tokens::{AccessToken, TokenError},
 };
 
 /// What an answer with another status than 2xx and 401 means.

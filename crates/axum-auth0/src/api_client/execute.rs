@@ -17,13 +17,11 @@ use super::{
     retry,
 };
 use crate::{
-    api::AccessToken,
-    config::Api,
-    config::ApiSettings,
-    engine::Engine,
+    api_transport::{ApiTransport, RetryBudget},
+    config::{Api, ApiSettings},
     http_client::{Delivery, HttpError, retry_after},
     session::SignedInUser,
-    tokens::TokenOptions,
+    tokens::{AccessToken, TokenOptions},
 };
 
 /// Performs a call.
@@ -41,8 +39,7 @@ pub(super) async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, Api
         status = field::Empty,
     );
     let performing = CallExecution {
-        engine: Arc::clone(&user.engine),
-        settings: user.engine.api(A::ENV_PREFIX)?,
+        settings: user.services.apis.get(A::ENV_PREFIX)?,
         user,
         limits,
         scopes,
@@ -88,7 +85,6 @@ fn remembering(doubtful: Option<ApiError>, last: ApiError) -> ApiError {
 }
 
 struct CallExecution {
-    engine: Arc<Engine>,
     settings: Arc<ApiSettings>,
     user: SignedInUser,
     limits: Limits,
@@ -99,9 +95,13 @@ struct CallExecution {
 }
 
 impl CallExecution {
+    fn transport(&self) -> &ApiTransport {
+        &self.user.services.transport
+    }
+
     async fn run<A: Api>(self) -> Result<ApiResponse, ApiError> {
         let mut token = self.token::<A>(TokenOptions::default()).await?;
-        let budget = self.engine.connections().budget(A::ENV_PREFIX);
+        let budget = self.transport().retry_budget(A::ENV_PREFIX);
         if let Some(budget) = budget {
             budget.note_call();
         }
@@ -122,13 +122,13 @@ impl CallExecution {
                     continue;
                 }
                 Ok(answer) => {
-                    let wait = retry_after(answer.headers(), self.engine.clock().as_ref());
+                    let wait = retry_after(answer.headers(), self.transport().clock().as_ref());
                     (error_mapping::of_answer(&answer, wait, &token), wait)
                 }
                 Err(error) => (error, None),
             };
             match self.pause_before_next(&error, wait, repeats) {
-                Some(pause) if budget.is_some_and(retry::RetryBudget::allows_repeat) => {
+                Some(pause) if budget.is_some_and(RetryBudget::allows_repeat) => {
                     tracing::debug!(%error, ?pause, "the call is repeated");
                     repeats += 1;
                     if error.sent() == Delivery::Unknown {
@@ -151,7 +151,7 @@ impl CallExecution {
         if !self.is_repeatable {
             return None;
         }
-        let random = self.engine.random().as_ref();
+        let random = self.transport().random().as_ref();
         retry::pause(error, retry_after, repeats, random)
             .filter(|pause| Instant::now() + *pause < self.deadline)
     }
@@ -198,7 +198,7 @@ impl CallExecution {
     async fn attempt<A: Api>(&self, token: &AccessToken<A>) -> Result<Response<Bytes>, ApiError> {
         let limit = self.limits.max_response_bytes;
         let request = self.request_with(token)?;
-        let http_client = self.engine.connections().reading(limit);
+        let http_client = self.transport().http_client(limit);
         let sending = async { http_client?.send(request).await };
         let left = self.deadline.saturating_duration_since(Instant::now());
         let answer = match timeout(self.limits.timeout.min(left), sending).await {
@@ -244,7 +244,7 @@ impl CallExecution {
         headers.insert(header::AUTHORIZATION, token.authorization()?);
         self.user
             .trace
-            .write(headers, self.engine.random().as_ref());
+            .write(headers, self.transport().random().as_ref());
         Ok(request)
     }
 }

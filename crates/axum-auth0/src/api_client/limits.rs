@@ -2,15 +2,10 @@
 
 use std::time::Duration;
 
+use crate::api_transport::{DEFAULT_RESPONSE_BYTES, MAX_RESPONSE_BYTES, MAX_TIMEOUT};
+
 /// One attempt, from the start of the request to the last byte of the answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Nobody waits longer for a page.
-pub(super) const MAX_TIMEOUT: Duration = Duration::from_mins(2);
-
-/// The bytes of an answer.
-pub(super) const DEFAULT_BYTES: usize = 1024 * 1024;
-pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The limits of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +20,7 @@ impl Default for Limits {
         Self {
             timeout: TIMEOUT,
             deadline: None,
-            max_response_bytes: DEFAULT_BYTES,
+            max_response_bytes: DEFAULT_RESPONSE_BYTES,
         }
     }
 }
@@ -40,7 +35,7 @@ impl Limits {
     }
 
     pub(super) fn set_max_response_bytes(&mut self, bytes: usize) {
-        self.max_response_bytes = bytes.min(MAX_BYTES);
+        self.max_response_bytes = bytes.min(MAX_RESPONSE_BYTES);
     }
 
     /// The whole call with all its attempts and the pauses between them.
@@ -65,6 +60,6 @@ mod tests {
         limits.set_deadline(Duration::from_secs(1));
         assert_eq!(limits.deadline(), Duration::from_secs(1));
         limits.set_max_response_bytes(usize::MAX);
-        assert_eq!(limits.max_response_bytes, MAX_BYTES);
+        assert_eq!(limits.max_response_bytes, MAX_RESPONSE_BYTES);
     }
 }

@@ -28,7 +28,6 @@
 mod call;
 mod challenge;
 mod client;
-mod connections;
 mod error;
 mod error_mapping;
 mod execute;
@@ -36,6 +35,7 @@ mod limits;
 mod request_url;
 mod response;
 mod retry;
+mod user;
 
 pub use self::{
     call::ApiCall,
@@ -43,4 +43,3 @@ pub use self::{
     error::{ApiError, ApiProblem, InvalidRequest},
     response::ApiResponse,
 };
-pub(crate) use connections::Connections;

@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use tower::retry::budget::{Budget as _, TpsBudget};
-
 use super::error::ApiError;
 use crate::random::{self, RandomSource};
 
@@ -19,36 +17,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// A `Retry-After` that is longer is not waited for: somebody waits for a page.
 const MAX_PAUSE: Duration = Duration::from_secs(2);
-
-/// An API may be asked this much more than it is called, counted over ten seconds; and once a second in any case, or a site
-/// with few visitors would never repeat anything.
-const BUDGET_SHARE: f32 = 0.1;
-const BUDGET_PER_SECOND: u32 = 1;
-const BUDGET_WINDOW: Duration = Duration::from_secs(10);
-
-/// How many more requests an API may get than calls are made: shared by everybody who calls it.
-#[derive(Debug)]
-pub(super) struct RetryBudget(TpsBudget);
-
-impl Default for RetryBudget {
-    fn default() -> Self {
-        Self(TpsBudget::new(
-            BUDGET_WINDOW,
-            BUDGET_PER_SECOND,
-            BUDGET_SHARE,
-        ))
-    }
-}
-
-impl RetryBudget {
-    pub(super) fn note_call(&self) {
-        self.0.deposit();
-    }
-
-    pub(super) fn allows_repeat(&self) -> bool {
-        self.0.withdraw()
-    }
-}
 
 /// How long to wait before the call is made again; `None` where that does not help.
 ///
@@ -135,26 +103,5 @@ mod tests {
             let text = error.to_string();
             assert!(!is_repeated(error), "{text}");
         }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_budget_allows_a_tenth_beside_its_reserve() {
-        let budget = RetryBudget::default();
-        let spend = || (0..10_000).take_while(|_| budget.allows_repeat()).count();
-        assert_eq!(spend(), 10, "one a second, over ten seconds");
-        for _ in 0..1_000 {
-            budget.note_call();
-        }
-        assert_eq!(spend(), 100);
-        assert_eq!(spend(), 0);
-        tokio::time::advance(Duration::from_secs(21)).await;
-        for _ in 0..20 {
-            tokio::time::advance(Duration::from_secs(1)).await;
-            budget.allows_repeat();
-        }
-        assert!(
-            (0..10).contains(&spend()),
-            "it fills up again, and no further"
-        );
     }
 }

@@ -1,34 +1,27 @@
 //! The site's side as one value: opened once, put around the application's router.
 
-mod upkeep;
+mod maintenance;
+mod router;
+mod state;
 
 use std::sync::Arc;
 
-use axum::{Router, middleware, response::IntoResponse, routing};
-use http::{StatusCode, header};
-
+use self::state::{AppState, Components};
 use crate::{
-    access_token::{self, ACCESS_TOKEN_PATH},
     clock::{SharedClock, SystemClock},
     config::{Config, StoreLocation},
-    doctor,
-    engine::Engine,
-    guard::{self, Guard, IsDataRoute},
+    csp, doctor,
+    guard::IsDataRoute,
     http_client::{HttpClient, HttpClientOptions, HttpError},
-    login::{self, CALLBACK_PATH, LOGIN_PATH},
-    logout::{self, LOGOUT_PATH},
-    page_user,
-    profile::{self, PROFILE_PATH},
     provider::ProviderError,
     random::{SharedRandom, SystemRandom},
-    session,
     stores::{MemoryStore, SharedStore, SqliteStore, StoreError},
 };
 
 /// Login, sessions and tokens for a site. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Auth0 {
-    engine: Arc<Engine>,
+    state: AppState,
     is_data_route: IsDataRoute,
 }
 
@@ -80,12 +73,6 @@ impl Default for Dependencies {
     }
 }
 
-/// axum answers HEAD with the handler of GET, where it finds no other. Whoever only looks whether a link works must
-/// not start a login, use up a code or log anybody out.
-fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
-    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)])
-}
-
 impl Auth0 {
     /// Opens the session store and builds everything else. The provider is not asked yet: the site starts without it.
     ///
@@ -129,13 +116,19 @@ impl Auth0 {
             );
         }
         Ok(Self {
-            engine: Arc::new(Engine::new(config, http_client, store, clock, random)),
+            state: AppState::new(Components {
+                config,
+                http_client,
+                store,
+                clock,
+                random,
+            }),
             is_data_route: |_| false,
         })
     }
 
     /// Names the routes that answer with data instead of a page: server functions, wherever they are mounted. Call it
-    /// before [`Self::protect`]; Leptos applications pass `leptos_auth0::server::is_server_function`.
+    /// before [`Self::wrap`]; Leptos applications pass `leptos_auth0::server::is_server_function`.
     ///
     /// No other site reaches these routes, not even by a link, and a GET is never answered with the redirect to the
     /// `Referer` that `leptos_axum` makes of it. `/api/` and all below it are always among them.
@@ -145,91 +138,21 @@ impl Auth0 {
         self
     }
 
-    /// Puts the engine around the application: its routes below `/auth`, who is signed in, guarded pages, and the
-    /// refusal of requests from other sites and under other hosts.
-    ///
-    /// `protected` are the paths of the pages that only signed-in users see, with all that is below them; `"/"` is
-    /// every page. The routes of the engine and the page that a logout ends at are never among them. What needs none of
-    /// this (files, health checks) is merged afterwards.
-    ///
-    /// Without a session, a navigation to a protected page is answered with a redirect to the login, and everything else
-    /// (a script, an event stream, a WebSocket, a prefetch) with 401. A client without Fetch Metadata is redirected, unless
-    /// it asks for an event stream.
-    pub fn protect(&self, app: Router, protected: &'static [&'static str]) -> Router {
-        let engine = &self.engine;
-        let routes = Router::new()
-            .route(
-                LOGIN_PATH,
-                routing::get(login::start).head(|| async { head_not_allowed("GET") }),
-            )
-            .route(
-                CALLBACK_PATH,
-                routing::get(login::callback).head(|| async { head_not_allowed("GET") }),
-            )
-            .route(
-                LOGOUT_PATH,
-                routing::get(logout::get)
-                    .head(|| async { head_not_allowed("GET, POST") })
-                    .post(logout::post),
-            )
-            .route(PROFILE_PATH, routing::get(profile::get))
-            .route(
-                ACCESS_TOKEN_PATH,
-                routing::get(access_token::get).head(|| async { head_not_allowed("GET") }),
-            )
-            .with_state(Arc::clone(engine));
-        let guard = Guard {
-            engine: Arc::clone(engine),
-            protected,
-            is_data_route: self.is_data_route,
-        };
-        // The last layer is the outermost: first the host, then the origin, then the session, then the user of the page,
-        // then the guard.
-        app.merge(routes)
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::answer_as_data,
-            ))
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::guard_pages,
-            ))
-            .layer(middleware::from_fn(page_user::check))
-            .layer(middleware::from_fn_with_state(
-                Arc::clone(engine),
-                session::identify,
-            ))
-            .layer(session::layer(engine.records(), engine.config().cookie()))
-            .layer(middleware::from_fn_with_state(
-                Arc::clone(engine),
-                session::write_cookie,
-            ))
-            .layer(middleware::from_fn_with_state(
-                Arc::clone(engine),
-                session::protect_cookie,
-            ))
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::csrf_protection,
-            ))
-            .layer(middleware::from_fn_with_state(guard, guard::canonical_host))
-    }
-
     /// The configuration.
     pub fn config(&self) -> &Config {
-        self.engine.config()
+        &self.state.config
     }
 
     /// The origins that a form of the site may lead to at the provider, separated by blanks: for `form-action` of a
     /// Content Security Policy, which a browser applies to the redirects that answer a form, too.
     pub fn provider_origins(&self) -> Arc<str> {
-        self.engine.provider_origins().into()
+        csp::provider_origins(&self.state.config, &self.state.provider).into()
     }
 
     /// The sources for `form-action` of the site's Content Security Policy: the site and the provider. The pages of the
     /// engine have the same.
     pub fn form_action(&self) -> String {
-        self.engine.form_action()
+        csp::form_action(&self.state.config, &self.state.provider)
     }
 
     /// Whether logins can work now: the provider's metadata and keys are at hand, and the store answers.
@@ -238,11 +161,11 @@ impl Auth0 {
     ///
     /// What is missing. It may be there a moment later; the site need not be restarted.
     pub async fn ready(&self) -> Result<(), NotReady> {
-        if self.engine.tasks().is_shutting_down() {
+        if self.state.tasks.is_shutting_down() {
             return Err(NotReady::ShuttingDown);
         }
-        self.engine.provider().ready().await?;
-        self.engine.store().ping().await?;
+        self.state.provider.ready().await?;
+        self.state.store.ping().await?;
         Ok(())
     }
 }

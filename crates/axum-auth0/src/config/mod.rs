@@ -14,7 +14,7 @@ mod login;
 mod logout;
 mod problems;
 mod provider;
-mod routes;
+pub(crate) mod routes;
 mod scope_variable;
 mod session;
 mod site;

@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     config::Config,
+    config::routes::{CALLBACK_PATH, LOGIN_PATH},
     diagnosis::{Cause, Diagnosis},
-    login::{CALLBACK_PATH, LOGIN_PATH, audiences},
+    login::audiences,
 };
 
 const CALLBACK: &str = "callback";

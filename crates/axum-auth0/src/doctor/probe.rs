@@ -8,11 +8,7 @@ use super::{
     examination::Examiner,
     words::{quoted, visible_text},
 };
-use crate::{
-    config::Config,
-    login::{AuthorizationRequest, CALLBACK_PATH},
-    random,
-};
+use crate::{config::Config, config::routes::CALLBACK_PATH, login::AuthorizationRequest, random};
 
 /// How the request says whether it may show something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

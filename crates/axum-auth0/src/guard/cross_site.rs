@@ -6,20 +6,18 @@
 //! reads by GET could be made to write by mistake.
 
 use axum::{
-    Json,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use serde_json::json;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::Url;
 
-use super::{Guard, paths};
+use super::Guard;
 use crate::{
-    authority::is_origin_of,
     page::Page,
-    request_kind::{RequestKind, RequestSite, is_websocket},
+    request::{RequestKind, RequestSite, is_origin_of, is_state_changing, original_uri},
+    responses::json_error_with_code,
 };
 
 /// The layer: refuses what another site sent, with 403.
@@ -28,8 +26,8 @@ pub(crate) async fn csrf_protection(
     request: Request,
     next: Next,
 ) -> Response {
-    let site = guard.engine.config().base_url();
-    let allowed = if acts(request.method(), request.headers()) {
+    let site = guard.config.base_url();
+    let allowed = if is_state_changing(request.method(), request.headers()) {
         allows_write(request.headers(), site)
     } else {
         !guard.is_data_route(&request) || allows_read(request.headers(), site)
@@ -37,7 +35,7 @@ pub(crate) async fn csrf_protection(
     if allowed {
         return next.run(request).await;
     }
-    let path = paths::original(&request).path();
+    let path = original_uri(&request).path();
     tracing::warn!(method = %request.method(), path, "cross-site request refused");
     refusal(RequestKind::of(request.method(), request.headers()))
 }
@@ -50,24 +48,11 @@ fn refusal(kind: RequestKind) -> Response {
             .link("Go to the start page", "/")
             .into_response();
     }
-    let body = Json(json!({
-        "code": "cross_site",
-        "error": "cross_site",
-        "error_description": "this request came from another site",
-    }));
-    (
+    json_error_with_code(
         StatusCode::FORBIDDEN,
-        [(header::CACHE_CONTROL, "no-store")],
-        body,
+        "cross_site",
+        "this request came from another site",
     )
-        .into_response()
-}
-
-/// Whether the request may change something: every method that is not safe (RFC 9110 §9.2.1), and the handshake of a
-/// WebSocket, which is a GET but opens a channel in both directions.
-pub(crate) fn acts(method: &Method, headers: &HeaderMap) -> bool {
-    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
-        || is_websocket(method, headers)
 }
 
 /// What the `Origin` header says of a request.
@@ -197,14 +182,5 @@ mod tests {
             let headers = headers(site, origin);
             assert_eq!(allows_read(&headers, &url), expected, "{site:?} {origin:?}");
         }
-    }
-
-    #[test]
-    fn a_websocket_handshake_acts_although_it_is_a_get() {
-        let mut headers = HeaderMap::new();
-        assert!(!acts(&Method::GET, &headers));
-        assert!(!acts(&Method::HEAD, &headers));
-        headers.insert(header::UPGRADE, "websocket".parse().unwrap());
-        assert!(acts(&Method::GET, &headers));
     }
 }

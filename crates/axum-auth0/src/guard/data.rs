@@ -12,7 +12,8 @@ use axum::{
 use http::{HeaderValue, Method, header};
 use url::Url;
 
-use super::{Guard, paths};
+use super::Guard;
+use crate::{config::routes::USER_PATH, request::original_uri};
 
 /// Where server functions are unless they say otherwise.
 const API_PREFIX: &str = "/api/";
@@ -22,13 +23,13 @@ pub(crate) type IsDataRoute = fn(&str) -> bool;
 
 /// Server functions below `/api/`, and `/auth/user` of leptos-auth0.
 pub(crate) fn is_default_data_route(path: &str) -> bool {
-    path.starts_with(API_PREFIX) || path == super::USER_PATH
+    path.starts_with(API_PREFIX) || path == USER_PATH
 }
 
 impl Guard {
     /// Whether the request is for a data route, by its full path or by its path below a `Router::nest`.
     pub(crate) fn is_data_route(&self, request: &Request) -> bool {
-        [paths::original(request).path(), request.uri().path()]
+        [original_uri(request).path(), request.uri().path()]
             .into_iter()
             .any(|path| is_default_data_route(path) || (self.is_data_route)(path))
     }
@@ -44,7 +45,7 @@ pub(crate) async fn answer_as_data(
         return next.run(request).await;
     }
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let site = guard.engine.config().base_url();
+    let site = guard.config.base_url();
     let headers = request.headers_mut();
     let referer = headers.get(header::REFERER);
     if is_read || referer.is_some_and(|referer| !is_of_site(referer, site)) {

@@ -2,16 +2,18 @@
 //! another host (127.0.0.1 for localhost, for example).
 
 use axum::{
-    Json,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use http::{Method, StatusCode, Uri, header, uri};
-use serde_json::json;
 
-use super::{Guard, paths};
-use crate::{authority::Authority, page::Page, request_kind::RequestKind};
+use super::Guard;
+use crate::{
+    page::Page,
+    request::{Authority, RequestKind, original_uri},
+    responses::json_error,
+};
 
 /// The layer: a page under another host is redirected, anything else is refused.
 pub(crate) async fn canonical_host(
@@ -19,7 +21,7 @@ pub(crate) async fn canonical_host(
     request: Request,
     next: Next,
 ) -> Response {
-    let config = guard.engine.config();
+    let config = &guard.config;
     if authority(&request, config.base_url().scheme()) == Authority::of(config.base_url()) {
         return next.run(request).await;
     }
@@ -31,7 +33,7 @@ pub(crate) async fn canonical_host(
         "request under another host; if a proxy stands in front of this site, it must pass Host on"
     );
     if matches!(*request.method(), Method::GET | Method::HEAD) && is_page(&request) {
-        return Redirect::temporary(&canonical(&origin, paths::original(&request))).into_response();
+        return Redirect::temporary(&canonical(&origin, original_uri(&request))).into_response();
     }
     if RequestKind::of(request.method(), request.headers()) == RequestKind::Navigation {
         return Page::new(
@@ -44,23 +46,18 @@ pub(crate) async fn canonical_host(
         .link("Go to the site", format!("{origin}/"))
         .into_response();
     }
-    let body = Json(json!({
-        "error": "misdirected_request",
-        "error_description": format!("this site is {origin} (APP_BASE_URL)"),
-    }));
-    (
+    json_error(
         StatusCode::MISDIRECTED_REQUEST,
-        [(header::CACHE_CONTROL, "no-store")],
-        body,
+        "misdirected_request",
+        &format!("this site is {origin} (APP_BASE_URL)"),
     )
-        .into_response()
 }
 
 /// The authority that the request names: `Host`, or `:authority` of HTTP/2 (RFC 9113 §8.3.1).
 fn authority(request: &Request, scheme: &str) -> Option<Authority> {
     let text = match request.headers().get(header::HOST) {
         Some(host) => host.to_str().ok()?,
-        None => paths::original(request)
+        None => original_uri(request)
             .authority()
             .map(uri::Authority::as_str)?,
     };

@@ -1,29 +1,26 @@
-//! What stands before the application: one host, no cross-site changes, and pages for signed-in users only.
+//! What stands before the application: the canonical host, CSRF protection, and pages for signed-in users only.
 
 mod cross_site;
 mod data;
 mod host;
+mod page_user;
 mod pages;
-mod paths;
 
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cross_site::{acts, csrf_protection},
+    cross_site::csrf_protection,
     data::{IsDataRoute, answer_as_data},
     host::canonical_host,
+    page_user::check_page_user,
     pages::guard_pages,
-    paths::original,
 };
-use crate::engine::Engine;
+use crate::config::Config;
 
-/// The server function of leptos-auth0 that says who is signed in. It answers everyone.
-const USER_PATH: &str = "/auth/user";
-
-/// What the layers need to know.
+/// State of the layers.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) config: Arc<Config>,
     /// The pages for signed-in users.
     pub(crate) protected: &'static [&'static str],
     pub(crate) is_data_route: IsDataRoute,

@@ -8,14 +8,15 @@ use axum::{
 use http::{Method, StatusCode, uri::PathAndQuery};
 use percent_encoding::percent_decode_str;
 
-use super::{Guard, USER_PATH, paths};
+use super::Guard;
 use crate::{
-    access_token::ACCESS_TOKEN_PATH,
-    login::{CALLBACK_PATH, LOGIN_PATH, see_other},
-    logout::{LOGOUT_PATH, SIGNED_OUT_PATH},
+    config::routes::{
+        ACCESS_TOKEN_PATH, CALLBACK_PATH, LOGIN_PATH, LOGOUT_PATH, PROFILE_PATH, SIGNED_OUT_PATH,
+        USER_PATH, login_url,
+    },
     page::Page,
-    profile::PROFILE_PATH,
-    request_kind::RequestKind,
+    request::{RequestKind, original_uri},
+    responses::see_other,
     return_to::ReturnTo,
     session::{CurrentUser, NotSignedIn},
 };
@@ -40,7 +41,7 @@ pub(crate) async fn guard_pages(
     request: Request,
     next: Next,
 ) -> Response {
-    let landing = guard.engine.config().logout().return_to.as_str();
+    let landing = guard.config.logout().return_to.as_str();
     if !needs_user(&request, guard.protected, landing) {
         return next.run(request).await;
     }
@@ -55,10 +56,10 @@ pub(crate) async fn guard_pages(
             .into_response(),
         Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
         Some(CurrentUser::Anonymous) | None if is_navigation => {
-            let here = paths::original(&request).path_and_query().map(PathAndQuery::as_str);
+            let here = original_uri(&request).path_and_query().map(PathAndQuery::as_str);
             // A form that was sent to a page cannot be sent again after the login; its page can be shown.
             let here = here.filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
-            see_other(&ReturnTo::parse_or_home(here).login_url())
+            see_other(&login_url(&ReturnTo::parse_or_home(here)))
         }
         Some(CurrentUser::Anonymous) | None => NotSignedIn::Anonymous.into_response(),
     }
@@ -67,7 +68,7 @@ pub(crate) async fn guard_pages(
 /// Whether the request is for a protected page, by its full path or by its path below a `Router::nest`. `landing` is
 /// where a logout ends.
 fn needs_user(request: &Request, protected: &[&str], landing: &str) -> bool {
-    let (path, full) = (request.uri().path(), paths::original(request).path());
+    let (path, full) = (request.uri().path(), original_uri(request).path());
     // To the letter, as the router matches it: another spelling is not a route of the engine.
     !NEVER_GUARDED.contains(&path)
         && !is_open_landing(path, landing, protected)

@@ -4,8 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::CALLBACK_PATH;
-use crate::config::{AudienceParameter, Config};
+use crate::config::{AudienceParameter, Config, routes::CALLBACK_PATH};
 
 /// What one authorization request says beside what the configuration says for all of them.
 #[derive(Clone, Copy)]

@@ -11,18 +11,19 @@ use tokio::sync::oneshot;
 use tower_sessions::{Session, session::Id};
 
 use super::{
+    LoginState,
     complete::complete,
-    refusal::Refusal,
-    start::{begin, no_content, see_other, set_cookie},
-    transaction::{self, LIFETIME, State as LoginState, Transaction},
-    undelivered,
+    error::LoginError,
+    start::{begin, set_cookie},
+    transaction::{self, LIFETIME, StateParameter, Transaction},
+    unclaimed,
 };
 use crate::{
     diagnosis::{Cause, Diagnosis},
-    engine::Engine,
-    request_kind::RequestKind,
+    request::RequestKind,
+    responses::{no_content, see_other},
     return_to::ReturnTo,
-    session::{Carried, CurrentUser, SessionCookie},
+    session::{CurrentUser, SessionCookie, StoredSession},
     tasks::Work,
 };
 
@@ -34,7 +35,7 @@ const AUTHENTICATION_EXPIRED: &str = "authentication_expired";
 const EXPIRED_AUTHENTICATION_MAX_AGE: i64 = 86_400;
 
 pub(crate) async fn callback(
-    State(engine): State<Arc<Engine>>,
+    State(login): State<Arc<LoginState>>,
     RawQuery(query): RawQuery,
     axum::Extension(user): axum::Extension<CurrentUser>,
     session: Session,
@@ -47,18 +48,18 @@ pub(crate) async fn callback(
     }
     // In a task of its own: a client that hangs up does not stop a login halfway.
     let (sender, receiver) = oneshot::channel();
-    let tasks = engine.tasks().clone();
+    let tasks = login.tasks.clone();
     drop(tasks.spawn(Work::Callback, async move {
         let query = query.unwrap_or_default();
         // A second callback of the same login (a reload) waits for the first, and gets its session.
-        let one_at_a_time = engine.callbacks().of(&query);
+        let one_at_a_time = login.callbacks.for_query(&query);
         let _permit = one_at_a_time.lock().await;
-        let response = respond(&engine, &query, &user, &session, kind, &headers).await;
+        let response = respond(&login, &query, &user, &session, kind, &headers).await;
         if let Err(response) = sender.send(response)
             && let Some(SessionCookie::Set(id)) = response.extensions().get()
         {
             tracing::info!("the client hung up during its login");
-            undelivered::note(&engine, *id).await;
+            unclaimed::mark(&login, *id).await;
         }
     }));
     receiver.await.unwrap_or_else(|_| {
@@ -68,28 +69,27 @@ pub(crate) async fn callback(
 }
 
 async fn respond(
-    engine: &Arc<Engine>,
+    login: &LoginState,
     query: &str,
     user: &CurrentUser,
     session: &Session,
     kind: RequestKind,
     headers: &HeaderMap,
 ) -> Response {
-    let answer = match Answer::parse(query) {
+    let answer = match AuthorizationResponse::parse(query) {
         Ok(answer) => answer,
         Err(refusal) => return refusal.into_response(),
     };
-    let settings = engine.config().cookie();
-    let Some(transaction) = Transaction::find(headers, engine.keys(), &answer.state, settings)
-    else {
+    let settings = login.config.cookie();
+    let Some(transaction) = Transaction::find(headers, &login.keys, &answer.state, settings) else {
         // The cookie was lost, and one more attempt may help.
-        return restart(engine, kind, headers, &answer)
+        return restart(login, kind, headers, &answer)
             .await
-            .unwrap_or_else(|| Refusal::UnknownTransaction.into_response());
+            .unwrap_or_else(|| LoginError::UnknownTransaction.into_response());
     };
     // From here on the transaction is spent, whatever the outcome.
     let return_to = transaction.return_to.clone();
-    let mut response = match answer_to(engine, session, user, transaction, &answer).await {
+    let mut response = match answer_to(login, session, user, transaction, &answer).await {
         Ok(new_session) => {
             let mut response = see_other(return_to.as_str());
             if let Some(id) = new_session {
@@ -99,9 +99,10 @@ async fn respond(
         }
         Err(refusal) => {
             let may_help = refusal.is_expired_authentication(AUTHENTICATION_EXPIRED)
-                || (matches!(refusal, Refusal::Expired(_)) && answer.is_expired_authentication());
+                || (matches!(refusal, LoginError::Expired(_))
+                    && answer.is_expired_authentication());
             let restarted = if may_help {
-                restart(engine, kind, headers, &answer).await
+                restart(login, kind, headers, &answer).await
             } else {
                 None
             };
@@ -117,36 +118,36 @@ async fn respond(
 
 /// The identifier of the session that the browser gets; `None` if it has one already.
 async fn answer_to(
-    engine: &Arc<Engine>,
+    login: &LoginState,
     session: &Session,
     user: &CurrentUser,
     transaction: Transaction,
-    answer: &Answer<'_>,
-) -> Result<Option<Id>, Refusal> {
+    answer: &AuthorizationResponse<'_>,
+) -> Result<Option<Id>, LoginError> {
     let return_to = transaction.return_to.clone();
-    if transaction.has_expired(engine.clock().unix_seconds()) {
-        return Err(Refusal::Expired(return_to));
+    if transaction.has_expired(login.clock.unix_seconds()) {
+        return Err(LoginError::Expired(return_to));
     }
     // RFC 9207 §2.4, for errors too: the response must be from the issuer that the login began at.
-    let issuer = engine.config().issuer().as_str();
+    let issuer = login.config.issuer().as_str();
     if transaction.issuer != issuer
         || answer
             .issuer
             .as_deref()
             .is_some_and(|found| found != issuer)
     {
-        return Err(Refusal::WrongIssuer);
+        return Err(LoginError::WrongIssuer);
     }
     if answer.issuer.is_none() {
-        let metadata = engine
-            .provider()
+        let metadata = login
+            .provider
             .metadata()
             .await
-            .map_err(|error| Refusal::provider(&error, return_to.clone()))?;
+            .map_err(|error| LoginError::provider(&error, return_to.clone()))?;
         if metadata.authorization_response_iss_parameter_supported {
             return Err(match answer.outcome {
-                Outcome::Code(_) => Refusal::WrongIssuer,
-                Outcome::Error { .. } => Refusal::NotCompleted(return_to),
+                Outcome::Code(_) => LoginError::WrongIssuer,
+                Outcome::Error { .. } => LoginError::NotCompleted(return_to),
             });
         }
     }
@@ -154,26 +155,26 @@ async fn answer_to(
         Outcome::Code(code) => code,
         // Nothing is stored for an error: it can be caused without limit and leads to no token request.
         Outcome::Error { code, description } => {
-            return Err(refused(engine, code, description.as_deref(), return_to));
+            return Err(refused(login, code, description.as_deref(), return_to));
         }
     };
     // Spent once, over all processes that share the store: a replay gets no second token request.
-    let first = engine
-        .store()
+    let first = login
+        .store
         .consume_transaction(&transaction.key(), transaction.created_at + LIFETIME)
         .await
-        .map_err(|error| Refusal::store(&error, return_to.clone()))?;
+        .map_err(|error| LoginError::store(&error, return_to.clone()))?;
     if !first {
-        return match (undelivered::take(engine, &transaction).await, user) {
+        return match (unclaimed::take(login, &transaction).await, user) {
             (Some(waiting), _) => Ok(Some(waiting)),
             (None, CurrentUser::SignedIn(_)) => Ok(None),
-            (None, _) => Err(Refusal::AlreadyUsed(return_to)),
+            (None, _) => Err(LoginError::AlreadyUsed(return_to)),
         };
     }
-    let carried = Carried::read(session)
+    let carried = StoredSession::read(session)
         .await
-        .map_err(|error| Refusal::store(&error, return_to))?;
-    complete(engine, &carried, &transaction, code)
+        .map_err(|error| LoginError::store(&error, return_to))?;
+    complete(login, &carried, &transaction, code)
         .await
         .map(Some)
 }
@@ -182,32 +183,37 @@ async fn answer_to(
 /// `state` is not ours or not fresh (a forgery, a bookmark), or if no user follows the redirect. It never leads to a
 /// token request.
 async fn restart(
-    engine: &Engine,
+    login: &LoginState,
     kind: RequestKind,
     headers: &HeaderMap,
-    answer: &Answer<'_>,
+    answer: &AuthorizationResponse<'_>,
 ) -> Option<Response> {
-    let state = LoginState::open(engine.keys(), &answer.state)?;
+    let state = StateParameter::open(&login.keys, &answer.state)?;
     let max_age = if answer.is_expired_authentication() {
         EXPIRED_AUTHENTICATION_MAX_AGE
     } else {
         LIFETIME
     };
-    let (parameters, attempt) = state.restart(engine.clock().unix_seconds(), max_age)?;
+    let (parameters, attempt) = state.restart(login.clock.unix_seconds(), max_age)?;
     if !kind.may_start_login() {
         return None;
     }
     tracing::info!(attempt, "login restarted");
-    let restarted = begin(engine, headers, parameters, attempt).await;
+    let restarted = begin(login, headers, parameters, attempt).await;
     Some(restarted.unwrap_or_else(IntoResponse::into_response))
 }
 
-fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: ReturnTo) -> Refusal {
-    let audience = engine.config().audience();
-    let diagnosis = Diagnosis::of_login_refusal(engine.config(), code, description, audience);
+fn refused(
+    login: &LoginState,
+    code: &str,
+    description: Option<&str>,
+    return_to: ReturnTo,
+) -> LoginError {
+    let audience = login.config.audience();
+    let diagnosis = Diagnosis::of_login_refusal(&login.config, code, description, audience);
     match diagnosis.code {
-        Cause::AudienceUnknown if audience.is_some() => Refusal::Misconfigured(diagnosis),
-        Cause::ApiNotAuthorized => Refusal::Misconfigured(diagnosis),
+        Cause::AudienceUnknown if audience.is_some() => LoginError::Misconfigured(diagnosis),
+        Cause::ApiNotAuthorized => LoginError::Misconfigured(diagnosis),
         // RFC 6749 §4.1.2.1: nothing that the person did or could do differently.
         _ if matches!(
             code,
@@ -217,9 +223,9 @@ fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: Re
                 | "unsupported_response_type"
         ) =>
         {
-            Refusal::Misconfigured(diagnosis)
+            LoginError::Misconfigured(diagnosis)
         }
-        _ => Refusal::ByProvider {
+        _ => LoginError::ByProvider {
             code: code.to_owned(),
             description: description.map(str::to_owned),
             return_to,
@@ -228,7 +234,7 @@ fn refused(engine: &Engine, code: &str, description: Option<&str>, return_to: Re
 }
 
 /// The authorization response (RFC 6749 §4.1.2), each parameter at most once.
-struct Answer<'a> {
+struct AuthorizationResponse<'a> {
     state: Cow<'a, str>,
     issuer: Option<Cow<'a, str>>,
     outcome: Outcome<'a>,
@@ -242,8 +248,8 @@ enum Outcome<'a> {
     },
 }
 
-impl<'a> Answer<'a> {
-    fn parse(query: &'a str) -> Result<Self, Refusal> {
+impl<'a> AuthorizationResponse<'a> {
+    fn parse(query: &'a str) -> Result<Self, LoginError> {
         let mut given: HashMap<&'static str, Cow<'a, str>> = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             // Providers add parameters of their own, `session_state` for example.
@@ -254,17 +260,17 @@ impl<'a> Answer<'a> {
                 continue;
             };
             if given.insert(known, value).is_some() {
-                return Err(Refusal::MalformedCallback("a parameter is given twice"));
+                return Err(LoginError::MalformedCallback("a parameter is given twice"));
             }
         }
         let mut take = |name| given.remove(name).filter(|value| !value.is_empty());
-        let state = take("state").ok_or(Refusal::MalformedCallback("state is missing"))?;
+        let state = take("state").ok_or(LoginError::MalformedCallback("state is missing"))?;
         let issuer = take("iss");
         let description = take("error_description");
         let outcome = match (take("code"), take("error")) {
             (Some(code), None) => Outcome::Code(code),
             (_, Some(code)) => Outcome::Error { code, description },
-            (None, None) => return Err(Refusal::MalformedCallback("code is missing")),
+            (None, None) => return Err(LoginError::MalformedCallback("code is missing")),
         };
         Ok(Self {
             state,

@@ -3,7 +3,8 @@
 use http::{HeaderValue, Request, header};
 use serde_json::{Map, Value};
 
-use crate::{engine::Engine, http_client::without_bom, json, jwt::Claims};
+use super::LoginState;
+use crate::{http_client::without_bom, json, jwt::Claims};
 
 /// Claims that are about the token and not about the person: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of
 /// RFC 7519 §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those
@@ -77,14 +78,14 @@ const NAMES: &[&str] = &[
 
 /// The person's claims: those of the ID token, completed from userinfo where the ID token has no name at all.
 pub(super) async fn user_claims(
-    engine: &Engine,
+    state: &LoginState,
     id_token: Claims,
     access_token: &str,
 ) -> Map<String, Value> {
     let mut claims = id_token.into_map();
     json::remove_empty(&mut claims);
     if !NAMES.iter().any(|name| claims.contains_key(*name))
-        && let Some(more) = userinfo(engine, &claims, access_token).await
+        && let Some(more) = userinfo(state, &claims, access_token).await
     {
         for (name, value) in more {
             claims.entry(name).or_insert(value);
@@ -97,11 +98,11 @@ pub(super) async fn user_claims(
 /// OpenID Connect Core 1.0 §5.3. A login does not depend on it: some providers refuse an access token that is bound to
 /// a resource.
 async fn userinfo(
-    engine: &Engine,
+    state: &LoginState,
     id_token: &Map<String, Value>,
     access_token: &str,
 ) -> Option<Map<String, Value>> {
-    let metadata = engine.provider().metadata().await.ok()?;
+    let metadata = state.provider.metadata().await.ok()?;
     let endpoint = metadata.userinfo_endpoint.as_ref()?;
     let mut authorization = HeaderValue::from_str(&format!("Bearer {access_token}")).ok()?;
     authorization.set_sensitive(true);
@@ -110,7 +111,7 @@ async fn userinfo(
         .header(header::ACCEPT, "application/json")
         .body(Vec::new())
         .ok()?;
-    let response = match engine.http_client().send_for_body(request).await {
+    let response = match state.http_client.send_for_body(request).await {
         Ok(response) if response.status().is_success() => response,
         Ok(response) => {
             tracing::info!(

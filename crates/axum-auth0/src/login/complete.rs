@@ -1,33 +1,31 @@
 //! The second half of the callback: code, tokens, ID token, session.
 
-use std::sync::Arc;
-
 use tower_sessions::session::Id;
 
 use super::{
-    CALLBACK_PATH, IdTokenError, claims, id_token::Expected, new_login::NewLogin, refusal::Refusal,
+    IdTokenError, LoginState, claims, error::LoginError, id_token::Expected, new_login::NewLogin,
     transaction::Transaction,
 };
 use crate::{
+    config::routes::CALLBACK_PATH,
     diagnosis::Diagnosis,
-    engine::Engine,
     jwt::{self, JwtError, TokenKind},
-    session::{ABSOLUTE_TIMEOUT, Carried, ProviderSession, SessionData, id},
+    session::{ABSOLUTE_TIMEOUT, ProviderSession, SessionData, StoredSession, id},
     stores::{LoginId, LoginRecord},
     tokens::{CachedToken, RequestedGrant, TokenAnswer, TokenRequest, TokenSet},
 };
 
 /// Exchanges the code, and returns the identifier of the new session. `carried` is the session that the browser had.
 pub(super) async fn complete(
-    engine: &Arc<Engine>,
-    carried: &Carried,
+    state: &LoginState,
+    carried: &StoredSession,
     transaction: &Transaction,
     code: &str,
-) -> Result<Id, Refusal> {
+) -> Result<Id, LoginError> {
     let return_to = || transaction.return_to.clone();
-    let redirect_uri = engine.config().site_url(CALLBACK_PATH);
-    let answer = engine
-        .endpoint()
+    let redirect_uri = state.config.site_url(CALLBACK_PATH);
+    let answer = state
+        .token_endpoint
         .exchange(
             code,
             &transaction.verifier,
@@ -36,9 +34,9 @@ pub(super) async fn complete(
         )
         .await
         .map_err(|error| {
-            Refusal::endpoint(
+            LoginError::endpoint(
                 error,
-                engine.config(),
+                &state.config,
                 transaction.audience.as_deref(),
                 return_to(),
             )
@@ -48,41 +46,42 @@ pub(super) async fn complete(
     let id_token = answer
         .id_token
         .as_deref()
-        .ok_or_else(|| Refusal::IdToken(None, return_to()))?;
+        .ok_or_else(|| LoginError::IdToken(None, return_to()))?;
     let expected = Expected {
         nonce: &transaction.nonce,
         max_age: transaction.max_age,
         organization: transaction.organization.as_deref(),
         access_token: &answer.access_token,
     };
-    let verified = engine
-        .id_tokens()
-        .verify(id_token, &expected)
-        .await
-        .map_err(|error| match error {
-            // Without keys nobody can say anything about the token.
-            IdTokenError::Signature(JwtError::Unavailable(error)) => {
-                Refusal::provider(&error, return_to())
-            }
-            error => {
-                if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
-                    Refusal::IdTokenKind(error, Box::new(diagnosis), return_to())
-                } else {
-                    note_clock_skew(engine, id_token, &error);
-                    Refusal::IdToken(Some(error), return_to())
+    let verified =
+        state
+            .id_tokens
+            .verify(id_token, &expected)
+            .await
+            .map_err(|error| match error {
+                // Without keys nobody can say anything about the token.
+                IdTokenError::Signature(JwtError::Unavailable(error)) => {
+                    LoginError::provider(&error, return_to())
                 }
-            }
-        })?;
+                error => {
+                    if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
+                        LoginError::IdTokenKind(error, Box::new(diagnosis), return_to())
+                    } else {
+                        note_clock_skew(state, id_token, &error);
+                        LoginError::IdToken(Some(error), return_to())
+                    }
+                }
+            })?;
     let subject = verified
         .required_string("sub")
-        .map_err(|error| Refusal::IdToken(Some(error.into()), return_to()))?
+        .map_err(|error| LoginError::IdToken(Some(error.into()), return_to()))?
         .to_owned();
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
-    let claims = claims::user_claims(engine, verified, &answer.access_token).await;
+    let claims = claims::user_claims(state, verified, &answer.access_token).await;
 
-    let now = engine.clock().unix_seconds();
-    let login = LoginId::random(engine.random().as_ref());
-    let set = token_set(engine, transaction, &answer, now);
+    let now = state.clock.unix_seconds();
+    let login = LoginId::random(state.random.as_ref());
+    let set = token_set(state, transaction, &answer, now);
     let new = NewLogin {
         row: LoginRecord {
             id: login,
@@ -92,56 +91,56 @@ pub(super) async fn complete(
             last_seen_at: now,
             expires_at: now + ABSOLUTE_TIMEOUT,
             version: 0,
-            tokens: set.seal(engine.keys(), &login),
+            tokens: set.seal(&state.keys, &login),
         },
         data: SessionData {
             login,
-            issuer: engine.config().issuer().as_str().to_owned(),
+            issuer: state.config.issuer().as_str().to_owned(),
             claims,
             provider_session: Some(ProviderSession {
                 sid: provider_session,
             }),
             undelivered: false,
         },
-        session: id::of_transaction(engine.keys(), &transaction.verifier),
+        session: id::of_transaction(&state.keys, &transaction.verifier),
         refresh_token: set.refresh_token,
     };
     let id = new
-        .replace(engine, carried)
+        .replace(state, carried)
         .await
-        .map_err(|error| Refusal::store(&error, return_to()))?;
+        .map_err(|error| LoginError::store(&error, return_to()))?;
     tracing::info!(?login, "logged in");
     Ok(id)
 }
 
 /// An ID token of another time is refused; most often it is the clock of this server that is wrong.
-fn note_clock_skew(engine: &Engine, id_token: &str, error: &IdTokenError) {
+fn note_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
     let is_about_time = matches!(error, IdTokenError::Rule(rule) if rule.starts_with("iat is "));
     if is_about_time
         && let Ok(claims) = jwt::decode_unverified(id_token)
         && let Ok(Some(iat)) = claims.unverified().numeric_date("iat")
     {
-        Diagnosis::clock_skew(engine.clock().unix_seconds().saturating_sub(iat)).log();
+        Diagnosis::clock_skew(state.clock.unix_seconds().saturating_sub(iat)).log();
     }
 }
 
 /// The tokens to keep. An access token that is not what was asked for is not kept under that name; why it is not is
 /// logged now and told to whoever needs it later.
 fn token_set(
-    engine: &Engine,
+    state: &LoginState,
     transaction: &Transaction,
     answer: &TokenAnswer,
     now: i64,
 ) -> TokenSet {
     // A login that began under another configuration asked for something else.
-    let is_of_today = transaction.audience.as_deref() == engine.config().audience();
+    let is_of_today = transaction.audience.as_deref() == state.config.audience();
     let mut set = TokenSet {
         refresh_token: answer.refresh_token.clone(),
         id_token: answer.id_token.clone(),
-        asked: is_of_today.then(|| RequestedGrant::of(engine.config())),
+        asked: is_of_today.then(|| RequestedGrant::of(&state.config)),
         ..TokenSet::default()
     };
-    let config = engine.config();
+    let config = &state.config;
     let wants = config.apis().filter_map(|api| TokenRequest::of(api, &[]));
     for want in wants.filter(|want| Some(want.audience) == config.audience()) {
         match CachedToken::verify(answer, &want, config, now) {

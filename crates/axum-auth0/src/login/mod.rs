@@ -5,27 +5,23 @@
 
 mod authorization_url;
 mod callback;
+mod callback_locks;
 mod claims;
 mod complete;
+mod error;
 pub(crate) mod id_token;
 mod new_login;
 mod parameters;
-mod refusal;
-mod running;
 mod start;
+mod state;
 mod transaction;
-mod undelivered;
+mod unclaimed;
 
 pub use self::id_token::IdTokenError;
 pub(crate) use self::{
     authorization_url::{AuthorizationRequest, audiences},
     callback::callback,
-    running::RunningCallbacks,
-    start::{no_content, see_other, start},
+    callback_locks::CallbackLocks,
+    start::start,
+    state::LoginState,
 };
-
-/// Where a login begins.
-pub const LOGIN_PATH: &str = "/auth/login";
-
-/// Where the provider sends the browser back to; registered there.
-pub const CALLBACK_PATH: &str = "/auth/callback";

@@ -7,9 +7,9 @@ use tower_sessions::{
     session::{Id, Record},
 };
 
+use super::LoginState;
 use crate::{
-    engine::Engine,
-    session::{ABSOLUTE_TIMEOUT, Carried, SESSION_KEY, SessionData},
+    session::{ABSOLUTE_TIMEOUT, SESSION_KEY, SessionData, StoredSession, store_error},
     stores::{LoginRecord, StoreError},
 };
 
@@ -32,21 +32,25 @@ impl NewLogin {
     /// # Errors
     ///
     /// If the store fails. Then the browser keeps the session that it had, and nothing of the new login is left.
-    pub(super) async fn replace(self, engine: &Engine, old: &Carried) -> Result<Id, StoreError> {
+    pub(super) async fn replace(
+        self,
+        state: &LoginState,
+        old: &StoredSession,
+    ) -> Result<Id, StoreError> {
         let subject = self.row.subject.clone();
-        let session = match self.store(engine).await {
+        let session = match self.store(state).await {
             Ok(session) => session,
             Err(error) => {
-                self.undo(engine).await;
+                self.undo(state).await;
                 return Err(error);
             }
         };
-        end(engine, old, &subject).await;
+        end(state, old, &subject).await;
         Ok(session)
     }
 
-    async fn store(&self, engine: &Engine) -> Result<Id, StoreError> {
-        engine.store().create_login(self.row.clone()).await?;
+    async fn store(&self, state: &LoginState) -> Result<Id, StoreError> {
+        state.store.create_login(self.row.clone()).await?;
         let failed = |text: String| StoreError(text);
         let data = serde_json::to_value(&self.data).map_err(|error| failed(error.to_string()))?;
         let expiry_date =
@@ -57,21 +61,21 @@ impl NewLogin {
             data: HashMap::from([(SESSION_KEY.to_owned(), data)]),
             expiry_date,
         };
-        let created = engine.records().create(&mut record).await;
-        created.map_err(|error| failed(error.to_string()))?;
+        let created = state.records.create(&mut record).await;
+        created.map_err(store_error)?;
         Ok(record.id)
     }
 
     /// A login without a session cannot be used.
-    async fn undo(&self, engine: &Engine) {
+    async fn undo(&self, state: &LoginState) {
         let login = self.row.id;
-        if let Err(error) = engine.store().delete_login(&login).await {
+        if let Err(error) = state.store.delete_login(&login).await {
             tracing::error!(?login, %error, "failed to delete a login without a session");
         }
         // At some providers the revocation of one refresh token ends all of the user's sessions, in other browsers too.
-        let has_others = engine.store().has_login_since(&self.row.subject, i64::MIN);
+        let has_others = state.store.has_login_since(&self.row.subject, i64::MIN);
         if !has_others.await.unwrap_or(true) {
-            drop(engine.tokens().revoke(login, self.refresh_token.clone()));
+            drop(state.tokens.revoke(login, self.refresh_token.clone()));
         }
     }
 }
@@ -80,13 +84,13 @@ impl NewLogin {
 ///
 /// The refresh token of the same user is not revoked: it is older than the new one, and at some providers its revocation
 /// ends the whole grant (Auth0's "Refresh Token Revocation Deletes Grant", Keycloak), and the new login with it.
-async fn end(engine: &Engine, old: &Carried, subject: &str) {
-    let is_of_provider = old.is_of(engine.config().issuer().as_str());
+async fn end(state: &LoginState, old: &StoredSession, subject: &str) {
+    let is_of_provider = old.is_from_issuer(state.config.issuer().as_str());
     if let Some(login) = old.login {
-        match engine.store().delete_login(&login).await {
+        match state.store.delete_login(&login).await {
             Ok(Some(row)) if row.subject != subject && is_of_provider => {
-                let tokens = engine.tokens().open_for_logout(&row);
-                drop(engine.tokens().revoke(login, tokens.refresh_token));
+                let tokens = state.tokens.open_for_logout(&row);
+                drop(state.tokens.revoke(login, tokens.refresh_token));
             }
             Ok(_) => {}
             Err(error) => {
@@ -95,7 +99,7 @@ async fn end(engine: &Engine, old: &Carried, subject: &str) {
         }
     }
     if let Some(id) = old.id
-        && let Err(error) = replaced(engine, id).await
+        && let Err(error) = replaced(state, id).await
     {
         tracing::warn!(%error, "failed to end the session that a new login replaced");
     }
@@ -104,10 +108,10 @@ async fn end(engine: &Engine, old: &Carried, subject: &str) {
 /// Leaves a record without a login under the old identifier for a minute. A request of another tab that still carries
 /// it is anonymous then. If the session were gone, the response would remove the cookie, and with it the new session's,
 /// which has the same name.
-async fn replaced(engine: &Engine, id: Id) -> tower_sessions::session_store::Result<()> {
-    let end = engine.clock().unix_seconds() + REPLACED_TTL;
+async fn replaced(state: &LoginState, id: Id) -> tower_sessions::session_store::Result<()> {
+    let end = state.clock.unix_seconds() + REPLACED_TTL;
     let Ok(expiry_date) = time::OffsetDateTime::from_unix_timestamp(end) else {
-        return engine.records().delete(&id).await;
+        return state.records.delete(&id).await;
     };
     let marker = HashMap::from([("replaced".to_owned(), true.into())]);
     let record = Record {
@@ -115,5 +119,5 @@ async fn replaced(engine: &Engine, id: Id) -> tower_sessions::session_store::Res
         data: marker,
         expiry_date,
     };
-    engine.records().save(&record).await
+    state.records.save(&record).await
 }

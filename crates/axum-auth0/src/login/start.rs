@@ -7,18 +7,23 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use cookie::Cookie;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::{
+    LoginState,
     authorization_url::{AuthorizationRequest, audiences},
+    error::LoginError,
     parameters::LoginParameters,
-    refusal::Refusal,
-    transaction::{self, State as LoginState, Transaction},
+    transaction::{self, StateParameter, Transaction},
 };
-use crate::{engine::Engine, random, request_kind::RequestKind};
+use crate::{
+    random,
+    request::RequestKind,
+    responses::{no_content, see_other},
+};
 
 pub(crate) async fn start(
-    State(engine): State<Arc<Engine>>,
+    State(login): State<Arc<LoginState>>,
     RawQuery(query): RawQuery,
     method: Method,
     headers: HeaderMap,
@@ -28,50 +33,41 @@ pub(crate) async fn start(
         return no_content();
     }
     if !kind.may_start_login() {
-        return Refusal::NotANavigation.into_response();
+        return LoginError::NotANavigation.into_response();
     }
     let parameters = match LoginParameters::parse(query.as_deref().unwrap_or_default()) {
         Ok(parameters) => parameters,
-        Err(name) => return Refusal::Parameter(name).into_response(),
+        Err(name) => return LoginError::Parameter(name).into_response(),
     };
-    begin(&engine, &headers, parameters, 0)
+    begin(&login, &headers, parameters, 0)
         .await
         .unwrap_or_else(IntoResponse::into_response)
 }
 
-/// The answer to a prefetch or a prerender: nothing has happened, and a browser does not show it in place of the page.
-pub(crate) fn no_content() -> Response {
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::VARY, "sec-purpose"),
-    ];
-    (StatusCode::NO_CONTENT, headers).into_response()
-}
-
 /// Starts a login; `attempt` counts its restarts.
 pub(super) async fn begin(
-    engine: &Engine,
+    login: &LoginState,
     headers: &HeaderMap,
     parameters: LoginParameters,
     attempt: u8,
-) -> Result<Response, Refusal> {
-    let config = engine.config();
-    let metadata = engine
-        .provider()
+) -> Result<Response, LoginError> {
+    let config = &login.config;
+    let metadata = login
+        .provider
         .metadata()
         .await
-        .map_err(|error| Refusal::provider(&error, parameters.return_to.clone()))?;
+        .map_err(|error| LoginError::provider(&error, parameters.return_to.clone()))?;
     let Some(endpoint) = &metadata.authorization_endpoint else {
         tracing::error!("the provider's metadata names no authorization endpoint");
-        return Err(Refusal::ProviderUnavailable {
+        return Err(LoginError::ProviderUnavailable {
             retry_after: None,
             return_to: parameters.return_to,
         });
     };
 
-    let now = engine.clock().unix_seconds();
-    let random = engine.random().as_ref();
-    let state = LoginState::new(&parameters, attempt, now, random).seal(engine.keys());
+    let now = login.clock.unix_seconds();
+    let random = login.random.as_ref();
+    let state = StateParameter::new(&parameters, attempt, now, random).seal(&login.keys);
     let transaction = Transaction {
         state: transaction::hash(&state),
         nonce: random::text::<16>(random),
@@ -96,32 +92,12 @@ pub(super) async fn begin(
     .url(endpoint, config);
 
     let mut response = see_other(url.as_str());
-    let cookie = transaction.cookie(engine.keys(), config.cookie());
-    for old in transaction::evicted(headers, engine.keys(), now, config.cookie(), &cookie) {
+    let cookie = transaction.cookie(&login.keys, config.cookie());
+    for old in transaction::cookies_to_evict(headers, &login.keys, now, config.cookie(), &cookie) {
         set_cookie(&mut response, &old);
     }
     set_cookie(&mut response, &cookie);
     Ok(response)
-}
-
-/// 303: the browser goes on with GET, whatever it did before. `target` is a URL that a parser wrote or a checked path.
-pub(crate) fn see_other(target: &str) -> Response {
-    let Ok(location) = HeaderValue::from_str(target) else {
-        tracing::error!("a redirect's target is no header value");
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    (
-        StatusCode::SEE_OTHER,
-        [
-            (header::LOCATION, location),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (
-                header::REFERRER_POLICY,
-                HeaderValue::from_static("no-referrer"),
-            ),
-        ],
-    )
-        .into_response()
 }
 
 pub(super) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {

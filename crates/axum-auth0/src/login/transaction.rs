@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     config::CookieSettings,
-    cookies,
     login::parameters::LoginParameters,
     random::{self, RandomSource},
+    request::cookies,
     return_to::ReturnTo,
     seal::{Keyring, Purpose},
 };
@@ -55,7 +55,7 @@ pub(super) struct Transaction {
 
 /// What `state` says when the browser comes back without a transaction; sealed, so that only we can have written it.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct State {
+pub(super) struct StateParameter {
     id: String,
     return_to: ReturnTo,
     created_at: i64,
@@ -66,7 +66,7 @@ pub(super) struct State {
     passed_on: Option<Vec<(String, String)>>,
 }
 
-impl State {
+impl StateParameter {
     pub(super) fn new(
         parameters: &LoginParameters,
         attempt: u8,
@@ -115,7 +115,7 @@ impl Transaction {
         let name = cookie_name(&self.state, settings);
         let plain = serde_json::to_vec(self).expect("strings and numbers are always JSON");
         let value = keys.seal_text(Purpose::Transaction, name.as_bytes(), &plain);
-        let mut cookie = bare(name, settings);
+        let mut cookie = base_cookie(name, settings);
         cookie.set_value(value);
         cookie.set_max_age(cookie::time::Duration::seconds(LIFETIME));
         cookie
@@ -155,7 +155,7 @@ pub(super) fn removal(state: &str, settings: &CookieSettings) -> Cookie<'static>
 ///
 /// A cookie that does not open with our keys belongs to another application on this host. It counts towards the size of
 /// the header, but it is never taken out.
-pub(super) fn evicted(
+pub(super) fn cookies_to_evict(
     headers: &HeaderMap,
     keys: &Keyring,
     now: i64,
@@ -212,7 +212,7 @@ pub(super) fn hash(state: &str) -> String {
     format!("{:x}", Sha256::digest(state))
 }
 
-fn bare(name: String, settings: &CookieSettings) -> Cookie<'static> {
+fn base_cookie(name: String, settings: &CookieSettings) -> Cookie<'static> {
     let mut cookie = Cookie::new(name, "");
     cookie.set_path("/");
     cookie.set_http_only(true);
@@ -223,7 +223,7 @@ fn bare(name: String, settings: &CookieSettings) -> Cookie<'static> {
 }
 
 fn removal_of(name: String, settings: &CookieSettings) -> Cookie<'static> {
-    let mut cookie = bare(name, settings);
+    let mut cookie = base_cookie(name, settings);
     cookie.set_max_age(cookie::time::Duration::ZERO);
     cookie
 }

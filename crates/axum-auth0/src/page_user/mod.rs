@@ -9,13 +9,12 @@
 //! The value names a user, not a login: a page stays valid when the same user logs in again. It is no secret and
 //! grants nothing. A request without it is handled as if there were no such check.
 
-mod carried;
-mod layer;
+mod extract;
 mod tags;
 
 use std::sync::Arc;
 
-pub(crate) use self::{layer::check, tags::PageUserTags};
+pub(crate) use self::{extract::page_user_of, tags::PageUserTags};
 
 /// Request header with the [`PageUser`] of the page that makes the call.
 pub const PAGE_USER_HEADER: &str = "auth0-page-user";

@@ -12,13 +12,11 @@ use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer, session::Id};
 
-use super::{ABSOLUTE_TIMEOUT, id};
+use super::{ABSOLUTE_TIMEOUT, SessionRecords, id};
 use crate::{
-    config::{CookieSettings, SameSite},
-    cookies,
-    engine::Engine,
+    config::{Config, CookieSettings, SameSite},
+    request::cookies,
     seal::Keyring,
-    stores::SessionRecords,
 };
 
 /// What a response does with the session's cookie, if it is not for tower-sessions to decide: an extension of the
@@ -56,14 +54,15 @@ pub(crate) fn layer(
 /// The layer in front of tower-sessions: the session's cookie survives whatever its neighbours are. Of several cookies
 /// with its name, those that this site issued count.
 pub(crate) async fn protect_cookie(
-    State(engine): State<Arc<Engine>>,
+    State(config): State<Arc<Config>>,
+    State(keys): State<Keyring>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let name = &engine.config().cookie().name;
+    let name = &config.cookie().name;
     cookies::protect_session_cookie(request.headers_mut(), name, |value| {
         let id = value.parse::<Id>();
-        id.is_ok_and(|id| id::is_ours(engine.keys(), id))
+        id.is_ok_and(|id| id::is_ours(&keys, id))
     });
     next.run(request).await
 }
@@ -74,12 +73,13 @@ pub(crate) async fn protect_cookie(
 /// tower-sessions 0.15.0 leaves `Secure` out of a removal, and a browser refuses that for a `__Host-` name. It also
 /// removes every cookie that the store does not know, those of another application on this host included.
 pub(crate) async fn write_cookie(
-    State(engine): State<Arc<Engine>>,
+    State(config): State<Arc<Config>>,
+    State(keys): State<Keyring>,
     request: Request,
     next: Next,
 ) -> Response {
-    let settings = engine.config().cookie();
-    let may_remove = may_remove(request.headers(), &settings.name, engine.keys());
+    let settings = config.cookie();
+    let may_remove = may_remove(request.headers(), &settings.name, &keys);
     let mut response = next.run(request).await;
     let decision = response.extensions_mut().remove::<SessionCookie>();
     let headers = response.headers_mut();

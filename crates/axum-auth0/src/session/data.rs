@@ -8,6 +8,7 @@ use tower_sessions::{
     session_store,
 };
 
+use super::store_error;
 use crate::stores::{LoginId, LoginRecord, StoreError};
 
 /// The key of the engine's part of a session.
@@ -47,7 +48,7 @@ impl SessionData {
 
 /// What the browser's session is, as far as it can be read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Carried {
+pub(crate) struct StoredSession {
     /// The session's identifier, if the store has a record of it, readable or not.
     pub(crate) id: Option<Id>,
     /// Its login. Read from a record of another version, too.
@@ -57,7 +58,7 @@ pub(crate) struct Carried {
     issuer: Option<String>,
 }
 
-impl Carried {
+impl StoredSession {
     /// Reads the session of a request. A record that cannot be opened or parsed has an identifier and nothing else.
     ///
     /// # Errors
@@ -70,6 +71,7 @@ impl Carried {
         let value = match session.get_value(SESSION_KEY).await {
             Ok(value) => value,
             Err(error) if is_unreadable(&error) => None,
+            Err(session::Error::Store(error)) => return Err(store_error(error)),
             Err(error) => return Err(StoreError(error.to_string())),
         };
         if session.id().is_none() {
@@ -91,7 +93,7 @@ impl Carried {
     }
 
     /// Whether the session was made with `issuer`. The tokens of another provider must not be sent to this one.
-    pub(crate) fn is_of(&self, issuer: &str) -> bool {
+    pub(crate) fn is_from_issuer(&self, issuer: &str) -> bool {
         self.issuer.as_deref() == Some(issuer)
     }
 }

@@ -2,22 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
-use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
-    response::{IntoResponse, Response},
-};
-use http::{StatusCode, header, request::Parts};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::{NotSignedIn, UserServices};
 use crate::{
-    api::AccessToken,
-    api_client::ApiClient,
     config::Api,
-    engine::Engine,
     page_user::PageUser,
     stores::LoginId,
-    tokens::{TokenError, TokenOptions, TokensOverview},
+    tokens::{AccessToken, TokenError, TokenOptions, TokensOverview},
     trace_context::TraceContext,
 };
 
@@ -59,7 +54,7 @@ impl CurrentUser {
 /// There is no public constructor: a function that takes a `SignedInUser` cannot be called for somebody who is not.
 #[derive(Clone)]
 pub struct SignedInUser {
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) services: Arc<UserServices>,
     pub(crate) login: LoginId,
     /// The value that the request's page was rendered with, if it carries one.
     pub(crate) page: Option<PageUser>,
@@ -81,12 +76,12 @@ impl SignedInUser {
     pub fn page_user(&self) -> PageUser {
         self.page
             .clone()
-            .unwrap_or_else(|| self.engine.page_users().of(&self.subject))
+            .unwrap_or_else(|| self.services.page_users.tag(&self.subject))
     }
 
     /// Returns whether a page with this value was rendered for this user, under whichever secret.
     pub(crate) fn is_user_of(&self, page: &PageUser) -> bool {
-        self.engine.page_users().matches(page, &self.subject)
+        self.services.page_users.matches(page, &self.subject)
     }
 
     /// What the provider says of the person: the claims of the ID token (and of userinfo, where the ID token has
@@ -100,12 +95,6 @@ impl SignedInUser {
         self.claims
             .get(name)
             .and_then(|value| T::deserialize(value).ok())
-    }
-
-    /// A client of the API `A` that calls it for this person, with their token, within the trace of the request at hand
-    /// (W3C Trace Context).
-    pub fn api<A: Api>(&self) -> ApiClient<A> {
-        ApiClient::new(self.clone())
     }
 
     /// The person's access token for the API `A`: verified to be for that API, refreshed where needed.
@@ -127,10 +116,10 @@ impl SignedInUser {
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
         self.refuse_head()?;
-        let settings = self.engine.api(A::ENV_PREFIX)?;
+        let settings = self.services.apis.get(A::ENV_PREFIX)?;
         let held = self
-            .engine
-            .tokens()
+            .services
+            .tokens
             .access_token(self.login, &settings, &options)
             .await?;
         Ok(AccessToken::new(held.token.into(), settings, held.audience))
@@ -145,7 +134,7 @@ impl SignedInUser {
     /// revocation endpoint. Then the refresh token is kept.
     pub async fn revoke_refresh_token(&self) -> Result<(), TokenError> {
         self.refuse_head()?;
-        self.engine.tokens().revoke_refresh_token(self.login).await
+        self.services.tokens.revoke_refresh_token(self.login).await
     }
 
     /// A HEAD request is answered like a GET but for the body (RFC 9110 §9.3.2), so handlers of GET run for it. Monitors and
@@ -163,7 +152,7 @@ impl SignedInUser {
     ///
     /// Where the login is gone, or the store does not answer.
     pub async fn tokens_overview(&self) -> Result<TokensOverview, TokenError> {
-        self.engine.tokens().overview(self.login).await
+        self.services.tokens.overview(self.login).await
     }
 }
 
@@ -171,34 +160,6 @@ impl SignedInUser {
 impl fmt::Debug for SignedInUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SignedInUser({:?})", self.login)
-    }
-}
-
-/// Why a handler that needs a signed-in user did not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotSignedIn {
-    /// 401: nobody is signed in.
-    Anonymous,
-    /// 503: the session store does not answer.
-    Unavailable,
-}
-
-impl IntoResponse for NotSignedIn {
-    fn into_response(self) -> Response {
-        let (status, error, description) = match self {
-            Self::Anonymous => (
-                StatusCode::UNAUTHORIZED,
-                "not_authenticated",
-                "nobody is signed in",
-            ),
-            Self::Unavailable => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "temporarily_unavailable",
-                "the session store does not answer",
-            ),
-        };
-        let body = axum::Json(json!({ "error": error, "error_description": description }));
-        (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
     }
 }
 

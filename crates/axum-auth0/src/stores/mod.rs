@@ -5,7 +5,6 @@
 //! live beside it with the same rule.
 
 mod memory;
-mod records;
 mod sqlite;
 
 use std::{fmt, sync::Arc};
@@ -13,7 +12,6 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::records::SessionRecords;
 pub use self::{memory::MemoryStore, sqlite::SqliteStore};
 use crate::random::{self, RandomSource};
 

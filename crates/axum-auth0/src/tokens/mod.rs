@@ -4,7 +4,9 @@
 //! none, a [`refresh`] runs, one at a time for each login over all replicas; its answer is stored before anybody uses it.
 
 mod access;
+mod access_token;
 mod answer;
+mod api_registry;
 mod backoff;
 mod demand;
 mod endpoint;
@@ -26,12 +28,14 @@ mod settle;
 pub(crate) use self::{
     access::Tokens,
     answer::TokenAnswer,
+    api_registry::ApiRegistry,
     endpoint::TokenEndpoint,
     endpoint_error::EndpointError,
     held::{CachedToken, TokenRequest},
     set::{LogoutTokens, RequestedGrant, TokenSet},
 };
 pub use self::{
+    access_token::AccessToken,
     error::TokenError,
     options::{TokenFingerprint, TokenOptions},
     overview::{ApiOverview, CachedTokenOverview, TokensOverview},

@@ -4,7 +4,8 @@ use std::{fmt, time::Duration};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{api::AccessToken, config::Api};
+use super::AccessToken;
+use crate::config::Api;
 
 /// What a caller can ask beside the API itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

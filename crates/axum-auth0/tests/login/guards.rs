@@ -131,7 +131,7 @@ fn with_server_functions(env: &TestEnv) -> Router {
     let auth0 = env.auth0.clone();
     auth0
         .data_routes(|path| path.contains("/rpc/"))
-        .protect(app, &[])
+        .wrap(app, &[])
 }
 
 #[tokio::test]
@@ -264,7 +264,7 @@ async fn with_every_page_guarded_a_login_still_begins_and_a_logout_still_ends() 
             .router()
             .route("/signed-out", get(|| async { "signed out" }))
             .route("/auth/user", get(|| async { "null" }));
-        let router = env.auth0.protect(app, protected);
+        let router = env.auth0.wrap(app, protected);
         let mut browser = env.browser().at(&router);
         for path in ["/", "/products", "/nowhere"] {
             assert!(browser.go(path).await.location().starts_with("/auth/login"));
@@ -284,7 +284,7 @@ async fn with_every_page_guarded_a_login_still_begins_and_a_logout_still_ends() 
 #[tokio::test]
 async fn a_guarded_page_inside_a_nested_router_comes_back_to_its_full_path() {
     let env = TestEnv::new().await;
-    let inner = env.auth0.protect(env.app.router(), &["/products"]);
+    let inner = env.auth0.wrap(env.app.router(), &["/products"]);
     let twice = Router::new().nest("/y", inner.clone());
     let router = env.router.clone().nest("/x", inner).nest("/shop", twice);
     let mut browser = env.browser().at(&router);

@@ -106,7 +106,7 @@ async fn user_of(world: &World, person: &Person) -> SignedInUser {
         .header(header::HOST, world.host())
         .header(header::COOKIE, session);
     let request = request.body(Body::empty()).unwrap();
-    let answer = world.auth0.protect(page, &[]).oneshot(request).await;
+    let answer = world.auth0.wrap(page, &[]).oneshot(request).await;
     assert_eq!(answer.unwrap().status(), 200);
     let user = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     user.unwrap()

@@ -41,7 +41,7 @@ pub(crate) async fn user_by(auth0: &Auth0, world: &World, person: &Person) -> Si
         .header(header::COOKIE, cookie)
         .body(Body::empty())
         .unwrap();
-    let answer = auth0.protect(probe, &[]).oneshot(request).await;
+    let answer = auth0.wrap(probe, &[]).oneshot(request).await;
     assert_eq!(answer.unwrap().status(), 200);
     let user = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     user.unwrap()

@@ -18,7 +18,7 @@ impl Auth0 {
     /// Begins a shutdown that ends in `timeout`: [`Self::ready`] fails from now on, so that no new traffic is sent here,
     /// and no refresh is started that could not be stored in time. Requests are still served.
     pub fn start_shutdown(&self, timeout: Duration) {
-        self.engine.tasks().start_shutdown(timeout);
+        self.state.tasks.start_shutdown(timeout);
     }
 
     /// Waits for the work that outlives its request: token refreshes, revocations, and the logins and logouts whose
@@ -28,7 +28,7 @@ impl Auth0 {
     /// long enough for the slowest refresh. Implies [`Self::start_shutdown`].
     pub async fn shutdown(&self, timeout: Duration) -> Unfinished {
         self.start_shutdown(timeout);
-        let unfinished = self.engine.tasks().drain(timeout).await;
+        let unfinished = self.state.tasks.drain(timeout).await;
         if unfinished.total() > 0 {
             tracing::error!(%unfinished, "shutdown: detached work was cut off");
         } else {
@@ -39,7 +39,7 @@ impl Auth0 {
 
     /// The work that outlives its request and runs now.
     pub fn unfinished(&self) -> Unfinished {
-        self.engine.tasks().unfinished()
+        self.state.tasks.unfinished()
     }
 
     /// Deletes ended sessions, in batches, until none is left.
@@ -48,10 +48,10 @@ impl Auth0 {
     ///
     /// If the store does not answer. What was deleted before stays deleted.
     pub async fn delete_expired(&self) -> Result<u64, StoreError> {
-        let now = self.engine.clock().unix_seconds();
+        let now = self.state.clock.unix_seconds();
         let mut total = 0;
         loop {
-            let store = self.engine.store();
+            let store = &self.state.store;
             let swept = store
                 .delete_expired(now, now - IDLE_TIMEOUT, CLEANUP_BATCH)
                 .await?;

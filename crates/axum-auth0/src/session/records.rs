@@ -10,11 +10,11 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::{SharedStore, StoreError};
+use super::id;
 use crate::{
     clock::SharedClock,
     seal::{Keyring, Purpose},
-    session::id,
+    stores::{SharedStore, StoreError},
 };
 
 /// How often a new identifier is drawn where one is taken. Two of 2^128 do not meet; a broken source of randomness
@@ -43,8 +43,16 @@ fn key(id: Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 
-fn failed(error: StoreError) -> Error {
+fn backend_error(error: StoreError) -> Error {
     Error::Backend(error.0)
+}
+
+/// Converts an error of tower-sessions to the error of a store.
+pub(crate) fn store_error(error: Error) -> StoreError {
+    match error {
+        Error::Backend(message) => StoreError(message),
+        error => StoreError(error.to_string()),
+    }
 }
 
 impl fmt::Debug for SessionRecords {
@@ -65,7 +73,7 @@ impl SessionStore for SessionRecords {
                 .store
                 .create_record(&key, sealed, end)
                 .await
-                .map_err(failed)?
+                .map_err(backend_error)?
             {
                 return Ok(());
             }
@@ -82,7 +90,7 @@ impl SessionStore for SessionRecords {
             .store
             .update_record(&key, sealed, end)
             .await
-            .map_err(failed)?
+            .map_err(backend_error)?
         {
             // A logout was faster. To create the record again would undo it.
             tracing::debug!("a deleted session was not saved again");
@@ -93,7 +101,12 @@ impl SessionStore for SessionRecords {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let key = key(*id);
         let now = self.clock.unix_seconds();
-        let Some(sealed) = self.store.load_record(&key, now).await.map_err(failed)? else {
+        let Some(sealed) = self
+            .store
+            .load_record(&key, now)
+            .await
+            .map_err(backend_error)?
+        else {
             return Ok(None);
         };
         let record = self
@@ -113,6 +126,9 @@ impl SessionStore for SessionRecords {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.store.delete_record(&key(*id)).await.map_err(failed)
+        self.store
+            .delete_record(&key(*id))
+            .await
+            .map_err(backend_error)
     }
 }

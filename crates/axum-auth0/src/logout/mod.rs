@@ -11,22 +11,19 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower_sessions::{Session, SessionStore as _};
 
 use crate::{
-    engine::Engine,
-    login::{no_content, see_other},
+    config::{Config, routes::LOGOUT_PATH},
+    csp,
     logout_url::ProviderLogout,
     page::Page,
-    request_kind::{RequestKind, RequestSite},
+    provider::Provider,
+    request::{RequestKind, RequestSite},
+    responses::{no_content, see_other},
     return_to::ReturnTo,
-    session::{Carried, SessionCookie},
-    stores::{LoginId, LoginRecord, StoreError},
-    tasks::Work,
+    session::{SessionCookie, SessionRecords, StoredSession, store_error},
+    stores::{LoginId, LoginRecord, SharedStore, StoreError},
+    tasks::{Tasks, Work},
+    tokens::Tokens,
 };
-
-/// Where a logout begins.
-pub const LOGOUT_PATH: &str = "/auth/logout";
-
-/// Where a logout ends unless it or `AUTH0_LOGOUT_RETURN_TO` says otherwise; registered at the provider.
-pub const SIGNED_OUT_PATH: &str = "/signed-out";
 
 /// The parameter with the path where a logout ends.
 const RETURN_TO: &str = "returnTo";
@@ -34,21 +31,32 @@ const RETURN_TO: &str = "returnTo";
 /// How long the revocation of the refresh token may hold up a logout.
 const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// State of the logout route.
+#[derive(Debug)]
+pub(crate) struct LogoutState {
+    pub(crate) config: Arc<Config>,
+    pub(crate) provider: Provider,
+    pub(crate) store: SharedStore,
+    pub(crate) records: SessionRecords,
+    pub(crate) tokens: Tokens,
+    pub(crate) tasks: Tasks,
+}
+
 /// `POST /auth/logout`. The cross-site layer has seen to it that the request comes from this site.
 pub(crate) async fn post(
-    State(engine): State<Arc<Engine>>,
+    State(state): State<Arc<LogoutState>>,
     session: Session,
     form: Result<RawForm, RawFormRejection>,
 ) -> Response {
     // A program may post without a form; a logout does not fail for that.
     let return_to = form.ok().and_then(|RawForm(form)| return_to(&form));
-    in_a_task(engine, session, return_to).await
+    in_a_task(state, session, return_to).await
 }
 
 /// `GET /auth/logout`: works for a link on this site and for a typed address. From anywhere else it only asks: a
 /// picture on another site must not log anybody out.
 pub(crate) async fn get(
-    State(engine): State<Arc<Engine>>,
+    State(state): State<Arc<LogoutState>>,
     session: Session,
     RawQuery(query): RawQuery,
     method: Method,
@@ -62,11 +70,11 @@ pub(crate) async fn get(
         RequestKind::Speculative => no_content(),
         RequestKind::Navigation if is_ours => {
             let return_to = return_to(query.unwrap_or_default().as_bytes());
-            in_a_task(engine, session, return_to).await
+            in_a_task(state, session, return_to).await
         }
         _ => Page::new(StatusCode::OK, "Do you want to log out?")
             .paragraph("You came here from another place, so nothing has happened yet.")
-            .form("Log out", LOGOUT_PATH, form_action(&engine).await)
+            .form("Log out", LOGOUT_PATH, form_action(&state).await)
             .field(
                 RETURN_TO,
                 return_to(query.unwrap_or_default().as_bytes()).map(String::from),
@@ -77,10 +85,10 @@ pub(crate) async fn get(
 }
 
 /// The policy for the logout form: the answer redirects to the provider, so its endpoints must be known.
-async fn form_action(engine: &Engine) -> String {
+async fn form_action(state: &LogoutState) -> String {
     // Without metadata the logout ends at this site, which the policy allows.
-    let _ = engine.provider().metadata().await;
-    engine.form_action()
+    let _ = state.provider.metadata().await;
+    csp::form_action(&state.config, &state.provider)
 }
 
 fn return_to(form: &[u8]) -> Option<ReturnTo> {
@@ -90,10 +98,14 @@ fn return_to(form: &[u8]) -> Option<ReturnTo> {
 }
 
 /// A client that hangs up does not stop a logout halfway.
-async fn in_a_task(engine: Arc<Engine>, session: Session, return_to: Option<ReturnTo>) -> Response {
-    let tasks = engine.tasks().clone();
+async fn in_a_task(
+    state: Arc<LogoutState>,
+    session: Session,
+    return_to: Option<ReturnTo>,
+) -> Response {
+    let tasks = state.tasks.clone();
     let logout = tasks.spawn(Work::Logout, async move {
-        log_out(&engine, &session, return_to).await
+        log_out(&state, &session, return_to).await
     });
     logout.await.unwrap_or_else(|error| {
         tracing::error!(%error, "the logout did not finish");
@@ -101,15 +113,15 @@ async fn in_a_task(engine: Arc<Engine>, session: Session, return_to: Option<Retu
     })
 }
 
-async fn log_out(engine: &Engine, session: &Session, return_to: Option<ReturnTo>) -> Response {
-    let ended = match end_here(engine, session).await {
+async fn log_out(state: &LogoutState, session: &Session, return_to: Option<ReturnTo>) -> Response {
+    let ended = match end_here(state, session).await {
         Ok(ended) => ended,
         Err(error) => {
             tracing::error!(%error, "logout failed");
             return Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging out is not possible right now")
                 .paragraph("This site cannot reach its sessions at the moment, so you are still logged in. Please try again in a moment.")
                 .retry_after(5)
-                .form("Try again", LOGOUT_PATH, form_action(engine).await)
+                .form("Try again", LOGOUT_PATH, form_action(state).await)
                 .field(RETURN_TO, return_to.map(String::from))
                 .into_response();
         }
@@ -119,11 +131,11 @@ async fn log_out(engine: &Engine, session: &Session, return_to: Option<ReturnTo>
         tracing::info!(login = ?row.id, "logged out");
     }
     if let Some(row) = ended.row.as_ref().filter(|_| ended.is_of_provider) {
-        let tokens = engine.tokens().open_for_logout(row);
+        let tokens = state.tokens.open_for_logout(row);
         id_token = tokens.id_token;
         // The request that ended the login revokes its token, and no other.
         if ended.by_this_request {
-            let revocation = engine.tokens().revoke(row.id, tokens.refresh_token);
+            let revocation = state.tokens.revoke(row.id, tokens.refresh_token);
             if tokio::time::timeout(REVOCATION_TIMEOUT, revocation)
                 .await
                 .is_err()
@@ -133,7 +145,7 @@ async fn log_out(engine: &Engine, session: &Session, return_to: Option<ReturnTo>
         }
     }
     let target = at_provider(
-        engine,
+        state,
         id_token.as_deref(),
         ended.provider_session.as_deref(),
         return_to,
@@ -168,16 +180,16 @@ struct Ended {
 /// # Errors
 ///
 /// If neither can be deleted: the session lives on.
-async fn end_here(engine: &Engine, session: &Session) -> Result<Ended, StoreError> {
-    let carried = Carried::read(session).await?;
+async fn end_here(state: &LogoutState, session: &Session) -> Result<Ended, StoreError> {
+    let carried = StoredSession::read(session).await?;
     let Some(id) = carried.id else {
         return Ok(Ended::default());
     };
     let (row, login) = match carried.login {
-        Some(login) => end_login(engine, login).await,
+        Some(login) => end_login(state, login).await,
         None => (None, Ok(false)),
     };
-    let record = engine.records().delete(&id).await;
+    let record = state.records.delete(&id).await;
     let by_this_request = match (login, record) {
         (Ok(by_this_request), Ok(())) => by_this_request,
         (Err(error), Ok(())) => {
@@ -188,9 +200,9 @@ async fn end_here(engine: &Engine, session: &Session) -> Result<Ended, StoreErro
             tracing::warn!(%error, "failed to delete the session of a deleted login");
             by_this_request
         }
-        (_, Err(error)) => return Err(StoreError(error.to_string())),
+        (_, Err(error)) => return Err(store_error(error)),
     };
-    let is_of_provider = carried.is_of(engine.config().issuer().as_str());
+    let is_of_provider = carried.is_from_issuer(state.config.issuer().as_str());
     let provider_session = match carried.data.and_then(|data| data.provider_session) {
         Some(session) => session.sid,
         None => row.as_ref().and_then(|row| row.provider_session.clone()),
@@ -206,10 +218,10 @@ async fn end_here(engine: &Engine, session: &Session) -> Result<Ended, StoreErro
 
 /// The row of a login as it was, and whether this request deleted it.
 async fn end_login(
-    engine: &Engine,
+    state: &LogoutState,
     login: LoginId,
 ) -> (Option<LoginRecord>, Result<bool, StoreError>) {
-    let store = engine.store();
+    let store = &state.store;
     // Another logout may delete it in between; the provider is to get its `id_token_hint` from both.
     let before = store.load_login(&login).await.unwrap_or_else(|error| {
         tracing::warn!(?login, %error, "failed to read a login that is to end");
@@ -224,12 +236,12 @@ async fn end_login(
 
 /// Where the provider logs the user out too. If it has no logout, or does not answer, the logout ends here.
 async fn at_provider(
-    engine: &Engine,
+    state: &LogoutState,
     id_token: Option<&str>,
     provider_session: Option<&str>,
     return_to: Option<ReturnTo>,
 ) -> String {
-    let config = engine.config();
+    let config = &state.config;
     let (path, landing) = match return_to {
         Some(path) => {
             let url = config.site_url(path.as_str());
@@ -245,7 +257,7 @@ async fn at_provider(
         id_token,
         session: provider_session,
     };
-    let metadata = engine.provider().metadata().await;
+    let metadata = state.provider.metadata().await;
     metadata
         .ok()
         .and_then(|metadata| logout.url(config, &metadata))

@@ -1,28 +1,26 @@
 //! The layer that compares the user of a page with the user of its request.
 
 use axum::{
-    Json,
     extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, Uri, header};
-use serde_json::json;
 use url::form_urlencoded;
 
-use super::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PageUser, carried::page_user_of};
 use crate::{
-    guard,
-    logout::LOGOUT_PATH,
+    config::routes::LOGOUT_PATH,
     page::Page,
-    request_kind::RequestKind,
+    page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PageUser, page_user_of},
+    request::{RequestKind, is_state_changing, original_uri},
+    responses::json_error_with_code,
     return_to::ReturnTo,
     session::{CurrentUser, SignedInUser},
 };
 
 /// The layer: answers 409 to a request of a page that was rendered for another user than the one of the request, and
 /// tells every page for which user its answer is.
-pub(crate) async fn check(request: Request, next: Next) -> Response {
+pub(crate) async fn check_page_user(request: Request, next: Next) -> Response {
     let mut user = request.extensions().get::<CurrentUser>().cloned();
     let (page, mut request) = page_user_of(request).await;
     // The page keeps the value that it has: after a rotation of the secret the same user has another one.
@@ -59,31 +57,24 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
 ///
 /// A request without a user needs no comparison: nothing can happen in another's name, and guards answer it.
 fn may_run(page: &PageUser, user: &SignedInUser, request: &Request) -> bool {
-    let reads = !guard::acts(request.method(), request.headers());
+    let reads = !is_state_changing(request.method(), request.headers());
     user.page.is_some() || (page.is_anonymous() && reads) || request.uri().path() == LOGOUT_PATH
 }
 
-/// The JSON is what server functions of `leptos-auth0` take for an error of theirs.
 fn refuse(request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
     tracing::info!(
-        method = %request.method(), path = guard::original(request).path(), login = ?user.login,
+        method = %request.method(), path = original_uri(request).path(), login = ?user.login,
         "request refused: its page was rendered for another user"
     );
     let kind = RequestKind::of(request.method(), request.headers());
     if matches!(kind, RequestKind::Navigation | RequestKind::Embedded) {
         return notice(request, page, user).into_response();
     }
-    let body = Json(json!({
-        "code": "user_changed",
-        "error": "user_changed",
-        "error_description": "the page was rendered for another user than the one who is signed in now",
-    }));
-    (
+    json_error_with_code(
         StatusCode::CONFLICT,
-        [(header::CACHE_CONTROL, "no-store")],
-        body,
+        "user_changed",
+        "the page was rendered for another user than the one who is signed in now",
     )
-        .into_response()
 }
 
 /// The page for a person whose form was refused.
@@ -117,7 +108,7 @@ fn notice(request: &Request, page: &PageUser, user: &SignedInUser) -> Page {
 /// the value in its query is its own page, without the value.
 fn way_back(request: &Request) -> String {
     let path = if request.method().is_safe() {
-        Some(without_page_user(guard::original(request)))
+        Some(without_page_user(original_uri(request)))
     } else {
         let referer = request.headers().get(header::REFERER);
         referer

@@ -6,7 +6,10 @@ use http::StatusCode;
 
 use super::IdTokenError;
 use crate::{
-    config::Config,
+    config::{
+        Config,
+        routes::{LOGIN_PATH, login_url},
+    },
     diagnosis::{Diagnosis, printable},
     page::Page,
     provider::ProviderError,
@@ -17,7 +20,7 @@ use crate::{
 
 /// Why a login did not happen.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum LoginError {
     /// A parameter of `/auth/login` is malformed.
     Parameter(&'static str),
     /// The request does not come from a person who follows a link.
@@ -60,7 +63,7 @@ pub(super) enum Refusal {
 const HOME: (&str, &str) = ("Go to the start page", "/");
 const AGAIN: &str = "Try again";
 
-impl Refusal {
+impl LoginError {
     pub(super) fn provider(error: &ProviderError, return_to: ReturnTo) -> Self {
         let retry_after = error.retry_after().map(|wait| wait.as_secs());
         tracing::error!(%error, "the provider cannot be used");
@@ -128,31 +131,31 @@ impl Refusal {
         match self {
             Self::Parameter(name) => Page::new(bad, "This login link does not work")
                 .paragraph(format!("Its parameter {name} is malformed or given twice."))
-                .link("Log in", "/auth/login"),
+                .link("Log in", LOGIN_PATH),
             Self::NotANavigation => Page::new(StatusCode::FORBIDDEN, "A login begins with a click")
                 .paragraph("This request was made in the background, so no login was started.")
-                .link("Log in", "/auth/login"),
+                .link("Log in", LOGIN_PATH),
             Self::MalformedCallback(why) => Page::new(bad, "This is not the end of a login")
                 .paragraph(format!("The address that you came by is incomplete or was changed: {why}."))
-                .link("Log in", "/auth/login"),
+                .link("Log in", LOGIN_PATH),
             Self::UnknownTransaction => Page::new(bad, "This login was not started here")
                 .paragraph(
                     "There is no login under way in this browser that this address belongs to. Perhaps it was opened \
                      from a bookmark or the history, or the browser does not keep cookies for this site.",
                 )
-                .link("Log in", "/auth/login"),
+                .link("Log in", LOGIN_PATH),
             Self::Expired(return_to) => Page::new(bad, "This login took too long")
                 .paragraph("For your safety a login must be finished within ten minutes.")
-                .link(AGAIN, return_to.login_url()),
+                .link(AGAIN, login_url(return_to)),
             Self::AlreadyUsed(return_to) => Page::new(bad, "This login is already finished")
                 .paragraph("Its address can be used only once. If you are not logged in, please log in again.")
-                .link("Log in", return_to.login_url()),
+                .link("Log in", login_url(return_to)),
             Self::WrongIssuer => Page::new(bad, "The answer came from somebody else")
                 .paragraph("It is not from the provider that this login began at, so it was not used.")
-                .link("Log in", "/auth/login"),
+                .link("Log in", LOGIN_PATH),
             Self::NotCompleted(return_to) => Page::new(bad, "This login did not complete")
                 .paragraph("The provider reported an error, or the login was cancelled there. You were not logged in.")
-                .link(AGAIN, return_to.login_url()),
+                .link(AGAIN, login_url(return_to)),
             Self::ByProvider { code, description, return_to } => {
                 by_provider(code, description.as_deref(), return_to)
             }
@@ -161,29 +164,29 @@ impl Refusal {
             }
             Self::Code(return_to) => Page::new(bad, "The provider did not accept this login")
                 .paragraph("Its one-time code was already used, or is too old.")
-                .link(AGAIN, return_to.login_url()),
+                .link(AGAIN, login_url(return_to)),
             Self::IdToken(_, return_to) => {
                 Page::new(StatusCode::BAD_GATEWAY, "The provider's answer cannot be trusted")
                     .paragraph("It does not prove who you are, so you were not logged in.")
-                    .link(AGAIN, return_to.login_url())
+                    .link(AGAIN, login_url(return_to))
             }
             Self::IdTokenKind(_, diagnosis, return_to) => {
                 Page::new(StatusCode::BAD_GATEWAY, "The provider's answer cannot be verified")
                     .paragraph("It does not prove who you are, so you were not logged in.")
                     .diagnosis(diagnosis)
-                    .link(AGAIN, return_to.login_url())
+                    .link(AGAIN, login_url(return_to))
             }
             Self::ProviderUnavailable { retry_after, return_to } => {
                 Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging in is not possible right now")
                     .paragraph("The service that checks who you are does not answer. It is not your fault; please try again in a moment.")
                     .retry_after(retry_after.unwrap_or(5))
-                    .link(AGAIN, return_to.login_url())
+                    .link(AGAIN, login_url(return_to))
             }
             Self::StoreUnavailable(return_to) => {
                 Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging in is not possible right now")
                     .paragraph("This site cannot keep sessions at the moment. It is not your fault; please try again in a moment.")
                     .retry_after(5)
-                    .link(AGAIN, return_to.login_url())
+                    .link(AGAIN, login_url(return_to))
             }
         }
         .link(HOME.0, HOME.1)
@@ -271,10 +274,10 @@ fn by_provider(code: &str, description: Option<&str>, return_to: &ReturnTo) -> P
     Page::new(status, title)
         .paragraph(paragraph)
         .paragraph(detail)
-        .link(AGAIN, return_to.login_url())
+        .link(AGAIN, login_url(return_to))
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for LoginError {
     fn into_response(self) -> Response {
         self.log();
         self.page().into_response()

@@ -10,10 +10,12 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, header};
 use tower_sessions::{Session, SessionStore as _, session::Id};
 
-use super::{Carried, CurrentUser, IDLE_TIMEOUT, LAST_SEEN_INTERVAL, SessionCookie, SignedInUser};
+use super::{
+    CurrentUser, IDLE_TIMEOUT, LAST_SEEN_INTERVAL, SessionCookie, SessionState, SignedInUser,
+    StoredSession, store_error,
+};
 use crate::{
-    engine::Engine,
-    logout::LOGOUT_PATH,
+    config::routes::LOGOUT_PATH,
     stores::{LoginId, StoreError},
     trace_context::TraceContext,
 };
@@ -28,8 +30,8 @@ enum Found {
 }
 
 /// The layer: puts [`CurrentUser`] into the request, and keeps the answer out of every cache.
-pub(crate) async fn identify(
-    State(engine): State<Arc<Engine>>,
+pub(crate) async fn load_user(
+    State(state): State<Arc<SessionState>>,
     session: Session,
     mut request: Request,
     next: Next,
@@ -37,7 +39,7 @@ pub(crate) async fn identify(
     let is_head = request.method() == Method::HEAD;
     // A logout ends the session itself, and needs what is left of it for the provider.
     let is_logout = request.uri().path() == LOGOUT_PATH;
-    let found = find(&engine, &session, request.headers(), is_logout).await;
+    let found = find(&state, &session, request.headers(), is_logout).await;
     let has_ended = matches!(found, Ok(Found::Ended));
     let user = match found {
         Ok(Found::User(user)) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),
@@ -64,63 +66,63 @@ pub(crate) async fn identify(
 }
 
 async fn find(
-    engine: &Arc<Engine>,
+    state: &SessionState,
     session: &Session,
     headers: &HeaderMap,
     is_logout: bool,
 ) -> Result<Found, StoreError> {
-    let Carried {
+    let StoredSession {
         id: Some(id),
         data: Some(data),
         ..
-    } = Carried::read(session).await?
+    } = StoredSession::read(session).await?
     else {
         return Ok(Found::Anonymous);
     };
-    if data.issuer != engine.config().issuer().as_str() {
+    if data.issuer != state.config.issuer().as_str() {
         return Ok(Found::Anonymous);
     }
-    let Some(row) = engine.store().load_login(&data.login).await? else {
-        forget(engine, id, None).await;
+    let Some(row) = state.store.load_login(&data.login).await? else {
+        forget(state, id, None).await;
         return Ok(Found::Ended);
     };
     if !data.agrees_with(&row) {
         tracing::error!(login = ?row.id, "security: the row of a login does not agree with its sealed session; it was changed in the store");
         return Ok(Found::Anonymous);
     }
-    let now = engine.clock().unix_seconds();
+    let now = state.clock.unix_seconds();
     if now >= row.expires_at || now - row.last_seen_at >= IDLE_TIMEOUT {
         tracing::info!(login = ?row.id, "session timed out");
         if !is_logout {
-            forget(engine, id, Some(row.id)).await;
+            forget(state, id, Some(row.id)).await;
         }
         return Ok(Found::Ended);
     }
     if now - row.last_seen_at >= LAST_SEEN_INTERVAL {
-        let (store, login) = (Arc::clone(engine.store()), row.id);
+        let (store, login) = (Arc::clone(&state.store), row.id);
         let write = async move { store.mark_used(&login, now).await };
-        engine.bookkeeping().write("last use", write).await;
+        state.writer.write("update last use", write).await;
     }
     Ok(Found::User(SignedInUser {
-        engine: Arc::clone(engine),
+        services: Arc::clone(&state.services),
         login: row.id,
         page: None,
         subject: row.subject.into(),
         claims: Arc::new(data.claims),
-        trace: TraceContext::of(headers, engine.random().as_ref()),
+        trace: TraceContext::of(headers, state.random.as_ref()),
         is_head: false,
     }))
 }
 
 /// Deletes what is left of a session that has ended, so that the next request does not look for its login again.
-async fn forget(engine: &Engine, session: Id, login: Option<LoginId>) {
-    let (store, records) = (Arc::clone(engine.store()), engine.records());
+async fn forget(state: &SessionState, session: Id, login: Option<LoginId>) {
+    let (store, records) = (Arc::clone(&state.store), state.records.clone());
     let write = async move {
         if let Some(login) = login {
             store.delete_login(&login).await?;
         }
         let deleted = records.delete(&session).await;
-        deleted.map_err(|error| StoreError(error.to_string()))
+        deleted.map_err(store_error)
     };
-    engine.bookkeeping().write("ended session", write).await;
+    state.writer.write("delete ended session", write).await;
 }

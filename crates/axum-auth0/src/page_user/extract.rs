@@ -18,7 +18,7 @@ const MAX_FIRST_PART: usize = 8 * 1024;
 
 /// The value of the request's header; else that of its query; else that of its form. A form is read for that, and the
 /// returned request has the same body again.
-pub(super) async fn page_user_of(request: Request) -> (Option<PageUser>, Request) {
+pub(crate) async fn page_user_of(request: Request) -> (Option<PageUser>, Request) {
     if let Some(page) = in_headers(request.headers()).or_else(|| in_query(&request)) {
         return (Some(page), request);
     }

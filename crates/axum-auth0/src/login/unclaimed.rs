@@ -5,15 +5,12 @@
 
 use tower_sessions::{SessionStore as _, session::Id};
 
-use super::transaction::Transaction;
-use crate::{
-    engine::Engine,
-    session::{SESSION_KEY, SessionData, id},
-};
+use super::{LoginState, transaction::Transaction};
+use crate::session::{SESSION_KEY, SessionData, id};
 
 /// Notes that no browser has the cookie of this session.
-pub(super) async fn note(engine: &Engine, session: Id) {
-    if !set(engine, session, true).await {
+pub(super) async fn mark(state: &LoginState, session: Id) {
+    if !set(state, session, true).await {
         tracing::warn!(
             "failed to note that a session was not delivered; its login has to be repeated"
         );
@@ -21,10 +18,10 @@ pub(super) async fn note(engine: &Engine, session: Id) {
 }
 
 /// The session that `transaction` ended in, if it was not delivered. Once.
-pub(super) async fn take(engine: &Engine, transaction: &Transaction) -> Option<Id> {
+pub(super) async fn take(state: &LoginState, transaction: &Transaction) -> Option<Id> {
     // The replica that completed the login may write with another secret.
-    for session in id::of_transaction_with_each_secret(engine.keys(), &transaction.verifier) {
-        if set(engine, session, false).await {
+    for session in id::of_transaction_with_each_secret(&state.keys, &transaction.verifier) {
+        if set(state, session, false).await {
             return Some(session);
         }
     }
@@ -32,8 +29,8 @@ pub(super) async fn take(engine: &Engine, transaction: &Transaction) -> Option<I
 }
 
 /// Changes the note; whether there was a change.
-async fn set(engine: &Engine, session: Id, undelivered: bool) -> bool {
-    let records = engine.records();
+async fn set(state: &LoginState, session: Id, undelivered: bool) -> bool {
+    let records = &state.records;
     let Ok(Some(mut record)) = records.load(&session).await else {
         return false;
     };

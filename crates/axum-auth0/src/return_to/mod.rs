@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 /// The longest path that is remembered, in bytes and escaped: it travels in `state` and in a cookie.
@@ -20,13 +20,6 @@ const UNSAFE_IN_LOCATION: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
-
-/// The unreserved characters of RFC 3986 §2.3 stay as they are in a query's value.
-const UNSAFE_IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// A path of this site, with its query, that is safe as the target of a redirect.
 ///
@@ -94,17 +87,9 @@ impl ReturnTo {
         &self.0
     }
 
-    /// The path alone.
+    /// Returns the path without the query.
     pub(crate) fn path(&self) -> &str {
         self.0.split(['?', '#']).next().unwrap_or_default()
-    }
-
-    /// The address that starts a login which comes back here.
-    pub fn login_url(&self) -> String {
-        format!(
-            "/auth/login?returnTo={}",
-            utf8_percent_encode(&self.0, UNSAFE_IN_VALUE)
-        )
     }
 }
 

@@ -1,4 +1,4 @@
-//! An access token that is good for one API alone.
+//! An access token for one API.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -6,10 +6,10 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::TokenError;
 use crate::{
     config::{Api, ApiSettings},
     diagnosis::Diagnosis,
-    tokens::TokenError,
 };
 
 /// A user's access token for the API `A`, and for no other: a client of another API does not take it.

@@ -1,0 +1,92 @@
+//! What all calls of APIs in this process share: connections, retry budgets, time and randomness.
+
+mod retry_budget;
+
+use std::{collections::BTreeMap, fmt, sync::OnceLock, time::Duration};
+
+pub(crate) use self::retry_budget::RetryBudget;
+use crate::{
+    clock::SharedClock,
+    http_client::{HttpClient, HttpClientOptions, HttpError},
+    random::SharedRandom,
+};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Upper bound for the timeout of one attempt.
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// Default limit of a response, in bytes.
+pub(crate) const DEFAULT_RESPONSE_BYTES: usize = 1024 * 1024;
+
+/// Upper bound for the limit of a response, in bytes.
+pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Shared by the API clients of all users.
+pub(crate) struct ApiTransport {
+    default_client: OnceLock<HttpClient>,
+    /// For calls with a larger limit. It has connections of its own.
+    large_client: OnceLock<HttpClient>,
+    retry_budgets: BTreeMap<&'static str, RetryBudget>,
+    clock: SharedClock,
+    random: SharedRandom,
+}
+
+impl ApiTransport {
+    /// `names` are the names of the configured APIs.
+    pub(crate) fn new(
+        names: impl IntoIterator<Item = &'static str>,
+        clock: SharedClock,
+        random: SharedRandom,
+    ) -> Self {
+        Self {
+            default_client: OnceLock::new(),
+            large_client: OnceLock::new(),
+            retry_budgets: names
+                .into_iter()
+                .map(|name| (name, RetryBudget::default()))
+                .collect(),
+            clock,
+            random,
+        }
+    }
+
+    /// Returns a client that reads at least `bytes` of a response, and at most the next larger limit.
+    pub(crate) fn http_client(&self, bytes: usize) -> Result<&HttpClient, HttpError> {
+        let (client, max_response_bytes) = if bytes <= DEFAULT_RESPONSE_BYTES {
+            (&self.default_client, DEFAULT_RESPONSE_BYTES)
+        } else {
+            (&self.large_client, MAX_RESPONSE_BYTES)
+        };
+        if let Some(http_client) = client.get() {
+            return Ok(http_client);
+        }
+        let http_client = HttpClient::new(HttpClientOptions {
+            connect_timeout: CONNECT_TIMEOUT,
+            // Each call has a timeout of its own, and none a longer one.
+            total_timeout: MAX_TIMEOUT,
+            max_response_bytes,
+            plain_http_to: None,
+            clock: self.clock.clone(),
+        })?;
+        Ok(client.get_or_init(|| http_client))
+    }
+
+    pub(crate) fn retry_budget(&self, api: &str) -> Option<&RetryBudget> {
+        self.retry_budgets.get(api)
+    }
+
+    pub(crate) fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    pub(crate) fn random(&self) -> &SharedRandom {
+        &self.random
+    }
+}
+
+impl fmt::Debug for ApiTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiTransport")
+    }
+}

@@ -1,0 +1,181 @@
+//! The state of the engine's routes and layers. A handler names the part that it uses.
+
+use std::{fmt, sync::Arc};
+
+use axum::extract::FromRef;
+
+use crate::{
+    api_transport::ApiTransport,
+    clock::SharedClock,
+    config::{ApiSettings, Config},
+    http_client::HttpClient,
+    login::{CallbackLocks, LoginState, id_token::IdTokenRules},
+    logout::LogoutState,
+    page_user::PageUserTags,
+    provider::Provider,
+    random::SharedRandom,
+    seal::Keyring,
+    session::{SessionRecords, SessionState, UserServices},
+    stores::SharedStore,
+    tasks::Tasks,
+    tokens::{ApiRegistry, TokenEndpoint, Tokens},
+};
+
+/// What the parts of the state are built from.
+pub(super) struct Components {
+    pub(super) config: Config,
+    pub(super) http_client: HttpClient,
+    pub(super) store: SharedStore,
+    pub(super) clock: SharedClock,
+    pub(super) random: SharedRandom,
+}
+
+/// The state of all routes and layers. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct AppState(Arc<Parts>);
+
+pub(super) struct Parts {
+    pub(super) config: Arc<Config>,
+    pub(super) provider: Provider,
+    pub(super) store: SharedStore,
+    pub(super) records: SessionRecords,
+    pub(super) keys: Keyring,
+    pub(super) tokens: Tokens,
+    pub(super) apis: ApiRegistry,
+    pub(super) tasks: Tasks,
+    pub(super) clock: SharedClock,
+    pub(super) session: Arc<SessionState>,
+    pub(super) login: Arc<LoginState>,
+    pub(super) logout: Arc<LogoutState>,
+}
+
+impl AppState {
+    pub(super) fn new(components: Components) -> Self {
+        let Components {
+            config,
+            http_client,
+            store,
+            clock,
+            random,
+        } = components;
+        let config = Arc::new(config);
+        let keys = Keyring::new(config.secrets(), Arc::clone(&random));
+        let provider = Provider::reached_at(
+            config.provider_internal_url(),
+            config.issuer().clone(),
+            http_client.clone(),
+            Arc::clone(&clock),
+        );
+        let token_endpoint = TokenEndpoint::new(
+            &config,
+            provider.clone(),
+            http_client.clone(),
+            Arc::clone(&clock),
+        );
+        let id_tokens = IdTokenRules::new(provider.clone(), &config, Arc::clone(&clock));
+        let tasks = Tasks::default();
+        let tokens = Tokens::new(
+            Arc::clone(&store),
+            keys.clone(),
+            token_endpoint.clone(),
+            id_tokens.clone(),
+            (Arc::clone(&clock), Arc::clone(&random)),
+            &config,
+            tasks.clone(),
+        );
+        let apis = ApiRegistry::new(&config);
+        let records = SessionRecords::new(Arc::clone(&store), keys.clone(), Arc::clone(&clock));
+        let services = Arc::new(UserServices {
+            tokens: tokens.clone(),
+            apis: apis.clone(),
+            transport: ApiTransport::new(
+                config.apis().map(ApiSettings::name),
+                Arc::clone(&clock),
+                Arc::clone(&random),
+            ),
+            page_users: PageUserTags::new(keys.clone(), config.issuer().as_str()),
+        });
+        let session = Arc::new(SessionState::new(
+            Arc::clone(&config),
+            Arc::clone(&store),
+            records.clone(),
+            services,
+            Arc::clone(&clock),
+            Arc::clone(&random),
+        ));
+        let login = Arc::new(LoginState {
+            config: Arc::clone(&config),
+            provider: provider.clone(),
+            http_client,
+            token_endpoint,
+            id_tokens,
+            tokens: tokens.clone(),
+            store: Arc::clone(&store),
+            records: records.clone(),
+            keys: keys.clone(),
+            tasks: tasks.clone(),
+            callbacks: CallbackLocks::default(),
+            clock: Arc::clone(&clock),
+            random,
+        });
+        let logout = Arc::new(LogoutState {
+            config: Arc::clone(&config),
+            provider: provider.clone(),
+            store: Arc::clone(&store),
+            records: records.clone(),
+            tokens: tokens.clone(),
+            tasks: tasks.clone(),
+        });
+        Self(Arc::new(Parts {
+            config,
+            provider,
+            store,
+            records,
+            keys,
+            tokens,
+            apis,
+            tasks,
+            clock,
+            session,
+            login,
+            logout,
+        }))
+    }
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! from_ref {
+    ($($field:ident: $part:ty),* $(,)?) => {$(
+        impl FromRef<AppState> for $part {
+            fn from_ref(state: &AppState) -> Self {
+                state.$field.clone()
+            }
+        }
+    )*};
+}
+
+from_ref! {
+    config: Arc<Config>,
+    keys: Keyring,
+    tokens: Tokens,
+    apis: ApiRegistry,
+    clock: SharedClock,
+    session: Arc<SessionState>,
+    login: Arc<LoginState>,
+    logout: Arc<LogoutState>,
+}

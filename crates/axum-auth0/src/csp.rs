@@ -1,0 +1,29 @@
+//! The sources of a Content Security Policy that a login or a logout needs.
+
+use crate::{config::Config, provider::Provider};
+
+/// Returns the origins of the provider that a form can lead to, separated by spaces: the issuer's, and those of the
+/// provider's endpoints if its metadata is known.
+pub(crate) fn provider_origins(config: &Config, provider: &Provider) -> String {
+    let mut origins = vec![config.issuer().url().origin().ascii_serialization()];
+    let metadata = provider.known_metadata();
+    let endpoints = metadata.iter().flat_map(|metadata| {
+        [
+            &metadata.end_session_endpoint,
+            &metadata.authorization_endpoint,
+        ]
+    });
+    for url in endpoints.flatten() {
+        let origin = url.origin().ascii_serialization();
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    origins.join(" ")
+}
+
+/// Returns the `form-action` of every page, the application's and the engine's: a browser applies it to the redirects
+/// that answer a form, too (CSP Level 3 §6.4.1), and a logout redirects to the provider.
+pub(crate) fn form_action(config: &Config, provider: &Provider) -> String {
+    format!("'self' {}", provider_origins(config, provider))
+}

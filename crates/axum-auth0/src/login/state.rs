@@ -1,0 +1,35 @@
+//! State of the login and callback routes.
+
+use std::sync::Arc;
+
+use super::{callback_locks::CallbackLocks, id_token::IdTokenRules};
+use crate::{
+    clock::SharedClock,
+    config::Config,
+    http_client::HttpClient,
+    provider::Provider,
+    random::SharedRandom,
+    seal::Keyring,
+    session::SessionRecords,
+    stores::SharedStore,
+    tasks::Tasks,
+    tokens::{TokenEndpoint, Tokens},
+};
+
+/// State of the login and callback routes.
+#[derive(Debug)]
+pub(crate) struct LoginState {
+    pub(crate) config: Arc<Config>,
+    pub(crate) provider: Provider,
+    pub(crate) http_client: HttpClient,
+    pub(crate) token_endpoint: TokenEndpoint,
+    pub(crate) id_tokens: IdTokenRules,
+    pub(crate) tokens: Tokens,
+    pub(crate) store: SharedStore,
+    pub(crate) records: SessionRecords,
+    pub(crate) keys: Keyring,
+    pub(crate) tasks: Tasks,
+    pub(crate) callbacks: CallbackLocks,
+    pub(crate) clock: SharedClock,
+    pub(crate) random: SharedRandom,
+}

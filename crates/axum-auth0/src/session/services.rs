@@ -1,0 +1,16 @@
+//! What the methods of a [`SignedInUser`](super::SignedInUser) call.
+
+use crate::{
+    api_transport::ApiTransport,
+    page_user::PageUserTags,
+    tokens::{ApiRegistry, Tokens},
+};
+
+/// What the methods of a [`SignedInUser`](super::SignedInUser) call; shared by all users.
+#[derive(Debug)]
+pub(crate) struct UserServices {
+    pub(crate) tokens: Tokens,
+    pub(crate) apis: ApiRegistry,
+    pub(crate) transport: ApiTransport,
+    pub(crate) page_users: PageUserTags,
+}

@@ -1,0 +1,39 @@
+//! State of the layer that loads the user.
+
+use std::sync::Arc;
+
+use super::{SessionRecords, UserServices, best_effort::BestEffortWriter};
+use crate::{clock::SharedClock, config::Config, random::SharedRandom, stores::SharedStore};
+
+/// State of [`load_user`](super::load_user).
+#[derive(Debug)]
+pub(crate) struct SessionState {
+    pub(super) config: Arc<Config>,
+    pub(super) store: SharedStore,
+    pub(super) records: SessionRecords,
+    pub(super) writer: BestEffortWriter,
+    pub(super) clock: SharedClock,
+    pub(super) random: SharedRandom,
+    pub(super) services: Arc<UserServices>,
+}
+
+impl SessionState {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        store: SharedStore,
+        records: SessionRecords,
+        services: Arc<UserServices>,
+        clock: SharedClock,
+        random: SharedRandom,
+    ) -> Self {
+        Self {
+            config,
+            store,
+            records,
+            writer: BestEffortWriter::default(),
+            clock,
+            random,
+            services,
+        }
+    }
+}
