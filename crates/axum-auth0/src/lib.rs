@@ -7,6 +7,8 @@
 //!
 //! Feature `bearer`, the API's side: [`bearer`] verifies such tokens. It needs neither sessions nor a database.
 
+#![warn(missing_docs)]
+
 #[cfg(feature = "bearer")]
 pub mod bearer;
 pub mod clock;

@@ -27,9 +27,8 @@ pub(super) fn fetch(tool: &Tool, workspace: &Workspace) -> Result<()> {
         let mut command = Command::new(binstall);
         command
             .args(["--no-confirm", "--force", "--disable-strategies=compile"])
-            .arg("--root")
-            .arg(&root)
-            .arg(format!("{}@{}", tool.package, tool.version));
+            .arg(format!("{}@{}", tool.package, tool.version))
+            .env("CARGO_INSTALL_ROOT", &root);
         process::run("cargo binstall", &mut command, LIMIT)
     });
     match outcome {

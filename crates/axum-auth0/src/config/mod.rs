@@ -1,7 +1,7 @@
 //! The configuration of the site's side: variables with the names of nextjs-auth0, validated as a whole.
 //!
 //! [`Config::from_variables`] reports every problem at once, each with its variable and an example.
-//! [`variable::VARIABLES`](VARIABLES) lists the variables; each is read in the module of its subject.
+//! [`VARIABLES`] lists the variables; each is read in the module of its subject.
 
 mod api;
 mod apis;

@@ -78,8 +78,8 @@ impl Provider {
     /// `internal`, with that origin's `Host`; what a browser is sent to stays as the metadata names it. The issuer is
     /// compared as ever, so the provider must know its public name.
     ///
-    /// `outbound` must allow the origin where it is plain http on another machine: see
-    /// [`HttpClientOptions::plain_http_to`](crate::outbound::HttpClientOptions::plain_http_to).
+    /// `http_client` must allow the origin where it is plain http on another machine: see
+    /// [`HttpClientOptions::plain_http_to`](crate::http_client::HttpClientOptions::plain_http_to).
     pub fn reached_at(
         internal: Option<&Url>,
         issuer: Issuer,
