@@ -28,8 +28,6 @@ mod auth0;
 #[cfg(feature = "login")]
 pub mod config;
 #[cfg(feature = "login")]
-mod csp;
-#[cfg(feature = "login")]
 mod diagnosis;
 #[cfg(feature = "login")]
 pub mod doctor;
@@ -42,7 +40,7 @@ mod login;
 #[cfg(feature = "login")]
 mod logout;
 #[cfg(feature = "login")]
-mod logout_url;
+mod oauth;
 #[cfg(feature = "login")]
 mod page;
 #[cfg(feature = "login")]
@@ -82,7 +80,7 @@ pub use self::{
         },
     },
     diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
-    login::IdTokenError,
+    oauth::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     request::cookies,
     return_to::{NotAPathOfThisSite, ReturnTo},

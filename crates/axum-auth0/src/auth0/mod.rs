@@ -10,9 +10,10 @@ use self::state::{AppState, Components};
 use crate::{
     clock::{SharedClock, SystemClock},
     config::{Config, StoreLocation},
-    csp, doctor,
+    doctor,
     guard::IsDataRoute,
     http_client::{HttpClient, HttpClientOptions, HttpError},
+    oauth,
     provider::ProviderError,
     random::{SharedRandom, SystemRandom},
     stores::{MemoryStore, SharedStore, SqliteStore, StoreError},
@@ -146,13 +147,13 @@ impl Auth0 {
     /// The origins that a form of the site may lead to at the provider, separated by blanks: for `form-action` of a
     /// Content Security Policy, which a browser applies to the redirects that answer a form, too.
     pub fn provider_origins(&self) -> Arc<str> {
-        csp::provider_origins(&self.state.config, &self.state.provider).into()
+        oauth::provider_origins(&self.state.config, &self.state.provider).into()
     }
 
     /// The sources for `form-action` of the site's Content Security Policy: the site and the provider. The pages of the
     /// engine have the same.
     pub fn form_action(&self) -> String {
-        csp::form_action(&self.state.config, &self.state.provider)
+        oauth::form_action(&self.state.config, &self.state.provider)
     }
 
     /// Whether logins can work now: the provider's metadata and keys are at hand, and the store answers.

@@ -9,8 +9,9 @@ use crate::{
     clock::SharedClock,
     config::{ApiSettings, Config},
     http_client::HttpClient,
-    login::{CallbackLocks, LoginState, id_token::IdTokenRules},
+    login::{CallbackLocks, LoginState},
     logout::LogoutState,
+    oauth::{IdTokenVerifier, TokenEndpoint},
     page_user::PageUserTags,
     provider::Provider,
     random::SharedRandom,
@@ -18,7 +19,7 @@ use crate::{
     session::{SessionRecords, SessionState, UserServices},
     stores::SharedStore,
     tasks::Tasks,
-    tokens::{ApiRegistry, TokenEndpoint, Tokens},
+    tokens::{ApiRegistry, Tokens},
 };
 
 /// What the parts of the state are built from.
@@ -72,7 +73,7 @@ impl AppState {
             http_client.clone(),
             Arc::clone(&clock),
         );
-        let id_tokens = IdTokenRules::new(provider.clone(), &config, Arc::clone(&clock));
+        let id_tokens = IdTokenVerifier::new(provider.clone(), &config, Arc::clone(&clock));
         let tasks = Tasks::default();
         let tokens = Tokens::new(
             Arc::clone(&store),

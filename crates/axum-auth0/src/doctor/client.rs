@@ -21,9 +21,9 @@ use crate::{
     config::Config,
     diagnosis::{Cause, Diagnosis, printable},
     http_client::HttpError,
+    oauth::{EndpointError, TokenEndpoint},
     provider::Metadata,
     random,
-    tokens::{EndpointError, TokenEndpoint},
 };
 
 pub(super) const CLIENT: &str = "client";
@@ -105,11 +105,11 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
         Ok(_) => {
             Answer::Unclear("issued tokens for a refresh token that does not exist".to_owned())
         }
-        Err(EndpointError::Refused { code, description }) => Answer::Refused {
+        Err(EndpointError::ErrorResponse { code, description }) => Answer::Refused {
             code,
             description: description.filter(|text| !repeats_secret(config, text)),
         },
-        Err(EndpointError::Rejected { status }) => Answer::Refused {
+        Err(EndpointError::UnexpectedStatus { status }) => Answer::Refused {
             code: format!("status {}", status.as_u16()),
             description: None,
         },

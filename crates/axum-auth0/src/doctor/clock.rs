@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
-    login::id_token::{LEEWAY, MAX_AGE_OF_IAT},
+    oauth::{LEEWAY, MAX_AGE_OF_IAT},
 };
 
 /// Half of what ID tokens are given: from here on it is only a question of time.

@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     config::routes::{CALLBACK_PATH, LOGIN_PATH},
     diagnosis::{Cause, Diagnosis},
-    login::audiences,
+    oauth::requested_audiences,
 };
 
 const CALLBACK: &str = "callback";
@@ -40,7 +40,7 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
         let why = "Not checked: the provider's metadata names no authorization endpoint.";
         return ids.map(|id| Check::skipped(id, why)).into();
     };
-    let probe = Probe::of_login(config, &audiences(config));
+    let probe = Probe::of_login(config, &requested_audiences(config));
     let silent = probe.silent();
     let (visible, silent) = tokio::join!(
         probe.send(examiner, endpoint),
@@ -164,7 +164,7 @@ async fn begins(examiner: &Examiner, endpoint: &Url, probe: &Probe, silent: &Out
 /// makes the difference, or if it refuses with an error of the protocol.
 async fn fails(examiner: &Examiner, endpoint: &Url, probe: &Probe, bad: &Outcome) -> Check {
     let config = examiner.config();
-    let asked = audiences(config).join(", ");
+    let asked = requested_audiences(config).join(", ");
     let objection = if bad.may_be_about_the_request() {
         experiment::objection(examiner, endpoint, probe).await
     } else {
@@ -252,7 +252,7 @@ async fn audience_of_login(examiner: &Examiner, endpoint: &Url, outcomes: &Outco
 
 /// Whether the login names one API, so that a refusal is about that one.
 pub(super) fn is_one_api(config: &Config) -> bool {
-    audiences(config).len() == 1
+    requested_audiences(config).len() == 1
 }
 
 fn unknown_client(config: &Config) -> Finding {

@@ -10,7 +10,7 @@ use super::{
     probe,
     words::{quoted, visible_text},
 };
-use crate::{config::Config, logout_url::ProviderLogout};
+use crate::{config::Config, oauth::ProviderLogout};
 
 const LOGOUT: &str = "logout";
 

@@ -8,7 +8,7 @@ use super::{
     examination::Examiner,
     words::{quoted, visible_text},
 };
-use crate::{config::Config, config::routes::CALLBACK_PATH, login::AuthorizationRequest, random};
+use crate::{config::Config, config::routes::CALLBACK_PATH, oauth::AuthorizationRequest, random};
 
 /// How the request says whether it may show something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,12 +156,13 @@ impl Probe {
         let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();
         let none = [("prompt", "none".to_owned())];
         let url = AuthorizationRequest {
+            redirect_uri: &config.site_url(CALLBACK_PATH),
             state: &random::text::<16>(random),
             nonce: &random::text::<16>(random),
             verifier: &random::text::<32>(random),
             audiences: &audiences,
             scope: &self.scope,
-            passed_on: match self.prompt {
+            forwarded: match self.prompt {
                 Prompt::None => &none,
                 Prompt::AsConfigured => &[],
             },

@@ -12,7 +12,7 @@ use crate::{
     config::{AudienceParameter, Config},
     diagnosis::{Cause, Diagnosis},
     http_client::HttpError,
-    login::audiences,
+    oauth::requested_audiences,
     provider::{Metadata, ProviderError},
 };
 
@@ -144,7 +144,7 @@ impl Manner {
 
 fn audience_parameter(config: &Config, metadata: &Metadata) -> Check {
     let id = "audience_parameter";
-    let asked = audiences(config);
+    let asked = requested_audiences(config);
     let Some(first) = asked.first() else {
         return Check::skipped(id, "Not needed: no audience is configured.");
     };

@@ -20,4 +20,4 @@ pub use compact::{MAX_TOKEN_BYTES, VerifiedJwt};
 pub use decode_unverified::{UnverifiedClaims, decode_unverified};
 pub use error::{JwtError, JwtParseError};
 pub use kind::TokenKind;
-pub use scope::ScopeClaim;
+pub use scope::{ScopeClaim, scope_words};

@@ -54,7 +54,7 @@ impl<'claims> ScopeClaim<'claims> {
 /// ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or the elements of an array of strings. `None` for anything else.
 ///
 /// An element of an array is one word: if it contains a space, it equals no scope.
-pub(super) fn scope_words(value: &Value) -> Option<Vec<&str>> {
+pub fn scope_words(value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::String(text) => Some(text.split(' ').filter(|word| !word.is_empty()).collect()),
         Value::Array(items) => items.iter().map(Value::as_str).collect(),

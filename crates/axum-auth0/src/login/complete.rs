@@ -2,17 +2,15 @@
 
 use tower_sessions::session::Id;
 
-use super::{
-    IdTokenError, LoginState, claims, error::LoginError, id_token::Expected, new_login::NewLogin,
-    transaction::Transaction,
-};
+use super::{LoginState, claims, error::LoginError, new_login::NewLogin, transaction::Transaction};
 use crate::{
     config::routes::CALLBACK_PATH,
     diagnosis::Diagnosis,
     jwt::{self, JwtError, TokenKind},
+    oauth::{IdTokenChecks, IdTokenError, TokenResponse},
     session::{ABSOLUTE_TIMEOUT, ProviderSession, SessionData, StoredSession, id},
     stores::{LoginId, LoginRecord},
-    tokens::{CachedToken, RequestedGrant, TokenAnswer, TokenRequest, TokenSet},
+    tokens::{CachedToken, RequestedGrant, TokenRequest, TokenSet},
 };
 
 /// Exchanges the code, and returns the identifier of the new session. `carried` is the session that the browser had.
@@ -26,7 +24,7 @@ pub(super) async fn complete(
     let redirect_uri = state.config.site_url(CALLBACK_PATH);
     let answer = state
         .token_endpoint
-        .exchange(
+        .exchange_code(
             code,
             &transaction.verifier,
             &redirect_uri,
@@ -42,12 +40,14 @@ pub(super) async fn complete(
             )
         })?;
 
+    state.tokens.record_code_exchange();
+
     // The ID token is verified before any other token is used.
     let id_token = answer
         .id_token
         .as_deref()
         .ok_or_else(|| LoginError::IdToken(None, return_to()))?;
-    let expected = Expected {
+    let checks = IdTokenChecks {
         nonce: &transaction.nonce,
         max_age: transaction.max_age,
         organization: transaction.organization.as_deref(),
@@ -56,7 +56,7 @@ pub(super) async fn complete(
     let verified =
         state
             .id_tokens
-            .verify(id_token, &expected)
+            .verify(id_token, &checks)
             .await
             .map_err(|error| match error {
                 // Without keys nobody can say anything about the token.
@@ -129,7 +129,7 @@ fn note_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
 fn token_set(
     state: &LoginState,
     transaction: &Transaction,
-    answer: &TokenAnswer,
+    answer: &TokenResponse,
     now: i64,
 ) -> TokenSet {
     // A login that began under another configuration asked for something else.

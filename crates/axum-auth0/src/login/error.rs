@@ -4,18 +4,17 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use super::IdTokenError;
 use crate::{
     config::{
         Config,
         routes::{LOGIN_PATH, login_url},
     },
     diagnosis::{Diagnosis, printable},
+    oauth::{EndpointError, IdTokenError},
     page::Page,
     provider::ProviderError,
     return_to::ReturnTo,
     stores::StoreError,
-    tokens::EndpointError,
 };
 
 /// Why a login did not happen.
@@ -85,13 +84,17 @@ impl LoginError {
         return_to: ReturnTo,
     ) -> Self {
         match error {
-            EndpointError::Refused { code, .. } if code == "invalid_grant" => Self::Code(return_to),
-            EndpointError::Rejected { status } => Self::Misconfigured(Diagnosis::of_refusal(
-                &format!("status {}", status.as_u16()),
-                None,
-                audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
-            )),
-            EndpointError::Refused { code, description } => {
+            EndpointError::ErrorResponse { code, .. } if code == "invalid_grant" => {
+                Self::Code(return_to)
+            }
+            EndpointError::UnexpectedStatus { status } => {
+                Self::Misconfigured(Diagnosis::of_refusal(
+                    &format!("status {}", status.as_u16()),
+                    None,
+                    audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
+                ))
+            }
+            EndpointError::ErrorResponse { code, description } => {
                 let description = description.as_deref();
                 Self::Misconfigured(Diagnosis::of_login_refusal(
                     config,
@@ -100,14 +103,17 @@ impl LoginError {
                     audience,
                 ))
             }
-            EndpointError::Unavailable { retry_after, .. } => Self::ProviderUnavailable {
-                retry_after: retry_after.map(|wait| wait.as_secs()),
-                return_to,
-            },
+            EndpointError::Unavailable { retry_after, .. } => {
+                tracing::warn!(%error, "failed to exchange the code");
+                Self::ProviderUnavailable {
+                    retry_after: retry_after.map(|wait| wait.as_secs()),
+                    return_to,
+                }
+            }
             error @ (EndpointError::Intercepted { .. }
             | EndpointError::InvalidResponse(_)
             | EndpointError::NoRevocationEndpoint) => {
-                tracing::error!(%error, "the code could not be exchanged");
+                tracing::error!(%error, "failed to exchange the code");
                 Self::ProviderUnavailable {
                     retry_after: None,
                     return_to,

@@ -3,13 +3,11 @@
 //! [`start`] sends the browser to the provider with a [`transaction`] in a cookie of its own; [`callback`] takes it
 //! back, once, and makes a session of it.
 
-mod authorization_url;
 mod callback;
 mod callback_locks;
 mod claims;
 mod complete;
 mod error;
-pub(crate) mod id_token;
 mod new_login;
 mod parameters;
 mod start;
@@ -17,11 +15,6 @@ mod state;
 mod transaction;
 mod unclaimed;
 
-pub use self::id_token::IdTokenError;
 pub(crate) use self::{
-    authorization_url::{AuthorizationRequest, audiences},
-    callback::callback,
-    callback_locks::CallbackLocks,
-    start::start,
-    state::LoginState,
+    callback::callback, callback_locks::CallbackLocks, start::start, state::LoginState,
 };

@@ -11,12 +11,13 @@ use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::{
     LoginState,
-    authorization_url::{AuthorizationRequest, audiences},
     error::LoginError,
     parameters::LoginParameters,
     transaction::{self, StateParameter, Transaction},
 };
 use crate::{
+    config::routes::CALLBACK_PATH,
+    oauth::{AuthorizationRequest, requested_audiences},
     random,
     request::RequestKind,
     responses::{no_content, see_other},
@@ -82,12 +83,13 @@ pub(super) async fn begin(
     };
 
     let url = AuthorizationRequest {
+        redirect_uri: &config.site_url(CALLBACK_PATH),
         state: &state,
         nonce: &transaction.nonce,
         verifier: &transaction.verifier,
-        audiences: &audiences(config),
+        audiences: &requested_audiences(config),
         scope: config.scope(),
-        passed_on: &parameters.passed_on,
+        forwarded: &parameters.passed_on,
     }
     .url(endpoint, config);
 

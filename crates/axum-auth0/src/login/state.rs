@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{callback_locks::CallbackLocks, id_token::IdTokenRules};
+use super::callback_locks::CallbackLocks;
 use crate::{
     clock::SharedClock,
     config::Config,
     http_client::HttpClient,
+    oauth::{IdTokenVerifier, TokenEndpoint},
     provider::Provider,
     random::SharedRandom,
     seal::Keyring,
     session::SessionRecords,
     stores::SharedStore,
     tasks::Tasks,
-    tokens::{TokenEndpoint, Tokens},
+    tokens::Tokens,
 };
 
 /// State of the login and callback routes.
@@ -23,7 +24,7 @@ pub(crate) struct LoginState {
     pub(crate) provider: Provider,
     pub(crate) http_client: HttpClient,
     pub(crate) token_endpoint: TokenEndpoint,
-    pub(crate) id_tokens: IdTokenRules,
+    pub(crate) id_tokens: IdTokenVerifier,
     pub(crate) tokens: Tokens,
     pub(crate) store: SharedStore,
     pub(crate) records: SessionRecords,

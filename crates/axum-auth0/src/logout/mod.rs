@@ -12,8 +12,7 @@ use tower_sessions::{Session, SessionStore as _};
 
 use crate::{
     config::{Config, routes::LOGOUT_PATH},
-    csp,
-    logout_url::ProviderLogout,
+    oauth::{self, ProviderLogout},
     page::Page,
     provider::Provider,
     request::{RequestKind, RequestSite},
@@ -88,7 +87,7 @@ pub(crate) async fn get(
 async fn form_action(state: &LogoutState) -> String {
     // Without metadata the logout ends at this site, which the policy allows.
     let _ = state.provider.metadata().await;
-    csp::form_action(&state.config, &state.provider)
+    oauth::form_action(&state.config, &state.provider)
 }
 
 fn return_to(form: &[u8]) -> Option<ReturnTo> {

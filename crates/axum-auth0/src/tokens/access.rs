@@ -3,8 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    LogoutTokens, TokenEndpoint, TokenError, TokenFingerprint, TokenOptions, TokenRequest,
-    TokenSet,
+    LogoutTokens, TokenError, TokenFingerprint, TokenOptions, TokenRequest, TokenSet,
     demand::TokenRequirement,
     error::{audience_missing, judge},
     held::CachedToken,
@@ -14,7 +13,7 @@ use crate::{
     clock::SharedClock,
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
-    login::id_token::IdTokenRules,
+    oauth::{IdTokenVerifier, TokenEndpoint},
     random::SharedRandom,
     seal::Keyring,
     stores::{LoginId, LoginRecord, SharedStore},
@@ -30,7 +29,7 @@ impl Tokens {
         store: SharedStore,
         keys: Keyring,
         endpoint: TokenEndpoint,
-        id_tokens: IdTokenRules,
+        id_tokens: IdTokenVerifier,
         (clock, random): (SharedClock, SharedRandom),
         config: &Config,
         tasks: Tasks,
@@ -44,6 +43,11 @@ impl Tokens {
             config,
             tasks,
         )))
+    }
+
+    /// Records that a code was exchanged: the provider works.
+    pub(crate) fn record_code_exchange(&self) {
+        self.0.provider_backoff.note_exchange();
     }
 
     /// The access token of `login` for `api`, with the API's scopes and those of the call.

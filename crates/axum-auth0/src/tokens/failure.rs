@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EndpointError, TokenRequest, endpoint_error::RequestEffect};
-use crate::diagnosis::{Cause, Diagnosis};
+use super::TokenRequest;
+use crate::{
+    diagnosis::{Cause, Diagnosis},
+    oauth::{EndpointError, RequestEffect},
+};
 
 /// The kinds of failures that are backed off. A dead refresh token (`invalid_grant`) is not among them: it ends the
 /// session.
@@ -80,8 +83,8 @@ impl Verdict {
             Self::BackOff(failure, extent)
         };
         match error {
-            EndpointError::Refused { code, .. } if code == "invalid_grant" => Self::DeadToken,
-            EndpointError::Refused { code, description } => {
+            EndpointError::ErrorResponse { code, .. } if code == "invalid_grant" => Self::DeadToken,
+            EndpointError::ErrorResponse { code, description } => {
                 let audience = Some((want.audience, want.api.audience_variable.as_str()));
                 let diagnosis = Diagnosis::of_refusal(code, description.as_deref(), audience);
                 match extent_of_misconfiguration(code, &diagnosis) {
@@ -100,7 +103,7 @@ impl Verdict {
                 plain(FailureKind::Down, Extent::Provider)
             }
             EndpointError::Intercepted { .. } => plain(FailureKind::Intercepted, Extent::Provider),
-            EndpointError::Rejected { .. } | EndpointError::NoRevocationEndpoint => {
+            EndpointError::UnexpectedStatus { .. } | EndpointError::NoRevocationEndpoint => {
                 plain(FailureKind::Rejected, Extent::Login)
             }
         }
@@ -126,9 +129,9 @@ impl EndpointError {
         retry_after.is_some()
             || matches!(
                 self,
-                Self::Refused { .. }
+                Self::ErrorResponse { .. }
                     | Self::Unavailable {
-                        fate: RequestEffect::NoEffect,
+                        effect: RequestEffect::NoEffect,
                         ..
                     }
             )

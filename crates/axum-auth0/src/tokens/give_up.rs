@@ -4,16 +4,15 @@ use std::time::Duration;
 
 use super::{
     CachedToken, TokenError, TokenRequest, TokenSet,
-    answer::Answered,
     backoff::Backoff,
     demand::TokenRequirement,
-    endpoint_error::EndpointError,
     failure::{Extent, Failure, FailureKind, Verdict},
     refresh::Refresher,
     settle::Committed,
 };
 use crate::{
     diagnosis::Diagnosis,
+    oauth::{EndpointError, EndpointResponse},
     stores::{LoginId, LoginRecord},
 };
 
@@ -21,7 +20,7 @@ use crate::{
 pub(super) struct Failed<'a> {
     pub(super) want: &'a TokenRequest<'a>,
     pub(super) demand: TokenRequirement,
-    pub(super) answered: &'a Answered,
+    pub(super) answered: &'a EndpointResponse,
     pub(super) error: &'a EndpointError,
     /// This refresh token may have been shown to the provider before.
     pub(super) unsettled: bool,
@@ -43,7 +42,7 @@ impl Refresher {
             ..
         } = failed;
         let verdict = Verdict::of(error, answered.retry_after, want);
-        let unsettled = error.is_unsettled() || failed.unsettled;
+        let unsettled = error.is_outcome_unknown() || failed.unsettled;
         let now = self.clock.unix_seconds();
         let change = |set: &mut TokenSet, is_superseded: bool| {
             if is_superseded {

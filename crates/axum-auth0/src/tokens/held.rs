@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::TokenAnswer;
 use crate::{
     config::{ApiSettings, Config},
     diagnosis::{Diagnosis, Expectation, inspect},
+    oauth::TokenResponse,
 };
 
 /// What a token is wanted for.
@@ -87,7 +87,7 @@ impl CachedToken {
     ///
     /// The signature is not checked: the token came over TLS from the token endpoint itself, and the API checks it.
     pub(crate) fn verify(
-        answer: &TokenAnswer,
+        answer: &TokenResponse,
         want: &TokenRequest<'_>,
         config: &Config,
         now: i64,

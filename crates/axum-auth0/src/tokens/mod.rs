@@ -5,12 +5,9 @@
 
 mod access;
 mod access_token;
-mod answer;
 mod api_registry;
 mod backoff;
 mod demand;
-mod endpoint;
-mod endpoint_error;
 mod error;
 mod failure;
 mod flight;
@@ -27,10 +24,7 @@ mod settle;
 
 pub(crate) use self::{
     access::Tokens,
-    answer::TokenAnswer,
     api_registry::ApiRegistry,
-    endpoint::TokenEndpoint,
-    endpoint_error::EndpointError,
     held::{CachedToken, TokenRequest},
     set::{LogoutTokens, RequestedGrant, TokenSet},
 };

@@ -8,17 +8,15 @@ use tokio::{
 };
 
 use super::{
-    EndpointError, RequestedGrant, TokenEndpoint, TokenError, TokenRequest, TokenSet,
-    answer::Answered,
+    RequestedGrant, TokenError, TokenRequest, TokenSet,
     demand::TokenRequirement,
-    endpoint_error::RequestEffect,
     error::{audience_missing, judge},
     failure::{Extent, Verdict},
     flight::InFlightRefreshes,
     give_up::Failed,
     held::CachedToken,
     lease::{Attempt, RefreshLease, attempt},
-    provider_backoff::{HeldBack, Permit},
+    provider_backoff::{HeldBack, Permit, ProviderBackoff},
     settle::SAVE_TIMEOUT,
 };
 use crate::{
@@ -26,7 +24,7 @@ use crate::{
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
     failpoint,
-    login::id_token::IdTokenRules,
+    oauth::{EndpointError, EndpointResponse, IdTokenVerifier, RequestEffect, TokenEndpoint},
     random::SharedRandom,
     seal::Keyring,
     stores::{CasOutcome, LoginId, LoginRecord, SharedStore},
@@ -55,7 +53,8 @@ pub(super) struct Refresher {
     pub(super) store: SharedStore,
     pub(super) keys: Keyring,
     pub(super) endpoint: TokenEndpoint,
-    pub(super) id_tokens: IdTokenRules,
+    pub(super) provider_backoff: ProviderBackoff,
+    pub(super) id_tokens: IdTokenVerifier,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) config: Config,
@@ -77,7 +76,7 @@ impl Refresher {
         store: SharedStore,
         keys: Keyring,
         endpoint: TokenEndpoint,
-        id_tokens: IdTokenRules,
+        id_tokens: IdTokenVerifier,
         (clock, random): (SharedClock, SharedRandom),
         config: &Config,
         tasks: Tasks,
@@ -86,6 +85,7 @@ impl Refresher {
             store,
             keys,
             endpoint,
+            provider_backoff: ProviderBackoff::new(Arc::clone(&clock)),
             id_tokens,
             clock,
             random,
@@ -171,7 +171,7 @@ impl Refresher {
             // What another process found out holds here, too.
             set.backoff
                 .iter()
-                .for_each(|backoff| self.endpoint.backoff().learn(backoff));
+                .for_each(|backoff| self.provider_backoff.learn(backoff));
             return Err(error);
         }
         if let Some(retry_at) = set.is_crowded(want, now) {
@@ -284,7 +284,7 @@ impl Refresher {
                 });
             }
             // The last look: others may have failed while this one waited for its place.
-            let permit = self.endpoint.backoff().admit().map_err(held_back)?;
+            let permit = self.provider_backoff.admit().map_err(held_back)?;
             failpoint::reached("refresh:before-request").await;
             // A process that was stopped meanwhile must not show a refresh token that another one has used.
             if lease.may_be_over() {
@@ -349,7 +349,7 @@ impl Refresher {
         want: &TokenRequest<'_>,
         lease: &RefreshLease,
         permit: Permit,
-    ) -> (Answered, bool) {
+    ) -> (EndpointResponse, bool) {
         let refresh_token = set.refresh_token.as_deref().unwrap_or_default();
         let scope: &[String] = if want.is_of_login(&self.config) {
             &[]
@@ -362,7 +362,7 @@ impl Refresher {
         let is_lost = matches!(
             answered.tokens,
             Err(EndpointError::Unavailable {
-                fate: RequestEffect::ConnectionLost,
+                effect: RequestEffect::ConnectionLost,
                 ..
             })
         );
@@ -406,7 +406,7 @@ impl Refresher {
 }
 
 /// Tells the provider's back-off what came of a request.
-fn note(permit: Permit, answered: &Answered, want: &TokenRequest<'_>) {
+fn note(permit: Permit, answered: &EndpointResponse, want: &TokenRequest<'_>) {
     let verdict = match &answered.tokens {
         Ok(_) => return permit.answered(),
         Err(error) => Verdict::of(error, answered.retry_after, want),
@@ -416,7 +416,7 @@ fn note(permit: Permit, answered: &Answered, want: &TokenRequest<'_>) {
             permit.failed(&failure, error.is_surely_of_provider(answered.retry_after));
         }
         // It says nothing of the provider: anything in front of it could have answered so.
-        (_, Err(EndpointError::Rejected { .. })) => drop(permit),
+        (_, Err(EndpointError::UnexpectedStatus { .. })) => drop(permit),
         _ => permit.answered(),
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use tokio::{task::JoinHandle, time::Instant};
 
 use super::{
-    EndpointError, TokenError, TokenSet, Tokens,
+    TokenError, TokenSet, Tokens,
     lease::{Attempt, attempt},
     refresh::{LEASE_TIMEOUT, POLL_INTERVAL, Refresher},
 };
 use crate::{
     diagnosis::Diagnosis,
+    oauth::EndpointError,
     stores::{CasOutcome, LoginId},
     tasks::Work,
 };
@@ -93,15 +94,15 @@ impl Refresher {
             Ok(()) => Ok(()),
             Err(EndpointError::NoRevocationEndpoint) => Err(TokenError::RevocationUnsupported),
             // RFC 7009 §2.2.1: it revokes other tokens, but no refresh tokens.
-            Err(EndpointError::Refused { code, .. }) if code == "unsupported_token_type" => {
+            Err(EndpointError::ErrorResponse { code, .. }) if code == "unsupported_token_type" => {
                 Err(TokenError::RevocationUnsupported)
             }
-            Err(EndpointError::Refused { code, description }) => {
+            Err(EndpointError::ErrorResponse { code, description }) => {
                 let diagnosis = Diagnosis::of_refusal(&code, description.as_deref(), None);
                 diagnosis.log();
                 Err(TokenError::Misconfigured(Box::new(diagnosis)))
             }
-            Err(EndpointError::Rejected { status }) => {
+            Err(EndpointError::UnexpectedStatus { status }) => {
                 let code = format!("status {}", status.as_u16());
                 let diagnosis = Diagnosis::of_refusal(&code, None, None);
                 diagnosis.log();

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{
-    CachedToken, TokenAnswer, TokenError, TokenRequest, TokenSet, error::judge, refresh::Refresher,
-};
+use super::{CachedToken, TokenError, TokenRequest, TokenSet, error::judge, refresh::Refresher};
 use crate::{
+    diagnosis::Diagnosis,
     failpoint,
-    login::id_token::Refreshed,
+    jwt::{JwtError, TokenKind},
+    oauth::TokenResponse,
     stores::{CasOutcome, LoginId, LoginRecord, StoreError},
 };
 
@@ -40,14 +40,14 @@ impl Refresher {
         row: LoginRecord,
         set: TokenSet,
         want: &TokenRequest<'_>,
-        answer: &TokenAnswer,
+        answer: &TokenResponse,
         on_demand: bool,
     ) -> Result<CachedToken, TokenError> {
         let login = row.id;
         let id_token = answer.id_token.as_deref();
         // Before the new token can be seen by anybody else: is it theirs at all?
         if let (Some(old), Some(new)) = (set.id_token.as_deref(), id_token)
-            && let Refreshed::OfAnotherPerson = self.id_tokens.compare(old, new)
+            && !self.id_tokens.is_same_user(old, new)
         {
             return self.of_another_person(login, answer).await;
         }
@@ -84,7 +84,7 @@ impl Refresher {
         }
         // The signature comes after the store: to check it the provider may have to be asked.
         if let Some(new) = id_token
-            && !self.id_tokens.is_signed(new).await
+            && !self.has_valid_signature(new).await
         {
             return self.of_another_person(login, answer).await;
         }
@@ -125,11 +125,36 @@ impl Refresher {
         }
     }
 
+    /// Returns whether the provider signed a refreshed ID token.
+    ///
+    /// If the keys are unavailable the token is accepted: it came from the token endpoint over TLS (OpenID Connect Core 1.0
+    /// §3.1.3.7, rule 6).
+    async fn has_valid_signature(&self, id_token: &str) -> bool {
+        let kind = TokenKind::of(id_token);
+        if let Some(diagnosis) = Diagnosis::of_id_token(kind) {
+            diagnosis.log();
+        }
+        if TokenKind::of(id_token).is_unreadable() {
+            return true;
+        }
+        match self.id_tokens.verify_signature(id_token).await {
+            Ok(()) => true,
+            Err(error @ (JwtError::Unavailable(_) | JwtError::UnknownKey)) => {
+                tracing::warn!(%error, "could not verify the signature of a refreshed ID token");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "a refreshed ID token is refused");
+                false
+            }
+        }
+    }
+
     /// OpenID Connect Core 1.0 §12.2: a refreshed ID token is of the same person, or the session is not theirs.
     async fn of_another_person(
         &self,
         login: LoginId,
-        answer: &TokenAnswer,
+        answer: &TokenResponse,
     ) -> Result<CachedToken, TokenError> {
         tracing::error!(
             ?login,
@@ -154,7 +179,7 @@ impl Refresher {
     }
 
     /// Gives back what was issued for a session that ended; nothing depends on the outcome.
-    async fn revoke(&self, answer: &TokenAnswer) {
+    async fn revoke(&self, answer: &TokenResponse) {
         if let Some(refresh_token) = &answer.refresh_token
             && let Err(error) = self.endpoint.revoke(refresh_token).await
         {

@@ -1,34 +1,39 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use http::{Response, header};
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::*;
+use super::{EndpointError, EndpointResponse, TokenResponse, response::reports_failure};
 
-fn answered(status: u16, media_type: &str, body: &str) -> Answered {
+fn read(response: &Response<Vec<u8>>) -> EndpointResponse {
+    EndpointResponse::read(response, None)
+}
+
+fn response(status: u16, media_type: &str, body: &str) -> EndpointResponse {
     let response = Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, media_type)
         .body(body.as_bytes().to_vec())
         .unwrap();
-    read(&response, None)
+    read(&response)
 }
 
-fn json_answer(status: u16, body: &Value) -> Answered {
-    answered(status, "application/json", &body.to_string())
+fn json_response(status: u16, body: &Value) -> EndpointResponse {
+    response(status, "application/json", &body.to_string())
 }
 
-/// An answer with these members beside the ones that it needs.
-fn tokens(extra: &Value) -> TokenAnswer {
+/// A token response with the required members and `extra`.
+fn tokens(extra: &Value) -> TokenResponse {
     let mut body = json!({ "access_token": "a", "token_type": "Bearer" });
     for (name, value) in extra.as_object().unwrap() {
         body[name] = value.clone();
     }
-    json_answer(200, &body).tokens.unwrap()
+    json_response(200, &body).tokens.unwrap()
 }
 
 #[test]
-fn a_lifetime_is_read_however_it_is_written_and_nonsense_is_as_if_unsaid() {
+fn expires_in_is_a_number_or_a_string_and_absent_if_it_is_not_a_lifetime() {
     for (written, read) in [
         (json!(3600), Some(3600)),
         (json!("3600"), Some(3600)),
@@ -42,26 +47,40 @@ fn a_lifetime_is_read_however_it_is_written_and_nonsense_is_as_if_unsaid() {
         (json!("soon"), None),
         (json!(null), None),
     ] {
-        let answer = tokens(&json!({ "expires_in": written }));
-        assert_eq!(answer.expires_in, read, "{written}");
+        let response = tokens(&json!({ "expires_in": written }));
+        assert_eq!(response.expires_in, read, "{written}");
     }
 }
 
 #[test]
-fn a_scope_may_be_an_array_and_empty_members_are_absent() {
-    let answer = tokens(&json!({ "scope": ["a", "b"], "refresh_token": "", "id_token": "x.y.z" }));
-    assert_eq!(answer.scope, Some(vec!["a".to_owned(), "b".to_owned()]));
-    assert_eq!(answer.refresh_token, None);
-    assert_eq!(answer.id_token.as_deref(), Some("x.y.z"));
+fn scope_may_be_an_array_and_empty_members_are_absent() {
+    let response =
+        tokens(&json!({ "scope": ["a", "b"], "refresh_token": "", "id_token": "x.y.z" }));
+    assert_eq!(response.scope, Some(vec!["a".to_owned(), "b".to_owned()]));
+    for (written, granted) in [
+        (json!("a  b"), Some(vec!["a".to_owned(), "b".to_owned()])),
+        (json!([]), Some(vec![])),
+        (json!(["a", 5]), Some(vec![])),
+        (json!(5), None),
+    ] {
+        assert_eq!(
+            tokens(&json!({ "scope": written })).scope,
+            granted,
+            "{written}"
+        );
+    }
+    assert_eq!(response.refresh_token, None);
+    assert_eq!(response.id_token.as_deref(), Some("x.y.z"));
     for empty in [json!(null), json!("")] {
-        let answer = tokens(&json!({ "scope": empty, "id_token": empty, "refresh_token": empty }));
-        assert_eq!((answer.scope, answer.id_token), (None, None), "{empty}");
-        assert_eq!(answer.refresh_token, None, "{empty}");
+        let response =
+            tokens(&json!({ "scope": empty, "id_token": empty, "refresh_token": empty }));
+        assert_eq!((response.scope, response.id_token), (None, None), "{empty}");
+        assert_eq!(response.refresh_token, None, "{empty}");
     }
 }
 
 #[test]
-fn a_new_refresh_token_is_kept_whatever_is_wrong_with_the_rest() {
+fn a_new_refresh_token_is_kept_even_if_the_rest_is_invalid() {
     for body in [
         json!({ "refresh_token": "new", "access_token": "a", "token_type": "mac" }),
         json!({ "refresh_token": "new", "access_token": "a", "token_type": null }),
@@ -71,19 +90,22 @@ fn a_new_refresh_token_is_kept_whatever_is_wrong_with_the_rest() {
         json!({ "refresh_token": "new", "access_token": 5, "token_type": "Bearer" }),
         json!({ "refresh_token": "new" }),
     ] {
-        let answered = json_answer(200, &body);
-        let kept = answered.refresh_token.unwrap();
+        let response = json_response(200, &body);
+        let kept = response.refresh_token.unwrap();
         assert_eq!(kept.expose_secret(), "new", "{body}");
-        let error = answered.tokens.unwrap_err();
+        let error = response.tokens.unwrap_err();
         assert!(matches!(error, EndpointError::InvalidResponse(_)), "{body}");
         assert!(!format!("{error} {error:?}").contains("new"));
     }
-    let refused = json_answer(400, &json!({ "error": "x", "refresh_token": "new" }));
-    assert!(refused.refresh_token.is_none(), "it is no token response");
+    let refused = json_response(400, &json!({ "error": "x", "refresh_token": "new" }));
+    assert!(
+        refused.refresh_token.is_none(),
+        "it is not a token response"
+    );
 }
 
 #[test]
-fn an_error_in_the_body_counts_before_the_status() {
+fn an_error_in_the_body_takes_precedence_over_the_status() {
     for (status, media_type) in [
         (200, "application/json"),
         (201, "application/json"),
@@ -94,15 +116,15 @@ fn an_error_in_the_body_counts_before_the_status() {
     ] {
         let body = r#"{"error":"invalid_grant","error_description":""}"#;
         for body in [body.to_owned(), format!("\u{feff}{body}")] {
-            let error = answered(status, media_type, &body).tokens.unwrap_err();
+            let error = response(status, media_type, &body).tokens.unwrap_err();
             assert!(
-                matches!(&error, EndpointError::Refused { code, description: None } if code == "invalid_grant"),
+                matches!(&error, EndpointError::ErrorResponse { code, description: None } if code == "invalid_grant"),
                 "{status}: {error:?}"
             );
         }
     }
     for status in [429, 500, 503] {
-        let error = json_answer(status, &json!({ "error": "invalid_grant" })).tokens;
+        let error = json_response(status, &json!({ "error": "invalid_grant" })).tokens;
         let error = error.unwrap_err();
         assert!(
             matches!(error, EndpointError::Unavailable { .. }),
@@ -112,11 +134,11 @@ fn an_error_in_the_body_counts_before_the_status() {
 }
 
 #[test]
-fn what_is_between_us_and_the_provider_is_told_from_the_provider() {
-    let kind = |status, media_type, body| match answered(status, media_type, body).tokens {
+fn responses_of_a_proxy_are_told_from_those_of_the_provider() {
+    let kind = |status, media_type, body| match response(status, media_type, body).tokens {
         Err(EndpointError::Intercepted { .. }) => "intercepted",
-        Err(EndpointError::Rejected { .. }) => "rejected",
-        Err(EndpointError::InvalidResponse(_)) => "unintelligible",
+        Err(EndpointError::UnexpectedStatus { .. }) => "unexpected status",
+        Err(EndpointError::InvalidResponse(_)) => "invalid",
         Err(EndpointError::Unavailable { .. }) => "unavailable",
         other => panic!("{other:?}"),
     };
@@ -133,14 +155,24 @@ fn what_is_between_us_and_the_provider_is_told_from_the_provider() {
         (200, "text/html", "<form>", "intercepted"),
         (408, "text/plain", "", "intercepted"),
         (307, "text/plain", "", "intercepted"),
-        (400, "text/plain", "", "rejected"),
-        (401, "text/plain", "Invalid refresh token.", "rejected"),
-        (403, "text/plain", "Forbidden", "rejected"),
-        (404, "application/json", "{}", "rejected"),
-        (400, "application/json", r#"{"error":null}"#, "rejected"),
-        (200, "application/json", "", "unintelligible"),
-        (204, "", "", "unintelligible"),
-        (200, "application/json", "[]", "unintelligible"),
+        (400, "text/plain", "", "unexpected status"),
+        (
+            401,
+            "text/plain",
+            "Invalid refresh token.",
+            "unexpected status",
+        ),
+        (403, "text/plain", "Forbidden", "unexpected status"),
+        (404, "application/json", "{}", "unexpected status"),
+        (
+            400,
+            "application/json",
+            r#"{"error":null}"#,
+            "unexpected status",
+        ),
+        (200, "application/json", "", "invalid"),
+        (204, "", "", "invalid"),
+        (200, "application/json", "[]", "invalid"),
         (502, "text/html", "<h1>Bad Gateway</h1>", "unavailable"),
         (
             400,
@@ -154,30 +186,30 @@ fn what_is_between_us_and_the_provider_is_told_from_the_provider() {
 }
 
 #[test]
-fn one_member_that_cannot_be_read_costs_neither_the_refresh_token_nor_the_error() {
+fn an_unreadable_member_loses_neither_the_refresh_token_nor_the_error() {
     let bodies: [&[u8]; 3] = [
         b"{\"refresh_token\":\"new\",\"access_token\":\"a\",\"token_type\":\"Bearer\",\"note\":\"\xfc\"}",
         b"{\"refresh_token\":\"new\",\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":1e400}",
         b"\xef\xbb\xbf{\"refresh_token\":\"new\",\"access_token\":\"a\",\"token_type\":\"Bearer\",\"n\":-1e999}",
     ];
     for body in bodies {
-        let answered = read(&Response::new(body.to_vec()), None);
+        let response = read(&Response::new(body.to_vec()));
         let text = String::from_utf8_lossy(body);
-        assert!(answered.tokens.is_ok(), "{text}");
+        assert!(response.tokens.is_ok(), "{text}");
         assert_eq!(
-            answered.refresh_token.unwrap().expose_secret(),
+            response.refresh_token.unwrap().expose_secret(),
             "new",
             "{text}"
         );
     }
     let body = b"{\"error\":\"invalid_grant\",\"error_description\":\"ung\xfcltig\"}";
     let response = Response::builder().status(400).body(body.to_vec());
-    let error = read(&response.unwrap(), None).tokens.unwrap_err();
-    assert!(matches!(error, EndpointError::Refused { code, .. } if code == "invalid_grant"));
+    let error = read(&response.unwrap()).tokens.unwrap_err();
+    assert!(matches!(error, EndpointError::ErrorResponse { code, .. } if code == "invalid_grant"));
 }
 
 #[test]
-fn a_compressed_answer_is_named_and_is_no_rejection() {
+fn a_compressed_response_is_invalid_and_the_error_names_the_coding() {
     for (status, coding, named) in [
         (200, "gzip", "gzip"),
         (400, "br", "br"),
@@ -188,7 +220,7 @@ fn a_compressed_answer_is_named_and_is_no_rejection() {
             .status(status)
             .header(header::CONTENT_ENCODING, coding)
             .body(vec![0x1f, 0x8b, 8, 0]);
-        let error = read(&response.unwrap(), None).tokens.unwrap_err();
+        let error = read(&response.unwrap()).tokens.unwrap_err();
         assert!(
             matches!(error, EndpointError::InvalidResponse(_)),
             "{coding}"
@@ -198,9 +230,9 @@ fn a_compressed_answer_is_named_and_is_no_rejection() {
 }
 
 #[test]
-fn an_oauth_error_with_the_status_of_a_proxy_is_no_word_of_the_provider() {
+fn an_oauth_error_with_a_proxy_status_is_not_from_the_provider() {
     for status in [302, 407, 408] {
-        let error = json_answer(status, &json!({ "error": "invalid_request" })).tokens;
+        let error = json_response(status, &json!({ "error": "invalid_request" })).tokens;
         assert!(
             matches!(error, Err(EndpointError::Intercepted { .. })),
             "{status}"
@@ -209,8 +241,8 @@ fn an_oauth_error_with_the_status_of_a_proxy_is_no_word_of_the_provider() {
 }
 
 #[test]
-fn a_revocation_is_a_success_unless_its_body_says_otherwise() {
-    for (media_type, body, otherwise) in [
+fn a_revocation_succeeds_unless_the_body_reports_a_failure() {
+    for (media_type, body, fails) in [
         ("text/html", "", false),
         ("application/json", "{}", false),
         ("text/plain", "OK", false),
@@ -226,6 +258,6 @@ fn a_revocation_is_a_success_unless_its_body_says_otherwise() {
         let response = Response::builder()
             .header(header::CONTENT_TYPE, media_type)
             .body(body.as_bytes().to_vec());
-        assert_eq!(says_otherwise(&response.unwrap()), otherwise, "{body}");
+        assert_eq!(reports_failure(&response.unwrap()), fails, "{body}");
     }
 }

@@ -1,4 +1,4 @@
-//! The URL at which the provider ends its own session.
+//! The URL that ends the session at the provider.
 
 use url::Url;
 
@@ -7,13 +7,14 @@ use crate::{
     provider::{Issuer, Metadata},
 };
 
-/// A longer URL than this is refused somewhere on the way; then the provider gets no `id_token_hint`.
+/// Maximum length of the URL, in bytes; servers and proxies refuse longer ones. A longer URL is sent without
+/// `id_token_hint`.
 const MAX_URL: usize = 6_000;
 
-/// What a logout at the provider says beside what the configuration says for all of them.
+/// A logout at the provider. The configuration adds the client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProviderLogout<'a> {
-    /// Where the browser comes back to, as it is registered at the provider.
+    /// Where the provider redirects to, as registered there.
     pub(crate) return_to: Option<&'a str>,
     pub(crate) id_token: Option<&'a str>,
     /// The provider's `sid`.
@@ -21,21 +22,22 @@ pub(crate) struct ProviderLogout<'a> {
 }
 
 impl ProviderLogout<'_> {
-    /// The provider's `end_session_endpoint` (OpenID Connect RP-Initiated Logout 1.0 §2) or, for a provider that announces
-    /// none, `/v2/logout` of an Auth0 tenant; with `logout_uri`, `/logout` beside the authorization endpoint, as Amazon
-    /// Cognito has it. `None` if the provider has no logout.
+    /// Returns the logout URL; `None` if the provider has none.
+    ///
+    /// It is at the `end_session_endpoint` (OpenID Connect RP-Initiated Logout 1.0 §2). An Auth0 tenant that announces none has
+    /// `/v2/logout`. With the parameter `logout_uri`, it is `/logout` beside the authorization endpoint, as at Amazon Cognito.
     pub(crate) fn url(&self, config: &Config, metadata: &Metadata) -> Option<Url> {
         match (config.logout().parameter, &metadata.end_session_endpoint) {
             (LogoutParameter::PostLogoutRedirectUri, Some(endpoint)) => {
                 Some(self.end_session(endpoint, config))
             }
             (LogoutParameter::PostLogoutRedirectUri, None) => {
-                let is_auth0 = looks_like_auth0(config.issuer());
+                let is_auth0 = has_auth0_form(config.issuer());
                 let endpoint = is_auth0.then(|| config.issuer().url().join("v2/logout").ok())??;
-                Some(self.plain(&endpoint, config, "returnTo"))
+                Some(self.without_hints(&endpoint, config, "returnTo"))
             }
             (LogoutParameter::LogoutUri, Some(endpoint)) => {
-                Some(self.plain(endpoint, config, "logout_uri"))
+                Some(self.without_hints(endpoint, config, "logout_uri"))
             }
             (LogoutParameter::LogoutUri, None) => {
                 let endpoint = metadata
@@ -43,15 +45,15 @@ impl ProviderLogout<'_> {
                     .as_ref()?
                     .join("/logout")
                     .ok()?;
-                Some(self.plain(&endpoint, config, "logout_uri"))
+                Some(self.without_hints(&endpoint, config, "logout_uri"))
             }
         }
     }
 
     fn end_session(&self, endpoint: &Url, config: &Config) -> Url {
-        let url = |hint: Option<&str>| {
-            let mut url = self.plain(endpoint, config, "post_logout_redirect_uri");
-            let hints = [("logout_hint", self.session), ("id_token_hint", hint)];
+        let with_hints = |id_token: Option<&str>| {
+            let mut url = self.without_hints(endpoint, config, "post_logout_redirect_uri");
+            let hints = [("logout_hint", self.session), ("id_token_hint", id_token)];
             for (name, value) in hints {
                 if let Some(value) = value {
                     url.query_pairs_mut().append_pair(name, value);
@@ -59,27 +61,27 @@ impl ProviderLogout<'_> {
             }
             url
         };
-        let whole = url(self.id_token);
-        if whole.as_str().len() > MAX_URL {
-            url(None)
+        let url = with_hints(self.id_token);
+        if url.as_str().len() > MAX_URL {
+            with_hints(None)
         } else {
-            whole
+            url
         }
     }
 
-    /// The client and where to return to, and nothing else.
-    fn plain(&self, endpoint: &Url, config: &Config, parameter: &str) -> Url {
+    fn without_hints(&self, endpoint: &Url, config: &Config, return_parameter: &str) -> Url {
         let mut url = endpoint.clone();
         url.query_pairs_mut()
             .append_pair("client_id", config.client_id());
         if let Some(return_to) = self.return_to {
-            url.query_pairs_mut().append_pair(parameter, return_to);
+            url.query_pairs_mut()
+                .append_pair(return_parameter, return_to);
         }
         url
     }
 }
 
-/// The issuer of an Auth0 tenant is its domain and a slash, on custom domains too; `AUTH0_DOMAIN=tenant.example` says so.
-fn looks_like_auth0(issuer: &Issuer) -> bool {
+/// Returns whether the issuer is a host and a slash, as that of an Auth0 tenant is, also with a custom domain.
+fn has_auth0_form(issuer: &Issuer) -> bool {
     issuer.as_str().ends_with('/') && issuer.url().path() == "/"
 }

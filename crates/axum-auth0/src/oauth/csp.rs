@@ -1,9 +1,9 @@
-//! The sources of a Content Security Policy that a login or a logout needs.
+//! The provider in the Content Security Policy of a page.
 
 use crate::{config::Config, provider::Provider};
 
-/// Returns the origins of the provider that a form can lead to, separated by spaces: the issuer's, and those of the
-/// provider's endpoints if its metadata is known.
+/// Returns the origins of the provider that a form can lead to, separated by spaces: that of the issuer and, if the metadata
+/// was fetched, those of the endpoints for browsers.
 pub(crate) fn provider_origins(config: &Config, provider: &Provider) -> String {
     let mut origins = vec![config.issuer().url().origin().ascii_serialization()];
     let metadata = provider.known_metadata();
@@ -22,8 +22,8 @@ pub(crate) fn provider_origins(config: &Config, provider: &Provider) -> String {
     origins.join(" ")
 }
 
-/// Returns the `form-action` of every page, the application's and the engine's: a browser applies it to the redirects
-/// that answer a form, too (CSP Level 3 §6.4.1), and a logout redirects to the provider.
+/// Returns the `form-action` of every page. A browser applies the directive to the redirect that answers a form, too (CSP
+/// Level 3 §6.4.1), and a logout redirects to the provider.
 pub(crate) fn form_action(config: &Config, provider: &Provider) -> String {
     format!("'self' {}", provider_origins(config, provider))
 }

@@ -1,0 +1,104 @@
+//! Why the token endpoint or the revocation endpoint returned no result.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{
+    http_client::{Delivery, HttpError},
+    provider::ProviderError,
+};
+
+/// Why the token endpoint returned no tokens, or the revocation endpoint no success.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum EndpointError {
+    /// An error response (RFC 6749 §5.2), with any status.
+    #[error("the provider returned the error {code}")]
+    ErrorResponse {
+        code: String,
+        description: Option<String>,
+    },
+    /// A 4xx status without an error response.
+    #[error("the provider returned status {status} without an error of RFC 6749 §5.2")]
+    UnexpectedStatus { status: StatusCode },
+    /// Markup, a redirect, 407 or 408: the response of a proxy in front of the provider.
+    #[error("the response with status {status} is not from the provider's OAuth endpoint")]
+    Intercepted { status: StatusCode },
+    /// The provider is down, overloaded or unreachable.
+    #[error("the provider is unavailable: {reason}")]
+    Unavailable {
+        reason: UnavailableReason,
+        retry_after: Option<Duration>,
+        effect: RequestEffect,
+    },
+    /// A response that is not a token response.
+    #[error("the provider's response is invalid: {0}")]
+    InvalidResponse(&'static str),
+    /// The metadata has no revocation endpoint, which RFC 7009 allows.
+    #[error("the provider's metadata has no revocation endpoint")]
+    NoRevocationEndpoint,
+}
+
+/// Why a provider is unavailable.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum UnavailableReason {
+    #[error(transparent)]
+    Http(HttpError),
+    #[error(transparent)]
+    Metadata(ProviderError),
+    #[error("status {0}")]
+    Status(StatusCode),
+    /// An error code that means "try again later".
+    #[error("the error {0}")]
+    ErrorCode(&'static str),
+}
+
+/// The effect of a request without a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestEffect {
+    /// None: the request did not arrive or was turned away.
+    NoEffect,
+    /// Unknown: no response in time, or one that says nothing.
+    Unknown,
+    /// Unknown, and known at once: the connection was lost after the request was sent.
+    ConnectionLost,
+}
+
+impl EndpointError {
+    /// Returns whether the provider may have consumed the refresh token although it returned no new one.
+    pub(crate) fn is_outcome_unknown(&self) -> bool {
+        match self {
+            Self::ErrorResponse { .. }
+            | Self::UnexpectedStatus { .. }
+            | Self::NoRevocationEndpoint => false,
+            Self::Unavailable { effect, .. } => *effect != RequestEffect::NoEffect,
+            Self::Intercepted { status } => !status.is_client_error(),
+            Self::InvalidResponse(_) => true,
+        }
+    }
+}
+
+impl From<ProviderError> for EndpointError {
+    fn from(error: ProviderError) -> Self {
+        Self::Unavailable {
+            retry_after: error.retry_after(),
+            reason: UnavailableReason::Metadata(error),
+            effect: RequestEffect::NoEffect,
+        }
+    }
+}
+
+impl From<HttpError> for EndpointError {
+    fn from(error: HttpError) -> Self {
+        let effect = match (error.sent(), &error) {
+            (Delivery::NotSent, _) => RequestEffect::NoEffect,
+            (Delivery::Unknown, HttpError::Interrupted { .. }) => RequestEffect::ConnectionLost,
+            (Delivery::Unknown, _) => RequestEffect::Unknown,
+        };
+        Self::Unavailable {
+            reason: UnavailableReason::Http(error),
+            retry_after: None,
+            effect,
+        }
+    }
+}

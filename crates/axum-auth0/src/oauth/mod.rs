@@ -1,0 +1,29 @@
+//! The client's side of OAuth 2.0 and OpenID Connect: authorization request, code exchange, refresh, revocation, logout
+//! URL, and the validation of ID tokens.
+//!
+//! openidconnect has the types, PKCE and the requests. [`lenient`] lists what it is too strict for.
+
+mod authorization_request;
+mod client_authentication;
+mod csp;
+mod error;
+mod id_token;
+mod lenient;
+mod logout_url;
+mod response;
+mod revocation;
+mod token_endpoint;
+
+pub use self::id_token::IdTokenError;
+pub(crate) use self::{
+    authorization_request::{AuthorizationRequest, requested_audiences},
+    csp::{form_action, provider_origins},
+    error::{EndpointError, RequestEffect},
+    id_token::{IdTokenChecks, IdTokenVerifier, LEEWAY, MAX_AGE_OF_IAT},
+    logout_url::ProviderLogout,
+    response::{EndpointResponse, TokenResponse},
+    token_endpoint::TokenEndpoint,
+};
+
+#[cfg(test)]
+mod tests;
