@@ -1,40 +1,40 @@
-//! What an API says about a token that it does not take: `WWW-Authenticate`, RFC 6750 §3.
+//! The challenge with which an API rejects a token: `WWW-Authenticate` (RFC 6750 §3).
 
 use http::{HeaderMap, header::WWW_AUTHENTICATE};
 
-/// More is not read.
-const LONGEST: usize = 4_096;
+/// Longer headers are ignored.
+const MAX_LENGTH: usize = 4_096;
 
-/// A part of a token that is shorter than this could be in a text by chance.
+/// A shorter part of a token can occur in a text by coincidence.
 const MIN_PART: usize = 12;
 
-/// The Bearer challenge of an answer.
+/// The Bearer challenge of a response.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Challenge {
-    /// The header that holds it, unless it repeats the token.
+    /// The header's value, unless it repeats the token.
     pub(super) text: Option<String>,
     error: Option<String>,
     scope: Option<String>,
 }
 
 impl Challenge {
-    /// Reads the challenge of an answer to a request with `token`.
+    /// Parses the challenge of a response to a request with `token`.
     pub(super) fn of(headers: &HeaderMap, token: &str) -> Self {
         headers
             .get_all(WWW_AUTHENTICATE)
             .iter()
             .filter_map(|value| value.to_str().ok())
-            .filter(|text| text.len() <= LONGEST && !repeats(text, token))
-            .find_map(read)
+            .filter(|text| text.len() <= MAX_LENGTH && !repeats(text, token))
+            .find_map(parse)
             .unwrap_or_default()
     }
 
-    /// Whether another token may be taken: this one is said to be expired, revoked or malformed, or nothing is said.
-    pub(super) fn allows_for_another_token(&self) -> bool {
+    /// Returns whether another token may be accepted: the error is `invalid_token` (expired, revoked, malformed) or missing.
+    pub(super) fn is_invalid_token(&self) -> bool {
         matches!(self.error.as_deref(), None | Some("invalid_token"))
     }
 
-    /// The scopes that the token lacks, where that is the reason and they are named.
+    /// Returns the scopes that the token lacks, if the error is `insufficient_scope` and names them.
     pub(super) fn missing_scope(&self) -> Option<&str> {
         let is_reason = self.error.as_deref() == Some("insufficient_scope");
         let named = self
@@ -45,7 +45,7 @@ impl Challenge {
     }
 }
 
-fn read(text: &str) -> Option<Challenge> {
+fn parse(text: &str) -> Option<Challenge> {
     let challenges = http_auth::parse_challenges(text).ok()?;
     let bearer = challenges
         .iter()
@@ -64,7 +64,7 @@ fn read(text: &str) -> Option<Challenge> {
     })
 }
 
-/// Whether a text holds the token or a part of it: some APIs quote what they refuse, and this text gets into logs.
+/// Returns whether `text` contains the token or a part of it. Some APIs quote the rejected token, and the text is logged.
 fn repeats(text: &str, token: &str) -> bool {
     token
         .split('.')
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_token_or_no_reason_allows_for_another_token() {
+    fn an_invalid_token_or_no_reason_is_invalid_token() {
         for values in [
             &[][..],
             &["Bearer"],
@@ -98,18 +98,18 @@ mod tests {
             &[r#"Digest realm="x""#, r#"Bearer error="invalid_token""#],
             &["what?=="],
         ] {
-            assert!(challenge(values).allows_for_another_token(), "{values:?}");
+            assert!(challenge(values).is_invalid_token(), "{values:?}");
         }
     }
 
     #[test]
-    fn another_reason_is_no_reason_for_another_token() {
+    fn other_errors_do_not_allow_another_token() {
         for value in [
             r#"Bearer error="invalid_request""#,
             r#"Bearer error="insufficient_scope", scope="a""#,
             r#"Bearer realm="error=\"invalid_token\"", error="invalid_request""#,
         ] {
-            assert!(!challenge(&[value]).allows_for_another_token(), "{value}");
+            assert!(!challenge(&[value]).is_invalid_token(), "{value}");
         }
     }
 
@@ -137,7 +137,7 @@ mod tests {
             let value = format!(r#"Bearer error="invalid_token", error_description="{quoted}""#);
             assert_eq!(challenge(&[&value]), Challenge::default(), "{quoted}");
         }
-        let long = format!(r#"Bearer error="{}""#, "x".repeat(LONGEST));
+        let long = format!(r#"Bearer error="{}""#, "x".repeat(MAX_LENGTH));
         assert_eq!(challenge(&[&long]), Challenge::default());
     }
 }

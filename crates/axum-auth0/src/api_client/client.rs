@@ -1,4 +1,4 @@
-//! The client of one API, for one person.
+//! The client of one API for one user.
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
@@ -7,12 +7,12 @@ use http::Method;
 use super::{call::ApiCall, limits::Limits};
 use crate::{config::Api, session::SignedInUser};
 
-/// Calls the API `A` for one person; see [`SignedInUser::api`]. Cheap to make and to clone: connections are shared by the
-/// whole process.
+/// Calls the API `A` for one user; see [`SignedInUser::api`]. Cheap to create and to clone: all clients share their
+/// connections.
 ///
-/// A path is given in segments: `["orders", id]` is `BASE/orders/ID`. They are percent-encoded; what could lead out of the
-/// base (`..`, a slash, a line break, in any encoding) is refused with [`InvalidRequest::Path`](super::InvalidRequest::Path), and
-/// nothing is sent.
+/// A path is given as segments: `["orders", id]` is `BASE/orders/ID`. They are percent-encoded. A segment that could leave
+/// the base (`..`, a slash, a line break, in any encoding) is rejected with
+/// [`InvalidRequest::Path`](super::InvalidRequest::Path), and nothing is sent.
 pub struct ApiClient<A> {
     user: SignedInUser,
     limits: Limits,
@@ -28,56 +28,56 @@ impl<A: Api> ApiClient<A> {
         }
     }
 
-    /// How long one attempt may take, from the start of the request to the last byte of the answer: 5 seconds by default, 2
-    /// minutes at most. A connection has 2 seconds of these.
+    /// Sets the time limit of one attempt, from the start of the request to the last byte of the response: 5 seconds by
+    /// default, 2 minutes at most. Connecting may take 2 seconds of it.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.set_timeout(timeout);
         self
     }
 
-    /// How long a call may take with all its attempts, the pauses between them, and the time to get a token: twice the
-    /// timeout by default.
+    /// Sets the time limit of a call with all its attempts, the backoff between them, and the time to obtain a token: twice
+    /// the timeout by default.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.set_deadline(deadline);
         self
     }
 
-    /// How many bytes of an answer are read: 1 MiB by default, 16 MiB at most.
+    /// Sets the size limit of a response body in bytes: 1 MiB by default, 16 MiB at most.
     #[must_use]
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.set_max_response_bytes(bytes);
         self
     }
 
-    /// `GET`: reads. Repeated where that may help.
+    /// Starts a `GET` call. It is retried after a transient failure.
     pub fn get<S: AsRef<str>>(&self, path: impl IntoIterator<Item = S>) -> ApiCall<A> {
         self.call(Method::GET, path)
     }
 
-    /// `HEAD`: asks whether something is there. Repeated where that may help.
+    /// Starts a `HEAD` call. It is retried after a transient failure.
     pub fn head<S: AsRef<str>>(&self, path: impl IntoIterator<Item = S>) -> ApiCall<A> {
         self.call(Method::HEAD, path)
     }
 
-    /// `POST`: sent once, unless the call says that it may be repeated.
+    /// Starts a `POST` call. It is sent once, unless it is marked as idempotent.
     pub fn post<S: AsRef<str>>(&self, path: impl IntoIterator<Item = S>) -> ApiCall<A> {
         self.call(Method::POST, path)
     }
 
-    /// `PUT`: replaces, so it is repeated where that may help (RFC 9110 §9.2.2).
+    /// Starts a `PUT` call. It is idempotent (RFC 9110 §9.2.2), so it is retried after a transient failure.
     pub fn put<S: AsRef<str>>(&self, path: impl IntoIterator<Item = S>) -> ApiCall<A> {
         self.call(Method::PUT, path)
     }
 
-    /// `PATCH`: sent once, unless the call says that it may be repeated.
+    /// Starts a `PATCH` call. It is sent once, unless it is marked as idempotent.
     pub fn patch<S: AsRef<str>>(&self, path: impl IntoIterator<Item = S>) -> ApiCall<A> {
         self.call(Method::PATCH, path)
     }
 
-    /// `DELETE`: repeated where that may help (RFC 9110 §9.2.2); so [`ApiError::NotFound`](super::ApiError::NotFound) can
-    /// mean that an attempt without an answer did it.
+    /// Starts a `DELETE` call. It is idempotent (RFC 9110 §9.2.2), so it is retried after a transient failure, and
+    /// [`ApiError::NotFound`](super::ApiError::NotFound) can mean that an earlier attempt without a response succeeded.
     pub fn delete<S: AsRef<str>>(&self, path: impl IntoIterator<Item = S>) -> ApiCall<A> {
         self.call(Method::DELETE, path)
     }

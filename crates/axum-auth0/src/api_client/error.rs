@@ -1,4 +1,4 @@
-//! Why a call failed.
+//! Errors of a call.
 
 use std::{fmt, time::Duration};
 
@@ -7,104 +7,104 @@ use serde_json::Value;
 
 use crate::{diagnosis::Diagnosis, http_client::Delivery, tokens::TokenError};
 
-/// Why a call of an API failed. Nothing in it shows a token or a text of the API, which may say more than a log should
-/// hold; [`ApiProblem`] has it for who asks.
+/// Why a call of an API failed. No variant shows a token or text of the API, which may contain personal data;
+/// [`ApiProblem`] gives access to it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApiError {
-    /// There is no access token to call with: the session ended, the configuration is wrong, or the provider does not
-    /// answer. Nothing was sent.
+    /// No access token is available: the session ended, the configuration is wrong, or the provider is unavailable. Nothing
+    /// was sent.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The API does not take a token that was just issued (401), or wants a scope that the token lacks (403
-    /// `insufficient_scope`): the configurations here, at the provider and at the API do not fit. Nothing was done.
+    /// The API rejects a token that was just issued (401), or requires a scope that the token lacks (403
+    /// `insufficient_scope`): the configurations of the site, the provider and the API do not match. The call had no effect.
     #[error("{0}")]
     Refused(Box<Diagnosis>),
-    /// The API refused the token (401), and another one was got, but the call is none that may be repeated by itself.
-    /// Nothing was done; the person can try again.
+    /// The API rejected the token (401) and a new one was obtained, but the call is not idempotent. It had no effect; the
+    /// user can try again.
     #[error(
-        "the API refused the access token; a new one is at hand, and the call was not repeated"
+        "the API rejected the access token; a new one is available, and the call was not retried"
     )]
     TokenRefreshedRetryRequired,
-    /// 403: the person may not do this.
-    #[error("the API does not let this person do this")]
+    /// 403: the user lacks the permission.
+    #[error("the API does not allow the user to do this")]
     Forbidden,
-    /// 404 or 410: there is no such thing, or not for this person.
-    #[error("the API has no such thing")]
+    /// 404 or 410: the resource does not exist, or not for this user.
+    #[error("the API has no such resource")]
     NotFound,
-    /// 409 or 412: it does not fit with what is there already.
-    #[error("the API says that this does not fit with what is there")]
+    /// 409 or 412: the request conflicts with the state of the resource.
+    #[error("the request conflicts with the state of the resource")]
     Conflict,
-    /// 400 or 422: what was sent cannot be taken as it is.
-    #[error("the API does not take what was sent ({status})")]
+    /// 400 or 422: the API rejects the input.
+    #[error("the API rejects the input ({status})")]
     Invalid {
-        /// Which of the two.
+        /// The status.
         status: StatusCode,
-        /// What the API says of it.
+        /// The body of the response.
         problem: ApiProblem,
     },
-    /// 429: too much was asked.
-    #[error("the API wants to be asked less often")]
+    /// 429: too many requests.
+    #[error("the API limits the rate of requests")]
     TooManyRequests {
-        /// When to ask again, where the API says so.
+        /// `Retry-After`, if the API sent it.
         retry_after: Option<Duration>,
     },
-    /// 503: the API cannot work now, or what is in front of it lost it; whether it did what it was asked is unknown.
-    #[error("the API cannot work now")]
+    /// 503: the API, or a proxy in front of it, is unavailable. Whether the call had an effect is unknown.
+    #[error("the API is unavailable")]
     Unavailable {
-        /// When to ask again, where the API says so.
+        /// `Retry-After`, if the API sent it.
         retry_after: Option<Duration>,
     },
-    /// Another 5xx: the API, or what is in front of it, failed. Whether it did what it was asked is unknown.
+    /// Another 5xx: the API, or a proxy in front of it, failed. Whether the call had an effect is unknown.
     #[error("the API failed ({0})")]
     ServerError(StatusCode),
-    /// No whole answer in time.
-    #[error("the API did not answer in time")]
+    /// The time limit expired before the response was complete.
+    #[error("the API did not respond in time")]
     TimedOut {
-        /// Whether the API may have seen the request, and done what it says.
+        /// Whether the request may have reached the API.
         sent: Delivery,
     },
-    /// No connection: nothing was sent.
+    /// The connection failed: nothing was sent.
     #[error("the API cannot be reached")]
     Unreachable,
-    /// The connection was lost before the answer was whole: whether the API did what it was asked is unknown.
-    #[error("the connection to the API was lost before its answer was whole")]
+    /// The connection was lost before the response was complete. Whether the call had an effect is unknown.
+    #[error("the connection to the API was lost before its response was complete")]
     Interrupted,
-    /// The answer is larger than the call wants.
-    #[error("the answer of the API is larger than {limit} bytes")]
+    /// The response is larger than the size limit.
+    #[error("the response of the API is larger than {limit} bytes")]
     TooLarge {
-        /// The limit, in bytes.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// The answer is not JSON.
-    #[error("the answer of the API is not JSON")]
+    /// The response is not JSON.
+    #[error("the response of the API is not JSON")]
     NotJson,
-    /// The answer is JSON of another shape than expected.
-    #[error("the answer of the API has another shape than expected")]
+    /// The response is JSON that does not deserialize to the expected type.
+    #[error("the response of the API is not the expected JSON")]
     UnexpectedJson,
-    /// A status that an API should not answer with: a redirect, which is not followed, or another 4xx.
-    #[error("the API answered unexpectedly ({0})")]
+    /// Another status: a redirect, which is not followed, or another 4xx.
+    #[error("the API responded with an unexpected status ({0})")]
     Unexpected(StatusCode),
-    /// The call cannot be sent as it is. Nothing was sent.
+    /// The request is invalid. Nothing was sent.
     #[error("the call cannot be sent: {0}")]
     InvalidRequest(#[from] InvalidRequest),
 }
 
-/// What is wrong with a call that cannot be sent.
+/// Why a request cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRequest {
-    /// A segment of the path is empty, or could lead out of the API's base: as an identifier it names nothing.
-    #[error("a segment of the path is not one")]
+    /// A segment of the path is empty or could leave the API's base URL.
+    #[error("a path segment is invalid")]
     Path,
-    /// Path and query are longer than servers take.
+    /// Path and query are longer than servers accept.
     #[error("the URL is too long")]
     TooLong,
-    /// A media type or an idempotency key has characters that it cannot have.
-    #[error("a header has characters that it cannot have")]
+    /// A media type or an idempotency key contains characters that are not allowed there.
+    #[error("a header contains characters that are not allowed")]
     Header,
-    /// The body cannot be written as JSON.
-    #[error("the body cannot be written as JSON")]
+    /// The body cannot be serialized as JSON.
+    #[error("the body cannot be serialized as JSON")]
     Body,
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
@@ -112,7 +112,7 @@ pub enum InvalidRequest {
 }
 
 impl ApiError {
-    /// When it is worth another try, where somebody said so.
+    /// Returns the time to wait before another attempt, if the API or the provider sent one.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooManyRequests { retry_after }
@@ -122,12 +122,12 @@ impl ApiError {
         }
     }
 
-    /// Whether the API may have done what it was asked all the same. Before a person repeats a call of which it may have,
-    /// they should look.
+    /// Returns whether the request may have reached the API and had an effect. If so, the user should check before trying
+    /// again.
     pub fn sent(&self) -> Delivery {
         match self {
             Self::TimedOut { sent } => *sent,
-            // A proxy in front of the API says 503, too, where the API died with the request in its hands.
+            // A proxy in front of the API responds with 503, too, if the API crashed during the request.
             Self::Unavailable { .. }
             | Self::ServerError(_)
             | Self::Interrupted
@@ -140,20 +140,20 @@ impl ApiError {
     }
 }
 
-/// What an API says of a request that it does not take: its JSON, at most 64 KiB of it. `Debug` does not show it, because
-/// it may repeat what a person typed.
+/// The JSON body with which an API rejects input, at most 64 KiB. `Debug` does not show it, because it may repeat what the
+/// user typed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ApiProblem(Value);
 
 impl ApiProblem {
-    const LARGEST: usize = 64 * 1024;
+    const MAX_BYTES: usize = 64 * 1024;
 
     pub(super) fn of(body: &[u8]) -> Self {
-        let json = (body.len() <= Self::LARGEST).then(|| serde_json::from_slice(body).ok());
+        let json = (body.len() <= Self::MAX_BYTES).then(|| serde_json::from_slice(body).ok());
         Self(json.flatten().unwrap_or_default())
     }
 
-    /// The JSON; null where there was none, or too much.
+    /// Returns the JSON; null if the body was not JSON or too large.
     pub fn json(&self) -> &Value {
         &self.0
     }
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_api_says_is_kept_but_not_shown() {
+    fn the_problem_of_an_api_is_available_and_not_shown_by_debug() {
         let problem = ApiProblem::of(br#"{"fields":{"name":"Alice lives in Bonn"}}"#);
         assert_eq!(problem.json()["fields"]["name"], "Alice lives in Bonn");
         let error = ApiError::Invalid {
@@ -185,9 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_or_too_much_is_nothing() {
+    fn a_body_that_is_not_json_or_too_large_is_null() {
         assert_eq!(ApiProblem::of(b"<html>").json(), &Value::Null);
-        let large = json!("x".repeat(ApiProblem::LARGEST)).to_string();
+        let large = json!("x".repeat(ApiProblem::MAX_BYTES)).to_string();
         assert_eq!(ApiProblem::of(large.as_bytes()).json(), &Value::Null);
     }
 }

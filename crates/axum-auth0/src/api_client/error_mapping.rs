@@ -1,4 +1,4 @@
-//! What an answer that is not good means, and what it means that there is none.
+//! Maps responses and HTTP errors to [`ApiError`].
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use crate::{
     tokens::{AccessToken, TokenError},
 };
 
-/// What an answer with another status than 2xx and 401 means.
-pub(super) fn of_answer<A: Api>(
-    answer: &Response<Bytes>,
+/// Maps a response whose status is neither 2xx nor 401.
+pub(super) fn map_response<A: Api>(
+    response: &Response<Bytes>,
     retry_after: Option<Duration>,
     token: &AccessToken<A>,
 ) -> ApiError {
-    match answer.status() {
+    match response.status() {
         StatusCode::FORBIDDEN => {
-            match Challenge::of(answer.headers(), token.expose()).missing_scope() {
-                Some(scope) => refused(token.lacks_scope(scope)),
+            match Challenge::of(response.headers(), token.expose()).missing_scope() {
+                Some(scope) => misconfigured(token.lacks_scope(scope)),
                 None => ApiError::Forbidden,
             }
         }
@@ -34,7 +34,7 @@ pub(super) fn of_answer<A: Api>(
         status @ (StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) => {
             ApiError::Invalid {
                 status,
-                problem: ApiProblem::of(answer.body()),
+                problem: ApiProblem::of(response.body()),
             }
         }
         StatusCode::TOO_MANY_REQUESTS => ApiError::TooManyRequests { retry_after },
@@ -44,28 +44,31 @@ pub(super) fn of_answer<A: Api>(
     }
 }
 
-/// What a 401 means where no other token helps.
-pub(super) fn of_refusal<A: Api>(challenge: &Challenge, token: &AccessToken<A>) -> ApiError {
-    refused(token.refused_by_api(challenge.text.as_deref()))
+/// Maps a 401 that another token does not resolve.
+pub(super) fn map_rejected_token<A: Api>(
+    challenge: &Challenge,
+    token: &AccessToken<A>,
+) -> ApiError {
+    misconfigured(token.refused_by_api(challenge.text.as_deref()))
 }
 
-fn refused(error: TokenError) -> ApiError {
+fn misconfigured(error: TokenError) -> ApiError {
     match error {
         TokenError::Misconfigured(diagnosis) => ApiError::Refused(diagnosis),
         other => ApiError::Token(other),
     }
 }
 
-/// What it means that there is no answer, where no more than `limit` bytes of one were wanted.
-pub(super) fn of_failure(error: &HttpError, limit: usize, api: &ApiSettings) -> ApiError {
+/// Maps the failure of a request. `limit` is the size limit of the response in bytes.
+pub(super) fn map_http_error(error: &HttpError, limit: usize, api: &ApiSettings) -> ApiError {
     match error {
         HttpError::Setup { .. } => InvalidRequest::Client.into(),
         HttpError::InsecureUrl { .. } => insecure_address(api),
         HttpError::Connect { .. } => ApiError::Unreachable,
         HttpError::Timeout { sent, .. } => ApiError::TimedOut { sent: *sent },
-        // The client reads no less than what is wanted.
+        // The limit of the client is at least the limit of the call.
         HttpError::TooLarge { .. } => ApiError::TooLarge { limit },
-        // The other kinds are of answers that were read as something.
+        // The other variants are about the content of a response.
         _ => ApiError::Interrupted,
     }
 }

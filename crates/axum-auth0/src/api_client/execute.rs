@@ -1,4 +1,4 @@
-//! The way of one call: a token, an attempt, and whether another one follows.
+//! Executes a call: obtains a token, sends the request, and decides whether to retry.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,11 +24,11 @@ use crate::{
     tokens::{AccessToken, TokenOptions},
 };
 
-/// Performs a call.
+/// Executes a call and logs its failure.
 pub(super) async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
     let (user, limits, scopes) = (call.user, call.limits, call.scopes);
     let request = call.request?;
-    // Neither path nor query: they may hold identifiers of persons.
+    // Path and query are left out: they may contain personal data.
     let span = tracing::info_span!(
         "api_call",
         otel.kind = "client",
@@ -38,16 +38,16 @@ pub(super) async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, Api
         attempts = field::Empty,
         status = field::Empty,
     );
-    let performing = CallExecution {
+    let execution = CallExecution {
         settings: user.services.apis.get(A::ENV_PREFIX)?,
         user,
         limits,
         scopes,
         request,
-        is_repeatable: call.is_repeatable,
+        is_idempotent: call.is_idempotent,
         deadline: Instant::now() + limits.deadline(),
     };
-    async { performing.run::<A>().await.inspect_err(log) }
+    async { execution.run::<A>().await.inspect_err(log) }
         .instrument(span)
         .await
 }
@@ -66,10 +66,10 @@ fn log(error: &ApiError) {
     }
 }
 
-/// What to say of a call whose last attempt surely did nothing, while an earlier one may have: nobody may take it for
-/// undone. What the API itself answered last is the last word.
-fn remembering(doubtful: Option<ApiError>, last: ApiError) -> ApiError {
-    let says_nothing = matches!(
+/// Returns the error to report. If the last attempt had no effect but an earlier one may have, the ambiguous error of that
+/// one is preferred, unless the API itself responded to the last attempt.
+fn prefer_ambiguous(ambiguous: Option<ApiError>, last: ApiError) -> ApiError {
+    let is_without_response = matches!(
         last,
         ApiError::Unreachable
             | ApiError::Token(_)
@@ -78,8 +78,8 @@ fn remembering(doubtful: Option<ApiError>, last: ApiError) -> ApiError {
                 sent: Delivery::NotSent
             }
     );
-    match doubtful {
-        Some(doubtful) if says_nothing => doubtful,
+    match ambiguous {
+        Some(ambiguous) if is_without_response => ambiguous,
         _ => last,
     }
 }
@@ -90,7 +90,7 @@ struct CallExecution {
     limits: Limits,
     scopes: Vec<String>,
     request: Request,
-    is_repeatable: bool,
+    is_idempotent: bool,
     deadline: Instant,
 }
 
@@ -103,60 +103,65 @@ impl CallExecution {
         let mut token = self.token::<A>(TokenOptions::default()).await?;
         let budget = self.transport().retry_budget(A::ENV_PREFIX);
         if let Some(budget) = budget {
-            budget.note_call();
+            budget.record_call();
         }
-        let mut is_renewed = false;
-        let (mut attempts, mut repeats) = (0_u32, 0);
-        let mut doubtful = None;
+        let mut is_refreshed = false;
+        let (mut attempts, mut retries) = (0_u32, 0);
+        let mut ambiguous_error = None;
         loop {
             attempts += 1;
             Span::current().record("attempts", attempts);
             let (error, wait) = match self.attempt(&token).await {
-                Ok(answer) if answer.status().is_success() => return Ok(ApiResponse::of(answer)),
-                Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
-                    token = match self.after_refusal(&answer, &token, is_renewed).await {
+                Ok(response) if response.status().is_success() => {
+                    return Ok(ApiResponse::of(response));
+                }
+                Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+                    token = match self
+                        .token_after_rejection(&response, &token, is_refreshed)
+                        .await
+                    {
                         Ok(token) => token,
-                        Err(error) => return Err(remembering(doubtful, error)),
+                        Err(error) => return Err(prefer_ambiguous(ambiguous_error, error)),
                     };
-                    is_renewed = true;
+                    is_refreshed = true;
                     continue;
                 }
-                Ok(answer) => {
-                    let wait = retry_after(answer.headers(), self.transport().clock().as_ref());
-                    (error_mapping::of_answer(&answer, wait, &token), wait)
+                Ok(response) => {
+                    let wait = retry_after(response.headers(), self.transport().clock().as_ref());
+                    (error_mapping::map_response(&response, wait, &token), wait)
                 }
                 Err(error) => (error, None),
             };
-            match self.pause_before_next(&error, wait, repeats) {
-                Some(pause) if budget.is_some_and(RetryBudget::allows_repeat) => {
-                    tracing::debug!(%error, ?pause, "the call is repeated");
-                    repeats += 1;
+            match self.backoff_before_retry(&error, wait, retries) {
+                Some(backoff) if budget.is_some_and(RetryBudget::allow_retry) => {
+                    tracing::debug!(%error, ?backoff, "retrying the API call");
+                    retries += 1;
                     if error.sent() == Delivery::Unknown {
-                        doubtful = Some(error);
+                        ambiguous_error = Some(error);
                     }
-                    sleep(pause).await;
+                    sleep(backoff).await;
                 }
-                _ => return Err(remembering(doubtful, error)),
+                _ => return Err(prefer_ambiguous(ambiguous_error, error)),
             }
         }
     }
 
-    /// How long to wait for the next attempt, where one may follow and begins in time.
-    fn pause_before_next(
+    /// Returns the time to wait before a retry, if one is allowed and starts before the deadline.
+    fn backoff_before_retry(
         &self,
         error: &ApiError,
         retry_after: Option<Duration>,
-        repeats: u32,
+        retries: u32,
     ) -> Option<Duration> {
-        if !self.is_repeatable {
+        if !self.is_idempotent {
             return None;
         }
         let random = self.transport().random().as_ref();
-        retry::pause(error, retry_after, repeats, random)
-            .filter(|pause| Instant::now() + *pause < self.deadline)
+        retry::backoff(error, retry_after, retries, random)
+            .filter(|backoff| Instant::now() + *backoff < self.deadline)
     }
 
-    /// The person's token, in time. Whoever stops waiting for a refresh does not stop it.
+    /// Obtains the user's token before the deadline. A refresh continues after the deadline.
     async fn token<A: Api>(&self, options: TokenOptions) -> Result<AccessToken<A>, ApiError> {
         let options = TokenOptions {
             extra_scopes: self.scopes.clone(),
@@ -170,46 +175,46 @@ impl CallExecution {
             .map_err(ApiError::from)
     }
 
-    /// Another token after a 401 (RFC 6750 §3.1), once, and only where the call may be made again. A 401 says that nothing
-    /// was done; but not everybody in front of an API keeps to that.
-    async fn after_refusal<A: Api>(
+    /// Obtains another token after a 401 (RFC 6750 §3.1), once. The call is retried only if it is idempotent: a 401 means that
+    /// it had no effect, but not every proxy in front of an API guarantees that.
+    async fn token_after_rejection<A: Api>(
         &self,
-        answer: &Response<Bytes>,
-        refused: &AccessToken<A>,
-        is_renewed: bool,
+        response: &Response<Bytes>,
+        rejected: &AccessToken<A>,
+        is_refreshed: bool,
     ) -> Result<AccessToken<A>, ApiError> {
-        let challenge = Challenge::of(answer.headers(), refused.expose());
-        if is_renewed || !challenge.allows_for_another_token() {
-            return Err(error_mapping::of_refusal(&challenge, refused));
+        let challenge = Challenge::of(response.headers(), rejected.expose());
+        if is_refreshed || !challenge.is_invalid_token() {
+            return Err(error_mapping::map_rejected_token(&challenge, rejected));
         }
-        let token = self.token(TokenOptions::instead_of(refused)).await?;
-        if token.expose() == refused.expose() {
-            // It was issued a moment ago: another one would be no better.
-            return Err(error_mapping::of_refusal(&challenge, refused));
+        let token = self.token(TokenOptions::instead_of(rejected)).await?;
+        if token.expose() == rejected.expose() {
+            // The token was issued a moment ago: another one would be rejected, too.
+            return Err(error_mapping::map_rejected_token(&challenge, rejected));
         }
-        if self.is_repeatable {
+        if self.is_idempotent {
             Ok(token)
         } else {
             Err(ApiError::TokenRefreshedRetryRequired)
         }
     }
 
-    /// Sends the request once, and reads the whole answer, whatever its status.
+    /// Sends the request once and reads the response, whatever its status.
     async fn attempt<A: Api>(&self, token: &AccessToken<A>) -> Result<Response<Bytes>, ApiError> {
         let limit = self.limits.max_response_bytes;
-        let request = self.request_with(token)?;
+        let request = self.build_request(token)?;
         let http_client = self.transport().http_client(limit);
         let sending = async { http_client?.send(request).await };
         let left = self.deadline.saturating_duration_since(Instant::now());
-        let answer = match timeout(self.limits.timeout.min(left), sending).await {
-            Ok(Ok(answer)) => answer,
+        let response = match timeout(self.limits.timeout.min(left), sending).await {
+            Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 if let HttpError::Connect { cause, .. } | HttpError::Interrupted { cause, .. } =
                     &error
                 {
-                    tracing::warn!(cause, "an attempt has no answer");
+                    tracing::warn!(cause, "API request failed");
                 }
-                return Err(error_mapping::of_failure(&error, limit, &self.settings));
+                return Err(error_mapping::map_http_error(&error, limit, &self.settings));
             }
             Err(_) => {
                 return Err(ApiError::TimedOut {
@@ -217,14 +222,14 @@ impl CallExecution {
                 });
             }
         };
-        Span::current().record("status", answer.status().as_u16());
-        if answer.body().len() > limit {
+        Span::current().record("status", response.status().as_u16());
+        if response.body().len() > limit {
             return Err(ApiError::TooLarge { limit });
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    fn request_with<A: Api>(
+    fn build_request<A: Api>(
         &self,
         token: &AccessToken<A>,
     ) -> Result<http::Request<Vec<u8>>, ApiError> {

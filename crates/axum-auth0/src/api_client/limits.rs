@@ -1,13 +1,13 @@
-//! How long a call may take and how much it may bring.
+//! Time and size limits of a call.
 
 use std::time::Duration;
 
 use crate::api_transport::{DEFAULT_RESPONSE_BYTES, MAX_RESPONSE_BYTES, MAX_TIMEOUT};
 
-/// One attempt, from the start of the request to the last byte of the answer.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// Time limit of one attempt, from the start of the request to the last byte of the response.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The limits of a call.
+/// Time and size limits of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Limits {
     pub(super) timeout: Duration,
@@ -18,7 +18,7 @@ pub(super) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            timeout: TIMEOUT,
+            timeout: DEFAULT_TIMEOUT,
             deadline: None,
             max_response_bytes: DEFAULT_RESPONSE_BYTES,
         }
@@ -38,7 +38,7 @@ impl Limits {
         self.max_response_bytes = bytes.min(MAX_RESPONSE_BYTES);
     }
 
-    /// The whole call with all its attempts and the pauses between them.
+    /// Returns the time limit of the call with all its attempts and the backoff between them.
     pub(super) fn deadline(&self) -> Duration {
         self.deadline.unwrap_or(2 * self.timeout)
     }

@@ -1,9 +1,8 @@
-//! Calling the APIs on behalf of a person.
+//! Calls of the external APIs on behalf of a user.
 //!
-//! [`SignedInUser::api`](crate::SignedInUser::api) makes an [`ApiClient`], bound to one person and one API. A call attaches
-//! the person's token for that API, and goes below the API's configured address and nowhere else. It is bounded in time
-//! and size; a refused token is renewed once; what may be repeated without harm is repeated within a budget; and
-//! whatever goes wrong is an [`ApiError`].
+//! [`SignedInUser::api`](crate::SignedInUser::api) returns an [`ApiClient`] for one user and one API. A call attaches the
+//! user's access token for that API and stays below the API's configured base URL. It is bounded in time and size, a
+//! rejected token is refreshed once, idempotent calls are retried within a budget, and every failure is an [`ApiError`].
 //!
 //! ```
 //! # struct OrdersApi;
@@ -19,9 +18,9 @@
 //!
 //! async fn place(user: &SignedInUser, new: &NewOrder, key: &str) -> Result<Vec<Order>, ApiError> {
 //!     let orders = user.api::<OrdersApi>();
-//!     let call = orders.post(["orders"]).json_body(new).scopes(["write:orders"]);
-//!     call.idempotency_key(key).done().await?;
-//!     orders.get(["orders"]).query([("status", "placed")]).json().await
+//!     let call = orders.post(["orders"]).json(new).scopes(["write:orders"]);
+//!     call.idempotency_key(key).send().await?;
+//!     orders.get(["orders"]).query([("status", "placed")]).send().await?.json()
 //! }
 //! ```
 

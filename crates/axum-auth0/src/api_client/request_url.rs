@@ -12,14 +12,14 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Servers commonly take no more of a request line.
+/// Servers commonly accept no longer request line.
 pub(super) const MAX_URL: usize = 8_000;
 
-/// `base` and the path that is made of `segments`, each percent-encoded.
+/// Joins `base` and `segments`, each percent-encoded.
 ///
-/// A segment that could be taken for more than one, or for a way up, is refused rather than encoded: some servers decode
-/// `%2F` and `%2E` before they resolve a path.
-pub(super) fn below<S: AsRef<str>>(
+/// A segment that contains a separator or is a dot segment is rejected instead of encoded, because some servers decode `%2F`
+/// and `%2E` before they resolve a path.
+pub(super) fn join_path_segments<S: AsRef<str>>(
     base: &Url,
     segments: impl IntoIterator<Item = S>,
 ) -> Result<Url, InvalidRequest> {
@@ -27,7 +27,7 @@ pub(super) fn below<S: AsRef<str>>(
     let mut is_root = true;
     for segment in segments {
         let segment = segment.as_ref();
-        if !is_one_segment(segment) {
+        if !is_safe_segment(segment) {
             return Err(InvalidRequest::Path);
         }
         path.push('/');
@@ -41,16 +41,16 @@ pub(super) fn below<S: AsRef<str>>(
     if !is_root {
         url.set_path(&path);
     }
-    let stayed = url.origin() == base.origin() && url.path().starts_with(base.path());
-    if stayed {
+    let is_below_base = url.origin() == base.origin() && url.path().starts_with(base.path());
+    if is_below_base {
         Ok(url)
     } else {
         Err(InvalidRequest::Path)
     }
 }
 
-/// Whether a segment is one and stays one, for a server that decodes it twice, too.
-fn is_one_segment(segment: &str) -> bool {
+/// Returns whether a segment stays one segment, even for a server that decodes it twice.
+fn is_safe_segment(segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
     [segment, &decoded].into_iter().all(|text| {
         let is_name = !matches!(text, "" | "." | "..");
@@ -58,7 +58,7 @@ fn is_one_segment(segment: &str) -> bool {
     })
 }
 
-/// Adds a pair to the query, encoded as a form would be.
+/// Adds a form-encoded pair to the query.
 pub(super) fn add_query(url: &mut Url, name: &str, value: &str) -> Result<(), InvalidRequest> {
     if url.as_str().len() + name.len() + value.len() > MAX_URL {
         return Err(InvalidRequest::TooLong);
@@ -78,11 +78,11 @@ mod tests {
 
     fn path_of(base: &str, segments: &[&str]) -> Result<String, InvalidRequest> {
         let base = Url::parse(base).unwrap();
-        below(&base, segments).map(|url| url.as_str().to_owned())
+        join_path_segments(&base, segments).map(|url| url.as_str().to_owned())
     }
 
     #[test]
-    fn segments_go_below_the_base() {
+    fn segments_are_joined_below_the_base() {
         for (base, segments, url) in [
             (
                 "http://127.0.0.1:4001/",
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_leave_the_base_is_refused() {
+    fn segments_that_could_leave_the_base_are_rejected() {
         for segment in [
             "",
             ".",
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_pairs_and_stays_a_query() {
+    fn a_query_pair_cannot_leave_the_query() {
         let mut url = Url::parse("https://api.example.com/v2/orders").unwrap();
         add_query(&mut url, "status", "placed&owner=bob#x\r\nHost: evil").unwrap();
         add_query(&mut url, "at", "/../@evil").unwrap();
@@ -164,17 +164,16 @@ mod tests {
     }
 
     proptest! {
-        /// A07.
         #[test]
-        fn no_text_leaves_the_base(segment in "\\PC{0,12}|[./\\\\%25eEfFcC@:?#;&\r\n\t-]{0,12}") {
+        fn no_segment_leaves_the_base(segment in "\\PC{0,12}|[./\\\\%25eEfFcC@:?#;&\r\n\t-]{0,12}") {
             let base = Url::parse(BASE).unwrap();
-            if let Ok(url) = below(&base, ["orders", &segment]) {
+            if let Ok(url) = join_path_segments(&base, ["orders", &segment]) {
                 let inside = url.path().strip_prefix("/v2/orders/").unwrap();
                 prop_assert!(!inside.contains('/') && !inside.is_empty());
                 prop_assert_eq!(url.origin(), base.origin());
                 prop_assert!(url.username().is_empty() && url.password().is_none());
                 prop_assert!(url.query().is_none() && url.fragment().is_none());
-                // What any other reader makes of it is the same.
+                // Parsing it again changes nothing.
                 prop_assert_eq!(Url::parse(url.as_str()).unwrap(), url.clone());
                 prop_assert_eq!(percent_decode_str(inside).decode_utf8().unwrap(), segment);
             }

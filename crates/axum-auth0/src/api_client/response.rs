@@ -1,4 +1,4 @@
-//! A good answer.
+//! A successful response.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
-/// A good answer of an API: status, media type and body. Its other headers are not passed on: what an API says to its
-/// client (`Set-Cookie`, `Strict-Transport-Security`, `Location`) it does not say to the person's browser.
+/// A successful response of an API: status, media type and body. Other headers are not passed on, because `Set-Cookie`,
+/// `Strict-Transport-Security` or `Location` are meant for this server and not for the browser.
 #[derive(Clone)]
 pub struct ApiResponse {
     status: StatusCode,
@@ -29,34 +29,34 @@ impl ApiResponse {
         }
     }
 
-    /// The status, 2xx.
+    /// Returns the status, 2xx.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The `Content-Type`.
+    /// Returns the `Content-Type`.
     pub fn media_type(&self) -> Option<&str> {
         self.media_type.as_deref()
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body.
+    /// Returns the body without copying it.
     pub fn into_body(self) -> Bytes {
         self.body
     }
 
-    /// The body as JSON.
+    /// Deserializes the body as JSON. The media type is not checked.
     ///
     /// # Errors
     ///
-    /// [`ApiError::NotJson`] where it is none, [`ApiError::UnexpectedJson`] where it is no `T`.
+    /// [`ApiError::NotJson`] if the body is not JSON, [`ApiError::UnexpectedJson`] if it is not a `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            // The error's own text quotes the body.
+            // The text of the error quotes the body.
             let (line, column) = (error.line(), error.column());
             if error.is_data() {
                 let expected = std::any::type_name::<T>();
@@ -64,18 +64,22 @@ impl ApiResponse {
                     line,
                     column,
                     expected,
-                    "an API answered with JSON of another shape"
+                    "failed to deserialize an API response: unexpected JSON"
                 );
                 ApiError::UnexpectedJson
             } else {
-                tracing::error!(line, column, "an API answered with what is not JSON");
+                tracing::error!(
+                    line,
+                    column,
+                    "failed to deserialize an API response: not JSON"
+                );
                 ApiError::NotJson
             }
         })
     }
 }
 
-/// Does not show the body.
+/// Shows no body.
 impl fmt::Debug for ApiResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ApiResponse({}, {} bytes)", self.status, self.body.len())

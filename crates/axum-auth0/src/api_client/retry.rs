@@ -1,45 +1,45 @@
-//! When a call that failed in passing is made again, and how long after.
+//! Retry policy for transient failures of API calls.
 //!
-//! Only what does no harm twice is repeated, at most two times, after a pause that is different each time, and within a
-//! budget: an API that fails anyway must not get many times the requests (security considerations of RFC 9110 §9.2.2; A06).
+//! Only idempotent calls are retried (RFC 9110 §9.2.2), at most twice, after a jittered exponential backoff, and within a
+//! budget, so that retries do not multiply the load of an API that is failing.
 
 use std::time::Duration;
 
 use super::error::ApiError;
 use crate::random::{self, RandomSource};
 
-/// How often a call is made again.
+/// Maximum number of retries of a call.
 pub(super) const MAX_RETRIES: u32 = 2;
 
-/// The pause before the first repetition; the second one is twice as long. Each is shortened by chance to no less than its
-/// half, so that many callers do not come back at once.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// Backoff before the first retry, doubled for the second. Jitter shortens each to no less than half, so that many callers
+/// do not retry at the same time.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(200);
 
-/// A `Retry-After` that is longer is not waited for: somebody waits for a page.
-const MAX_PAUSE: Duration = Duration::from_secs(2);
+/// A call is not retried if `Retry-After` is longer, because a user waits for the page.
+const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
-/// How long to wait before the call is made again; `None` where that does not help.
+/// Returns the time to wait before the next retry; `None` if the call is not retried.
 ///
-/// `repeats` is how often it was, `retry_after` what the API said.
-pub(super) fn pause(
+/// `retries` is the number of retries so far, `retry_after` the header of the API.
+pub(super) fn backoff(
     error: &ApiError,
     retry_after: Option<Duration>,
-    repeats: u32,
+    retries: u32,
     random: &dyn RandomSource,
 ) -> Option<Duration> {
-    let may_pass = match error {
+    let is_transient = match error {
         ApiError::Unreachable | ApiError::Interrupted | ApiError::Unavailable { .. } => true,
         ApiError::ServerError(status) => matches!(status.as_u16(), 502 | 504),
         _ => false,
     };
-    if !may_pass || repeats >= MAX_RETRIES {
+    if !is_transient || retries >= MAX_RETRIES {
         return None;
     }
-    let longest = FIRST_PAUSE * 2_u32.pow(repeats);
+    let max = INITIAL_BACKOFF * 2_u32.pow(retries);
     let [random] = random::bytes::<1>(random);
-    let jittered = longest / 2 + longest / 2 * u32::from(random) / u32::from(u8::MAX);
+    let jittered = max / 2 + max / 2 * u32::from(random) / u32::from(u8::MAX);
     match retry_after {
-        Some(wait) if wait > MAX_PAUSE => None,
+        Some(wait) if wait > MAX_BACKOFF => None,
         Some(wait) => Some(wait.max(jittered)),
         None => Some(jittered),
     }
@@ -53,42 +53,43 @@ mod tests {
     use crate::{http_client::Delivery, tokens::TokenError};
 
     #[derive(Debug)]
-    struct Always(u8);
+    struct Constant(u8);
 
-    impl RandomSource for Always {
+    impl RandomSource for Constant {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(self.0);
         }
     }
 
     #[test]
-    fn a_pause_grows_and_differs_by_chance() {
-        let pause = |repeats, random| pause(&ApiError::Unreachable, None, repeats, &Always(random));
+    fn backoff_grows_and_has_jitter() {
+        let backoff =
+            |retries, random| backoff(&ApiError::Unreachable, None, retries, &Constant(random));
         let millis = |millis| Some(Duration::from_millis(millis));
-        assert_eq!(pause(0, 0), millis(100));
-        assert_eq!(pause(0, 255), millis(200));
-        assert_eq!(pause(1, 0), millis(200));
-        assert_eq!(pause(1, 255), millis(400));
-        assert_eq!(pause(2, 0), None);
+        assert_eq!(backoff(0, 0), millis(100));
+        assert_eq!(backoff(0, 255), millis(200));
+        assert_eq!(backoff(1, 0), millis(200));
+        assert_eq!(backoff(1, 255), millis(400));
+        assert_eq!(backoff(2, 0), None);
     }
 
     #[test]
-    fn what_the_api_asks_for_is_waited_for_or_not_at_all() {
+    fn retry_after_is_obeyed_or_the_call_is_not_retried() {
         let busy = ApiError::Unavailable { retry_after: None };
-        let pause = |wait| pause(&busy, Some(Duration::from_millis(wait)), 0, &Always(0));
-        assert_eq!(pause(0), Some(Duration::from_millis(100)));
-        assert_eq!(pause(2_000), Some(MAX_PAUSE));
-        assert_eq!(pause(2_001), None);
+        let backoff = |wait| backoff(&busy, Some(Duration::from_millis(wait)), 0, &Constant(0));
+        assert_eq!(backoff(0), Some(Duration::from_millis(100)));
+        assert_eq!(backoff(2_000), Some(MAX_BACKOFF));
+        assert_eq!(backoff(2_001), None);
     }
 
     #[test]
-    fn only_what_may_pass_is_tried_again() {
-        let is_repeated = |error| pause(&error, None, 0, &Always(0)).is_some();
+    fn only_transient_failures_are_retried() {
+        let is_retried = |error| backoff(&error, None, 0, &Constant(0)).is_some();
         for status in [502, 504] {
             let status = StatusCode::from_u16(status).unwrap_or_default();
-            assert!(is_repeated(ApiError::ServerError(status)));
+            assert!(is_retried(ApiError::ServerError(status)));
         }
-        assert!(is_repeated(ApiError::Interrupted));
+        assert!(is_retried(ApiError::Interrupted));
         for error in [
             ApiError::ServerError(StatusCode::INTERNAL_SERVER_ERROR),
             ApiError::TooManyRequests { retry_after: None },
@@ -101,7 +102,7 @@ mod tests {
             ApiError::Token(TokenError::SignInRequired),
         ] {
             let text = error.to_string();
-            assert!(!is_repeated(error), "{text}");
+            assert!(!is_retried(error), "{text}");
         }
     }
 }

@@ -24,7 +24,7 @@ async fn each_api_gets_its_own_token_and_never_the_others() {
     let scene = Scene::new().await;
     scene.list().await.unwrap();
     let products = scene.alice.api::<ProductsApi>();
-    products.get(["products"]).done().await.unwrap();
+    products.get(["products"]).send().await.unwrap();
     let (orders, products) = (scene.orders.requests(), scene.products.requests());
     assert_eq!(audience(orders[0].token()), ORDERS);
     assert_eq!(audience(products[0].token()), PRODUCTS);
@@ -40,17 +40,17 @@ async fn a_call_says_what_it_was_told_to_say() {
     let order = json!({ "product": "desk", "quantity": 2 });
     let posting = client
         .post(["orders"])
-        .json_body(&order)
+        .json(&order)
         .scopes(["write:orders"]);
-    posting.idempotency_key("k-1").done().await.unwrap();
+    posting.idempotency_key("k-1").send().await.unwrap();
     let reading = client
         .get(["orders", "o 1"])
         .query([("status", "placed"), ("q", "ä&b=c")]);
     reading.accept("text/csv").bytes().await.unwrap();
     let writing = client
         .put(["orders", "o1", "label"])
-        .bytes_body("image/png", &b"\x89PNG"[..]);
-    writing.done().await.unwrap();
+        .body("image/png", &b"\x89PNG"[..]);
+    writing.send().await.unwrap();
 
     let [post, get, put] = &scene.orders.requests()[..] else {
         panic!("three calls");
@@ -112,7 +112,7 @@ async fn no_path_leaves_the_api() {
             vec!["orders", segment],
             vec![segment, "orders"],
         ] {
-            let error = scene.client().get(&path).done().await.unwrap_err();
+            let error = scene.client().get(&path).send().await.unwrap_err();
             let refused = matches!(error, ApiError::InvalidRequest(InvalidRequest::Path));
             assert!(refused, "{path:?}: {error}");
         }
@@ -133,7 +133,7 @@ async fn no_path_leaves_the_api() {
             format!("/v2/{}", host.replace('@', "%40").replace(':', "%3A"))
         }),
     ] {
-        scene.client().get([segment]).done().await.unwrap();
+        scene.client().get([segment]).send().await.unwrap();
         let asked = scene.orders.requests();
         let last = asked.last().unwrap();
         assert_eq!(last.target, target);
@@ -149,17 +149,13 @@ async fn no_header_of_a_call_can_hold_another_one() {
     let client = scene.client();
     let long = "k".repeat(256);
     for key in ["", "a b", "a\"b", "a\\b", "a\r\nx: y", "ä", &long] {
-        let error = client.post(["orders"]).idempotency_key(key).done().await;
+        let error = client.post(["orders"]).idempotency_key(key).send().await;
         let refused = matches!(error, Err(ApiError::InvalidRequest(InvalidRequest::Header)));
         assert!(refused, "{key:?}: {error:?}");
     }
     for media_type in ["a/b\r\nx: y", "a/b\0"] {
-        let accepting = client.get(["orders"]).accept(media_type).done().await;
-        let sending = client
-            .put(["orders"])
-            .bytes_body(media_type, "")
-            .done()
-            .await;
+        let accepting = client.get(["orders"]).accept(media_type).send().await;
+        let sending = client.put(["orders"]).body(media_type, "").send().await;
         for error in [accepting, sending] {
             assert!(matches!(
                 error,
@@ -205,6 +201,6 @@ async fn an_api_that_is_not_configured_is_explained() {
     let error = scene.list().await.unwrap_err();
     assert_eq!(cause(&error), Some(Cause::ApiNotConfigured), "{error:?}");
     assert!(error.to_string().contains("ORDERS_API_URL"), "{error}");
-    let undeclared = scene.alice.api::<UndeclaredApi>().get(["x"]).done().await;
+    let undeclared = scene.alice.api::<UndeclaredApi>().get(["x"]).send().await;
     assert_eq!(cause(&undeclared.unwrap_err()), Some(Cause::UndeclaredApi));
 }

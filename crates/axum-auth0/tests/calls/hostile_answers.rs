@@ -35,18 +35,18 @@ async fn how_much_is_read_is_said_by_client_or_call() {
     scene.orders.replies([Reply::json(&body)]);
     assert!(matches!(scene.list().await, Err(ApiError::TooLarge { .. })));
     let reading = |limit| scene.client().get(["orders"]).max_response_bytes(limit);
-    reading(3 * 1024 * 1024).done().await.unwrap();
+    reading(3 * 1024 * 1024).send().await.unwrap();
     for limit in [100, 1_500_000] {
-        let error = reading(limit).done().await.unwrap_err();
+        let error = reading(limit).send().await.unwrap_err();
         assert!(matches!(error, ApiError::TooLarge { limit: given } if given == limit));
     }
     let client = scene.client().max_response_bytes(3 * 1024 * 1024);
-    client.get(["orders"]).done().await.unwrap();
+    client.get(["orders"]).send().await.unwrap();
     scene.orders.replies([Reply::Endless]);
     let error = client
         .get(["orders"])
         .max_response_bytes(usize::MAX)
-        .done()
+        .send()
         .await
         .unwrap_err();
     assert!(
@@ -66,7 +66,7 @@ async fn a_slow_answer_is_given_up_and_not_asked_for_again() {
             .client()
             .timeout(Duration::from_millis(200))
             .get(["orders"]);
-        let error = call.done().await.unwrap_err();
+        let error = call.send().await.unwrap_err();
         assert!(
             matches!(
                 error,
@@ -90,7 +90,7 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
         .client()
         .get(["orders"])
         .deadline(soon)
-        .done()
+        .send()
         .await
         .unwrap_err();
     assert!(
@@ -109,7 +109,7 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
         .client()
         .get(["orders"])
         .deadline(soon)
-        .done()
+        .send()
         .await
         .unwrap_err();
     assert!(
@@ -129,7 +129,7 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
     // The refresh goes on, and is there for the next call.
     gate.release_all();
     scene.orders.replies([Reply::status(204)]);
-    scene.client().get(["orders"]).done().await.unwrap();
+    scene.client().get(["orders"]).send().await.unwrap();
     assert_eq!(scene.env.provider.ended_families(), 0);
     // An API that is busy for longer than there is time.
     scene
@@ -140,7 +140,7 @@ async fn the_deadline_holds_for_the_token_and_all_attempts() {
         .client()
         .get(["orders"])
         .deadline(soon)
-        .done()
+        .send()
         .await
         .unwrap_err();
     assert!(
@@ -164,7 +164,7 @@ async fn a_broken_answer_to_what_adds_is_an_unknown_outcome() {
     let scene = Scene::new().await;
     for reply in [Reply::Truncated, Reply::HangUp] {
         scene.orders.replies([reply]);
-        let error = scene.client().post(["orders"]).done().await.unwrap_err();
+        let error = scene.client().post(["orders"]).send().await.unwrap_err();
         assert!(matches!(error, ApiError::Interrupted), "{error:?}");
         assert_eq!(error.sent(), Delivery::Unknown);
     }
@@ -181,7 +181,7 @@ async fn an_api_that_is_down_is_unreachable() {
         scene.client().get(["orders"]),
         scene.client().post(["orders"]),
     ] {
-        let error = call.done().await.unwrap_err();
+        let error = call.send().await.unwrap_err();
         assert!(matches!(error, ApiError::Unreachable), "{error:?}");
         assert_eq!(error.sent(), Delivery::NotSent);
     }

@@ -32,7 +32,7 @@ async fn every_status_has_its_meaning() {
         (504, "ServerError"),
     ] {
         scene.orders.replies([Reply::status(status)]);
-        let given = match scene.client().post(["orders"]).done().await {
+        let given = match scene.client().post(["orders"]).send().await {
             Ok(()) => "Ok",
             Err(ApiError::Unexpected(given)) if given.as_u16() == status => "Unexpected",
             Err(ApiError::Invalid { status: given, .. }) if given.as_u16() == status => "Invalid",
@@ -79,8 +79,8 @@ async fn a_refused_body_says_what_is_wrong_with_it_to_the_program_alone() {
     let call = scene
         .client()
         .post(["orders"])
-        .json_body(&json!({ "product": personal }));
-    let error = call.done().await.unwrap_err();
+        .json(&json!({ "product": personal }));
+    let error = call.send().await.unwrap_err();
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains(personal), "{shown}");
     let ApiError::Invalid { problem, .. } = error else {
@@ -136,7 +136,7 @@ async fn of_the_answers_headers_nothing_but_the_media_type_is_kept() {
     scene
         .orders
         .replies([Reply::With(201, headers, "a,b".to_owned())]);
-    let answer = scene.client().get(["orders"]).answer().await.unwrap();
+    let answer = scene.client().get(["orders"]).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 201);
     assert_eq!(answer.media_type(), Some("text/csv; charset=utf-8"));
     assert_eq!(&answer.body()[..], b"a,b");

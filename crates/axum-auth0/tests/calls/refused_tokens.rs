@@ -40,13 +40,11 @@ async fn what_replaces_or_deletes_is_made_again_with_its_body() {
             .replies([Reply::invalid_token(), Reply::status(204)]);
         let client = scene.client();
         let call = match method {
-            Method::PUT => client
-                .put(["orders", "1"])
-                .json_body(&json!({ "quantity": 3 })),
+            Method::PUT => client.put(["orders", "1"]).json(&json!({ "quantity": 3 })),
             Method::DELETE => client.delete(["orders", "1"]),
             _ => client.head(["orders", "1"]),
         };
-        call.done().await.unwrap();
+        call.send().await.unwrap();
         let asked = scene.orders.requests();
         assert_eq!(asked.len(), 2, "{method}");
         assert_eq!(asked[0].body, asked[1].body);
@@ -67,8 +65,8 @@ async fn what_adds_is_not_made_again_but_finds_a_new_token_the_next_time() {
             .orders
             .replies([Reply::invalid_token(), Reply::status(201)]);
         let error = call()
-            .json_body(&json!({ "quantity": 1 }))
-            .done()
+            .json(&json!({ "quantity": 1 }))
+            .send()
             .await
             .unwrap_err();
         assert!(
@@ -78,11 +76,7 @@ async fn what_adds_is_not_made_again_but_finds_a_new_token_the_next_time() {
         assert_eq!(error.sent(), Delivery::NotSent);
         assert_eq!((scene.orders.request_count(), scene.refreshes()), (1, 1));
         // The person tries again.
-        call()
-            .json_body(&json!({ "quantity": 1 }))
-            .done()
-            .await
-            .unwrap();
+        call().json(&json!({ "quantity": 1 })).send().await.unwrap();
         let asked = scene.orders.requests();
         assert_eq!((asked.len(), scene.refreshes()), (2, 1));
         assert_ne!(asked[0].token(), asked[1].token());
@@ -95,12 +89,12 @@ async fn what_adds_is_made_again_where_the_call_says_so() {
     let client = scene.client();
     let keyed = client
         .post(["orders"])
-        .json_body(&json!({ "quantity": 1 }))
+        .json(&json!({ "quantity": 1 }))
         .idempotency_key("k-1");
     scene
         .orders
         .replies([Reply::invalid_token(), Reply::status(201)]);
-    keyed.done().await.unwrap();
+    keyed.send().await.unwrap();
     let asked = scene.orders.requests();
     assert_eq!(asked.len(), 2);
     for call in &asked {
@@ -113,9 +107,9 @@ async fn what_adds_is_made_again_where_the_call_says_so() {
         .replies([Reply::invalid_token(), Reply::status(200)]);
     let marked = client
         .patch(["orders", "1"])
-        .json_body(&json!({ "name": "a" }))
-        .safe_to_repeat();
-    marked.done().await.unwrap();
+        .json(&json!({ "name": "a" }))
+        .idempotent();
+    marked.send().await.unwrap();
     assert_eq!(scene.orders.request_count(), 4);
 }
 
@@ -133,7 +127,7 @@ async fn a_second_refusal_is_a_diagnosis() {
     );
     assert_eq!((scene.orders.request_count(), scene.refreshes()), (2, 1));
     // A moment later another refresh would bring nothing new.
-    let error = scene.client().post(["orders"]).done().await.unwrap_err();
+    let error = scene.client().post(["orders"]).send().await.unwrap_err();
     assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
     assert_eq!((scene.orders.request_count(), scene.refreshes()), (3, 1));
 }

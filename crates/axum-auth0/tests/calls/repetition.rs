@@ -52,7 +52,7 @@ async fn what_adds_is_asked_for_once_unless_it_says_otherwise() {
     ] {
         let before = scene.orders.request_count();
         scene.orders.replies([failure, Reply::status(201)]);
-        assert!(client.post(["orders"]).done().await.is_err());
+        assert!(client.post(["orders"]).send().await.is_err());
         assert_eq!(scene.orders.request_count(), before + 1);
     }
     let before = scene.orders.request_count();
@@ -62,7 +62,7 @@ async fn what_adds_is_asked_for_once_unless_it_says_otherwise() {
     client
         .post(["orders"])
         .idempotency_key("k-1")
-        .done()
+        .send()
         .await
         .unwrap();
     scene
@@ -70,8 +70,8 @@ async fn what_adds_is_asked_for_once_unless_it_says_otherwise() {
         .replies([Reply::status(503), Reply::status(200)]);
     client
         .patch(["orders", "1"])
-        .safe_to_repeat()
-        .done()
+        .idempotent()
+        .send()
         .await
         .unwrap();
     assert_eq!(scene.orders.request_count(), before + 4);
@@ -140,5 +140,5 @@ async fn an_api_that_fails_is_asked_a_tenth_more_and_others_do_not_pay_for_it() 
     scene
         .products
         .replies([Reply::status(503), Reply::status(204)]);
-    products.get(["products"]).done().await.unwrap();
+    products.get(["products"]).send().await.unwrap();
 }

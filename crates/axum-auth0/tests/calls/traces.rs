@@ -20,7 +20,7 @@ async fn a_call_belongs_to_the_trace_of_its_request() {
         .orders
         .replies([Reply::status(503), Reply::json(&json!({}))]);
     let orders = alice.api::<OrdersApi>();
-    orders.get(["orders"]).done().await.unwrap();
+    orders.get(["orders"]).send().await.unwrap();
     let asked = scene.orders.requests();
     assert_eq!(asked.len(), 2);
     let mut parents = Vec::new();
@@ -46,7 +46,7 @@ async fn a_request_without_a_trace_begins_one() {
             alice
                 .api::<OrdersApi>()
                 .get(["orders"])
-                .done()
+                .send()
                 .await
                 .unwrap();
         }
@@ -83,8 +83,8 @@ async fn the_log_says_which_api_and_which_trace_but_not_what_wait_for_requests()
         let call = alice.api::<OrdersApi>().post(["canary-path-segment"]);
         let call = call
             .query([("q", "canary-query-value")])
-            .json_body("canary-sent-body");
-        call.done().await.unwrap_err();
+            .json("canary-sent-body");
+        call.send().await.unwrap_err();
     }
     let log = log_capture::captured();
     let lines: Vec<_> = log
