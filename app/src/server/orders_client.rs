@@ -20,7 +20,8 @@ impl OrdersClient {
 
     /// Returns the user's orders.
     pub(crate) async fn list(&self) -> Result<Orders, AppError> {
-        self.0.get(["orders"]).json().await.map_err(map_error)
+        let response = self.0.get(["orders"]).send().await.map_err(map_error)?;
+        response.json().map_err(map_error)
     }
 
     /// Orders `quantity` pieces of a product. Requests with the same key are one order.
@@ -36,12 +37,11 @@ impl OrdersClient {
             quantity: u32,
         }
         let request = self.0.post(["orders"]).scopes([PLACE_ORDER_SCOPE]);
-        request
-            .json_body(&NewOrder { product, quantity })
-            .idempotency_key(idempotency_key)
-            .done()
-            .await
-            .map_err(map_error)
+        let request = request
+            .json(&NewOrder { product, quantity })
+            .idempotency_key(idempotency_key);
+        request.send().await.map_err(map_error)?;
+        Ok(())
     }
 }
 

@@ -20,13 +20,15 @@ impl ProductsClient {
 
     /// Returns the user's products.
     pub(crate) async fn list(&self) -> Result<Products, AppError> {
-        self.0.get(["products"]).json().await.map_err(map_error)
+        let response = self.0.get(["products"]).send().await.map_err(map_error)?;
+        response.json().map_err(map_error)
     }
 
     /// Adds a product. Never retried, so that it is not added twice.
     pub(crate) async fn add(&self, product: &NewProduct) -> Result<(), AppError> {
-        let request = self.0.post(["products"]).json_body(product);
-        request.done().await.map_err(map_error)
+        let request = self.0.post(["products"]).json(product);
+        request.send().await.map_err(map_error)?;
+        Ok(())
     }
 
     /// Renames the product `id`.
@@ -35,20 +37,15 @@ impl ProductsClient {
         struct Renamed<'n> {
             name: &'n str,
         }
-        let request = self.0.patch(["products", id]).json_body(&Renamed { name });
-        request
-            .safe_to_repeat()
-            .done()
-            .await
-            .map_err(map_item_error)
+        let request = self.0.patch(["products", id]).json(&Renamed { name });
+        request.idempotent().send().await.map_err(map_item_error)?;
+        Ok(())
     }
 
     /// Deletes the product `id`.
     pub(crate) async fn delete(&self, id: &str) -> Result<(), AppError> {
-        self.0
-            .delete(["products", id])
-            .done()
-            .await
-            .map_err(map_item_error)
+        let request = self.0.delete(["products", id]);
+        request.send().await.map_err(map_item_error)?;
+        Ok(())
     }
 }

@@ -51,7 +51,14 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once_and_all_succeed() {
 
 /// What an API answers to a call in the person's name: whose data it is.
 async fn ask<A: Api>(user: &SignedInUser, path: &str) -> String {
-    let answer: Value = user.api::<A>().get([path]).json().await.unwrap();
+    let answer: Value = user
+        .api::<A>()
+        .get([path])
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .unwrap();
     answer["owner"].as_str().unwrap().to_owned()
 }
 

@@ -1,8 +1,8 @@
-//! Calls belong to the trace of the request that caused them, and leave one line in the log that says little.
+//! Trace context of calls, and their log line.
 
 use serde_json::json;
 
-use crate::{api::Reply, scene::Scene};
+use crate::{api::Reply, api_test_env::ApiTestEnv};
 use test_support::OrdersApi;
 use test_support::log_capture;
 
@@ -11,17 +11,16 @@ const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 /// W3C Trace Context.
 #[tokio::test]
-async fn a_call_belongs_to_the_trace_of_its_request() {
-    let mut scene = Scene::new().await;
-    let alice = scene
+async fn a_call_continues_the_trace_of_its_request() {
+    let mut env = ApiTestEnv::new().await;
+    let alice = env
         .alice_of(&[("traceparent", PARENT), ("tracestate", "vendor=1,other=2")])
         .await;
-    scene
-        .orders
+    env.orders
         .replies([Reply::status(503), Reply::json(&json!({}))]);
     let orders = alice.api::<OrdersApi>();
     orders.get(["orders"]).send().await.unwrap();
-    let asked = scene.orders.requests();
+    let asked = env.orders.requests();
     assert_eq!(asked.len(), 2);
     let mut parents = Vec::new();
     for call in &asked {
@@ -36,12 +35,12 @@ async fn a_call_belongs_to_the_trace_of_its_request() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_trace_begins_one() {
-    let mut scene = Scene::new().await;
+async fn a_request_without_a_trace_starts_one() {
+    let mut env = ApiTestEnv::new().await;
     let bad = "00-00000000000000000000000000000000-00f067aa0ba902b7-01";
     let mut traces = Vec::new();
     for headers in [&[][..], &[("traceparent", bad), ("tracestate", "vendor=1")]] {
-        let alice = scene.alice_of(headers).await;
+        let alice = env.alice_of(headers).await;
         for _ in 0..2 {
             alice
                 .api::<OrdersApi>()
@@ -50,7 +49,7 @@ async fn a_request_without_a_trace_begins_one() {
                 .await
                 .unwrap();
         }
-        let asked = scene.orders.requests();
+        let asked = env.orders.requests();
         let pair = &asked[asked.len() - 2..];
         let of = |call: usize| pair[call].header("traceparent").unwrap()[3..35].to_owned();
         assert_eq!(of(0), of(1), "calls of one request are of one trace");
@@ -66,19 +65,19 @@ async fn a_request_without_a_trace_begins_one() {
 }
 
 #[tokio::test]
-async fn the_log_says_which_api_and_which_trace_but_not_what_wait_for_requests() {
-    let mut scene = Scene::new().await;
+async fn the_log_shows_api_and_trace_but_no_content() {
+    let mut env = ApiTestEnv::new().await;
     for secret in [
         "canary-path-segment",
         "canary-query-value",
         "canary-sent-body",
     ] {
-        scene.env.secrets.add("call", secret);
+        env.site.secrets.add("call", secret);
     }
     let trace = "a3ce929d0e0e47364bf92f3577b34da6";
     let parent = format!("00-{trace}-00f067aa0ba902b7-01");
-    let alice = scene.alice_of(&[("traceparent", &parent)]).await;
-    scene.orders.replies([Reply::status(500), Reply::HangUp]);
+    let alice = env.alice_of(&[("traceparent", &parent)]).await;
+    env.orders.replies([Reply::status(500), Reply::HangUp]);
     for _ in 0..2 {
         let call = alice.api::<OrdersApi>().post(["canary-path-segment"]);
         let call = call

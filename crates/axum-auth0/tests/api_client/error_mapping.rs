@@ -1,4 +1,4 @@
-//! What statuses and bodies mean.
+//! How statuses and bodies map to errors.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use axum_auth0::ApiError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{api::Reply, scene::Scene};
+use crate::{api::Reply, api_test_env::ApiTestEnv};
 
 #[tokio::test]
-async fn every_status_has_its_meaning() {
-    let scene = Scene::new().await;
+async fn every_status_maps_to_an_error() {
+    let env = ApiTestEnv::new().await;
     for (status, meaning) in [
         (204, "Ok"),
         (304, "Unexpected"),
@@ -31,9 +31,9 @@ async fn every_status_has_its_meaning() {
         (503, "Unavailable"),
         (504, "ServerError"),
     ] {
-        scene.orders.replies([Reply::status(status)]);
-        let given = match scene.client().post(["orders"]).send().await {
-            Ok(()) => "Ok",
+        env.orders.replies([Reply::status(status)]);
+        let given = match env.client().post(["orders"]).send().await {
+            Ok(_) => "Ok",
             Err(ApiError::Unexpected(given)) if given.as_u16() == status => "Unexpected",
             Err(ApiError::Invalid { status: given, .. }) if given.as_u16() == status => "Invalid",
             Err(ApiError::Forbidden) => "Forbidden",
@@ -49,13 +49,12 @@ async fn every_status_has_its_meaning() {
 }
 
 #[tokio::test]
-async fn a_waiting_time_is_handed_on() {
-    let scene = Scene::new().await;
+async fn retry_after_is_part_of_the_error() {
+    let env = ApiTestEnv::new().await;
     for status in [429, 503] {
-        scene
-            .orders
+        env.orders
             .replies([Reply::headed(status, "retry-after", "120")]);
-        let error = scene.list().await.unwrap_err();
+        let error = env.list().await.unwrap_err();
         assert_eq!(
             error.retry_after(),
             Some(Duration::from_mins(2)),
@@ -63,20 +62,20 @@ async fn a_waiting_time_is_handed_on() {
         );
     }
     assert_eq!(
-        scene.orders.request_count(),
+        env.orders.request_count(),
         2,
         "nobody waits that long for a page"
     );
 }
 
 #[tokio::test]
-async fn a_refused_body_says_what_is_wrong_with_it_to_the_program_alone() {
-    let scene = Scene::new().await;
+async fn the_problem_of_rejected_input_is_available_to_the_program_only() {
+    let env = ApiTestEnv::new().await;
     let personal = "canary-what-a-person-typed";
-    scene.env.secrets.add("body", personal);
+    env.site.secrets.add("body", personal);
     let body = json!({ "fields": { "product": personal } }).to_string();
-    scene.orders.replies([Reply::text(422, &body)]);
-    let call = scene
+    env.orders.replies([Reply::text(422, &body)]);
+    let call = env
         .client()
         .post(["orders"])
         .json(&json!({ "product": personal }));
@@ -90,15 +89,15 @@ async fn a_refused_body_says_what_is_wrong_with_it_to_the_program_alone() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_typed_and_not_shown() {
+async fn unexpected_json_is_an_error_that_does_not_show_it() {
     #[derive(Debug, Deserialize)]
     struct Orders {
         #[expect(dead_code, reason = "only read")]
         orders: Vec<String>,
     }
-    let scene = Scene::new().await;
+    let env = ApiTestEnv::new().await;
     let personal = "canary-somebodys-address";
-    scene.env.secrets.add("body", personal);
+    env.site.secrets.add("body", personal);
     for (body, is_json) in [
         (String::new(), false),
         (format!("<html>{personal}"), false),
@@ -106,12 +105,13 @@ async fn what_does_not_fit_is_typed_and_not_shown() {
         (json!({ "orders": personal }).to_string(), true),
         (json!([personal]).to_string(), true),
     ] {
-        scene.orders.replies([Reply::text(200, &body)]);
-        let error = scene
+        env.orders.replies([Reply::text(200, &body)]);
+        let error = env
             .client()
             .get(["orders"])
-            .json::<Orders>()
+            .send()
             .await
+            .and_then(|response| response.json::<Orders>())
             .unwrap_err();
         let fits = match error {
             ApiError::NotJson => !is_json,
@@ -122,28 +122,26 @@ async fn what_does_not_fit_is_typed_and_not_shown() {
         assert!(!format!("{error} {error:?}").contains(personal));
     }
 }
-
-/// A03.
 #[tokio::test]
-async fn of_the_answers_headers_nothing_but_the_media_type_is_kept() {
-    let scene = Scene::new().await;
+async fn only_the_media_type_of_the_response_headers_is_kept() {
+    let env = ApiTestEnv::new().await;
     let headers = vec![
         ("content-type", "text/csv; charset=utf-8".to_owned()),
         ("set-cookie", "stolen=1; Path=/".to_owned()),
         ("strict-transport-security", "max-age=1".to_owned()),
         ("x-accel-redirect", "/etc/passwd".to_owned()),
     ];
-    scene
-        .orders
+    env.orders
         .replies([Reply::With(201, headers, "a,b".to_owned())]);
-    let answer = scene.client().get(["orders"]).send().await.unwrap();
+    let answer = env.client().get(["orders"]).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 201);
     assert_eq!(answer.media_type(), Some("text/csv; charset=utf-8"));
     assert_eq!(&answer.body()[..], b"a,b");
     assert!(!format!("{answer:?}").contains("a,b"));
-    let next: Result<Value, _> = scene.client().get(["orders"]).json().await;
+    let next = env.client().get(["orders"]).send().await;
+    let next: Result<Value, _> = next.and_then(|response| response.json());
     assert!(matches!(next, Err(ApiError::NotJson)));
-    let asked = scene.orders.requests();
+    let asked = env.orders.requests();
     assert_eq!(
         asked[1].header("cookie"),
         None,

@@ -1,4 +1,4 @@
-//! A person who is signed in at a site, and the APIs that the site calls for them.
+//! A site with a signed-in user, and the APIs that it calls.
 
 use axum_auth0::{ApiClient, ApiError, Cause, SignedInUser, TokenError};
 use http::Request;
@@ -11,21 +11,21 @@ use crate::{
 use test_support::OrdersApi;
 use test_support::{Browser, Endpoint};
 
-pub(crate) struct Scene {
-    pub(crate) env: TestEnv,
+pub(crate) struct ApiTestEnv {
+    pub(crate) site: TestEnv,
     pub(crate) orders: HostileApi,
     pub(crate) products: HostileApi,
     pub(crate) alice: SignedInUser,
     pub(crate) browser: Browser,
 }
 
-impl Scene {
-    /// Alice is signed in, and the tokens for her first call are got. The orders API is below `/v2`.
+impl ApiTestEnv {
+    /// Signs Alice in and obtains the tokens of her first call. The orders API is below `/v2`.
     pub(crate) async fn new() -> Self {
-        let scene = Self::with(|builder| builder).await;
-        scene.alice.access_token::<OrdersApi>().await.unwrap();
-        scene.env.provider.clear_request_log();
-        scene
+        let env = Self::with(|builder| builder).await;
+        env.alice.access_token::<OrdersApi>().await.unwrap();
+        env.site.provider.clear_request_log();
+        env
     }
 
     pub(crate) async fn with(change: impl FnOnce(TestEnvBuilder) -> TestEnvBuilder) -> Self {
@@ -33,11 +33,11 @@ impl Scene {
         let builder = TestEnvBuilder::new()
             .set("ORDERS_API_URL", &format!("{}/v2", orders.address()))
             .set("PRODUCTS_API_URL", products.address());
-        let env = change(builder).build().await;
-        let mut browser = env.logged_in("alice").await;
-        let alice = user(&env, &mut browser, &[]).await;
+        let site = change(builder).build().await;
+        let mut browser = site.logged_in("alice").await;
+        let alice = user(&site, &mut browser, &[]).await;
         Self {
-            env,
+            site,
             orders,
             products,
             alice,
@@ -51,21 +51,21 @@ impl Scene {
 
     /// Gets `/v2/orders`.
     pub(crate) async fn list(&self) -> Result<Value, ApiError> {
-        self.client().get(["orders"]).json().await
+        self.client().get(["orders"]).send().await?.json()
     }
 
-    /// How often the refresh token was used since the first call could be made.
+    /// Returns how often the refresh token was used since [`Self::new`].
     pub(crate) fn refreshes(&self) -> usize {
-        self.env.provider.request_count(Endpoint::Refresh)
+        self.site.provider.request_count(Endpoint::Refresh)
     }
 
-    /// Alice, as a request with these headers finds her.
+    /// Returns Alice as the user of a request with these headers.
     pub(crate) async fn alice_of(&mut self, headers: &[(&str, &str)]) -> SignedInUser {
-        user(&self.env, &mut self.browser, headers).await
+        user(&self.site, &mut self.browser, headers).await
     }
 }
 
-async fn user(env: &TestEnv, browser: &mut Browser, headers: &[(&str, &str)]) -> SignedInUser {
+async fn user(site: &TestEnv, browser: &mut Browser, headers: &[(&str, &str)]) -> SignedInUser {
     let mut request: Request<_> = browser
         .navigation("/hand-over")
         .body(axum::body::Body::empty())
@@ -75,10 +75,10 @@ async fn user(env: &TestEnv, browser: &mut Browser, headers: &[(&str, &str)]) ->
         request.headers_mut().append(name, value.parse().unwrap());
     }
     assert_eq!(browser.send(request).await.status, http::StatusCode::OK);
-    env.app.user()
+    site.app.user()
 }
 
-/// What the configuration is said to lack.
+/// Returns the cause of a misconfiguration.
 pub(crate) fn cause(error: &ApiError) -> Option<Cause> {
     match error {
         ApiError::Refused(diagnosis) | ApiError::Token(TokenError::Misconfigured(diagnosis)) => {

@@ -1,4 +1,4 @@
-//! An application that hands its user to the test.
+//! An application that passes the user of a request to the test.
 
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +24,7 @@ impl TestApp for App {
 }
 
 impl App {
-    /// The user of the last request at `/hand-over`.
+    /// Returns the user of the last request to `/hand-over`.
     pub(crate) fn user(&self) -> SignedInUser {
         self.user.lock().unwrap().take().unwrap()
     }

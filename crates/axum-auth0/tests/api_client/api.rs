@@ -1,4 +1,4 @@
-//! An API on a free port of this machine that answers as a test says, and keeps a ledger of what it was asked.
+//! An API on a free port with scripted replies and a request log.
 
 use std::{
     collections::VecDeque,
@@ -40,21 +40,21 @@ impl RecordedRequest {
     }
 }
 
-/// An answer.
+/// A scripted reply.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     With(u16, Vec<(&'static str, String)>, String),
     /// The connection breaks in the middle of the body.
     Truncated,
-    /// The connection breaks before the answer begins.
+    /// The connection breaks before the response begins.
     HangUp,
-    /// One byte, and then nothing, for ever.
+    /// One byte, and then nothing.
     Drip,
-    /// Chunks without an end.
+    /// Chunks without end.
     Endless,
-    /// Says that a gigabyte follows.
+    /// Announces a gigabyte.
     Gigabyte,
-    /// Never.
+    /// No response.
     Silence,
 }
 
@@ -122,24 +122,24 @@ impl Reply {
 }
 
 #[derive(Default)]
-struct Book {
+struct ApiState {
     script: VecDeque<Reply>,
-    asked: Vec<RecordedRequest>,
+    requests: Vec<RecordedRequest>,
 }
 
 #[derive(Clone)]
 pub(crate) struct HostileApi {
     address: String,
-    book: Arc<Mutex<Book>>,
+    state: Arc<Mutex<ApiState>>,
 }
 
 impl HostileApi {
-    /// An API that answers `{}` until told otherwise.
+    /// Starts an API that replies with `{}` until [`Self::replies`] sets a script.
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api = Self {
             address: format!("http://{}", listener.local_addr().unwrap()),
-            book: Arc::default(),
+            state: Arc::default(),
         };
         api.replies([Reply::json(&serde_json::json!({}))]);
         let router = Router::new().fallback(serve).with_state(api.clone());
@@ -147,41 +147,41 @@ impl HostileApi {
         api
     }
 
-    /// Where it is, without a path.
+    /// Returns its origin.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// What it answers, one after the other; the last one again and again.
+    /// Sets the replies, in order. The last one repeats.
     pub(crate) fn replies(&self, script: impl IntoIterator<Item = Reply>) {
-        self.book.lock().unwrap().script = script.into_iter().collect();
+        self.state.lock().unwrap().script = script.into_iter().collect();
     }
 
-    /// What it was asked, in order.
+    /// Returns the requests, in order.
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        self.book.lock().unwrap().asked.clone()
+        self.state.lock().unwrap().requests.clone()
     }
 
     pub(crate) fn request_count(&self) -> usize {
-        self.book.lock().unwrap().asked.len()
+        self.state.lock().unwrap().requests.len()
     }
 }
 
 async fn serve(State(api): State<HostileApi>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let asked = RecordedRequest {
+    let recorded = RecordedRequest {
         method: parts.method,
         target: parts.uri.to_string(),
         headers: parts.headers,
         body: to_bytes(body, 1 << 20).await.unwrap(),
     };
     let reply = {
-        let mut book = api.book.lock().unwrap();
-        book.asked.push(asked);
-        if book.script.len() > 1 {
-            book.script.pop_front()
+        let mut state = api.state.lock().unwrap();
+        state.requests.push(recorded);
+        if state.script.len() > 1 {
+            state.script.pop_front()
         } else {
-            book.script.front().cloned()
+            state.script.front().cloned()
         }
     };
     match reply {

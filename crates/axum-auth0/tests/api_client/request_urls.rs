@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     api::Reply,
-    scene::{Scene, cause},
+    api_test_env::{ApiTestEnv, cause},
 };
 use test_support::{ORDERS, PRODUCTS};
 use test_support::{ProductsApi, UndeclaredApi};
@@ -20,12 +20,12 @@ fn audience(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_api_gets_its_own_token_and_never_the_others() {
-    let scene = Scene::new().await;
-    scene.list().await.unwrap();
-    let products = scene.alice.api::<ProductsApi>();
+async fn each_api_gets_its_own_token_only() {
+    let env = ApiTestEnv::new().await;
+    env.list().await.unwrap();
+    let products = env.alice.api::<ProductsApi>();
     products.get(["products"]).send().await.unwrap();
-    let (orders, products) = (scene.orders.requests(), scene.products.requests());
+    let (orders, products) = (env.orders.requests(), env.products.requests());
     assert_eq!(audience(orders[0].token()), ORDERS);
     assert_eq!(audience(products[0].token()), PRODUCTS);
     assert_eq!((orders.len(), products.len()), (1, 1));
@@ -34,9 +34,9 @@ async fn each_api_gets_its_own_token_and_never_the_others() {
 }
 
 #[tokio::test]
-async fn a_call_says_what_it_was_told_to_say() {
-    let scene = Scene::new().await;
-    let client = scene.client();
+async fn a_call_sends_method_path_query_headers_and_body() {
+    let env = ApiTestEnv::new().await;
+    let client = env.client();
     let order = json!({ "product": "desk", "quantity": 2 });
     let posting = client
         .post(["orders"])
@@ -46,13 +46,13 @@ async fn a_call_says_what_it_was_told_to_say() {
     let reading = client
         .get(["orders", "o 1"])
         .query([("status", "placed"), ("q", "ä&b=c")]);
-    reading.accept("text/csv").bytes().await.unwrap();
+    reading.accept("text/csv").send().await.unwrap();
     let writing = client
         .put(["orders", "o1", "label"])
         .body("image/png", &b"\x89PNG"[..]);
     writing.send().await.unwrap();
 
-    let [post, get, put] = &scene.orders.requests()[..] else {
+    let [post, get, put] = &env.orders.requests()[..] else {
         panic!("three calls");
     };
     assert_eq!((&post.method, &*post.target), (&Method::POST, "/v2/orders"));
@@ -86,12 +86,10 @@ async fn a_call_says_what_it_was_told_to_say() {
     );
     assert_eq!(put.header("content-type"), Some("image/png"));
 }
-
-/// A07.
 #[tokio::test]
-async fn no_path_leaves_the_api() {
-    let scene = Scene::new().await;
-    let evil = format!("{}/v2/orders", scene.products.address());
+async fn no_path_leaves_the_base_url() {
+    let env = ApiTestEnv::new().await;
+    let evil = format!("{}/v2/orders", env.products.address());
     let at_evil = evil.replacen("http://", "@", 1);
     for segment in [
         "",
@@ -112,16 +110,12 @@ async fn no_path_leaves_the_api() {
             vec!["orders", segment],
             vec![segment, "orders"],
         ] {
-            let error = scene.client().get(&path).send().await.unwrap_err();
+            let error = env.client().get(&path).send().await.unwrap_err();
             let refused = matches!(error, ApiError::InvalidRequest(InvalidRequest::Path));
             assert!(refused, "{path:?}: {error}");
         }
     }
-    assert_eq!(
-        scene.orders.request_count(),
-        0,
-        "what is refused is not sent"
-    );
+    assert_eq!(env.orders.request_count(), 0, "what is refused is not sent");
     for (segment, target) in [
         ("@evil.example", "/v2/%40evil.example".to_owned()),
         ("?admin=1", "/v2/%3Fadmin%3D1".to_owned()),
@@ -133,20 +127,20 @@ async fn no_path_leaves_the_api() {
             format!("/v2/{}", host.replace('@', "%40").replace(':', "%3A"))
         }),
     ] {
-        scene.client().get([segment]).send().await.unwrap();
-        let asked = scene.orders.requests();
+        env.client().get([segment]).send().await.unwrap();
+        let asked = env.orders.requests();
         let last = asked.last().unwrap();
         assert_eq!(last.target, target);
-        let host = scene.orders.address().strip_prefix("http://");
+        let host = env.orders.address().strip_prefix("http://");
         assert_eq!(last.header("host"), host);
     }
-    assert_eq!(scene.products.request_count(), 0, "nobody else was asked");
+    assert_eq!(env.products.request_count(), 0, "nobody else was asked");
 }
 
 #[tokio::test]
-async fn no_header_of_a_call_can_hold_another_one() {
-    let scene = Scene::new().await;
-    let client = scene.client();
+async fn header_values_cannot_inject_headers() {
+    let env = ApiTestEnv::new().await;
+    let client = env.client();
     let long = "k".repeat(256);
     for key in ["", "a b", "a\"b", "a\\b", "a\r\nx: y", "ä", &long] {
         let error = client.post(["orders"]).idempotency_key(key).send().await;
@@ -163,44 +157,42 @@ async fn no_header_of_a_call_can_hold_another_one() {
             ));
         }
     }
-    assert_eq!(scene.orders.request_count(), 0);
+    assert_eq!(env.orders.request_count(), 0);
 }
-
-/// B35, A03.
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let scene = Scene::new().await;
-    let elsewhere = format!("{}/v2/orders", scene.products.address());
-    let itself = format!("{}/v2/orders", scene.orders.address());
+    let env = ApiTestEnv::new().await;
+    let elsewhere = format!("{}/v2/orders", env.products.address());
+    let itself = format!("{}/v2/orders", env.orders.address());
     for (status, location) in [
         (301, &elsewhere),
         (302, &itself),
         (307, &elsewhere),
         (308, &itself),
     ] {
-        let before = scene.orders.request_count();
-        scene
-            .orders
+        let before = env.orders.request_count();
+        env.orders
             .replies([Reply::headed(status, "location", location)]);
-        let error = scene.list().await.unwrap_err();
+        let error = env.list().await.unwrap_err();
         let is_typed = matches!(&error, ApiError::Unexpected(given) if given.as_u16() == status);
         assert!(is_typed, "{error:?}");
-        assert_eq!(scene.orders.request_count(), before + 1);
+        assert_eq!(env.orders.request_count(), before + 1);
     }
     assert_eq!(
-        scene.products.request_count(),
+        env.products.request_count(),
         0,
         "the token went nowhere else"
     );
 }
 
 #[tokio::test]
-async fn an_api_that_is_not_configured_is_explained() {
-    let scene =
-        Scene::with(|builder| builder.unset("ORDERS_API_URL").unset("ORDERS_API_AUDIENCE")).await;
-    let error = scene.list().await.unwrap_err();
+async fn an_api_that_is_not_configured_is_a_diagnosis() {
+    let env =
+        ApiTestEnv::with(|builder| builder.unset("ORDERS_API_URL").unset("ORDERS_API_AUDIENCE"))
+            .await;
+    let error = env.list().await.unwrap_err();
     assert_eq!(cause(&error), Some(Cause::ApiNotConfigured), "{error:?}");
     assert!(error.to_string().contains("ORDERS_API_URL"), "{error}");
-    let undeclared = scene.alice.api::<UndeclaredApi>().get(["x"]).send().await;
+    let undeclared = env.alice.api::<UndeclaredApi>().get(["x"]).send().await;
     assert_eq!(cause(&undeclared.unwrap_err()), Some(Cause::UndeclaredApi));
 }
