@@ -1,4 +1,4 @@
-//! What all calls of APIs in this process share: connections, retry budgets, time and randomness.
+//! HTTP clients, retry budgets, clock and randomness, shared by all API calls.
 
 mod retry_budget;
 
@@ -13,7 +13,7 @@ use crate::{
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Upper bound for the timeout of one attempt.
+/// Upper bound of the timeout of one attempt.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Default limit of a response, in bytes.
@@ -22,7 +22,7 @@ pub(crate) const DEFAULT_RESPONSE_BYTES: usize = 1024 * 1024;
 /// Upper bound for the limit of a response, in bytes.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Shared by the API clients of all users.
+/// The HTTP clients and retry budgets of all APIs.
 pub(crate) struct ApiTransport {
     default_client: OnceLock<HttpClient>,
     /// For calls with a larger limit. It has connections of its own.
@@ -33,7 +33,7 @@ pub(crate) struct ApiTransport {
 }
 
 impl ApiTransport {
-    /// `names` are the names of the configured APIs.
+    /// `names` are the prefixes of the configured APIs.
     pub(crate) fn new(
         names: impl IntoIterator<Item = &'static str>,
         clock: SharedClock,
@@ -51,7 +51,7 @@ impl ApiTransport {
         }
     }
 
-    /// Returns a client that reads at least `bytes` of a response, and at most the next larger limit.
+    /// Returns a client whose size limit is at least `bytes`.
     pub(crate) fn http_client(&self, bytes: usize) -> Result<&HttpClient, HttpError> {
         let (client, max_response_bytes) = if bytes <= DEFAULT_RESPONSE_BYTES {
             (&self.default_client, DEFAULT_RESPONSE_BYTES)
@@ -63,7 +63,7 @@ impl ApiTransport {
         }
         let http_client = HttpClient::new(HttpClientOptions {
             connect_timeout: CONNECT_TIMEOUT,
-            // Each call has a timeout of its own, and none a longer one.
+            // Each call has a shorter timeout of its own.
             total_timeout: MAX_TIMEOUT,
             max_response_bytes,
             plain_http_to: None,

@@ -1,16 +1,16 @@
-//! How many requests beyond its calls an API may get.
+//! Limits retries, so that they do not multiply the load of an API that is failing.
 
 use std::time::Duration;
 
 use tower::retry::budget::{Budget as _, TpsBudget};
 
-/// An API may be asked this much more than it is called, counted over ten seconds; and once a second in any case, or a site
-/// with few visitors would never repeat anything.
-const BUDGET_SHARE: f32 = 0.1;
+/// Retries as a share of calls, counted over ten seconds. One retry a second is always allowed, or a site with few users
+/// would never retry.
+const BUDGET_RATIO: f32 = 0.1;
 const BUDGET_PER_SECOND: u32 = 1;
 const BUDGET_WINDOW: Duration = Duration::from_secs(10);
 
-/// How many more requests an API may get than calls are made: shared by everybody who calls it.
+/// Limits the retries of one API over all users.
 #[derive(Debug)]
 pub(crate) struct RetryBudget(TpsBudget);
 
@@ -19,17 +19,17 @@ impl Default for RetryBudget {
         Self(TpsBudget::new(
             BUDGET_WINDOW,
             BUDGET_PER_SECOND,
-            BUDGET_SHARE,
+            BUDGET_RATIO,
         ))
     }
 }
 
 impl RetryBudget {
-    pub(crate) fn note_call(&self) {
+    pub(crate) fn record_call(&self) {
         self.0.deposit();
     }
 
-    pub(crate) fn allows_repeat(&self) -> bool {
+    pub(crate) fn allow_retry(&self) -> bool {
         self.0.withdraw()
     }
 }
@@ -39,19 +39,19 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_budget_allows_a_tenth_beside_its_reserve() {
+    async fn a_budget_allows_a_tenth_of_the_calls_and_one_retry_a_second() {
         let budget = RetryBudget::default();
-        let spend = || (0..10_000).take_while(|_| budget.allows_repeat()).count();
+        let spend = || (0..10_000).take_while(|_| budget.allow_retry()).count();
         assert_eq!(spend(), 10, "one a second, over ten seconds");
         for _ in 0..1_000 {
-            budget.note_call();
+            budget.record_call();
         }
         assert_eq!(spend(), 100);
         assert_eq!(spend(), 0);
         tokio::time::advance(Duration::from_secs(21)).await;
         for _ in 0..20 {
             tokio::time::advance(Duration::from_secs(1)).await;
-            budget.allows_repeat();
+            budget.allow_retry();
         }
         assert!(
             (0..10).contains(&spend()),
