@@ -1,4 +1,4 @@
-//! What a developer can do on the page.
+//! The server functions of the page.
 
 use crate::{
     AppError, paths,
@@ -8,8 +8,8 @@ use axum_auth0::{Api, SignedInUser, TokenOptions};
 use leptos::prelude::*;
 use leptos_auth0::server::{redirect_after_form, require_user};
 
-/// Gets a new access token for an API, whatever is held: `POST /api/tokens/renew`. `api` is the API's name, `scope` the
-/// scopes beside those of its configuration, separated by blanks.
+/// Requests a new access token for an API, even if one is cached: `POST /api/tokens/renew`. `api` is the API's name, `scope`
+/// the scopes beyond those of its configuration, separated by spaces.
 ///
 /// # Errors
 /// [`AppError`]; [`AppError::NotFound`] if the site has no such API.

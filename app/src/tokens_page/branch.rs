@@ -1,17 +1,17 @@
-//! One API: what it is asked for, the access tokens that are held for it, and what is wrong.
+//! One API: its configuration, its cached access tokens, and their problems.
 
 use super::{api::RenewToken, fault::fault, scopes::scopes_wanted, state::State, token::token};
 use axum_auth0::{ApiOverview, ApiRegistration, CachedTokenOverview};
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_auth0::{LoginLink, PageUserField};
 
-/// What a branch is drawn from.
+/// The data of a branch.
 pub(super) struct Branch<'a> {
-    /// What the site's code says of the API.
+    /// The registration of the API in the site's code.
     pub(super) declared: ApiRegistration,
-    /// What the configuration and the login say of it; `None` where it is not configured.
+    /// The API's configuration and tokens; `None` if it is not configured.
     pub(super) api: Option<&'a ApiOverview>,
-    /// Whether a login asks for its token. The others come by the refresh token.
+    /// Whether a login requests its token. The others are requested with the refresh token.
     pub(super) asked_by_login: bool,
     /// Whether there is a refresh token.
     pub(super) can_ask: bool,
@@ -50,7 +50,7 @@ pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
         }
     });
     let held: Vec<_> = held.collect();
-    // Without an audience there is nothing to ask for.
+    // Without an audience no token can be requested.
     let none = (held.is_empty() && api.audience.is_some()).then(|| {
         view! {
             <li>
@@ -85,7 +85,7 @@ pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
     .into_any()
 }
 
-/// `PRODUCTS` is the products API.
+/// Returns the title of an API: `Products API` for `PRODUCTS`.
 fn title(name: &str) -> String {
     let mut title = name.to_ascii_lowercase().replace('_', " ");
     if let Some(first) = title.get_mut(..1) {
@@ -94,7 +94,7 @@ fn title(name: &str) -> String {
     title + " API"
 }
 
-/// The scopes of `held` that are not those of the API's configuration: a call asked for them.
+/// Returns the scopes of `held` that only a call requested, not the API's configuration.
 fn extra(api: &ApiOverview, held: &CachedTokenOverview) -> String {
     let extra = held
         .requested
@@ -103,7 +103,7 @@ fn extra(api: &ApiOverview, held: &CachedTokenOverview) -> String {
     extra.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
-/// Where nothing can be got without a login, that is what is offered.
+/// Offers a login instead, if no token can be requested without one.
 fn button(branch: &Branch<'_>, scope: &str, label: &'static str) -> AnyView {
     if !branch.can_ask {
         return view! { <p><LoginLink class="button button-quiet" label="Log in again"/></p> }
@@ -143,7 +143,7 @@ mod tests {
     use super::title;
 
     #[test]
-    fn an_api_is_called_by_the_prefix_of_its_variables() {
+    fn the_title_of_an_api_follows_from_the_prefix_of_its_variables() {
         assert_eq!(title("PRODUCTS"), "Products API");
         assert_eq!(title("PRICE_LIST"), "Price list API");
         assert_eq!(title(""), " API");

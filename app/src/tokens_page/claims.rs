@@ -1,20 +1,20 @@
-//! What a token says of itself.
+//! The claims of a token.
 
 use super::moment::moment;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-/// They tie a token to one login or to another token, and tell nobody anything.
-const TIES: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash"];
+/// Claims that bind a token to a login or to another token. They are not shown.
+const BINDING_CLAIMS: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash"];
 
-/// Dates are numbers (RFC 7519 §2).
+/// Claims with a `NumericDate` (RFC 7519, section 2).
 const DATES: &[&str] = &["exp", "iat", "nbf", "auth_time", "updated_at"];
 
-/// All claims, folded.
+/// A collapsed list of all claims.
 pub(super) fn claims(claims: &Map<String, Value>) -> impl IntoView + use<> {
     let shown = claims
         .iter()
-        .filter(|(name, _)| !TIES.contains(&name.as_str()));
+        .filter(|(name, _)| !BINDING_CLAIMS.contains(&name.as_str()));
     let rows: Vec<_> = shown
         .map(|(name, value)| {
             view! { <div><dt><code>{name.clone()}</code></dt><dd>{told(name, value)}</dd></div> }

@@ -12,7 +12,7 @@ use axum_auth0::TokensOverview;
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_auth0::PageUserField;
 
-/// The whole drawing.
+/// The whole tree.
 pub(super) fn drawing(subject: &str, overview: &TokensOverview) -> impl IntoView + use<> {
     let branches = apis().map(|declared| {
         let api = overview.apis.iter().find(|api| api.name == declared.prefix());

@@ -1,9 +1,9 @@
-//! What is wrong, with its fix beside it.
+//! A problem and its fix.
 
 use axum_auth0::Diagnosis;
 use leptos::prelude::*;
 
-/// The diagnosis, as the log and the error page say it.
+/// The diagnosis, as in the log and on the error page.
 pub(super) fn fault(diagnosis: &Diagnosis) -> impl IntoView + use<> {
     let Diagnosis {
         code, cause, fix, ..

@@ -1,19 +1,19 @@
-//! How much of a token's life is left: a bar that shrinks by itself.
+//! The remaining lifetime of a token: a bar that shrinks.
 //!
-//! It is SVG that moves by its own attributes (SMIL), so it needs neither a script nor inline styles. Whoever wants less
-//! motion gets a bar that stands still; the style sheet knows.
+//! It is an SVG with SMIL animation, so it needs neither a script nor inline styles. With `prefers-reduced-motion` the
+//! style sheet shows a bar that does not move.
 
 use super::moment::{moment, span};
 use axum_auth0::CachedTokenOverview;
 use leptos::prelude::*;
 
-/// From then on, the bar is told to be at its end, in seconds.
-const END_IS_NEAR: i64 = 300;
+/// With less than this many seconds left, the bar is marked as expiring.
+const EXPIRES_SOON: i64 = 300;
 
-/// The bar, and the same in words.
+/// The bar and its description.
 pub(super) fn life(held: &CachedTokenOverview, now: i64) -> impl IntoView + use<> {
     let Some(end) = held.expires_at else {
-        return view! { <p class="life-said">"Nobody said when it ends."</p> }.into_any();
+        return view! { <p class="life-said">"The provider did not say when it expires."</p> }.into_any();
     };
     let left = end - now;
     let said = if left > 0 {
@@ -35,8 +35,8 @@ fn bar(left: i64, whole: i64) -> impl IntoView {
     let permille = left.saturating_mul(1_000) / whole.max(left).max(1);
     let width = permille.to_string();
     let seconds = format!("{left}s");
-    let near = format!("{}s", (left - END_IS_NEAR).max(0));
-    let class = if left <= END_IS_NEAR {
+    let near = format!("{}s", (left - EXPIRES_SOON).max(0));
+    let class = if left <= EXPIRES_SOON {
         "life-left near"
     } else {
         "life-left"
@@ -66,7 +66,7 @@ mod tests {
     use leptos::prelude::*;
 
     #[test]
-    fn the_bar_is_as_long_as_what_is_left_and_shrinks_as_fast() {
+    fn the_bar_shows_the_remaining_lifetime_and_shrinks_with_it() {
         let half = bar(1_800, 3_600).to_html();
         assert!(half.contains(r#"width="500""#), "{half}");
         assert!(
@@ -78,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn the_bar_of_a_token_that_ended_is_empty_and_stands_still() {
+    fn the_bar_of_an_expired_token_is_empty_and_does_not_move() {
         let ended = bar(-60, 3_600).to_html();
         assert!(
             ended.contains(r#"width="0""#) && !ended.contains("<animate"),
             "{ended}"
         );
-        // A token that was renewed in the same second that it ended, or says nonsense.
+        // A token that was refreshed in the second in which it expired, and one with an absurd lifetime.
         for (left, whole) in [(0, 0), (60, 0), (i64::MAX, 1)] {
             let odd = bar(left, whole).to_html();
             assert!(odd.contains("<rect"), "{odd}");

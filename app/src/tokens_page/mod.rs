@@ -1,8 +1,8 @@
-//! The Tokens page, for development only: a drawing of what a login holds at the server, from the login over the refresh
-//! token to the access token of each API. What is wrong is named where it is, with its fix.
+//! The Tokens page, for development only: a tree of what a login holds on the server, from the login and its refresh token
+//! to the access tokens of each API. Problems are shown at their place, with a fix.
 //!
-//! The server draws it and nothing of it runs in the browser: no hydration, and no byte of it in the site's WASM. Tokens
-//! are not on it, nor anything that they could be made from.
+//! The server renders it and nothing of it runs in the browser: it is not hydrated and adds nothing to the site's WASM. It
+//! contains no tokens, nor anything that reveals them.
 
 pub mod api;
 mod branch;

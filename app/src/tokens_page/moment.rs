@@ -1,9 +1,9 @@
-//! Times for people.
+//! Points in time and durations for display.
 
 use leptos::prelude::*;
 use time::{OffsetDateTime, macros::format_description};
 
-/// A moment, given in seconds since 1970, in UTC.
+/// A point in time in UTC, given in seconds since 1970.
 pub(super) fn moment(seconds: i64) -> impl IntoView {
     let written = OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
@@ -14,14 +14,14 @@ pub(super) fn moment(seconds: i64) -> impl IntoView {
             );
             Some((moment.format(&machine).ok()?, moment.format(&people).ok()?))
         });
-    // No calendar has it: then it is a number.
+    // Out of range of the calendar: shown as a number.
     written.map_or_else(
         || view! { <span>{seconds.to_string()}</span> }.into_any(),
         |(machine, people)| view! { <time datetime=machine>{people}</time> }.into_any(),
     )
 }
 
-/// How long `seconds` are, roughly: `59 min`.
+/// Returns `seconds` as a rounded duration: `59 min`.
 pub(super) fn span(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let rounded = |unit: i64| seconds.saturating_add(unit / 2) / unit;
@@ -40,7 +40,7 @@ mod tests {
     use leptos::prelude::*;
 
     #[test]
-    fn a_span_is_told_in_the_unit_that_fits() {
+    fn a_duration_is_shown_in_a_suitable_unit() {
         for (seconds, told) in [
             (-5, "0 s"),
             (119, "119 s"),
@@ -53,13 +53,13 @@ mod tests {
         }
     }
 
-    /// Where views have no types of their own, there are marks between them.
+    /// Removes the markers between type-erased views.
     fn written(seconds: i64) -> String {
         moment(seconds).to_html().replace("<!>", "")
     }
 
     #[test]
-    fn a_moment_is_written_for_people_and_for_programs() {
+    fn a_point_in_time_is_shown_for_users_and_programs() {
         assert_eq!(
             written(1_795_471_205),
             r#"<time datetime="2026-11-23T22:00:05Z">23 Nov 2026, 22:00:05 UTC</time>"#

@@ -1,4 +1,4 @@
-//! The document, and what it says before it begins to draw.
+//! The document, and the error of the last action.
 
 use super::drawing::drawing;
 use crate::{
@@ -13,13 +13,13 @@ use leptos_auth0::{AuthError, provide_auth, server::require_user, set_page_statu
 use leptos_router::components::Router;
 use url::form_urlencoded;
 
-/// The page's own styles, which the site's other pages do without.
+/// The styles that only this page uses.
 pub const STYLE: &str = include_str!("../../../style/tokens.css");
 
-/// Where the server hands out [`STYLE`].
+/// The path at which the server serves [`STYLE`].
 pub const STYLE_PATH: &str = "/tokens/style.css";
 
-/// The whole document, for a route of the server.
+/// Returns the document, for a route of the server.
 pub fn tokens_document(options: LeptosOptions) -> impl IntoView {
     let style = view! { <link rel="stylesheet" href=STYLE_PATH/> };
     document(options, "Tokens · Stockroom", style, || {
@@ -63,7 +63,7 @@ async fn drawn(user: Result<SignedInUser, AuthError>) -> Result<AnyView, AppErro
     Ok(drawing(user.subject(), &overview).into_any())
 }
 
-/// Why a button of this page did not do what it says, after the way back to the page.
+/// Returns the error of a button of this page, after the redirect back to the page.
 fn failed() -> Option<impl IntoView> {
     let parts = use_context::<Parts>()?;
     let query = parts.uri.query()?.as_bytes();
@@ -78,7 +78,7 @@ fn failed() -> Option<impl IntoView> {
         }
         .into_any()
     } else if error == AppError::Auth(AuthError::SignInRequired) {
-        // Whoever reads this has logged in since.
+        // The user has logged in since.
         ().into_any()
     } else {
         problem(error).into_any()

@@ -1,9 +1,9 @@
-//! Scopes: what was asked for beside what was granted.
+//! The requested and the granted scopes.
 
 use leptos::prelude::*;
 
-/// They are about the login, not about an API (OpenID Connect Core, sections 5.4 and 11).
-const OF_LOGINS: &[&str] = &[
+/// Scopes of the login, not of an API (OpenID Connect Core, sections 5.4 and 11).
+const LOGIN_SCOPES: &[&str] = &[
     "openid",
     "profile",
     "email",
@@ -12,7 +12,7 @@ const OF_LOGINS: &[&str] = &[
     "offline_access",
 ];
 
-/// Each scope once, with what became of it in a sign and in words.
+/// Each scope once, with its outcome as a sign and in words.
 pub(super) fn scopes(requested: &[String], granted: &[String]) -> AnyView {
     let asked = requested.iter().map(|scope| {
         if granted.contains(scope) {
@@ -24,7 +24,7 @@ pub(super) fn scopes(requested: &[String], granted: &[String]) -> AnyView {
     let (of_login, beyond): (Vec<_>, Vec<_>) = granted
         .iter()
         .filter(|scope| !requested.contains(scope))
-        .partition(|scope| OF_LOGINS.contains(&scope.as_str()));
+        .partition(|scope| LOGIN_SCOPES.contains(&scope.as_str()));
     let beyond = beyond
         .into_iter()
         .map(|scope| scope_with("beyond", "+", Some(" not asked for"), scope));
@@ -36,7 +36,7 @@ pub(super) fn scopes(requested: &[String], granted: &[String]) -> AnyView {
     view! { {list} {of_login} }.into_any()
 }
 
-/// The scopes that would be asked for.
+/// The scopes that a request would ask for.
 pub(super) fn scopes_wanted(wanted: &[String]) -> AnyView {
     list(
         wanted
@@ -102,7 +102,7 @@ mod tests {
             items[2].contains("read:all") && items[2].contains("not asked for"),
             "{html}"
         );
-        // Those that every login has are no surprise.
+        // The scopes of the login are listed separately.
         assert!(
             items.len() == 3 && html.contains("those of the login"),
             "{html}"

@@ -1,8 +1,8 @@
-//! How good something is.
+//! The state of a part of the page.
 
 use leptos::prelude::*;
 
-/// How good a part of the drawing is: told by a word and by the line around it.
+/// The state of a node of the tree, shown by a word and by its border.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Good,
@@ -20,7 +20,7 @@ impl State {
         }
     }
 
-    /// The state in words, with a sign before them.
+    /// The state in words, after a sign.
     pub(super) fn said(self, words: &'static str) -> impl IntoView {
         let sign = match self {
             Self::Good => "✓",

@@ -5,7 +5,7 @@ use axum_auth0::CachedTokenOverview;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-/// The token, without the token; `button` is what can be done with it.
+/// What is known of the token, without the token itself; `button` is its action.
 pub(super) fn token(
     held: &CachedTokenOverview,
     now: i64,
@@ -41,7 +41,7 @@ pub(super) fn token(
     }
 }
 
-/// Who may take the token, and who issued it.
+/// Audience and issuer.
 fn facts(claims: &Map<String, Value>) -> impl IntoView + use<> {
     let audience = match claims.get("aud") {
         Some(Value::String(audience)) => audience.clone(),
@@ -50,12 +50,12 @@ fn facts(claims: &Map<String, Value>) -> impl IntoView + use<> {
             .filter_map(Value::as_str)
             .collect::<Vec<_>>()
             .join(", "),
-        _ => "nobody".to_owned(),
+        _ => "none".to_owned(),
     };
     let issuer = claims
         .get("iss")
         .and_then(Value::as_str)
-        .unwrap_or("nobody")
+        .unwrap_or("none")
         .to_owned();
     view! {
         <dl class="facts">
