@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Router, middleware, response::IntoResponse, routing};
+use axum::{Extension, Router, middleware, response::IntoResponse, routing};
 use http::{StatusCode, header};
 
 use super::{Auth0, state::AppState};
@@ -62,9 +62,12 @@ impl Auth0 {
             protected,
             is_data_route: self.is_data_route,
         };
+        // leptos-auth0 writes the paths into the pages.
+        let paths = Extension(Arc::new(state.config.routes().clone()));
         // The last layer is the outermost: first the host, then the origin, then the session, then the user of the page,
         // then the guard.
         app.merge(routes(state.clone()))
+            .layer(paths)
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
                 guard::answer_as_data,

@@ -1,9 +1,10 @@
 //! What the engine's layers put into the current request.
 
 use crate::{auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, user::User};
-use axum_auth0::{CurrentUser, SignedInUser};
+use axum_auth0::{CurrentUser, Routes, SignedInUser};
 use http::request::Parts;
 use leptos::prelude::use_context;
+use std::sync::Arc;
 
 /// Returns the user of the current request.
 ///
@@ -15,9 +16,18 @@ pub(crate) fn current_user() -> CurrentUser {
         .unwrap_or(CurrentUser::Anonymous)
 }
 
-/// Returns the paths of the engine's routes.
+/// Returns the paths of the engine's routes: those of the configuration, or the defaults without the engine's layer.
 pub(crate) fn auth_routes() -> AuthRoutes {
-    AuthRoutes::default()
+    use_context::<Parts>()
+        .and_then(|parts| {
+            let routes = parts.extensions.get::<Arc<Routes>>()?;
+            Some(AuthRoutes {
+                login: routes.login_path().to_owned(),
+                logout: routes.logout_path().to_owned(),
+                profile: routes.profile_path().to_owned(),
+            })
+        })
+        .unwrap_or_default()
 }
 
 /// Returns what the page of the current request says about its user.

@@ -65,6 +65,15 @@ fn a_plain_form_without_a_session_is_redirected_to_the_login() {
 }
 
 #[test]
+fn a_plain_form_without_a_session_is_redirected_to_the_configured_login() {
+    let mut post = request(Method::POST, FORM, PAGE);
+    let routes = axum_auth0::Routes::default().login("/in");
+    post.extensions.insert(std::sync::Arc::new(routes));
+    let (_, location) = respond(post, || respond_with_error(401, "sign_in_required", None));
+    assert_eq!(location.as_deref(), Some("/in?returnTo=%2Fproducts"));
+}
+
+#[test]
 fn a_read_that_accepts_html_keeps_its_status() {
     let get = request(Method::GET, FORM, PAGE);
     let (status, location) = respond(get, || respond_with_error(401, "sign_in_required", None));

@@ -1,0 +1,84 @@
+//! Pages link to the paths of the engine's configuration.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use axum::{Extension, Router, body::Body};
+use axum_auth0::Routes;
+use http::Request;
+use leptos::prelude::*;
+use leptos_auth0::{LoginLink, LogoutButton, Protected, provide_auth};
+use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use leptos_router::{
+    SsrMode, StaticSegment,
+    components::{FlatRoutes, Route, Router as Pages},
+};
+use tower::ServiceExt as _;
+
+#[component]
+fn App() -> impl IntoView {
+    provide_auth();
+    view! {
+        <Pages>
+            <LoginLink/>
+            <LogoutButton/>
+            <FlatRoutes fallback=|| ()>
+                <Route path=StaticSegment("") view=|| () ssr=SsrMode::Async/>
+                <Route
+                    path=StaticSegment("private")
+                    view=|| view! { <Protected>"private"</Protected> }
+                    ssr=SsrMode::Async
+                />
+            </FlatRoutes>
+        </Pages>
+    }
+}
+
+fn site() -> Router {
+    let options = LeptosOptions::builder().output_name("routes").build();
+    Router::new()
+        .leptos_routes(&options, generate_route_list(App), || {
+            view! { <!DOCTYPE html><html><head></head><body><App/></body></html> }
+        })
+        .with_state(options)
+}
+
+async fn get(site: Router, path: &str) -> (Option<String>, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = site.oneshot(request).await.unwrap();
+    let location = response.headers().get("location");
+    let location = location.map(|location| location.to_str().unwrap().to_owned());
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20).await;
+    (location, String::from_utf8(body.unwrap().to_vec()).unwrap())
+}
+
+fn configured() -> Router {
+    let routes = Routes::default().login("/in").logout("/out").profile("/me");
+    site().layer(Extension(Arc::new(routes)))
+}
+
+#[tokio::test]
+async fn links_and_forms_use_the_configured_paths() {
+    let (_, html) = get(configured(), "/").await;
+    assert!(html.contains("href=\"/in?returnTo=%2F\""), "{html}");
+    assert!(html.contains("action=\"/out\""), "{html}");
+    let (location, _) = get(configured(), "/private").await;
+    assert_eq!(location.as_deref(), Some("/in?returnTo=%2Fprivate"));
+}
+
+#[tokio::test]
+async fn the_browser_finds_the_configured_paths_in_the_page() {
+    let (_, html) = get(configured(), "/").await;
+    let html = html.replace("\\\"", "\"");
+    for path in ["\"/in\"", "\"/out\"", "\"/me\""] {
+        assert!(html.contains(path), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_engine_the_paths_are_the_defaults() {
+    let (_, html) = get(site(), "/").await;
+    assert!(html.contains("href=\"/auth/login?returnTo=%2F\""), "{html}");
+    assert!(html.contains("action=\"/auth/logout\""), "{html}");
+}
