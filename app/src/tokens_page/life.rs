@@ -13,7 +13,8 @@ const EXPIRES_SOON: i64 = 300;
 /// The bar and its description.
 pub(super) fn life(held: &CachedTokenOverview, now: i64) -> impl IntoView + use<> {
     let Some(end) = held.expires_at else {
-        return view! { <p class="life-said">"The provider did not say when it expires."</p> }.into_any();
+        return view! { <p class="life-said">"The provider did not say when it expires."</p> }
+            .into_any();
     };
     let left = end - now;
     let said = if left > 0 {

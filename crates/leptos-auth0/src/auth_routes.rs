@@ -12,7 +12,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The paths of the engine's routes that a page links to. They belong to the server, not to the app's router.
 ///
 /// The server writes its configured paths into the page. Get them with [`use_auth_routes`](crate::use_auth_routes).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthRoutes {
     /// Starts a login; `/auth/login` by default.

@@ -3,23 +3,40 @@
 use crate::{auth_routes::AuthRoutes, user::User};
 
 /// The server writes it into the first HTML; the browser then keeps the user current.
+///
+/// The paths are members of their own, because a nested object needs more code in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub(crate) struct AuthSnapshot {
     /// Whether the session lookup succeeded. `false` if the session store is unavailable.
     pub(crate) known: bool,
     /// The signed-in user, if any.
     pub(crate) user: Option<User>,
-    /// The paths of the engine's routes.
-    pub(crate) routes: AuthRoutes,
+    /// [`AuthRoutes::login`].
+    login_path: String,
+    /// [`AuthRoutes::logout`].
+    logout_path: String,
+    /// [`AuthRoutes::profile`].
+    profile_path: String,
 }
 
-/// An anonymous visitor, and the default routes.
-impl Default for AuthSnapshot {
-    fn default() -> Self {
+impl AuthSnapshot {
+    /// Creates the snapshot of a page for `user`; `known` is `false` if the session store is unavailable.
+    pub(crate) fn new(known: bool, user: Option<User>, routes: AuthRoutes) -> Self {
         Self {
-            known: true,
-            user: None,
-            routes: AuthRoutes::default(),
+            known,
+            user,
+            login_path: routes.login,
+            logout_path: routes.logout,
+            profile_path: routes.profile,
+        }
+    }
+
+    /// Returns the paths of the engine's routes.
+    pub(crate) fn routes(&self) -> AuthRoutes {
+        AuthRoutes {
+            login: self.login_path.clone(),
+            logout: self.logout_path.clone(),
+            profile: self.profile_path.clone(),
         }
     }
 }

@@ -95,8 +95,7 @@ impl UserSignal {
 
     /// Returns the paths of the engine's routes.
     pub(crate) fn routes(self) -> AuthRoutes {
-        self.snapshot
-            .with_untracked(|snapshot| snapshot.routes.clone())
+        self.snapshot.with_untracked(AuthSnapshot::routes)
     }
 
     /// Returns the value by which this page's calls and forms name the user that it was rendered for, so that none of

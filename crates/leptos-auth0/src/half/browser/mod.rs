@@ -15,7 +15,7 @@ static SESSION_END_HOOK: OnceLock<Hook> = OnceLock::new();
 
 /// Only the server knows before the first response; the browser finds the server's value in the page.
 pub(crate) fn initial_snapshot() -> AuthSnapshot {
-    AuthSnapshot::default()
+    AuthSnapshot::new(true, None, auth_routes())
 }
 
 /// Returns the default routes: the configured ones are in the page.

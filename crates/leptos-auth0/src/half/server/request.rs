@@ -37,11 +37,7 @@ pub(super) fn snapshot() -> AuthSnapshot {
         CurrentUser::Anonymous => (true, None),
         CurrentUser::Unavailable => (false, None),
     };
-    AuthSnapshot {
-        known,
-        user,
-        routes: auth_routes(),
-    }
+    AuthSnapshot::new(known, user, auth_routes())
 }
 
 /// Returns the claims of `user` that pages may know.
