@@ -1,6 +1,8 @@
 //! Dependencies between the crates point one way: what runs in the browser does not depend on the server's crates, an API
 //! that verifies tokens does not depend on the login, and the local services share no code with what they test.
 
+use std::collections::BTreeSet;
+
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::tools::wasm_target;
@@ -14,6 +16,8 @@ struct Rule {
     forbidden: &'static [&'static str],
     /// A crate that has to be in the tree, or the rule reads the wrong one.
     expected: &'static str,
+    /// The number of packages that the tree may have: `cargo tree`, normal edges, each version once.
+    max_packages: Option<usize>,
 }
 
 const RULES: &[Rule] = &[
@@ -48,6 +52,7 @@ const RULES: &[Rule] = &[
             "tracing-subscriber",
         ],
         expected: "leptos",
+        max_packages: None,
     },
     Rule {
         what: "an API that only verifies tokens (feature `bearer`)",
@@ -65,6 +70,7 @@ const RULES: &[Rule] = &[
             "tower-sessions*",
         ],
         expected: "jsonwebtoken",
+        max_packages: Some(152),
     },
     Rule {
         what: "the engine",
@@ -82,12 +88,14 @@ const RULES: &[Rule] = &[
             "tenant",
         ],
         expected: "openidconnect",
+        max_packages: Some(267),
     },
     Rule {
         what: "the local tenant",
         tree: &["--package=tenant"],
         forbidden: &["app", "axum-auth0", "leptos*", "openidconnect", "server"],
         expected: "axum",
+        max_packages: None,
     },
     Rule {
         what: "the products API",
@@ -101,6 +109,7 @@ const RULES: &[Rule] = &[
             "tower-sessions*",
         ],
         expected: "axum-auth0",
+        max_packages: None,
     },
     Rule {
         what: "the orders API",
@@ -114,34 +123,58 @@ const RULES: &[Rule] = &[
             "tower-sessions*",
         ],
         expected: "axum-auth0",
+        max_packages: None,
     },
 ];
 
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     for rule in RULES {
-        let names = names_in_tree(workspace, rule.tree)?;
-        if !names.iter().any(|name| name == rule.expected) {
-            return Err(Failure::Failed(format!(
-                "{} does not depend on {}: this rule reads the wrong tree",
-                rule.what, rule.expected
-            )));
-        }
-        let found = forbidden_among(&names, rule.forbidden);
-        if !found.is_empty() {
-            return Err(Failure::Failed(format!(
-                "{} depends on {}; `cargo tree --edges normal {} --invert {}` shows why",
-                rule.what,
-                found.join(", "),
-                rule.tree.join(" "),
-                found[0]
-            )));
-        }
-        println!("{}: {} crates, no forbidden one", rule.what, names.len());
+        let packages = packages_in_tree(workspace, rule.tree)?;
+        rule.check(&packages).map_err(Failure::Failed)?;
+        println!(
+            "{}: {} packages, no forbidden one",
+            rule.what,
+            packages.len()
+        );
     }
     Ok(())
 }
 
-fn names_in_tree(workspace: &Workspace, tree: &[&str]) -> Result<Vec<String>> {
+impl Rule {
+    /// `packages` are names and versions.
+    fn check(&self, packages: &BTreeSet<String>) -> std::result::Result<(), String> {
+        let names: BTreeSet<&str> = packages
+            .iter()
+            .filter_map(|package| package.split_whitespace().next())
+            .collect();
+        if !names.contains(self.expected) {
+            return Err(format!(
+                "{} does not depend on {}: this rule reads the wrong tree",
+                self.what, self.expected
+            ));
+        }
+        let tree = self.tree.join(" ");
+        let forbidden = forbidden_among(&names, self.forbidden);
+        if let Some(first) = forbidden.first() {
+            return Err(format!(
+                "{} depends on {}; `cargo tree --edges normal {tree} --invert {first}` shows why",
+                self.what,
+                forbidden.join(", "),
+            ));
+        }
+        match self.max_packages {
+            Some(max) if packages.len() > max => Err(format!(
+                "{} has {} packages in its tree, more than {max}; `cargo tree --edges normal {tree}` lists them",
+                self.what,
+                packages.len()
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns name and version of each package.
+fn packages_in_tree(workspace: &Workspace, tree: &[&str]) -> Result<BTreeSet<String>> {
     let mut cargo = workspace.cargo();
     cargo
         .args([
@@ -154,42 +187,61 @@ fn names_in_tree(workspace: &Workspace, tree: &[&str]) -> Result<Vec<String>> {
         .args(tree);
     let text = process::output_of(&mut cargo)
         .ok_or_else(|| Failure::Failed(format!("`cargo tree {}` failed", tree.join(" "))))?;
-    let mut names: Vec<String> = text
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .map(str::to_owned)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
+    Ok(text.lines().filter_map(name_and_version).collect())
 }
 
-fn forbidden_among(names: &[String], patterns: &[&str]) -> Vec<String> {
-    names
-        .iter()
-        .filter(|name| {
-            patterns
-                .iter()
-                .any(|pattern| match pattern.strip_suffix('*') {
-                    Some(beginning) => name.starts_with(beginning),
-                    None => name == pattern,
-                })
-        })
-        .cloned()
-        .collect()
+/// A line is `NAME vVERSION`, then the kind, the path, or a mark that it was printed before.
+fn name_and_version(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    Some(format!("{} {}", words.next()?, words.next()?))
+}
+
+fn forbidden_among<'a>(names: &BTreeSet<&'a str>, patterns: &[&str]) -> Vec<&'a str> {
+    let is_forbidden = |name: &&&str| {
+        patterns
+            .iter()
+            .any(|pattern| match pattern.strip_suffix('*') {
+                Some(beginning) => name.starts_with(beginning),
+                None => **name == *pattern,
+            })
+    };
+    names.iter().filter(is_forbidden).copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const RULE: Rule = Rule {
+        what: "the example",
+        tree: &["--package=example"],
+        forbidden: &["sqlx*", "tower"],
+        expected: "serde",
+        max_packages: Some(3),
+    };
+
+    fn check(packages: &[&str]) -> std::result::Result<(), String> {
+        RULE.check(&packages.iter().map(|p| (*p).to_owned()).collect())
+    }
+
     #[test]
     fn a_star_matches_any_ending() {
-        let names = ["sqlx-core", "tower-service", "tower", "serde"].map(str::to_owned);
-        assert_eq!(
-            forbidden_among(&names, &["sqlx*", "tower"]),
-            ["sqlx-core", "tower"]
-        );
-        assert!(forbidden_among(&names, &["tow", "serde_json"]).is_empty());
+        assert_eq!(check(&["serde v1", "tower-service v1"]), Ok(()));
+        for forbidden in ["sqlx-core v1", "sqlx v1", "tower v1"] {
+            assert!(check(&["serde v1", forbidden]).is_err(), "{forbidden}");
+        }
+    }
+
+    #[test]
+    fn too_many_packages_and_the_wrong_tree_are_refused() {
+        assert!(check(&["serde v1", "serde v2", "a v1", "b v1"]).is_err());
+        assert!(check(&["a v1"]).is_err());
+    }
+
+    #[test]
+    fn a_package_is_counted_once_for_each_version() {
+        let lines = ["a v1 (proc-macro)", "a v1 (*)", "a v2", ""];
+        let packages: BTreeSet<_> = lines.into_iter().filter_map(name_and_version).collect();
+        assert_eq!(packages.len(), 2);
     }
 }
