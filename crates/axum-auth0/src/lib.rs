@@ -1,74 +1,47 @@
-//! Login, sessions and audience-scoped access tokens for axum; and the API's side of them.
+//! Login, sessions and audience-scoped access tokens for axum.
 //!
-//! Feature `login`, the site's side: `Auth0` goes around the application's router. It sends people to the OpenID
-//! Provider and back, keeps their tokens sealed at the server, and puts a `CurrentUser` into every request. A
-//! `SignedInUser` is the only way to an `AccessToken`, which is verified to be for the `Api` that it is asked
-//! for.
+//! `Auth0` goes around the application's router. It sends users to the OpenID Provider and back, stores their tokens
+//! encrypted at the server, and puts a `CurrentUser` into every request. A `SignedInUser` is the only way to an
+//! `AccessToken`, which is verified to be for the `Api` that it is requested for.
 //!
-//! Feature `bearer`, the API's side: [`bearer`] verifies such tokens. It needs neither sessions nor a database.
+//! APIs verify such tokens with the crate `axum-auth0-bearer`.
+//!
+//! Feature `sqlite`, on by default: the store `sqlite:` of `AUTH0_SESSION_STORE`. Without it no SQLite is compiled.
 
 #![warn(missing_docs)]
 
-#[cfg(feature = "bearer")]
-pub mod bearer;
-pub mod clock;
-pub mod http_client;
-mod json;
-pub mod jwt;
-pub mod provider;
-
-#[cfg(feature = "login")]
 mod access_token;
-#[cfg(feature = "login")]
 mod api_client;
-#[cfg(feature = "login")]
 mod api_transport;
-#[cfg(feature = "login")]
 mod auth0;
-#[cfg(feature = "login")]
 pub mod config;
-#[cfg(feature = "login")]
 mod diagnosis;
-#[cfg(feature = "login")]
 pub mod doctor;
-#[cfg(feature = "login")]
 mod failpoint;
-#[cfg(feature = "login")]
 mod guard;
-#[cfg(feature = "login")]
 mod login;
-#[cfg(feature = "login")]
 mod logout;
-#[cfg(feature = "login")]
 mod oauth;
-#[cfg(feature = "login")]
 mod page;
-#[cfg(feature = "login")]
 mod page_user;
-#[cfg(feature = "login")]
 mod profile;
-#[cfg(feature = "login")]
-pub mod random;
-#[cfg(feature = "login")]
 mod request;
-#[cfg(feature = "login")]
 mod responses;
-#[cfg(feature = "login")]
 mod return_to;
-#[cfg(feature = "login")]
 mod seal;
-#[cfg(feature = "login")]
 mod session;
-#[cfg(feature = "login")]
-pub mod stores;
-#[cfg(feature = "login")]
 mod tasks;
-#[cfg(feature = "login")]
 mod tokens;
-#[cfg(feature = "login")]
 mod trace_context;
 
-#[cfg(feature = "login")]
+use axum_auth0_core::json;
+pub use axum_auth0_core::{
+    clock, http_client, jwt, provider, random, store,
+    store::{MemoryStore, Store},
+};
+#[cfg(feature = "sqlite")]
+pub use axum_auth0_stores::SqliteStore;
+
 pub use self::{
     api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},
     auth0::{Auth0, Dependencies, NotReady, OpenError},

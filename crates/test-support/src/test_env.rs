@@ -7,7 +7,7 @@ use axum_auth0::{
     Api, ApiRegistration, Auth0, Config, Dependencies, Variables,
     clock::{Clock as _, MockClock},
     random::SystemRandom,
-    stores::{MemoryStore, SharedStore},
+    store::{MemoryStore, SharedStore},
 };
 use http::StatusCode;
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use axum_auth0::stores::{
+use axum_auth0::store::{
     CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, SharedStore, Store, StoreError,
 };
 

@@ -11,7 +11,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use axum_auth0::bearer::BearerError;
+use axum_auth0_bearer::BearerError;
 use serde_json::json;
 
 /// What is wrong with each field of a request, in words for the user who filled it in.

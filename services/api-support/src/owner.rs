@@ -1,6 +1,6 @@
 //! The owner of rows.
 
-use axum_auth0::bearer::Bearer;
+use axum_auth0_bearer::Bearer;
 
 /// The user whose rows a request reads or writes. A subject is unique at its issuer only.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Settings of an API, and the verifier that they describe.
 
-use axum_auth0::{
-    bearer::Verifier,
+use axum_auth0_bearer::{
+    Verifier,
     clock::SharedClock,
     http_client::{HttpClient, HttpClientOptions, HttpError},
     provider::{Issuer, IssuerError, Provider},
@@ -72,7 +72,7 @@ fn check_audience(audience: &str) -> Result<(), StartError> {
 
 #[cfg(test)]
 mod tests {
-    use axum_auth0::clock::SystemClock;
+    use axum_auth0_bearer::clock::SystemClock;
 
     use super::*;
 

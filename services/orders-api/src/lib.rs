@@ -1,7 +1,7 @@
 //! The second API of the sample: each user has their own orders. Its audience differs from the products API's, so a site
 //! that calls both needs two access tokens.
 //!
-//! `openapi.json` describes `GET /orders` and `POST /orders`; the API serves it. [`axum_auth0::bearer`] verifies the tokens.
+//! `openapi.json` describes `GET /orders` and `POST /orders`; the API serves it. [`axum_auth0_bearer`] verifies the tokens.
 //! The API knows nothing of the site that calls it, or of the products API.
 
 mod errors;
@@ -12,7 +12,7 @@ mod seed_data;
 mod store;
 
 pub use api_support::{Database, Settings, StartError};
-use axum_auth0::clock::{SharedClock, SystemClock};
+use axum_auth0_bearer::clock::{SharedClock, SystemClock};
 
 use crate::store::Store;
 

@@ -8,10 +8,7 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
-use axum_auth0::{
-    bearer::{Bearer, Verifier},
-    clock::SharedClock,
-};
+use axum_auth0_bearer::{Bearer, Verifier, clock::SharedClock};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use time::{Date, OffsetDateTime};

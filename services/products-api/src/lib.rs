@@ -1,6 +1,6 @@
 //! An API as its developer would write it: each user has their own products, and an access token says who the user is.
 //!
-//! `openapi.json` describes `GET /products` and the other routes; the API serves it. [`axum_auth0::bearer`] verifies the
+//! `openapi.json` describes `GET /products` and the other routes; the API serves it. [`axum_auth0_bearer`] verifies the
 //! tokens. The API knows nothing of the site that calls it.
 
 mod errors;
@@ -11,7 +11,7 @@ mod seed_data;
 mod store;
 
 pub use api_support::{Database, Settings, StartError};
-use axum_auth0::clock::SystemClock;
+use axum_auth0_bearer::clock::SystemClock;
 
 use crate::store::Store;
 

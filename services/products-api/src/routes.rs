@@ -11,7 +11,7 @@ use axum::{
     response::IntoResponse,
     routing::{get, patch},
 };
-use axum_auth0::bearer::{Bearer, Verifier};
+use axum_auth0_bearer::{Bearer, Verifier};
 use serde::Serialize;
 use serde_json::{Map, Value};
 

@@ -19,7 +19,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         dependencies::check(workspace)
     })?;
     report.step("clippy, server half", |_| lints::server_half(workspace))?;
-    report.step("clippy, single features of axum-auth0", |_| {
+    report.step("clippy, the libraries without features", |_| {
         lints::single_features(workspace)
     })?;
     report.step("clippy, browser half", |_| lints::browser_half(workspace))?;

@@ -55,12 +55,8 @@ const RULES: &[Rule] = &[
         max_packages: None,
     },
     Rule {
-        what: "an API that only verifies tokens (feature `bearer`)",
-        tree: &[
-            "--package=axum-auth0",
-            "--no-default-features",
-            "--features=bearer",
-        ],
+        what: "an API that only verifies tokens",
+        tree: &["--package=axum-auth0-bearer"],
         forbidden: &[
             "chacha20poly1305",
             "leptos*",
@@ -74,11 +70,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         what: "the engine",
-        tree: &[
-            "--package=axum-auth0",
-            "--no-default-features",
-            "--features=bearer,login",
-        ],
+        tree: &["--package=axum-auth0"],
         forbidden: &[
             "app",
             "leptos*",
@@ -93,7 +85,7 @@ const RULES: &[Rule] = &[
     Rule {
         what: "the local tenant",
         tree: &["--package=tenant"],
-        forbidden: &["app", "axum-auth0", "leptos*", "openidconnect", "server"],
+        forbidden: &["app", "axum-auth0*", "leptos*", "openidconnect", "server"],
         expected: "axum",
         max_packages: None,
     },
@@ -108,7 +100,7 @@ const RULES: &[Rule] = &[
             "tenant",
             "tower-sessions*",
         ],
-        expected: "axum-auth0",
+        expected: "axum-auth0-bearer",
         max_packages: None,
     },
     Rule {
@@ -122,7 +114,7 @@ const RULES: &[Rule] = &[
             "tenant",
             "tower-sessions*",
         ],
-        expected: "axum-auth0",
+        expected: "axum-auth0-bearer",
         max_packages: None,
     },
 ];

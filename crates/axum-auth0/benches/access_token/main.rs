@@ -1,7 +1,7 @@
 //! What `access_token` costs where a good token is held: time and allocations of one call, and how both grow with the
 //! sessions in the store and with the audiences that a session holds tokens for.
 //!
-//! `cargo bench -p axum-auth0 --features login`. Allocations are those of the calling thread; SQLite works in one of its
+//! `cargo bench -p axum-auth0`. Allocations are those of the calling thread; SQLite works in one of its
 //! own.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may end at once")]

@@ -7,10 +7,10 @@ use std::{
 
 use axum::{Router, body::Body, extract::State, routing::get};
 use axum_auth0::{
-    Auth0, Config, Dependencies, SignedInUser, Variables,
+    Auth0, Config, Dependencies, SignedInUser, SqliteStore, Variables,
     clock::{Clock as _, MockClock},
     random::SystemRandom,
-    stores::{LoginId, LoginRecord, MemoryStore, SharedStore, SqliteStore, Store as _},
+    store::{LoginId, LoginRecord, MemoryStore, SharedStore, Store as _},
 };
 use http::{Method, Request, Response, StatusCode};
 use jsonwebtoken::Algorithm;

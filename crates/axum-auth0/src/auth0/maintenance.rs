@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::{Auth0, NotReady};
-use crate::{session::IDLE_TIMEOUT, stores::StoreError, tasks::Unfinished};
+use crate::{session::IDLE_TIMEOUT, store::StoreError, tasks::Unfinished};
 
 /// How often ended sessions are deleted, and how many in one statement.
 const CLEANUP_INTERVAL: Duration = Duration::from_mins(10);

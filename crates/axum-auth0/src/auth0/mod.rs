@@ -16,7 +16,7 @@ use crate::{
     oauth,
     provider::ProviderError,
     random::{SharedRandom, SystemRandom},
-    stores::{MemoryStore, SharedStore, SqliteStore, StoreError},
+    store::{MemoryStore, SharedStore, StoreError},
 };
 
 /// Login, sessions and tokens for a site. Cheap to clone.
@@ -105,7 +105,14 @@ impl Auth0 {
         let store: SharedStore = match (store, config.session_store()) {
             (Some(store), _) => store,
             (None, StoreLocation::Memory) => Arc::new(MemoryStore::default()),
-            (None, StoreLocation::Sqlite(path)) => Arc::new(SqliteStore::open(path).await?),
+            #[cfg(feature = "sqlite")]
+            (None, StoreLocation::Sqlite(path)) => {
+                Arc::new(axum_auth0_stores::SqliteStore::open(path).await?)
+            }
+            #[cfg(not(feature = "sqlite"))]
+            (None, StoreLocation::Sqlite(_)) => {
+                return Err(StoreError(crate::config::SQLITE_NOT_COMPILED_IN.to_owned()).into());
+            }
         };
         for weakness in doctor::secret_weaknesses(&config) {
             weakness.log();

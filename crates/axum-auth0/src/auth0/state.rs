@@ -17,7 +17,7 @@ use crate::{
     random::SharedRandom,
     seal::Keyring,
     session::{SessionRecords, SessionState, UserServices},
-    stores::SharedStore,
+    store::SharedStore,
     tasks::Tasks,
     tokens::{ApiRegistry, Tokens},
 };

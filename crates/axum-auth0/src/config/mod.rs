@@ -29,6 +29,8 @@ use secrecy::SecretString;
 use url::Url;
 
 pub(crate) use self::scope_variable::ScopeVariable;
+#[cfg(not(feature = "sqlite"))]
+pub(crate) use self::session::SQLITE_NOT_COMPILED_IN;
 pub use self::{
     api::{Api, ApiRegistration},
     apis::{ApiSettings, BrowserAccess, TokenFormat},

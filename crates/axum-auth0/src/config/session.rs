@@ -4,6 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use super::{problems::Problems, variable};
 
+/// The problem with `sqlite:PATH` in a build without the feature `sqlite`.
+pub(crate) const SQLITE_NOT_COMPILED_IN: &str =
+    "sqlite: is not compiled in; enable feature sqlite of axum-auth0";
+
 /// Where sessions and tokens are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
@@ -84,6 +88,9 @@ pub(super) fn store(problems: &mut Problems<'_>) -> StoreLocation {
                 .strip_prefix("sqlite:")
                 .filter(|path| !path.is_empty())
             {
+                if cfg!(not(feature = "sqlite")) {
+                    problems.add(variable::SESSION_STORE, SQLITE_NOT_COMPILED_IN);
+                }
                 return StoreLocation::Sqlite(PathBuf::from(path));
             }
             let problem = if value.starts_with("postgres") || value.starts_with("redis") {

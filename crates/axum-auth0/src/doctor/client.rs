@@ -81,7 +81,7 @@ async fn ask_twice(examiner: &Examiner, metadata: &Metadata) -> Answers {
     let config = examiner.config();
     let real = ask(examiner, config, metadata).await;
     let control = if matches!(real, Answer::Refused { .. }) {
-        let secret = random::text::<32>(examiner.random().as_ref());
+        let secret = random::base64url::<32>(examiner.random().as_ref());
         let wrong = config.clone().with_client_secret(secret.into());
         ask(examiner, &wrong, metadata).await
     } else {
@@ -99,7 +99,7 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
     );
     let unknown_token = format!(
         "no-such-token-{}",
-        random::text::<24>(examiner.random().as_ref())
+        random::base64url::<24>(examiner.random().as_ref())
     );
     match endpoint.refresh(&unknown_token, None, &[]).await.tokens {
         Ok(_) => {

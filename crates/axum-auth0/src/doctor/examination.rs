@@ -10,7 +10,7 @@ use crate::{
     http_client::{HttpClient, HttpClientOptions, HttpError},
     provider::{Metadata, Provider},
     random::SharedRandom,
-    stores::SharedStore,
+    store::SharedStore,
 };
 
 /// What every examination works with. Cheap to clone; clones share what the provider said.

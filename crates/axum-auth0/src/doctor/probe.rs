@@ -157,9 +157,9 @@ impl Probe {
         let none = [("prompt", "none".to_owned())];
         let url = AuthorizationRequest {
             redirect_uri: &config.site_url(CALLBACK_PATH),
-            state: &random::text::<16>(random),
-            nonce: &random::text::<16>(random),
-            verifier: &random::text::<32>(random),
+            state: &random::base64url::<16>(random),
+            nonce: &random::base64url::<16>(random),
+            verifier: &random::base64url::<32>(random),
             audiences: &audiences,
             scope: &self.scope,
             forwarded: match self.prompt {

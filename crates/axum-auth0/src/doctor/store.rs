@@ -1,28 +1,13 @@
 //! Whether sessions can be kept. Something is really written, and taken back at once; no schema is changed, since the site
 //! may be running.
 
-use std::{
-    fs::OpenOptions,
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-    time::Duration,
-};
-
-use sqlx::{
-    ConnectOptions as _, Connection as _, SqliteConnection, error::DatabaseError,
-    sqlite::SqliteConnectOptions,
-};
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use super::{Check, Finding, examination::Examiner};
-use crate::{
-    config::{Config, StoreLocation},
-    random,
-};
+use crate::config::{Config, StoreLocation};
 
 const ID: &str = "session_store";
-
-/// How long another program's write is waited for.
-const LEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) async fn check(examiner: &Examiner) -> Check {
     if let Some(store) = examiner.store() {
@@ -36,10 +21,13 @@ pub(super) async fn check(examiner: &Examiner) -> Check {
     }
     match examiner.config().session_store() {
         StoreLocation::Memory => memory(examiner.config()),
+        #[cfg(feature = "sqlite")]
         StoreLocation::Sqlite(path) => {
-            let name = random::text::<12>(examiner.random().as_ref());
-            sqlite(path, &name).await
+            let name = crate::random::base64url::<12>(examiner.random().as_ref());
+            sqlite::check(path, &name).await
         }
+        #[cfg(not(feature = "sqlite"))]
+        StoreLocation::Sqlite(_) => unusable(crate::config::SQLITE_NOT_COMPILED_IN),
     }
 }
 
@@ -58,108 +46,6 @@ fn memory(config: &Config) -> Check {
     )
 }
 
-/// `name` is one that nothing else has.
-async fn sqlite(path: &Path, name: &str) -> Check {
-    if !path.exists() {
-        return match write_to_folder_of(path, name) {
-            Ok(()) => Check::ok(
-                ID,
-                format!("{} is made at the first start.", path.display()),
-            ),
-            Err(error) => unusable(&error.to_string()),
-        };
-    }
-    let mut connection = match open(path).await {
-        Ok(connection) => connection,
-        Err(error) => return failed(path, "cannot be read", &error),
-    };
-    let written = write(&mut connection).await;
-    let closed = connection.close().await;
-    match written.and(closed) {
-        Ok(()) => Check::ok(
-            ID,
-            format!(
-                "The session store {} opens and takes writes.",
-                path.display()
-            ),
-        ),
-        Err(error) => failed(path, "cannot be written", &error),
-    }
-}
-
-async fn open(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    let mut connection = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(false)
-        .busy_timeout(LEASE_TIMEOUT)
-        .connect()
-        .await?;
-    sqlx::query("SELECT count(*) FROM sqlite_schema")
-        .execute(&mut connection)
-        .await?;
-    Ok(connection)
-}
-
-/// A table in a transaction that is rolled back: it needs the lock and the files that every write needs.
-async fn write(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::raw_sql("CREATE TABLE doctor_probe (at INTEGER); INSERT INTO doctor_probe VALUES (1)")
-        .execute(&mut *transaction)
-        .await?;
-    transaction.rollback().await
-}
-
-fn failed(path: &Path, what: &str, error: &sqlx::Error) -> Check {
-    if is_busy(error) {
-        return Check::skipped(
-            ID,
-            format!(
-                "Could not be checked: another program is writing to {}.",
-                path.display()
-            ),
-        );
-    }
-    unusable(&format!("{} {what}: {error}", path.display()))
-}
-
-/// `SQLITE_BUSY` and `SQLITE_LOCKED`, with their extended codes.
-fn is_busy(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(DatabaseError::code)
-        .and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
-}
-
-/// Makes a file in the nearest folder above `path` that is there, and removes it.
-fn write_to_folder_of(path: &Path, name: &str) -> io::Result<()> {
-    let folder = path
-        .ancestors()
-        .skip(1)
-        .map(|folder| {
-            if folder.as_os_str().is_empty() {
-                PathBuf::from(".")
-            } else {
-                folder.to_owned()
-            }
-        })
-        .find(|folder| folder.exists())
-        .unwrap_or_else(|| PathBuf::from("."));
-    let about = |error: io::Error| {
-        let text = format!("{} cannot be written: {error}", folder.display());
-        io::Error::new(error.kind(), text)
-    };
-    let file = folder.join(format!(".doctor-{name}"));
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&file)
-        .and_then(|mut made| made.write_all(b"doctor"));
-    let removed = std::fs::remove_file(&file);
-    written.map_err(about)?;
-    removed.map_err(about)
-}
-
 fn unusable(why: &str) -> Check {
     Check::problem(
         ID,
@@ -171,85 +57,4 @@ fn unusable(why: &str) -> Check {
              database of this program.",
         ),
     )
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-    use crate::{
-        doctor::Status,
-        stores::{SqliteStore, Store as _},
-    };
-
-    #[tokio::test]
-    async fn a_store_that_is_not_there_yet_is_not_made() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data/sessions.db");
-        assert_eq!(sqlite(&path, "test").await.status, Status::Ok);
-        assert!(!path.exists() && !path.parent().unwrap().exists());
-    }
-
-    #[tokio::test]
-    async fn a_store_in_use_is_right_and_left_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("sessions.db");
-        let store = SqliteStore::open(&path).await.unwrap();
-        store.ping().await.unwrap();
-        let before = std::fs::read(&path).unwrap();
-        assert_eq!(sqlite(&path, "test").await.status, Status::Ok);
-        assert_eq!(std::fs::read(&path).unwrap(), before);
-    }
-
-    #[tokio::test]
-    async fn a_store_that_another_program_writes_to_could_not_be_checked() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("sessions.db");
-        drop(SqliteStore::open(&path).await.unwrap());
-        let mut other = open(&path).await.unwrap();
-        let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
-        let check = sqlite(&path, "test").await;
-        assert_eq!(check.status, Status::Skipped, "{check:?}");
-        writing.rollback().await.unwrap();
-        assert_eq!(sqlite(&path, "test").await.status, Status::Ok);
-    }
-
-    #[tokio::test]
-    async fn a_store_that_can_be_read_but_not_written_is_a_problem() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("sessions.db");
-        drop(SqliteStore::open(&path).await.unwrap());
-        let mut connection = open(&path).await.unwrap();
-        // Fails as a write to a read-only file does, also for root.
-        sqlx::query("PRAGMA query_only = ON")
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        let error = write(&mut connection).await.unwrap_err();
-        let check = failed(&path, "cannot be written", &error);
-        assert_eq!(check.code, Some("session_store_unusable"), "{check:?}");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn a_folder_that_cannot_be_written_is_a_problem_whatever_its_permissions_say() {
-        let check = sqlite(Path::new("/proc/sessions/sessions.db"), "test").await;
-        assert_eq!(check.status, Status::Problem, "{check:?}");
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_no_database_and_a_folder_that_is_a_file_are_problems() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("notes.txt");
-        std::fs::write(
-            &file,
-            "not a database, but long enough to be taken for one".repeat(50),
-        )
-        .unwrap();
-        for path in [file.clone(), file.join("sessions.db")] {
-            let check = sqlite(&path, "test").await;
-            assert_eq!(check.status, Status::Problem, "{check:?}");
-            assert_eq!(check.code, Some("session_store_unusable"));
-        }
-    }
 }

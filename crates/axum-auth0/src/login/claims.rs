@@ -4,7 +4,7 @@ use http::{HeaderValue, Request, header};
 use serde_json::{Map, Value};
 
 use super::LoginState;
-use crate::{http_client::without_bom, json, jwt::Claims};
+use crate::{http_client::strip_bom, json, jwt::Claims};
 
 /// Claims that are about the token and not about the person: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of
 /// RFC 7519 §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those
@@ -125,7 +125,7 @@ async fn userinfo(
             return None;
         }
     };
-    let body = without_bom(response.body());
+    let body = strip_bom(response.body());
     let Ok(mut claims) = serde_json::from_slice::<Map<String, Value>>(body) else {
         tracing::warn!("userinfo is not a JSON object; the profile stays empty");
         return None;

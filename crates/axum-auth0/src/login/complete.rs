@@ -9,7 +9,7 @@ use crate::{
     jwt::{self, JwtError, TokenKind},
     oauth::{IdTokenChecks, IdTokenError, TokenResponse},
     session::{ABSOLUTE_TIMEOUT, ProviderSession, SessionData, StoredSession, id},
-    stores::{LoginId, LoginRecord},
+    store::{LoginId, LoginRecord},
     tokens::{CachedToken, RequestedGrant, TokenRequest, TokenSet},
 };
 

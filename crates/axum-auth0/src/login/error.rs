@@ -14,7 +14,7 @@ use crate::{
     page::Page,
     provider::ProviderError,
     return_to::ReturnTo,
-    stores::StoreError,
+    store::StoreError,
 };
 
 /// Why a login did not happen.

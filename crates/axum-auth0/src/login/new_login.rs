@@ -10,7 +10,7 @@ use tower_sessions::{
 use super::LoginState;
 use crate::{
     session::{ABSOLUTE_TIMEOUT, SESSION_KEY, SessionData, StoredSession, store_error},
-    stores::{LoginRecord, StoreError},
+    store::{LoginRecord, StoreError},
 };
 
 /// Seconds that a request may still arrive with the identifier of a session that a new login replaced.

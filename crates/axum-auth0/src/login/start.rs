@@ -71,9 +71,9 @@ pub(super) async fn begin(
     let state = StateParameter::new(&parameters, attempt, now, random).seal(&login.keys);
     let transaction = Transaction {
         state: transaction::hash(&state),
-        nonce: random::text::<16>(random),
+        nonce: random::base64url::<16>(random),
         // RFC 7636 §4.1: 43 characters from 32 random bytes.
-        verifier: random::text::<32>(random),
+        verifier: random::base64url::<32>(random),
         issuer: config.issuer().as_str().to_owned(),
         return_to: parameters.return_to,
         created_at: now,

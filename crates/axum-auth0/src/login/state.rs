@@ -12,7 +12,7 @@ use crate::{
     random::SharedRandom,
     seal::Keyring,
     session::SessionRecords,
-    stores::SharedStore,
+    store::SharedStore,
     tasks::Tasks,
     tokens::Tokens,
 };

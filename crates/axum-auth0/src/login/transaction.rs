@@ -74,7 +74,7 @@ impl StateParameter {
         random: &dyn RandomSource,
     ) -> Self {
         Self {
-            id: random::text::<16>(random),
+            id: random::base64url::<16>(random),
             return_to: parameters.return_to.clone(),
             created_at: now,
             attempt,

@@ -19,7 +19,7 @@ use crate::{
     responses::{no_content, see_other},
     return_to::ReturnTo,
     session::{SessionCookie, SessionRecords, StoredSession, store_error},
-    stores::{LoginId, LoginRecord, SharedStore, StoreError},
+    store::{LoginId, LoginRecord, SharedStore, StoreError},
     tasks::{Tasks, Work},
     tokens::Tokens,
 };

@@ -10,7 +10,7 @@ use super::{
     error::{EndpointError, RequestEffect, UnavailableReason},
     lenient::{normalize_token_response, parse_members, string_member},
 };
-use crate::http_client::{content_coding, without_bom};
+use crate::http_client::{content_coding, strip_bom};
 
 /// A successful token response (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
 #[derive(Clone)]
@@ -62,7 +62,7 @@ impl EndpointResponse {
         retry_after: Option<Duration>,
     ) -> Self {
         let (status, headers) = (response.status(), response.headers());
-        let body = without_bom(response.body().as_ref());
+        let body = strip_bom(response.body().as_ref());
         let members = parse_members(body);
         let tokens = match members.as_ref() {
             _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
@@ -114,7 +114,7 @@ impl EndpointResponse {
 /// Returns whether the body of a successful response to a revocation says that nothing was revoked. RFC 7009 §2.2 needs the
 /// status only, but some providers write an error into a 200, and a proxy a page.
 pub(super) fn reports_failure<B: AsRef<[u8]>>(response: &Response<B>) -> bool {
-    let body = without_bom(response.body().as_ref()).trim_ascii();
+    let body = strip_bom(response.body().as_ref()).trim_ascii();
     let is_error =
         || parse_members(body).is_some_and(|members| string_member(&members, "error").is_some());
     !body.is_empty() && (is_markup(response.headers(), body) || is_error())

@@ -8,7 +8,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::Instrument as _;
 
-use crate::stores::StoreError;
+use crate::store::StoreError;
 
 /// How long a request waits for such a write.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(250);

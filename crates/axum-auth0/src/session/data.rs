@@ -9,7 +9,7 @@ use tower_sessions::{
 };
 
 use super::store_error;
-use crate::stores::{LoginId, LoginRecord, StoreError};
+use crate::store::{LoginId, LoginRecord, StoreError};
 
 /// The key of the engine's part of a session.
 pub(crate) const SESSION_KEY: &str = "axum-auth0";

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     config::routes::LOGOUT_PATH,
-    stores::{LoginId, StoreError},
+    store::{LoginId, StoreError},
     trace_context::TraceContext,
 };
 

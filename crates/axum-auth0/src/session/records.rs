@@ -14,7 +14,7 @@ use super::id;
 use crate::{
     clock::SharedClock,
     seal::{Keyring, Purpose},
-    stores::{SharedStore, StoreError},
+    store::{SharedStore, StoreError},
 };
 
 /// How often a new identifier is drawn where one is taken. Two of 2^128 do not meet; a broken source of randomness

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{SessionRecords, UserServices, best_effort::BestEffortWriter};
-use crate::{clock::SharedClock, config::Config, random::SharedRandom, stores::SharedStore};
+use crate::{clock::SharedClock, config::Config, random::SharedRandom, store::SharedStore};
 
 /// State of [`load_user`](super::load_user).
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::{NotSignedIn, UserServices};
 use crate::{
     config::Api,
     page_user::PageUser,
-    stores::LoginId,
+    store::LoginId,
     tokens::{AccessToken, TokenError, TokenOptions, TokensOverview},
     trace_context::TraceContext,
 };

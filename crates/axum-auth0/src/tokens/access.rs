@@ -16,7 +16,7 @@ use crate::{
     oauth::{IdTokenVerifier, TokenEndpoint},
     random::SharedRandom,
     seal::Keyring,
-    stores::{LoginId, LoginRecord, SharedStore},
+    store::{LoginId, LoginRecord, SharedStore},
     tasks::Tasks,
 };
 

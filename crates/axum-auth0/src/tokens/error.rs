@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{config::ApiSettings, diagnosis::Diagnosis, stores::StoreError};
+use crate::{config::ApiSettings, diagnosis::Diagnosis, store::StoreError};
 
 /// Why there is no access token. Nothing in it comes from a token.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{TokenError, TokenRequest};
-use crate::stores::LoginId;
+use crate::store::LoginId;
 
 /// The refreshes under way. The key is the login, so two users never share one.
 #[derive(Default)]

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diagnosis::Diagnosis,
     oauth::{EndpointError, EndpointResponse},
-    stores::{LoginId, LoginRecord},
+    store::{LoginId, LoginRecord},
 };
 
 /// A refresh that failed.

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::{
     clock::SharedClock,
     random::{self, SharedRandom},
-    stores::{LeaseHolder, LeaseOutcome, LoginId, SharedStore, StoreError},
+    store::{LeaseHolder, LeaseOutcome, LoginId, SharedStore, StoreError},
 };
 
 /// How long a lease lasts without being prolonged, in seconds: so long does a refresh have to wait after a process was

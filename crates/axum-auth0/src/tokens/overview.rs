@@ -8,7 +8,7 @@ use crate::{
     config::{ApiSettings, BrowserAccess, TokenFormat},
     diagnosis::{Cause, Diagnosis, Expectation, diagnose},
     jwt,
-    stores::LoginId,
+    store::LoginId,
 };
 
 /// What a login holds. No token is in it, and nothing that could be used as one.

@@ -27,7 +27,7 @@ use crate::{
     oauth::{EndpointError, EndpointResponse, IdTokenVerifier, RequestEffect, TokenEndpoint},
     random::SharedRandom,
     seal::Keyring,
-    stores::{CasOutcome, LoginId, LoginRecord, SharedStore},
+    store::{CasOutcome, LoginId, LoginRecord, SharedStore},
     tasks::{Tasks, Work},
 };
 

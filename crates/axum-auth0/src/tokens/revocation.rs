@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnosis::Diagnosis,
     oauth::EndpointError,
-    stores::{CasOutcome, LoginId},
+    store::{CasOutcome, LoginId},
     tasks::Work,
 };
 

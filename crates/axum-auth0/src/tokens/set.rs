@@ -13,7 +13,7 @@ use crate::{
     config::{AudienceParameter, Config},
     diagnosis::Diagnosis,
     seal::{InvalidSeal, Keyring, Purpose},
-    stores::LoginId,
+    store::LoginId,
 };
 
 /// How many access tokens one login holds: one for each API, and some room for changed configurations.

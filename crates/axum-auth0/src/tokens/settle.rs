@@ -10,7 +10,7 @@ use crate::{
     failpoint,
     jwt::{JwtError, TokenKind},
     oauth::TokenResponse,
-    stores::{CasOutcome, LoginId, LoginRecord, StoreError},
+    store::{CasOutcome, LoginId, LoginRecord, StoreError},
 };
 
 /// How long the store may fail before a new refresh token is given up: the pauses between the attempts to save it.

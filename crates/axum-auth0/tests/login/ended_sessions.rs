@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::body::Body;
-use axum_auth0::stores::SqliteStore;
+use axum_auth0::SqliteStore;
 use http::{StatusCode, header};
 use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use test_support::{Browser, Endpoint, Reply};
@@ -50,7 +50,7 @@ async fn end(env: &TestEnv, browser: &mut Browser, how: End) {
         }
         End::LoginDeleted => {
             let id = env.store.login().await.id;
-            axum_auth0::stores::Store::delete_login(env.store.as_ref(), &id)
+            axum_auth0::store::Store::delete_login(env.store.as_ref(), &id)
                 .await
                 .unwrap();
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum_auth0::stores::{LoginId, LoginRecord, Store as _};
+use axum_auth0::store::{LoginId, LoginRecord, Store as _};
 use test_support::{Endpoint, Reply};
 
 use crate::app::TestEnv;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum_auth0::stores::SqliteStore;
+use axum_auth0::SqliteStore;
 use http::StatusCode;
 
 use crate::app::TestEnvBuilder;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum_auth0::stores::SqliteStore;
+use axum_auth0::SqliteStore;
 use http::StatusCode;
 use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use test_support::{Browser, Endpoint, Reply};

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use http::StatusCode;
 use serde_json::json;
 
-use axum_auth0::stores::{LeaseOutcome, Store as _};
+use axum_auth0::store::{LeaseOutcome, Store as _};
 
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{Endpoint, ORDERS, PRODUCTS, Part, Reply, Rotation};

@@ -1,6 +1,6 @@
 //! The API with a provider of its own.
 
-use axum_auth0::clock::MockClock;
+use axum_auth0_bearer::clock::MockClock;
 use orders_api::{Database, Settings, router_with_clock};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

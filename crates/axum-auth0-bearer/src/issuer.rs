@@ -1,0 +1,63 @@
+//! Whose access tokens are accepted.
+
+use std::sync::Arc;
+
+use super::{profile::Profile, rules::Rules};
+use axum_auth0_core::provider::Provider;
+
+/// A provider whose access tokens a [`Verifier`](super::Verifier) accepts.
+#[derive(Clone, Debug)]
+pub struct TrustedIssuer {
+    pub(super) provider: Provider,
+    /// The values of `iss`, compared exactly.
+    pub(super) token_issuers: Vec<Arc<str>>,
+    pub(super) audience: Option<Arc<str>>,
+    pub(super) rules: Arc<Rules>,
+    pub(super) clients: Vec<String>,
+}
+
+impl TrustedIssuer {
+    /// A provider whose access tokens have its own issuer and the default [`Profile`].
+    pub fn new(provider: Provider) -> Self {
+        let issuer = provider.issuer().as_str().into();
+        Self {
+            provider,
+            token_issuers: vec![issuer],
+            audience: None,
+            rules: Profile::default().rules(),
+            clients: Vec::new(),
+        }
+    }
+
+    /// What its access tokens look like.
+    #[must_use]
+    pub fn profile(mut self, profile: impl Into<Profile>) -> Self {
+        self.rules = profile.into().rules();
+        self
+    }
+
+    /// The values of `iss` that its access tokens have, if not only its own issuer: a provider can issue access tokens under
+    /// another name than ID tokens (AD FS, Entra ID v1). The signatures must be made with this provider's keys.
+    #[must_use]
+    pub fn token_issuers<I: Into<Arc<str>>>(
+        mut self,
+        issuers: impl IntoIterator<Item = I>,
+    ) -> Self {
+        self.token_issuers = issuers.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The API's identifier at this provider, if it is another one than the verifier's.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<Arc<str>>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// The only applications that are served. All are by default.
+    #[must_use]
+    pub fn clients<C: Into<String>>(mut self, clients: impl IntoIterator<Item = C>) -> Self {
+        self.clients = clients.into_iter().map(Into::into).collect();
+        self
+    }
+}

@@ -1,0 +1,53 @@
+//! Optional members of the JSON that providers send.
+//!
+//! Providers write a value that they do not have as an absent member, as `null` or as an empty string. All three mean
+//! the same here: in metadata, token responses, userinfo, JWKs, and in the header and the claims of a JWT.
+
+use serde_json::{Map, Value};
+
+/// Returns the member `name`, or `None` if it is absent, `null` or an empty string.
+pub fn member<'object>(object: &'object Map<String, Value>, name: &str) -> Option<&'object Value> {
+    object.get(name).filter(|value| !is_empty(value))
+}
+
+/// Removes every member that is `null` or an empty string.
+pub fn remove_empty(object: &mut Map<String, Value>) {
+    object.retain(|_, value| !is_empty(value));
+}
+
+/// Returns whether a value stands for no value.
+pub fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(value: Value) -> Map<String, Value> {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn null_and_an_empty_string_are_no_value() {
+        let object = object(json!({
+            "null": null, "empty": "", "blank": " ", "zero": 0, "no": false, "list": [], "object": {},
+        }));
+        for name in ["absent", "null", "empty"] {
+            assert_eq!(member(&object, name), None, "{name}");
+        }
+        for name in ["blank", "zero", "no", "list", "object"] {
+            assert!(member(&object, name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_members_without_a_value_are_removed() {
+        let mut object = object(json!({ "a": null, "b": "", "c": 0, "d": { "e": null } }));
+        remove_empty(&mut object);
+        assert_eq!(Value::Object(object), json!({ "c": 0, "d": { "e": null } }));
+    }
+}

@@ -1,0 +1,717 @@
+//! One contract for all stores, and what is special about the one in a file.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{path::Path, sync::Arc};
+
+use axum_auth0_core::store::{
+    CasOutcome, LeaseOutcome, LoginId, LoginRecord, MemoryStore, SharedStore,
+};
+use axum_auth0_stores::SqliteStore;
+use futures::future::join_all;
+use sqlx::{Connection as _, Row as _, sqlite::SqliteConnectOptions};
+
+const NOW: i64 = 1_767_225_600;
+
+fn id(byte: u8) -> LoginId {
+    LoginId::from_bytes([byte; 16])
+}
+
+fn row(byte: u8) -> LoginRecord {
+    LoginRecord {
+        id: id(byte),
+        subject: format!("auth0|{byte}"),
+        provider_session: byte.is_multiple_of(2).then(|| "s".repeat(300)),
+        created_at: NOW,
+        last_seen_at: NOW,
+        expires_at: NOW + 1_000,
+        version: 0,
+        tokens: vec![byte; 10_000],
+    }
+}
+
+/// Runs a part of the contract on every store.
+async fn on_every_store<F: Future<Output = ()>>(part: impl Fn(SharedStore, &'static str) -> F) {
+    part(Arc::new(MemoryStore::default()), "memory").await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("s.db"))
+        .await
+        .unwrap();
+    part(Arc::new(store), "sqlite").await;
+}
+
+#[tokio::test]
+async fn a_later_login_of_the_same_user_is_found() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        for (subject, since, found) in [
+            ("auth0|1", NOW - 1, true),
+            ("auth0|1", NOW, true),
+            ("auth0|1", NOW + 1, false),
+            ("auth0|2", NOW, false),
+            ("auth0|", NOW, false),
+        ] {
+            let case = format!("{name} {subject} {since}");
+            let there = store.has_login_since(subject, since).await.unwrap();
+            assert_eq!(there, found, "{case}");
+        }
+        store.delete_login(&id(1)).await.unwrap();
+        assert!(!store.has_login_since("auth0|1", NOW).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_comes_back_as_it_was() {
+    on_every_store(|store, name| async move {
+        for byte in [1, 2] {
+            store.create_login(row(byte)).await.unwrap();
+        }
+        assert_eq!(
+            store.load_login(&id(1)).await.unwrap(),
+            Some(row(1)),
+            "{name}"
+        );
+        assert_eq!(
+            store.load_login(&id(2)).await.unwrap(),
+            Some(row(2)),
+            "{name}"
+        );
+        assert_eq!(store.load_login(&id(3)).await.unwrap(), None, "{name}");
+        store.ping().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn texts_and_numbers_of_every_kind_come_back_as_they_were() {
+    on_every_store(|store, name| async move {
+        let odd = LoginRecord {
+            subject: "\u{0}'; DROP TABLE logins; -- 🙂".to_owned(),
+            provider_session: Some(String::new()),
+            created_at: i64::MIN,
+            expires_at: i64::MAX,
+            tokens: Vec::new(),
+            ..row(1)
+        };
+        store.create_login(odd.clone()).await.unwrap();
+        assert_eq!(store.load_login(&id(1)).await.unwrap(), Some(odd), "{name}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_never_overwrites_another() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        let other = LoginRecord {
+            subject: "auth0|mallory".to_owned(),
+            ..row(1)
+        };
+        assert!(store.create_login(other).await.is_err(), "{name}");
+        assert_eq!(
+            store.load_login(&id(1)).await.unwrap(),
+            Some(row(1)),
+            "{name}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_touch_moves_forward_only_and_changes_nothing_else() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        for (now, expected) in [
+            (NOW + 60, NOW + 60),
+            (NOW + 10, NOW + 60),
+            (NOW + 61, NOW + 61),
+        ] {
+            store.mark_used(&id(1), now).await.unwrap();
+            let expected = LoginRecord {
+                last_seen_at: expected,
+                ..row(1)
+            };
+            assert_eq!(
+                store.load_login(&id(1)).await.unwrap(),
+                Some(expected),
+                "{name}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_change_by_compare_and_swap() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        assert_eq!(
+            store.swap_tokens(&id(1), 0, vec![7]).await.unwrap(),
+            CasOutcome::Swapped,
+            "{name}"
+        );
+        assert_eq!(
+            store.swap_tokens(&id(1), 0, vec![8]).await.unwrap(),
+            CasOutcome::Conflict,
+            "{name}"
+        );
+        assert_eq!(
+            store.swap_tokens(&id(1), 2, vec![8]).await.unwrap(),
+            CasOutcome::Conflict,
+            "{name}"
+        );
+        let now = store.load_login(&id(1)).await.unwrap().unwrap();
+        assert_eq!((now.version, now.tokens), (1, vec![7]), "{name}");
+        assert_eq!(
+            store.swap_tokens(&id(1), 1, vec![9]).await.unwrap(),
+            CasOutcome::Swapped,
+            "{name}"
+        );
+        assert_eq!(
+            store.swap_tokens(&id(9), 0, vec![9]).await.unwrap(),
+            CasOutcome::Missing,
+            "{name}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_swaps_at_once_one_is_done() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        let swaps = (0..20_u8).map(|byte| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                (
+                    byte,
+                    store.swap_tokens(&id(1), 0, vec![byte]).await.unwrap(),
+                )
+            })
+        });
+        let mut done = Vec::new();
+        for swap in join_all(swaps).await {
+            match swap.unwrap() {
+                (byte, CasOutcome::Swapped) => done.push(byte),
+                (_, other) => assert_eq!(other, CasOutcome::Conflict, "{name}"),
+            }
+        }
+        let now = store.load_login(&id(1)).await.unwrap().unwrap();
+        assert_eq!((now.version, &now.tokens), (1, &done), "{name}");
+        assert_eq!(done.len(), 1, "{name}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_has_one_holder_at_a_time() {
+    on_every_store(|store, name| async move {
+        let (ours, theirs) = (&[1; 16], &[2; 16]);
+        let taken = LeaseOutcome::Acquired { abandoned: false };
+        let login = id(1);
+        let lease = |holder, now| store.lease_login(&login, holder, now, now + 6);
+        assert_eq!(
+            lease(ours, NOW).await.unwrap(),
+            LeaseOutcome::LoginMissing,
+            "{name}: no login"
+        );
+        store.create_login(row(1)).await.unwrap();
+        store.create_login(row(2)).await.unwrap();
+        assert_eq!(lease(ours, NOW).await.unwrap(), taken, "{name}");
+        assert_eq!(
+            lease(theirs, NOW + 5).await.unwrap(),
+            LeaseOutcome::HeldElsewhere,
+            "{name}"
+        );
+        let other = store.lease_login(&id(2), theirs, NOW, NOW + 6).await;
+        assert_eq!(other.unwrap(), taken, "{name}: another login");
+        // Prolonged, it lasts.
+        assert_eq!(lease(ours, NOW + 5).await.unwrap(), taken, "{name}");
+        assert_eq!(
+            lease(theirs, NOW + 10).await.unwrap(),
+            LeaseOutcome::HeldElsewhere,
+            "{name}"
+        );
+        // Given back by somebody else, it lasts all the same.
+        store.end_lease(&id(1), theirs).await.unwrap();
+        assert_eq!(
+            lease(theirs, NOW + 10).await.unwrap(),
+            LeaseOutcome::HeldElsewhere,
+            "{name}"
+        );
+        store.end_lease(&id(1), ours).await.unwrap();
+        assert_eq!(lease(theirs, NOW + 10).await.unwrap(), taken, "{name}");
+        // Run out, it is known to have been abandoned, once.
+        let abandoned = LeaseOutcome::Acquired { abandoned: true };
+        assert_eq!(lease(ours, NOW + 16).await.unwrap(), abandoned, "{name}");
+        assert_eq!(lease(ours, NOW + 16).await.unwrap(), taken, "{name}");
+        assert_eq!(
+            lease(theirs, NOW + 16).await.unwrap(),
+            LeaseOutcome::HeldElsewhere,
+            "{name}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_who_want_a_lease_at_once_one_gets_it() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        let wishes = (0..20u8).map(|byte| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                store
+                    .lease_login(&id(1), &[byte; 16], NOW, NOW + 6)
+                    .await
+                    .unwrap()
+            })
+        });
+        let leases: Vec<_> = join_all(wishes)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        let held = leases
+            .iter()
+            .filter(|lease| **lease == LeaseOutcome::HeldElsewhere)
+            .count();
+        assert_eq!(held, 19, "{name}: {leases:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_takes_its_lease_with_it() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        store
+            .lease_login(&id(1), &[1; 16], NOW, NOW + 6)
+            .await
+            .unwrap();
+        store.delete_login(&id(1)).await.unwrap();
+        store.end_lease(&id(1), &[1; 16]).await.unwrap();
+        store.create_login(row(1)).await.unwrap();
+        let lease = store.lease_login(&id(1), &[2; 16], NOW, NOW + 6).await;
+        assert_eq!(
+            lease.unwrap(),
+            LeaseOutcome::Acquired { abandoned: false },
+            "{name}"
+        );
+        // And where it ended of itself.
+        store.delete_expired(i64::MAX, i64::MIN, 10).await.unwrap();
+        store.create_login(row(1)).await.unwrap();
+        let lease = store.lease_login(&id(1), &[3; 16], NOW, NOW + 6).await;
+        assert_eq!(
+            lease.unwrap(),
+            LeaseOutcome::Acquired { abandoned: false },
+            "{name}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_login_is_returned_once_and_never_comes_back() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        store.mark_used(&id(1), NOW + 5).await.unwrap();
+        let last = store.load_login(&id(1)).await.unwrap();
+        assert_eq!(store.delete_login(&id(1)).await.unwrap(), last, "{name}");
+        assert_eq!(store.delete_login(&id(1)).await.unwrap(), None, "{name}");
+        store.mark_used(&id(1), NOW + 60).await.unwrap();
+        assert_eq!(store.load_login(&id(1)).await.unwrap(), None, "{name}");
+        assert_eq!(
+            store.swap_tokens(&id(1), 0, vec![1]).await.unwrap(),
+            CasOutcome::Missing,
+            "{name}"
+        );
+        assert_eq!(store.load_login(&id(1)).await.unwrap(), None, "{name}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_deletions_at_once_one_gets_the_login() {
+    on_every_store(|store, name| async move {
+        store.create_login(row(1)).await.unwrap();
+        let deletions = (0..20).map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.delete_login(&id(1)).await.unwrap() })
+        });
+        let rows: Vec<_> = join_all(deletions).await;
+        let found = rows.into_iter().filter_map(Result::unwrap).count();
+        assert_eq!(found, 1, "{name}");
+    })
+    .await;
+}
+
+/// X14, K03: whoever comes late finds nothing to write to.
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_and_a_deletion_at_once_leave_nothing() {
+    on_every_store(|store, name| async move {
+        for byte in 0..10 {
+            store.create_login(row(byte)).await.unwrap();
+            let changes = (0..10).map(|change| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    match change {
+                        5 => drop(store.delete_login(&id(byte)).await.unwrap()),
+                        even if even % 2 == 0 => {
+                            store.mark_used(&id(byte), NOW + 9).await.unwrap();
+                        }
+                        _ => drop(store.swap_tokens(&id(byte), 0, vec![1]).await.unwrap()),
+                    }
+                })
+            });
+            for change in join_all(changes).await {
+                change.unwrap();
+            }
+            assert_eq!(store.load_login(&id(byte)).await.unwrap(), None, "{name}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_is_created_once_and_changed_only_while_it_is_there() {
+    on_every_store(|store, name| async move {
+        let key = [1; 32];
+        assert!(
+            !store.update_record(&key, vec![9], NOW + 10).await.unwrap(),
+            "{name}"
+        );
+        assert_eq!(
+            store.load_record(&key, NOW).await.unwrap(),
+            None,
+            "{name}: update created it"
+        );
+        assert!(
+            store.create_record(&key, vec![1], NOW + 10).await.unwrap(),
+            "{name}"
+        );
+        assert!(
+            !store.create_record(&key, vec![2], NOW + 10).await.unwrap(),
+            "{name}"
+        );
+        assert_eq!(
+            store.load_record(&key, NOW).await.unwrap(),
+            Some(vec![1]),
+            "{name}"
+        );
+        assert!(
+            store.update_record(&key, vec![3], NOW + 20).await.unwrap(),
+            "{name}"
+        );
+        assert_eq!(
+            store.load_record(&key, NOW + 15).await.unwrap(),
+            Some(vec![3]),
+            "{name}"
+        );
+        store.delete_record(&key).await.unwrap();
+        store.delete_record(&key).await.unwrap();
+        assert!(
+            !store.update_record(&key, vec![4], NOW + 10).await.unwrap(),
+            "{name}"
+        );
+        assert_eq!(
+            store.load_record(&key, NOW).await.unwrap(),
+            None,
+            "{name}: it came back"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_expired_is_not_loaded() {
+    on_every_store(|store, name| async move {
+        let key = [2; 32];
+        store.create_record(&key, vec![1], NOW + 10).await.unwrap();
+        for (now, found) in [
+            (NOW, true),
+            (NOW + 9, true),
+            (NOW + 10, false),
+            (NOW + 11, false),
+        ] {
+            assert_eq!(
+                store.load_record(&key, now).await.unwrap().is_some(),
+                found,
+                "{name} {now}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_is_consumed_once_by_twenty_at_once() {
+    on_every_store(|store, name| async move {
+        for byte in 0..5 {
+            let consumers = (0..20).map(|_| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    store
+                        .consume_transaction(&[byte; 32], NOW + 600)
+                        .await
+                        .unwrap()
+                })
+            });
+            let first = join_all(consumers)
+                .await
+                .into_iter()
+                .filter(|won| *won.as_ref().unwrap());
+            assert_eq!(first.count(), 1, "{name}");
+        }
+        assert!(
+            !store.consume_transaction(&[0; 32], NOW).await.unwrap(),
+            "{name}"
+        );
+        assert!(
+            store.consume_transaction(&[9; 32], NOW).await.unwrap(),
+            "{name}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sweep_deletes_what_ended_and_nothing_else() {
+    on_every_store(|store, name| async move {
+        let ends_at = |byte: u8, expires_at: i64, last_seen_at: i64| LoginRecord {
+            expires_at,
+            last_seen_at,
+            ..row(byte)
+        };
+        for login in [
+            ends_at(1, NOW, NOW),
+            ends_at(2, NOW - 1, NOW),
+            ends_at(3, NOW + 1, NOW - 100),
+            ends_at(4, NOW + 1, NOW - 99),
+        ] {
+            store.create_login(login).await.unwrap();
+        }
+        for (byte, end) in [(1, NOW), (2, NOW + 1)] {
+            store
+                .create_record(&[byte; 32], vec![1], end)
+                .await
+                .unwrap();
+            store.consume_transaction(&[byte; 32], end).await.unwrap();
+        }
+        assert_eq!(
+            store.delete_expired(NOW, NOW - 100, 100).await.unwrap(),
+            5,
+            "{name}"
+        );
+        assert_eq!(
+            store.delete_expired(NOW, NOW - 100, 100).await.unwrap(),
+            0,
+            "{name}"
+        );
+        for (byte, left) in [(1, false), (2, false), (3, false), (4, true)] {
+            assert_eq!(
+                store.load_login(&id(byte)).await.unwrap().is_some(),
+                left,
+                "{name} {byte}"
+            );
+        }
+        assert_eq!(
+            store.load_record(&[1; 32], 0).await.unwrap(),
+            None,
+            "{name}"
+        );
+        assert!(
+            store.load_record(&[2; 32], 0).await.unwrap().is_some(),
+            "{name}"
+        );
+        assert!(
+            store.consume_transaction(&[1; 32], NOW + 9).await.unwrap(),
+            "{name}: forgotten"
+        );
+        assert!(
+            !store.consume_transaction(&[2; 32], NOW + 9).await.unwrap(),
+            "{name}: remembered"
+        );
+    })
+    .await;
+}
+
+/// S10: a million ended sessions must not stop the site.
+#[tokio::test]
+async fn a_sweep_is_bounded() {
+    on_every_store(|store, name| async move {
+        for byte in 0..10 {
+            let ended = LoginRecord {
+                expires_at: NOW,
+                ..row(byte)
+            };
+            store.create_login(ended).await.unwrap();
+        }
+        assert_eq!(store.delete_expired(NOW, 0, 3).await.unwrap(), 3, "{name}");
+        assert_eq!(
+            store.delete_expired(NOW, 0, 100).await.unwrap(),
+            7,
+            "{name}"
+        );
+    })
+    .await;
+}
+
+// What is special about the file.
+
+async fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_file_that_is_opened_again_still_has_everything() {
+    use axum_auth0_core::store::Store as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/folder/sessions.db");
+    let store = open(&path).await;
+    store.create_login(row(1)).await.unwrap();
+    store.swap_tokens(&id(1), 0, vec![7]).await.unwrap();
+    store
+        .create_record(&[1; 32], vec![1], NOW + 10)
+        .await
+        .unwrap();
+    store.consume_transaction(&[1; 32], NOW + 10).await.unwrap();
+    drop(store);
+
+    // Also while another process has it open.
+    let (first, second) = (open(&path).await, open(&path).await);
+    for store in [&first, &second] {
+        let login = store.load_login(&id(1)).await.unwrap().unwrap();
+        assert_eq!((login.version, login.tokens), (1, vec![7]));
+        assert_eq!(
+            store.load_record(&[1; 32], NOW).await.unwrap(),
+            Some(vec![1])
+        );
+        assert!(!store.consume_transaction(&[1; 32], NOW + 10).await.unwrap());
+    }
+    first.delete_login(&id(1)).await.unwrap();
+    assert_eq!(
+        second.swap_tokens(&id(1), 1, vec![8]).await.unwrap(),
+        CasOutcome::Missing
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_an_error_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    let text = "these are somebody's notes, and not a database\n".repeat(100);
+    std::fs::write(&path, &text).unwrap();
+    let error = SqliteStore::open(&path).await.unwrap_err().to_string();
+    assert!(
+        error.contains("notes.txt") && error.contains("not a database"),
+        "{error}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        text,
+        "it was left alone"
+    );
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_opened_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = SqliteStore::open(&file.join("s.db"))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("file"), "{error}");
+    let error = SqliteStore::open(folder.path())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains(&folder.path().display().to_string()),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_an_error_that_says_so_and_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    drop(open(&path).await);
+    let options = SqliteConnectOptions::new().filename(&path);
+    let mut direct = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    sqlx::raw_sql("PRAGMA user_version = 999")
+        .execute(&mut direct)
+        .await
+        .unwrap();
+    let error = SqliteStore::open(&path).await.unwrap_err().to_string();
+    assert!(
+        error.contains("newer version") && error.contains("999"),
+        "{error}"
+    );
+    let version = sqlx::query("PRAGMA user_version")
+        .fetch_one(&mut direct)
+        .await
+        .unwrap();
+    assert_eq!(version.get::<i64, _>(0), 999);
+}
+
+/// Who logged in when is nobody else's business.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_files_are_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use axum_auth0_core::store::Store as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("s.db")).await;
+    store.create_login(row(1)).await.unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{} is {mode:o}", entry.path().display());
+        seen += 1;
+    }
+    assert!(seen >= 2, "the database and its log");
+}
+
+/// SQLite has deleted the row when it finds that it cannot commit: a full disk, or as here another table that needs the
+/// row.
+#[tokio::test]
+async fn a_login_whose_deletion_cannot_be_committed_is_not_reported_as_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let store: SharedStore = Arc::new(SqliteStore::open(&path).await.unwrap());
+    for byte in [1, 2] {
+        store.create_login(row(byte)).await.unwrap();
+    }
+    let options = SqliteConnectOptions::new().filename(&path);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    let table =
+        "CREATE TABLE needs (login BLOB REFERENCES logins (id) DEFERRABLE INITIALLY DEFERRED)";
+    for statement in [table, "INSERT INTO needs SELECT id FROM logins LIMIT 1"] {
+        sqlx::query(statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    let outcomes = [
+        store.delete_login(&id(1)).await,
+        store.delete_login(&id(2)).await,
+    ];
+    let deleted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(deleted, 1);
+    for (byte, outcome) in [1, 2].into_iter().zip(outcomes) {
+        let left = store.load_login(&id(byte)).await.unwrap();
+        assert_eq!(left.is_some(), outcome.is_err());
+    }
+}
