@@ -15,6 +15,7 @@ pub mod api_contract;
 pub mod browser;
 pub mod fake_provider;
 pub mod log_capture;
+pub mod request_log;
 pub mod secret_scanner;
 pub mod signer;
 pub mod test_env;
@@ -40,6 +41,8 @@ pub use self::{
         FakeProvider, Gate, LogoutChecks, NOW, ORDERS, Offline, PRODUCTS, Part, Policy,
         RecordedRequest, Reply, Rotation,
     },
+    log_capture::LogCapture,
+    request_log::{RecordedExchange, RequestLog},
     secret_scanner::SecretScanner,
     signer::Signer,
     test_env::{OrdersApi, ProductsApi, SITE, TestApp, TestEnv, TestEnvBuilder, UndeclaredApi},

@@ -5,7 +5,12 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    Layer as _,
+    filter::{LevelFilter, filter_fn},
+    fmt::{self, MakeWriter},
+    prelude::*,
+};
 
 #[derive(Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -33,11 +38,16 @@ fn buffer() -> &'static Buffer {
     static BUFFER: OnceLock<Buffer> = OnceLock::new();
     BUFFER.get_or_init(|| {
         let buffer = Buffer::default();
-        tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::TRACE)
+        let layer = fmt::layer()
             .with_ansi(false)
+            .with_thread_names(true)
             .with_writer(buffer.clone())
-            .init();
+            .with_filter(LevelFilter::TRACE)
+            // The cookie jar of a browser that a test drives; no part of any server.
+            .with_filter(filter_fn(|metadata| {
+                !metadata.target().starts_with("cookie_store")
+            }));
+        tracing_subscriber::registry().with(layer).init();
         buffer
     })
 }
@@ -50,4 +60,36 @@ pub fn start() {
 /// What was logged in this process up to now.
 pub fn captured() -> String {
     String::from_utf8_lossy(&buffer().0.lock().unwrap()).into_owned()
+}
+
+/// The log since a moment.
+#[derive(Clone, Debug)]
+pub struct LogCapture {
+    offset: usize,
+}
+
+impl LogCapture {
+    /// Captures what is logged from now on.
+    pub fn start() -> Self {
+        Self {
+            offset: buffer().0.lock().unwrap().len(),
+        }
+    }
+
+    /// Returns what was logged in this process since [`start`](Self::start).
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&buffer().0.lock().unwrap()[self.offset..]).into_owned()
+    }
+
+    /// Returns the lines of the calling test that contain all of `words`. Tests in the same process share the log; each has
+    /// its own thread, on which its servers run too.
+    pub fn lines_with(&self, words: &[&str]) -> Vec<String> {
+        let text = self.text();
+        let thread = std::thread::current();
+        let thread_name = format!(" {} ", thread.name().unwrap());
+        let matches = |line: &&str| {
+            line.contains(&thread_name) && words.iter().all(|word| line.contains(word))
+        };
+        text.lines().filter(matches).map(str::to_owned).collect()
+    }
 }

@@ -2,25 +2,27 @@
 
 use std::sync::{Arc, Mutex};
 
+/// Minimum length of a secret.
+const MIN_BYTES: usize = 12;
+
 /// Texts that must not appear anywhere but where they belong: tokens, codes, secrets, cookies.
 #[derive(Clone, Default)]
 pub struct SecretScanner(Arc<Mutex<Vec<(&'static str, String)>>>);
 
 impl SecretScanner {
     pub fn add(&self, kind: &'static str, secret: &str) {
-        // What is short could appear by chance.
-        if secret.len() < 12 {
-            return;
-        }
         let mut planted = self.0.lock().unwrap();
-        if !planted.iter().any(|(_, known)| known == secret) {
-            planted.push((kind, secret.to_owned()));
-        }
-        // The part of a JWT that says something.
-        if let [_, payload, _] = secret.split('.').collect::<Vec<_>>()[..]
-            && payload.len() >= 12
-        {
-            planted.push((kind, payload.to_owned()));
+        let mut plant = |text: &str| {
+            // A short text could appear by chance.
+            if text.len() >= MIN_BYTES && !planted.iter().any(|(_, known)| known == text) {
+                planted.push((kind, text.to_owned()));
+            }
+        };
+        plant(secret);
+        // Payload and signature of a JWT. Its header is the same for many tokens.
+        if let [_, payload, signature] = secret.split('.').collect::<Vec<_>>()[..] {
+            plant(payload);
+            plant(signature);
         }
     }
 
@@ -32,6 +34,12 @@ impl SecretScanner {
             .filter(|(_, secret)| text.contains(secret.as_str()))
             .map(|(kind, _)| *kind)
             .collect()
+    }
+
+    /// Returns how many different secrets of `kind` were added.
+    pub fn count(&self, kind: &str) -> usize {
+        let planted = self.0.lock().unwrap();
+        planted.iter().filter(|(known, _)| *known == kind).count()
     }
 
     pub fn kinds(&self) -> Vec<&'static str> {

@@ -186,15 +186,15 @@ impl Document {
 
     fn text_of(&self, from: usize, to: usize) -> String {
         let mut text = String::new();
-        let mut unseen: Option<&str> = None;
+        let mut hidden_tag: Option<&str> = None;
         for node in &self.nodes[from..to] {
-            match (node, unseen) {
+            match (node, hidden_tag) {
                 (Node::Start(tag), None)
                     if ["script", "style", "template", "title"].contains(&tag.name.as_str()) =>
                 {
-                    unseen = Some(&tag.name);
+                    hidden_tag = Some(&tag.name);
                 }
-                (Node::End(name), Some(hidden)) if name == hidden => unseen = None,
+                (Node::End(name), Some(hidden)) if name == hidden => hidden_tag = None,
                 (Node::Text(words), None) => text.push_str(words),
                 // Words of two blocks do not run into each other.
                 (Node::Start(tag), None)

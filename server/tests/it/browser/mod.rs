@@ -12,8 +12,8 @@ use reqwest::{
 };
 use url::Url;
 
-pub(crate) use self::response::Answer;
-use self::response::Journey;
+use self::response::Navigation;
+pub(crate) use self::response::Response;
 use crate::html::Form;
 
 pub(crate) const ALICE: &str = "alice@example.com";
@@ -27,14 +27,14 @@ const MAX_REDIRECTS: usize = 20;
 
 /// Clones share the browser.
 #[derive(Clone, Debug)]
-pub(crate) struct Person {
+pub(crate) struct Browser {
     site: Url,
     client: Client,
     jar: Arc<Jar>,
-    seen: Arc<Mutex<Vec<Answer>>>,
+    responses: Arc<Mutex<Vec<Response>>>,
 }
 
-impl Person {
+impl Browser {
     pub(crate) fn new(site: &Url) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder()
@@ -43,63 +43,63 @@ impl Person {
             .cookie_provider(jar.clone())
             // Port 0: whichever the URL has.
             .resolve("localhost", ([127, 0, 0, 1], 0).into())
-            .user_agent("Mozilla/5.0 (a person of these tests)")
+            .user_agent("Mozilla/5.0 (leptos-auth0 tests)")
             .build()
             .unwrap();
         Self {
             site: site.clone(),
             client,
             jar,
-            seen: Arc::default(),
+            responses: Arc::default(),
         }
     }
 
     /// Types an address, `/products` or a whole URL. Redirects are not followed.
-    pub(crate) async fn visit(&self, address: &str) -> Answer {
-        self.navigate(Method::GET, self.url(address), Journey::default(), None)
+    pub(crate) async fn visit(&self, address: &str) -> Response {
+        self.navigate(Method::GET, self.url(address), Navigation::default(), None)
             .await
     }
 
     /// Types an address and goes where it leads.
-    pub(crate) async fn open(&self, address: &str) -> Answer {
-        let answer = self.visit(address).await;
-        self.arrive(answer).await
+    pub(crate) async fn open(&self, address: &str) -> Response {
+        let response = self.visit(address).await;
+        self.follow_redirects(response).await
     }
 
     /// Follows a link on a page. Redirects are not followed.
-    pub(crate) async fn click(&self, page: &Answer, href: &str) -> Answer {
-        let journey = Journey {
-            from: Some(page.url.clone()),
-            crossed: false,
+    pub(crate) async fn click(&self, page: &Response, href: &str) -> Response {
+        let navigation = Navigation {
+            referrer: Some(page.url.clone()),
+            is_cross_site: false,
         };
-        self.navigate(Method::GET, page.url.join(href).unwrap(), journey, None)
+        self.navigate(Method::GET, page.url.join(href).unwrap(), navigation, None)
             .await
     }
 
     /// Follows one redirect.
-    pub(crate) async fn follow(&self, answer: &Answer) -> Answer {
-        let (target, journey) = (answer.target(), answer.journey.clone());
-        self.navigate(Method::GET, target, journey, None).await
+    pub(crate) async fn follow(&self, response: &Response) -> Response {
+        let (target, navigation) = (response.redirect_target(), response.navigation.clone());
+        self.navigate(Method::GET, target, navigation, None).await
     }
 
     /// Follows redirects to their end.
-    pub(crate) async fn arrive(&self, mut answer: Answer) -> Answer {
+    pub(crate) async fn follow_redirects(&self, mut response: Response) -> Response {
         for _ in 0..MAX_REDIRECTS {
-            if !answer.status.is_redirection() {
-                return answer;
+            if !response.status.is_redirection() {
+                return response;
             }
-            answer = self.follow(&answer).await;
+            response = self.follow(&response).await;
         }
-        panic!("redirects without an end, at last to {}", answer.url)
+        panic!("redirects without an end, at last to {}", response.url)
     }
 
     /// Fills in a form that is on `page` and sends it. Redirects are not followed.
     pub(crate) async fn submit(
         &self,
-        page: &Answer,
+        page: &Response,
         mut form: Form,
         typed: &[(&str, &str)],
-    ) -> Answer {
+    ) -> Response {
         assert_eq!(form.method, "post");
         for (name, value) in typed {
             let field = form
@@ -108,41 +108,52 @@ impl Person {
                 .unwrap_or_else(|| panic!("{name} is no field"));
             (*value).clone_into(field);
         }
-        let journey = Journey {
-            from: Some(page.url.clone()),
-            crossed: false,
+        let navigation = Navigation {
+            referrer: Some(page.url.clone()),
+            is_cross_site: false,
         };
         let target = page.url.join(&form.action).unwrap();
         let fields = Some(form.fields.into_iter().collect());
-        self.navigate(Method::POST, target, journey, fields).await
+        self.navigate(Method::POST, target, navigation, fields)
+            .await
     }
 
     /// Opens a page for signed-in people and logs in on the way. Where she ends.
-    pub(crate) async fn log_in(&self, who: &str) -> Answer {
-        let form = self.open("/products").await.is(200);
-        self.fill_in(&form, who, PASSWORD).await
+    pub(crate) async fn log_in(&self, email: &str) -> Response {
+        let form = self.open("/products").await.assert_status(200);
+        self.submit_login(&form, email, PASSWORD).await
     }
 
     /// Sends the tenant's login form, and goes where it leads.
-    pub(crate) async fn fill_in(&self, page: &Answer, who: &str, password: &str) -> Answer {
-        let typed = [("username", who), ("password", password)];
-        let answer = self
+    pub(crate) async fn submit_login(
+        &self,
+        page: &Response,
+        email: &str,
+        password: &str,
+    ) -> Response {
+        let typed = [("username", email), ("password", password)];
+        let response = self
             .submit(page, page.html().form("/u/login"), &typed)
             .await;
-        self.arrive(answer).await
+        self.follow_redirects(response).await
     }
 
     /// Presses the button *Log out* of a page, and goes where it leads.
-    pub(crate) async fn log_out(&self) -> Answer {
-        let page = self.open("/").await.is(200);
-        let answer = self
+    pub(crate) async fn log_out(&self) -> Response {
+        let page = self.open("/").await.assert_status(200);
+        let response = self
             .submit(&page, page.html().form("/auth/logout"), &[])
             .await;
-        self.arrive(answer).await
+        self.follow_redirects(response).await
     }
 
     /// Calls a server function as the app's scripts do.
-    pub(crate) async fn call(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Response {
         let mut request = self
             .request(method.clone(), path)
             .header(header::ACCEPT, "application/json")
@@ -157,7 +168,7 @@ impl Person {
     }
 
     /// Reads with a server function.
-    pub(crate) async fn get_json(&self, path: &str) -> Answer {
+    pub(crate) async fn get_json(&self, path: &str) -> Response {
         self.call(Method::GET, path, &[]).await
     }
 
@@ -167,8 +178,8 @@ impl Person {
     }
 
     /// Sends a request made with [`Self::request`].
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        self.receive(request, Journey::default()).await
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Response {
+        self.receive(request, Navigation::default()).await
     }
 
     /// The value of a cookie of the site.
@@ -189,14 +200,14 @@ impl Person {
     }
 
     /// Takes a cookie of the site out of the browser.
-    pub(crate) fn forget(&self, name: &str) {
+    pub(crate) fn delete_cookie(&self, name: &str) {
         self.jar
             .add_cookie_str(&format!("{name}=; Path=/; Max-Age=0"), &self.site);
     }
 
     /// Everything that servers answered to her.
-    pub(crate) fn seen(&self) -> Vec<Answer> {
-        self.seen
+    pub(crate) fn responses(&self) -> Vec<Response> {
+        self.responses
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -215,10 +226,10 @@ impl Person {
         &self,
         method: Method,
         to: Url,
-        mut journey: Journey,
+        mut navigation: Navigation,
         fields: Option<Vec<(String, String)>>,
-    ) -> Answer {
-        let site = journey.to(&to);
+    ) -> Response {
+        let site = navigation.sec_fetch_site(&to);
         let mut request = self
             .client
             .request(method, to.clone())
@@ -227,7 +238,7 @@ impl Person {
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document")
             .header("sec-fetch-user", "?1");
-        if let Some(from) = &journey.from {
+        if let Some(from) = &navigation.referrer {
             // `Referrer-Policy: same-origin`.
             if from.origin() == to.origin() {
                 request = request.header(header::REFERER, from.as_str());
@@ -239,25 +250,25 @@ impl Person {
         if let Some(fields) = fields {
             request = request.form(&fields);
         }
-        self.receive(request, journey).await
+        self.receive(request, navigation).await
     }
 
-    async fn receive(&self, request: RequestBuilder, journey: Journey) -> Answer {
+    async fn receive(&self, request: RequestBuilder, navigation: Navigation) -> Response {
         let request = request.build().unwrap();
         let (method, url) = (request.method().clone(), request.url().clone());
         let response = self.client.execute(request).await.unwrap();
-        let answer = Answer {
+        let response = Response {
             method,
             url,
             status: response.status(),
             headers: response.headers().clone(),
             body: response.text().await.unwrap().into(),
-            journey,
+            navigation,
         };
-        self.seen
+        self.responses
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(answer.clone());
-        answer
+            .push(response.clone());
+        response
     }
 }

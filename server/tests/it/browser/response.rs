@@ -10,32 +10,32 @@ use crate::html::Document;
 
 /// Status, headers and body, and how it was come by.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Arc<str>,
-    pub(super) journey: Journey,
+    pub(super) navigation: Navigation,
 }
 
 /// How a browser came to a page; redirects go on with it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Journey {
+pub(super) struct Navigation {
     /// The page that led away; none for a typed address.
-    pub(super) from: Option<Url>,
+    pub(super) referrer: Option<Url>,
     /// Whether another site was on the way.
-    pub(super) crossed: bool,
+    pub(super) is_cross_site: bool,
 }
 
-impl Journey {
+impl Navigation {
     /// The value of `Sec-Fetch-Site` on the way to `to` (W3C Fetch Metadata §2.3).
-    pub(super) fn to(&mut self, to: &Url) -> &'static str {
-        let Some(from) = &self.from else {
+    pub(super) fn sec_fetch_site(&mut self, to: &Url) -> &'static str {
+        let Some(from) = &self.referrer else {
             return "none";
         };
-        self.crossed |= from.origin() != to.origin();
-        if self.crossed {
+        self.is_cross_site |= from.origin() != to.origin();
+        if self.is_cross_site {
             "cross-site"
         } else {
             "same-origin"
@@ -43,10 +43,10 @@ impl Journey {
     }
 }
 
-impl Answer {
+impl Response {
     /// That the answer has this status.
     #[track_caller]
-    pub(crate) fn is(self, status: u16) -> Self {
+    pub(crate) fn assert_status(self, status: u16) -> Self {
         assert_eq!(
             self.status.as_u16(),
             status,
@@ -66,7 +66,7 @@ impl Answer {
     }
 
     /// All `Set-Cookie` headers.
-    pub(crate) fn cookies(&self) -> Vec<&str> {
+    pub(crate) fn set_cookies(&self) -> Vec<&str> {
         let cookies = self.headers.get_all("set-cookie").iter();
         cookies.map(|cookie| cookie.to_str().unwrap()).collect()
     }
@@ -85,12 +85,12 @@ impl Answer {
 
     /// Where a browser goes from here.
     #[track_caller]
-    pub(crate) fn target(&self) -> Url {
+    pub(crate) fn redirect_target(&self) -> Url {
         self.url.join(self.location()).unwrap()
     }
 
     /// Path and query of where the person is.
-    pub(crate) fn place(&self) -> &str {
+    pub(crate) fn path_and_query(&self) -> &str {
         &self.url[url::Position::BeforePath..]
     }
 
@@ -110,7 +110,7 @@ impl Answer {
 
     /// The word that names a typed error.
     #[track_caller]
-    pub(crate) fn code(&self) -> String {
+    pub(crate) fn error_code(&self) -> String {
         self.json()["code"].as_str().unwrap().to_owned()
     }
 }

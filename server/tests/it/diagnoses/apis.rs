@@ -8,13 +8,13 @@ use http::{Request, header};
 use tower::ServiceExt as _;
 
 use super::{
-    fixes::{mended, to_be_mended},
+    fixes::{apply_fix, restartable},
     reported,
-    reported::says,
+    reported::assert_says,
 };
 use crate::{
-    browser::{ALICE, Person},
-    test_env::{Plan, World},
+    browser::{ALICE, Browser},
+    test_env::{TestEnv, TestEnvBuilder},
 };
 
 const NEW_API: &str = "https://products-2.example.com";
@@ -28,22 +28,22 @@ impl Api for InvoicesApi {
 }
 
 pub(crate) async fn an_api_that_checks_another_audience_refuses_the_token() -> Diagnosis {
-    let renamed = |plan: &mut Plan| {
-        let mut renamed = plan.products_at_tenant().clone();
+    let renamed = |builder: &mut TestEnvBuilder| {
+        let mut renamed = builder.products_api_settings().clone();
         NEW_API.clone_into(&mut renamed.identifier);
-        plan.tenant.apis.push(renamed);
-        plan.set("AUTH0_AUDIENCE", NEW_API);
+        builder.tenant.apis.push(renamed);
+        builder.set("AUTH0_AUDIENCE", NEW_API);
     };
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        renamed(plan);
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        renamed(builder);
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "`https://products-2.example.com`",
             "It says: “the access token was not issued for this API",
@@ -53,31 +53,36 @@ pub(crate) async fn an_api_that_checks_another_audience_refuses_the_token() -> D
             "let the API check",
         ],
     );
-    assert!(world.at_api.entries().iter().all(|call| call.status == 401));
-    let world = mended(world, &alice, |_| {}).await;
-    mended(world, &alice, |plan| {
-        renamed(plan);
-        NEW_API.clone_into(&mut plan.api_audience);
+    assert!(
+        env.products_requests
+            .entries()
+            .iter()
+            .all(|call| call.status == 401)
+    );
+    let env = apply_fix(env, &alice, |_| {}).await;
+    apply_fix(env, &alice, |builder| {
+        renamed(builder);
+        NEW_API.clone_into(&mut builder.api_audience);
     })
     .await;
-    told
+    diagnosis
 }
 
 pub(crate) async fn an_api_that_was_not_declared_has_no_settings() -> Diagnosis {
     let mut variables = None;
-    let world = World::with(|plan| variables = Some(plan.variables.clone())).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let refused = user_of(&world, &alice)
+    let env = TestEnv::with(|builder| variables = Some(builder.variables.clone())).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let refused = user_of(&env, &alice)
         .await
         .access_token::<InvoicesApi>()
         .await;
-    let Err(TokenError::Misconfigured(told)) = refused else {
+    let Err(TokenError::Misconfigured(diagnosis)) = refused else {
         panic!("{refused:?}")
     };
-    reported::is_logged(&world, " ERROR ", &told);
-    says(
-        &told,
+    reported::assert_logged(&env, " ERROR ", &diagnosis);
+    assert_says(
+        &diagnosis,
         &["the API INVOICES", "did not declare"],
         &[".api::<…>()"],
     );
@@ -88,11 +93,11 @@ pub(crate) async fn an_api_that_was_not_declared_has_no_settings() -> Diagnosis 
     variables.set("INVOICES_API_URL", "http://127.0.0.1:4003");
     let config = Config::from_variables(&variables, &declared).unwrap();
     assert!(config.api("INVOICES").is_some());
-    *told
+    *diagnosis
 }
 
 /// The person as the site's own code sees them.
-async fn user_of(world: &World, person: &Person) -> SignedInUser {
+async fn user_of(env: &TestEnv, browser: &Browser) -> SignedInUser {
     type Seen = Arc<Mutex<Option<SignedInUser>>>;
     async fn see(State(seen): State<Seen>, user: SignedInUser) {
         *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(user);
@@ -101,51 +106,51 @@ async fn user_of(world: &World, person: &Person) -> SignedInUser {
     let page = Router::new()
         .route("/seen", get(see))
         .with_state(seen.clone());
-    let session = format!("session={}", person.cookie("session").unwrap());
+    let session = format!("session={}", browser.cookie("session").unwrap());
     let request = Request::get("/seen")
-        .header(header::HOST, world.host())
+        .header(header::HOST, env.host())
         .header(header::COOKIE, session);
     let request = request.body(Body::empty()).unwrap();
-    let answer = world.auth0.wrap(page, &[]).oneshot(request).await;
-    assert_eq!(answer.unwrap().status(), 200);
+    let response = env.auth0.wrap(page, &[]).oneshot(request).await;
+    assert_eq!(response.unwrap().status(), 200);
     let user = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     user.unwrap()
 }
 
 pub(crate) async fn an_api_without_variables_is_not_called() -> Diagnosis {
-    let world = World::with(to_be_mended).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let told = reported::by_call(&world, &alice, "/api/orders").await;
-    says(
-        &told,
+    let env = TestEnv::with(restartable).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let diagnosis = reported::by_call(&env, &alice, "/api/orders").await;
+    assert_says(
+        &diagnosis,
         &["ORDERS_API_URL is not set"],
         &["Set ORDERS_API_URL to its base URL and ORDERS_API_AUDIENCE to its Identifier"],
     );
-    let _world = mended(world, &alice, Plan::add_orders).await;
-    alice.get_json("/api/orders").await.is(200);
-    told
+    let _world = apply_fix(env, &alice, TestEnvBuilder::add_orders).await;
+    alice.get_json("/api/orders").await.assert_status(200);
+    diagnosis
 }
 
 pub(crate) async fn a_second_api_without_an_audience_gets_no_token() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.add_orders();
-        plan.variables.remove("ORDERS_API_AUDIENCE");
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.add_orders();
+        builder.variables.remove("ORDERS_API_AUDIENCE");
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::by_call(&world, &alice, "/api/orders").await;
-    says(
-        &told,
+    let diagnosis = reported::by_call(&env, &alice, "/api/orders").await;
+    assert_says(
+        &diagnosis,
         &["ORDERS_API_AUDIENCE is not set"],
         &["Set ORDERS_API_AUDIENCE to the Identifier of the API"],
     );
     // Nothing is wrong with the first one, and the login that is there will do for both.
-    alice.get_json("/api/products").await.is(200);
-    let world = world.start_again(Plan::add_orders).await;
-    alice.get_json("/api/orders").await.is(200);
-    assert_eq!(world.at_orders.entries().len(), 1);
-    told
+    alice.get_json("/api/products").await.assert_status(200);
+    let env = env.restart(TestEnvBuilder::add_orders).await;
+    alice.get_json("/api/orders").await.assert_status(200);
+    assert_eq!(env.orders_requests.entries().len(), 1);
+    diagnosis
 }

@@ -10,29 +10,29 @@ use reqwest::Method;
 use tenant::ApiSettings;
 
 use super::{
-    fixes::{long_ago, mended, signed_in, to_be_mended, works},
-    modified_tenant::{StandIn, without_audience},
+    fixes::{apply_fix, assert_works, logged_in_long_ago, restartable, signed_in},
+    modified_tenant::{ModifiedTenant, without_audience},
     reported,
-    reported::says,
+    reported::assert_says,
 };
 use crate::{
-    browser::{ALICE, Person},
-    test_env::{ORDERS_API, PRODUCTS_API, Plan, World},
+    browser::{ALICE, Browser},
+    test_env::{ORDERS_API, PRODUCTS_API, TestEnv, TestEnvBuilder},
 };
 
 const STOCK_API: &str = "https://stock.example.com";
 
 pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.variables.remove("AUTH0_AUDIENCE");
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.variables.remove("AUTH0_AUDIENCE");
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "AUTH0_AUDIENCE is not set",
             "opaque string, not a JWT",
@@ -41,82 +41,84 @@ pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> D
         &["Set AUTH0_AUDIENCE to the Identifier of your API"],
     );
     assert_eq!(
-        world.at_api.entries().len(),
+        env.products_requests.entries().len(),
         0,
         "a token for nobody is sent to nobody"
     );
 
     // The old login asked for nothing, and only a new one can.
-    let world = world.start_again(|_| {}).await;
-    let refused = alice.get_json("/api/products").await.is(401);
-    assert_eq!(refused.code(), "sign_in_required");
-    works(&alice).await;
-    assert_eq!(world.at_api.entries().len(), 2);
-    told
+    let env = env.restart(|_| {}).await;
+    let refused = alice.get_json("/api/products").await.assert_status(401);
+    assert_eq!(refused.error_code(), "sign_in_required");
+    assert_works(&alice).await;
+    assert_eq!(env.products_requests.entries().len(), 2);
+    diagnosis
 }
 
 pub(crate) async fn an_audience_that_no_api_has_is_refused_at_login() -> Diagnosis {
     // What people take for the identifier: the address of the API.
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.set("AUTH0_AUDIENCE", "https://products.example.com/api");
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.set("AUTH0_AUDIENCE", "https://products.example.com/api");
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     let page = alice.open("/products").await;
-    let told = reported::at_login(&world, &page);
-    says(
-        &told,
+    let diagnosis = reported::at_login(&env, &page);
+    assert_says(
+        &diagnosis,
         &["`https://products.example.com/api`, which AUTH0_AUDIENCE names"],
         &[
             "Set AUTH0_AUDIENCE to the Identifier of an API",
             "to the letter",
         ],
     );
-    let world = mended(world, &alice, |_| {}).await;
+    let env = apply_fix(env, &alice, |_| {}).await;
 
     // The other way: registered as it is named.
-    let register = |plan: &mut Plan| {
-        plan.set("AUTH0_AUDIENCE", STOCK_API);
-        STOCK_API.clone_into(&mut plan.api_audience);
-        STOCK_API.clone_into(&mut plan.products_at_tenant().identifier);
+    let register = |builder: &mut TestEnvBuilder| {
+        builder.set("AUTH0_AUDIENCE", STOCK_API);
+        STOCK_API.clone_into(&mut builder.api_audience);
+        STOCK_API.clone_into(&mut builder.products_api_settings().identifier);
     };
-    mended(world, &alice, register).await;
-    told
+    apply_fix(env, &alice, register).await;
+    diagnosis
 }
 
 pub(crate) async fn an_api_that_was_deleted_is_missed_at_the_next_refresh() -> Diagnosis {
-    let world = World::with(long_ago).await;
-    let alice = signed_in(&world).await;
-    let world = world
-        .start_again(|plan| {
-            plan.tenant
+    let env = TestEnv::with(logged_in_long_ago).await;
+    let alice = signed_in(&env).await;
+    let env = env
+        .restart(|builder| {
+            builder
+                .tenant
                 .apis
                 .retain(|api| api.identifier != PRODUCTS_API);
         })
         .await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &["knows no API with the identifier `https://products.example.com`"],
         &["register the API there"],
     );
-    mended(world, &alice, |_| {}).await;
-    told
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
 }
 
 pub(crate) async fn auth0_does_not_listen_to_resource() -> Diagnosis {
-    let by_resource = |plan: &mut Plan| plan.set("AUTH0_AUDIENCE_PARAMETER", "resource");
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        by_resource(plan);
+    let by_resource =
+        |builder: &mut TestEnvBuilder| builder.set("AUTH0_AUDIENCE_PARAMETER", "resource");
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        by_resource(builder);
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "`resource=https://products.example.com` was sent",
             "Auth0 ignores",
@@ -126,28 +128,28 @@ pub(crate) async fn auth0_does_not_listen_to_resource() -> Diagnosis {
             "Resource Parameter Compatibility Profile",
         ],
     );
-    let world = mended(world, &alice, |_| {}).await;
-    mended(world, &alice, |plan| {
-        by_resource(plan);
-        plan.tenant.resource_parameter = true;
+    let env = apply_fix(env, &alice, |_| {}).await;
+    apply_fix(env, &alice, |builder| {
+        by_resource(builder);
+        builder.tenant.resource_parameter = true;
     })
     .await;
-    told
+    diagnosis
 }
 
 pub(crate) async fn a_login_that_names_no_api_gets_the_default_audience() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.variables.remove("AUTH0_AUDIENCE");
-        plan.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
-        default_audience(plan, STOCK_API);
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.variables.remove("AUTH0_AUDIENCE");
+        builder.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
+        default_audience(builder, STOCK_API);
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "`https://products.example.com` was asked for",
             "issued one for `https://stock.example.com`",
@@ -155,41 +157,41 @@ pub(crate) async fn a_login_that_names_no_api_gets_the_default_audience() -> Dia
         ],
         &["Set AUTH0_AUDIENCE", "API Authorization Settings"],
     );
-    mended(world, &alice, |plan| default_audience(plan, STOCK_API)).await;
-    told
+    apply_fix(env, &alice, |builder| default_audience(builder, STOCK_API)).await;
+    diagnosis
 }
 
 /// A provider of the manner of RFC 8707, which has a token for `audience` where a request names no API.
-async fn of_another_manner(change: impl FnOnce(&mut Plan)) -> (World, StandIn) {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.tenant_is_up = false;
-        plan.tenant.resource_parameter = true;
-        change(plan);
+async fn of_another_manner(change: impl FnOnce(&mut TestEnvBuilder)) -> (TestEnv, ModifiedTenant) {
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant_is_up = false;
+        builder.tenant.resource_parameter = true;
+        change(builder);
     })
     .await;
-    let provider: Router = without_audience(world.tenant.router());
-    let stand_in = StandIn::at_tenant_of(&world, provider);
-    (world, stand_in)
+    let provider: Router = without_audience(env.tenant.router());
+    let stand_in = ModifiedTenant::at_tenant_of(&env, provider);
+    (env, stand_in)
 }
 
 /// The same provider with the fix: it is asked as it wants to be.
 async fn asked_by_resource(
-    (world, stand_in): (World, StandIn),
-    person: &Person,
-    change: impl FnOnce(&mut Plan),
+    (env, stand_in): (TestEnv, ModifiedTenant),
+    browser: &Browser,
+    change: impl FnOnce(&mut TestEnvBuilder),
 ) {
     stand_in.go().await;
-    mended(world, person, |plan| {
-        plan.tenant.resource_parameter = true;
-        change(plan);
-        plan.set("AUTH0_AUDIENCE_PARAMETER", "resource");
+    apply_fix(env, browser, |builder| {
+        builder.tenant.resource_parameter = true;
+        change(builder);
+        builder.set("AUTH0_AUDIENCE_PARAMETER", "resource");
     })
     .await;
 }
 
-fn default_audience(plan: &mut Plan, audience: &str) {
-    if !plan
+fn default_audience(builder: &mut TestEnvBuilder, audience: &str) {
+    if !builder
         .tenant
         .apis
         .iter()
@@ -200,91 +202,98 @@ fn default_audience(plan: &mut Plan, audience: &str) {
             "Another API",
             &["read:products", "write:products"],
         );
-        plan.tenant.apis.push(api);
+        builder.tenant.apis.push(api);
     }
-    plan.tenant.default_audience = Some(audience.to_owned());
+    builder.tenant.default_audience = Some(audience.to_owned());
 }
 
 pub(crate) async fn a_provider_that_takes_no_audience_issues_a_token_for_another_api() -> Diagnosis
 {
-    let change = |plan: &mut Plan| {
-        plan.set("ORDERS_API_URL", "http://127.0.0.1:4002");
-        plan.set("ORDERS_API_AUDIENCE", ORDERS_API);
-        default_audience(plan, ORDERS_API);
+    let change = |builder: &mut TestEnvBuilder| {
+        builder.set("ORDERS_API_URL", "http://127.0.0.1:4002");
+        builder.set("ORDERS_API_AUDIENCE", ORDERS_API);
+        default_audience(builder, ORDERS_API);
     };
-    let (world, stand_in) = of_another_manner(change).await;
-    let alice = world.person();
+    let (env, stand_in) = of_another_manner(change).await;
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "`https://products.example.com` was asked for",
             "issued one for `https://orders.example.com`",
         ],
         &["Check AUTH0_AUDIENCE", "AUTH0_AUDIENCE_PARAMETER=resource"],
     );
-    let one_api = |plan: &mut Plan| default_audience(plan, ORDERS_API);
-    asked_by_resource((world, stand_in), &alice, one_api).await;
-    told
+    let one_api = |builder: &mut TestEnvBuilder| default_audience(builder, ORDERS_API);
+    asked_by_resource((env, stand_in), &alice, one_api).await;
+    diagnosis
 }
 
 pub(crate) async fn a_token_is_shown_to_another_api_than_its_own() -> Diagnosis {
-    let world = World::with(Plan::add_orders).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let config = world.auth0.config();
+    let env = TestEnv::with(TestEnvBuilder::add_orders).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let config = env.auth0.config();
     let [products, orders] = ["PRODUCTS", "ORDERS"].map(|name| config.api(name).unwrap());
     let now = SystemClock.unix_seconds();
-    let of_products = world.at_api.of(&Method::GET, "/products").remove(0);
-    let of_orders = world.at_orders.of(&Method::GET, "/orders").remove(0);
-    let [of_products, of_orders] = [&of_products, &of_orders].map(|call| call.bearer().unwrap());
+    let of_products = env
+        .products_requests
+        .matching(&Method::GET, "/products")
+        .remove(0);
+    let of_orders = env
+        .orders_requests
+        .matching(&Method::GET, "/orders")
+        .remove(0);
+    let [of_products, of_orders] =
+        [&of_products, &of_orders].map(|call| call.bearer_token().unwrap());
 
     diagnose(of_products, &Expectation::new(config, products, now)).unwrap();
     diagnose(of_orders, &Expectation::new(config, orders, now)).unwrap();
-    let told = diagnose(of_orders, &Expectation::new(config, products, now)).unwrap_err();
+    let diagnosis = diagnose(of_orders, &Expectation::new(config, products, now)).unwrap_err();
     let reverse = diagnose(of_products, &Expectation::new(config, orders, now)).unwrap_err();
-    assert_eq!(reverse.code, told.code);
-    says(
-        &told,
+    assert_eq!(reverse.code, diagnosis.code);
+    assert_says(
+        &diagnosis,
         &[
             "is for `https://orders.example.com`",
             "not for the audience `https://products.example.com`",
         ],
         &["access_token::<…>()", "AUTH0_AUDIENCE"],
     );
-    reported::as_local(&world, told)
+    reported::as_local(&env, diagnosis)
 }
 
 pub(crate) async fn a_provider_that_takes_no_audience_issues_a_token_for_its_userinfo() -> Diagnosis
 {
-    let change = |plan: &mut Plan| {
-        let userinfo = format!("{}userinfo", plan.tenant.issuer);
-        default_audience(plan, &userinfo);
+    let change = |builder: &mut TestEnvBuilder| {
+        let userinfo = format!("{}userinfo", builder.tenant.issuer);
+        default_audience(builder, &userinfo);
     };
-    let (world, stand_in) = of_another_manner(change).await;
-    let alice = world.person();
+    let (env, stand_in) = of_another_manner(change).await;
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "the provider's own /userinfo only",
             "`https://products.example.com`",
         ],
         &["Check that AUTH0_AUDIENCE", "AUTH0_AUDIENCE_PARAMETER"],
     );
-    asked_by_resource((world, stand_in), &alice, change).await;
-    told
+    asked_by_resource((env, stand_in), &alice, change).await;
+    diagnosis
 }
 
 pub(crate) async fn a_provider_that_takes_no_audience_issues_an_opaque_token() -> Diagnosis {
-    let (world, stand_in) = of_another_manner(|_| {}).await;
-    let alice = world.person();
+    let (env, stand_in) = of_another_manner(|_| {}).await;
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "`https://products.example.com` was asked for",
             "opaque access token instead of a JWT",
@@ -294,6 +303,6 @@ pub(crate) async fn a_provider_that_takes_no_audience_issues_an_opaque_token() -
             "PRODUCTS_API_TOKEN_FORMAT=opaque",
         ],
     );
-    asked_by_resource((world, stand_in), &alice, |_| {}).await;
-    told
+    asked_by_resource((env, stand_in), &alice, |_| {}).await;
+    diagnosis
 }

@@ -23,21 +23,21 @@ pub(crate) struct Case {
 impl Case {
     /// Runs the case, and finds what it was told in the documentation.
     async fn is_documented(&self) {
-        let told = self.told().await;
+        let diagnosis = self.diagnosis().await;
         if !table::is_being_written() {
-            table::has_row(self, &told);
+            table::has_row(self, &diagnosis);
         }
     }
 
     /// Runs the case.
-    pub(crate) async fn told(&self) -> Diagnosis {
-        let told = (self.run)().await;
-        assert_eq!(told.code, self.cause, "{told}");
-        for sentence in [&told.cause, &told.fix] {
+    pub(crate) async fn diagnosis(&self) -> Diagnosis {
+        let diagnosis = (self.run)().await;
+        assert_eq!(diagnosis.code, self.cause, "{diagnosis}");
+        for sentence in [&diagnosis.cause, &diagnosis.fix] {
             assert!(sentence.ends_with('.'), "{sentence}");
             assert!(!sentence.contains("  "), "{sentence}");
         }
-        told
+        diagnosis
     }
 }
 

@@ -6,29 +6,29 @@ use serde_json::Value;
 use tenant::TokenSigning;
 
 use super::{
-    fixes::{mended, to_be_mended},
-    modified_tenant::{StandIn, with_access_tokens, with_line_breaks},
+    fixes::{apply_fix, restartable},
+    modified_tenant::{ModifiedTenant, with_access_tokens, with_line_breaks},
     reported,
-    reported::says,
+    reported::assert_says,
 };
 use crate::{
     browser::{ALICE, PASSWORD},
-    test_env::{Plan, World},
+    test_env::{TestEnv, TestEnvBuilder},
 };
 
 const NEW_API: &str = "https://products-2.example.com";
 
 pub(crate) async fn the_api_wants_encrypted_tokens() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.products_at_tenant().encrypted = true;
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.products_api_settings().encrypted = true;
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &["encrypts access tokens for `https://products.example.com` (JWE)"],
         &[
             "Switch the encryption off",
@@ -36,62 +36,64 @@ pub(crate) async fn the_api_wants_encrypted_tokens() -> Diagnosis {
         ],
     );
     // Passed on unchecked: an API that can read it would take it, and this one says that it cannot.
-    let world = world
-        .start_again(|plan| {
-            plan.products_at_tenant().encrypted = true;
-            plan.set("PRODUCTS_API_TOKEN_FORMAT", "opaque");
+    let env = env
+        .restart(|builder| {
+            builder.products_api_settings().encrypted = true;
+            builder.set("PRODUCTS_API_TOKEN_FORMAT", "opaque");
         })
         .await;
     alice.open("/auth/login?returnTo=%2Fproducts").await;
-    let sent = world.at_api.entries().pop().unwrap();
-    assert_eq!(sent.bearer().unwrap().split('.').count(), 5);
-    mended(world, &alice, |_| {}).await;
-    told
+    let sent = env.products_requests.entries().pop().unwrap();
+    assert_eq!(sent.bearer_token().unwrap().split('.').count(), 5);
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
 }
 
 pub(crate) async fn the_api_wants_tokens_signed_with_a_secret() -> Diagnosis {
-    let by_secret = |plan: &mut Plan| plan.products_at_tenant().signing = TokenSigning::Hs256;
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        by_secret(plan);
+    let by_secret = |builder: &mut TestEnvBuilder| {
+        builder.products_api_settings().signing = TokenSigning::Hs256
+    };
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        by_secret(builder);
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &["`https://products.example.com` is signed with a shared secret (HS256)"],
         &[
             "Register the API anew with the signing algorithm RS256",
             "AUTH0_AUDIENCE and the API itself",
         ],
     );
-    assert_eq!(world.at_api.entries().len(), 0);
-    mended(world, &alice, |plan| {
-        by_secret(plan);
-        let mut anew = plan.products_at_tenant().clone();
+    assert_eq!(env.products_requests.entries().len(), 0);
+    apply_fix(env, &alice, |builder| {
+        by_secret(builder);
+        let mut anew = builder.products_api_settings().clone();
         NEW_API.clone_into(&mut anew.identifier);
         anew.signing = TokenSigning::Rs256;
-        plan.tenant.apis.push(anew);
-        plan.set("AUTH0_AUDIENCE", NEW_API);
-        NEW_API.clone_into(&mut plan.api_audience);
+        builder.tenant.apis.push(anew);
+        builder.set("AUTH0_AUDIENCE", NEW_API);
+        NEW_API.clone_into(&mut builder.api_audience);
     })
     .await;
-    told
+    diagnosis
 }
 
 pub(crate) async fn the_tenant_issues_under_its_custom_domain() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.tenant.access_token_issuer = Some("https://login.example.com/".parse().unwrap());
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant.access_token_issuer = Some("https://login.example.com/".parse().unwrap());
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "from the issuer `https://login.example.com/`",
             "AUTH0_DOMAIN stands for",
@@ -101,73 +103,73 @@ pub(crate) async fn the_tenant_issues_under_its_custom_domain() -> Diagnosis {
             "custom domain",
         ],
     );
-    assert_eq!(world.at_api.entries().len(), 0);
+    assert_eq!(env.products_requests.entries().len(), 0);
 
     // Under its other name, as one domain for everything: the token is sent. This API trusts the first name only.
     let mut domain = String::new();
-    let world = world
-        .start_again(|plan| {
-            let custom = plan
+    let env = env
+        .restart(|builder| {
+            let custom = builder
                 .tenant
                 .issuer
                 .as_str()
                 .replace("127.0.0.1", "localhost");
-            plan.set("AUTH0_DOMAIN", &custom);
-            plan.tenant.issuer = custom.parse().unwrap();
+            builder.set("AUTH0_DOMAIN", &custom);
+            builder.tenant.issuer = custom.parse().unwrap();
             domain = custom;
         })
         .await;
     let page = alice.open("/auth/login?returnTo=%2Fproducts").await;
-    alice.fill_in(&page, ALICE, PASSWORD).await;
-    let sent = world.at_api.entries().pop().unwrap();
-    let claims = jwt::decode_unverified(sent.bearer().unwrap()).unwrap();
+    alice.submit_login(&page, ALICE, PASSWORD).await;
+    let sent = env.products_requests.entries().pop().unwrap();
+    let claims = jwt::decode_unverified(sent.bearer_token().unwrap()).unwrap();
     assert_eq!(claims.unverified().required_string("iss").unwrap(), domain);
-    told
+    diagnosis
 }
 
 pub(crate) async fn a_token_that_no_header_can_carry_is_not_sent() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.tenant_is_up = false;
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant_is_up = false;
         // A JWT has no such characters.
-        plan.set("PRODUCTS_API_TOKEN_FORMAT", "opaque");
+        builder.set("PRODUCTS_API_TOKEN_FORMAT", "opaque");
     })
     .await;
-    let stand_in = StandIn::at_tenant_of(&world, with_line_breaks(world.tenant.router()));
-    let alice = world.person();
+    let stand_in = ModifiedTenant::at_tenant_of(&env, with_line_breaks(env.tenant.router()));
+    let alice = env.browser();
     let page = alice.log_in(ALICE).await;
-    let told = reported::in_answer(&alice.get_json("/api/products").await);
-    reported::is_on(&page, &told);
-    says(
-        &told,
+    let diagnosis = reported::in_response(&alice.get_json("/api/products").await);
+    reported::assert_on_page(&page, &diagnosis);
+    assert_says(
+        &diagnosis,
         &["`https://products.example.com`", "no HTTP header can carry"],
         &["fault of the provider"],
     );
-    assert_eq!(world.at_api.entries().len(), 0);
+    assert_eq!(env.products_requests.entries().len(), 0);
     stand_in.go().await;
-    mended(world, &alice, |_| {}).await;
-    told
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
 }
 
 pub(crate) async fn a_token_with_too_much_in_it_is_not_read() -> Diagnosis {
     let many_groups = |token: &str| format!("{token:g<20000}");
-    let told = told_of_tokens(many_groups).await;
-    says(
-        &told,
+    let diagnosis = told_of_tokens(many_groups).await;
+    assert_says(
+        &diagnosis,
         &["`https://products.example.com` has 20000 bytes", "16384"],
         &["fewer groups"],
     );
-    told
+    diagnosis
 }
 
 pub(crate) async fn a_token_whose_end_cannot_be_read_is_not_one_without_an_end() -> Diagnosis {
-    let told = told_of_tokens(with_an_end_in_words).await;
-    says(
-        &told,
+    let diagnosis = told_of_tokens(with_an_end_in_words).await;
+    assert_says(
+        &diagnosis,
         &["the claim exp is malformed"],
         &["Times are numbers of seconds"],
     );
-    told
+    diagnosis
 }
 
 fn with_an_end_in_words(token: &str) -> String {
@@ -184,18 +186,18 @@ fn with_an_end_in_words(token: &str) -> String {
 
 /// What is told if the provider makes this of its access tokens; nothing is told any more once it does not.
 async fn told_of_tokens(rewrite: fn(&str) -> String) -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.tenant_is_up = false;
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant_is_up = false;
     })
     .await;
-    let tenant = with_access_tokens(world.tenant.router(), rewrite);
-    let stand_in = StandIn::at_tenant_of(&world, tenant);
-    let alice = world.person();
+    let tenant = with_access_tokens(env.tenant.router(), rewrite);
+    let stand_in = ModifiedTenant::at_tenant_of(&env, tenant);
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    assert_eq!(world.at_api.entries().len(), 0);
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_eq!(env.products_requests.entries().len(), 0);
     stand_in.go().await;
-    mended(world, &alice, |_| {}).await;
-    told
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
 }

@@ -14,18 +14,18 @@ use serde_json::Value;
 use tokio::{net::TcpSocket, task::JoinSet};
 use url::{Url, form_urlencoded};
 
-use crate::test_env::World;
+use crate::test_env::TestEnv;
 
 /// No message here is larger.
-const LARGEST: usize = 1 << 20;
+const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// What answers at the tenant's address, until it goes.
-pub(crate) struct StandIn(JoinSet<()>);
+pub(crate) struct ModifiedTenant(JoinSet<()>);
 
-impl StandIn {
-    /// Serves `provider` where the tenant of `world` would be, if it were up.
-    pub(crate) fn at_tenant_of(world: &World, provider: Router) -> Self {
-        let url: Url = world.tenant_url("/").parse().unwrap();
+impl ModifiedTenant {
+    /// Serves `provider` where the tenant of `env` would be, if it were up.
+    pub(crate) fn at_tenant_of(env: &TestEnv, provider: Router) -> Self {
+        let url: Url = env.tenant_url("/").parse().unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], url.port().unwrap()));
         let socket = TcpSocket::new_v4().unwrap();
         // The world holds the port, and does not listen.
@@ -59,7 +59,7 @@ async fn drop_audience(request: Request, next: Next) -> Response {
         let kept = format!("{path}?{}", without(query.as_bytes()));
         parts.uri = kept.parse().unwrap();
     }
-    let mut body = to_bytes(body, LARGEST).await.unwrap();
+    let mut body = to_bytes(body, MAX_BODY_BYTES).await.unwrap();
     if path == "/oauth/token" {
         body = without(&body).into();
         parts.headers.remove(header::CONTENT_LENGTH);
@@ -76,7 +76,7 @@ fn without(form: &[u8]) -> String {
 }
 
 /// A provider that refuses a login with a scope that it does not know, without a description.
-pub(crate) fn without_write_products(tenant: Router) -> Router {
+pub(crate) fn rejecting_write_products(tenant: Router) -> Router {
     tenant.layer(from_fn(refuse_write_products))
 }
 
@@ -116,16 +116,16 @@ pub(crate) fn with_access_tokens(tenant: Router, rewrite: fn(&str) -> String) ->
 
 async fn rewrite_tokens(rewrite: fn(&str) -> String, request: Request, next: Next) -> Response {
     let is_token = request.uri().path() == "/oauth/token";
-    let answer = next.run(request).await;
+    let response = next.run(request).await;
     if !is_token {
-        return answer;
+        return response;
     }
-    let (mut parts, body) = answer.into_parts();
-    let body = to_bytes(body, LARGEST).await.unwrap();
-    let mut answer: Value = serde_json::from_slice(&body).unwrap();
-    let token = answer["access_token"].as_str().unwrap_or_default();
-    answer["access_token"] = rewrite(token).into();
-    let body = answer.to_string();
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, MAX_BODY_BYTES).await.unwrap();
+    let mut response: Value = serde_json::from_slice(&body).unwrap();
+    let token = response["access_token"].as_str().unwrap_or_default();
+    response["access_token"] = rewrite(token).into();
+    let body = response.to_string();
     parts
         .headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));

@@ -4,25 +4,25 @@ use axum_auth0::Diagnosis;
 use tenant::ApplicationAccess;
 
 use super::{
-    fixes::{long_ago, mended, signed_in, to_be_mended, works},
-    modified_tenant::{self, StandIn},
+    fixes::{apply_fix, assert_works, logged_in_long_ago, restartable, signed_in},
+    modified_tenant::{self, ModifiedTenant},
     reported,
-    reported::says,
+    reported::assert_says,
 };
 use crate::{
     browser::ALICE,
-    test_env::{ORDERS_API, Plan, World},
+    test_env::{ORDERS_API, TestEnv, TestEnvBuilder},
 };
 
 pub(crate) async fn the_refresh_grant_was_taken_from_the_application() -> Diagnosis {
-    let world = World::with(long_ago).await;
-    let alice = signed_in(&world).await;
-    let world = world
-        .start_again(|plan| plan.tenant.applications[0].refresh_tokens = false)
+    let env = TestEnv::with(logged_in_long_ago).await;
+    let alice = signed_in(&env).await;
+    let env = env
+        .restart(|builder| builder.tenant.applications[0].refresh_tokens = false)
         .await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &["Grant type 'refresh_token' not allowed for the client"],
         &[
             "Switch the grants Authorization Code and Refresh Token on",
@@ -30,40 +30,40 @@ pub(crate) async fn the_refresh_grant_was_taken_from_the_application() -> Diagno
         ],
     );
     // Nothing was lost: the refresh token is good again.
-    let world = world.start_again(|_| {}).await;
-    world.advance(2);
-    alice.get_json("/api/products").await.is(200);
-    drop(world);
-    told
+    let env = env.restart(|_| {}).await;
+    env.advance(2);
+    alice.get_json("/api/products").await.assert_status(200);
+    drop(env);
+    diagnosis
 }
 
 pub(crate) async fn an_api_that_is_closed_to_the_application_refuses_the_login() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.products_at_tenant().access = ApplicationAccess::ClientGrants(Vec::new());
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.products_api_settings().access = ApplicationAccess::ClientGrants(Vec::new());
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     let page = alice.open("/products").await;
-    let told = reported::at_login(&world, &page);
-    says(
-        &told,
+    let diagnosis = reported::at_login(&env, &page);
+    assert_says(
+        &diagnosis,
         &["does not let this application have tokens for `https://products.example.com`"],
         &["Application Access"],
     );
     let granted = ApplicationAccess::ClientGrants(vec!["leptos-auth0-sample".to_owned()]);
-    mended(world, &alice, |plan| {
-        plan.products_at_tenant().access = granted;
+    apply_fix(env, &alice, |builder| {
+        builder.products_api_settings().access = granted;
     })
     .await;
-    told
+    diagnosis
 }
 
 pub(crate) async fn an_api_that_is_closed_to_the_application_refuses_the_refresh() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.add_orders();
-        let orders = plan
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.add_orders();
+        let orders = builder
             .tenant
             .apis
             .iter_mut()
@@ -71,52 +71,52 @@ pub(crate) async fn an_api_that_is_closed_to_the_application_refuses_the_refresh
         orders.unwrap().access = ApplicationAccess::ClientGrants(Vec::new());
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::by_call(&world, &alice, "/api/orders").await;
-    says(
-        &told,
+    let diagnosis = reported::by_call(&env, &alice, "/api/orders").await;
+    assert_says(
+        &diagnosis,
         &["tokens for `https://orders.example.com`"],
         &["Application Access"],
     );
-    alice.get_json("/api/products").await.is(200);
-    let _world = mended(world, &alice, Plan::add_orders).await;
-    alice.get_json("/api/orders").await.is(200);
-    told
+    alice.get_json("/api/products").await.assert_status(200);
+    let _world = apply_fix(env, &alice, TestEnvBuilder::add_orders).await;
+    alice.get_json("/api/orders").await.assert_status(200);
+    diagnosis
 }
 
 pub(crate) async fn a_wrong_client_secret_is_found_where_the_login_ends() -> Diagnosis {
     const WRONG: &str = "not-the-secret-of-the-tenant";
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.set("AUTH0_CLIENT_SECRET", WRONG);
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.set("AUTH0_CLIENT_SECRET", WRONG);
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     let page = alice.log_in(ALICE).await;
-    let told = reported::at_login(&world, &page);
-    says(
-        &told,
+    let diagnosis = reported::at_login(&env, &page);
+    assert_says(
+        &diagnosis,
         &["does not accept this application's credentials"],
         &[
             "Compare AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
             "AUTH0_CLIENT_AUTHENTICATION",
         ],
     );
-    assert!(!page.body.contains(WRONG) && !world.log.text().contains(WRONG));
-    mended(world, &alice, |_| {}).await;
-    told
+    assert!(!page.body.contains(WRONG) && !env.log.text().contains(WRONG));
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
 }
 
 pub(crate) async fn a_parameter_of_the_login_is_refused() -> Diagnosis {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     let page = alice
         .open("/auth/login?prompt=create&returnTo=%2Fproducts")
         .await;
-    let told = reported::at_login(&world, &page);
-    says(
-        &told,
+    let diagnosis = reported::at_login(&env, &page);
+    assert_says(
+        &diagnosis,
         &[
             "refused the request: invalid_request",
             "The parameter prompt is not understood",
@@ -127,54 +127,54 @@ pub(crate) async fn a_parameter_of_the_login_is_refused() -> Diagnosis {
             "the link to /auth/login",
         ],
     );
-    works(&alice).await;
-    told
+    assert_works(&alice).await;
+    diagnosis
 }
 
 pub(crate) async fn several_resources_at_once_are_refused() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.add_orders();
-        plan.set("AUTH0_AUDIENCE_PARAMETER", "resource");
-        plan.tenant.resource_parameter = true;
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.add_orders();
+        builder.set("AUTH0_AUDIENCE_PARAMETER", "resource");
+        builder.tenant.resource_parameter = true;
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     let page = alice.open("/products").await;
-    let told = reported::at_login(&world, &page);
-    says(
-        &told,
+    let diagnosis = reported::at_login(&env, &page);
+    assert_says(
+        &diagnosis,
         &["several APIs at once", "send one resource"],
         &["AUTH0_AUDIENCE_PARAMETER=audience", "one API only"],
     );
-    let world = mended(world, &alice, |plan| {
-        plan.add_orders();
-        plan.set("AUTH0_AUDIENCE_PARAMETER", "audience");
+    let env = apply_fix(env, &alice, |builder| {
+        builder.add_orders();
+        builder.set("AUTH0_AUDIENCE_PARAMETER", "audience");
     })
     .await;
-    alice.get_json("/api/orders").await.is(200);
+    alice.get_json("/api/orders").await.assert_status(200);
     // Or without the second API.
-    mended(world, &alice, |plan| {
-        plan.set("AUTH0_AUDIENCE_PARAMETER", "resource");
-        plan.tenant.resource_parameter = true;
+    apply_fix(env, &alice, |builder| {
+        builder.set("AUTH0_AUDIENCE_PARAMETER", "resource");
+        builder.tenant.resource_parameter = true;
     })
     .await;
-    told
+    diagnosis
 }
 
 pub(crate) async fn a_scope_that_the_provider_does_not_know_refuses_the_login() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.tenant_is_up = false;
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant_is_up = false;
     })
     .await;
-    let provider = modified_tenant::without_write_products(world.tenant.router());
-    let stand_in = StandIn::at_tenant_of(&world, provider);
-    let alice = world.person();
+    let provider = modified_tenant::rejecting_write_products(env.tenant.router());
+    let stand_in = ModifiedTenant::at_tenant_of(&env, provider);
+    let alice = env.browser();
     let page = alice.open("/products").await;
-    let told = reported::at_login(&world, &page);
-    says(
-        &told,
+    let diagnosis = reported::at_login(&env, &page);
+    assert_says(
+        &diagnosis,
         &[
             "AUTH0_SCOPE: `openid`",
             "PRODUCTS_API_SCOPE: `read:products`, `write:products`",
@@ -182,9 +182,9 @@ pub(crate) async fn a_scope_that_the_provider_does_not_know_refuses_the_login() 
         &["`PRODUCTS_API_SCOPE=` asks for none"],
     );
     stand_in.go().await;
-    mended(world, &alice, |plan| {
-        plan.set("PRODUCTS_API_SCOPE", "read:products");
+    apply_fix(env, &alice, |builder| {
+        builder.set("PRODUCTS_API_SCOPE", "read:products");
     })
     .await;
-    told
+    diagnosis
 }

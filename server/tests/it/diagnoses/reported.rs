@@ -4,85 +4,83 @@ use axum_auth0::{Diagnosis, doctor::Check};
 use serde_json::{Value, json};
 
 use crate::{
-    browser::{Answer, Person},
-    test_env::World,
+    browser::{Browser, Response},
+    test_env::TestEnv,
 };
 
 /// What the page of the products says, and the server function behind it.
-pub(crate) async fn on_the_page(world: &World, person: &Person) -> Diagnosis {
-    by_call(world, person, "/api/products").await
+pub(crate) async fn on_products_page(env: &TestEnv, browser: &Browser) -> Diagnosis {
+    by_call(env, browser, "/api/products").await
 }
 
 /// What a server function says, and the page of the products, which calls it, too.
-pub(crate) async fn by_call(world: &World, person: &Person, path: &str) -> Diagnosis {
-    let page = person.open("/products").await;
-    let told = in_answer(&person.get_json(path).await);
-    is_on(&page, &told);
-    is_logged(world, " ERROR ", &told);
-    as_local(world, told)
+pub(crate) async fn by_call(env: &TestEnv, browser: &Browser, path: &str) -> Diagnosis {
+    let page = browser.open("/products").await;
+    let diagnosis = in_response(&browser.get_json(path).await);
+    assert_on_page(&page, &diagnosis);
+    assert_logged(env, " ERROR ", &diagnosis);
+    as_local(env, diagnosis)
 }
 
 /// What the page says on which a login ends.
-pub(crate) fn at_login(world: &World, page: &Answer) -> Diagnosis {
+pub(crate) fn at_login(env: &TestEnv, page: &Response) -> Diagnosis {
     assert_eq!(
         (page.url.path(), page.status.as_u16()),
         ("/auth/callback", 500),
         "{}",
         page.body
     );
-    let told = in_log(world, " ERROR ");
-    is_on(page, &told);
-    as_local(world, told)
+    let diagnosis = in_log(env, " ERROR ");
+    assert_on_page(page, &diagnosis);
+    as_local(env, diagnosis)
 }
 
 /// What the log says of a session that ended; the person only has to log in.
-pub(crate) async fn at_the_end(world: &World, person: &Person) -> Diagnosis {
-    let refused = person.get_json("/api/products").await.is(401);
-    assert_eq!(refused.code(), "sign_in_required");
-    let told = in_log(world, " WARN ");
+pub(crate) async fn at_session_end(env: &TestEnv, browser: &Browser) -> Diagnosis {
+    let refused = browser.get_json("/api/products").await.assert_status(401);
+    assert_eq!(refused.error_code(), "sign_in_required");
+    let diagnosis = in_log(env, " WARN ");
     assert_eq!(
-        world
-            .log
-            .lines_with(&["the session ended", told.code.as_str()])
+        env.log
+            .lines_with(&["the session ended", diagnosis.code.as_str()])
             .len(),
         1
     );
-    as_local(world, told)
+    as_local(env, diagnosis)
 }
 
 /// What the log says of an access token that ended without a refresh token; the user only has to log in.
-pub(crate) async fn without_refresh_token(world: &World, person: &Person) -> Diagnosis {
-    let refused = person.get_json("/api/products").await.is(401);
-    assert_eq!(refused.code(), "sign_in_required");
-    let told = in_log(world, " WARN ");
+pub(crate) async fn without_refresh_token(env: &TestEnv, browser: &Browser) -> Diagnosis {
+    let refused = browser.get_json("/api/products").await.assert_status(401);
+    assert_eq!(refused.error_code(), "sign_in_required");
+    let diagnosis = in_log(env, " WARN ");
     assert!(
-        !world
-            .log
-            .lines_with(&["a new login is needed", told.code.as_str()])
+        !env.log
+            .lines_with(&["a new login is needed", diagnosis.code.as_str()])
             .is_empty()
     );
-    as_local(world, told)
+    as_local(env, diagnosis)
 }
 
 /// What a check of the doctor says.
-pub(crate) fn by_the_doctor(world: &World, check: &Check) -> Diagnosis {
+pub(crate) fn from_doctor(env: &TestEnv, check: &Check) -> Diagnosis {
     as_local(
-        world,
+        env,
         of(json!({ "code": check.code, "cause": check.cause, "fix": check.fix })),
     )
 }
 
 /// The explanation in an answer of a server function.
-pub(crate) fn in_answer(answer: &Answer) -> Diagnosis {
-    assert_eq!(answer.status.as_u16(), 500, "{}", answer.body);
-    let answer = answer.json();
-    assert_eq!(answer["code"], "misconfigured", "{answer}");
-    of(answer["explanation"].clone())
+pub(crate) fn in_response(response: &Response) -> Diagnosis {
+    assert_eq!(response.status.as_u16(), 500, "{}", response.body);
+    let response = response.json();
+    assert_eq!(response["code"], "misconfigured", "{response}");
+    of(response["explanation"].clone())
 }
 
 /// The last explanation in the log.
-pub(crate) fn in_log(world: &World, level: &str) -> Diagnosis {
-    let line = world
+pub(crate) fn in_log(env: &TestEnv, level: &str) -> Diagnosis {
+    let line = env
         .log
         .lines_with(&[level, " code=\"", " cause=", " fix="])
         .pop()
@@ -95,19 +93,24 @@ pub(crate) fn in_log(world: &World, level: &str) -> Diagnosis {
 
 /// That the log has the whole explanation.
 #[track_caller]
-pub(crate) fn is_logged(world: &World, level: &str, told: &Diagnosis) {
-    let words = [level, told.code.as_str(), &told.cause, &told.fix];
+pub(crate) fn assert_logged(env: &TestEnv, level: &str, diagnosis: &Diagnosis) {
+    let words = [
+        level,
+        diagnosis.code.as_str(),
+        &diagnosis.cause,
+        &diagnosis.fix,
+    ];
     assert!(
-        !world.log.lines_with(&words).is_empty(),
-        "not in the log: {told}"
+        !env.log.lines_with(&words).is_empty(),
+        "not in the log: {diagnosis}"
     );
 }
 
 /// That a page has the whole explanation, to be read.
 #[track_caller]
-pub(crate) fn is_on(page: &Answer, told: &Diagnosis) {
+pub(crate) fn assert_on_page(page: &Response, diagnosis: &Diagnosis) {
     let text = page.html().text();
-    for sentence in [&told.cause, &told.fix] {
+    for sentence in [&diagnosis.cause, &diagnosis.fix] {
         assert!(
             text.contains(sentence.as_str()),
             "{sentence}\nis not in: {text}"
@@ -117,8 +120,8 @@ pub(crate) fn is_on(page: &Answer, told: &Diagnosis) {
 
 /// That cause and fix contain these words.
 #[track_caller]
-pub(crate) fn says(told: &Diagnosis, cause: &[&str], fix: &[&str]) {
-    for (sentence, words) in [(&told.cause, cause), (&told.fix, fix)] {
+pub(crate) fn assert_says(diagnosis: &Diagnosis, cause: &[&str], fix: &[&str]) {
+    for (sentence, words) in [(&diagnosis.cause, cause), (&diagnosis.fix, fix)] {
         for words in words {
             assert!(sentence.contains(words), "{words:?} is not in: {sentence}");
         }
@@ -126,11 +129,11 @@ pub(crate) fn says(told: &Diagnosis, cause: &[&str], fix: &[&str]) {
 }
 
 /// With the ports that the local services have when a developer starts them.
-pub(crate) fn as_local(world: &World, told: Diagnosis) -> Diagnosis {
-    let config = world.auth0.config();
+pub(crate) fn as_local(env: &TestEnv, diagnosis: Diagnosis) -> Diagnosis {
+    let config = env.auth0.config();
     let of_api = |name: &str| config.api(name).and_then(|api| api.base_url().port());
     let ports = [
-        (world.base_url.port(), 3_000),
+        (env.base_url.port(), 3_000),
         (config.issuer().url().port(), 4_000),
         (of_api("PRODUCTS"), 4_001),
         (of_api("ORDERS"), 4_002),
@@ -145,12 +148,12 @@ pub(crate) fn as_local(world: &World, told: Diagnosis) -> Diagnosis {
         }
         text
     };
-    let mut told = told;
-    told.cause = local(told.cause);
-    told.fix = local(told.fix);
-    told
+    let mut diagnosis = diagnosis;
+    diagnosis.cause = local(diagnosis.cause);
+    diagnosis.fix = local(diagnosis.fix);
+    diagnosis
 }
 
-fn of(told: Value) -> Diagnosis {
-    serde_json::from_value(told).unwrap()
+fn of(diagnosis: Value) -> Diagnosis {
+    serde_json::from_value(diagnosis).unwrap()
 }

@@ -4,13 +4,13 @@ use axum_auth0::Diagnosis;
 use reqwest::Method;
 
 use super::{
-    fixes::{mended, to_be_mended},
+    fixes::{apply_fix, restartable},
     reported,
-    reported::says,
+    reported::assert_says,
 };
 use crate::{
     browser::ALICE,
-    test_env::{ORDERS_API, World},
+    test_env::{ORDERS_API, TestEnv},
 };
 
 const ADD: &str = "/api/products";
@@ -22,17 +22,17 @@ const TEAPOT: &[(&str, &str)] = &[
 ];
 
 pub(crate) async fn a_scope_that_was_never_asked_for_is_missed_by_the_api() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.set("PRODUCTS_API_SCOPE", "read:products");
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.set("PRODUCTS_API_SCOPE", "read:products");
     })
     .await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
-    let told = reported::in_answer(&alice.call(Method::POST, ADD, TEAPOT).await);
-    reported::is_logged(&world, " ERROR ", &told);
-    says(
-        &told,
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
+    let diagnosis = reported::in_response(&alice.call(Method::POST, ADD, TEAPOT).await);
+    reported::assert_logged(&env, " ERROR ", &diagnosis);
+    assert_says(
+        &diagnosis,
         &["lacks the scope `write:products`", "did not ask for"],
         &[
             "Add it to PRODUCTS_API_SCOPE (now: read:products)",
@@ -43,32 +43,35 @@ pub(crate) async fn a_scope_that_was_never_asked_for_is_missed_by_the_api() -> D
     let sent = alice
         .submit(&page, page.html().form(ADD), TEAPOT)
         .await
-        .is(303);
+        .assert_status(303);
     let back = alice.follow(&sent).await.html().text();
     assert!(
         back.contains("misconfiguration") && back.contains("PRODUCTS_API_SCOPE"),
         "{back}"
     );
 
-    let _world = mended(world, &alice, |plan| {
-        plan.set("PRODUCTS_API_SCOPE", "read:products write:products");
+    let _world = apply_fix(env, &alice, |builder| {
+        builder.set("PRODUCTS_API_SCOPE", "read:products write:products");
     })
     .await;
-    alice.call(Method::POST, ADD, TEAPOT).await.is(200);
-    told
+    alice
+        .call(Method::POST, ADD, TEAPOT)
+        .await
+        .assert_status(200);
+    diagnosis
 }
 
 pub(crate) async fn a_person_without_the_permission_does_not_get_the_scope() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.tenant.users[0].permissions = Some(vec!["read:products".to_owned()]);
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant.users[0].permissions = Some(vec!["read:products".to_owned()]);
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "The scope `write:products` was asked for",
             "the person may not have it",
@@ -76,76 +79,77 @@ pub(crate) async fn a_person_without_the_permission_does_not_get_the_scope() -> 
         &["User Management > Users > Permissions", "RBAC"],
     );
     let both = ["read:products", "write:products"].map(str::to_owned);
-    mended(world, &alice, |plan| {
-        plan.tenant.users[0].permissions = Some(both.to_vec());
+    apply_fix(env, &alice, |builder| {
+        builder.tenant.users[0].permissions = Some(both.to_vec());
     })
     .await;
-    told
+    diagnosis
 }
 
 pub(crate) async fn a_scope_that_the_api_does_not_define_is_dropped() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.set(
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.set(
             "PRODUCTS_API_SCOPE",
             "read:products write:products audit:products",
         );
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "The scope `audit:products` was asked for",
             "the API does not define it",
         ],
         &["Add it to the API's permissions"],
     );
-    mended(world, &alice, |plan| {
-        plan.set(
+    apply_fix(env, &alice, |builder| {
+        builder.set(
             "PRODUCTS_API_SCOPE",
             "read:products write:products audit:products",
         );
-        plan.products_at_tenant()
+        builder
+            .products_api_settings()
             .scopes
             .push("audit:products".to_owned());
     })
     .await;
-    told
+    diagnosis
 }
 
 pub(crate) async fn an_audience_of_another_api_has_none_of_the_scopes() -> Diagnosis {
-    let world = World::with(|plan| {
-        to_be_mended(plan);
-        plan.set("AUTH0_AUDIENCE", ORDERS_API);
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.set("AUTH0_AUDIENCE", ORDERS_API);
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     alice.log_in(ALICE).await;
-    let told = reported::on_the_page(&world, &alice).await;
-    says(
-        &told,
+    let diagnosis = reported::on_products_page(&env, &alice).await;
+    assert_says(
+        &diagnosis,
         &[
             "none of the scopes",
             "AUTH0_AUDIENCE probably names another API",
         ],
         &["Set AUTH0_AUDIENCE to the Identifier of the API that answers there"],
     );
-    assert_eq!(world.at_api.entries().len(), 0);
+    assert_eq!(env.products_requests.entries().len(), 0);
     // The same is seen of a person who has no permission at all, and the fix says so.
-    let world = world
-        .start_again(|plan| plan.tenant.users[0].permissions = Some(Vec::new()))
+    let env = env
+        .restart(|builder| builder.tenant.users[0].permissions = Some(Vec::new()))
         .await;
     let page = alice.open("/auth/login?returnTo=%2Fproducts").await;
-    let without = reported::on_the_page(&world, &alice).await;
-    assert_eq!(without.code, told.code, "{}", page.body);
-    says(
+    let without = reported::on_products_page(&env, &alice).await;
+    assert_eq!(without.code, diagnosis.code, "{}", page.body);
+    assert_says(
         &without,
         &["the person may not have them"],
         &["let the person have them", "RBAC"],
     );
-    mended(world, &alice, |_| {}).await;
-    told
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
 }

@@ -51,8 +51,8 @@ pub(crate) fn is_being_written() -> bool {
 }
 
 /// That the file says what a case was told just now.
-pub(crate) fn has_row(case: &Case, told: &Diagnosis) {
-    let row = row(case, told);
+pub(crate) fn has_row(case: &Case, diagnosis: &Diagnosis) {
+    let row = row(case, diagnosis);
     assert!(
         read().lines().any(|line| line == row),
         "{FILE} lacks this line:\n{row}\n{HOW}"
@@ -65,7 +65,7 @@ fn the_table_of_the_documentation_has_a_line_for_each_case_and_no_other() {
     if is_being_written() {
         let rows: Vec<String> = in_order(all())
             .iter()
-            .map(|(case, told)| row(case, told))
+            .map(|(case, diagnosis)| row(case, diagnosis))
             .collect();
         fs::write(file(), format!("{HEAD}{}\n", rows.join("\n"))).unwrap();
         return;
@@ -93,9 +93,9 @@ fn read() -> String {
     fs::read_to_string(file()).unwrap_or_default()
 }
 
-fn row(case: &Case, told: &Diagnosis) -> String {
-    let [says, fix] = [&told.cause, &told.fix].map(|text| text.replace('|', "\\|"));
-    format!("{}{says} | {fix} |", beginning(case))
+fn row(case: &Case, diagnosis: &Diagnosis) -> String {
+    let [cause, fix] = [&diagnosis.cause, &diagnosis.fix].map(|text| text.replace('|', "\\|"));
+    format!("{}{cause} | {fix} |", beginning(case))
 }
 
 fn beginning(case: &Case) -> String {
@@ -118,13 +118,13 @@ fn in_order<T>(mut cases: Vec<(&'static Case, T)>) -> Vec<(&'static Case, T)> {
 /// What every case is told.
 fn all() -> Vec<(&'static Case, Diagnosis)> {
     let waiting = Mutex::new(CASES.iter());
-    let told = Mutex::new(Vec::new());
+    let diagnosis = Mutex::new(Vec::new());
     let work = || {
         loop {
             let next = lock(&waiting).next();
             let Some(case) = next else { return };
             let heard = on_a_thread(case);
-            lock(&told).push((case, heard));
+            lock(&diagnosis).push((case, heard));
         }
     };
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -133,20 +133,22 @@ fn all() -> Vec<(&'static Case, Diagnosis)> {
             scope.spawn(work);
         }
     });
-    let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
-    assert_eq!(told.len(), CASES.len());
-    told
+    let diagnosis = diagnosis
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    assert_eq!(diagnosis.len(), CASES.len());
+    diagnosis
 }
 
 /// Runs a case as a test of its own would: on a thread with its name, by which it finds its lines in the log.
 fn on_a_thread(case: &'static Case) -> Diagnosis {
     let run = || {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        runtime.unwrap().block_on(case.told())
+        runtime.unwrap().block_on(case.diagnosis())
     };
     let thread = thread::Builder::new().name(case.name.to_owned());
-    let told = thread.spawn(run).unwrap().join();
-    told.unwrap_or_else(|_| panic!("the case {} failed", case.name))
+    let diagnosis = thread.spawn(run).unwrap().join();
+    diagnosis.unwrap_or_else(|_| panic!("the case {} failed", case.name))
 }
 
 fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -4,17 +4,17 @@ use axum::Router;
 use tenant::ApplicationAccess;
 use tokio::net::TcpListener;
 
-use super::doctor_env::{PRODUCTS, World, take_port};
+use super::doctor_env::{DoctorEnv, PRODUCTS, take_port};
 
 #[tokio::test]
 async fn a_missing_audience_is_a_warning_with_the_fix() {
-    let world = World::with(|plan| plan.unset("AUTH0_AUDIENCE")).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.unset("AUTH0_AUDIENCE")).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&[])
-        .are_warnings(&["audience"])
+        .assert_problems(&[])
+        .assert_warnings(&["audience"])
         .the("warning", "audience")
-        .says(
+        .assert_says(
             "audience_missing",
             "AUTH0_AUDIENCE is not set",
             "Set AUTH0_AUDIENCE to the Identifier of your API",
@@ -24,12 +24,12 @@ async fn a_missing_audience_is_a_warning_with_the_fix() {
 #[tokio::test]
 async fn an_audience_that_the_provider_does_not_know_is_named_with_its_variable() {
     let almost = format!("{PRODUCTS}/");
-    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE", &almost)).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_AUDIENCE", &almost)).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["audience"])
+        .assert_problems(&["audience"])
         .the("problem", "audience")
-        .says(
+        .assert_says(
             "audience_unknown",
             &format!("knows no API with the identifier `{almost}`, which AUTH0_AUDIENCE names"),
             "Set AUTH0_AUDIENCE to the Identifier of an API that is registered at your tenant",
@@ -39,16 +39,16 @@ async fn an_audience_that_the_provider_does_not_know_is_named_with_its_variable(
 
 #[tokio::test]
 async fn an_own_audience_of_an_api_is_examined_on_its_own() {
-    let world = World::with(|plan| {
-        plan.set("PRODUCTS_API_AUDIENCE", "https://stock.example.com");
+    let env = DoctorEnv::with(|builder| {
+        builder.set("PRODUCTS_API_AUDIENCE", "https://stock.example.com");
     })
     .await;
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["api_audience"])
+        .assert_problems(&["api_audience"])
         .the("problem", "api_audience")
         .contains("subject", "PRODUCTS")
-        .says(
+        .assert_says(
             "audience_unknown",
             "`https://stock.example.com`, which PRODUCTS_API_AUDIENCE names",
             "Set PRODUCTS_API_AUDIENCE to",
@@ -58,15 +58,15 @@ async fn an_own_audience_of_an_api_is_examined_on_its_own() {
 
 #[tokio::test]
 async fn an_api_that_the_application_may_not_use_is_found() {
-    let world = World::with(|plan| {
-        plan.tenant.apis[0].access = ApplicationAccess::ClientGrants(Vec::new());
+    let env = DoctorEnv::with(|builder| {
+        builder.tenant.apis[0].access = ApplicationAccess::ClientGrants(Vec::new());
     })
     .await;
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["audience"])
+        .assert_problems(&["audience"])
         .the("problem", "audience")
-        .says(
+        .assert_says(
             "api_not_authorized",
             &format!("does not let this application have tokens for `{PRODUCTS}`"),
             "Application Access",
@@ -75,13 +75,13 @@ async fn an_api_that_the_application_may_not_use_is_found() {
 
 #[tokio::test]
 async fn resource_sent_to_auth0_is_a_warning() {
-    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE_PARAMETER", "resource")).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_AUDIENCE_PARAMETER", "resource")).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&[])
-        .are_warnings(&["audience_parameter"])
+        .assert_problems(&[])
+        .assert_warnings(&["audience_parameter"])
         .the("warning", "audience_parameter")
-        .says(
+        .assert_says(
             "resource_ignored",
             "Auth0 ignores that parameter",
             "AUTH0_AUDIENCE_PARAMETER",
@@ -91,14 +91,14 @@ async fn resource_sent_to_auth0_is_a_warning() {
 #[tokio::test]
 async fn an_api_that_does_not_answer_is_a_warning() {
     let (_nobody, address) = take_port();
-    let world = World::with(|plan| plan.set("PRODUCTS_API_URL", &address)).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("PRODUCTS_API_URL", &address)).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&[])
-        .are_warnings(&["api"])
+        .assert_problems(&[])
+        .assert_warnings(&["api"])
         .the("warning", "api")
         .contains("subject", "PRODUCTS")
-        .says("api_unreachable", &address, "PRODUCTS_API_URL");
+        .assert_says("api_unreachable", &address, "PRODUCTS_API_URL");
 }
 
 #[tokio::test]
@@ -107,6 +107,9 @@ async fn any_answer_of_an_api_will_do() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/deep/below", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, Router::new()).await });
-    let world = World::with(|plan| plan.set("PRODUCTS_API_URL", &address)).await;
-    world.examine().await.are_problems(&[]).are_warnings(&[]);
+    let env = DoctorEnv::with(|builder| builder.set("PRODUCTS_API_URL", &address)).await;
+    env.run_doctor()
+        .await
+        .assert_problems(&[])
+        .assert_warnings(&[]);
 }

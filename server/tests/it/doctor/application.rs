@@ -1,18 +1,18 @@
 //! The application at the provider: its credentials, its callback, its grants.
 
-use super::doctor_env::{BASE_URL, CALLBACK, Plan, World};
+use super::doctor_env::{BASE_URL, CALLBACK, DoctorEnv, DoctorEnvBuilder};
 
 #[tokio::test]
 async fn a_wrong_client_secret_is_found_without_a_login() {
-    let world = World::with(|plan| {
-        plan.set("AUTH0_CLIENT_SECRET", "planted-client-secret-of-yesterday");
+    let env = DoctorEnv::with(|builder| {
+        builder.set("AUTH0_CLIENT_SECRET", "planted-client-secret-of-yesterday");
     })
     .await;
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["client"])
+        .assert_problems(&["client"])
         .the("problem", "client")
-        .says(
+        .assert_says(
             "client_rejected",
             "The provider does not accept this application's credentials",
             "Compare AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
@@ -24,12 +24,12 @@ async fn a_wrong_client_secret_is_found_without_a_login() {
 
 #[tokio::test]
 async fn a_client_id_that_the_provider_does_not_know_is_named() {
-    let world = World::with(|plan| plan.set("AUTH0_CLIENT_ID", "of-another-tenant")).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_CLIENT_ID", "of-another-tenant")).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["client", "login"])
+        .assert_problems(&["client", "login"])
         .the("problem", "login")
-        .says(
+        .assert_says(
             "client_rejected",
             "no application with the Client ID `of-another-tenant`",
             "Compare AUTH0_CLIENT_ID and AUTH0_DOMAIN",
@@ -41,12 +41,12 @@ async fn a_client_id_that_the_provider_does_not_know_is_named() {
 
 #[tokio::test]
 async fn a_callback_that_is_not_registered_is_shown_as_it_must_be_registered() {
-    let world = World::with(|plan| plan.tenant.applications[0].callback_urls.clear()).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.tenant.applications[0].callback_urls.clear()).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["callback"])
+        .assert_problems(&["callback"])
         .the("problem", "callback")
-        .says(
+        .assert_says(
             "callback_not_registered",
             &format!("does not know `{CALLBACK}` as a callback URL"),
             &format!("Add {CALLBACK} to the Allowed Callback URLs"),
@@ -56,13 +56,13 @@ async fn a_callback_that_is_not_registered_is_shown_as_it_must_be_registered() {
 #[tokio::test]
 async fn a_callback_under_another_name_of_this_machine_is_not_registered() {
     let elsewhere = BASE_URL.replace("localhost", "[::1]");
-    let world = World::with(|plan| plan.set("APP_BASE_URL", &elsewhere)).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("APP_BASE_URL", &elsewhere)).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["callback", "logout"])
+        .assert_problems(&["callback", "logout"])
         .the("problem", "callback")
         .contains("fix", "it follows from APP_BASE_URL");
-    found.the("problem", "logout").says(
+    found.the("problem", "logout").assert_says(
         "logout_url_not_registered",
         &format!("a logout that ends at {elsewhere}/signed-out"),
         &format!("AUTH0_LOGOUT_RETURN_TO={elsewhere} "),
@@ -71,12 +71,13 @@ async fn a_callback_under_another_name_of_this_machine_is_not_registered() {
 
 #[tokio::test]
 async fn an_application_without_the_refresh_grant_is_found() {
-    let world = World::with(|plan| plan.tenant.applications[0].refresh_tokens = false).await;
-    let found = world.examine().await;
+    let env =
+        DoctorEnv::with(|builder| builder.tenant.applications[0].refresh_tokens = false).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["refresh"])
+        .assert_problems(&["refresh"])
         .the("problem", "refresh")
-        .says(
+        .assert_says(
             "grant_not_allowed",
             "Grant type 'refresh_token' not allowed for the client.",
             "Advanced Settings > Grant Types",
@@ -87,13 +88,13 @@ async fn an_application_without_the_refresh_grant_is_found() {
 
 #[tokio::test]
 async fn without_offline_access_nothing_can_be_refreshed_which_is_a_warning() {
-    let world = World::with(|plan| plan.set("AUTH0_SCOPE", "openid profile")).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_SCOPE", "openid profile")).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&[])
-        .are_warnings(&["refresh"])
+        .assert_problems(&[])
+        .assert_warnings(&["refresh"])
         .the("warning", "refresh")
-        .says(
+        .assert_says(
             "no_refresh_token",
             "AUTH0_SCOPE lacks offline_access",
             "Add offline_access to AUTH0_SCOPE",
@@ -102,36 +103,39 @@ async fn without_offline_access_nothing_can_be_refreshed_which_is_a_warning() {
 
 #[tokio::test]
 async fn a_logout_url_that_is_not_registered_has_two_ways_out() {
-    let only_the_root = |plan: &mut Plan| {
-        plan.tenant.applications[0].logout_urls = vec![BASE_URL.to_owned()];
+    let only_the_root = |builder: &mut DoctorEnvBuilder| {
+        builder.tenant.applications[0].logout_urls = vec![BASE_URL.to_owned()];
     };
-    let world = World::with(only_the_root).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(only_the_root).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["logout"])
+        .assert_problems(&["logout"])
         .the("problem", "logout")
-        .says(
+        .assert_says(
             "logout_url_not_registered",
             "post_logout_redirect_uri",
             &format!("Add {BASE_URL}/signed-out to the Allowed Logout URLs"),
         );
-    let world = World::with(|plan| {
-        only_the_root(plan);
-        plan.set("AUTH0_LOGOUT_RETURN_TO", BASE_URL);
+    let env = DoctorEnv::with(|builder| {
+        only_the_root(builder);
+        builder.set("AUTH0_LOGOUT_RETURN_TO", BASE_URL);
     })
     .await;
-    world.examine().await.are_problems(&[]).the("ok", "logout");
+    env.run_doctor()
+        .await
+        .assert_problems(&[])
+        .the("ok", "logout");
 }
 
 #[tokio::test]
 async fn a_value_with_its_quotation_marks_is_named() {
-    let world = World::with(|plan| {
-        plan.set("AUTH0_CLIENT_ID", "\"leptos-auth0-sample\"");
-        plan.set("AUTH0_CLIENT_SECRET", "planted-client-secret\r");
+    let env = DoctorEnv::with(|builder| {
+        builder.set("AUTH0_CLIENT_ID", "\"leptos-auth0-sample\"");
+        builder.set("AUTH0_CLIENT_SECRET", "planted-client-secret\r");
     })
     .await;
-    let found = world.examine().await;
-    found.are_problems(&["configuration"]);
+    let found = env.run_doctor().await;
+    found.assert_problems(&["configuration"]);
     for line in [
         "AUTH0_CLIENT_ID begins or ends with a quotation mark",
         "AUTH0_CLIENT_SECRET contains a line break (U+000D) at its end",

@@ -1,18 +1,20 @@
 //! What is wrong before anybody is asked: variables, secrets, cookies, the session store.
 
-use super::doctor_env::{CLIENT_SECRET, SITE_SECRET, World};
+use super::doctor_env::{CLIENT_SECRET, DoctorEnv, SITE_SECRET};
 
 #[tokio::test]
 async fn all_faults_are_reported_at_once_each_with_its_variable() {
-    let world = World::with(|plan| {
-        plan.unset("APP_BASE_URL");
-        plan.set("AUTH0_SECRET", "short");
-        plan.set("AUTH0_DOMAIN", "tenant.eu.auth0.com/login");
-        plan.set("AUTH0_SCOPES", "openid");
+    let env = DoctorEnv::with(|builder| {
+        builder.unset("APP_BASE_URL");
+        builder.set("AUTH0_SECRET", "short");
+        builder.set("AUTH0_DOMAIN", "tenant.eu.auth0.com/login");
+        builder.set("AUTH0_SCOPES", "openid");
     })
     .await;
-    let found = world.examine().await;
-    found.are_problems(&["configuration"]).are_warnings(&[]);
+    let found = env.run_doctor().await;
+    found
+        .assert_problems(&["configuration"])
+        .assert_warnings(&[]);
     for line in [
         "✗ problem  configuration APP_BASE_URL: ",
         "✗ problem  configuration AUTH0_SECRET: ",
@@ -30,13 +32,13 @@ async fn all_faults_are_reported_at_once_each_with_its_variable() {
 
 #[tokio::test]
 async fn a_secure_cookie_on_plain_http_is_a_problem() {
-    let world = World::with(|plan| plan.set("AUTH0_COOKIE_SECURE", "true")).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_COOKIE_SECURE", "true")).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["configuration"])
+        .assert_problems(&["configuration"])
         .the("problem", "configuration")
         .contains("subject", "AUTH0_COOKIE_SECURE")
-        .says(
+        .assert_says(
             "configuration_fault",
             "is true although APP_BASE_URL is http; the browser would not send the cookie back",
             "APP_BASE_URL=https://",
@@ -46,12 +48,12 @@ async fn a_secure_cookie_on_plain_http_is_a_problem() {
 #[tokio::test]
 async fn the_example_of_a_documentation_is_no_secret() {
     let example = "use [openssl rand -hex 32] to generate a 32 bytes value";
-    let world = World::with(|plan| plan.set("AUTH0_SECRET", example)).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_SECRET", example)).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["secret"])
+        .assert_problems(&["secret"])
         .the("problem", "secret")
-        .says(
+        .assert_says(
             "insecure_secret",
             "AUTH0_SECRET is made of words, repetitions or sequences",
             "Set AUTH0_SECRET to 32 random bytes",
@@ -61,12 +63,12 @@ async fn the_example_of_a_documentation_is_no_secret() {
 #[tokio::test]
 async fn an_old_secret_that_can_be_guessed_is_found_by_its_number() {
     let list = format!("{SITE_SECRET}, changeme0changeme1changeme2changeme3");
-    let world = World::with(|plan| plan.set("AUTH0_SECRET", &list)).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_SECRET", &list)).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["secret"])
+        .assert_problems(&["secret"])
         .the("problem", "secret")
-        .says(
+        .assert_says(
             "insecure_secret",
             "AUTH0_SECRET holds, as number 2,",
             "AUTH0_SECRET",
@@ -75,12 +77,12 @@ async fn an_old_secret_that_can_be_guessed_is_found_by_its_number() {
 
 #[tokio::test]
 async fn the_client_secret_is_no_secret_of_the_site() {
-    let world = World::with(|plan| plan.set("AUTH0_SECRET", CLIENT_SECRET)).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.set("AUTH0_SECRET", CLIENT_SECRET)).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["secret"])
+        .assert_problems(&["secret"])
         .the("problem", "secret")
-        .says(
+        .assert_says(
             "insecure_secret",
             "AUTH0_SECRET is the client secret, too",
             "AUTH0_SECRET",
@@ -90,19 +92,19 @@ async fn the_client_secret_is_no_secret_of_the_site() {
 #[tokio::test]
 async fn a_site_under_the_providers_name_shares_its_cookies() {
     let base_url = "http://127.0.0.1:3999";
-    let world = World::with(|plan| {
-        plan.set("APP_BASE_URL", base_url);
-        let application = &mut plan.tenant.applications[0];
+    let env = DoctorEnv::with(|builder| {
+        builder.set("APP_BASE_URL", base_url);
+        let application = &mut builder.tenant.applications[0];
         application.callback_urls = vec![format!("{base_url}/auth/callback")];
         application.logout_urls = vec![format!("{base_url}/signed-out")];
     })
     .await;
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&[])
-        .are_warnings(&["base_url"])
+        .assert_problems(&[])
+        .assert_warnings(&["base_url"])
         .the("warning", "base_url")
-        .says(
+        .assert_says(
             "cookies_shared",
             "Both are at 127.0.0.1",
             "Set APP_BASE_URL=http://localhost:3999",
@@ -111,14 +113,14 @@ async fn a_site_under_the_providers_name_shares_its_cookies() {
 
 #[tokio::test]
 async fn a_store_that_is_no_database_is_a_problem() {
-    let world = World::with(|_| {}).await;
-    let file = world.folder.path().join("sessions.db");
+    let env = DoctorEnv::with(|_| {}).await;
+    let file = env.folder.path().join("sessions.db");
     std::fs::write(&file, "notes, not a database\n".repeat(100)).unwrap();
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["session_store"])
+        .assert_problems(&["session_store"])
         .the("problem", "session_store")
-        .says(
+        .assert_says(
             "session_store_unusable",
             "sessions.db cannot be read",
             "Set AUTH0_SESSION_STORE=sqlite:PATH",
@@ -127,14 +129,14 @@ async fn a_store_that_is_no_database_is_a_problem() {
 
 #[tokio::test]
 async fn a_malformed_file_is_named_without_its_values() {
-    let world = World::with(|_| {}).await;
-    let file = world.folder.path().join(".env");
+    let env = DoctorEnv::with(|_| {}).await;
+    let file = env.folder.path().join(".env");
     std::fs::write(file, "AUTH0_SECRET='canary-without-an-end\n").unwrap();
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["configuration"])
+        .assert_problems(&["configuration"])
         .the("problem", "configuration")
-        .says(
+        .assert_says(
             "configuration_unreadable",
             ".env cannot be read: the first line with a variable is malformed",
             "Mend the file",

@@ -14,7 +14,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::report::Findings;
+use super::report::Report;
 
 pub(crate) const BASE_URL: &str = "http://localhost:3999";
 pub(crate) const CALLBACK: &str = "http://localhost:3999/auth/callback";
@@ -24,7 +24,7 @@ pub(crate) const SITE_SECRET: &str = "5b1e8842a6f04d7c9e31f0aa77c2d948";
 pub(crate) const PRODUCTS: &str = "https://products.example.com";
 
 /// A configuration and the world that it is about, as a test wants them before anything starts.
-pub(crate) struct Plan {
+pub(crate) struct DoctorEnvBuilder {
     /// The variables of the program; nothing else is in its environment.
     pub(crate) variables: BTreeMap<String, String>,
     /// The settings of the tenant.
@@ -39,7 +39,7 @@ pub(crate) struct Plan {
     pub(crate) products_at: String,
 }
 
-impl Plan {
+impl DoctorEnvBuilder {
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.variables.insert(name.to_owned(), value.to_owned());
     }
@@ -50,16 +50,16 @@ impl Plan {
 }
 
 /// What was planned, running. It ends with this value.
-pub(crate) struct World {
+pub(crate) struct DoctorEnv {
     pub(crate) folder: TempDir,
     pub(crate) variables: BTreeMap<String, String>,
     _running: JoinSet<()>,
     _taken: Option<TcpSocket>,
 }
 
-impl World {
+impl DoctorEnv {
     /// A world in which everything is right, except for what `change` does to it.
-    pub(crate) async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut DoctorEnvBuilder)) -> Self {
         let mut running = JoinSet::new();
         let (tenant_socket, tenant_at) = take_port();
         let (products, products_at) = listen();
@@ -87,7 +87,7 @@ impl World {
             ("ORDERS_API_URL", &orders_at),
             ("ORDERS_API_AUDIENCE", "https://orders.example.com"),
         ];
-        let mut plan = Plan {
+        let mut builder = DoctorEnvBuilder {
             variables: variables
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
@@ -97,28 +97,28 @@ impl World {
             tenant_at,
             products_at,
         };
-        change(&mut plan);
-        let taken = if plan.tenant_is_up {
-            let tenant = Tenant::open(plan.tenant).await.unwrap();
+        change(&mut builder);
+        let taken = if builder.tenant_is_up {
+            let tenant = Tenant::open(builder.tenant).await.unwrap();
             let listener = tenant_socket.listen(64).unwrap();
-            serve(&mut running, listener, (plan.around)(tenant.router()));
+            serve(&mut running, listener, (builder.around)(tenant.router()));
             None
         } else {
             Some(tenant_socket)
         };
         Self {
             folder: tempfile::tempdir().unwrap(),
-            variables: plan.variables,
+            variables: builder.variables,
             _running: running,
             _taken: taken,
         }
     }
 
     /// A world without a tenant, in which `provider` is configured instead.
-    pub(crate) async fn of_provider(provider: &FakeProvider) -> Self {
-        Self::with(|plan| {
-            plan.tenant_is_up = false;
-            plan.set("AUTH0_DOMAIN", provider.issuer());
+    pub(crate) async fn with_provider(provider: &FakeProvider) -> Self {
+        Self::with(|builder| {
+            builder.tenant_is_up = false;
+            builder.set("AUTH0_DOMAIN", provider.issuer());
         })
         .await
     }
@@ -146,10 +146,10 @@ impl World {
     }
 
     /// Runs `server doctor` as text and as JSON, which must say the same.
-    pub(crate) async fn examine(&self) -> Findings {
+    pub(crate) async fn run_doctor(&self) -> Report {
         let text = self.run(&["doctor"]).await;
         let json = self.run(&["doctor", "--json"]).await;
-        Findings::read(&text, &json)
+        Report::read(&text, &json)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::doctor_env::{CALLBACK, PRODUCTS, World};
+use super::doctor_env::{CALLBACK, DoctorEnv, PRODUCTS};
 
 /// Every check that a site with its first API gets; a contract with the programs that read the report.
 const IDS: [&str; 16] = [
@@ -28,15 +28,15 @@ const IDS: [&str; 16] = [
 
 #[tokio::test]
 async fn a_right_configuration_is_all_right() {
-    let world = World::with(|_| {}).await;
-    let found = world.examine().await;
-    found.are_problems(&[]).are_warnings(&[]);
+    let env = DoctorEnv::with(|_| {}).await;
+    let found = env.run_doctor().await;
+    found.assert_problems(&[]).assert_warnings(&[]);
     assert_eq!(found.all("skipped"), BTreeSet::new(), "{}", found.text);
     let mut ids = found.all("ok");
     // For each further API.
     ids.remove("api_audience");
     assert_eq!(ids, BTreeSet::from(IDS));
-    assert_eq!(found.document["issuer"], world.variables["AUTH0_DOMAIN"]);
+    assert_eq!(found.document["issuer"], env.variables["AUTH0_DOMAIN"]);
 
     found.the("ok", "callback").contains("summary", CALLBACK);
     found.the("ok", "audience").contains("summary", PRODUCTS);
@@ -44,26 +44,29 @@ async fn a_right_configuration_is_all_right() {
     let right = found.document["checks"].as_array().unwrap().len();
     assert_eq!(last, format!("{right} checks are right."));
     // Nothing was made or changed; the site may be running.
-    assert_eq!(std::fs::read_dir(world.folder.path()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(env.folder.path()).unwrap().count(), 0);
 }
 
 #[tokio::test]
 async fn the_files_of_the_folder_are_read_as_for_serving() {
-    let mut world = World::with(|_| {}).await;
-    let lines: Vec<String> = std::mem::take(&mut world.variables)
+    let mut env = DoctorEnv::with(|_| {}).await;
+    let lines: Vec<String> = std::mem::take(&mut env.variables)
         .iter()
         .map(|(name, value)| format!("{name}={value}\n"))
         .collect();
-    std::fs::write(world.folder.path().join(".env.local"), lines.concat()).unwrap();
-    world.examine().await.are_problems(&[]).are_warnings(&[]);
+    std::fs::write(env.folder.path().join(".env.local"), lines.concat()).unwrap();
+    env.run_doctor()
+        .await
+        .assert_problems(&[])
+        .assert_warnings(&[]);
 }
 
 /// The local services take the next free ports, so two runs may differ: each is looked at on its own.
 #[tokio::test]
 async fn without_an_account_the_local_services_are_examined() {
-    let mut world = World::with(|plan| plan.tenant_is_up = false).await;
-    world.variables.clear();
-    let output = world.run(&["doctor"]).await;
+    let mut env = DoctorEnv::with(|builder| builder.tenant_is_up = false).await;
+    env.variables.clear();
+    let output = env.run(&["doctor"]).await;
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
         text.starts_with(
@@ -73,7 +76,7 @@ async fn without_an_account_the_local_services_are_examined() {
     );
     assert_eq!(output.status.code(), Some(0), "{text}");
 
-    let output = world.run(&["doctor", "--json"]).await;
+    let output = env.run(&["doctor", "--json"]).await;
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         (&report["ok"], output.status.code()),
@@ -91,7 +94,7 @@ async fn without_an_account_the_local_services_are_examined() {
         "target/local-services/sessions.db is made at the first start."
     );
     assert_eq!(
-        std::fs::read_dir(world.folder.path()).unwrap().count(),
+        std::fs::read_dir(env.folder.path()).unwrap().count(),
         0,
         "nothing was left behind"
     );

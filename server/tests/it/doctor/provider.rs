@@ -5,16 +5,16 @@ use std::time::{Duration, SystemTime};
 use axum::{Router, middleware::map_response, response::Response};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::doctor_env::World;
+use super::doctor_env::DoctorEnv;
 
 #[tokio::test]
 async fn a_provider_that_is_down_is_one_problem_and_the_rest_is_skipped() {
-    let world = World::with(|plan| plan.tenant_is_up = false).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.tenant_is_up = false).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["provider"])
+        .assert_problems(&["provider"])
         .the("problem", "provider")
-        .says(
+        .assert_says(
             "provider_unreachable",
             "no connection to",
             "Check AUTH0_DOMAIN",
@@ -32,18 +32,18 @@ async fn a_provider_that_is_down_is_one_problem_and_the_rest_is_skipped() {
 #[tokio::test]
 async fn a_provider_under_another_of_its_names_is_not_taken_for_it() {
     let mut real_name = String::new();
-    let world = World::with(|plan| {
-        real_name = format!("{}/", plan.tenant_at);
-        let other = plan.tenant_at.replace("127.0.0.1", "localhost");
-        plan.set("AUTH0_DOMAIN", &format!("{other}/"));
-        plan.set("APP_BASE_URL", "http://app.localhost:3999");
+    let env = DoctorEnv::with(|builder| {
+        real_name = format!("{}/", builder.tenant_at);
+        let other = builder.tenant_at.replace("127.0.0.1", "localhost");
+        builder.set("AUTH0_DOMAIN", &format!("{other}/"));
+        builder.set("APP_BASE_URL", "http://app.localhost:3999");
     })
     .await;
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["provider"])
+        .assert_problems(&["provider"])
         .the("problem", "provider")
-        .says(
+        .assert_says(
             "wrong_issuer",
             &format!("calls itself `{real_name}`"),
             &format!("set AUTH0_DOMAIN={real_name} (with a custom domain"),
@@ -52,16 +52,16 @@ async fn a_provider_under_another_of_its_names_is_not_taken_for_it() {
 
 #[tokio::test]
 async fn an_address_without_a_provider_is_told_from_one_that_is_down() {
-    let world = World::with(|plan| {
-        let api = format!("{}/", plan.products_at);
-        plan.set("AUTH0_DOMAIN", &api);
+    let env = DoctorEnv::with(|builder| {
+        let api = format!("{}/", builder.products_at);
+        builder.set("AUTH0_DOMAIN", &api);
     })
     .await;
-    let found = world.examine().await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&["provider"])
+        .assert_problems(&["provider"])
         .the("problem", "provider")
-        .says(
+        .assert_says(
             "no_provider",
             "answered with status 401",
             "Set AUTH0_DOMAIN to the Domain of your tenant",
@@ -80,27 +80,27 @@ fn ahead<const SECONDS: u64>(tenant: Router) -> Router {
 
 #[tokio::test]
 async fn a_clock_that_is_wrong_is_a_problem_with_its_direction() {
-    let world = World::with(|plan| plan.around = ahead::<3600>).await;
-    let found = world.examine().await;
-    let clock = found.are_problems(&["clock"]).the("problem", "clock");
-    clock.says("clock_skew", "seconds behind the provider's", "NTP");
+    let env = DoctorEnv::with(|builder| builder.around = ahead::<3600>).await;
+    let found = env.run_doctor().await;
+    let clock = found.assert_problems(&["clock"]).the("problem", "clock");
+    clock.assert_says("clock_skew", "seconds behind the provider's", "NTP");
 }
 
 #[tokio::test]
 async fn a_clock_that_is_a_little_wrong_is_a_warning() {
-    let world = World::with(|plan| plan.around = ahead::<45>).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with(|builder| builder.around = ahead::<45>).await;
+    let found = env.run_doctor().await;
     found
-        .are_problems(&[])
-        .are_warnings(&["clock"])
+        .assert_problems(&[])
+        .assert_warnings(&["clock"])
         .the("warning", "clock")
-        .says("clock_skew", "seconds behind the provider's", "NTP");
+        .assert_says("clock_skew", "seconds behind the provider's", "NTP");
 }
 
 #[tokio::test]
 async fn the_age_of_what_a_cache_kept_is_no_skew() {
-    let world = World::with(|plan| {
-        plan.around = |tenant| {
+    let env = DoctorEnv::with(|builder| {
+        builder.around = |tenant| {
             tenant.layer(map_response(|mut response: Response| async {
                 let then = SystemTime::now() - Duration::from_mins(15);
                 let headers: &mut HeaderMap = response.headers_mut();
@@ -112,5 +112,8 @@ async fn the_age_of_what_a_cache_kept_is_no_skew() {
         };
     })
     .await;
-    world.examine().await.are_problems(&[]).the("ok", "clock");
+    env.run_doctor()
+        .await
+        .assert_problems(&[])
+        .the("ok", "clock");
 }

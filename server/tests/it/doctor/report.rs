@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// A report, read.
 #[derive(Debug)]
-pub(crate) struct Findings {
+pub(crate) struct Report {
     /// The exit status.
     pub(crate) status: i32,
     /// What it says to people.
@@ -17,9 +17,9 @@ pub(crate) struct Findings {
 
 /// One check of a report.
 #[derive(Debug)]
-pub(crate) struct Finding<'a>(&'a Value);
+pub(crate) struct CheckResult<'a>(&'a Value);
 
-impl Findings {
+impl Report {
     /// Reads both outputs, and sees that they say the same.
     pub(crate) fn read(text: &Output, json: &Output) -> Self {
         for output in [text, json] {
@@ -70,14 +70,14 @@ impl Findings {
     }
 
     /// The only check of this name and outcome.
-    pub(crate) fn the(&self, status: &str, id: &str) -> Finding<'_> {
+    pub(crate) fn the(&self, status: &str, id: &str) -> CheckResult<'_> {
         let found: Vec<&Value> = self
             .checks()
             .iter()
             .filter(|check| check["id"] == id && check["status"] == status)
             .collect();
         match found.as_slice() {
-            [one] => Finding(one),
+            [one] => CheckResult(one),
             _ => panic!("not one {status} {id} in {}", self.text),
         }
     }
@@ -92,7 +92,7 @@ impl Findings {
     }
 
     /// That these are the only problems, and that the program says so when it ends.
-    pub(crate) fn are_problems(&self, problems: &[&str]) -> &Self {
+    pub(crate) fn assert_problems(&self, problems: &[&str]) -> &Self {
         assert_eq!(
             self.all("problem"),
             problems.iter().copied().collect(),
@@ -104,7 +104,7 @@ impl Findings {
     }
 
     /// That these are the only warnings.
-    pub(crate) fn are_warnings(&self, warnings: &[&str]) -> &Self {
+    pub(crate) fn assert_warnings(&self, warnings: &[&str]) -> &Self {
         assert_eq!(
             self.all("warning"),
             warnings.iter().copied().collect(),
@@ -115,9 +115,9 @@ impl Findings {
     }
 }
 
-impl Finding<'_> {
+impl CheckResult<'_> {
     /// That it has this code, and that its cause and its fix contain these words.
-    pub(crate) fn says(&self, code: &str, cause: &str, fix: &str) -> &Self {
+    pub(crate) fn assert_says(&self, code: &str, cause: &str, fix: &str) -> &Self {
         assert_eq!(self.0["code"], code, "{}", self.0);
         self.contains("cause", cause).contains("fix", fix)
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use test_support::{FakeProvider, Part, RecordedRequest, Reply, SecretScanner};
 use tokio::net::TcpListener;
 
-use super::doctor_env::{CLIENT_SECRET, World};
+use super::doctor_env::{CLIENT_SECRET, DoctorEnv};
 
 /// A provider that is not Auth0, and has no keys.
 async fn provider() -> FakeProvider {
@@ -40,8 +40,8 @@ async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_
     let provider = provider().await;
     provider.reply_at(AUTHORIZE, to_login());
     provider.reply_at(TOKEN, Reply::error(400, "invalid_grant"));
-    let world = World::of_provider(&provider).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with_provider(&provider).await;
+    let found = env.run_doctor().await;
     for id in ["callback", "login", "audience"] {
         found.the("skipped", id);
     }
@@ -49,35 +49,38 @@ async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_
     found
         .the("skipped", "client")
         .contains("summary", "same answer to a surely wrong secret");
-    found.the("warning", "audience_parameter").says(
+    found.the("warning", "audience_parameter").assert_says(
         "audience_ignored",
         "does not look like Auth0",
         "AUTH0_AUDIENCE_PARAMETER=resource",
     );
-    found.the("warning", "refresh").says(
+    found.the("warning", "refresh").assert_says(
         "no_refresh_token",
         "offline_access",
         "AUTH0_PROMPT=consent",
     );
-    found.are_problems(&["keys"]).the("problem", "keys").says(
-        "keys_unusable",
-        "none of them is a public signature key",
-        "jwks_uri",
-    );
+    found
+        .assert_problems(&["keys"])
+        .the("problem", "keys")
+        .assert_says(
+            "keys_unusable",
+            "none of them is a public signature key",
+            "jwks_uri",
+        );
 }
 
 #[tokio::test]
 async fn a_refusal_without_a_word_is_about_nothing_in_particular() {
     let provider = provider().await;
     provider.reply_at(AUTHORIZE, Reply::status(400));
-    let world = World::of_provider(&provider).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with_provider(&provider).await;
+    let found = env.run_doctor().await;
     found.the("skipped", "callback");
     found.the("skipped", "login").contains(
         "summary",
         "status 400, as it does for an application that does not exist",
     );
-    found.are_problems(&["keys"]);
+    found.assert_problems(&["keys"]);
 }
 
 #[tokio::test]
@@ -90,11 +93,11 @@ async fn a_provider_that_stumbles_over_the_api_is_not_taken_for_one_that_refuses
             |request| authorize(request, 500)
         };
         provider.reply_at(AUTHORIZE, Reply::Computed(authorize));
-        let world = World::of_provider(&provider).await;
-        let found = world.examine().await;
+        let env = DoctorEnv::with_provider(&provider).await;
+        let found = env.run_doctor().await;
         found.the("ok", "callback");
         found.the("skipped", "login");
-        found.the("problem", "audience").says(
+        found.the("problem", "audience").assert_says(
             "audience_unknown",
             &format!("status {status}. The same login without the API goes on"),
             "Set AUTH0_AUDIENCE to",
@@ -115,14 +118,14 @@ fn authorize(request: &RecordedRequest, status: u16) -> Reply {
 
 #[tokio::test]
 async fn an_authorization_endpoint_that_is_not_there_is_not_about_the_callback() {
-    let world = World::of_provider(&provider().await).await;
-    let found = world.examine().await;
+    let env = DoctorEnv::with_provider(&provider().await).await;
+    let found = env.run_doctor().await;
     found.the("skipped", "callback");
     found.the("skipped", "login").contains(
         "summary",
         "status 404, as it does for an application that does not exist",
     );
-    found.are_problems(&["keys"]);
+    found.assert_problems(&["keys"]);
 }
 
 /// A provider that explains its refusals with what it was sent.
@@ -149,11 +152,11 @@ async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
     ];
     let provider = provider().await;
     provider.reply_at(AUTHORIZE, Reply::status(502));
-    let world = World::of_provider(&provider).await;
+    let env = DoctorEnv::with_provider(&provider).await;
     for reply in talkative {
         provider.reply_at(TOKEN, Reply::Computed(reply));
         // `examine` sees to it that no output holds a secret; this, to the beginning of one.
-        let found = world.examine().await;
+        let found = env.run_doctor().await;
         assert!(
             !found.text.contains(&CLIENT_SECRET[..8]) && !found.text.contains("Basic "),
             "{}",
@@ -172,13 +175,13 @@ async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
 async fn a_provider_that_never_answers_holds_nobody_up() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}/", silent.local_addr().unwrap());
-    let world = World::with(|plan| {
-        plan.set("AUTH0_DOMAIN", &issuer);
-        plan.set("AUTH0_HTTP_TIMEOUT", "12500");
+    let env = DoctorEnv::with(|builder| {
+        builder.set("AUTH0_DOMAIN", &issuer);
+        builder.set("AUTH0_HTTP_TIMEOUT", "12500");
     })
     .await;
     let begun = Instant::now();
-    let output = world.run(&["doctor", "--json", "--timeout", "1"]).await;
+    let output = env.run(&["doctor", "--json", "--timeout", "1"]).await;
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert_eq!(output.status.code(), Some(1));

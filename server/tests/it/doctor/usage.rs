@@ -1,11 +1,11 @@
 //! The program's command line.
 
-use super::doctor_env::World;
+use super::doctor_env::DoctorEnv;
 
 #[tokio::test]
 async fn what_the_program_can_do_is_in_its_help() {
-    let world = World::with(|plan| plan.tenant_is_up = false).await;
-    let help = world.run(&["--help"]).await;
+    let env = DoctorEnv::with(|builder| builder.tenant_is_up = false).await;
+    let help = env.run(&["--help"]).await;
     assert_eq!(help.status.code(), Some(0));
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(
@@ -13,7 +13,7 @@ async fn what_the_program_can_do_is_in_its_help() {
         "{text}"
     );
 
-    let help = world.run(&["doctor", "--help"]).await;
+    let help = env.run(&["doctor", "--help"]).await;
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(
         text.contains("--json")
@@ -22,14 +22,14 @@ async fn what_the_program_can_do_is_in_its_help() {
         "{text}"
     );
 
-    let version = world.run(&["--version"]).await;
+    let version = env.run(&["--version"]).await;
     let text = String::from_utf8(version.stdout).unwrap();
     assert_eq!(text, format!("server {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[tokio::test]
 async fn wrong_usage_has_an_exit_status_of_its_own() {
-    let world = World::with(|plan| plan.tenant_is_up = false).await;
+    let env = DoctorEnv::with(|builder| builder.tenant_is_up = false).await;
     for arguments in [
         &["doctors"][..],
         &["doctor", "--timeout", "0"],
@@ -37,7 +37,7 @@ async fn wrong_usage_has_an_exit_status_of_its_own() {
         &["doctor", "--yaml"],
         &["--json"],
     ] {
-        let output = world.run(arguments).await;
+        let output = env.run(arguments).await;
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty());
     }
@@ -45,12 +45,12 @@ async fn wrong_usage_has_an_exit_status_of_its_own() {
 
 #[tokio::test]
 async fn a_log_goes_to_standard_error_and_only_where_it_is_wanted() {
-    let world = World::with(|plan| {
-        plan.tenant_is_up = false;
-        plan.set("RUST_LOG", "trace");
+    let env = DoctorEnv::with(|builder| {
+        builder.tenant_is_up = false;
+        builder.set("RUST_LOG", "trace");
     })
     .await;
-    let output = world.run(&["doctor", "--json"]).await;
+    let output = env.run(&["doctor", "--json"]).await;
     serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
     assert!(!output.stderr.is_empty());
 }

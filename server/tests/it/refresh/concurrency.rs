@@ -8,50 +8,53 @@ use futures::future::join_all;
 use serde_json::Value;
 use tenant::RefreshCounts;
 
-use super::in_process::{owner_of, refreshes, short_lived, the_chain_is_whole, user_of};
+use super::in_process::{assert_refresh_chain, refreshes, short_lived, subject_of, user_of};
 use crate::{
     browser::ALICE,
-    test_env::{Entry, ORDERS_API, PRODUCTS_API, World},
+    test_env::{ORDERS_API, PRODUCTS_API, RecordedExchange, TestEnv},
 };
 
 /// For how long the tenant keeps its answer to itself: all calls are there by then.
 const ALL_ARRIVE: Duration = Duration::from_millis(500);
 
-fn tokens(calls: &[Entry]) -> BTreeSet<&str> {
-    calls.iter().map(|call| call.bearer().unwrap()).collect()
+fn tokens(calls: &[RecordedExchange]) -> BTreeSet<&str> {
+    calls
+        .iter()
+        .map(|call| call.bearer_token().unwrap())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_calls_with_an_expired_token_refresh_once_and_all_succeed() {
-    let world = World::with(|plan| {
-        short_lived(plan);
-        plan.tenant.refresh_delay = ALL_ARRIVE;
+    let env = TestEnv::with(|builder| {
+        short_lived(builder);
+        builder.tenant.refresh_delay = ALL_ARRIVE;
     })
     .await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    world.advance(10);
-    let before = world.tenant.refreshes();
-    let calls_before = world.at_api.entries().len();
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    env.advance(10);
+    let before = env.tenant.refreshes();
+    let calls_before = env.products_requests.entries().len();
 
     let calls = (0..100).map(|_| alice.get_json("/api/products"));
-    for answer in join_all(calls).await {
-        assert_eq!(answer.is(200).json()["owner"], "auth0|alice");
+    for response in join_all(calls).await {
+        assert_eq!(response.assert_status(200).json()["owner"], "auth0|alice");
     }
 
     let counts = RefreshCounts {
         granted: before.granted + 1,
         reused: 0,
     };
-    assert_eq!(world.tenant.refreshes(), counts);
-    let calls = world.at_api.entries().split_off(calls_before);
+    assert_eq!(env.tenant.refreshes(), counts);
+    let calls = env.products_requests.entries().split_off(calls_before);
     assert_eq!((calls.len(), tokens(&calls).len()), (100, 1));
-    the_chain_is_whole(&world);
+    assert_refresh_chain(&env);
 }
 
 /// What an API answers to a call in the person's name: whose data it is.
 async fn ask<A: Api>(user: &SignedInUser, path: &str) -> String {
-    let answer: Value = user
+    let response: Value = user
         .api::<A>()
         .get([path])
         .send()
@@ -59,21 +62,21 @@ async fn ask<A: Api>(user: &SignedInUser, path: &str) -> String {
         .unwrap()
         .json()
         .unwrap();
-    answer["owner"].as_str().unwrap().to_owned()
+    response["owner"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_apis_at_once_are_served_one_after_the_other_each_with_its_own_token() {
-    let world = World::with(short_lived).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let user = user_of(&world, &alice).await;
+    let env = TestEnv::with(short_lived).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let user = user_of(&env, &alice).await;
     for round in 0..4 {
-        world.advance(10);
-        let before = world.tenant.refreshes();
+        env.advance(10);
+        let before = env.tenant.refreshes();
         let (products_before, orders_before) = (
-            world.at_api.entries().len(),
-            world.at_orders.entries().len(),
+            env.products_requests.entries().len(),
+            env.orders_requests.entries().len(),
         );
         let products = join_all((0..25).map(|_| ask::<ProductsApi>(&user, "products")));
         let orders = join_all((0..25).map(|_| ask::<OrdersApi>(&user, "orders")));
@@ -86,19 +89,19 @@ async fn two_apis_at_once_are_served_one_after_the_other_each_with_its_own_token
             granted: before.granted + 2,
             reused: 0,
         };
-        assert_eq!(world.tenant.refreshes(), counts);
-        the_chain_is_whole(&world);
-        let products = world.at_api.entries().split_off(products_before);
-        let orders = world.at_orders.entries().split_off(orders_before);
+        assert_eq!(env.tenant.refreshes(), counts);
+        assert_refresh_chain(&env);
+        let products = env.products_requests.entries().split_off(products_before);
+        let orders = env.orders_requests.entries().split_off(orders_before);
         let (products, orders) = (tokens(&products), tokens(&orders));
         assert_eq!((products.len(), orders.len()), (1, 1));
         assert_ne!(products, orders);
-        owner_of(products.first().unwrap(), PRODUCTS_API);
-        owner_of(orders.first().unwrap(), ORDERS_API);
+        subject_of(products.first().unwrap(), PRODUCTS_API);
+        subject_of(orders.first().unwrap(), ORDERS_API);
     }
-    let asked: BTreeSet<_> = refreshes(&world)
+    let asked: BTreeSet<_> = refreshes(&env)
         .iter()
-        .filter_map(|refresh| refresh.field("audience"))
+        .filter_map(|refresh| refresh.form_field("audience"))
         .collect();
     assert_eq!(
         asked,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tenant::{RefreshCounts, Settings};
 
 use super::cluster::Cluster;
-use crate::browser::Person;
+use crate::browser::Browser;
 
 /// What `SIGABRT` is called by number.
 const ABORTED: i32 = 6;
@@ -48,7 +48,7 @@ async fn died_at(point: &str, change: impl FnOnce(&mut Settings)) -> Cost {
     cluster.replicas[0].start(Some(point)).await;
     let call = cluster.products(0, &alice).await;
     assert!(call.is_err(), "it answered: {call:?}");
-    assert_eq!(cluster.replicas[0].died(), ABORTED);
+    assert_eq!(cluster.replicas[0].wait_for_signal(), ABORTED);
     after_a_new_start(cluster, alice).await
 }
 
@@ -73,21 +73,29 @@ async fn killed_during_the_request(change: impl FnOnce(&mut Settings)) -> Cost {
     after_a_new_start(cluster, alice).await
 }
 
-async fn after_a_new_start(mut cluster: Cluster, alice: Person) -> Cost {
+async fn after_a_new_start(mut cluster: Cluster, alice: Browser) -> Cost {
     let logins_before = cluster.logins();
     cluster.replicas[0].start(None).await;
     let first = cluster.products(0, &alice).await.unwrap();
     if first.status == 401 {
         // The tenant knows her still: she comes back to the page without typing anything.
-        let page = alice.open("/profile").await.is(200);
-        assert_eq!(page.place(), "/profile");
-        cluster.products(0, &alice).await.unwrap().is_hers();
+        let page = alice.open("/profile").await.assert_status(200);
+        assert_eq!(page.path_and_query(), "/profile");
+        cluster
+            .products(0, &alice)
+            .await
+            .unwrap()
+            .assert_is_alices();
     } else {
-        first.is_hers();
+        first.assert_is_alices();
     }
-    cluster.orders(0, &alice).await.unwrap().is_hers();
+    cluster.orders(0, &alice).await.unwrap().assert_is_alices();
     // She never has to log in a second time.
-    cluster.products(0, &alice).await.unwrap().is_hers();
+    cluster
+        .products(0, &alice)
+        .await
+        .unwrap()
+        .assert_is_alices();
     let RefreshCounts { granted, reused } = cluster.refreshes();
     Cost {
         logins: cluster.logins() - logins_before,

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use tenant::{RefreshCounts, Settings, UserSettings};
 
-use super::{cluster::Cluster, wait::until};
-use crate::browser::Person;
+use super::{cluster::Cluster, wait::wait_until};
+use crate::browser::Browser;
 
 const USERS: usize = 50;
 
@@ -32,24 +32,24 @@ fn slow_tenant_with_users(tenant: &mut Settings) {
         .collect();
 }
 
-async fn fifty_users(processes: usize) -> (Cluster, Vec<Person>) {
+async fn fifty_users(processes: usize) -> (Cluster, Vec<Browser>) {
     let cluster = Cluster::start(processes, slow_tenant_with_users).await;
     let emails: Vec<_> = (0..USERS).map(email).collect();
-    let people = cluster.with_expired_users(&emails).await;
-    (cluster, people)
+    let browsers = cluster.with_expired_users(&emails).await;
+    (cluster, browsers)
 }
 
 /// The process after the deploy: every user's refresh token is the one that the tenant issued last.
-async fn nothing_was_lost(mut cluster: Cluster, people: &[Person]) {
+async fn nothing_was_lost(mut cluster: Cluster, browsers: &[Browser]) {
     let users = u64::try_from(USERS).unwrap();
     let RefreshCounts { granted, reused } = cluster.refreshes();
     assert_eq!((granted, reused), (users, 0));
     let logins = cluster.logins();
     cluster.replicas[0].start(None).await;
     // Only a refresh brings a token for the orders, and each of them shows the refresh token that is stored.
-    let answers = join_all(people.iter().map(|person| cluster.orders(0, person))).await;
-    for (number, answer) in answers.into_iter().enumerate() {
-        assert_eq!(answer.unwrap().status, 200, "user {number}");
+    let responses = join_all(browsers.iter().map(|browser| cluster.orders(0, browser))).await;
+    for (number, response) in responses.into_iter().enumerate() {
+        assert_eq!(response.unwrap().status, 200, "user {number}");
     }
     let RefreshCounts { granted, reused } = cluster.refreshes();
     println!("{USERS} users: {granted} refreshes granted, {reused} refresh tokens reused");
@@ -59,48 +59,48 @@ async fn nothing_was_lost(mut cluster: Cluster, people: &[Person]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deploy_in_the_middle_of_fifty_refreshes_loses_no_refresh_token() {
-    let (mut cluster, people) = fifty_users(1).await;
+    let (mut cluster, browsers) = fifty_users(1).await;
     let mut process = cluster.replicas.remove(0);
     let address = process.address();
     let calls = join_all(
-        people
+        browsers
             .iter()
-            .map(|person| cluster.products_at(address, person)),
+            .map(|browser| cluster.products_at(address, browser)),
     );
     let deploy = async {
-        until("the first refreshes are under way", || {
+        wait_until("the first refreshes are under way", || {
             cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         })
         .await;
         process.terminate();
         process.exited().await
     };
-    let (answers, status) = tokio::join!(calls, deploy);
+    let (responses, status) = tokio::join!(calls, deploy);
     assert!(status.success(), "{status}");
     // Nobody noticed: the requests under way were answered.
-    for (number, answer) in answers.into_iter().enumerate() {
-        assert_eq!(answer.unwrap().status, 200, "user {number}");
+    for (number, response) in responses.into_iter().enumerate() {
+        assert_eq!(response.unwrap().status, 200, "user {number}");
     }
     cluster.replicas.push(process);
-    nothing_was_lost(cluster, &people).await;
+    nothing_was_lost(cluster, &browsers).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
-    let (mut cluster, people) = fifty_users(1).await;
+    let (mut cluster, browsers) = fifty_users(1).await;
     let mut process = cluster.replicas.remove(0);
     let address = process.address();
     {
         let calls = join_all(
-            people
+            browsers
                 .iter()
-                .map(|person| cluster.products_at(address, person)),
+                .map(|browser| cluster.products_at(address, browser)),
         );
-        let under_way = until("the first refreshes are under way", || {
+        let under_way = wait_until("the first refreshes are under way", || {
             cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         });
         tokio::select! {
-            answers = calls => panic!("answered: {answers:?}"),
+            responses = calls => panic!("answered: {responses:?}"),
             () = under_way => {}
         }
         // The calls are dropped here, and their connections with them.
@@ -110,58 +110,58 @@ async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
     assert!(status.success(), "{status}");
     assert!(process.log().contains("no detached work is left"));
     cluster.replicas.push(process);
-    nothing_was_lost(cluster, &people).await;
+    nothing_was_lost(cluster, &browsers).await;
 }
 
 /// The new process serves before the old one has ended.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_deploy_hands_fifty_refreshes_over() {
-    let (mut cluster, people) = fifty_users(2).await;
+    let (mut cluster, browsers) = fifty_users(2).await;
     {
-        let calls = join_all(people.iter().map(|person| cluster.products(0, person)));
-        let under_way = until("the first refreshes are under way", || {
+        let calls = join_all(browsers.iter().map(|browser| cluster.products(0, browser)));
+        let under_way = wait_until("the first refreshes are under way", || {
             cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         });
         tokio::select! {
-            answers = calls => panic!("answered: {answers:?}"),
+            responses = calls => panic!("answered: {responses:?}"),
             () = under_way => {}
         }
     }
     cluster.replicas[0].terminate();
     // The users come again at once, to the other process: it waits for what the first one brings.
-    let answers = join_all(people.iter().map(|person| cluster.products(1, person))).await;
-    for (number, answer) in answers.into_iter().enumerate() {
-        assert_eq!(answer.unwrap().status, 200, "user {number}");
+    let responses = join_all(browsers.iter().map(|browser| cluster.products(1, browser))).await;
+    for (number, response) in responses.into_iter().enumerate() {
+        assert_eq!(response.unwrap().status, 200, "user {number}");
     }
     let status = cluster.replicas[0].exited().await;
     assert!(status.success(), "{status}");
-    nothing_was_lost(cluster, &people).await;
+    nothing_was_lost(cluster, &browsers).await;
 }
 
 /// A process with one refresh under way whose client has hung up.
-async fn refreshing(delay: Duration) -> (Cluster, Vec<Person>) {
+async fn refreshing(delay: Duration) -> (Cluster, Vec<Browser>) {
     let cluster = Cluster::start(1, |tenant| {
         slow_tenant_with_users(tenant);
         tenant.refresh_delay = delay;
     })
     .await;
-    let people = cluster.with_expired_users(&[email(0)]).await;
+    let browsers = cluster.with_expired_users(&[email(0)]).await;
     tokio::select! {
-        answer = cluster.products(0, &people[0]) => panic!("answered: {answer:?}"),
+        response = cluster.products(0, &browsers[0]) => panic!("answered: {response:?}"),
         () = cluster.until_granted(1) => {}
     }
-    (cluster, people)
+    (cluster, browsers)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_waits_for_a_refresh_whose_client_hung_up() {
-    let (mut cluster, people) = refreshing(DELAY).await;
+    let (mut cluster, browsers) = refreshing(DELAY).await;
     cluster.replicas[0].interrupt();
     let status = cluster.replicas[0].exited().await;
     assert!(status.success(), "{status}");
     cluster.replicas[0].start(None).await;
-    let answer = cluster.products(0, &people[0]).await.unwrap();
-    assert_eq!(answer.status, 200);
+    let response = cluster.products(0, &browsers[0]).await.unwrap();
+    assert_eq!(response.status, 200);
     let counts = RefreshCounts {
         granted: 1,
         reused: 0,
@@ -179,7 +179,7 @@ async fn a_second_signal_ends_the_process_at_once_and_the_log_counts_what_was_cu
     let (mut cluster, _) = refreshing(delay).await;
     let begin = Instant::now();
     cluster.replicas[0].terminate();
-    until("the process has begun to stop", || {
+    wait_until("the process has begun to stop", || {
         cluster.replicas[0].log().contains("not ready any more")
     })
     .await;
@@ -199,7 +199,7 @@ async fn readiness_goes_off_before_connections_are_refused() {
     let (mut cluster, _) = refreshing(DELAY).await;
     assert_eq!(cluster.readiness(0).await.unwrap().0, 200);
     cluster.replicas[0].terminate();
-    until("the process has begun to stop", || {
+    wait_until("the process has begun to stop", || {
         cluster.replicas[0].log().contains("not ready any more")
     })
     .await;

@@ -6,10 +6,10 @@ use app::server::{OrdersApi, ProductsApi};
 use axum_auth0::SignedInUser;
 use tenant::RefreshCounts;
 
-use super::in_process::{owner_of, short_lived, user_of};
+use super::in_process::{short_lived, subject_of, user_of};
 use crate::{
-    browser::{ALICE, BOB, Person},
-    test_env::{ORDERS_API, PRODUCTS_API, World},
+    browser::{ALICE, BOB, Browser},
+    test_env::{ORDERS_API, PRODUCTS_API, TestEnv},
 };
 
 const ROUNDS: u64 = 5_000;
@@ -25,27 +25,27 @@ async fn rounds(user: SignedInUser, count: u64) -> u64 {
             user.access_token::<OrdersApi>(),
         );
         let (products, orders) = (products.unwrap(), orders.unwrap());
-        assert_eq!(owner_of(products.expose(), PRODUCTS_API), user.subject());
-        assert_eq!(owner_of(orders.expose(), ORDERS_API), user.subject());
+        assert_eq!(subject_of(products.expose(), PRODUCTS_API), user.subject());
+        assert_eq!(subject_of(orders.expose(), ORDERS_API), user.subject());
     }
     count
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_token_crosses_between_two_people_in_five_thousand_rounds() {
-    let world = World::with(short_lived).await;
-    let (alice, bob) = (world.person(), world.person());
-    alice.log_in(ALICE).await.is(200);
-    bob.log_in(BOB).await.is(200);
-    let users = [user_of(&world, &alice).await, user_of(&world, &bob).await];
+    let env = TestEnv::with(short_lived).await;
+    let (alice, bob) = (env.browser(), env.browser());
+    alice.log_in(ALICE).await.assert_status(200);
+    bob.log_in(BOB).await.assert_status(200);
+    let users = [user_of(&env, &alice).await, user_of(&env, &bob).await];
     assert_eq!(
         users.each_ref().map(SignedInUser::subject),
         ["auth0|alice", "auth0|bob"]
     );
-    let before = world.tenant.refreshes();
+    let before = env.tenant.refreshes();
     let mut done = 0;
     for _ in 0..ROUNDS / ROUNDS_OF_A_TOKEN {
-        world.advance(10);
+        env.advance(10);
         let [alice, bob] = users.clone();
         let hers = tokio::spawn(rounds(alice, ROUNDS_OF_A_TOKEN));
         let his = tokio::spawn(rounds(bob, ROUNDS_OF_A_TOKEN));
@@ -58,7 +58,7 @@ async fn no_token_crosses_between_two_people_in_five_thousand_rounds() {
         granted: before.granted + 4 * ROUNDS / ROUNDS_OF_A_TOKEN,
         reused: 0,
     };
-    assert_eq!(world.tenant.refreshes(), counts);
+    assert_eq!(env.tenant.refreshes(), counts);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,20 +66,25 @@ async fn no_answer_of_the_api_crosses_between_two_people() {
     // The clocks of site and tenant come from behind and end ahead; the API allows for half a minute.
     const TOKENS: u64 = 9;
     const CALLS_OF_A_TOKEN: usize = 25;
-    let world = World::with(|plan| {
-        plan.tenant.access_token_lifetime = Duration::from_secs(5);
-        plan.seconds_behind = 25;
+    let env = TestEnv::with(|builder| {
+        builder.tenant.access_token_lifetime = Duration::from_secs(5);
+        builder.seconds_behind = 25;
     })
     .await;
-    let (alice, bob) = (world.person(), world.person());
-    alice.log_in(ALICE).await.is(200);
-    bob.log_in(BOB).await.is(200);
-    let before = world.tenant.refreshes();
-    let owner = async |person: &Person| {
-        person.get_json("/api/products").await.is(200).json()["owner"].clone()
+    let (alice, bob) = (env.browser(), env.browser());
+    alice.log_in(ALICE).await.assert_status(200);
+    bob.log_in(BOB).await.assert_status(200);
+    let before = env.tenant.refreshes();
+    let owner = async |browser: &Browser| {
+        browser
+            .get_json("/api/products")
+            .await
+            .assert_status(200)
+            .json()["owner"]
+            .clone()
     };
     for _ in 0..TOKENS {
-        world.advance(5);
+        env.advance(5);
         for _ in 0..CALLS_OF_A_TOKEN {
             let (hers, his) = tokio::join!(owner(&alice), owner(&bob));
             assert_eq!((hers, his), ("auth0|alice".into(), "auth0|bob".into()));
@@ -89,5 +94,5 @@ async fn no_answer_of_the_api_crosses_between_two_people() {
         granted: before.granted + 2 * TOKENS,
         reused: 0,
     };
-    assert_eq!(world.tenant.refreshes(), counts);
+    assert_eq!(env.tenant.refreshes(), counts);
 }

@@ -15,8 +15,8 @@ async fn a_hundred_calls_over_three_processes_refresh_once_and_all_succeed() {
     let cluster = Cluster::start(3, |tenant| tenant.refresh_delay = ALL_ARRIVE).await;
     let alice = cluster.with_expired_alice().await;
     let calls = (0..100).map(|call| cluster.products(call % 3, &alice));
-    for answer in join_all(calls).await {
-        answer.unwrap().is_hers();
+    for response in join_all(calls).await {
+        response.unwrap().assert_is_alices();
     }
     let once = RefreshCounts {
         granted: 1,
@@ -38,8 +38,8 @@ async fn two_apis_at_once_over_three_processes_refresh_once_each() {
             Either::Right(cluster.orders(call % 3, &alice))
         }
     });
-    for answer in join_all(calls).await {
-        answer.unwrap().is_hers();
+    for response in join_all(calls).await {
+        response.unwrap().assert_is_alices();
     }
     let twice = RefreshCounts {
         granted: 2,
@@ -48,11 +48,14 @@ async fn two_apis_at_once_over_three_processes_refresh_once_each() {
     assert_eq!(cluster.refreshes(), twice);
     let refreshes = cluster.ended_refreshes();
     assert_eq!(
-        refreshes[1].field("refresh_token"),
-        refreshes[0].answered("refresh_token"),
+        refreshes[1].form_field("refresh_token"),
+        refreshes[0].response_field("refresh_token"),
         "one after the other"
     );
-    let audiences: BTreeSet<_> = refreshes.iter().map(|one| one.field("audience")).collect();
+    let audiences: BTreeSet<_> = refreshes
+        .iter()
+        .map(|one| one.form_field("audience"))
+        .collect();
     assert_eq!(audiences.len(), 2);
 }
 
@@ -63,8 +66,8 @@ async fn a_provider_that_is_slower_than_a_lease_is_asked_once() {
     let cluster = Cluster::start(3, |tenant| tenant.refresh_delay = delay).await;
     let alice = cluster.with_expired_alice().await;
     let calls = (0..30).map(|call| cluster.products(call % 3, &alice));
-    for answer in join_all(calls).await {
-        answer.unwrap().is_hers();
+    for response in join_all(calls).await {
+        response.unwrap().assert_is_alices();
     }
     let once = RefreshCounts {
         granted: 1,

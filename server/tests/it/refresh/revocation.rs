@@ -8,11 +8,11 @@ use tenant::RefreshCounts;
 
 use super::{
     in_process::{refreshes, short_lived, user_by},
-    wait::until,
+    wait::wait_until,
 };
 use crate::{
     browser::{ALICE, PASSWORD},
-    test_env::World,
+    test_env::TestEnv,
 };
 
 /// How long the tenant keeps the answer to itself once the refresh token is used up.
@@ -20,46 +20,52 @@ const DELAY: Duration = Duration::from_secs(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_revoked_during_a_refresh_stays_revoked() {
-    let world = World::with(|plan| {
-        short_lived(plan);
-        plan.in_files = true;
-        plan.tenant.refresh_delay = DELAY;
+    let env = TestEnv::with(|builder| {
+        short_lived(builder);
+        builder.persistent = true;
+        builder.tenant.refresh_delay = DELAY;
     })
     .await;
-    let alice = world.person();
-    let form = alice.open("/profile").await.is(200);
-    alice.fill_in(&form, ALICE, PASSWORD).await.is(200);
-    world.advance(10);
+    let alice = env.browser();
+    let form = alice.open("/profile").await.assert_status(200);
+    alice
+        .submit_login(&form, ALICE, PASSWORD)
+        .await
+        .assert_status(200);
+    env.advance(10);
     // Another process of the site, at the same store.
-    let other = Auth0::open(world.auth0.config().clone()).await.unwrap();
-    let user = user_by(&other, &world, &alice).await;
+    let other = Auth0::open(env.auth0.config().clone()).await.unwrap();
+    let user = user_by(&other, &env, &alice).await;
 
     let call = alice.get_json("/api/products");
     let revocation = async {
-        until("the tenant is asked", || {
-            world.tenant.refreshes().granted == 1
+        wait_until("the tenant is asked", || {
+            env.tenant.refreshes().granted == 1
         })
         .await;
-        assert_eq!(refreshes(&world).len(), 0, "nothing is answered yet");
+        assert_eq!(refreshes(&env).len(), 0, "nothing is answered yet");
         user.revoke_refresh_token().await.unwrap();
     };
-    let (answer, ()) = tokio::join!(call, revocation);
+    let (response, ()) = tokio::join!(call, revocation);
     // What the refresh brought is good until its end, but for the refresh token, which is revoked as well.
-    answer.is(200);
-    let brought = refreshes(&world)[0].answered("refresh_token");
-    let revoked = world.at_tenant.of(&Method::POST, "/oauth/revoke");
-    let revoked: Vec<_> = revoked.iter().map(|entry| entry.field("token")).collect();
+    response.assert_status(200);
+    let brought = refreshes(&env)[0].response_field("refresh_token");
+    let revoked = env.tenant_requests.matching(&Method::POST, "/oauth/revoke");
+    let revoked: Vec<_> = revoked
+        .iter()
+        .map(|entry| entry.form_field("token"))
+        .collect();
     assert_eq!(revoked.len(), 2);
     assert_eq!(revoked[1], brought);
 
     // Nothing is left to refresh with: the tenant is not even asked.
-    world.advance(10);
-    let answer = alice.get_json("/api/products").await;
-    assert!(!answer.status.is_success(), "{answer:?}");
-    assert_eq!(refreshes(&world).len(), 1);
+    env.advance(10);
+    let response = alice.get_json("/api/products").await;
+    assert!(!response.status.is_success(), "{response:?}");
+    assert_eq!(refreshes(&env).len(), 1);
     let counts = RefreshCounts {
         granted: 1,
         reused: 0,
     };
-    assert_eq!(world.tenant.refreshes(), counts);
+    assert_eq!(env.tenant.refreshes(), counts);
 }

@@ -6,7 +6,7 @@ use std::{fs, time::Duration};
 use tenant::RefreshCounts;
 use tokio::time::{Instant, sleep_until};
 
-use super::{cluster::Cluster, wait::until};
+use super::{cluster::Cluster, wait::wait_until};
 
 /// A lease that nobody prolongs ends after six seconds.
 const LONGER_THAN_A_LEASE: Duration = Duration::from_secs(7);
@@ -25,22 +25,26 @@ async fn who_slept_through_the_lease_before_asking_does_not_ask_any_more() {
 
     let sleeper = cluster.products(0, &alice);
     let others = async {
-        until("the first process is about to ask", || here.exists()).await;
+        wait_until("the first process is about to ask", || here.exists()).await;
         cluster.replicas[0].stop();
         // The second one waits for the lease to end, and asks.
-        cluster.products(1, &alice).await.unwrap().is_hers();
+        cluster
+            .products(1, &alice)
+            .await
+            .unwrap()
+            .assert_is_alices();
         assert_eq!(cluster.refreshes().granted, 1);
         fs::remove_file(&here).unwrap();
-        cluster.replicas[0].go_on();
+        cluster.replicas[0].resume();
     };
     let (sleeper, ()) = tokio::join!(sleeper, others);
-    sleeper.unwrap().is_hers();
+    sleeper.unwrap().assert_is_alices();
     let once = RefreshCounts {
         granted: 1,
         reused: 0,
     };
     assert_eq!(cluster.refreshes(), once, "the second one's result served");
-    cluster.orders(0, &alice).await.unwrap().is_hers();
+    cluster.orders(0, &alice).await.unwrap().assert_is_alices();
     assert_eq!(cluster.refreshes().reused, 0);
 }
 
@@ -56,11 +60,15 @@ async fn who_slept_through_the_lease_after_asking_does_not_overwrite_a_younger_r
     let others = async {
         cluster.until_granted(1).await;
         cluster.replicas[0].stop();
-        cluster.products(1, &alice).await.unwrap().is_hers();
-        cluster.replicas[0].go_on();
+        cluster
+            .products(1, &alice)
+            .await
+            .unwrap()
+            .assert_is_alices();
+        cluster.replicas[0].resume();
     };
     let (sleeper, ()) = tokio::join!(sleeper, others);
-    sleeper.unwrap().is_hers();
+    sleeper.unwrap().assert_is_alices();
     let counts = RefreshCounts {
         granted: 2,
         reused: 0,
@@ -71,15 +79,18 @@ async fn who_slept_through_the_lease_after_asking_does_not_overwrite_a_younger_r
         "both got tokens, as the overlap lets them"
     );
 
-    cluster.orders(0, &alice).await.unwrap().is_hers();
+    cluster.orders(0, &alice).await.unwrap().assert_is_alices();
     let refreshes = cluster.ended_refreshes();
     let [first, second, third] = refreshes.as_slice() else {
         panic!("{refreshes:?}")
     };
-    assert_eq!(first.field("refresh_token"), second.field("refresh_token"));
     assert_eq!(
-        third.field("refresh_token"),
-        second.answered("refresh_token"),
+        first.form_field("refresh_token"),
+        second.form_field("refresh_token")
+    );
+    assert_eq!(
+        third.form_field("refresh_token"),
+        second.response_field("refresh_token"),
         "the younger one is kept"
     );
 }
@@ -94,11 +105,11 @@ async fn who_slept_through_the_lease_while_nobody_asked_brings_the_result_home()
         cluster.replicas[0].stop();
         // The sleep is what this is about.
         sleep_until(Instant::now() + LONGER_THAN_A_LEASE).await;
-        cluster.replicas[0].go_on();
+        cluster.replicas[0].resume();
     };
     let (sleeper, ()) = tokio::join!(sleeper, others);
-    sleeper.unwrap().is_hers();
-    cluster.orders(0, &alice).await.unwrap().is_hers();
+    sleeper.unwrap().assert_is_alices();
+    cluster.orders(0, &alice).await.unwrap().assert_is_alices();
     let counts = RefreshCounts {
         granted: 2,
         reused: 0,
@@ -116,22 +127,37 @@ async fn who_slept_through_the_lease_after_asking_costs_one_login_where_there_is
     let others = async {
         cluster.until_granted(1).await;
         cluster.replicas[0].stop();
-        let answer = cluster.products(1, &alice).await.unwrap();
+        let response = cluster.products(1, &alice).await.unwrap();
         assert_eq!(
-            (answer.status, &answer.body["code"]),
+            (response.status, &response.body["code"]),
             (401, &"sign_in_required".into())
         );
-        cluster.replicas[0].go_on();
+        cluster.replicas[0].resume();
     };
     let (sleeper, ()) = tokio::join!(sleeper, others);
     // What it brings is refused: the session does not rise from the dead.
     assert_eq!(sleeper.unwrap().status, 401);
     assert_eq!(cluster.products(0, &alice).await.unwrap().status, 401);
 
-    assert_eq!(alice.open("/profile").await.is(200).place(), "/profile");
+    assert_eq!(
+        alice
+            .open("/profile")
+            .await
+            .assert_status(200)
+            .path_and_query(),
+        "/profile"
+    );
     for replica in 0..2 {
-        cluster.products(replica, &alice).await.unwrap().is_hers();
-        cluster.orders(replica, &alice).await.unwrap().is_hers();
+        cluster
+            .products(replica, &alice)
+            .await
+            .unwrap()
+            .assert_is_alices();
+        cluster
+            .orders(replica, &alice)
+            .await
+            .unwrap()
+            .assert_is_alices();
     }
     assert_eq!(cluster.logins() - logins, 1);
     let counts = RefreshCounts {

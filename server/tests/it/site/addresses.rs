@@ -1,14 +1,14 @@
 //! Addresses that lead nowhere, and the site under other names.
 
-use crate::{browser::ALICE, test_env::World};
+use crate::{browser::ALICE, test_env::TestEnv};
 
 #[tokio::test]
 async fn an_address_without_a_page_is_a_404_in_the_right_manner() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     for signed_in in [false, true] {
         if signed_in {
-            alice.log_in(ALICE).await.is(200);
+            alice.log_in(ALICE).await.assert_status(200);
         }
         for path in [
             "/nothing-here",
@@ -18,26 +18,26 @@ async fn an_address_without_a_page_is_a_404_in_the_right_manner() {
             "/.env",
             "/pkg/../secret.txt",
         ] {
-            let page = alice.visit(path).await.is(404);
+            let page = alice.visit(path).await.assert_status(404);
             assert_eq!(page.html().heading(), "Page not found", "{path}");
         }
         for path in ["/api/nothing", "/api/products/x", "/api/a/b/c"] {
             assert_eq!(
-                alice.get_json(path).await.is(404).code(),
+                alice.get_json(path).await.assert_status(404).error_code(),
                 "not_found",
                 "{path}"
             );
         }
         for path in ["/auth/nothing", "/auth"] {
-            alice.visit(path).await.is(404);
+            alice.visit(path).await.assert_status(404);
         }
     }
 }
 
 #[tokio::test]
 async fn under_another_name_a_page_moves_and_everything_else_is_refused() {
-    let world = World::start().await;
-    let port = world.base_url.port().unwrap();
+    let env = TestEnv::start().await;
+    let port = env.base_url.port().unwrap();
     let own = format!("http://localhost:{port}");
     for name in [
         format!("127.0.0.1:{port}"),
@@ -46,8 +46,7 @@ async fn under_another_name_a_page_moves_and_everything_else_is_refused() {
         format!("localhost:{port}.evil.example"),
     ] {
         let ask = async |line: &str, more: &str| {
-            world
-                .say(&format!("{line} HTTP/1.1\r\nHost: {name}\r\n{more}"))
+            env.send_raw(&format!("{line} HTTP/1.1\r\nHost: {name}\r\n{more}"))
                 .await
         };
         let moved = ask("GET /products?a=b", "Accept: text/html").await;
@@ -77,8 +76,8 @@ async fn under_another_name_a_page_moves_and_everything_else_is_refused() {
         }
     }
     // What a proxy says about the name counts for nothing.
-    let spoofed = world
-        .say(&format!("GET /auth/login HTTP/1.1\r\nHost: {}\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\nForwarded: host=evil.example", world.host()))
+    let spoofed = env
+        .send_raw(&format!("GET /auth/login HTTP/1.1\r\nHost: {}\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\nForwarded: host=evil.example", env.host()))
         .await;
     assert!(
         spoofed.contains(&format!(

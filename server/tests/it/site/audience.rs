@@ -5,25 +5,29 @@ use reqwest::Method;
 
 use super::forms::TEAPOT;
 use crate::{
-    browser::{ALICE, Answer, Person},
-    test_env::{ORDERS_API, PRODUCTS_API, World},
+    browser::{ALICE, Browser, Response},
+    test_env::{ORDERS_API, PRODUCTS_API, TestEnv},
 };
 
 const NEW_API: &str = "https://stock.example.com";
 
 /// That page, API answer and log say the same: what is wrong (`cause`) and what to set (`fix`).
 pub(crate) async fn is_explained(
-    world: &World,
-    person: &Person,
+    env: &TestEnv,
+    browser: &Browser,
     code: &str,
     cause: &[&str],
     fix: &[&str],
 ) {
-    let page = person.open("/products").await.is(500).html();
+    let page = browser.open("/products").await.assert_status(500).html();
     let [told] = &page.texts_where("role", "alert")[..] else {
         panic!("{}", page.text())
     };
-    let listed = person.get_json("/api/products").await.is(500).json();
+    let listed = browser
+        .get_json("/api/products")
+        .await
+        .assert_status(500)
+        .json();
     assert_eq!(listed["code"], "misconfigured", "{listed}");
     let explanation = &listed["explanation"];
     assert_eq!(explanation["code"], code, "{listed}");
@@ -41,48 +45,52 @@ pub(crate) async fn is_explained(
             "{words} is not in: {explanation}"
         );
     }
-    let logged = world
+    let logged = env
         .log
         .lines_with(&[&[" ERROR ", "misconfiguration", code], cause, fix].concat());
     assert!(!logged.is_empty(), "nothing is logged");
-    nothing_else_breaks(person).await;
+    nothing_else_breaks(browser).await;
 }
 
-async fn nothing_else_breaks(person: &Person) {
-    let home = person.open("/").await.is(200).html();
+async fn nothing_else_breaks(browser: &Browser) {
+    let home = browser.open("/").await.assert_status(200).html();
     assert_eq!(home.heading(), "Hello, Alice Example");
-    let profile = person.open("/profile").await.is(200).html();
+    let profile = browser.open("/profile").await.assert_status(200).html();
     assert!(profile.text().contains("auth0|alice"));
     assert_eq!(
-        person.get_json("/auth/profile").await.is(200).json()["sub"],
+        browser
+            .get_json("/auth/profile")
+            .await
+            .assert_status(200)
+            .json()["sub"],
         "auth0|alice"
     );
 }
 
-async fn signed_in(world: &World) -> Person {
-    let alice = world.person();
-    let page: Answer = alice.log_in(ALICE).await;
-    assert_eq!(page.place(), "/products");
+async fn signed_in(env: &TestEnv) -> Browser {
+    let alice = env.browser();
+    let page: Response = alice.log_in(ALICE).await;
+    assert_eq!(page.path_and_query(), "/products");
     alice
 }
 
 #[tokio::test]
 async fn without_an_audience_the_page_says_that_it_is_missing_and_where_it_is_found() {
-    let world = World::with(|plan| plan.variables.remove("AUTH0_AUDIENCE")).await;
-    let alice = signed_in(&world).await;
+    let env = TestEnv::with(|builder| builder.variables.remove("AUTH0_AUDIENCE")).await;
+    let alice = signed_in(&env).await;
     let cause = &["AUTH0_AUDIENCE is not set", "opaque", "not a JWT"];
     let fix = &[
         "Set AUTH0_AUDIENCE to the Identifier of your API",
         "Auth0 dashboard > Applications > APIs",
     ];
-    is_explained(&world, &alice, "audience_missing", cause, fix).await;
+    is_explained(&env, &alice, "audience_missing", cause, fix).await;
     assert_eq!(
-        world.at_api.entries().len(),
+        env.products_requests.entries().len(),
         0,
         "a token for nobody is sent to nobody"
     );
     // Already at the start, before anybody logs in.
-    let warned = world
+    let warned = env
         .log
         .lines_with(&[" WARN ", "AUTH0_AUDIENCE is not set: people can log in"]);
     assert_eq!(warned.len(), 1);
@@ -90,9 +98,10 @@ async fn without_an_audience_the_page_says_that_it_is_missing_and_where_it_is_fo
 
 #[tokio::test]
 async fn an_audience_that_the_tenant_does_not_know_is_named_where_the_login_ends() {
-    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE", "https://no-such.example.com")).await;
-    let alice = world.person();
-    let page = alice.open("/products").await.is(500);
+    let env =
+        TestEnv::with(|builder| builder.set("AUTH0_AUDIENCE", "https://no-such.example.com")).await;
+    let alice = env.browser();
+    let page = alice.open("/products").await.assert_status(500);
     assert_eq!(page.url.path(), "/auth/callback");
     let text = page.html().text();
     for words in [
@@ -103,7 +112,7 @@ async fn an_audience_that_the_tenant_does_not_know_is_named_where_the_login_ends
     ] {
         assert!(text.contains(words), "{words} is not in: {text}");
     }
-    let logged = world.log.lines_with(&[
+    let logged = env.log.lines_with(&[
         " ERROR ",
         "misconfiguration",
         "audience_unknown",
@@ -114,46 +123,55 @@ async fn an_audience_that_the_tenant_does_not_know_is_named_where_the_login_ends
 
     assert_eq!(alice.cookie("session"), None);
     assert_eq!(
-        alice.get_json("/api/products").await.is(401).code(),
+        alice
+            .get_json("/api/products")
+            .await
+            .assert_status(401)
+            .error_code(),
         "sign_in_required"
     );
-    alice.open("/").await.is(200);
-    alice.get_json("/auth/profile").await.is(401);
+    alice.open("/").await.assert_status(200);
+    alice.get_json("/auth/profile").await.assert_status(401);
 }
 
 #[tokio::test]
 async fn an_audience_of_another_api_with_the_same_scopes_is_refused_by_the_api_and_explained() {
-    let world = World::with(|plan| {
-        let mut other = plan.products_at_tenant().clone();
+    let env = TestEnv::with(|builder| {
+        let mut other = builder.products_api_settings().clone();
         NEW_API.clone_into(&mut other.identifier);
-        plan.tenant.apis.push(other);
-        plan.set("AUTH0_AUDIENCE", NEW_API);
+        builder.tenant.apis.push(other);
+        builder.set("AUTH0_AUDIENCE", NEW_API);
     })
     .await;
-    let alice = signed_in(&world).await;
+    let alice = signed_in(&env).await;
     let cause = &[
         NEW_API,
         "expects another audience",
         "the access token was not issued for this API",
     ];
     is_explained(
-        &world,
+        &env,
         &alice,
         "refused_by_api",
         cause,
         &["Set AUTH0_AUDIENCE to the identifier that this API checks"],
     )
     .await;
-    assert!(world.at_api.entries().iter().all(|call| call.status == 401));
+    assert!(
+        env.products_requests
+            .entries()
+            .iter()
+            .all(|call| call.status == 401)
+    );
 }
 
 #[tokio::test]
 async fn an_audience_of_another_api_with_other_scopes_is_explained_by_its_variable() {
-    let world = World::with(|plan| plan.set("AUTH0_AUDIENCE", ORDERS_API)).await;
-    let alice = signed_in(&world).await;
+    let env = TestEnv::with(|builder| builder.set("AUTH0_AUDIENCE", ORDERS_API)).await;
+    let alice = signed_in(&env).await;
     let cause = &[ORDERS_API, "AUTH0_AUDIENCE probably names another API"];
     is_explained(
-        &world,
+        &env,
         &alice,
         "scope_not_granted",
         cause,
@@ -164,15 +182,15 @@ async fn an_audience_of_another_api_with_other_scopes_is_explained_by_its_variab
 
 #[tokio::test]
 async fn an_audience_of_its_own_is_named_by_its_own_variable() {
-    let world = World::with(|plan| {
-        plan.set("AUTH0_AUDIENCE", PRODUCTS_API);
-        plan.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
-        NEW_API.clone_into(&mut plan.api_audience);
+    let env = TestEnv::with(|builder| {
+        builder.set("AUTH0_AUDIENCE", PRODUCTS_API);
+        builder.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
+        NEW_API.clone_into(&mut builder.api_audience);
     })
     .await;
-    let alice = signed_in(&world).await;
+    let alice = signed_in(&env).await;
     is_explained(
-        &world,
+        &env,
         &alice,
         "refused_by_api",
         &[PRODUCTS_API],
@@ -183,31 +201,32 @@ async fn an_audience_of_its_own_is_named_by_its_own_variable() {
 
 #[tokio::test]
 async fn a_scope_that_the_token_lacks_is_named_with_the_places_to_add_it() {
-    let world = World::with(|plan| {
-        plan.products_at_tenant()
+    let env = TestEnv::with(|builder| {
+        builder
+            .products_api_settings()
             .scopes
             .retain(|scope| scope == "read:products");
     })
     .await;
-    let alice = signed_in(&world).await;
+    let alice = signed_in(&env).await;
     let cause = &[
         PRODUCTS_API,
         "The scope `write:products` was asked for",
         "lacks it",
     ];
     let fix = &["Permissions", "Auth0 dashboard", "RBAC"];
-    is_explained(&world, &alice, "scope_not_granted", cause, fix).await;
+    is_explained(&env, &alice, "scope_not_granted", cause, fix).await;
 }
 
 #[tokio::test]
 async fn a_scope_that_only_the_api_misses_is_explained_by_the_call_that_needs_it() {
-    let world = World::with(|plan| plan.set("PRODUCTS_API_SCOPE", "read:products")).await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::with(|builder| builder.set("PRODUCTS_API_SCOPE", "read:products")).await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
     let refused = alice
         .call(Method::POST, "/api/products", TEAPOT)
         .await
-        .is(500)
+        .assert_status(500)
         .json();
     assert_eq!(
         (&refused["code"], &refused["explanation"]["code"]),
@@ -226,8 +245,7 @@ async fn a_scope_that_only_the_api_misses_is_explained_by_the_call_that_needs_it
         );
     }
     assert_eq!(
-        world
-            .log
+        env.log
             .lines_with(&[
                 " ERROR ",
                 "missing_scope",
@@ -239,12 +257,12 @@ async fn a_scope_that_only_the_api_misses_is_explained_by_the_call_that_needs_it
     );
 
     // Without JavaScript nothing of the explanation is in the address; the page says where it is.
-    let answer = alice
+    let response = alice
         .submit(&page, page.html().form("/api/products"), TEAPOT)
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/products?error=misconfigured");
-    let page = alice.follow(&answer).await.html();
+        .assert_status(303);
+    assert_eq!(response.location(), "/products?error=misconfigured");
+    let page = alice.follow(&response).await.html();
     assert!(
         page.text().contains("PRODUCTS_API_SCOPE"),
         "{}",

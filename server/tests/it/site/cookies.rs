@@ -3,29 +3,29 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    browser::{ALICE, Answer, PASSWORD},
-    test_env::World,
+    browser::{ALICE, PASSWORD, Response},
+    test_env::TestEnv,
 };
 
 #[tokio::test]
 async fn on_https_the_browser_is_told_to_insist_and_cookies_are_bound_to_the_host() {
-    let world = World::with(|plan| {
-        plan.set("APP_BASE_URL", "https://shop.example.com");
-        plan.tenant.applications[0].callback_urls =
+    let env = TestEnv::with(|builder| {
+        builder.set("APP_BASE_URL", "https://shop.example.com");
+        builder.tenant.applications[0].callback_urls =
             vec!["https://shop.example.com/auth/callback".to_owned()];
     })
     .await;
     let ask = async |path: &str, more: &str| {
         let head =
             format!("GET {path} HTTP/1.1\r\nHost: shop.example.com\r\nAccept: text/html\r\n{more}");
-        world.say(head.trim_end()).await
+        env.send_raw(head.trim_end()).await
     };
-    let of = |answer: &str, name: &str| {
+    let of = |response: &str, name: &str| {
         let prefix = format!("{name}: ");
-        let line = answer
+        let line = response
             .lines()
             .find_map(|line| line.strip_prefix(&prefix).map(str::to_owned));
-        line.unwrap_or_else(|| panic!("{name} is not in {answer}"))
+        line.unwrap_or_else(|| panic!("{name} is not in {response}"))
     };
     let safe = |cookie: &str| {
         for attribute in ["; Secure", "; HttpOnly", "; Path=/", "; SameSite=Lax"] {
@@ -45,13 +45,13 @@ async fn on_https_the_browser_is_told_to_insist_and_cookies_are_bound_to_the_hos
     let begun = ask("/auth/login?returnTo=%2Fproducts", "").await;
     let transaction = of(&begun, "set-cookie");
     safe(&transaction);
-    let alice = world.person();
-    let login = alice.open(&of(&begun, "location")).await.is(200);
+    let alice = env.browser();
+    let login = alice.open(&of(&begun, "location")).await.assert_status(200);
     let typed = [("username", ALICE), ("password", PASSWORD)];
     let callback = alice
         .submit(&login, login.html().form("/u/login"), &typed)
         .await
-        .target();
+        .redirect_target();
     assert_eq!(
         callback.origin().ascii_serialization(),
         "https://shop.example.com"
@@ -86,15 +86,15 @@ async fn on_https_the_browser_is_told_to_insist_and_cookies_are_bound_to_the_hos
 
 #[tokio::test]
 async fn the_cookies_of_a_login_are_for_this_site_only_and_end() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let seen = alice.seen();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let seen = alice.responses();
     let ours = seen
         .iter()
-        .filter(|answer| answer.url.origin() == world.base_url.origin());
+        .filter(|response| response.url.origin() == env.base_url.origin());
     let mut names = BTreeSet::new();
-    for cookie in ours.flat_map(Answer::cookies) {
+    for cookie in ours.flat_map(Response::set_cookies) {
         for attribute in ["; HttpOnly", "; Path=/", "; SameSite=Lax", "; Max-Age="] {
             assert!(cookie.contains(attribute), "{cookie}");
         }
@@ -113,6 +113,10 @@ async fn the_cookies_of_a_login_are_for_this_site_only_and_end() {
         "/auth/profile",
         "/api/products",
     ] {
-        assert_eq!(alice.visit(path).await.is(200).cookies(), [""; 0], "{path}");
+        assert_eq!(
+            alice.visit(path).await.assert_status(200).set_cookies(),
+            [""; 0],
+            "{path}"
+        );
     }
 }

@@ -9,8 +9,8 @@ use super::{
     server_functions::{FIELDS, is_signed_in},
 };
 use crate::{
-    browser::{ALICE, Person},
-    test_env::World,
+    browser::{ALICE, Browser},
+    test_env::TestEnv,
 };
 
 /// How a request of another site looks in browsers of all ages.
@@ -45,9 +45,9 @@ fn foreign(request: &impl Fn() -> RequestBuilder) -> Vec<RequestBuilder> {
 
 #[tokio::test]
 async fn a_post_of_another_site_changes_nothing() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let before = products_of(&alice).await;
     let id = before[0]["id"].as_str().unwrap();
     let mut fields = FIELDS.to_vec();
@@ -67,12 +67,12 @@ async fn a_post_of_another_site_changes_nothing() {
                     .form(&fields)
             };
             for request in foreign(&post) {
-                let refused = alice.send(request).await.is(403);
+                let refused = alice.send(request).await.assert_status(403);
                 if accept == "text/html" {
                     let heading = refused.html().heading();
                     assert_eq!(heading, "This request came from another site", "{path}");
                 } else {
-                    assert_eq!(refused.code(), "cross_site", "{path}");
+                    assert_eq!(refused.error_code(), "cross_site", "{path}");
                 }
             }
         }
@@ -80,7 +80,7 @@ async fn a_post_of_another_site_changes_nothing() {
             let request = alice
                 .request(method, path)
                 .header(header::ORIGIN, "https://evil.example");
-            alice.send(request).await.is(403);
+            alice.send(request).await.assert_status(403);
         }
     }
     assert!(is_signed_in(&alice).await);
@@ -89,24 +89,27 @@ async fn a_post_of_another_site_changes_nothing() {
 
 #[tokio::test]
 async fn another_site_cannot_even_ask_the_api_to_read() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let asked = world.at_api.entries().len();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let asked = env.products_requests.entries().len();
     for site in ["cross-site", "same-site"] {
         let request = alice
             .request(Method::GET, "/api/products")
             .header("sec-fetch-site", site);
-        assert_eq!(alice.send(request).await.is(403).code(), "cross_site");
+        assert_eq!(
+            alice.send(request).await.assert_status(403).error_code(),
+            "cross_site"
+        );
     }
-    assert_eq!(world.at_api.entries().len(), asked);
+    assert_eq!(env.products_requests.entries().len(), asked);
 }
 
 #[tokio::test]
 async fn a_read_goes_nowhere_and_comes_from_this_site_only_on_every_prefix() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let reads: Vec<_> = server_fn_paths()
         .filter(|(_, method)| *method == Method::GET)
         .map(|(path, _)| path)
@@ -119,29 +122,29 @@ async fn a_read_goes_nowhere_and_comes_from_this_site_only_on_every_prefix() {
                 .header(header::ACCEPT, "text/html")
                 .header("sec-fetch-mode", "navigate")
         };
-        for referer in ["https://evil.example/x", world.base_url.as_str()] {
-            let answer = alice.send(read().header(header::REFERER, referer)).await;
-            assert_eq!(answer.header("location"), "", "{path} {referer}");
-            assert!(!answer.status.is_redirection(), "{path} {referer}");
+        for referer in ["https://evil.example/x", env.base_url.as_str()] {
+            let response = alice.send(read().header(header::REFERER, referer)).await;
+            assert_eq!(response.header("location"), "", "{path} {referer}");
+            assert!(!response.status.is_redirection(), "{path} {referer}");
         }
         for site in ["cross-site", "same-site"] {
             let request = read().header("sec-fetch-site", site);
-            alice.send(request).await.is(403);
+            alice.send(request).await.assert_status(403);
             let request = alice
                 .request(Method::GET, path)
                 .header(header::UPGRADE, "websocket")
                 .header(header::CONNECTION, "upgrade")
                 .header("sec-fetch-site", site);
-            alice.send(request).await.is(403);
+            alice.send(request).await.assert_status(403);
         }
     }
 }
 
 #[tokio::test]
 async fn no_answer_lets_another_site_read_it() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for path in [
         "/",
         "/products",
@@ -158,14 +161,14 @@ async fn no_answer_lets_another_site_read_it() {
                 .header(header::ORIGIN, "https://evil.example")
                 .header("access-control-request-method", "POST")
                 .header("access-control-request-headers", "content-type");
-            let answer = alice.send(request).await;
-            let allowed = answer
+            let response = alice.send(request).await;
+            let allowed = response
                 .headers
                 .keys()
                 .find(|name| name.as_str().starts_with("access-control-"));
             assert_eq!(allowed, None, "{method} {path}");
             assert_eq!(
-                answer.header("cross-origin-resource-policy"),
+                response.header("cross-origin-resource-policy"),
                 "same-origin",
                 "{method} {path}"
             );
@@ -175,9 +178,9 @@ async fn no_answer_lets_another_site_read_it() {
 
 #[tokio::test]
 async fn a_foreign_referer_never_leads_away() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let origin = alice.origin();
     for referer in [
         "https://evil.example/steal?x=y",
@@ -193,29 +196,29 @@ async fn a_foreign_referer_never_leads_away() {
                 "/api/products/rename",
                 "/api/products/delete",
             ] {
-                let answer = alice
+                let response = alice
                     .send(
                         plain_form(&alice, path)
                             .header(header::REFERER, referer)
                             .form(&fields),
                     )
                     .await
-                    .is(303);
+                    .assert_status(303);
                 assert_eq!(
-                    answer.target().origin().ascii_serialization(),
+                    response.redirect_target().origin().ascii_serialization(),
                     origin,
                     "{referer} {}",
-                    answer.location()
+                    response.location()
                 );
                 assert!(
-                    answer.location().starts_with('/') && !answer.location().starts_with("//"),
+                    response.location().starts_with('/') && !response.location().starts_with("//"),
                     "{}",
-                    answer.location()
+                    response.location()
                 );
                 assert!(
-                    !answer.location().contains("__err"),
+                    !response.location().contains("__err"),
                     "{}",
-                    answer.location()
+                    response.location()
                 );
             }
         }
@@ -223,41 +226,41 @@ async fn a_foreign_referer_never_leads_away() {
         let read = alice
             .request(Method::GET, "/api/products")
             .header(header::ACCEPT, "text/html");
-        let answer = alice
+        let response = alice
             .send(read.header(header::REFERER, referer))
             .await
-            .is(200);
-        assert_eq!(answer.header("location"), "");
+            .assert_status(200);
+        assert_eq!(response.header("location"), "");
     }
 }
 
 /// A form of the site, as a browser without JavaScript sends it.
-fn plain_form(person: &Person, path: &str) -> RequestBuilder {
-    person
+fn plain_form(browser: &Browser, path: &str) -> RequestBuilder {
+    browser
         .request(Method::POST, path)
         .header(header::ACCEPT, "text/html,application/xhtml+xml")
-        .header(header::ORIGIN, person.origin())
+        .header(header::ORIGIN, browser.origin())
         .header("sec-fetch-site", "same-origin")
         .header("sec-fetch-mode", "navigate")
 }
 
 #[tokio::test]
 async fn a_link_on_another_site_opens_her_pages_but_logs_nobody_out() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
     let mut elsewhere = page.clone();
     elsewhere.url = "https://evil.example/".parse().unwrap();
 
-    let link = |path: &str| world.base_url.join(path).unwrap();
+    let link = |path: &str| env.base_url.join(path).unwrap();
     alice
         .click(&elsewhere, link("/products").as_str())
         .await
-        .is(200);
+        .assert_status(200);
     let asked = alice
         .click(&elsewhere, link("/auth/logout").as_str())
         .await
-        .is(200);
+        .assert_status(200);
     assert_eq!(asked.html().heading(), "Do you want to log out?");
     for (mode, dest) in [
         ("no-cors", "image"),
@@ -270,16 +273,16 @@ async fn a_link_on_another_site_opens_her_pages_but_logs_nobody_out() {
                 .header("sec-fetch-site", site)
                 .header("sec-fetch-mode", mode)
                 .header("sec-fetch-dest", dest);
-            alice.send(request).await.is(200);
+            alice.send(request).await.assert_status(200);
         }
     }
     assert!(is_signed_in(&alice).await);
 
     // She does want to.
-    let answer = alice
+    let response = alice
         .submit(&asked, asked.html().form(LOGOUT_PATH), &[])
         .await
-        .is(303);
-    alice.arrive(answer).await.is(200);
+        .assert_status(303);
+    alice.follow_redirects(response).await.assert_status(200);
     assert!(!is_signed_in(&alice).await);
 }

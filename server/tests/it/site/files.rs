@@ -2,13 +2,13 @@
 
 use reqwest::{Method, header};
 
-use crate::test_env::World;
+use crate::test_env::TestEnv;
 
-async fn get(world: &World, path: &str, encodings: &str) -> crate::browser::Answer {
-    let person = world.person();
-    person
+async fn get(env: &TestEnv, path: &str, encodings: &str) -> crate::browser::Response {
+    let browser = env.browser();
+    browser
         .send(
-            person
+            browser
                 .request(Method::GET, path)
                 .header(header::ACCEPT_ENCODING, encodings),
         )
@@ -17,7 +17,7 @@ async fn get(world: &World, path: &str, encodings: &str) -> crate::browser::Answ
 
 #[tokio::test]
 async fn a_built_file_is_sent_as_small_as_the_browser_can_read() {
-    let world = World::start().await;
+    let env = TestEnv::start().await;
     for (file, accepted, encoding, body) in [
         (
             "leptos-auth0.js",
@@ -35,14 +35,16 @@ async fn a_built_file_is_sent_as_small_as_the_browser_can_read() {
         ("leptos-auth0.css", "gzip, br", "br", "brotli of the styles"),
         ("leptos-auth0.css", "gzip", "", "body { margin: 0 }"),
     ] {
-        let answer = get(&world, &format!("/pkg/{file}"), accepted).await.is(200);
+        let response = get(&env, &format!("/pkg/{file}"), accepted)
+            .await
+            .assert_status(200);
         assert_eq!(
-            (answer.header("content-encoding"), &*answer.body),
+            (response.header("content-encoding"), &*response.body),
             (encoding, body),
             "{file} {accepted}"
         );
         assert!(
-            answer
+            response
                 .header("vary")
                 .to_ascii_lowercase()
                 .contains("accept-encoding"),
@@ -53,20 +55,20 @@ async fn a_built_file_is_sent_as_small_as_the_browser_can_read() {
 
 #[tokio::test]
 async fn a_built_file_says_what_it_is() {
-    let world = World::start().await;
+    let env = TestEnv::start().await;
     for (file, kind) in [
         ("leptos-auth0.js", "text/javascript"),
         ("leptos-auth0.css", "text/css"),
         ("leptos-auth0.wasm", "application/wasm"),
     ] {
         for encodings in ["br", "identity"] {
-            let answer = get(&world, &format!("/pkg/{file}"), encodings)
+            let response = get(&env, &format!("/pkg/{file}"), encodings)
                 .await
-                .is(200);
+                .assert_status(200);
             assert!(
-                answer.header("content-type").starts_with(kind),
+                response.header("content-type").starts_with(kind),
                 "{file}: {}",
-                answer.header("content-type")
+                response.header("content-type")
             );
         }
     }
@@ -78,21 +80,25 @@ async fn files_with_hashed_names_are_kept_for_good_and_others_are_asked_for_agai
         (false, "no-cache"),
         (true, "public, max-age=31536000, immutable"),
     ] {
-        let world = World::with(|plan| plan.hash_files = hash_files).await;
+        let env = TestEnv::with(|builder| builder.hash_files = hash_files).await;
         for encodings in ["br", "identity"] {
-            let answer = get(&world, "/pkg/leptos-auth0.js", encodings).await.is(200);
-            assert_eq!(answer.header("cache-control"), cached);
+            let response = get(&env, "/pkg/leptos-auth0.js", encodings)
+                .await
+                .assert_status(200);
+            assert_eq!(response.header("cache-control"), cached);
         }
-        let missing = get(&world, "/pkg/leptos-auth0.old.js", "br").await.is(404);
+        let missing = get(&env, "/pkg/leptos-auth0.old.js", "br")
+            .await
+            .assert_status(404);
         assert_eq!(
             missing.header("cache-control"),
             "no-store",
             "what is missing may come"
         );
         assert_eq!(
-            get(&world, "/favicon.svg", "br")
+            get(&env, "/favicon.svg", "br")
                 .await
-                .is(200)
+                .assert_status(200)
                 .header("cache-control"),
             "public, max-age=3600"
         );
@@ -101,24 +107,26 @@ async fn files_with_hashed_names_are_kept_for_good_and_others_are_asked_for_agai
 
 #[tokio::test]
 async fn a_file_that_did_not_change_is_not_sent_again() {
-    let world = World::start().await;
-    let person = world.person();
-    let first = get(&world, "/pkg/leptos-auth0.js", "br").await.is(200);
-    let again = person
+    let env = TestEnv::start().await;
+    let browser = env.browser();
+    let first = get(&env, "/pkg/leptos-auth0.js", "br")
+        .await
+        .assert_status(200);
+    let again = browser
         .request(Method::GET, "/pkg/leptos-auth0.js")
         .header(header::ACCEPT_ENCODING, "br")
         .header(header::IF_MODIFIED_SINCE, first.header("last-modified"));
-    let answer = person.send(again).await.is(304);
+    let response = browser.send(again).await.assert_status(304);
     assert_eq!(
-        (&*answer.body, answer.header("cache-control")),
+        (&*response.body, response.header("cache-control")),
         ("", "no-cache")
     );
 }
 
 #[tokio::test]
 async fn only_the_files_of_the_site_are_files_of_the_site() {
-    let world = World::start().await;
-    let host = world.host();
+    let env = TestEnv::start().await;
+    let host = env.host();
     for path in [
         "/.hidden",
         "/pkg/",
@@ -134,23 +142,26 @@ async fn only_the_files_of_the_site_are_files_of_the_site() {
         "/secret.txt",
         "/site/pkg/leptos-auth0.js",
     ] {
-        let answer = world
-            .say(&format!(
+        let response = env
+            .send_raw(&format!(
                 "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*"
             ))
             .await;
-        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+        assert!(response.starts_with("HTTP/1.1 404 "), "{path}: {response}");
         assert!(
-            !answer.contains("not for anybody") && !answer.contains("root:"),
+            !response.contains("not for anybody") && !response.contains("root:"),
             "{path}"
         );
     }
     for method in ["POST", "PUT", "DELETE"] {
-        let answer = world
-            .say(&format!(
+        let response = env
+            .send_raw(&format!(
                 "{method} /pkg/leptos-auth0.js HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0"
             ))
             .await;
-        assert!(answer.starts_with("HTTP/1.1 405 "), "{method}: {answer}");
+        assert!(
+            response.starts_with("HTTP/1.1 405 "),
+            "{method}: {response}"
+        );
     }
 }

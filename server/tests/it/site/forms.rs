@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    browser::{ALICE, Answer, Person},
-    test_env::World,
+    browser::{ALICE, Browser, Response},
+    test_env::TestEnv,
 };
 
 pub(crate) const ADD: &str = "/api/products";
@@ -19,26 +19,30 @@ pub(crate) const TEAPOT: &[(&str, &str)] = &[
 ];
 
 /// The person's products, as the API has them.
-pub(crate) async fn products_of(person: &Person) -> Vec<Value> {
-    let listed = person.get_json("/api/products").await.is(200).json();
+pub(crate) async fn products_of(browser: &Browser) -> Vec<Value> {
+    let listed = browser
+        .get_json("/api/products")
+        .await
+        .assert_status(200)
+        .json();
     listed["products"].as_array().unwrap().clone()
 }
 
-pub(crate) fn names(page: &Answer) -> Vec<String> {
+pub(crate) fn names(page: &Response) -> Vec<String> {
     page.html().texts_where("role", "rowheader")
 }
 
 #[tokio::test]
 async fn a_product_that_she_adds_is_in_the_list() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
-    let answer = alice
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
+    let response = alice
         .submit(&page, page.html().form(ADD), TEAPOT)
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/products");
-    let page = alice.follow(&answer).await.is(200);
+        .assert_status(303);
+    assert_eq!(response.location(), "/products");
+    let page = alice.follow(&response).await.assert_status(200);
     assert_eq!(
         (names(&page).len(), names(&page)[0].as_str()),
         (21, "Teapot & lid <2 l>")
@@ -60,45 +64,48 @@ async fn a_product_that_she_adds_is_in_the_list() {
 
 #[tokio::test]
 async fn a_product_that_she_renames_has_its_new_name() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
     let second = products_of(&alice).await.remove(1);
     let form = page
         .html()
         .form_with(RENAME, "id", second["id"].as_str().unwrap());
     assert_eq!(form.fields["name"], second["name"].as_str().unwrap());
-    let answer = alice
+    let response = alice
         .submit(&page, form, &[("name", "  Fine thing  ")])
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/products");
-    let page = alice.follow(&answer).await.is(200);
+        .assert_status(303);
+    assert_eq!(response.location(), "/products");
+    let page = alice.follow(&response).await.assert_status(200);
     assert_eq!(names(&page)[1], "Fine thing");
     assert_eq!(names(&page).len(), 20);
 }
 
 #[tokio::test]
 async fn a_product_that_she_deletes_is_gone() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
     let third = products_of(&alice).await.remove(2);
     let form = page
         .html()
         .form_with(DELETE, "id", third["id"].as_str().unwrap());
-    let answer = alice.submit(&page, form, &[]).await.is(303);
-    assert_eq!(answer.location(), "/products");
-    assert_eq!(names(&alice.follow(&answer).await.is(200)).len(), 19);
+    let response = alice.submit(&page, form, &[]).await.assert_status(303);
+    assert_eq!(response.location(), "/products");
+    assert_eq!(
+        names(&alice.follow(&response).await.assert_status(200)).len(),
+        19
+    );
     assert!(!products_of(&alice).await.contains(&third));
 
     // The page was open in another tab, too.
     let form = page
         .html()
         .form_with(DELETE, "id", third["id"].as_str().unwrap());
-    let answer = alice.submit(&page, form, &[]).await.is(303);
-    assert_eq!(answer.location(), "/products?error=not_found");
-    let page = alice.follow(&answer).await;
+    let response = alice.submit(&page, form, &[]).await.assert_status(303);
+    assert_eq!(response.location(), "/products?error=not_found");
+    let page = alice.follow(&response).await;
     assert!(
         page.html()
             .text()
@@ -110,9 +117,9 @@ async fn a_product_that_she_deletes_is_gone() {
 
 #[tokio::test]
 async fn a_form_with_mistakes_comes_back_with_a_sentence_at_each_field_and_all_that_was_typed() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
     let typed = [
         ("name", "n".repeat(81)),
         ("category", " ".to_owned()),
@@ -123,13 +130,13 @@ async fn a_form_with_mistakes_comes_back_with_a_sentence_at_each_field_and_all_t
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let answer = alice
+    let response = alice
         .submit(&page, page.html().form(ADD), &typed)
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/products?error=invalid");
+        .assert_status(303);
+    assert_eq!(response.location(), "/products?error=invalid");
 
-    let page = alice.follow(&answer).await;
+    let page = alice.follow(&response).await;
     let html = page.html();
     for ((field, sentence), (_, value)) in [
         ("name", "Please use at most 80 characters."),
@@ -165,30 +172,33 @@ async fn a_form_with_mistakes_comes_back_with_a_sentence_at_each_field_and_all_t
     assert_eq!(products_of(&alice).await.len(), 20);
 
     // Mended, it is taken; and a reload shows a fresh form.
-    let answer = alice.submit(&page, html.form(ADD), TEAPOT).await.is(303);
-    assert_eq!(answer.location(), "/products");
-    let page = alice.follow(&answer).await.is(200);
+    let response = alice
+        .submit(&page, html.form(ADD), TEAPOT)
+        .await
+        .assert_status(303);
+    assert_eq!(response.location(), "/products");
+    let page = alice.follow(&response).await.assert_status(200);
     assert_eq!(names(&page).len(), 21);
     assert_eq!(page.html().by_id("add-name").get("value"), "");
 }
 
 #[tokio::test]
 async fn a_rename_with_a_mistake_comes_back_in_its_own_row_only() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
     let product = products_of(&alice).await.remove(3);
     let id = product["id"].as_str().unwrap();
-    let answer = alice
+    let response = alice
         .submit(
             &page,
             page.html().form_with(RENAME, "id", id),
             &[("name", "   ")],
         )
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/products?error=invalid");
-    let html = alice.follow(&answer).await.html();
+        .assert_status(303);
+    assert_eq!(response.location(), "/products?error=invalid");
+    let html = alice.follow(&response).await.html();
     assert_eq!(html.form_with(RENAME, "id", id).fields["name"], "   ");
     let input = html.by_id(&format!("name-{id}"));
     assert_eq!(
@@ -213,18 +223,20 @@ async fn a_rename_with_a_mistake_comes_back_in_its_own_row_only() {
 
 #[tokio::test]
 async fn what_was_typed_survives_a_login_in_between() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
-    alice.log_out().await.is(200);
-    let answer = alice
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
+    alice.log_out().await.assert_status(200);
+    let response = alice
         .submit(&page, page.html().form(ADD), TEAPOT)
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/auth/login?returnTo=%2Fproducts");
-    let login = alice.arrive(answer).await.is(200);
-    let page = alice.fill_in(&login, ALICE, crate::browser::PASSWORD).await;
-    assert_eq!(page.place(), "/products");
+        .assert_status(303);
+    assert_eq!(response.location(), "/auth/login?returnTo=%2Fproducts");
+    let login = alice.follow_redirects(response).await.assert_status(200);
+    let page = alice
+        .submit_login(&login, ALICE, crate::browser::PASSWORD)
+        .await;
+    assert_eq!(page.path_and_query(), "/products");
     let html = page.html();
     assert_eq!(html.by_id("add-name").get("value"), "Teapot & lid <2 l>");
     assert!(
@@ -234,9 +246,12 @@ async fn what_was_typed_survives_a_login_in_between() {
         html.text()
     );
     assert_eq!(names(&page).len(), 20);
-    let answer = alice.submit(&page, html.form(ADD), &[]).await.is(303);
+    let response = alice
+        .submit(&page, html.form(ADD), &[])
+        .await
+        .assert_status(303);
     assert_eq!(
-        names(&alice.follow(&answer).await.is(200))[0],
+        names(&alice.follow(&response).await.assert_status(200))[0],
         "Teapot & lid <2 l>"
     );
 }

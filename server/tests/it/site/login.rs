@@ -4,12 +4,12 @@ use reqwest::Method;
 
 use crate::{
     browser::{ALICE, PASSWORD},
-    test_env::World,
+    test_env::TestEnv,
 };
 
 #[tokio::test]
 async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a_body() {
-    let world = World::start().await;
+    let env = TestEnv::start().await;
     for (path, login) in [
         ("/products", "/auth/login?returnTo=%2Fproducts"),
         (
@@ -27,10 +27,10 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
             ] {
                 let head = format!(
                     "{method} {path} HTTP/1.1\r\nHost: {}\r\n{accept}",
-                    world.host()
+                    env.host()
                 );
-                let answer = world.say(head.trim_end()).await;
-                let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+                let response = env.send_raw(head.trim_end()).await;
+                let (head, body) = response.split_once("\r\n\r\n").unwrap();
                 assert!(
                     head.starts_with("HTTP/1.1 303 "),
                     "{method} {path} {accept}: {head}"
@@ -49,11 +49,14 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
             ] {
                 let head = format!(
                     "{method} {path} HTTP/1.1\r\nHost: {}\r\n{accept}",
-                    world.host()
+                    env.host()
                 );
-                let answer = world.say(head.trim_end()).await;
-                assert!(answer.starts_with("HTTP/1.1 401 "), "{accept}: {answer}");
-                assert!(!answer.contains("\r\nlocation:"), "{accept}: {answer}");
+                let response = env.send_raw(head.trim_end()).await;
+                assert!(
+                    response.starts_with("HTTP/1.1 401 "),
+                    "{accept}: {response}"
+                );
+                assert!(!response.contains("\r\nlocation:"), "{accept}: {response}");
             }
         }
     }
@@ -61,25 +64,31 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
 
 #[tokio::test]
 async fn after_the_login_she_is_back_on_her_page_with_her_rows_in_the_html() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     let login = alice
         .open("/products?page=2&q=tea%20pot&x=%2F%2Fevil")
         .await
-        .is(200);
+        .assert_status(200);
     assert_eq!(login.url.path(), "/u/login");
 
-    let page = alice.fill_in(&login, ALICE, PASSWORD).await.is(200);
-    assert_eq!(page.place(), "/products?page=2&q=tea%20pot&x=%2F%2Fevil");
+    let page = alice
+        .submit_login(&login, ALICE, PASSWORD)
+        .await
+        .assert_status(200);
+    assert_eq!(
+        page.path_and_query(),
+        "/products?page=2&q=tea%20pot&x=%2F%2Fevil"
+    );
     assert_eq!(page.html().heading(), "My products");
     assert_eq!(page.html().texts_where("role", "rowheader").len(), 20);
 }
 
 #[tokio::test]
 async fn only_who_is_signed_in_sees_the_link_to_the_products() {
-    let world = World::start().await;
-    let alice = world.person();
-    let before = alice.open("/").await.is(200).html();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let before = alice.open("/").await.assert_status(200).html();
     assert!(
         !before
             .all("a")
@@ -88,8 +97,8 @@ async fn only_who_is_signed_in_sees_the_link_to_the_products() {
     );
     assert!(before.text().contains("Log in"));
 
-    alice.log_in(ALICE).await.is(200);
-    let after = alice.open("/").await.is(200).html();
+    alice.log_in(ALICE).await.assert_status(200);
+    let after = alice.open("/").await.assert_status(200).html();
     assert!(
         after
             .all("a")
@@ -102,41 +111,52 @@ async fn only_who_is_signed_in_sees_the_link_to_the_products() {
 
 #[tokio::test]
 async fn a_wrong_password_signs_nobody_in_and_the_right_one_still_does() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     let login = alice.open("/products").await;
-    let again = alice.fill_in(&login, ALICE, "guess").await.is(400);
+    let again = alice
+        .submit_login(&login, ALICE, "guess")
+        .await
+        .assert_status(400);
     assert!(again.html().text().contains("Wrong email or password."));
     assert_eq!(alice.cookie("session"), None);
     assert_eq!(
-        alice.fill_in(&again, ALICE, PASSWORD).await.is(200).place(),
+        alice
+            .submit_login(&again, ALICE, PASSWORD)
+            .await
+            .assert_status(200)
+            .path_and_query(),
         "/products"
     );
 }
 
 #[tokio::test]
 async fn logins_in_two_tabs_end_well_whichever_is_first() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     let first = alice.open("/products").await;
     let second = alice.open("/profile").await;
     assert_eq!(
         alice
-            .fill_in(&second, ALICE, PASSWORD)
+            .submit_login(&second, ALICE, PASSWORD)
             .await
-            .is(200)
-            .place(),
+            .assert_status(200)
+            .path_and_query(),
         "/profile"
     );
     assert_eq!(
-        alice.fill_in(&first, ALICE, PASSWORD).await.is(200).place(),
+        alice
+            .submit_login(&first, ALICE, PASSWORD)
+            .await
+            .assert_status(200)
+            .path_and_query(),
         "/products"
     );
 }
 
 #[tokio::test]
 async fn a_login_never_ends_on_another_site() {
-    let world = World::start().await;
+    let env = TestEnv::start().await;
     for evil in [
         "//evil.example",
         "/\\evil.example",
@@ -152,12 +172,12 @@ async fn a_login_never_ends_on_another_site() {
         "@evil.example",
         "http://localhost.evil.example",
     ] {
-        let alice = world.person();
-        let mut login = world.base_url.join("/auth/login").unwrap();
+        let alice = env.browser();
+        let mut login = env.base_url.join("/auth/login").unwrap();
         login.query_pairs_mut().append_pair("returnTo", evil);
-        let form = alice.open(login.as_str()).await.is(200);
-        let page = alice.fill_in(&form, ALICE, PASSWORD).await;
-        assert_eq!(page.url.origin(), world.base_url.origin(), "{evil}");
+        let form = alice.open(login.as_str()).await.assert_status(200);
+        let page = alice.submit_login(&form, ALICE, PASSWORD).await;
+        assert_eq!(page.url.origin(), env.base_url.origin(), "{evil}");
         assert!(alice.cookie("session").is_some(), "{evil}");
         assert!(
             page.headers.get("a").is_none() && alice.cookie("a").is_none(),
@@ -168,8 +188,8 @@ async fn a_login_never_ends_on_another_site() {
 
 #[tokio::test]
 async fn what_is_no_navigation_starts_no_login() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     let get = || alice.request(Method::GET, "/auth/login");
     for request in [
         get()
@@ -182,30 +202,30 @@ async fn what_is_no_navigation_starts_no_login() {
             .header("sec-fetch-mode", "cors")
             .header("sec-fetch-dest", "empty"),
     ] {
-        let answer = alice.send(request).await.is(403);
-        assert_eq!(answer.cookies(), [""; 0]);
+        let response = alice.send(request).await.assert_status(403);
+        assert_eq!(response.set_cookies(), [""; 0]);
     }
     for request in [
         get().header("sec-purpose", "prefetch;prerender"),
         get().header("purpose", "prefetch"),
     ] {
-        let answer = alice.send(request).await.is(204);
-        assert_eq!(answer.cookies(), [""; 0]);
+        let response = alice.send(request).await.assert_status(204);
+        assert_eq!(response.set_cookies(), [""; 0]);
     }
     let head = alice
         .send(alice.request(Method::HEAD, "/auth/login"))
         .await
-        .is(405);
-    assert_eq!(head.cookies(), [""; 0]);
+        .assert_status(405);
+    assert_eq!(head.set_cookies(), [""; 0]);
 }
 
 #[tokio::test]
 async fn a_link_cannot_change_what_a_login_asks_for() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     let link = "/auth/login?client_id=evil&redirect_uri=https%3A%2F%2Fevil.example&scope=all&audience=other&state=1\
                 &response_type=token&login_hint=alice%40example.com&ui_locales=de";
-    let target = alice.visit(link).await.is(303).target();
+    let target = alice.visit(link).await.assert_status(303).redirect_target();
     let asked: std::collections::BTreeMap<_, _> = target.query_pairs().into_owned().collect();
     assert_eq!(
         asked.len(),
@@ -215,7 +235,7 @@ async fn a_link_cannot_change_what_a_login_asks_for() {
     assert_eq!(asked["client_id"], "leptos-auth0-sample");
     assert_eq!(
         asked["redirect_uri"],
-        world.base_url.join("/auth/callback").unwrap().as_str()
+        env.base_url.join("/auth/callback").unwrap().as_str()
     );
     assert_eq!(
         asked["scope"],

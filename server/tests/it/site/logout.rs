@@ -9,32 +9,32 @@ use super::{
 };
 use crate::{
     browser::{ALICE, BOB, PASSWORD},
-    test_env::World,
+    test_env::TestEnv,
 };
 
 #[tokio::test]
 async fn after_the_logout_she_is_told_and_nothing_of_her_is_left() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let home = alice.open("/").await;
-    let answer = alice
+    let response = alice
         .submit(&home, home.html().form(LOGOUT_PATH), &[])
         .await
-        .is(303);
-    assert_eq!(answer.target().path(), "/oidc/logout");
+        .assert_status(303);
+    assert_eq!(response.redirect_target().path(), "/oidc/logout");
     assert!(
-        answer
-            .cookies()
+        response
+            .set_cookies()
             .iter()
             .any(|cookie| cookie.starts_with("session=;")),
         "{:?}",
-        answer.cookies()
+        response.set_cookies()
     );
-    assert_eq!(answer.header("clear-site-data"), "\"cache\"");
+    assert_eq!(response.header("clear-site-data"), "\"cache\"");
 
-    let page = alice.arrive(answer).await.is(200);
-    assert_eq!(page.place(), "/signed-out");
+    let page = alice.follow_redirects(response).await.assert_status(200);
+    assert_eq!(page.path_and_query(), "/signed-out");
     assert_eq!(page.html().heading(), "You are signed out");
     assert_eq!(alice.cookie("session"), None);
     assert!(!alice.open("/").await.html().text().contains("Alice"));
@@ -42,25 +42,28 @@ async fn after_the_logout_she_is_told_and_nothing_of_her_is_left() {
 
 #[tokio::test]
 async fn a_cookie_from_before_the_logout_opens_nothing() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let old = alice.cookie("session").unwrap();
-    alice.log_out().await.is(200);
+    alice.log_out().await.assert_status(200);
 
-    let thief = world.person();
+    let thief = env.browser();
     thief.set_cookie("session", &old);
     assert_eq!(
-        thief.get_json(PROFILE_PATH).await.is(401).json()["error"],
+        thief.get_json(PROFILE_PATH).await.assert_status(401).json()["error"],
         "not_authenticated"
     );
-    assert_eq!(&*thief.get_json("/auth/user").await.is(200).body, "null");
+    assert_eq!(
+        &*thief.get_json("/auth/user").await.assert_status(200).body,
+        "null"
+    );
     for path in ["/products", "/profile"] {
         assert!(
             thief
                 .visit(path)
                 .await
-                .is(303)
+                .assert_status(303)
                 .location()
                 .starts_with("/auth/login?"),
             "{path}"
@@ -70,52 +73,69 @@ async fn a_cookie_from_before_the_logout_opens_nothing() {
         thief
             .call(method.parse().unwrap(), path, FIELDS)
             .await
-            .is(401);
+            .assert_status(401);
     }
-    assert!(!thief.open("/").await.is(200).body.contains("Alice"));
+    assert!(
+        !thief
+            .open("/")
+            .await
+            .assert_status(200)
+            .body
+            .contains("Alice")
+    );
     // And it does not become alive again when she comes back.
-    alice.log_in(ALICE).await.is(200);
+    alice.log_in(ALICE).await.assert_status(200);
     assert_ne!(alice.cookie("session").unwrap(), old);
     assert!(!is_signed_in(&thief).await);
 }
 
 #[tokio::test]
 async fn the_session_at_the_tenant_ends_too() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     // While it lasts, losing the site's cookie costs no password.
-    alice.forget("session");
-    assert_eq!(alice.open("/products").await.is(200).place(), "/products");
+    alice.delete_cookie("session");
+    assert_eq!(
+        alice
+            .open("/products")
+            .await
+            .assert_status(200)
+            .path_and_query(),
+        "/products"
+    );
 
-    alice.log_out().await.is(200);
-    assert_eq!(alice.open("/products").await.is(200).url.path(), "/u/login");
+    alice.log_out().await.assert_status(200);
+    assert_eq!(
+        alice.open("/products").await.assert_status(200).url.path(),
+        "/u/login"
+    );
 }
 
 #[tokio::test]
 async fn the_refresh_token_is_revoked() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let granted = world
-        .at_tenant
-        .of(&Method::POST, "/oauth/token")
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let granted = env
+        .tenant_requests
+        .matching(&Method::POST, "/oauth/token")
         .pop()
         .unwrap();
-    let refresh_token = granted.answered("refresh_token").unwrap();
-    alice.log_out().await.is(200);
-    let revoked = world
-        .at_tenant
-        .of(&Method::POST, "/oauth/revoke")
+    let refresh_token = granted.response_field("refresh_token").unwrap();
+    alice.log_out().await.assert_status(200);
+    let revoked = env
+        .tenant_requests
+        .matching(&Method::POST, "/oauth/revoke")
         .pop()
         .unwrap();
     assert_eq!(
-        (revoked.status.as_u16(), revoked.field("token")),
+        (revoked.status.as_u16(), revoked.form_field("token")),
         (200, Some(refresh_token.clone()))
     );
 
     let again = alice
-        .request(Method::POST, &world.tenant_url("/oauth/token"))
+        .request(Method::POST, &env.tenant_url("/oauth/token"))
         .form(&[
             ("grant_type", "refresh_token"),
             ("refresh_token", &refresh_token),
@@ -132,57 +152,71 @@ async fn the_refresh_token_is_revoked() {
 
 #[tokio::test]
 async fn a_logout_ends_one_browser_and_no_other() {
-    let world = World::start().await;
-    let (here, there) = (world.person(), world.person());
-    here.log_in(ALICE).await.is(200);
-    there.log_in(ALICE).await.is(200);
-    here.log_out().await.is(200);
+    let env = TestEnv::start().await;
+    let (here, there) = (env.browser(), env.browser());
+    here.log_in(ALICE).await.assert_status(200);
+    there.log_in(ALICE).await.assert_status(200);
+    here.log_out().await.assert_status(200);
     assert!(!is_signed_in(&here).await);
     assert_eq!(products_of(&there).await.len(), 20);
 }
 
 #[tokio::test]
 async fn a_typed_logout_works_and_a_second_one_changes_nothing() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for _ in 0..2 {
-        assert_eq!(alice.open(LOGOUT_PATH).await.is(200).place(), "/signed-out");
+        assert_eq!(
+            alice
+                .open(LOGOUT_PATH)
+                .await
+                .assert_status(200)
+                .path_and_query(),
+            "/signed-out"
+        );
         assert!(!is_signed_in(&alice).await);
     }
 }
 
 #[tokio::test]
 async fn a_logout_works_while_the_tenant_is_down() {
-    let mut world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let mut env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let old = alice.cookie("session").unwrap();
     let home = alice.open("/").await;
-    world.stop_tenant().await;
+    env.stop_tenant().await;
     alice
         .submit(&home, home.html().form(LOGOUT_PATH), &[])
         .await
-        .is(303);
+        .assert_status(303);
     alice.set_cookie("session", &old);
     assert!(!is_signed_in(&alice).await);
 }
 
 #[tokio::test]
 async fn bob_after_alice_in_the_same_browser_is_bob() {
-    let world = World::start().await;
-    let browser = world.person();
-    browser.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let browser = env.browser();
+    browser.log_in(ALICE).await.assert_status(200);
     let hers = browser.cookie("session").unwrap();
     let her_products = products_of(&browser).await;
     // He does not log her out; he logs in.
     let login = browser
         .open("/auth/login?prompt=login&returnTo=%2Fproducts")
         .await
-        .is(200);
-    browser.fill_in(&login, BOB, PASSWORD).await.is(200);
+        .assert_status(200);
+    browser
+        .submit_login(&login, BOB, PASSWORD)
+        .await
+        .assert_status(200);
     assert_eq!(
-        browser.get_json(PROFILE_PATH).await.is(200).json()["sub"],
+        browser
+            .get_json(PROFILE_PATH)
+            .await
+            .assert_status(200)
+            .json()["sub"],
         "auth0|bob"
     );
     assert_ne!(products_of(&browser).await, her_products);

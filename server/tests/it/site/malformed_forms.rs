@@ -2,24 +2,24 @@
 
 use super::forms::{ADD, DELETE, RENAME, names, products_of};
 use crate::{
-    browser::{ALICE, Answer, BOB},
+    browser::{ALICE, BOB, Response},
     html::Form,
-    test_env::World,
+    test_env::TestEnv,
 };
 
-fn first_delete(page: &Answer) -> Form {
+fn first_delete(page: &Response) -> Form {
     page.html().form(DELETE)
 }
 
 #[tokio::test]
 async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
     for length in [100, 3_000, 5_000, 40_000] {
         for letter in ["n", "ü", "%", "&"] {
             let name = letter.repeat(length);
-            let answer = alice
+            let response = alice
                 .submit(
                     &page,
                     page.html().form(ADD),
@@ -31,21 +31,24 @@ async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
                     ],
                 )
                 .await;
-            if answer.status == 413 {
+            if response.status == 413 {
                 // Percent-encoded it is larger than any form of this site.
                 assert!(length == 40_000, "{length} of {letter}");
                 continue;
             }
             assert_eq!(
-                answer.location(),
+                response.location(),
                 "/products?error=invalid",
                 "{length} of {letter}"
             );
             assert!(
-                answer.cookies().iter().all(|cookie| cookie.len() < 4_096),
+                response
+                    .set_cookies()
+                    .iter()
+                    .all(|cookie| cookie.len() < 4_096),
                 "{length} of {letter}"
             );
-            let html = alice.follow(&answer).await.html();
+            let html = alice.follow(&response).await.html();
             assert_eq!(
                 html.texts_where("id", "add-name-error"),
                 ["Please use at most 80 characters."],
@@ -63,16 +66,16 @@ async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
     alice
         .submit(&page, page.html().form(ADD), &[("name", &huge)])
         .await
-        .is(413);
+        .assert_status(413);
     assert_eq!(products_of(&alice).await.len(), 20);
 }
 
 #[tokio::test]
 async fn somebody_elses_product_is_not_there_for_her() {
-    let world = World::start().await;
-    let (alice, bob) = (world.person(), world.person());
-    let page = alice.log_in(ALICE).await.is(200);
-    bob.log_in(BOB).await.is(200);
+    let env = TestEnv::start().await;
+    let (alice, bob) = (env.browser(), env.browser());
+    let page = alice.log_in(ALICE).await.assert_status(200);
+    bob.log_in(BOB).await.assert_status(200);
     let his = products_of(&bob).await;
     let id = his[0]["id"].as_str().unwrap();
     for (form, more) in [
@@ -84,18 +87,18 @@ async fn somebody_elses_product_is_not_there_for_her() {
     ] {
         let mut typed = vec![("id", id)];
         typed.extend(more);
-        let answer = alice.submit(&page, form, &typed).await.is(303);
-        assert_eq!(answer.location(), "/products?error=not_found");
+        let response = alice.submit(&page, form, &typed).await.assert_status(303);
+        assert_eq!(response.location(), "/products?error=not_found");
     }
     assert_eq!(products_of(&bob).await, his);
 }
 
 #[tokio::test]
 async fn a_name_that_is_a_path_stays_in_its_place() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
-    let before = world.at_api.entries().len();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
+    let before = env.products_requests.entries().len();
     for id in [
         "..",
         ".",
@@ -107,13 +110,13 @@ async fn a_name_that_is_a_path_stays_in_its_place() {
         "\u{0}",
         &"i".repeat(300),
     ] {
-        let answer = alice
+        let response = alice
             .submit(&page, first_delete(&page), &[("id", id)])
             .await
-            .is(303);
-        assert_eq!(answer.location(), "/products?error=not_found", "{id:?}");
+            .assert_status(303);
+        assert_eq!(response.location(), "/products?error=not_found", "{id:?}");
     }
-    for entry in &world.at_api.entries()[before..] {
+    for entry in &env.products_requests.entries()[before..] {
         let rest = entry
             .path
             .strip_prefix("/products/")
@@ -124,9 +127,9 @@ async fn a_name_that_is_a_path_stays_in_its_place() {
 
 #[tokio::test]
 async fn an_error_that_somebody_wrote_into_the_address_shows_none_of_its_text() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for query in [
         "error=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
         "error=evil-words",

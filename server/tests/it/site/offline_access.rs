@@ -6,88 +6,101 @@ use reqwest::Method;
 
 use super::forms::TEAPOT;
 use crate::{
-    browser::{ALICE, PASSWORD, Person},
-    test_env::World,
+    browser::{ALICE, Browser, PASSWORD},
+    test_env::TestEnv,
 };
 
 #[tokio::test]
 async fn without_offline_access_in_the_scope_the_user_logs_in_when_the_token_ends() {
-    let world = World::with(|plan| {
-        plan.set("AUTH0_SCOPE", "openid profile email");
-        plan.tenant.access_token_lifetime = Duration::from_hours(1);
-        plan.seconds_behind = 3_700;
+    let env = TestEnv::with(|builder| {
+        builder.set("AUTH0_SCOPE", "openid profile email");
+        builder.tenant.access_token_lifetime = Duration::from_hours(1);
+        builder.seconds_behind = 3_700;
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     let login = alice.open("/profile").await;
-    alice.fill_in(&login, ALICE, PASSWORD).await.is(200);
-    world.advance(3_700);
-    let says = [
+    alice
+        .submit_login(&login, ALICE, PASSWORD)
+        .await
+        .assert_status(200);
+    env.advance(3_700);
+    let sentences = [
         "there is no refresh token",
         "AUTH0_SCOPE lacks offline_access",
         "Add offline_access to AUTH0_SCOPE",
     ];
-    is_sent_to_log_in(&world, &alice, &says).await;
+    is_sent_to_log_in(&env, &alice, &sentences).await;
 }
 
 /// The page has a way to log in that comes back to it; the administrator finds the reason in the log, and nothing of it is
 /// on the page.
-async fn is_sent_to_log_in(world: &World, alice: &Person, says: &[&str]) {
-    let page = alice.open("/products").await.is(401);
+async fn is_sent_to_log_in(env: &TestEnv, alice: &Browser, sentences: &[&str]) {
+    let page = alice.open("/products").await.assert_status(401);
     let text = page.html().text();
     assert!(text.contains("Please log in to continue."), "{text}");
     assert!(!text.contains("offline_access"), "{text}");
-    let logged = [&["no_refresh_token"], says].concat();
-    assert!(!world.log.lines_with(&logged).is_empty(), "{logged:?}");
+    let logged = [&["no_refresh_token"], sentences].concat();
+    assert!(!env.log.lines_with(&logged).is_empty(), "{logged:?}");
     let call = alice
         .call(Method::POST, "/api/products", TEAPOT)
         .await
-        .is(401);
-    assert_eq!(call.code(), "sign_in_required");
+        .assert_status(401);
+    assert_eq!(call.error_code(), "sign_in_required");
     let back = alice.click(&page, "/auth/login?returnTo=%2Fproducts").await;
-    assert_eq!(alice.arrive(back).await.is(200).place(), "/products");
+    assert_eq!(
+        alice
+            .follow_redirects(back)
+            .await
+            .assert_status(200)
+            .path_and_query(),
+        "/products"
+    );
 }
 
 #[tokio::test]
 async fn an_api_that_allows_no_offline_access_makes_the_user_log_in_too() {
-    let world = World::with(|plan| {
-        plan.products_at_tenant().offline_access = false;
-        plan.tenant.access_token_lifetime = Duration::from_hours(1);
-        plan.seconds_behind = 3_700;
+    let env = TestEnv::with(|builder| {
+        builder.products_api_settings().offline_access = false;
+        builder.tenant.access_token_lifetime = Duration::from_hours(1);
+        builder.seconds_behind = 3_700;
     })
     .await;
-    let alice = world.person();
+    let alice = env.browser();
     let login = alice.open("/profile").await;
-    alice.fill_in(&login, ALICE, PASSWORD).await.is(200);
+    alice
+        .submit_login(&login, ALICE, PASSWORD)
+        .await
+        .assert_status(200);
     let warned =
-        world
-            .log
+        env.log
             .lines_with(&[" WARN ", "offline_access was asked for", "no refresh token"]);
     assert_eq!(warned.len(), 1);
-    world.advance(3_700);
-    let says = [
+    env.advance(3_700);
+    let sentences = [
         "there is no refresh token",
         "did not grant offline_access",
         "Allow Offline Access",
     ];
-    is_sent_to_log_in(&world, &alice, &says).await;
+    is_sent_to_log_in(&env, &alice, &sentences).await;
     // A new login helps for another hour.
-    alice.forget("session");
-    alice.open("/products").await.is(200);
+    alice.delete_cookie("session");
+    alice.open("/products").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_wrong_client_secret_is_explained_where_the_login_ends() {
-    let world =
-        World::with(|plan| plan.set("AUTH0_CLIENT_SECRET", "not-the-secret-of-the-tenant")).await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(500);
+    let env =
+        TestEnv::with(|builder| builder.set("AUTH0_CLIENT_SECRET", "not-the-secret-of-the-tenant"))
+            .await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(500);
     let text = page.html().text();
     assert!(
         text.contains("AUTH0_CLIENT_SECRET") && text.contains("AUTH0_CLIENT_ID"),
         "{text}"
     );
     assert!(!page.body.contains("not-the-secret-of-the-tenant"));
-    assert!(!world.log.text().contains("not-the-secret-of-the-tenant"));
+    assert!(!env.log.text().contains("not-the-secret-of-the-tenant"));
     assert_eq!(alice.cookie("session"), None);
 }

@@ -9,33 +9,36 @@ use super::{
     server_functions::is_signed_in,
 };
 use crate::{
-    browser::{ALICE, Answer, BOB, PASSWORD},
-    test_env::World,
+    browser::{ALICE, BOB, PASSWORD, Response},
+    test_env::TestEnv,
 };
 
 #[tokio::test]
 async fn a_site_that_starts_before_its_tenant_serves_what_it_can_and_logs_in_once_it_is_there() {
-    let mut world = World::with(|plan| {
-        plan.tenant_is_up = false;
-        plan.seconds_behind = 61;
+    let mut env = TestEnv::with(|builder| {
+        builder.tenant_is_up = false;
+        builder.seconds_behind = 61;
     })
     .await;
-    let alice = world.person();
-    assert_eq!(&*alice.visit("/healthz").await.is(200).body, "ok\n");
-    let ready = alice.visit("/readyz").await.is(503);
+    let alice = env.browser();
+    assert_eq!(
+        &*alice.visit("/healthz").await.assert_status(200).body,
+        "ok\n"
+    );
+    let ready = alice.visit("/readyz").await.assert_status(503);
     assert!(
         ready.body.contains("the OpenID Provider does not answer")
             && ready.header("cache-control") == "no-store",
         "{ready:?}"
     );
     assert_eq!(
-        alice.open("/").await.is(200).html().heading(),
+        alice.open("/").await.assert_status(200).html().heading(),
         "Know what is on your shelves."
     );
-    alice.get_json("/api/products").await.is(401);
+    alice.get_json("/api/products").await.assert_status(401);
 
-    let page = alice.open("/products").await.is(503);
-    assert_eq!(page.place(), "/auth/login?returnTo=%2Fproducts");
+    let page = alice.open("/products").await.assert_status(503);
+    assert_eq!(page.path_and_query(), "/auth/login?returnTo=%2Fproducts");
     assert!(page.headers.contains_key("retry-after"));
     assert_eq!(
         page.html().heading(),
@@ -48,67 +51,85 @@ async fn a_site_that_starts_before_its_tenant_serves_what_it_can_and_logs_in_onc
         .find(|link| link.get("href").starts_with("/auth/login"))
         .map(|link| link.get("href").to_owned());
 
-    world.start_tenant();
-    world.advance(61);
+    env.start_tenant();
+    env.advance(61);
     let login = alice.click(&page, &again.unwrap()).await;
-    let login = alice.arrive(login).await.is(200);
+    let login = alice.follow_redirects(login).await.assert_status(200);
     assert_eq!(
-        alice.fill_in(&login, ALICE, PASSWORD).await.is(200).place(),
+        alice
+            .submit_login(&login, ALICE, PASSWORD)
+            .await
+            .assert_status(200)
+            .path_and_query(),
         "/products"
     );
-    assert_eq!(&*alice.visit("/readyz").await.is(200).body, "ready\n");
+    assert_eq!(
+        &*alice.visit("/readyz").await.assert_status(200).body,
+        "ready\n"
+    );
 }
 
 #[tokio::test]
 async fn a_tenant_that_goes_down_during_a_login_ends_it_with_a_page_and_a_way_back() {
-    let mut world = World::start().await;
-    let alice = world.person();
-    let login = alice.open("/products").await.is(200);
+    let mut env = TestEnv::start().await;
+    let alice = env.browser();
+    let login = alice.open("/products").await.assert_status(200);
     let form = login.html().form("/u/login");
     let back = alice
         .submit(&login, form, &[("username", ALICE), ("password", PASSWORD)])
         .await;
-    world.stop_tenant().await;
-    let page = alice.follow(&back).await.is(503);
+    env.stop_tenant().await;
+    let page = alice.follow(&back).await.assert_status(503);
     assert_eq!(page.url.path(), "/auth/callback");
     assert!(page.headers.contains_key("retry-after"));
     assert_eq!(alice.cookie("session"), None);
 
-    world.start_tenant();
+    env.start_tenant();
     let again = alice.click(&page, "/auth/login?returnTo=%2Fproducts").await;
-    assert_eq!(alice.arrive(again).await.is(200).place(), "/products");
+    assert_eq!(
+        alice
+            .follow_redirects(again)
+            .await
+            .assert_status(200)
+            .path_and_query(),
+        "/products"
+    );
 }
 
 #[tokio::test]
 async fn while_the_tenant_is_down_a_good_token_goes_on_working() {
-    let mut world = World::start().await;
-    let (alice, bob) = (world.person(), world.person());
-    alice.log_in(ALICE).await.is(200);
-    world.stop_tenant().await;
+    let mut env = TestEnv::start().await;
+    let (alice, bob) = (env.browser(), env.browser());
+    alice.log_in(ALICE).await.assert_status(200);
+    env.stop_tenant().await;
     for _ in 0..2 {
         assert_eq!(products_of(&alice).await.len(), 20);
-        world.advance(7_200);
+        env.advance(7_200);
     }
     assert!(is_signed_in(&alice).await);
-    bob.open("/").await.is(200);
+    bob.open("/").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_refresh_that_the_tenant_cannot_answer_is_tried_again_later() {
-    let mut world = World::with(|plan| {
-        plan.tenant.access_token_lifetime = Duration::from_secs(10);
-        plan.seconds_behind = 10;
+    let mut env = TestEnv::with(|builder| {
+        builder.tenant.access_token_lifetime = Duration::from_secs(10);
+        builder.seconds_behind = 10;
     })
     .await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    world.advance(10);
-    world.stop_tenant().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    env.advance(10);
+    env.stop_tenant().await;
     assert_eq!(
-        alice.get_json("/api/products").await.is(503).code(),
+        alice
+            .get_json("/api/products")
+            .await
+            .assert_status(503)
+            .error_code(),
         "provider_unavailable"
     );
-    let page = alice.open("/products").await.is(503).html();
+    let page = alice.open("/products").await.assert_status(503).html();
     assert!(
         page.text()
             .contains("The login service does not answer at the moment."),
@@ -117,39 +138,43 @@ async fn a_refresh_that_the_tenant_cannot_answer_is_tried_again_later() {
     );
     assert!(is_signed_in(&alice).await);
 
-    world.start_tenant();
-    world.advance(5);
+    env.start_tenant();
+    env.advance(5);
     assert_eq!(products_of(&alice).await.len(), 20);
 }
 
 /// What the person is told, and that it costs her nothing.
 async fn is_told(
-    world: &World,
-    alice: &crate::browser::Person,
+    env: &TestEnv,
+    alice: &crate::browser::Browser,
     status: u16,
     code: &str,
     sentence: &str,
 ) {
     assert_eq!(
-        alice.get_json("/api/products").await.is(status).code(),
+        alice
+            .get_json("/api/products")
+            .await
+            .assert_status(status)
+            .error_code(),
         code
     );
     assert_eq!(
         alice
             .call(Method::POST, "/api/products", TEAPOT)
             .await
-            .is(status)
-            .code(),
+            .assert_status(status)
+            .error_code(),
         code
     );
-    let page: Answer = alice.open("/products").await.is(status);
+    let page: Response = alice.open("/products").await.assert_status(status);
     assert_eq!(page.html().texts_where("role", "alert"), [sentence]);
-    let answer = alice
+    let response = alice
         .submit(&page, page.html().form("/api/products"), TEAPOT)
         .await
-        .is(303);
-    assert_eq!(answer.location(), format!("/products?error={code}"));
-    let page = alice.follow(&answer).await.is(status).html();
+        .assert_status(303);
+    assert_eq!(response.location(), format!("/products?error={code}"));
+    let page = alice.follow(&response).await.assert_status(status).html();
     assert!(
         page.texts_where("role", "alert")
             .iter()
@@ -162,7 +187,7 @@ async fn is_told(
         TEAPOT[0].1,
         "what was typed is still there"
     );
-    let home = alice.open("/").await.is(200).html();
+    let home = alice.open("/").await.assert_status(200).html();
     assert!(
         home.text().contains(sentence) && home.heading() == "Hello, Alice Example",
         "{}",
@@ -170,8 +195,7 @@ async fn is_told(
     );
     assert!(is_signed_in(alice).await);
     assert!(
-        !world
-            .log
+        !env.log
             .lines_with(&[" ERROR ", "a call of an API failed", "PRODUCTS"])
             .is_empty()
     );
@@ -179,37 +203,44 @@ async fn is_told(
 
 #[tokio::test]
 async fn an_api_that_is_down_is_a_sentence_on_the_page_and_a_502() {
-    let mut world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    world.stop_api().await;
+    let mut env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    env.stop_api().await;
     let sentence = "The service behind this page could not be reached. Please try again shortly.";
-    is_told(&world, &alice, 502, "api_bad_answer", sentence).await;
-    world.start_api();
+    is_told(&env, &alice, 502, "api_bad_answer", sentence).await;
+    env.start_api();
     assert_eq!(products_of(&alice).await.len(), 20);
 }
 
 #[tokio::test]
 async fn an_api_that_cannot_work_now_is_a_503() {
-    let mut world = World::start().await;
-    let alice = world.person();
+    let mut env = TestEnv::start().await;
+    let alice = env.browser();
     let login = alice.open("/profile").await;
-    alice.fill_in(&login, ALICE, PASSWORD).await.is(200);
+    alice
+        .submit_login(&login, ALICE, PASSWORD)
+        .await
+        .assert_status(200);
     // The API has not needed the tenant's keys yet, and now it cannot have them.
-    world.stop_tenant().await;
+    env.stop_tenant().await;
     let sentence = "The service behind this page is busy. Please try again shortly.";
-    is_told(&world, &alice, 503, "api_busy", sentence).await;
+    is_told(&env, &alice, 503, "api_busy", sentence).await;
 }
 
 #[tokio::test]
 async fn an_api_that_never_answers_is_a_504_after_five_seconds() {
-    let mut world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    world.hush_api().await;
+    let mut env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    env.silence_api().await;
     let began = std::time::Instant::now();
     assert_eq!(
-        alice.get_json("/api/products").await.is(504).code(),
+        alice
+            .get_json("/api/products")
+            .await
+            .assert_status(504)
+            .error_code(),
         "api_timed_out"
     );
     assert!(
@@ -218,19 +249,19 @@ async fn an_api_that_never_answers_is_a_504_after_five_seconds() {
         began.elapsed()
     );
     // Another person is not held up by it, and the session is as it was.
-    world.person().open("/").await.is(200);
+    env.browser().open("/").await.assert_status(200);
     assert!(is_signed_in(&alice).await);
 }
 
 #[tokio::test]
 async fn a_session_that_ends_while_its_page_is_open_is_a_typed_401() {
-    let world = World::start().await;
-    let tab = world.person();
-    tab.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let tab = env.browser();
+    tab.log_in(ALICE).await.assert_status(200);
     // The same browser, another tab.
     let other_tab = tab.clone();
     let cookie = tab.cookie("session").unwrap();
-    other_tab.log_out().await.is(200);
+    other_tab.log_out().await.assert_status(200);
     tab.set_cookie("session", &cookie);
     for (method, path) in super::server_functions::GUARDED {
         let refused = tab
@@ -240,19 +271,25 @@ async fn a_session_that_ends_while_its_page_is_open_is_a_typed_401() {
                 super::server_functions::FIELDS,
             )
             .await
-            .is(401);
-        assert_eq!(refused.code(), "sign_in_required", "{method} {path}");
+            .assert_status(401);
+        assert_eq!(refused.error_code(), "sign_in_required", "{method} {path}");
     }
-    assert_eq!(&*tab.get_json("/auth/user").await.is(200).body, "null");
+    assert_eq!(
+        &*tab.get_json("/auth/user").await.assert_status(200).body,
+        "null"
+    );
 }
 
 #[tokio::test]
 async fn a_tenant_that_ended_every_session_lets_nobody_in_without_a_password() {
-    let world = World::start().await;
-    let (alice, bob) = (world.person(), world.person());
-    alice.log_in(ALICE).await.is(200);
-    bob.log_in(BOB).await.is(200);
-    world.tenant.end_all_sessions().await.unwrap();
-    alice.forget("session");
-    assert_eq!(alice.open("/products").await.is(200).url.path(), "/u/login");
+    let env = TestEnv::start().await;
+    let (alice, bob) = (env.browser(), env.browser());
+    alice.log_in(ALICE).await.assert_status(200);
+    bob.log_in(BOB).await.assert_status(200);
+    env.tenant.end_all_sessions().await.unwrap();
+    alice.delete_cookie("session");
+    assert_eq!(
+        alice.open("/products").await.assert_status(200).url.path(),
+        "/u/login"
+    );
 }

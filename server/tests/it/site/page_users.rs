@@ -5,28 +5,31 @@ use reqwest::{Method, header};
 
 use super::forms::{ADD, DELETE, RENAME, TEAPOT, names, products_of};
 use crate::{
-    browser::{ALICE, Answer, BOB, PASSWORD, Person},
-    test_env::World,
+    browser::{ALICE, BOB, Browser, PASSWORD, Response},
+    test_env::TestEnv,
 };
 
 const ORDER: &str = "/api/orders";
 
 /// In another tab of the same browser: a login as `who`. Returns the products page there.
-async fn log_in_as(person: &Person, who: &str) -> Answer {
-    let form = person
+async fn log_in_as(browser: &Browser, who: &str) -> Response {
+    let form = browser
         .open("/auth/login?prompt=login&returnTo=%2Fproducts")
         .await
-        .is(200);
-    person.fill_in(&form, who, PASSWORD).await.is(200)
+        .assert_status(200);
+    browser
+        .submit_login(&form, who, PASSWORD)
+        .await
+        .assert_status(200)
 }
 
-fn page_user(page: &Answer) -> String {
+fn page_user(page: &Response) -> String {
     page.html().form(ADD).fields[PAGE_USER_FIELD].clone()
 }
 
 /// A call of the scripts of `page`.
-async fn call(person: &Person, page: &Answer, method: Method, path: &str) -> Answer {
-    let mut request = person
+async fn call(browser: &Browser, page: &Response, method: Method, path: &str) -> Response {
+    let mut request = browser
         .request(method.clone(), path)
         .header(header::ACCEPT, "application/json")
         .header("sec-fetch-site", "same-origin")
@@ -37,24 +40,24 @@ async fn call(person: &Person, page: &Answer, method: Method, path: &str) -> Ans
         let origin = page.url.origin().ascii_serialization();
         request = request.header(header::ORIGIN, origin).form(TEAPOT);
     }
-    person.send(request).await
+    browser.send(request).await
 }
 
 #[tokio::test]
 async fn no_form_of_alices_page_runs_in_bobs_name() {
-    let world = World::start().await;
-    let browser = world.person();
-    let hers = browser.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let browser = env.browser();
+    let hers = browser.log_in(ALICE).await.assert_status(200);
     let his = log_in_as(&browser, BOB).await;
     let before = products_of(&browser).await;
-    let asked = world.at_api.entries().len();
+    let asked = env.products_requests.entries().len();
 
     for form in [ADD, RENAME, DELETE, ORDER] {
-        let answer = browser
+        let response = browser
             .submit(&hers, hers.html().form(form), &[])
             .await
-            .is(409);
-        let page = answer.html();
+            .assert_status(409);
+        let page = response.html();
         assert!(
             page.text().contains("Someone else is signed in now"),
             "{}",
@@ -62,45 +65,49 @@ async fn no_form_of_alices_page_runs_in_bobs_name() {
         );
         assert!(page.text().contains("Bob Example"), "{}", page.text());
         assert!(
-            answer.body.contains("href=\"/products\""),
+            response.body.contains("href=\"/products\""),
             "{}",
-            answer.body
+            response.body
         );
     }
-    assert_eq!(world.at_api.entries().len(), asked, "no call of the API");
+    assert_eq!(
+        env.products_requests.entries().len(),
+        asked,
+        "no call of the API"
+    );
     assert_eq!(products_of(&browser).await, before);
 
     // The forms of his own page work.
-    let answer = browser
+    let response = browser
         .submit(&his, his.html().form(ADD), TEAPOT)
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/products");
+        .assert_status(303);
+    assert_eq!(response.location(), "/products");
     assert_eq!(products_of(&browser).await.len(), before.len() + 1);
 }
 
 #[tokio::test]
 async fn no_form_of_the_tokens_page_runs_in_another_name() {
-    let world = World::start().await;
-    let browser = world.person();
-    browser.log_in(ALICE).await.is(200);
-    let hers = browser.open("/tokens").await.is(200);
+    let env = TestEnv::start().await;
+    let browser = env.browser();
+    browser.log_in(ALICE).await.assert_status(200);
+    let hers = browser.open("/tokens").await.assert_status(200);
     log_in_as(&browser, BOB).await;
     for form in ["/api/tokens/renew", "/api/tokens/revoke"] {
         browser
             .submit(&hers, hers.html().form(form), &[])
             .await
-            .is(409);
+            .assert_status(409);
     }
-    let his = browser.open("/tokens").await.is(200);
+    let his = browser.open("/tokens").await.assert_status(200);
     assert!(his.html().text().contains("✓ held"));
 }
 
 #[tokio::test]
 async fn no_call_of_alices_page_reads_or_changes_what_is_bobs() {
-    let world = World::start().await;
-    let browser = world.person();
-    let hers = browser.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let browser = env.browser();
+    let hers = browser.log_in(ALICE).await.assert_status(200);
     let his = log_in_as(&browser, BOB).await;
     for (method, path) in [
         (Method::GET, "/api/products"),
@@ -109,24 +116,24 @@ async fn no_call_of_alices_page_reads_or_changes_what_is_bobs() {
         (Method::GET, "/auth/profile"),
         (Method::POST, ADD),
     ] {
-        let answer = call(&browser, &hers, method, path).await.is(409);
-        assert_eq!(answer.json()["code"], "user_changed", "{path}");
-        assert_eq!(answer.headers[CURRENT_USER_HEADER], *page_user(&his));
-        assert!(!answer.body.contains("bob"), "{}", answer.body);
+        let response = call(&browser, &hers, method, path).await.assert_status(409);
+        assert_eq!(response.json()["code"], "user_changed", "{path}");
+        assert_eq!(response.headers[CURRENT_USER_HEADER], *page_user(&his));
+        assert!(!response.body.contains("bob"), "{}", response.body);
     }
-    let answer = call(&browser, &his, Method::GET, "/api/products")
+    let response = call(&browser, &his, Method::GET, "/api/products")
         .await
-        .is(200);
-    assert_eq!(answer.json()["owner"], "auth0|bob");
+        .assert_status(200);
+    assert_eq!(response.json()["owner"], "auth0|bob");
 }
 
 /// The page has begun, and its list is still to come.
 #[tokio::test]
 async fn a_page_that_streams_while_the_user_changes_is_alices_to_its_end() {
-    let mut world = World::start().await;
-    let browser = world.person();
-    browser.log_in(ALICE).await.is(200);
-    world.hush_api().await;
+    let mut env = TestEnv::start().await;
+    let browser = env.browser();
+    browser.log_in(ALICE).await.assert_status(200);
+    env.silence_api().await;
     let request = browser.request(Method::GET, "/");
     let mut page = request
         .header(header::ACCEPT, "text/html")
@@ -140,11 +147,14 @@ async fn a_page_that_streams_while_the_user_changes_is_alices_to_its_end() {
     let form = browser
         .open("/auth/login?prompt=login&returnTo=%2Fprofile")
         .await
-        .is(200);
-    let his = browser.fill_in(&form, BOB, PASSWORD).await.is(200);
+        .assert_status(200);
+    let his = browser
+        .submit_login(&form, BOB, PASSWORD)
+        .await
+        .assert_status(200);
     assert_ne!(his.headers[CURRENT_USER_HEADER], hers);
-    world.stop_api().await;
-    world.start_api();
+    env.stop_api().await;
+    env.start_api();
     while let Some(chunk) = page.chunk().await.unwrap() {
         html.extend(chunk);
     }
@@ -156,55 +166,55 @@ async fn a_page_that_streams_while_the_user_changes_is_alices_to_its_end() {
         .request(Method::GET, "/api/products")
         .header("sec-fetch-site", "same-origin")
         .header(PAGE_USER_HEADER, hers);
-    browser.send(call).await.is(409);
+    browser.send(call).await.assert_status(409);
 }
 
 #[tokio::test]
 async fn a_second_login_of_alice_leaves_her_first_page_as_it_was() {
-    let world = World::start().await;
-    let browser = world.person();
-    let first = browser.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let browser = env.browser();
+    let first = browser.log_in(ALICE).await.assert_status(200);
     let second = log_in_as(&browser, ALICE).await;
     assert_eq!(page_user(&first), page_user(&second));
-    let answer = browser
+    let response = browser
         .submit(&first, first.html().form(ADD), TEAPOT)
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/products");
+        .assert_status(303);
+    assert_eq!(response.location(), "/products");
     call(&browser, &first, Method::GET, "/api/products")
         .await
-        .is(200);
+        .assert_status(200);
 }
 
 #[tokio::test]
 async fn a_page_whose_session_ended_asks_for_a_login_and_not_for_another_user() {
-    let world = World::start().await;
-    let browser = world.person();
-    let hers = browser.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let browser = env.browser();
+    let hers = browser.log_in(ALICE).await.assert_status(200);
     browser.log_out().await;
-    let answer = call(&browser, &hers, Method::GET, "/api/products")
+    let response = call(&browser, &hers, Method::GET, "/api/products")
         .await
-        .is(401);
-    assert_eq!(answer.json()["code"], "sign_in_required");
-    assert_eq!(answer.headers[CURRENT_USER_HEADER], *"anonymous");
-    let answer = call(&browser, &hers, Method::GET, "/auth/user")
+        .assert_status(401);
+    assert_eq!(response.json()["code"], "sign_in_required");
+    assert_eq!(response.headers[CURRENT_USER_HEADER], *"anonymous");
+    let response = call(&browser, &hers, Method::GET, "/auth/user")
         .await
-        .is(200);
-    assert_eq!(&*answer.body, "null");
+        .assert_status(200);
+    assert_eq!(&*response.body, "null");
 }
 
 /// What was typed waits in the browser for a login in between: for hers, not for anyone's.
 #[tokio::test]
 async fn what_alice_typed_before_her_session_ended_is_shown_to_nobody_else() {
     for (who, is_shown) in [(ALICE, true), (BOB, false)] {
-        let world = World::start().await;
-        let browser = world.person();
-        let hers = browser.log_in(ALICE).await.is(200);
+        let env = TestEnv::start().await;
+        let browser = env.browser();
+        let hers = browser.log_in(ALICE).await.assert_status(200);
         browser.log_out().await;
         browser
             .submit(&hers, hers.html().form(ADD), TEAPOT)
             .await
-            .is(303);
+            .assert_status(303);
         let page = log_in_as(&browser, who).await;
         let typed = &page.html().form(ADD).fields["name"];
         assert_eq!(typed == "Teapot & lid <2 l>", is_shown, "{who}: {typed}");

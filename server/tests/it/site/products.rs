@@ -5,31 +5,31 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{ALICE, BOB},
-    test_env::World,
+    test_env::TestEnv,
 };
 
 #[tokio::test]
 async fn alice_and_bob_each_see_their_own_twenty_products() {
-    let world = World::start().await;
-    let (alice, bob) = (world.person(), world.person());
+    let env = TestEnv::start().await;
+    let (alice, bob) = (env.browser(), env.browser());
     let hers = alice
         .log_in(ALICE)
         .await
-        .is(200)
+        .assert_status(200)
         .html()
         .texts_where("role", "rowheader");
     let his = bob
         .log_in(BOB)
         .await
-        .is(200)
+        .assert_status(200)
         .html()
         .texts_where("role", "rowheader");
     assert_eq!((hers.len(), his.len()), (20, 20));
     assert_ne!(hers, his);
 
     // Seen at the same time, still nobody sees what is another's.
-    let both = async |person: &crate::browser::Person| {
-        person
+    let both = async |browser: &crate::browser::Browser| {
+        browser
             .open("/products")
             .await
             .html()
@@ -41,24 +41,24 @@ async fn alice_and_bob_each_see_their_own_twenty_products() {
 
 #[tokio::test]
 async fn the_list_for_programs_is_what_the_api_answered_to_the_letter() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let listed = alice.get_json("/api/products").await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let listed = alice.get_json("/api/products").await.assert_status(200);
     assert!(
         listed.header("cache-control").contains("no-store"),
         "{listed:?}"
     );
 
-    let token = world
-        .at_api
+    let token = env
+        .products_requests
         .entries()
         .pop()
         .unwrap()
-        .bearer()
+        .bearer_token()
         .unwrap()
         .to_owned();
-    assert_eq!(listed.json(), world.ask_api(&token).await);
+    assert_eq!(listed.json(), env.call_api(&token).await);
     let listed = listed.json();
     assert_eq!(listed["owner"], "auth0|alice");
     let products = listed["products"].as_array().unwrap();
@@ -78,21 +78,25 @@ async fn the_list_for_programs_is_what_the_api_answered_to_the_letter() {
 
 #[tokio::test]
 async fn the_list_opened_as_a_page_is_still_the_list() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     assert_eq!(
-        alice.visit("/api/products").await.is(200).json()["owner"],
+        alice.visit("/api/products").await.assert_status(200).json()["owner"],
         "auth0|alice"
     );
 }
 
 #[tokio::test]
 async fn the_page_shows_what_the_list_says() {
-    let world = World::start().await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200).html();
-    let listed = alice.get_json("/api/products").await.is(200).json();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200).html();
+    let listed = alice
+        .get_json("/api/products")
+        .await
+        .assert_status(200)
+        .json();
     let text = |product: &Value| product["name"].as_str().unwrap().to_owned();
     let names: Vec<_> = listed["products"]
         .as_array()
@@ -105,17 +109,21 @@ async fn the_page_shows_what_the_list_says() {
 
 #[tokio::test]
 async fn the_profile_is_hers_and_nobody_elses() {
-    let world = World::start().await;
-    let alice = world.person();
-    let nobody = alice.get_json("/auth/profile").await.is(401);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let nobody = alice.get_json("/auth/profile").await.assert_status(401);
     assert_eq!(nobody.json()["error"], "not_authenticated");
     assert_eq!(
-        alice.get_json("/auth/user").await.is(200).json(),
+        alice.get_json("/auth/user").await.assert_status(200).json(),
         Value::Null
     );
 
-    alice.log_in(ALICE).await.is(200);
-    let profile = alice.get_json("/auth/profile").await.is(200).json();
+    alice.log_in(ALICE).await.assert_status(200);
+    let profile = alice
+        .get_json("/auth/profile")
+        .await
+        .assert_status(200)
+        .json();
     assert_eq!(profile["sub"], "auth0|alice");
     assert_eq!(
         (&profile["name"], &profile["email"]),
@@ -124,45 +132,46 @@ async fn the_profile_is_hers_and_nobody_elses() {
     for of_the_protocol in ["iss", "aud", "exp", "iat", "nonce", "sid", "at_hash", "azp"] {
         assert_eq!(profile.get(of_the_protocol), None);
     }
-    let user = alice.get_json("/auth/user").await.is(200).json();
+    let user = alice.get_json("/auth/user").await.assert_status(200).json();
     assert_eq!(
         (&user["sub"], &user["name"]),
         (&profile["sub"], &profile["name"])
     );
 
-    let page = alice.open("/profile").await.is(200).html();
+    let page = alice.open("/profile").await.assert_status(200).html();
     assert_eq!(page.heading(), "Profile");
     assert!(page.text().contains("auth0|alice"), "{}", page.text());
 }
 
 #[tokio::test]
 async fn an_empty_profile_for_nobody_where_the_configuration_says_so() {
-    let world = World::with(|plan| plan.set("AUTH0_NO_CONTENT_PROFILE_RESPONSE", "true")).await;
-    let alice = world.person();
+    let env =
+        TestEnv::with(|builder| builder.set("AUTH0_NO_CONTENT_PROFILE_RESPONSE", "true")).await;
+    let alice = env.browser();
     assert_eq!(
         &*alice
             .call(Method::GET, "/auth/profile", &[])
             .await
-            .is(204)
+            .assert_status(204)
             .body,
         ""
     );
-    alice.log_in(ALICE).await.is(200);
-    alice.get_json("/auth/profile").await.is(200);
+    alice.log_in(ALICE).await.assert_status(200);
+    alice.get_json("/auth/profile").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn every_protected_page_is_whole_without_javascript() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for path in ["/products", "/profile"] {
-        let page = alice.open(path).await.is(200);
+        let page = alice.open(path).await.assert_status(200);
         // Streamed parts come in templates, which a script puts into their place.
         assert_eq!(page.html().all("template").len(), 0, "{path}");
         assert!(!page.html().text().contains("Loading"), "{path}");
     }
-    let home = alice.open("/").await.is(200).html();
+    let home = alice.open("/").await.assert_status(200).html();
     assert!(home.text().contains("Products 20"), "{}", home.text());
     assert_eq!(home.all("template").len(), 0);
 }

@@ -7,8 +7,8 @@ use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, header};
 
 use crate::{
-    browser::{ALICE, Person},
-    test_env::World,
+    browser::{ALICE, Browser},
+    test_env::TestEnv,
 };
 
 /// Those that answer everybody.
@@ -44,7 +44,7 @@ pub(crate) const FIELDS: &[(&str, &str)] = &[
 #[tokio::test]
 async fn every_server_function_is_listed_here_as_public_or_guarded() {
     // Their addresses are known once the site is built.
-    let _world = World::start().await;
+    let _world = TestEnv::start().await;
     let registered: BTreeSet<_> = server_fn_paths()
         .map(|(path, method)| (method.to_string(), path.to_owned()))
         .collect();
@@ -57,38 +57,38 @@ async fn every_server_function_is_listed_here_as_public_or_guarded() {
 
 #[tokio::test]
 async fn a_guarded_server_function_answers_nobody() {
-    let world = World::start().await;
-    let nobody = world.person();
+    let env = TestEnv::start().await;
+    let nobody = env.browser();
     for (method, path) in GUARDED {
         let refused = nobody
             .call(method.parse().unwrap(), path, FIELDS)
             .await
-            .is(401);
+            .assert_status(401);
         assert_eq!(
             refused.json(),
             serde_json::json!({ "code": "sign_in_required" }),
             "{method} {path}"
         );
     }
-    assert_eq!(world.at_api.entries().len(), 0);
+    assert_eq!(env.products_requests.entries().len(), 0);
     for (method, path) in PUBLIC {
         nobody
             .call(method.parse().unwrap(), path, FIELDS)
             .await
-            .is(200);
+            .assert_status(200);
     }
 }
 
 #[tokio::test]
 async fn a_guarded_server_function_answers_401_whatever_is_accepted() {
-    let world = World::start().await;
-    let nobody = world.person();
+    let env = TestEnv::start().await;
+    let nobody = env.browser();
     for accept in ["*/*", "text/html", "image/png", "application/json"] {
         let request = nobody
             .request(Method::GET, "/api/products")
             .header(header::ACCEPT, accept);
         assert_eq!(
-            nobody.send(request).await.is(401).code(),
+            nobody.send(request).await.assert_status(401).error_code(),
             "sign_in_required",
             "{accept}"
         );
@@ -97,9 +97,9 @@ async fn a_guarded_server_function_answers_401_whatever_is_accepted() {
 
 #[tokio::test]
 async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for (path, fields) in [
         ("/api/products", &[("name", "Saw")][..]),
         ("/api/products/rename", &[("id", "canary")]),
@@ -115,7 +115,10 @@ async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
         ),
         ("/api/tokens/renew", &[("scope", "canary")]),
     ] {
-        let refused = alice.call(Method::POST, path, fields).await.is(400);
+        let refused = alice
+            .call(Method::POST, path, fields)
+            .await
+            .assert_status(400);
         assert_eq!(
             refused.json(),
             serde_json::json!({ "code": "bad_request" }),
@@ -126,9 +129,9 @@ async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
 
 #[tokio::test]
 async fn a_method_that_a_path_does_not_have_is_refused() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for (method, path) in [
         (Method::DELETE, "/api/products"),
         (Method::PUT, "/api/products/rename"),
@@ -140,14 +143,14 @@ async fn a_method_that_a_path_does_not_have_is_refused() {
         (Method::POST, "/auth/callback"),
         (Method::POST, "/auth/login"),
     ] {
-        alice.call(method, path, FIELDS).await.is(405);
+        alice.call(method, path, FIELDS).await.assert_status(405);
     }
     assert!(is_signed_in(&alice).await);
 }
 
 /// Whether the site still knows who she is.
-pub(crate) async fn is_signed_in(person: &Person) -> bool {
-    match person.get_json("/auth/profile").await.status.as_u16() {
+pub(crate) async fn is_signed_in(browser: &Browser) -> bool {
+    match browser.get_json("/auth/profile").await.status.as_u16() {
         200 => true,
         401 => false,
         other => panic!("/auth/profile answered {other}"),

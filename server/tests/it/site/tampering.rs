@@ -4,30 +4,32 @@ use reqwest::Method;
 
 use super::server_functions::is_signed_in;
 use crate::{
-    browser::{ALICE, Answer, PASSWORD, Person},
-    test_env::World,
+    browser::{ALICE, Browser, PASSWORD, Response},
+    test_env::TestEnv,
 };
 
 /// Logs in up to the callback, which is not called.
-async fn up_to_the_callback(person: &Person) -> Answer {
-    let login = person.open("/products").await.is(200);
+async fn up_to_the_callback(browser: &Browser) -> Response {
+    let login = browser.open("/products").await.assert_status(200);
     let typed = [("username", ALICE), ("password", PASSWORD)];
-    let answer = person
+    let response = browser
         .submit(&login, login.html().form("/u/login"), &typed)
         .await;
-    assert_eq!(answer.target().path(), "/auth/callback");
-    answer
+    assert_eq!(response.redirect_target().path(), "/auth/callback");
+    response
 }
 
-fn token_requests(world: &World) -> usize {
-    world.at_tenant.of(&Method::POST, "/oauth/token").len()
+fn token_requests(env: &TestEnv) -> usize {
+    env.tenant_requests
+        .matching(&Method::POST, "/oauth/token")
+        .len()
 }
 
 #[tokio::test]
 async fn a_cookie_that_the_site_did_not_make_is_nobody() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let good = alice.cookie("session").unwrap();
     let mut forged: Vec<String> = (0..good.len())
         .map(|at| {
@@ -55,27 +57,31 @@ async fn a_cookie_that_the_site_did_not_make_is_nobody() {
         good.to_ascii_lowercase(),
         "x".repeat(4_097),
     ]);
-    let mallory = world.person();
+    let mallory = env.browser();
     for cookie in forged.iter().filter(|cookie| **cookie != good) {
         mallory.set_cookie("session", cookie);
         assert!(!is_signed_in(&mallory).await, "{cookie}");
         assert_eq!(
-            mallory.visit("/products").await.is(303).location(),
+            mallory
+                .visit("/products")
+                .await
+                .assert_status(303)
+                .location(),
             "/auth/login?returnTo=%2Fproducts"
         );
     }
     mallory.set_cookie("session", "garbage");
-    mallory.open("/").await.is(200);
-    mallory.get_json("/api/products").await.is(401);
+    mallory.open("/").await.assert_status(200);
+    mallory.get_json("/api/products").await.assert_status(401);
     // With garbage in the browser she can still log in.
-    mallory.log_in(ALICE).await.is(200);
+    mallory.log_in(ALICE).await.assert_status(200);
     assert!(is_signed_in(&alice).await);
 }
 
 #[tokio::test]
 async fn bytes_that_are_no_cookie_are_nobody() {
-    let world = World::start().await;
-    let host = world.host();
+    let env = TestEnv::start().await;
+    let host = env.host();
     for cookie in [
         "session",
         "=;=;=",
@@ -85,41 +91,44 @@ async fn bytes_that_are_no_cookie_are_nobody() {
         "a=b, session=c",
         "session=a; session=b",
     ] {
-        let answer = world
-            .say(&format!(
+        let response = env
+            .send_raw(&format!(
                 "GET / HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nCookie: {cookie}"
             ))
             .await;
-        assert!(answer.starts_with("HTTP/1.1 200 "), "{cookie}: {answer}");
-        assert!(!answer.contains("Log out"), "{cookie}");
+        assert!(
+            response.starts_with("HTTP/1.1 200 "),
+            "{cookie}: {response}"
+        );
+        assert!(!response.contains("Log out"), "{cookie}");
     }
     let many = "a=b; ".repeat(2_000);
-    let answer = world
-        .say(&format!(
+    let response = env
+        .send_raw(&format!(
             "GET / HTTP/1.1\r\nHost: {host}\r\nCookie: {many}c=d"
         ))
         .await;
     assert!(
-        answer.starts_with("HTTP/1.1 200 ") || answer.starts_with("HTTP/1.1 431 "),
-        "{answer}"
+        response.starts_with("HTTP/1.1 200 ") || response.starts_with("HTTP/1.1 431 "),
+        "{response}"
     );
 }
 
 #[tokio::test]
 async fn a_session_is_new_after_the_login_whatever_was_there_before() {
-    let world = World::start().await;
-    let (mallory, alice) = (world.person(), world.person());
-    mallory.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let (mallory, alice) = (env.browser(), env.browser());
+    mallory.log_in(ALICE).await.assert_status(200);
     let planted = mallory.cookie("session").unwrap();
     alice.set_cookie("session", &planted);
     let login = alice
         .open("/auth/login?prompt=login&returnTo=%2Fproducts")
         .await
-        .is(200);
+        .assert_status(200);
     alice
-        .fill_in(&login, "bob@example.com", PASSWORD)
+        .submit_login(&login, "bob@example.com", PASSWORD)
         .await
-        .is(200);
+        .assert_status(200);
     assert_ne!(alice.cookie("session").unwrap(), planted);
     // The planted one is over, and never becomes Bob's.
     assert!(!is_signed_in(&mallory).await);
@@ -127,8 +136,8 @@ async fn a_session_is_new_after_the_login_whatever_was_there_before() {
 
 #[tokio::test]
 async fn a_forged_callback_gets_a_page_and_no_token_request() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     for query in [
         "code=abc&state=def",
         "code=abc",
@@ -143,7 +152,7 @@ async fn a_forged_callback_gets_a_page_and_no_token_request() {
         let page = alice
             .visit(&format!("/auth/callback?{query}"))
             .await
-            .is(400);
+            .assert_status(400);
         assert!(!page.body.contains("<script>"), "{query}");
         assert!(
             page.html()
@@ -154,19 +163,19 @@ async fn a_forged_callback_gets_a_page_and_no_token_request() {
         );
         assert_eq!(alice.cookie("session"), None, "{query}");
     }
-    assert_eq!(token_requests(&world), 0);
+    assert_eq!(token_requests(&env), 0);
 }
 
 #[tokio::test]
 async fn a_callback_with_another_state_or_issuer_is_refused() {
-    let world = World::start().await;
+    let env = TestEnv::start().await;
     for (parameter, value) in [
         ("state", "x"),
         ("iss", "https://evil.example/"),
         ("error", "access_denied"),
     ] {
-        let alice = world.person();
-        let mut callback = up_to_the_callback(&alice).await.target();
+        let alice = env.browser();
+        let mut callback = up_to_the_callback(&alice).await.redirect_target();
         let mut pairs: Vec<(String, String)> = callback.query_pairs().into_owned().collect();
         pairs.retain(|(name, _)| name != parameter);
         pairs.push((parameter.to_owned(), value.to_owned()));
@@ -179,21 +188,21 @@ async fn a_callback_with_another_state_or_issuer_is_refused() {
         );
         assert_eq!(alice.cookie("session"), None, "{parameter}");
     }
-    assert_eq!(token_requests(&world), 0);
+    assert_eq!(token_requests(&env), 0);
 }
 
 #[tokio::test]
 async fn a_callback_counts_once() {
-    let world = World::start().await;
-    let alice = world.person();
-    let callback = up_to_the_callback(&alice).await.target();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let callback = up_to_the_callback(&alice).await.redirect_target();
     let transaction = alice
-        .seen()
+        .responses()
         .iter()
         .rev()
-        .flat_map(|answer| {
-            answer
-                .cookies()
+        .flat_map(|response| {
+            response
+                .set_cookies()
                 .into_iter()
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
@@ -201,14 +210,18 @@ async fn a_callback_counts_once() {
         .find(|cookie| cookie.starts_with("txn_"))
         .unwrap();
     assert_eq!(
-        alice.visit(callback.as_str()).await.is(303).location(),
+        alice
+            .visit(callback.as_str())
+            .await
+            .assert_status(303)
+            .location(),
         "/products"
     );
-    assert_eq!(token_requests(&world), 1);
+    assert_eq!(token_requests(&env), 1);
 
     // Reloaded: there is no transaction any more, and the code is spent. The login begins anew, and nothing is asked.
-    let reloaded = alice.visit(callback.as_str()).await.is(303);
-    assert_eq!(reloaded.target().path(), "/authorize");
+    let reloaded = alice.visit(callback.as_str()).await.assert_status(303);
+    assert_eq!(reloaded.redirect_target().path(), "/authorize");
     // With the cookie, which somebody kept.
     let (name, value) = transaction
         .split(';')
@@ -218,55 +231,71 @@ async fn a_callback_counts_once() {
         .unwrap();
     alice.set_cookie(name, value);
     assert_eq!(
-        alice.visit(callback.as_str()).await.is(303).location(),
+        alice
+            .visit(callback.as_str())
+            .await
+            .assert_status(303)
+            .location(),
         "/products"
     );
-    let mallory = world.person();
+    let mallory = env.browser();
     mallory.set_cookie(name, value);
-    let refused = mallory.visit(callback.as_str()).await.is(400);
+    let refused = mallory.visit(callback.as_str()).await.assert_status(400);
     assert_eq!(refused.html().heading(), "This login is already finished");
     assert_eq!(mallory.cookie("session"), None);
-    assert_eq!(token_requests(&world), 1);
+    assert_eq!(token_requests(&env), 1);
 }
 
 #[tokio::test]
 async fn a_login_that_somebody_else_began_does_not_end_in_her_browser() {
-    let world = World::start().await;
-    let (mallory, victim) = (world.person(), world.person());
-    let callback = up_to_the_callback(&mallory).await.target();
+    let env = TestEnv::start().await;
+    let (mallory, victim) = (env.browser(), env.browser());
+    let callback = up_to_the_callback(&mallory).await.redirect_target();
     // She is sent to a login of her own, and signed in as nobody.
-    let answer = victim.visit(callback.as_str()).await.is(303);
-    assert_eq!(answer.target().path(), "/authorize");
-    assert_eq!(victim.arrive(answer).await.is(200).url.path(), "/u/login");
+    let response = victim.visit(callback.as_str()).await.assert_status(303);
+    assert_eq!(response.redirect_target().path(), "/authorize");
+    assert_eq!(
+        victim
+            .follow_redirects(response)
+            .await
+            .assert_status(200)
+            .url
+            .path(),
+        "/u/login"
+    );
     assert_eq!(victim.cookie("session"), None);
-    assert_eq!(token_requests(&world), 0);
+    assert_eq!(token_requests(&env), 0);
 }
 
 #[tokio::test]
 async fn a_login_that_takes_longer_than_ten_minutes_begins_anew() {
-    let world = World::start().await;
-    let alice = world.person();
-    let callback = up_to_the_callback(&alice).await.target();
-    world.advance(601);
-    let page = alice.visit(callback.as_str()).await.is(400).html();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let callback = up_to_the_callback(&alice).await.redirect_target();
+    env.advance(601);
+    let page = alice
+        .visit(callback.as_str())
+        .await
+        .assert_status(400)
+        .html();
     assert_eq!(page.heading(), "This login took too long");
     assert!(
         page.all("a")
             .iter()
             .any(|link| link.get("href") == "/auth/login?returnTo=%2Fproducts")
     );
-    assert_eq!(token_requests(&world), 0);
+    assert_eq!(token_requests(&env), 0);
 }
 
 #[tokio::test]
 async fn a_person_who_says_no_at_the_tenant_comes_back_to_a_page() {
-    let world = World::start().await;
-    let alice = world.person();
+    let env = TestEnv::start().await;
+    let alice = env.browser();
     // Without a session there the tenant may not ask, so it refuses.
     let page = alice
         .open("/auth/login?prompt=none&returnTo=%2Fproducts")
         .await
-        .is(401);
+        .assert_status(401);
     assert_eq!(page.html().heading(), "Please log in");
     assert!(
         page.html()

@@ -9,17 +9,17 @@ use serde_json::{Map, Value, json};
 
 use super::server_functions::is_signed_in;
 use crate::{
-    browser::{ALICE, BOB, Person},
-    test_env::{Entry, PRODUCTS_API, Plan, World},
+    browser::{ALICE, BOB, Browser},
+    test_env::{PRODUCTS_API, RecordedExchange, TestEnv, TestEnvBuilder},
 };
 
 /// Claims of a JWT whose signature is right by the keys that the tenant publishes.
-async fn verified(world: &World, token: &str) -> Map<String, Value> {
-    let keys = world
-        .person()
-        .visit(&world.tenant_url("/.well-known/jwks.json"))
+async fn verified(env: &TestEnv, token: &str) -> Map<String, Value> {
+    let keys = env
+        .browser()
+        .visit(&env.tenant_url("/.well-known/jwks.json"))
         .await
-        .is(200);
+        .assert_status(200);
     let keys: JwkSet = serde_json::from_str(&keys.body).unwrap();
     let header = jsonwebtoken::decode_header(token).unwrap();
     let key = DecodingKey::from_jwk(keys.find(&header.kid.unwrap()).unwrap()).unwrap();
@@ -32,26 +32,30 @@ async fn verified(world: &World, token: &str) -> Map<String, Value> {
 }
 
 /// The refreshes that the tenant was asked for.
-fn refreshes(world: &World) -> Vec<Entry> {
-    let mut entries = world.at_tenant.of(&Method::POST, "/oauth/token");
-    entries.retain(|entry| entry.field("grant_type").as_deref() == Some("refresh_token"));
+fn refreshes(env: &TestEnv) -> Vec<RecordedExchange> {
+    let mut entries = env.tenant_requests.matching(&Method::POST, "/oauth/token");
+    entries.retain(|entry| entry.form_field("grant_type").as_deref() == Some("refresh_token"));
     entries
 }
 
 /// Access tokens last ten seconds. The clocks begin a little behind, so that the API, whose clock is right, accepts all
 /// of them: it allows for a difference of half a minute.
-fn short_lived(plan: &mut Plan) {
-    plan.tenant.access_token_lifetime = Duration::from_secs(10);
-    plan.seconds_behind = 15;
+fn short_lived(builder: &mut TestEnvBuilder) {
+    builder.tenant.access_token_lifetime = Duration::from_secs(10);
+    builder.seconds_behind = 15;
 }
 
 #[tokio::test]
 async fn the_token_that_reaches_the_api_is_a_jwt_for_the_configured_audience() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let called = world.at_api.of(&Method::GET, "/products").pop().unwrap();
-    let claims = verified(&world, called.bearer().unwrap()).await;
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let called = env
+        .products_requests
+        .matching(&Method::GET, "/products")
+        .pop()
+        .unwrap();
+    let claims = verified(&env, called.bearer_token().unwrap()).await;
     assert!(
         claims["aud"]
             .as_array()
@@ -69,38 +73,43 @@ async fn the_token_that_reaches_the_api_is_a_jwt_for_the_configured_audience() {
         "{scope:?}"
     );
     // It came from the login, not from one more question.
-    assert_eq!(refreshes(&world).len(), 0);
+    assert_eq!(refreshes(&env).len(), 0);
 }
 
 #[tokio::test]
 async fn one_token_serves_until_it_ends() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for _ in 0..3 {
-        alice.get_json("/api/products").await.is(200);
-        alice.open("/").await.is(200);
+        alice.get_json("/api/products").await.assert_status(200);
+        alice.open("/").await.assert_status(200);
     }
-    let tokens: BTreeSet<_> = world
-        .at_api
+    let tokens: BTreeSet<_> = env
+        .products_requests
         .entries()
         .iter()
-        .map(|call| call.bearer().unwrap().to_owned())
+        .map(|call| call.bearer_token().unwrap().to_owned())
         .collect();
     assert_eq!(tokens.len(), 1);
-    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/token").len(), 1);
+    assert_eq!(
+        env.tenant_requests
+            .matching(&Method::POST, "/oauth/token")
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn an_expired_token_is_refreshed_and_the_session_lives_on() {
-    let world = World::with(short_lived).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::with(short_lived).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let cookie = alice.cookie("session");
     for round in 1..=3 {
-        world.advance(10);
-        alice.get_json("/api/products").await.is(200);
-        assert_eq!(refreshes(&world).len(), round);
+        env.advance(10);
+        alice.get_json("/api/products").await.assert_status(200);
+        assert_eq!(refreshes(&env).len(), round);
     }
     assert_eq!(
         alice.cookie("session"),
@@ -108,25 +117,25 @@ async fn an_expired_token_is_refreshed_and_the_session_lives_on() {
         "a refresh needs no new cookie"
     );
 
-    let tokens: Vec<_> = world
-        .at_api
+    let tokens: Vec<_> = env
+        .products_requests
         .entries()
         .iter()
-        .map(|call| call.bearer().unwrap().to_owned())
+        .map(|call| call.bearer_token().unwrap().to_owned())
         .collect();
     let different: BTreeSet<_> = tokens.iter().collect();
     assert_eq!(different.len(), 4);
     assert_eq!(
-        verified(&world, tokens.last().unwrap()).await["sub"],
+        verified(&env, tokens.last().unwrap()).await["sub"],
         "auth0|alice"
     );
     // Each refresh used the token that the one before brought.
-    let granted = world.at_tenant.of(&Method::POST, "/oauth/token");
+    let granted = env.tenant_requests.matching(&Method::POST, "/oauth/token");
     for pair in granted.windows(2) {
-        assert!(pair[0].answered("refresh_token").is_some());
+        assert!(pair[0].response_field("refresh_token").is_some());
         assert_eq!(
-            pair[1].field("refresh_token"),
-            pair[0].answered("refresh_token")
+            pair[1].form_field("refresh_token"),
+            pair[0].response_field("refresh_token")
         );
         assert_eq!(pair[1].status, 200);
     }
@@ -134,110 +143,119 @@ async fn an_expired_token_is_refreshed_and_the_session_lives_on() {
 
 #[tokio::test]
 async fn many_calls_at_once_refresh_once() {
-    let world = World::with(short_lived).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    world.advance(10);
+    let env = TestEnv::with(short_lived).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    env.advance(10);
     let calls = (0..12).map(|_| alice.get_json("/api/products"));
-    for answer in join_all(calls).await {
-        answer.is(200);
+    for response in join_all(calls).await {
+        response.assert_status(200);
     }
-    assert_eq!(refreshes(&world).len(), 1);
+    assert_eq!(refreshes(&env).len(), 1);
     assert!(is_signed_in(&alice).await);
 }
 
 #[tokio::test]
 async fn two_people_who_refresh_at_once_keep_their_own() {
-    let world = World::with(short_lived).await;
-    let (alice, bob) = (world.person(), world.person());
-    alice.log_in(ALICE).await.is(200);
-    bob.log_in(BOB).await.is(200);
-    let owner = async |person: &Person| {
-        person.get_json("/api/products").await.is(200).json()["owner"].clone()
+    let env = TestEnv::with(short_lived).await;
+    let (alice, bob) = (env.browser(), env.browser());
+    alice.log_in(ALICE).await.assert_status(200);
+    bob.log_in(BOB).await.assert_status(200);
+    let owner = async |browser: &Browser| {
+        browser
+            .get_json("/api/products")
+            .await
+            .assert_status(200)
+            .json()["owner"]
+            .clone()
     };
     for _ in 0..3 {
-        world.advance(10);
+        env.advance(10);
         let owners = tokio::join!(owner(&alice), owner(&bob), owner(&alice), owner(&bob));
         let (hers, his) = (json!("auth0|alice"), json!("auth0|bob"));
         assert_eq!(owners, (hers.clone(), his.clone(), hers, his));
     }
-    assert_eq!(refreshes(&world).len(), 6);
+    assert_eq!(refreshes(&env).len(), 6);
 }
 
 #[tokio::test]
 async fn a_person_who_hangs_up_during_a_refresh_loses_nothing() {
-    let world = World::with(|plan| {
-        short_lived(plan);
-        plan.in_files = true;
+    let env = TestEnv::with(|builder| {
+        short_lived(builder);
+        builder.persistent = true;
     })
     .await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     for _ in 0..3 {
-        world.advance(10);
-        let before = refreshes(&world).len();
+        env.advance(10);
+        let before = refreshes(&env).len();
         let call = alice.get_json("/api/products");
         // Gone as soon as the tenant has answered, or even before.
-        let answered = async {
-            while refreshes(&world).len() == before {
+        let response_field = async {
+            while refreshes(&env).len() == before {
                 tokio::task::yield_now().await;
             }
         };
         tokio::select! {
             _ = call => {}
-            () = answered => {}
+            () = response_field => {}
         }
-        alice.get_json("/api/products").await.is(200);
+        alice.get_json("/api/products").await.assert_status(200);
     }
     assert!(is_signed_in(&alice).await);
 }
 
 #[tokio::test]
 async fn a_new_signing_key_at_the_tenant_troubles_nobody() {
-    let world = World::start().await;
-    let (alice, bob) = (world.person(), world.person());
-    alice.log_in(ALICE).await.is(200);
-    world.tenant.rotate_signing_key().await.unwrap();
-    alice.get_json("/api/products").await.is(200);
-    bob.log_in(BOB).await.is(200);
-    let kid = |call: &Entry| {
-        jsonwebtoken::decode_header(call.bearer().unwrap())
+    let env = TestEnv::start().await;
+    let (alice, bob) = (env.browser(), env.browser());
+    alice.log_in(ALICE).await.assert_status(200);
+    env.tenant.rotate_signing_key().await.unwrap();
+    alice.get_json("/api/products").await.assert_status(200);
+    bob.log_in(BOB).await.assert_status(200);
+    let kid = |call: &RecordedExchange| {
+        jsonwebtoken::decode_header(call.bearer_token().unwrap())
             .unwrap()
             .kid
     };
-    let calls = world.at_api.entries();
+    let calls = env.products_requests.entries();
     assert_ne!(kid(&calls[0]), kid(calls.last().unwrap()));
 }
 
 #[tokio::test]
 async fn a_session_whose_refresh_token_was_taken_back_ends_with_the_access_token() {
-    let world = World::with(short_lived).await;
-    let alice = world.person();
-    let page = alice.log_in(ALICE).await.is(200);
-    assert_eq!(world.tenant.revoke_all_refresh_tokens().await.unwrap(), 1);
-    alice.get_json("/api/products").await.is(200);
-    world.advance(10);
+    let env = TestEnv::with(short_lived).await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
+    assert_eq!(env.tenant.revoke_all_refresh_tokens().await.unwrap(), 1);
+    alice.get_json("/api/products").await.assert_status(200);
+    env.advance(10);
     assert_eq!(
-        alice.get_json("/api/products").await.is(401).code(),
+        alice
+            .get_json("/api/products")
+            .await
+            .assert_status(401)
+            .error_code(),
         "sign_in_required"
     );
     assert!(!is_signed_in(&alice).await);
     // The page is still open; what she does on it leads to the login and back.
-    let answer = alice
+    let response = alice
         .submit(&page, page.html().form("/api/products"), &[])
         .await
-        .is(303);
-    assert_eq!(answer.location(), "/auth/login?returnTo=%2Fproducts");
+        .assert_status(303);
+    assert_eq!(response.location(), "/auth/login?returnTo=%2Fproducts");
 }
 
 #[tokio::test]
 async fn a_page_that_finds_the_session_over_offers_to_log_in_again() {
-    let world = World::with(short_lived).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    world.tenant.revoke_all_refresh_tokens().await.unwrap();
-    world.advance(10);
-    let page = alice.open("/products").await.is(401).html();
+    let env = TestEnv::with(short_lived).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    env.tenant.revoke_all_refresh_tokens().await.unwrap();
+    env.advance(10);
+    let page = alice.open("/products").await.assert_status(401).html();
     assert!(
         page.text().contains("Please log in to continue."),
         "{}",
@@ -252,7 +270,7 @@ async fn a_page_that_finds_the_session_over_offers_to_log_in_again() {
         alice
             .visit("/products")
             .await
-            .is(303)
+            .assert_status(303)
             .location()
             .starts_with("/auth/login")
     );
@@ -261,34 +279,34 @@ async fn a_page_that_finds_the_session_over_offers_to_log_in_again() {
 #[tokio::test]
 async fn a_session_ends_after_a_day_without_use_and_after_three_days_in_any_case() {
     let hour = 3_600;
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    world.advance(23 * hour);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    env.advance(23 * hour);
     assert!(is_signed_in(&alice).await);
-    world.advance(24 * hour);
+    env.advance(24 * hour);
     assert!(!is_signed_in(&alice).await, "a day without use");
 
-    let world = World::start().await;
-    let bob = world.person();
-    bob.log_in(BOB).await.is(200);
+    let env = TestEnv::start().await;
+    let bob = env.browser();
+    bob.log_in(BOB).await.assert_status(200);
     for _ in 0..3 {
-        world.advance(23 * hour);
+        env.advance(23 * hour);
         assert!(is_signed_in(&bob).await);
     }
-    world.advance(3 * hour);
+    env.advance(3 * hour);
     assert!(!is_signed_in(&bob).await, "three days, used every day");
 }
 
 #[tokio::test]
 async fn a_session_that_ended_of_itself_is_swept_out_of_the_store() {
-    let world = World::with(|plan| plan.in_files = true).await;
-    let (alice, bob) = (world.person(), world.person());
-    alice.log_in(ALICE).await.is(200);
-    assert_eq!(world.auth0.delete_expired().await.unwrap(), 0);
-    world.advance(2 * 86_400);
+    let env = TestEnv::with(|builder| builder.persistent = true).await;
+    let (alice, bob) = (env.browser(), env.browser());
+    alice.log_in(ALICE).await.assert_status(200);
+    assert_eq!(env.auth0.delete_expired().await.unwrap(), 0);
+    env.advance(2 * 86_400);
     bob.log_in(BOB).await;
-    assert!(world.auth0.delete_expired().await.unwrap() >= 1);
+    assert!(env.auth0.delete_expired().await.unwrap() >= 1);
     assert!(!is_signed_in(&alice).await);
     assert!(is_signed_in(&bob).await);
 }
@@ -296,24 +314,24 @@ async fn a_session_that_ended_of_itself_is_swept_out_of_the_store() {
 /// Monitors and link checkers send HEAD, all day long.
 #[tokio::test]
 async fn a_head_request_refreshes_no_token_and_calls_no_api() {
-    let world = World::with(short_lived).await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let calls = world.at_api.entries().len();
+    let env = TestEnv::with(short_lived).await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let calls = env.products_requests.entries().len();
     for _ in 0..2 {
         for path in ["/", "/products", "/profile"] {
             let request = alice.request(Method::HEAD, path);
-            let answer = alice.send(request).await.is(200);
-            assert_eq!(&*answer.body, "", "{path}");
+            let response = alice.send(request).await.assert_status(200);
+            assert_eq!(&*response.body, "", "{path}");
         }
         let request = alice.request(Method::HEAD, "/api/products");
-        let answer = alice.send(request).await;
-        assert!(!answer.status.is_success(), "{answer:?}");
+        let response = alice.send(request).await;
+        assert!(!response.status.is_success(), "{response:?}");
         // Now the token has ended, too.
-        world.advance(10);
+        env.advance(10);
     }
-    assert_eq!(refreshes(&world).len(), 0);
-    assert_eq!(world.at_api.entries().len(), calls);
-    alice.get_json("/api/products").await.is(200);
-    assert_eq!(refreshes(&world).len(), 1);
+    assert_eq!(refreshes(&env).len(), 0);
+    assert_eq!(env.products_requests.entries().len(), calls);
+    alice.get_json("/api/products").await.assert_status(200);
+    assert_eq!(refreshes(&env).len(), 1);
 }

@@ -3,8 +3,8 @@
 use reqwest::Method;
 
 use crate::{
-    browser::{ALICE, Answer, Person},
-    test_env::{ORDERS_API, PRODUCTS_API, Plan, World},
+    browser::{ALICE, Browser, Response},
+    test_env::{ORDERS_API, PRODUCTS_API, TestEnv, TestEnvBuilder},
 };
 
 const PAGE: &str = "/tokens";
@@ -12,18 +12,18 @@ const RENEW: &str = "/api/tokens/renew";
 const REVOKE: &str = "/api/tokens/revoke";
 
 /// Alice, whose login has been used for the products and for nothing else.
-async fn alice_in(world: &World) -> Person {
-    let alice = world.person();
-    let login = alice.open("/profile").await.is(200);
+async fn alice_in(env: &TestEnv) -> Browser {
+    let alice = env.browser();
+    let login = alice.open("/profile").await.assert_status(200);
     alice
-        .fill_in(&login, ALICE, crate::browser::PASSWORD)
+        .submit_login(&login, ALICE, crate::browser::PASSWORD)
         .await
-        .is(200);
+        .assert_status(200);
     alice
 }
 
 /// What the page says of an API, with its tokens.
-fn branch(page: &Answer, title: &str) -> String {
+fn branch(page: &Response, title: &str) -> String {
     let branches = page.html().texts_where("class", "branch");
     let fits = |branch: &&String| branch.starts_with(title);
     let branch = branches.iter().find(fits);
@@ -33,50 +33,50 @@ fn branch(page: &Answer, title: &str) -> String {
 }
 
 #[track_caller]
-fn says(text: &str, words: &[&str]) {
+fn assert_says(text: &str, words: &[&str]) {
     for words in words {
         assert!(text.contains(words), "{words} is not in: {text}");
     }
 }
 
 /// Presses the button of an API.
-async fn press(person: &Person, page: &Answer, api: &str) -> Answer {
+async fn press(browser: &Browser, page: &Response, api: &str) -> Response {
     let form = page.html().form_with(RENEW, "api", api);
-    let answer = person.submit(page, form, &[]).await.is(303);
-    person.follow(&answer).await
+    let response = browser.submit(page, form, &[]).await.assert_status(303);
+    browser.follow(&response).await
 }
 
 #[tokio::test]
 async fn nobody_but_its_person_sees_what_a_login_holds() {
-    let world = World::start().await;
-    let nobody = world.person();
+    let env = TestEnv::start().await;
+    let nobody = env.browser();
     for path in [PAGE, "/tokens/style.css"] {
-        let answer = nobody.visit(path).await.is(303);
+        let response = nobody.visit(path).await.assert_status(303);
         assert!(
-            answer
+            response
                 .location()
                 .starts_with("/auth/login?returnTo=%2Ftokens"),
             "{}",
-            answer.location()
+            response.location()
         );
-        assert_eq!(&*answer.body, "");
+        assert_eq!(&*response.body, "");
     }
 }
 
 #[tokio::test]
 async fn the_page_draws_the_login_its_refresh_token_and_a_branch_for_each_api() {
-    let world = World::with(Plan::add_orders).await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
+    let env = TestEnv::with(TestEnvBuilder::add_orders).await;
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
     let html = page.html();
     assert_eq!(html.heading(), "Tokens");
-    says(
+    assert_says(
         &html.text(),
         &["Login ✓ signed in", "auth0|alice", "Refresh token ✓ held"],
     );
 
     let products = branch(&page, "Products API");
-    says(
+    assert_says(
         &products,
         &[
             "✓ ready",
@@ -87,12 +87,12 @@ async fn the_page_draws_the_login_its_refresh_token_and_a_branch_for_each_api() 
             "✓ write:products",
         ],
     );
-    says(
+    assert_says(
         &products,
-        &["Expires in 24 h", "Issuer", &world.tenant_url("/")],
+        &["Expires in 24 h", "Issuer", &env.tenant_url("/")],
     );
     let orders = branch(&page, "Orders API");
-    says(
+    assert_says(
         &orders,
         &[
             "○ not asked for yet",
@@ -104,18 +104,23 @@ async fn the_page_draws_the_login_its_refresh_token_and_a_branch_for_each_api() 
         ],
     );
     // It only looks.
-    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/token").len(), 1);
-    assert_eq!(world.at_orders.entries().len(), 0);
+    assert_eq!(
+        env.tenant_requests
+            .matching(&Method::POST, "/oauth/token")
+            .len(),
+        1
+    );
+    assert_eq!(env.orders_requests.entries().len(), 0);
     // The way to it is on every page.
-    let home = alice.open("/").await.is(200).html();
+    let home = alice.open("/").await.assert_status(200).html();
     assert!(home.all("a").iter().any(|link| link.get("href") == PAGE));
 }
 
 #[tokio::test]
 async fn the_page_is_complete_without_scripts_and_keeps_the_policy() {
-    let world = World::with(Plan::add_orders).await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
+    let env = TestEnv::with(TestEnvBuilder::add_orders).await;
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
     assert_eq!(page.html().all("template").len(), 0);
     assert!(
         !page.body.contains(".wasm"),
@@ -136,50 +141,58 @@ async fn the_page_is_complete_without_scripts_and_keeps_the_policy() {
         ),
         ("width", "0", "86400s")
     );
-    let style = alice.visit("/tokens/style.css").await.is(200);
+    let style = alice.visit("/tokens/style.css").await.assert_status(200);
     assert!(style.header("content-type").starts_with("text/css"));
 }
 
 #[tokio::test]
 async fn the_buttons_get_a_token_and_renew_it() {
-    let world = World::with(Plan::add_orders).await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
-    let page = press(&alice, &page, "ORDERS").await.is(200);
-    assert_eq!(page.place(), PAGE);
+    let env = TestEnv::with(TestEnvBuilder::add_orders).await;
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
+    let page = press(&alice, &page, "ORDERS").await.assert_status(200);
+    assert_eq!(page.path_and_query(), PAGE);
     let orders = branch(&page, "Orders API");
-    says(
+    assert_says(
         &orders,
         &["✓ ready", "✓ good", "✓ read:orders", "Renew this token"],
     );
-    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/token").len(), 2);
+    assert_eq!(
+        env.tenant_requests
+            .matching(&Method::POST, "/oauth/token")
+            .len(),
+        2
+    );
 
     // Longer than one that was just renewed serves everybody.
-    world.advance(31);
-    let page = press(&alice, &page, "ORDERS").await.is(200);
-    let granted = world.at_tenant.of(&Method::POST, "/oauth/token");
+    env.advance(31);
+    let page = press(&alice, &page, "ORDERS").await.assert_status(200);
+    let granted = env.tenant_requests.matching(&Method::POST, "/oauth/token");
     assert_eq!(granted.len(), 3);
-    assert_eq!(granted[2].field("audience").as_deref(), Some(ORDERS_API));
+    assert_eq!(
+        granted[2].form_field("audience").as_deref(),
+        Some(ORDERS_API)
+    );
 
     // No token is on any page that she saw.
     for entry in granted {
         for member in ["access_token", "refresh_token", "id_token"] {
-            let Some(token) = entry.answered(member) else {
+            let Some(token) = entry.response_field(member) else {
                 continue;
             };
             let signature = token.rsplit('.').next().unwrap();
-            let shows = |answer: &Answer| {
-                answer.url.origin() == page.url.origin() && answer.body.contains(signature)
+            let shows = |response: &Response| {
+                response.url.origin() == page.url.origin() && response.body.contains(signature)
             };
-            assert!(!alice.seen().iter().any(shows), "{member}");
+            assert!(!alice.responses().iter().any(shows), "{member}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_token_with_extra_scopes_has_a_place_of_its_own() {
-    let world = World::with(Plan::add_orders).await;
-    let alice = alice_in(&world).await;
+    let env = TestEnv::with(TestEnvBuilder::add_orders).await;
+    let alice = alice_in(&env).await;
     let order = [
         ("product", "Go board"),
         ("quantity", "1"),
@@ -188,23 +201,23 @@ async fn a_token_with_extra_scopes_has_a_place_of_its_own() {
     alice
         .call(Method::POST, "/api/orders", &order)
         .await
-        .is(200);
-    let page = alice.open(PAGE).await.is(200);
-    says(
+        .assert_status(200);
+    let page = alice.open(PAGE).await.assert_status(200);
+    assert_says(
         &branch(&page, "Orders API"),
         &["✓ read:orders", "✓ write:orders"],
     );
     // Its button asks for the same again.
-    world.advance(31);
+    env.advance(31);
     let form = page.html().form_with(RENEW, "scope", "write:orders");
     assert_eq!(form.fields["api"], "ORDERS");
-    alice.submit(&page, form, &[]).await.is(303);
-    let asked = world
-        .at_tenant
-        .of(&Method::POST, "/oauth/token")
+    alice.submit(&page, form, &[]).await.assert_status(303);
+    let asked = env
+        .tenant_requests
+        .matching(&Method::POST, "/oauth/token")
         .pop()
         .unwrap();
-    let scope = asked.field("scope").unwrap();
+    let scope = asked.form_field("scope").unwrap();
     assert!(
         scope.split(' ').any(|scope| scope == "write:orders"),
         "{scope}"
@@ -213,14 +226,14 @@ async fn a_token_with_extra_scopes_has_a_place_of_its_own() {
 
 #[tokio::test]
 async fn a_scope_that_was_not_granted_is_marked_and_its_fix_is_beside_it() {
-    let world = World::with(|plan| {
-        plan.tenant.users[0].permissions = Some(vec!["read:products".to_owned()]);
+    let env = TestEnv::with(|builder| {
+        builder.tenant.users[0].permissions = Some(vec!["read:products".to_owned()]);
     })
     .await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
     let products = branch(&page, "Products API");
-    says(
+    assert_says(
         &products,
         &[
             "✓ read:products",
@@ -234,18 +247,18 @@ async fn a_scope_that_was_not_granted_is_marked_and_its_fix_is_beside_it() {
 
 #[tokio::test]
 async fn what_the_provider_would_not_give_is_named_where_it_would_be() {
-    let world = World::with(|plan| {
-        plan.add_orders();
-        plan.tenant.applications[0].multi_resource.clear();
+    let env = TestEnv::with(|builder| {
+        builder.add_orders();
+        builder.tenant.applications[0].multi_resource.clear();
     })
     .await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
-    let page = press(&alice, &page, "ORDERS").await.is(200);
-    assert_eq!(page.place(), "/tokens?error=misconfigured");
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
+    let page = press(&alice, &page, "ORDERS").await.assert_status(200);
+    assert_eq!(page.path_and_query(), "/tokens?error=misconfigured");
     assert_eq!(page.html().texts_where("role", "alert").len(), 1);
     let orders = branch(&page, "Orders API");
-    says(
+    assert_says(
         &orders,
         &[
             "✗",
@@ -254,16 +267,16 @@ async fn what_the_provider_would_not_give_is_named_where_it_would_be() {
             ORDERS_API,
         ],
     );
-    says(&branch(&page, "Products API"), &["✓ ready"]);
+    assert_says(&branch(&page, "Products API"), &["✓ ready"]);
 }
 
 #[tokio::test]
 async fn an_api_that_is_not_configured_is_drawn_with_what_to_set() {
-    let world = World::start().await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
     let orders = branch(&page, "Orders API");
-    says(
+    assert_says(
         &orders,
         &["○ not configured", "ORDERS_API_URL", "ORDERS_API_AUDIENCE"],
     );
@@ -272,11 +285,11 @@ async fn an_api_that_is_not_configured_is_drawn_with_what_to_set() {
 
 #[tokio::test]
 async fn an_api_without_an_audience_names_the_variable_and_has_no_button() {
-    let world = World::with(|plan| plan.variables.remove("AUTH0_AUDIENCE")).await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
+    let env = TestEnv::with(|builder| builder.variables.remove("AUTH0_AUDIENCE")).await;
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
     let products = branch(&page, "Products API");
-    says(
+    assert_says(
         &products,
         &["✗", "AUTH0_AUDIENCE is not set", "How to fix it"],
     );
@@ -285,42 +298,47 @@ async fn an_api_without_an_audience_names_the_variable_and_has_no_button() {
 
 #[tokio::test]
 async fn a_refresh_token_that_she_revokes_is_gone_here_and_at_the_tenant() {
-    let world = World::start().await;
-    let alice = alice_in(&world).await;
-    let page = alice.open(PAGE).await.is(200);
-    let answer = alice
+    let env = TestEnv::start().await;
+    let alice = alice_in(&env).await;
+    let page = alice.open(PAGE).await.assert_status(200);
+    let response = alice
         .submit(&page, page.html().form(REVOKE), &[])
         .await
-        .is(303);
-    assert_eq!(answer.location(), PAGE);
-    assert_eq!(world.at_tenant.of(&Method::POST, "/oauth/revoke").len(), 1);
-    let page = alice.follow(&answer).await.is(200);
-    says(&page.html().text(), &["Refresh token ✗ none"]);
+        .assert_status(303);
+    assert_eq!(response.location(), PAGE);
+    assert_eq!(
+        env.tenant_requests
+            .matching(&Method::POST, "/oauth/revoke")
+            .len(),
+        1
+    );
+    let page = alice.follow(&response).await.assert_status(200);
+    assert_says(&page.html().text(), &["Refresh token ✗ none"]);
     let products = branch(&page, "Products API");
-    says(&products, &["✓ good", "Log in again"]);
+    assert_says(&products, &["✓ good", "Log in again"]);
     assert!(!products.contains("Renew"), "{products}");
     // What is held goes on working.
-    alice.get_json("/api/products").await.is(200);
+    alice.get_json("/api/products").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_token_that_has_ended_says_when_and_its_bar_is_empty() {
-    let world = World::with(|plan| {
-        plan.tenant.access_token_lifetime = std::time::Duration::from_mins(10);
+    let env = TestEnv::with(|builder| {
+        builder.tenant.access_token_lifetime = std::time::Duration::from_mins(10);
     })
     .await;
-    let alice = alice_in(&world).await;
-    world.advance(300);
-    let page = alice.open(PAGE).await.is(200);
-    says(
+    let alice = alice_in(&env).await;
+    env.advance(300);
+    let page = alice.open(PAGE).await.assert_status(200);
+    assert_says(
         &branch(&page, "Products API"),
         &["✓ good", "Expires in 5 min, at"],
     );
     assert_eq!(page.html().all("animate")[0].get("from"), "500");
 
-    world.advance(420);
-    let page = alice.open(PAGE).await.is(200);
-    says(
+    env.advance(420);
+    let page = alice.open(PAGE).await.assert_status(200);
+    assert_says(
         &branch(&page, "Products API"),
         &["○ expired", "Expired 2 min ago"],
     );
@@ -329,8 +347,11 @@ async fn a_token_that_has_ended_says_when_and_its_bar_is_empty() {
 
 #[tokio::test]
 async fn a_button_for_an_api_that_there_is_not_says_so() {
-    let world = World::start().await;
-    let alice = alice_in(&world).await;
+    let env = TestEnv::start().await;
+    let alice = alice_in(&env).await;
     let fields = [("api", "SECRETS"), ("scope", "")];
-    alice.call(Method::POST, RENEW, &fields).await.is(404);
+    alice
+        .call(Method::POST, RENEW, &fields)
+        .await
+        .assert_status(404);
 }

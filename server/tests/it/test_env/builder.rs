@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use tenant::{ApiSettings, Settings};
 use url::Url;
 
-use super::port::Place;
+use super::service_port::ServicePort;
 
 /// The identifier of the products API, and what `AUTH0_AUDIENCE` is unless a test says otherwise.
 pub(crate) const PRODUCTS_API: &str = "https://products.example.com";
@@ -22,7 +22,7 @@ pub(crate) const CLIENT_SECRET: &str = "planted-client-secret-7f3a90c1d2";
 pub(crate) const SITE_SECRET: &str = "planted-site-secret-5b1e8842a6f04d7c9e31f0aa";
 
 /// What a test can change before anything starts.
-pub(crate) struct Plan {
+pub(crate) struct TestEnvBuilder {
     /// The variables of the site.
     pub(crate) variables: Variables,
     /// The settings of the tenant.
@@ -36,14 +36,14 @@ pub(crate) struct Plan {
     /// Whether the site's files have hashes in their names.
     pub(crate) hash_files: bool,
     /// Whether everything is kept in files, so that it can be started again.
-    pub(crate) in_files: bool,
+    pub(crate) persistent: bool,
     orders_url: String,
 }
 
-impl Plan {
-    pub(super) fn new(places: &Places) -> Self {
-        let issuer = format!("http://{}/", places.tenant.address());
-        let base_url = places.base_url();
+impl TestEnvBuilder {
+    pub(super) fn new(ports: &Ports) -> Self {
+        let issuer = format!("http://{}/", ports.tenant.address());
+        let base_url = ports.base_url();
         let mut tenant = Settings::local(issuer.parse().unwrap(), &base_url, CLIENT_SECRET);
         tenant
             .apis
@@ -58,7 +58,7 @@ impl Plan {
             ("APP_BASE_URL", base_url.as_str().trim_end_matches('/')),
             (
                 "PRODUCTS_API_URL",
-                &format!("http://{}", places.api.address()),
+                &format!("http://{}", ports.api.address()),
             ),
         ];
         Self {
@@ -68,8 +68,8 @@ impl Plan {
             seconds_behind: 0,
             tenant_is_up: true,
             hash_files: false,
-            in_files: false,
-            orders_url: format!("http://{}", places.orders.address()),
+            persistent: false,
+            orders_url: format!("http://{}", ports.orders.address()),
         }
     }
 
@@ -88,7 +88,7 @@ impl Plan {
     }
 
     /// The settings of the products API at the tenant.
-    pub(crate) fn products_at_tenant(&mut self) -> &mut ApiSettings {
+    pub(crate) fn products_api_settings(&mut self) -> &mut ApiSettings {
         &mut self.tenant.apis[0]
     }
 
@@ -97,7 +97,7 @@ impl Plan {
         self.variables.get("ORDERS_API_URL").is_some()
     }
 
-    pub(super) fn keep_in(&mut self, folder: &Path) {
+    pub(super) fn store_in(&mut self, folder: &Path) {
         let sessions = folder.join("sessions.db");
         self.set(
             "AUTH0_SESSION_STORE",
@@ -108,23 +108,23 @@ impl Plan {
 }
 
 /// Where everything is: the ports, and the folder with the site's files and, where wanted, the databases.
-pub(crate) struct Places {
-    pub(super) site: Place,
-    pub(super) tenant: Place,
-    pub(super) api: Place,
-    pub(super) orders: Place,
+pub(crate) struct Ports {
+    pub(super) site: ServicePort,
+    pub(super) tenant: ServicePort,
+    pub(super) api: ServicePort,
+    pub(super) orders: ServicePort,
     pub(super) folder: Arc<TempDir>,
 }
 
-impl Places {
+impl Ports {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         build_site(folder.path());
         Self {
-            site: Place::take(None),
-            tenant: Place::take(None),
-            api: Place::take(None),
-            orders: Place::take(None),
+            site: ServicePort::take(None),
+            tenant: ServicePort::take(None),
+            api: ServicePort::take(None),
+            orders: ServicePort::take(None),
             folder: Arc::new(folder),
         }
     }
@@ -137,7 +137,7 @@ impl Places {
     }
 
     pub(super) fn addresses(&self) -> [SocketAddr; 4] {
-        [&self.site, &self.tenant, &self.api, &self.orders].map(Place::address)
+        [&self.site, &self.tenant, &self.api, &self.orders].map(ServicePort::address)
     }
 }
 

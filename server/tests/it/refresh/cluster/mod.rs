@@ -13,10 +13,10 @@ use tenant::{RefreshCounts, Settings};
 
 pub(crate) use self::replica::Replica;
 use self::services::Services;
-use crate::refresh::wait::until;
+use crate::refresh::wait::wait_until;
 use crate::{
-    browser::{ALICE, PASSWORD, Person},
-    test_env::{CLIENT_SECRET, Entry, ORDERS_API, PRODUCTS_API, SITE_SECRET},
+    browser::{ALICE, Browser, PASSWORD},
+    test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, RecordedExchange, SITE_SECRET},
 };
 
 /// How long access tokens last, in seconds: longer than any of these tests.
@@ -36,15 +36,15 @@ pub(crate) struct Cluster {
 
 /// What a process answered.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ReplicaResponse {
     pub(crate) status: u16,
     pub(crate) body: Value,
 }
 
-impl Answer {
+impl ReplicaResponse {
     /// That it is a list of Alice's.
     #[track_caller]
-    pub(crate) fn is_hers(&self) {
+    pub(crate) fn assert_is_alices(&self) {
         assert_eq!(
             (self.status, &self.body["owner"]),
             (200, &"auth0|alice".into())
@@ -85,15 +85,18 @@ impl Cluster {
     }
 
     /// Alice, logged in at the first process, with tokens that have expired. No refresh has happened.
-    pub(crate) async fn with_expired_alice(&self) -> Person {
+    pub(crate) async fn with_expired_alice(&self) -> Browser {
         self.services.set_behind(LIFETIME - FIRST_LIFE);
-        let alice = Person::new(&self.base_url);
-        let form = alice.open("/profile").await.is(200);
-        let profile = alice.fill_in(&form, ALICE, PASSWORD).await.is(200);
-        assert_eq!(profile.place(), "/profile");
+        let alice = Browser::new(&self.base_url);
+        let form = alice.open("/profile").await.assert_status(200);
+        let profile = alice
+            .submit_login(&form, ALICE, PASSWORD)
+            .await
+            .assert_status(200);
+        assert_eq!(profile.path_and_query(), "/profile");
         // The tenant issued them before this.
         let end = services::system_seconds() + FIRST_LIFE;
-        until("the tokens of the login expire", || {
+        wait_until("the tokens of the login expire", || {
             services::system_seconds() >= end
         })
         .await;
@@ -103,39 +106,42 @@ impl Cluster {
     }
 
     /// As many users as `users`, each in a browser of its own, with tokens that have expired. No refresh has happened.
-    pub(crate) async fn with_expired_users(&self, users: &[String]) -> Vec<Person> {
+    pub(crate) async fn with_expired_users(&self, users: &[String]) -> Vec<Browser> {
         self.services.set_behind(LIFETIME - FIRST_LIFE);
-        let mut people = Vec::new();
+        let mut browsers = Vec::new();
         for email in users {
-            let person = Person::new(&self.base_url);
-            let form = person.open("/profile").await.is(200);
-            let profile = person.fill_in(&form, email, PASSWORD).await.is(200);
-            assert_eq!(profile.place(), "/profile");
-            people.push(person);
+            let browser = Browser::new(&self.base_url);
+            let form = browser.open("/profile").await.assert_status(200);
+            let profile = browser
+                .submit_login(&form, email, PASSWORD)
+                .await
+                .assert_status(200);
+            assert_eq!(profile.path_and_query(), "/profile");
+            browsers.push(browser);
         }
         let end = services::system_seconds() + FIRST_LIFE;
-        until("the tokens of the logins expire", || {
+        wait_until("the tokens of the logins expire", || {
             services::system_seconds() >= end
         })
         .await;
         self.services.set_behind(0);
         assert_eq!(self.refreshes(), RefreshCounts::default());
-        people
+        browsers
     }
 
     /// Whether process `number` is ready, and what it says; an error if it does not accept connections.
     pub(crate) async fn readiness(&self, number: usize) -> Result<(u16, String), reqwest::Error> {
         let url = format!("http://{}/readyz", self.replicas[number].address());
-        let answer = self.client.get(url).send().await?;
-        Ok((answer.status().as_u16(), answer.text().await?))
+        let response = self.client.get(url).send().await?;
+        Ok((response.status().as_u16(), response.text().await?))
     }
 
     /// Alice's products by way of process `number`; an error where it does not answer.
     pub(crate) async fn products(
         &self,
         number: usize,
-        alice: &Person,
-    ) -> Result<Answer, reqwest::Error> {
+        alice: &Browser,
+    ) -> Result<ReplicaResponse, reqwest::Error> {
         self.products_at(self.replicas[number].address(), alice)
             .await
     }
@@ -144,8 +150,8 @@ impl Cluster {
     pub(crate) async fn products_at(
         &self,
         address: SocketAddr,
-        alice: &Person,
-    ) -> Result<Answer, reqwest::Error> {
+        alice: &Browser,
+    ) -> Result<ReplicaResponse, reqwest::Error> {
         self.get(address, alice, "/api/products").await
     }
 
@@ -153,33 +159,33 @@ impl Cluster {
     pub(crate) async fn orders(
         &self,
         number: usize,
-        alice: &Person,
-    ) -> Result<Answer, reqwest::Error> {
+        alice: &Browser,
+    ) -> Result<ReplicaResponse, reqwest::Error> {
         let path = format!("/auth/access-token?audience={ORDERS_API}");
         let address = self.replicas[number].address();
-        let answer = self.get(address, alice, &path).await?;
-        if answer.status != 200 {
-            return Ok(answer);
+        let response = self.get(address, alice, &path).await?;
+        if response.status != 200 {
+            return Ok(response);
         }
-        let token = answer.body["token"].as_str().unwrap();
+        let token = response.body["token"].as_str().unwrap();
         let request = self.client.get(self.services.orders_url("/orders"));
-        let answer = request.bearer_auth(token).send().await.unwrap();
-        Ok(Answer {
-            status: answer.status().as_u16(),
-            body: answer.json().await.unwrap(),
+        let response = request.bearer_auth(token).send().await.unwrap();
+        Ok(ReplicaResponse {
+            status: response.status().as_u16(),
+            body: response.json().await.unwrap(),
         })
     }
 
     async fn get(
         &self,
         address: SocketAddr,
-        alice: &Person,
+        alice: &Browser,
         path: &str,
-    ) -> Result<Answer, reqwest::Error> {
+    ) -> Result<ReplicaResponse, reqwest::Error> {
         let cookie = format!("session={}", alice.cookie("session").unwrap());
         let host = format!("localhost:{}", self.base_url.port().unwrap());
         let url = format!("http://{address}{path}");
-        let answer = self
+        let response = self
             .client
             .get(url)
             .header(header::HOST, host)
@@ -189,9 +195,9 @@ impl Cluster {
             .header("sec-fetch-dest", "empty")
             .send()
             .await?;
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await?;
-        Ok(Answer {
+        let status = response.status().as_u16();
+        let body = response.bytes().await?;
+        Ok(ReplicaResponse {
             status,
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
         })
@@ -204,7 +210,7 @@ impl Cluster {
 
     /// Waits until the tenant granted `count` refreshes; it may not have answered yet.
     pub(crate) async fn until_granted(&self, count: u64) {
-        until("the tenant grants a refresh", || {
+        wait_until("the tenant grants a refresh", || {
             self.refreshes().granted == count
         })
         .await;
@@ -216,13 +222,16 @@ impl Cluster {
     }
 
     /// The refreshes that were answered or given up, in the order in which they ended.
-    pub(crate) fn ended_refreshes(&self) -> Vec<Entry> {
+    pub(crate) fn ended_refreshes(&self) -> Vec<RecordedExchange> {
         self.token_requests("refresh_token")
     }
 
-    fn token_requests(&self, grant: &str) -> Vec<Entry> {
-        let mut entries = self.services.at_tenant.of(&Method::POST, "/oauth/token");
-        entries.retain(|entry| entry.field("grant_type").as_deref() == Some(grant));
+    fn token_requests(&self, grant: &str) -> Vec<RecordedExchange> {
+        let mut entries = self
+            .services
+            .tenant_requests
+            .matching(&Method::POST, "/oauth/token");
+        entries.retain(|entry| entry.form_field("grant_type").as_deref() == Some(grant));
         entries
     }
 

@@ -84,8 +84,8 @@ impl Replica {
             .unwrap();
         let end = Instant::now() + MAX_START;
         loop {
-            if let Ok(answer) = client.get(&ready).send().await
-                && answer.status() == 200
+            if let Ok(response) = client.get(&ready).send().await
+                && response.status() == 200
             {
                 return;
             }
@@ -99,11 +99,14 @@ impl Replica {
     /// `kill -9`. It is gone when this returns.
     pub(crate) fn kill(&mut self) {
         self.child.as_mut().unwrap().kill().unwrap();
-        assert_eq!(self.died(), rustix::process::Signal::KILL.as_raw());
+        assert_eq!(
+            self.wait_for_signal(),
+            rustix::process::Signal::KILL.as_raw()
+        );
     }
 
     /// Waits for it to die of a signal, and says of which.
-    pub(crate) fn died(&mut self) -> i32 {
+    pub(crate) fn wait_for_signal(&mut self) -> i32 {
         let mut child = self.child.take().unwrap();
         let status = child.wait().unwrap();
         status.signal().unwrap()
@@ -115,7 +118,7 @@ impl Replica {
     }
 
     /// SIGCONT: it goes on, as if no time had passed.
-    pub(crate) fn go_on(&self) {
+    pub(crate) fn resume(&self) {
         self.signal(Signal::CONT);
     }
 

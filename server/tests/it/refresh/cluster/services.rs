@@ -14,7 +14,7 @@ use reqwest::Url;
 use tenant::{Settings, Tenant};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::test_env::{CLIENT_SECRET, Ledger, ORDERS_API, PRODUCTS_API};
+use crate::test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, RequestLog};
 
 /// What the processes' clocks show.
 pub(super) fn system_seconds() -> i64 {
@@ -33,7 +33,7 @@ impl tenant::Clock for ClockBehind {
 
 pub(super) struct Services {
     pub(super) tenant: Tenant,
-    pub(super) at_tenant: Ledger,
+    pub(super) tenant_requests: RequestLog,
     issuer: String,
     products: String,
     orders: String,
@@ -57,8 +57,8 @@ impl Services {
         settings.access_token_lifetime = Duration::from_secs(token_lifetime.unsigned_abs());
         change(&mut settings);
         let tenant = Tenant::open(settings).await.unwrap();
-        let at_tenant = Ledger::default();
-        let router = at_tenant.around(tenant.router());
+        let tenant_requests = RequestLog::default();
+        let router = tenant_requests.wrap(tenant.router());
         running.spawn(async move { axum::serve(listener, router).await.unwrap() });
 
         let products = products_api::router(products_api::Settings {
@@ -75,7 +75,7 @@ impl Services {
         let orders = serve(&mut running, orders.await.unwrap()).await;
         Self {
             tenant,
-            at_tenant,
+            tenant_requests,
             issuer,
             products,
             orders,

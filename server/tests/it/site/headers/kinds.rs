@@ -3,24 +3,24 @@
 use reqwest::{Method, header};
 
 use crate::{
-    browser::{ALICE, Answer, PASSWORD},
-    test_env::World,
+    browser::{ALICE, PASSWORD, Response},
+    test_env::TestEnv,
 };
 
 /// What it is, and the answer.
-pub(super) type Kind = (&'static str, Answer);
+pub(super) type Kind = (&'static str, Response);
 
 /// One answer of every kind.
-pub(super) async fn every_kind(world: &World) -> Vec<Kind> {
-    let mut kinds = to_nobody(world).await;
-    kinds.extend(refusals(world).await);
-    kinds.extend(to_alice(world).await);
+pub(super) async fn every_kind(env: &TestEnv) -> Vec<Kind> {
+    let mut kinds = to_nobody(env).await;
+    kinds.extend(refusals(env).await);
+    kinds.extend(to_alice(env).await);
     kinds
 }
 
-async fn to_nobody(world: &World) -> Vec<Kind> {
-    let nobody = world.person();
-    let page = async |path: &str, status: u16| nobody.visit(path).await.is(status);
+async fn to_nobody(env: &TestEnv) -> Vec<Kind> {
+    let nobody = env.browser();
+    let page = async |path: &str, status: u16| nobody.visit(path).await.assert_status(status);
     vec![
         ("a page", page("/", 200).await),
         ("a redirect to the login", page("/products", 303).await),
@@ -30,7 +30,10 @@ async fn to_nobody(world: &World) -> Vec<Kind> {
             page("/auth/callback?code=a&state=b", 400).await,
         ),
         ("a page that is not found", page("/nothing", 404).await),
-        ("nobody", nobody.get_json("/auth/user").await.is(200)),
+        (
+            "nobody",
+            nobody.get_json("/auth/user").await.assert_status(200),
+        ),
         ("health", page("/healthz", 200).await),
         ("readiness", page("/readyz", 200).await),
         ("a built file", page("/pkg/leptos-auth0.js", 200).await),
@@ -42,9 +45,9 @@ async fn to_nobody(world: &World) -> Vec<Kind> {
     ]
 }
 
-async fn refusals(world: &World) -> Vec<Kind> {
-    let nobody = world.person();
-    let get = async |path: &str, status: u16| nobody.get_json(path).await.is(status);
+async fn refusals(env: &TestEnv) -> Vec<Kind> {
+    let nobody = env.browser();
+    let get = async |path: &str, status: u16| nobody.get_json(path).await.assert_status(status);
     let with = |method: Method, path: &str, name, value: &str| {
         nobody.request(method, path).header(name, value)
     };
@@ -70,56 +73,74 @@ async fn refusals(world: &World) -> Vec<Kind> {
         ("a refused profile", get("/auth/profile", 401).await),
         (
             "a refusal of another site",
-            nobody.send(foreign).await.is(403),
+            nobody.send(foreign).await.assert_status(403),
         ),
-        ("another name", nobody.send(misdirected).await.is(421)),
+        (
+            "another name",
+            nobody.send(misdirected).await.assert_status(421),
+        ),
         (
             "a page under another name",
-            nobody.send(elsewhere).await.is(307),
+            nobody.send(elsewhere).await.assert_status(307),
         ),
-        ("a method that is not there", no_method.await.is(405)),
-        ("too large a form", too_large.await.is(413)),
+        (
+            "a method that is not there",
+            no_method.await.assert_status(405),
+        ),
+        ("too large a form", too_large.await.assert_status(413)),
     ]
 }
 
-async fn to_alice(world: &World) -> Vec<Kind> {
-    let alice = world.person();
+async fn to_alice(env: &TestEnv) -> Vec<Kind> {
+    let alice = env.browser();
     let login = alice.open("/products").await;
     let typed = [("username", ALICE), ("password", PASSWORD)];
     let back = alice
         .submit(&login, login.html().form("/u/login"), &typed)
         .await;
-    let callback = alice.follow(&back).await.is(303);
+    let callback = alice.follow(&back).await.assert_status(303);
 
-    let page = alice.visit("/products").await.is(200);
+    let page = alice.visit("/products").await.assert_status(200);
     let mistaken = alice
         .submit(&page, page.html().form("/api/products"), &[])
         .await
-        .is(303);
-    let home = alice.visit("/").await.is(200);
+        .assert_status(303);
+    let home = alice.visit("/").await.assert_status(200);
     let asked = alice
         .request(Method::GET, "/auth/logout")
         .header("sec-fetch-site", "cross-site");
     vec![
         ("a callback", callback),
         ("her products", page),
-        ("her profile", alice.visit("/profile").await.is(200)),
+        (
+            "her profile",
+            alice.visit("/profile").await.assert_status(200),
+        ),
         ("her start page", home.clone()),
-        ("her list", alice.get_json("/api/products").await.is(200)),
-        ("her claims", alice.get_json("/auth/profile").await.is(200)),
-        ("her", alice.get_json("/auth/user").await.is(200)),
+        (
+            "her list",
+            alice.get_json("/api/products").await.assert_status(200),
+        ),
+        (
+            "her claims",
+            alice.get_json("/auth/profile").await.assert_status(200),
+        ),
+        ("her", alice.get_json("/auth/user").await.assert_status(200)),
         ("a form with mistakes", mistaken),
         (
             "a failed call",
-            alice.call(Method::POST, "/api/products", &[]).await.is(400),
+            alice
+                .call(Method::POST, "/api/products", &[])
+                .await
+                .assert_status(400),
         ),
-        ("the question", alice.send(asked).await.is(200)),
+        ("the question", alice.send(asked).await.assert_status(200)),
         (
             "a logout",
             alice
                 .submit(&home, home.html().form("/auth/logout"), &[])
                 .await
-                .is(303),
+                .assert_status(303),
         ),
     ]
 }

@@ -5,29 +5,29 @@ mod kinds;
 use std::collections::BTreeSet;
 
 use self::kinds::every_kind;
-use crate::{browser::ALICE, test_env::World};
+use crate::{browser::ALICE, test_env::TestEnv};
 
 #[tokio::test]
 async fn every_answer_of_every_kind_has_the_headers_of_a_safe_site() {
-    let world = World::start().await;
-    for (kind, answer) in every_kind(&world).await {
+    let env = TestEnv::start().await;
+    for (kind, response) in every_kind(&env).await {
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
         ] {
-            assert_eq!(answer.header(name), value, "{name} of {kind}");
+            assert_eq!(response.header(name), value, "{name} of {kind}");
         }
         assert!(
-            ["same-origin", "no-referrer"].contains(&answer.header("referrer-policy")),
+            ["same-origin", "no-referrer"].contains(&response.header("referrer-policy")),
             "{kind}"
         );
         assert!(
-            answer.header("permissions-policy").contains("camera=()"),
+            response.header("permissions-policy").contains("camera=()"),
             "{kind}"
         );
-        let policy = answer.header("content-security-policy");
+        let policy = response.header("content-security-policy");
         for part in [
             "default-src 'none'",
             "base-uri 'none'",
@@ -46,7 +46,7 @@ async fn every_answer_of_every_kind_has_the_headers_of_a_safe_site() {
             assert!(!policy.contains(part), "{part} of {kind}: {policy}");
         }
         assert_eq!(
-            answer
+            response
                 .headers
                 .get_all("content-security-policy")
                 .iter()
@@ -55,26 +55,26 @@ async fn every_answer_of_every_kind_has_the_headers_of_a_safe_site() {
             "{kind}"
         );
         // http on this machine: the browser is not told to insist on https.
-        assert_eq!(answer.header("strict-transport-security"), "", "{kind}");
+        assert_eq!(response.header("strict-transport-security"), "", "{kind}");
         for told in ["server", "x-powered-by"] {
-            assert_eq!(answer.header(told), "", "{kind}");
+            assert_eq!(response.header(told), "", "{kind}");
         }
     }
 }
 
 #[tokio::test]
 async fn whatever_depends_on_the_session_is_in_no_cache() {
-    let world = World::start().await;
-    for (kind, answer) in every_kind(&world).await {
-        let cached = answer.header("cache-control");
+    let env = TestEnv::start().await;
+    for (kind, response) in every_kind(&env).await {
+        let cached = response.header("cache-control");
         if ["a built file", "a file"].contains(&kind) {
             assert!(!cached.contains("no-store"), "{kind}: {cached}");
-            assert_eq!(answer.cookies(), [""; 0], "{kind}");
-            assert!(!answer.header("vary").contains("cookie"), "{kind}");
+            assert_eq!(response.set_cookies(), [""; 0], "{kind}");
+            assert!(!response.header("vary").contains("cookie"), "{kind}");
         } else {
             assert!(cached.contains("no-store"), "{kind}: {cached}");
         }
-        if !answer.cookies().is_empty() {
+        if !response.set_cookies().is_empty() {
             assert!(cached.contains("no-store"), "{kind} sets cookies: {cached}");
         }
     }
@@ -82,9 +82,9 @@ async fn whatever_depends_on_the_session_is_in_no_cache() {
 
 #[tokio::test]
 async fn the_scripts_of_a_page_carry_the_nonce_of_its_policy_and_every_answer_has_its_own() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
     let mut nonces = BTreeSet::new();
     for path in [
         "/",
@@ -130,14 +130,14 @@ async fn the_scripts_of_a_page_carry_the_nonce_of_its_policy_and_every_answer_ha
 
 #[tokio::test]
 async fn the_policy_lets_the_logout_form_reach_the_tenant_and_nothing_else() {
-    let world = World::start().await;
-    let policy = world
-        .person()
+    let env = TestEnv::start().await;
+    let policy = env
+        .browser()
         .visit("/")
         .await
         .header("content-security-policy")
         .to_owned();
     let (_, rest) = policy.split_once("form-action ").unwrap();
     let (targets, _) = rest.split_once(';').unwrap();
-    assert_eq!(targets, format!("'self' {}", world.tenant_url("")));
+    assert_eq!(targets, format!("'self' {}", env.tenant_url("")));
 }

@@ -1,4 +1,4 @@
-//! Secrets of a whole story, looked for wherever they do not belong.
+//! No secret appears in a response or in the log, whatever happens to a session.
 
 mod search;
 
@@ -6,22 +6,25 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use self::search::{found, leaks, planted};
+use self::search::{collect_secrets, found, leaks};
 use crate::site::forms::TEAPOT;
 use crate::{
-    browser::{ALICE, BOB, PASSWORD, Person},
-    test_env::World,
+    browser::{ALICE, BOB, Browser, PASSWORD},
+    test_env::TestEnv,
 };
 
-/// A story with everything that can happen in it.
-async fn story(world: &mut World, alice: &Person, bob: &Person) {
-    let login = alice.open("/products").await.is(200);
+/// Runs everything that can happen to a session: logins, forms, refreshes, outages, logouts.
+async fn run_scenario(env: &mut TestEnv, alice: &Browser, bob: &Browser) {
+    let login = alice.open("/products").await.assert_status(200);
     let wrong = alice
-        .fill_in(&login, ALICE, "a wrong password of hers")
+        .submit_login(&login, ALICE, "a wrong password of hers")
         .await
-        .is(400);
-    let page = alice.fill_in(&wrong, ALICE, PASSWORD).await.is(200);
-    bob.log_in(BOB).await.is(200);
+        .assert_status(400);
+    let page = alice
+        .submit_login(&wrong, ALICE, PASSWORD)
+        .await
+        .assert_status(200);
+    bob.log_in(BOB).await.assert_status(200);
     for path in [
         "/",
         "/profile",
@@ -38,100 +41,100 @@ async fn story(world: &mut World, alice: &Person, bob: &Person) {
         alice.visit(path).await;
         alice.get_json(path).await;
     }
-    // Forms, good and bad.
+    // Valid and invalid forms.
     let added = alice
         .submit(&page, page.html().form("/api/products"), TEAPOT)
         .await
-        .is(303);
-    alice.arrive(added).await.is(200);
+        .assert_status(303);
+    alice.follow_redirects(added).await.assert_status(200);
     let failed = alice
         .submit(&page, page.html().form("/api/products"), &[("name", "x")])
         .await
-        .is(303);
-    alice.arrive(failed).await;
+        .assert_status(303);
+    alice.follow_redirects(failed).await;
     alice
         .call(Method::POST, "/api/products", &[("name", "x")])
         .await
-        .is(400);
+        .assert_status(400);
     alice
         .call(Method::POST, "/api/products/delete", &[("id", "none")])
         .await
-        .is(404);
-    // Orders, and what a developer can do with the tokens.
+        .assert_status(404);
+    // An order, and the forms of the Tokens page.
     let order = page.html().form("/api/orders");
-    let ordered = alice.submit(&page, order, &[]).await.is(303);
-    alice.arrive(ordered).await.is(200);
-    let tokens = alice.open("/tokens").await.is(200);
+    let ordered = alice.submit(&page, order, &[]).await.assert_status(303);
+    alice.follow_redirects(ordered).await.assert_status(200);
+    let tokens = alice.open("/tokens").await.assert_status(200);
     for api in ["PRODUCTS", "ORDERS"] {
         let form = tokens.html().form_with("/api/tokens/renew", "api", api);
-        let renewed = alice.submit(&tokens, form, &[]).await.is(303);
-        alice.arrive(renewed).await.is(200);
+        let renewed = alice.submit(&tokens, form, &[]).await.assert_status(303);
+        alice.follow_redirects(renewed).await.assert_status(200);
     }
-    // Refreshes, of both at once.
-    world.advance(10);
+    // Concurrent refreshes.
+    env.advance(10);
     let (hers, his) = tokio::join!(
         alice.get_json("/api/products"),
         bob.get_json("/api/products")
     );
-    hers.is(200);
-    his.is(200);
-    // Callbacks that are replayed and forged.
+    hers.assert_status(200);
+    his.assert_status(200);
+    // Replayed and forged callbacks.
     let callbacks: Vec<_> = alice
-        .seen()
+        .responses()
         .into_iter()
-        .filter(|answer| answer.url.path() == "/auth/callback")
+        .filter(|response| response.url.path() == "/auth/callback")
         .collect();
     for callback in callbacks {
         alice.visit(callback.url.as_str()).await;
         alice.visit(&format!("{}x", callback.url)).await;
     }
-    // Another site.
+    // A cross-site request.
     let foreign = alice
         .request(Method::POST, "/auth/logout")
         .header("origin", "https://evil.example");
-    alice.send(foreign).await.is(403);
-    // The API is down, then the tenant.
-    world.stop_api().await;
-    alice.open("/products").await.is(502);
-    alice.get_json("/api/products").await.is(502);
-    world.start_api();
-    world.stop_tenant().await;
-    world.advance(10);
-    alice.get_json("/api/products").await.is(503);
-    alice.open("/products").await.is(503);
-    alice.visit("/auth/login").await.is(303);
+    alice.send(foreign).await.assert_status(403);
+    // Outages of the API and of the tenant.
+    env.stop_api().await;
+    alice.open("/products").await.assert_status(502);
+    alice.get_json("/api/products").await.assert_status(502);
+    env.start_api();
+    env.stop_tenant().await;
+    env.advance(10);
+    alice.get_json("/api/products").await.assert_status(503);
+    alice.open("/products").await.assert_status(503);
+    alice.visit("/auth/login").await.assert_status(303);
     alice
         .open("/auth/callback?error=server_error&state=x")
         .await
-        .is(400);
-    world.start_tenant();
-    world.advance(5);
-    alice.get_json("/api/products").await.is(200);
-    // A session that the provider ends, and one that its person ends.
-    world.tenant.revoke_all_refresh_tokens().await.unwrap();
-    world.advance(10);
-    bob.get_json("/api/products").await.is(401);
-    bob.open("/products").await.is(200);
-    bob.log_out().await.is(200);
-    alice.log_out().await.is(200);
+        .assert_status(400);
+    env.start_tenant();
+    env.advance(5);
+    alice.get_json("/api/products").await.assert_status(200);
+    // A session that the provider ends, and one that its user ends.
+    env.tenant.revoke_all_refresh_tokens().await.unwrap();
+    env.advance(10);
+    bob.get_json("/api/products").await.assert_status(401);
+    bob.open("/products").await.assert_status(200);
+    bob.log_out().await.assert_status(200);
+    alice.log_out().await.assert_status(200);
     alice.set_cookie("session", "AAAAAAAAAAAAAAAAAAAAAA");
-    alice.open("/").await.is(200);
+    alice.open("/").await.assert_status(200);
 }
 
 #[tokio::test]
-async fn no_secret_of_a_whole_story_shows_where_it_does_not_belong() {
-    let mut world = World::with(|plan| {
-        plan.add_orders();
-        plan.in_files = true;
-        plan.tenant.access_token_lifetime = Duration::from_secs(10);
-        plan.seconds_behind = 20;
+async fn no_secret_leaks_into_responses_the_log_or_the_store() {
+    let mut env = TestEnv::with(|builder| {
+        builder.add_orders();
+        builder.persistent = true;
+        builder.tenant.access_token_lifetime = Duration::from_secs(10);
+        builder.seconds_behind = 20;
     })
     .await;
-    let (alice, bob) = (world.person(), world.person());
-    story(&mut world, &alice, &bob).await;
+    let (alice, bob) = (env.browser(), env.browser());
+    run_scenario(&mut env, &alice, &bob).await;
 
-    let canaries = planted(&world, &[&alice, &bob]);
-    for (what, at_least) in [
+    let secrets = collect_secrets(&env, &[&alice, &bob]);
+    for (kind, at_least) in [
         ("client secret", 1),
         ("AUTH0_SECRET", 1),
         ("access token", 12),
@@ -145,55 +148,55 @@ async fn no_secret_of_a_whole_story_shows_where_it_does_not_belong() {
         ("transaction cookie", 3),
         ("cookie of the tenant", 2),
     ] {
-        let there = canaries.values().filter(|canary| **canary == what).count();
-        assert!(there >= at_least, "only {there} of {what}");
+        let count = secrets.count(kind);
+        assert!(count >= at_least, "only {count} of {kind}");
     }
     let seen: Vec<_> = [&alice, &bob]
         .iter()
-        .flat_map(|person| person.seen())
+        .flat_map(|browser| browser.responses())
         .collect();
-    let leaks = leaks(&world, &seen, &canaries);
+    let leaks = leaks(&env, &seen, &secrets);
     assert!(leaks.is_empty(), "{leaks:#?}");
 
-    // Whoever takes a copy of the store has nothing that can be presented.
-    let stored = world.stored_sessions();
+    // A copy of the store contains no credentials.
+    let stored = env.stored_sessions();
     assert!(
         stored.contains("auth0|bob") && stored.len() > 10_000,
         "this is not the store"
     );
-    let leaks = found(&canaries, "the store", &stored);
+    let leaks = found(&secrets, "the store", &stored);
     assert!(leaks.is_empty(), "{leaks:#?}");
 
-    // A password has no business here either, nor do the words of a wrong one.
-    let log = world.log.text();
+    // Neither does the log contain a password, right or wrong.
+    let log = env.log.text();
     assert!(!log.contains("wrong password of hers") && !log.contains(PASSWORD));
 }
 
 #[tokio::test]
-async fn the_search_finds_what_is_there_to_be_found() {
-    let world = World::start().await;
-    let alice = world.person();
-    alice.log_in(ALICE).await.is(200);
-    let mut canaries = planted(&world, &[&alice]);
-    assert_eq!(leaks(&world, &alice.seen(), &canaries), [""; 0]);
-    // The tenant's own answers do carry codes and tokens, and the log is that of everything.
-    let tenant_answers = format!("{:?}", alice.seen());
+async fn the_search_finds_planted_words() {
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    alice.log_in(ALICE).await.assert_status(200);
+    let secrets = collect_secrets(&env, &[&alice]);
+    assert_eq!(leaks(&env, &alice.responses(), &secrets), [""; 0]);
+    // The responses of the tenant contain codes, and the log has all levels.
+    let tenant_answers = format!("{:?}", alice.responses());
     assert!(
-        found(&canaries, "x", &tenant_answers)
+        found(&secrets, "x", &tenant_answers)
             .iter()
             .any(|hit| hit == "code in x")
     );
-    assert!(world.log.text().contains("TRACE") && world.log.text().contains("logged in"));
-    // Planted where nobody should see it, it is seen.
-    canaries.insert("Hello, ".to_owned(), "planted word");
-    canaries.insert("logged in".to_owned(), "planted word");
-    canaries.insert("nosniff".to_owned(), "planted word");
-    alice.open("/").await.is(200);
-    let leaks = leaks(&world, &alice.seen(), &canaries);
+    assert!(env.log.text().contains("TRACE") && env.log.text().contains("logged in"));
+    // Words that are in each of the searched places.
+    for word in ["<!DOCTYPE html>", "axum_auth0::", "frame-ancestors"] {
+        secrets.add("planted word", word);
+    }
+    alice.open("/").await.assert_status(200);
+    let leaks = leaks(&env, &alice.responses(), &secrets);
     for place in [
         "the log",
         "the body of GET /",
-        "x-content-type-options of GET /",
+        "content-security-policy of GET /",
     ] {
         assert!(
             leaks.contains(&format!("planted word in {place}")),

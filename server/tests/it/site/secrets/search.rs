@@ -1,141 +1,109 @@
-//! Which secrets there were, and where they show.
-
-use std::collections::BTreeMap;
+//! Collects the secrets of a test environment, and finds those that appear in the site's responses and in the log.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use test_support::{RequestLog, SecretScanner};
 
 use crate::{
-    browser::{Answer, Person},
-    test_env::{CLIENT_SECRET, Ledger, SITE_SECRET, World},
+    browser::{Browser, Response},
+    test_env::{CLIENT_SECRET, SITE_SECRET, TestEnv},
 };
 
-/// A shorter text could be anywhere by chance.
-const SHORTEST: usize = 16;
-
-/// A secret and what it is. Names, so that a failure does not print the secret alone.
-pub(super) type Canaries = BTreeMap<String, &'static str>;
-
-/// All secrets that came up in `world` and in the browsers of `people`.
-pub(super) fn planted(world: &World, people: &[&Person]) -> Canaries {
-    let mut canaries = Canaries::new();
-    let mut plant = |secret: &str, what| {
-        if secret.len() >= SHORTEST {
-            canaries.insert(secret.to_owned(), what);
-        }
-    };
-    plant(CLIENT_SECRET, "client secret");
-    plant(SITE_SECRET, "AUTH0_SECRET");
-    plant(
-        &STANDARD.encode(format!("leptos-auth0-sample:{CLIENT_SECRET}")),
+/// Returns all secrets that came up in `env` and in the browsers.
+pub(super) fn collect_secrets(env: &TestEnv, browsers: &[&Browser]) -> SecretScanner {
+    let secrets = SecretScanner::default();
+    secrets.add("client secret", CLIENT_SECRET);
+    secrets.add("AUTH0_SECRET", SITE_SECRET);
+    secrets.add(
         "client credentials",
+        &STANDARD.encode(format!("leptos-auth0-sample:{CLIENT_SECRET}")),
     );
-    for entry in world.at_tenant.entries() {
-        for (field, what) in [
+    let add = |kind, secret: Option<String>| secrets.add(kind, &secret.unwrap_or_default());
+    for exchange in env.tenant_requests.entries() {
+        for (field, kind) in [
             ("code", "code"),
             ("code_verifier", "verifier"),
             ("refresh_token", "refresh token"),
             ("token", "refresh token"),
         ] {
-            plant(&entry.field(field).unwrap_or_default(), what);
+            add(kind, exchange.form_field(field));
         }
-        for (member, what) in [
+        for (member, kind) in [
             ("access_token", "access token"),
             ("refresh_token", "refresh token"),
             ("id_token", "ID token"),
         ] {
-            for part in parts(&entry.answered(member).unwrap_or_default()) {
-                plant(part, what);
-            }
+            add(kind, exchange.response_field(member));
         }
-        if entry.path == "/authorize" {
-            plant(&entry.parameter("state").unwrap_or_default(), "state");
-            plant(&entry.parameter("nonce").unwrap_or_default(), "nonce");
+        if exchange.path == "/authorize" {
+            add("state", exchange.query_parameter("state"));
+            add("nonce", exchange.query_parameter("nonce"));
         }
     }
-    let calls = [&world.at_api, &world.at_orders];
-    for entry in calls.into_iter().flat_map(Ledger::entries) {
-        for part in parts(entry.bearer().unwrap_or_default()) {
-            plant(part, "access token");
-        }
+    let calls = [&env.products_requests, &env.orders_requests];
+    for exchange in calls.into_iter().flat_map(RequestLog::entries) {
+        secrets.add("access token", exchange.bearer_token().unwrap_or_default());
     }
-    for answer in people.iter().flat_map(|person| person.seen()) {
-        for cookie in answer.cookies() {
+    for response in browsers.iter().flat_map(|browser| browser.responses()) {
+        for cookie in response.set_cookies() {
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
-            let what = match name {
+            let kind = match name {
                 "session" => "session cookie",
                 "tenant_sso" => "cookie of the tenant",
                 "typed_form" => continue,
                 name if name.starts_with("txn_") => "transaction cookie",
-                name => panic!("what is the cookie {name}?"),
+                name => panic!("unknown cookie {name}"),
             };
-            plant(value, what);
+            secrets.add(kind, value);
         }
     }
-    canaries
+    secrets
 }
 
-/// A token, and what of it says something by itself: payload and signature of a JWT. Its header is the same for all.
-fn parts(token: &str) -> Vec<&str> {
-    let mut parts: Vec<_> = token.split('.').skip(1).collect();
-    parts.push(token);
-    parts
+/// Returns the secrets in `text`, each with `place`.
+pub(super) fn found(secrets: &SecretScanner, place: &str, text: &str) -> Vec<String> {
+    let kinds = secrets.found_in(text).into_iter();
+    kinds.map(|kind| format!("{kind} in {place}")).collect()
 }
 
-/// Where secrets show that should not.
-pub(super) fn found(canaries: &Canaries, place: &str, text: &str) -> Vec<String> {
-    let hits = canaries
-        .iter()
-        .filter(|(secret, _)| text.contains(secret.as_str()));
-    hits.map(|(_, what)| format!("{what} in {place}")).collect()
-}
-
-/// A header of the site, and whether this secret belongs there.
-fn belongs(header: &str, target: &str, what: &str) -> bool {
+/// Returns whether a header of the site may carry a secret of this kind. `target` is the path of a redirect.
+fn is_expected(header: &str, target: &str, kind: &str) -> bool {
     match header {
-        "set-cookie" => what.ends_with("cookie"),
-        // The login's own parameters on the way to the tenant, and the hint of a logout (both by the book).
+        "set-cookie" => kind.ends_with("cookie"),
+        // OpenID Connect Core 1.0 §3.1.2.1, OpenID Connect RP-Initiated Logout 1.0 §2.
         "location" => match target {
-            "/authorize" => ["state", "nonce"].contains(&what),
-            "/oidc/logout" => what == "ID token",
+            "/authorize" => ["state", "nonce"].contains(&kind),
+            "/oidc/logout" => kind == "ID token",
             _ => false,
         },
         _ => false,
     }
 }
 
-pub(super) fn leaks(world: &World, answers: &[Answer], canaries: &Canaries) -> Vec<String> {
-    let mut leaks = found(canaries, "the log", &world.log.text());
-    for answer in answers
-        .iter()
-        .filter(|answer| answer.url.origin() == world.base_url.origin())
-    {
-        let place = format!("{} {}", answer.method, answer.url.path());
-        leaks.extend(found(
-            canaries,
-            &format!("the body of {place}"),
-            &answer.body,
-        ));
-        for (name, value) in &answer.headers {
-            let value = value.to_str().unwrap();
+/// Returns the secrets that leaked into the log or into the site's responses.
+pub(super) fn leaks(env: &TestEnv, responses: &[Response], secrets: &SecretScanner) -> Vec<String> {
+    let mut leaks = found(secrets, "the log", &env.log.text());
+    let of_site = |response: &&Response| response.url.origin() == env.base_url.origin();
+    for response in responses.iter().filter(of_site) {
+        let path = response.url.path();
+        let place = format!("{} {path}", response.method);
+        let body = format!("the body of {place}");
+        leaks.extend(found(secrets, &body, &response.body));
+        for (name, value) in &response.headers {
             let target = if name == "location" {
-                answer.target().path().to_owned()
+                response.redirect_target().path().to_owned()
             } else {
                 String::new()
             };
-            for (secret, what) in canaries {
-                if value.contains(secret.as_str()) && !belongs(name.as_str(), &target, what) {
-                    leaks.push(format!("{what} in {name} of {place}"));
+            for kind in secrets.found_in(value.to_str().unwrap()) {
+                if !is_expected(name.as_str(), &target, kind) {
+                    leaks.push(format!("{kind} in {name} of {place}"));
                 }
             }
         }
-        // What a page's address says is in histories and in logs of others.
-        let address = answer.url.as_str();
-        if answer.url.path() != "/auth/callback" {
-            leaks.extend(found(
-                canaries,
-                &format!("the address {}", answer.url.path()),
-                address,
-            ));
+        // URLs of pages end up in the browser's history and in logs of proxies.
+        if path != "/auth/callback" {
+            let address = format!("the address {path}");
+            leaks.extend(found(secrets, &address, response.url.as_str()));
         }
     }
     leaks

@@ -13,7 +13,7 @@ use tokio::{
 const MAX_STOP: Duration = Duration::from_secs(10);
 
 /// An address that stays ours while the service behind it comes and goes.
-pub(crate) struct Place {
+pub(crate) struct ServicePort {
     address: SocketAddr,
     state: State,
 }
@@ -31,7 +31,7 @@ enum State {
     Moving,
 }
 
-impl Place {
+impl ServicePort {
     /// Takes a free port, or the one of `address`.
     pub(crate) fn take(address: Option<SocketAddr>) -> Self {
         let socket = bind(address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))));
@@ -61,7 +61,7 @@ impl Place {
     }
 
     /// Accepts connections and leaves them alone.
-    pub(crate) fn hush(&mut self) {
+    pub(crate) fn accept_silently(&mut self) {
         self.state = State::Silent {
             _listening: self.listener(),
         };
