@@ -1,4 +1,4 @@
-//! The time, injected, so that tests move it instead of waiting.
+//! The time source. It is injected so that tests can advance it.
 
 use std::{
     fmt,
@@ -9,13 +9,13 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Where the tenant reads the time.
+/// A source of the current time.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Seconds since 1970-01-01T00:00:00Z, the `NumericDate` of RFC 7519 §2.
+    /// Returns the seconds since 1970-01-01T00:00:00Z, a `NumericDate` (RFC 7519 §2).
     fn unix_seconds(&self) -> i64;
 }
 
-/// The clock of the operating system.
+/// The operating system's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -29,23 +29,23 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved; for tests.
+/// A clock for tests that changes only when a test advances it.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct MockClock(AtomicI64);
 
-impl ManualClock {
-    /// A clock that shows `unix_seconds`.
+impl MockClock {
+    /// Creates a clock set to `unix_seconds`, in seconds since 1970-01-01T00:00:00Z.
     pub fn at(unix_seconds: i64) -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(unix_seconds)))
     }
 
-    /// Moves the clock by `seconds`, backwards where negative.
+    /// Moves the clock by `seconds`; a negative value moves it back.
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 }
 
-impl Clock for ManualClock {
+impl Clock for MockClock {
     fn unix_seconds(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
     }

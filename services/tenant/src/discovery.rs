@@ -10,21 +10,21 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{scopes::OIDC, tenant::Shared};
+use crate::{keys::KeySet, scopes::OIDC_SCOPES, state::AppState};
 
-pub(crate) const CONFIGURATION: &str = "/.well-known/openid-configuration";
-pub(crate) const JWKS: &str = "/.well-known/jwks.json";
+pub(crate) const CONFIGURATION_PATH: &str = "/.well-known/openid-configuration";
+pub(crate) const JWKS_PATH: &str = "/.well-known/jwks.json";
 
-/// What Auth0 says about caching both.
-const CACHING: &str = "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400";
+/// The value of Auth0 for both documents.
+const CACHE_POLICY: &str = "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400";
 
-pub(crate) async fn configuration(State(shared): State<Arc<Shared>>) -> Response {
-    shared
-        .journal
-        .granted(CONFIGURATION, "The discovery document was read.");
-    let url = |path| shared.url(path);
+pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Response {
+    state
+        .activity_log
+        .granted(CONFIGURATION_PATH, "Read the discovery document.");
+    let url = |path| state.config.url(path);
     let document = json!({
-        "issuer": shared.issuer,
+        "issuer": state.config.issuer,
         "authorization_endpoint": url("authorize"),
         "token_endpoint": url("oauth/token"),
         "userinfo_endpoint": url("userinfo"),
@@ -32,7 +32,7 @@ pub(crate) async fn configuration(State(shared): State<Arc<Shared>>) -> Response
         "revocation_endpoint": url("oauth/revoke"),
         "end_session_endpoint": url("oidc/logout"),
         "pushed_authorization_request_endpoint": url("oauth/par"),
-        "scopes_supported": OIDC,
+        "scopes_supported": OIDC_SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -52,14 +52,16 @@ pub(crate) async fn configuration(State(shared): State<Arc<Shared>>) -> Response
         "request_uri_parameter_supported": false,
         "claims_parameter_supported": false,
     });
-    ([(CACHE_CONTROL, CACHING)], Json(document)).into_response()
+    ([(CACHE_CONTROL, CACHE_POLICY)], Json(document)).into_response()
 }
 
-pub(crate) async fn jwks(State(shared): State<Arc<Shared>>) -> Response {
-    shared.journal.granted(JWKS, "The public keys were read.");
+pub(crate) async fn jwks(State(state): State<Arc<AppState>>) -> Response {
+    state
+        .activity_log
+        .granted(JWKS_PATH, "Read the public keys.");
     (
-        [(CACHE_CONTROL, CACHING)],
-        Json(shared.with_keys(crate::keys::KeySet::jwks)),
+        [(CACHE_CONTROL, CACHE_POLICY)],
+        Json(state.with_keys(KeySet::jwks)),
     )
         .into_response()
 }

@@ -1,48 +1,48 @@
-//! Why a tenant cannot start.
+//! The error of [`Tenant::open`](crate::Tenant::open).
 
 use std::io;
 
-/// Why [`Tenant::open`](crate::Tenant::open) refused.
+/// The tenant cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The issuer is not an http URL of this machine.
+    /// The issuer is not an http URL with a loopback host.
     #[error(
-        "the issuer must be an http URL on this machine, http://127.0.0.1:4000/ for example: the tenant is for development only"
+        "the issuer must be an http URL with a loopback host, for example http://127.0.0.1:4000/: the tenant is for development only"
     )]
     IssuerNotLocal,
     /// The issuer does not end with a slash, or has a path, a query or a fragment.
     #[error(
-        "the issuer must end with a slash and have no path, query or fragment, like http://127.0.0.1:4000/"
+        "the issuer must end with a slash and have no path, query or fragment, for example http://127.0.0.1:4000/"
     )]
-    IssuerForm,
-    /// A callback or logout URL that is not an absolute http or https URL.
+    IssuerFormat,
+    /// A callback or logout URL is not an absolute http or https URL.
     #[error("{0:?} is not an absolute http or https URL")]
     Url(String),
-    /// Two applications, APIs or users share an identifier.
+    /// Two applications, APIs or users have the same identifier.
     #[error("{0:?} is declared twice")]
     Duplicate(String),
     /// The default audience is not the identifier of an API.
     #[error("the default audience {0:?} is not the identifier of an API")]
     DefaultAudience(String),
-    /// The database was made by another version of the tenant.
+    /// The database has the schema of another version of the tenant.
     #[error(
-        "the database was made by another version of the tenant; delete the file to start afresh"
+        "the database has the schema of another version of the tenant; delete the file to create a new one"
     )]
-    OtherVersion,
-    /// The database file cannot be made.
-    #[error("the database file cannot be made")]
+    SchemaVersion,
+    /// The database file cannot be created.
+    #[error("cannot create the database file")]
     File(#[source] io::Error),
-    /// The database fails.
-    #[error("the database fails")]
+    /// A database operation failed.
+    #[error("a database operation failed")]
     Database(#[from] sqlx::Error),
-    /// A signing key cannot be made or read.
-    #[error("a signing key cannot be made or read")]
+    /// A key cannot be generated or read.
+    #[error("cannot generate or read a key")]
     SigningKey(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A password cannot be hashed.
-    #[error("a password cannot be hashed")]
+    #[error("cannot hash a password")]
     Password,
-    /// The client for back-channel logout cannot be made.
-    #[error("the HTTP client cannot be made")]
+    /// The HTTP client for back-channel logout cannot be created.
+    #[error("cannot create the HTTP client")]
     HttpClient(#[from] reqwest::Error),
 }

@@ -1,45 +1,46 @@
-//! A local OpenID Provider that behaves like an Auth0 tenant, made small enough to run on a laptop. For development only.
+//! A local OpenID Provider that behaves like an Auth0 tenant and runs in one process. For development only.
 //!
-//! It answers `/authorize`, `/oauth/token`, `/oauth/par`, `/oauth/revoke`, `/userinfo`, `/oidc/logout`, `/v2/logout` and the
-//! discovery documents, with what matters of Auth0's behaviour: without `audience` an access token is opaque, with the
-//! identifier of a registered API it is a JWT for that API, with another one the login is refused with *Service not found*;
-//! refresh tokens rotate, and a reused one ends its family; `resource` is ignored unless a setting says otherwise.
+//! It serves `/authorize`, `/oauth/token`, `/oauth/par`, `/oauth/revoke`, `/userinfo`, `/oidc/logout`, `/v2/logout` and the
+//! discovery documents, and reproduces the parts of Auth0's behavior that a client depends on: without `audience` an access
+//! token is opaque; with the identifier of a registered API it is a JWT for that API; with any other value the login fails with
+//! *Service not found*; refresh tokens rotate, and reuse of one revokes its family; `resource` is ignored unless a setting
+//! enables it.
 //!
-//! A login, in the order in which a request meets the files:
-//! `authorize/endpoint.rs` → `authorize/validation.rs` → `authorize/login.rs` → `authorize/answer.rs` →
-//! `token/endpoint.rs` → `token/authorization_code.rs` → `token/issue.rs`.
+//! A login passes through these files in order: `authorize/endpoint.rs` → `authorize/validation.rs` → `authorize/login.rs` →
+//! `authorize/response.rs` → `token/endpoint.rs` → `token/authorization_code.rs` → `token/response.rs`.
 //!
-//! State is in `SQLite` and survives restarts. It speaks plain http and therefore answers to loopback names only.
+//! State is stored in `SQLite` and survives restarts. The tenant serves plain HTTP and therefore accepts loopback hosts only.
 
-mod api_keys;
+mod activity_log;
 mod authorize;
+mod clients;
 mod clock;
-mod cookies;
+mod dashboard;
 mod discovery;
 mod error;
-mod guard;
-mod handle;
-mod journal;
-mod jwe;
+mod http;
 mod keys;
 mod logout;
+mod loopback;
+mod middleware;
+mod opaque_id;
 mod pages;
-mod parameters;
-mod profile;
-mod refreshes;
-mod refusal;
-mod routes;
+mod refresh_counts;
+mod router;
 mod scopes;
 mod settings;
+mod sso;
+mod state;
 mod store;
 mod tenant;
 mod token;
+mod user_claims;
 mod userinfo;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use activity_log::{LogEntry, Outcome};
+pub use clock::{Clock, MockClock, SystemClock};
 pub use error::OpenError;
-pub use journal::{LogEntry, Outcome};
-pub use refreshes::RefreshCounts;
+pub use refresh_counts::RefreshCounts;
 pub use settings::{
     ApiSettings, ApplicationAccess, ApplicationSettings, Database, ResourcePolicy, Settings,
     TokenSigning, UserSettings,

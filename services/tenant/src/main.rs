@@ -1,4 +1,4 @@
-//! The local tenant as a program of its own: `cargo run -p tenant`.
+//! The local tenant as a program: `cargo run -p tenant`.
 
 use std::{
     io::{self, Write as _},
@@ -18,16 +18,16 @@ use url::Url;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The address to listen on; it must be a loopback address.
+    /// The address to listen on. It must be a loopback address.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
     /// The port to listen on.
     #[arg(long, default_value_t = 4000)]
     port: u16,
-    /// The database file for keys, logins and grants. Without one, they end with the program.
+    /// The database file for keys, logins and grants. If absent, they are kept in memory.
     #[arg(long, value_name = "PATH")]
     database: Option<PathBuf>,
-    /// Where the application is reached; its callback and logout URLs follow from it.
+    /// The URL of the application. Its callback and logout URLs are derived from it.
     #[arg(long, value_name = "URL", default_value = "http://localhost:3000")]
     app_base_url: Url,
     /// The application's client ID.
@@ -36,51 +36,51 @@ struct Arguments {
     /// The application's client secret.
     #[arg(long, default_value = "local-client-secret", hide_default_value = true)]
     client_secret: String,
-    /// Where logout tokens are posted when a session ends.
+    /// The URL that receives logout tokens when a session ends.
     #[arg(long, value_name = "URL")]
     backchannel_logout_url: Option<Url>,
-    /// An API's identifier and its scopes, in one argument; may be given several times. Default: the products API and the orders API,
-    /// with refresh tokens of the application that are good for both.
-    #[arg(long = "api", value_name = "IDENTIFIER SCOPE…", value_parser = api)]
+    /// An API's identifier and its scopes, in one argument. Can be repeated. Default: the products API and the orders API, with
+    /// refresh tokens for both.
+    #[arg(long = "api", value_name = "IDENTIFIER SCOPE…", value_parser = parse_api)]
     apis: Vec<ApiSettings>,
-    /// An API's identifier, with the scopes of --scope; may be given several times.
+    /// The identifier of an API with the scopes of --scope. Can be repeated.
     #[arg(long = "audience", value_name = "IDENTIFIER")]
     audiences: Vec<String>,
-    /// A scope that the APIs given with --audience define; may be given several times.
+    /// A scope of the APIs of --audience. Can be repeated.
     #[arg(long = "scope", value_name = "SCOPE", default_values_t = ["read:products".to_owned(), "write:products".to_owned()])]
     scopes: Vec<String>,
-    /// Let the application's refresh tokens be used for all APIs (multi-resource refresh tokens).
+    /// Accept the application's refresh tokens for all APIs (multi-resource refresh tokens).
     #[arg(long)]
     multi_resource: bool,
-    /// Take `resource` (RFC 8707) as `audience` ("Resource Parameter Compatibility Profile").
+    /// Treat `resource` (RFC 8707) as `audience` ("Resource Parameter Compatibility Profile").
     #[arg(long)]
     resource_parameter: bool,
-    /// Do not rotate refresh tokens.
+    /// Disable refresh token rotation.
     #[arg(long)]
     no_rotation: bool,
     /// How long a consumed refresh token is still accepted, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     refresh_leeway: u64,
-    /// How long access tokens live, in seconds.
+    /// The lifetime of access tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 60 * 60)]
     access_token_lifetime: u64,
-    /// For how long the answer of a refresh is held back once the refresh token is consumed, in milliseconds.
+    /// A delay between the consumption of a refresh token and the response, in milliseconds.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     refresh_delay_ms: u64,
 }
 
-/// Why the program ends.
+/// The program cannot start, or the server failed.
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     #[error(
-        "{0} is not a loopback address. The tenant is for development and can be reached from this machine only."
+        "{0} is not a loopback address. The tenant is for development only and accepts local connections only."
     )]
     NotLoopback(IpAddr),
     #[error(
-        "port {0} is in use: another tenant may be running. Stop it, or choose another with --port."
+        "port {0} is in use. Another tenant may be running: stop it, or choose another port with --port."
     )]
     PortInUse(u16),
-    #[error("{address} cannot be opened: {source}")]
+    #[error("cannot listen on {address}: {source}")]
     Bind {
         address: SocketAddr,
         source: io::Error,
@@ -123,7 +123,7 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     let bound = listener.local_addr().map_err(StartError::Serve)?;
     let issuer = Url::parse(&format!("http://{bound}/"))?;
     let tenant = Tenant::open(settings(arguments, issuer.clone())).await?;
-    // Whoever started the program may not be listening; that is no reason to end, as it would be for `println!`.
+    // Unlike `println!`, do not panic if stdout is closed.
     let _ = writeln!(
         io::stdout(),
         "Local tenant at {issuer} (dashboard), for development only.\n\
@@ -131,7 +131,7 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     );
     axum::serve(listener, tenant.router())
         .with_graceful_shutdown(async {
-            // If signals cannot be had, the program ends by being killed, which the database survives.
+            // Without a signal handler, the process can only be killed. The database remains consistent.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
@@ -140,10 +140,10 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         .map_err(StartError::Serve)
 }
 
-/// An identifier and scopes, separated by spaces.
-fn api(text: &str) -> Result<ApiSettings, &'static str> {
-    let words: Vec<&str> = text.split_ascii_whitespace().collect();
-    match words.as_slice() {
+/// Parses an identifier and scopes, separated by spaces.
+fn parse_api(text: &str) -> Result<ApiSettings, &'static str> {
+    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
+    match parts.as_slice() {
         [identifier, scopes @ ..] => Ok(ApiSettings::new(identifier, identifier, scopes)),
         [] => Err("an API needs an identifier"),
     }
@@ -161,11 +161,15 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
         settings = settings.with_orders();
     } else {
         let scopes: Vec<&str> = arguments.scopes.iter().map(String::as_str).collect();
-        let more = arguments
+        let apis_of_audiences = arguments
             .audiences
             .iter()
             .map(|identifier| ApiSettings::new(identifier, identifier, &scopes));
-        settings.apis = arguments.apis.into_iter().chain(more).collect();
+        settings.apis = arguments
+            .apis
+            .into_iter()
+            .chain(apis_of_audiences)
+            .collect();
     }
     for application in &mut settings.applications {
         application.client_id.clone_from(&arguments.client_id);

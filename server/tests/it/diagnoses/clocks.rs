@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum_auth0::{Diagnosis, Expectation, diagnose, jwt};
 use http::{Request, header};
 use reqwest::Method;
-use tenant::{ManualClock, Tenant};
+use tenant::{MockClock, Tenant};
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -28,7 +28,7 @@ pub(crate) async fn a_clock_that_is_ahead_sees_new_tokens_as_expired() -> Diagno
     })
     .await;
     let now = now_of(&env).await;
-    let clock = ManualClock::at(now - 480);
+    let clock = MockClock::at(now - 480);
     let mut settings = settings.unwrap();
     settings.clock = clock.clone();
     let tenant = Tenant::open(settings).await.unwrap();
@@ -56,7 +56,7 @@ async fn now_of(env: &TestEnv) -> i64 {
         .body(Body::empty());
     let refused = env.tenant.router().oneshot(request.unwrap()).await;
     assert!(refused.unwrap().status().is_client_error());
-    env.tenant.log()[0].at
+    env.tenant.activity_log()[0].at
 }
 
 pub(crate) async fn a_token_that_was_kept_has_expired() -> Diagnosis {

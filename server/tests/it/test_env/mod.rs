@@ -44,7 +44,7 @@ pub(crate) struct TestEnv {
     api_router: Router,
     orders_router: Option<Router>,
     site_clock: Arc<MockClock>,
-    tenant_clock: Arc<tenant::ManualClock>,
+    tenant_clock: Arc<tenant::MockClock>,
 }
 
 impl TestEnv {
@@ -89,7 +89,7 @@ impl TestEnv {
 
         let site_clock = MockClock::from_system();
         site_clock.advance(-builder.seconds_behind);
-        let tenant_clock = tenant::ManualClock::at(site_clock.unix_seconds());
+        let tenant_clock = tenant::MockClock::at(site_clock.unix_seconds());
         builder.tenant.clock = tenant_clock.clone();
         let tenant = Tenant::open(builder.tenant).await.unwrap();
         let tenant_requests = RequestLog::default();

@@ -1,61 +1,61 @@
-//! The API that a login asks for, or that the tenant chooses for it.
+//! The API of a login: the requested one, or the tenant's default.
 
 use sqlx::SqliteConnection;
 
-use super::request::{RedirectRefusal, Rejection};
+use super::error::{AuthorizationError, ErrorRedirect};
 use crate::{
-    journal::quoted,
-    parameters::Parameters,
-    refusal::closed_to,
+    activity_log::quoted,
+    http::{Parameters, client_not_authorized},
     settings::ApiSettings,
-    store::registry::{self, Application},
-    tenant::Shared,
+    state::AppState,
+    store::{apis, applications::Application},
 };
 
-/// For which API the access token of a login will be.
+/// The API of a login's access token.
 pub(super) struct Audience {
-    /// None: only for `/userinfo`.
+    /// `None` if the access token is for `/userinfo` only.
     pub(super) api: Option<ApiSettings>,
-    /// No API was asked for: it is the tenant's default.
-    pub(super) by_default: bool,
-    /// `resource` was sent and means nothing here.
+    /// Whether the request named no API and `api` is the tenant's default.
+    pub(super) is_default: bool,
+    /// Whether the request contained `resource` and the tenant ignored it.
     pub(super) ignored_resource: bool,
 }
 
-/// The API of a login, known and open to the application; `redirect_uri` is where a refusal goes.
-pub(super) async fn of(
-    shared: &Shared,
+/// Finds the API of a login and checks that the application may use it. Errors are sent to `redirect_uri`.
+pub(super) async fn find_audience(
+    state: &AppState,
     connection: &mut SqliteConnection,
     application: &Application,
     parameters: &Parameters,
     redirect_uri: &str,
-) -> Result<Audience, Rejection> {
-    let refuse = |error, description, fix| {
-        Rejection::Redirect(RedirectRefusal {
+) -> Result<Audience, AuthorizationError> {
+    let error_redirect = |error, description, fix| {
+        AuthorizationError::Redirect(ErrorRedirect {
             redirect_uri: redirect_uri.to_owned(),
-            state: parameters.owned("state"),
+            state: parameters.get_owned("state"),
             error,
             description,
             fix,
         })
     };
-    let requested = requested(shared, parameters)
-        .map_err(|(error, description)| refuse(error, description.to_owned(), String::new()))?;
-    let by_default = requested.is_none() && shared.default_audience.is_some();
+    let requested = requested(state, parameters).map_err(|(error, description)| {
+        error_redirect(error, description.to_owned(), String::new())
+    })?;
+    let is_default = requested.is_none() && state.config.default_audience.is_some();
     let ignored_resource = requested.is_none() && !parameters.resources().is_empty();
-    let api = match requested.or_else(|| shared.default_audience.clone()) {
+    let api = match requested.or_else(|| state.config.default_audience.clone()) {
         None => None,
-        Some(identifier) => match registry::api(connection, &identifier).await? {
-            Some(api) if api.admits(&application.client_id) => Some(api),
+        Some(identifier) => match apis::find(connection, &identifier).await? {
+            Some(api) if api.allows_client(&application.client_id) => Some(api),
             Some(api) => {
-                return Err(refuse(
+                return Err(error_redirect(
                     "access_denied",
-                    closed_to(&application.client_id, &api.identifier),
-                    how_to_open(&api, application),
+                    client_not_authorized(&application.client_id, &api.identifier),
+                    how_to_authorize(&api, application),
                 ));
             }
             None => {
-                return Err(refuse(
+                return Err(error_redirect(
                     "access_denied",
                     format!("Service not found: {}", quoted(&identifier)),
                     known_identifiers(connection).await?,
@@ -65,42 +65,42 @@ pub(super) async fn of(
     };
     Ok(Audience {
         api,
-        by_default,
+        is_default,
         ignored_resource,
     })
 }
 
-/// `audience`, or `resource` (RFC 8707) where the tenant's setting says so.
+/// Returns `audience`, or `resource` (RFC 8707) if the tenant's setting enables it.
 fn requested(
-    shared: &Shared,
+    state: &AppState,
     parameters: &Parameters,
 ) -> Result<Option<String>, (&'static str, &'static str)> {
     match (parameters.get("audience"), parameters.resources()) {
         (Some(audience), _) => Ok(Some(audience.to_owned())),
-        (None, resources) if !shared.resource_parameter || resources.is_empty() => Ok(None),
+        (None, resources) if !state.config.resource_parameter || resources.is_empty() => Ok(None),
         (None, [resource]) => Ok(Some(resource.clone())),
         (None, _) => Err((
             "invalid_target",
-            "One access token is for one API: send one resource.",
+            "An access token is for one API: send one resource.",
         )),
     }
 }
 
-/// Which audiences there are, for somebody who sent another.
+/// Lists the identifiers of all APIs.
 async fn known_identifiers(connection: &mut SqliteConnection) -> Result<String, sqlx::Error> {
-    let apis = registry::apis(connection).await?;
+    let apis = apis::list(connection).await?;
     let identifiers: Vec<String> = apis.into_iter().map(|api| api.identifier).collect();
     Ok(format!(
-        " No API of this tenant has that identifier, character by character; the identifiers are: {}.",
+        " No API of this tenant has exactly this identifier. The identifiers are: {}.",
         identifiers.join(", ")
     ))
 }
 
-/// Where an administrator lets an application use an API.
-fn how_to_open(api: &ApiSettings, application: &Application) -> String {
+/// Explains how an administrator authorizes an application for an API.
+fn how_to_authorize(api: &ApiSettings, application: &Application) -> String {
     format!(
-        " The Application Access Policy of {} asks for a client grant, and {} has none: authorize it there (Applications > \
-         APIs > {} > Application Access).",
+        " The Application Access Policy of {} requires a client grant, and {} has none. Authorize the application \
+         (Applications > APIs > {} > Application Access).",
         api.name, application.name, api.name
     )
 }

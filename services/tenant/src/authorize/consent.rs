@@ -1,4 +1,4 @@
-//! `/u/consent`: asked only where an application sends `prompt=consent`. Auth0 lets first-party applications skip it.
+//! `/u/consent`: shown only if the request contains `prompt=consent`, as for a first-party application at Auth0.
 
 use std::sync::Arc;
 
@@ -10,92 +10,90 @@ use axum::{
 };
 
 use super::{
-    answer, login,
-    request::{AuthorizationRequest, RedirectRefusal},
+    description::log_login,
+    error::ErrorRedirect,
+    pending_login::{CONSENT_PATH, pending_login},
+    response,
 };
 use crate::{
-    cookies,
-    guard::is_same_origin,
-    pages::{consent::ConsentPage, error::PageRefusal},
-    parameters::Parameters,
-    store::{
-        sessions::{self, Session},
-        transactions, users,
-    },
-    tenant::Shared,
+    http::{Parameters, is_same_origin, redirect},
+    pages::{consent::ConsentPage, error_page::ErrorPage},
+    sso,
+    state::AppState,
+    store::{authorization_request::AuthorizationRequest, logins, sessions::Session, users},
 };
 
-pub(crate) const PATH: &str = "/u/consent";
+pub(crate) const PATH: &str = CONSENT_PATH;
 
 pub(crate) async fn get(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Result<Response, PageRefusal> {
+) -> Result<Response, ErrorPage> {
     let parameters = Parameters::from_query(query.as_deref())?;
-    let handle = parameters.get("state").unwrap_or_default();
-    let (request, session) = proved(&shared, &headers, handle).await?;
-    let mut connection = shared.store.connection().await?;
-    let user = users::by_sub(&mut connection, &session.sub)
+    let login_id = parameters.get("state").unwrap_or_default();
+    let (request, session) = authenticated_login(&state, &headers, login_id).await?;
+    let mut connection = state.store.connection().await?;
+    let user = users::find(&mut connection, &session.sub)
         .await?
-        .ok_or_else(PageRefusal::login_gone)?;
+        .ok_or_else(ErrorPage::login_not_found)?;
     Ok(ConsentPage {
+        action: PATH,
         request: &request,
-        handle,
+        login_id,
         email: &user.email,
     }
     .into_response())
 }
 
 pub(crate) async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Response, PageRefusal> {
+) -> Result<Response, ErrorPage> {
     if !is_same_origin(&headers) {
-        return Err(PageRefusal::foreign_form());
+        return Err(ErrorPage::cross_site_form());
     }
     let parameters = Parameters::from_body(&headers, &body)?;
-    let handle = parameters.get("state").unwrap_or_default();
-    let (request, session) = proved(&shared, &headers, handle).await?;
+    let login_id = parameters.get("state").unwrap_or_default();
+    let (request, session) = authenticated_login(&state, &headers, login_id).await?;
 
-    let mut transaction = shared.store.begin().await?;
-    if !transactions::finish_login(&mut transaction, handle).await? {
-        return Err(PageRefusal::login_gone());
+    let mut transaction = state.store.begin().await?;
+    if !logins::finish(&mut transaction, login_id).await? {
+        return Err(ErrorPage::login_not_found());
     }
     let location = if parameters.get("action") == Some("accept") {
-        login::note(&shared, PATH, "Consent was given to", &request);
-        answer::with_code(&shared, &mut transaction, &request, &session).await?
+        log_login(&state, PATH, "The user authorized", &request);
+        response::success_url(&state, &mut transaction, &request, &session).await?
     } else {
-        shared.journal.refused(
+        state.activity_log.refused(
             PATH,
-            format!("Consent was not given to {}.", request.application_name),
+            format!("The user did not authorize {}.", request.application_name),
         );
-        let refusal = RedirectRefusal {
+        let error = ErrorRedirect {
             redirect_uri: request.redirect_uri,
             state: request.state,
             error: "access_denied",
             description: "User did not authorize the request".to_owned(),
             fix: String::new(),
         };
-        answer::with_error(&shared, &refusal)
+        response::error_url(&state, &error)
     };
     transaction.commit().await?;
-    Ok(answer::redirect(&location))
+    Ok(redirect(&location))
 }
 
-/// The request, if the browser's session is the one in which this login was proved.
-async fn proved(
-    shared: &Shared,
+/// Returns the request and the session of a login in which the user of this browser has authenticated.
+async fn authenticated_login(
+    state: &AppState,
     headers: &HeaderMap,
-    handle: &str,
-) -> Result<(AuthorizationRequest, Session), PageRefusal> {
-    let login = login::under_way(shared, handle).await?;
-    let cookie = cookies::sso(headers).ok_or_else(PageRefusal::login_gone)?;
-    let mut connection = shared.store.connection().await?;
-    let session = sessions::of_cookie(&mut connection, &cookie, shared.now()).await?;
-    session
+    login_id: &str,
+) -> Result<(AuthorizationRequest, Session), ErrorPage> {
+    let login = pending_login(state, login_id).await?;
+    let mut connection = state.store.connection().await?;
+    sso::current_session(state, &mut connection, headers)
+        .await?
         .filter(|session| login.sid.as_deref() == Some(session.sid.as_str()))
         .map(|session| (login.request, session))
-        .ok_or_else(PageRefusal::login_gone)
+        .ok_or_else(ErrorPage::login_not_found)
 }

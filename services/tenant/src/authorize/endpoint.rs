@@ -11,100 +11,99 @@ use axum::{
 use sqlx::SqliteConnection;
 
 use super::{
-    answer, login, par,
+    description::log_login,
+    error::{AuthorizationError, ErrorRedirect},
+    par,
+    pending_login::page_url,
     prompt::Step,
-    request::{AuthorizationRequest, RedirectRefusal, Rejection},
-    validation,
+    response, validation,
 };
 use crate::{
-    cookies,
-    journal::quoted,
-    pages::error::PageRefusal,
-    parameters::{Parameters, ParametersError},
+    activity_log::quoted,
+    clients,
+    http::{Parameters, ParametersError, redirect},
+    pages::error_page::ErrorPage,
+    sso,
+    state::AppState,
     store::{
-        registry::Application,
-        sessions::{self, Session},
-        transactions, users,
+        authorization_request::AuthorizationRequest, logins, pushed_requests, sessions::Session,
+        users,
     },
-    tenant::Shared,
 };
 
 pub(crate) const PATH: &str = "/authorize";
 
 pub(crate) async fn get(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    respond(&shared, &headers, Parameters::from_query(query.as_deref())).await
+    respond(&state, &headers, Parameters::from_query(query.as_deref())).await
 }
 
-/// OpenID Connect Core §3.1.2.1: the endpoint takes both methods.
+/// OpenID Connect Core §3.1.2.1: the endpoint supports both methods.
 pub(crate) async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    respond(&shared, &headers, Parameters::from_body(&headers, &body)).await
+    respond(&state, &headers, Parameters::from_body(&headers, &body)).await
 }
 
 async fn respond(
-    shared: &Shared,
+    state: &AppState,
     headers: &HeaderMap,
     parameters: Result<Parameters, ParametersError>,
 ) -> Response {
-    let answered = match parameters {
-        Ok(parameters) => authorize(shared, headers, &parameters).await,
-        Err(error) => Err(Rejection::Page(PageRefusal::from(error))),
+    let result = match parameters {
+        Ok(parameters) => authorize(state, headers, &parameters).await,
+        Err(error) => Err(AuthorizationError::Page(error.into())),
     };
-    match answered {
+    match result {
         Ok(response) => response,
-        Err(Rejection::Page(refusal)) => {
-            shared.journal.refused(PATH, refusal.message());
-            refusal.into_response()
+        Err(AuthorizationError::Page(page)) => {
+            state.activity_log.refused(PATH, page.message());
+            page.into_response()
         }
-        Err(Rejection::Redirect(refusal)) => {
-            shared.journal.refused(
+        Err(AuthorizationError::Redirect(error)) => {
+            state.activity_log.refused(
                 PATH,
                 format!(
-                    "The application was sent back with {}: {}.{}",
-                    refusal.error,
-                    quoted(refusal.description.trim_end_matches('.')),
-                    refusal.fix
+                    "The application received the error {}: {}.{}",
+                    error.error,
+                    quoted(error.description.trim_end_matches('.')),
+                    error.fix
                 ),
             );
-            answer::redirect(&answer::with_error(shared, &refusal))
+            redirect(&response::error_url(state, &error))
         }
     }
 }
 
 async fn authorize(
-    shared: &Shared,
+    state: &AppState,
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Result<Response, Rejection> {
-    shared.sweep_if_due().await?;
-    let mut transaction = shared.store.begin().await?;
-    let request = requested(shared, &mut transaction, parameters).await?;
-    let session = match cookies::sso(headers) {
-        Some(cookie) => sessions::of_cookie(&mut transaction, &cookie, shared.now()).await?,
-        None => None,
-    };
+) -> Result<Response, AuthorizationError> {
+    state.delete_expired_if_due().await?;
+    let mut transaction = state.store.begin().await?;
+    let request = resolve_request(state, &mut transaction, parameters).await?;
+    let session = sso::current_session(state, &mut transaction, headers).await?;
     let step = Step::first(
         request.prompt,
         request.max_age,
         session.as_ref(),
-        shared.now(),
+        state.now(),
     );
     let location = match (step, session) {
-        (Step::Answer, Some(session)) => {
-            note_silent_login(shared, &mut transaction, &request, &session).await?;
-            answer::with_code(shared, &mut transaction, &request, &session).await?
+        (Step::IssueCode, Some(session)) => {
+            log_silent_login(state, &mut transaction, &request, &session).await?;
+            response::success_url(state, &mut transaction, &request, &session).await?
         }
         (Step::LoginRequired, _) => {
-            // What was looked up stays: a pushed request has been used.
+            // Commit, because a pushed request has been used.
             transaction.commit().await?;
-            return Err(Rejection::Redirect(RedirectRefusal {
+            return Err(AuthorizationError::Redirect(ErrorRedirect {
                 redirect_uri: request.redirect_uri,
                 state: request.state,
                 error: "login_required",
@@ -113,44 +112,42 @@ async fn authorize(
             }));
         }
         (step, session) => {
-            let proved = session
+            let authenticated_sid = session
                 .filter(|_| step == Step::Consent)
                 .map(|session| session.sid);
-            let handle = transactions::start_login(
+            let login_id = logins::start(
                 &mut transaction,
                 &request,
-                proved.as_deref(),
-                shared.now(),
+                authenticated_sid.as_deref(),
+                state.now(),
             )
             .await?;
-            login::page_for(step, &handle)
+            page_url(step, &login_id)
         }
     };
     transaction.commit().await?;
-    Ok(answer::redirect(&location))
+    Ok(redirect(&location))
 }
 
-/// The request itself, or the pushed one that `request_uri` names (RFC 9126 §4).
-async fn requested(
-    shared: &Shared,
+/// Returns the request itself, or the pushed request that `request_uri` refers to (RFC 9126 §4).
+async fn resolve_request(
+    state: &AppState,
     connection: &mut SqliteConnection,
     parameters: &Parameters,
-) -> Result<AuthorizationRequest, Rejection> {
+) -> Result<AuthorizationRequest, AuthorizationError> {
     let Some(request_uri) = parameters.get("request_uri") else {
-        return validation::validate(shared, connection, parameters).await;
+        return validation::validate(state, connection, parameters).await;
     };
-    let Application { client_id, .. } =
-        validation::known_application(connection, parameters.get("client_id"))
-            .await
-            .map_err(Rejection::Page)?;
-    let pushed = match request_uri.strip_prefix(par::URN) {
-        Some(handle) => {
-            transactions::take_pushed(connection, handle, &client_id, shared.now()).await?
+    let application = clients::find_application(connection, parameters.get("client_id")).await?;
+    let pushed = match request_uri.strip_prefix(par::REQUEST_URI_PREFIX) {
+        Some(reference) => {
+            pushed_requests::take(connection, reference, &application.client_id, state.now())
+                .await?
         }
         None => None,
     };
     pushed.ok_or_else(|| {
-        Rejection::Page(PageRefusal::new(
+        AuthorizationError::Page(ErrorPage::new(
             StatusCode::BAD_REQUEST,
             "The request_uri is invalid or expired",
             "The request_uri is invalid, expired or has been used.",
@@ -159,21 +156,17 @@ async fn requested(
     })
 }
 
-async fn note_silent_login(
-    shared: &Shared,
+async fn log_silent_login(
+    state: &AppState,
     connection: &mut SqliteConnection,
     request: &AuthorizationRequest,
     session: &Session,
 ) -> Result<(), sqlx::Error> {
-    let email = users::by_sub(connection, &session.sub)
+    let email = users::find(connection, &session.sub)
         .await?
         .map(|user| user.email)
         .unwrap_or_default();
-    login::note(
-        shared,
-        PATH,
-        &format!("{email} was logged in already; the login for"),
-        request,
-    );
+    let event = format!("{email} already had a session; login for");
+    log_login(state, PATH, &event, request);
     Ok(())
 }

@@ -5,47 +5,42 @@ use std::sync::Arc;
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 
-use super::{answer, consent, prompt::Step, request::AuthorizationRequest};
+use super::{
+    description::log_login,
+    pending_login::{LOGIN_PATH, page_url, pending_login},
+    prompt::Step,
+    response,
+};
 use crate::{
-    cookies,
-    guard::is_same_origin,
-    pages::{error::PageRefusal, login::LoginPage},
-    parameters::Parameters,
+    http::{Parameters, is_same_origin, redirect},
+    pages::{error_page::ErrorPage, login::LoginPage},
+    sso,
+    state::AppState,
     store::{
+        logins::{self, PendingLogin},
         sessions::{self, Session},
-        transactions::{self, LoginTransaction},
-        users,
+        users::{self, User},
     },
-    tenant::Shared,
 };
 
-pub(crate) const PATH: &str = "/u/login";
-
-/// The page that a step shows; `handle` names the login.
-pub(crate) fn page_for(step: Step, handle: &str) -> String {
-    let path = if step == Step::Consent {
-        consent::PATH
-    } else {
-        PATH
-    };
-    format!("{path}?state={handle}")
-}
+pub(crate) const PATH: &str = LOGIN_PATH;
 
 pub(crate) async fn get(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     RawQuery(query): RawQuery,
-) -> Result<Response, PageRefusal> {
+) -> Result<Response, ErrorPage> {
     let parameters = Parameters::from_query(query.as_deref())?;
-    let handle = parameters.get("state").unwrap_or_default();
-    let login = under_way(&shared, handle).await?;
-    let users = users::all(&mut *shared.store.connection().await?).await?;
+    let login_id = parameters.get("state").unwrap_or_default();
+    let login = pending_login(&state, login_id).await?;
+    let users = users::list(&mut *state.store.connection().await?).await?;
     Ok(LoginPage {
+        action: PATH,
         request: &login.request,
-        handle,
+        login_id,
         username: login.request.login_hint.as_deref().unwrap_or_default(),
         failed: false,
         users: &users,
@@ -54,117 +49,89 @@ pub(crate) async fn get(
 }
 
 pub(crate) async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Response, PageRefusal> {
-    // A form of another site could log the browser in as somebody else.
+) -> Result<Response, ErrorPage> {
+    // A cross-site form could log the browser in as another user.
     if !is_same_origin(&headers) {
-        return Err(PageRefusal::foreign_form());
+        return Err(ErrorPage::cross_site_form());
     }
     let parameters = Parameters::from_body(&headers, &body)?;
-    let handle = parameters.get("state").unwrap_or_default();
-    let login = under_way(&shared, handle).await?;
+    let login_id = parameters.get("state").unwrap_or_default();
+    let login = pending_login(&state, login_id).await?;
     let username = parameters.get("username").unwrap_or_default();
     let password = parameters.get("password").unwrap_or_default();
 
-    let mut transaction = shared.store.begin().await?;
-    let Some(user) = users::with_password(&mut transaction, username, password).await? else {
-        let users = users::all(&mut transaction).await?;
-        // Only known addresses are named: a password typed into the wrong field must not be in the log.
-        let known = users
-            .iter()
-            .find(|user| user.email.eq_ignore_ascii_case(username.trim()));
-        let who = known.map_or("an unknown email address", |user| &user.email);
-        shared
-            .journal
-            .refused(PATH, format!("Wrong email or password for {who}."));
-        let page = LoginPage {
-            request: &login.request,
-            handle,
-            username,
-            failed: true,
-            users: &users,
-        };
-        return Ok((StatusCode::BAD_REQUEST, page).into_response());
+    let mut transaction = state.store.begin().await?;
+    let Some(user) = users::authenticate(&mut transaction, username, password).await? else {
+        let users = users::list(&mut transaction).await?;
+        return Ok(wrong_password(&state, &login, login_id, username, &users));
     };
-    if !transactions::finish_login(&mut transaction, handle).await? {
-        return Err(PageRefusal::login_gone());
+    if !logins::finish(&mut transaction, login_id).await? {
+        return Err(ErrorPage::login_not_found());
     }
-    let before = match cookies::sso(&headers) {
-        Some(cookie) => sessions::of_cookie(&mut transaction, &cookie, shared.now()).await?,
-        None => None,
+    let previous = sso::current_session(&state, &mut transaction, &headers).await?;
+    let replaced = previous.clone().filter(|session| session.sub != user.sub);
+    let (session, cookie) = match previous.filter(|session| session.sub == user.sub) {
+        Some(session) => sessions::renew(&mut transaction, session, state.now()).await?,
+        None => sessions::start(&mut transaction, &user.sub, state.now()).await?,
     };
-    let replaced = before.clone().filter(|session| session.sub != user.sub);
-    let (session, cookie) = match before.filter(|session| session.sub == user.sub) {
-        Some(session) => sessions::renew(&mut transaction, session, shared.now()).await?,
-        None => sessions::start(&mut transaction, &user.sub, shared.now()).await?,
-    };
-    note(
-        &shared,
-        PATH,
-        &format!("{} logged in for", user.email),
-        &login.request,
-    );
+    let event = format!("{} logged in for", user.email);
+    log_login(&state, PATH, &event, &login.request);
     let location = match Step::after_login(login.request.prompt) {
-        Step::Answer => {
-            answer::with_code(&shared, &mut transaction, &login.request, &session).await?
+        Step::IssueCode => {
+            response::success_url(&state, &mut transaction, &login.request, &session).await?
         }
         step => {
-            let handle = transactions::start_login(
+            let login_id = logins::start(
                 &mut transaction,
                 &login.request,
                 Some(&session.sid),
-                shared.now(),
+                state.now(),
             )
             .await?;
-            page_for(step, &handle)
+            page_url(step, &login_id)
         }
     };
     transaction.commit().await?;
-    end_replaced(&shared, replaced).await?;
+    end_replaced(&state, replaced).await?;
 
-    let mut response = answer::redirect(&location);
-    if let Ok(value) = HeaderValue::from_str(&cookies::set_sso(&cookie)) {
-        response.headers_mut().append(SET_COOKIE, value);
-    }
+    let mut response = redirect(&location);
+    sso::cookie::set(&mut response, &cookie);
     Ok(response)
 }
 
-/// The login that a handle names, or the page that says it is over.
-pub(crate) async fn under_way(
-    shared: &Shared,
-    handle: &str,
-) -> Result<LoginTransaction, PageRefusal> {
-    let mut connection = shared.store.connection().await?;
-    transactions::login(&mut connection, handle, shared.now())
-        .await?
-        .ok_or_else(PageRefusal::login_gone)
+fn wrong_password(
+    state: &AppState,
+    login: &PendingLogin,
+    login_id: &str,
+    username: &str,
+    users: &[User],
+) -> Response {
+    // Log known addresses only, because a user may type a password into the wrong field.
+    let email = users
+        .iter()
+        .find(|user| user.email.eq_ignore_ascii_case(username.trim()))
+        .map_or("an unknown email address", |user| &user.email);
+    state
+        .activity_log
+        .refused(PATH, format!("Wrong email or password for {email}."));
+    let page = LoginPage {
+        action: PATH,
+        request: &login.request,
+        login_id,
+        username,
+        failed: true,
+        users,
+    };
+    (StatusCode::BAD_REQUEST, page).into_response()
 }
 
-/// Writes into the live log what a login asked for and what it will give.
-pub(crate) fn note(
-    shared: &Shared,
-    endpoint: &'static str,
-    who: &str,
-    request: &AuthorizationRequest,
-) {
-    let text = format!(
-        "{who} {}, which {}",
-        request.application_name,
-        request.in_words()
-    );
-    shared
-        .journal
-        .answered(endpoint, request.is_surprising(), text);
-}
-
-/// One browser has one session: somebody else logging in ends the one before.
-async fn end_replaced(shared: &Shared, replaced: Option<Session>) -> Result<(), sqlx::Error> {
-    match replaced {
-        Some(session) => crate::logout::end_session(shared, &session.sid)
-            .await
-            .map(|_| ()),
-        None => Ok(()),
+/// A browser has one session. The login of another user ends the previous session.
+async fn end_replaced(state: &AppState, replaced: Option<Session>) -> Result<(), sqlx::Error> {
+    if let Some(session) = replaced {
+        sso::end_session(state, &session.sid).await?;
     }
+    Ok(())
 }

@@ -1,11 +1,13 @@
-//! `/authorize`: the browser's half of the code flow (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2).
+//! `/authorize`: the front channel of the code flow (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2).
 
-pub(crate) mod answer;
 mod audience;
 pub(crate) mod consent;
+mod description;
 pub(crate) mod endpoint;
+mod error;
 pub(crate) mod login;
 pub(crate) mod par;
-pub(crate) mod prompt;
-pub(crate) mod request;
-pub(crate) mod validation;
+mod pending_login;
+mod prompt;
+mod response;
+mod validation;

@@ -13,49 +13,51 @@ use serde_json::json;
 
 use super::validation;
 use crate::{
-    parameters::Parameters, refusal::Refusal, store::transactions, tenant::Shared,
-    token::client_authentication,
+    clients,
+    http::{OAuthError, Parameters},
+    state::AppState,
+    store::pushed_requests::{self, PUSHED_REQUEST_TTL},
 };
 
 pub(crate) const PATH: &str = "/oauth/par";
-/// What a `request_uri` starts with (RFC 9126 §2.2).
-pub(crate) const URN: &str = "urn:ietf:params:oauth:request_uri:";
+/// The prefix of a `request_uri` (RFC 9126 §2.2).
+pub(super) const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 pub(crate) async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match push(&shared, &headers, &body).await {
+    match push(&state, &headers, &body).await {
         Ok(response) => response,
-        Err(refusal) => {
-            shared.journal.refused(PATH, refusal.description());
-            refusal.into_response()
+        Err(error) => {
+            state.activity_log.refused(PATH, error.description());
+            error.into_response()
         }
     }
 }
 
-async fn push(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
+async fn push(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Response, OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
-    let mut transaction = shared.store.begin().await?;
-    let application =
-        client_authentication::authenticate(&mut transaction, headers, &parameters).await?;
+    let mut transaction = state.store.begin().await?;
+    let application = clients::authenticate(&mut transaction, headers, &parameters).await?;
     if parameters.get("request_uri").is_some() {
-        return Err(Refusal::invalid_request(
+        return Err(OAuthError::invalid_request(
             "A pushed request must not contain request_uri.",
         ));
     }
-    // With Basic authentication the client ID need not be repeated; whose request it is has just been proved.
+    // With Basic authentication, the body may omit the client ID.
     let parameters = parameters.with("client_id", &application.client_id);
-    let request = validation::validate(shared, &mut transaction, &parameters).await?;
-    let handle = transactions::push(&mut transaction, &request, shared.now()).await?;
+    let request = validation::validate(state, &mut transaction, &parameters).await?;
+    let reference = pushed_requests::insert(&mut transaction, &request, state.now()).await?;
     transaction.commit().await?;
-    shared.journal.granted(
+    state.activity_log.granted(
         PATH,
-        format!("{} pushed a login request.", application.name),
+        format!("{} pushed an authorization request.", application.name),
     );
-    let body = Json(
-        json!({ "request_uri": format!("{URN}{handle}"), "expires_in": transactions::PUSHED_LIFETIME }),
-    );
+    let body = Json(json!({
+        "request_uri": format!("{REQUEST_URI_PREFIX}{reference}"),
+        "expires_in": PUSHED_REQUEST_TTL,
+    }));
     Ok((StatusCode::CREATED, body).into_response())
 }

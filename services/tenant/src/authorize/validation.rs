@@ -1,61 +1,53 @@
-//! The checks of an authorization request, in their order.
+//! Validation of authorization requests.
 
 use axum::http::StatusCode;
 use sqlx::SqliteConnection;
 use url::Url;
 
 use super::{
-    audience::{self, Audience},
-    prompt::Prompt,
-    request::{AuthorizationRequest, RedirectRefusal, Rejection},
+    audience::{Audience, find_audience},
+    error::{AuthorizationError, ErrorRedirect},
+    prompt,
 };
 use crate::{
-    journal::quoted,
-    pages::error::PageRefusal,
-    parameters::Parameters,
-    scopes::{self, Granted},
-    store::registry::{self, Application},
-    tenant::Shared,
+    activity_log::quoted,
+    clients,
+    http::Parameters,
+    pages::error_page::ErrorPage,
+    scopes::{self, GrantedScopes},
+    state::AppState,
+    store::{applications::Application, authorization_request::AuthorizationRequest},
 };
 
-/// Checks the parameters of `/authorize` or `/oauth/par`.
-pub(crate) async fn validate(
-    shared: &Shared,
+/// Validates the parameters of `/authorize` or `/oauth/par`.
+pub(super) async fn validate(
+    state: &AppState,
     connection: &mut SqliteConnection,
     parameters: &Parameters,
-) -> Result<AuthorizationRequest, Rejection> {
-    // 1. Client and callback. Until both are known to belong together, nothing is sent anywhere.
-    let application = known_application(connection, parameters.get("client_id"))
-        .await
-        .map_err(Rejection::Page)?;
-    let redirect_uri =
-        known_callback(&application, parameters.get("redirect_uri")).map_err(Rejection::Page)?;
-    let refuse = |error, description: String| {
-        Rejection::Redirect(RedirectRefusal {
-            redirect_uri: redirect_uri.clone(),
-            state: parameters.owned("state"),
-            error,
-            description,
-            fix: String::new(),
-        })
+) -> Result<AuthorizationRequest, AuthorizationError> {
+    // 1. Client and callback. Until both are valid, an error must not be sent to the callback.
+    let application = clients::find_application(connection, parameters.get("client_id")).await?;
+    let redirect_uri = find_redirect_uri(&application, parameters.get("redirect_uri"))?;
+    let error_redirect = |error, description: &str| ErrorRedirect {
+        redirect_uri: redirect_uri.clone(),
+        state: parameters.get_owned("state"),
+        error,
+        description: description.to_owned(),
+        fix: String::new(),
     };
 
-    // 2. Flow: the code flow, answered in the query, with PKCE S256 where PKCE is used.
-    check_flow(parameters).map_err(|(error, description)| refuse(error, description.to_owned()))?;
+    // 2. Flow: the code flow with a response in the query, and S256 if PKCE is used.
+    check_flow(parameters).map_err(|(error, description)| error_redirect(error, description))?;
 
-    // 3. What the person is shown.
-    let prompt = Prompt::parse(parameters.get("prompt").unwrap_or_default()).ok_or_else(|| {
-        refuse(
-            "invalid_request",
-            "The parameter prompt is not understood.".to_owned(),
-        )
-    })?;
+    // 3. Pages.
+    let prompt = prompt::parse(parameters.get("prompt").unwrap_or_default())
+        .ok_or_else(|| error_redirect("invalid_request", "The parameter prompt is invalid."))?;
     let max_age = match parameters.get("max_age") {
         None => None,
         Some(text) => Some(text.parse::<u32>().map(i64::from).map_err(|_| {
-            refuse(
+            error_redirect(
                 "invalid_request",
-                "The parameter max_age is not a number of seconds.".to_owned(),
+                "The parameter max_age is not a number of seconds.",
             )
         })?),
     };
@@ -63,10 +55,10 @@ pub(crate) async fn validate(
     // 4. Audience and scopes.
     let Audience {
         api,
-        by_default,
+        is_default,
         ignored_resource,
-    } = audience::of(shared, connection, &application, parameters, &redirect_uri).await?;
-    let Granted { scopes, dropped } = scopes::at_login(
+    } = find_audience(state, connection, &application, parameters, &redirect_uri).await?;
+    let GrantedScopes { scopes, dropped } = scopes::for_login(
         parameters.get("scope").unwrap_or_default(),
         api.as_ref(),
         application.refresh_tokens,
@@ -77,54 +69,31 @@ pub(crate) async fn validate(
         application_name: application.name.clone(),
         form_targets: form_targets(&application),
         redirect_uri: redirect_uri.clone(),
-        state: parameters.owned("state"),
-        nonce: parameters.owned("nonce"),
-        code_challenge: parameters.owned("code_challenge"),
-        by_default,
+        state: parameters.get_owned("state"),
+        nonce: parameters.get_owned("nonce"),
+        code_challenge: parameters.get_owned("code_challenge"),
+        uses_default_audience: is_default,
         ignored_resource,
         audience: api.map(|api| api.identifier),
         scopes,
         dropped_scopes: dropped,
         prompt,
         max_age,
-        login_hint: parameters.owned("login_hint"),
+        login_hint: parameters.get_owned("login_hint"),
     })
 }
 
-/// The application with this client ID, or the page that says there is none.
-pub(crate) async fn known_application(
-    connection: &mut SqliteConnection,
-    client_id: Option<&str>,
-) -> Result<Application, PageRefusal> {
-    let client_id = client_id.ok_or_else(|| {
-        PageRefusal::new(
-            StatusCode::BAD_REQUEST,
-            "Missing client ID",
-            "The request has no parameter client_id.",
-            "An application sends its client ID with every login.",
-        )
-    })?;
-    registry::application(connection, client_id).await?.ok_or_else(|| {
-        PageRefusal::new(
-            StatusCode::BAD_REQUEST,
-            "Unknown client",
-            &format!("Unknown client: {}", quoted(client_id)),
-            "Check the application's client ID (AUTH0_CLIENT_ID); the dashboard lists the applications of this tenant.",
-        )
-    })
-}
-
-fn known_callback(
+fn find_redirect_uri(
     application: &Application,
     redirect_uri: Option<&str>,
-) -> Result<String, PageRefusal> {
+) -> Result<String, ErrorPage> {
     let sent = match (redirect_uri, application.callback_urls.as_slice()) {
         (Some(sent), _) => sent,
-        // RFC 6749 §3.1.2.3: it may be left out where only one is registered.
+        // RFC 6749 §3.1.2.3: it may be omitted if only one is registered.
         (None, [only]) => return Ok(only.clone()),
         (None, _) => "",
     };
-    // RFC 9700 §2.1: character by character.
+    // RFC 9700 §2.1: exact string comparison.
     if application
         .callback_urls
         .iter()
@@ -132,7 +101,7 @@ fn known_callback(
     {
         return Ok(sent.to_owned());
     }
-    Err(PageRefusal::new(
+    Err(ErrorPage::new(
         StatusCode::FORBIDDEN,
         "Callback URL mismatch.",
         &format!(
@@ -140,7 +109,7 @@ fn known_callback(
             quoted(sent)
         ),
         &format!(
-            "Allowed Callback URLs of the application {}: {}. The callback URL follows from APP_BASE_URL.",
+            "Allowed Callback URLs of the application {}: {}. The callback URL is derived from APP_BASE_URL.",
             application.name,
             application.callback_urls.join(", ")
         ),
@@ -183,11 +152,12 @@ fn check_flow(parameters: &Parameters) -> Result<(), (&'static str, &'static str
         parameters.get("code_challenge_method"),
     ) {
         (None, None) => Ok(()),
-        // RFC 7636 §4.2: 43 characters of base64url.
+        // RFC 7636 §4.2: 43 base64url characters.
         (Some(challenge), Some("S256")) if challenge.len() == 43 => Ok(()),
-        (Some(_), Some("S256")) => {
-            Err(("invalid_request", "The code_challenge is not one of S256."))
-        }
+        (Some(_), Some("S256")) => Err((
+            "invalid_request",
+            "The code_challenge is not an S256 challenge.",
+        )),
         (None, Some(_)) => Err((
             "invalid_request",
             "Missing required parameter: code_challenge",
@@ -196,7 +166,8 @@ fn check_flow(parameters: &Parameters) -> Result<(), (&'static str, &'static str
     }
 }
 
-/// Chromium applies `form-action` to the redirects after a form too, so the application's origins belong into the policy.
+/// Returns the application's origins. Chromium applies `form-action` to the redirects that follow a form, so the policy must
+/// contain them.
 fn form_targets(application: &Application) -> Vec<String> {
     let mut origins: Vec<String> = application
         .callback_urls

@@ -1,95 +1,81 @@
-//! `/v2/logout`: Auth0's own logout, older than RP-Initiated Logout. It asks nobody and proves nothing.
+//! `/v2/logout`: Auth0's logout, which predates RP-Initiated Logout. It requires no confirmation and no proof.
 
 use std::sync::Arc;
 
 use axum::{
     extract::{RawQuery, State},
     http::HeaderMap,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use url::{Position, Url};
 
-use super::{
-    end_session, of_browser,
-    oidc::{landing, not_registered},
-    without_cookie,
-};
+use super::redirect_target::{describe, logged_out, not_registered};
 use crate::{
-    authorize::{answer, validation},
-    pages::{error::PageRefusal, logout::LoggedOutPage},
-    parameters::Parameters,
-    store::registry::Application,
-    tenant::Shared,
+    clients, http::Parameters, pages::error_page::ErrorPage, sso, state::AppState,
+    store::applications::Application,
 };
 
 pub(crate) const PATH: &str = "/v2/logout";
 
 pub(crate) async fn get(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Result<Response, PageRefusal> {
-    logout(&shared, &headers, query.as_deref())
+) -> Result<Response, ErrorPage> {
+    logout(&state, &headers, query.as_deref())
         .await
-        .inspect_err(|refusal| {
-            shared.journal.refused(PATH, refusal.message());
-        })
+        .inspect_err(|page| state.activity_log.refused(PATH, page.message()))
 }
 
 async fn logout(
-    shared: &Shared,
+    state: &AppState,
     headers: &HeaderMap,
     query: Option<&str>,
-) -> Result<Response, PageRefusal> {
+) -> Result<Response, ErrorPage> {
     let parameters = Parameters::from_query(query)?;
+    let mut connection = state.store.connection().await?;
     let application = match parameters.get("client_id") {
         None => None,
-        client_id => {
-            let mut connection = shared.store.connection().await?;
-            Some(validation::known_application(&mut connection, client_id).await?)
-        }
+        client_id => Some(clients::find_application(&mut connection, client_id).await?),
     };
-    let target = target(application.as_ref(), parameters.get("returnTo"))?;
-    if let Some(session) = of_browser(shared, headers).await? {
-        end_session(shared, &session.sid).await?;
-        shared.journal.granted(
-            PATH,
-            format!("{} logged out; {}.", session.sub, landing(target.as_ref())),
-        );
-    } else {
-        shared.journal.granted(
-            PATH,
-            format!("Nobody was logged in; {}.", landing(target.as_ref())),
-        );
-    }
-    Ok(without_cookie(match target {
-        Some(target) => answer::redirect(target.as_str()),
-        None => LoggedOutPage.into_response(),
-    }))
+    let target = redirect_target(application.as_ref(), parameters.get("returnTo"))?;
+    let session = sso::current_session(state, &mut connection, headers).await?;
+    drop(connection);
+    let event = match session {
+        Some(session) => {
+            sso::end_session(state, &session.sid).await?;
+            format!("{} logged out", session.sub)
+        }
+        None => "No session".to_owned(),
+    };
+    state
+        .activity_log
+        .granted(PATH, format!("{event}; {}.", describe(target.as_ref())));
+    Ok(logged_out(target.as_ref()))
 }
 
-/// `returnTo` if it is registered, whatever its query; without it, the first registered URL.
-fn target(
+/// Returns `returnTo` if it is registered, ignoring its query, or the first registered URL if it is absent.
+fn redirect_target(
     application: Option<&Application>,
     return_to: Option<&str>,
-) -> Result<Option<Url>, PageRefusal> {
+) -> Result<Option<Url>, ErrorPage> {
     let registered = application
         .map(|application| application.logout_urls.as_slice())
         .unwrap_or_default();
-    let Some(sent) = return_to else {
+    let Some(return_to) = return_to else {
         return Ok(registered.first().and_then(|url| Url::parse(url).ok()));
     };
-    let base = |url: &Url| url[..Position::AfterPath].to_owned();
-    Url::parse(sent)
+    let without_query = |url: &Url| url[..Position::AfterPath].to_owned();
+    Url::parse(return_to)
         .ok()
         .filter(|url| {
             registered
                 .iter()
-                .filter_map(|url| Url::parse(url).ok())
-                .any(|known| base(&known) == base(url))
+                .filter_map(|registered| Url::parse(registered).ok())
+                .any(|registered| without_query(&registered) == without_query(url))
         })
         .map(Some)
-        .ok_or_else(|| not_registered("returnTo", sent, application))
+        .ok_or_else(|| not_registered("returnTo", return_to, application))
 }
 
 #[cfg(test)]
@@ -105,14 +91,17 @@ mod tests {
             "hush",
         );
         let application = Application::from(&settings.applications[0]);
-        let allowed = |text| target(Some(&application), Some(text)).is_ok();
-        assert!(allowed("http://localhost:3000/signed-out?why=idle"));
-        assert!(!allowed("http://localhost:3000/signed-out/elsewhere"));
-        assert!(!allowed("http://user@localhost:3000/signed-out"));
-        assert!(!allowed("https://evil.example/signed-out"));
-        assert!(target(None, Some("http://localhost:3000/signed-out")).is_err());
+        let is_allowed = |url| redirect_target(Some(&application), Some(url)).is_ok();
+        assert!(is_allowed("http://localhost:3000/signed-out?why=idle"));
+        assert!(!is_allowed("http://localhost:3000/signed-out/elsewhere"));
+        assert!(!is_allowed("http://user@localhost:3000/signed-out"));
+        assert!(!is_allowed("https://evil.example/signed-out"));
+        assert!(redirect_target(None, Some("http://localhost:3000/signed-out")).is_err());
         assert_eq!(
-            target(Some(&application), None).unwrap().unwrap().path(),
+            redirect_target(Some(&application), None)
+                .unwrap()
+                .unwrap()
+                .path(),
             "/signed-out"
         );
     }

@@ -2,37 +2,41 @@
 
 use axum::response::{IntoResponse, Response};
 
-use super::layout::{Page, Text, each};
-use crate::authorize::{consent::PATH, request::AuthorizationRequest};
+use super::layout::{Page, Text, concat_map};
+use crate::store::authorization_request::AuthorizationRequest;
 
-/// The consent form of one login.
+/// The consent form of a login.
 pub(crate) struct ConsentPage<'a> {
+    /// The path that receives the form.
+    pub(crate) action: &'a str,
     pub(crate) request: &'a AuthorizationRequest,
-    pub(crate) handle: &'a str,
+    /// The login ID, which the form sends as `state`.
+    pub(crate) login_id: &'a str,
     pub(crate) email: &'a str,
 }
 
 impl IntoResponse for ConsentPage<'_> {
     fn into_response(self) -> Response {
-        let scopes = each(&self.request.scopes, |scope| {
+        let scopes = concat_map(&self.request.scopes, |scope| {
             format!("<li><code>{}</code></li>\n", Text(scope))
         });
         let audience = match &self.request.audience {
             Some(audience) => format!(
-                "<p>It wants to use the API <code>{}</code>.</p>\n",
+                "<p>It requests access to the API <code>{}</code>.</p>\n",
                 Text(audience)
             ),
             None => String::new(),
         };
         let main = format!(
             "<h1>Authorize {application}</h1>\n<p>{application} asks for access to the account {email}.</p>\n\
-             {audience}<ul>\n{scopes}</ul>\n<form method=\"post\" action=\"{PATH}\">\n\
-             <input type=\"hidden\" name=\"state\" value=\"{handle}\">\n\
+             {audience}<ul>\n{scopes}</ul>\n<form method=\"post\" action=\"{action}\">\n\
+             <input type=\"hidden\" name=\"state\" value=\"{login_id}\">\n\
              <button type=\"submit\" name=\"action\" value=\"accept\">Accept</button>\n\
              <button type=\"submit\" name=\"action\" value=\"decline\" class=\"quiet\">Decline</button>\n</form>",
             application = Text(&self.request.application_name),
             email = Text(self.email),
-            handle = Text(self.handle),
+            action = Text(self.action),
+            login_id = Text(self.login_id),
         );
         Page {
             form_targets: &self.request.form_targets,

@@ -1,51 +1,51 @@
-//! The frame of every page, and its Content Security Policy.
+//! The layout of every page, and its Content Security Policy.
 
 use std::fmt::{self, Write as _};
 
 use axum::{
     http::{
         HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+        header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
 
-pub(crate) const STYLE_PATH: &str = "/assets/tenant.css";
-pub(crate) const ICON_PATH: &str = "/assets/icon.svg";
+use super::assets::{ICON_PATH, STYLESHEET_PATH};
 
-/// Text from anywhere, made safe between tags and in quoted attributes.
+/// Text that is escaped for element content and quoted attributes.
 pub(crate) struct Text<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Text<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&html_escape::encode_safe(self.0))
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&html_escape::encode_safe(self.0))
     }
 }
 
-/// The fragments of all `items`, one after the other.
-pub(crate) fn each<T>(
+/// Concatenates the HTML fragments of all `items`.
+pub(crate) fn concat_map<T>(
     items: impl IntoIterator<Item = T>,
     fragment: impl FnMut(T) -> String,
 ) -> String {
     items.into_iter().map(fragment).collect::<Vec<_>>().concat()
 }
 
-/// A page before it is framed.
+/// A page.
 #[derive(Debug)]
 pub(crate) struct Page<'a> {
     pub(crate) status: StatusCode,
     pub(crate) title: &'a str,
-    /// What is between `<main>` and `</main>`.
+    /// The HTML of the element `main`.
     pub(crate) main: String,
     /// `narrow` for a form, `wide` for the dashboard.
     pub(crate) width: &'static str,
-    /// Origins to which a form of the page may lead, beside the tenant.
+    /// Origins, besides the tenant, to which a form of the page may redirect.
     pub(crate) form_targets: &'a [String],
     /// The page's script and its nonce.
     pub(crate) script: Option<(&'static str, String)>,
 }
 
 impl<'a> Page<'a> {
+    /// Creates a page with the status 200 and the width of a form.
     pub(crate) fn narrow(title: &'a str, main: String) -> Self {
         Self {
             status: StatusCode::OK,
@@ -57,11 +57,11 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn policy(&self) -> String {
+    fn content_security_policy(&self) -> String {
         let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                           frame-ancestors 'none'; connect-src 'self'; form-action 'self'"
             .to_owned();
-        // Chromium applies form-action to the redirects after the form, which lead back to the application.
+        // Chromium also applies form-action to the redirects that follow a form, which lead back to the application.
         for origin in self.form_targets {
             policy.push(' ');
             policy.push_str(origin);
@@ -85,9 +85,9 @@ impl IntoResponse for Page<'_> {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n\
              <title>{title} · Local tenant</title>\n<link rel=\"icon\" href=\"{ICON_PATH}\">\n\
-             <link rel=\"stylesheet\" href=\"{STYLE_PATH}\">\n</head>\n<body class=\"{width}\">\n\
-             <main>\n{main}\n</main>\n<footer><p>Local tenant, for development only. It listens on this machine alone \
-             and stands in for Auth0.</p></footer>\n{script}</body>\n</html>\n",
+             <link rel=\"stylesheet\" href=\"{STYLESHEET_PATH}\">\n</head>\n<body class=\"{width}\">\n\
+             <main>\n{main}\n</main>\n<footer><p>Local tenant, for development only. It accepts loopback hosts only \
+             and replaces Auth0.</p></footer>\n{script}</body>\n</html>\n",
             title = Text(self.title),
             width = self.width,
             main = self.main,
@@ -100,28 +100,9 @@ impl IntoResponse for Page<'_> {
         );
         headers.insert(
             CONTENT_SECURITY_POLICY,
-            HeaderValue::from_str(&self.policy())
+            HeaderValue::from_str(&self.content_security_policy())
                 .unwrap_or(HeaderValue::from_static("default-src 'none'")),
         );
         response
     }
-}
-
-pub(crate) async fn style() -> Response {
-    asset("text/css; charset=utf-8", include_str!("tenant.css"))
-}
-
-pub(crate) async fn icon() -> Response {
-    asset("image/svg+xml", include_str!("icon.svg"))
-}
-
-fn asset(content_type: &'static str, body: &'static str) -> Response {
-    (
-        [
-            (CONTENT_TYPE, content_type),
-            (CACHE_CONTROL, "public, max-age=60"),
-        ],
-        body,
-    )
-        .into_response()
 }

@@ -3,20 +3,19 @@
 use axum::response::{IntoResponse, Response};
 
 use super::layout::{Page, Text};
-use crate::{
-    authorize::{login::PATH, request::AuthorizationRequest},
-    store::users::User,
-};
+use crate::store::{authorization_request::AuthorizationRequest, users::User};
 
-/// The login form of one login.
+/// The login form of a login.
 pub(crate) struct LoginPage<'a> {
+    /// The path that receives the form.
+    pub(crate) action: &'a str,
     pub(crate) request: &'a AuthorizationRequest,
-    /// The handle of the login, which makes the form this login's own.
-    pub(crate) handle: &'a str,
+    /// The login ID, which the form sends as `state`.
+    pub(crate) login_id: &'a str,
     pub(crate) username: &'a str,
-    /// The password was wrong.
+    /// Whether the previous attempt failed.
     pub(crate) failed: bool,
-    /// The users of the tenant, as a reminder.
+    /// The users of the tenant, which the page lists.
     pub(crate) users: &'a [User],
 }
 
@@ -30,7 +29,7 @@ impl IntoResponse for LoginPage<'_> {
         } else {
             ("", "")
         };
-        // The field to fill in next has the focus.
+        // Focus the first empty field.
         let (focus_username, focus_password) = if self.username.is_empty() {
             (" autofocus", "")
         } else {
@@ -43,7 +42,7 @@ impl IntoResponse for LoginPage<'_> {
             .collect();
         let main = format!(
             "<h1>Log in</h1>\n<p>to continue to {application}</p>\n{error}\
-             <form method=\"post\" action=\"{PATH}\">\n<input type=\"hidden\" name=\"state\" value=\"{handle}\">\n\
+             <form method=\"post\" action=\"{action}\">\n<input type=\"hidden\" name=\"state\" value=\"{login_id}\">\n\
              <label for=\"username\">Email address</label>\n\
              <input id=\"username\" name=\"username\" type=\"email\" autocomplete=\"username\" autocapitalize=\"none\" \
              spellcheck=\"false\" maxlength=\"254\" required value=\"{username}\"{described}{focus_username}>\n\
@@ -54,7 +53,8 @@ impl IntoResponse for LoginPage<'_> {
              <p class=\"note\">Users of this tenant: {users}. The program that started the tenant prints their \
              passwords.</p>",
             application = Text(&self.request.application_name),
-            handle = Text(self.handle),
+            action = Text(self.action),
+            login_id = Text(self.login_id),
             username = Text(self.username),
             users = users.join(", "),
         );

@@ -1,62 +1,48 @@
-//! The pages around logging out.
+//! The pages of a logout.
 
 use axum::response::{IntoResponse, Response};
-use url::Url;
 
-use super::layout::{Page, Text, each};
-use crate::{logout::oidc::PATH, parameters::Parameters, store::registry::Application};
+use super::layout::{Page, Text, concat_map};
 
-/// The parameters that the confirmation carries along.
-const CARRIED: [&str; 4] = [
-    "id_token_hint",
-    "client_id",
-    "post_logout_redirect_uri",
-    "state",
-];
-
-/// Asks whether the person wants to log out.
-pub(crate) struct ConfirmPage<'a> {
-    pub(crate) parameters: &'a Parameters,
-    pub(crate) application: Option<&'a Application>,
+/// Asks the user to confirm a logout.
+pub(crate) struct ConfirmLogoutPage<'a> {
+    /// The path that receives the form.
+    pub(crate) action: &'a str,
+    /// Parameters of the request that the form repeats.
+    pub(crate) hidden_fields: &'a [(&'a str, &'a str)],
+    /// Origins to which the form may redirect.
+    pub(crate) form_targets: &'a [String],
 }
 
-impl IntoResponse for ConfirmPage<'_> {
+impl IntoResponse for ConfirmLogoutPage<'_> {
     fn into_response(self) -> Response {
-        let carried = each(CARRIED, |name| match self.parameters.get(name) {
-            Some(value) => format!(
-                "<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n",
+        let hidden_fields = concat_map(self.hidden_fields, |(name, value)| {
+            format!(
+                "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n",
+                Text(name),
                 Text(value)
-            ),
-            None => String::new(),
+            )
         });
         let main = format!(
             "<h1>Log out?</h1>\n<p>Do you want to log out of the local tenant?</p>\n\
-             <form method=\"post\" action=\"{PATH}\">\n{carried}\
+             <form method=\"post\" action=\"{action}\">\n{hidden_fields}\
              <input type=\"hidden\" name=\"confirmed\" value=\"yes\">\n<button type=\"submit\">Log out</button>\n</form>",
+            action = Text(self.action),
         );
-        // After the form, the browser may be sent to a logout URL of the application.
-        let targets: Vec<String> = self
-            .application
-            .map(|application| application.logout_urls.as_slice())
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|url| Url::parse(url).ok())
-            .map(|url| url.origin().ascii_serialization())
-            .collect();
         Page {
-            form_targets: &targets,
+            form_targets: self.form_targets,
             ..Page::narrow("Log out", main)
         }
         .into_response()
     }
 }
 
-/// Says that nobody is logged in any more.
+/// Confirms that the browser has no session.
 pub(crate) struct LoggedOutPage;
 
 impl IntoResponse for LoggedOutPage {
     fn into_response(self) -> Response {
-        let main = "<h1>You are logged out</h1>\n<p>Nobody is logged in at the local tenant with this browser.</p>\n\
+        let main = "<h1>You are logged out</h1>\n<p>This browser has no session at the local tenant.</p>\n\
                     <p><a href=\"/\">Dashboard of the tenant</a></p>"
             .to_owned();
         Page::narrow("Logged out", main).into_response()

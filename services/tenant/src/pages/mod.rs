@@ -1,9 +1,11 @@
-//! The tenant's own pages: plain HTML, readable without JavaScript, light and dark.
+//! Page templates: plain HTML that works without JavaScript.
 
+pub(crate) mod activity_log;
+pub(crate) mod assets;
 pub(crate) mod consent;
 pub(crate) mod dashboard;
-pub(crate) mod error;
-pub(crate) mod layout;
+mod dashboard_sections;
+pub(crate) mod error_page;
+mod layout;
 pub(crate) mod login;
 pub(crate) mod logout;
-mod sections;

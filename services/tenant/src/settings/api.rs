@@ -1,52 +1,53 @@
-//! An API: its identifier, its scopes, and what its access tokens look like.
+//! APIs: identifier, scopes and the format of their access tokens.
 
 use serde::{Deserialize, Serialize};
 
 /// An API of the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiSettings {
-    /// The identifier: what an application sends as `audience` and what access tokens carry as `aud`.
+    /// The identifier: the value of the parameter `audience` and of the claim `aud`.
     pub identifier: String,
     /// The name that the dashboard shows.
     pub name: String,
     /// The scopes that the API defines.
     pub scopes: Vec<String>,
-    /// *Allow Offline Access*: whether a login that asks for this API can get a refresh token.
+    /// *Allow Offline Access*: whether a login for this API can receive a refresh token.
     pub offline_access: bool,
-    /// *Signing Algorithm*: with what the API's access tokens are signed.
+    /// *Signing Algorithm* of the API's access tokens.
     pub signing: TokenSigning,
-    /// *JSON Web Encryption*: whether the API's access tokens are encrypted, with a key that the tenant makes at its start.
+    /// *JSON Web Encryption*: whether the API's access tokens are encrypted. Each start of the tenant generates a new key.
     pub encrypted: bool,
-    /// *Application Access Policy*: which applications get tokens for the API.
+    /// *Application Access Policy*: the applications that can receive tokens for the API.
     pub access: ApplicationAccess,
 }
 
-/// With what the access tokens of an API are signed.
+/// The signing algorithm of an API's access tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenSigning {
-    /// The tenant's key, which everybody can verify with the published keys.
+    /// Signed with the tenant's key; any client can verify the signature with the published keys.
     #[default]
     Rs256,
-    /// A secret of the API, which the tenant makes at its start. Nobody else can verify such a token, and `/userinfo` does not take it.
+    /// Signed with a secret of the API, which each start of the tenant generates. Only the API can verify the signature, and
+    /// `/userinfo` rejects the token.
     Hs256,
 }
 
-/// Which applications get tokens of their users for an API.
+/// The applications that can receive tokens of their users for an API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApplicationAccess {
-    /// All of them.
+    /// All applications.
     #[default]
     All,
-    /// Those with these client IDs (Auth0: *Allow via client grant*).
+    /// The applications with these client IDs (Auth0: *Allow via client grant*).
     ClientGrants(Vec<String>),
 }
 
 impl ApiSettings {
-    /// An API as the dashboard of Auth0 makes one, except that offline access is allowed.
+    /// Returns an API with the defaults of Auth0's dashboard, except that offline access is allowed.
     ///
-    /// - `identifier`: what an application sends as `audience`.
-    /// - `name`: what the dashboard shows.
-    /// - `scopes`: what the API defines.
+    /// - `identifier`: the value of the parameter `audience`.
+    /// - `name`: the name on the dashboard.
+    /// - `scopes`: the scopes that the API defines.
     pub fn new(identifier: &str, name: &str, scopes: &[&str]) -> Self {
         Self {
             identifier: identifier.to_owned(),
@@ -59,7 +60,7 @@ impl ApiSettings {
         }
     }
 
-    /// The products API of the sample.
+    /// Returns the products API of the sample.
     pub fn products() -> Self {
         Self::new(
             "https://products.example.com",
@@ -68,7 +69,7 @@ impl ApiSettings {
         )
     }
 
-    /// The orders API of the sample.
+    /// Returns the orders API of the sample.
     pub fn orders() -> Self {
         Self::new(
             "https://orders.example.com",
@@ -77,8 +78,8 @@ impl ApiSettings {
         )
     }
 
-    /// Whether the application with this client ID gets tokens for the API.
-    pub(crate) fn admits(&self, client_id: &str) -> bool {
+    /// Returns whether the application with this client ID can receive tokens for the API.
+    pub(crate) fn allows_client(&self, client_id: &str) -> bool {
         match &self.access {
             ApplicationAccess::All => true,
             ApplicationAccess::ClientGrants(granted) => granted.iter().any(|id| id == client_id),

@@ -1,17 +1,18 @@
-//! Authorization codes (RFC 6749 §4.1.2): one use, one minute.
+//! Authorization codes (RFC 6749 §4.1.2). A code is valid for one use within a minute.
 
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use crate::handle::{fingerprint, unguessable};
+use crate::opaque_id::{random_secret, sha256_base64url};
 
-/// How long a code is good, in seconds.
-const LIFETIME: i64 = 60;
+/// How long a code is valid, in seconds.
+const CODE_TTL: i64 = 60;
 
+/// A code without its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) grant_id: String,
     pub(crate) redirect_uri: String,
-    /// The PKCE challenge, S256.
+    /// The S256 code challenge (RFC 7636).
     pub(crate) challenge: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) expires_at: i64,
@@ -31,7 +32,7 @@ impl FromRow<'_, SqliteRow> for Code {
     }
 }
 
-/// Makes a code for a grant, bound to where it is sent and to the PKCE challenge of the request.
+/// Issues a code for a grant, bound to the redirect URI and the code challenge of the request.
 pub(crate) async fn issue(
     connection: &mut SqliteConnection,
     grant_id: &str,
@@ -40,17 +41,17 @@ pub(crate) async fn issue(
     nonce: Option<&str>,
     now: i64,
 ) -> Result<String, sqlx::Error> {
-    let code = unguessable();
+    let code = random_secret();
     sqlx::query(
         "INSERT INTO codes (code_hash, grant_id, redirect_uri, code_challenge, nonce, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
-    .bind(fingerprint(&code))
+    .bind(sha256_base64url(&code))
     .bind(grant_id)
     .bind(redirect_uri)
     .bind(challenge)
     .bind(nonce)
-    .bind(now + LIFETIME)
+    .bind(now + CODE_TTL)
     .execute(connection)
     .await?;
     Ok(code)
@@ -63,7 +64,7 @@ pub(crate) async fn find(
     sqlx::query_as(
         "SELECT grant_id, redirect_uri, code_challenge, nonce, expires_at, used FROM codes WHERE code_hash = ?1",
     )
-    .bind(fingerprint(code))
+    .bind(sha256_base64url(code))
     .fetch_optional(connection)
     .await
 }
@@ -73,7 +74,7 @@ pub(crate) async fn mark_used(
     code: &str,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE codes SET used = 1 WHERE code_hash = ?1")
-        .bind(fingerprint(code))
+        .bind(sha256_base64url(code))
         .execute(connection)
         .await?;
     Ok(())

@@ -1,22 +1,23 @@
-//! Grants: one per login, from which codes, access tokens and refresh tokens descend. Deleting the grant ends them all.
+//! Grants. Each login creates one; codes, opaque access tokens and refresh tokens refer to it and are deleted with it.
 
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-/// How many grants a user may have at one application; the oldest make room. Auth0's limit for refresh tokens.
-const KEPT: i64 = 200;
+/// Grants per user and application, Auth0's limit for refresh tokens. The oldest are deleted first.
+const MAX_GRANTS: i64 = 200;
 
+/// What an application was granted by one login.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) id: String,
     pub(crate) client_id: String,
     pub(crate) sub: String,
     pub(crate) sid: String,
-    /// The API that the login asked for; none: only `/userinfo`.
+    /// The API of the login; `None` if its access tokens are for `/userinfo` only.
     pub(crate) audience: Option<String>,
     /// The granted scopes, separated by spaces.
     pub(crate) scope: String,
     pub(crate) auth_time: i64,
-    /// Whether ID tokens show `auth_time`: only if the login sent `max_age` (OpenID Connect Core §2).
+    /// Whether ID tokens contain `auth_time`, which they do if the login sent `max_age` (OpenID Connect Core §2).
     pub(crate) show_auth_time: bool,
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
@@ -76,13 +77,13 @@ pub(crate) async fn insert(
     )
     .bind(&grant.client_id)
     .bind(&grant.sub)
-    .bind(KEPT)
+    .bind(MAX_GRANTS)
     .execute(connection)
     .await?;
     Ok(())
 }
 
-pub(crate) async fn by_id(
+pub(crate) async fn find(
     connection: &mut SqliteConnection,
     id: &str,
 ) -> Result<Option<Grant>, sqlx::Error> {
@@ -92,7 +93,7 @@ pub(crate) async fn by_id(
         .await
 }
 
-/// Ends a grant and every code and token that descends from it.
+/// Deletes a grant with its codes and tokens.
 pub(crate) async fn revoke(connection: &mut SqliteConnection, id: &str) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM grants WHERE id = ?1")
         .bind(id)

@@ -1,12 +1,17 @@
-//! The tenant's state in `SQLite`: one file per kind of thing that is remembered.
+//! The tenant's database. Each file contains the queries of one table or of a few related tables.
 
+pub(crate) mod apis;
+pub(crate) mod applications;
+pub(crate) mod authorization_request;
 pub(crate) mod codes;
 pub(crate) mod grants;
-pub(crate) mod registry;
+mod json;
+pub(crate) mod logins;
+mod password;
+pub(crate) mod pushed_requests;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;
-pub(crate) mod transactions;
 pub(crate) mod users;
 
 use std::{
@@ -26,18 +31,19 @@ use sqlx::{
 
 use crate::{error::OpenError, settings::Database};
 
-/// The version of `schema.sql`. A database of another version is not touched.
+/// The version of `schema.sql`. [`Store::open`] rejects a database of another version.
 const SCHEMA_VERSION: i64 = 1;
 
-/// The database.
+/// The database; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     pool: SqlitePool,
+    /// Keeps a database in memory alive.
     _memory: Option<Arc<SqliteConnection>>,
 }
 
 impl Store {
-    /// Opens or makes the database.
+    /// Opens the database, or creates it if it does not exist.
     pub(crate) async fn open(database: &Database) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::new()
             .foreign_keys(true)
@@ -53,13 +59,13 @@ impl Store {
                     .synchronous(SqliteSynchronous::Normal)
             }
         };
-        // A database in memory ends with its last connection, and the pool closes one whose request is cancelled while it is
-        // handed out. This one is never handed out.
+        // A database in memory is deleted with its last connection, and the pool closes a connection if a request is canceled
+        // while it acquires one. This connection is not part of the pool.
         let memory = match database {
             Database::Memory => Some(Arc::new(options.connect().await?)),
             Database::File(_) => None,
         };
-        // One connection makes every transaction serial.
+        // A single connection serializes all transactions.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .min_connections(1)
@@ -76,18 +82,18 @@ impl Store {
         Ok(store)
     }
 
-    /// The connection, for one read.
+    /// Acquires the connection, for a read.
     pub(crate) async fn connection(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
         self.pool.acquire().await
     }
 
-    /// A transaction that holds the write lock from its start, so that what it reads stays true until it writes.
+    /// Begins a transaction that holds the write lock from its start, so that its reads remain valid until it writes.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.pool.begin_with("BEGIN IMMEDIATE").await
     }
 
-    /// Deletes what has expired.
-    pub(crate) async fn sweep(&self, now: i64) -> Result<(), sqlx::Error> {
+    /// Deletes expired rows.
+    pub(crate) async fn delete_expired(&self, now: i64) -> Result<(), sqlx::Error> {
         let mut transaction = self.begin().await?;
         for statement in [
             "DELETE FROM pushed_requests WHERE expires_at <= ?1",
@@ -95,7 +101,7 @@ impl Store {
             "DELETE FROM sso_sessions WHERE expires_at <= ?1 OR idle_until <= ?1",
             "DELETE FROM access_tokens WHERE expires_at <= ?1",
             "DELETE FROM refresh_tokens WHERE idle_until <= ?1",
-            // Used codes and consumed tokens stay as long as their grant: their reuse must be noticed until then.
+            // Used codes and consumed tokens remain until their grant is deleted, so that reuse is detected until then.
             "DELETE FROM grants WHERE expires_at <= ?1",
         ] {
             sqlx::query(statement)
@@ -112,7 +118,7 @@ impl Store {
             .fetch_one(&mut *transaction)
             .await?;
         if version != 0 && version != SCHEMA_VERSION {
-            return Err(OpenError::OtherVersion);
+            return Err(OpenError::SchemaVersion);
         }
         let connection: &mut SqliteConnection = &mut transaction;
         sqlx::raw_sql(include_str!("schema.sql"))
@@ -126,8 +132,8 @@ impl Store {
     }
 }
 
-/// A database of its own in memory that two connections can use. `SQLite`'s `memdb` shares what begins with a slash, and locks it as a
-/// file: unlike with a shared cache, who comes second waits.
+/// Returns the options of a new database in memory. `SQLite`'s VFS `memdb` shares a name that starts with a slash between
+/// connections and locks it like a file: unlike with a shared cache, the second connection waits.
 fn in_memory(options: SqliteConnectOptions) -> SqliteConnectOptions {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -137,7 +143,7 @@ fn in_memory(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .create_if_missing(true)
 }
 
-/// Makes the folder and the file; the file holds private keys, so only its owner may read it.
+/// Creates the folder and the file. The file contains private keys, so only its owner can read it.
 fn prepare_file(path: &Path) -> Result<(), OpenError> {
     if let Some(folder) = path
         .parent()

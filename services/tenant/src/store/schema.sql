@@ -1,4 +1,4 @@
--- What the settings declare; rewritten at each start.
+-- Tables that each start replaces with the settings.
 CREATE TABLE IF NOT EXISTS applications (
     client_id   TEXT PRIMARY KEY,
     secret_hash TEXT NOT NULL,
@@ -19,13 +19,13 @@ CREATE TABLE IF NOT EXISTS users (
     updated_at    INTEGER NOT NULL
 ) STRICT;
 
--- The scopes that a user may have; a user without a row may have all of them.
+-- The API scopes of a user; a user without a row has all.
 CREATE TABLE IF NOT EXISTS permissions (
     sub    TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,
     scopes TEXT NOT NULL
 ) STRICT;
 
--- What the tenant remembers. Codes, tokens, cookies and handles are stored as SHA-256 fingerprints.
+-- Tables of the tenant's own state. Codes, tokens, cookies and opaque IDs are stored as SHA-256 hashes.
 CREATE TABLE IF NOT EXISTS signing_keys (
     kid        TEXT PRIMARY KEY,
     pkcs1_der  BLOB NOT NULL,

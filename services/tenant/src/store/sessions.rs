@@ -1,14 +1,14 @@
-//! Who is logged in at the tenant itself: the single sign-on session behind the cookie.
+//! Single sign-on sessions.
 
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::registry::Application;
-use crate::handle::{fingerprint, unguessable, unique};
+use super::{applications::Application, json::decode};
+use crate::opaque_id::{random_id, random_secret, sha256_base64url};
 
-/// After how many seconds without a login a session ends (Auth0: 3 days).
-const IDLE: i64 = 3 * 24 * 60 * 60;
-/// After how many seconds a session ends in any case (Auth0: 7 days).
-pub(crate) const LIFETIME: i64 = 7 * 24 * 60 * 60;
+/// A session without a login expires after this time, in seconds (Auth0: 3 days).
+const IDLE_TIMEOUT: i64 = 3 * 24 * 60 * 60;
+/// The maximum lifetime of a session, in seconds (Auth0: 7 days).
+pub(crate) const ABSOLUTE_TIMEOUT: i64 = 7 * 24 * 60 * 60;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -27,8 +27,8 @@ impl FromRow<'_, SqliteRow> for Session {
     }
 }
 
-/// The session of a cookie. Looking it up counts as use.
-pub(crate) async fn of_cookie(
+/// Returns the session of a cookie and extends its idle timeout.
+pub(crate) async fn find_by_cookie(
     connection: &mut SqliteConnection,
     cookie: &str,
     now: i64,
@@ -37,22 +37,22 @@ pub(crate) async fn of_cookie(
         "UPDATE sso_sessions SET idle_until = ?2 + ?3
          WHERE cookie_hash = ?1 AND idle_until > ?2 AND expires_at > ?2 RETURNING sid, sub, auth_time",
     )
-    .bind(fingerprint(cookie))
+    .bind(sha256_base64url(cookie))
     .bind(now)
-    .bind(IDLE)
+    .bind(IDLE_TIMEOUT)
     .fetch_optional(connection)
     .await
 }
 
-/// Starts a session for a user who just proved who they are; answers it and its cookie.
+/// Starts a session for a user who has just authenticated. Returns the session and its cookie.
 pub(crate) async fn start(
     connection: &mut SqliteConnection,
     sub: &str,
     now: i64,
 ) -> Result<(Session, String), sqlx::Error> {
-    let cookie = unguessable();
+    let cookie = random_secret();
     let session = Session {
-        sid: unique(),
+        sid: random_id(),
         sub: sub.to_owned(),
         auth_time: now,
     };
@@ -61,31 +61,31 @@ pub(crate) async fn start(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .bind(&session.sid)
-    .bind(fingerprint(&cookie))
+    .bind(sha256_base64url(&cookie))
     .bind(sub)
     .bind(now)
-    .bind(now + IDLE)
-    .bind(now + LIFETIME)
+    .bind(now + IDLE_TIMEOUT)
+    .bind(now + ABSOLUTE_TIMEOUT)
     .execute(connection)
     .await?;
     Ok((session, cookie))
 }
 
-/// Notes that the user of `session` proved again who they are. The cookie changes, so that one planted before is worth nothing.
+/// Renews a session after its user has authenticated again. The cookie changes, which prevents session fixation.
 pub(crate) async fn renew(
     connection: &mut SqliteConnection,
     session: Session,
     now: i64,
 ) -> Result<(Session, String), sqlx::Error> {
-    let cookie = unguessable();
+    let cookie = random_secret();
     sqlx::query(
         "UPDATE sso_sessions SET cookie_hash = ?2, auth_time = ?3, idle_until = ?4, expires_at = ?5 WHERE sid = ?1",
     )
     .bind(&session.sid)
-    .bind(fingerprint(&cookie))
+    .bind(sha256_base64url(&cookie))
     .bind(now)
-    .bind(now + IDLE)
-    .bind(now + LIFETIME)
+    .bind(now + IDLE_TIMEOUT)
+    .bind(now + ABSOLUTE_TIMEOUT)
     .execute(connection)
     .await?;
     Ok((
@@ -97,8 +97,8 @@ pub(crate) async fn renew(
     ))
 }
 
-/// Notes that the session logged its user in to an application, which will be told when the session ends.
-pub(crate) async fn joined_by(
+/// Records that the session logged its user in to an application, which is notified when the session ends.
+pub(crate) async fn add_application(
     connection: &mut SqliteConnection,
     sid: &str,
     client_id: &str,
@@ -111,7 +111,7 @@ pub(crate) async fn joined_by(
     Ok(())
 }
 
-/// Ends a session; answers whose it was and the applications that took part in it.
+/// Deletes a session. Returns it and the applications to which it logged its user in.
 pub(crate) async fn end(
     connection: &mut SqliteConnection,
     sid: &str,
@@ -129,13 +129,13 @@ pub(crate) async fn end(
             .await?;
     let applications = definitions
         .iter()
-        .map(|json| super::registry::decode(json))
+        .map(|json| decode(json))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(ended.map(|session| (session, applications)))
 }
 
-/// The `sid` of every session.
-pub(crate) async fn all_sids(
+/// Returns the `sid` of each session.
+pub(crate) async fn list_sids(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar("SELECT sid FROM sso_sessions")

@@ -1,7 +1,8 @@
-//! The signing keys' rows: at most one current and one previous key.
+//! Signing keys: at most one current and one previous key.
 
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
+/// A private key.
 pub(crate) struct StoredKey {
     pub(crate) kid: String,
     pub(crate) pkcs1_der: Vec<u8>,
@@ -32,8 +33,8 @@ pub(crate) async fn previous(
         .await
 }
 
-/// Makes `key` the current one; the current one becomes the previous, and the one before that is forgotten.
-pub(crate) async fn rotate_in(
+/// Stores `key` as the current key. The current key becomes the previous key, and the previous key is deleted.
+pub(crate) async fn rotate(
     connection: &mut SqliteConnection,
     key: &StoredKey,
 ) -> Result<(), sqlx::Error> {

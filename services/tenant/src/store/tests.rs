@@ -1,4 +1,4 @@
-//! Nothing grows forever, and nothing is lost with a request that nobody waits for any more.
+//! Tests of limits and cleanup, and of a database in memory when a request is canceled.
 
 use std::{
     pin::pin,
@@ -31,7 +31,9 @@ async fn store() -> Store {
         family_name: "Example".to_owned(),
         permissions: None,
     };
-    users::mirror(&mut connection, &[user], 0).await.unwrap();
+    users::sync_from_settings(&mut connection, &[user], 0)
+        .await
+        .unwrap();
     sqlx::query(
         "INSERT INTO applications (client_id, secret_hash, definition) VALUES ('app', '', '{}')",
     )
@@ -57,43 +59,43 @@ fn grant(id: &str, expires_at: i64) -> Grant {
     }
 }
 
-/// A connection that was used finds its way back in a task of its own.
-async fn connection_returned(pool: &SqlitePool) {
+/// The pool takes a connection back in a separate task.
+async fn wait_for_idle_connection(pool: &SqlitePool) {
     while pool.num_idle() == 0 {
         tokio::task::yield_now().await;
     }
 }
 
-/// Begins a future and drops it at the first wait, as a server does when the client hangs up.
-fn begin_and_drop(future: impl Future) {
+/// Polls a future once and drops it, as a server does when the client disconnects.
+fn poll_once_and_drop(future: impl Future) {
     let mut context = Context::from_waker(Waker::noop());
     let _ = pin!(future).as_mut().poll(&mut context);
 }
 
 #[tokio::test]
-async fn a_tenant_in_memory_outlives_cancelled_requests() {
+async fn a_database_in_memory_survives_canceled_requests() {
     let store = store().await;
     for _ in 0..100 {
-        connection_returned(&store.pool).await;
-        begin_and_drop(store.connection());
+        wait_for_idle_connection(&store.pool).await;
+        poll_once_and_drop(store.connection());
         let mut connection = store.connection().await.unwrap();
-        let alice = users::by_sub(&mut connection, "auth0|alice").await;
+        let alice = users::find(&mut connection, "auth0|alice").await;
         assert!(alice.unwrap().is_some());
     }
 }
 
 #[tokio::test]
-async fn a_tenant_in_memory_outlives_the_connection_of_the_pool() {
+async fn a_database_in_memory_survives_the_connection_of_the_pool() {
     let store = store().await;
     let connection = store.connection().await.unwrap().detach();
     connection.close().await.unwrap();
     let mut connection = store.connection().await.unwrap();
-    let alice = users::by_sub(&mut connection, "auth0|alice").await;
+    let alice = users::find(&mut connection, "auth0|alice").await;
     assert!(alice.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn expired_rows_are_swept_and_others_stay() {
+async fn expired_rows_are_deleted_and_others_remain() {
     let store = store().await;
     let mut connection = store.connection().await.unwrap();
     for (name, until) in [("old", 100), ("new", 101)] {
@@ -120,7 +122,7 @@ async fn expired_rows_are_swept_and_others_stay() {
         }
     }
     drop(connection);
-    store.sweep(100).await.unwrap();
+    store.delete_expired(100).await.unwrap();
     let mut connection = store.connection().await.unwrap();
     for table in TABLES {
         let count: i64 = sqlx::query_scalar(table)
@@ -145,10 +147,10 @@ async fn a_user_keeps_the_newest_two_hundred_grants_of_an_application() {
         .await
         .unwrap();
     assert_eq!(count, 200);
-    assert!(grants::by_id(&mut connection, "4").await.unwrap().is_none());
-    assert!(grants::by_id(&mut connection, "5").await.unwrap().is_some());
+    assert!(grants::find(&mut connection, "4").await.unwrap().is_none());
+    assert!(grants::find(&mut connection, "5").await.unwrap().is_some());
     assert!(
-        grants::by_id(&mut connection, "204")
+        grants::find(&mut connection, "204")
             .await
             .unwrap()
             .is_some()
@@ -156,7 +158,7 @@ async fn a_user_keeps_the_newest_two_hundred_grants_of_an_application() {
 }
 
 #[tokio::test]
-async fn a_database_of_another_version_is_not_touched() {
+async fn a_database_of_another_version_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("tenant.db"));
     let store = Store::open(&database).await.unwrap();
@@ -169,6 +171,6 @@ async fn a_database_of_another_version_is_not_touched() {
     store.pool.close().await;
     assert!(matches!(
         Store::open(&database).await,
-        Err(OpenError::OtherVersion)
+        Err(OpenError::SchemaVersion)
     ));
 }

@@ -1,9 +1,10 @@
-//! Refresh tokens and opaque access tokens. JWTs are not stored: who accepts them verifies them.
+//! Refresh tokens and opaque access tokens. JWTs are not stored.
 
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use crate::handle::{fingerprint, unguessable};
+use crate::opaque_id::{random_secret, sha256_base64url};
 
+/// A refresh token without its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct RefreshToken {
     pub(crate) grant_id: String,
@@ -21,6 +22,7 @@ impl FromRow<'_, SqliteRow> for RefreshToken {
     }
 }
 
+/// An opaque access token without its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct OpaqueAccessToken {
     pub(crate) grant_id: String,
@@ -43,11 +45,11 @@ pub(crate) async fn issue_refresh_token(
     grant_id: &str,
     idle_until: i64,
 ) -> Result<String, sqlx::Error> {
-    let token = unguessable();
+    let token = random_secret();
     sqlx::query(
         "INSERT INTO refresh_tokens (token_hash, grant_id, idle_until) VALUES (?1, ?2, ?3)",
     )
-    .bind(fingerprint(&token))
+    .bind(sha256_base64url(&token))
     .bind(grant_id)
     .bind(idle_until)
     .execute(connection)
@@ -55,20 +57,20 @@ pub(crate) async fn issue_refresh_token(
     Ok(token)
 }
 
-pub(crate) async fn refresh_token(
+pub(crate) async fn find_refresh_token(
     connection: &mut SqliteConnection,
     token: &str,
 ) -> Result<Option<RefreshToken>, sqlx::Error> {
     sqlx::query_as(
         "SELECT grant_id, idle_until, consumed_at FROM refresh_tokens WHERE token_hash = ?1",
     )
-    .bind(fingerprint(token))
+    .bind(sha256_base64url(token))
     .fetch_optional(connection)
     .await
 }
 
-/// Notes the first use of a token under rotation; a second use within the leeway keeps the time of the first.
-pub(crate) async fn consume(
+/// Records the first use of a token with rotation. A second use within the leeway keeps the time of the first.
+pub(crate) async fn mark_consumed(
     connection: &mut SqliteConnection,
     token: &str,
     now: i64,
@@ -76,34 +78,35 @@ pub(crate) async fn consume(
     sqlx::query(
         "UPDATE refresh_tokens SET consumed_at = COALESCE(consumed_at, ?2) WHERE token_hash = ?1",
     )
-    .bind(fingerprint(token))
+    .bind(sha256_base64url(token))
     .bind(now)
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Notes the use of a token without rotation.
-pub(crate) async fn touch(
+/// Records the use of a token without rotation.
+pub(crate) async fn extend_idle_timeout(
     connection: &mut SqliteConnection,
     token: &str,
     idle_until: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE refresh_tokens SET idle_until = ?2 WHERE token_hash = ?1")
-        .bind(fingerprint(token))
+        .bind(sha256_base64url(token))
         .bind(idle_until)
         .execute(connection)
         .await?;
     Ok(())
 }
 
+/// Deletes all refresh tokens and returns their number.
 pub(crate) async fn revoke_all_refresh_tokens(
     connection: &mut SqliteConnection,
 ) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM refresh_tokens")
+    let deleted = sqlx::query("DELETE FROM refresh_tokens")
         .execute(connection)
         .await?;
-    Ok(done.rows_affected())
+    Ok(deleted.rows_affected())
 }
 
 pub(crate) async fn issue_access_token(
@@ -112,9 +115,9 @@ pub(crate) async fn issue_access_token(
     scope: &str,
     expires_at: i64,
 ) -> Result<String, sqlx::Error> {
-    let token = unguessable();
+    let token = random_secret();
     sqlx::query("INSERT INTO access_tokens (token_hash, grant_id, scope, expires_at) VALUES (?1, ?2, ?3, ?4)")
-        .bind(fingerprint(&token))
+        .bind(sha256_base64url(&token))
         .bind(grant_id)
         .bind(scope)
         .bind(expires_at)
@@ -123,12 +126,12 @@ pub(crate) async fn issue_access_token(
     Ok(token)
 }
 
-pub(crate) async fn access_token(
+pub(crate) async fn find_access_token(
     connection: &mut SqliteConnection,
     token: &str,
 ) -> Result<Option<OpaqueAccessToken>, sqlx::Error> {
     sqlx::query_as("SELECT grant_id, scope, expires_at FROM access_tokens WHERE token_hash = ?1")
-        .bind(fingerprint(token))
+        .bind(sha256_base64url(token))
         .fetch_optional(connection)
         .await
 }

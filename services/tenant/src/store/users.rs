@@ -1,18 +1,13 @@
-//! The users and their passwords.
+//! The users of the settings.
 
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
-};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::registry::{decode, encode};
+use super::{
+    json::{decode, encode},
+    password,
+};
 use crate::{error::OpenError, settings::UserSettings};
-
-/// Argon2 memory in KiB and passes: small, because these passwords are printed in a banner and debug builds are slow.
-const MEMORY_KIB: u32 = 256;
-const PASSES: u32 = 1;
 
 /// A user, without the password.
 #[derive(Clone, Debug)]
@@ -36,8 +31,8 @@ impl FromRow<'_, SqliteRow> for User {
     }
 }
 
-/// Makes the table equal to the settings. A user who left takes sessions and grants along.
-pub(crate) async fn mirror(
+/// Replaces the stored users. Deleting a user deletes the user's sessions and grants.
+pub(crate) async fn sync_from_settings(
     connection: &mut SqliteConnection,
     users: &[UserSettings],
     now: i64,
@@ -51,7 +46,7 @@ pub(crate) async fn mirror(
         .execute(&mut *connection)
         .await?;
     for user in users {
-        mirror_one(connection, user, now).await?;
+        upsert(connection, user, now).await?;
         if let Some(permissions) = &user.permissions {
             sqlx::query("INSERT INTO permissions (sub, scopes) VALUES (?1, ?2)")
                 .bind(&user.sub)
@@ -63,7 +58,7 @@ pub(crate) async fn mirror(
     Ok(())
 }
 
-async fn mirror_one(
+async fn upsert(
     connection: &mut SqliteConnection,
     user: &UserSettings,
     now: i64,
@@ -78,8 +73,8 @@ async fn mirror_one(
     .bind(&user.family_name)
     .fetch_optional(&mut *connection)
     .await?;
-    let password = user.password.expose_secret();
-    if stored.is_some_and(|hash| matches(password, &hash)) {
+    let secret = user.password.expose_secret();
+    if stored.is_some_and(|hash| password::verify(secret, &hash)) {
         return Ok(());
     }
     sqlx::query(
@@ -90,7 +85,7 @@ async fn mirror_one(
     )
     .bind(&user.sub)
     .bind(&email)
-    .bind(hash(password)?)
+    .bind(password::hash(secret)?)
     .bind(&user.given_name)
     .bind(&user.family_name)
     .bind(now)
@@ -99,8 +94,8 @@ async fn mirror_one(
     Ok(())
 }
 
-/// The user with this e-mail address, if the password is right.
-pub(crate) async fn with_password(
+/// Returns the user with this email address if the password is correct.
+pub(crate) async fn authenticate(
     connection: &mut SqliteConnection,
     email: &str,
     password: &str,
@@ -112,12 +107,12 @@ pub(crate) async fn with_password(
             .fetch_optional(&mut *connection)
             .await?;
     match found {
-        Some((sub, hash)) if matches(password, &hash) => by_sub(connection, &sub).await,
+        Some((sub, hash)) if password::verify(password, &hash) => find(connection, &sub).await,
         _ => Ok(None),
     }
 }
 
-pub(crate) async fn by_sub(
+pub(crate) async fn find(
     connection: &mut SqliteConnection,
     sub: &str,
 ) -> Result<Option<User>, sqlx::Error> {
@@ -129,7 +124,7 @@ pub(crate) async fn by_sub(
     .await
 }
 
-/// The scopes that a user may have; none: all of them.
+/// Returns the API scopes that the user has; `None` if the user has all.
 pub(crate) async fn permissions(
     connection: &mut SqliteConnection,
     sub: &str,
@@ -142,42 +137,11 @@ pub(crate) async fn permissions(
     scopes.map(|json| decode(&json)).transpose()
 }
 
-pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<User>, sqlx::Error> {
+/// Returns all users, ordered by email address.
+pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<User>, sqlx::Error> {
     sqlx::query_as(
         "SELECT sub, email, given_name, family_name, updated_at FROM users ORDER BY email",
     )
     .fetch_all(connection)
     .await
-}
-
-fn hash(password: &str) -> Result<String, OpenError> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|_| OpenError::Password)?;
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password(password.as_bytes())
-        .map(|hash| hash.to_string())
-        .map_err(|_| OpenError::Password)
-}
-
-fn matches(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|parsed| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok()
-    })
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_right_password_matches_its_hash() {
-        let stored = hash("local-only").unwrap();
-        assert!(stored.starts_with("$argon2id$"));
-        assert!(matches("local-only", &stored));
-        assert!(!matches("local-onlY", &stored));
-        assert!(!matches("", &stored));
-        assert!(!matches("local-only", "not a hash"));
-    }
 }

@@ -2,76 +2,71 @@
 
 use axum::http::StatusCode;
 
-use super::{
-    endpoint::PATH,
-    issue::{self, Issue, TokenAnswer},
-};
+use super::{PATH, request::TokenRequest, response::TokenResponse};
 use crate::{
-    handle::fingerprint,
-    journal::quoted,
-    parameters::Parameters,
-    refusal::Refusal,
+    activity_log::quoted,
+    http::{OAuthError, Parameters},
+    opaque_id::sha256_base64url,
+    state::AppState,
     store::{
+        applications::Application,
         codes::{self, Code},
-        grants,
-        registry::Application,
-        tokens,
+        grants, tokens,
     },
-    tenant::Shared,
 };
 
 const INVALID_CODE: &str = "Invalid authorization code";
 
 /// Exchanges a code for tokens.
-pub(crate) async fn redeem(
-    shared: &Shared,
+pub(super) async fn redeem(
+    state: &AppState,
     application: &Application,
     parameters: &Parameters,
-) -> Result<TokenAnswer, Refusal> {
+) -> Result<TokenResponse, OAuthError> {
     let presented = parameters
         .get("code")
-        .ok_or_else(|| Refusal::invalid_request("Missing required parameter: code"))?;
-    let now = shared.now();
-    let mut transaction = shared.store.begin().await?;
+        .ok_or_else(|| OAuthError::invalid_request("Missing required parameter: code"))?;
+    let now = state.now();
+    let mut transaction = state.store.begin().await?;
     let code = codes::find(&mut transaction, presented)
         .await?
-        .ok_or_else(|| Refusal::invalid_grant(INVALID_CODE))?;
-    let grant = grants::by_id(&mut transaction, &code.grant_id)
+        .ok_or_else(|| OAuthError::invalid_grant(INVALID_CODE))?;
+    let grant = grants::find(&mut transaction, &code.grant_id)
         .await?
-        // A code of another application: whoever holds it learns nothing and spoils nothing.
+        // The code of another application remains valid, and the response does not reveal that it exists.
         .filter(|grant| grant.client_id == application.client_id)
-        .ok_or_else(|| Refusal::invalid_grant(INVALID_CODE))?;
+        .ok_or_else(|| OAuthError::invalid_grant(INVALID_CODE))?;
 
     if code.used {
-        // RFC 6749 §4.1.2: a code used twice may be stolen, so what came of it ends.
+        // RFC 6749 §4.1.2: a code that is used twice may be stolen, so its tokens are revoked.
         grants::revoke(&mut transaction, &grant.id).await?;
         transaction.commit().await?;
-        shared.journal.refused(
+        state.activity_log.refused(
             PATH,
-            "A code came a second time: the tokens that it had given were revoked.",
+            "A code was used a second time: its tokens were revoked.",
         );
-        return Err(Refusal::invalid_grant(INVALID_CODE));
+        return Err(OAuthError::invalid_grant(INVALID_CODE));
     }
     codes::mark_used(&mut transaction, presented).await?;
-    if let Err(refusal) = check(&code, parameters, now) {
-        // The attempt counts: nobody tries verifiers on one code.
+    if let Err(error) = check(&code, parameters, now) {
+        // Commit, so that a client has one attempt per code to present the code verifier.
         transaction.commit().await?;
-        return Err(refusal);
+        return Err(error);
     }
 
     let refresh_token = if grant.has_scope("offline_access") {
         let idle_until = grant
             .expires_at
-            .min(now + shared.lifetimes.refresh_token_idle);
+            .min(now + state.config.lifetimes.refresh_token_idle);
         Some(tokens::issue_refresh_token(&mut transaction, &grant.id, idle_until).await?)
     } else {
         None
     };
     let scopes: Vec<String> = grant.scopes().map(str::to_owned).collect();
-    let answer = issue::answer(
-        shared,
+    let response = TokenResponse::issue(
+        state,
         &mut transaction,
-        Issue {
+        TokenRequest {
             grant: &grant,
             audience: grant.audience.as_deref(),
             scopes: &scopes,
@@ -81,28 +76,28 @@ pub(crate) async fn redeem(
     )
     .await?;
     transaction.commit().await?;
-    shared.journal.answered(
+    state.activity_log.granted_or_unexpected(
         PATH,
-        answer.is_surprising(),
+        response.is_unexpected(),
         format!(
             "{} exchanged a code of {}: {}.",
             application.name,
             grant.sub,
-            answer.in_words()
+            response.describe()
         ),
     );
-    Ok(answer)
+    Ok(response)
 }
 
-fn check(code: &Code, parameters: &Parameters, now: i64) -> Result<(), Refusal> {
+fn check(code: &Code, parameters: &Parameters, now: i64) -> Result<(), OAuthError> {
     if code.expires_at <= now {
-        return Err(Refusal::invalid_grant(INVALID_CODE));
+        return Err(OAuthError::invalid_grant(INVALID_CODE));
     }
     // RFC 6749 §4.1.3: the same redirect_uri as in the authorization request.
     match parameters.get("redirect_uri") {
         Some(sent) if sent == code.redirect_uri => {}
         sent => {
-            return Err(Refusal::new(
+            return Err(OAuthError::new(
                 StatusCode::FORBIDDEN,
                 "unauthorized_client",
                 format!(
@@ -113,18 +108,18 @@ fn check(code: &Code, parameters: &Parameters, now: i64) -> Result<(), Refusal> 
             ));
         }
     }
-    let proved = match (&code.challenge, parameters.get("code_verifier")) {
+    let verified = match (&code.challenge, parameters.get("code_verifier")) {
         (None, None) => true,
         // RFC 7636 §4.1: 43 to 128 characters.
         (Some(challenge), Some(verifier)) => {
-            (43..=128).contains(&verifier.len()) && fingerprint(verifier) == *challenge
+            (43..=128).contains(&verifier.len()) && sha256_base64url(verifier) == *challenge
         }
         // RFC 9700 §2.1.1: a verifier for a code without a challenge is a downgrade.
         (Some(_), None) | (None, Some(_)) => false,
     };
-    if proved {
+    if verified {
         Ok(())
     } else {
-        Err(Refusal::invalid_grant("Failed to verify code verifier"))
+        Err(OAuthError::invalid_grant("Failed to verify code verifier"))
     }
 }

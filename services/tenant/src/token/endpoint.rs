@@ -10,54 +10,56 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{authorization_code, client_authentication, issue::TokenAnswer, refresh};
-use crate::{journal::quoted, parameters::Parameters, refusal::Refusal, tenant::Shared};
-
-pub(crate) const PATH: &str = "/oauth/token";
+use super::{PATH, authorization_code, refresh, response::TokenResponse};
+use crate::{
+    activity_log::quoted,
+    clients,
+    http::{OAuthError, Parameters},
+    state::AppState,
+};
 
 pub(crate) async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match exchange(&shared, &headers, &body).await {
-        Ok(answer) => Json(answer).into_response(),
-        Err(refusal) => {
-            shared.journal.refused(PATH, refusal.description());
-            refusal.into_response()
+    match exchange(&state, &headers, &body).await {
+        Ok(response) => Json(response).into_response(),
+        Err(error) => {
+            state.activity_log.refused(PATH, error.description());
+            error.into_response()
         }
     }
 }
 
 async fn exchange(
-    shared: &Shared,
+    state: &AppState,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<TokenAnswer, Refusal> {
-    shared.sweep_if_due().await?;
+) -> Result<TokenResponse, OAuthError> {
+    state.delete_expired_if_due().await?;
     let parameters = Parameters::from_body(headers, body)?;
-    let mut connection = shared.store.connection().await?;
-    let application =
-        client_authentication::authenticate(&mut connection, headers, &parameters).await?;
+    let mut connection = state.store.connection().await?;
+    let application = clients::authenticate(&mut connection, headers, &parameters).await?;
     drop(connection);
     match parameters.get("grant_type") {
         Some("authorization_code") => {
-            authorization_code::redeem(shared, &application, &parameters).await
+            authorization_code::redeem(state, &application, &parameters).await
         }
         Some("refresh_token") if application.refresh_tokens => {
-            refresh::refresh(shared, &application, &parameters).await
+            refresh::refresh(state, &application, &parameters).await
         }
-        Some("refresh_token") => Err(Refusal::new(
+        Some("refresh_token") => Err(OAuthError::new(
             StatusCode::FORBIDDEN,
             "unauthorized_client",
             "Grant type 'refresh_token' not allowed for the client.",
         )),
-        Some(other) => Err(Refusal::new(
+        Some(other) => Err(OAuthError::new(
             StatusCode::FORBIDDEN,
             "unsupported_grant_type",
             format!("Unsupported grant type: {}", quoted(other)),
         )),
-        None => Err(Refusal::invalid_request(
+        None => Err(OAuthError::invalid_request(
             "Missing required parameter: grant_type",
         )),
     }

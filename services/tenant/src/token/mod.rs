@@ -1,8 +1,12 @@
-//! `/oauth/token` and what belongs to it: how applications prove who they are, what tokens say, how they end.
+//! `/oauth/token` and `/oauth/revoke`.
 
-pub(crate) mod authorization_code;
-pub(crate) mod client_authentication;
+mod authorization_code;
+mod claims;
 pub(crate) mod endpoint;
-pub(crate) mod issue;
-pub(crate) mod refresh;
+mod refresh;
+mod request;
+mod response;
 pub(crate) mod revocation;
+
+/// The token endpoint.
+pub(crate) const PATH: &str = "/oauth/token";

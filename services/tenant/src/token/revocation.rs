@@ -1,4 +1,4 @@
-//! `POST /oauth/revoke` (RFC 7009). As at Auth0, only refresh tokens can be revoked, and with one its whole grant ends.
+//! `POST /oauth/revoke` (RFC 7009). Like at Auth0, only refresh tokens can be revoked, and revoking one revokes its grant.
 
 use std::sync::Arc;
 
@@ -9,41 +9,39 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::client_authentication;
 use crate::{
-    parameters::Parameters,
-    refusal::Refusal,
+    clients,
+    http::{OAuthError, Parameters},
+    state::AppState,
     store::{grants, tokens},
-    tenant::Shared,
 };
 
 pub(crate) const PATH: &str = "/oauth/revoke";
 
 pub(crate) async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<AppState>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match revoke(&shared, &headers, &body).await {
+    match revoke(&state, &headers, &body).await {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(refusal) => {
-            shared.journal.refused(PATH, refusal.description());
-            refusal.into_response()
+        Err(error) => {
+            state.activity_log.refused(PATH, error.description());
+            error.into_response()
         }
     }
 }
 
-async fn revoke(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
+async fn revoke(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
-    let mut transaction = shared.store.begin().await?;
-    let application =
-        client_authentication::authenticate(&mut transaction, headers, &parameters).await?;
+    let mut transaction = state.store.begin().await?;
+    let application = clients::authenticate(&mut transaction, headers, &parameters).await?;
     let presented = parameters
         .get("token")
-        .ok_or_else(|| Refusal::invalid_request("Missing required parameter: token"))?;
-    // RFC 7009 §2.2: an unknown token is as good as revoked.
-    let Some(token) = tokens::refresh_token(&mut transaction, presented).await? else {
-        shared.journal.surprising(
+        .ok_or_else(|| OAuthError::invalid_request("Missing required parameter: token"))?;
+    // RFC 7009 §2.2: an unknown token is treated as revoked.
+    let Some(token) = tokens::find_refresh_token(&mut transaction, presented).await? else {
+        state.activity_log.unexpected(
             PATH,
             format!(
                 "{} revoked a token that is not a known refresh token.",
@@ -52,18 +50,18 @@ async fn revoke(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<(),
         );
         return Ok(());
     };
-    let Some(grant) = grants::by_id(&mut transaction, &token.grant_id).await? else {
+    let Some(grant) = grants::find(&mut transaction, &token.grant_id).await? else {
         return Ok(());
     };
-    // RFC 7009 §2.1: a token of another application is refused.
+    // RFC 7009 §2.1: the token must have been issued to this application.
     if grant.client_id != application.client_id {
-        return Err(Refusal::invalid_request(
+        return Err(OAuthError::invalid_request(
             "The token was not issued to this application.",
         ));
     }
     grants::revoke(&mut transaction, &grant.id).await?;
     transaction.commit().await?;
-    shared.journal.granted(
+    state.activity_log.granted(
         PATH,
         format!(
             "{} revoked the refresh token of {} and its family.",

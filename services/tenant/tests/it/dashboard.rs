@@ -1,15 +1,17 @@
-//! The dashboard, discovery, and what all answers have in common.
+//! The dashboard, discovery, and properties of all responses.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::world::{Answer, CALLBACK, CLIENT_ID, PRODUCTS, SECRET, VERIFIER, World, parameter};
+use crate::test_env::{
+    CALLBACK, CLIENT_ID, JsonResponse, PRODUCTS, SECRET, TestEnv, VERIFIER, parameter,
+};
 
 #[tokio::test]
-async fn the_dashboard_shows_applications_apis_users_and_what_a_login_got() {
-    let world = World::start().await;
-    world.tokens(&[("audience", PRODUCTS)]).await;
-    let page = world.get("").await;
+async fn the_dashboard_shows_applications_apis_users_and_the_tokens_of_a_login() {
+    let env = TestEnv::start().await;
+    env.tokens(&[("audience", PRODUCTS)]).await;
+    let page = env.get("").await;
     assert_eq!(page.status(), StatusCode::OK);
     let policy = page.headers()["content-security-policy"]
         .to_str()
@@ -41,21 +43,21 @@ async fn the_dashboard_shows_applications_apis_users_and_what_a_login_got() {
 
 #[tokio::test]
 async fn neither_the_log_nor_the_dashboard_shows_tokens_codes_or_secrets() {
-    let world = World::start().await;
-    let mut browser = world.browser();
+    let env = TestEnv::start().await;
+    let mut browser = env.browser();
     let callback = browser
         .log_in("alice@example.com", &[("audience", PRODUCTS)])
         .await;
     let code = parameter(&callback, "code").unwrap();
-    let tokens = world.redeem(&code).await;
-    let refreshed = world.refresh(tokens.text("refresh_token"), &[]).await;
-    world.redeem(&code).await;
-    world.userinfo("canary-token").await;
-    world.refresh("canary-refresh", &[]).await;
+    let tokens = env.redeem(&code).await;
+    let refreshed = env.refresh(tokens.text("refresh_token"), &[]).await;
+    env.redeem(&code).await;
+    env.userinfo("canary-token").await;
+    env.refresh("canary-refresh", &[]).await;
     let shown = format!(
         "{:?}{}",
-        world.tenant.log(),
-        world.get("").await.text().await.unwrap()
+        env.tenant.activity_log(),
+        env.get("").await.text().await.unwrap()
     );
     let shown = html_escape::decode_html_entities(&shown);
     for secret in [
@@ -77,20 +79,20 @@ async fn neither_the_log_nor_the_dashboard_shows_tokens_codes_or_secrets() {
     }
     assert!(
         shown.contains("exchanged a code of auth0|alice"),
-        "the test looks at the right text"
+        "the test reads the right text"
     );
 }
 
 #[tokio::test]
-async fn discovery_names_the_issuer_and_endpoints_that_answer() {
-    let world = World::start().await;
-    let document: Value = world
+async fn discovery_lists_the_issuer_and_existing_endpoints() {
+    let env = TestEnv::start().await;
+    let document: Value = env
         .get(".well-known/openid-configuration")
         .await
         .json()
         .await
         .unwrap();
-    assert_eq!(document["issuer"], world.issuer);
+    assert_eq!(document["issuer"], env.issuer);
     assert_eq!(
         document["authorization_response_iss_parameter_supported"],
         true
@@ -107,10 +109,10 @@ async fn discovery_names_the_issuer_and_endpoints_that_answer() {
         let path = document[name]
             .as_str()
             .unwrap()
-            .strip_prefix(&world.issuer)
+            .strip_prefix(&env.issuer)
             .unwrap();
         assert_ne!(
-            world.get(path).await.status(),
+            env.get(path).await.status(),
             StatusCode::NOT_FOUND,
             "{name}"
         );
@@ -118,14 +120,14 @@ async fn discovery_names_the_issuer_and_endpoints_that_answer() {
 }
 
 #[tokio::test]
-async fn a_request_under_another_host_is_refused() {
-    let world = World::start().await;
+async fn a_request_for_another_host_is_rejected() {
+    let env = TestEnv::start().await;
     for host in [
         "rebound.example",
         "127.0.0.1.rebound.example",
         "169.254.169.254",
     ] {
-        let request = world
+        let request = env
             .request(Method::GET, ".well-known/openid-configuration")
             .header("host", host);
         assert_eq!(
@@ -134,15 +136,15 @@ async fn a_request_under_another_host_is_refused() {
             "{host}"
         );
     }
-    let request = world
+    let request = env
         .request(Method::GET, "")
-        .header("host", format!("localhost:{}", world.address.port()));
+        .header("host", format!("localhost:{}", env.address.port()));
     assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
 }
 
 #[tokio::test]
-async fn every_answer_has_security_headers_and_is_not_cached() {
-    let world = World::start().await;
+async fn every_response_has_security_headers_and_is_not_cached() {
+    let env = TestEnv::start().await;
     for path in [
         "",
         "log",
@@ -152,16 +154,20 @@ async fn every_answer_has_security_headers_and_is_not_cached() {
         "u/login",
         "oidc/logout",
     ] {
-        let answer = world.get(path).await;
+        let response = env.get(path).await;
         assert_eq!(
-            answer.headers()["x-content-type-options"],
+            response.headers()["x-content-type-options"],
             "nosniff",
             "{path}"
         );
-        assert_eq!(answer.headers()["referrer-policy"], "same-origin", "{path}");
-        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+        assert_eq!(
+            response.headers()["referrer-policy"],
+            "same-origin",
+            "{path}"
+        );
+        assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
     }
-    let keys = world.get(".well-known/jwks.json").await;
+    let keys = env.get(".well-known/jwks.json").await;
     assert!(
         keys.headers()["cache-control"]
             .to_str()
@@ -171,13 +177,15 @@ async fn every_answer_has_security_headers_and_is_not_cached() {
 }
 
 #[tokio::test]
-async fn an_over_long_body_is_refused() {
-    let world = World::start().await;
-    let request = world
+async fn an_oversized_body_is_rejected() {
+    let env = TestEnv::start().await;
+    let request = env
         .request(Method::POST, "oauth/token")
         .body("x".repeat(100_000));
     assert_eq!(
-        Answer::of(request.send().await.unwrap()).await.status,
+        JsonResponse::read(request.send().await.unwrap())
+            .await
+            .status,
         StatusCode::PAYLOAD_TOO_LARGE
     );
 }

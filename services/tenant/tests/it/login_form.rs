@@ -2,17 +2,17 @@
 
 use reqwest::{Method, StatusCode};
 
-use crate::world::{World, location, login_handle, parameter};
+use crate::test_env::{TestEnv, location, login_id_of, parameter};
 
 #[tokio::test]
-async fn the_login_form_has_labelled_fields_and_the_handle_of_its_login() {
-    let world = World::start().await;
-    let mut browser = world.browser();
+async fn the_login_form_has_labeled_fields_and_a_restrictive_policy() {
+    let env = TestEnv::start().await;
+    let mut browser = env.browser();
     let response = browser
         .authorize(&[("login_hint", "bob@example.com"), ("organization", "org_1")])
         .await;
     let page = browser
-        .get(&format!("u/login?state={}", login_handle(&response)))
+        .get(&format!("u/login?state={}", login_id_of(&response)))
         .await;
     let policy = page.headers()["content-security-policy"]
         .to_str()
@@ -38,20 +38,20 @@ async fn the_login_form_has_labelled_fields_and_the_handle_of_its_login() {
 }
 
 #[tokio::test]
-async fn what_is_typed_into_the_wrong_field_is_not_logged() {
-    let world = World::start().await;
-    let mut browser = world.browser();
-    let handle = login_handle(&browser.authorize(&[]).await);
+async fn a_password_in_the_wrong_field_is_not_logged() {
+    let env = TestEnv::start().await;
+    let mut browser = env.browser();
+    let login_id = login_id_of(&browser.authorize(&[]).await);
     let form = |username| {
         [
-            ("state", &*handle),
+            ("state", &*login_id),
             ("username", username),
             ("password", "x"),
         ]
     };
     browser.post("u/login", &form("my-password")).await;
     browser.post("u/login", &form("Alice@example.com")).await;
-    let log = world.tenant.log();
+    let log = env.tenant.activity_log();
     assert_eq!(
         log[0].text,
         "Wrong email or password for alice@example.com."
@@ -63,13 +63,13 @@ async fn what_is_typed_into_the_wrong_field_is_not_logged() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_shows_an_alert_and_the_login_can_go_on() {
-    let world = World::start().await;
-    let mut browser = world.browser();
-    let handle = login_handle(&browser.authorize(&[]).await);
+async fn a_wrong_password_shows_an_alert_and_the_login_can_continue() {
+    let env = TestEnv::start().await;
+    let mut browser = env.browser();
+    let login_id = login_id_of(&browser.authorize(&[]).await);
     let form = |password| {
         [
-            ("state", handle.as_str()),
+            ("state", login_id.as_str()),
             ("username", "alice@example.com"),
             ("password", password),
         ]
@@ -86,12 +86,12 @@ async fn a_wrong_password_shows_an_alert_and_the_login_can_go_on() {
 }
 
 #[tokio::test]
-async fn a_login_form_is_good_for_one_login() {
-    let world = World::start().await;
-    let mut browser = world.browser();
-    let handle = login_handle(&browser.authorize(&[]).await);
+async fn a_login_form_is_valid_for_one_login() {
+    let env = TestEnv::start().await;
+    let mut browser = env.browser();
+    let login_id = login_id_of(&browser.authorize(&[]).await);
     let form = [
-        ("state", handle.as_str()),
+        ("state", login_id.as_str()),
         ("username", "alice@example.com"),
         ("password", "local-only"),
     ];
@@ -102,16 +102,16 @@ async fn a_login_form_is_good_for_one_login() {
 }
 
 #[tokio::test]
-async fn a_login_form_of_another_site_is_refused() {
-    let world = World::start().await;
-    let mut browser = world.browser();
-    let handle = login_handle(&browser.authorize(&[]).await);
+async fn a_cross_site_login_form_is_rejected() {
+    let env = TestEnv::start().await;
+    let mut browser = env.browser();
+    let login_id = login_id_of(&browser.authorize(&[]).await);
     let form = [
-        ("state", handle.as_str()),
+        ("state", login_id.as_str()),
         ("username", "alice@example.com"),
         ("password", "local-only"),
     ];
-    let request = world
+    let request = env
         .request(Method::POST, "u/login")
         .form(&form)
         .header("origin", "http://evil.example");
@@ -120,11 +120,11 @@ async fn a_login_form_of_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn a_login_page_left_open_for_more_than_an_hour_is_over() {
-    let world = World::start().await;
-    let mut browser = world.browser();
-    let handle = login_handle(&browser.authorize(&[]).await);
-    world.clock.advance(60 * 60);
-    let page = browser.get(&format!("u/login?state={handle}")).await;
+async fn a_login_page_expires_after_an_hour() {
+    let env = TestEnv::start().await;
+    let mut browser = env.browser();
+    let login_id = login_id_of(&browser.authorize(&[]).await);
+    env.clock.advance(60 * 60);
+    let page = browser.get(&format!("u/login?state={login_id}")).await;
     assert_eq!(page.status(), StatusCode::BAD_REQUEST);
 }

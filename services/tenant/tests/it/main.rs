@@ -1,18 +1,20 @@
-//! The tenant over real HTTP on 127.0.0.1, driven as a browser and an application would.
+//! Tests of the tenant over HTTP on 127.0.0.1, with a browser and an application as clients.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-mod apis;
+mod audience;
 mod authorization;
-mod codes;
-mod conditions;
+mod authorization_code;
+mod backchannel_logout;
+mod cli;
 mod dashboard;
 mod login_form;
 mod logout;
-mod pushed_requests;
+mod pushed_authorization_requests;
 mod refresh;
 mod refresh_counts;
 mod restart;
 mod revocation;
-mod sign_on;
+mod single_sign_on;
+mod tenant_settings;
+mod test_env;
 mod userinfo;
-mod world;

@@ -5,30 +5,30 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use tenant::{Outcome, ResourcePolicy, Settings};
 
-use crate::world::{Answer, ORDERS, PRODUCTS, World};
+use crate::test_env::{JsonResponse, ORDERS, PRODUCTS, TestEnv};
 
-const UNKNOWN: &str = "Unknown or invalid refresh token.";
+const UNKNOWN_TOKEN: &str = "Unknown or invalid refresh token.";
 
 #[track_caller]
-fn is_unknown(answer: &Answer) {
-    answer.is_error(403, "invalid_grant", UNKNOWN);
+fn assert_unknown_token(response: &JsonResponse) {
+    response.is_error(403, "invalid_grant", UNKNOWN_TOKEN);
 }
 
 #[tokio::test]
-async fn a_refresh_gives_new_tokens_and_an_id_token_of_the_same_session() {
-    let world = World::start().await;
-    let first = world
+async fn a_refresh_yields_new_tokens_and_an_id_token_of_the_same_session() {
+    let env = TestEnv::start().await;
+    let first = env
         .tokens(&[("audience", PRODUCTS), ("max_age", "1000")])
         .await;
-    world.clock.advance(50);
-    let second = world.refresh(first.text("refresh_token"), &[]).await;
+    env.clock.advance(50);
+    let second = env.refresh(first.text("refresh_token"), &[]).await;
     assert_eq!(second.status, StatusCode::OK);
     assert_ne!(second.text("refresh_token"), first.text("refresh_token"));
-    let (_, access) = world.verified(second.text("access_token")).await;
+    let (_, access) = env.verify(second.text("access_token")).await;
     assert_eq!(access["aud"][0], PRODUCTS);
-    assert_eq!(access["iat"], crate::world::NOON + 50);
-    let (_, before) = world.verified(first.text("id_token")).await;
-    let (_, after) = world.verified(second.text("id_token")).await;
+    assert_eq!(access["iat"], crate::test_env::NOON + 50);
+    let (_, before) = env.verify(first.text("id_token")).await;
+    let (_, after) = env.verify(second.text("id_token")).await;
     for same in ["iss", "sub", "aud", "sid", "auth_time"] {
         assert_eq!(before[same], after[same], "{same}");
     }
@@ -36,91 +36,91 @@ async fn a_refresh_gives_new_tokens_and_an_id_token_of_the_same_session() {
 }
 
 #[tokio::test]
-async fn without_an_audience_a_refresh_gives_an_opaque_token_again() {
-    let world = World::start().await;
-    let first = world.tokens(&[]).await;
-    let second = world.refresh(first.text("refresh_token"), &[]).await;
+async fn without_an_audience_a_refresh_yields_an_opaque_token() {
+    let env = TestEnv::start().await;
+    let first = env.tokens(&[]).await;
+    let second = env.refresh(first.text("refresh_token"), &[]).await;
     assert!(!second.text("access_token").contains('.'));
     assert_eq!(
-        world.userinfo(second.text("access_token")).await.json["sub"],
+        env.userinfo(second.text("access_token")).await.json["sub"],
         "auth0|alice"
     );
 }
 
 #[tokio::test]
-async fn a_reused_refresh_token_ends_the_whole_family() {
-    let world = World::start().await;
-    let first = world.tokens(&[("audience", PRODUCTS)]).await;
-    let second = world.refresh(first.text("refresh_token"), &[]).await;
-    is_unknown(&world.refresh(first.text("refresh_token"), &[]).await);
-    is_unknown(&world.refresh(second.text("refresh_token"), &[]).await);
-    assert!(world.logged(Outcome::Refused, "the whole family was revoked"));
+async fn a_reused_refresh_token_revokes_the_whole_family() {
+    let env = TestEnv::start().await;
+    let first = env.tokens(&[("audience", PRODUCTS)]).await;
+    let second = env.refresh(first.text("refresh_token"), &[]).await;
+    assert_unknown_token(&env.refresh(first.text("refresh_token"), &[]).await);
+    assert_unknown_token(&env.refresh(second.text("refresh_token"), &[]).await);
+    assert!(env.logged(Outcome::Refused, "the whole family was revoked"));
 }
 
 #[tokio::test]
-async fn another_login_of_the_same_user_survives_a_reuse() {
-    let world = World::start().await;
-    let other = world.tokens(&[]).await;
-    let first = world.tokens(&[]).await;
-    world.refresh(first.text("refresh_token"), &[]).await;
-    is_unknown(&world.refresh(first.text("refresh_token"), &[]).await);
+async fn reuse_does_not_revoke_another_login_of_the_user() {
+    let env = TestEnv::start().await;
+    let other = env.tokens(&[]).await;
+    let first = env.tokens(&[]).await;
+    env.refresh(first.text("refresh_token"), &[]).await;
+    assert_unknown_token(&env.refresh(first.text("refresh_token"), &[]).await);
     assert_eq!(
-        world.refresh(other.text("refresh_token"), &[]).await.status,
+        env.refresh(other.text("refresh_token"), &[]).await.status,
         StatusCode::OK
     );
 }
 
 #[tokio::test]
-async fn within_the_leeway_a_consumed_token_is_good_and_after_it_the_family_ends() {
-    let world = World::with(|settings| settings.refresh_leeway = Duration::from_secs(10)).await;
-    let first = world.tokens(&[]).await;
-    let second = world.refresh(first.text("refresh_token"), &[]).await;
-    world.clock.advance(9);
-    let third = world.refresh(first.text("refresh_token"), &[]).await;
+async fn a_consumed_token_is_valid_within_the_leeway_and_revokes_the_family_after_it() {
+    let env = TestEnv::with(|settings| settings.refresh_leeway = Duration::from_secs(10)).await;
+    let first = env.tokens(&[]).await;
+    let second = env.refresh(first.text("refresh_token"), &[]).await;
+    env.clock.advance(9);
+    let third = env.refresh(first.text("refresh_token"), &[]).await;
     assert_eq!(third.status, StatusCode::OK);
-    world.clock.advance(1);
-    is_unknown(&world.refresh(first.text("refresh_token"), &[]).await);
-    is_unknown(&world.refresh(second.text("refresh_token"), &[]).await);
-    is_unknown(&world.refresh(third.text("refresh_token"), &[]).await);
+    env.clock.advance(1);
+    assert_unknown_token(&env.refresh(first.text("refresh_token"), &[]).await);
+    assert_unknown_token(&env.refresh(second.text("refresh_token"), &[]).await);
+    assert_unknown_token(&env.refresh(third.text("refresh_token"), &[]).await);
 }
 
 #[tokio::test]
-async fn without_rotation_the_token_stays_and_none_is_sent() {
-    let world = World::with(|settings| settings.rotation = false).await;
-    let first = world.tokens(&[]).await;
+async fn without_rotation_the_token_remains_valid_and_no_new_one_is_issued() {
+    let env = TestEnv::with(|settings| settings.rotation = false).await;
+    let first = env.tokens(&[]).await;
     for _ in 0..2 {
-        let again = world.refresh(first.text("refresh_token"), &[]).await;
+        let again = env.refresh(first.text("refresh_token"), &[]).await;
         assert_eq!(again.status, StatusCode::OK);
         assert!(again.json.get("refresh_token").is_none());
     }
 }
 
 #[tokio::test]
-async fn an_unused_refresh_token_ends_after_its_idle_time() {
-    let world = World::start().await;
-    let first = world.tokens(&[]).await;
-    world.clock.advance(15 * 24 * 60 * 60);
-    is_unknown(&world.refresh(first.text("refresh_token"), &[]).await);
+async fn an_unused_refresh_token_expires_after_its_idle_lifetime() {
+    let env = TestEnv::start().await;
+    let first = env.tokens(&[]).await;
+    env.clock.advance(15 * 24 * 60 * 60);
+    assert_unknown_token(&env.refresh(first.text("refresh_token"), &[]).await);
 }
 
 #[tokio::test]
-async fn a_family_ends_after_its_lifetime_however_often_it_is_used() {
-    let world = World::start().await;
-    let mut tokens = world.tokens(&[]).await;
+async fn a_family_expires_after_its_absolute_lifetime() {
+    let env = TestEnv::start().await;
+    let mut tokens = env.tokens(&[]).await;
     for _ in 0..2 {
-        world.clock.advance(14 * 24 * 60 * 60);
-        tokens = world.refresh(tokens.text("refresh_token"), &[]).await;
+        env.clock.advance(14 * 24 * 60 * 60);
+        tokens = env.refresh(tokens.text("refresh_token"), &[]).await;
         assert_eq!(tokens.status, StatusCode::OK);
     }
-    world.clock.advance(2 * 24 * 60 * 60);
-    is_unknown(&world.refresh(tokens.text("refresh_token"), &[]).await);
+    env.clock.advance(2 * 24 * 60 * 60);
+    assert_unknown_token(&env.refresh(tokens.text("refresh_token"), &[]).await);
 }
 
 #[tokio::test]
 async fn a_refresh_narrows_the_scopes_and_never_widens_them() {
-    let world = World::start().await;
-    let first = world.tokens(&[("audience", PRODUCTS)]).await;
-    let second = world
+    let env = TestEnv::start().await;
+    let first = env.tokens(&[("audience", PRODUCTS)]).await;
+    let second = env
         .refresh(
             first.text("refresh_token"),
             &[("scope", "openid read:products write:products")],
@@ -130,17 +130,17 @@ async fn a_refresh_narrows_the_scopes_and_never_widens_them() {
 }
 
 #[tokio::test]
-async fn a_refresh_for_another_api_silently_gets_the_api_of_the_login() {
-    let world = World::start().await;
-    let first = world.tokens(&[("audience", PRODUCTS)]).await;
+async fn a_refresh_for_another_api_silently_uses_the_api_of_the_login() {
+    let env = TestEnv::start().await;
+    let first = env.tokens(&[("audience", PRODUCTS)]).await;
     let more = [("audience", ORDERS), ("scope", "read:orders read:products")];
-    let second = world.refresh(first.text("refresh_token"), &more).await;
+    let second = env.refresh(first.text("refresh_token"), &more).await;
     assert_eq!(second.status, StatusCode::OK);
-    let (_, claims) = world.verified(second.text("access_token")).await;
+    let (_, claims) = env.verify(second.text("access_token")).await;
     assert_eq!(claims["aud"], PRODUCTS);
     assert_eq!(claims["scope"], "read:products");
-    assert!(world.logged(
-        Outcome::Surprising,
+    assert!(env.logged(
+        Outcome::Unexpected,
         "asked for audience https://orders.example.com"
     ));
 }
@@ -153,20 +153,20 @@ fn allow_orders(settings: &mut Settings) {
 }
 
 #[tokio::test]
-async fn a_multi_resource_refresh_token_gets_the_other_api_and_back() {
-    let world = World::with(allow_orders).await;
-    let first = world.tokens(&[("audience", PRODUCTS)]).await;
+async fn a_multi_resource_refresh_token_works_for_both_apis() {
+    let env = TestEnv::with(allow_orders).await;
+    let first = env.tokens(&[("audience", PRODUCTS)]).await;
     let more = [
         ("audience", ORDERS),
         ("scope", "openid read:orders write:orders"),
     ];
-    let second = world.refresh(first.text("refresh_token"), &more).await;
-    let (_, claims) = world.verified(second.text("access_token")).await;
+    let second = env.refresh(first.text("refresh_token"), &more).await;
+    let (_, claims) = env.verify(second.text("access_token")).await;
     assert_eq!(claims["aud"][0], ORDERS);
     assert_eq!(second.text("scope"), "openid read:orders");
-    let third = world.refresh(second.text("refresh_token"), &[]).await;
+    let third = env.refresh(second.text("refresh_token"), &[]).await;
     assert_eq!(
-        world.verified(third.text("access_token")).await.1["aud"][0],
+        env.verify(third.text("access_token")).await.1["aud"][0],
         PRODUCTS
     );
     assert_eq!(
@@ -176,14 +176,14 @@ async fn a_multi_resource_refresh_token_gets_the_other_api_and_back() {
 }
 
 #[tokio::test]
-async fn a_login_without_an_audience_can_get_an_api_by_multi_resource() {
-    let world = World::with(allow_orders).await;
-    let first = world.tokens(&[]).await;
-    let second = world
+async fn a_login_without_an_audience_can_use_a_multi_resource_api() {
+    let env = TestEnv::with(allow_orders).await;
+    let first = env.tokens(&[]).await;
+    let second = env
         .refresh(first.text("refresh_token"), &[("audience", ORDERS)])
         .await;
     assert_eq!(
-        world.verified(second.text("access_token")).await.1["aud"][0],
+        env.verify(second.text("access_token")).await.1["aud"][0],
         ORDERS
     );
     assert_eq!(
@@ -193,27 +193,24 @@ async fn a_login_without_an_audience_can_get_an_api_by_multi_resource() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_of_another_application_is_unknown_and_stays_good() {
-    let world = World::with(|settings| {
+async fn a_refresh_token_of_another_application_is_unknown_and_remains_valid() {
+    let env = TestEnv::with(|settings| {
         let mut other = settings.applications[0].clone();
         other.client_id = "other".to_owned();
         other.client_secret = "other-secret".into();
         settings.applications.push(other);
     })
     .await;
-    let tokens = world.tokens(&[]).await;
-    let request = world.request(reqwest::Method::POST, "oauth/token").form(&[
+    let tokens = env.tokens(&[]).await;
+    let request = env.request(reqwest::Method::POST, "oauth/token").form(&[
         ("grant_type", "refresh_token"),
         ("client_id", "other"),
         ("client_secret", "other-secret"),
         ("refresh_token", tokens.text("refresh_token")),
     ]);
-    is_unknown(&Answer::of(request.send().await.unwrap()).await);
+    assert_unknown_token(&JsonResponse::read(request.send().await.unwrap()).await);
     assert_eq!(
-        world
-            .refresh(tokens.text("refresh_token"), &[])
-            .await
-            .status,
+        env.refresh(tokens.text("refresh_token"), &[]).await.status,
         StatusCode::OK
     );
 }

@@ -1,60 +1,57 @@
-//! What survives a restart, a rotated key, and changed settings.
+//! Restarts, key rotation and changed settings.
 
 use reqwest::StatusCode;
 use tenant::{Database, OpenError, Settings, Tenant};
 use url::Url;
 
-use crate::world::{PRODUCTS, World, location, login_handle, parameter};
+use crate::test_env::{PRODUCTS, TestEnv, location, login_id_of, parameter};
 
 #[tokio::test]
 async fn a_restart_keeps_keys_sessions_and_refresh_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("below/tenant.db");
-    let world = World::in_file("127.0.0.1:0".parse().unwrap(), &file).await;
-    let address = world.address;
-    let mut browser = world.browser();
+    let env = TestEnv::with_file("127.0.0.1:0".parse().unwrap(), &file).await;
+    let address = env.address;
+    let mut browser = env.browser();
     let callback = browser
         .log_in("alice@example.com", &[("audience", PRODUCTS)])
         .await;
-    let tokens = world.redeem(&parameter(&callback, "code").unwrap()).await;
+    let tokens = env.redeem(&parameter(&callback, "code").unwrap()).await;
     let cookies = browser.cookies.clone();
-    world.stop().await;
+    env.stop().await;
 
-    let world = World::in_file(address, &file).await;
-    world.verified(tokens.text("access_token")).await;
+    let env = TestEnv::with_file(address, &file).await;
+    env.verify(tokens.text("access_token")).await;
     assert_eq!(
-        world.userinfo(tokens.text("access_token")).await.status,
+        env.userinfo(tokens.text("access_token")).await.status,
         StatusCode::OK
     );
     assert_eq!(
-        world
-            .refresh(tokens.text("refresh_token"), &[])
-            .await
-            .status,
+        env.refresh(tokens.text("refresh_token"), &[]).await.status,
         StatusCode::OK
     );
-    let mut browser = world.browser();
+    let mut browser = env.browser();
     browser.cookies = cookies;
     let silent = location(&browser.authorize(&[("prompt", "none")]).await);
     assert!(parameter(&silent, "code").is_some(), "{silent}");
 }
 
 #[tokio::test]
-async fn the_database_holds_no_token_cookie_password_or_secret() {
+async fn the_database_contains_no_token_cookie_password_or_secret() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenant.db");
-    let world = World::in_file("127.0.0.1:0".parse().unwrap(), &file).await;
-    let mut browser = world.browser();
+    let env = TestEnv::with_file("127.0.0.1:0".parse().unwrap(), &file).await;
+    let mut browser = env.browser();
     let callback = browser.log_in("alice@example.com", &[]).await;
     let code = parameter(&callback, "code").unwrap();
-    let tokens = world.redeem(&code).await;
+    let tokens = env.redeem(&code).await;
     let secrets = [
         code,
         tokens.text("access_token").to_owned(),
         tokens.text("refresh_token").to_owned(),
         browser.cookies["tenant_sso"].clone(),
         "local-only".to_owned(),
-        crate::world::SECRET.to_owned(),
+        crate::test_env::SECRET.to_owned(),
     ];
     let mut stored = Vec::new();
     for entry in std::fs::read_dir(folder.path()).unwrap() {
@@ -65,7 +62,7 @@ async fn the_database_holds_no_token_cookie_password_or_secret() {
             .windows(needle.len())
             .any(|window| window == needle.as_bytes())
     };
-    assert!(contains("auth0|alice"), "the test looks at the right bytes");
+    assert!(contains("auth0|alice"), "the test reads the right bytes");
     for secret in &secrets {
         assert!(!contains(secret));
     }
@@ -73,11 +70,11 @@ async fn the_database_holds_no_token_cookie_password_or_secret() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_its_owner_may_read_the_database() {
+async fn only_the_owner_can_read_the_database_file() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenant.db");
-    let _world = World::in_file("127.0.0.1:0".parse().unwrap(), &file).await;
+    let _world = TestEnv::with_file("127.0.0.1:0".parse().unwrap(), &file).await;
     assert_eq!(
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o077,
         0
@@ -85,15 +82,10 @@ async fn only_its_owner_may_read_the_database() {
 }
 
 #[tokio::test]
-async fn tokens_of_the_previous_key_stay_verifiable_and_those_of_the_one_before_do_not() {
-    let world = World::start().await;
+async fn tokens_of_the_previous_key_remain_verifiable_and_older_ones_do_not() {
+    let env = TestEnv::start().await;
     let kids = async || {
-        let keys: serde_json::Value = world
-            .get(".well-known/jwks.json")
-            .await
-            .json()
-            .await
-            .unwrap();
+        let keys: serde_json::Value = env.get(".well-known/jwks.json").await.json().await.unwrap();
         keys["keys"]
             .as_array()
             .unwrap()
@@ -101,17 +93,16 @@ async fn tokens_of_the_previous_key_stay_verifiable_and_those_of_the_one_before_
             .map(|key| key["kid"].clone())
             .collect::<Vec<_>>()
     };
-    let tokens = world.tokens(&[("audience", PRODUCTS)]).await;
+    let tokens = env.tokens(&[("audience", PRODUCTS)]).await;
     let first = kids().await;
-    world.tenant.rotate_signing_key().await.unwrap();
+    env.tenant.rotate_signing_key().await.unwrap();
     let second = kids().await;
     assert_eq!((first.len(), second.len()), (1, 2));
     assert_eq!(second[1], first[0]);
-    world.verified(tokens.text("access_token")).await;
-    let newer = world.tokens(&[("audience", PRODUCTS)]).await;
+    env.verify(tokens.text("access_token")).await;
+    let newer = env.tokens(&[("audience", PRODUCTS)]).await;
     assert_eq!(
-        world
-            .verified(newer.text("access_token"))
+        env.verify(newer.text("access_token"))
             .await
             .0
             .kid
@@ -119,10 +110,10 @@ async fn tokens_of_the_previous_key_stay_verifiable_and_those_of_the_one_before_
         second[0].as_str()
     );
 
-    world.tenant.rotate_signing_key().await.unwrap();
+    env.tenant.rotate_signing_key().await.unwrap();
     assert!(!kids().await.contains(&first[0]));
     assert_eq!(
-        world.userinfo(tokens.text("access_token")).await.status,
+        env.userinfo(tokens.text("access_token")).await.status,
         StatusCode::UNAUTHORIZED
     );
 }
@@ -139,15 +130,15 @@ fn settings(issuer: &str) -> Settings {
 async fn changed_settings_take_effect_on_an_existing_database() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenant.db");
-    let world = World::in_file("127.0.0.1:0".parse().unwrap(), &file).await;
-    let address = world.address;
-    let alice = world.tokens(&[("audience", PRODUCTS)]).await;
-    let mut bob = world.browser();
+    let env = TestEnv::with_file("127.0.0.1:0".parse().unwrap(), &file).await;
+    let address = env.address;
+    let alice_tokens = env.tokens(&[("audience", PRODUCTS)]).await;
+    let mut bob = env.browser();
     let callback = bob.log_in("bob@example.com", &[]).await;
-    let of_bob = world.redeem(&parameter(&callback, "code").unwrap()).await;
-    world.stop().await;
+    let bob_tokens = env.redeem(&parameter(&callback, "code").unwrap()).await;
+    env.stop().await;
 
-    let world = World::at(address, |settings| {
+    let env = TestEnv::at(address, |settings| {
         settings.database = Database::File(file.clone());
         settings.apis.retain(|api| api.identifier != PRODUCTS);
         settings.users.retain(|user| user.sub == "auth0|alice");
@@ -156,22 +147,26 @@ async fn changed_settings_take_effect_on_an_existing_database() {
             vec!["http://localhost:3999/auth/callback".to_owned()];
     })
     .await;
-    let mut browser = world.browser();
+    let mut browser = env.browser();
     assert_eq!(
         browser.authorize(&[]).await.status(),
         StatusCode::FORBIDDEN,
         "the callback has changed"
     );
-    let moved = ("redirect_uri", "http://localhost:3999/auth/callback");
-    let refused = location(&browser.authorize(&[moved, ("audience", PRODUCTS)]).await);
+    let new_callback = ("redirect_uri", "http://localhost:3999/auth/callback");
+    let rejected = location(
+        &browser
+            .authorize(&[new_callback, ("audience", PRODUCTS)])
+            .await,
+    );
     assert_eq!(
-        parameter(&refused, "error").as_deref(),
+        parameter(&rejected, "error").as_deref(),
         Some("access_denied")
     );
-    let handle = login_handle(&browser.authorize(&[moved]).await);
+    let login_id = login_id_of(&browser.authorize(&[new_callback]).await);
     let form = |password| {
         [
-            ("state", &*handle),
+            ("state", &*login_id),
             ("username", "alice@example.com"),
             ("password", password),
         ]
@@ -182,18 +177,18 @@ async fn changed_settings_take_effect_on_an_existing_database() {
     );
     location(&browser.post("u/login", &form("changed")).await);
 
-    let gone = world.refresh(alice.text("refresh_token"), &[]).await;
-    gone.is_error(
+    let removed = env.refresh(alice_tokens.text("refresh_token"), &[]).await;
+    removed.is_error(
         403,
         "access_denied",
         &format!("Service not found: {PRODUCTS}"),
     );
-    let refused = world.refresh(of_bob.text("refresh_token"), &[]).await;
-    refused.is_error(403, "invalid_grant", "Unknown or invalid refresh token.");
+    let rejected = env.refresh(bob_tokens.text("refresh_token"), &[]).await;
+    rejected.is_error(403, "invalid_grant", "Unknown or invalid refresh token.");
 }
 
 #[tokio::test]
-async fn settings_that_cannot_work_are_refused() {
+async fn invalid_settings_are_rejected() {
     for issuer in [
         "http://tenant.example/",
         "https://127.0.0.1:4000/",
@@ -209,12 +204,12 @@ async fn settings_that_cannot_work_are_refused() {
     }
     assert!(matches!(
         Tenant::open(settings("http://127.0.0.1:4000/path")).await,
-        Err(OpenError::IssuerForm)
+        Err(OpenError::IssuerFormat)
     ));
-    let mut twice = settings("http://127.0.0.1:4000/");
-    twice.users[1].email = "Alice@example.com".to_owned();
+    let mut duplicate = settings("http://127.0.0.1:4000/");
+    duplicate.users[1].email = "Alice@example.com".to_owned();
     assert!(matches!(
-        Tenant::open(twice).await,
+        Tenant::open(duplicate).await,
         Err(OpenError::Duplicate(_))
     ));
     let mut relative = settings("http://127.0.0.1:4000/");

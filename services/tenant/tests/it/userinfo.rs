@@ -1,16 +1,16 @@
-//! `/userinfo`: which tokens it accepts.
+//! `/userinfo`: accepted and rejected tokens.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::world::{Answer, PRODUCTS, World};
+use crate::test_env::{JsonResponse, PRODUCTS, TestEnv};
 
 #[tokio::test]
-async fn the_opaque_token_and_the_jwt_with_openid_are_both_accepted() {
-    let world = World::start().await;
+async fn an_opaque_token_and_a_jwt_with_openid_are_accepted() {
+    let env = TestEnv::start().await;
     for more in [&[][..], &[("audience", PRODUCTS)]] {
-        let tokens = world.tokens(more).await;
-        let claims = world.userinfo(tokens.text("access_token")).await;
+        let tokens = env.tokens(more).await;
+        let claims = env.userinfo(tokens.text("access_token")).await;
         assert_eq!(claims.status, StatusCode::OK);
         assert_eq!(claims.json["sub"], "auth0|alice");
         assert_eq!(claims.json["email"], "alice@example.com");
@@ -19,10 +19,10 @@ async fn the_opaque_token_and_the_jwt_with_openid_are_both_accepted() {
 }
 
 #[tokio::test]
-async fn claims_follow_the_scopes_of_the_token() {
-    let world = World::start().await;
-    let tokens = world.tokens(&[("scope", "openid email")]).await;
-    let claims = world.userinfo(tokens.text("access_token")).await;
+async fn the_scopes_of_the_token_select_the_claims() {
+    let env = TestEnv::start().await;
+    let tokens = env.tokens(&[("scope", "openid email")]).await;
+    let claims = env.userinfo(tokens.text("access_token")).await;
     assert_eq!(
         claims.json,
         json!({ "sub": "auth0|alice", "email": "alice@example.com", "email_verified": true })
@@ -30,42 +30,45 @@ async fn claims_follow_the_scopes_of_the_token() {
 }
 
 #[tokio::test]
-async fn tokens_that_are_not_for_userinfo_are_refused() {
-    let world = World::start().await;
-    let without_openid = world
+async fn tokens_for_another_audience_are_rejected() {
+    let env = TestEnv::start().await;
+    let without_openid = env
         .tokens(&[("audience", PRODUCTS), ("scope", "read:products")])
         .await;
-    let tokens = world.tokens(&[("audience", PRODUCTS)]).await;
+    let tokens = env.tokens(&[("audience", PRODUCTS)]).await;
     for token in [
         without_openid.text("access_token"),
         tokens.text("id_token"),
         tokens.text("refresh_token"),
-        "rubbish",
+        "invalid",
         "a.b.c",
     ] {
-        let refused = world.userinfo(token).await;
-        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        let rejected = env.userinfo(token).await;
+        assert_eq!(rejected.status, StatusCode::UNAUTHORIZED);
         assert_eq!(
-            refused.headers["www-authenticate"],
+            rejected.headers["www-authenticate"],
             "Bearer error=\"invalid_token\""
         );
     }
-    let nothing = world.request(Method::GET, "userinfo").send().await.unwrap();
-    assert_eq!(Answer::of(nothing).await.status, StatusCode::UNAUTHORIZED);
+    let without_token = env.request(Method::GET, "userinfo").send().await.unwrap();
+    assert_eq!(
+        JsonResponse::read(without_token).await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
-async fn expired_tokens_are_refused() {
-    let world = World::start().await;
-    let opaque = world.tokens(&[]).await;
-    let jwt = world.tokens(&[("audience", PRODUCTS)]).await;
-    world.clock.advance(86_400);
+async fn expired_tokens_are_rejected() {
+    let env = TestEnv::start().await;
+    let opaque = env.tokens(&[]).await;
+    let jwt = env.tokens(&[("audience", PRODUCTS)]).await;
+    env.clock.advance(86_400);
     assert_eq!(
-        world.userinfo(opaque.text("access_token")).await.status,
+        env.userinfo(opaque.text("access_token")).await.status,
         StatusCode::UNAUTHORIZED
     );
     assert_eq!(
-        world.userinfo(jwt.text("access_token")).await.status,
+        env.userinfo(jwt.text("access_token")).await.status,
         StatusCode::UNAUTHORIZED
     );
 }

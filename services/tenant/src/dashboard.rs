@@ -1,0 +1,54 @@
+//! The dashboard at `/` and its data.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{
+    opaque_id::random_secret,
+    pages::{activity_log::log_entries, dashboard::DashboardPage, error_page::ErrorPage},
+    state::AppState,
+    store::{apis, applications, users},
+};
+
+pub(crate) const PATH: &str = "/";
+/// The log entries alone, for the dashboard's script.
+pub(crate) const LOG_PATH: &str = "/log";
+/// The refresh counters, for tests that run the tenant as a program.
+pub(crate) const REFRESHES_PATH: &str = "/dashboard/refreshes.json";
+
+pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, ErrorPage> {
+    let mut connection = state.store.connection().await?;
+    let applications = applications::list(&mut connection).await?;
+    let apis = apis::list(&mut connection).await?;
+    let mut users = Vec::new();
+    for user in users::list(&mut connection).await? {
+        let permissions = users::permissions(&mut connection, &user.sub).await?;
+        users.push((user, permissions));
+    }
+    drop(connection);
+    Ok(DashboardPage {
+        config: &state.config,
+        log: &state.activity_log.newest_first(),
+        apis: &apis,
+        applications: &applications,
+        users: &users,
+        nonce: random_secret(),
+    }
+    .into_response())
+}
+
+pub(crate) async fn log(State(state): State<Arc<AppState>>) -> Response {
+    let html = log_entries(&state.activity_log.newest_first());
+    ([(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+/// `GET /dashboard/refreshes.json`: [`RefreshCounts`](crate::RefreshCounts).
+pub(crate) async fn refreshes(State(state): State<Arc<AppState>>) -> Response {
+    Json(state.refresh_counters.counts()).into_response()
+}

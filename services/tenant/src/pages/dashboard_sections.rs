@@ -1,0 +1,132 @@
+//! The sections of the dashboard: settings, APIs, applications and users.
+
+use super::layout::{Text, concat_map};
+use crate::{
+    settings::{ApiSettings, ApplicationAccess, TokenSigning},
+    state::Config,
+    store::{applications::Application, users::User},
+};
+
+pub(super) fn describe_config(config: &Config) -> String {
+    let rotation = if config.rotation {
+        "rotate"
+    } else {
+        "do not rotate"
+    };
+    let resource = if config.resource_parameter {
+        "is treated as audience"
+    } else {
+        "is ignored, which is Auth0's default"
+    };
+    let mut sentences = vec![format!(
+        "Access tokens live {} seconds, refresh tokens {rotation}, and <code>resource</code> {resource}.",
+        config.lifetimes.access_token
+    )];
+    if let Some(audience) = &config.default_audience {
+        sentences.push(format!(
+            "A login without <code>audience</code> receives a JWT for the Default Audience <code>{}</code>.",
+            Text(audience)
+        ));
+    }
+    if config.access_token_issuer != config.issuer {
+        sentences.push(format!(
+            "The issuer of access tokens is <code>{}</code>, as for a tenant with a custom domain.",
+            Text(&config.access_token_issuer)
+        ));
+    }
+    if !config.refresh_delay.is_zero() {
+        sentences.push(format!(
+            "The response to every refresh is delayed by {} milliseconds.",
+            config.refresh_delay.as_millis()
+        ));
+    }
+    sentences.join(" ")
+}
+
+pub(super) fn api(api: &ApiSettings) -> String {
+    format!(
+        "<h3>{name}</h3>\n<dl><dt>Identifier (audience)</dt><dd><code>{identifier}</code></dd>\
+         <dt>Scopes</dt><dd>{scopes}</dd><dt>Allow offline access</dt><dd>{offline}</dd>\
+         <dt>Signing algorithm</dt><dd>{signing}</dd><dt>JSON Web Encryption</dt><dd>{encryption}</dd>\
+         <dt>Application access</dt><dd>{access}</dd></dl>\n",
+        name = Text(&api.name),
+        identifier = Text(&api.identifier),
+        scopes = codes(&api.scopes),
+        offline = if api.offline_access { "yes" } else { "no" },
+        signing = match api.signing {
+            TokenSigning::Rs256 =>
+                "RS256: any client can verify the tokens with the published keys",
+            TokenSigning::Hs256 => {
+                "HS256: a secret of the API signs the tokens, and only the API can verify them"
+            }
+        },
+        encryption = if api.encrypted {
+            "on: only the API can decrypt its tokens"
+        } else {
+            "off"
+        },
+        access = match &api.access {
+            ApplicationAccess::All => "all applications".to_owned(),
+            ApplicationAccess::ClientGrants(granted) =>
+                format!("applications with a client grant: {}", codes(granted)),
+        },
+    )
+}
+
+pub(super) fn application(application: &Application) -> String {
+    let multi_resource: Vec<String> = application
+        .multi_resource
+        .iter()
+        .map(|policy| policy.audience.clone())
+        .collect();
+    let backchannel: Vec<String> = application
+        .backchannel_logout_url
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    format!(
+        "<h3>{name}</h3>\n<dl><dt>Client ID</dt><dd><code>{client_id}</code></dd>\
+         <dt>Allowed callback URLs</dt><dd>{callbacks}</dd><dt>Allowed logout URLs</dt><dd>{logouts}</dd>\
+         <dt>Back-channel logout URL</dt><dd>{backchannel}</dd><dt>Refresh tokens</dt><dd>{refresh}</dd>\
+         <dt>Multi-resource refresh tokens for</dt><dd>{multi_resource}</dd></dl>\n",
+        name = Text(&application.name),
+        client_id = Text(&application.client_id),
+        callbacks = codes(&application.callback_urls),
+        logouts = codes(&application.logout_urls),
+        backchannel = codes(&backchannel),
+        refresh = if application.refresh_tokens {
+            "allowed"
+        } else {
+            "not allowed"
+        },
+        multi_resource = codes(&multi_resource),
+    )
+}
+
+/// Returns the table of users, with the API scopes of each user.
+pub(super) fn user_table(users: &[(User, Option<Vec<String>>)]) -> String {
+    let rows = concat_map(users, |(user, permissions)| {
+        format!(
+            "<tr><th scope=\"row\">{given} {family}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td></tr>\n",
+            given = Text(&user.given_name),
+            family = Text(&user.family_name),
+            email = Text(&user.email),
+            sub = Text(&user.sub),
+            permissions = match permissions {
+                None => "all".to_owned(),
+                Some(permissions) => codes(permissions),
+            },
+        )
+    });
+    format!(
+        "<table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Email</th><th scope=\"col\">sub</th><th scope=\"col\">Permissions</th></tr></thead>\
+         <tbody>\n{rows}</tbody></table>"
+    )
+}
+
+fn codes(values: &[String]) -> String {
+    if values.is_empty() {
+        return "none".to_owned();
+    }
+    concat_map(values, |value| format!("<code>{}</code> ", Text(value)))
+}

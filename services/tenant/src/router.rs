@@ -1,0 +1,60 @@
+//! The routes of the tenant.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::from_fn,
+    routing::{get, post},
+};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::{
+    authorize::{consent, endpoint as authorize, login, par},
+    dashboard, discovery,
+    logout::{rp_initiated, v2},
+    middleware,
+    pages::{assets, error_page::ErrorPage},
+    state::AppState,
+    token::{self, revocation},
+    userinfo,
+};
+
+/// Enough for forms and token requests.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(crate) fn router(state: Arc<AppState>) -> Router {
+    Router::new()
+        .route(dashboard::PATH, get(dashboard::get))
+        .route(dashboard::LOG_PATH, get(dashboard::log))
+        .route(dashboard::REFRESHES_PATH, get(dashboard::refreshes))
+        .route(assets::STYLESHEET_PATH, get(assets::stylesheet))
+        .route(assets::ICON_PATH, get(assets::icon))
+        .route(discovery::CONFIGURATION_PATH, get(discovery::configuration))
+        .route(discovery::JWKS_PATH, get(discovery::jwks))
+        .route(authorize::PATH, get(authorize::get).post(authorize::post))
+        .route(login::PATH, get(login::get).post(login::post))
+        .route(consent::PATH, get(consent::get).post(consent::post))
+        .route(par::PATH, post(par::post))
+        .route(token::PATH, post(token::endpoint::post))
+        .route(revocation::PATH, post(revocation::post))
+        .route(userinfo::PATH, get(userinfo::get).post(userinfo::get))
+        .route(
+            rp_initiated::PATH,
+            get(rp_initiated::logout).post(rp_initiated::logout),
+        )
+        .route(v2::PATH, get(v2::get))
+        .fallback(async || ErrorPage::not_found())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            REQUEST_TIMEOUT,
+        ))
+        // The outermost layers, so that error responses of the inner layers have the headers too.
+        .layer(from_fn(middleware::loopback_only))
+        .layer(from_fn(middleware::security_headers))
+        .with_state(state)
+}

@@ -1,0 +1,60 @@
+//! Applications, in the terms of Auth0's dashboard.
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// An application of the tenant: a *Regular Web Application* in Auth0's terms.
+#[derive(Clone, Debug)]
+pub struct ApplicationSettings {
+    /// Client ID.
+    pub client_id: String,
+    /// Client secret, accepted by `client_secret_post` and `client_secret_basic`.
+    pub client_secret: SecretString,
+    /// The name that the login page shows.
+    pub name: String,
+    /// *Allowed Callback URLs*, compared as exact strings.
+    pub callback_urls: Vec<String>,
+    /// *Allowed Logout URLs*.
+    pub logout_urls: Vec<String>,
+    /// Further origins that a browser may be redirected to after a login form, for example if a callback URL redirects.
+    pub origins: Vec<String>,
+    /// The URL that receives a logout token when a session ends (OpenID Connect Back-Channel Logout 1.0).
+    pub backchannel_logout_url: Option<Url>,
+    /// Whether the application may use the grant `refresh_token`.
+    pub refresh_tokens: bool,
+    /// The APIs, besides the API of the login, for which the application's refresh tokens are accepted (Auth0: multi-resource
+    /// refresh tokens).
+    pub multi_resource: Vec<ResourcePolicy>,
+}
+
+/// One API for which an application's refresh tokens are accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourcePolicy {
+    /// The API's identifier.
+    pub audience: String,
+    /// The scopes that a refresh may request.
+    pub scopes: Vec<String>,
+}
+
+impl ApplicationSettings {
+    /// Returns the application of the sample site at `app_base_url`.
+    pub(super) fn local(app_base_url: &Url, client_secret: &str) -> Self {
+        let base = app_base_url.as_str().trim_end_matches('/');
+        Self {
+            client_id: "leptos-auth0-sample".to_owned(),
+            client_secret: client_secret.into(),
+            name: "Leptos Auth0 sample".to_owned(),
+            callback_urls: vec![format!("{base}/auth/callback")],
+            logout_urls: vec![
+                format!("{base}/signed-out"),
+                format!("{base}/"),
+                base.to_owned(),
+            ],
+            origins: vec![app_base_url.origin().ascii_serialization()],
+            backchannel_logout_url: None,
+            refresh_tokens: true,
+            multi_resource: Vec::new(),
+        }
+    }
+}

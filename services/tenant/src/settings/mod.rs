@@ -1,0 +1,118 @@
+//! The configuration of a tenant: applications, APIs, users, lifetimes.
+
+mod api;
+mod application;
+mod user;
+mod validation;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use url::Url;
+
+pub use self::{
+    api::{ApiSettings, ApplicationAccess, TokenSigning},
+    application::{ApplicationSettings, ResourcePolicy},
+    user::UserSettings,
+};
+use crate::clock::{Clock, SystemClock};
+
+/// The configuration for [`Tenant::open`](crate::Tenant::open).
+///
+/// Each start writes the applications, APIs and users to the database and deletes those that are no longer configured. Keys,
+/// logins and grants remain.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer identifier. It ends with a slash, like Auth0's, and its host is a loopback host.
+    pub issuer: Url,
+    /// Where keys, logins and grants are stored.
+    pub database: Database,
+    /// The applications that may log users in.
+    pub applications: Vec<ApplicationSettings>,
+    /// The APIs for which access tokens can be issued.
+    pub apis: Vec<ApiSettings>,
+    /// The users who can log in.
+    pub users: Vec<UserSettings>,
+    /// The lifetime of an access token. Auth0: 24 hours.
+    pub access_token_lifetime: Duration,
+    /// The lifetime of an ID token. Auth0: 10 hours.
+    pub id_token_lifetime: Duration,
+    /// The idle lifetime of a refresh token: it expires after this time without a refresh. Auth0: 15 days.
+    pub refresh_token_idle: Duration,
+    /// The absolute lifetime of a refresh token and its successors. Auth0: 30 days.
+    pub refresh_token_lifetime: Duration,
+    /// Refresh token rotation: each refresh consumes the token and returns a new one; reuse of a consumed token revokes the
+    /// family.
+    pub rotation: bool,
+    /// How long a consumed refresh token is still accepted (Auth0: *Rotation Overlap Period*, 0 by default).
+    pub refresh_leeway: Duration,
+    /// The tenant setting *Resource Parameter Compatibility Profile*: whether `resource` (RFC 8707) is treated as `audience`.
+    /// If `false`, Auth0's default, `resource` is ignored and the access token is opaque.
+    pub resource_parameter: bool,
+    /// The tenant setting *Default Audience* (Settings > General > API Authorization Settings): the API of a login without
+    /// `audience`. If `None`, Auth0's default, the access token of such a login is opaque.
+    pub default_audience: Option<String>,
+    /// The `iss` claim of access tokens if it differs from `issuer`, as for a tenant that has a custom domain and its own.
+    pub access_token_issuer: Option<Url>,
+    /// A delay between the consumption of a refresh token and the response, for tests. Any request times out after 30 seconds.
+    pub refresh_delay: Duration,
+    /// The time source.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Where the tenant stores its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// In memory, for the lifetime of the process.
+    Memory,
+    /// In this `SQLite` file, which is created if it does not exist.
+    File(PathBuf),
+}
+
+impl Settings {
+    /// Returns the tenant of the sample: the application `leptos-auth0-sample`, the products API, and the users Alice and Bob.
+    ///
+    /// - `issuer`: the URL of the tenant, with a trailing slash.
+    /// - `app_base_url`: the URL of the site; callback and logout URLs are derived from it.
+    /// - `client_secret`: the secret that the site presents.
+    pub fn local(issuer: Url, app_base_url: &Url, client_secret: &str) -> Self {
+        Self {
+            issuer,
+            database: Database::Memory,
+            applications: vec![ApplicationSettings::local(app_base_url, client_secret)],
+            apis: vec![ApiSettings::products()],
+            users: vec![
+                UserSettings::local("alice", "Alice", "Example"),
+                UserSettings::local("bob", "Bob", "Example"),
+            ],
+            access_token_lifetime: Duration::from_hours(24),
+            id_token_lifetime: Duration::from_hours(10),
+            refresh_token_idle: Duration::from_hours(15 * 24),
+            refresh_token_lifetime: Duration::from_hours(30 * 24),
+            rotation: true,
+            refresh_leeway: Duration::ZERO,
+            resource_parameter: false,
+            default_audience: None,
+            access_token_issuer: None,
+            refresh_delay: Duration::ZERO,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Adds the orders API of the sample and allows the refresh tokens of all applications for it.
+    #[must_use]
+    pub fn with_orders(mut self) -> Self {
+        let orders = ApiSettings::orders();
+        for application in &mut self.applications {
+            application.multi_resource.push(ResourcePolicy {
+                audience: orders.identifier.clone(),
+                scopes: orders.scopes.clone(),
+            });
+        }
+        self.apis.push(orders);
+        self
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

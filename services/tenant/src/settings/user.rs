@@ -1,0 +1,34 @@
+//! Users.
+
+use secrecy::SecretString;
+
+/// A user of the tenant.
+#[derive(Clone, Debug)]
+pub struct UserSettings {
+    /// The stable identifier, `auth0|…`.
+    pub sub: String,
+    /// The email address, which is also the username.
+    pub email: String,
+    /// The password; stored as an Argon2 hash.
+    pub password: SecretString,
+    /// Given name.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// The API scopes that the user has (Auth0: *Enable RBAC*). Other API scopes are dropped silently. `None` permits all.
+    pub permissions: Option<Vec<String>>,
+}
+
+impl UserSettings {
+    /// Returns a user of the sample with the email address `{login}@example.com`.
+    pub(super) fn local(login: &str, given_name: &str, family_name: &str) -> Self {
+        Self {
+            sub: format!("auth0|{login}"),
+            email: format!("{login}@example.com"),
+            password: "local-only".into(),
+            given_name: given_name.to_owned(),
+            family_name: family_name.to_owned(),
+            permissions: None,
+        }
+    }
+}

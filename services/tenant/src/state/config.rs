@@ -1,0 +1,72 @@
+//! The part of the settings that requests read.
+
+use std::time::Duration;
+
+use crate::settings::Settings;
+
+/// The settings that do not change after the tenant has started.
+pub(crate) struct Config {
+    /// The issuer identifier, with its trailing slash.
+    pub(crate) issuer: String,
+    /// The `iss` claim of access tokens.
+    pub(crate) access_token_issuer: String,
+    pub(crate) lifetimes: Lifetimes,
+    /// Whether refresh tokens rotate.
+    pub(crate) rotation: bool,
+    /// Whether `resource` is treated as `audience`.
+    pub(crate) resource_parameter: bool,
+    pub(crate) default_audience: Option<String>,
+    pub(crate) refresh_delay: Duration,
+}
+
+/// Lifetimes in seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetimes {
+    pub(crate) access_token: i64,
+    pub(crate) id_token: i64,
+    pub(crate) refresh_token_idle: i64,
+    pub(crate) refresh_token: i64,
+    pub(crate) refresh_leeway: i64,
+}
+
+impl Config {
+    /// Returns the URL of the endpoint at `path`, which has no leading slash.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// Returns the audience of access tokens that `/userinfo` accepts.
+    pub(crate) fn userinfo_audience(&self) -> String {
+        self.url("userinfo")
+    }
+}
+
+impl From<&Settings> for Config {
+    fn from(settings: &Settings) -> Self {
+        let access_token_issuer = settings.access_token_issuer.as_ref();
+        Self {
+            issuer: settings.issuer.as_str().to_owned(),
+            access_token_issuer: access_token_issuer
+                .unwrap_or(&settings.issuer)
+                .as_str()
+                .to_owned(),
+            lifetimes: Lifetimes {
+                access_token: seconds(settings.access_token_lifetime),
+                id_token: seconds(settings.id_token_lifetime),
+                refresh_token_idle: seconds(settings.refresh_token_idle),
+                refresh_token: seconds(settings.refresh_token_lifetime),
+                refresh_leeway: seconds(settings.refresh_leeway),
+            },
+            rotation: settings.rotation,
+            resource_parameter: settings.resource_parameter,
+            default_audience: settings.default_audience.clone(),
+            refresh_delay: settings.refresh_delay,
+        }
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    // A limit of 100 years leaves room for additions to a point in time.
+    const MAX_SECONDS: u64 = 100 * 365 * 24 * 60 * 60;
+    i64::try_from(duration.as_secs().min(MAX_SECONDS)).unwrap_or(i64::MAX / 4)
+}

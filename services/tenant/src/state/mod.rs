@@ -1,0 +1,112 @@
+//! The state that all endpoints share.
+
+mod config;
+
+use std::{
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+pub(crate) use self::config::Config;
+use crate::{
+    activity_log::ActivityLog,
+    clock::Clock,
+    error::OpenError,
+    keys::{ApiKeys, KeySet},
+    refresh_counts::RefreshCounters,
+    settings::Settings,
+    store::{Store, apis, applications, users},
+};
+
+/// The minimum time between deletions of expired rows, in seconds.
+const CLEANUP_INTERVAL: i64 = 60;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The state of a tenant.
+pub(crate) struct AppState {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) api_keys: ApiKeys,
+    pub(crate) activity_log: ActivityLog,
+    pub(crate) refresh_counters: RefreshCounters,
+    /// The client for back-channel logout.
+    pub(crate) http_client: reqwest::Client,
+    keys: RwLock<KeySet>,
+    clock: Arc<dyn Clock>,
+    last_cleanup: AtomicI64,
+}
+
+impl AppState {
+    /// Opens the database, writes the settings to it, and generates a signing key if there is none.
+    pub(crate) async fn open(settings: Settings) -> Result<Self, OpenError> {
+        settings.validate()?;
+        // An error means that the program has already installed a provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http_client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+
+        let store = Store::open(&settings.database).await?;
+        let now = settings.clock.unix_seconds();
+        let mut transaction = store.begin().await?;
+        applications::sync_from_settings(&mut transaction, &settings.applications).await?;
+        apis::sync_from_settings(&mut transaction, &settings.apis).await?;
+        users::sync_from_settings(&mut transaction, &settings.users, now).await?;
+        transaction.commit().await?;
+        store.delete_expired(now).await?;
+        let keys = KeySet::open(&store).await?;
+        let api_keys = ApiKeys::generate(&settings.apis).await?;
+
+        Ok(Self {
+            config: Config::from(&settings),
+            store,
+            api_keys,
+            activity_log: ActivityLog::new(settings.clock.clone()),
+            refresh_counters: RefreshCounters::default(),
+            http_client,
+            keys: RwLock::new(keys),
+            clock: settings.clock,
+            last_cleanup: AtomicI64::new(now),
+        })
+    }
+
+    /// Returns the current time, in seconds since 1970-01-01T00:00:00Z.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.unix_seconds()
+    }
+
+    /// Calls `read` with the signing keys. The lock is never held across an await point.
+    pub(crate) fn with_keys<T>(&self, read: impl FnOnce(&KeySet) -> T) -> T {
+        read(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Generates a new signing key; tokens of the previous key remain verifiable.
+    pub(crate) async fn rotate_signing_key(&self) -> Result<(), OpenError> {
+        let keys = KeySet::rotate(&self.store).await?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    /// Deletes expired rows if the last deletion is at least [`CLEANUP_INTERVAL`] ago.
+    pub(crate) async fn delete_expired_if_due(&self) -> Result<(), sqlx::Error> {
+        let now = self.now();
+        let last = self.last_cleanup.load(Ordering::Relaxed);
+        let due = now - last >= CLEANUP_INTERVAL
+            && self
+                .last_cleanup
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if due {
+            self.store.delete_expired(now).await
+        } else {
+            Ok(())
+        }
+    }
+}

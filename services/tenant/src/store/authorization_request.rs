@@ -1,0 +1,42 @@
+//! A validated authorization request, as it is stored during a login.
+
+use serde::{Deserialize, Serialize};
+
+/// An authorization request whose client, callback and parameters are valid, with what it will be granted.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) client_id: String,
+    pub(crate) application_name: String,
+    pub(crate) redirect_uri: String,
+    /// Origins to which the forms of this login may redirect.
+    pub(crate) form_targets: Vec<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) code_challenge: Option<String>,
+    /// The API of the access token; `None` if it is for `/userinfo` only.
+    pub(crate) audience: Option<String>,
+    /// Whether the request named no API and `audience` is the tenant's default.
+    #[serde(default)]
+    pub(crate) uses_default_audience: bool,
+    /// Whether the request contained `resource` and the tenant ignored it.
+    pub(crate) ignored_resource: bool,
+    /// The granted scopes, in the order of the request.
+    pub(crate) scopes: Vec<String>,
+    /// The requested scopes that the tenant does not grant.
+    pub(crate) dropped_scopes: Vec<String>,
+    pub(crate) prompt: Prompt,
+    /// In seconds.
+    pub(crate) max_age: Option<i64>,
+    pub(crate) login_hint: Option<String>,
+}
+
+/// The values of the parameter `prompt` (OpenID Connect Core §3.1.2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Prompt {
+    /// Show no page; respond with an error if one is required.
+    pub(crate) none: bool,
+    /// Ask for the password even if the browser has a session.
+    pub(crate) login: bool,
+    /// Ask the user to authorize the application.
+    pub(crate) consent: bool,
+}

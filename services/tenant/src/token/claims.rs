@@ -1,0 +1,60 @@
+//! The claims of access tokens and ID tokens, like Auth0's.
+
+use serde_json::{Map, Value, json};
+
+use super::request::TokenRequest;
+use crate::{keys::TokenFormat, opaque_id::random_id, settings::TokenSigning, state::AppState};
+
+/// Returns the claims of Auth0's default access token profile: `azp` instead of `client_id`, and with the scope `openid` a second
+/// audience for `/userinfo`, if `/userinfo` can verify the token.
+pub(super) fn access_token_claims(
+    state: &AppState,
+    request: &TokenRequest<'_>,
+    audience: &str,
+    format: TokenFormat,
+) -> Value {
+    let now = state.now();
+    let aud = if request.has_scope("openid") && format.signing == TokenSigning::Rs256 {
+        json!([audience, state.config.userinfo_audience()])
+    } else {
+        json!(audience)
+    };
+    json!({
+        "iss": state.config.access_token_issuer,
+        "sub": request.grant.sub,
+        "aud": aud,
+        "iat": now,
+        "exp": now + state.config.lifetimes.access_token,
+        "scope": request.scopes.join(" "),
+        "jti": random_id(),
+        "azp": request.grant.client_id,
+    })
+}
+
+/// Adds the claims of the ID token to the claims about the user (OpenID Connect Core §2).
+///
+/// Like at Auth0, the code flow has no `at_hash`.
+pub(super) fn id_token_claims(
+    state: &AppState,
+    request: &TokenRequest<'_>,
+    mut claims: Map<String, Value>,
+) -> Map<String, Value> {
+    let now = state.now();
+    let grant = request.grant;
+    claims.insert("iss".to_owned(), json!(state.config.issuer));
+    claims.insert("sub".to_owned(), json!(grant.sub));
+    claims.insert("aud".to_owned(), json!(grant.client_id));
+    claims.insert("iat".to_owned(), json!(now));
+    claims.insert(
+        "exp".to_owned(),
+        json!(now + state.config.lifetimes.id_token),
+    );
+    claims.insert("sid".to_owned(), json!(grant.sid));
+    if grant.show_auth_time {
+        claims.insert("auth_time".to_owned(), json!(grant.auth_time));
+    }
+    if let Some(nonce) = request.nonce {
+        claims.insert("nonce".to_owned(), json!(nonce));
+    }
+    claims
+}

@@ -1,0 +1,142 @@
+//! The token response (RFC 6749 §5.1).
+
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use super::{
+    claims::{access_token_claims, id_token_claims},
+    request::TokenRequest,
+};
+use crate::{
+    http::OAuthError,
+    keys::TokenFormat,
+    scopes::{self, GrantedScopes},
+    settings::TokenSigning,
+    state::AppState,
+    store::{tokens, users},
+    user_claims::user_claims,
+};
+
+/// The response of the token endpoint.
+#[derive(Serialize)]
+pub(super) struct TokenResponse {
+    access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    scope: String,
+    expires_in: i64,
+    token_type: &'static str,
+    /// The API of the access token, and the format of its tokens.
+    #[serde(skip)]
+    audience: Option<(String, TokenFormat)>,
+    /// The scopes that the user's permissions exclude.
+    #[serde(skip)]
+    not_permitted: Vec<String>,
+}
+
+impl TokenResponse {
+    /// Issues the tokens of a request.
+    pub(super) async fn issue(
+        state: &AppState,
+        connection: &mut SqliteConnection,
+        request: TokenRequest<'_>,
+    ) -> Result<Self, OAuthError> {
+        let permissions = users::permissions(connection, &request.grant.sub).await?;
+        let GrantedScopes {
+            scopes,
+            dropped: not_permitted,
+        } = scopes::permitted(request.scopes, permissions.as_deref());
+        let request = TokenRequest {
+            scopes: &scopes,
+            ..request
+        };
+        let scope = scopes.join(" ");
+        let lifetimes = state.config.lifetimes;
+        let audience = request
+            .audience
+            .map(|audience| (audience.to_owned(), state.api_keys.format(audience)));
+        let access_token = if let Some((audience, format)) = &audience {
+            let claims = access_token_claims(state, &request, audience, *format);
+            state.with_keys(|keys| state.api_keys.sign_access_token(keys, audience, &claims))?
+        } else {
+            let expires_at = state.now() + lifetimes.access_token;
+            tokens::issue_access_token(connection, &request.grant.id, &scope, expires_at).await?
+        };
+        let id_token = if request.has_scope("openid") {
+            let user = users::find(connection, &request.grant.sub)
+                .await?
+                .ok_or_else(|| OAuthError::invalid_grant("The user does not exist any more."))?;
+            let user_claims = user_claims(&user, |name| request.has_scope(name));
+            let claims = id_token_claims(state, &request, user_claims);
+            Some(state.with_keys(|keys| keys.sign("JWT", &claims))?)
+        } else {
+            None
+        };
+        Ok(Self {
+            access_token,
+            refresh_token: request.refresh_token,
+            id_token,
+            scope,
+            expires_in: lifetimes.access_token,
+            token_type: "Bearer",
+            audience,
+            not_permitted,
+        })
+    }
+
+    /// Describes the tokens for the activity log.
+    pub(super) fn describe(&self) -> String {
+        let access_token = match &self.audience {
+            Some((audience, format)) => describe_access_token(audience, *format),
+            None => "an opaque access token that only /userinfo accepts".to_owned(),
+        };
+        let refresh_token = if self.refresh_token.is_some() {
+            ", a refresh token"
+        } else {
+            ""
+        };
+        let id_token = if self.id_token.is_some() {
+            ", an ID token"
+        } else {
+            ""
+        };
+        let mut text = format!(
+            "{access_token}{id_token}{refresh_token}; scopes {}",
+            self.scope
+        );
+        if !self.not_permitted.is_empty() {
+            text.push_str("; dropped because the user lacks the permission (RBAC): ");
+            text.push_str(&self.not_permitted.join(" "));
+        }
+        text
+    }
+
+    /// Returns whether the application may expect other tokens.
+    pub(super) fn is_unexpected(&self) -> bool {
+        let is_plain_jwt =
+            |format: &TokenFormat| format.signing == TokenSigning::Rs256 && !format.encrypted;
+        !self.not_permitted.is_empty()
+            || self
+                .audience
+                .as_ref()
+                .is_some_and(|(_, format)| !is_plain_jwt(format))
+    }
+}
+
+fn describe_access_token(audience: &str, format: TokenFormat) -> String {
+    let signature = match format.signing {
+        TokenSigning::Rs256 => "",
+        TokenSigning::Hs256 => {
+            " signed with HS256, a secret of the API, so that only the API can verify it"
+        }
+    };
+    if format.encrypted {
+        format!(
+            "an encrypted token (JWE) for {audience}, which only the API can decrypt{signature}"
+        )
+    } else {
+        format!("a JWT for {audience}{signature}")
+    }
+}
