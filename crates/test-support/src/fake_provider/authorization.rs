@@ -4,39 +4,6 @@ use super::{
     AuthorizationResponse, CLIENT_ID, FakeProvider, ORDERS, PRODUCTS, RecordedRequest, Reply,
 };
 
-/// What the authorization endpoint checks before it asks for a login. By default it takes every request.
-#[derive(Clone, Debug, Default)]
-pub struct AuthorizationChecks {
-    /// Status and text of the page for another client than [`CLIENT_ID`].
-    pub unknown_client: Option<(u16, &'static str)>,
-    /// The registered callback URLs, with status and text of the page for any other.
-    pub callbacks: Option<(Vec<String>, u16, &'static str)>,
-    /// Refuses unknown APIs, as Auth0 does.
-    pub audience: bool,
-    /// The status of an error page instead of a refusal of an unknown API.
-    pub audience_page: Option<u16>,
-    /// The scopes that are refused with `invalid_scope`; the description names the first, if there is to be one.
-    pub refused_scopes: Vec<&'static str>,
-    pub describes_refused_scopes: bool,
-    /// Refuses `offline_access` without `prompt=consent`.
-    pub offline_access_needs_consent: bool,
-    /// The status of an empty page for every request with `prompt=none`.
-    pub prompt_none: Option<u16>,
-    /// The status of an empty page for every request, whatever it asks for.
-    pub always: Option<u16>,
-}
-
-/// Where a logout may end. By default anywhere.
-#[derive(Clone, Debug, Default)]
-pub struct LogoutChecks {
-    /// The registered URLs, with status and text of the page for any other.
-    pub urls: Option<(Vec<String>, u16, &'static str)>,
-    /// Wants an `id_token_hint` with a URL to return to.
-    pub needs_hint: bool,
-    /// Asks the user first.
-    pub asks: bool,
-}
-
 impl FakeProvider {
     /// Without a user who logs in: the errors of the policy, `login_required` for `prompt=none`, otherwise a login page.
     pub(super) fn authorize_over_http(&self, request: &RecordedRequest) -> Reply {

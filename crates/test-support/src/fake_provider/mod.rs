@@ -27,10 +27,9 @@ use tokio::{net::TcpListener, sync::Notify};
 
 use self::grants::Grants;
 pub use self::{
-    authorization::{AuthorizationChecks, LogoutChecks},
     gate::Gate,
     grants::AuthorizationResponse,
-    policy::{Offline, Part, Policy, Rotation},
+    policy::{AuthorizationChecks, LogoutChecks, Offline, Part, Policy, Rotation},
     reply::Reply,
     request_log::{Endpoint, RecordedRequest},
 };
