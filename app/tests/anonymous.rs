@@ -87,7 +87,8 @@ async fn every_protected_page_is_rendered_completely_before_it_is_sent() {
 
 #[tokio::test]
 async fn a_logout_returns_to_a_page_of_the_site() {
-    assert_eq!(axum_auth0::SIGNED_OUT_PATH, app::paths::SIGNED_OUT);
+    let routes = axum_auth0::Routes::default();
+    assert_eq!(routes.signed_out_path(), app::paths::SIGNED_OUT);
 }
 
 #[tokio::test]

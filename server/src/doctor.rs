@@ -11,12 +11,12 @@ use std::{
 };
 
 use axum_auth0::{
-    Config, Dependencies, Variables,
-    doctor::{Report, examine},
+    Variables,
+    doctor::{Dependencies, Report, examine},
 };
 use tracing_subscriber::EnvFilter;
 
-use crate::settings;
+use crate::{settings, site};
 
 /// What can be said behind `server doctor`.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -97,9 +97,9 @@ async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
     #[cfg(not(any(debug_assertions, feature = "local-services")))]
     let is_local = false;
 
-    let report = match Config::from_variables(&variables, &app::server::apis()) {
+    let report = match site::auth0().variables(variables.clone()).read_config() {
         Ok(config) => examine(&config, &Dependencies::default(), limit).await,
-        Err(faults) => Report::of_faults(&faults),
+        Err(problems) => Report::of_faults(&problems),
     };
     (report, is_local)
 }

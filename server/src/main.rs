@@ -2,7 +2,6 @@
 
 use std::{path::Path, process::ExitCode};
 
-use axum_auth0::{Auth0, Config};
 use clap::{Parser, Subcommand};
 use server::{doctor, options, settings, shutdown, site, telemetry};
 use tokio::net::TcpListener;
@@ -55,15 +54,14 @@ async fn run() -> Result<(), StartError> {
         println!("{}", local.banner());
     }
 
-    let config = Config::from_variables(&variables, &app::server::apis())?;
-    let base_url = config.base_url().clone();
-    let auth0 = Auth0::open(config).await?;
-    let upkeep = auth0.spawn_maintenance();
     let watched = variables.get("LEPTOS_WATCH").is_some();
+    let auth0 = site::auth0().variables(variables).build().await?;
+    let base_url = auth0.config().base_url().clone();
+    let maintenance = auth0.spawn_maintenance();
     let site = site::router(options, auth0.clone(), watched);
     tracing::info!("the site is at {base_url}");
     shutdown::serve_until_signal(listener, site, &auth0).await?;
-    upkeep.abort();
+    maintenance.abort();
     Ok(())
 }
 

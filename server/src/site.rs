@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use app::{App, GUARDED_PATHS, SERVER_PATHS, shell};
+use app::{App, GUARDED_PATHS, SERVER_PATHS, server::apis, shell};
 use axum::{
     Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any,
 };
-use axum_auth0::Auth0;
+use axum_auth0::{Auth0, Auth0Builder};
 use http::{StatusCode, header, request::Parts};
 use leptos::{
     config::LeptosOptions,
@@ -31,6 +31,14 @@ const MAX_BODY: usize = 64 * 1024;
 /// An answer that has not begun by then never will.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Returns the builder of the site's login: its APIs, its protected pages and its server functions.
+pub fn auth0() -> Auth0Builder {
+    Auth0::builder()
+        .apis(apis())
+        .protect(GUARDED_PATHS.iter().copied())
+        .data_routes(is_server_function)
+}
+
 /// The whole site as one router.
 ///
 /// `watched` says that cargo-leptos reloads the page after a change.
@@ -39,9 +47,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     let policy = Policy::new(auth0.clone(), reload);
     let files = files::router(&options);
     auth0
-        .clone()
-        .data_routes(is_server_function)
-        .wrap(pages(options), GUARDED_PATHS)
+        .wrap(pages(options))
         .merge(files)
         .merge(health::router(auth0))
         // The last layer is the outermost: whatever the others answer gets the headers.

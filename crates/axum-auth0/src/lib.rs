@@ -44,14 +44,8 @@ pub use axum_auth0_stores::SqliteStore;
 
 pub use self::{
     api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},
-    auth0::{Auth0, Dependencies, NotReady, OpenError},
-    config::{
-        Api, ApiRegistration, Config, ConfigError, Routes, Variables,
-        routes::{
-            ACCESS_TOKEN_PATH, CALLBACK_PATH, LOGIN_PATH, LOGOUT_PATH, PROFILE_PATH,
-            SIGNED_OUT_PATH,
-        },
-    },
+    auth0::{Auth0, Auth0Builder, BuildError, NotReady},
+    config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Cause, Diagnosis, Expectation, TokenFacts, diagnose},
     oauth::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},

@@ -4,9 +4,8 @@ use std::{marker::PhantomData, sync::Arc};
 
 use axum::Router;
 use axum_auth0::{
-    Api, ApiRegistration, Auth0, Config, Dependencies, Variables,
+    Api, ApiRegistration, Auth0, Auth0Builder, Config, Variables,
     clock::{Clock as _, MockClock},
-    random::SystemRandom,
     store::{MemoryStore, SharedStore},
 };
 use http::StatusCode;
@@ -150,19 +149,22 @@ fn config(provider: &FakeProvider, changes: &[(&'static str, Option<String>)]) -
     Config::from_variables(&variables, &apis).unwrap()
 }
 
+fn builder(config: Config, clock: &Arc<MockClock>, store: &Arc<WatchedStore>) -> Auth0Builder {
+    Auth0::builder()
+        .config(config)
+        .clock(clock.clone())
+        .store(store.clone())
+}
+
 async fn open(
     config: Config,
     clock: &Arc<MockClock>,
     store: &Arc<WatchedStore>,
     app: &impl TestApp,
 ) -> (Auth0, Router) {
-    let surroundings = Dependencies {
-        clock: clock.clone(),
-        random: SystemRandom::shared(),
-        store: Some(store.clone()),
-    };
-    let auth0 = Auth0::open_in(config, surroundings).await.unwrap();
-    let router = auth0.wrap(app.router(), &["/products"]);
+    let builder = builder(config, clock, store).protect(["/products"]);
+    let auth0 = builder.build().await.unwrap();
+    let router = auth0.wrap(app.router());
     (auth0, router)
 }
 
@@ -195,6 +197,11 @@ impl<A: TestApp> TestEnv<A> {
             .map(|(name, value)| (*name, value.map(str::to_owned)))
             .collect();
         config(&self.provider, &changes)
+    }
+
+    /// Returns a builder of a site with the same configuration, clock and store.
+    pub fn auth0_builder(&self) -> Auth0Builder {
+        builder(self.auth0.config().clone(), &self.clock, &self.store)
     }
 
     /// The same site, started again with some variables changed. Provider, store and clock go on.

@@ -7,9 +7,8 @@ use std::{
 
 use axum::{Router, body::Body, extract::State, routing::get};
 use axum_auth0::{
-    Auth0, Config, Dependencies, SignedInUser, SqliteStore, Variables,
+    Auth0, Config, SignedInUser, SqliteStore, Variables,
     clock::{Clock as _, MockClock},
-    random::SystemRandom,
     store::{LoginId, LoginRecord, MemoryStore, SharedStore, Store as _},
 };
 use http::{Method, Request, Response, StatusCode};
@@ -107,20 +106,14 @@ async fn open<S: StoreKind>(
     } else {
         Arc::new(with_others(sessions - 1, clock.unix_seconds()).await)
     };
-    let surroundings = Dependencies {
-        clock,
-        random: SystemRandom::shared(),
-        store: Some(store),
-    };
-    let auth0 = Auth0::open_in(config(&provider), surroundings)
-        .await
-        .unwrap();
+    let builder = Auth0::builder().config(config(&provider));
+    let auth0 = builder.clock(clock).store(store).build().await.unwrap();
     let seen = Seen::default();
     let app = Router::new()
         .route("/token", get(token))
         .route("/whoami", get(whoami))
         .with_state(seen.clone());
-    let router = auth0.wrap(app, &[]);
+    let router = auth0.wrap(app);
     let mut browser = Browser::new(router.clone(), SITE, SecretScanner::default());
     browser.log_in(&provider, "alice").await;
     browser.go("/whoami").await;

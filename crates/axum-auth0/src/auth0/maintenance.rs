@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::{Auth0, NotReady};
-use crate::{session::IDLE_TIMEOUT, store::StoreError, tasks::Unfinished};
+use crate::{store::StoreError, tasks::Unfinished};
 
 /// How often ended sessions are deleted, and how many in one statement.
 const CLEANUP_INTERVAL: Duration = Duration::from_mins(10);
@@ -49,11 +49,12 @@ impl Auth0 {
     /// If the store does not answer. What was deleted before stays deleted.
     pub async fn delete_expired(&self) -> Result<u64, StoreError> {
         let now = self.state.clock.unix_seconds();
+        let inactivity = self.state.config.session_lifetime().inactivity_seconds();
         let mut total = 0;
         loop {
             let store = &self.state.store;
             let swept = store
-                .delete_expired(now, now - IDLE_TIMEOUT, CLEANUP_BATCH)
+                .delete_expired(now, now - inactivity, CLEANUP_BATCH)
                 .await?;
             total += swept;
             // Each kind of row has a limit of its own, so fewer than one limit altogether means that nothing is left.

@@ -8,7 +8,6 @@ use http::{StatusCode, header};
 use super::{Auth0, state::AppState};
 use crate::{
     access_token,
-    config::routes::{ACCESS_TOKEN_PATH, CALLBACK_PATH, LOGIN_PATH, LOGOUT_PATH, PROFILE_PATH},
     guard::{self, Guard},
     login, logout, profile, session,
 };
@@ -21,46 +20,43 @@ fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
 
 /// Returns the engine's own routes.
 fn routes(state: AppState) -> Router {
+    let paths = state.config.routes().clone();
     Router::new()
         .route(
-            LOGIN_PATH,
+            paths.login_path(),
             routing::get(login::start).head(|| async { head_not_allowed("GET") }),
         )
         .route(
-            CALLBACK_PATH,
+            paths.callback_path(),
             routing::get(login::callback).head(|| async { head_not_allowed("GET") }),
         )
         .route(
-            LOGOUT_PATH,
+            paths.logout_path(),
             routing::get(logout::get)
                 .head(|| async { head_not_allowed("GET, POST") })
                 .post(logout::post),
         )
-        .route(PROFILE_PATH, routing::get(profile::get))
+        .route(paths.profile_path(), routing::get(profile::get))
         .route(
-            ACCESS_TOKEN_PATH,
+            paths.access_token_path(),
             routing::get(access_token::get).head(|| async { head_not_allowed("GET") }),
         )
         .with_state(state)
 }
 
 impl Auth0 {
-    /// Wraps the application: adds the routes below `/auth`, the current user of every request, guarded pages, and the
-    /// refusal of requests from other sites and under other hosts.
+    /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
+    /// rejection of requests from other sites and under other hosts. Merge what needs none of this (files, health checks)
+    /// afterwards.
     ///
-    /// `protected` are the paths of the pages that only signed-in users see, including everything below them; `"/"` is
-    /// every page. The engine's routes and the page that a logout ends at are never protected. Merge what needs none of
-    /// this (files, health checks) afterwards.
-    ///
-    /// Without a session, a navigation to a protected page is answered with a redirect to the login, and everything else
+    /// [`Auth0Builder::protect`](crate::Auth0Builder::protect) sets the pages that only signed-in users see. Without a session, a navigation to a protected page is answered with a redirect to the login, and everything else
     /// (a script, an event stream, a WebSocket, a prefetch) with 401. A client without Fetch Metadata is redirected, unless
     /// it asks for an event stream.
-    pub fn wrap(&self, app: Router, protected: &'static [&'static str]) -> Router {
+    pub fn wrap(&self, app: Router) -> Router {
         let state = &self.state;
         let guard = Guard {
             config: Arc::clone(&state.config),
-            protected,
-            is_data_route: self.is_data_route,
+            paths: Arc::clone(&self.paths),
         };
         // leptos-auth0 writes the paths into the pages.
         let paths = Extension(Arc::new(state.config.routes().clone()));
@@ -76,12 +72,15 @@ impl Auth0 {
                 guard.clone(),
                 guard::guard_pages,
             ))
-            .layer(middleware::from_fn(guard::check_page_user))
+            .layer(middleware::from_fn_with_state(
+                guard.clone(),
+                guard::check_page_user,
+            ))
             .layer(middleware::from_fn_with_state(
                 state.clone(),
                 session::load_user,
             ))
-            .layer(session::layer(state.records.clone(), state.config.cookie()))
+            .layer(session::layer(state.records.clone(), &state.config))
             .layer(middleware::from_fn_with_state(
                 state.clone(),
                 session::write_cookie,

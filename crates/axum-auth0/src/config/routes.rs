@@ -5,39 +5,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{problems::Problems, variable, variable::Variable};
 use crate::return_to::ReturnTo;
 
-/// Default of [`Routes::login_path`].
-pub const LOGIN_PATH: &str = "/auth/login";
-
-/// Default of [`Routes::callback_path`].
-pub const CALLBACK_PATH: &str = "/auth/callback";
-
-/// Default of [`Routes::logout_path`].
-pub const LOGOUT_PATH: &str = "/auth/logout";
-
-/// Default of [`Routes::profile_path`].
-pub const PROFILE_PATH: &str = "/auth/profile";
-
-/// Default of [`Routes::access_token_path`].
-pub const ACCESS_TOKEN_PATH: &str = "/auth/access-token";
-
-/// Default of [`Routes::user_path`].
-pub(crate) const USER_PATH: &str = "/auth/user";
-
-/// Default of [`Routes::signed_out_path`].
-pub const SIGNED_OUT_PATH: &str = "/signed-out";
-
 /// The unreserved characters of RFC 3986 §2.3 stay as they are in a query's value.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-
-/// Returns the path that starts a login which returns to `return_to`.
-pub(crate) fn login_url(return_to: &ReturnTo) -> String {
-    let value = utf8_percent_encode(return_to.as_str(), QUERY_VALUE);
-    format!("{LOGIN_PATH}?returnTo={value}")
-}
 
 /// The paths at which the engine serves its routes. The defaults are those of nextjs-auth0.
 ///
@@ -59,13 +32,13 @@ pub struct Routes {
 impl Default for Routes {
     fn default() -> Self {
         Self {
-            login: LOGIN_PATH.to_owned(),
-            callback: CALLBACK_PATH.to_owned(),
-            logout: LOGOUT_PATH.to_owned(),
-            profile: PROFILE_PATH.to_owned(),
-            access_token: ACCESS_TOKEN_PATH.to_owned(),
-            user: USER_PATH.to_owned(),
-            signed_out: SIGNED_OUT_PATH.to_owned(),
+            login: "/auth/login".to_owned(),
+            callback: "/auth/callback".to_owned(),
+            logout: "/auth/logout".to_owned(),
+            profile: "/auth/profile".to_owned(),
+            access_token: "/auth/access-token".to_owned(),
+            user: "/auth/user".to_owned(),
+            signed_out: "/signed-out".to_owned(),
         }
     }
 }
@@ -119,6 +92,22 @@ impl Routes {
         self.all()
             .into_iter()
             .any(|(name, route)| name != "signed_out" && route == path)
+    }
+
+    /// Returns `page`, or the start page if `page` is one of the engine's own routes: a login that returned to the login or
+    /// the logout would never end.
+    pub(crate) fn allowed_return(&self, page: ReturnTo) -> ReturnTo {
+        if self.contains(page.path()) {
+            ReturnTo::home()
+        } else {
+            page
+        }
+    }
+
+    /// Returns the path that starts a login which returns to `return_to`.
+    pub fn login_url(&self, return_to: &ReturnTo) -> String {
+        let value = utf8_percent_encode(return_to.as_str(), QUERY_VALUE);
+        format!("{}?returnTo={value}", self.login)
     }
 }
 
@@ -192,7 +181,7 @@ mod tests {
     fn the_login_url_escapes_the_path_and_its_query() {
         let path = ReturnTo::parse("/products?sort=name&x=ü").unwrap();
         assert_eq!(
-            login_url(&path),
+            Routes::default().login_url(&path),
             "/auth/login?returnTo=%2Fproducts%3Fsort%3Dname%26x%3D%25C3%25BC"
         );
     }

@@ -34,6 +34,16 @@ impl SessionLifetime {
     pub fn absolute(&self) -> Duration {
         self.absolute
     }
+
+    /// [`Self::inactivity`] in seconds, to calculate with Unix times.
+    pub(crate) fn inactivity_seconds(self) -> i64 {
+        i64::try_from(self.inactivity.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// [`Self::absolute`] in seconds, to calculate with Unix times.
+    pub(crate) fn absolute_seconds(self) -> i64 {
+        i64::try_from(self.absolute.as_secs()).unwrap_or(i64::MAX)
+    }
 }
 
 /// The last use of a session is stored at most once a minute, so a shorter limit would end sessions in use.

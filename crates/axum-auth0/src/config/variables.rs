@@ -1,5 +1,5 @@
-//! The variables that a configuration is read from, apart from the process's environment so that tests need not
-//! touch it.
+//! The variables that a configuration is read from, separate from the process's environment so that tests do not
+//! change it.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt};
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// The variables of this process's environment. Bytes of a value that are not UTF-8 become U+FFFD, so that the
+    /// Returns the variables of this process's environment. Bytes of a value that are not UTF-8 become U+FFFD, so that the
     /// configuration names the variable instead of calling it unset.
     pub fn from_environment() -> Self {
         std::env::vars_os()
@@ -21,7 +21,7 @@ impl Variables {
             .collect()
     }
 
-    /// The value of `name` without surrounding blanks; `None` where it is unset or empty.
+    /// Returns the value of `name` without surrounding spaces; `None` if it is unset or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
@@ -29,34 +29,43 @@ impl Variables {
             .filter(|value| !value.is_empty())
     }
 
-    /// Whether `name` is there at all, be it with an empty value.
+    /// Returns whether `name` is set, even to an empty value.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// Names and values as they were given, blanks included.
+    /// Returns names and values as they are, with surrounding spaces.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Sets `name`, replacing what was there.
+    /// Sets `name`, replacing its value.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.insert(name.into(), value.into());
     }
 
-    /// Sets `name` only where nothing is set, as a `.env` file beside an environment does.
+    /// Sets `name` if it is not set, as a `.env` file does for the environment.
     pub fn set_default(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.entry(name.into()).or_insert_with(|| value.into());
     }
 
-    /// Takes `name` out.
+    /// Completes these variables with those of `defaults` that are not set here.
+    #[must_use]
+    pub fn with_defaults(mut self, defaults: &Self) -> Self {
+        for (name, value) in defaults.pairs() {
+            self.set_default(name, value);
+        }
+        self
+    }
+
+    /// Removes `name`.
     pub fn remove(&mut self, name: &str) {
         self.0.remove(name);
     }
 
-    /// The names that have a value.
+    /// Returns the names with a value.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0
             .keys()
@@ -76,7 +85,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Variables {
     }
 }
 
-/// Prints names only: values may be secrets.
+/// Shows names only: values may be secrets.
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()

@@ -2,9 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Check, Finding, apis, client, clock, login, logout, provider, store};
+use super::{Check, Dependencies, Finding, apis, client, clock, login, logout, provider, store};
 use crate::{
-    auth0::Dependencies,
     clock::SharedClock,
     config::Config,
     http_client::{HttpClient, HttpClientOptions, HttpError},
@@ -28,8 +27,8 @@ struct Inner {
 }
 
 impl Examiner {
-    pub(super) fn new(config: &Config, surroundings: &Dependencies) -> Result<Self, HttpError> {
-        let clock = Arc::clone(&surroundings.clock);
+    pub(super) fn new(config: &Config, dependencies: &Dependencies) -> Result<Self, HttpError> {
+        let clock = Arc::clone(&dependencies.clock);
         let http_client = HttpClient::new(HttpClientOptions {
             total_timeout: config.http_timeout(),
             plain_http_to: config.provider_internal_url().cloned(),
@@ -47,8 +46,8 @@ impl Examiner {
             http_client,
             provider,
             clock,
-            random: Arc::clone(&surroundings.random),
-            store: surroundings.store.clone(),
+            random: Arc::clone(&dependencies.random),
+            store: dependencies.store.clone(),
         })))
     }
 

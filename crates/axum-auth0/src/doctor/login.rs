@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     config::Config,
-    config::routes::{CALLBACK_PATH, LOGIN_PATH},
     diagnosis::{Cause, Diagnosis},
     oauth::requested_audiences,
 };
@@ -66,7 +65,7 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
 }
 
 fn callback(config: &Config, outcomes: &Outcomes, comes_back: bool) -> Check {
-    let callback = config.site_url(CALLBACK_PATH);
+    let callback = config.site_url(config.routes().callback_path());
     if comes_back {
         return Check::ok(
             CALLBACK,
@@ -276,8 +275,8 @@ fn refused_on_a_page(config: &Config, bad: &Outcome) -> Finding {
         format!(
             "Open {} in a browser: the page may say more. Most often the callback URL {} is not registered, or the \
              application may not ask for what it asks for.",
-            config.site_url(LOGIN_PATH),
-            config.site_url(CALLBACK_PATH)
+            config.site_url(config.routes().login_path()),
+            config.site_url(config.routes().callback_path())
         ),
     )
 }

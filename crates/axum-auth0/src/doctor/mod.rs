@@ -41,21 +41,47 @@ use self::{
     examination::{Examination, Examiner},
     finding::{Finding, sentence},
 };
-use crate::{auth0::Dependencies, config::Config};
+use crate::{
+    clock::{SharedClock, SystemClock},
+    config::Config,
+    random::{SharedRandom, SystemRandom},
+    store::SharedStore,
+};
+
+/// What the checks use besides the configuration; tests replace it.
+#[derive(Clone, Debug)]
+pub struct Dependencies {
+    /// The clock.
+    pub clock: SharedClock,
+    /// The source of randomness.
+    pub random: SharedRandom,
+    /// A store to check in place of the configured one.
+    pub store: Option<SharedStore>,
+}
+
+impl Default for Dependencies {
+    fn default() -> Self {
+        Self {
+            clock: SystemClock::shared(),
+            random: SystemRandom::shared(),
+            store: None,
+        }
+    }
+}
 
 /// Examines `config`. Its faults were found when it was read: see [`Report::of_faults`].
 ///
-/// - `surroundings`: clock and randomness; its store, if it has one, is examined in the place of the configured one.
+/// - `dependencies`: clock and randomness; its store, if it has one, is examined in the place of the configured one.
 /// - `limit`: how long everything together may take. A single request takes at most `AUTH0_HTTP_TIMEOUT`. A provider that
 ///   does not answer in time is a problem; whatever else is not finished could not be checked.
 ///
 /// Never fails: what cannot be examined is a finding, too.
-pub async fn examine(config: &Config, surroundings: &Dependencies, limit: Duration) -> Report {
+pub async fn examine(config: &Config, dependencies: &Dependencies, limit: Duration) -> Report {
     let deadline = Instant::now() + limit;
     let mut checks = vec![Check::ok("configuration", "Every variable can be read.")];
     checks.extend(secret::check(config));
     checks.extend(site::check(config));
-    match Examiner::new(config, surroundings) {
+    match Examiner::new(config, dependencies) {
         Ok(examiner) => checks.extend(by_asking(&examiner, deadline, limit).await),
         Err(error) => checks.push(Check::problem(
             "provider",

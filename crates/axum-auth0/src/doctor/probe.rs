@@ -8,7 +8,7 @@ use super::{
     examination::Examiner,
     words::{quoted, visible_text},
 };
-use crate::{config::Config, config::routes::CALLBACK_PATH, oauth::AuthorizationRequest, random};
+use crate::{config::Config, oauth::AuthorizationRequest, random};
 
 /// How the request says whether it may show something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Probe {
         let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();
         let none = [("prompt", "none".to_owned())];
         let url = AuthorizationRequest {
-            redirect_uri: &config.site_url(CALLBACK_PATH),
+            redirect_uri: &config.site_url(config.routes().callback_path()),
             state: &random::base64url::<16>(random),
             nonce: &random::base64url::<16>(random),
             verifier: &random::base64url::<32>(random),
@@ -246,7 +246,8 @@ fn is_our_callback(config: &Config, location: &Url) -> bool {
     let mut bare = location.clone();
     bare.set_query(None);
     bare.set_fragment(None);
-    Url::parse(&config.site_url(CALLBACK_PATH)).is_ok_and(|callback| callback == bare)
+    Url::parse(&config.site_url(config.routes().callback_path()))
+        .is_ok_and(|callback| callback == bare)
 }
 
 /// The errors of OpenID Connect Core 1.0 §3.1.2.6 that say that everything is right but a user is missing.

@@ -13,25 +13,22 @@ use http::{HeaderValue, Method, header};
 use url::Url;
 
 use super::Guard;
-use crate::{config::routes::USER_PATH, request::original_uri};
+use crate::request::original_uri;
 
-/// Where server functions are unless they say otherwise.
-const API_PREFIX: &str = "/api/";
-
-/// Says whether a path answers with data. See [`crate::Auth0::data_routes`].
+/// Returns whether a path answers with data. See [`crate::Auth0Builder::data_routes`].
 pub(crate) type IsDataRoute = fn(&str) -> bool;
-
-/// Server functions below `/api/`, and `/auth/user` of leptos-auth0.
-pub(crate) fn is_default_data_route(path: &str) -> bool {
-    path.starts_with(API_PREFIX) || path == USER_PATH
-}
 
 impl Guard {
     /// Whether the request is for a data route, by its full path or by its path below a `Router::nest`.
     pub(crate) fn is_data_route(&self, request: &Request) -> bool {
         [original_uri(request).path(), request.uri().path()]
             .into_iter()
-            .any(|path| is_default_data_route(path) || (self.is_data_route)(path))
+            .any(|path| {
+                let below_prefix = path.strip_prefix(self.paths.server_function_prefix.as_str());
+                below_prefix.is_some_and(|rest| rest.starts_with('/'))
+                    || path == self.config.routes().user_path()
+                    || (self.paths.is_data_route)(path)
+            })
     }
 }
 

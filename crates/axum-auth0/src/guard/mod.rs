@@ -17,11 +17,30 @@ pub(crate) use self::{
 };
 use crate::config::Config;
 
+/// Which paths of the application the layers treat in a special way.
+#[derive(Clone, Debug)]
+pub(crate) struct GuardedPaths {
+    /// The pages for signed-in users, with everything below them.
+    pub(crate) protected: Vec<String>,
+    /// The prefix of server functions, without a slash at its end.
+    pub(crate) server_function_prefix: String,
+    /// Further routes that answer with data.
+    pub(crate) is_data_route: IsDataRoute,
+}
+
+impl Default for GuardedPaths {
+    fn default() -> Self {
+        Self {
+            protected: Vec::new(),
+            server_function_prefix: "/api".to_owned(),
+            is_data_route: |_| false,
+        }
+    }
+}
+
 /// State of the layers.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     pub(crate) config: Arc<Config>,
-    /// The pages for signed-in users.
-    pub(crate) protected: &'static [&'static str],
-    pub(crate) is_data_route: IsDataRoute,
+    pub(crate) paths: Arc<GuardedPaths>,
 }

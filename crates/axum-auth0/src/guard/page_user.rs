@@ -1,15 +1,15 @@
 //! The layer that compares the user of a page with the user of its request.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, Uri, header};
 use url::form_urlencoded;
 
+use super::Guard;
 use crate::{
-    config::routes::LOGOUT_PATH,
     page::Page,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PageUser, page_user_of},
     request::{RequestKind, is_state_changing, original_uri},
@@ -20,7 +20,12 @@ use crate::{
 
 /// The layer: answers 409 to a request of a page that was rendered for another user than the one of the request, and
 /// tells every page for which user its answer is.
-pub(crate) async fn check_page_user(request: Request, next: Next) -> Response {
+pub(crate) async fn check_page_user(
+    State(guard): State<Guard>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let logout = guard.config.routes().logout_path();
     let mut user = request.extensions().get::<CurrentUser>().cloned();
     let (page, mut request) = page_user_of(request).await;
     // The page keeps the value that it has: after a rotation of the secret the same user has another one.
@@ -33,7 +38,9 @@ pub(crate) async fn check_page_user(request: Request, next: Next) -> Response {
             .insert(CurrentUser::SignedIn(user.clone()));
     }
     let mut response = match (page, &user) {
-        (Some(page), Some(CurrentUser::SignedIn(user))) if !may_run(&page, user, &request) => {
+        (Some(page), Some(CurrentUser::SignedIn(user)))
+            if !may_run(&page, user, &request, logout) =>
+        {
             refuse(&request, &page, user)
         }
         (page, _) => {
@@ -56,9 +63,9 @@ pub(crate) async fn check_page_user(request: Request, next: Next) -> Response {
 /// - A logout ends the session of this browser, also that of another user: a click on "Log out" must not leave one behind.
 ///
 /// A request without a user needs no comparison: nothing can happen in another's name, and guards answer it.
-fn may_run(page: &PageUser, user: &SignedInUser, request: &Request) -> bool {
+fn may_run(page: &PageUser, user: &SignedInUser, request: &Request, logout: &str) -> bool {
     let reads = !is_state_changing(request.method(), request.headers());
-    user.page.is_some() || (page.is_anonymous() && reads) || request.uri().path() == LOGOUT_PATH
+    user.page.is_some() || (page.is_anonymous() && reads) || request.uri().path() == logout
 }
 
 fn refuse(request: &Request, page: &PageUser, user: &SignedInUser) -> Response {

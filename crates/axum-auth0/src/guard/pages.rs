@@ -10,27 +10,13 @@ use percent_encoding::percent_decode_str;
 
 use super::Guard;
 use crate::{
-    config::routes::{
-        ACCESS_TOKEN_PATH, CALLBACK_PATH, LOGIN_PATH, LOGOUT_PATH, PROFILE_PATH, SIGNED_OUT_PATH,
-        USER_PATH, login_url,
-    },
+    config::Routes,
     page::Page,
     request::{RequestKind, original_uri},
     responses::see_other,
     return_to::ReturnTo,
     session::{CurrentUser, NotSignedIn},
 };
-
-/// Paths that are never guarded: a login could not begin, or a logout would end in a login.
-const NEVER_GUARDED: &[&str] = &[
-    LOGIN_PATH,
-    CALLBACK_PATH,
-    LOGOUT_PATH,
-    PROFILE_PATH,
-    ACCESS_TOKEN_PATH,
-    USER_PATH,
-    SIGNED_OUT_PATH,
-];
 
 /// The layer: without a session, answers a navigation with 303 to the login, and everything else with 401.
 ///
@@ -42,7 +28,8 @@ pub(crate) async fn guard_pages(
     next: Next,
 ) -> Response {
     let landing = guard.config.logout().return_to.as_str();
-    if !needs_user(&request, guard.protected, landing) {
+    let routes = guard.config.routes();
+    if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
     // A program without Fetch Metadata is told where the login is, too.
@@ -59,7 +46,7 @@ pub(crate) async fn guard_pages(
             let here = original_uri(&request).path_and_query().map(PathAndQuery::as_str);
             // A form that was sent to a page cannot be sent again after the login; its page can be shown.
             let here = here.filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
-            see_other(&login_url(&ReturnTo::parse_or_home(here)))
+            see_other(&routes.login_url(&ReturnTo::parse_or_home(here)))
         }
         Some(CurrentUser::Anonymous) | None => NotSignedIn::Anonymous.into_response(),
     }
@@ -67,17 +54,18 @@ pub(crate) async fn guard_pages(
 
 /// Whether the request is for a protected page, by its full path or by its path below a `Router::nest`. `landing` is
 /// where a logout ends.
-fn needs_user(request: &Request, protected: &[&str], landing: &str) -> bool {
+fn needs_user(request: &Request, routes: &Routes, protected: &[String], landing: &str) -> bool {
     let (path, full) = (request.uri().path(), original_uri(request).path());
-    // To the letter, as the router matches it: another spelling is not a route of the engine.
-    !NEVER_GUARDED.contains(&path)
+    // Compared exactly, as the router matches it: another spelling is not a route of the engine.
+    !routes.contains(path)
+        && path != routes.signed_out_path()
         && !is_open_landing(path, landing, protected)
         && (is_protected(path, protected) || is_protected(full, protected))
 }
 
 /// Whether `path` is where a logout ends. If that page itself is listed as protected, it stays so: a logout then ends in
 /// a login.
-fn is_open_landing(path: &str, landing: &str, protected: &[&str]) -> bool {
+fn is_open_landing(path: &str, landing: &str, protected: &[String]) -> bool {
     let landing = landing.split(['?', '#']).next().unwrap_or_default();
     let is_listed = || {
         let page = landing.trim_matches('/');
@@ -90,7 +78,7 @@ fn is_open_landing(path: &str, landing: &str, protected: &[&str]) -> bool {
 
 /// Whether `path` is one of the protected pages or below one. It is compared as the router sees it: decoded, and
 /// without a slash at the end.
-fn is_protected(path: &str, protected: &[&str]) -> bool {
+fn is_protected(path: &str, protected: &[String]) -> bool {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let segments = || decoded.split('/').filter(|segment| !segment.is_empty());
     protected.iter().any(|page| {
@@ -110,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_protected_page_is_protected_in_every_spelling() {
-        let protected = &["/products", "/profile"];
+        let protected = &paths(&["/products", "/profile"]);
         for path in [
             "/products",
             "/products/",
@@ -132,6 +120,21 @@ mod tests {
         }
     }
 
+    fn paths(paths: &[&str]) -> Vec<String> {
+        paths.iter().map(|&path| path.to_owned()).collect()
+    }
+
+    fn needs_user_at(path: &str, protected: &[&str], landing: &str) -> bool {
+        needs_user(
+            &request(path),
+            &Routes::default(),
+            &paths(protected),
+            landing,
+        )
+    }
+
+    const SIGNED_OUT: &str = "/signed-out";
+
     fn request(path: &str) -> Request {
         Request::builder().uri(path).body(Body::empty()).unwrap()
     }
@@ -139,18 +142,27 @@ mod tests {
     #[test]
     fn the_engines_own_routes_are_never_guarded() {
         for protected in [&["/"][..], &[""], &["/auth"], &["/auth/"], &["/signed-out"]] {
-            for path in NEVER_GUARDED {
-                assert!(
-                    !needs_user(&request(path), protected, SIGNED_OUT_PATH),
-                    "{path}"
-                );
+            for path in [
+                "/auth/login",
+                "/auth/login?returnTo=%2F",
+                "/auth/callback",
+                "/auth/logout",
+                "/auth/profile",
+                "/auth/access-token",
+                "/auth/user",
+                "/signed-out",
+            ] {
+                assert!(!needs_user_at(path, protected, SIGNED_OUT), "{path}");
             }
-            assert!(!needs_user(
-                &request("/auth/login?returnTo=%2F"),
-                protected,
-                SIGNED_OUT_PATH
-            ));
         }
+    }
+
+    #[test]
+    fn routes_that_were_moved_are_not_guarded_and_their_old_paths_are() {
+        let routes = Routes::default().login("/login").signed_out("/bye");
+        let needs_user = |path| needs_user(&request(path), &routes, &paths(&["/"]), "/bye");
+        assert!(!needs_user("/login") && !needs_user("/bye") && !needs_user("/auth/callback"));
+        assert!(needs_user("/auth/login") && needs_user("/signed-out"));
     }
 
     #[test]
@@ -166,10 +178,7 @@ mod tests {
             "//auth/login",
             "/signed-out/x",
         ] {
-            assert!(
-                needs_user(&request(path), &["/"], SIGNED_OUT_PATH),
-                "{path}"
-            );
+            assert!(needs_user_at(path, &["/"], SIGNED_OUT), "{path}");
         }
     }
 
@@ -184,7 +193,7 @@ mod tests {
             ("/", "/", &[""], true),
             ("/products", "/", &["/"], true),
         ] {
-            let found = needs_user(&request(path), protected, landing);
+            let found = needs_user_at(path, protected, landing);
             assert_eq!(found, expected, "{path} {landing} {protected:?}");
         }
     }
@@ -201,7 +210,7 @@ mod tests {
             (&["/orders", "/products/7"], false),
         ] {
             assert_eq!(
-                needs_user(&request, protected, SIGNED_OUT_PATH),
+                needs_user(&request, &Routes::default(), &paths(protected), SIGNED_OUT),
                 expected,
                 "{protected:?}"
             );

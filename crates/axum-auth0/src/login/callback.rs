@@ -78,14 +78,16 @@ async fn respond(
 ) -> Response {
     let answer = match AuthorizationResponse::parse(query) {
         Ok(answer) => answer,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return refusal.into_response(login.config.routes()),
     };
     let settings = login.config.cookie();
     let Some(transaction) = Transaction::find(headers, &login.keys, &answer.state, settings) else {
         // The cookie was lost, and one more attempt may help.
         return restart(login, kind, headers, &answer)
             .await
-            .unwrap_or_else(|| LoginError::UnknownTransaction.into_response());
+            .unwrap_or_else(|| {
+                LoginError::UnknownTransaction.into_response(login.config.routes())
+            });
     };
     // From here on the transaction is spent, whatever the outcome.
     let return_to = transaction.return_to.clone();
@@ -106,7 +108,7 @@ async fn respond(
             } else {
                 None
             };
-            restarted.unwrap_or_else(|| refusal.into_response())
+            restarted.unwrap_or_else(|| refusal.into_response(login.config.routes()))
         }
     };
     set_cookie(
@@ -200,7 +202,7 @@ async fn restart(
     }
     tracing::info!(attempt, "login restarted");
     let restarted = begin(login, headers, parameters, attempt).await;
-    Some(restarted.unwrap_or_else(IntoResponse::into_response))
+    Some(restarted.unwrap_or_else(|error| error.into_response(login.config.routes())))
 }
 
 fn refused(

@@ -4,11 +4,10 @@ use tower_sessions::session::Id;
 
 use super::{LoginState, claims, error::LoginError, new_login::NewLogin, transaction::Transaction};
 use crate::{
-    config::routes::CALLBACK_PATH,
     diagnosis::Diagnosis,
     jwt::{self, JwtError, TokenKind},
     oauth::{IdTokenChecks, IdTokenError, TokenResponse},
-    session::{ABSOLUTE_TIMEOUT, ProviderSession, SessionData, StoredSession, id},
+    session::{ProviderSession, SessionData, StoredSession, id},
     store::{LoginId, LoginRecord},
     tokens::{CachedToken, RequestedGrant, TokenRequest, TokenSet},
 };
@@ -21,7 +20,7 @@ pub(super) async fn complete(
     code: &str,
 ) -> Result<Id, LoginError> {
     let return_to = || transaction.return_to.clone();
-    let redirect_uri = state.config.site_url(CALLBACK_PATH);
+    let redirect_uri = state.config.site_url(state.config.routes().callback_path());
     let answer = state
         .token_endpoint
         .exchange_code(
@@ -89,7 +88,7 @@ pub(super) async fn complete(
             provider_session: provider_session.clone(),
             created_at: now,
             last_seen_at: now,
-            expires_at: now + ABSOLUTE_TIMEOUT,
+            expires_at: now + state.config.session_lifetime().absolute_seconds(),
             version: 0,
             tokens: set.seal(&state.keys, &login),
         },

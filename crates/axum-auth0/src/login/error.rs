@@ -5,10 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use crate::{
-    config::{
-        Config,
-        routes::{LOGIN_PATH, login_url},
-    },
+    config::{Config, Routes},
     diagnosis::{Diagnosis, printable},
     oauth::{EndpointError, IdTokenError},
     page::Page,
@@ -132,67 +129,73 @@ impl LoginError {
         )
     }
 
-    fn page(&self) -> Page {
+    /// Logs the error and returns its page.
+    pub(super) fn into_response(self, routes: &Routes) -> Response {
+        self.log();
+        self.page(routes).into_response()
+    }
+
+    fn page(&self, routes: &Routes) -> Page {
         let bad = StatusCode::BAD_REQUEST;
         match self {
             Self::Parameter(name) => Page::new(bad, "This login link does not work")
                 .paragraph(format!("Its parameter {name} is malformed or given twice."))
-                .link("Log in", LOGIN_PATH),
+                .link("Log in", routes.login_path()),
             Self::NotANavigation => Page::new(StatusCode::FORBIDDEN, "A login begins with a click")
                 .paragraph("This request was made in the background, so no login was started.")
-                .link("Log in", LOGIN_PATH),
+                .link("Log in", routes.login_path()),
             Self::MalformedCallback(why) => Page::new(bad, "This is not the end of a login")
                 .paragraph(format!("The address that you came by is incomplete or was changed: {why}."))
-                .link("Log in", LOGIN_PATH),
+                .link("Log in", routes.login_path()),
             Self::UnknownTransaction => Page::new(bad, "This login was not started here")
                 .paragraph(
                     "There is no login under way in this browser that this address belongs to. Perhaps it was opened \
                      from a bookmark or the history, or the browser does not keep cookies for this site.",
                 )
-                .link("Log in", LOGIN_PATH),
+                .link("Log in", routes.login_path()),
             Self::Expired(return_to) => Page::new(bad, "This login took too long")
                 .paragraph("For your safety a login must be finished within ten minutes.")
-                .link(AGAIN, login_url(return_to)),
+                .link(AGAIN, routes.login_url(return_to)),
             Self::AlreadyUsed(return_to) => Page::new(bad, "This login is already finished")
                 .paragraph("Its address can be used only once. If you are not logged in, please log in again.")
-                .link("Log in", login_url(return_to)),
+                .link("Log in", routes.login_url(return_to)),
             Self::WrongIssuer => Page::new(bad, "The answer came from somebody else")
                 .paragraph("It is not from the provider that this login began at, so it was not used.")
-                .link("Log in", LOGIN_PATH),
+                .link("Log in", routes.login_path()),
             Self::NotCompleted(return_to) => Page::new(bad, "This login did not complete")
                 .paragraph("The provider reported an error, or the login was cancelled there. You were not logged in.")
-                .link(AGAIN, login_url(return_to)),
+                .link(AGAIN, routes.login_url(return_to)),
             Self::ByProvider { code, description, return_to } => {
-                by_provider(code, description.as_deref(), return_to)
+                by_provider(code, description.as_deref(), routes.login_url(return_to))
             }
             Self::Misconfigured(diagnosis) => {
                 Page::new(StatusCode::INTERNAL_SERVER_ERROR, "This site's login is not set up right").diagnosis(diagnosis)
             }
             Self::Code(return_to) => Page::new(bad, "The provider did not accept this login")
                 .paragraph("Its one-time code was already used, or is too old.")
-                .link(AGAIN, login_url(return_to)),
+                .link(AGAIN, routes.login_url(return_to)),
             Self::IdToken(_, return_to) => {
                 Page::new(StatusCode::BAD_GATEWAY, "The provider's answer cannot be trusted")
                     .paragraph("It does not prove who you are, so you were not logged in.")
-                    .link(AGAIN, login_url(return_to))
+                    .link(AGAIN, routes.login_url(return_to))
             }
             Self::IdTokenKind(_, diagnosis, return_to) => {
                 Page::new(StatusCode::BAD_GATEWAY, "The provider's answer cannot be verified")
                     .paragraph("It does not prove who you are, so you were not logged in.")
                     .diagnosis(diagnosis)
-                    .link(AGAIN, login_url(return_to))
+                    .link(AGAIN, routes.login_url(return_to))
             }
             Self::ProviderUnavailable { retry_after, return_to } => {
                 Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging in is not possible right now")
                     .paragraph("The service that checks who you are does not answer. It is not your fault; please try again in a moment.")
                     .retry_after(retry_after.unwrap_or(5))
-                    .link(AGAIN, login_url(return_to))
+                    .link(AGAIN, routes.login_url(return_to))
             }
             Self::StoreUnavailable(return_to) => {
                 Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging in is not possible right now")
                     .paragraph("This site cannot keep sessions at the moment. It is not your fault; please try again in a moment.")
                     .retry_after(5)
-                    .link(AGAIN, login_url(return_to))
+                    .link(AGAIN, routes.login_url(return_to))
             }
         }
         .link(HOME.0, HOME.1)
@@ -239,7 +242,7 @@ impl LoginError {
 }
 
 /// The errors of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6, in words for the person.
-fn by_provider(code: &str, description: Option<&str>, return_to: &ReturnTo) -> Page {
+fn by_provider(code: &str, description: Option<&str>, login_url: String) -> Page {
     let (status, title, paragraph) = match code {
         "access_denied" => (
             StatusCode::FORBIDDEN,
@@ -280,12 +283,5 @@ fn by_provider(code: &str, description: Option<&str>, return_to: &ReturnTo) -> P
     Page::new(status, title)
         .paragraph(paragraph)
         .paragraph(detail)
-        .link(AGAIN, login_url(return_to))
-}
-
-impl IntoResponse for LoginError {
-    fn into_response(self) -> Response {
-        self.log();
-        self.page().into_response()
-    }
+        .link(AGAIN, login_url)
 }

@@ -9,7 +9,7 @@ use tower_sessions::{
 
 use super::LoginState;
 use crate::{
-    session::{ABSOLUTE_TIMEOUT, SESSION_KEY, SessionData, StoredSession, store_error},
+    session::{SESSION_KEY, SessionData, StoredSession, store_error},
     store::{LoginRecord, StoreError},
 };
 
@@ -53,9 +53,8 @@ impl NewLogin {
         state.store.create_login(self.row.clone()).await?;
         let failed = |text: String| StoreError(text);
         let data = serde_json::to_value(&self.data).map_err(|error| failed(error.to_string()))?;
-        let expiry_date =
-            time::OffsetDateTime::from_unix_timestamp(self.row.created_at + ABSOLUTE_TIMEOUT)
-                .map_err(|error| failed(error.to_string()))?;
+        let expiry_date = time::OffsetDateTime::from_unix_timestamp(self.row.expires_at)
+            .map_err(|error| failed(error.to_string()))?;
         let mut record = Record {
             id: self.session,
             data: HashMap::from([(SESSION_KEY.to_owned(), data)]),

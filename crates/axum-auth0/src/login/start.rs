@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{RawQuery, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use cookie::Cookie;
 use http::{HeaderMap, HeaderValue, Method, header};
@@ -16,7 +16,6 @@ use super::{
     transaction::{self, StateParameter, Transaction},
 };
 use crate::{
-    config::routes::CALLBACK_PATH,
     oauth::{AuthorizationRequest, requested_audiences},
     random,
     request::RequestKind,
@@ -29,20 +28,22 @@ pub(crate) async fn start(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
+    let routes = login.config.routes();
     let kind = RequestKind::of(&method, &headers);
     if kind == RequestKind::Speculative {
         return no_content();
     }
     if !kind.may_start_login() {
-        return LoginError::NotANavigation.into_response();
+        return LoginError::NotANavigation.into_response(routes);
     }
-    let parameters = match LoginParameters::parse(query.as_deref().unwrap_or_default()) {
+    let mut parameters = match LoginParameters::parse(query.as_deref().unwrap_or_default()) {
         Ok(parameters) => parameters,
-        Err(name) => return LoginError::Parameter(name).into_response(),
+        Err(name) => return LoginError::Parameter(name).into_response(routes),
     };
+    parameters.return_to = routes.allowed_return(parameters.return_to);
     begin(&login, &headers, parameters, 0)
         .await
-        .unwrap_or_else(IntoResponse::into_response)
+        .unwrap_or_else(|error| error.into_response(routes))
 }
 
 /// Starts a login; `attempt` counts its restarts.
@@ -83,7 +84,7 @@ pub(super) async fn begin(
     };
 
     let url = AuthorizationRequest {
-        redirect_uri: &config.site_url(CALLBACK_PATH),
+        redirect_uri: &config.site_url(config.routes().callback_path()),
         state: &state,
         nonce: &transaction.nonce,
         verifier: &transaction.verifier,

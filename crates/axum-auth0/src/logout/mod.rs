@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower_sessions::{Session, SessionStore as _};
 
 use crate::{
-    config::{Config, routes::LOGOUT_PATH},
+    config::Config,
     oauth::{self, ProviderLogout},
     page::Page,
     provider::Provider,
@@ -48,7 +48,7 @@ pub(crate) async fn post(
     form: Result<RawForm, RawFormRejection>,
 ) -> Response {
     // A program may post without a form; a logout does not fail for that.
-    let return_to = form.ok().and_then(|RawForm(form)| return_to(&form));
+    let return_to = form.ok().and_then(|RawForm(form)| return_to(&state, &form));
     in_a_task(state, session, return_to).await
 }
 
@@ -68,15 +68,19 @@ pub(crate) async fn get(
     match RequestKind::of(&method, &headers) {
         RequestKind::Speculative => no_content(),
         RequestKind::Navigation if is_ours => {
-            let return_to = return_to(query.unwrap_or_default().as_bytes());
+            let return_to = return_to(&state, query.unwrap_or_default().as_bytes());
             in_a_task(state, session, return_to).await
         }
         _ => Page::new(StatusCode::OK, "Do you want to log out?")
             .paragraph("You came here from another place, so nothing has happened yet.")
-            .form("Log out", LOGOUT_PATH, form_action(&state).await)
+            .form(
+                "Log out",
+                state.config.routes().logout_path(),
+                form_action(&state).await,
+            )
             .field(
                 RETURN_TO,
-                return_to(query.unwrap_or_default().as_bytes()).map(String::from),
+                return_to(&state, query.unwrap_or_default().as_bytes()).map(String::from),
             )
             .link("Stay logged in", "/")
             .into_response(),
@@ -90,10 +94,11 @@ async fn form_action(state: &LogoutState) -> String {
     oauth::form_action(&state.config, &state.provider)
 }
 
-fn return_to(form: &[u8]) -> Option<ReturnTo> {
+fn return_to(state: &LogoutState, form: &[u8]) -> Option<ReturnTo> {
     url::form_urlencoded::parse(form)
         .find(|(name, _)| name == RETURN_TO)
         .and_then(|(_, value)| ReturnTo::parse(&value).ok())
+        .map(|page| state.config.routes().allowed_return(page))
 }
 
 /// A client that hangs up does not stop a logout halfway.
@@ -120,7 +125,7 @@ async fn log_out(state: &LogoutState, session: &Session, return_to: Option<Retur
             return Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging out is not possible right now")
                 .paragraph("This site cannot reach its sessions at the moment, so you are still logged in. Please try again in a moment.")
                 .retry_after(5)
-                .form("Try again", LOGOUT_PATH, form_action(state).await)
+                .form("Try again", state.config.routes().logout_path(), form_action(state).await)
                 .field(RETURN_TO, return_to.map(String::from))
                 .into_response();
         }

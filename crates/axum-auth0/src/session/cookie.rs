@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer, session::Id};
 
-use super::{ABSOLUTE_TIMEOUT, SessionRecords, id};
+use super::{SessionRecords, id};
 use crate::{
     config::{Config, CookieSettings, SameSite},
     request::cookies,
@@ -32,8 +32,9 @@ pub(crate) enum SessionCookie {
 /// tower-sessions, set up as the configuration says.
 pub(crate) fn layer(
     records: SessionRecords,
-    settings: &CookieSettings,
+    config: &Config,
 ) -> SessionManagerLayer<SessionRecords> {
+    let settings = config.cookie();
     let layer = SessionManagerLayer::new(records)
         .with_name(settings.name.clone())
         .with_http_only(true)
@@ -43,7 +44,9 @@ pub(crate) fn layer(
         .with_expiry(if settings.transient {
             Expiry::OnSessionEnd
         } else {
-            Expiry::OnInactivity(Duration::seconds(ABSOLUTE_TIMEOUT))
+            Expiry::OnInactivity(Duration::seconds(
+                config.session_lifetime().absolute_seconds(),
+            ))
         });
     match &settings.domain {
         Some(domain) => layer.with_domain(domain.clone()),
@@ -88,7 +91,7 @@ pub(crate) async fn write_cookie(
         .iter()
         .any(|value| value_of(value.as_bytes(), &settings.name).is_some_and(<[u8]>::is_empty));
     let cookie = match decision {
-        Some(SessionCookie::Set(id)) => set(settings, id),
+        Some(SessionCookie::Set(id)) => set(&config, id),
         Some(SessionCookie::Remove) => removal(settings),
         None if removes && may_remove => removal(settings),
         None if removes => {
@@ -154,12 +157,15 @@ fn build(settings: &CookieSettings, value: String) -> CookieBuilder<'static> {
     }
 }
 
-fn set(settings: &CookieSettings, id: Id) -> Cookie<'static> {
+fn set(config: &Config, id: Id) -> Cookie<'static> {
+    let settings = config.cookie();
     let cookie = build(settings, id.to_string());
     let cookie = if settings.transient {
         cookie
     } else {
-        cookie.max_age(Duration::seconds(ABSOLUTE_TIMEOUT))
+        cookie.max_age(Duration::seconds(
+            config.session_lifetime().absolute_seconds(),
+        ))
     };
     cookie.build()
 }

@@ -11,11 +11,10 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use tower_sessions::{Session, SessionStore as _, session::Id};
 
 use super::{
-    CurrentUser, IDLE_TIMEOUT, LAST_SEEN_INTERVAL, SessionCookie, SessionState, SignedInUser,
-    StoredSession, store_error,
+    CurrentUser, LAST_SEEN_INTERVAL, SessionCookie, SessionState, SignedInUser, StoredSession,
+    store_error,
 };
 use crate::{
-    config::routes::LOGOUT_PATH,
     store::{LoginId, StoreError},
     trace_context::TraceContext,
 };
@@ -38,7 +37,7 @@ pub(crate) async fn load_user(
 ) -> Response {
     let is_head = request.method() == Method::HEAD;
     // A logout ends the session itself, and needs what is left of it for the provider.
-    let is_logout = request.uri().path() == LOGOUT_PATH;
+    let is_logout = request.uri().path() == state.config.routes().logout_path();
     let found = find(&state, &session, request.headers(), is_logout).await;
     let has_ended = matches!(found, Ok(Found::Ended));
     let user = match found {
@@ -91,7 +90,12 @@ async fn find(
         return Ok(Found::Anonymous);
     }
     let now = state.clock.unix_seconds();
-    if now >= row.expires_at || now - row.last_seen_at >= IDLE_TIMEOUT {
+    let lifetime = state.config.session_lifetime();
+    // A shorter limit applies to older sessions, too.
+    let expires_at = row
+        .expires_at
+        .min(row.created_at.saturating_add(lifetime.absolute_seconds()));
+    if now >= expires_at || now - row.last_seen_at >= lifetime.inactivity_seconds() {
         tracing::info!(login = ?row.id, "session timed out");
         if !is_logout {
             forget(state, id, Some(row.id)).await;

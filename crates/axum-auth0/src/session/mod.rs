@@ -24,11 +24,5 @@ pub use self::{
     user::{CurrentUser, SignedInUser},
 };
 
-/// A session ends if it is not used for this long, in seconds: 1 day, as in nextjs-auth0.
-pub(crate) const IDLE_TIMEOUT: i64 = 86_400;
-
-/// A session ends after this long whether it is used or not, in seconds: 3 days, as in nextjs-auth0.
-pub(crate) const ABSOLUTE_TIMEOUT: i64 = 3 * 86_400;
-
 /// The time of the last use is written at most this often, in seconds.
 const LAST_SEEN_INTERVAL: i64 = 60;

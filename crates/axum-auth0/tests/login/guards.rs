@@ -120,7 +120,7 @@ async fn like_leptos(headers: HeaderMap) -> Response {
     }
 }
 
-fn with_server_functions(env: &TestEnv) -> Router {
+async fn with_server_functions(env: &TestEnv) -> Router {
     let functions = Router::new().route("/rpc/nested", any(like_leptos));
     let app = Router::new()
         .route("/api/list", any(like_leptos))
@@ -128,16 +128,15 @@ fn with_server_functions(env: &TestEnv) -> Router {
         .route("/rpc/list", any(like_leptos))
         .nest("/shop", functions)
         .route("/page", get(like_leptos));
-    let auth0 = env.auth0.clone();
-    auth0
-        .data_routes(|path| path.contains("/rpc/"))
-        .wrap(app, &[])
+    let builder = env.auth0_builder();
+    let auth0 = builder.data_routes(|path| path.contains("/rpc/")).build();
+    auth0.await.unwrap().wrap(app)
 }
 
 #[tokio::test]
 async fn no_read_of_data_is_redirected_wherever_it_is_mounted() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&with_server_functions(&env));
+    let mut browser = env.browser().at(&with_server_functions(&env).await);
     for path in ["/api/list", "/auth/user", "/rpc/list", "/shop/rpc/nested"] {
         for referer in ["https://evil.example/x", SITE, "http://localhost:3000/page"] {
             for accept in ["text/html", "text/html,application/xhtml+xml,*/*;q=0.8"] {
@@ -154,7 +153,7 @@ async fn no_read_of_data_is_redirected_wherever_it_is_mounted() {
 #[tokio::test]
 async fn a_form_goes_back_to_a_page_of_this_site_only() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&with_server_functions(&env));
+    let mut browser = env.browser().at(&with_server_functions(&env).await);
     for path in ["/api/list", "/auth/user", "/rpc/list", "/shop/rpc/nested"] {
         for (referer, location) in [
             (
@@ -179,7 +178,7 @@ async fn a_form_goes_back_to_a_page_of_this_site_only() {
 #[tokio::test]
 async fn data_is_read_from_this_site_only_on_every_prefix() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&with_server_functions(&env));
+    let mut browser = env.browser().at(&with_server_functions(&env).await);
     for (site, status) in [
         ("same-origin", 200),
         ("none", 200),
@@ -264,7 +263,8 @@ async fn with_every_page_guarded_a_login_still_begins_and_a_logout_still_ends() 
             .router()
             .route("/signed-out", get(|| async { "signed out" }))
             .route("/auth/user", get(|| async { "null" }));
-        let router = env.auth0.wrap(app, protected);
+        let builder = env.auth0_builder().protect(protected.iter().copied());
+        let router = builder.build().await.unwrap().wrap(app);
         let mut browser = env.browser().at(&router);
         for path in ["/", "/products", "/nowhere"] {
             assert!(browser.go(path).await.location().starts_with("/auth/login"));
@@ -284,7 +284,7 @@ async fn with_every_page_guarded_a_login_still_begins_and_a_logout_still_ends() 
 #[tokio::test]
 async fn a_guarded_page_inside_a_nested_router_comes_back_to_its_full_path() {
     let env = TestEnv::new().await;
-    let inner = env.auth0.wrap(env.app.router(), &["/products"]);
+    let inner = env.auth0.wrap(env.app.router());
     let twice = Router::new().nest("/y", inner.clone());
     let router = env.router.clone().nest("/x", inner).nest("/shop", twice);
     let mut browser = env.browser().at(&router);

@@ -59,9 +59,9 @@ mod tests {
 
     #[test]
     fn the_default_routes_are_those_of_the_engine() {
-        let routes = AuthRoutes::default();
-        assert_eq!(routes.login, axum_auth0::LOGIN_PATH);
-        assert_eq!(routes.logout, axum_auth0::LOGOUT_PATH);
-        assert_eq!(routes.profile, axum_auth0::PROFILE_PATH);
+        let (routes, engine) = (AuthRoutes::default(), axum_auth0::Routes::default());
+        assert_eq!(routes.login, engine.login_path());
+        assert_eq!(routes.logout, engine.logout_path());
+        assert_eq!(routes.profile, engine.profile_path());
     }
 }

@@ -111,7 +111,7 @@ async fn user_of(env: &TestEnv, browser: &Browser) -> SignedInUser {
         .header(header::HOST, env.host())
         .header(header::COOKIE, session);
     let request = request.body(Body::empty()).unwrap();
-    let response = env.auth0.wrap(page, &[]).oneshot(request).await;
+    let response = env.auth0.wrap(page).oneshot(request).await;
     assert_eq!(response.unwrap().status(), 200);
     let user = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     user.unwrap()

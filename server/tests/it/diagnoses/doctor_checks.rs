@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use axum_auth0::{
-    Cause, Dependencies, Diagnosis,
+    Cause, Diagnosis,
     clock::MockClock,
-    doctor::{Check, Status, examine},
+    doctor::{Check, Dependencies, Status, examine},
 };
 
 use super::{
@@ -18,8 +18,8 @@ use crate::test_env::TestEnv;
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// What the doctor finds with `id`.
-async fn examined(env: &TestEnv, id: &str, surroundings: &Dependencies) -> Check {
-    let report = examine(env.auth0.config(), surroundings, LIMIT).await;
+async fn examined(env: &TestEnv, id: &str, dependencies: &Dependencies) -> Check {
+    let report = examine(env.auth0.config(), dependencies, LIMIT).await;
     let mut checks = report.checks.into_iter();
     checks.find(|check| check.id == id).unwrap()
 }
@@ -101,11 +101,11 @@ async fn a_clock_that_differs_is_found_before_anybody_logs_in() {
     for (difference, direction) in [(7_200, "ahead of"), (-7_200, "behind")] {
         let clock = MockClock::from_system();
         clock.advance(difference);
-        let surroundings = Dependencies {
+        let dependencies = Dependencies {
             clock,
             ..Dependencies::default()
         };
-        let check = examined(&env, "clock", &surroundings).await;
+        let check = examined(&env, "clock", &dependencies).await;
         assert_eq!(
             (check.status, check.code),
             (Status::Problem, Some(Cause::ClockSkew.as_str()))

@@ -41,7 +41,7 @@ pub(crate) async fn user_by(auth0: &Auth0, env: &TestEnv, browser: &Browser) -> 
         .header(header::COOKIE, cookie)
         .body(Body::empty())
         .unwrap();
-    let response = auth0.wrap(probe, &[]).oneshot(request).await;
+    let response = auth0.wrap(probe).oneshot(request).await;
     assert_eq!(response.unwrap().status(), 200);
     let user = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     user.unwrap()

@@ -34,7 +34,8 @@ async fn what_was_revoked_during_a_refresh_stays_revoked() {
         .assert_status(200);
     env.advance(10);
     // Another process of the site, at the same store.
-    let other = Auth0::open(env.auth0.config().clone()).await.unwrap();
+    let builder = Auth0::builder().config(env.auth0.config().clone());
+    let other = builder.build().await.unwrap();
     let user = user_by(&other, &env, &alice).await;
 
     let call = alice.get_json("/api/products");

@@ -1,6 +1,5 @@
 //! What other sites can make her browser do: nothing.
 
-use axum_auth0::LOGOUT_PATH;
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, RequestBuilder, header};
 
@@ -12,6 +11,8 @@ use crate::{
     browser::{ALICE, Browser},
     test_env::TestEnv,
 };
+
+const LOGOUT_PATH: &str = "/auth/logout";
 
 /// How a request of another site looks in browsers of all ages.
 fn foreign(request: &impl Fn() -> RequestBuilder) -> Vec<RequestBuilder> {

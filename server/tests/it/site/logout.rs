@@ -1,6 +1,5 @@
 //! The way out: here, at the tenant, and for whoever kept a copy of the cookie.
 
-use axum_auth0::{LOGOUT_PATH, PROFILE_PATH};
 use reqwest::Method;
 
 use super::{
@@ -11,6 +10,9 @@ use crate::{
     browser::{ALICE, BOB, PASSWORD},
     test_env::TestEnv,
 };
+
+const LOGOUT_PATH: &str = "/auth/logout";
+const PROFILE_PATH: &str = "/auth/profile";
 
 #[tokio::test]
 async fn after_the_logout_she_is_told_and_nothing_of_her_is_left() {

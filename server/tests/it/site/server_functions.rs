@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use axum_auth0::{LOGOUT_PATH, PROFILE_PATH};
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, header};
 
@@ -10,6 +9,9 @@ use crate::{
     browser::{ALICE, Browser},
     test_env::TestEnv,
 };
+
+const LOGOUT_PATH: &str = "/auth/logout";
+const PROFILE_PATH: &str = "/auth/profile";
 
 /// Those that answer everybody.
 const PUBLIC: &[(&str, &str)] = &[("GET", "/auth/user")];

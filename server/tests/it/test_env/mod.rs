@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum_auth0::{
-    Auth0, Config, Dependencies, Variables,
+    Auth0, Variables,
     clock::{Clock as _, MockClock},
 };
 use reqwest::{Client, redirect::Policy};
@@ -120,12 +120,8 @@ impl TestEnv {
             None
         };
 
-        let config = Config::from_variables(&builder.variables, &app::server::apis());
-        let surroundings = Dependencies {
-            clock: site_clock.clone(),
-            ..Dependencies::default()
-        };
-        let auth0 = Auth0::open_in(config.unwrap(), surroundings).await.unwrap();
+        let auth0 = site::auth0().variables(builder.variables.clone());
+        let auth0 = auth0.clock(site_clock.clone()).build().await.unwrap();
         let site_root = folder.join("site").display().to_string();
         let built: Variables = [("LEPTOS_SITE_ROOT", site_root)].into_iter().collect();
         let mut options = options::read(&built).unwrap();

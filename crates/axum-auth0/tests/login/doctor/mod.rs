@@ -12,8 +12,8 @@ mod times;
 use std::time::Duration;
 
 use axum_auth0::{
-    Config, Dependencies,
-    doctor::{Check, Report, Status, examine},
+    Config,
+    doctor::{Check, Dependencies, Report, Status, examine},
 };
 
 use crate::app::TestEnv;
@@ -30,11 +30,11 @@ fn config(env: &TestEnv, changes: &[(&'static str, Option<&str>)]) -> Config {
 }
 
 async fn examine_within(env: &TestEnv, config: &Config, limit: Duration) -> Report {
-    let surroundings = Dependencies {
+    let dependencies = Dependencies {
         clock: env.clock.clone(),
         ..Dependencies::default()
     };
-    examine(config, &surroundings, limit).await
+    examine(config, &dependencies, limit).await
 }
 
 /// The only check with this name, which has this status.

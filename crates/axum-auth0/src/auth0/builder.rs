@@ -1,0 +1,282 @@
+//! Builds an [`Auth0`] from the environment, by code, or both.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::{
+    Auth0, BuildError,
+    state::{AppState, Components},
+};
+use crate::{
+    clock::{SharedClock, SystemClock},
+    config::{Api, ApiRegistration, Config, ConfigError, Routes, StoreLocation, Variables},
+    guard::GuardedPaths,
+    http_client::{HttpClient, HttpClientOptions},
+    random::{SharedRandom, SystemRandom},
+    store::{MemoryStore, SharedStore, StoreError},
+};
+
+/// Builds an [`Auth0`].
+///
+/// Every setting of the environment can be made by code, too; code wins. All settings pass the same checks, and all
+/// problems are reported together.
+///
+/// ```no_run
+/// # struct ProductsApi;
+/// # impl axum_auth0::Api for ProductsApi {
+/// #     const ENV_PREFIX: &'static str = "PRODUCTS";
+/// #     const SCOPES: &'static [&'static str] = &["read:products"];
+/// # }
+/// # async fn build() -> Result<(), axum_auth0::BuildError> {
+/// use axum_auth0::Auth0;
+///
+/// let auth0 = Auth0::builder()
+///     .env()
+///     .login_api::<ProductsApi>()
+///     .protect(["/products"])
+///     .build()
+///     .await?;
+/// let app = auth0.wrap(axum::Router::new());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is built before `build`"]
+pub struct Auth0Builder {
+    environment: Variables,
+    code: Variables,
+    apis: Vec<ApiRegistration>,
+    routes: Option<Routes>,
+    config: Option<Config>,
+    paths: GuardedPaths,
+    store: Option<SharedStore>,
+    clock: SharedClock,
+    random: SharedRandom,
+}
+
+impl Default for Auth0Builder {
+    fn default() -> Self {
+        Self {
+            environment: Variables::default(),
+            code: Variables::default(),
+            apis: Vec::new(),
+            routes: None,
+            config: None,
+            paths: GuardedPaths::default(),
+            store: None,
+            clock: SystemClock::shared(),
+            random: SystemRandom::shared(),
+        }
+    }
+}
+
+impl Auth0Builder {
+    /// Reads the variables of the process's environment.
+    pub fn env(self) -> Self {
+        self.variables(Variables::from_environment())
+    }
+
+    /// Uses `variables` in place of the environment: those of a `.env` file, for example.
+    pub fn variables(mut self, variables: Variables) -> Self {
+        self.environment = variables;
+        self
+    }
+
+    /// Sets a variable by code, for example `.set("AUTH0_PROMPT", "consent")`.
+    pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.code.set(name, value);
+        self
+    }
+
+    /// Sets `AUTH0_DOMAIN`: the domain of the tenant, or the issuer URL of another OpenID Provider.
+    pub fn domain(self, domain: impl Into<String>) -> Self {
+        self.set("AUTH0_DOMAIN", domain)
+    }
+
+    /// Sets `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`.
+    pub fn client(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.set("AUTH0_CLIENT_ID", id)
+            .set("AUTH0_CLIENT_SECRET", secret)
+    }
+
+    /// Sets `AUTH0_SECRET`, at least 32 bytes. Several secrets are separated by commas; the first encrypts, all decrypt.
+    pub fn secret(self, secret: impl Into<String>) -> Self {
+        self.set("AUTH0_SECRET", secret)
+    }
+
+    /// Sets `APP_BASE_URL`: the origin of this site.
+    pub fn base_url(self, url: impl Into<String>) -> Self {
+        self.set("APP_BASE_URL", url)
+    }
+
+    /// Sets `AUTH0_AUDIENCE`: the identifier of the API that a login requests an access token for.
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        self.set("AUTH0_AUDIENCE", audience)
+    }
+
+    /// Sets `AUTH0_COOKIE_NAME`: the name of the session cookie, without a prefix.
+    pub fn cookie_name(self, name: impl Into<String>) -> Self {
+        self.set("AUTH0_COOKIE_NAME", name)
+    }
+
+    /// Sets `AUTH0_SESSION_INACTIVITY_DURATION` and `AUTH0_SESSION_ABSOLUTE_DURATION`: a session ends after `inactivity`
+    /// without a request, and `absolute` after the login. Fractions of a second are cut off.
+    pub fn session_lifetime(self, inactivity: Duration, absolute: Duration) -> Self {
+        self.set(
+            "AUTH0_SESSION_INACTIVITY_DURATION",
+            inactivity.as_secs().to_string(),
+        )
+        .set(
+            "AUTH0_SESSION_ABSOLUTE_DURATION",
+            absolute.as_secs().to_string(),
+        )
+    }
+
+    /// Registers `A` as the API that a login requests an access token for: its audience is `AUTH0_AUDIENCE`, unless
+    /// `<PREFIX>_API_AUDIENCE` is set.
+    pub fn login_api<A: Api>(mut self) -> Self {
+        self.apis.push(ApiRegistration::login::<A>());
+        self
+    }
+
+    /// Registers `A` as a further API. The site starts without it if none of its variables is set.
+    pub fn api<A: Api>(mut self) -> Self {
+        self.apis.push(ApiRegistration::further::<A>());
+        self
+    }
+
+    /// Registers several APIs.
+    pub fn apis(mut self, apis: impl IntoIterator<Item = ApiRegistration>) -> Self {
+        self.apis.extend(apis);
+        self
+    }
+
+    /// Sets the paths of the engine's routes.
+    pub fn routes(mut self, routes: Routes) -> Self {
+        self.routes = Some(routes);
+        self
+    }
+
+    /// Uses a configuration that was read before. Variables, APIs and routes of this builder are ignored.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Adds pages that only signed-in users see, including everything below them; `"/"` is every page. The engine's routes
+    /// and the page that a logout ends at are never protected.
+    pub fn protect<P: Into<String>>(mut self, pages: impl IntoIterator<Item = P>) -> Self {
+        self.paths
+            .protected
+            .extend(pages.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets the prefix of server functions, `/api` by default. Routes below it answer with data instead of a page; see
+    /// [`Self::data_routes`].
+    pub fn server_function_prefix(mut self, prefix: &str) -> Self {
+        self.paths.server_function_prefix = prefix.trim_end_matches('/').to_owned();
+        self
+    }
+
+    /// Sets which further routes answer with data instead of a page: server functions with a prefix of their own. Leptos
+    /// applications pass `leptos_auth0::server::is_server_function`.
+    ///
+    /// No other site reaches these routes, not even by a link, and a GET is never answered with the redirect to the
+    /// `Referer` that `leptos_axum` makes of it.
+    pub fn data_routes(mut self, is_data_route: fn(path: &str) -> bool) -> Self {
+        self.paths.is_data_route = is_data_route;
+        self
+    }
+
+    /// Uses a store of the application's own in place of `AUTH0_SESSION_STORE`.
+    pub fn store(mut self, store: SharedStore) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Sets the clock; tests use [`MockClock`](crate::clock::MockClock).
+    pub fn clock(mut self, clock: SharedClock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets the source of randomness; only tests need it.
+    pub fn random(mut self, random: SharedRandom) -> Self {
+        self.random = random;
+        self
+    }
+
+    /// Reads and checks the configuration, without building anything.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] lists every problem.
+    pub fn read_config(&self) -> Result<Config, ConfigError> {
+        match &self.config {
+            Some(config) => Ok(config.clone()),
+            None => {
+                let variables = self.code.clone().with_defaults(&self.environment);
+                Config::read(&variables, &self.apis, self.routes.as_ref())
+            }
+        }
+    }
+
+    /// Checks the configuration, opens the session store and builds everything else. The provider is not contacted yet: the
+    /// site starts without it.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration has problems, all of which are listed, or if the session store cannot be opened.
+    pub async fn build(self) -> Result<Auth0, BuildError> {
+        let config = self.read_config()?;
+        let http_client = HttpClient::new(HttpClientOptions {
+            total_timeout: config.http_timeout(),
+            plain_http_to: config.provider_internal_url().cloned(),
+            clock: Arc::clone(&self.clock),
+            ..HttpClientOptions::default()
+        })?;
+        let store = match self.store {
+            Some(store) => store,
+            None => open_store(config.session_store()).await?,
+        };
+        super::log_warnings(&config);
+        let state = AppState::new(Components {
+            config,
+            http_client,
+            store,
+            clock: self.clock,
+            random: self.random,
+        });
+        Ok(Auth0 {
+            state,
+            paths: Arc::new(self.paths),
+        })
+    }
+}
+
+async fn open_store(location: &StoreLocation) -> Result<SharedStore, StoreError> {
+    match location {
+        StoreLocation::Memory => Ok(Arc::new(MemoryStore::default())),
+        #[cfg(feature = "sqlite")]
+        StoreLocation::Sqlite(path) => {
+            Ok(Arc::new(axum_auth0_stores::SqliteStore::open(path).await?))
+        }
+        #[cfg(not(feature = "sqlite"))]
+        StoreLocation::Sqlite(_) => {
+            Err(StoreError(crate::config::SQLITE_NOT_COMPILED_IN.to_owned()))
+        }
+    }
+}
+
+/// Shows no value: it may be a secret.
+impl fmt::Debug for Auth0Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth0Builder")
+            .field("environment", &self.environment)
+            .field("code", &self.code)
+            .field("apis", &self.apis)
+            .field("routes", &self.routes)
+            .field("paths", &self.paths)
+            .finish_non_exhaustive()
+    }
+}
