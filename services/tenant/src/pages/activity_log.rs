@@ -2,7 +2,7 @@
 
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
-use super::layout::{Text, concat_map};
+use super::layout::{Escaped, concat_map};
 use crate::activity_log::{LogEntry, Outcome};
 
 const TIME_FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[hour]:[minute]:[second]");
@@ -25,8 +25,8 @@ pub(crate) fn log_entries(entries: &[LogEntry]) -> String {
         format!(
             "<li data-outcome=\"{outcome}\"><span class=\"meta\"><time>{at}</time> <code>{endpoint}</code> \
              <b>{outcome}</b></span> {text}</li>\n",
-            endpoint = Text(entry.endpoint),
-            text = Text(&entry.text),
+            endpoint = Escaped(entry.endpoint),
+            text = Escaped(&entry.text),
         )
     })
 }

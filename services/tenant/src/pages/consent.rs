@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 
-use super::layout::{Page, Text, concat_map};
+use super::layout::{Escaped, Page, concat_map};
 use crate::store::authorization_request::AuthorizationRequest;
 
 /// The consent form of a login.
@@ -18,12 +18,12 @@ pub(crate) struct ConsentPage<'a> {
 impl IntoResponse for ConsentPage<'_> {
     fn into_response(self) -> Response {
         let scopes = concat_map(&self.request.scopes, |scope| {
-            format!("<li><code>{}</code></li>\n", Text(scope))
+            format!("<li><code>{}</code></li>\n", Escaped(scope))
         });
         let audience = match &self.request.audience {
             Some(audience) => format!(
                 "<p>It requests access to the API <code>{}</code>.</p>\n",
-                Text(audience)
+                Escaped(audience)
             ),
             None => String::new(),
         };
@@ -33,10 +33,10 @@ impl IntoResponse for ConsentPage<'_> {
              <input type=\"hidden\" name=\"state\" value=\"{login_id}\">\n\
              <button type=\"submit\" name=\"action\" value=\"accept\">Accept</button>\n\
              <button type=\"submit\" name=\"action\" value=\"decline\" class=\"quiet\">Decline</button>\n</form>",
-            application = Text(&self.request.application_name),
-            email = Text(self.email),
-            action = Text(self.action),
-            login_id = Text(self.login_id),
+            application = Escaped(&self.request.application_name),
+            email = Escaped(self.email),
+            action = Escaped(self.action),
+            login_id = Escaped(self.login_id),
         );
         Page {
             form_targets: &self.request.form_targets,

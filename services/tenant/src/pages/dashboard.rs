@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use super::{
     activity_log::log_entries,
     dashboard_sections as sections,
-    layout::{Page, Text, concat_map},
+    layout::{Escaped, Page, concat_map},
 };
 use crate::{
     activity_log::LogEntry,
@@ -40,7 +40,7 @@ impl IntoResponse for DashboardPage<'_> {
              <section aria-labelledby=\"applications\"><h2 id=\"applications\">Applications</h2>\n\
              {applications}</section>\n\
              <section aria-labelledby=\"users\"><h2 id=\"users\">Users</h2>\n{users}</section>",
-            issuer = Text(&self.config.issuer),
+            issuer = Escaped(&self.config.issuer),
             settings = sections::describe_config(self.config),
             log = log_entries(self.log),
             apis = concat_map(self.apis, sections::api),

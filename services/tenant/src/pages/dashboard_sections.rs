@@ -1,6 +1,6 @@
 //! The sections of the dashboard: settings, APIs, applications and users.
 
-use super::layout::{Text, concat_map};
+use super::layout::{Escaped, concat_map};
 use crate::{
     settings::{ApiSettings, ApplicationAccess, TokenSigning},
     state::Config,
@@ -25,13 +25,13 @@ pub(super) fn describe_config(config: &Config) -> String {
     if let Some(audience) = &config.default_audience {
         sentences.push(format!(
             "A login without <code>audience</code> receives a JWT for the Default Audience <code>{}</code>.",
-            Text(audience)
+            Escaped(audience)
         ));
     }
     if config.access_token_issuer != config.issuer {
         sentences.push(format!(
             "The issuer of access tokens is <code>{}</code>, as for a tenant with a custom domain.",
-            Text(&config.access_token_issuer)
+            Escaped(&config.access_token_issuer)
         ));
     }
     if !config.refresh_delay.is_zero() {
@@ -49,8 +49,8 @@ pub(super) fn api(api: &ApiSettings) -> String {
          <dt>Scopes</dt><dd>{scopes}</dd><dt>Allow offline access</dt><dd>{offline}</dd>\
          <dt>Signing algorithm</dt><dd>{signing}</dd><dt>JSON Web Encryption</dt><dd>{encryption}</dd>\
          <dt>Application access</dt><dd>{access}</dd></dl>\n",
-        name = Text(&api.name),
-        identifier = Text(&api.identifier),
+        name = Escaped(&api.name),
+        identifier = Escaped(&api.identifier),
         scopes = codes(&api.scopes),
         offline = if api.offline_access { "yes" } else { "no" },
         signing = match api.signing {
@@ -89,8 +89,8 @@ pub(super) fn application(application: &Application) -> String {
          <dt>Allowed callback URLs</dt><dd>{callbacks}</dd><dt>Allowed logout URLs</dt><dd>{logouts}</dd>\
          <dt>Back-channel logout URL</dt><dd>{backchannel}</dd><dt>Refresh tokens</dt><dd>{refresh}</dd>\
          <dt>Multi-resource refresh tokens for</dt><dd>{multi_resource}</dd></dl>\n",
-        name = Text(&application.name),
-        client_id = Text(&application.client_id),
+        name = Escaped(&application.name),
+        client_id = Escaped(&application.client_id),
         callbacks = codes(&application.callback_urls),
         logouts = codes(&application.logout_urls),
         backchannel = codes(&backchannel),
@@ -108,10 +108,10 @@ pub(super) fn user_table(users: &[(User, Option<Vec<String>>)]) -> String {
     let rows = concat_map(users, |(user, permissions)| {
         format!(
             "<tr><th scope=\"row\">{given} {family}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td></tr>\n",
-            given = Text(&user.given_name),
-            family = Text(&user.family_name),
-            email = Text(&user.email),
-            sub = Text(&user.sub),
+            given = Escaped(&user.given_name),
+            family = Escaped(&user.family_name),
+            email = Escaped(&user.email),
+            sub = Escaped(&user.sub),
             permissions = match permissions {
                 None => "all".to_owned(),
                 Some(permissions) => codes(permissions),
@@ -128,5 +128,5 @@ fn codes(values: &[String]) -> String {
     if values.is_empty() {
         return "none".to_owned();
     }
-    concat_map(values, |value| format!("<code>{}</code> ", Text(value)))
+    concat_map(values, |value| format!("<code>{}</code> ", Escaped(value)))
 }

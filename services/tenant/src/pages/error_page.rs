@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::layout::{Page, Text};
+use super::layout::{Escaped, Page};
 use crate::{
     activity_log::quoted,
     http::{InternalError, OAuthError, ParametersError},
@@ -74,9 +74,9 @@ impl IntoResponse for ErrorPage {
         let main = format!(
             "<h1>{title}</h1>\n<p role=\"alert\">{message}</p>\n<p>{fix}</p>\n<p><a href=\"/\">Dashboard of the \
              tenant</a></p>",
-            title = Text(&self.title),
-            message = Text(&self.message),
-            fix = Text(&self.fix),
+            title = Escaped(&self.title),
+            message = Escaped(&self.message),
+            fix = Escaped(&self.fix),
         );
         Page {
             status: self.status,

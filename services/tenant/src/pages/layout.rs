@@ -13,9 +13,9 @@ use axum::{
 use super::assets::{ICON_PATH, STYLESHEET_PATH};
 
 /// Text that is escaped for element content and quoted attributes.
-pub(crate) struct Text<'a>(pub(crate) &'a str);
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
-impl fmt::Display for Text<'_> {
+impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&html_escape::encode_safe(self.0))
     }
@@ -88,7 +88,7 @@ impl IntoResponse for Page<'_> {
              <link rel=\"stylesheet\" href=\"{STYLESHEET_PATH}\">\n</head>\n<body class=\"{width}\">\n\
              <main>\n{main}\n</main>\n<footer><p>Local tenant, for development only. It accepts loopback hosts only \
              and replaces Auth0.</p></footer>\n{script}</body>\n</html>\n",
-            title = Text(self.title),
+            title = Escaped(self.title),
             width = self.width,
             main = self.main,
         );

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 
-use super::layout::{Page, Text};
+use super::layout::{Escaped, Page};
 use crate::store::{authorization_request::AuthorizationRequest, users::User};
 
 /// The login form of a login.
@@ -38,7 +38,7 @@ impl IntoResponse for LoginPage<'_> {
         let users: Vec<String> = self
             .users
             .iter()
-            .map(|user| format!("<code>{}</code>", Text(&user.email)))
+            .map(|user| format!("<code>{}</code>", Escaped(&user.email)))
             .collect();
         let main = format!(
             "<h1>Log in</h1>\n<p>to continue to {application}</p>\n{error}\
@@ -52,10 +52,10 @@ impl IntoResponse for LoginPage<'_> {
              <button type=\"submit\">Continue</button>\n</form>\n\
              <p class=\"note\">Users of this tenant: {users}. The program that started the tenant prints their \
              passwords.</p>",
-            application = Text(&self.request.application_name),
-            action = Text(self.action),
-            login_id = Text(self.login_id),
-            username = Text(self.username),
+            application = Escaped(&self.request.application_name),
+            action = Escaped(self.action),
+            login_id = Escaped(self.login_id),
+            username = Escaped(self.username),
             users = users.join(", "),
         );
         Page {

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 
-use super::layout::{Page, Text, concat_map};
+use super::layout::{Escaped, Page, concat_map};
 
 /// Asks the user to confirm a logout.
 pub(crate) struct ConfirmLogoutPage<'a> {
@@ -19,15 +19,15 @@ impl IntoResponse for ConfirmLogoutPage<'_> {
         let hidden_fields = concat_map(self.hidden_fields, |(name, value)| {
             format!(
                 "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n",
-                Text(name),
-                Text(value)
+                Escaped(name),
+                Escaped(value)
             )
         });
         let main = format!(
             "<h1>Log out?</h1>\n<p>Do you want to log out of the local tenant?</p>\n\
              <form method=\"post\" action=\"{action}\">\n{hidden_fields}\
              <input type=\"hidden\" name=\"confirmed\" value=\"yes\">\n<button type=\"submit\">Log out</button>\n</form>",
-            action = Text(self.action),
+            action = Escaped(self.action),
         );
         Page {
             form_targets: self.form_targets,

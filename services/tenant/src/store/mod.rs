@@ -59,7 +59,7 @@ impl Store {
                     .synchronous(SqliteSynchronous::Normal)
             }
         };
-        // A database in memory is deleted with its last connection, and the pool closes a connection if a request is canceled
+        // A database in memory is deleted with its last connection, and the pool closes a connection if a request is cancelled
         // while it acquires one. This connection is not part of the pool.
         let memory = match database {
             Database::Memory => Some(Arc::new(options.connect().await?)),

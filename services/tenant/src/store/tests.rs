@@ -1,4 +1,4 @@
-//! Tests of limits and cleanup, and of a database in memory when a request is canceled.
+//! Tests of limits and cleanup, and of a database in memory when a request is cancelled.
 
 use std::{
     pin::pin,
@@ -73,7 +73,7 @@ fn poll_once_and_drop(future: impl Future) {
 }
 
 #[tokio::test]
-async fn a_database_in_memory_survives_canceled_requests() {
+async fn a_database_in_memory_survives_cancelled_requests() {
     let store = store().await;
     for _ in 0..100 {
         wait_for_idle_connection(&store.pool).await;

@@ -3,7 +3,9 @@
 use serde_json::json;
 use tenant::Outcome;
 
-use crate::test_env::{CALLBACK, CLIENT_ID, NOON, ORDERS, PRODUCTS, TestEnv, location, parameter};
+use crate::test_env::{
+    CALLBACK, CLIENT_ID, ORDERS, PRODUCTS, START_TIME, TestEnv, location, parameter,
+};
 
 #[tokio::test]
 async fn without_an_audience_the_access_token_is_opaque_and_the_log_explains_it() {
@@ -28,7 +30,7 @@ async fn with_an_audience_the_access_token_is_a_jwt_for_that_api() {
         serde_json::Value::Object(claims),
         json!({
             "iss": env.issuer, "sub": "auth0|alice", "aud": [PRODUCTS, format!("{}userinfo", env.issuer)],
-            "iat": NOON, "exp": NOON + 86_400, "azp": CLIENT_ID,
+            "iat": START_TIME, "exp": START_TIME + 86_400, "azp": CLIENT_ID,
             "scope": "openid profile email offline_access read:products",
         })
     );

@@ -5,7 +5,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::test_env::{
-    CALLBACK, CLIENT_ID, JsonResponse, NOON, PRODUCTS, SECRET, TestEnv, VERIFIER, parameter,
+    CALLBACK, CLIENT_ID, CLIENT_SECRET, JsonResponse, PRODUCTS, START_TIME, TestEnv, VERIFIER,
+    parameter,
 };
 
 async fn log_in_for_code(env: &TestEnv, more: &[(&str, &str)]) -> String {
@@ -23,7 +24,7 @@ async fn the_id_token_has_the_claims_of_its_scopes() {
     assert_eq!(
         serde_json::Value::Object(claims),
         json!({
-            "iss": env.issuer, "sub": "auth0|alice", "aud": CLIENT_ID, "iat": NOON, "exp": NOON + 36_000,
+            "iss": env.issuer, "sub": "auth0|alice", "aud": CLIENT_ID, "iat": START_TIME, "exp": START_TIME + 36_000,
             "nonce": "nonce-1", "name": "Alice Example", "nickname": "alice", "given_name": "Alice",
             "family_name": "Example", "updated_at": "2027-01-15T08:00:00.000Z",
             "email": "alice@example.com", "email_verified": true,
@@ -136,7 +137,7 @@ async fn a_code_redeemed_twenty_times_concurrently_yields_tokens_once() {
             ("redirect_uri", CALLBACK),
             ("code_verifier", VERIFIER),
             ("client_id", CLIENT_ID),
-            ("client_secret", SECRET),
+            ("client_secret", CLIENT_SECRET),
         ];
         attempts.spawn(env.request(Method::POST, "oauth/token").form(&form).send());
     }
@@ -176,7 +177,7 @@ async fn a_code_of_another_application_is_rejected_and_remains_valid() {
 async fn basic_authentication_with_encoded_credentials_works() {
     let env = TestEnv::start().await;
     let code = log_in_for_code(&env, &[]).await;
-    let encoded: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+    let encoded: String = url::form_urlencoded::byte_serialize(CLIENT_SECRET.as_bytes()).collect();
     let request = env
         .request(Method::POST, "oauth/token")
         .header(

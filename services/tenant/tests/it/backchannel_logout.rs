@@ -12,7 +12,7 @@ use wiremock::{
 
 use crate::{
     logout::{SIGNED_OUT, log_in, logout_path},
-    test_env::{CLIENT_ID, NOON, TestEnv, location, login_id_of},
+    test_env::{CLIENT_ID, START_TIME, TestEnv, location, login_id_of},
 };
 
 /// Waits until the application has received `count` logout tokens and returns them.
@@ -71,7 +71,7 @@ async fn the_application_receives_a_logout_token() {
         serde_json::Value::Object(claims),
         json!({
             "iss": env.issuer, "aud": CLIENT_ID, "sub": "auth0|alice", "sid": id_claims["sid"],
-            "iat": NOON, "exp": NOON + 120,
+            "iat": START_TIME, "exp": START_TIME + 120,
             "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
         })
     );

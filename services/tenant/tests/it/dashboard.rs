@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::test_env::{
-    CALLBACK, CLIENT_ID, JsonResponse, PRODUCTS, SECRET, TestEnv, VERIFIER, parameter,
+    CALLBACK, CLIENT_ID, CLIENT_SECRET, JsonResponse, PRODUCTS, TestEnv, VERIFIER, parameter,
 };
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn neither_the_log_nor_the_dashboard_shows_tokens_codes_or_secrets() {
         tokens.text("id_token"),
         refreshed.text("refresh_token"),
         browser.cookies["tenant_sso"].as_str(),
-        SECRET,
+        CLIENT_SECRET,
         VERIFIER,
         "local-only",
         "canary-token",

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use tenant::{Outcome, ResourcePolicy, Settings};
+use tenant::Outcome;
 
-use crate::test_env::{JsonResponse, ORDERS, PRODUCTS, TestEnv};
+use crate::test_env::{JsonResponse, ORDERS, PRODUCTS, TestEnv, allow_orders};
 
 const UNKNOWN_TOKEN: &str = "Unknown or invalid refresh token.";
 
@@ -26,7 +26,7 @@ async fn a_refresh_yields_new_tokens_and_an_id_token_of_the_same_session() {
     assert_ne!(second.text("refresh_token"), first.text("refresh_token"));
     let (_, access) = env.verify(second.text("access_token")).await;
     assert_eq!(access["aud"][0], PRODUCTS);
-    assert_eq!(access["iat"], crate::test_env::NOON + 50);
+    assert_eq!(access["iat"], crate::test_env::START_TIME + 50);
     let (_, before) = env.verify(first.text("id_token")).await;
     let (_, after) = env.verify(second.text("id_token")).await;
     for same in ["iss", "sub", "aud", "sid", "auth_time"] {
@@ -143,13 +143,6 @@ async fn a_refresh_for_another_api_silently_uses_the_api_of_the_login() {
         Outcome::Unexpected,
         "asked for audience https://orders.example.com"
     ));
-}
-
-fn allow_orders(settings: &mut Settings) {
-    settings.applications[0].multi_resource = vec![ResourcePolicy {
-        audience: ORDERS.to_owned(),
-        scopes: vec!["read:orders".to_owned()],
-    }];
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ async fn the_database_contains_no_token_cookie_password_or_secret() {
         tokens.text("refresh_token").to_owned(),
         browser.cookies["tenant_sso"].clone(),
         "local-only".to_owned(),
-        crate::test_env::SECRET.to_owned(),
+        crate::test_env::CLIENT_SECRET.to_owned(),
     ];
     let mut stored = Vec::new();
     for entry in std::fs::read_dir(folder.path()).unwrap() {

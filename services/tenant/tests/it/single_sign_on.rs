@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::test_env::{CALLBACK, NOON, TestEnv, location, login_id_of, parameter};
+use crate::test_env::{CALLBACK, START_TIME, TestEnv, location, login_id_of, parameter};
 
 #[tokio::test]
 async fn a_second_login_is_silent_and_keeps_the_sid() {
@@ -68,7 +68,7 @@ async fn prompt_login_and_an_exceeded_max_age_require_the_password() {
         .await;
     let response = env.redeem(&parameter(&callback, "code").unwrap()).await;
     let (_, claims) = env.verify(response.text("id_token")).await;
-    assert_eq!(claims["auth_time"], NOON + 100);
+    assert_eq!(claims["auth_time"], START_TIME + 100);
 }
 
 #[tokio::test]

@@ -4,12 +4,12 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tenant::{
-    ApplicationAccess, OpenError, Outcome, ResourcePolicy, Settings, Tenant, TokenSigning,
-};
+use tenant::{ApplicationAccess, OpenError, Outcome, Settings, Tenant, TokenSigning};
 use url::Url;
 
-use crate::test_env::{CLIENT_ID, NOON, ORDERS, PRODUCTS, TestEnv, location, parameter};
+use crate::test_env::{
+    CLIENT_ID, ORDERS, PRODUCTS, START_TIME, TestEnv, allow_orders, location, parameter,
+};
 
 const WRITE_SCOPES: (&str, &str) = (
     "scope",
@@ -73,7 +73,7 @@ async fn tokens_of_an_api_with_hs256_are_signed_with_a_secret() {
     assert_eq!(decode_part(token, 0), json!({"alg": "HS256", "typ": "JWT"}));
     let claims = decode_part(token, 1);
     assert_eq!(claims["aud"], PRODUCTS);
-    assert_eq!(claims["exp"], NOON + 86_400);
+    assert_eq!(claims["exp"], START_TIME + 86_400);
     let rejected = env.userinfo(token).await;
     assert_eq!(rejected.status, StatusCode::UNAUTHORIZED);
     assert!(env.logged(
@@ -173,13 +173,6 @@ async fn access_tokens_can_have_the_issuer_of_another_domain() {
     assert_eq!(userinfo.status, StatusCode::OK);
     let html = env.get("").await.text().await.unwrap();
     assert!(html.contains("as for a tenant with a custom domain"));
-}
-
-fn allow_orders(settings: &mut Settings) {
-    settings.applications[0].multi_resource = vec![ResourcePolicy {
-        audience: ORDERS.to_owned(),
-        scopes: vec!["read:orders".to_owned()],
-    }];
 }
 
 fn require_client_grant(settings: &mut Settings, api: usize) {

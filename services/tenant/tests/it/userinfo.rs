@@ -30,7 +30,7 @@ async fn the_scopes_of_the_token_select_the_claims() {
 }
 
 #[tokio::test]
-async fn tokens_for_another_audience_are_rejected() {
+async fn tokens_that_are_not_valid_for_userinfo_are_rejected() {
     let env = TestEnv::start().await;
     let without_openid = env
         .tokens(&[("audience", PRODUCTS), ("scope", "read:products")])

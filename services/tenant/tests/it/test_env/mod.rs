@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, jwk::JwkSet};
 use reqwest::{Client, Response, StatusCode, redirect::Policy};
 use serde_json::{Map, Value};
-use tenant::{ApiSettings, MockClock, Outcome, Settings, Tenant};
+use tenant::{ApiSettings, MockClock, Outcome, ResourcePolicy, Settings, Tenant};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use url::Url;
 
@@ -18,12 +18,14 @@ pub(crate) use self::{
 };
 
 pub(crate) const CLIENT_ID: &str = "leptos-auth0-sample";
-pub(crate) const SECRET: &str = "hush+hush & more";
+pub(crate) const CLIENT_SECRET: &str = "hush+hush & more";
 pub(crate) const CALLBACK: &str = "http://localhost:3000/auth/callback";
 pub(crate) const PRODUCTS: &str = "https://products.example.com";
 pub(crate) const ORDERS: &str = "https://orders.example.com";
+/// The code verifier of RFC 7636, appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub(crate) const NOON: i64 = 1_800_000_000;
+/// The time at the start of a test, in seconds since 1970-01-01T00:00:00Z.
+pub(crate) const START_TIME: i64 = 1_800_000_000;
 
 /// A running tenant.
 pub(crate) struct TestEnv {
@@ -57,9 +59,9 @@ impl TestEnv {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let issuer = format!("http://{address}/");
-        let clock = MockClock::at(NOON);
+        let clock = MockClock::at(START_TIME);
         let base = Url::parse("http://localhost:3000").unwrap();
-        let mut settings = Settings::local(Url::parse(&issuer).unwrap(), &base, SECRET);
+        let mut settings = Settings::local(Url::parse(&issuer).unwrap(), &base, CLIENT_SECRET);
         settings.clock = clock.clone();
         settings.apis.push(ApiSettings::orders());
         change(&mut settings);
@@ -122,7 +124,7 @@ impl TestEnv {
         form: &[(&str, &str)],
     ) -> JsonResponse {
         let mut form = form.to_vec();
-        form.extend([("client_id", CLIENT_ID), ("client_secret", SECRET)]);
+        form.extend([("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET)]);
         JsonResponse::read(
             self.client
                 .post(self.url(path))
@@ -200,4 +202,12 @@ impl TestEnv {
             .iter()
             .any(|entry| entry.outcome == outcome && entry.text.contains(text))
     }
+}
+
+/// Accepts the refresh tokens of the application for the orders API, with one scope.
+pub(crate) fn allow_orders(settings: &mut Settings) {
+    settings.applications[0].multi_resource = vec![ResourcePolicy {
+        audience: ORDERS.to_owned(),
+        scopes: vec!["read:orders".to_owned()],
+    }];
 }
