@@ -24,7 +24,7 @@ pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
     let Some(api) = branch.api else {
         return not_configured(name).into_any();
     };
-    let (state, words) = match (&api.problem, &api.held[..]) {
+    let (state, words) = match (&api.problem, &api.cached[..]) {
         (Some(_), _) => (State::Wrong, "no token for it"),
         (None, []) => (State::Waiting, "not asked for yet"),
         (None, held) if held.iter().all(|held| held.problem.is_none()) => (State::Good, "ready"),
@@ -42,7 +42,7 @@ pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
         },
         |audience| view! { <dd><code>{audience}</code></dd> }.into_any(),
     );
-    let held = api.held.iter().map(|held| {
+    let held = api.cached.iter().map(|held| {
         view! {
             <li>
                 {token(held, branch.now, button(branch, &extra(api, held), "Renew this token"))}

@@ -69,7 +69,7 @@ fn login(subject: &str, overview: &TokensOverview) -> impl IntoView + use<> {
 }
 
 fn refresh_token(overview: &TokensOverview) -> impl IntoView + use<> {
-    let (state, words) = match (overview.is_refreshable, overview.is_unsettled) {
+    let (state, words) = match (overview.is_refreshable, overview.refresh_outcome_unknown) {
         (false, _) => (State::Wrong, "none"),
         (true, true) => (State::Waiting, "held; the last refresh had no answer"),
         (true, false) => (State::Good, "held"),

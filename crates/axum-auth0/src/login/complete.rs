@@ -136,14 +136,14 @@ fn token_set(
     let mut set = TokenSet {
         refresh_token: answer.refresh_token.clone(),
         id_token: answer.id_token.clone(),
-        asked: is_of_today.then(|| RequestedGrant::of(&state.config)),
+        requested_grant: is_of_today.then(|| RequestedGrant::of(&state.config)),
         ..TokenSet::default()
     };
     let config = &state.config;
-    let wants = config.apis().filter_map(|api| TokenRequest::of(api, &[]));
+    let wants = config.apis().filter_map(|api| TokenRequest::new(api, &[]));
     for want in wants.filter(|want| Some(want.audience) == config.audience()) {
         match CachedToken::verify(answer, &want, config, now) {
-            Ok(token) => set.hold(token),
+            Ok(token) => set.insert(token),
             Err(diagnosis) => {
                 diagnosis.log();
                 set.record_rejection(&want, diagnosis, now);

@@ -22,7 +22,7 @@ pub(crate) enum EndpointError {
     #[error("the provider returned status {status} without an error of RFC 6749 §5.2")]
     UnexpectedStatus { status: StatusCode },
     /// Markup, a redirect, 407 or 408: the response of a proxy in front of the provider.
-    #[error("the response with status {status} is not from the provider's OAuth endpoint")]
+    #[error("the response with status {status} did not come from the provider's OAuth endpoint")]
     Intercepted { status: StatusCode },
     /// The provider is down, overloaded or unreachable.
     #[error("the provider is unavailable: {reason}")]

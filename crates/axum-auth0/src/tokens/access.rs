@@ -1,13 +1,16 @@
-//! Getting the access token of a login for an API.
+//! Access tokens of logins.
 
 use std::{fmt, sync::Arc};
 
 use super::{
-    LogoutTokens, TokenError, TokenFingerprint, TokenOptions, TokenRequest, TokenSet,
-    demand::TokenRequirement,
-    error::{audience_missing, judge},
-    held::CachedToken,
-    refresh::Refresher,
+    cached_token::CachedToken,
+    error::{TokenError, audience_missing, diagnosed},
+    freshness::TokenRequirement,
+    options::{TokenFingerprint, TokenOptions},
+    refresh::{Decision, Refresher, decide, fall_back},
+    token_request::TokenRequest,
+    token_set::{LogoutTokens, TokenSet},
+    token_set_store::TokenSetStore,
 };
 use crate::{
     clock::SharedClock,
@@ -20,7 +23,7 @@ use crate::{
     tasks::Tasks,
 };
 
-/// Everything that gets access tokens for logins.
+/// Returns access tokens of logins. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Tokens(pub(super) Arc<Refresher>);
 
@@ -34,9 +37,9 @@ impl Tokens {
         config: &Config,
         tasks: Tasks,
     ) -> Self {
+        let sets = TokenSetStore { store, keys };
         Self(Arc::new(Refresher::new(
-            store,
-            keys,
+            sets,
             endpoint,
             id_tokens,
             (clock, random),
@@ -45,111 +48,100 @@ impl Tokens {
         )))
     }
 
-    /// Records that a code was exchanged: the provider works.
+    /// Records that a code was exchanged, so the provider works.
     pub(crate) fn record_code_exchange(&self) {
-        self.0.provider_backoff.note_exchange();
+        self.0.provider_backoff.record_code_exchange();
     }
 
-    /// The access token of `login` for `api`, with the API's scopes and those of the call.
+    /// Returns the access token of `login` for `api`, with the API's scopes and those of `options`.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
     pub(crate) async fn access_token(
         &self,
         login: LoginId,
         api: &Arc<ApiSettings>,
         options: &TokenOptions,
     ) -> Result<CachedToken, TokenError> {
-        let want =
-            TokenRequest::of(api, &options.extra_scopes).ok_or_else(|| audience_missing(api))?;
-        self.obtain(login, api, want, options).await
+        let request = TokenRequest::new(api, &options.extra_scopes);
+        let request = request.ok_or_else(|| audience_missing(api))?;
+        self.get_or_refresh(login, api, request, options).await
     }
 
-    /// The access token of `login` for `api` with `scope`, neither more nor less: for who must not get more than they ask
-    /// for.
+    /// Returns the access token of `login` for `api` with `scope` only, for callers that must not get more than they request.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
     pub(crate) async fn exact_access_token(
         &self,
         login: LoginId,
         api: &Arc<ApiSettings>,
         scope: Vec<String>,
     ) -> Result<CachedToken, TokenError> {
-        let want = TokenRequest::exactly(api, scope).ok_or_else(|| audience_missing(api))?;
-        self.obtain(login, api, want, &TokenOptions::default())
+        let request = TokenRequest::with_exact_scope(api, scope);
+        let request = request.ok_or_else(|| audience_missing(api))?;
+        self.get_or_refresh(login, api, request, &TokenOptions::default())
             .await
     }
 
-    /// The held token where it serves, a new one otherwise.
-    async fn obtain(
+    async fn get_or_refresh(
         &self,
         login: LoginId,
         api: &Arc<ApiSettings>,
-        want: TokenRequest<'_>,
+        request: TokenRequest<'_>,
         options: &TokenOptions,
     ) -> Result<CachedToken, TokenError> {
         let now = self.0.clock.unix_seconds();
-        let (_, set) = self.0.load(login).await?;
-        let held = set.find(&want);
-        let demand = self.demand(options, held);
-        // The first look of somebody who forces a refresh: what others just renewed serves.
-        let serves = |held: &&CachedToken| match demand {
-            TokenRequirement::InsteadOf(_) if options.force_refresh => {
-                TokenRequirement::InsteadOf(Some(TokenFingerprint::of(&held.token)))
-                    .is_served_by(held, now)
-            }
-            _ => demand.is_served_by(held, now),
-        };
-        // Where nothing can be renewed, what is held is good to its end; and just after a login there is no better one.
-        let cannot_renew = set.refresh_token.is_none();
-        let suits = |held: &&CachedToken| {
-            serves(held)
-                || (cannot_renew
-                    && held.is_valid(now)
-                    && (!demand.is_explicit() || held.is_young(now)))
-        };
-        let token = if let Some(held) = held.filter(suits) {
-            held.clone()
+        let (_, set) = self.0.sets.load(login).await?;
+        let requirement = self.requirement(options, set.find(&request));
+        let token = if let Decision::UseCached(token) = decide(&set, &request, requirement, now) {
+            token
         } else {
-            let refreshed = self.0.refresh(login, api, want.scope.clone(), demand).await;
-            match (refreshed, held) {
-                (Ok(token), _) => token,
-                // Renewed ahead of its end, but the provider or the store is down: what is still good is still good.
-                (
-                    Err(
-                        TokenError::ProviderUnavailable { .. }
-                        | TokenError::StoreUnavailable
-                        | TokenError::Misconfigured(_)
-                        | TokenError::TooManyTokens { .. },
-                    ),
-                    Some(held),
-                ) if !demand.is_explicit() && held.is_valid(now) => held.clone(),
-                (Err(error), _) => return Err(error),
+            let refresher = &self.0;
+            let refreshed = refresher.refresh(login, api, request.scope.clone(), requirement);
+            match refreshed.await {
+                Ok(token) => token,
+                Err(error) => fall_back(&set, &request, requirement, &error, now)
+                    .cloned()
+                    .ok_or(error)?,
             }
         };
-        let missing = token.missing(options.required_scopes.as_deref().unwrap_or(&want.scope));
+        let required = options.required_scopes.as_deref();
+        let missing = token.missing(required.unwrap_or(&request.scope));
         if missing.is_empty() {
             return Ok(token);
         }
-        let expected = want.expectation(&self.0.config, now);
+        let expected = request.expectation(&self.0.config, now);
         let diagnosis = Diagnosis::scope_missing(&expected, &missing);
-        Err(judge(diagnosis, self.0.is_current(&set)))
+        Err(diagnosed(diagnosis, self.0.is_current(&set)))
     }
 
-    fn demand(&self, options: &TokenOptions, held: Option<&CachedToken>) -> TokenRequirement {
-        if let Some(refused) = options.instead_of {
-            return TokenRequirement::InsteadOf(Some(refused));
+    fn requirement(
+        &self,
+        options: &TokenOptions,
+        cached: Option<&CachedToken>,
+    ) -> TokenRequirement {
+        if options.instead_of.is_some() {
+            return TokenRequirement::InsteadOf(options.instead_of);
         }
         if options.force_refresh {
-            return TokenRequirement::InsteadOf(held.map(|held| TokenFingerprint::of(&held.token)));
+            let cached = cached.map(|cached| TokenFingerprint::of(&cached.token));
+            return TokenRequirement::InsteadOf(cached);
         }
-        let buffer = options
-            .refresh_buffer
-            .unwrap_or(self.0.config.refresh_buffer());
+        let default = self.0.config.refresh_buffer();
+        let buffer = options.refresh_buffer.unwrap_or(default).as_secs();
         TokenRequirement::Fresh {
-            buffer: i64::try_from(buffer.as_secs()).unwrap_or(i64::MAX),
+            buffer: i64::try_from(buffer).unwrap_or(i64::MAX),
         }
     }
 
-    /// What a logout needs of the tokens of `row`; nothing if they are unreadable.
-    pub(crate) fn open_for_logout(&self, row: &LoginRecord) -> LogoutTokens {
-        TokenSet::open_for_logout(&self.0.keys, &row.id, &row.tokens).unwrap_or_else(|error| {
-            tracing::warn!(login = ?row.id, %error, "tokens are unreadable; nothing can be revoked");
+    /// Returns the tokens of `record` that a logout needs; none if they are unreadable.
+    pub(crate) fn open_for_logout(&self, record: &LoginRecord) -> LogoutTokens {
+        let keys = &self.0.sets.keys;
+        TokenSet::open_for_logout(keys, &record.id, &record.tokens).unwrap_or_else(|error| {
+            tracing::warn!(login = ?record.id, %error, "tokens are unreadable; nothing is revoked");
             LogoutTokens::default()
         })
     }

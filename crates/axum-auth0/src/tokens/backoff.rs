@@ -1,5 +1,5 @@
-//! How long a failing provider is left alone: one schedule for a login, for a single token of a login, and for the
-//! provider as this process sees it.
+//! How long a failing provider is not asked: one schedule for a login, for one token of a login, and for the provider as this
+//! process sees it.
 
 use std::time::Duration;
 
@@ -8,64 +8,65 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::failure::{Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 
-/// The first pause after a failure, in seconds. Each further failure doubles it.
-const FIRST_PAUSE: i64 = 2;
+/// The first back-off, in seconds. Each further failure doubles it.
+const INITIAL_BACKOFF: i64 = 2;
 
-/// Longest pause, in seconds: once the provider recovers, every user is back after this time.
-const MAX_PAUSE: i64 = 60;
+/// Maximum back-off, in seconds: after the provider recovers, every user is back within this time.
+const MAX_BACKOFF: i64 = 60;
 
-/// Longest pause after a provider that refuses one login without saying why, in seconds.
-const MAX_PAUSE_AFTER_REJECTION: i64 = 120;
+/// Maximum back-off if the provider refuses one login without a reason, in seconds.
+const MAX_BACKOFF_AFTER_REJECTION: i64 = 120;
 
-/// Pauses after a token that was not what was asked for, in seconds: such a provider answers, and most likely answers
-/// the same again.
-const FIRST_PAUSE_AFTER_WRONG_TOKEN: i64 = 30;
-const MAX_PAUSE_AFTER_WRONG_TOKEN: i64 = 300;
+/// Back-off after a token that was not what was requested, in seconds. The provider works and will most likely issue the same
+/// token again.
+const INITIAL_BACKOFF_AFTER_REJECTED_TOKEN: i64 = 30;
+const MAX_BACKOFF_AFTER_REJECTED_TOKEN: i64 = 300;
 
-/// Upper bound for a `Retry-After` of the token endpoint, in seconds.
+/// Upper bound for `Retry-After` of the token endpoint, in seconds.
 const MAX_RETRY_AFTER: i64 = 600;
 
-/// How many rejections in a row mean that the refresh token is dead, and how many seconds lie between the first and the
-/// last of them at least.
-const REJECTIONS_OF_A_DEAD_TOKEN: u32 = 3;
-const SPAN_OF_REJECTIONS: i64 = 60;
+/// The refresh token is dead after this many rejections in a row...
+const MAX_REJECTIONS: u32 = 3;
+/// ...if the last one is at least this many seconds after the first.
+const MIN_REJECTION_SPAN: i64 = 60;
 
-/// The memory of refreshes that failed in a row. It is kept in the sealed token set, so it holds over replicas, and
-/// once in each process for the provider as a whole.
+/// Maximum difference between the clocks of replicas, in seconds.
+pub(super) const CLOCK_LEEWAY: i64 = 60;
+
+/// The refreshes that failed in a row. It is stored in the sealed token set, so it applies to all replicas, and once in each
+/// process for the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Backoff {
     pub(super) kind: FailureKind,
     /// Failures in a row.
     pub(super) failures: u32,
-    /// The last failure, in seconds since 1970.
+    /// Time of the last failure, in seconds since 1970.
     pub(super) failed_at: i64,
-    /// When the provider may be asked again, in seconds since 1970.
+    /// When the next refresh is allowed, in seconds since 1970.
     pub(super) retry_at: i64,
-    /// Whether the provider itself named the time (`Retry-After`).
+    /// Whether the provider requested this time with `Retry-After`.
     #[serde(default)]
     pub(super) is_requested: bool,
-    /// Rejections in a row, and when the first of them came.
+    /// Rejections in a row.
     #[serde(default)]
     rejections: u32,
+    /// Time of the first of them, in seconds since 1970.
     #[serde(default)]
     rejected_since: i64,
-    /// What to tell if the configuration is the reason.
+    /// The misconfiguration that caused the failure.
     #[serde(default)]
     pub(super) diagnosis: Option<Diagnosis>,
 }
 
-/// What the clocks of replicas may differ by, in seconds.
-pub(super) const CLOCK_LEEWAY: i64 = 60;
-
 impl Backoff {
-    /// The state after `failure` at `now`; `previous` is the state before.
+    /// Returns the state after `failure` at `now`; `previous` is the state before.
     pub(super) fn after(previous: Option<&Self>, failure: &Failure, now: i64) -> Self {
         let failures = previous.map_or(0, |previous| previous.failures) + 1;
         let requested = failure
             .retry_after
             .map(|wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX))
             .map(|seconds| seconds.min(MAX_RETRY_AFTER));
-        let pause = pause(failure.kind, failures);
+        let backoff = backoff_seconds(failure.kind, failures);
         let is_rejection = failure.kind == FailureKind::Rejected;
         let (rejections, rejected_since) = match previous {
             _ if !is_rejection => (0, now),
@@ -79,55 +80,57 @@ impl Backoff {
             kind: failure.kind,
             failures,
             failed_at: now,
-            retry_at: now.saturating_add(requested.map_or(pause, |wait| wait.max(pause))),
-            is_requested: requested.is_some_and(|wait| wait >= pause),
+            retry_at: now.saturating_add(requested.map_or(backoff, |wait| wait.max(backoff))),
+            is_requested: requested.is_some_and(|wait| wait >= backoff),
             rejections,
             rejected_since,
             diagnosis: failure.diagnosis.as_deref().cloned(),
         }
     }
 
-    /// How long the provider is left alone yet; `None` if it may be asked. A failure in the future is that of a clock
-    /// that was set back since; it does not count.
+    /// Returns the remaining back-off; `None` if a refresh is allowed. A failure in the future does not count: the clock was set
+    /// back.
     pub(super) fn remaining(&self, now: i64) -> Option<Duration> {
         if now < self.failed_at.saturating_sub(CLOCK_LEEWAY) {
             return None;
         }
-        let pause = self.retry_at.saturating_sub(self.failed_at);
-        u64::try_from(self.retry_at.saturating_sub(now).min(pause))
+        let backoff = self.retry_at.saturating_sub(self.failed_at);
+        u64::try_from(self.retry_at.saturating_sub(now).min(backoff))
             .ok()
             .filter(|seconds| *seconds > 0)
             .map(Duration::from_secs)
     }
 
-    /// An answer that is no rejection came in between.
-    pub(super) fn end_rejections(&mut self) {
+    /// Resets the count of rejections after a response that is none.
+    pub(super) fn reset_rejections(&mut self) {
         self.rejections = 0;
     }
 
-    /// Whether the rejections so far mean that the refresh token is dead. An answer that is no rejection begins the count
-    /// again.
-    pub(super) fn is_dead_token(&self) -> bool {
-        self.rejections >= REJECTIONS_OF_A_DEAD_TOKEN
-            && self.failed_at.saturating_sub(self.rejected_since) >= SPAN_OF_REJECTIONS
+    /// Returns whether the rejections in a row mean that the refresh token is dead.
+    pub(super) fn is_token_dead(&self) -> bool {
+        self.rejections >= MAX_REJECTIONS
+            && self.failed_at.saturating_sub(self.rejected_since) >= MIN_REJECTION_SPAN
     }
 }
 
-/// How many seconds after `failures` in a row the provider is asked again.
-pub(super) fn pause(kind: FailureKind, failures: u32) -> i64 {
-    let (first, longest) = match kind {
+/// Returns the back-off after `failures` in a row, in seconds.
+pub(super) fn backoff_seconds(kind: FailureKind, failures: u32) -> i64 {
+    let (initial, max) = match kind {
         FailureKind::Down | FailureKind::Intercepted | FailureKind::Misconfigured => {
-            (FIRST_PAUSE, MAX_PAUSE)
+            (INITIAL_BACKOFF, MAX_BACKOFF)
         }
-        FailureKind::Rejected => (FIRST_PAUSE, MAX_PAUSE_AFTER_REJECTION),
-        FailureKind::RejectedToken => (FIRST_PAUSE_AFTER_WRONG_TOKEN, MAX_PAUSE_AFTER_WRONG_TOKEN),
+        FailureKind::Rejected => (INITIAL_BACKOFF, MAX_BACKOFF_AFTER_REJECTION),
+        FailureKind::RejectedToken => (
+            INITIAL_BACKOFF_AFTER_REJECTED_TOKEN,
+            MAX_BACKOFF_AFTER_REJECTED_TOKEN,
+        ),
     };
     let doublings = failures.saturating_sub(1).min(30);
-    (first << doublings).min(longest)
+    (initial << doublings).min(max)
 }
 
-/// Reads a back-off; one that another version wrote and this one cannot read is none.
-pub(super) fn readable<'de, D: Deserializer<'de>>(
+/// Deserializes a back-off. One of another version that cannot be read is absent.
+pub(super) fn deserialize_readable<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Backoff>, D::Error> {
     let value = Option::<serde_json::Value>::deserialize(deserializer)?;
@@ -149,8 +152,8 @@ mod tests {
         }
     }
 
-    /// The times at which a provider that always fails in this way is asked within ten minutes.
-    fn times(failure: &Failure) -> Vec<i64> {
+    /// Returns the times of the refreshes within ten minutes if each fails in this way.
+    fn refresh_times(failure: &Failure) -> Vec<i64> {
         let (mut times, mut backoff, mut now) = (Vec::new(), None, 0);
         while now <= 600 {
             times.push(now);
@@ -162,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_a_minute() {
-        let times = times(&failure(FailureKind::Down));
+    fn the_backoff_doubles_up_to_a_minute() {
+        let times = refresh_times(&failure(FailureKind::Down));
         assert_eq!(times[..8], [0, 2, 6, 14, 30, 62, 122, 182]);
         assert_eq!(times.len(), 14, "in ten minutes");
     }
 
     #[test]
-    fn a_retry_after_is_obeyed_but_not_for_longer_than_ten_minutes() {
+    fn retry_after_is_obeyed_up_to_ten_minutes() {
         for (asked, waited) in [(0, 2), (1, 2), (60, 60), (599, 599), (86_400, 600)] {
             let failure = Failure {
                 retry_after: Some(Duration::from_secs(asked)),
@@ -182,18 +185,21 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_that_is_shorter_than_the_schedule_does_not_shorten_it() {
+    fn retry_after_does_not_shorten_the_schedule() {
         let failure = Failure {
             retry_after: Some(Duration::from_secs(1)),
             ..failure(FailureKind::Down)
         };
-        assert_eq!(times(&failure), times(&self::failure(FailureKind::Down)));
+        assert_eq!(
+            refresh_times(&failure),
+            refresh_times(&self::failure(FailureKind::Down))
+        );
     }
 
-    /// The state after these answers, each at its second.
-    fn after(answers: &[(i64, FailureKind)]) -> Backoff {
+    /// Returns the state after these failures, each at its second.
+    fn after(failures: &[(i64, FailureKind)]) -> Backoff {
         let mut backoff = None;
-        for (second, kind) in answers {
+        for (second, kind) in failures {
             backoff = Some(Backoff::after(
                 backoff.as_ref(),
                 &failure(*kind),
@@ -204,9 +210,9 @@ mod tests {
     }
 
     #[test]
-    fn three_rejections_within_a_minute_or_more_mean_a_dead_token() {
+    fn three_rejections_over_a_minute_or_more_mean_a_dead_token() {
         use FailureKind::{Down, Intercepted, Rejected};
-        for (answers, is_dead) in [
+        for (failures, is_dead) in [
             (&[(0, Rejected)][..], false),
             (&[(0, Rejected), (100, Rejected)], false),
             (&[(0, Rejected), (30, Rejected), (59, Rejected)], false),
@@ -225,12 +231,12 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(after(answers).is_dead_token(), is_dead, "{answers:?}");
+            assert_eq!(after(failures).is_token_dead(), is_dead, "{failures:?}");
         }
     }
 
     #[test]
-    fn a_clock_that_was_set_back_does_not_prolong_a_pause() {
+    fn a_clock_that_was_set_back_does_not_extend_the_backoff() {
         let backoff = Backoff::after(None, &failure(FailureKind::Down), T);
         assert_eq!(backoff.remaining(T - 3_600), None);
     }

@@ -1,29 +1,28 @@
-//! Why a refresh failed, as far as it decides when to try again and what to tell.
+//! Failures of a refresh: their kinds, and what they apply to.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::TokenRequest;
+use super::token_request::TokenRequest;
 use crate::{
     diagnosis::{Cause, Diagnosis},
     oauth::{EndpointError, RequestEffect},
 };
 
-/// The kinds of failures that are backed off. A dead refresh token (`invalid_grant`) is not among them: it ends the
-/// session.
+/// The kinds of failures that are backed off. `invalid_grant` is not one of them: it ends the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FailureKind {
-    /// The provider is down or overloaded: 5xx, 429, no connection, or an answer without sense.
+    /// The provider is down or overloaded: 5xx, 429, no connection, or an invalid response.
     Down,
-    /// The answer did not come from the provider: HTML, a redirect, 408.
+    /// The response is not from the provider: HTML, a redirect, 408.
     Intercepted,
-    /// A 4xx that does not say what is wrong. Several in a row mean that the refresh token is dead.
+    /// A 4xx without a reason. Several in a row mean that the refresh token is dead.
     Rejected,
-    /// The provider names something that is wrong with this application's configuration.
+    /// The provider names a mistake in the configuration.
     Misconfigured,
-    /// The provider issued a token that is not what was asked for.
+    /// The provider issued a token that is not what was requested.
     RejectedToken,
 }
 
@@ -31,12 +30,10 @@ impl FailureKind {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Down => "the provider is down or overloaded",
-            Self::Intercepted => "the answer did not come from the provider's OAuth endpoint",
-            Self::Rejected => {
-                "the provider refused without an error of RFC 6749 §5.2 that says why"
-            }
+            Self::Intercepted => "the response did not come from the provider's OAuth endpoint",
+            Self::Rejected => "the provider refused without an error of RFC 6749 §5.2",
             Self::Misconfigured => "the configuration is wrong, here or at the provider",
-            Self::RejectedToken => "the token is not what was asked for",
+            Self::RejectedToken => "the token is not what was requested",
         }
     }
 }
@@ -49,9 +46,9 @@ pub(super) struct Failure {
     pub(super) diagnosis: Option<Box<Diagnosis>>,
 }
 
-/// What a failure is about.
+/// The refreshes that a failure applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum FailureScope {
     /// Every refresh of this application.
     Provider,
     /// The refresh token of one login.
@@ -60,80 +57,175 @@ pub(super) enum Extent {
     Token,
 }
 
-/// What an error of the token endpoint means for the session.
-pub(super) enum Verdict {
-    /// RFC 6749 §5.2, `invalid_grant`: the refresh token is dead.
-    DeadToken,
-    /// Try again later.
-    BackOff(Failure, Extent),
+/// What an error of the token endpoint means for the login.
+#[derive(Clone, Debug)]
+pub(super) enum Classification {
+    /// The refresh token is dead (RFC 6749 §5.2, `invalid_grant`).
+    DeadRefreshToken,
+    /// A later refresh may succeed.
+    BackOff(Failure, FailureScope),
 }
 
-impl Verdict {
+impl Classification {
     pub(super) fn of(
         error: &EndpointError,
         retry_after: Option<Duration>,
-        want: &TokenRequest<'_>,
+        request: &TokenRequest<'_>,
     ) -> Self {
-        let plain = |kind, extent| {
+        let back_off = |kind, diagnosis, scope| {
             let failure = Failure {
                 kind,
                 retry_after,
-                diagnosis: None,
+                diagnosis,
             };
-            Self::BackOff(failure, extent)
+            Self::BackOff(failure, scope)
         };
         match error {
-            EndpointError::ErrorResponse { code, .. } if code == "invalid_grant" => Self::DeadToken,
+            EndpointError::ErrorResponse { code, .. } if code == "invalid_grant" => {
+                Self::DeadRefreshToken
+            }
             EndpointError::ErrorResponse { code, description } => {
-                let audience = Some((want.audience, want.api.audience_variable.as_str()));
+                let audience = Some((request.audience, request.api.audience_variable()));
                 let diagnosis = Diagnosis::of_refusal(code, description.as_deref(), audience);
-                match extent_of_misconfiguration(code, &diagnosis) {
-                    Some(extent) => {
-                        let failure = Failure {
-                            kind: FailureKind::Misconfigured,
-                            retry_after,
-                            diagnosis: Some(Box::new(diagnosis)),
-                        };
-                        Self::BackOff(failure, extent)
+                match misconfiguration_scope(code, &diagnosis) {
+                    Some(scope) => {
+                        back_off(FailureKind::Misconfigured, Some(Box::new(diagnosis)), scope)
                     }
-                    None => plain(FailureKind::Rejected, Extent::Login),
+                    None => back_off(FailureKind::Rejected, None, FailureScope::Login),
                 }
             }
             EndpointError::Unavailable { .. } | EndpointError::InvalidResponse(_) => {
-                plain(FailureKind::Down, Extent::Provider)
+                back_off(FailureKind::Down, None, FailureScope::Provider)
             }
-            EndpointError::Intercepted { .. } => plain(FailureKind::Intercepted, Extent::Provider),
+            EndpointError::Intercepted { .. } => {
+                back_off(FailureKind::Intercepted, None, FailureScope::Provider)
+            }
             EndpointError::UnexpectedStatus { .. } | EndpointError::NoRevocationEndpoint => {
-                plain(FailureKind::Rejected, Extent::Login)
+                back_off(FailureKind::Rejected, None, FailureScope::Login)
             }
         }
     }
 }
 
-/// Which refreshes a refusal is about; `None` if it is no statement about the configuration. Beside the codes of RFC 6749
-/// §5.2 and RFC 8707 §2 there is what Auth0 says in words.
-fn extent_of_misconfiguration(code: &str, diagnosis: &Diagnosis) -> Option<Extent> {
+/// Returns the refreshes that a misconfiguration applies to; `None` if the error does not name one. Apart from the codes of RFC
+/// 6749 §5.2 and RFC 8707 §2, the diagnosis knows the descriptions of Auth0.
+fn misconfiguration_scope(code: &str, diagnosis: &Diagnosis) -> Option<FailureScope> {
     match (code, diagnosis.code) {
         ("invalid_client" | "unsupported_grant_type", _)
-        | (_, Cause::ClientRejected | Cause::GrantNotAllowed) => Some(Extent::Provider),
-        ("unauthorized_client" | "invalid_scope" | "invalid_target", _) => Some(Extent::Token),
+        | (_, Cause::ClientRejected | Cause::GrantNotAllowed) => Some(FailureScope::Provider),
+        ("unauthorized_client" | "invalid_scope" | "invalid_target", _) => {
+            Some(FailureScope::Token)
+        }
         (_, Cause::RefusedByProvider) => None,
-        _ => Some(Extent::Token),
+        _ => Some(FailureScope::Token),
     }
 }
 
-impl EndpointError {
-    /// Whether a single answer of this kind is one that every refresh would get now. Other failures may be about a single
-    /// refresh token, until a second one follows.
-    pub(super) fn is_surely_of_provider(&self, retry_after: Option<Duration>) -> bool {
-        retry_after.is_some()
-            || matches!(
-                self,
-                Self::ErrorResponse { .. }
-                    | Self::Unavailable {
-                        effect: RequestEffect::NoEffect,
-                        ..
-                    }
-            )
+/// What a response says about the provider, for the back-off of the process.
+#[derive(Clone, Debug)]
+pub(super) enum ProviderHealth {
+    /// The provider responded, with tokens or with an error about one login.
+    Working,
+    /// The provider failed. `is_certain`: every other refresh would have failed, too; other failures may be those of one refresh
+    /// token, until a second one follows.
+    Failing { failure: Failure, is_certain: bool },
+    /// Unknown: a proxy may have responded.
+    Unknown,
+}
+
+impl ProviderHealth {
+    /// Returns what an error with its classification says about the provider.
+    pub(super) fn after(
+        error: &EndpointError,
+        classification: &Classification,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        if let Classification::BackOff(failure, FailureScope::Provider) = classification {
+            let is_certain = retry_after.is_some()
+                || matches!(
+                    error,
+                    EndpointError::ErrorResponse { .. }
+                        | EndpointError::Unavailable {
+                            effect: RequestEffect::NoEffect,
+                            ..
+                        }
+                );
+            return Self::Failing {
+                failure: failure.clone(),
+                is_certain,
+            };
+        }
+        match error {
+            EndpointError::UnexpectedStatus { .. } => Self::Unknown,
+            _ => Self::Working,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::tokens::fixtures::{config, request, unavailable};
+
+    fn refused(code: &str) -> EndpointError {
+        EndpointError::ErrorResponse {
+            code: code.to_owned(),
+            description: None,
+        }
+    }
+
+    #[test]
+    fn an_error_says_whether_the_provider_works() {
+        let minute = Some(Duration::from_mins(1));
+        let config = config();
+        let request = request(&config, &[]);
+        let (bad_request, forbidden) = (StatusCode::BAD_REQUEST, StatusCode::FORBIDDEN);
+        for (error, retry_after, expected) in [
+            (refused("invalid_grant"), None, "working"),
+            (refused("invalid_target"), None, "working"),
+            (refused("session_not_found"), None, "working"),
+            (refused("invalid_client"), None, "failing for certain"),
+            (
+                unavailable(RequestEffect::NoEffect),
+                None,
+                "failing for certain",
+            ),
+            (unavailable(RequestEffect::Unknown), None, "failing"),
+            (unavailable(RequestEffect::ConnectionLost), None, "failing"),
+            (
+                unavailable(RequestEffect::Unknown),
+                minute,
+                "failing for certain",
+            ),
+            (EndpointError::InvalidResponse("x"), None, "failing"),
+            (
+                EndpointError::Intercepted { status: forbidden },
+                None,
+                "failing",
+            ),
+            (
+                EndpointError::UnexpectedStatus {
+                    status: bad_request,
+                },
+                None,
+                "unknown",
+            ),
+        ] {
+            let classification = Classification::of(&error, retry_after, &request);
+            let health = ProviderHealth::after(&error, &classification, retry_after);
+            let found = match health {
+                ProviderHealth::Working => "working",
+                ProviderHealth::Unknown => "unknown",
+                ProviderHealth::Failing {
+                    is_certain: true, ..
+                } => "failing for certain",
+                ProviderHealth::Failing {
+                    is_certain: false, ..
+                } => "failing",
+            };
+            assert_eq!(found, expected, "{error:?}");
+        }
     }
 }

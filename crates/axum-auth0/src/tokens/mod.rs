@@ -1,32 +1,33 @@
-//! A user's tokens: kept sealed at the server, verified before use, refreshed when needed, never lost.
+//! Server-side token storage: encrypted at rest, validated before use, refreshed on demand.
 //!
-//! The way of one call: [`access_token`](Tokens::access_token) looks for a held token that [`serves`](Demand); if there is
-//! none, a [`refresh`] runs, one at a time for each login over all replicas; its answer is stored before anybody uses it.
+//! [`Tokens::access_token`](access::Tokens::access_token) returns a cached token that satisfies the request. If there is none, a
+//! [`refresh`] runs, one at a time for each login over all replicas. Its result is stored before it is used.
 
 mod access;
 mod access_token;
 mod api_registry;
 mod backoff;
-mod demand;
+mod cached_token;
 mod error;
 mod failure;
-mod flight;
-mod give_up;
-mod held;
-mod lease;
+#[cfg(test)]
+mod fixtures;
+mod freshness;
 mod options;
 mod overview;
 mod provider_backoff;
 mod refresh;
 mod revocation;
-mod set;
-mod settle;
+mod token_request;
+mod token_set;
+mod token_set_store;
 
 pub(crate) use self::{
     access::Tokens,
     api_registry::ApiRegistry,
-    held::{CachedToken, TokenRequest},
-    set::{LogoutTokens, RequestedGrant, TokenSet},
+    cached_token::CachedToken,
+    token_request::TokenRequest,
+    token_set::{RequestedGrant, TokenSet},
 };
 pub use self::{
     access_token::AccessToken,

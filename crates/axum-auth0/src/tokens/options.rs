@@ -1,31 +1,31 @@
-//! What a caller can ask beside the API itself.
+//! Options of a request for an access token.
 
 use std::{fmt, time::Duration};
 
 use sha2::{Digest as _, Sha256};
 
-use super::AccessToken;
+use super::access_token::AccessToken;
 use crate::config::Api;
 
-/// What a caller can ask beside the API itself.
+/// Options of a request for an access token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenOptions {
-    /// Get a new token although the held one looks good. A token that was got in this way serves all who ask for one
-    /// during the next 30 seconds: many callers at once must not become many refreshes.
+    /// Refreshes although the cached token looks good. The new token serves all callers with this option for 30 seconds, so many
+    /// callers at once do not cause many refreshes.
     pub force_refresh: bool,
-    /// Get another token than this one, which the API refused; the held one serves where it is another already.
+    /// Returns another token than this one, which the API refused. A cached token is returned if it is another one.
     pub instead_of: Option<TokenFingerprint>,
-    /// Scopes to ask for beside those of the API's configuration. A token with them is held apart from the usual one.
+    /// Scopes to request in addition to those of the API's configuration. A token with them is cached separately.
     pub extra_scopes: Vec<String>,
-    /// The scopes without which the token is of no use to the caller, where not all that are asked for have to be
-    /// granted.
+    /// The scopes that the token must have; all requested ones by default.
     pub required_scopes: Option<Vec<String>>,
-    /// How long before its end the token is renewed; `AUTH0_TOKEN_REFRESH_BUFFER` where not set.
+    /// How long before its expiry the token is refreshed; `AUTH0_TOKEN_REFRESH_BUFFER` by default.
     pub refresh_buffer: Option<Duration>,
 }
 
 impl TokenOptions {
-    /// For a call that is repeated because the API answered 401 `invalid_token` (RFC 6750 §3.1) to `refused`.
+    /// Returns the options for a call that is retried because the API responded with 401 `invalid_token` (RFC 6750 §3.1) to
+    /// `refused`.
     pub fn instead_of<A: Api>(refused: &AccessToken<A>) -> Self {
         Self {
             instead_of: Some(TokenFingerprint::of(refused.expose())),
@@ -34,7 +34,7 @@ impl TokenOptions {
     }
 }
 
-/// Tells tokens apart without being one.
+/// A hash that identifies a token without revealing it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TokenFingerprint([u8; 32]);
 

@@ -1,9 +1,9 @@
-//! What a login holds, without the tokens: for pages and programs that explain.
+//! The tokens of a login without the tokens themselves, for pages and programs that explain.
 
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{CachedToken, TokenError, TokenSet, Tokens};
+use super::{access::Tokens, cached_token::CachedToken, error::TokenError, token_set::TokenSet};
 use crate::{
     config::{ApiSettings, BrowserAccess, TokenFormat},
     diagnosis::{Cause, Diagnosis, Expectation, diagnose},
@@ -11,80 +11,83 @@ use crate::{
     store::LoginId,
 };
 
-/// What a login holds. No token is in it, and nothing that could be used as one.
+/// The tokens of a login. Contains no token and nothing that could be used as one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokensOverview {
     /// Whether there is a refresh token.
     pub is_refreshable: bool,
-    /// The last refresh ended without an answer: whether the refresh token is still good will show.
-    pub is_unsettled: bool,
-    /// The configuration changed since the login, which cannot be judged by it: only a new login can.
+    /// Whether the last refresh had no response. The next one will show if the refresh token is still valid.
+    pub refresh_outcome_unknown: bool,
+    /// Whether the configuration changed since the login. A new login uses the current one.
     pub is_outdated: bool,
-    /// What is wrong beside the single APIs: no refresh token where one was asked for, for instance.
+    /// A problem that concerns no single API, such as a missing refresh token.
     pub problem: Option<Diagnosis>,
-    /// The claims of the ID token of the login, where it is kept.
+    /// The claims of the ID token of the login, if it is kept.
     pub id_token: Option<Map<String, Value>>,
-    /// The configured APIs, in the order of their names.
+    /// The configured APIs, sorted by name.
     pub apis: Vec<ApiOverview>,
-    /// What time it is at the server, in seconds since 1970.
+    /// Current time of the server, in seconds since 1970.
     pub now: i64,
 }
 
-/// One API, and the access tokens that the login holds for it.
+/// One API, and the access tokens that the login has for it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiOverview {
     /// The prefix of its variables.
     pub name: &'static str,
-    /// Where it answers.
+    /// The URL of the API.
     pub base_url: Url,
-    /// Its identifier, and the variable that names it.
+    /// The API's identifier at the provider.
     pub audience: Option<String>,
     /// The variable that `audience` comes from, or would come from.
     pub audience_variable: String,
-    /// The scopes that are asked for.
+    /// The scopes that are requested.
     pub scope: Vec<String>,
-    /// What its tokens look like.
+    /// The format of its tokens.
     pub token_format: TokenFormat,
     /// Whether the browser may have them.
     pub browser_access: BrowserAccess,
-    /// The access tokens that are held for it: the usual one, and those with extra scopes.
-    pub held: Vec<CachedTokenOverview>,
-    /// Why there is none: what the provider issued last was not what was asked for, or nothing was.
+    /// The cached access tokens: the one with the configured scopes, and those with extra scopes.
+    pub cached: Vec<CachedTokenOverview>,
+    /// Why there is none.
     pub problem: Option<Diagnosis>,
 }
 
-/// An access token, without the token.
+/// An access token without the token itself.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CachedTokenOverview {
-    /// The scopes that were asked for.
+    /// The requested scopes.
     pub requested: Vec<String>,
-    /// The scopes that it has.
+    /// The granted scopes.
     pub scope: Vec<String>,
-    /// When it came, in seconds since 1970.
+    /// When it was issued, in seconds since 1970.
     pub obtained_at: i64,
-    /// When it ends, in seconds since 1970; `None` where nobody said.
+    /// When it expires, in seconds since 1970; `None` if unknown.
     pub expires_at: Option<i64>,
-    /// What it says of itself; `None` for an opaque one.
+    /// Its claims; `None` for an opaque token.
     pub claims: Option<Map<String, Value>>,
     /// What is wrong with it.
     pub problem: Option<Diagnosis>,
 }
 
 impl Tokens {
-    /// What `login` holds. Asks the store only, never the provider.
+    /// Returns the tokens of `login`. Reads the store and sends no request to the provider.
+    ///
+    /// # Errors
+    ///
+    /// If the login has ended or the store is unavailable.
     pub(crate) async fn overview(&self, login: LoginId) -> Result<TokensOverview, TokenError> {
-        let (_, set) = self.0.load(login).await?;
+        let (_, set) = self.0.sets.load(login).await?;
         let now = self.0.clock.unix_seconds();
-        let offline_access = self.0.asked.offline_access();
+        let offline_access = self.0.requested_grant.offline_access();
         let is_refreshable = set.refresh_token.is_some();
-        let config = &self.0.config;
-        let apis = config.apis();
+        let apis = self.0.config.apis();
         Ok(TokensOverview {
             is_refreshable,
-            is_unsettled: set.unsettled,
+            refresh_outcome_unknown: set.refresh_outcome_unknown,
             is_outdated: !self.0.is_current(&set),
             problem: (!is_refreshable && !set.revoked)
                 .then(|| Diagnosis::no_refresh_token(offline_access)),
@@ -95,49 +98,49 @@ impl Tokens {
     }
 
     fn api_overview(&self, api: &ApiSettings, set: &TokenSet, now: i64) -> ApiOverview {
-        let of_api = |audience: &str| api.audience.as_deref() == Some(audience);
-        let held: Vec<_> = set
-            .held
+        let is_of_api = |audience: &str| api.audience() == Some(audience);
+        let cached = set
+            .cached
             .iter()
-            .filter(|held| of_api(&held.audience))
-            .map(|held| self.held_overview(api, held, now))
+            .filter(|cached| is_of_api(&cached.audience))
+            .map(|cached| self.token_overview(api, cached, now))
             .collect();
-        let problem = if api.audience.is_none() {
-            Some(Diagnosis::audience_missing(&api.audience_variable))
+        let problem = if api.audience().is_none() {
+            Some(Diagnosis::audience_missing(api.audience_variable()))
         } else {
-            set.wrong
+            set.rejected
                 .iter()
-                .rfind(|wrong| of_api(&wrong.audience))
-                .map(|wrong| wrong.diagnosis.clone())
+                .rfind(|rejected| is_of_api(&rejected.audience))
+                .map(|rejected| rejected.diagnosis.clone())
         };
         ApiOverview {
-            name: api.name,
-            base_url: api.base_url.clone(),
-            audience: api.audience.clone(),
-            audience_variable: api.audience_variable.clone(),
-            scope: api.scope.clone(),
-            token_format: api.token_format,
-            browser_access: api.browser_access,
-            held,
+            name: api.name(),
+            base_url: api.base_url().clone(),
+            audience: api.audience().map(str::to_owned),
+            audience_variable: api.audience_variable().to_owned(),
+            scope: api.scope().to_vec(),
+            token_format: api.token_format(),
+            browser_access: api.browser_access(),
+            cached,
             problem,
         }
     }
 
-    fn held_overview(
+    fn token_overview(
         &self,
         api: &ApiSettings,
-        held: &CachedToken,
+        cached: &CachedToken,
         now: i64,
     ) -> CachedTokenOverview {
-        let expected = Expectation::new(&self.0.config, api, now).requested(&held.requested);
-        let problem = diagnose(&held.token, &expected).err();
+        let expected = Expectation::new(&self.0.config, api, now).requested(&cached.requested);
+        let problem = diagnose(&cached.token, &expected).err();
         CachedTokenOverview {
-            requested: held.requested.clone(),
-            scope: held.scope.clone(),
-            obtained_at: held.obtained_at,
-            expires_at: held.expires_at,
-            claims: claims(&held.token),
-            // One that has ended is renewed when it is wanted next.
+            requested: cached.requested.clone(),
+            scope: cached.scope.clone(),
+            obtained_at: cached.obtained_at,
+            expires_at: cached.expires_at,
+            claims: claims(&cached.token),
+            // An expired token is not a problem: it is refreshed before its next use.
             problem: problem.filter(|problem| problem.code != Cause::ExpiredToken),
         }
     }

@@ -1,13 +1,14 @@
-//! Giving refresh tokens back (RFC 7009).
+//! Revocation of refresh tokens (RFC 7009).
 
 use std::sync::Arc;
 
 use tokio::{task::JoinHandle, time::Instant};
 
 use super::{
-    TokenError, TokenSet, Tokens,
-    lease::{Attempt, attempt},
-    refresh::{LEASE_TIMEOUT, POLL_INTERVAL, Refresher},
+    access::Tokens,
+    error::{TokenError, store_unavailable},
+    refresh::{LEASE_TIMEOUT, LeaseAcquisition, POLL_INTERVAL, RefreshLease, Refresher},
+    token_set::TokenSet,
 };
 use crate::{
     diagnosis::Diagnosis,
@@ -17,14 +18,14 @@ use crate::{
 };
 
 impl Tokens {
-    /// Revokes the refresh token of a login that has ended, in a task of its own; nothing depends on the outcome.
+    /// Revokes the refresh token of a login that has ended, in a task. Nothing depends on the result.
     pub(crate) fn revoke(&self, login: LoginId, refresh_token: Option<String>) -> JoinHandle<()> {
-        let inner = Arc::clone(&self.0);
+        let refresher = Arc::clone(&self.0);
         self.0.tasks.spawn(Work::Revocation, async move {
             let Some(refresh_token) = refresh_token else {
                 return;
             };
-            match inner.endpoint.revoke(&refresh_token).await {
+            match refresher.endpoint.revoke(&refresh_token).await {
                 Ok(()) => {}
                 Err(error @ EndpointError::NoRevocationEndpoint) => {
                     tracing::debug!(?login, %error, "the refresh token of an ended login is not revoked");
@@ -36,32 +37,38 @@ impl Tokens {
         })
     }
 
-    /// Revokes the login's refresh token at the provider, and forgets it. The access tokens that are held stay good until
-    /// their end. In a task of its own, as a refresh: nothing is left half done where the caller hangs up.
+    /// Revokes the login's refresh token at the provider and deletes it. Cached access tokens remain valid until they expire. Runs
+    /// in a task, so a client that hangs up does not cancel it.
+    ///
+    /// # Errors
+    ///
+    /// If the provider or the store is unavailable, or the provider cannot revoke tokens.
     pub(crate) async fn revoke_refresh_token(&self, login: LoginId) -> Result<(), TokenError> {
-        let inner = Arc::clone(&self.0);
+        let refresher = Arc::clone(&self.0);
         let task = self.0.tasks.spawn(Work::Revocation, async move {
-            // Not beside a refresh, here or in another process: it would show a token that was just revoked.
-            let flight = inner.flights.of(login);
-            let _alone = flight.turn().await;
-            let begin = Instant::now();
+            // Not concurrently with a refresh, here or in another process, which would present a revoked token.
+            let in_flight = refresher.in_flight.of(login);
+            let _guard = in_flight.lock().await;
+            let start = Instant::now();
+            let (store, clock) = (&refresher.sets.store, &refresher.clock);
             loop {
-                match attempt(&inner.store, login, &inner.clock, &inner.random).await? {
-                    Attempt::Taken(lease) => {
-                        let result = inner.revoke_leased(login).await;
-                        lease.end().await;
+                let lease = RefreshLease::acquire(store, login, clock, &refresher.random).await;
+                match lease.map_err(store_unavailable("failed to acquire a refresh lease"))? {
+                    LeaseAcquisition::Acquired(lease) => {
+                        let result = refresher.revoke_leased(login).await;
+                        lease.release().await;
                         return result;
                     }
-                    Attempt::Gone => return Err(TokenError::SignInRequired),
-                    Attempt::Held if begin.elapsed() >= LEASE_TIMEOUT => {
+                    LeaseAcquisition::LoginMissing => return Err(TokenError::SignInRequired),
+                    LeaseAcquisition::HeldElsewhere if start.elapsed() >= LEASE_TIMEOUT => {
                         return Err(TokenError::ProviderUnavailable { retry_after: None });
                     }
-                    Attempt::Held => tokio::time::sleep(POLL_INTERVAL).await,
+                    LeaseAcquisition::HeldElsewhere => tokio::time::sleep(POLL_INTERVAL).await,
                 }
             }
         });
         task.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the revocation did not finish");
+            tracing::error!(?login, %error, "token revocation panicked");
             Err(TokenError::ProviderUnavailable { retry_after: None })
         })
     }
@@ -69,58 +76,54 @@ impl Tokens {
 
 impl Refresher {
     async fn revoke_leased(&self, login: LoginId) -> Result<(), TokenError> {
-        let (mut row, mut set) = self.load(login).await?;
-        let Some(mut refresh_token) = set.refresh_token.take() else {
-            return Ok(());
-        };
-        loop {
-            self.revoke_one(&refresh_token).await?;
-            match self.save(&row, &without_refresh_token(set)).await? {
+        let (mut record, mut set) = self.sets.load(login).await?;
+        while let Some(refresh_token) = set.refresh_token.take() {
+            self.endpoint
+                .revoke(&refresh_token)
+                .await
+                .map_err(revocation_error)?;
+            let set_without = TokenSet {
+                revoked: true,
+                ..set
+            };
+            match self.sets.save(&record, &set_without).await? {
                 CasOutcome::Swapped => return Ok(()),
                 CasOutcome::Missing => return Err(TokenError::SignInRequired),
-                // A process that slept through its lease refreshed in between: what it got is to be revoked, too.
+                // A process that was suspended for longer than its lease refreshed meanwhile. Its refresh token is revoked, too.
                 CasOutcome::Conflict => {}
             }
-            (row, set) = self.load(login).await?;
-            match set.refresh_token.take() {
-                Some(other) => refresh_token = other,
-                None => return Ok(()),
-            }
+            (record, set) = self.sets.load(login).await?;
         }
-    }
-
-    async fn revoke_one(&self, refresh_token: &str) -> Result<(), TokenError> {
-        match self.endpoint.revoke(refresh_token).await {
-            Ok(()) => Ok(()),
-            Err(EndpointError::NoRevocationEndpoint) => Err(TokenError::RevocationUnsupported),
-            // RFC 7009 §2.2.1: it revokes other tokens, but no refresh tokens.
-            Err(EndpointError::ErrorResponse { code, .. }) if code == "unsupported_token_type" => {
-                Err(TokenError::RevocationUnsupported)
-            }
-            Err(EndpointError::ErrorResponse { code, description }) => {
-                let diagnosis = Diagnosis::of_refusal(&code, description.as_deref(), None);
-                diagnosis.log();
-                Err(TokenError::Misconfigured(Box::new(diagnosis)))
-            }
-            Err(EndpointError::UnexpectedStatus { status }) => {
-                let code = format!("status {}", status.as_u16());
-                let diagnosis = Diagnosis::of_refusal(&code, None, None);
-                diagnosis.log();
-                Err(TokenError::Misconfigured(Box::new(diagnosis)))
-            }
-            Err(EndpointError::Unavailable { retry_after, .. }) => {
-                Err(TokenError::ProviderUnavailable { retry_after })
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the refresh token could not be revoked");
-                Err(TokenError::ProviderUnavailable { retry_after: None })
-            }
-        }
+        Ok(())
     }
 }
 
-fn without_refresh_token(mut set: TokenSet) -> TokenSet {
-    set.refresh_token = None;
-    set.revoked = true;
-    set
+/// Logs why a revocation failed and returns the error for the caller.
+fn revocation_error(error: EndpointError) -> TokenError {
+    let misconfigured = |code: &str, description: Option<&str>| {
+        let diagnosis = Diagnosis::of_refusal(code, description, None);
+        diagnosis.log();
+        TokenError::Misconfigured(Box::new(diagnosis))
+    };
+    match error {
+        EndpointError::NoRevocationEndpoint => TokenError::RevocationUnsupported,
+        // RFC 7009 §2.2.1: the provider revokes other tokens, but no refresh tokens.
+        EndpointError::ErrorResponse { code, .. } if code == "unsupported_token_type" => {
+            TokenError::RevocationUnsupported
+        }
+        EndpointError::ErrorResponse { code, description } => {
+            misconfigured(&code, description.as_deref())
+        }
+        EndpointError::UnexpectedStatus { status } => {
+            misconfigured(&format!("status {}", status.as_u16()), None)
+        }
+        error => {
+            tracing::warn!(%error, "failed to revoke a refresh token");
+            let retry_after = match error {
+                EndpointError::Unavailable { retry_after, .. } => retry_after,
+                _ => None,
+            };
+            TokenError::ProviderUnavailable { retry_after }
+        }
+    }
 }

@@ -1,0 +1,130 @@
+//! An access token that was verified to be what was requested.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::token_request::TokenRequest;
+use crate::{
+    config::Config,
+    diagnosis::{Diagnosis, inspect},
+    oauth::TokenResponse,
+};
+
+/// For how many seconds a token counts as new: another refresh would yield none that is better.
+const YOUNG_TTL: i64 = 30;
+
+/// An access token of a login, with the request and what the token says.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct CachedToken {
+    pub(crate) audience: String,
+    /// The requested scopes. A token that was requested with another configuration is stale.
+    pub(crate) requested: Vec<String>,
+    /// The scopes of the token.
+    pub(crate) scope: Vec<String>,
+    pub(crate) token: String,
+    /// In seconds since 1970.
+    pub(crate) obtained_at: i64,
+    /// In seconds since 1970. `None` if neither the token nor the response said; it is used until the API refuses it.
+    pub(crate) expires_at: Option<i64>,
+    /// Whether a caller asked for another token, rather than the previous one expiring.
+    #[serde(default)]
+    pub(crate) on_demand: bool,
+    /// Whether the requested scopes differ from those of the configuration.
+    #[serde(default)]
+    pub(crate) is_extra: bool,
+    /// Whether the token had no lifetime when it was issued and was returned once. The next one would be no better.
+    #[serde(default)]
+    pub(crate) is_spent: bool,
+}
+
+impl CachedToken {
+    /// Verifies that the access token in `response` is a JWT of this issuer for the requested audience.
+    ///
+    /// The signature is not checked: the token came from the token endpoint over TLS, and the API checks it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the token.
+    pub(crate) fn verify(
+        response: &TokenResponse,
+        request: &TokenRequest<'_>,
+        config: &Config,
+        now: i64,
+    ) -> Result<Self, Diagnosis> {
+        let expected = request
+            .expectation(config, now)
+            .just_issued(response.scope.as_deref());
+        let facts = inspect(&response.access_token, &expected)?;
+        let response_end = response
+            .expires_in
+            .map(|seconds| now.saturating_add(seconds));
+        Ok(Self {
+            audience: request.audience.to_owned(),
+            requested: request.scope.clone(),
+            scope: facts.scope,
+            token: response.access_token.clone(),
+            obtained_at: now,
+            expires_at: match (facts.expires_at, response_end) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            },
+            on_demand: false,
+            is_extra: request.is_extra(),
+            is_spent: false,
+        })
+    }
+
+    /// Returns whether this token answers `request`.
+    pub(crate) fn matches(&self, request: &TokenRequest<'_>) -> bool {
+        self.audience == request.audience && self.requested == request.scope
+    }
+
+    pub(crate) fn is_valid(&self, now: i64) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+
+    /// Returns whether the token had no lifetime when it was issued. Some providers do that when their own session is about to
+    /// end.
+    pub(crate) fn was_issued_expired(&self) -> bool {
+        self.expires_at.is_some_and(|end| end <= self.obtained_at)
+    }
+
+    /// Returns whether the token is valid, or is kept because it is spent.
+    pub(super) fn is_in_use(&self, now: i64) -> bool {
+        self.is_valid(now) || self.is_spent
+    }
+
+    /// Returns whether the token is valid for longer than `buffer` seconds, or for longer than a fifth of its lifetime if that is
+    /// less.
+    pub(crate) fn is_fresh(&self, now: i64, buffer: i64) -> bool {
+        self.expires_at.is_none_or(|end| {
+            let buffer = buffer.min((end - self.obtained_at) / 5);
+            end - now > buffer
+        })
+    }
+
+    /// Returns whether the token was issued during the last 30 seconds.
+    pub(super) fn is_young(&self, now: i64) -> bool {
+        (0..YOUNG_TTL).contains(&(now - self.obtained_at))
+    }
+
+    /// Returns the scopes in `required` that the token lacks.
+    pub(crate) fn missing(&self, required: &[String]) -> Vec<String> {
+        required
+            .iter()
+            .filter(|scope| !self.scope.contains(scope))
+            .cloned()
+            .collect()
+    }
+}
+
+impl fmt::Debug for CachedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedToken")
+            .field("audience", &self.audience)
+            .field("scope", &self.scope)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

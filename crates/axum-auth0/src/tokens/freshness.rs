@@ -1,0 +1,50 @@
+//! When a cached token satisfies a caller.
+
+use super::{cached_token::CachedToken, options::TokenFingerprint};
+
+/// What a caller requires of a token apart from API and scopes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TokenRequirement {
+    /// The token does not expire within `buffer` seconds.
+    Fresh { buffer: i64 },
+    /// The token is not this one.
+    InsteadOf(Option<TokenFingerprint>),
+}
+
+impl TokenRequirement {
+    pub(super) fn is_satisfied_by(&self, cached: &CachedToken, now: i64) -> bool {
+        match self {
+            Self::Fresh { buffer } => cached.is_fresh(now, *buffer),
+            Self::InsteadOf(refused) => {
+                let is_another = *refused != Some(TokenFingerprint::of(&cached.token));
+                // A token that was refreshed on demand is not refreshed on demand again for a while: neither late callers nor an
+                // API that refuses every token may flood the provider.
+                let was_just_refreshed = cached.on_demand && cached.is_young(now);
+                cached.is_valid(now) && (is_another || was_just_refreshed)
+            }
+        }
+    }
+
+    /// Returns whether the provider issued the refused token again, with the same issue time. A provider without unique claims
+    /// issues identical tokens within one second; then the next second brings another token. `before` is the token that was
+    /// cached. A provider that returns an older token would return it in the next second, too.
+    pub(super) fn is_same_token_again(
+        &self,
+        before: Option<&CachedToken>,
+        token: &CachedToken,
+    ) -> bool {
+        let Self::InsteadOf(Some(refused)) = self else {
+            return false;
+        };
+        let is_refused = |cached: &CachedToken| *refused == TokenFingerprint::of(&cached.token);
+        is_refused(token)
+            && before.is_some_and(|before| {
+                is_refused(before) && token.obtained_at - before.obtained_at <= 1
+            })
+    }
+
+    /// Returns whether the caller wants another token than a cached one that looks good.
+    pub(super) fn is_on_demand(&self) -> bool {
+        matches!(self, Self::InsteadOf(_))
+    }
+}

@@ -1,0 +1,264 @@
+//! Stores the result of a refresh before anything else can fail.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{
+    outcome::{Attempt, Outcome, RefreshResult, Termination, Update, apply},
+    refresher::Refresher,
+};
+use crate::{
+    diagnosis::Diagnosis,
+    failpoint,
+    jwt::{JwtError, TokenKind},
+    oauth::{EndpointError, EndpointResponse},
+    store::{CasOutcome, LoginId, LoginRecord},
+    tokens::{
+        cached_token::CachedToken,
+        error::{TokenError, store_unavailable},
+        failure::{Failure, FailureScope},
+        token_set::TokenSet,
+    },
+};
+
+/// Result of storing an update.
+enum Committed {
+    Stored {
+        set: Box<TokenSet>,
+        is_superseded: bool,
+        result: RefreshResult,
+    },
+    /// The outcome ends the session; nothing is stored.
+    Terminate(Termination),
+    /// The login ended meanwhile.
+    LoginMissing(LoginRecord),
+}
+
+impl Refresher {
+    /// Stores what a response means and returns its result.
+    ///
+    /// # Errors
+    ///
+    /// If the response has not brought the requested token, or it could not be stored.
+    pub(super) async fn commit_refresh(
+        &self,
+        record: LoginRecord,
+        set: TokenSet,
+        attempt: &Attempt<'_>,
+        response: &EndpointResponse,
+    ) -> Result<CachedToken, TokenError> {
+        let (login, now) = (record.id, self.clock.unix_seconds());
+        let id_token = response
+            .tokens
+            .as_ref()
+            .ok()
+            .and_then(|tokens| tokens.id_token.as_deref());
+        // Checked before the new token is visible to anyone.
+        let is_same_user = match (set.id_token.as_deref(), id_token) {
+            (Some(old), Some(new)) => self.id_tokens.is_same_user(old, new),
+            _ => true,
+        };
+        let outcome = Outcome::of(response, attempt, is_same_user, &self.config, now);
+        let new_refresh_token = response.refresh_token.as_ref();
+        let update = |set| apply(&outcome, attempt, new_refresh_token, set, now);
+        let (set, is_superseded, result) = match self.compare_and_swap(record, set, update).await? {
+            Committed::Stored {
+                set,
+                is_superseded,
+                result,
+            } => (set, is_superseded, result),
+            Committed::Terminate(termination) => {
+                return self
+                    .terminate_session(login, attempt, termination, new_refresh_token)
+                    .await;
+            }
+            Committed::LoginMissing(record) => {
+                if response.tokens.is_ok() && !self.has_newer_login(&record).await {
+                    self.revoke_unused(new_refresh_token).await;
+                }
+                return Err(TokenError::SignInRequired);
+            }
+        };
+        match &response.tokens {
+            Ok(_) => {
+                failpoint::reached("refresh:after-store").await;
+                if is_superseded && set.refresh_token.is_none() {
+                    self.revoke_unused(new_refresh_token).await;
+                }
+                // After the tokens are stored: the signature may need a request to the provider.
+                if let Some(id_token) = id_token
+                    && !self.has_valid_signature(id_token).await
+                {
+                    let other_user = Termination::OtherUser;
+                    return self
+                        .terminate_session(login, attempt, other_user, new_refresh_token)
+                        .await;
+                }
+            }
+            Err(error) => {
+                if let Outcome::Failed { failure, scope, .. } = &outcome {
+                    log_failure(login, &set, error, failure, *scope);
+                }
+            }
+        }
+        match result {
+            RefreshResult::Token(token) => Ok(token),
+            RefreshResult::Denied(denial) => Err(self.denied(&set, denial)),
+            RefreshResult::Terminate(termination) => {
+                self.terminate_session(login, attempt, termination, new_refresh_token)
+                    .await
+            }
+        }
+    }
+
+    /// Applies `update` to the stored tokens by compare-and-swap, again after each conflict.
+    async fn compare_and_swap(
+        &self,
+        mut record: LoginRecord,
+        mut set: TokenSet,
+        update: impl Fn(TokenSet) -> Update,
+    ) -> Result<Committed, TokenError> {
+        loop {
+            let (updated, is_superseded, result) = match update(set) {
+                Update::Store {
+                    set,
+                    is_superseded,
+                    result,
+                } => (set, is_superseded, result),
+                Update::Terminate(termination) => return Ok(Committed::Terminate(termination)),
+            };
+            match self.sets.save(&record, &updated).await? {
+                CasOutcome::Swapped => {
+                    return Ok(Committed::Stored {
+                        set: updated,
+                        is_superseded,
+                        result,
+                    });
+                }
+                CasOutcome::Missing => return Ok(Committed::LoginMissing(record)),
+                CasOutcome::Conflict => {}
+            }
+            (record, set) = match self.sets.load_with_retries(record.id).await {
+                // Ended, or changed by a process with another secret.
+                Err(TokenError::SignInRequired) if self.is_missing(record.id).await? => {
+                    return Ok(Committed::LoginMissing(record));
+                }
+                loaded => loaded?,
+            };
+        }
+    }
+
+    async fn is_missing(&self, login: LoginId) -> Result<bool, TokenError> {
+        let record = self.sets.store.load_login(&login).await;
+        record
+            .map(|record| record.is_none())
+            .map_err(store_unavailable("failed to load tokens"))
+    }
+
+    /// Ends the session. Always returns the error for the caller.
+    async fn terminate_session(
+        &self,
+        login: LoginId,
+        attempt: &Attempt<'_>,
+        termination: Termination,
+        new_refresh_token: Option<&SecretString>,
+    ) -> Result<CachedToken, TokenError> {
+        match termination {
+            Termination::OtherUser => {
+                tracing::error!(
+                    ?login,
+                    "security: the refreshed ID token is of another user or forged; session terminated"
+                );
+                self.sets.delete(login).await?;
+                self.revoke_unused(new_refresh_token).await;
+            }
+            Termination::DeadRefreshToken { may_be_reuse } => {
+                // Unless a process that lost its lease has stored a newer refresh token.
+                let (_, set) = self.sets.load(login).await?;
+                if set.refresh_token != attempt.refresh_token {
+                    return Err(TokenError::ProviderUnavailable {
+                        retry_after: Some(Duration::from_secs(1)),
+                    });
+                }
+                let diagnosis = if may_be_reuse {
+                    Diagnosis::refresh_token_reused()
+                } else {
+                    Diagnosis::refresh_token_ended()
+                };
+                tracing::warn!(?login, code = diagnosis.code.as_str(), cause = %diagnosis.cause, fix = %diagnosis.fix, "session terminated");
+                self.sets.delete(login).await?;
+            }
+        }
+        Err(TokenError::SignInRequired)
+    }
+
+    /// Returns whether the provider signed a refreshed ID token.
+    ///
+    /// If the keys are unavailable the token is accepted: it came from the token endpoint over TLS (OpenID Connect Core 1.0
+    /// §3.1.3.7, rule 6).
+    async fn has_valid_signature(&self, id_token: &str) -> bool {
+        if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
+            diagnosis.log();
+        }
+        if TokenKind::of(id_token).is_unreadable() {
+            return true;
+        }
+        match self.id_tokens.verify_signature(id_token).await {
+            Ok(()) => true,
+            Err(error @ (JwtError::Unavailable(_) | JwtError::UnknownKey)) => {
+                tracing::warn!(%error, "signature of a refreshed ID token not verified");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "refreshed ID token rejected");
+                false
+            }
+        }
+    }
+
+    /// Returns whether the user of a login that has ended is logged in again. At some providers the revocation of one refresh token
+    /// ends all of the user's, which would end the new login, too.
+    async fn has_newer_login(&self, ended: &LoginRecord) -> bool {
+        let newer = self
+            .sets
+            .store
+            .has_login_since(&ended.subject, ended.created_at)
+            .await;
+        newer.unwrap_or_else(|error| {
+            tracing::warn!(login = ?ended.id, %error, "failed to look for a newer login; the refresh token is not revoked");
+            true
+        })
+    }
+
+    /// Revokes a new refresh token that no session uses. Nothing depends on the result.
+    async fn revoke_unused(&self, refresh_token: Option<&SecretString>) {
+        if let Some(refresh_token) = refresh_token
+            && let Err(error) = self.endpoint.revoke(refresh_token.expose_secret()).await
+        {
+            tracing::warn!(%error, "failed to revoke a refresh token of an ended session");
+        }
+    }
+}
+
+fn log_failure(
+    login: LoginId,
+    set: &TokenSet,
+    error: &EndpointError,
+    failure: &Failure,
+    scope: FailureScope,
+) {
+    if let Some(diagnosis) = &failure.diagnosis {
+        diagnosis.log();
+    }
+    let backoff = set.backoff.as_ref();
+    tracing::warn!(
+        ?login,
+        %error,
+        ?scope,
+        reason = failure.kind.as_str(),
+        failures = backoff.map(|backoff| backoff.failures),
+        retry_at = backoff.map(|backoff| backoff.retry_at),
+        "token refresh failed"
+    );
+}

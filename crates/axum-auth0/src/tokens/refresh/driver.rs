@@ -1,0 +1,260 @@
+//! Drives a refresh: lock, lease, decision, request, commit.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{
+    decision::{Decision, Denial, decide},
+    lease::{LeaseAcquisition, RefreshLease},
+    refresher::{LEASE_TIMEOUT, POLL_INTERVAL, Refresher},
+};
+use crate::{
+    config::ApiSettings,
+    diagnosis::Diagnosis,
+    failpoint,
+    store::{CasOutcome, LoginId, LoginRecord},
+    tasks::Work,
+    tokens::{
+        cached_token::CachedToken,
+        error::{TokenError, audience_missing, diagnosed, store_unavailable},
+        freshness::TokenRequirement,
+        token_request::TokenRequest,
+        token_set::TokenSet,
+    },
+};
+
+/// How long to wait for the next second.
+const NEXT_SECOND_TIMEOUT: Duration = Duration::from_millis(1_500);
+
+/// How many leases may expire before the request is sent. A process that is suspended again and again gives up.
+const MAX_EXPIRED_LEASES: u8 = 3;
+
+/// Result of a refresh under a lease.
+enum LeasedRefresh {
+    Completed(CachedToken),
+    /// The lease may have expired before the request, so no request was sent.
+    LeaseExpired,
+}
+
+impl Refresher {
+    /// Returns a token that satisfies `requirement`, refreshing if necessary.
+    ///
+    /// Runs in a task, so a client that hangs up does not cancel it between the response and the store.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
+    pub(in crate::tokens) async fn refresh(
+        self: &Arc<Self>,
+        login: LoginId,
+        api: &Arc<ApiSettings>,
+        scope: Vec<String>,
+        requirement: TokenRequirement,
+    ) -> Result<CachedToken, TokenError> {
+        let (this, api) = (Arc::clone(self), Arc::clone(api));
+        let task = self.tasks.spawn(Work::Refresh, async move {
+            let Some(request) = TokenRequest::with_exact_scope(&api, scope) else {
+                return Err(audience_missing(&api));
+            };
+            let in_flight = this.in_flight.of(login);
+            let guard = in_flight.lock().await;
+            if let Some(error) = guard.shared_failure(&request) {
+                return Err(error);
+            }
+            let result = Box::pin(this.refresh_locked(login, &request, requirement)).await;
+            guard.complete(&request, &result);
+            result
+        });
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(?login, %error, "token refresh panicked");
+            Err(TokenError::ProviderUnavailable { retry_after: None })
+        })
+    }
+
+    /// Refreshes as the only task of this process, as soon as no other process does.
+    async fn refresh_locked(
+        &self,
+        login: LoginId,
+        request: &TokenRequest<'_>,
+        requirement: TokenRequirement,
+    ) -> Result<CachedToken, TokenError> {
+        let mut start = Instant::now();
+        let mut expired_leases = 0;
+        loop {
+            let (_, set) = self.sets.load(login).await?;
+            // Another process may have refreshed while this one waited.
+            match self.decide(&set, request, requirement) {
+                Decision::UseCached(token) => return Ok(token),
+                Decision::Fail(denial) => return Err(self.denied(&set, denial)),
+                Decision::UseOnce(_) | Decision::Refresh => {}
+            }
+            failpoint::reached("refresh:before-lease").await;
+            let lease =
+                RefreshLease::acquire(&self.sets.store, login, &self.clock, &self.random).await;
+            match lease.map_err(store_unavailable("failed to acquire a refresh lease"))? {
+                LeaseAcquisition::Acquired(lease) => {
+                    let result = self
+                        .refresh_leased(login, request, requirement, &lease)
+                        .await;
+                    lease.release().await;
+                    match result? {
+                        LeasedRefresh::Completed(token) => return Ok(token),
+                        LeasedRefresh::LeaseExpired if expired_leases < MAX_EXPIRED_LEASES => {
+                            expired_leases += 1;
+                            start = Instant::now();
+                        }
+                        LeasedRefresh::LeaseExpired => break,
+                    }
+                }
+                LeaseAcquisition::LoginMissing => return Err(TokenError::SignInRequired),
+                LeaseAcquisition::HeldElsewhere if start.elapsed() >= LEASE_TIMEOUT => break,
+                LeaseAcquisition::HeldElsewhere => tokio::time::sleep(POLL_INTERVAL).await,
+            }
+        }
+        tracing::warn!(
+            ?login,
+            "token refresh not started: timed out waiting for the lease"
+        );
+        Err(TokenError::ProviderUnavailable {
+            retry_after: Some(Duration::from_secs(1)),
+        })
+    }
+
+    /// Refreshes as the only process. Only what is read under the lease is final.
+    async fn refresh_leased(
+        &self,
+        login: LoginId,
+        request: &TokenRequest<'_>,
+        requirement: TokenRequirement,
+        lease: &RefreshLease,
+    ) -> Result<LeasedRefresh, TokenError> {
+        let (record, set) = self.sets.load(login).await?;
+        match self.decide(&set, request, requirement) {
+            Decision::UseCached(token) => return Ok(LeasedRefresh::Completed(token)),
+            Decision::UseOnce(token) => return self.use_once(&record, set, token).await,
+            Decision::Fail(denial) => return Err(self.denied(&set, denial)),
+            Decision::Refresh => {}
+        }
+        let before = set.find(request).cloned();
+        let token = match self
+            .refresh_once(record, set, request, requirement, lease)
+            .await?
+        {
+            LeasedRefresh::Completed(token) => token,
+            LeasedRefresh::LeaseExpired => return Ok(LeasedRefresh::LeaseExpired),
+        };
+        // In the next second the provider issues another token.
+        if !requirement.is_same_token_again(before.as_ref(), &token)
+            || !self.wait_for_second_after(token.obtained_at).await
+            || lease.may_have_expired()
+        {
+            return Ok(LeasedRefresh::Completed(token));
+        }
+        let (record, set) = self.sets.load(login).await?;
+        if set.refresh_token.is_none() {
+            return Ok(LeasedRefresh::Completed(token));
+        }
+        self.refresh_once(record, set, request, requirement, lease)
+            .await
+    }
+
+    /// Sends one request and stores its result.
+    async fn refresh_once(
+        &self,
+        record: LoginRecord,
+        set: TokenSet,
+        request: &TokenRequest<'_>,
+        requirement: TokenRequirement,
+        lease: &RefreshLease,
+    ) -> Result<LeasedRefresh, TokenError> {
+        let login = record.id;
+        tracing::debug!(?login, audience = %request.audience, "refreshing tokens");
+        let Some((attempt, response)) = self
+            .send_refresh(login, &set, request, requirement, lease)
+            .await?
+        else {
+            return Ok(LeasedRefresh::LeaseExpired);
+        };
+        if response.tokens.is_ok() {
+            failpoint::reached("refresh:after-response").await;
+        }
+        self.commit_refresh(record, set, &attempt, &response)
+            .await
+            .map(LeasedRefresh::Completed)
+    }
+
+    /// Returns a token without a lifetime after it was stored as spent.
+    async fn use_once(
+        &self,
+        record: &LoginRecord,
+        mut set: TokenSet,
+        token: CachedToken,
+    ) -> Result<LeasedRefresh, TokenError> {
+        set.insert(token.clone());
+        if self.sets.save(record, &set).await? == CasOutcome::Swapped {
+            return Ok(LeasedRefresh::Completed(token));
+        }
+        let is_revoked = set.revoked;
+        Err(self.denied(&set, Denial::NoRefreshToken { is_revoked }))
+    }
+
+    fn decide(
+        &self,
+        set: &TokenSet,
+        request: &TokenRequest<'_>,
+        requirement: TokenRequirement,
+    ) -> Decision {
+        let decision = decide(set, request, requirement, self.clock.unix_seconds());
+        if let Decision::Fail(
+            Denial::Misconfigured(_) | Denial::RefreshTokenDead | Denial::BackedOff { .. },
+        ) = &decision
+            && let Some(backoff) = &set.backoff
+        {
+            // What another process stored applies here, too.
+            self.provider_backoff.adopt(backoff);
+        }
+        decision
+    }
+
+    /// Logs a denial and returns the error for the caller.
+    pub(super) fn denied(&self, set: &TokenSet, denial: Denial) -> TokenError {
+        match denial {
+            Denial::TokenWithoutLifetime => {
+                tracing::warn!(
+                    "the provider issues access tokens without a lifetime; a new login is required"
+                );
+                TokenError::SignInRequired
+            }
+            Denial::RecentlyRejected(diagnosis) => diagnosed(diagnosis, self.is_current(set)),
+            Denial::TooManyTokens { retry_after } => {
+                tracing::warn!("token refresh denied: too many combinations of scopes");
+                TokenError::TooManyTokens { retry_after }
+            }
+            Denial::NoRefreshToken { is_revoked } => {
+                // The user has to log in. How to avoid that is the operator's concern.
+                if !is_revoked && self.is_current(set) {
+                    let diagnosis =
+                        Diagnosis::no_refresh_token(self.requested_grant.offline_access());
+                    tracing::warn!(code = diagnosis.code.as_str(), cause = %diagnosis.cause, fix = %diagnosis.fix, "access token expired; a new login is required");
+                }
+                TokenError::SignInRequired
+            }
+            Denial::Misconfigured(diagnosis) => TokenError::Misconfigured(diagnosis),
+            Denial::RefreshTokenDead => TokenError::SignInRequired,
+            Denial::BackedOff { retry_after } => TokenError::ProviderUnavailable { retry_after },
+        }
+    }
+
+    /// Waits until `second` has passed; returns `false` if the clock does not advance.
+    async fn wait_for_second_after(&self, second: i64) -> bool {
+        let start = Instant::now();
+        while self.clock.unix_seconds() <= second {
+            if start.elapsed() > NEXT_SECOND_TIMEOUT {
+                return false;
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        true
+    }
+}

@@ -1,0 +1,73 @@
+//! What a refresh needs.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Semaphore;
+
+use super::single_flight::InFlightRefreshes;
+use crate::{
+    clock::SharedClock,
+    config::Config,
+    oauth::{IdTokenVerifier, TokenEndpoint},
+    random::SharedRandom,
+    tasks::Tasks,
+    tokens::{
+        provider_backoff::ProviderBackoff, token_set::RequestedGrant, token_set::TokenSet,
+        token_set_store::TokenSetStore,
+    },
+};
+
+/// Maximum number of concurrent refresh requests of this process, so that many sessions that expire together do not overload the
+/// provider.
+const MAX_CONCURRENT_REFRESHES: usize = 32;
+
+/// How long a refresh waits for the lease of another process.
+pub(in crate::tokens) const LEASE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often it tries to acquire the lease.
+pub(in crate::tokens) const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Refreshes the tokens of logins, one refresh at a time for each.
+pub(in crate::tokens) struct Refresher {
+    pub(in crate::tokens) sets: TokenSetStore,
+    pub(in crate::tokens) endpoint: TokenEndpoint,
+    pub(in crate::tokens) provider_backoff: ProviderBackoff,
+    pub(in crate::tokens) clock: SharedClock,
+    pub(in crate::tokens) random: SharedRandom,
+    pub(in crate::tokens) config: Config,
+    pub(in crate::tokens) requested_grant: RequestedGrant,
+    pub(in crate::tokens) in_flight: InFlightRefreshes,
+    pub(in crate::tokens) tasks: Tasks,
+    pub(super) id_tokens: IdTokenVerifier,
+    pub(super) permits: Semaphore,
+}
+
+impl Refresher {
+    pub(in crate::tokens) fn new(
+        sets: TokenSetStore,
+        endpoint: TokenEndpoint,
+        id_tokens: IdTokenVerifier,
+        (clock, random): (SharedClock, SharedRandom),
+        config: &Config,
+        tasks: Tasks,
+    ) -> Self {
+        Self {
+            sets,
+            endpoint,
+            provider_backoff: ProviderBackoff::new(Arc::clone(&clock)),
+            clock,
+            random,
+            config: config.clone(),
+            requested_grant: RequestedGrant::of(config),
+            in_flight: InFlightRefreshes::default(),
+            tasks,
+            id_tokens,
+            permits: Semaphore::new(MAX_CONCURRENT_REFRESHES),
+        }
+    }
+
+    /// Returns whether the login requested what the current configuration requests.
+    pub(in crate::tokens) fn is_current(&self, set: &TokenSet) -> bool {
+        set.requested_grant.as_ref() == Some(&self.requested_grant)
+    }
+}

@@ -1,0 +1,143 @@
+//! The refresh request: permits, the request, and a second one if the connection was lost.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{lease::RefreshLease, outcome::Attempt, refresher::Refresher};
+use crate::{
+    failpoint,
+    oauth::{EndpointError, EndpointResponse, RequestEffect},
+    store::LoginId,
+    tokens::{
+        error::TokenError,
+        failure::{Classification, ProviderHealth},
+        freshness::TokenRequirement,
+        provider_backoff::{BackedOff, ProviderPermit},
+        token_request::TokenRequest,
+        token_set::TokenSet,
+        token_set_store::SAVE_TIMEOUT,
+    },
+};
+
+/// How long a refresh waits for one of the concurrent requests to complete.
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Refresher {
+    /// Sends a refresh request with the refresh token of `set`; `None` if the lease may have expired before.
+    ///
+    /// # Errors
+    ///
+    /// If the provider is backed off, too many requests are in flight, or the process is shutting down.
+    pub(super) async fn send_refresh<'a>(
+        &self,
+        login: LoginId,
+        set: &TokenSet,
+        request: &'a TokenRequest<'a>,
+        requirement: TokenRequirement,
+        lease: &RefreshLease,
+    ) -> Result<Option<(Attempt<'a>, EndpointResponse)>, TokenError> {
+        let retry_soon = || TokenError::ProviderUnavailable {
+            retry_after: Some(Duration::from_secs(1)),
+        };
+        let Ok(_permit) = timeout(PERMIT_TIMEOUT, self.permits.acquire()).await else {
+            tracing::warn!(?login, "token refresh not started: too many in flight");
+            return Err(retry_soon());
+        };
+        if !self.has_time_to_save() {
+            tracing::info!(?login, "token refresh not started: shutting down");
+            return Err(retry_soon());
+        }
+        // Last: other requests may have failed while this one waited for its permit.
+        let permit = self.provider_backoff.acquire().map_err(backed_off)?;
+        failpoint::reached("refresh:before-request").await;
+        // A process that was suspended must not present a refresh token that another process has used.
+        if lease.may_have_expired() {
+            tracing::warn!(?login, "refresh lease expired before the request");
+            return Ok(None);
+        }
+        let may_resend = set.backoff.is_none() && !permit.is_probe();
+        let mut response = self.request_refresh(set, request).await;
+        // If the first request arrived, the refresh token is consumed anyway, and the sooner it is presented again, the more
+        // providers accept it. Not after the lease may have expired: another process may have used it.
+        let is_resent = may_resend
+            && is_connection_lost(&response)
+            && !lease.may_have_expired()
+            && self.has_time_to_save();
+        if is_resent {
+            tracing::warn!(
+                ?login,
+                "the connection was lost during a token refresh; retrying with the same refresh token"
+            );
+            response = self.request_refresh(set, request).await;
+        }
+        report(permit, &response, request);
+        let attempt = Attempt {
+            request,
+            requirement,
+            refresh_token: set.refresh_token.clone(),
+            may_be_reuse: set.refresh_outcome_unknown || lease.previous_abandoned || is_resent,
+        };
+        Ok(Some((attempt, response)))
+    }
+
+    async fn request_refresh(
+        &self,
+        set: &TokenSet,
+        request: &TokenRequest<'_>,
+    ) -> EndpointResponse {
+        let refresh_token = set.refresh_token.as_deref().unwrap_or_default();
+        let scope: &[String] = if request.is_of_login(&self.config) {
+            &[]
+        } else {
+            &request.scope
+        };
+        self.endpoint
+            .refresh(refresh_token, Some(request.audience), scope)
+            .await
+    }
+
+    /// Returns whether the result of a request that is sent now can be saved before the process exits.
+    fn has_time_to_save(&self) -> bool {
+        self.tasks
+            .has_time_for(self.config.http_timeout() + SAVE_TIMEOUT)
+    }
+}
+
+fn is_connection_lost(response: &EndpointResponse) -> bool {
+    matches!(
+        response.tokens,
+        Err(EndpointError::Unavailable {
+            effect: RequestEffect::ConnectionLost,
+            ..
+        })
+    )
+}
+
+/// Reports to the provider's back-off what the response says about the provider.
+fn report(permit: ProviderPermit, response: &EndpointResponse, request: &TokenRequest<'_>) {
+    let health = match &response.tokens {
+        Ok(_) => ProviderHealth::Working,
+        Err(error) => {
+            let classification = Classification::of(error, response.retry_after, request);
+            ProviderHealth::after(error, &classification, response.retry_after)
+        }
+    };
+    match health {
+        ProviderHealth::Working => permit.record_response(),
+        ProviderHealth::Failing {
+            failure,
+            is_certain,
+        } => permit.record_failure(&failure, is_certain),
+        ProviderHealth::Unknown => drop(permit),
+    }
+}
+
+fn backed_off(backed_off: BackedOff) -> TokenError {
+    match backed_off.diagnosis {
+        Some(diagnosis) => TokenError::Misconfigured(diagnosis),
+        None => TokenError::ProviderUnavailable {
+            retry_after: Some(backed_off.remaining),
+        },
+    }
+}

@@ -1,0 +1,54 @@
+//! The access token that a caller asks for.
+
+use crate::{
+    config::{ApiSettings, Config},
+    diagnosis::Expectation,
+};
+
+/// A request for an access token: the API and the scopes.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenRequest<'a> {
+    pub(crate) api: &'a ApiSettings,
+    pub(crate) audience: &'a str,
+    /// Sorted, without duplicates.
+    pub(crate) scope: Vec<String>,
+}
+
+impl<'a> TokenRequest<'a> {
+    /// Returns a request for the API's configured scopes and `extra` ones; `None` if the API has no audience.
+    pub(crate) fn new(api: &'a ApiSettings, extra: &[String]) -> Option<Self> {
+        let scope = api.scope().iter().chain(extra).cloned().collect();
+        Self::with_exact_scope(api, scope)
+    }
+
+    /// Returns a request for `scope` only; `None` if the API has no audience.
+    pub(crate) fn with_exact_scope(api: &'a ApiSettings, mut scope: Vec<String>) -> Option<Self> {
+        scope.sort_unstable();
+        scope.dedup();
+        Some(Self {
+            api,
+            audience: api.audience()?,
+            scope,
+        })
+    }
+
+    /// Returns whether the scopes differ from those of the configuration.
+    pub(super) fn is_extra(&self) -> bool {
+        self.scope.len() != self.api.scope().len()
+            || !self
+                .api
+                .scope()
+                .iter()
+                .all(|word| self.scope.contains(word))
+    }
+
+    /// Returns whether the login itself requested this token. Then a refresh need not name scopes (RFC 6749 §6).
+    pub(super) fn is_of_login(&self, config: &Config) -> bool {
+        config.audience() == Some(self.audience) && !self.is_extra()
+    }
+
+    /// Returns what the token must be. `now` is in seconds since 1970.
+    pub(super) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {
+        Expectation::new(config, self.api, now).requested(&self.scope)
+    }
+}

@@ -1,0 +1,30 @@
+//! What a login requested from the provider.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{AudienceParameter, Config};
+
+/// What a login requested from the provider. The tokens of a login with another grant than that of the current configuration say
+/// nothing about the configuration; those of a new login do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RequestedGrant {
+    audience: Option<String>,
+    scope: Vec<String>,
+    /// Whether the audience was sent as `resource` rather than `audience`.
+    #[serde(default)]
+    by_resource: bool,
+}
+
+impl RequestedGrant {
+    pub(crate) fn of(config: &Config) -> Self {
+        Self {
+            audience: config.audience().map(str::to_owned),
+            scope: config.scope().to_vec(),
+            by_resource: config.audience_parameter() == AudienceParameter::Resource,
+        }
+    }
+
+    pub(crate) fn offline_access(&self) -> bool {
+        self.scope.iter().any(|scope| scope == "offline_access")
+    }
+}

@@ -1,0 +1,105 @@
+//! Loads and saves token sets.
+
+use std::time::Duration;
+
+use super::{
+    error::{TokenError, store_unavailable},
+    token_set::TokenSet,
+};
+use crate::{
+    seal::Keyring,
+    store::{CasOutcome, LoginId, LoginRecord, SharedStore},
+};
+
+/// The waits between attempts while the store fails. After the last one a new refresh token is lost.
+const RETRY_DELAYS: [Duration; 5] = [
+    Duration::from_millis(50),
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
+/// The sum of these waits, rounded up.
+pub(super) const SAVE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// The sealed token sets in the session store. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct TokenSetStore {
+    pub(super) store: SharedStore,
+    pub(super) keys: Keyring,
+}
+
+impl TokenSetStore {
+    /// Returns the record and the tokens of `login`.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::SignInRequired`] if the login has ended or its tokens are unreadable.
+    pub(super) async fn load(&self, login: LoginId) -> Result<(LoginRecord, TokenSet), TokenError> {
+        let record = self
+            .store
+            .load_login(&login)
+            .await
+            .map_err(store_unavailable("failed to load tokens"))?
+            .ok_or(TokenError::SignInRequired)?;
+        if let Ok(set) = TokenSet::open(&self.keys, &login, &record.tokens) {
+            return Ok((record, set));
+        }
+        // Not deleted: a replica with another secret or another version may be able to read them.
+        tracing::warn!(
+            ?login,
+            "tokens are unreadable: sealed with another AUTH0_SECRET, written by another version, or modified"
+        );
+        Err(TokenError::SignInRequired)
+    }
+
+    /// Loads with retries, for a caller that has a new refresh token to save.
+    pub(super) async fn load_with_retries(
+        &self,
+        login: LoginId,
+    ) -> Result<(LoginRecord, TokenSet), TokenError> {
+        for delay in RETRY_DELAYS {
+            match self.load(login).await {
+                Err(TokenError::StoreUnavailable) => tokio::time::sleep(delay).await,
+                loaded => return loaded,
+            }
+        }
+        self.load(login).await
+    }
+
+    /// Saves `set` if `record` is current. Retries if the store fails: the provider has already invalidated the old refresh
+    /// token.
+    pub(super) async fn save(
+        &self,
+        record: &LoginRecord,
+        set: &TokenSet,
+    ) -> Result<CasOutcome, TokenError> {
+        let sealed = set.seal(&self.keys, &record.id);
+        let swap = || {
+            self.store
+                .swap_tokens(&record.id, record.version, sealed.clone())
+        };
+        for delay in RETRY_DELAYS {
+            match swap().await {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => {
+                    tracing::error!(login = ?record.id, %error, "failed to save tokens; retrying");
+                    tokio::time::sleep(delay).await;
+                }
+            }
+        }
+        swap()
+            .await
+            .map_err(store_unavailable("failed to save tokens"))
+    }
+
+    /// Ends a login.
+    pub(super) async fn delete(&self, login: LoginId) -> Result<(), TokenError> {
+        self.store
+            .delete_login(&login)
+            .await
+            .map(drop)
+            .map_err(store_unavailable("failed to end a session"))
+    }
+}
