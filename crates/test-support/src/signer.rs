@@ -75,7 +75,7 @@ impl Signer {
     /// A shared secret: nothing that a provider may ever sign an ID token with here.
     pub fn hs256(kid: &'static str, secret: &[u8]) -> Self {
         Self {
-            encoding: EncodingKey::from_secret(secret),
+            encoding: EncodingKey::from_secret(secret).unwrap(),
             algorithm: Algorithm::HS256,
             kid: Some(kid),
         }

@@ -1,6 +1,6 @@
 //! Which Ed25519 public keys are sound.
 
-use ed25519_dalek::VerifyingKey;
+use curve25519_dalek::edwards::CompressedEdwardsY;
 
 use super::skipped_key::SkipReason;
 
@@ -8,9 +8,11 @@ use super::skipped_key::SkipReason;
 /// key, one signature fits every message or a good part of them ([RFC 8032 §5.1.7](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.7)
 /// does not exclude it).
 pub(super) fn check(point: &[u8]) -> Result<(), SkipReason> {
-    let point = point.try_into().map_err(|_| SkipReason::Malformed("x"))?;
-    let key = VerifyingKey::from_bytes(point).map_err(|_| SkipReason::NotOnCurve)?;
-    if key.is_weak() {
+    let point = CompressedEdwardsY::from_slice(point)
+        .map_err(|_| SkipReason::Malformed("x"))?
+        .decompress()
+        .ok_or(SkipReason::NotOnCurve)?;
+    if point.is_small_order() {
         return Err(SkipReason::SmallOrder);
     }
     Ok(())

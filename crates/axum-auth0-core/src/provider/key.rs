@@ -1,10 +1,11 @@
 //! One key of the provider, checked and prepared once.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{DecodingKey, crypto::rust_crypto};
+use jsonwebtoken::DecodingKey;
+use ring::agreement::{ECDH_P256, ECDH_P384};
 use serde_json::{Map, Value};
 
-use super::{ed25519, rsa, skipped_key::SkipReason};
+use super::{ed25519, ring_backend, rsa, skipped_key::SkipReason};
 use crate::{json, jwt::Algorithm};
 
 /// The members of private and symmetric keys. A key that was published with one of them is no secret any more.
@@ -62,9 +63,6 @@ impl Key {
         if !Algorithm::ALL.iter().any(|algorithm| key.fits(*algorithm)) {
             return Err(SkipReason::UnsupportedAlgorithm);
         }
-        if !key.is_a_point_on_its_curve() {
-            return Err(SkipReason::NotOnCurve);
-        }
         Ok(key)
     }
 
@@ -89,25 +87,8 @@ impl Key {
         signed: &[u8],
         signature: &Vec<u8>,
     ) -> bool {
-        (rust_crypto::DEFAULT_PROVIDER.verifier_factory)(
-            &algorithm.implementation(),
-            &self.prepared,
-        )
-        .is_ok_and(|verifier| verifier.verify(signed, signature).is_ok())
-    }
-
-    /// Setting the check up decodes the point of an elliptic-curve key.
-    fn is_a_point_on_its_curve(&self) -> bool {
-        Algorithm::ALL
-            .iter()
-            .filter(|algorithm| self.fits(**algorithm))
-            .all(|algorithm| {
-                (rust_crypto::DEFAULT_PROVIDER.verifier_factory)(
-                    &algorithm.implementation(),
-                    &self.prepared,
-                )
-                .is_ok()
-            })
+        (ring_backend::PROVIDER.verifier_factory)(&algorithm.implementation(), &self.prepared)
+            .is_ok_and(|verifier| verifier.verify(signed, signature).is_ok())
     }
 }
 
@@ -157,8 +138,16 @@ fn numbers(entry: &Map<String, Value>) -> Result<(Kind, Vec<Vec<u8>>), SkipReaso
             rsa::check(&modulus, &exponent)?;
             Ok((Kind::Rsa, vec![modulus, exponent]))
         }
-        ("EC", Some("P-256")) => Ok((Kind::P256, vec![of_length("x", 32)?, of_length("y", 32)?])),
-        ("EC", Some("P-384")) => Ok((Kind::P384, vec![of_length("x", 48)?, of_length("y", 48)?])),
+        ("EC", Some("P-256")) => {
+            let (x, y) = (of_length("x", 32)?, of_length("y", 32)?);
+            check_point(&ECDH_P256, &x, &y)?;
+            Ok((Kind::P256, vec![x, y]))
+        }
+        ("EC", Some("P-384")) => {
+            let (x, y) = (of_length("x", 48)?, of_length("y", 48)?);
+            check_point(&ECDH_P384, &x, &y)?;
+            Ok((Kind::P384, vec![x, y]))
+        }
         ("OKP", Some("Ed25519")) => {
             let point = of_length("x", 32)?;
             ed25519::check(&point)?;
@@ -166,6 +155,18 @@ fn numbers(entry: &Map<String, Value>) -> Result<(Kind, Vec<Vec<u8>>), SkipReaso
         }
         _ => Err(SkipReason::UnsupportedType),
     }
+}
+
+fn check_point(
+    curve: &'static ring::agreement::Algorithm,
+    x: &[u8],
+    y: &[u8],
+) -> Result<(), SkipReason> {
+    // SEC 1 §2.3.3: 0x04 introduces an uncompressed point.
+    let point = [&[4], x, y].concat();
+    ring_backend::is_on_curve(curve, &point)
+        .then_some(())
+        .ok_or(SkipReason::NotOnCurve)
 }
 
 /// Some providers prepend a zero byte to the modulus, as ASN.1 does.

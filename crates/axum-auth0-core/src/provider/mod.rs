@@ -11,6 +11,7 @@ mod key;
 mod keys;
 mod metadata;
 mod refreshed;
+mod ring_backend;
 mod rsa;
 mod skipped_key;
 

@@ -39,7 +39,8 @@ impl ApiKeys {
         for api in apis {
             let mut key = ApiKey::default();
             if api.signing == TokenSigning::Hs256 {
-                key.secret = Some(EncodingKey::from_secret(&rand::random::<[u8; 32]>()));
+                let secret = EncodingKey::from_secret(&rand::random::<[u8; 32]>());
+                key.secret = Some(secret.expect("a secret of 32 bytes is not empty"));
             }
             if api.encrypted {
                 key.encrypter = Some(generate_encrypter().await?);
