@@ -1,4 +1,4 @@
-//! The extractor on a real router: what an API answers to good and to hostile access tokens (rows R01 to R10 of the fault matrix).
+//! The extractor on a real router, with valid and hostile access tokens.
 
 use axum::{Router, body::Body, routing::get};
 use axum_auth0_bearer::{Bearer, BearerError, Caller, Profile, Reason, Verifier};

@@ -347,7 +347,7 @@ async fn of_twenty_deletions_at_once_one_gets_the_login() {
     .await;
 }
 
-/// X14, K03: whoever comes late finds nothing to write to.
+/// A late write finds no row.
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_and_a_deletion_at_once_leave_nothing() {
     on_every_store(|store, name| async move {
@@ -537,7 +537,7 @@ async fn the_sweep_deletes_what_ended_and_nothing_else() {
     .await;
 }
 
-/// S10: a million ended sessions must not stop the site.
+/// Cleaning up many expired sessions does not block the site.
 #[tokio::test]
 async fn a_sweep_is_bounded() {
     on_every_store(|store, name| async move {

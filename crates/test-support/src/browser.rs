@@ -257,8 +257,8 @@ impl Browser {
         }
     }
 
-    /// How many logins are under way in this browser.
-    pub fn under_way(&self) -> usize {
+    /// Returns the number of pending login transactions in this browser.
+    pub fn pending_logins(&self) -> usize {
         self.jar.keys().filter(|name| name.contains("txn_")).count()
     }
 }

@@ -74,7 +74,7 @@ impl WatchedStore {
     /// Waits until logins were looked up `times` more often than `before`, and all tasks are idle again.
     ///
     /// For tests with one thread.
-    pub async fn was_asked(&self, before: usize, times: usize) {
+    pub async fn wait_for_lookups(&self, before: usize, times: usize) {
         let waiting = async {
             while self.loads() < before + times {
                 tokio::task::yield_now().await;

@@ -126,10 +126,10 @@ mod tests {
 
     #[test]
     fn a_line_of_the_list_is_an_old_and_a_new_word() {
-        let list = parse("# comment\n\nOld → New\nMOST_* → MAX_*\n").expect("a good list");
-        assert_eq!(pattern(&list), "Old|MOST_[A-Za-z0-9_]+");
+        let list = parse("# comment\n\nOld → New\nOLD_* → NEW_*\n").expect("a good list");
+        assert_eq!(pattern(&list), "Old|OLD_[A-Za-z0-9_]+");
         assert_eq!(replacement(&list, "Old"), Some("New"));
-        assert_eq!(replacement(&list, "MOST_BYTES"), Some("MAX_*"));
+        assert_eq!(replacement(&list, "OLD_BYTES"), Some("NEW_*"));
         assert_eq!(replacement(&list, "Older"), None);
         assert!(parse("Old New").is_err());
     }

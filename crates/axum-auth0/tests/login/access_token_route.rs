@@ -165,7 +165,7 @@ async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
     assert_refused(&answer, StatusCode::UNAUTHORIZED, "session_expired");
 }
 
-/// B37: a script gets what it asks for, never a wider token that happens to be held; and no more than the application may.
+/// A script gets the scopes it asks for, never a wider cached token, and no more than the application may have.
 #[tokio::test]
 async fn a_narrow_token_is_got_for_a_narrow_question() {
     let env = exposing(PRODUCTS).await;
@@ -206,7 +206,7 @@ async fn an_empty_scope_is_as_if_none_wait_for_requests_for() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 }
 
-/// B37: a token that can do more than was asked for stays on the server.
+/// A token with more scopes than requested stays on the server.
 #[tokio::test]
 async fn a_wider_token_than_wait_for_requests_for_is_not_handed_out() {
     let env = TestEnvBuilder::new()

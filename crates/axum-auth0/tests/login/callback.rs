@@ -14,10 +14,10 @@ async fn a_login_ends_where_it_began_and_spends_its_transaction() {
     let answer = browser.try_to_log_in(&env.provider, "alice").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.location(), "/products?page=2");
-    // B09: nobody learns the code from a Referer.
+    // The code does not leak through `Referer`.
     assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert_eq!(browser.under_way(), 0);
+    assert_eq!(browser.pending_logins(), 0);
     assert!(browser.has_session());
     assert_eq!(env.store.login().await.subject, "auth0|alice");
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
@@ -28,7 +28,7 @@ async fn a_login_ends_where_it_began_and_spends_its_transaction() {
     );
 }
 
-/// L01: the attacker's code and state in the victim's browser.
+/// Login CSRF: the attacker's code and state in the victim's browser.
 #[tokio::test]
 async fn a_callback_without_its_transaction_is_no_login() {
     let env = TestEnv::new().await;
@@ -62,7 +62,7 @@ async fn a_callback_without_its_transaction_is_no_login() {
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 }
 
-/// L01, in its good form: whoever lost the cookie logs in after all.
+/// A user who lost the transaction cookie can still log in.
 #[tokio::test]
 async fn a_login_that_began_anew_comes_back_to_the_same_page() {
     let env = TestEnv::new().await;
@@ -80,7 +80,7 @@ async fn a_login_that_began_anew_comes_back_to_the_same_page() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// L02, fapi2-…-ensure-authorization-response-with-invalid-state-fails, -missing-state-fails.
+/// fapi2-…-ensure-authorization-response-with-invalid-state-fails, -missing-state-fails.
 #[tokio::test]
 async fn a_forged_state_is_refused_and_burns_nothing() {
     let env = TestEnv::new().await;
@@ -120,7 +120,7 @@ async fn a_forged_state_is_refused_and_burns_nothing() {
         let answer = browser.go(&forged.path()).await;
         env.assert_refused(&mut browser, &answer, 400, case).await;
         assert_eq!(
-            browser.under_way(),
+            browser.pending_logins(),
             1,
             "{case}: the real transaction is gone"
         );
@@ -151,7 +151,7 @@ async fn bytes_that_are_no_text_are_refused() {
         .await;
 }
 
-/// L03, one after the other.
+/// Replayed sequentially.
 #[tokio::test]
 async fn a_replayed_callback_is_not_exchanged_again() {
     let env = TestEnv::new().await;
@@ -180,7 +180,7 @@ async fn a_replayed_callback_is_not_exchanged_again() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// L03, all at once.
+/// Replayed concurrently.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_callbacks_at_once_one_is_exchanged() {
     let env = TestEnv::new().await;
@@ -209,7 +209,7 @@ async fn of_twenty_callbacks_at_once_one_is_exchanged() {
     assert_eq!(env.store.logins().await.len(), 1);
 }
 
-/// L05, fapi2-…-invalid-authorization-response-iss, -remove-authorization-response-iss.
+/// fapi2-…-invalid-authorization-response-iss, -remove-authorization-response-iss.
 #[tokio::test]
 async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
     for (advertised, iss, error) in [
@@ -254,7 +254,7 @@ async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
     }
 }
 
-/// L06: one site, two providers, and the answer of one at the transaction of the other.
+/// Mix-up: the response of one provider for a transaction with another.
 #[tokio::test]
 async fn a_transaction_of_another_provider_is_refused() {
     let env = TestEnv::new().await;
@@ -270,7 +270,6 @@ async fn a_transaction_of_another_provider_is_refused() {
     assert!(other.store.logins().await.is_empty());
 }
 
-/// L07.
 #[tokio::test]
 async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
     let env = TestEnv::new().await;
@@ -333,7 +332,7 @@ async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
     assert!(longest < 20_000, "a line of the log has {longest} bytes");
 }
 
-/// L07: a failed login in one tab.
+/// A failed login in one tab does not affect the others.
 #[tokio::test]
 async fn an_error_in_one_tab_leaves_the_session_of_another_alone() {
     let env = TestEnv::new().await;
@@ -366,7 +365,6 @@ async fn a_code_beside_an_error_is_not_exchanged() {
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 }
 
-/// L10.
 #[tokio::test]
 async fn three_tabs_end_in_reverse_order_each_at_its_own_page() {
     let env = TestEnv::new().await;
@@ -376,14 +374,13 @@ async fn three_tabs_end_in_reverse_order_each_at_its_own_page() {
         let answer = browser.begin(tab).await;
         returned.push((tab, env.provider.authorize(answer.location(), "alice")));
     }
-    assert_eq!(browser.under_way(), 3);
+    assert_eq!(browser.pending_logins(), 3);
     for (tab, returned) in returned.into_iter().rev() {
         assert_eq!(browser.go(&returned.path()).await.location(), tab);
     }
-    assert_eq!(browser.under_way(), 0);
+    assert_eq!(browser.pending_logins(), 0);
 }
 
-/// L11.
 #[tokio::test]
 async fn a_login_must_end_within_ten_minutes() {
     for (wait, works) in [
@@ -416,7 +413,7 @@ async fn a_login_must_end_within_ten_minutes() {
     }
 }
 
-/// L09, and its like for transactions: a neighbour of the site's name sets cookies for it.
+/// A sibling domain sets transaction cookies for the site.
 #[tokio::test]
 async fn a_tossed_cookie_of_the_same_name_does_not_hide_the_real_one() {
     use http::{Method, header};
@@ -448,7 +445,6 @@ async fn a_tossed_cookie_of_the_same_name_does_not_hide_the_real_one() {
     }
 }
 
-/// L19.
 #[tokio::test]
 async fn a_bookmarked_callback_neither_loops_nor_logs_out() {
     let env = TestEnv::new().await;
@@ -491,7 +487,7 @@ async fn extra_parameters_of_the_callback_and_an_unadvertised_iss_do_no_harm() {
     );
 }
 
-/// L14: this site did not ask for `form_post`.
+/// This site did not ask for `form_post`.
 #[tokio::test]
 async fn a_posted_callback_is_refused() {
     use http::{Method, header};

@@ -125,27 +125,27 @@ async fn two_applications_on_one_host_do_not_meet() {
         .build()
         .await;
     let mut here = env.logged_in("alice").await;
-    let under_way = here
+    let pending_here = here
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let mut there = other.browser();
     there.jar.clone_from(&here.jar);
     there.log_in(&other.provider, "bob").await;
-    let there_under_way = there
+    let pending_there = there
         .authorize_without_callback(&other.provider, "bob")
         .await;
     // One host, one jar.
     here.jar.clone_from(&there.jar);
     assert_eq!(here.who().await, "auth0|alice");
     assert_eq!(
-        here.go(&under_way.path()).await.location(),
+        here.go(&pending_here.path()).await.location(),
         "/products?page=2"
     );
     here.post("/auth/logout", "").await;
     there.jar.clone_from(&here.jar);
     assert_eq!(there.who().await, "auth0|bob");
     assert_eq!(
-        there.go(&there_under_way.path()).await.location(),
+        there.go(&pending_there.path()).await.location(),
         "/products?page=2"
     );
 }
@@ -174,7 +174,7 @@ async fn a_login_leaves_the_logins_of_another_application_alone() {
     for (name, value) in &foreign.jar {
         assert_eq!(browser.jar.get(name), Some(value), "{name} is not ours");
     }
-    assert_eq!(browser.under_way(), 5 + 4);
+    assert_eq!(browser.pending_logins(), 5 + 4);
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn long_logins_in_many_tabs_keep_the_header_small() {
             env.clock.advance(1);
         }
         // The last one can end.
-        assert!(browser.under_way() >= 1);
+        assert!(browser.pending_logins() >= 1);
     }
 }
 
@@ -252,7 +252,7 @@ async fn the_longest_login_fits_into_a_cookie() {
         let query = format!("/auth/login?returnTo={path}&organization={organization}");
         let answer = browser.go(&query).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        assert_eq!(browser.under_way(), 1, "{}", &organization[..3]);
+        assert_eq!(browser.pending_logins(), 1, "{}", &organization[..3]);
     }
 }
 

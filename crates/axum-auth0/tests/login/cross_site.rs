@@ -8,7 +8,7 @@ use http::{Method, StatusCode, header};
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::SITE;
 
-/// C01, C02, C06: with the session's cookie forced into the request.
+/// The session cookie is sent despite `SameSite`.
 #[tokio::test]
 async fn a_change_from_another_site_is_refused() {
     let env = TestEnv::new().await;
@@ -70,7 +70,7 @@ async fn a_change_from_this_site_goes_through() {
     assert_eq!(env.app.changes.load(Ordering::SeqCst), 2);
 }
 
-/// C03: reads are open to links, but server functions answer no other site at all.
+/// Pages can be linked from other sites; server functions refuse every cross-site request.
 #[tokio::test]
 async fn server_functions_are_not_read_from_another_site() {
     let env = TestEnv::new().await;
@@ -92,7 +92,6 @@ async fn server_functions_are_not_read_from_another_site() {
     }
 }
 
-/// C05.
 #[tokio::test]
 async fn a_preflight_allows_nothing() {
     let env = TestEnv::new().await;
@@ -118,7 +117,7 @@ async fn a_preflight_allows_nothing() {
     }
 }
 
-/// O03: what a proxy may say of the host changes nothing.
+/// `X-Forwarded-Host` and the like are ignored.
 #[tokio::test]
 async fn forwarded_headers_do_not_change_where_the_site_is() {
     let env = TestEnv::new().await;

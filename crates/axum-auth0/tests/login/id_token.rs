@@ -62,7 +62,6 @@ async fn refuse_claim(env: &TestEnv, case: &str, name: &'static str, value: Opti
     refuse(env, case).await;
 }
 
-/// T01, T03, T10.
 #[tokio::test]
 async fn every_wrong_issuer_audience_or_subject_is_refused() {
     let env = TestEnv::new().await;
@@ -111,7 +110,6 @@ async fn every_wrong_issuer_audience_or_subject_is_refused() {
             "aud",
             Some(json!([CLIENT_ID, "untrusted"])),
         ),
-        // T03
         ("azp another", "azp", Some(json!("other"))),
         ("azp a list", "azp", Some(json!([CLIENT_ID]))),
         // oidcc-client-test-missing-sub
@@ -126,7 +124,6 @@ async fn every_wrong_issuer_audience_or_subject_is_refused() {
     }
 }
 
-/// T01, T04, T10, T11.
 #[tokio::test]
 async fn every_wrong_date_nonce_or_hash_is_refused() {
     let env = TestEnv::new().await;
@@ -161,7 +158,7 @@ async fn every_wrong_date_nonce_or_hash_is_refused() {
         ),
         ("nonce empty", "nonce", Some(json!(""))),
         ("nonce a list", "nonce", Some(json!(["a"]))),
-        // T04, oidcc-client-test-invalid-athash
+        // oidcc-client-test-invalid-athash
         (
             "at_hash wrong",
             "at_hash",
@@ -173,7 +170,6 @@ async fn every_wrong_date_nonce_or_hash_is_refused() {
             "at_hash",
             Some(json!(Signer::es256("x", 1).half_hash("another token"))),
         ),
-        // T11
         (
             "a logout token",
             "events",
@@ -196,7 +192,7 @@ async fn a_nonce_with_one_more_character_is_refused() {
     refuse(&env, "nonce + 1").await;
 }
 
-/// T02, fapi2-…-valid-aud-as-array, and what real providers write.
+/// fapi2-…-valid-aud-as-array, and what real providers write.
 #[tokio::test]
 async fn unusual_but_sound_claims_are_accepted() {
     let env = TestEnv::new().await;
@@ -258,7 +254,7 @@ async fn unusual_but_sound_claims_are_accepted() {
     accept(&env, "another aud beside, and azp is the client").await;
 }
 
-/// T05: whoever asks for a recent authentication gets one.
+/// `max_age` requires a recent `auth_time`.
 #[tokio::test]
 async fn max_age_wants_a_recent_auth_time() {
     let env = TestEnv::new().await;
@@ -471,7 +467,7 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
     }
 }
 
-/// T06: RS256 becomes HS256, with what everybody knows as the secret.
+/// Algorithm confusion: HS256 with the public key as the secret.
 #[tokio::test]
 async fn a_public_key_is_no_shared_secret() {
     let env = TestEnv::new().await;
@@ -498,7 +494,7 @@ async fn a_public_key_is_no_shared_secret() {
     }
 }
 
-/// T07: the header's own keys are not even looked at.
+/// `jwk`, `jku` and `x5u` of the header are ignored.
 #[tokio::test]
 async fn headers_that_bring_keys_or_want_extensions_are_refused() {
     let env = TestEnv::new().await;
@@ -543,7 +539,6 @@ async fn headers_that_bring_keys_or_want_extensions_are_refused() {
     assert_eq!(env.provider.request_count(Endpoint::Elsewhere), 0);
 }
 
-/// T11.
 #[tokio::test]
 async fn another_kind_of_token_is_no_id_token() {
     let env = TestEnv::new().await;
@@ -557,7 +552,7 @@ async fn another_kind_of_token_is_no_id_token() {
     refuse(&env, "the refresh token").await;
 }
 
-/// T12, and other things that are no JWT.
+/// Malformed tokens.
 #[tokio::test]
 async fn what_is_no_jwt_is_refused() {
     let env = TestEnv::new().await;
@@ -583,7 +578,7 @@ async fn what_is_no_jwt_is_refused() {
     }
 }
 
-/// T10: a member that is there twice means two things.
+/// A duplicate member is ambiguous.
 #[tokio::test]
 async fn claims_that_are_there_twice_are_refused() {
     let env = TestEnv::new().await;
@@ -654,7 +649,7 @@ async fn id_tokens_of_every_common_algorithm_are_accepted() {
     }
 }
 
-/// oidcc-client-test-signing-key-rotation-just-before-signing, -signing-key-rotation (I06).
+/// oidcc-client-test-signing-key-rotation-just-before-signing, -signing-key-rotation.
 #[tokio::test]
 async fn new_keys_of_the_provider_are_fetched_once() {
     let env = TestEnv::new().await;
@@ -673,7 +668,7 @@ async fn new_keys_of_the_provider_are_fetched_once() {
     accept(&env, "with a new key under the old id").await;
     assert_eq!(env.provider.request_count(Endpoint::Keys), 3);
 
-    // Unknown keys are no way to make us ask all the time (B23).
+    // Unknown key IDs do not cause unlimited requests for the keys.
     let forger = Signer::es256("forged", 7);
     replace(&env, move |_, claims| {
         forger.sign_with_header(&forger.header(), &claims)

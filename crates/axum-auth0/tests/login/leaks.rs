@@ -1,4 +1,4 @@
-//! G01: the whole story once more, with the real store, and then a search for every secret of it.
+//! A complete session with the real store, followed by a search for each of its secrets.
 
 use std::sync::Arc;
 

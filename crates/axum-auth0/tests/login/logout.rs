@@ -41,7 +41,7 @@ async fn a_logout_ends_here_then_at_the_provider() {
     assert_eq!(env.provider.ended_families(), 1);
 }
 
-/// B09, and the kinds of logout that providers have.
+/// The logout endpoints of different providers.
 #[tokio::test]
 async fn the_local_session_ends_whatever_the_provider_has() {
     for (case, remove, issuer_path, target) in [
@@ -88,7 +88,6 @@ async fn the_local_session_ends_whatever_the_provider_has() {
     }
 }
 
-/// B09.
 #[tokio::test]
 async fn a_provider_that_is_down_keeps_nobody_logged_in() {
     for reply in [Reply::html(500), Reply::status(404), Reply::Truncated] {
@@ -131,7 +130,7 @@ async fn a_revocation_that_hangs_holds_a_logout_up_for_a_moment_only() {
     is_gone(&env, &mut browser, "hanging").await;
 }
 
-/// B09: an ID token that makes a URL which nobody takes.
+/// An ID token that would make the logout URL too long.
 #[tokio::test]
 async fn an_id_token_too_large_for_a_url_is_left_out() {
     let env = TestEnv::new().await;
@@ -149,7 +148,7 @@ async fn an_id_token_too_large_for_a_url_is_left_out() {
     is_gone(&env, &mut browser, "large").await;
 }
 
-/// B12: idempotent.
+/// Logout is idempotent.
 #[tokio::test]
 async fn logging_out_twice_or_without_a_session_does_no_harm() {
     let env = TestEnv::new().await;
@@ -167,7 +166,7 @@ async fn logging_out_twice_or_without_a_session_does_no_harm() {
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
 }
 
-/// B12: `fetch` without a body says no media type.
+/// `fetch` without a body sends no content type.
 #[tokio::test]
 async fn a_logout_works_with_whatever_body() {
     for (media_type, body) in [
@@ -194,7 +193,7 @@ async fn a_logout_works_with_whatever_body() {
     }
 }
 
-/// B12, C03: a picture on another site.
+/// An image on another site requests the logout URL.
 #[tokio::test]
 async fn a_link_logs_out_from_this_site_only() {
     for (site, mode, dest, works) in [
@@ -256,7 +255,7 @@ async fn a_link_logs_out_from_this_site_only() {
     }
 }
 
-/// B10, O01: where a logout lands is registered at the provider, and here it is a path of this site.
+/// The return URL of a logout is registered at the provider; here it is limited to paths of the site.
 #[tokio::test]
 async fn a_logout_lands_on_this_site() {
     for (return_to, landing) in [

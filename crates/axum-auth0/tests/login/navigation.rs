@@ -232,12 +232,16 @@ async fn a_login_that_expired_at_the_provider_is_restarted_once() {
     let answer = browser.go(&expired(&returned).path()).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let again = env.provider.authorize(answer.location(), "alice");
-    assert_eq!(browser.under_way(), 1, "the first transaction is spent");
+    assert_eq!(
+        browser.pending_logins(),
+        1,
+        "the first transaction is spent"
+    );
     let mut twice = browser.clone();
     let answer = twice.go(&expired(&again).path()).await;
     env.assert_refused(&mut twice, &answer, 503, "the second time")
         .await;
-    assert_eq!(twice.under_way(), 0);
+    assert_eq!(twice.pending_logins(), 0);
     let answer = browser.go(&again.path()).await;
     assert_eq!(answer.location(), "/products?page=2");
 }

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{Endpoint, Part, Reply, Signer};
 
-/// I02.
 #[tokio::test]
 async fn sessions_go_on_while_the_provider_is_down() {
     let env = TestEnv::new().await;
@@ -27,7 +26,7 @@ async fn sessions_go_on_while_the_provider_is_down() {
     assert_eq!(browser.go("/auth/profile").await.status, StatusCode::OK);
 }
 
-/// I01, I02: the site starts without its provider, and recovers without a restart.
+/// The site starts without the provider and recovers without a restart.
 #[tokio::test]
 async fn a_login_while_the_provider_is_down_is_a_503_with_another_try() {
     for reply in [
@@ -66,7 +65,7 @@ async fn a_login_while_the_provider_is_down_is_a_503_with_another_try() {
     }
 }
 
-/// I03: an answer that never comes, or never ends.
+/// A response that never starts or never ends.
 #[tokio::test]
 async fn a_provider_that_hangs_does_not_hang_the_site() {
     let endpoints = [
@@ -113,7 +112,7 @@ async fn hangs_at(endpoint: Endpoint, reply: Reply) {
     assert_eq!(browser.who().await, "auth0|alice", "{case}");
 }
 
-/// I07: key sets that cannot be used.
+/// Unusable key sets.
 #[tokio::test]
 async fn without_usable_keys_nobody_is_logged_in() {
     let good = Signer::es256("first", 1);
@@ -162,7 +161,7 @@ async fn without_usable_keys_nobody_is_logged_in() {
     }
 }
 
-/// I07, I08: the last good keys serve for a day, and no longer.
+/// The last valid keys are used for at most a day.
 #[tokio::test]
 async fn the_last_good_keys_are_kept() {
     let env = TestEnv::new().await;

@@ -29,7 +29,6 @@ async fn a_held_token_is_used_until_shortly_before_its_end() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
-/// X01, F7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_calls_with_an_expired_token_refresh_once() {
     let env = TestEnv::new().await;
@@ -57,7 +56,7 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once() {
     assert_eq!(env.provider.ended_families(), 0);
 }
 
-/// X04, F7, CVE-2025-67490, CVE-2026-40155.
+/// CVE-2025-67490, CVE-2026-40155.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_users_never_share_a_token() {
     let env = TestEnv::new().await;
@@ -84,7 +83,7 @@ async fn two_users_never_share_a_token() {
     }
 }
 
-/// X04: the same person in two browsers has two logins, and each its own family of refresh tokens.
+/// The same user in two browsers has two logins, each with its own family of refresh tokens.
 #[tokio::test]
 async fn two_logins_of_one_person_are_apart() {
     let env = TestEnv::new().await;
@@ -97,7 +96,6 @@ async fn two_logins_of_one_person_are_apart() {
     assert_eq!(laptop.go("/token/renewed").await.status, StatusCode::OK);
 }
 
-/// X05.
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
     let env = TestEnv::new().await;
@@ -133,7 +131,7 @@ async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
     }
 }
 
-/// X03: slower than a refresh may be; whoever waited for it does not begin the same again.
+/// The refresh times out; its waiters do not start another one.
 #[tokio::test]
 async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
     let env = TestEnv::new().await;
@@ -150,7 +148,7 @@ async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
         .collect();
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     // Each is looked up once for the page and once for the token; one of them a third time, to refresh.
-    env.store.was_asked(before, 21).await;
+    env.store.wait_for_lookups(before, 21).await;
     // The provider takes its time.
     env.clock.advance(5);
     gate.release_all();
@@ -170,7 +168,6 @@ async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
     env.token(&mut browser.clone()).await;
 }
 
-/// X06, F3.
 #[tokio::test]
 async fn a_refresh_survives_an_answer_that_fails() {
     let env = TestEnv::new().await;
@@ -185,7 +182,6 @@ async fn a_refresh_survives_an_answer_that_fails() {
     assert_eq!(env.provider.ended_families(), 0);
 }
 
-/// X08.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_survives_a_client_that_hangs_up() {
     let env = TestEnv::new().await;
@@ -206,7 +202,7 @@ async fn a_refresh_survives_a_client_that_hangs_up() {
     assert_eq!(env.provider.ended_families(), 0);
 }
 
-/// X09: without rotation the old refresh token stays; with reuse detection the family ends, and the session with it.
+/// Without rotation the old refresh token stays valid; with reuse detection the family and the session end.
 #[tokio::test]
 async fn refresh_tokens_are_kept_or_replaced_as_the_provider_says() {
     let env = TestEnv::new().await;
@@ -242,7 +238,6 @@ async fn refresh_tokens_are_kept_or_replaced_as_the_provider_says() {
     assert_eq!(used.len(), 3);
 }
 
-/// X11.
 #[tokio::test]
 async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
     for (case, reply, status, kept) in [
@@ -318,7 +313,7 @@ async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
     }
 }
 
-/// X10: the provider has rotated, and its answer is lost. What follows is one clean login, and no loop.
+/// The provider has rotated the token and its response is lost: the user logs in once, without a redirect loop.
 #[tokio::test]
 async fn a_lost_answer_costs_one_login_and_no_more() {
     let env = TestEnv::new().await;
@@ -358,7 +353,7 @@ async fn a_token_that_is_still_good_is_used_while_the_provider_is_down() {
     );
 }
 
-/// X12: the application asks for a new token after a 401 of the API.
+/// The application requests a new token after a 401 of the API.
 #[tokio::test]
 async fn a_forced_refresh_replaces_a_token_that_looks_good() {
     let env = TestEnv::new().await;
@@ -370,7 +365,6 @@ async fn a_forced_refresh_replaces_a_token_that_looks_good() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
-/// X13.
 #[tokio::test]
 async fn answers_to_a_refresh_are_read_with_patience() {
     for (case, member, value) in [
@@ -398,7 +392,7 @@ async fn answers_to_a_refresh_are_read_with_patience() {
     }
 }
 
-/// B33: who does not say when a token ends means that it is used until the API refuses it.
+/// A token without `expires_in` is used until the API rejects it.
 #[tokio::test]
 async fn a_token_without_an_end_is_used_until_it_is_refused() {
     let env = TestEnv::new().await;
@@ -431,7 +425,7 @@ async fn a_short_lived_token_is_renewed_a_fifth_of_its_life_before_its_end() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
-/// D02: the store fails while the new refresh token is to be saved.
+/// The store fails while the new refresh token is saved.
 #[tokio::test]
 async fn a_new_refresh_token_is_saved_with_patience() {
     let env = TestEnv::new().await;
@@ -445,7 +439,7 @@ async fn a_new_refresh_token_is_saved_with_patience() {
     assert_eq!(env.provider.ended_families(), 0);
 }
 
-/// X14: logged out stays logged out, and what the refresh brought is revoked.
+/// A refresh that completes after the logout does not restore the login; its tokens are revoked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_during_a_refresh_wins() {
     let env = TestEnv::new().await;
@@ -491,7 +485,7 @@ async fn two_processes_refresh_once() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
-/// K03: a process that slept through its lease, or was cut off, has sent the refresh token all the same. Whose refresh
+/// A process that slept through its lease, or was cut off, has sent the refresh token all the same. Whose refresh
 /// token was used by another one takes its result.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_another_process_won_does_not_end_the_session() {
@@ -583,7 +577,7 @@ async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
     assert_eq!(refreshes[1].get("scope"), Some("read:orders"));
 }
 
-/// X10: the connection is lost, and nobody knows whether the refresh token was used. It is shown once more, at once.
+/// The connection is lost, and nobody knows whether the refresh token was used. It is shown once more, at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
     for (case, rotation, status) in [
@@ -616,7 +610,7 @@ async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
     }
 }
 
-/// An API that refuses every token must not become a storm at the provider (A04), and whoever comes late takes what others
+/// An API that refuses every token must not become a storm at the provider, and whoever comes late takes what others
 /// just got.
 #[tokio::test]
 async fn forced_refreshes_of_one_half_minute_are_one() {
@@ -708,7 +702,7 @@ async fn opaque_tokens_need_an_opt_in() {
     );
 }
 
-/// X15: many sessions that expire together do not fall on the provider together.
+/// Sessions that expire at the same time do not cause a burst of requests to the provider.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
     let env = TestEnv::new().await;

@@ -15,7 +15,7 @@ const HOUR: i64 = 3_600;
 /// Makes another token of a header and claims.
 type Forge = fn(Value, Value) -> String;
 
-/// T14, oidcc-client-test-refresh-token-invalid-issuer, -invalid-sub.
+/// oidcc-client-test-refresh-token-invalid-issuer, -invalid-sub.
 #[tokio::test]
 async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
     for (case, name, value) in [

@@ -22,7 +22,7 @@ async fn lands_at(env: &TestEnv, return_to: &str) -> Url {
     base.join(answer.location()).unwrap()
 }
 
-/// O01, CVE-2026-107369: whatever it looks like, it stays here.
+/// CVE-2026-107369: every return path stays on the site.
 #[tokio::test]
 async fn a_login_never_ends_at_another_site() {
     let env = TestEnv::new().await;
@@ -139,7 +139,7 @@ async fn encoded_payloads_stay_here_too() {
     }
 }
 
-/// O02: no panic, no second header.
+/// No panic and no header injection.
 #[tokio::test]
 async fn control_characters_cannot_reach_a_header() {
     let env = TestEnv::new().await;
@@ -173,7 +173,7 @@ async fn control_characters_cannot_reach_a_header() {
     }
 }
 
-/// O04: no loops, no logout by login.
+/// A return path to an auth route neither loops nor logs out.
 #[tokio::test]
 async fn a_login_does_not_lead_to_another_login_or_a_logout() {
     let env = TestEnv::new().await;

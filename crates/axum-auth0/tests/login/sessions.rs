@@ -10,7 +10,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// L08, L09: whatever identifier a browser brings, it leaves with another one.
+/// Session fixation: a login replaces the session identifier that the browser sent.
 #[tokio::test]
 async fn a_login_in_a_browser_with_a_session_begins_another_session() {
     let env = TestEnv::new().await;
@@ -39,7 +39,7 @@ async fn a_login_in_a_browser_with_a_session_begins_another_session() {
     assert_eq!(env.provider.ended_families(), 1);
 }
 
-/// L09: an identifier that never was one.
+/// An invalid session identifier.
 #[tokio::test]
 async fn a_made_up_session_identifier_does_not_become_one() {
     let env = TestEnv::new().await;
@@ -75,7 +75,7 @@ async fn the_sessions_cookie_is_what_the_site_is() {
         assert!((3 * DAY - 5..=3 * DAY).contains(&life), "{life}");
         assert!(browser.has_session(), "the browser keeps it");
 
-        // F5, B12: and lets it go.
+        // The cookie is removed.
         let answer = browser.post("/auth/logout", "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         assert!(!browser.has_session(), "{site}");
@@ -102,7 +102,6 @@ async fn a_transient_session_ends_with_the_browser() {
     assert_eq!(browser.who().await, "anonymous");
 }
 
-/// S01.
 #[tokio::test]
 async fn a_session_that_nobody_uses_ends_after_a_day() {
     for (wait, signed_in) in [(DAY - 1, true), (DAY, false)] {
@@ -118,7 +117,6 @@ async fn a_session_that_nobody_uses_ends_after_a_day() {
     }
 }
 
-/// S01.
 #[tokio::test]
 async fn no_traffic_keeps_a_session_longer_than_three_days() {
     let env = TestEnv::new().await;
@@ -174,7 +172,6 @@ async fn ordinary_answers_set_no_cookie() {
     }
 }
 
-/// S02.
 #[tokio::test]
 async fn the_cookie_of_a_logged_out_session_opens_nothing() {
     let env = TestEnv::new().await;
@@ -194,7 +191,7 @@ async fn the_cookie_of_a_logged_out_session_opens_nothing() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 }
 
-/// S03, F1: an application writes into the session while somebody logs out.
+/// An application writes into the session during the logout.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_saves_its_session_late_does_not_bring_it_back() {
     let env = TestEnv::new().await;
@@ -239,7 +236,7 @@ async fn a_damaged_record_is_no_session_and_is_kept() {
     }
 }
 
-/// S06: a record that was moved to another session's place.
+/// A session record copied to another session's row.
 #[tokio::test]
 async fn a_record_of_another_session_is_not_taken_for_ones_own() {
     let env = TestEnv::new().await;
@@ -256,7 +253,7 @@ async fn a_record_of_another_session_is_not_taken_for_ones_own() {
     assert_eq!(bob.who().await, "auth0|bob");
 }
 
-/// S05, and a row that was moved to another login's place.
+/// A login row copied to another login's row.
 #[tokio::test]
 async fn damaged_tokens_are_no_tokens() {
     let env = TestEnv::new().await;
@@ -274,7 +271,6 @@ async fn damaged_tokens_are_no_tokens() {
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
 }
 
-/// S07.
 #[tokio::test]
 async fn malformed_session_cookies_are_nobody() {
     let env = TestEnv::new().await;
@@ -315,7 +311,7 @@ async fn malformed_session_cookies_are_nobody() {
     }
 }
 
-/// S09: who reads the store cannot use what he reads.
+/// A copy of the store reveals no usable credential.
 #[tokio::test]
 async fn the_store_holds_no_identifier_and_no_token() {
     let env = TestEnv::new().await;
@@ -347,7 +343,6 @@ async fn the_store_holds_no_identifier_and_no_token() {
     assert!(!dump.contains("alice@example.com") && !dump.contains(CLIENT_ID));
 }
 
-/// K05.
 #[tokio::test]
 async fn a_rotated_secret_keeps_sessions_and_a_changed_one_ends_them() {
     let env = TestEnv::new().await;
@@ -383,7 +378,7 @@ async fn a_session_of_another_provider_is_none() {
     assert_eq!(browser.clone().who().await, "auth0|alice");
 }
 
-/// G05, CVE-2025-48947.
+/// CVE-2025-48947.
 #[tokio::test]
 async fn nothing_that_depends_on_the_session_is_cached() {
     let env = TestEnv::new().await;
@@ -419,7 +414,7 @@ async fn nothing_that_depends_on_the_session_is_cached() {
     assert!(answer.header("cache-control").unwrap().contains("no-store"));
 }
 
-/// D01: a store that is down is no reason to take anybody for somebody, or for nobody.
+/// While the store is unavailable, a request is neither authenticated nor anonymous.
 #[tokio::test]
 async fn with_the_store_down_nobody_is_guessed_and_nothing_is_lost() {
     let env = TestEnv::new().await;
@@ -459,7 +454,7 @@ async fn with_the_store_down_nobody_is_guessed_and_nothing_is_lost() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// B57: sessions can be followed in the log, by what opens nothing.
+/// The log identifies sessions by a value that is not a credential.
 #[tokio::test]
 async fn login_and_logout_are_logged() {
     let env = TestEnv::new().await;

@@ -81,11 +81,11 @@ async fn the_transactions_cookie_is_hidden_short_lived_and_sealed() {
         assert_eq!(cookie.max_age().unwrap().whole_seconds(), 600);
         let nonce = answer.asks_for("nonce").unwrap();
         assert!(!cookie.value().contains(&nonce));
-        assert_eq!(browser.under_way(), 1);
+        assert_eq!(browser.pending_logins(), 1);
     }
 }
 
-/// L12, CVE-2025-67716.
+/// CVE-2025-67716.
 #[tokio::test]
 async fn a_login_link_cannot_change_what_the_login_asks_for() {
     let env = TestEnv::new().await;
@@ -145,7 +145,6 @@ async fn malformed_login_parameters_begin_nothing() {
     assert_eq!(env.provider.request_count(Endpoint::Discovery), 0);
 }
 
-/// L13.
 #[tokio::test]
 async fn only_a_person_who_follows_a_link_begins_a_login() {
     let env = TestEnv::new().await;
@@ -171,7 +170,7 @@ async fn only_a_person_who_follows_a_link_begins_a_login() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
 }
 
-/// L13: a link checker asks with HEAD.
+/// A link checker sends HEAD.
 #[tokio::test]
 async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
     let env = TestEnv::new().await;
@@ -202,7 +201,7 @@ async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// L20: nobody else's login can be begun here, and it leads to nobody else's page.
+/// Third-party initiated login cannot choose another provider or an external page.
 #[tokio::test]
 async fn third_party_initiated_login_goes_to_the_own_provider_and_comes_back_home() {
     let env = TestEnv::new().await;
@@ -234,7 +233,6 @@ async fn the_configured_prompt_is_asked_for_unless_the_link_has_its_own() {
     env.provider.authorize(answer.location(), "alice");
 }
 
-/// L10.
 #[tokio::test]
 async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() {
     let env = TestEnv::new().await;
@@ -243,14 +241,14 @@ async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() 
     for tab in 0..7 {
         let answer = browser.begin(&format!("/tab/{tab}")).await;
         returned.push(env.provider.authorize(answer.location(), "alice"));
-        assert!(browser.under_way() <= 4, "{tab}");
+        assert!(browser.pending_logins() <= 4, "{tab}");
         env.clock.advance(1);
     }
     for (tab, returned) in returned.iter().enumerate().skip(3).rev() {
         let answer = browser.go(&returned.path()).await;
         assert_eq!(answer.location(), format!("/tab/{tab}"));
     }
-    assert_eq!(browser.under_way(), 0);
+    assert_eq!(browser.pending_logins(), 0);
     assert_eq!(
         env.store.logins().await.len(),
         1,
@@ -266,7 +264,7 @@ async fn dead_transactions_are_cleared_away() {
     browser.begin("/").await;
     env.clock.advance(601);
     browser.begin("/").await;
-    assert_eq!(browser.under_way(), 1);
+    assert_eq!(browser.pending_logins(), 1);
 }
 
 /// The challenge is the hash of the verifier that arrives at the token endpoint (RFC 7636 §4.6).

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{CLIENT_ID, CLIENT_SECRET, Endpoint, Part, Reply};
 
-/// L04: the attacker's code with the victim's own transaction.
+/// Code injection: the attacker's code with the victim's transaction.
 #[tokio::test]
 async fn an_injected_code_is_refused_by_its_challenge() {
     let env = TestEnv::new().await;
@@ -22,10 +22,9 @@ async fn an_injected_code_is_refused_by_its_challenge() {
     let answer = victim.go(&injected.path()).await;
     env.assert_refused(&mut victim, &answer, 400, "injected code")
         .await;
-    assert_eq!(victim.under_way(), 0, "the transaction is spent");
+    assert_eq!(victim.pending_logins(), 0, "the transaction is spent");
 }
 
-/// L17.
 #[tokio::test]
 async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
     let huge = "A".repeat(10 * 1024 * 1024);
@@ -82,14 +81,18 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
         let answer = browser.try_to_log_in(&env.provider, "alice").await;
         env.assert_refused(&mut browser, &answer, status, case)
             .await;
-        assert_eq!(browser.under_way(), 0, "{case}: the transaction is spent");
+        assert_eq!(
+            browser.pending_logins(),
+            0,
+            "{case}: the transaction is spent"
+        );
         assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
         let waits = matches!(case, "503" | "429");
         assert_eq!(answer.header("retry-after") == Some("120"), waits, "{case}");
     }
 }
 
-/// L17, I03: the limit is the one of the configuration.
+/// The configured limit applies.
 #[tokio::test]
 async fn a_token_endpoint_that_does_not_answer_is_given_up() {
     for reply in [Reply::Silence, Reply::Drip] {
@@ -107,7 +110,7 @@ async fn a_token_endpoint_that_does_not_answer_is_given_up() {
     }
 }
 
-/// L18, fapi2-…-token-type-case-insensitivity, -token-endpoint-response-without-expires_in,
+/// fapi2-…-token-type-case-insensitivity, -token-endpoint-response-without-expires_in,
 /// no-scope-in-token-endpoint-response.
 #[tokio::test]
 async fn token_answers_are_read_with_patience() {
@@ -164,7 +167,6 @@ async fn token_answers_are_read_with_patience() {
     }
 }
 
-/// L18.
 #[tokio::test]
 async fn token_answers_that_cannot_be_used_are_refused() {
     for (case, member, value, status) in [

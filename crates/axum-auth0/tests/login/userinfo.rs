@@ -63,7 +63,7 @@ async fn userinfo_is_not_asked_where_the_id_token_is_enough() {
     assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0);
 }
 
-/// T13, oidcc-client-test-userinfo-invalid-sub, -aggregated-claims, -distributed-claims.
+/// oidcc-client-test-userinfo-invalid-sub, -aggregated-claims, -distributed-claims.
 #[tokio::test]
 async fn a_userinfo_that_cannot_be_trusted_is_not_used() {
     for (case, sub) in [
@@ -87,7 +87,7 @@ async fn a_userinfo_that_cannot_be_trusted_is_not_used() {
     }
 }
 
-/// T13: some refuse an access token that is for an API; none of it keeps a person out.
+/// Some providers reject an access token for an API at userinfo; the login succeeds anyway.
 #[tokio::test]
 async fn a_userinfo_that_fails_keeps_nobody_out() {
     let huge = "A".repeat(2 * 1024 * 1024);
@@ -122,7 +122,7 @@ async fn a_userinfo_that_fails_keeps_nobody_out() {
     assert_eq!(profile(&env).await, json!({ "sub": "auth0|alice" }), "none");
 }
 
-/// T13: claims elsewhere are not fetched.
+/// Aggregated and distributed claims are not fetched.
 #[tokio::test]
 async fn distributed_claims_are_not_fetched() {
     let env = terse().await;

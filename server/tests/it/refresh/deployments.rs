@@ -96,12 +96,12 @@ async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
                 .iter()
                 .map(|browser| cluster.products_at(address, browser)),
         );
-        let under_way = wait_until("the first refreshes are under way", || {
+        let first_refreshes = wait_until("the first refreshes are under way", || {
             cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         });
         tokio::select! {
             responses = calls => panic!("answered: {responses:?}"),
-            () = under_way => {}
+            () = first_refreshes => {}
         }
         // The calls are dropped here, and their connections with them.
     }
@@ -119,12 +119,12 @@ async fn a_rolling_deploy_hands_fifty_refreshes_over() {
     let (mut cluster, browsers) = fifty_users(2).await;
     {
         let calls = join_all(browsers.iter().map(|browser| cluster.products(0, browser)));
-        let under_way = wait_until("the first refreshes are under way", || {
+        let first_refreshes = wait_until("the first refreshes are under way", || {
             cluster.refreshes().granted >= MAX_CONCURRENT_REFRESHES
         });
         tokio::select! {
             responses = calls => panic!("answered: {responses:?}"),
-            () = under_way => {}
+            () = first_refreshes => {}
         }
     }
     cluster.replicas[0].terminate();
