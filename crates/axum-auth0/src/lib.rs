@@ -50,7 +50,7 @@ pub use self::{
     oauth::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     request::cookies,
-    return_to::{NotAPathOfThisSite, ReturnTo},
+    return_to::{InvalidReturnTo, ReturnTo},
     session::{CurrentUser, NotSignedIn, SignedInUser},
     tasks::Unfinished,
     tokens::{

@@ -1,7 +1,7 @@
-//! Authenticated encryption of everything that leaves the process's memory: cookies and rows of the store.
+//! Authenticated encryption of cookies and rows of the store.
 //!
-//! XChaCha20-Poly1305 with one key for each purpose, derived from `AUTH0_SECRET` with HKDF-SHA256 (RFC 5869). A box
-//! sealed for one purpose or one context does not open for another, so a cookie of a login can never pass for a
+//! XChaCha20-Poly1305 with one key for each purpose, derived from `AUTH0_SECRET` with HKDF-SHA256 (RFC 5869). A value
+//! that was sealed for one purpose and context does not open for another, so the cookie of a login is never accepted as a
 //! session.
 
 use std::{fmt, sync::Arc};
@@ -20,10 +20,10 @@ use crate::random::{self, SharedRandom};
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
-/// What a box is for.
+/// What a sealed value is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// The cookie of a login under way.
+    /// The cookie of a pending login.
     Transaction,
     /// The `state` parameter of an authorization request.
     State,
@@ -51,19 +51,19 @@ impl Purpose {
     }
 }
 
-/// A box that does not open: made with another secret, for another purpose, or tampered with.
+/// The value cannot be opened: it was sealed with another secret or for another purpose, or modified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the sealed value does not open: it was changed, or sealed with another AUTH0_SECRET")]
+#[error("the sealed value cannot be opened: it was modified, or sealed with another AUTH0_SECRET")]
 pub(crate) struct InvalidSeal;
 
-/// The keys of all purposes: the first set seals, all sets open.
+/// The keys for all purposes. The first secret seals, all of them open. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Keyring {
     sets: Arc<[Keys]>,
     random: SharedRandom,
 }
 
-/// What is derived from one secret.
+/// The keys that are derived from one secret.
 #[derive(Clone)]
 struct Keys {
     ciphers: [XChaCha20Poly1305; Purpose::ALL.len()],
@@ -104,39 +104,44 @@ impl Keyring {
         Self { sets, random }
     }
 
-    /// Seals `plain`; it opens again only for the same `purpose` and `context`.
+    /// Seals `plain`. It opens only for the same `purpose` and `context`.
     pub(crate) fn seal(&self, purpose: Purpose, context: &[u8], plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE] = random::bytes(self.random.as_ref());
         let payload = Payload {
             msg: plain,
             aad: context,
         };
-        let sealed = self.sets[0].ciphers[purpose as usize]
+        let ciphertext = self.sets[0].ciphers[purpose as usize]
             .encrypt(XNonce::from_slice(&nonce), payload)
             .expect("only a plaintext of more than 256 GiB is refused");
-        let mut boxed = Vec::with_capacity(1 + NONCE + sealed.len());
-        boxed.push(VERSION);
-        boxed.extend_from_slice(&nonce);
-        boxed.extend_from_slice(&sealed);
-        boxed
+        let mut sealed = Vec::with_capacity(1 + NONCE + ciphertext.len());
+        sealed.push(VERSION);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&ciphertext);
+        sealed
     }
 
+    /// Opens a sealed value with the first secret that fits.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSeal`] if no secret fits.
     pub(crate) fn open(
         &self,
         purpose: Purpose,
         context: &[u8],
-        boxed: &[u8],
+        sealed: &[u8],
     ) -> Result<Vec<u8>, InvalidSeal> {
-        let (&version, rest) = boxed.split_first().ok_or(InvalidSeal)?;
+        let (&version, rest) = sealed.split_first().ok_or(InvalidSeal)?;
         if version != VERSION || rest.len() < NONCE {
             return Err(InvalidSeal);
         }
-        let (nonce, sealed) = rest.split_at(NONCE);
+        let (nonce, ciphertext) = rest.split_at(NONCE);
         self.sets
             .iter()
             .find_map(|set| {
                 let payload = Payload {
-                    msg: sealed,
+                    msg: ciphertext,
                     aad: context,
                 };
                 set.ciphers[purpose as usize]
@@ -146,7 +151,7 @@ impl Keyring {
             .ok_or(InvalidSeal)
     }
 
-    /// Bytes that follow from `input` and the first secret (HKDF-Expand, RFC 5869 §2.3), others for each `label`.
+    /// Derives bytes from `input` with the first secret (HKDF-Expand, RFC 5869 §2.3), independent for each `label`.
     pub(crate) fn derive<const N: usize>(&self, label: &str, input: &[u8]) -> [u8; N] {
         self.sets[0].derive(label, input)
     }
@@ -165,14 +170,19 @@ impl Keyring {
         URL_SAFE_NO_PAD.encode(self.seal(purpose, context, plain))
     }
 
+    /// As [`Keyring::open`], from text.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSeal`] if the text is not base64url, or no secret fits.
     pub(crate) fn open_text(
         &self,
         purpose: Purpose,
         context: &[u8],
         text: &str,
     ) -> Result<Vec<u8>, InvalidSeal> {
-        let boxed = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidSeal)?;
-        self.open(purpose, context, &boxed)
+        let sealed = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidSeal)?;
+        self.open(purpose, context, &sealed)
     }
 }
 
@@ -199,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_opens() {
+    fn a_sealed_value_opens() {
         let keys = keyring(&[NEW]);
         let text = keys.seal_text(Purpose::State, b"c", b"plain");
         assert_eq!(
@@ -209,41 +219,41 @@ mod tests {
     }
 
     #[test]
-    fn a_box_opens_for_its_own_purpose_and_context_only() {
+    fn a_sealed_value_opens_for_its_own_purpose_and_context_only() {
         let keys = keyring(&[NEW]);
-        let boxed = keys.seal(Purpose::Transaction, b"c", b"plain");
-        assert_eq!(keys.open(Purpose::Tokens, b"c", &boxed), Err(InvalidSeal));
+        let sealed = keys.seal(Purpose::Transaction, b"c", b"plain");
+        assert_eq!(keys.open(Purpose::Tokens, b"c", &sealed), Err(InvalidSeal));
         assert_eq!(
-            keys.open(Purpose::Transaction, b"d", &boxed),
+            keys.open(Purpose::Transaction, b"d", &sealed),
             Err(InvalidSeal)
         );
     }
 
     #[test]
-    fn every_changed_bit_and_every_cut_is_noticed() {
+    fn every_modified_or_truncated_value_is_rejected() {
         let keys = keyring(&[NEW]);
-        let boxed = keys.seal(Purpose::Tokens, b"", b"plain");
-        for position in 0..boxed.len() {
-            let mut changed = boxed.clone();
+        let sealed = keys.seal(Purpose::Tokens, b"", b"plain");
+        for position in 0..sealed.len() {
+            let mut changed = sealed.clone();
             changed[position] ^= 1;
             assert_eq!(keys.open(Purpose::Tokens, b"", &changed), Err(InvalidSeal));
             assert_eq!(
-                keys.open(Purpose::Tokens, b"", &boxed[..position]),
+                keys.open(Purpose::Tokens, b"", &sealed[..position]),
                 Err(InvalidSeal)
             );
         }
     }
 
     #[test]
-    fn a_rotated_secret_still_opens_and_a_dropped_one_does_not() {
-        let boxed = keyring(&[OLD]).seal(Purpose::Tokens, b"", b"plain");
+    fn a_rotated_secret_opens_and_a_removed_one_does_not() {
+        let sealed = keyring(&[OLD]).seal(Purpose::Tokens, b"", b"plain");
         assert!(
             keyring(&[NEW, OLD])
-                .open(Purpose::Tokens, b"", &boxed)
+                .open(Purpose::Tokens, b"", &sealed)
                 .is_ok()
         );
         assert_eq!(
-            keyring(&[NEW]).open(Purpose::Tokens, b"", &boxed),
+            keyring(&[NEW]).open(Purpose::Tokens, b"", &sealed),
             Err(InvalidSeal)
         );
     }

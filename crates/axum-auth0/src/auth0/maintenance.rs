@@ -1,4 +1,4 @@
-//! From start to shutdown: the provider ahead of the first login, cleanup, and the end of detached work.
+//! Background work between start and shutdown: provider metadata, cleanup of the store, and draining of detached tasks.
 
 use std::time::Duration;
 
@@ -7,67 +7,70 @@ use tokio::task::JoinHandle;
 use super::{Auth0, NotReady};
 use crate::{store::StoreError, tasks::Unfinished};
 
-/// How often ended sessions are deleted, and how many in one statement.
+/// How often ended sessions are deleted.
 const CLEANUP_INTERVAL: Duration = Duration::from_mins(10);
+
+/// How many rows of each kind one statement deletes.
 const CLEANUP_BATCH: u32 = 1_000;
 
-/// How often the provider is asked again while it does not answer.
+/// How often the provider is asked again while it is unavailable.
 const PROVIDER_RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Auth0 {
-    /// Begins a shutdown that ends in `timeout`: [`Self::ready`] fails from now on, so that no new traffic is sent here,
-    /// and no refresh is started that could not be stored in time. Requests are still served.
+    /// Begins a shutdown that ends in `timeout`: from now on [`Self::ready`] fails, so that a load balancer sends no new
+    /// requests, and no refresh starts that could not be stored in time. Requests are still served.
     pub fn start_shutdown(&self, timeout: Duration) {
         self.state.tasks.start_shutdown(timeout);
     }
 
-    /// Waits for the work that outlives its request: token refreshes, revocations, and the logins and logouts whose
-    /// client hung up. Call it when the server has stopped to accept requests, and end the process when it returns.
+    /// Waits for detached tasks: token refreshes, revocations, and the logins and logouts whose client disconnected. Call
+    /// it when the server no longer accepts requests, and end the process when it returns. Implies
+    /// [`Self::start_shutdown`].
     ///
-    /// Returns after `timeout` at the latest, and tells (and logs) how much was cut off. [`Config::shutdown_timeout`](crate::Config::shutdown_timeout) is
-    /// long enough for the slowest refresh. Implies [`Self::start_shutdown`].
+    /// Returns after `timeout` at the latest, with the number of tasks that did not finish, which is also logged.
+    /// [`Config::shutdown_timeout`](crate::Config::shutdown_timeout) is long enough for the slowest refresh.
     pub async fn shutdown(&self, timeout: Duration) -> Unfinished {
         self.start_shutdown(timeout);
         let unfinished = self.state.tasks.drain(timeout).await;
         if unfinished.total() > 0 {
-            tracing::error!(%unfinished, "shutdown: detached work was cut off");
+            tracing::error!(%unfinished, "shutdown timed out before all detached tasks finished");
         } else {
-            tracing::info!("shutdown: no detached work is left");
+            tracing::info!("shutdown finished: no detached tasks are left");
         }
         unfinished
     }
 
-    /// The work that outlives its request and runs now.
+    /// Returns how many detached tasks are running.
     pub fn unfinished(&self) -> Unfinished {
         self.state.tasks.unfinished()
     }
 
-    /// Deletes ended sessions, in batches, until none is left.
+    /// Deletes ended sessions, in batches, until none is left. Returns the number of deleted rows.
     ///
     /// # Errors
     ///
-    /// If the store does not answer. What was deleted before stays deleted.
+    /// If the store fails. Batches that were deleted before stay deleted.
     pub async fn delete_expired(&self) -> Result<u64, StoreError> {
         let now = self.state.clock.unix_seconds();
-        let inactivity = self.state.config.session_lifetime().inactivity_seconds();
+        let idle_before = now - self.state.config.session_lifetime().inactivity_seconds();
         let mut total = 0;
         loop {
             let store = &self.state.store;
-            let swept = store
-                .delete_expired(now, now - inactivity, CLEANUP_BATCH)
+            let deleted = store
+                .delete_expired(now, idle_before, CLEANUP_BATCH)
                 .await?;
-            total += swept;
-            // Each kind of row has a limit of its own, so fewer than one limit altogether means that nothing is left.
-            if swept < u64::from(CLEANUP_BATCH) {
+            total += deleted;
+            // Each kind of row has its own limit, so a total below one limit means that no row is left.
+            if deleted < u64::from(CLEANUP_BATCH) {
                 return Ok(total);
             }
-            // Requests come in between.
+            // Lets requests run between two batches.
             tokio::task::yield_now().await;
         }
     }
 
-    /// Asks the provider ahead of the first login, and deletes ended sessions from time to time, until the returned
-    /// task is aborted. Neither waits for the other.
+    /// Spawns a task that fetches the provider's metadata ahead of the first login and deletes ended sessions regularly,
+    /// until it is aborted.
     pub fn spawn_maintenance(&self) -> JoinHandle<()> {
         let auth0 = self.clone();
         tokio::spawn(async move {
@@ -80,7 +83,7 @@ impl Auth0 {
             if matches!(error, NotReady::ShuttingDown) {
                 return;
             }
-            tracing::warn!(%error, "not ready; logins have to wait");
+            tracing::warn!(%error, "not ready for logins");
             tokio::time::sleep(PROVIDER_RETRY_INTERVAL).await;
         }
     }
@@ -89,7 +92,7 @@ impl Auth0 {
         loop {
             match self.delete_expired().await {
                 Ok(0) => {}
-                Ok(swept) => tracing::debug!(swept, "ended sessions were deleted"),
+                Ok(deleted) => tracing::debug!(deleted, "deleted ended sessions"),
                 Err(error) => tracing::error!(%error, "failed to delete ended sessions"),
             }
             tokio::time::sleep(CLEANUP_INTERVAL).await;

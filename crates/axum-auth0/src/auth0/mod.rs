@@ -1,4 +1,4 @@
-//! The site's side as one value: opened once, put around the application's router.
+//! [`Auth0`]: built once, wrapped around the application's router.
 
 mod builder;
 mod maintenance;
@@ -41,17 +41,17 @@ pub enum BuildError {
     HttpClient(#[from] HttpError),
 }
 
-/// What keeps the site from serving; see [`Auth0::ready`].
+/// Why the site is not ready; see [`Auth0::ready`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotReady {
-    /// The provider's metadata or keys cannot be had.
+    /// The provider's metadata or keys are not available.
     #[error("provider: {0}")]
     Provider(#[from] ProviderError),
-    /// The session store does not answer.
+    /// The session store failed.
     #[error("session store: {0}")]
     Store(#[from] StoreError),
-    /// The process stops; see [`Auth0::start_shutdown`].
+    /// The process is shutting down; see [`Auth0::start_shutdown`].
     #[error("shutting down")]
     ShuttingDown,
 }
@@ -62,28 +62,28 @@ impl Auth0 {
         Auth0Builder::default()
     }
 
-    /// The configuration.
+    /// Returns the configuration.
     pub fn config(&self) -> &Config {
         &self.state.config
     }
 
-    /// The origins that a form of the site may lead to at the provider, separated by blanks: for `form-action` of a
-    /// Content Security Policy, which a browser applies to the redirects that answer a form, too.
+    /// Returns the origins of the provider that a form of the site can lead to, separated by spaces, for the `form-action`
+    /// of a Content Security Policy. A browser applies it to the redirects that answer a form, too.
     pub fn provider_origins(&self) -> Arc<str> {
         oauth::provider_origins(&self.state.config, &self.state.provider).into()
     }
 
-    /// The sources for `form-action` of the site's Content Security Policy: the site and the provider. The pages of the
-    /// engine have the same.
+    /// Returns the sources for the `form-action` of the site's Content Security Policy: the site and the provider. The
+    /// engine's own pages have the same.
     pub fn form_action(&self) -> String {
         oauth::form_action(&self.state.config, &self.state.provider)
     }
 
-    /// Whether logins can work now: the provider's metadata and keys are at hand, and the store answers.
+    /// Checks that logins can work: the provider's metadata and keys are available, and so is the store.
     ///
     /// # Errors
     ///
-    /// What is missing. It may be there a moment later; the site need not be restarted.
+    /// What is missing. It can become available later without a restart.
     pub async fn ready(&self) -> Result<(), NotReady> {
         if self.state.tasks.is_shutting_down() {
             return Err(NotReady::ShuttingDown);
@@ -94,7 +94,7 @@ impl Auth0 {
     }
 }
 
-/// Logs what a valid configuration should still change.
+/// Logs recommendations for a valid configuration.
 fn log_warnings(config: &Config) {
     for weakness in doctor::secret_weaknesses(config) {
         weakness.log();

@@ -19,8 +19,8 @@ fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
 }
 
 /// Returns the engine's own routes.
-fn routes(state: AppState) -> Router {
-    let paths = state.config.routes().clone();
+fn routes(state: &AppState) -> Router {
+    let paths = state.config.routes();
     Router::new()
         .route(
             paths.login_path(),
@@ -41,7 +41,7 @@ fn routes(state: AppState) -> Router {
             paths.access_token_path(),
             routing::get(access_token::get).head(|| async { head_not_allowed("GET") }),
         )
-        .with_state(state)
+        .with_state(state.clone())
 }
 
 impl Auth0 {
@@ -49,9 +49,10 @@ impl Auth0 {
     /// rejection of requests from other sites and under other hosts. Merge what needs none of this (files, health checks)
     /// afterwards.
     ///
-    /// [`Auth0Builder::protect`](crate::Auth0Builder::protect) sets the pages that only signed-in users see. Without a session, a navigation to a protected page is answered with a redirect to the login, and everything else
-    /// (a script, an event stream, a WebSocket, a prefetch) with 401. A client without Fetch Metadata is redirected, unless
-    /// it asks for an event stream.
+    /// [`Auth0Builder::protect`](crate::Auth0Builder::protect) sets the pages that only signed-in users see. Without a
+    /// session, a navigation to a protected page is redirected to the login, and all other requests (a script, an event
+    /// stream, a WebSocket, a prefetch) get 401. A client without Fetch Metadata is redirected, unless it accepts an event
+    /// stream.
     pub fn wrap(&self, app: Router) -> Router {
         let state = &self.state;
         let guard = Guard {
@@ -62,11 +63,11 @@ impl Auth0 {
         let paths = Extension(Arc::new(state.config.routes().clone()));
         // The last layer is the outermost: first the host, then the origin, then the session, then the user of the page,
         // then the guard.
-        app.merge(routes(state.clone()))
+        app.merge(routes(state))
             .layer(paths)
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
-                guard::answer_as_data,
+                guard::treat_as_data,
             ))
             .layer(middleware::from_fn_with_state(
                 guard.clone(),

@@ -94,14 +94,17 @@ impl Routes {
             .any(|(name, route)| name != "signed_out" && route == path)
     }
 
-    /// Returns `page`, or the start page if `page` is one of the engine's own routes: a login that returned to the login or
-    /// the logout would never end.
-    pub(crate) fn allowed_return(&self, page: ReturnTo) -> ReturnTo {
-        if self.contains(page.path()) {
-            ReturnTo::home()
-        } else {
-            page
-        }
+    /// Parses the page to return to after a login or a logout. `None` if it is one of the engine's own routes: a login that
+    /// returns to the login or the logout would never end.
+    pub(crate) fn return_to(&self, text: &str) -> Option<ReturnTo> {
+        let return_to = ReturnTo::parse(text).ok()?;
+        (!self.contains(return_to.path())).then_some(return_to)
+    }
+
+    /// As [`Self::return_to`]; returns the start page if `text` is missing or invalid.
+    pub(crate) fn return_to_or_home(&self, text: Option<&str>) -> ReturnTo {
+        text.and_then(|text| self.return_to(text))
+            .unwrap_or_else(ReturnTo::home)
     }
 
     /// Returns the path that starts a login which returns to `return_to`.
@@ -176,6 +179,14 @@ fn is_path(path: &str) -> bool {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_engines_routes_are_not_pages_to_return_to() {
+        let routes = Routes::default().login("/login").logout("/logout");
+        assert_eq!(routes.return_to("/logout?x"), None);
+        assert_eq!(routes.return_to_or_home(Some("/login")), ReturnTo::home());
+        assert!(routes.return_to("/logout/x").is_some());
+    }
 
     #[test]
     fn the_login_url_escapes_the_path_and_its_query() {

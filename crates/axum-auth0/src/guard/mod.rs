@@ -1,30 +1,30 @@
 //! What stands before the application: the canonical host, CSRF protection, and pages for signed-in users only.
 
-mod cross_site;
-mod data;
-mod host;
+mod canonical_host;
+mod csrf;
+mod data_routes;
 mod page_user;
 mod pages;
 
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cross_site::csrf_protection,
-    data::{IsDataRoute, answer_as_data},
-    host::canonical_host,
+    canonical_host::canonical_host,
+    csrf::csrf_protection,
+    data_routes::{IsDataRoute, treat_as_data},
     page_user::check_page_user,
     pages::guard_pages,
 };
 use crate::config::Config;
 
-/// Which paths of the application the layers treat in a special way.
+/// Paths of the application with special treatment.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedPaths {
-    /// The pages for signed-in users, with everything below them.
+    /// The pages for signed-in users, including everything below them.
     pub(crate) protected: Vec<String>,
-    /// The prefix of server functions, without a slash at its end.
+    /// The prefix of server functions, without a trailing slash.
     pub(crate) server_function_prefix: String,
-    /// Further routes that answer with data.
+    /// Further routes that respond with data.
     pub(crate) is_data_route: IsDataRoute,
 }
 
@@ -38,7 +38,7 @@ impl Default for GuardedPaths {
     }
 }
 
-/// State of the layers.
+/// State of the layers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     pub(crate) config: Arc<Config>,

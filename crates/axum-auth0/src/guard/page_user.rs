@@ -10,25 +10,24 @@ use url::form_urlencoded;
 
 use super::Guard;
 use crate::{
+    config::Config,
     page::Page,
-    page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PageUser, page_user_of},
+    page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PageUser, extract_page_user},
     request::{RequestKind, is_state_changing, original_uri},
     responses::json_error_with_code,
-    return_to::ReturnTo,
     session::{CurrentUser, SignedInUser},
 };
 
-/// The layer: answers 409 to a request of a page that was rendered for another user than the one of the request, and
-/// tells every page for which user its answer is.
+/// The layer: responds with 409 if the page of the request was rendered for another user, and adds the current user to
+/// responses.
 pub(crate) async fn check_page_user(
     State(guard): State<Guard>,
     request: Request,
     next: Next,
 ) -> Response {
-    let logout = guard.config.routes().logout_path();
     let mut user = request.extensions().get::<CurrentUser>().cloned();
-    let (page, mut request) = page_user_of(request).await;
-    // The page keeps the value that it has: after a rotation of the secret the same user has another one.
+    let (page, mut request) = extract_page_user(request).await;
+    // The page keeps its value. After a rotation of the secret, the same user has another one.
     if let (Some(page), Some(CurrentUser::SignedIn(user))) = (&page, &mut user)
         && user.is_user_of(page)
     {
@@ -39,9 +38,9 @@ pub(crate) async fn check_page_user(
     }
     let mut response = match (page, &user) {
         (Some(page), Some(CurrentUser::SignedIn(user)))
-            if !may_run(&page, user, &request, logout) =>
+            if !is_allowed(&guard.config, &page, user, &request) =>
         {
-            refuse(&request, &page, user)
+            conflict(&guard.config, &request, &page, user)
         }
         (page, _) => {
             if let Some(page) = page {
@@ -51,31 +50,33 @@ pub(crate) async fn check_page_user(
         }
     };
     if let Some(page) = user.and_then(|user| user.page_user()) {
-        tell(&mut response, &page);
+        set_current_user(&mut response, &page);
     }
     response
 }
 
-/// Whether a request of a page for `page` may run in the name of `user`.
+/// Returns whether a request of a page for `page` may run for `user`.
 ///
-/// - The page of an anonymous visitor may read: it shows no one's data, and learns from the answer who is signed in. It
-///   may change nothing, since its user does not see in whose name that would happen.
-/// - A logout ends the session of this browser, also that of another user: a click on "Log out" must not leave one behind.
+/// - A page that was rendered without a session may read: it shows no user's data, and learns from the response who is
+///   signed in. It may change nothing, because it does not show for which user the change would be made.
+/// - A logout may end the session of another user: a click on "Log out" must not leave a session behind.
 ///
-/// A request without a user needs no comparison: nothing can happen in another's name, and guards answer it.
-fn may_run(page: &PageUser, user: &SignedInUser, request: &Request, logout: &str) -> bool {
+/// Anonymous requests are not checked; guards handle them.
+fn is_allowed(config: &Config, page: &PageUser, user: &SignedInUser, request: &Request) -> bool {
     let reads = !is_state_changing(request.method(), request.headers());
-    user.page.is_some() || (page.is_anonymous() && reads) || request.uri().path() == logout
+    user.page.is_some()
+        || (page.is_anonymous() && reads)
+        || request.uri().path() == config.routes().logout_path()
 }
 
-fn refuse(request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
+fn conflict(config: &Config, request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
     tracing::info!(
         method = %request.method(), path = original_uri(request).path(), login = ?user.login,
         "request refused: its page was rendered for another user"
     );
     let kind = RequestKind::of(request.method(), request.headers());
     if matches!(kind, RequestKind::Navigation | RequestKind::Embedded) {
-        return notice(request, page, user).into_response();
+        return conflict_page(config, request, page, user).into_response();
     }
     json_error_with_code(
         StatusCode::CONFLICT,
@@ -84,8 +85,7 @@ fn refuse(request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
     )
 }
 
-/// The page for a person whose form was refused.
-fn notice(request: &Request, page: &PageUser, user: &SignedInUser) -> Page {
+fn conflict_page(config: &Config, request: &Request, page: &PageUser, user: &SignedInUser) -> Page {
     let (title, why) = if page.is_anonymous() {
         (
             "You have logged in since",
@@ -105,15 +105,15 @@ fn notice(request: &Request, page: &PageUser, user: &SignedInUser) -> Page {
     Page::new(StatusCode::CONFLICT, title)
         .paragraph(why)
         .paragraph(format!(
-            "{who}, so nothing was done. Open the page again before you continue."
+            "{who}, so your request was refused. Open the page again before you continue."
         ))
-        .link("Open the page again", way_back(request))
+        .link("Open the page again", return_to(config, request))
         .link("Go to the start page", "/")
 }
 
-/// The page that holds the form: the browser's word for it, so only a path of this site is taken. What was opened with
-/// the value in its query is its own page, without the value.
-fn way_back(request: &Request) -> String {
+/// Returns the page that contains the form: the `Referer`, which must be a path of this site, or the request itself
+/// without the value in its query if it is a read.
+fn return_to(config: &Config, request: &Request) -> String {
     let path = if request.method().is_safe() {
         Some(without_page_user(original_uri(request)))
     } else {
@@ -122,7 +122,7 @@ fn way_back(request: &Request) -> String {
             .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok())
             .map(|referer| without_page_user(&referer))
     };
-    ReturnTo::parse_or_home(path.as_deref()).into()
+    config.routes().return_to_or_home(path.as_deref()).into()
 }
 
 fn without_page_user(uri: &Uri) -> String {
@@ -135,13 +135,13 @@ fn without_page_user(uri: &Uri) -> String {
     [uri.path(), question_mark, &query].concat()
 }
 
-/// An answer that a cache may keep is not for one user: it says nothing.
-fn tell(response: &mut Response, page: &PageUser) {
-    let is_kept = response
+/// Adds the current user, unless caches may store the response: then it is not for one user.
+fn set_current_user(response: &mut Response, page: &PageUser) {
+    let is_cacheable = response
         .headers()
         .get(header::CACHE_CONTROL)
         .is_some_and(|value| !String::from_utf8_lossy(value.as_bytes()).contains("no-store"));
-    if !is_kept && let Ok(value) = HeaderValue::from_str(page.as_str()) {
+    if !is_cacheable && let Ok(value) = HeaderValue::from_str(page.as_str()) {
         response.headers_mut().insert(CURRENT_USER_HEADER, value);
     }
 }

@@ -1,4 +1,4 @@
-//! Pages for signed-in users. Everyone else is sent to the login, before the page begins.
+//! Pages for signed-in users. Other requests are redirected to the login before the page renders.
 
 use axum::{
     extract::{Request, State},
@@ -14,59 +14,59 @@ use crate::{
     page::Page,
     request::{RequestKind, original_uri},
     responses::see_other,
-    return_to::ReturnTo,
     session::{CurrentUser, NotSignedIn},
 };
 
-/// The layer: without a session, answers a navigation with 303 to the login, and everything else with 401.
+/// The layer: without a session, redirects a navigation to the login with 303, and responds to all other requests with 401.
 ///
-/// `leptos_axum::redirect` is no substitute: without `Accept: text/html` it leaves the status at 200 and renders the
-/// page. A script, an event stream or a WebSocket cannot log in, and would take the login's page for its answer.
+/// `leptos_axum::redirect` does not replace it: without `Accept: text/html` it leaves the status at 200 and renders the
+/// page. A script, an event stream or a WebSocket cannot log in, and would read the login page as its response.
 pub(crate) async fn guard_pages(
     State(guard): State<Guard>,
     request: Request,
     next: Next,
 ) -> Response {
-    let landing = guard.config.logout().return_to.as_str();
+    let landing = guard.config.logout().return_to().path();
     let routes = guard.config.routes();
     if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
-    // A program without Fetch Metadata is told where the login is, too.
+    // A program without Fetch Metadata is redirected, too.
     let is_navigation = RequestKind::of(request.method(), request.headers()).may_start_login();
     match request.extensions().get::<CurrentUser>() {
         Some(CurrentUser::SignedIn(_)) => next.run(request).await,
         Some(CurrentUser::Unavailable) if is_navigation => Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")
-            .paragraph("This site cannot look up who you are at the moment. Nothing is lost; please try again in a moment.")
+            .paragraph("This site cannot read its sessions at the moment. Nothing is lost; please try again in a moment.")
             .retry_after(5)
             .link("Go to the start page", "/")
             .into_response(),
         Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
         Some(CurrentUser::Anonymous) | None if is_navigation => {
             let here = original_uri(&request).path_and_query().map(PathAndQuery::as_str);
-            // A form that was sent to a page cannot be sent again after the login; its page can be shown.
+            // A form cannot be submitted again after the login, but its page can be shown.
             let here = here.filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
-            see_other(&routes.login_url(&ReturnTo::parse_or_home(here)))
+            see_other(&routes.login_url(&routes.return_to_or_home(here)))
         }
         Some(CurrentUser::Anonymous) | None => NotSignedIn::Anonymous.into_response(),
     }
 }
 
-/// Whether the request is for a protected page, by its full path or by its path below a `Router::nest`. `landing` is
-/// where a logout ends.
+/// Returns whether the request is for a protected page, by its full path or by its path below a `Router::nest`.
+///
+/// The engine's routes and `landing`, the page that a logout ends at, are never protected: a login could not begin, or a
+/// logout would end in a login.
 fn needs_user(request: &Request, routes: &Routes, protected: &[String], landing: &str) -> bool {
     let (path, full) = (request.uri().path(), original_uri(request).path());
-    // Compared exactly, as the router matches it: another spelling is not a route of the engine.
+    // Exact, as the router matches: another spelling is not a route of the engine.
     !routes.contains(path)
         && path != routes.signed_out_path()
         && !is_open_landing(path, landing, protected)
         && (is_protected(path, protected) || is_protected(full, protected))
 }
 
-/// Whether `path` is where a logout ends. If that page itself is listed as protected, it stays so: a logout then ends in
-/// a login.
+/// Returns whether `path` is the page that a logout ends at, `landing`. If that page itself is listed as protected, it is
+/// protected, and a logout ends in a login.
 fn is_open_landing(path: &str, landing: &str, protected: &[String]) -> bool {
-    let landing = landing.split(['?', '#']).next().unwrap_or_default();
     let is_listed = || {
         let page = landing.trim_matches('/');
         protected
@@ -76,8 +76,8 @@ fn is_open_landing(path: &str, landing: &str, protected: &[String]) -> bool {
     path == landing && !is_listed()
 }
 
-/// Whether `path` is one of the protected pages or below one. It is compared as the router sees it: decoded, and
-/// without a slash at the end.
+/// Returns whether `path` is a protected page or below one. Paths are compared as the router does: decoded, and without
+/// a trailing slash.
 fn is_protected(path: &str, protected: &[String]) -> bool {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let segments = || decoded.split('/').filter(|segment| !segment.is_empty());
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn routes_that_were_moved_are_not_guarded_and_their_old_paths_are() {
+    fn moved_routes_are_not_guarded_and_their_default_paths_are() {
         let routes = Routes::default().login("/login").signed_out("/bye");
         let needs_user = |path| needs_user(&request(path), &routes, &paths(&["/"]), "/bye");
         assert!(!needs_user("/login") && !needs_user("/bye") && !needs_user("/auth/callback"));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_resembles_a_route_of_the_engine_is_guarded() {
+    fn paths_that_only_resemble_the_engines_routes_are_guarded() {
         for path in [
             "/",
             "/products",
@@ -186,7 +186,6 @@ mod tests {
     fn the_page_that_a_logout_ends_at_is_open_unless_it_is_listed() {
         for (path, landing, protected, expected) in [
             ("/bye", "/bye", &["/"][..], false),
-            ("/bye", "/bye?x=1", &["/"], false),
             ("/bye/x", "/bye", &["/"], true),
             ("/bye", "/bye", &["/bye"], true),
             ("/", "/", &["/"], true),
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn below_a_prefix_both_paths_count() {
+    fn below_a_prefix_both_paths_are_compared() {
         let mut request = request("/products");
         let full = OriginalUri("/shop/products".parse().unwrap());
         request.extensions_mut().insert(full);

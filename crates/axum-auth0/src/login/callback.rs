@@ -1,8 +1,9 @@
-//! `GET /auth/callback`: takes the browser back from the provider, checks in a fixed order, and makes a session.
+//! The callback route: validates the authorization response in a fixed order, and creates a session.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
@@ -12,32 +13,30 @@ use tower_sessions::{Session, session::Id};
 
 use super::{
     LoginState,
+    authorization_response::{AuthorizationResponse, Outcome},
     complete::complete,
     error::LoginError,
-    start::{begin, set_cookie},
-    transaction::{self, LIFETIME, StateParameter, Transaction},
+    start::begin,
+    state_parameter::StateParameter,
+    transaction::{TRANSACTION_TTL, Transaction},
+    transaction_cookie::{self, set_cookie},
     unclaimed,
 };
 use crate::{
-    diagnosis::{Cause, Diagnosis},
     request::RequestKind,
     responses::{no_content, see_other},
-    return_to::ReturnTo,
     session::{CurrentUser, SessionCookie, StoredSession},
     tasks::Work,
 };
 
-/// `error_description` of Keycloak when the user's session at the login page timed out. A second try works.
-const AUTHENTICATION_EXPIRED: &str = "authentication_expired";
-
-/// A provider's login page can stay open longer than a transaction lasts: Keycloak says `authentication_expired` after
-/// half an hour and more. Such a login is restarted up to this many seconds after its start.
+/// A provider's login page can stay open longer than a transaction lasts: Keycloak responds with
+/// `authentication_expired` after half an hour and more. Such a login is restarted up to this many seconds after its start.
 const EXPIRED_AUTHENTICATION_MAX_AGE: i64 = 86_400;
 
 pub(crate) async fn callback(
     State(login): State<Arc<LoginState>>,
     RawQuery(query): RawQuery,
-    axum::Extension(user): axum::Extension<CurrentUser>,
+    Extension(user): Extension<CurrentUser>,
     session: Session,
     method: Method,
     headers: HeaderMap,
@@ -46,24 +45,24 @@ pub(crate) async fn callback(
     if kind == RequestKind::Speculative {
         return no_content();
     }
-    // In a task of its own: a client that hangs up does not stop a login halfway.
+    // In a task of its own: a client that disconnects must not stop a login halfway.
     let (sender, receiver) = oneshot::channel();
     let tasks = login.tasks.clone();
     drop(tasks.spawn(Work::Callback, async move {
         let query = query.unwrap_or_default();
         // A second callback of the same login (a reload) waits for the first, and gets its session.
-        let one_at_a_time = login.callbacks.for_query(&query);
-        let _permit = one_at_a_time.lock().await;
+        let lock = login.callbacks.for_query(&query);
+        let _guard = lock.lock().await;
         let response = respond(&login, &query, &user, &session, kind, &headers).await;
         if let Err(response) = sender.send(response)
             && let Some(SessionCookie::Set(id)) = response.extensions().get()
         {
-            tracing::info!("the client hung up during its login");
+            tracing::info!("client disconnected during its login");
             unclaimed::mark(&login, *id).await;
         }
     }));
     receiver.await.unwrap_or_else(|_| {
-        tracing::error!("the callback did not finish");
+        tracing::error!("callback task failed");
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     })
 }
@@ -76,22 +75,22 @@ async fn respond(
     kind: RequestKind,
     headers: &HeaderMap,
 ) -> Response {
-    let answer = match AuthorizationResponse::parse(query) {
-        Ok(answer) => answer,
-        Err(refusal) => return refusal.into_response(login.config.routes()),
+    let routes = login.config.routes();
+    let authorization = match AuthorizationResponse::parse(query) {
+        Ok(authorization) => authorization,
+        Err(error) => return error.respond(routes),
     };
-    let settings = login.config.cookie();
-    let Some(transaction) = Transaction::find(headers, &login.keys, &answer.state, settings) else {
-        // The cookie was lost, and one more attempt may help.
-        return restart(login, kind, headers, &answer)
+    let cookies = login.config.cookie();
+    let Some(transaction) = Transaction::find(headers, &login.keys, &authorization.state, cookies)
+    else {
+        // The cookie was lost; a second attempt can succeed.
+        return restart(login, kind, headers, &authorization)
             .await
-            .unwrap_or_else(|| {
-                LoginError::UnknownTransaction.into_response(login.config.routes())
-            });
+            .unwrap_or_else(|| LoginError::UnknownTransaction.respond(routes));
     };
-    // From here on the transaction is spent, whatever the outcome.
+    // From here on the transaction is consumed, whatever the outcome.
     let return_to = transaction.return_to.clone();
-    let mut response = match answer_to(login, session, user, transaction, &answer).await {
+    let mut response = match process(login, session, user, transaction, &authorization).await {
         Ok(new_session) => {
             let mut response = see_other(return_to.as_str());
             if let Some(id) = new_session {
@@ -99,102 +98,117 @@ async fn respond(
             }
             response
         }
-        Err(refusal) => {
-            let may_help = refusal.is_expired_authentication(AUTHENTICATION_EXPIRED)
-                || (matches!(refusal, LoginError::Expired(_))
-                    && answer.is_expired_authentication());
-            let restarted = if may_help {
-                restart(login, kind, headers, &answer).await
+        Err(error) => {
+            let can_restart = authorization.is_expired_authentication()
+                && matches!(
+                    error,
+                    LoginError::Expired(_) | LoginError::ProviderError { .. }
+                );
+            let restarted = if can_restart {
+                restart(login, kind, headers, &authorization).await
             } else {
                 None
             };
-            restarted.unwrap_or_else(|| refusal.into_response(login.config.routes()))
+            restarted.unwrap_or_else(|| error.respond(routes))
         }
     };
     set_cookie(
         &mut response,
-        &transaction::removal(&answer.state, settings),
+        &transaction_cookie::removal(&authorization.state, cookies),
     );
     response
 }
 
-/// The identifier of the session that the browser gets; `None` if it has one already.
-async fn answer_to(
+/// Returns the identifier of the session that the browser gets; `None` if it has one already.
+async fn process(
     login: &LoginState,
     session: &Session,
     user: &CurrentUser,
     transaction: Transaction,
-    answer: &AuthorizationResponse<'_>,
+    authorization: &AuthorizationResponse<'_>,
 ) -> Result<Option<Id>, LoginError> {
     let return_to = transaction.return_to.clone();
     if transaction.has_expired(login.clock.unix_seconds()) {
         return Err(LoginError::Expired(return_to));
     }
-    // RFC 9207 §2.4, for errors too: the response must be from the issuer that the login began at.
-    let issuer = login.config.issuer().as_str();
-    if transaction.issuer != issuer
-        || answer
-            .issuer
-            .as_deref()
-            .is_some_and(|found| found != issuer)
-    {
-        return Err(LoginError::WrongIssuer);
-    }
-    if answer.issuer.is_none() {
-        let metadata = login
-            .provider
-            .metadata()
-            .await
-            .map_err(|error| LoginError::provider(&error, return_to.clone()))?;
-        if metadata.authorization_response_iss_parameter_supported {
-            return Err(match answer.outcome {
-                Outcome::Code(_) => LoginError::WrongIssuer,
-                Outcome::Error { .. } => LoginError::NotCompleted(return_to),
-            });
-        }
-    }
-    let code = match &answer.outcome {
+    check_issuer(login, &transaction, authorization).await?;
+    let code = match &authorization.outcome {
         Outcome::Code(code) => code,
-        // Nothing is stored for an error: it can be caused without limit and leads to no token request.
+        // Stores nothing: anyone can cause errors without limit, and they lead to no token request.
         Outcome::Error { code, description } => {
-            return Err(refused(login, code, description.as_deref(), return_to));
+            let description = description.as_deref();
+            return Err(LoginError::from_response(
+                &login.config,
+                code,
+                description,
+                return_to,
+            ));
         }
     };
-    // Spent once, over all processes that share the store: a replay gets no second token request.
-    let first = login
+    // Consumed once, over all replicas that share the store: a replay causes no second token request.
+    let is_first = login
         .store
-        .consume_transaction(&transaction.key(), transaction.created_at + LIFETIME)
+        .consume_transaction(&transaction.key(), transaction.created_at + TRANSACTION_TTL)
         .await
         .map_err(|error| LoginError::store(&error, return_to.clone()))?;
-    if !first {
-        return match (unclaimed::take(login, &transaction).await, user) {
-            (Some(waiting), _) => Ok(Some(waiting)),
+    if !is_first {
+        return match (unclaimed::claim(login, &transaction).await, user) {
+            (Some(unclaimed), _) => Ok(Some(unclaimed)),
             (None, CurrentUser::SignedIn(_)) => Ok(None),
             (None, _) => Err(LoginError::AlreadyUsed(return_to)),
         };
     }
-    let carried = StoredSession::read(session)
+    let old = StoredSession::read(session)
         .await
         .map_err(|error| LoginError::store(&error, return_to))?;
-    complete(login, &carried, &transaction, code)
-        .await
-        .map(Some)
+    complete(login, &old, &transaction, code).await.map(Some)
 }
 
-/// Starts the login of `state` again with everything that it asked for, once. `None` if it was restarted before, if
-/// `state` is not ours or not fresh (a forgery, a bookmark), or if no user follows the redirect. It never leads to a
-/// token request.
+/// Checks that the response is from the issuer at which the login began (RFC 9207 §2.4), error responses included.
+async fn check_issuer(
+    login: &LoginState,
+    transaction: &Transaction,
+    authorization: &AuthorizationResponse<'_>,
+) -> Result<(), LoginError> {
+    let issuer = login.config.issuer().as_str();
+    if transaction.issuer != issuer {
+        return Err(LoginError::WrongIssuer);
+    }
+    if let Some(found) = authorization.issuer.as_deref() {
+        return if found == issuer {
+            Ok(())
+        } else {
+            Err(LoginError::WrongIssuer)
+        };
+    }
+    let metadata =
+        login.provider.metadata().await.map_err(|error| {
+            LoginError::provider_unavailable(&error, transaction.return_to.clone())
+        })?;
+    if metadata.authorization_response_iss_parameter_supported {
+        return Err(match authorization.outcome {
+            Outcome::Code(_) => LoginError::WrongIssuer,
+            Outcome::Error { .. } => LoginError::NotCompleted(transaction.return_to.clone()),
+        });
+    }
+    Ok(())
+}
+
+/// Restarts the login of `state` with all its parameters, once. Never causes a token request.
+///
+/// `None` if the login was restarted before, if `state` is not ours or expired (a forgery, a bookmark), or if no user
+/// follows the redirect.
 async fn restart(
     login: &LoginState,
     kind: RequestKind,
     headers: &HeaderMap,
-    answer: &AuthorizationResponse<'_>,
+    authorization: &AuthorizationResponse<'_>,
 ) -> Option<Response> {
-    let state = StateParameter::open(&login.keys, &answer.state)?;
-    let max_age = if answer.is_expired_authentication() {
+    let state = StateParameter::open(&login.keys, &authorization.state)?;
+    let max_age = if authorization.is_expired_authentication() {
         EXPIRED_AUTHENTICATION_MAX_AGE
     } else {
-        LIFETIME
+        TRANSACTION_TTL
     };
     let (parameters, attempt) = state.restart(login.clock.unix_seconds(), max_age)?;
     if !kind.may_start_login() {
@@ -202,90 +216,5 @@ async fn restart(
     }
     tracing::info!(attempt, "login restarted");
     let restarted = begin(login, headers, parameters, attempt).await;
-    Some(restarted.unwrap_or_else(|error| error.into_response(login.config.routes())))
-}
-
-fn refused(
-    login: &LoginState,
-    code: &str,
-    description: Option<&str>,
-    return_to: ReturnTo,
-) -> LoginError {
-    let audience = login.config.audience();
-    let diagnosis = Diagnosis::of_login_refusal(&login.config, code, description, audience);
-    match diagnosis.code {
-        Cause::AudienceUnknown if audience.is_some() => LoginError::Misconfigured(diagnosis),
-        Cause::ApiNotAuthorized => LoginError::Misconfigured(diagnosis),
-        // RFC 6749 §4.1.2.1: nothing that the person did or could do differently.
-        _ if matches!(
-            code,
-            "invalid_scope"
-                | "invalid_request"
-                | "unauthorized_client"
-                | "unsupported_response_type"
-        ) =>
-        {
-            LoginError::Misconfigured(diagnosis)
-        }
-        _ => LoginError::ByProvider {
-            code: code.to_owned(),
-            description: description.map(str::to_owned),
-            return_to,
-        },
-    }
-}
-
-/// The authorization response (RFC 6749 §4.1.2), each parameter at most once.
-struct AuthorizationResponse<'a> {
-    state: Cow<'a, str>,
-    issuer: Option<Cow<'a, str>>,
-    outcome: Outcome<'a>,
-}
-
-enum Outcome<'a> {
-    Code(Cow<'a, str>),
-    Error {
-        code: Cow<'a, str>,
-        description: Option<Cow<'a, str>>,
-    },
-}
-
-impl<'a> AuthorizationResponse<'a> {
-    fn parse(query: &'a str) -> Result<Self, LoginError> {
-        let mut given: HashMap<&'static str, Cow<'a, str>> = HashMap::new();
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            // Providers add parameters of their own, `session_state` for example.
-            let Some(&known) = ["code", "state", "iss", "error", "error_description"]
-                .iter()
-                .find(|known| **known == name)
-            else {
-                continue;
-            };
-            if given.insert(known, value).is_some() {
-                return Err(LoginError::MalformedCallback("a parameter is given twice"));
-            }
-        }
-        let mut take = |name| given.remove(name).filter(|value| !value.is_empty());
-        let state = take("state").ok_or(LoginError::MalformedCallback("state is missing"))?;
-        let issuer = take("iss");
-        let description = take("error_description");
-        let outcome = match (take("code"), take("error")) {
-            (Some(code), None) => Outcome::Code(code),
-            (_, Some(code)) => Outcome::Error { code, description },
-            (None, None) => return Err(LoginError::MalformedCallback("code is missing")),
-        };
-        Ok(Self {
-            state,
-            issuer,
-            outcome,
-        })
-    }
-
-    fn is_expired_authentication(&self) -> bool {
-        matches!(
-            &self.outcome,
-            Outcome::Error { code, description: Some(description) }
-                if code == "temporarily_unavailable" && description == AUTHENTICATION_EXPIRED
-        )
-    }
+    Some(restarted.unwrap_or_else(|error| error.respond(login.config.routes())))
 }

@@ -1,8 +1,10 @@
-//! The second half of the callback: code, tokens, ID token, session.
+//! Completes a login: exchanges the code, validates the ID token, and creates the session.
 
 use tower_sessions::session::Id;
 
-use super::{LoginState, claims, error::LoginError, new_login::NewLogin, transaction::Transaction};
+use super::{
+    LoginState, claims, error::LoginError, replace_session::NewLogin, transaction::Transaction,
+};
 use crate::{
     diagnosis::Diagnosis,
     jwt::{self, JwtError, TokenKind},
@@ -12,16 +14,16 @@ use crate::{
     tokens::{CachedToken, RequestedGrant, TokenRequest, TokenSet},
 };
 
-/// Exchanges the code, and returns the identifier of the new session. `carried` is the session that the browser had.
+/// Exchanges the code and returns the identifier of the new session. `old` is the session that the browser had.
 pub(super) async fn complete(
     state: &LoginState,
-    carried: &StoredSession,
+    old: &StoredSession,
     transaction: &Transaction,
     code: &str,
 ) -> Result<Id, LoginError> {
     let return_to = || transaction.return_to.clone();
     let redirect_uri = state.config.site_url(state.config.routes().callback_path());
-    let answer = state
+    let response = state
         .token_endpoint
         .exchange_code(
             code,
@@ -31,7 +33,7 @@ pub(super) async fn complete(
         )
         .await
         .map_err(|error| {
-            LoginError::endpoint(
+            LoginError::from_endpoint(
                 error,
                 &state.config,
                 transaction.audience.as_deref(),
@@ -42,15 +44,15 @@ pub(super) async fn complete(
     state.tokens.record_code_exchange();
 
     // The ID token is verified before any other token is used.
-    let id_token = answer
+    let id_token = response
         .id_token
         .as_deref()
-        .ok_or_else(|| LoginError::IdToken(None, return_to()))?;
+        .ok_or_else(|| LoginError::InvalidIdToken(None, return_to()))?;
     let checks = IdTokenChecks {
         nonce: &transaction.nonce,
         max_age: transaction.max_age,
         organization: transaction.organization.as_deref(),
-        access_token: &answer.access_token,
+        access_token: &response.access_token,
     };
     let verified =
         state
@@ -58,29 +60,29 @@ pub(super) async fn complete(
             .verify(id_token, &checks)
             .await
             .map_err(|error| match error {
-                // Without keys nobody can say anything about the token.
+                // Without keys the token can be neither accepted nor rejected.
                 IdTokenError::Signature(JwtError::Unavailable(error)) => {
-                    LoginError::provider(&error, return_to())
+                    LoginError::provider_unavailable(&error, return_to())
                 }
                 error => {
                     if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
-                        LoginError::IdTokenKind(error, Box::new(diagnosis), return_to())
+                        LoginError::UnsupportedIdToken(error, Box::new(diagnosis), return_to())
                     } else {
-                        note_clock_skew(state, id_token, &error);
-                        LoginError::IdToken(Some(error), return_to())
+                        log_clock_skew(state, id_token, &error);
+                        LoginError::InvalidIdToken(Some(error), return_to())
                     }
                 }
             })?;
     let subject = verified
         .required_string("sub")
-        .map_err(|error| LoginError::IdToken(Some(error.into()), return_to()))?
+        .map_err(|error| LoginError::InvalidIdToken(Some(error.into()), return_to()))?
         .to_owned();
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
-    let claims = claims::user_claims(state, verified, &answer.access_token).await;
+    let claims = claims::user_claims(state, verified, &response.access_token).await;
 
     let now = state.clock.unix_seconds();
     let login = LoginId::random(state.random.as_ref());
-    let set = token_set(state, transaction, &answer, now);
+    let set = token_set(state, transaction, &response, now);
     let new = NewLogin {
         row: LoginRecord {
             id: login,
@@ -99,23 +101,23 @@ pub(super) async fn complete(
             provider_session: Some(ProviderSession {
                 sid: provider_session,
             }),
-            undelivered: false,
+            is_unclaimed: false,
         },
         session: id::of_transaction(&state.keys, &transaction.verifier),
         refresh_token: set.refresh_token,
     };
     let id = new
-        .replace(state, carried)
+        .replace(state, old)
         .await
         .map_err(|error| LoginError::store(&error, return_to()))?;
-    tracing::info!(?login, "logged in");
+    tracing::info!(?login, "login succeeded");
     Ok(id)
 }
 
-/// An ID token of another time is refused; most often it is the clock of this server that is wrong.
-fn note_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
-    let is_about_time = matches!(error, IdTokenError::Rule(rule) if rule.starts_with("iat is "));
-    if is_about_time
+/// Logs a clock skew if it is the reason why the ID token was rejected. Usually the clock of this server is wrong.
+fn log_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
+    let is_skewed = matches!(error, IdTokenError::Rule(rule) if rule.starts_with("iat is "));
+    if is_skewed
         && let Ok(claims) = jwt::decode_unverified(id_token)
         && let Ok(Some(iat)) = claims.unverified().numeric_date("iat")
     {
@@ -123,39 +125,39 @@ fn note_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
     }
 }
 
-/// The tokens to keep. An access token that is not what was asked for is not kept under that name; why it is not is
-/// logged now and told to whoever needs it later.
+/// Returns the tokens to store. An access token that is not the requested one is rejected: the diagnosis is logged and
+/// stored instead.
 fn token_set(
     state: &LoginState,
     transaction: &Transaction,
-    answer: &TokenResponse,
+    response: &TokenResponse,
     now: i64,
 ) -> TokenSet {
-    // A login that began under another configuration asked for something else.
-    let is_of_today = transaction.audience.as_deref() == state.config.audience();
+    // The configuration may have changed since the login began.
+    let is_current = transaction.audience.as_deref() == state.config.audience();
     let mut set = TokenSet {
-        refresh_token: answer.refresh_token.clone(),
-        id_token: answer.id_token.clone(),
-        requested_grant: is_of_today.then(|| RequestedGrant::of(&state.config)),
+        refresh_token: response.refresh_token.clone(),
+        id_token: response.id_token.clone(),
+        requested_grant: is_current.then(|| RequestedGrant::of(&state.config)),
         ..TokenSet::default()
     };
     let config = &state.config;
-    let wants = config.apis().filter_map(|api| TokenRequest::new(api, &[]));
-    for want in wants.filter(|want| Some(want.audience) == config.audience()) {
-        match CachedToken::verify(answer, &want, config, now) {
+    let requests = config.apis().filter_map(|api| TokenRequest::new(api, &[]));
+    for request in requests.filter(|request| Some(request.audience) == config.audience()) {
+        match CachedToken::verify(response, &request, config, now) {
             Ok(token) => set.insert(token),
             Err(diagnosis) => {
                 diagnosis.log();
-                set.record_rejection(&want, diagnosis, now);
+                set.record_rejection(&request, diagnosis, now);
             }
         }
     }
-    if answer.refresh_token.is_none()
+    if response.refresh_token.is_none()
         && config.scope().iter().any(|scope| scope == "offline_access")
     {
         tracing::warn!(
-            "offline_access was asked for, but the provider issued no refresh token: sessions will have to log in \
-             again when their access token expires"
+            "the provider issued no refresh token although offline_access was requested: users have to log in again when \
+             their access token expires"
         );
     }
     set

@@ -1,68 +1,64 @@
-//! Why a login did not happen, as a page with a 4xx (5xx where the provider or the store failed), a reason, and a way
-//! back.
+//! Why a login failed.
 
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 
 use crate::{
     config::{Config, Routes},
-    diagnosis::{Diagnosis, printable},
+    diagnosis::{Cause, Diagnosis, printable},
     oauth::{EndpointError, IdTokenError},
-    page::Page,
     provider::ProviderError,
     return_to::ReturnTo,
     store::StoreError,
 };
 
-/// Why a login did not happen.
+/// Why a login failed.
 #[derive(Debug)]
 pub(super) enum LoginError {
-    /// A parameter of `/auth/login` is malformed.
-    Parameter(&'static str),
-    /// The request does not come from a person who follows a link.
+    /// A parameter of the login route is malformed.
+    InvalidParameter(&'static str),
+    /// The request is not a navigation of a user.
     NotANavigation,
-    /// The callback's query is not one of a provider.
+    /// The query of the callback is not an authorization response.
     MalformedCallback(&'static str),
-    /// There is no login under way that the callback belongs to.
+    /// The callback belongs to no pending login of this browser.
     UnknownTransaction,
-    /// The person took too long.
+    /// The user took too long.
     Expired(ReturnTo),
-    /// The same callback came before.
+    /// The callback was used before.
     AlreadyUsed(ReturnTo),
-    /// The response is not from the provider that the login began at (RFC 9207 §2.4).
+    /// The response is not from the provider at which the login began (RFC 9207 §2.4).
     WrongIssuer,
-    /// An error response without `iss` from a provider that announces it (RFC 9207 §2.4). What it says is not used.
+    /// An error response without `iss`, although the provider's metadata announces it (RFC 9207 §2.4). Its content is
+    /// ignored.
     NotCompleted(ReturnTo),
-    /// The provider answered with an error (RFC 6749 §4.1.2.1).
-    ByProvider {
+    /// The provider responded with an error (RFC 6749 §4.1.2.1).
+    ProviderError {
         code: String,
         description: Option<String>,
         return_to: ReturnTo,
     },
     /// The configuration cannot work.
     Misconfigured(Diagnosis),
-    /// The code was not accepted.
-    Code(ReturnTo),
-    /// The provider sent no ID token, or one that is refused.
-    IdToken(Option<IdTokenError>, ReturnTo),
-    /// The provider sent an ID token of a kind that cannot be verified, which a setting there changes.
-    IdTokenKind(IdTokenError, Box<Diagnosis>, ReturnTo),
-    /// The provider does not answer.
+    /// The provider did not accept the code.
+    InvalidCode(ReturnTo),
+    /// The token response has no ID token, or an invalid one.
+    InvalidIdToken(Option<IdTokenError>, ReturnTo),
+    /// The ID token is of a kind that cannot be validated; a setting at the provider changes that.
+    UnsupportedIdToken(IdTokenError, Box<Diagnosis>, ReturnTo),
+    /// The provider is unavailable.
     ProviderUnavailable {
+        /// In seconds.
         retry_after: Option<u64>,
         return_to: ReturnTo,
     },
-    /// The store does not answer.
+    /// The store is unavailable.
     StoreUnavailable(ReturnTo),
 }
 
-const HOME: (&str, &str) = ("Go to the start page", "/");
-const AGAIN: &str = "Try again";
-
 impl LoginError {
-    pub(super) fn provider(error: &ProviderError, return_to: ReturnTo) -> Self {
+    pub(super) fn provider_unavailable(error: &ProviderError, return_to: ReturnTo) -> Self {
         let retry_after = error.retry_after().map(|wait| wait.as_secs());
-        tracing::error!(%error, "the provider cannot be used");
+        tracing::error!(%error, "login failed: the provider is unavailable");
         Self::ProviderUnavailable {
             retry_after,
             return_to,
@@ -70,11 +66,41 @@ impl LoginError {
     }
 
     pub(super) fn store(error: &StoreError, return_to: ReturnTo) -> Self {
-        tracing::error!(%error, "login");
+        tracing::error!(%error, "login failed: the store is unavailable");
         Self::StoreUnavailable(return_to)
     }
 
-    pub(super) fn endpoint(
+    /// Converts an error response of the authorization endpoint.
+    pub(super) fn from_response(
+        config: &Config,
+        code: &str,
+        description: Option<&str>,
+        return_to: ReturnTo,
+    ) -> Self {
+        let audience = config.audience();
+        let diagnosis = Diagnosis::of_login_refusal(config, code, description, audience);
+        // RFC 6749 §4.1.2.1: errors that no user causes or can avoid.
+        let is_configuration = matches!(
+            code,
+            "invalid_scope"
+                | "invalid_request"
+                | "unauthorized_client"
+                | "unsupported_response_type"
+        );
+        match diagnosis.code {
+            Cause::AudienceUnknown if audience.is_some() => Self::Misconfigured(diagnosis),
+            Cause::ApiNotAuthorized => Self::Misconfigured(diagnosis),
+            _ if is_configuration => Self::Misconfigured(diagnosis),
+            _ => Self::ProviderError {
+                code: code.to_owned(),
+                description: description.map(str::to_owned),
+                return_to,
+            },
+        }
+    }
+
+    /// Converts an error of the token endpoint.
+    pub(super) fn from_endpoint(
         error: EndpointError,
         config: &Config,
         audience: Option<&str>,
@@ -82,7 +108,7 @@ impl LoginError {
     ) -> Self {
         match error {
             EndpointError::ErrorResponse { code, .. } if code == "invalid_grant" => {
-                Self::Code(return_to)
+                Self::InvalidCode(return_to)
             }
             EndpointError::UnexpectedStatus { status } => {
                 Self::Misconfigured(Diagnosis::of_refusal(
@@ -119,169 +145,49 @@ impl LoginError {
         }
     }
 
-    /// Whether the provider gave up because the user took too long there: `temporarily_unavailable` with this
-    /// description.
-    pub(super) fn is_expired_authentication(&self, expired: &str) -> bool {
-        matches!(
-            self,
-            Self::ByProvider { code, description: Some(description), .. }
-                if code == "temporarily_unavailable" && description.trim() == expired
-        )
-    }
-
     /// Logs the error and returns its page.
-    pub(super) fn into_response(self, routes: &Routes) -> Response {
+    pub(super) fn respond(self, routes: &Routes) -> Response {
         self.log();
         self.page(routes).into_response()
-    }
-
-    fn page(&self, routes: &Routes) -> Page {
-        let bad = StatusCode::BAD_REQUEST;
-        match self {
-            Self::Parameter(name) => Page::new(bad, "This login link does not work")
-                .paragraph(format!("Its parameter {name} is malformed or given twice."))
-                .link("Log in", routes.login_path()),
-            Self::NotANavigation => Page::new(StatusCode::FORBIDDEN, "A login begins with a click")
-                .paragraph("This request was made in the background, so no login was started.")
-                .link("Log in", routes.login_path()),
-            Self::MalformedCallback(why) => Page::new(bad, "This is not the end of a login")
-                .paragraph(format!("The address that you came by is incomplete or was changed: {why}."))
-                .link("Log in", routes.login_path()),
-            Self::UnknownTransaction => Page::new(bad, "This login was not started here")
-                .paragraph(
-                    "There is no login under way in this browser that this address belongs to. Perhaps it was opened \
-                     from a bookmark or the history, or the browser does not keep cookies for this site.",
-                )
-                .link("Log in", routes.login_path()),
-            Self::Expired(return_to) => Page::new(bad, "This login took too long")
-                .paragraph("For your safety a login must be finished within ten minutes.")
-                .link(AGAIN, routes.login_url(return_to)),
-            Self::AlreadyUsed(return_to) => Page::new(bad, "This login is already finished")
-                .paragraph("Its address can be used only once. If you are not logged in, please log in again.")
-                .link("Log in", routes.login_url(return_to)),
-            Self::WrongIssuer => Page::new(bad, "The answer came from somebody else")
-                .paragraph("It is not from the provider that this login began at, so it was not used.")
-                .link("Log in", routes.login_path()),
-            Self::NotCompleted(return_to) => Page::new(bad, "This login did not complete")
-                .paragraph("The provider reported an error, or the login was cancelled there. You were not logged in.")
-                .link(AGAIN, routes.login_url(return_to)),
-            Self::ByProvider { code, description, return_to } => {
-                by_provider(code, description.as_deref(), routes.login_url(return_to))
-            }
-            Self::Misconfigured(diagnosis) => {
-                Page::new(StatusCode::INTERNAL_SERVER_ERROR, "This site's login is not set up right").diagnosis(diagnosis)
-            }
-            Self::Code(return_to) => Page::new(bad, "The provider did not accept this login")
-                .paragraph("Its one-time code was already used, or is too old.")
-                .link(AGAIN, routes.login_url(return_to)),
-            Self::IdToken(_, return_to) => {
-                Page::new(StatusCode::BAD_GATEWAY, "The provider's answer cannot be trusted")
-                    .paragraph("It does not prove who you are, so you were not logged in.")
-                    .link(AGAIN, routes.login_url(return_to))
-            }
-            Self::IdTokenKind(_, diagnosis, return_to) => {
-                Page::new(StatusCode::BAD_GATEWAY, "The provider's answer cannot be verified")
-                    .paragraph("It does not prove who you are, so you were not logged in.")
-                    .diagnosis(diagnosis)
-                    .link(AGAIN, routes.login_url(return_to))
-            }
-            Self::ProviderUnavailable { retry_after, return_to } => {
-                Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging in is not possible right now")
-                    .paragraph("The service that checks who you are does not answer. It is not your fault; please try again in a moment.")
-                    .retry_after(retry_after.unwrap_or(5))
-                    .link(AGAIN, routes.login_url(return_to))
-            }
-            Self::StoreUnavailable(return_to) => {
-                Page::new(StatusCode::SERVICE_UNAVAILABLE, "Logging in is not possible right now")
-                    .paragraph("This site cannot keep sessions at the moment. It is not your fault; please try again in a moment.")
-                    .retry_after(5)
-                    .link(AGAIN, routes.login_url(return_to))
-            }
-        }
-        .link(HOME.0, HOME.1)
     }
 
     fn log(&self) {
         match self {
             Self::Misconfigured(diagnosis) => diagnosis.log(),
-            Self::IdTokenKind(error, diagnosis, _) => {
-                tracing::error!(%error, "login refused");
+            Self::UnsupportedIdToken(error, diagnosis, _) => {
+                tracing::error!(%error, "login failed");
                 diagnosis.log();
             }
-            Self::IdToken(Some(error), _) => tracing::error!(%error, "login refused"),
-            Self::IdToken(None, _) => {
-                tracing::error!("login refused: the token response has no ID token");
+            Self::InvalidIdToken(Some(error), _) => tracing::error!(%error, "login failed"),
+            Self::InvalidIdToken(None, _) => {
+                tracing::error!("login failed: the token response has no ID token");
             }
-            Self::ByProvider {
+            Self::ProviderError {
                 code, description, ..
             } => tracing::warn!(
                 code = %printable(code),
                 description = %printable(description.as_deref().unwrap_or_default()),
-                "login refused by the provider"
+                "login failed: the provider responded with an error"
             ),
-            Self::Parameter(what) | Self::MalformedCallback(what) => {
-                tracing::info!(what, "login refused");
+            Self::InvalidParameter(parameter) => {
+                tracing::info!(parameter, "login failed: invalid parameter");
             }
-            Self::NotANavigation => {
-                tracing::debug!("a login was not started for a request in the background");
+            Self::MalformedCallback(reason) => {
+                tracing::info!(reason, "login failed: malformed callback");
             }
-            Self::UnknownTransaction => tracing::info!("login refused: unknown transaction"),
-            Self::Expired(_) => tracing::info!("login refused: it took too long"),
-            Self::AlreadyUsed(_) => tracing::info!("login refused: already used"),
-            Self::WrongIssuer => tracing::warn!("login refused: the response is of another issuer"),
-            Self::NotCompleted(_) => tracing::info!(
-                "login refused: error response without iss, although the provider announces it"
-            ),
-            Self::Code(_) => tracing::warn!("login refused: invalid_grant"),
+            Self::NotANavigation => tracing::debug!("login not started: not a navigation"),
+            Self::UnknownTransaction => tracing::info!("login failed: unknown transaction"),
+            Self::Expired(_) => tracing::info!("login failed: transaction expired"),
+            Self::AlreadyUsed(_) => tracing::info!("login failed: callback already used"),
+            Self::WrongIssuer => tracing::warn!("login failed: response from another issuer"),
+            Self::NotCompleted(_) => {
+                tracing::info!("login failed: error response without the announced iss");
+            }
+            Self::InvalidCode(_) => tracing::warn!("login failed: invalid_grant"),
             Self::ProviderUnavailable { .. } => {
-                tracing::warn!("login refused: the provider does not answer");
+                tracing::warn!("login failed: the provider is unavailable");
             }
-            Self::StoreUnavailable(_) => tracing::warn!("login refused: the store does not answer"),
+            Self::StoreUnavailable(_) => tracing::warn!("login failed: the store is unavailable"),
         }
     }
-}
-
-/// The errors of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6, in words for the person.
-fn by_provider(code: &str, description: Option<&str>, login_url: String) -> Page {
-    let (status, title, paragraph) = match code {
-        "access_denied" => (
-            StatusCode::FORBIDDEN,
-            "You were not logged in",
-            "The login was cancelled, or the provider does not let you into this site.",
-        ),
-        "login_required"
-        | "interaction_required"
-        | "consent_required"
-        | "account_selection_required" => (
-            StatusCode::UNAUTHORIZED,
-            "Please log in",
-            "The provider wants to ask you something, which this login did not allow.",
-        ),
-        "temporarily_unavailable" => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Logging in is not possible right now",
-            "The provider is overloaded; please try again in a moment.",
-        ),
-        "server_error" => (
-            StatusCode::BAD_GATEWAY,
-            "Logging in is not possible right now",
-            "Something went wrong at the provider; please try again in a moment.",
-        ),
-        _ => (
-            StatusCode::BAD_REQUEST,
-            "The provider refused this login",
-            "The site asked for something that the provider does not allow.",
-        ),
-    };
-    let detail = match description
-        .map(printable)
-        .filter(|text| !text.trim().is_empty())
-    {
-        Some(text) => format!("The provider says: “{text}” ({}).", printable(code)),
-        None => format!("The provider says: {}.", printable(code)),
-    };
-    Page::new(status, title)
-        .paragraph(paragraph)
-        .paragraph(detail)
-        .link(AGAIN, login_url)
 }

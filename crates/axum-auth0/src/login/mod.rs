@@ -1,19 +1,24 @@
-//! Logging in: the authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636, RFC 9700).
+//! Login: the authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636, RFC 9700).
 //!
-//! [`start`] sends the browser to the provider with a [`transaction`] in a cookie of its own; [`callback`] takes it
-//! back, once, and makes a session of it.
+//! [`start`] redirects the browser to the provider and sets a cookie with a [`transaction`]. [`callback`] consumes the
+//! transaction, once, and creates a session.
 
+mod authorization_response;
 mod callback;
 mod callback_locks;
 mod claims;
 mod complete;
 mod error;
-mod new_login;
+mod error_page;
 mod parameters;
+mod replace_session;
 mod start;
 mod state;
+mod state_parameter;
 mod transaction;
+mod transaction_cookie;
 mod unclaimed;
+mod userinfo;
 
 pub(crate) use self::{
     callback::callback, callback_locks::CallbackLocks, start::start, state::LoginState,

@@ -1,12 +1,12 @@
-//! What may be said in the query of `/auth/login`: an allow-list, so that a link cannot change what the login asks for
+//! The query parameters of the login route: an allow-list, so that a link cannot change what the login requests
 //! (CVE-2025-67716).
 
 use std::collections::HashMap;
 
-use crate::return_to::ReturnTo;
+use crate::{config::Routes, return_to::ReturnTo};
 
-/// Parameters that are passed on to the provider as they are.
-const PASSED_ON: &[&str] = &[
+/// Parameters that are forwarded to the provider unchanged.
+const FORWARDED_PARAMETERS: &[&str] = &[
     "prompt",
     "screen_hint",
     "login_hint",
@@ -18,27 +18,28 @@ const PASSED_ON: &[&str] = &[
     "acr_values",
 ];
 
+/// Maximum length of a value, in bytes.
 const MAX_VALUE: usize = 512;
 
-/// The query of a login, checked.
+/// The validated parameters of a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LoginParameters {
     pub(super) return_to: ReturnTo,
-    pub(super) passed_on: Vec<(&'static str, String)>,
+    pub(super) forwarded: Vec<(&'static str, String)>,
     pub(super) max_age: Option<u64>,
     pub(super) organization: Option<String>,
 }
 
 impl LoginParameters {
-    /// Reads the query; what is not on the list is ignored.
+    /// Parses the query. Unknown parameters are ignored.
     ///
     /// # Errors
     ///
-    /// The name of a parameter that is given twice, too long, or malformed.
-    pub(super) fn parse(query: &str) -> Result<Self, &'static str> {
+    /// The name of a parameter that is repeated, too long, or malformed.
+    pub(super) fn parse(query: &str, routes: &Routes) -> Result<Self, &'static str> {
         let mut given: HashMap<&'static str, String> = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let Some(&known) = PASSED_ON
+            let Some(&known) = FORWARDED_PARAMETERS
                 .iter()
                 .chain(&["returnTo"])
                 .find(|known| **known == name)
@@ -49,7 +50,7 @@ impl LoginParameters {
                 return Err(known);
             }
         }
-        let return_to = ReturnTo::parse_or_home(given.remove("returnTo").as_deref());
+        let return_to = routes.return_to_or_home(given.remove("returnTo").as_deref());
         Self::check(return_to, given)
     }
 
@@ -71,35 +72,35 @@ impl LoginParameters {
             .get("organization")
             .filter(|organization| !organization.is_empty())
             .cloned();
-        let mut passed_on = Vec::new();
-        for &name in PASSED_ON {
+        let mut forwarded = Vec::new();
+        for &name in FORWARDED_PARAMETERS {
             if let Some(value) = given.remove(name).filter(|value| !value.is_empty()) {
                 if value.len() > MAX_VALUE || value.chars().any(char::is_control) {
                     return Err(name);
                 }
-                passed_on.push((name, value));
+                forwarded.push((name, value));
             }
         }
         Ok(Self {
             return_to,
-            passed_on,
+            forwarded,
             max_age,
             organization,
         })
     }
 
-    /// What is passed on, for a restart of this login. `None` if it takes more than `limit` bytes.
+    /// Returns the forwarded parameters, for a restart of this login. `None` if they exceed `limit` bytes.
     pub(super) fn to_pairs(&self, limit: usize) -> Option<Vec<(String, String)>> {
         let bytes = |(name, value): &(&str, String)| name.len() + value.len();
-        let total: usize = self.passed_on.iter().map(bytes).sum();
+        let total: usize = self.forwarded.iter().map(bytes).sum();
         let owned = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
-        (total <= limit).then(|| self.passed_on.iter().map(owned).collect())
+        (total <= limit).then(|| self.forwarded.iter().map(owned).collect())
     }
 
-    /// The login that [`Self::to_pairs`] describes. `None` if it is not one that this version would start.
+    /// Parses the result of [`Self::to_pairs`]. `None` if this version would not start such a login.
     pub(super) fn from_pairs(return_to: ReturnTo, pairs: &[(String, String)]) -> Option<Self> {
         let known = |(name, value): &(String, String)| {
-            let name = PASSED_ON.iter().find(|known| *known == name)?;
+            let name = FORWARDED_PARAMETERS.iter().find(|known| *known == name)?;
             Some((*name, value.clone()))
         };
         let given = pairs.iter().map(known).collect::<Option<_>>()?;
@@ -112,13 +113,17 @@ impl LoginParameters {
 mod tests {
     use super::*;
 
+    fn parse(query: &str) -> Result<LoginParameters, &'static str> {
+        LoginParameters::parse(query, &Routes::default())
+    }
+
     #[test]
-    fn listed_parameters_pass_and_others_do_not() {
+    fn listed_parameters_are_forwarded_and_others_are_ignored() {
         let query = "returnTo=%2Fa&login_hint=alice&client_id=evil&redirect_uri=x&scope=y&state=z&audience=w&max_age=60";
-        let parameters = LoginParameters::parse(query).unwrap();
+        let parameters = parse(query).unwrap();
         assert_eq!(parameters.return_to.as_str(), "/a");
         assert_eq!(
-            parameters.passed_on,
+            parameters.forwarded,
             [
                 ("login_hint", "alice".to_owned()),
                 ("max_age", "60".to_owned())
@@ -128,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_and_repeated_parameters_are_refused_by_name() {
+    fn malformed_and_repeated_parameters_are_errors_with_the_name() {
         for (query, name) in [
             ("max_age=-1", "max_age"),
             ("max_age=abc", "max_age"),
@@ -137,35 +142,34 @@ mod tests {
             ("login_hint=a%0d%0ab", "login_hint"),
             ("returnTo=/a&returnTo=/b", "returnTo"),
         ] {
-            assert_eq!(LoginParameters::parse(query), Err(name), "{query}");
+            assert_eq!(parse(query), Err(name), "{query}");
         }
         let long = format!("login_hint={}", "a".repeat(MAX_VALUE + 1));
-        assert_eq!(LoginParameters::parse(&long), Err("login_hint"));
+        assert_eq!(parse(&long), Err("login_hint"));
     }
 
     #[test]
-    fn parameters_inside_the_return_path_stay_there() {
-        let parameters =
-            LoginParameters::parse("returnTo=%2Fa%3Fscope%3Dx%26client_id%3Dy").unwrap();
+    fn parameters_inside_the_return_path_are_kept_there() {
+        let parameters = parse("returnTo=%2Fa%3Fscope%3Dx%26client_id%3Dy").unwrap();
         assert_eq!(parameters.return_to.as_str(), "/a?scope=x&client_id=y");
-        assert_eq!(parameters.passed_on, []);
+        assert_eq!(parameters.forwarded, []);
     }
 
     #[test]
-    fn a_restart_asks_for_the_same_or_does_not_happen() {
+    fn a_restart_has_the_same_parameters_or_does_not_happen() {
         for query in [
             "",
             "max_age=0&organization=A",
             "prompt=none&login_hint=alice%40example.com",
             "connection=google&screen_hint=signup&acr_values=a%20b&ui_locales=de",
         ] {
-            let parameters = LoginParameters::parse(query).unwrap();
+            let parameters = parse(query).unwrap();
             let pairs = parameters.to_pairs(512).unwrap();
             let again = LoginParameters::from_pairs(parameters.return_to.clone(), &pairs);
             assert_eq!(again, Some(parameters), "{query}");
         }
         let long = format!("max_age=0&login_hint={}", "a".repeat(500));
-        let long = LoginParameters::parse(&long).unwrap();
+        let long = parse(&long).unwrap();
         assert_eq!(long.to_pairs(512), None);
         for (name, value) in [("client_id", "evil"), ("max_age", "x"), ("prompt", "evil")] {
             let pairs = [(name.to_owned(), value.to_owned())];
@@ -175,8 +179,8 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_return_path_becomes_the_start_page() {
-        let parameters = LoginParameters::parse("returnTo=https%3A%2F%2Fevil.example").unwrap();
+    fn a_return_path_of_another_site_becomes_the_start_page() {
+        let parameters = parse("returnTo=https%3A%2F%2Fevil.example").unwrap();
         assert_eq!(parameters.return_to, ReturnTo::home());
     }
 }

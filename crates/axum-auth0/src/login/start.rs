@@ -1,4 +1,4 @@
-//! `GET /auth/login`: sends the browser to the provider.
+//! The login route: redirects the browser to the provider.
 
 use std::sync::Arc;
 
@@ -6,14 +6,15 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use cookie::Cookie;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, Method};
 
 use super::{
     LoginState,
     error::LoginError,
     parameters::LoginParameters,
-    transaction::{self, StateParameter, Transaction},
+    state_parameter::StateParameter,
+    transaction::{self, Transaction},
+    transaction_cookie::{cookies_to_evict, set_cookie},
 };
 use crate::{
     oauth::{AuthorizationRequest, requested_audiences},
@@ -34,19 +35,19 @@ pub(crate) async fn start(
         return no_content();
     }
     if !kind.may_start_login() {
-        return LoginError::NotANavigation.into_response(routes);
+        return LoginError::NotANavigation.respond(routes);
     }
-    let mut parameters = match LoginParameters::parse(query.as_deref().unwrap_or_default()) {
+    let query = query.unwrap_or_default();
+    let parameters = match LoginParameters::parse(&query, routes) {
         Ok(parameters) => parameters,
-        Err(name) => return LoginError::Parameter(name).into_response(routes),
+        Err(name) => return LoginError::InvalidParameter(name).respond(routes),
     };
-    parameters.return_to = routes.allowed_return(parameters.return_to);
     begin(&login, &headers, parameters, 0)
         .await
-        .unwrap_or_else(|error| error.into_response(routes))
+        .unwrap_or_else(|error| error.respond(routes))
 }
 
-/// Starts a login; `attempt` counts its restarts.
+/// Starts a login. `attempt` counts its restarts.
 pub(super) async fn begin(
     login: &LoginState,
     headers: &HeaderMap,
@@ -54,13 +55,12 @@ pub(super) async fn begin(
     attempt: u8,
 ) -> Result<Response, LoginError> {
     let config = &login.config;
-    let metadata = login
-        .provider
-        .metadata()
-        .await
-        .map_err(|error| LoginError::provider(&error, parameters.return_to.clone()))?;
+    let metadata =
+        login.provider.metadata().await.map_err(|error| {
+            LoginError::provider_unavailable(&error, parameters.return_to.clone())
+        })?;
     let Some(endpoint) = &metadata.authorization_endpoint else {
-        tracing::error!("the provider's metadata names no authorization endpoint");
+        tracing::error!("login failed: the provider's metadata has no authorization endpoint");
         return Err(LoginError::ProviderUnavailable {
             retry_after: None,
             return_to: parameters.return_to,
@@ -90,22 +90,15 @@ pub(super) async fn begin(
         verifier: &transaction.verifier,
         audiences: &requested_audiences(config),
         scope: config.scope(),
-        forwarded: &parameters.passed_on,
+        forwarded: &parameters.forwarded,
     }
     .url(endpoint, config);
 
     let mut response = see_other(url.as_str());
     let cookie = transaction.cookie(&login.keys, config.cookie());
-    for old in transaction::cookies_to_evict(headers, &login.keys, now, config.cookie(), &cookie) {
+    for old in cookies_to_evict(headers, &login.keys, now, config.cookie(), &cookie) {
         set_cookie(&mut response, &old);
     }
     set_cookie(&mut response, &cookie);
     Ok(response)
-}
-
-pub(super) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
-    // Names and values are hexadecimal digits and base64url.
-    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
 }

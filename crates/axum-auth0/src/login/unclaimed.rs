@@ -1,51 +1,42 @@
-//! Logins whose client hung up before it got the session's cookie.
+//! Sessions whose client disconnected before it received the session cookie.
 //!
-//! The transaction is spent by then, and its code with it. The browser still has the transaction's cookie: if it comes
-//! again, it gets the session that is waiting for it.
+//! The transaction and its code are consumed by then. The browser still has the transaction cookie: if it repeats the
+//! callback, it gets the session.
 
 use tower_sessions::{SessionStore as _, session::Id};
 
 use super::{LoginState, transaction::Transaction};
-use crate::session::{SESSION_KEY, SessionData, id};
+use crate::session::{SessionData, id};
 
-/// Notes that no browser has the cookie of this session.
-pub(super) async fn mark(state: &LoginState, session: Id) {
-    if !set(state, session, true).await {
-        tracing::warn!(
-            "failed to note that a session was not delivered; its login has to be repeated"
-        );
+/// Marks that no browser has received the cookie of this session.
+pub(super) async fn mark(login: &LoginState, session: Id) {
+    if !set(login, session, true).await {
+        tracing::warn!("failed to mark a session as unclaimed; the user has to log in again");
     }
 }
 
-/// The session that `transaction` ended in, if it was not delivered. Once.
-pub(super) async fn take(state: &LoginState, transaction: &Transaction) -> Option<Id> {
+/// Returns the session of `transaction` if it is unclaimed, once.
+pub(super) async fn claim(login: &LoginState, transaction: &Transaction) -> Option<Id> {
     // The replica that completed the login may write with another secret.
-    for session in id::of_transaction_with_each_secret(&state.keys, &transaction.verifier) {
-        if set(state, session, false).await {
+    for session in id::of_transaction_with_each_secret(&login.keys, &transaction.verifier) {
+        if set(login, session, false).await {
             return Some(session);
         }
     }
     None
 }
 
-/// Changes the note; whether there was a change.
-async fn set(state: &LoginState, session: Id, undelivered: bool) -> bool {
-    let records = &state.records;
-    let Ok(Some(mut record)) = records.load(&session).await else {
+/// Sets the mark and returns whether it changed.
+async fn set(login: &LoginState, session: Id, is_unclaimed: bool) -> bool {
+    let Ok(Some(mut record)) = login.records.load(&session).await else {
         return false;
     };
-    let data = record.data.get(SESSION_KEY).cloned();
-    let Some(mut data) = data.and_then(|data| serde_json::from_value::<SessionData>(data).ok())
-    else {
+    let Some(mut data) = SessionData::from_record(&record) else {
         return false;
     };
-    if data.undelivered == undelivered {
+    if data.is_unclaimed == is_unclaimed {
         return false;
     }
-    data.undelivered = undelivered;
-    let Ok(value) = serde_json::to_value(&data) else {
-        return false;
-    };
-    record.data.insert(SESSION_KEY.to_owned(), value);
-    records.save(&record).await.is_ok()
+    data.is_unclaimed = is_unclaimed;
+    data.write_to(&mut record).is_ok() && login.records.save(&record).await.is_ok()
 }

@@ -1,17 +1,19 @@
-//! The pages that the engine itself shows when something went wrong: plain, readable, with a way on.
+//! HTML pages of the engine, shown when a request fails.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::LazyLock};
 
 use axum::response::{Html, IntoResponse, Response};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use html_escape::{encode_double_quoted_attribute as attribute, encode_text as text};
 use http::{HeaderValue, StatusCode, header};
+use sha2::{Digest as _, Sha256};
 
 use crate::diagnosis::Diagnosis;
 
-/// Its hash is in [`POLICY`], so no inline style but this one is obeyed.
+/// The only style that the Content Security Policy allows, by its hash.
 const STYLE: &str = include_str!("page.css");
 
-/// A page that says what happened, why, and what to do.
+/// A page that says what happened, why, and what to do about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     status: StatusCode,
@@ -45,7 +47,7 @@ impl Page {
         self
     }
 
-    /// Says the diagnosis, for whoever runs the site.
+    /// Adds cause and fix of a diagnosis, for the operator of the site.
     pub(crate) fn diagnosis(mut self, diagnosis: &Diagnosis) -> Self {
         self.paragraphs.push(diagnosis.cause.clone());
         self.fix = Some(diagnosis.fix.clone());
@@ -57,7 +59,7 @@ impl Page {
         self
     }
 
-    /// A button that posts to `action`. `form_action` is the policy for where the answer may redirect to, see
+    /// Adds a button that posts to `action`. `form_action` is the policy for the redirect that answers it; see
     /// [`crate::Auth0::form_action`].
     pub(crate) fn form(
         mut self,
@@ -70,13 +72,13 @@ impl Page {
         self
     }
 
-    /// A hidden field of the form.
+    /// Adds a hidden field to the form.
     pub(crate) fn field(mut self, name: &'static str, value: Option<String>) -> Self {
         self.field = value.map(|value| (name, value));
         self
     }
 
-    /// Seconds after which it makes sense to come back.
+    /// Sets `Retry-After`, in seconds.
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
@@ -96,7 +98,7 @@ impl Page {
     fn html(&self) -> String {
         let title = text(&self.title);
         let mut body = format!("<h1>{title}</h1>");
-        // Writing to a String cannot fail.
+        // Writing to a `String` is infallible.
         for paragraph in &self.paragraphs {
             let _ = write!(body, "<p>{}</p>", text(paragraph));
         }
@@ -140,11 +142,11 @@ impl Page {
     }
 }
 
-/// Nothing but the page's own style, and the redirects of the page's own form.
-fn policy(form_action: Option<&str>) -> Option<HeaderValue> {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    use sha2::{Digest as _, Sha256};
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
+
+/// Allows the page's own style and the redirects of its form, and nothing else.
+fn content_security_policy(form_action: Option<&str>) -> Option<HeaderValue> {
+    let hash = STYLE_HASH.as_str();
     let form_action = form_action.unwrap_or("'self'");
     HeaderValue::from_str(&format!(
         "default-src 'none'; style-src 'sha256-{hash}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
@@ -165,7 +167,7 @@ impl IntoResponse for Page {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
-        if let Some(policy) = policy(self.form_action.as_deref()) {
+        if let Some(policy) = content_security_policy(self.form_action.as_deref()) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         if let Some(seconds) = self.retry_after {
@@ -180,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_from_outside_is_shown_as_text() {
+    fn untrusted_text_is_escaped() {
         let page = Page::new(StatusCode::BAD_REQUEST, "<script>1</script>")
             .paragraph("<img src=x>")
             .link("Home", "/\"><script>2</script>");

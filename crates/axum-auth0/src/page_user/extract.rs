@@ -1,4 +1,4 @@
-//! Finds the [`PageUser`] that a request carries.
+//! Extracts the [`PageUser`] that a request carries.
 
 use axum::{
     body::{Body, BodyDataStream, Bytes},
@@ -10,15 +10,15 @@ use url::form_urlencoded;
 
 use super::{PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser};
 
-/// How much of a form is searched. `axum::Form` takes no larger one by default, either.
-const MAX_FORM: usize = 2 * 1024 * 1024;
+/// How much of a form is searched, in bytes: the default limit of `axum::Form`.
+const MAX_FORM_BYTES: usize = 2 * 1024 * 1024;
 
-/// How much of a multipart form is searched: its first part. The rest can be a large file.
-const MAX_FIRST_PART: usize = 8 * 1024;
+/// How much of a multipart form is searched, in bytes: its first part. The rest can be a large file.
+const MAX_FIRST_PART_BYTES: usize = 8 * 1024;
 
-/// The value of the request's header; else that of its query; else that of its form. A form is read for that, and the
-/// returned request has the same body again.
-pub(crate) async fn page_user_of(request: Request) -> (Option<PageUser>, Request) {
+/// Returns the value of the request's header, query or form, in this order. The start of a form is read for that; the
+/// returned request has the complete body.
+pub(crate) async fn extract_page_user(request: Request) -> (Option<PageUser>, Request) {
     if let Some(page) = in_headers(request.headers()).or_else(|| in_query(&request)) {
         return (Some(page), request);
     }
@@ -29,14 +29,14 @@ pub(crate) async fn page_user_of(request: Request) -> (Option<PageUser>, Request
         return (None, request);
     };
     let (parts, body) = request.into_parts();
-    let (start, body) = read_start(body, form.searched()).await;
+    let (start, body) = read_start(body, form.search_limit()).await;
     (form.find(&start).await, Request::from_parts(parts, body))
 }
 
-/// A header that is not text names no user of this site, but it is there: the request is refused.
+/// A header that is not text belongs to no user of this site; it is kept, so the request is refused.
 fn in_headers(headers: &HeaderMap) -> Option<PageUser> {
     let value = headers.get(PAGE_USER_HEADER)?;
-    PageUser::carried(&String::from_utf8_lossy(value.as_bytes()))
+    PageUser::from_request(&String::from_utf8_lossy(value.as_bytes()))
 }
 
 fn in_query(request: &Request) -> Option<PageUser> {
@@ -46,10 +46,10 @@ fn in_query(request: &Request) -> Option<PageUser> {
 fn in_pairs(text: &[u8]) -> Option<PageUser> {
     form_urlencoded::parse(text)
         .filter(|(name, _)| name == PAGE_USER_FIELD)
-        .find_map(|(_, value)| PageUser::carried(&value))
+        .find_map(|(_, value)| PageUser::from_request(&value))
 }
 
-/// The kinds of forms (HTML, "form submission algorithm") that have a field to look for.
+/// The encodings of forms that have fields (HTML, "form submission algorithm").
 enum Form {
     UrlEncoded,
     Multipart { boundary: String },
@@ -67,10 +67,10 @@ impl Form {
         }
     }
 
-    fn searched(&self) -> usize {
+    fn search_limit(&self) -> usize {
         match self {
-            Self::UrlEncoded => MAX_FORM,
-            Self::Multipart { .. } => MAX_FIRST_PART,
+            Self::UrlEncoded => MAX_FORM_BYTES,
+            Self::Multipart { .. } => MAX_FIRST_PART_BYTES,
         }
     }
 
@@ -84,14 +84,14 @@ impl Form {
                 if field.name() != Some(PAGE_USER_FIELD) {
                     return None;
                 }
-                PageUser::carried(&field.text().await.ok()?)
+                PageUser::from_request(&field.text().await.ok()?)
             }
         }
     }
 }
 
-/// Reads at least `length` bytes of `body`, or all of it. The returned body is the whole again, the error included
-/// that ended it.
+/// Reads at least `length` bytes of `body`, or all of it. The returned body is complete again, including an error that
+/// ended it.
 async fn read_start(body: Body, length: usize) -> (Vec<Bytes>, Body) {
     let mut rest: BodyDataStream = body.into_data_stream();
     let (mut start, mut read) = (Vec::new(), 0);
@@ -102,19 +102,19 @@ async fn read_start(body: Body, length: usize) -> (Vec<Bytes>, Body) {
                 start.push(chunk);
             }
             Some(Err(error)) => {
-                let whole = stream::iter(start.clone())
+                let complete = stream::iter(start.clone())
                     .map(Ok)
                     .chain(stream::iter([Err(error)]));
-                return (start, Body::from_stream(whole));
+                return (start, Body::from_stream(complete));
             }
             None => {
-                let whole = start.concat();
-                return (start, Body::from(whole));
+                let complete = start.concat();
+                return (start, Body::from(complete));
             }
         }
     }
-    let whole = stream::iter(start.clone()).map(Ok).chain(rest);
-    (start, Body::from_stream(whole))
+    let complete = stream::iter(start.clone()).map(Ok).chain(rest);
+    (start, Body::from_stream(complete))
 }
 
 #[cfg(test)]
@@ -137,15 +137,15 @@ mod tests {
         format!("------b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     }
 
-    /// What is found in the request, and the body that is left for its handler.
+    /// Returns the extracted value, and the body that is left for the handler.
     async fn found(request: Request) -> (Option<String>, Bytes) {
-        let (page, request) = page_user_of(request).await;
+        let (page, request) = extract_page_user(request).await;
         let body = to_bytes(request.into_body(), usize::MAX).await.unwrap();
         (page.map(|page| page.as_str().to_owned()), body)
     }
 
     #[tokio::test]
-    async fn a_field_is_found_in_every_kind_of_form_and_the_body_is_whole_for_the_handler() {
+    async fn a_field_is_found_in_every_encoding_and_the_handler_gets_the_complete_body() {
         let multipart = [
             &part(PAGE_USER_FIELD, "abc"),
             &part("name", "x"),
@@ -196,23 +196,23 @@ mod tests {
     async fn only_the_start_of_a_large_upload_is_read() {
         let chunks = [
             part(PAGE_USER_FIELD, "abc"),
-            part("file", &"x".repeat(MAX_FIRST_PART)),
+            part("file", &"x".repeat(MAX_FIRST_PART_BYTES)),
         ];
         let chunks = chunks.map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
         let rest = stream::once(async { panic!("read before the handler asked for it") });
         let body = Body::from_stream(stream::iter(chunks).chain(rest));
-        let (page, _) = page_user_of(post(MULTIPART, body)).await;
+        let (page, _) = extract_page_user(post(MULTIPART, body)).await;
         assert_eq!(page.unwrap().as_str(), "abc");
     }
 
     #[tokio::test]
-    async fn a_body_that_breaks_off_breaks_off_for_the_handler_too() {
+    async fn the_handler_gets_the_error_of_an_incomplete_body() {
         let chunks = [
             Ok(Bytes::from_static(b"auth0_page_user=abc&name=")),
             Err(std::io::Error::other("gone")),
         ];
         let (page, request) =
-            page_user_of(post(FORM, Body::from_stream(stream::iter(chunks)))).await;
+            extract_page_user(post(FORM, Body::from_stream(stream::iter(chunks)))).await;
         assert_eq!(page.unwrap().as_str(), "abc");
         assert!(to_bytes(request.into_body(), usize::MAX).await.is_err());
     }
@@ -221,10 +221,13 @@ mod tests {
     async fn the_header_comes_before_the_query_and_the_query_before_the_form() {
         let mut request = post(FORM, "auth0_page_user=form");
         *request.uri_mut() = "/api/change?auth0_page_user=query".parse().unwrap();
-        let (page, mut request) = page_user_of(request).await;
+        let (page, mut request) = extract_page_user(request).await;
         assert_eq!(page.unwrap().as_str(), "query");
         let header = "header".parse().unwrap();
         request.headers_mut().insert(PAGE_USER_HEADER, header);
-        assert_eq!(page_user_of(request).await.0.unwrap().as_str(), "header");
+        assert_eq!(
+            extract_page_user(request).await.0.unwrap().as_str(),
+            "header"
+        );
     }
 }

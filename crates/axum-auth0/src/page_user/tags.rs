@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_has_the_same_tag_in_every_login_and_nobody_else_has_it() {
+    fn a_user_has_the_same_tag_in_every_login_and_no_other_user_has_it() {
         let tags = tags(&[NEW], ISSUER);
         assert_eq!(tags.tag("auth0|alice"), tags.tag("auth0|alice"));
         assert!(tags.matches(&tags.tag("auth0|alice"), "auth0|alice"));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_survives_a_rotation_of_the_secret() {
+    fn a_page_stays_valid_when_the_secret_is_rotated() {
         let before = tags(&[OLD], ISSUER).tag("auth0|alice");
         let during = tags(&[NEW, OLD], ISSUER);
         assert_ne!(during.tag("auth0|alice"), before);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_tells_nothing_of_the_subject_and_fits_everywhere() {
+    fn a_tag_does_not_reveal_the_subject_and_is_ascii() {
         let tag = tags(&[NEW], ISSUER).tag("auth0|alice");
         assert_eq!(tag.as_str().len(), 22);
         assert!(

@@ -1,8 +1,8 @@
-//! Host and port of a request, normalised (RFC 3986 §6.2), so that every spelling of the site's address compares equal.
+//! Host and port of a request, normalized (RFC 3986 §6.2), so that all spellings of the site's host compare equal.
 
 use url::{Host, Url};
 
-/// A host and a port, normalised: lower case, no trailing dot, one spelling of each IP address, the port always named.
+/// A normalized host and port: lower case, no trailing dot, canonical IP addresses, explicit port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Authority {
     host: Host<String>,
@@ -12,7 +12,7 @@ pub(crate) struct Authority {
 impl Authority {
     /// Parses the value of a `Host` header (RFC 9110 §7.2). A missing port is the default of `scheme`.
     pub(crate) fn parse(text: &str, scheme: &str) -> Option<Self> {
-        // A URL parser would skip or reinterpret these instead of refusing them.
+        // A URL parser would skip or reinterpret other characters instead of rejecting them.
         let is_plain = |c: char| c.is_ascii_graphic() && !"/?#@\\%".contains(c);
         if text.is_empty() || !text.chars().all(is_plain) {
             return None;
@@ -20,7 +20,7 @@ impl Authority {
         Self::of(&Url::parse(&format!("{scheme}://{text}/")).ok()?)
     }
 
-    /// The authority of `url`.
+    /// Returns the authority of `url`.
     pub(crate) fn of(url: &Url) -> Option<Self> {
         let host = match url.host()?.to_owned() {
             Host::Domain(name) => Host::Domain(name.trim_end_matches('.').to_owned()),
@@ -31,7 +31,7 @@ impl Authority {
     }
 }
 
-/// Whether `origin`, the value of an `Origin` header (RFC 6454 §7), is the origin of `site`.
+/// Returns whether `origin`, the value of an `Origin` header (RFC 6454 §7), is the origin of `site`.
 pub(crate) fn is_origin_of(origin: &str, site: &Url) -> bool {
     origin.split_once("://").is_some_and(|(scheme, authority)| {
         scheme.eq_ignore_ascii_case(site.scheme())
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_a_host_is_the_same_host() {
+    fn all_spellings_of_a_host_are_equal() {
         for (host, site) in [
             ("site.example", "https://site.example"),
             ("site.example:443", "https://site.example"),

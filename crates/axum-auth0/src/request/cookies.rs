@@ -1,7 +1,7 @@
-//! Reading the `Cookie` header so that one bad cookie costs only itself.
+//! Parses the `Cookie` header so that an invalid cookie does not affect the others.
 //!
-//! Scripts and sibling subdomains may set cookies with any bytes. `HeaderValue::to_str` then fails for the whole
-//! header, and with it every other cookie of the site is lost.
+//! Scripts and sibling subdomains can set cookies with any bytes. `HeaderValue::to_str` then fails for the whole header,
+//! and all other cookies of the site are lost.
 
 use std::borrow::Cow;
 
@@ -20,35 +20,35 @@ pub fn get<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     pairs(headers).find_map(|(given, value)| (given == name).then_some(value))
 }
 
-/// The size of all cookies in the header, readable or not, in bytes.
+/// Returns the size of all cookies in the header, readable or not, in bytes.
 pub(crate) fn total_bytes(headers: &HeaderMap) -> usize {
     raw(headers).map(|pair| pair.len() + SEPARATOR).sum()
 }
 
-/// What one cookie adds to the header, in bytes.
+/// Returns what one cookie adds to the header, in bytes.
 pub(crate) fn bytes(name: &str, value: &str) -> usize {
     name.len() + "=".len() + value.len() + SEPARATOR
 }
 
-/// `; `.
+/// Length of `; `.
 const SEPARATOR: usize = 2;
 
-/// Takes cookies out of the header that would make tower-cookies lose or mistake the one called `session`.
+/// Removes cookies from the header that would make tower-cookies lose or confuse the one called `session`.
 ///
-/// tower-cookies gives a header up that is not UTF-8 as a whole. It also decodes and trims names, so that
-/// `__Host%2Dsession`, which any subdomain may set, passes for `__Host-session`, and it takes the last of several
-/// cookies with the same name. All other cookies stay as they are, for the application.
+/// tower-cookies ignores the whole header if it is not UTF-8. It also decodes and trims names, so that it takes
+/// `__Host%2Dsession`, which any subdomain can set, for `__Host-session`, and it uses the last of several cookies with the
+/// same name. All other cookies are left to the application.
 pub(crate) fn protect_session_cookie(
     headers: &mut HeaderMap,
     session: &str,
-    is_good: impl Fn(&str) -> bool,
+    is_valid: impl Fn(&str) -> bool,
 ) {
-    let has_good_one = pairs(headers).any(|(name, value)| name == session && is_good(value));
+    let has_valid = pairs(headers).any(|(name, value)| name == session && is_valid(value));
     let keep = |pair: &[u8]| match std::str::from_utf8(pair) {
         Err(_) => false,
         Ok(text) => match split(text) {
-            Some((name, value)) if name == session => !has_good_one || is_good(value),
-            _ => !passes_for(text, session),
+            Some((name, value)) if name == session => !has_valid || is_valid(value),
+            _ => !is_taken_for(text, session),
         },
     };
     if raw(headers).all(keep) {
@@ -70,8 +70,8 @@ pub(crate) fn protect_session_cookie(
     }
 }
 
-/// Whether a cookie with another name becomes `session` when a parser trims and decodes it.
-fn passes_for(pair: &str, session: &str) -> bool {
+/// Returns whether a cookie with another name becomes `session` when a parser trims and decodes it.
+fn is_taken_for(pair: &str, session: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default().trim();
     let decoded: Cow<'_, str> = percent_decode_str(name).decode_utf8_lossy();
     decoded.trim() == session
@@ -88,11 +88,14 @@ fn readable(pair: &[u8]) -> Option<(&str, &str)> {
     split(std::str::from_utf8(pair).ok()?)
 }
 
-/// Splits a pair at its first `=`. Only blanks and tabs are trimmed: other white space belongs to the name.
+/// Splits a pair at its first `=`. Only spaces and tabs are trimmed: other white space belongs to the name.
 fn split(pair: &str) -> Option<(&str, &str)> {
-    const BLANKS: [char; 2] = [' ', '\t'];
+    const WHITE_SPACE: [char; 2] = [' ', '\t'];
     let (name, value) = pair.split_once('=')?;
-    Some((name.trim_matches(BLANKS), value.trim_matches(BLANKS)))
+    Some((
+        name.trim_matches(WHITE_SPACE),
+        value.trim_matches(WHITE_SPACE),
+    ))
 }
 
 #[cfg(test)]
@@ -112,7 +115,7 @@ mod tests {
         value == "good"
     }
 
-    /// The header after the session's cookie was protected.
+    /// Returns the header after [`protect_session_cookie`].
     fn protected(values: &[&[u8]], session: &str) -> Vec<Vec<u8>> {
         let mut headers = headers(values);
         protect_session_cookie(&mut headers, session, good);
@@ -121,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_cookie_costs_only_itself() {
+    fn an_invalid_cookie_does_not_affect_the_others() {
         for bad in [
             &b"name=J\xfcrgen"[..],
             "name=Jürgen".as_bytes(),
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn several_header_fields_are_read_as_one() {
+    fn several_header_fields_are_joined() {
         let headers = headers(&[b"a=1", b"x=\xfc; b=2"]);
         let all: Vec<_> = pairs(&headers).collect();
         assert_eq!(all, [("a", "1"), ("b", "2")]);
@@ -151,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_no_utf8_leaves_the_header() {
+    fn only_cookies_that_are_not_utf8_are_removed() {
         let left = protected(&["a=Jürgen; b=\"x y\"; session=good".as_bytes()], "session");
         assert_eq!(left, ["a=Jürgen; b=\"x y\"; session=good".as_bytes()]);
         let left = protected(&[b"a=J\xfcrgen; session=good; b=2", b"\xff=1"], "session");
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_name_passes_for_the_session() {
+    fn cookies_that_decode_to_the_name_of_the_session_are_removed() {
         for impostor in [
             "__Host%2Dsession=evil",
             "%5F_Host-session=evil",
@@ -180,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_session_cookie_gives_way_to_a_good_one() {
+    fn a_valid_session_cookie_wins_over_an_invalid_one() {
         for value in ["session=bad; session=good", "session=good; session=bad"] {
             assert_eq!(protected(&[value.as_bytes()], "session"), [b"session=good"]);
         }

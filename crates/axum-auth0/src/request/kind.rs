@@ -1,17 +1,16 @@
-//! How a request came about (W3C Fetch Metadata Request Headers), decided in one place for login, callback, logout,
-//! page guard and host redirect.
+//! How the browser made a request (W3C Fetch Metadata Request Headers).
 //!
-//! `Sec-Fetch-Mode` decides. `Sec-Fetch-Dest` only tells a frame from a window: a service worker that passes a
-//! navigation through sends `empty` instead of `document`.
+//! `Sec-Fetch-Mode` decides. `Sec-Fetch-Dest` only distinguishes frames from windows: a service worker that forwards a
+//! navigation sends `empty` instead of `document`.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-/// How a request came about.
+/// How the browser made a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestKind {
-    /// A navigation of a window: a link, a form, a typed address. Without Fetch Metadata, a request that asks for HTML.
+    /// A navigation of a window: a link, a form, a typed URL. Without Fetch Metadata, a request that accepts HTML.
     Navigation,
-    /// A request without Fetch Metadata that does not ask for HTML: a program, or a script in an old browser.
+    /// A request without Fetch Metadata that does not accept HTML: a program, or a script in an old browser.
     Unknown,
     /// A navigation of a frame, an `embed` or an `object`.
     Embedded,
@@ -34,6 +33,7 @@ const PURPOSE: [HeaderName; 4] = [
 ];
 
 impl RequestKind {
+    /// Classifies a request.
     pub(crate) fn of(method: &Method, headers: &HeaderMap) -> Self {
         if is_websocket(method, headers) {
             return Self::Background;
@@ -55,25 +55,25 @@ impl RequestKind {
         }
     }
 
-    /// Whether the request may start a login, or be sent to one. A program that sends no Fetch Metadata may.
+    /// Returns whether the request may start a login or be redirected to one. Requests without Fetch Metadata may.
     pub(crate) fn may_start_login(self) -> bool {
         matches!(self, Self::Navigation | Self::Unknown)
     }
 }
 
-/// Where a request comes from, as `Sec-Fetch-Site` says.
+/// Where a request comes from, by `Sec-Fetch-Site`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestSite {
     /// A page of this origin.
     SameOrigin,
-    /// The user: a typed address, a bookmark.
+    /// The user: a typed URL, a bookmark.
     User,
     /// Another origin, or a value that is not in the specification.
     Other,
 }
 
 impl RequestSite {
-    /// `None` if the client does not say.
+    /// Returns `None` if the header is missing.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         headers.get(SITE).map(|value| match &*token(value) {
             "same-origin" => Self::SameOrigin,
@@ -83,7 +83,7 @@ impl RequestSite {
     }
 }
 
-/// Whether this is the handshake of a WebSocket (RFC 6455 §4.1; RFC 8441 §4 for HTTP/2).
+/// Returns whether this is the handshake of a WebSocket (RFC 6455 §4.1; RFC 8441 §4 for HTTP/2).
 pub(crate) fn is_websocket(method: &Method, headers: &HeaderMap) -> bool {
     let upgrades = headers
         .get_all(header::UPGRADE)
@@ -113,7 +113,7 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     values.into_iter().any(|value| contains(value, media_type))
 }
 
-/// The bare item of a structured field, without its parameters (RFC 9651 §4.2.3).
+/// Returns the bare item of a structured field, without its parameters (RFC 9651 §4.2.3).
 fn token(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes())
         .split(';')
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_navigation_is_told_by_its_mode_whatever_its_destination_is() {
+    fn sec_fetch_mode_decides_about_a_navigation_whatever_the_destination() {
         for dest in ["document", "empty", "Document", "", "report"] {
             let headers = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", dest)];
             assert_eq!(kind(&headers), RequestKind::Navigation, "{dest}");
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_no_window() {
+    fn a_navigation_of_a_frame_is_embedded() {
         for dest in ["iframe", "frame", "embed", "object", "fencedframe"] {
             let headers = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", dest)];
             assert_eq!(kind(&headers), RequestKind::Embedded, "{dest}");
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefetch_is_one_in_every_spelling() {
+    fn every_spelling_of_prefetch_is_speculative() {
         for (name, value) in [
             ("sec-purpose", "prefetch"),
             ("sec-purpose", "prefetch;prerender"),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_images_event_streams_and_websockets_are_in_the_background() {
+    fn scripts_images_event_streams_and_websockets_are_background_requests() {
         for headers in [
             &[("sec-fetch-mode", "cors"), ("accept", "text/html")][..],
             &[("sec-fetch-mode", "same-origin")],
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn only_two_values_of_sec_fetch_site_speak_for_a_request() {
+    fn unknown_values_of_sec_fetch_site_are_other() {
         for (value, expected) in [
             ("same-origin", RequestSite::SameOrigin),
             ("none", RequestSite::User),

@@ -1,14 +1,14 @@
-//! Where a person goes after a login or a logout: always a path of this site.
+//! The page to return to after a login or a logout: always a path of this site.
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// The longest path that is remembered, in bytes and escaped: it travels in `state` and in a cookie.
+/// Maximum length of the escaped path in bytes: `state` and a cookie carry it.
 const MAX_LENGTH: usize = 1024;
 
-/// What a path may not contain unescaped in a `Location` header; `%` stays, so what is escaped stays escaped.
+/// Characters that are escaped in a `Location` header. `%` is not among them, so existing escapes are kept.
 const UNSAFE_IN_LOCATION: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -23,66 +23,65 @@ const UNSAFE_IN_LOCATION: &AsciiSet = &CONTROLS
 
 /// A path of this site, with its query, that is safe as the target of a redirect.
 ///
-/// A general URL parser is the wrong tool here: what counts is what a browser makes of the text. So the rule is
-/// narrow. It begins with one slash; the second character is neither a slash nor a backslash; no segment is empty or
-/// consists of dots (`/.//evil.example` would be normalised to `//evil.example`); and there is no backslash, no
-/// control character and no blank anywhere in it. The routes below `/auth` are refused too, or a login could end in a
-/// logout.
+/// The rule is stricter than a URL parser, because browsers differ from one: the path begins with one slash that no
+/// slash follows; no segment is empty or consists of dots (`/.//evil.example` would be normalized to `//evil.example`);
+/// and it contains no backslash, control character or white space. Paths below `/auth` are invalid, too: a login could
+/// end in a logout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ReturnTo(String);
 
-/// The text is not a path of this site.
+/// The text is not a path of this site that a user may return to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a path of this site")]
-pub struct NotAPathOfThisSite;
+#[error("not a path of this site to return to")]
+pub struct InvalidReturnTo;
 
 impl ReturnTo {
-    /// The start page.
+    /// Returns the start page.
     pub fn home() -> Self {
         Self("/".to_owned())
     }
 
-    /// Takes `text` where it is a path of this site.
+    /// Parses a path of this site.
     ///
     /// # Errors
     ///
-    /// [`NotAPathOfThisSite`] for anything else, whatever a browser would make of it.
-    pub fn parse(text: &str) -> Result<Self, NotAPathOfThisSite> {
+    /// [`InvalidReturnTo`] for everything else.
+    pub fn parse(text: &str) -> Result<Self, InvalidReturnTo> {
         if text.len() > MAX_LENGTH
             || !text.starts_with('/')
             || text
                 .chars()
                 .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
         {
-            return Err(NotAPathOfThisSite);
+            return Err(InvalidReturnTo);
         }
         let path = text.split(['?', '#']).next().unwrap_or_default();
         let mut segments = path[1..].split('/').peekable();
         while let Some(segment) = segments.next() {
             let is_last = segments.peek().is_none();
             if (segment.is_empty() && !is_last) || is_dots(segment) {
-                return Err(NotAPathOfThisSite);
+                return Err(InvalidReturnTo);
             }
         }
         if path == "/auth" || path.starts_with("/auth/") {
-            return Err(NotAPathOfThisSite);
+            return Err(InvalidReturnTo);
         }
-        // As it travels: three bytes may become nine, and what is too long to come back must not set out.
+        // Escaping can triple the length.
         let escaped = utf8_percent_encode(text, UNSAFE_IN_LOCATION).to_string();
         if escaped.len() > MAX_LENGTH {
-            return Err(NotAPathOfThisSite);
+            return Err(InvalidReturnTo);
         }
         Ok(Self(escaped))
     }
 
-    /// Takes `text`, or the start page where it is missing or not a path of this site.
+    /// Parses a path of this site, and returns the start page if `text` is missing or invalid.
     pub fn parse_or_home(text: Option<&str>) -> Self {
         text.and_then(|text| Self::parse(text).ok())
             .unwrap_or_else(Self::home)
     }
 
-    /// The path and its query, for a `Location` header.
+    /// Returns the path and its query, for a `Location` header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -93,14 +92,14 @@ impl ReturnTo {
     }
 }
 
-/// `.` and `..` in all the spellings that a browser's URL parser takes for them.
+/// Returns whether a browser's URL parser takes the segment for `.` or `..`.
 fn is_dots(segment: &str) -> bool {
     let plain = segment.to_ascii_lowercase().replace("%2e", ".");
     plain == "." || plain == ".."
 }
 
 impl TryFrom<String> for ReturnTo {
-    type Error = NotAPathOfThisSite;
+    type Error = InvalidReturnTo;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Self::parse(&text)

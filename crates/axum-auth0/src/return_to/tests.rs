@@ -24,7 +24,7 @@ fn a_path_of_this_site_is_kept_with_its_query() {
 }
 
 #[test]
-fn whatever_a_browser_could_take_for_another_site_is_refused() {
+fn text_that_a_browser_could_resolve_to_another_site_is_invalid() {
     for text in [
         "",
         "products",
@@ -53,12 +53,12 @@ fn whatever_a_browser_could_take_for_another_site_is_refused() {
         "@evil.example",
         ".evil.example",
     ] {
-        assert_eq!(ReturnTo::parse(text), Err(NotAPathOfThisSite), "{text:?}");
+        assert_eq!(ReturnTo::parse(text), Err(InvalidReturnTo), "{text:?}");
     }
 }
 
 #[test]
-fn the_routes_of_the_login_itself_are_refused() {
+fn the_engines_own_routes_are_invalid() {
     for text in [
         "/auth",
         "/auth/logout",
@@ -66,13 +66,13 @@ fn the_routes_of_the_login_itself_are_refused() {
         "/auth?x",
         "/auth/callback#x",
     ] {
-        assert_eq!(ReturnTo::parse(text), Err(NotAPathOfThisSite), "{text:?}");
+        assert_eq!(ReturnTo::parse(text), Err(InvalidReturnTo), "{text:?}");
     }
     assert!(ReturnTo::parse("/authors").is_ok());
 }
 
 #[test]
-fn a_path_that_would_not_fit_into_a_cookie_is_refused() {
+fn a_path_that_is_too_long_for_a_cookie_is_invalid() {
     assert!(ReturnTo::parse(&format!("/{}", "a".repeat(MAX_LENGTH))).is_err());
 }
 
@@ -80,7 +80,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
-    fn what_is_accepted_stays_on_this_site_and_does_not_change_again(
+    fn valid_paths_stay_on_this_site_and_parse_to_themselves(
         text in "[/\\\\.%2eE:@?#a-z\t\r\n \u{0}\u{2028}ü]{0,12}"
     ) {
         if let Ok(accepted) = ReturnTo::parse(&text) {

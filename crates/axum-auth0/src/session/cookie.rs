@@ -1,4 +1,4 @@
-//! The session's cookie. tower-sessions reads it and decides when it changes; what is sent is written here, once.
+//! The session cookie. tower-sessions reads it and decides when it changes; this module writes `Set-Cookie`.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use cookie::{Cookie, CookieBuilder, SameSite as Same};
+use cookie::{Cookie, CookieBuilder};
 use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer, session::Id};
@@ -19,50 +19,46 @@ use crate::{
     seal::Keyring,
 };
 
-/// What a response does with the session's cookie, if it is not for tower-sessions to decide: an extension of the
-/// response.
+/// What the response does with the session cookie, instead of what tower-sessions decides: an extension of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SessionCookie {
-    /// The browser has this session now.
+    /// Sets the cookie to this session.
     Set(Id),
-    /// The browser's session has ended.
+    /// Removes the cookie.
     Remove,
 }
 
-/// tower-sessions, set up as the configuration says.
+/// Returns the layer of tower-sessions.
 pub(crate) fn layer(
     records: SessionRecords,
     config: &Config,
 ) -> SessionManagerLayer<SessionRecords> {
     let settings = config.cookie();
     let layer = SessionManagerLayer::new(records)
-        .with_name(settings.name.clone())
+        .with_name(settings.name().to_owned())
         .with_http_only(true)
-        .with_secure(settings.secure)
-        .with_path(settings.path.clone())
+        .with_secure(settings.secure())
+        .with_path(settings.path().to_owned())
         .with_same_site(same_site(settings))
-        .with_expiry(if settings.transient {
-            Expiry::OnSessionEnd
-        } else {
-            Expiry::OnInactivity(Duration::seconds(
-                config.session_lifetime().absolute_seconds(),
-            ))
+        .with_expiry(match max_age(config) {
+            Some(max_age) => Expiry::OnInactivity(max_age),
+            None => Expiry::OnSessionEnd,
         });
-    match &settings.domain {
-        Some(domain) => layer.with_domain(domain.clone()),
+    match settings.domain() {
+        Some(domain) => layer.with_domain(domain.to_owned()),
         None => layer,
     }
 }
 
-/// The layer in front of tower-sessions: the session's cookie survives whatever its neighbours are. Of several cookies
-/// with its name, those that this site issued count.
+/// The layer in front of tower-sessions: removes cookies from the request that hide the session cookie. If several
+/// cookies have its name, those that this site issued count.
 pub(crate) async fn protect_cookie(
     State(config): State<Arc<Config>>,
     State(keys): State<Keyring>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let name = &config.cookie().name;
+    let name = config.cookie().name();
     cookies::protect_session_cookie(request.headers_mut(), name, |value| {
         let id = value.parse::<Id>();
         id.is_ok_and(|id| id::is_ours(&keys, id))
@@ -70,44 +66,44 @@ pub(crate) async fn protect_cookie(
     next.run(request).await
 }
 
-/// The layer around tower-sessions: at most one `Set-Cookie` of the session's name, with the attributes that the browser
-/// wants for the name.
+/// The layer around tower-sessions: sends at most one `Set-Cookie` with the name of the session, with the attributes that
+/// browsers require for the name.
 ///
 /// tower-sessions 0.15.0 leaves `Secure` out of a removal, and a browser refuses that for a `__Host-` name. It also
-/// removes every cookie that the store does not know, those of another application on this host included.
+/// removes every cookie that the store does not know, including cookies of another application on this host.
 pub(crate) async fn write_cookie(
     State(config): State<Arc<Config>>,
     State(keys): State<Keyring>,
     request: Request,
     next: Next,
 ) -> Response {
-    let settings = config.cookie();
-    let may_remove = may_remove(request.headers(), &settings.name, &keys);
+    let name = config.cookie().name();
+    let may_remove = may_remove(request.headers(), name, &keys);
     let mut response = next.run(request).await;
     let decision = response.extensions_mut().remove::<SessionCookie>();
     let headers = response.headers_mut();
     let removes = headers
         .get_all(header::SET_COOKIE)
         .iter()
-        .any(|value| value_of(value.as_bytes(), &settings.name).is_some_and(<[u8]>::is_empty));
+        .any(|value| value_of(value.as_bytes(), name).is_some_and(<[u8]>::is_empty));
     let cookie = match decision {
         Some(SessionCookie::Set(id)) => set(&config, id),
-        Some(SessionCookie::Remove) => removal(settings),
-        None if removes && may_remove => removal(settings),
+        Some(SessionCookie::Remove) => removal(config.cookie()),
+        None if removes && may_remove => removal(config.cookie()),
         None if removes => {
-            remove_cookies(headers, &settings.name);
+            remove_cookies(headers, name);
             return response;
         }
         None => return response,
     };
-    remove_cookies(headers, &settings.name);
+    remove_cookies(headers, name);
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         headers.append(header::SET_COOKIE, value);
     }
     response
 }
 
-/// Whether every cookie of this name is malformed, or an identifier that this site issued.
+/// Returns whether every cookie of this name is malformed, or an identifier that this site issued.
 fn may_remove(headers: &HeaderMap, name: &str, keys: &Keyring) -> bool {
     cookies::pairs(headers)
         .filter(|(given, _)| *given == name)
@@ -117,7 +113,7 @@ fn may_remove(headers: &HeaderMap, name: &str, keys: &Keyring) -> bool {
         })
 }
 
-/// The value of a `Set-Cookie` header, if it is of this name.
+/// Returns the value of a `Set-Cookie` header if the cookie has this name.
 fn value_of<'a>(cookie: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let rest = cookie.trim_ascii().strip_prefix(name.as_bytes())?;
     let value = rest.trim_ascii_start().strip_prefix(b"=")?;
@@ -125,7 +121,7 @@ fn value_of<'a>(cookie: &'a [u8], name: &str) -> Option<&'a [u8]> {
     Some(value.trim_ascii())
 }
 
-/// Takes every `Set-Cookie` of this name out of a response.
+/// Removes every `Set-Cookie` of this name from a response.
 fn remove_cookies(headers: &mut HeaderMap, name: &str) {
     if let header::Entry::Occupied(entry) = headers.entry(header::SET_COOKIE) {
         let (key, all) = entry.remove_entry_mult();
@@ -138,41 +134,51 @@ fn remove_cookies(headers: &mut HeaderMap, name: &str) {
     }
 }
 
-fn same_site(settings: &CookieSettings) -> Same {
-    match settings.same_site {
-        SameSite::Lax => Same::Lax,
-        SameSite::None => Same::None,
-    }
+/// Returns a cookie with the attributes that all cookies of the engine have.
+pub(crate) fn base_cookie(
+    settings: &CookieSettings,
+    name: String,
+    value: String,
+) -> CookieBuilder<'static> {
+    Cookie::build((name, value))
+        .http_only(true)
+        .secure(settings.secure())
 }
 
-fn build(settings: &CookieSettings, value: String) -> CookieBuilder<'static> {
-    let cookie = Cookie::build((settings.name.clone(), value))
-        .http_only(true)
-        .secure(settings.secure)
-        .path(settings.path.clone())
+fn session_cookie(settings: &CookieSettings, value: String) -> CookieBuilder<'static> {
+    let cookie = base_cookie(settings, settings.name().to_owned(), value)
+        .path(settings.path().to_owned())
         .same_site(same_site(settings));
-    match &settings.domain {
-        Some(domain) => cookie.domain(domain.clone()),
+    match settings.domain() {
+        Some(domain) => cookie.domain(domain.to_owned()),
         None => cookie,
     }
 }
 
 fn set(config: &Config, id: Id) -> Cookie<'static> {
-    let settings = config.cookie();
-    let cookie = build(settings, id.to_string());
-    let cookie = if settings.transient {
-        cookie
-    } else {
-        cookie.max_age(Duration::seconds(
-            config.session_lifetime().absolute_seconds(),
-        ))
-    };
-    cookie.build()
+    let cookie = session_cookie(config.cookie(), id.to_string());
+    match max_age(config) {
+        Some(max_age) => cookie.max_age(max_age).build(),
+        None => cookie.build(),
+    }
 }
 
 fn removal(settings: &CookieSettings) -> Cookie<'static> {
-    build(settings, String::new())
+    session_cookie(settings, String::new())
         .max_age(Duration::ZERO)
         .expires(time::OffsetDateTime::UNIX_EPOCH)
         .build()
+}
+
+/// Returns how long the browser keeps the cookie; `None` for a cookie that ends with the browser.
+fn max_age(config: &Config) -> Option<Duration> {
+    let lifetime = config.session_lifetime().absolute_seconds();
+    (!config.cookie().transient()).then_some(Duration::seconds(lifetime))
+}
+
+fn same_site(settings: &CookieSettings) -> cookie::SameSite {
+    match settings.same_site() {
+        SameSite::Lax => cookie::SameSite::Lax,
+        SameSite::None => cookie::SameSite::None,
+    }
 }

@@ -1,32 +1,35 @@
-//! What a session's record says of a login, and what can still be read of one that another version wrote.
+//! The session record: what it contains, and what this version can read of a record that another version wrote.
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use tower_sessions::{
     Session,
-    session::{self, Id},
+    session::{self, Id, Record},
     session_store,
 };
 
 use super::store_error;
 use crate::store::{LoginId, LoginRecord, StoreError};
 
-/// The key of the engine's part of a session.
-pub(crate) const SESSION_KEY: &str = "axum-auth0";
+/// The engine's key in a session record.
+const SESSION_KEY: &str = "axum-auth0";
 
-/// What the session knows of a login. Written at login; no token is in it.
+/// The login of a session. Written at login; contains no token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SessionData {
     pub(crate) login: LoginId,
-    /// The issuer of the login: a session of another provider is none.
+    /// The issuer of the login. A session of another issuer is not used.
     pub(crate) issuer: String,
     pub(crate) claims: Map<String, Value>,
     /// `sid` of the ID token. `None` in a record of an older version.
     #[serde(default)]
     pub(crate) provider_session: Option<ProviderSession>,
-    /// The client hung up before it got the session's cookie.
-    #[serde(default)]
-    pub(crate) undelivered: bool,
+    /// Whether the client disconnected before it received the session cookie.
+    #[serde(default, rename = "undelivered")]
+    pub(crate) is_unclaimed: bool,
 }
 
 /// `sid` of the ID token, if the provider issues one.
@@ -36,8 +39,26 @@ pub(crate) struct ProviderSession {
 }
 
 impl SessionData {
-    /// Whether `row` is the row that this session was made with. The record is sealed; the row's columns are not.
-    pub(super) fn agrees_with(&self, row: &LoginRecord) -> bool {
+    /// Reads the data from a record of tower-sessions.
+    pub(crate) fn from_record(record: &Record) -> Option<Self> {
+        let data = record.data.get(SESSION_KEY)?;
+        Self::deserialize(data).ok()
+    }
+
+    /// Writes the data into a record of tower-sessions.
+    ///
+    /// # Errors
+    ///
+    /// If the data cannot be serialized.
+    pub(crate) fn write_to(&self, record: &mut Record) -> Result<(), StoreError> {
+        let value =
+            serde_json::to_value(self).map_err(|error| StoreError(format!("session: {error}")))?;
+        record.data.insert(SESSION_KEY.to_owned(), value);
+        Ok(())
+    }
+
+    /// Returns whether the session was created together with `row`. The record is sealed; the columns of the row are not.
+    pub(super) fn matches(&self, row: &LoginRecord) -> bool {
         self.claims.get("sub").and_then(Value::as_str) == Some(&row.subject)
             && self
                 .provider_session
@@ -46,33 +67,48 @@ impl SessionData {
     }
 }
 
-/// What the browser's session is, as far as it can be read.
+/// Returns an empty record that ends at `expires_at`, in seconds since 1970.
+///
+/// # Errors
+///
+/// If `expires_at` is out of range.
+pub(crate) fn empty_record(id: Id, expires_at: i64) -> Result<Record, StoreError> {
+    let expiry_date = OffsetDateTime::from_unix_timestamp(expires_at)
+        .map_err(|error| StoreError(format!("session: {error}")))?;
+    Ok(Record {
+        id,
+        data: HashMap::new(),
+        expiry_date,
+    })
+}
+
+/// The session of a request, as far as this version can read it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StoredSession {
-    /// The session's identifier, if the store has a record of it, readable or not.
+    /// The session identifier, if the store has a record of it, readable or not.
     pub(crate) id: Option<Id>,
-    /// Its login. Read from a record of another version, too.
+    /// The login. Read from a record of another version, too.
     pub(crate) login: Option<LoginId>,
-    /// The rest, if this version can read it.
+    /// The data, if this version can read it.
     pub(crate) data: Option<SessionData>,
     issuer: Option<String>,
 }
 
 impl StoredSession {
-    /// Reads the session of a request. A record that cannot be opened or parsed has an identifier and nothing else.
+    /// Reads the session of a request. If the record cannot be opened or parsed, the result has an identifier only.
     ///
     /// # Errors
     ///
-    /// If the store does not answer.
+    /// If the store fails.
     pub(crate) async fn read(session: &Session) -> Result<Self, StoreError> {
         let Some(id) = session.id() else {
             return Ok(Self::default());
         };
         let value = match session.get_value(SESSION_KEY).await {
             Ok(value) => value,
-            Err(error) if is_unreadable(&error) => None,
+            Err(session::Error::SerdeJson(_))
+            | Err(session::Error::Store(session_store::Error::Decode(_))) => None,
             Err(session::Error::Store(error)) => return Err(store_error(error)),
-            Err(error) => return Err(StoreError(error.to_string())),
         };
         if session.id().is_none() {
             return Ok(Self::default());
@@ -92,15 +128,8 @@ impl StoredSession {
         })
     }
 
-    /// Whether the session was made with `issuer`. The tokens of another provider must not be sent to this one.
+    /// Returns whether the session was created with `issuer`. Tokens of another provider must not be sent to this one.
     pub(crate) fn is_from_issuer(&self, issuer: &str) -> bool {
         self.issuer.as_deref() == Some(issuer)
     }
-}
-
-fn is_unreadable(error: &session::Error) -> bool {
-    matches!(
-        error,
-        session::Error::SerdeJson(_) | session::Error::Store(session_store::Error::Decode(_))
-    )
 }

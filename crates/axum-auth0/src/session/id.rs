@@ -1,35 +1,39 @@
-//! Session identifiers: 128 bits, the last 16 of which are a mark of this site.
+//! Session identifiers: 112 random bits and a 16-bit tag of this site.
 //!
-//! The mark tells an identifier of ours that has ended from one of another application on the same host, whose cookie is
-//! not ours to remove. It is no protection; the other 112 bits are.
+//! The tag distinguishes an identifier of this site whose session has ended from one of another application on the same
+//! host, whose cookie must not be removed. Security rests on the 112 random bits, not on the tag.
 
 use tower_sessions::session::Id;
 
 use crate::seal::Keyring;
 
-const MARK: usize = 2;
+/// Length of the tag, in bytes.
+const TAG: usize = 2;
 
-/// `id` with the mark of this site in its last bytes.
-pub(crate) fn marked(keys: &Keyring, id: Id) -> Id {
+/// Must not change: sites would not recognise the identifiers that they issued before.
+const TAG_LABEL: &str = "session-id-mark";
+
+/// Returns `id` with the tag of this site in its last bytes.
+pub(crate) fn tagged(keys: &Keyring, id: Id) -> Id {
     let mut bytes = id.0.to_le_bytes();
-    let (random, mark) = bytes.split_at_mut(16 - MARK);
-    mark.copy_from_slice(&keys.derive::<MARK>("session-id-mark", random));
+    let (random, tag) = bytes.split_at_mut(16 - TAG);
+    tag.copy_from_slice(&keys.derive::<TAG>(TAG_LABEL, random));
     Id(i128::from_le_bytes(bytes))
 }
 
-/// Whether this site, with one of its secrets, issued `id`. One identifier of others in 65,536 looks like it.
+/// Returns whether this site issued `id`, with any of its secrets. One foreign identifier in 65,536 has the same tag.
 pub(crate) fn is_ours(keys: &Keyring, id: Id) -> bool {
     let bytes = id.0.to_le_bytes();
-    let (random, mark) = bytes.split_at(16 - MARK);
-    keys.derive_each::<MARK>("session-id-mark", random)
-        .any(|expected| expected == mark)
+    let (random, tag) = bytes.split_at(16 - TAG);
+    keys.derive_each::<TAG>(TAG_LABEL, random)
+        .any(|expected| expected == tag)
 }
 
-/// The identifier of the session that a login transaction ends in. Only the browser with the sealed transaction and this
-/// site can know it.
+/// Returns the identifier of the session that a login transaction leads to. Only this site and the browser with the sealed
+/// transaction can compute it.
 pub(crate) fn of_transaction(keys: &Keyring, verifier: &str) -> Id {
     let bytes = keys.derive::<16>("session-id", verifier.as_bytes());
-    marked(keys, Id(i128::from_le_bytes(bytes)))
+    tagged(keys, Id(i128::from_le_bytes(bytes)))
 }
 
 /// As [`of_transaction`], with each of the secrets.
@@ -37,11 +41,9 @@ pub(crate) fn of_transaction_with_each_secret(keys: &Keyring, verifier: &str) ->
     keys.derive_each::<16>("session-id", verifier.as_bytes())
         .enumerate()
         .filter_map(|(secret, mut bytes)| {
-            let (random, mark) = bytes.split_at_mut(16 - MARK);
-            let derived = keys
-                .derive_each::<MARK>("session-id-mark", random)
-                .nth(secret)?;
-            mark.copy_from_slice(&derived);
+            let (random, tag) = bytes.split_at_mut(16 - TAG);
+            let derived = keys.derive_each::<TAG>(TAG_LABEL, random).nth(secret)?;
+            tag.copy_from_slice(&derived);
             Some(Id(i128::from_le_bytes(bytes)))
         })
         .collect()
@@ -58,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_is_recognised_by_the_site_that_issued_it() {
+    fn a_site_recognises_the_identifiers_that_it_issued() {
         let site = keyring(&["one secret of at least 32 bytes, or more"]);
         let rotated = keyring(&[
             "a new secret of at least 32 bytes, or more",
@@ -66,16 +68,16 @@ mod tests {
         ]);
         let other = keyring(&["another secret of at least 32 bytes, or so"]);
         let ids: Vec<_> = (0..64)
-            .map(|number| marked(&site, Id(i128::MAX / 3 - number)))
+            .map(|number| tagged(&site, Id(i128::MAX / 3 - number)))
             .collect();
         assert!(ids.iter().all(|&id| is_ours(&site, id)));
         assert!(ids.iter().all(|&id| is_ours(&rotated, id)));
-        // One in 65,536 may be mistaken; 64 of them are not.
+        // The false-positive rate is 1 in 65,536.
         assert!(ids.iter().filter(|&&id| is_ours(&other, id)).count() < 3);
     }
 
     #[test]
-    fn a_transaction_leads_to_one_identifier() {
+    fn a_transaction_has_one_session_identifier() {
         let site = keyring(&["one secret of at least 32 bytes, or more"]);
         let other = keyring(&["another secret of at least 32 bytes, or so"]);
         let id = of_transaction(&site, "verifier");

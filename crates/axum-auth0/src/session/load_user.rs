@@ -1,4 +1,4 @@
-//! Finds out who makes a request, once, before anything else looks.
+//! The layer that finds out who makes a request, once for all handlers and layers below it.
 
 use std::sync::Arc;
 
@@ -19,16 +19,16 @@ use crate::{
     trace_context::TraceContext,
 };
 
-/// What a request's session is.
-enum Found {
+/// The result of a session lookup.
+enum Lookup {
     User(SignedInUser),
-    /// There is none, or none that this process can read.
+    /// There is no session, or none that this process can read.
     Anonymous,
-    /// It has ended: it timed out, the provider ended it, or it was ended by another request.
+    /// The session timed out, or the provider or another request ended it.
     Ended,
 }
 
-/// The layer: puts [`CurrentUser`] into the request, and keeps the answer out of every cache.
+/// The layer: inserts [`CurrentUser`] into the request, and keeps caches from storing the response.
 pub(crate) async fn load_user(
     State(state): State<Arc<SessionState>>,
     session: Session,
@@ -36,13 +36,13 @@ pub(crate) async fn load_user(
     next: Next,
 ) -> Response {
     let is_head = request.method() == Method::HEAD;
-    // A logout ends the session itself, and needs what is left of it for the provider.
+    // A logout ends the session itself, and needs its data for the provider.
     let is_logout = request.uri().path() == state.config.routes().logout_path();
-    let found = find(&state, &session, request.headers(), is_logout).await;
-    let has_ended = matches!(found, Ok(Found::Ended));
-    let user = match found {
-        Ok(Found::User(user)) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),
-        Ok(Found::Anonymous | Found::Ended) => CurrentUser::Anonymous,
+    let lookup = look_up(&state, &session, request.headers(), is_logout).await;
+    let has_ended = matches!(lookup, Ok(Lookup::Ended));
+    let user = match lookup {
+        Ok(Lookup::User(user)) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),
+        Ok(Lookup::Anonymous | Lookup::Ended) => CurrentUser::Anonymous,
         Err(error) => {
             tracing::error!(%error, "session lookup failed");
             CurrentUser::Unavailable
@@ -54,7 +54,7 @@ pub(crate) async fn load_user(
         response.extensions_mut().insert(SessionCookie::Remove);
     }
     let headers = response.headers_mut();
-    // Whatever depends on the session must not come to another person out of a cache (CVE-2025-48947).
+    // A cache must not give a response that depends on the session to another user (CVE-2025-48947).
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static(
@@ -64,30 +64,33 @@ pub(crate) async fn load_user(
     response
 }
 
-async fn find(
+async fn look_up(
     state: &SessionState,
     session: &Session,
     headers: &HeaderMap,
     is_logout: bool,
-) -> Result<Found, StoreError> {
+) -> Result<Lookup, StoreError> {
     let StoredSession {
         id: Some(id),
         data: Some(data),
         ..
     } = StoredSession::read(session).await?
     else {
-        return Ok(Found::Anonymous);
+        return Ok(Lookup::Anonymous);
     };
     if data.issuer != state.config.issuer().as_str() {
-        return Ok(Found::Anonymous);
+        return Ok(Lookup::Anonymous);
     }
     let Some(row) = state.store.load_login(&data.login).await? else {
-        forget(state, id, None).await;
-        return Ok(Found::Ended);
+        delete_ended(state, id, None).await;
+        return Ok(Lookup::Ended);
     };
-    if !data.agrees_with(&row) {
-        tracing::error!(login = ?row.id, "security: the row of a login does not agree with its sealed session; it was changed in the store");
-        return Ok(Found::Anonymous);
+    if !data.matches(&row) {
+        tracing::error!(
+            login = ?row.id,
+            "security: session rejected: its login was changed in the store"
+        );
+        return Ok(Lookup::Anonymous);
     }
     let now = state.clock.unix_seconds();
     let lifetime = state.config.session_lifetime();
@@ -98,16 +101,16 @@ async fn find(
     if now >= expires_at || now - row.last_seen_at >= lifetime.inactivity_seconds() {
         tracing::info!(login = ?row.id, "session timed out");
         if !is_logout {
-            forget(state, id, Some(row.id)).await;
+            delete_ended(state, id, Some(row.id)).await;
         }
-        return Ok(Found::Ended);
+        return Ok(Lookup::Ended);
     }
     if now - row.last_seen_at >= LAST_SEEN_INTERVAL {
         let (store, login) = (Arc::clone(&state.store), row.id);
         let write = async move { store.mark_used(&login, now).await };
         state.writer.write("update last use", write).await;
     }
-    Ok(Found::User(SignedInUser {
+    Ok(Lookup::User(SignedInUser {
         services: Arc::clone(&state.services),
         login: row.id,
         page: None,
@@ -118,15 +121,14 @@ async fn find(
     }))
 }
 
-/// Deletes what is left of a session that has ended, so that the next request does not look for its login again.
-async fn forget(state: &SessionState, session: Id, login: Option<LoginId>) {
+/// Deletes the rows of a session that has ended, so that the next request does not look for its login again.
+async fn delete_ended(state: &SessionState, session: Id, login: Option<LoginId>) {
     let (store, records) = (Arc::clone(&state.store), state.records.clone());
     let write = async move {
         if let Some(login) = login {
             store.delete_login(&login).await?;
         }
-        let deleted = records.delete(&session).await;
-        deleted.map_err(store_error)
+        records.delete(&session).await.map_err(store_error)
     };
     state.writer.write("delete ended session", write).await;
 }

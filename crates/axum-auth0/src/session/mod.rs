@@ -1,4 +1,4 @@
-//! The browser's session, and who is signed in.
+//! The browser's session and the current user.
 
 mod best_effort;
 mod cookie;
@@ -12,8 +12,8 @@ mod state;
 mod user;
 
 pub(crate) use self::{
-    cookie::{SessionCookie, layer, protect_cookie, write_cookie},
-    data::{ProviderSession, SESSION_KEY, SessionData, StoredSession},
+    cookie::{SessionCookie, base_cookie, layer, protect_cookie, write_cookie},
+    data::{ProviderSession, SessionData, StoredSession, empty_record},
     load_user::load_user,
     records::{SessionRecords, store_error},
     services::UserServices,

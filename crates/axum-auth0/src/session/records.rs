@@ -1,4 +1,4 @@
-//! The store as tower-sessions sees it: records sealed, identifiers hashed, and a deleted session never comes back.
+//! Adapts the store to tower-sessions: seals records, hashes identifiers, and never re-creates a deleted session.
 
 use std::fmt;
 
@@ -17,9 +17,11 @@ use crate::{
     store::{SharedStore, StoreError},
 };
 
-/// How often a new identifier is drawn where one is taken. Two of 2^128 do not meet; a broken source of randomness
-/// must not loop forever.
-const ATTEMPTS: usize = 3;
+/// How many identifiers are tried. Random identifiers do not collide; this bounds the loop if the source of randomness is
+/// broken.
+const MAX_ATTEMPTS: usize = 3;
+
+/// Session records of tower-sessions in the store. Cheap to clone.
 
 #[derive(Clone)]
 pub(crate) struct SessionRecords {
@@ -64,8 +66,8 @@ impl fmt::Debug for SessionRecords {
 #[async_trait]
 impl SessionStore for SessionRecords {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        for _ in 0..ATTEMPTS {
-            record.id = id::marked(&self.keys, record.id);
+        for _ in 0..MAX_ATTEMPTS {
+            record.id = id::tagged(&self.keys, record.id);
             let key = key(record.id);
             let sealed = self.seal(&key, record)?;
             let end = record.expiry_date.unix_timestamp();
@@ -79,7 +81,9 @@ impl SessionStore for SessionRecords {
             }
             record.id = Id::default();
         }
-        Err(Error::Backend("no free session identifier".to_owned()))
+        Err(Error::Backend(
+            "no unused session identifier found".to_owned(),
+        ))
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
@@ -92,8 +96,8 @@ impl SessionStore for SessionRecords {
             .await
             .map_err(backend_error)?
         {
-            // A logout was faster. To create the record again would undo it.
-            tracing::debug!("a deleted session was not saved again");
+            // A logout deleted the record in the meantime. Creating it again would undo the logout.
+            tracing::debug!("session not saved: it was deleted in the meantime");
         }
         Ok(())
     }
@@ -115,11 +119,11 @@ impl SessionStore for SessionRecords {
             .ok()
             .and_then(|plain| serde_json::from_slice::<Record>(&plain).ok())
             .filter(|record| record.id == *id);
-        // Another replica, with another secret or of another version, may read it: it is kept, and so is the cookie.
-        // "Not found" would let tower-sessions remove the cookie.
+        // A replica with another secret or version may be able to read it, so record and cookie are kept. `Ok(None)` would
+        // make tower-sessions remove the cookie.
         record.map(Some).ok_or_else(|| {
             tracing::warn!(
-                "session record is unreadable: sealed with another AUTH0_SECRET, written by another version, or changed"
+                "failed to read a session record: it was sealed with another AUTH0_SECRET, written by another version, or modified"
             );
             Error::Decode("unreadable session record".to_owned())
         })

@@ -1,4 +1,4 @@
-//! Who is signed in: a value that only this crate can make, and the only way to an access token.
+//! The current user: a value that only this crate can create, and the only way to an access token.
 
 use std::{fmt, sync::Arc};
 
@@ -16,19 +16,20 @@ use crate::{
     trace_context::TraceContext,
 };
 
-/// Who makes a request, as found by the engine's layer; an extension of every request below it.
+/// The user who makes a request; an extension of every request below the engine's layers.
 #[derive(Clone, Debug)]
 pub enum CurrentUser {
-    /// Nobody is signed in.
+    /// The request has no session.
     Anonymous,
-    /// Somebody is.
+    /// The request has a session.
     SignedIn(SignedInUser),
-    /// The session store did not answer, so nobody knows. Guards answer 503 and never guess.
+    /// The session store is unavailable. Guards respond with 503.
     Unavailable,
 }
 
 impl CurrentUser {
-    /// The value that a page for this user repeats in its calls and forms; `None` if it is unknown who the user is.
+    /// Returns the value that a page for this user repeats in its calls and forms; `None` if the session store is
+    /// unavailable.
     pub fn page_user(&self) -> Option<PageUser> {
         match self {
             Self::Anonymous => Some(PageUser::anonymous()),
@@ -37,7 +38,7 @@ impl CurrentUser {
         }
     }
 
-    /// Returns whether `page`, a value of [`PageUser::as_str`], is that of a page for this user. The value of a user
+    /// Returns whether `page`, a value of [`PageUser::as_str`], belongs to a page for this user. The value of a user
     /// changes when `AUTH0_SECRET` is rotated; the former one is still accepted.
     pub fn is_user_of_page(&self, page: &str) -> bool {
         let page = PageUser::from_text(page);
@@ -49,14 +50,14 @@ impl CurrentUser {
     }
 }
 
-/// A person who is signed in.
+/// A signed-in user. As an extractor it rejects other requests with [`NotSignedIn`].
 ///
-/// There is no public constructor: a function that takes a `SignedInUser` cannot be called for somebody who is not.
+/// There is no public constructor: a function that takes a `SignedInUser` cannot be called for an anonymous request.
 #[derive(Clone)]
 pub struct SignedInUser {
     pub(crate) services: Arc<UserServices>,
     pub(crate) login: LoginId,
-    /// The value that the request's page was rendered with, if it carries one.
+    /// The value that the page of the request was rendered with, if the request carries one.
     pub(crate) page: Option<PageUser>,
     pub(crate) subject: Arc<str>,
     pub(crate) claims: Arc<Map<String, Value>>,
@@ -66,42 +67,42 @@ pub struct SignedInUser {
 }
 
 impl SignedInUser {
-    /// `sub`: the person's identifier at the provider. The e-mail address is not one.
+    /// Returns `sub`, the user's identifier at the provider. An e-mail address does not identify a user.
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The value that a page for this user repeats in its calls and forms, so that none of them runs in another user's
-    /// name.
+    /// Returns the value that a page for this user repeats in its calls and forms, so that none of them runs for another
+    /// user.
     pub fn page_user(&self) -> PageUser {
         self.page
             .clone()
             .unwrap_or_else(|| self.services.page_users.tag(&self.subject))
     }
 
-    /// Returns whether a page with this value was rendered for this user, under whichever secret.
+    /// Returns whether a page with this value was rendered for this user, with any of the secrets.
     pub(crate) fn is_user_of(&self, page: &PageUser) -> bool {
         self.services.page_users.matches(page, &self.subject)
     }
 
-    /// What the provider says of the person: the claims of the ID token (and of userinfo, where the ID token has
-    /// none), without those of the protocol itself. Custom claims are kept.
+    /// Returns the claims about the user: those of the ID token, and those of userinfo if the ID token has no name.
+    /// Claims of the protocol itself are left out, custom claims are kept.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
     }
 
-    /// One claim as `T`; `None` where it is missing or of another type.
+    /// Returns one claim as `T`; `None` if it is missing or of another type.
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.claims
             .get(name)
             .and_then(|value| T::deserialize(value).ok())
     }
 
-    /// The person's access token for the API `A`: verified to be for that API, refreshed where needed.
+    /// Returns the user's access token for the API `A`, validated for that API and refreshed if necessary.
     ///
     /// # Errors
     ///
-    /// See [`TokenError`]; a wrong configuration comes with its diagnosis.
+    /// See [`TokenError`]. [`TokenError::Misconfigured`] carries a diagnosis.
     pub async fn access_token<A: Api>(&self) -> Result<AccessToken<A>, TokenError> {
         self.access_token_with(TokenOptions::default()).await
     }
@@ -115,48 +116,53 @@ impl SignedInUser {
         &self,
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
-        self.refuse_head()?;
+        self.reject_head()?;
         let settings = self.services.apis.get(A::ENV_PREFIX)?;
-        let held = self
+        let token = self
             .services
             .tokens
             .access_token(self.login, &settings, &options)
             .await?;
-        Ok(AccessToken::new(held.token.into(), settings, held.audience))
+        Ok(AccessToken::new(
+            token.token.into(),
+            settings,
+            token.audience,
+        ))
     }
 
-    /// Revokes the refresh token of this login at the provider (RFC 7009), and forgets it: from now on, access tokens
-    /// live until their end, and then the person has to log in again.
+    /// Revokes the refresh token of this login at the provider (RFC 7009) and deletes it. The access tokens remain valid
+    /// until they expire; then the user has to log in again.
     ///
     /// # Errors
     ///
-    /// Where the provider or the store does not answer; [`TokenError::RevocationUnsupported`] if the provider has no
-    /// revocation endpoint. Then the refresh token is kept.
+    /// If the provider or the store is unavailable; [`TokenError::RevocationUnsupported`] if the provider has no
+    /// revocation endpoint. The refresh token is kept then.
     pub async fn revoke_refresh_token(&self) -> Result<(), TokenError> {
-        self.refuse_head()?;
+        self.reject_head()?;
         self.services.tokens.revoke_refresh_token(self.login).await
     }
 
-    /// A HEAD request is answered like a GET but for the body (RFC 9110 §9.3.2), so handlers of GET run for it. Monitors and
-    /// link checkers send many; none of them refreshes a token or reaches an API.
-    fn refuse_head(&self) -> Result<(), TokenError> {
+    /// axum runs the handlers of GET for HEAD (RFC 9110 §9.3.2). Monitors and link checkers send many such requests; none
+    /// of them refreshes a token or calls an API.
+    fn reject_head(&self) -> Result<(), TokenError> {
         if self.is_head {
             return Err(TokenError::HeadRequest);
         }
         Ok(())
     }
 
-    /// What this login holds, without the tokens: for a page or a program that explains. Asks the store only.
+    /// Describes the tokens of this login without revealing them, for a page or a program that explains. Reads the store
+    /// only.
     ///
     /// # Errors
     ///
-    /// Where the login is gone, or the store does not answer.
+    /// If the login has ended, or the store is unavailable.
     pub async fn tokens_overview(&self) -> Result<TokensOverview, TokenError> {
         self.services.tokens.overview(self.login).await
     }
 }
 
-/// Shows no more than is needed to follow a session through a log.
+/// Shows the login, which is enough to follow a session through a log.
 impl fmt::Debug for SignedInUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SignedInUser({:?})", self.login)

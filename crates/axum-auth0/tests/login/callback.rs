@@ -247,7 +247,7 @@ async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
         let said = if error && iss.is_none() {
             "did not complete"
         } else {
-            "somebody else"
+            "another provider"
         };
         assert!(answer.body.contains(said), "{case}: {}", answer.body);
         assert_eq!(env.provider.request_count(Endpoint::Exchange), 0, "{case}");
@@ -265,7 +265,7 @@ async fn a_transaction_of_another_provider_is_refused() {
         .await;
     let answer = browser.clone().at(&other.router).go(&returned.path()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert!(answer.body.contains("somebody else"));
+    assert!(answer.body.contains("another provider"));
     assert_eq!(other.provider.request_count(Endpoint::Exchange), 0);
     assert!(other.store.logins().await.is_empty());
 }

@@ -68,7 +68,7 @@ async fn a_missing_audience_is_explained_and_the_login_works_all_the_same() {
     diagnosed(&env, &mut browser, "/token", "audience_missing", &says).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
-    assert!(log_capture::captured().contains("AUTH0_AUDIENCE is not set: people can log in"));
+    assert!(log_capture::captured().contains("AUTH0_AUDIENCE is not set: users can log in"));
 }
 
 /// The provider refuses the login at the callback.

@@ -15,7 +15,7 @@ use test_support::{
 async fn refuse(env: &TestEnv, case: &str) {
     let refusals = || {
         log_capture::captured()
-            .matches("login refused error=")
+            .matches("login failed error=")
             .count()
     };
     let before = refusals();

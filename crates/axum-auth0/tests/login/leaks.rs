@@ -87,7 +87,7 @@ async fn no_secret_gets_into_the_log_or_the_database() {
     browser.post("/auth/logout", "").await;
 
     let log = log_capture::captured();
-    assert!(log.contains("logged in") && log.contains(" TRACE ") && log.contains("sqlx"));
+    assert!(log.contains("login succeeded") && log.contains(" TRACE ") && log.contains("sqlx"));
     for text in [&log, &debugged] {
         let found = env.secrets.found_in(text);
         assert!(found.is_empty(), "{found:?}");

@@ -462,9 +462,12 @@ async fn login_and_logout_are_logged() {
     let login = format!("{:?}", env.store.login().await.id);
     browser.post("/auth/logout", "").await;
     let log = log_capture::captured();
-    assert!(log.contains(&format!("logged in login={login}")), "{login}");
     assert!(
-        log.contains(&format!("logged out login={login}")),
+        log.contains(&format!("login succeeded login={login}")),
+        "{login}"
+    );
+    assert!(
+        log.contains(&format!("logout succeeded login={login}")),
         "{login}"
     );
 }

@@ -92,7 +92,7 @@ async fn without_an_audience_the_page_says_that_it_is_missing_and_where_it_is_fo
     // Already at the start, before anybody logs in.
     let warned = env
         .log
-        .lines_with(&[" WARN ", "AUTH0_AUDIENCE is not set: people can log in"]);
+        .lines_with(&[" WARN ", "AUTH0_AUDIENCE is not set: users can log in"]);
     assert_eq!(warned.len(), 1);
 }
 

@@ -186,7 +186,7 @@ async fn the_search_finds_planted_words() {
             .iter()
             .any(|hit| hit == "code in x")
     );
-    assert!(env.log.text().contains("TRACE") && env.log.text().contains("logged in"));
+    assert!(env.log.text().contains("TRACE") && env.log.text().contains("login succeeded"));
     // Words that are in each of the searched places.
     for word in ["<!DOCTYPE html>", "axum_auth0::", "frame-ancestors"] {
         secrets.add("planted word", word);

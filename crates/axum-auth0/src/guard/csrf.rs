@@ -1,9 +1,9 @@
-//! Requests from other sites change nothing.
+//! CSRF protection: requests of other sites change nothing.
 //!
-//! Leptos leaves this to the application: server functions are endpoints that the form of any site can reach. A request
-//! that may change something must come from this site, and so must the handshake of a WebSocket. Routes that answer
-//! with data (see [`super::data_routes`]) answer no other site at all, not even a link, because a server function that
-//! reads by GET could be made to write by mistake.
+//! Leptos leaves this to the application: any site can post a form to a server function. A state-changing request, the
+//! handshake of a WebSocket included, must come from this site. Routes that respond with data (see
+//! [`super::data_routes`]) refuse other sites altogether, even links, in case a server function that reads by GET also
+//! writes.
 
 use axum::{
     extract::{Request, State},
@@ -20,7 +20,7 @@ use crate::{
     responses::json_error_with_code,
 };
 
-/// The layer: refuses what another site sent, with 403.
+/// The layer: refuses requests of other sites with 403.
 pub(crate) async fn csrf_protection(
     State(guard): State<Guard>,
     request: Request,
@@ -37,14 +37,14 @@ pub(crate) async fn csrf_protection(
     }
     let path = original_uri(&request).path();
     tracing::warn!(method = %request.method(), path, "cross-site request refused");
-    refusal(RequestKind::of(request.method(), request.headers()))
+    forbidden(RequestKind::of(request.method(), request.headers()))
 }
 
-/// A user gets a page, a program JSON.
-fn refusal(kind: RequestKind) -> Response {
+/// Returns a page for a user, JSON for a program.
+fn forbidden(kind: RequestKind) -> Response {
     if kind == RequestKind::Navigation {
         return Page::new(StatusCode::FORBIDDEN, "This request came from another site")
-            .paragraph("It was not carried out, and nothing has changed. If you wanted this, please do it on this site.")
+            .paragraph("It was refused, and nothing has changed. If you wanted this, please do it on this site.")
             .link("Go to the start page", "/")
             .into_response();
     }
@@ -55,15 +55,15 @@ fn refusal(kind: RequestKind) -> Response {
     )
 }
 
-/// What the `Origin` header says of a request.
+/// The `Origin` header of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RequestOrigin {
     Missing,
-    /// `null` proves nothing either way: with `Referrer-Policy: no-referrer` a browser sends it for forms of this site,
-    /// too (Fetch §3.2).
+    /// `null` proves nothing: with `Referrer-Policy: no-referrer` a browser sends it for forms of this site, too (Fetch
+    /// §3.2).
     Null,
-    Ours,
-    Foreign,
+    ThisSite,
+    OtherSite,
 }
 
 impl RequestOrigin {
@@ -72,36 +72,36 @@ impl RequestOrigin {
         match (origins.next(), origins.next()) {
             (None, _) => Self::Missing,
             (Some(origin), None) if origin == "null" => Self::Null,
-            (Some(origin), None) if is_ours(origin, site) => Self::Ours,
-            _ => Self::Foreign,
+            (Some(origin), None) if is_origin_of_site(origin, site) => Self::ThisSite,
+            _ => Self::OtherSite,
         }
     }
 }
 
-fn is_ours(origin: &HeaderValue, site: &Url) -> bool {
+fn is_origin_of_site(origin: &HeaderValue, site: &Url) -> bool {
     origin
         .to_str()
         .is_ok_and(|origin| is_origin_of(origin, site))
 }
 
-/// A read may come from this site, from the user, or from a program: it sends neither header and no user's cookies.
-/// Browsers without Fetch Metadata are told by their `Origin`.
+/// Allows a read from this site, from the user (a typed URL), or from a program, which sends neither header and no cookies
+/// of a user. For browsers without Fetch Metadata, `Origin` decides.
 fn allows_read(headers: &HeaderMap, site: &Url) -> bool {
     match (RequestSite::of(headers), RequestOrigin::of(headers, site)) {
-        (Some(RequestSite::Other), _) | (_, RequestOrigin::Foreign) => false,
+        (Some(RequestSite::Other), _) | (_, RequestOrigin::OtherSite) => false,
         (Some(_), _) => true,
         (None, origin) => origin != RequestOrigin::Null,
     }
 }
 
-/// A change must prove that it comes from this site, by `Origin` or by `Sec-Fetch-Site`. If both are there, both must
+/// Allows a change if `Origin` or `Sec-Fetch-Site` proves that it comes from this site. If both are present, both must
 /// agree; for `Origin: null`, `Sec-Fetch-Site` alone decides.
 fn allows_write(headers: &HeaderMap, site: &Url) -> bool {
     let origin = RequestOrigin::of(headers, site);
     match RequestSite::of(headers) {
-        Some(RequestSite::SameOrigin) => origin != RequestOrigin::Foreign,
+        Some(RequestSite::SameOrigin) => origin != RequestOrigin::OtherSite,
         Some(_) => false,
-        None => origin == RequestOrigin::Ours,
+        None => origin == RequestOrigin::ThisSite,
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_must_say_that_it_comes_from_this_site() {
+    fn a_change_must_prove_that_it_comes_from_this_site() {
         let ours = "https://site.example";
         let url = Url::parse(ours).unwrap();
         for (site, origin, expected) in [
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn two_origins_prove_nothing() {
+    fn two_origin_headers_are_refused() {
         let url = Url::parse("https://site.example").unwrap();
         let mut headers = headers(Some("same-origin"), Some("https://site.example"));
         headers.append(header::ORIGIN, "null".parse().unwrap());
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_may_come_from_this_site_a_typed_address_or_a_program() {
+    fn a_read_is_allowed_from_this_site_a_typed_url_or_a_program() {
         let ours = "https://site.example";
         let url = Url::parse(ours).unwrap();
         for (site, origin, expected) in [

@@ -1,8 +1,8 @@
-//! Routes that answer with data instead of a page: server functions, wherever they are mounted.
+//! Routes that respond with data instead of a page: server functions, wherever they are mounted.
 //!
-//! `leptos_axum` answers a server function that accepts HTML with a redirect to the `Referer`, whichever site that names.
-//! That makes sense for a form that was posted without JavaScript, and for nothing else. So a read never looks like a
-//! page to the server function, and a `Referer` of another site does not reach it.
+//! If a request to a server function accepts HTML, `leptos_axum` responds with a redirect to the `Referer`, even if that
+//! is another site. Only forms that were posted without JavaScript need that redirect. So this layer hides from server
+//! functions that a read accepts HTML, and removes a `Referer` of another site.
 
 use axum::{
     extract::{Request, State},
@@ -15,11 +15,11 @@ use url::Url;
 use super::Guard;
 use crate::request::original_uri;
 
-/// Returns whether a path answers with data. See [`crate::Auth0Builder::data_routes`].
+/// Returns whether a path responds with data. See [`crate::Auth0Builder::data_routes`].
 pub(crate) type IsDataRoute = fn(&str) -> bool;
 
 impl Guard {
-    /// Whether the request is for a data route, by its full path or by its path below a `Router::nest`.
+    /// Returns whether the request is for a data route, by its full path or by its path below a `Router::nest`.
     pub(crate) fn is_data_route(&self, request: &Request) -> bool {
         [original_uri(request).path(), request.uri().path()]
             .into_iter()
@@ -32,8 +32,8 @@ impl Guard {
     }
 }
 
-/// The layer: makes a read of a data route look like the call of a program, and drops a `Referer` of another site.
-pub(crate) async fn answer_as_data(
+/// The layer: makes a read of a data route look like the request of a program, and removes a `Referer` of another site.
+pub(crate) async fn treat_as_data(
     State(guard): State<Guard>,
     mut request: Request,
     next: Next,
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_referer_is_of_this_site_by_its_origin() {
+    fn a_referer_is_compared_by_its_origin() {
         let site = Url::parse("https://site.example").unwrap();
         for (referer, expected) in [
             ("https://site.example/products?page=2", true),

@@ -1,5 +1,5 @@
-//! Enforces the canonical host. Cookies are host-scoped, so the callback would not see cookies that were set under
-//! another host (127.0.0.1 for localhost, for example).
+//! Enforces the canonical host. Cookies are host-scoped, so the callback would not see cookies set under another host
+//! (127.0.0.1 instead of localhost, for example).
 
 use axum::{
     extract::{Request, State},
@@ -15,7 +15,7 @@ use crate::{
     responses::json_error,
 };
 
-/// The layer: a page under another host is redirected, anything else is refused.
+/// The layer: redirects pages under another host, and refuses all other requests.
 pub(crate) async fn canonical_host(
     State(guard): State<Guard>,
     request: Request,
@@ -26,11 +26,11 @@ pub(crate) async fn canonical_host(
         return next.run(request).await;
     }
     let origin = config.origin();
-    // A proxy that replaces `Host` sends every page here again, without end.
+    // Behind a proxy that replaces `Host`, this redirect loops.
     tracing::info!(
         host = ?request.headers().get(header::HOST),
         expected = origin,
-        "request under another host; if a proxy stands in front of this site, it must pass Host on"
+        "request under another host; a reverse proxy in front of this site must forward Host"
     );
     if matches!(*request.method(), Method::GET | Method::HEAD) && is_page(&request) {
         return Redirect::temporary(&canonical(&origin, original_uri(&request))).into_response();
@@ -41,7 +41,7 @@ pub(crate) async fn canonical_host(
             "This site has another address",
         )
         .paragraph(format!(
-            "It is {origin}. What you sent to another address was not done."
+            "It is {origin}. Your request to another address was refused."
         ))
         .link("Go to the site", format!("{origin}/"))
         .into_response();
@@ -53,7 +53,7 @@ pub(crate) async fn canonical_host(
     )
 }
 
-/// The authority that the request names: `Host`, or `:authority` of HTTP/2 (RFC 9113 §8.3.1).
+/// Returns the authority of the request: `Host`, or `:authority` of HTTP/2 (RFC 9113 §8.3.1).
 fn authority(request: &Request, scheme: &str) -> Option<Authority> {
     let text = match request.headers().get(header::HOST) {
         Some(host) => host.to_str().ok()?,
@@ -64,7 +64,7 @@ fn authority(request: &Request, scheme: &str) -> Option<Authority> {
     Authority::parse(text, scheme)
 }
 
-/// A redirect starts and ends nothing, so frames and prefetches are redirected like the page itself.
+/// Frames and prefetches are redirected like the page itself: the redirect has no side effect.
 fn is_page(request: &Request) -> bool {
     matches!(
         RequestKind::of(request.method(), request.headers()),
@@ -74,6 +74,6 @@ fn is_page(request: &Request) -> bool {
 
 fn canonical(origin: &str, uri: &Uri) -> String {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    // `//evil.example` as a path would begin a URL of its own.
+    // A path such as `//evil.example` would be a URL with another host.
     format!("{origin}/{}", path.trim_start_matches('/'))
 }

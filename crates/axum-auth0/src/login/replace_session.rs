@@ -1,0 +1,102 @@
+//! Replaces the browser's session with that of a new login: stores the new one first, then ends the old one.
+
+use tower_sessions::{SessionStore as _, session::Id};
+
+use super::LoginState;
+use crate::{
+    session::{SessionData, StoredSession, empty_record, store_error},
+    store::{LoginRecord, StoreError},
+};
+
+/// For how many seconds requests may still carry the identifier of a replaced session.
+const REPLACED_TTL: i64 = 60;
+
+/// A login that is not stored yet.
+pub(super) struct NewLogin {
+    pub(super) row: LoginRecord,
+    pub(super) data: SessionData,
+    /// The identifier of its session.
+    pub(super) session: Id,
+    pub(super) refresh_token: Option<String>,
+}
+
+impl NewLogin {
+    /// Stores the login and its session, and ends the session that the browser had. The old identifier is never used again
+    /// (session fixation, RFC 9700 §4.7).
+    ///
+    /// # Errors
+    ///
+    /// If the store fails. Then the browser keeps its old session, and the new login is deleted.
+    pub(super) async fn replace(
+        self,
+        state: &LoginState,
+        old: &StoredSession,
+    ) -> Result<Id, StoreError> {
+        let subject = self.row.subject.clone();
+        let session = match self.store(state).await {
+            Ok(session) => session,
+            Err(error) => {
+                self.undo(state).await;
+                return Err(error);
+            }
+        };
+        end(state, old, &subject).await;
+        Ok(session)
+    }
+
+    async fn store(&self, state: &LoginState) -> Result<Id, StoreError> {
+        state.store.create_login(self.row.clone()).await?;
+        let mut record = empty_record(self.session, self.row.expires_at)?;
+        self.data.write_to(&mut record)?;
+        let created = state.records.create(&mut record).await;
+        created.map_err(store_error)?;
+        Ok(record.id)
+    }
+
+    /// Deletes the login, which cannot be used without a session.
+    async fn undo(&self, state: &LoginState) {
+        let login = self.row.id;
+        if let Err(error) = state.store.delete_login(&login).await {
+            tracing::error!(?login, %error, "failed to delete a login without a session");
+        }
+        // At some providers, revoking one refresh token ends all sessions of the user, in other browsers too.
+        let has_others = state.store.has_login_since(&self.row.subject, i64::MIN);
+        if !has_others.await.unwrap_or(true) {
+            drop(state.tokens.revoke(login, self.refresh_token.clone()));
+        }
+    }
+}
+
+/// Ends the login that the browser had. The new one is stored by now and does not depend on the outcome.
+///
+/// A refresh token of the same user is not revoked: at some providers that ends the whole grant (Auth0's "Refresh Token
+/// Revocation Deletes Grant", Keycloak), and the new login with it.
+async fn end(state: &LoginState, old: &StoredSession, subject: &str) {
+    let is_of_provider = old.is_from_issuer(state.config.issuer().as_str());
+    if let Some(login) = old.login {
+        match state.store.delete_login(&login).await {
+            Ok(Some(row)) if row.subject != subject && is_of_provider => {
+                let tokens = state.tokens.open_for_logout(&row);
+                drop(state.tokens.revoke(login, tokens.refresh_token));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(?login, %error, "failed to delete a replaced login");
+            }
+        }
+    }
+    if let Some(id) = old.id
+        && let Err(error) = mark_replaced(state, id).await
+    {
+        tracing::warn!(%error, "failed to end a replaced session");
+    }
+}
+
+/// Keeps a record without a login under the old identifier for a minute: requests of other tabs that still carry it are
+/// anonymous. Without a record, the response would remove the cookie, and with it the new session's, which has the same
+/// name.
+async fn mark_replaced(state: &LoginState, id: Id) -> Result<(), StoreError> {
+    let mut record = empty_record(id, state.clock.unix_seconds() + REPLACED_TTL)?;
+    record.data.insert("replaced".to_owned(), true.into());
+    state.records.save(&record).await.map_err(store_error)
+}
