@@ -81,7 +81,7 @@ fn requested(
         (None, [resource]) => Ok(Some(resource.clone())),
         (None, _) => Err((
             "invalid_target",
-            "An access token is for one API: send one resource.",
+            "One access token is for one API: send one resource.",
         )),
     }
 }

@@ -40,8 +40,9 @@ pub(super) async fn validate(
     check_flow(parameters).map_err(|(error, description)| error_redirect(error, description))?;
 
     // 3. Pages.
-    let prompt = prompt::parse(parameters.get("prompt").unwrap_or_default())
-        .ok_or_else(|| error_redirect("invalid_request", "The parameter prompt is invalid."))?;
+    let prompt = prompt::parse(parameters.get("prompt").unwrap_or_default()).ok_or_else(|| {
+        error_redirect("invalid_request", "The parameter prompt is not understood.")
+    })?;
     let max_age = match parameters.get("max_age") {
         None => None,
         Some(text) => Some(text.parse::<u32>().map(i64::from).map_err(|_| {
