@@ -23,7 +23,7 @@ mod unknown;
 mod variable;
 mod variables;
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use url::Url;
@@ -71,7 +71,7 @@ pub struct Config {
     http_timeout: Duration,
     logout: LogoutSettings,
     session_lifetime: SessionLifetime,
-    routes: Routes,
+    routes: Arc<Routes>,
 }
 
 /// The settings, each with the variable that it comes from.
@@ -191,6 +191,11 @@ impl Config {
     pub fn routes(&self) -> &Routes {
         &self.routes
     }
+
+    /// [`Self::routes`], as the extension of every request.
+    pub(crate) fn shared_routes(&self) -> Arc<Routes> {
+        Arc::clone(&self.routes)
+    }
 }
 
 impl Config {
@@ -280,7 +285,7 @@ impl Config {
             http_timeout,
             logout,
             session_lifetime,
-            routes,
+            routes: Arc::new(routes),
         })
     }
 

@@ -49,6 +49,9 @@ pub(crate) async fn load_user(
         }
     };
     request.extensions_mut().insert(user);
+    request
+        .extensions_mut()
+        .insert(state.config.shared_routes());
     let mut response = next.run(request).await;
     if has_ended && response.extensions().get::<SessionCookie>().is_none() {
         response.extensions_mut().insert(SessionCookie::Remove);

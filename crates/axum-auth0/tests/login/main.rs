@@ -10,6 +10,7 @@ mod app;
 
 mod access_token_route;
 mod backoff;
+mod builder;
 mod callback;
 mod cookies;
 mod cross_site;

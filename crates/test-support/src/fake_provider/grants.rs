@@ -72,7 +72,7 @@ impl AuthorizationResponse {
         self.url("/auth/callback")
     }
 
-    pub(crate) fn url(&self, redirect_uri: &str) -> String {
+    pub fn url(&self, redirect_uri: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&self.0);
         format!("{redirect_uri}?{}", query.finish())

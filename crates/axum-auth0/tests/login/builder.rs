@@ -1,0 +1,262 @@
+//! What the builder sets: by code alone, routes, session lifetimes, protected pages and server functions.
+
+use std::time::Duration;
+
+use axum::{Router, routing::get};
+use axum_auth0::{Auth0, BuildError, Routes, store::MemoryStore};
+use http::{Method, StatusCode};
+use test_support::{
+    Browser, CLIENT_ID, CLIENT_SECRET, OrdersApi, PRODUCTS, ProductsApi, SITE, TestApp as _,
+};
+
+use crate::app::{TestEnv, TestEnvBuilder};
+
+const SECRET: &str = "a secret for the builder's tests of 40 bytes";
+
+#[tokio::test]
+async fn a_site_is_built_by_code_alone() {
+    let env = TestEnv::new().await;
+    let auth0 = Auth0::builder()
+        .domain(env.provider.issuer())
+        .client(CLIENT_ID, CLIENT_SECRET)
+        .secret(SECRET)
+        .base_url(SITE)
+        .audience(PRODUCTS)
+        .cookie_name("shop")
+        .login_api::<ProductsApi>()
+        .set("PRODUCTS_API_URL", "http://127.0.0.1:4001")
+        .api::<OrdersApi>()
+        .store(std::sync::Arc::new(MemoryStore::default()))
+        .clock(env.clock.clone())
+        .protect(["/products"])
+        .build()
+        .await
+        .unwrap();
+    assert_eq!(auth0.config().cookie().name(), "shop");
+    assert_eq!(auth0.config().absent_apis(), ["ORDERS"]);
+    let router = auth0.wrap(env.app.router());
+    let mut browser = env.browser().at(&router);
+    let answer = browser.go("/products").await;
+    assert_eq!(answer.location(), "/auth/login?returnTo=%2Fproducts");
+    browser.try_to_log_in(&env.provider, "alice").await;
+    assert_eq!(
+        browser.go("/products").await.body,
+        "the products of auth0|alice"
+    );
+    let token = browser.go("/token").await;
+    assert_eq!(token.status, StatusCode::OK, "{}", token.body);
+}
+
+#[tokio::test]
+async fn all_problems_are_reported_together_wherever_a_setting_comes_from() {
+    let error = Auth0::builder()
+        .variables([("APP_BASE_URL", "ftp://x")].into_iter().collect())
+        .secret("short")
+        .routes(Routes::default().login("login"))
+        .build()
+        .await
+        .unwrap_err();
+    let BuildError::Config(error) = error else {
+        panic!("{error}");
+    };
+    let variables: Vec<_> = error
+        .problems()
+        .iter()
+        .map(|problem| problem.variable.as_str())
+        .collect();
+    assert_eq!(
+        variables,
+        [
+            "AUTH0_DOMAIN",
+            "AUTH0_CLIENT_ID",
+            "AUTH0_CLIENT_SECRET",
+            "AUTH0_SECRET",
+            "APP_BASE_URL",
+            "NEXT_PUBLIC_LOGIN_ROUTE",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn code_wins_over_the_environment() {
+    let environment = [("AUTH0_COOKIE_NAME", "a"), ("AUTH0_PROMPT", "consent")];
+    let config = Auth0::builder()
+        .cookie_name("b")
+        .variables(environment.into_iter().collect())
+        .domain("tenant.eu.auth0.com")
+        .client("id", "secret")
+        .secret(SECRET)
+        .base_url(SITE)
+        .read_config()
+        .unwrap();
+    assert_eq!(config.cookie().name(), "b");
+    assert_eq!(config.prompt(), Some("consent"));
+}
+
+/// A site whose routes are at other paths.
+async fn moved(env: &TestEnv) -> Browser {
+    let routes = Routes::default()
+        .login("/login")
+        .callback("/login/callback")
+        .logout("/logout")
+        .profile("/me")
+        .signed_out("/bye");
+    let mut variables: axum_auth0::Variables = [
+        ("AUTH0_DOMAIN", env.provider.issuer()),
+        ("PRODUCTS_API_URL", "http://127.0.0.1:4001"),
+    ]
+    .into_iter()
+    .collect();
+    variables.set("AUTH0_SESSION_STORE", "memory:");
+    let auth0 = Auth0::builder()
+        .variables(variables)
+        .client(CLIENT_ID, CLIENT_SECRET)
+        .secret(SECRET)
+        .base_url(SITE)
+        .audience(PRODUCTS)
+        .login_api::<ProductsApi>()
+        .routes(routes)
+        .clock(env.clock.clone())
+        .protect(["/"])
+        .build()
+        .await
+        .unwrap();
+    let app = Router::new().route("/page", get(|| async { "page" }));
+    env.browser().at(&auth0.wrap(app))
+}
+
+#[tokio::test]
+async fn routes_can_be_moved() {
+    let env = TestEnv::new().await;
+    let mut browser = moved(&env).await;
+    let answer = browser.go("/page").await;
+    assert_eq!(answer.location(), "/login?returnTo=%2Fpage");
+    let authorization = browser.go("/login?returnTo=%2Fpage").await;
+    let redirect_uri = authorization.asks_for("redirect_uri");
+    assert_eq!(redirect_uri, Some(format!("{SITE}/login/callback")));
+    let callback = env.provider.authorize(authorization.location(), "alice");
+    let answer = browser.go(&callback.url("/login/callback")).await;
+    assert_eq!(answer.location(), "/page", "{}", answer.body);
+    assert_eq!(browser.go("/page").await.body, "page");
+    assert_eq!(browser.go("/me").await.json()["sub"], "auth0|alice");
+    assert_eq!(
+        browser.go("/auth/login").await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    let answer = browser.post("/logout", "").await;
+    let end = url::Url::parse(answer.location()).unwrap();
+    let return_to = end
+        .query_pairs()
+        .find(|(name, _)| name == "post_logout_redirect_uri");
+    assert_eq!(return_to.unwrap().1, format!("{SITE}/bye"));
+    assert!(browser.go("/page").await.location().starts_with("/login"));
+}
+
+#[tokio::test]
+async fn a_login_never_returns_to_a_route_of_the_engine() {
+    let env = TestEnv::new().await;
+    for page in [
+        "/logout",
+        "/login?returnTo=%2F",
+        "/login/callback",
+        "/auth/x",
+    ] {
+        let mut browser = moved(&env).await;
+        let page: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
+        let authorization = browser.go(&format!("/login?returnTo={page}")).await;
+        let callback = env.provider.authorize(authorization.location(), "alice");
+        let answer = browser.go(&callback.url("/login/callback")).await;
+        assert_eq!(answer.location(), "/", "{page}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_errors_link_to_the_moved_login() {
+    let env = TestEnv::new().await;
+    let mut browser = moved(&env).await;
+    let answer = browser.go("/login/callback?state=x").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.contains("href=\"/login\""), "{}", answer.body);
+    assert!(!answer.body.contains("/auth/login"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_session_ends_by_the_configured_lifetimes() {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let env = TestEnvBuilder::new()
+        .set("AUTH0_SESSION_INACTIVITY_DURATION", "600")
+        .set("AUTH0_SESSION_ABSOLUTE_DURATION", "1800")
+        .build()
+        .await;
+    let lifetime = env.auth0.config().session_lifetime();
+    assert_eq!(
+        (lifetime.inactivity(), lifetime.absolute()),
+        (minutes(10), minutes(30))
+    );
+    let mut browser = env.browser();
+    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    let cookies = answer.set_cookies();
+    let cookie = cookies.iter().find(|cookie| cookie.name() == "session");
+    let max_age = cookie.unwrap().max_age().unwrap().whole_seconds();
+    assert!((1_795..=1_800).contains(&max_age), "{max_age}");
+    // In use, until the absolute limit.
+    for _ in 0..3 {
+        env.clock.advance(9 * 60);
+        assert_eq!(browser.who().await, "auth0|alice");
+    }
+    env.clock.advance(3 * 60);
+    assert_eq!(browser.who().await, "anonymous");
+
+    let mut browser = env.logged_in("bob").await;
+    env.clock.advance(10 * 60);
+    assert_eq!(browser.who().await, "anonymous");
+    assert!(env.store.logins().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_shorter_absolute_limit_applies_to_sessions_that_exist() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(3_600);
+    let changes = [("AUTH0_SESSION_ABSOLUTE_DURATION", Some("3600"))];
+    let router = env.restarted(&changes).await;
+    let mut other = browser.clone().at(&router);
+    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(other.who().await, "anonymous");
+}
+
+#[tokio::test]
+async fn expired_sessions_are_deleted_by_the_configured_inactivity() {
+    let env = TestEnvBuilder::new()
+        .set("AUTH0_SESSION_INACTIVITY_DURATION", "600")
+        .build()
+        .await;
+    env.logged_in("alice").await;
+    env.clock.advance(599);
+    env.auth0.delete_expired().await.unwrap();
+    assert_eq!(env.store.logins().await.len(), 1);
+    env.clock.advance(2);
+    env.auth0.delete_expired().await.unwrap();
+    assert!(env.store.logins().await.is_empty());
+}
+
+#[tokio::test]
+async fn server_functions_are_data_routes_below_their_prefix() {
+    let env = TestEnv::new().await;
+    let builder = env.auth0_builder().server_function_prefix("/rpc/");
+    let app = Router::new()
+        .route("/rpc/list", get(|| async { "data" }))
+        .route("/rpcs", get(|| async { "page" }))
+        .route("/api/list", get(|| async { "page" }));
+    let router = builder.build().await.unwrap().wrap(app);
+    let mut browser = env.browser().at(&router);
+    for (path, status) in [("/rpc/list", 403), ("/rpcs", 200), ("/api/list", 200)] {
+        let request = browser
+            .request(Method::GET, path)
+            .header("sec-fetch-site", "cross-site")
+            .body(axum::body::Body::empty())
+            .unwrap();
+        assert_eq!(browser.send(request).await.status, status, "{path}");
+    }
+}
