@@ -60,7 +60,7 @@ impl Auth0 {
             paths: Arc::clone(&self.paths),
         };
         // leptos-auth0 writes the paths into the pages.
-        let paths = Extension(Arc::new(state.config.routes().clone()));
+        let paths = Extension(state.config.shared_routes());
         // The last layer is the outermost: first the host, then the origin, then the session, then the user of the page,
         // then the guard.
         app.merge(routes(state))

@@ -89,7 +89,7 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
             Finding::new(
                 "metadata_incomplete",
                 format!("It names no {}.", missing.join(" and no ")),
-                "Set AUTH0_DOMAIN to an OpenID Provider that people can log in at.",
+                "Set AUTH0_DOMAIN to an OpenID Provider that users can log in at.",
             ),
         );
     }

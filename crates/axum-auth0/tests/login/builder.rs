@@ -211,6 +211,7 @@ async fn a_session_ends_by_the_configured_lifetimes() {
     let mut browser = env.logged_in("bob").await;
     env.clock.advance(10 * 60);
     assert_eq!(browser.who().await, "anonymous");
+    env.auth0.delete_expired().await.unwrap();
     assert!(env.store.logins().await.is_empty());
 }
 
