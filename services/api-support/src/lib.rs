@@ -8,6 +8,7 @@ mod layers;
 mod owner;
 mod program;
 mod settings;
+mod start_error;
 
 pub use self::{
     database::{ConnectionPool, Database},
@@ -15,5 +16,6 @@ pub use self::{
     layers::{private, with_layers},
     owner::Owner,
     program::{CommonArguments, run},
-    settings::{Settings, StartError, verifier},
+    settings::{Settings, verifier},
+    start_error::StartError,
 };

@@ -18,7 +18,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::StartError;
+use crate::start_error::StartError;
 
 /// How long a statement waits for another connection's write, and a request for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
