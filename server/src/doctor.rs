@@ -1,5 +1,5 @@
-//! `server doctor`: checks the configuration against the real provider, and says what is right, what is wrong, and
-//! exactly what to set where. It never prints a secret, a token or a cookie.
+//! `server doctor`: checks the configuration against the real provider, and prints each problem with its fix. It never prints
+//! a secret, a token or a cookie.
 
 mod text;
 
@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{settings, site};
 
-/// What can be said behind `server doctor`.
+/// Arguments of `server doctor`.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Arguments {
     /// Print one JSON document instead of text
@@ -34,9 +34,9 @@ pub struct Arguments {
     timeout: u64,
 }
 
-/// Examines the configuration of the environment and of the `.env` files in `folder`, and prints what was found.
+/// Checks the configuration of the environment and of the `.env` files in `folder`, and prints a report.
 ///
-/// Success where there is no problem; warnings are allowed.
+/// Returns success if there is no problem; warnings are allowed.
 pub async fn run(arguments: Arguments, folder: &Path) -> ExitCode {
     let (report, is_local) = report(folder, Duration::from_secs(arguments.timeout)).await;
     let printed = if arguments.json {
@@ -44,7 +44,7 @@ pub async fn run(arguments: Arguments, folder: &Path) -> ExitCode {
     } else {
         text::print(&report, is_local, &mut anstream::stdout())
     };
-    // Whoever stops reading (`| head`) does not change what was found.
+    // A closed pipe (`| head`) does not change the exit code.
     if let Err(error) = printed
         && error.kind() != io::ErrorKind::BrokenPipe
     {
@@ -64,14 +64,14 @@ fn print_json(report: &Report) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The report, and whether it is about the local services.
+/// Returns the report, and whether it is about the local services.
 async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
     let variables = match settings::read(folder) {
         Ok(variables) => variables,
         Err(error) => {
             let report = Report::of_unreadable(
                 &format!("{error}."),
-                "Mend the file, one NAME=value to a line, and run this again.",
+                "Fix the file, one NAME=value to a line, and run this again.",
             );
             return (report, false);
         }
@@ -104,12 +104,12 @@ async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
     (report, is_local)
 }
 
-/// The local services with the folder of their state, which go together.
+/// The local services with the folder of their state.
 #[cfg(any(debug_assertions, feature = "local-services"))]
 type Local = (crate::local::LocalServices, tempfile::TempDir);
 
-/// Starts the local services where no account is configured, as the site does. Their state is not that of the site,
-/// which may be running: two programs must not share it. The session store that is examined is the site's.
+/// Starts the local services if no account is configured, as the site does. Their state is separate from the site's, which may
+/// be running: two programs must not share it. The checked session store is the site's.
 #[cfg(any(debug_assertions, feature = "local-services"))]
 async fn with_local_services(
     mut variables: Variables,
@@ -131,13 +131,13 @@ async fn with_local_services(
     Ok((variables, services.map(|services| (services, folder))))
 }
 
-/// Standard output is for the report alone, so the log goes elsewhere, and only if `RUST_LOG` asks for one.
+/// Logs to stderr if `RUST_LOG` is set. Standard output contains the report only.
 fn log_to_stderr(variables: &Variables) {
     let filter = variables
         .get("RUST_LOG")
         .and_then(|filter| EnvFilter::try_new(filter).ok());
     if let Some(filter) = filter {
-        // An error says that a log was started before, which is as good.
+        // Fails only if a subscriber is installed already.
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(io::stderr)

@@ -1,4 +1,4 @@
-//! Files: what was built below `/pkg`, and what lies in `public/`.
+//! Static files: the build output below `/pkg`, and the files of `public/`.
 
 use axum::{Router, http::Response};
 use http::{HeaderValue, StatusCode, header};
@@ -9,9 +9,9 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-/// Serves the site's files, precompressed where there is a `.br` or `.gz` beside them.
+/// Serves the site's files, precompressed if a `.br` or `.gz` variant exists.
 ///
-/// Files with a hash in their name never change, so a browser keeps them for good; it asks again for the others.
+/// Files with a hash in their name are immutable and cached as such; the others are revalidated.
 pub fn router(options: &LeptosOptions) -> Router {
     let root = std::path::Path::new(options.site_root.as_ref());
     let built = ServeDir::new(root.join(options.site_pkg_dir.as_ref()))
@@ -28,7 +28,7 @@ pub fn router(options: &LeptosOptions) -> Router {
         .service(built);
     let mut router = Router::new().nest_service(&format!("/{}", options.site_pkg_dir), built);
 
-    // One route for each file of `public/`: whatever is not a file never reaches the disk.
+    // One route for each file of `public/`, so other paths never reach the disk.
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
     for entry in entries {
         let (name, path) = (entry.file_name(), entry.path());
@@ -48,7 +48,7 @@ pub fn router(options: &LeptosOptions) -> Router {
 
 type CacheLayer = SetResponseHeaderLayer<Choose>;
 
-/// Chooses `Cache-Control` by the status: an error is never kept.
+/// Sets `Cache-Control` by the status: errors are not cached.
 #[derive(Clone, Copy, Debug)]
 struct Choose(&'static str);
 

@@ -1,4 +1,4 @@
-//! Security headers, on every answer.
+//! Security headers on every response.
 
 use axum::{
     extract::{Request, State},
@@ -9,9 +9,9 @@ use axum_auth0::Auth0;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use leptos::nonce::Nonce;
 
-/// Headers with the same value wherever an answer has none of its own (OWASP ASVS 5, V3.4).
+/// Default headers of responses that do not set them (OWASP ASVS 5, V3.4).
 const FIXED: &[(&str, &str)] = &[
-    // Whatever may be kept says so itself.
+    // Cacheable responses override this.
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -25,11 +25,11 @@ const FIXED: &[(&str, &str)] = &[
     ),
 ];
 
-/// What the layer needs to know.
+/// State of the layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     auth0: Auth0,
-    /// Where cargo-leptos's page reload listens, while it watches.
+    /// The port of cargo-leptos's live reload, in watch mode.
     reload: Option<u32>,
 }
 
@@ -38,7 +38,7 @@ impl Policy {
         Self { auth0, reload }
     }
 
-    /// The Content Security Policy for one answer.
+    /// Returns the Content Security Policy of one response.
     ///
     /// `form-action` allows the provider too: a browser applies it to the redirect that answers the logout form.
     fn content_security_policy(&self, nonce: &str) -> String {
@@ -55,7 +55,7 @@ impl Policy {
     }
 }
 
-/// The layer. A nonce for the scripts of this very answer goes to the renderer with the request.
+/// Sets the headers. The renderer gets the nonce of this response as a request extension.
 pub(crate) async fn secure(
     State(policy): State<Policy>,
     mut request: Request,
@@ -67,7 +67,7 @@ pub(crate) async fn secure(
     let leads_on = response.status().is_redirection() || response.status() == StatusCode::CREATED;
     let headers = response.headers_mut();
     if !leads_on {
-        // leptos_axum leaves the Referer here where a server function is opened like a page, whoever wrote that.
+        // leptos_axum copies the Referer of any site to Location if a server function is opened as a page.
         headers.remove(header::LOCATION);
     }
     for (name, value) in FIXED {

@@ -1,7 +1,6 @@
-//! The server of the sample site: configuration, router, layers, telemetry. Everything of substance is in `app` and
-//! `axum-auth0`.
+//! The server of the sample site: configuration, router, layers, telemetry. The logic is in `app` and `axum-auth0`.
 
-// The type of a page is as deep as the page; without `--cfg erase_components` it is all there.
+// Without `--cfg erase_components`, the type of a page is as deep as the page.
 #![recursion_limit = "256"]
 
 pub mod doctor;

@@ -1,4 +1,4 @@
-//! Starts the site, or says in plain words why it cannot.
+//! Starts the site, or reports why it cannot start.
 
 use std::{path::Path, process::ExitCode};
 
@@ -16,7 +16,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the configuration against the real provider, and say what is wrong and how to mend it
+    /// Check the configuration against the real provider, and report problems with their fixes
     Doctor(doctor::Arguments),
 }
 
@@ -42,7 +42,7 @@ async fn run() -> Result<(), StartError> {
     telemetry::start(&variables);
     let options = options::read(&variables)?;
     let address = options.site_addr;
-    // Before anything is opened: two servers must not share one state.
+    // Bind first: two servers must not share the state.
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| cannot_listen(address, &error))?;
@@ -59,7 +59,7 @@ async fn run() -> Result<(), StartError> {
     let base_url = auth0.config().base_url().clone();
     let maintenance = auth0.spawn_maintenance();
     let site = site::router(options, auth0.clone(), watched);
-    tracing::info!("the site is at {base_url}");
+    tracing::info!("site is listening at {base_url}");
     shutdown::serve_until_signal(listener, site, &auth0).await?;
     maintenance.abort();
     Ok(())

@@ -1,32 +1,32 @@
-//! What Leptos must know of the built site. cargo-leptos sets these variables for its own runs; a deployed server gets
-//! them like all others.
+//! Leptos options of the built site. cargo-leptos sets these variables for its own runs; a deployed server gets them like all
+//! others.
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use axum_auth0::Variables;
 use leptos::config::{Env, LeptosOptions};
 
-/// Options that cannot work.
+/// Invalid options.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionsError {
     /// A variable that cannot be read.
     #[error("{variable}: `{value}` is not {expected}")]
     Malformed {
-        /// Its name.
+        /// Name of the variable.
         variable: &'static str,
-        /// What it is set to.
+        /// Its value.
         value: String,
-        /// What it should be.
+        /// The expected form of the value.
         expected: &'static str,
     },
-    /// The site's files are not where they should be.
+    /// The site's files are missing.
     #[error(
         "LEPTOS_SITE_ROOT: there is no built site in {0}. Build it with `cargo leptos build` (or `cargo xtask dev`), or \
          set LEPTOS_SITE_ROOT to where it is"
     )]
     NoSite(PathBuf),
-    /// Hashed names are asked for, but nothing says which.
+    /// File names are hashed, but the list of hashes is missing.
     #[error(
         "LEPTOS_HASH_FILES is true, but {0} is missing. `cargo leptos build --release` writes it beside the executable; \
          deploy it with the executable"
@@ -39,7 +39,7 @@ pub enum OptionsError {
 ///
 /// # Errors
 ///
-/// A variable that cannot be read, or files that are missing: found out now and not by the first visitor.
+/// [`OptionsError`] if a variable is invalid or files are missing, so that the server does not start.
 pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
     let text = |name, default: &str| variables.get(name).unwrap_or(default).to_owned();
     let site_root = site_root(variables);
@@ -70,16 +70,16 @@ pub fn read(variables: &Variables) -> Result<LeptosOptions, OptionsError> {
         .build())
 }
 
-/// Where the built site is: `LEPTOS_SITE_ROOT`, target/site unless set.
+/// Returns the folder of the built site: `LEPTOS_SITE_ROOT`, `target/site` by default.
 pub fn site_root(variables: &Variables) -> PathBuf {
     PathBuf::from(variables.get("LEPTOS_SITE_ROOT").unwrap_or("target/site"))
 }
 
-/// Where the site listens: `LEPTOS_SITE_ADDR`, 127.0.0.1:3000 unless set.
+/// Returns the address to listen on: `LEPTOS_SITE_ADDR`, 127.0.0.1:3000 by default.
 ///
 /// # Errors
 ///
-/// Where it is no address.
+/// [`OptionsError`] if the value is no address.
 pub fn site_address(variables: &Variables) -> Result<SocketAddr, OptionsError> {
     parse(
         variables,
@@ -110,13 +110,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_site_that_was_not_built_is_found_out_at_the_start() {
+    fn a_missing_build_is_an_error_at_start() {
         let variables: Variables = [("LEPTOS_SITE_ROOT", "nowhere")].into_iter().collect();
         assert!(matches!(read(&variables), Err(OptionsError::NoSite(_))));
     }
 
     #[test]
-    fn an_address_that_is_none_is_named() {
+    fn an_invalid_address_is_named() {
         let site = tempfile::tempdir().unwrap();
         std::fs::create_dir(site.path().join("pkg")).unwrap();
         let root = site.path().to_str().unwrap();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn hashed_names_need_their_list() {
+    fn hashed_names_require_the_list_of_hashes() {
         let site = tempfile::tempdir().unwrap();
         std::fs::create_dir(site.path().join("pkg")).unwrap();
         let root = site.path().to_str().unwrap();

@@ -1,4 +1,4 @@
-//! Where the configuration comes from: the environment first, then `.env.local`, then `.env`.
+//! Sources of the configuration: the environment, then `.env.local`, then `.env`.
 
 use std::{fs, io, path::Path};
 
@@ -12,12 +12,11 @@ pub struct UnreadableFile {
     reason: String,
 }
 
-/// The variables of the environment, completed from `.env.local` and `.env` in `folder`, as nextjs-auth0's users know
-/// them.
+/// Returns the variables of the environment, completed from `.env.local` and `.env` in `folder`, as in nextjs-auth0.
 ///
 /// # Errors
 ///
-/// A file that is there but is no `.env` file. The reason names the place, not the value: it may be a secret.
+/// [`UnreadableFile`] if a file exists but cannot be parsed. The reason names the line, not the value: it may be a secret.
 pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
     let mut variables = Variables::from_environment();
     for file in [".env.local", ".env"] {
@@ -36,7 +35,7 @@ pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
     Ok(variables)
 }
 
-/// The text of a file. The byte order mark that some editors write is no part of its first name.
+/// Decodes a file, without the byte order mark that some editors write.
 fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("it is UTF-16; save it as UTF-8".to_owned());
@@ -49,8 +48,8 @@ fn decode(bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-/// `last` is the variable before the malformed line. What the line says is not repeated: dotenvy gives a part of it, and
-/// that may be the secret.
+/// Describes an error. `last` is the variable before the malformed line. The text of the line is left out, because it may be
+/// a secret.
 fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) -> UnreadableFile {
     let reason = match error {
         dotenvy::Error::LineParse(..) => {
@@ -72,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_local_file_wins_over_the_general_one() {
+    fn the_local_file_takes_precedence() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
             folder.path().join(".env"),
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_byte_order_mark_nor_windows_line_ends_become_part_of_a_variable() {
+    fn byte_order_mark_and_crlf_are_not_part_of_a_variable() {
         let text = "\u{feff}AUTH0_DOMAIN=a.example.com\r\nAUTH0_SCOPE='openid profile'\r\n";
         let variables = read_file(text.as_bytes()).unwrap();
         assert_eq!(variables.get("AUTH0_DOMAIN"), Some("a.example.com"));
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_in_another_encoding_is_told_by_its_encoding() {
+    fn an_unsupported_encoding_is_named() {
         for (bytes, says) in [
             (&b"\xff\xfeA\0=\0c\0a\0n\0a\0r\0y\0"[..], "UTF-16"),
             (b"\xfe\xff\0A\0=\0b", "UTF-16"),
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_line_is_told_by_its_place_and_never_by_what_it_says() {
+    fn a_malformed_line_is_named_by_its_position_and_never_by_its_text() {
         for line in [
             "AUTH0_SECRET='canary",
             "AUTH0_SECRET=canary two",

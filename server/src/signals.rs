@@ -1,8 +1,8 @@
-//! The signals that end the program.
+//! The signals that stop the program.
 
 use std::{fmt, io};
 
-/// Which signal came.
+/// The received signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// Ctrl-C at the terminal.
@@ -20,7 +20,7 @@ impl fmt::Display for Signal {
     }
 }
 
-/// Listens for both. None is missed between two calls of [`Self::next`].
+/// Receives both signals. None is missed between two calls of [`Self::next`].
 #[cfg(unix)]
 pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -45,7 +45,7 @@ impl Signals {
     }
 }
 
-/// Listens for Ctrl-C.
+/// Receives Ctrl-C.
 #[cfg(windows)]
 pub(crate) struct Signals(tokio::signal::windows::CtrlC);
 

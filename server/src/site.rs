@@ -1,4 +1,4 @@
-//! The router: what is public, what is the app, and the layers around both.
+//! The router: public routes, the app, and the layers around both.
 
 use std::time::Duration;
 
@@ -25,11 +25,11 @@ use tower_http::{
 
 use crate::{files, headers, headers::Policy, health};
 
-/// A larger request body than this is refused; the longest form of the site has a few hundred bytes.
-const MAX_BODY: usize = 64 * 1024;
+/// Maximum size of a request body in bytes. The largest form of the site has a few hundred bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// An answer that has not begun by then never will.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// Time limit until a response begins.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns the builder of the site's login: its APIs, its protected pages and its server functions.
 pub fn auth0() -> Auth0Builder {
@@ -39,9 +39,9 @@ pub fn auth0() -> Auth0Builder {
         .data_routes(is_server_function)
 }
 
-/// The whole site as one router.
+/// Returns the whole site as one router.
 ///
-/// `watched` says that cargo-leptos reloads the page after a change.
+/// If `watched`, cargo-leptos reloads the page after a change.
 pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     let reload = watched.then_some(options.reload_port);
     let policy = Policy::new(auth0.clone(), reload);
@@ -50,15 +50,15 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
         .wrap(pages(options))
         .merge(files)
         .merge(health::router(auth0))
-        // The last layer is the outermost: whatever the others answer gets the headers.
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        // The last layer is the outermost, so the responses of the others get the headers as well.
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
-            TIMEOUT,
+            RESPONSE_TIMEOUT,
         ))
         .layer(CatchPanicLayer::custom(|_| internal_error()))
         .layer(middleware::from_fn_with_state(policy, headers::secure))
-        // Whoever answers with an error logs its cause; a second line for its status would say nothing new.
+        // The code that responds with an error logs its cause, so no line for the status is needed.
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
@@ -84,7 +84,7 @@ fn pages(options: LeptosOptions) -> Router {
         .with_state(options)
 }
 
-/// One nonce for the policy and for the scripts: the one that the layer drew.
+/// Provides the nonce of the policy to the scripts.
 fn provide_nonce() {
     if let Some(nonce) =
         use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned())
@@ -98,7 +98,7 @@ async fn no_such_function() -> impl IntoResponse {
     (StatusCode::NOT_FOUND, Json(body))
 }
 
-/// What a panic looks like from outside: nothing of it.
+/// The response after a panic, without details.
 fn internal_error() -> http::Response<Body> {
     let text = "Something went wrong on our side. It has been noted; please try again.\n";
     (
@@ -109,7 +109,7 @@ fn internal_error() -> http::Response<Body> {
         .into_response()
 }
 
-/// Method and path. Not the query: a callback's carries a code.
+/// A span with method and path. The query is left out, because that of a callback contains a code.
 fn span<B>(request: &http::Request<B>) -> tracing::Span {
     tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
 }

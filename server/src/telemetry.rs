@@ -1,9 +1,9 @@
-//! The log: for people by default, as JSON with `LOG_FORMAT=json`. `RUST_LOG` says how much.
+//! The log: text by default, JSON with `LOG_FORMAT=json`. `RUST_LOG` sets the filter.
 
 use axum_auth0::Variables;
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
-/// Starts the log. A filter that cannot be read is reported, and the default is used.
+/// Installs the subscriber. An invalid filter is reported, and the default is used.
 pub fn start(variables: &Variables) {
     let default = "info,sqlx=warn,tower_sessions_core=error";
     let (filter, problem) = match EnvFilter::try_new(variables.get("RUST_LOG").unwrap_or(default)) {

@@ -1,4 +1,4 @@
-//! The Tokens page, for development: a page that the server draws alone, beside those of the app.
+//! The Tokens page, for development. The server renders it without the app.
 
 use app::{
     paths,
@@ -9,7 +9,7 @@ use http::header;
 use leptos::config::LeptosOptions;
 use leptos_axum::render_app_async_with_context;
 
-/// The page and its styles. `provide` is what the app's pages have in their context, too.
+/// Returns the routes of the page and its stylesheet. `provide` sets up the same context as for the app's pages.
 pub(crate) fn router(
     options: &LeptosOptions,
     provide: impl Fn() + Clone + Send + Sync + 'static,

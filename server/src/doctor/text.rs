@@ -1,19 +1,19 @@
-//! A report as people read it. Marks and words say what the colours say.
+//! The text output. Marks and words express what the colors express.
 
 use std::io::{self, Write};
 
 use axum_auth0::doctor::{Check, Report, Status};
 use clap::builder::styling::{AnsiColor, Style};
 
-/// How wide the column with the mark and the word is.
+/// Indentation below the column with mark and word.
 const INDENT: &str = "             ";
 
-/// Prints `report`; `out` takes the colours out where they are not wanted.
+/// Prints `report`. `out` strips the colors if they are not wanted.
 pub(super) fn print(report: &Report, is_local: bool, out: &mut impl Write) -> io::Result<()> {
     if is_local {
         writeln!(
             out,
-            "No Auth0 account is configured, so the local services were started and examined."
+            "No Auth0 account is configured, so the local services were started and checked."
         )?;
     }
     if let Some(issuer) = &report.issuer {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_says_in_words_what_its_colour_says() {
+    fn every_line_names_its_status_in_words() {
         let plain = anstream::adapter::strip_str(&printed()).to_string();
         assert!(!plain.contains('\u{1b}'), "{plain}");
         assert!(
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_there_for_a_terminal() {
+    fn a_terminal_gets_colors() {
         assert!(
             printed().contains("\u{1b}[1m\u{1b}[31m✗ problem"),
             "{:?}",

@@ -1,7 +1,6 @@
-//! The outside world on this machine: a tenant and two APIs, in this process, so that the site works with no account.
-//!
-//! They start where none of `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET` is set. Their state lies beside
-//! the built site, so a rebuild logs nobody out. A release build does not contain them.
+//! A local tenant and two APIs in this process, so that the site works without an account.
+//! They start if none of `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET` is set. Their state is stored beside the
+//! built site, so a rebuild keeps the sessions. A release build does not contain them.
 
 mod port;
 mod state;
@@ -26,7 +25,7 @@ const ORDERS_PORT: u16 = 4002;
 /// Why the local services did not start.
 pub type LocalError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The running services; they end with this value.
+/// The running services. They stop when it is dropped.
 #[derive(Debug)]
 pub struct LocalServices {
     tasks: Vec<JoinHandle<()>>,
@@ -34,7 +33,7 @@ pub struct LocalServices {
 }
 
 impl LocalServices {
-    /// Where everything is and who can log in, for the person who started it.
+    /// Returns the URLs and the users who can log in, to be printed at the start.
     pub fn banner(&self) -> &str {
         &self.banner
     }
@@ -48,12 +47,12 @@ impl Drop for LocalServices {
     }
 }
 
-/// Starts the services where they are wanted, and fills in the variables that point to them. What is set, even to
-/// nothing, stays as it is.
+/// Starts the services if no account is configured, and sets the variables that point to them. A variable that is set, even if
+/// empty, keeps its value.
 ///
 /// # Errors
 ///
-/// Where their state cannot be opened or no port is free.
+/// If their state cannot be opened or no port is free.
 pub async fn complete(
     mut variables: Variables,
     options: &LeptosOptions,
@@ -126,14 +125,14 @@ pub async fn complete(
     Ok((variables, Some(services)))
 }
 
-/// Where the services keep their state: `LOCAL_SERVICES_DIR`, or beside the built site.
+/// Returns the folder of the services' state: `LOCAL_SERVICES_DIR`, or beside the built site.
 pub(crate) fn folder(variables: &Variables, site_root: &Path) -> PathBuf {
     variables
         .get("LOCAL_SERVICES_DIR")
         .map_or_else(|| site_root.with_file_name("local-services"), PathBuf::from)
 }
 
-/// Where the site keeps its sessions while the services run.
+/// Returns the URL of the site's session store while the services run.
 pub(crate) fn sessions(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("sessions.db").display())
 }
@@ -150,7 +149,7 @@ fn base_url(address: SocketAddr) -> String {
 fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router.into_make_service()).await {
-            tracing::error!(%error, "a local service ended");
+            tracing::error!(%error, "local service stopped");
         }
     })
 }

@@ -1,44 +1,44 @@
-//! Ports for the local services: the usual ones, or the next free.
+//! Ports of the local services: the default ones, or the next free ones.
 
 use std::{io, path::Path, time::Duration};
 
 use tokio::net::TcpListener;
 
-/// How many ports are tried.
-const CANDIDATES: u16 = 20;
+/// Number of ports that are tried.
+const MAX_CANDIDATES: u16 = 20;
 
-/// After a rebuild the old process may need a moment to end. Its port is worth waiting for: with another one the
-/// issuer would be another, and everybody logged out.
-const ATTEMPTS: u32 = 10;
-const PAUSE: Duration = Duration::from_millis(100);
+/// After a rebuild the old process may still be exiting. Another port would change the issuer and invalidate all sessions, so the
+/// port is tried again for a while.
+const MAX_ATTEMPTS: u32 = 10;
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Listens on the port noted in `note`, else on `preferred`, else on the next free one, and notes it.
-pub(super) async fn listen(preferred: u16, note: &Path) -> io::Result<TcpListener> {
-    let noted = std::fs::read_to_string(note)
+/// Listens on the port saved in the file `port_file`, else on `preferred`, else on the next free one, and saves it.
+pub(super) async fn listen(preferred: u16, port_file: &Path) -> io::Result<TcpListener> {
+    let noted = std::fs::read_to_string(port_file)
         .ok()
         .and_then(|text| text.trim().parse::<u16>().ok());
     let first =
-        noted.filter(|port| (preferred..preferred.saturating_add(CANDIDATES)).contains(port));
-    for _ in 0..ATTEMPTS {
+        noted.filter(|port| (preferred..preferred.saturating_add(MAX_CANDIDATES)).contains(port));
+    for _ in 0..MAX_ATTEMPTS {
         match bind(first.unwrap_or(preferred)).await {
-            Ok(listener) => return noting(listener, note),
+            Ok(listener) => return save_port(listener, port_file),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(RETRY_INTERVAL).await;
             }
             Err(error) => return Err(error),
         }
     }
-    for port in preferred..preferred.saturating_add(CANDIDATES) {
+    for port in preferred..preferred.saturating_add(MAX_CANDIDATES) {
         if let Ok(listener) = bind(port).await {
             tracing::warn!("port {preferred} is in use by another program; using {port}");
-            return noting(listener, note);
+            return save_port(listener, port_file);
         }
     }
     Err(io::Error::new(
         io::ErrorKind::AddrInUse,
         format!(
             "none of the ports {preferred} to {} is free",
-            preferred.saturating_add(CANDIDATES - 1)
+            preferred.saturating_add(MAX_CANDIDATES - 1)
         ),
     ))
 }
@@ -47,7 +47,7 @@ async fn bind(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind(("127.0.0.1", port)).await
 }
 
-fn noting(listener: TcpListener, note: &Path) -> io::Result<TcpListener> {
-    std::fs::write(note, listener.local_addr()?.port().to_string())?;
+fn save_port(listener: TcpListener, port_file: &Path) -> io::Result<TcpListener> {
+    std::fs::write(port_file, listener.local_addr()?.port().to_string())?;
     Ok(listener)
 }

@@ -1,4 +1,4 @@
-//! What the local services keep between two starts.
+//! State of the local services that survives a restart.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use axum_auth0::random::{RandomSource as _, SystemRandom};
 
-/// Secrets of this machine's local services, drawn at the first start.
+/// Secrets of the local services, generated at the first start.
 pub(super) struct State {
     pub(super) secret: String,
     pub(super) client_secret: String,
@@ -42,7 +42,7 @@ fn secret(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// Nobody else can read it, not even for a moment.
+/// Creates the file with permissions for its owner only.
 fn write_for_owner(path: &Path, text: &str) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

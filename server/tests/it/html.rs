@@ -1,4 +1,4 @@
-//! A page as a person without JavaScript meets it: text, elements, forms.
+//! A parsed HTML page: text, elements, forms.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    /// An attribute; empty where it is missing.
+    /// Returns an attribute; empty if it is missing.
     pub(crate) fn get(&self, attribute: &str) -> &str {
         self.attributes.get(attribute).map_or("", String::as_str)
     }
@@ -35,7 +35,7 @@ impl Tag {
     }
 }
 
-/// A form: where it goes, and what it holds.
+/// A form.
 #[derive(Debug)]
 pub(crate) struct Form {
     pub(crate) action: String,
@@ -44,7 +44,7 @@ pub(crate) struct Form {
     pub(crate) fields: BTreeMap<String, String>,
 }
 
-/// Elements without an end.
+/// Void elements (HTML §13.1.2).
 const VOID: &[&str] = &[
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
@@ -53,7 +53,7 @@ const VOID: &[&str] = &[
 impl Document {
     pub(crate) fn parse(html: &str) -> Self {
         let mut emitter = DefaultEmitter::default();
-        // What is in a script or a style is no markup.
+        // The content of scripts and styles is not markup.
         emitter.naively_switch_states(true);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let mut nodes = Vec::new();
@@ -75,12 +75,12 @@ impl Document {
         Self { nodes }
     }
 
-    /// What can be read on the page, with single blanks.
+    /// Returns the visible text, with single spaces.
     pub(crate) fn text(&self) -> String {
         self.text_of(0, self.nodes.len())
     }
 
-    /// All elements with this name.
+    /// Returns all elements with this name.
     pub(crate) fn all(&self, name: &str) -> Vec<&Tag> {
         self.tags()
             .map(|(_, tag)| tag)
@@ -88,7 +88,7 @@ impl Document {
             .collect()
     }
 
-    /// The element with this id.
+    /// Returns the element with this id.
     #[track_caller]
     pub(crate) fn by_id(&self, id: &str) -> &Tag {
         let found = self.tags().find(|(_, tag)| tag.get("id") == id);
@@ -97,7 +97,7 @@ impl Document {
             .1
     }
 
-    /// The texts of all elements whose `attribute` is `value`.
+    /// Returns the texts of all elements whose `attribute` is `value`.
     pub(crate) fn texts_where(&self, attribute: &str, value: &str) -> Vec<String> {
         self.tags()
             .filter(|(_, tag)| tag.get(attribute) == value)
@@ -105,7 +105,7 @@ impl Document {
             .collect()
     }
 
-    /// The text of the page's heading.
+    /// Returns the text of the page's heading.
     pub(crate) fn heading(&self) -> String {
         self.tags()
             .find(|(_, tag)| tag.name == "h1")
@@ -114,13 +114,13 @@ impl Document {
             })
     }
 
-    /// The one form that goes to `action`.
+    /// Returns the form with this action.
     #[track_caller]
     pub(crate) fn form(&self, action: &str) -> Form {
         self.form_with(action, "", "")
     }
 
-    /// The form that goes to `action` and has `value` in its field `name`.
+    /// Returns the form with this action and with `value` in its field `name`.
     #[track_caller]
     pub(crate) fn form_with(&self, action: &str, name: &str, value: &str) -> Form {
         let fits = |form: &Form| {
@@ -165,7 +165,7 @@ impl Document {
             })
     }
 
-    /// Where the element that begins at `at` ends.
+    /// Returns the index of the end of the element that begins at `at`.
     fn end_of(&self, at: usize, tag: &Tag) -> usize {
         if VOID.contains(&tag.name.as_str()) {
             return at + 1;
@@ -196,7 +196,7 @@ impl Document {
                 }
                 (Node::End(name), Some(hidden)) if name == hidden => hidden_tag = None,
                 (Node::Text(words), None) => text.push_str(words),
-                // Words of two blocks do not run into each other.
+                // Separates the words of two blocks.
                 (Node::Start(tag), None)
                     if !["b", "code", "strong", "span", "a"].contains(&tag.name.as_str()) =>
                 {
@@ -210,7 +210,7 @@ impl Document {
 }
 
 #[test]
-fn a_page_is_read_as_a_browser_shows_it() {
+fn text_and_forms_are_parsed_like_in_a_browser() {
     let page = Document::parse(
         "<!DOCTYPE html><title>T</title><h1>Tea &amp; <!-- no --><b>pots</b></h1><script nonce=n>if (a<b) {}</script>\
          <form method=POST action=/a><input type=hidden name=id value='7&quot;'><p id=p>Fine<br>print</p></form>",

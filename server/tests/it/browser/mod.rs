@@ -1,4 +1,4 @@
-//! Somebody with a browser: cookies, the headers that browsers send, links, redirects and forms; no JavaScript.
+//! A browser without JavaScript, over HTTP: cookies, Fetch Metadata headers, links, redirects and forms.
 
 mod response;
 
@@ -22,10 +22,10 @@ pub(crate) const PASSWORD: &str = "local-only";
 
 const HTML: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/// A browser gives up after twenty.
+/// Browsers give up after twenty redirects.
 const MAX_REDIRECTS: usize = 20;
 
-/// Clones share the browser.
+/// A browser. Clones share its cookies.
 #[derive(Clone, Debug)]
 pub(crate) struct Browser {
     site: Url,
@@ -41,7 +41,7 @@ impl Browser {
             .redirect(Policy::none())
             .no_proxy()
             .cookie_provider(jar.clone())
-            // Port 0: whichever the URL has.
+            // Port 0 keeps the port of the URL.
             .resolve("localhost", ([127, 0, 0, 1], 0).into())
             .user_agent("Mozilla/5.0 (leptos-auth0 tests)")
             .build()
@@ -54,19 +54,19 @@ impl Browser {
         }
     }
 
-    /// Types an address, `/products` or a whole URL. Redirects are not followed.
+    /// Navigates to a path or URL, as if typed. Does not follow redirects.
     pub(crate) async fn visit(&self, address: &str) -> Response {
         self.navigate(Method::GET, self.url(address), Navigation::default(), None)
             .await
     }
 
-    /// Types an address and goes where it leads.
+    /// Navigates to a path or URL, as if typed, and follows redirects.
     pub(crate) async fn open(&self, address: &str) -> Response {
         let response = self.visit(address).await;
         self.follow_redirects(response).await
     }
 
-    /// Follows a link on a page. Redirects are not followed.
+    /// Follows a link on a page. Does not follow redirects.
     pub(crate) async fn click(&self, page: &Response, href: &str) -> Response {
         let navigation = Navigation {
             referrer: Some(page.url.clone()),
@@ -82,7 +82,7 @@ impl Browser {
         self.navigate(Method::GET, target, navigation, None).await
     }
 
-    /// Follows redirects to their end.
+    /// Follows redirects to the final response.
     pub(crate) async fn follow_redirects(&self, mut response: Response) -> Response {
         for _ in 0..MAX_REDIRECTS {
             if !response.status.is_redirection() {
@@ -93,7 +93,7 @@ impl Browser {
         panic!("redirects without an end, at last to {}", response.url)
     }
 
-    /// Fills in a form that is on `page` and sends it. Redirects are not followed.
+    /// Fills in a form of `page` and submits it. Does not follow redirects.
     pub(crate) async fn submit(
         &self,
         page: &Response,
@@ -118,13 +118,13 @@ impl Browser {
             .await
     }
 
-    /// Opens a page for signed-in people and logs in on the way. Where she ends.
+    /// Opens a protected page and logs in on the way. Returns the final page.
     pub(crate) async fn log_in(&self, email: &str) -> Response {
         let form = self.open("/products").await.assert_status(200);
         self.submit_login(&form, email, PASSWORD).await
     }
 
-    /// Sends the tenant's login form, and goes where it leads.
+    /// Submits the tenant's login form and follows redirects.
     pub(crate) async fn submit_login(
         &self,
         page: &Response,
@@ -138,7 +138,7 @@ impl Browser {
         self.follow_redirects(response).await
     }
 
-    /// Presses the button *Log out* of a page, and goes where it leads.
+    /// Presses the button *Log out* and follows redirects.
     pub(crate) async fn log_out(&self) -> Response {
         let page = self.open("/").await.assert_status(200);
         let response = self
@@ -147,7 +147,7 @@ impl Browser {
         self.follow_redirects(response).await
     }
 
-    /// Calls a server function as the app's scripts do.
+    /// Calls a server function as the app's WASM does.
     pub(crate) async fn call(
         &self,
         method: Method,
@@ -167,12 +167,12 @@ impl Browser {
         self.send(request).await
     }
 
-    /// Reads with a server function.
+    /// Calls a server function with GET.
     pub(crate) async fn get_json(&self, path: &str) -> Response {
         self.call(Method::GET, path, &[]).await
     }
 
-    /// A request with her cookies and nothing that a browser says.
+    /// Returns a request with the cookies and without the headers of a browser.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, self.url(path))
     }
@@ -182,7 +182,7 @@ impl Browser {
         self.receive(request, Navigation::default()).await
     }
 
-    /// The value of a cookie of the site.
+    /// Returns the value of a cookie of the site.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         let cookies = self.jar.cookies(&self.url("/products"))?;
         let cookies = cookies.to_str().unwrap().to_owned();
@@ -193,19 +193,19 @@ impl Browser {
             .next()
     }
 
-    /// Puts a cookie of the site into the browser.
+    /// Sets a cookie of the site.
     pub(crate) fn set_cookie(&self, name: &str, value: &str) {
         self.jar
             .add_cookie_str(&format!("{name}={value}; Path=/"), &self.site);
     }
 
-    /// Takes a cookie of the site out of the browser.
+    /// Deletes a cookie of the site.
     pub(crate) fn delete_cookie(&self, name: &str) {
         self.jar
             .add_cookie_str(&format!("{name}=; Path=/; Max-Age=0"), &self.site);
     }
 
-    /// Everything that servers answered to her.
+    /// Returns all responses that this browser received.
     pub(crate) fn responses(&self) -> Vec<Response> {
         self.responses
             .lock()
@@ -213,7 +213,7 @@ impl Browser {
             .clone()
     }
 
-    /// The site's origin, as a browser writes it.
+    /// Returns the site's origin, serialized.
     pub(crate) fn origin(&self) -> String {
         self.site.origin().ascii_serialization()
     }

@@ -1,4 +1,4 @@
-//! What a server answered to a person.
+//! A response to a browser.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::html::Document;
 
-/// Status, headers and body, and how it was come by.
+/// A response, with its request and the navigation that led to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) method: Method,
@@ -19,17 +19,17 @@ pub(crate) struct Response {
     pub(super) navigation: Navigation,
 }
 
-/// How a browser came to a page; redirects go on with it.
+/// How a browser came to a page. Redirects continue the navigation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Navigation {
-    /// The page that led away; none for a typed address.
+    /// The page with the link or form; `None` for a typed address.
     pub(super) referrer: Option<Url>,
-    /// Whether another site was on the way.
+    /// Whether the redirect chain contained another origin.
     pub(super) is_cross_site: bool,
 }
 
 impl Navigation {
-    /// The value of `Sec-Fetch-Site` on the way to `to` (W3C Fetch Metadata §2.3).
+    /// Returns `Sec-Fetch-Site` of a request to `to` (W3C Fetch Metadata §2.3).
     pub(super) fn sec_fetch_site(&mut self, to: &Url) -> &'static str {
         let Some(from) = &self.referrer else {
             return "none";
@@ -44,7 +44,7 @@ impl Navigation {
 }
 
 impl Response {
-    /// That the answer has this status.
+    /// Asserts the status.
     #[track_caller]
     pub(crate) fn assert_status(self, status: u16) -> Self {
         assert_eq!(
@@ -58,20 +58,20 @@ impl Response {
         self
     }
 
-    /// A header; empty where it is missing.
+    /// Returns a header; empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// All `Set-Cookie` headers.
+    /// Returns all `Set-Cookie` headers.
     pub(crate) fn set_cookies(&self) -> Vec<&str> {
         let cookies = self.headers.get_all("set-cookie").iter();
         cookies.map(|cookie| cookie.to_str().unwrap()).collect()
     }
 
-    /// Where it leads to, as it says so.
+    /// Returns `Location` of a redirect.
     #[track_caller]
     pub(crate) fn location(&self) -> &str {
         assert!(
@@ -83,13 +83,13 @@ impl Response {
         self.header("location")
     }
 
-    /// Where a browser goes from here.
+    /// Returns the absolute URL that a redirect leads to.
     #[track_caller]
     pub(crate) fn redirect_target(&self) -> Url {
         self.url.join(self.location()).unwrap()
     }
 
-    /// Path and query of where the person is.
+    /// Returns path and query of the requested URL.
     pub(crate) fn path_and_query(&self) -> &str {
         &self.url[url::Position::BeforePath..]
     }
@@ -108,7 +108,7 @@ impl Response {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// The word that names a typed error.
+    /// Returns the code of a typed error.
     #[track_caller]
     pub(crate) fn error_code(&self) -> String {
         self.json()["code"].as_str().unwrap().to_owned()

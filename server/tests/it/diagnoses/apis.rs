@@ -1,4 +1,4 @@
-//! APIs that refuse, and APIs of which too little is known.
+//! APIs that reject tokens, and APIs with missing settings.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ use crate::{
 
 const NEW_API: &str = "https://products-2.example.com";
 
-/// An API that the sample does not declare.
+/// An API that the sample does not register.
 enum InvoicesApi {}
 
 impl Api for InvoicesApi {
@@ -27,7 +27,7 @@ impl Api for InvoicesApi {
     const SCOPES: &'static [&'static str] = &["read:invoices"];
 }
 
-pub(crate) async fn an_api_that_checks_another_audience_refuses_the_token() -> Diagnosis {
+pub(crate) async fn an_api_that_checks_another_audience_rejects_the_token() -> Diagnosis {
     let renamed = |builder: &mut TestEnvBuilder| {
         let mut renamed = builder.products_api_settings().clone();
         NEW_API.clone_into(&mut renamed.identifier);
@@ -68,7 +68,7 @@ pub(crate) async fn an_api_that_checks_another_audience_refuses_the_token() -> D
     diagnosis
 }
 
-pub(crate) async fn an_api_that_was_not_declared_has_no_settings() -> Diagnosis {
+pub(crate) async fn an_unregistered_api_has_no_settings() -> Diagnosis {
     let mut variables = None;
     let env = TestEnv::with(|builder| variables = Some(builder.variables.clone())).await;
     let alice = env.browser();
@@ -96,7 +96,7 @@ pub(crate) async fn an_api_that_was_not_declared_has_no_settings() -> Diagnosis 
     *diagnosis
 }
 
-/// The person as the site's own code sees them.
+/// Returns the signed-in user of a browser, as a handler of the site receives it.
 async fn user_of(env: &TestEnv, browser: &Browser) -> SignedInUser {
     type Seen = Arc<Mutex<Option<SignedInUser>>>;
     async fn see(State(seen): State<Seen>, user: SignedInUser) {
@@ -147,7 +147,7 @@ pub(crate) async fn a_second_api_without_an_audience_gets_no_token() -> Diagnosi
         &["ORDERS_API_AUDIENCE is not set"],
         &["Set ORDERS_API_AUDIENCE to the Identifier of the API"],
     );
-    // Nothing is wrong with the first one, and the login that is there will do for both.
+    // The first API still works, and the current login suffices for both.
     alice.get_json("/api/products").await.assert_status(200);
     let env = env.restart(TestEnvBuilder::add_orders).await;
     alice.get_json("/api/orders").await.assert_status(200);

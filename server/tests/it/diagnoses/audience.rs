@@ -1,4 +1,4 @@
-//! For which API a token is: the question that this project is about.
+//! The audience of a token: missing, unknown, or of another API.
 
 use axum::Router;
 use axum_auth0::{
@@ -46,7 +46,7 @@ pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> D
         "a token for nobody is sent to nobody"
     );
 
-    // The old login asked for nothing, and only a new one can.
+    // The old login requested no audience; only a new login can.
     let env = env.restart(|_| {}).await;
     let refused = alice.get_json("/api/products").await.assert_status(401);
     assert_eq!(refused.error_code(), "sign_in_required");
@@ -55,8 +55,8 @@ pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> D
     diagnosis
 }
 
-pub(crate) async fn an_audience_that_no_api_has_is_refused_at_login() -> Diagnosis {
-    // What people take for the identifier: the address of the API.
+pub(crate) async fn an_unknown_audience_is_rejected_at_login() -> Diagnosis {
+    // A common mistake: the API's URL instead of its identifier.
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.set("AUTH0_AUDIENCE", "https://products.example.com/api");
@@ -75,7 +75,7 @@ pub(crate) async fn an_audience_that_no_api_has_is_refused_at_login() -> Diagnos
     );
     let env = apply_fix(env, &alice, |_| {}).await;
 
-    // The other way: registered as it is named.
+    // The alternative fix: register the API under this identifier.
     let register = |builder: &mut TestEnvBuilder| {
         builder.set("AUTH0_AUDIENCE", STOCK_API);
         STOCK_API.clone_into(&mut builder.api_audience);
@@ -85,7 +85,7 @@ pub(crate) async fn an_audience_that_no_api_has_is_refused_at_login() -> Diagnos
     diagnosis
 }
 
-pub(crate) async fn an_api_that_was_deleted_is_missed_at_the_next_refresh() -> Diagnosis {
+pub(crate) async fn a_deleted_api_is_reported_at_the_next_refresh() -> Diagnosis {
     let env = TestEnv::with(logged_in_long_ago).await;
     let alice = signed_in(&env).await;
     let env = env
@@ -106,7 +106,7 @@ pub(crate) async fn an_api_that_was_deleted_is_missed_at_the_next_refresh() -> D
     diagnosis
 }
 
-pub(crate) async fn auth0_does_not_listen_to_resource() -> Diagnosis {
+pub(crate) async fn auth0_ignores_resource() -> Diagnosis {
     let by_resource =
         |builder: &mut TestEnvBuilder| builder.set("AUTH0_AUDIENCE_PARAMETER", "resource");
     let env = TestEnv::with(|builder| {
@@ -137,7 +137,7 @@ pub(crate) async fn auth0_does_not_listen_to_resource() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_login_that_names_no_api_gets_the_default_audience() -> Diagnosis {
+pub(crate) async fn a_login_without_an_audience_gets_the_default_audience() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.variables.remove("AUTH0_AUDIENCE");
@@ -161,7 +161,7 @@ pub(crate) async fn a_login_that_names_no_api_gets_the_default_audience() -> Dia
     diagnosis
 }
 
-/// A provider of the manner of RFC 8707, which has a token for `audience` where a request names no API.
+/// Starts an RFC 8707 provider that issues tokens for `audience` if a request names no API.
 async fn of_another_manner(change: impl FnOnce(&mut TestEnvBuilder)) -> (TestEnv, ModifiedTenant) {
     let env = TestEnv::with(|builder| {
         restartable(builder);
@@ -175,7 +175,7 @@ async fn of_another_manner(change: impl FnOnce(&mut TestEnvBuilder)) -> (TestEnv
     (env, stand_in)
 }
 
-/// The same provider with the fix: it is asked as it wants to be.
+/// Applies the fix at the same provider: requests use `resource`.
 async fn asked_by_resource(
     (env, stand_in): (TestEnv, ModifiedTenant),
     browser: &Browser,
@@ -207,8 +207,8 @@ fn default_audience(builder: &mut TestEnvBuilder, audience: &str) {
     builder.tenant.default_audience = Some(audience.to_owned());
 }
 
-pub(crate) async fn a_provider_that_takes_no_audience_issues_a_token_for_another_api() -> Diagnosis
-{
+pub(crate) async fn a_provider_without_audience_parameter_issues_a_token_for_another_api()
+-> Diagnosis {
     let change = |builder: &mut TestEnvBuilder| {
         builder.set("ORDERS_API_URL", "http://127.0.0.1:4002");
         builder.set("ORDERS_API_AUDIENCE", ORDERS_API);
@@ -231,7 +231,7 @@ pub(crate) async fn a_provider_that_takes_no_audience_issues_a_token_for_another
     diagnosis
 }
 
-pub(crate) async fn a_token_is_shown_to_another_api_than_its_own() -> Diagnosis {
+pub(crate) async fn a_token_is_sent_to_another_api() -> Diagnosis {
     let env = TestEnv::with(TestEnvBuilder::add_orders).await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -265,8 +265,8 @@ pub(crate) async fn a_token_is_shown_to_another_api_than_its_own() -> Diagnosis 
     reported::as_local(&env, diagnosis)
 }
 
-pub(crate) async fn a_provider_that_takes_no_audience_issues_a_token_for_its_userinfo() -> Diagnosis
-{
+pub(crate) async fn a_provider_without_audience_parameter_issues_a_token_for_its_userinfo()
+-> Diagnosis {
     let change = |builder: &mut TestEnvBuilder| {
         let userinfo = format!("{}userinfo", builder.tenant.issuer);
         default_audience(builder, &userinfo);
@@ -287,7 +287,7 @@ pub(crate) async fn a_provider_that_takes_no_audience_issues_a_token_for_its_use
     diagnosis
 }
 
-pub(crate) async fn a_provider_that_takes_no_audience_issues_an_opaque_token() -> Diagnosis {
+pub(crate) async fn a_provider_without_audience_parameter_issues_an_opaque_token() -> Diagnosis {
     let (env, stand_in) = of_another_manner(|_| {}).await;
     let alice = env.browser();
     alice.log_in(ALICE).await;

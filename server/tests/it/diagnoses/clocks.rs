@@ -1,4 +1,4 @@
-//! Clocks that differ, and tokens whose time is over.
+//! Clock skew and expired tokens.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ pub(crate) async fn a_clock_that_is_ahead_sees_new_tokens_as_expired() -> Diagno
     diagnosis
 }
 
-/// What time it is in a world: the journal of its tenant says when it was asked for something.
+/// Returns the tenant's time, from its activity log.
 async fn now_of(env: &TestEnv) -> i64 {
     let tenant: Url = env.tenant_url("/oauth/token").parse().unwrap();
     let request = Request::post(tenant.path())
@@ -59,7 +59,7 @@ async fn now_of(env: &TestEnv) -> i64 {
     env.tenant.activity_log()[0].at
 }
 
-pub(crate) async fn a_token_that_was_kept_has_expired() -> Diagnosis {
+pub(crate) async fn a_cached_token_has_expired() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         builder.tenant.access_token_lifetime = Duration::from_secs(10);
         builder.seconds_behind = 15;
@@ -88,7 +88,7 @@ pub(crate) async fn a_token_that_was_kept_has_expired() -> Diagnosis {
     let first = diagnose(kept, &expected(end + 1)).unwrap_err();
     assert_says(&first, &["expired 1 second ago"], &[]);
 
-    // Asked for at each call, it is another one.
+    // The provider returns a new token for each call.
     env.advance(11);
     alice.get_json("/api/products").await.assert_status(200);
     let called = env

@@ -1,4 +1,4 @@
-//! What is found without a person: at the start, and by `server doctor`.
+//! Diagnoses without a login: at the start, and by `server doctor`.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use crate::test_env::TestEnv;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// What the doctor finds with `id`.
+/// Returns the result of the check `id` of the doctor.
 async fn examined(env: &TestEnv, id: &str, dependencies: &Dependencies) -> Check {
     let report = examine(env.auth0.config(), dependencies, LIMIT).await;
     let mut checks = report.checks.into_iter();
     checks.find(|check| check.id == id).unwrap()
 }
 
-pub(crate) async fn a_callback_that_is_not_registered_stops_every_login() -> Diagnosis {
+pub(crate) async fn an_unregistered_callback_fails_every_login() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
-        // The callback of older versions of nextjs-auth0.
+        // The callback path of older versions of nextjs-auth0.
         let callbacks = &mut builder.tenant.applications[0].callback_urls;
         callbacks[0] = callbacks[0].replace("/auth/callback", "/api/auth/callback");
     })
@@ -43,7 +43,7 @@ pub(crate) async fn a_callback_that_is_not_registered_stops_every_login() -> Dia
             "APP_BASE_URL",
         ],
     );
-    // The person sees the tenant's own page, which names the same URL.
+    // The user sees the tenant's page, which names the same URL.
     let alice = env.browser();
     let page = alice.open("/products").await.assert_status(403);
     let text = page.html().text();
@@ -79,7 +79,7 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> Diagnosis 
         ],
     );
     assert!(!env.log.text().contains(EXAMPLE));
-    // It is an estimate, and the site works all the same.
+    // It is an estimate; the site works anyway.
     let alice = env.browser();
     assert_works(&alice).await;
 
@@ -94,9 +94,9 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> Diagnosis 
     diagnosis
 }
 
-/// The provider says what time it has with every answer.
+/// Every response of the provider has a `Date` header.
 #[tokio::test]
-async fn a_clock_that_differs_is_found_before_anybody_logs_in() {
+async fn clock_skew_is_reported_before_any_login() {
     let env = TestEnv::start().await;
     for (difference, direction) in [(7_200, "ahead of"), (-7_200, "behind")] {
         let clock = MockClock::from_system();

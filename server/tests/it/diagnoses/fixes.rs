@@ -1,4 +1,4 @@
-//! Doing what the fix says.
+//! Applies the fix of a diagnosis.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use crate::{
     test_env::{TestEnv, TestEnvBuilder},
 };
 
-/// For a world that is to be started again: what it knows is kept in files.
+/// Lets an environment restart: its databases are files.
 pub(crate) fn restartable(builder: &mut TestEnvBuilder) {
     builder.persistent = true;
 }
 
-/// For a world in which time passes: everything begins more than an hour ago, and access tokens live for an hour. The APIs,
-/// whose clocks are right, would not take a token before that time has passed.
+/// Starts the clocks more than an hour ago, with access tokens that live for an hour. The APIs use the system's clock and do
+/// not accept a token before its time.
 pub(crate) fn logged_in_long_ago(builder: &mut TestEnvBuilder) {
     restartable(builder);
     builder.tenant.access_token_lifetime = Duration::from_hours(1);
     builder.seconds_behind = 3_700;
 }
 
-/// Logs in without asking an API for anything.
+/// Logs in without calling an API.
 pub(crate) async fn signed_in(env: &TestEnv) -> Browser {
     let alice = env.browser();
     let form = alice.open("/profile").await.assert_status(200);
@@ -32,7 +32,7 @@ pub(crate) async fn signed_in(env: &TestEnv) -> Browser {
     alice
 }
 
-/// The same world with everything as it is by default, but for `change`: the person logs in again, and it works.
+/// Restarts the environment with default settings and `change`, and asserts that a new login works.
 pub(crate) async fn apply_fix(
     env: TestEnv,
     browser: &Browser,
@@ -43,7 +43,7 @@ pub(crate) async fn apply_fix(
     env
 }
 
-/// That the person logs in again, and has her products.
+/// Asserts that a new login leads to the products.
 pub(crate) async fn assert_works(browser: &Browser) {
     let mut page = browser
         .open("/auth/login?returnTo=%2Fproducts")

@@ -1,4 +1,4 @@
-//! What a token looks like, and who issued it.
+//! Format and issuer of a token.
 
 use axum_auth0::{Diagnosis, jwt};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,7 +18,7 @@ use crate::{
 
 const NEW_API: &str = "https://products-2.example.com";
 
-pub(crate) async fn the_api_wants_encrypted_tokens() -> Diagnosis {
+pub(crate) async fn the_api_requires_encrypted_tokens() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.products_api_settings().encrypted = true;
@@ -35,7 +35,7 @@ pub(crate) async fn the_api_wants_encrypted_tokens() -> Diagnosis {
             "PRODUCTS_API_TOKEN_FORMAT=opaque",
         ],
     );
-    // Passed on unchecked: an API that can read it would take it, and this one says that it cannot.
+    // Sent unchecked: an API that can decrypt the token would accept it; this one cannot.
     let env = env
         .restart(|builder| {
             builder.products_api_settings().encrypted = true;
@@ -49,7 +49,7 @@ pub(crate) async fn the_api_wants_encrypted_tokens() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn the_api_wants_tokens_signed_with_a_secret() -> Diagnosis {
+pub(crate) async fn the_api_requires_tokens_signed_with_a_secret() -> Diagnosis {
     let by_secret = |builder: &mut TestEnvBuilder| {
         builder.products_api_settings().signing = TokenSigning::Hs256
     };
@@ -105,7 +105,7 @@ pub(crate) async fn the_tenant_issues_under_its_custom_domain() -> Diagnosis {
     );
     assert_eq!(env.products_requests.entries().len(), 0);
 
-    // Under its other name, as one domain for everything: the token is sent. This API trusts the first name only.
+    // With the custom domain as the only domain, the token is sent. This API trusts the original issuer only.
     let mut domain = String::new();
     let env = env
         .restart(|builder| {
@@ -127,11 +127,11 @@ pub(crate) async fn the_tenant_issues_under_its_custom_domain() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_token_that_no_header_can_carry_is_not_sent() -> Diagnosis {
+pub(crate) async fn a_token_that_is_no_valid_header_value_is_not_sent() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant_is_up = false;
-        // A JWT has no such characters.
+        // A JWT does not contain such characters.
         builder.set("PRODUCTS_API_TOKEN_FORMAT", "opaque");
     })
     .await;
@@ -151,7 +151,7 @@ pub(crate) async fn a_token_that_no_header_can_carry_is_not_sent() -> Diagnosis 
     diagnosis
 }
 
-pub(crate) async fn a_token_with_too_much_in_it_is_not_read() -> Diagnosis {
+pub(crate) async fn a_token_that_is_too_long_is_not_parsed() -> Diagnosis {
     let many_groups = |token: &str| format!("{token:g<20000}");
     let diagnosis = told_of_tokens(many_groups).await;
     assert_says(
@@ -162,7 +162,7 @@ pub(crate) async fn a_token_with_too_much_in_it_is_not_read() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_token_whose_end_cannot_be_read_is_not_one_without_an_end() -> Diagnosis {
+pub(crate) async fn a_token_with_an_invalid_expiry_is_not_one_without_expiry() -> Diagnosis {
     let diagnosis = told_of_tokens(with_an_end_in_words).await;
     assert_says(
         &diagnosis,
@@ -184,7 +184,7 @@ fn with_an_end_in_words(token: &str) -> String {
     format!("{header}.{payload}.{signature}")
 }
 
-/// What is told if the provider makes this of its access tokens; nothing is told any more once it does not.
+/// Returns the diagnosis if the provider rewrites its access tokens like this, and checks that it disappears once it does not.
 async fn told_of_tokens(rewrite: fn(&str) -> String) -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);

@@ -1,4 +1,4 @@
-//! Something else at the tenant's place: the tenant with a manner of other providers, or with a clock of its own.
+//! The tenant with one behavior changed: that of another provider, or another clock.
 
 use std::{collections::HashMap, net::SocketAddr};
 
@@ -16,19 +16,19 @@ use url::{Url, form_urlencoded};
 
 use crate::test_env::TestEnv;
 
-/// No message here is larger.
+/// Body limit in bytes; no body in the tests is larger.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// What answers at the tenant's address, until it goes.
+/// A provider at the tenant's address. It stops when dropped.
 pub(crate) struct ModifiedTenant(JoinSet<()>);
 
 impl ModifiedTenant {
-    /// Serves `provider` where the tenant of `env` would be, if it were up.
+    /// Serves `provider` at the address of the stopped tenant of `env`.
     pub(crate) fn at_tenant_of(env: &TestEnv, provider: Router) -> Self {
         let url: Url = env.tenant_url("/").parse().unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], url.port().unwrap()));
         let socket = TcpSocket::new_v4().unwrap();
-        // The world holds the port, and does not listen.
+        // The environment has bound the port and does not listen.
         socket.set_reuseaddr(true).unwrap();
         socket.bind(address).unwrap();
         let listener = socket.listen(64).unwrap();
@@ -41,13 +41,13 @@ impl ModifiedTenant {
         Self(running)
     }
 
-    /// Makes room for the tenant.
+    /// Stops, so that the tenant can start.
     pub(crate) async fn go(mut self) {
         self.0.shutdown().await;
     }
 }
 
-/// A provider that does not know the parameter `audience`.
+/// Ignores the parameter `audience`.
 pub(crate) fn without_audience(tenant: Router) -> Router {
     tenant.layer(from_fn(drop_audience))
 }
@@ -67,7 +67,7 @@ async fn drop_audience(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-/// A form without the field `audience`.
+/// Removes the field `audience` from a form.
 fn without(form: &[u8]) -> String {
     let kept = form_urlencoded::parse(form).filter(|(name, _)| name != "audience");
     form_urlencoded::Serializer::new(String::new())
@@ -75,7 +75,7 @@ fn without(form: &[u8]) -> String {
         .finish()
 }
 
-/// A provider that refuses a login with a scope that it does not know, without a description.
+/// Rejects a login with the scope `write:products`, without a description.
 pub(crate) fn rejecting_write_products(tenant: Router) -> Router {
     tenant.layer(from_fn(refuse_write_products))
 }
@@ -102,12 +102,12 @@ async fn refuse_write_products(request: Request, next: Next) -> Response {
     Redirect::to(callback.as_str()).into_response()
 }
 
-/// A provider whose access tokens have a line break in them.
+/// Issues access tokens that contain a line break.
 pub(crate) fn with_line_breaks(tenant: Router) -> Router {
     with_access_tokens(tenant, |_| "opaque\nin two lines".to_owned())
 }
 
-/// A provider that makes something else of its access tokens.
+/// Rewrites the issued access tokens.
 pub(crate) fn with_access_tokens(tenant: Router, rewrite: fn(&str) -> String) -> Router {
     tenant.layer(from_fn(move |request, next| {
         rewrite_tokens(rewrite, request, next)

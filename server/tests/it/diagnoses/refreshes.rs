@@ -1,4 +1,4 @@
-//! Refresh tokens: none, not for this API, used twice, ended.
+//! Refresh tokens: missing, not valid for this API, reused, expired.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     test_env::{CLIENT_SECRET, PRODUCTS_API, TestEnv, TestEnvBuilder},
 };
 
-pub(crate) async fn without_offline_access_there_is_nothing_to_refresh_with() -> Diagnosis {
+pub(crate) async fn without_offline_access_there_is_no_refresh_token() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         logged_in_long_ago(builder);
         builder.set("AUTH0_SCOPE", "openid profile email");
@@ -36,7 +36,7 @@ pub(crate) async fn without_offline_access_there_is_nothing_to_refresh_with() ->
     diagnosis
 }
 
-/// After a start with `change` and a new login, the end of an access token is not noticed.
+/// Asserts that after a restart with `change` and a new login, an expired access token is refreshed.
 async fn refreshes_after(env: TestEnv, alice: &Browser, change: impl FnOnce(&mut TestEnvBuilder)) {
     let env = env.restart(change).await;
     let page = alice
@@ -86,7 +86,7 @@ pub(crate) async fn an_application_without_the_refresh_grant_gets_no_refresh_tok
     diagnosis
 }
 
-pub(crate) async fn a_refresh_token_is_not_good_for_another_api() -> Diagnosis {
+pub(crate) async fn a_refresh_token_does_not_cover_another_api() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.add_orders();
@@ -105,14 +105,14 @@ pub(crate) async fn a_refresh_token_is_not_good_for_another_api() -> Diagnosis {
         &["Multi-Resource Refresh Token > add `https://orders.example.com`"],
     );
     assert_eq!(env.orders_requests.entries().len(), 0);
-    // Nothing is wrong with the other API.
+    // The other API still works.
     alice.get_json("/api/products").await.assert_status(200);
     let _world = apply_fix(env, &alice, TestEnvBuilder::add_orders).await;
     alice.get_json("/api/orders").await.assert_status(200);
     diagnosis
 }
 
-pub(crate) async fn a_refresh_token_of_a_login_without_api_is_good_for_none() -> Diagnosis {
+pub(crate) async fn the_refresh_token_of_a_login_without_api_covers_no_api() -> Diagnosis {
     let of_its_own =
         |builder: &mut TestEnvBuilder| builder.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
     let env = TestEnv::with(|builder| {
@@ -140,19 +140,20 @@ pub(crate) async fn a_refresh_token_of_a_login_without_api_is_good_for_none() ->
     diagnosis
 }
 
-/// The answers of refreshes do not come in time; the tenant has used the refresh token up all the same.
+/// Delays the responses of refreshes beyond the timeout. The tenant has consumed the refresh token anyway.
 fn slow(builder: &mut TestEnvBuilder) {
     logged_in_long_ago(builder);
     builder.set("AUTH0_HTTP_TIMEOUT", "1500");
     builder.tenant.refresh_delay = Duration::from_secs(20);
 }
 
-pub(crate) async fn a_refresh_whose_answer_is_lost_ends_the_session_at_the_next_one() -> Diagnosis {
+pub(crate) async fn a_refresh_whose_response_is_lost_ends_the_session_at_the_next_one() -> Diagnosis
+{
     let env = TestEnv::with(slow).await;
     let alice = signed_in(&env).await;
     env.advance(3_700);
     alice.get_json("/api/products").await.assert_status(503);
-    // Longer than others get the same answer.
+    // Longer than the failure is cached.
     env.advance(2);
     let diagnosis = reported::at_session_end(&env, &alice).await;
     assert_says(
@@ -197,7 +198,7 @@ pub(crate) async fn a_refresh_token_that_was_revoked_ends_the_session() -> Diagn
     diagnosis
 }
 
-pub(crate) async fn a_refresh_token_that_somebody_else_used_ends_the_session() -> Diagnosis {
+pub(crate) async fn a_reused_refresh_token_ends_the_session() -> Diagnosis {
     let env = TestEnv::with(logged_in_long_ago).await;
     let alice = signed_in(&env).await;
     env.advance(3_700);

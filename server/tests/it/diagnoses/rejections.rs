@@ -1,4 +1,4 @@
-//! What the tenant refuses.
+//! Requests that the tenant rejects.
 
 use axum_auth0::Diagnosis;
 use tenant::ApplicationAccess;
@@ -14,7 +14,7 @@ use crate::{
     test_env::{ORDERS_API, TestEnv, TestEnvBuilder},
 };
 
-pub(crate) async fn the_refresh_grant_was_taken_from_the_application() -> Diagnosis {
+pub(crate) async fn the_refresh_grant_of_the_application_was_removed() -> Diagnosis {
     let env = TestEnv::with(logged_in_long_ago).await;
     let alice = signed_in(&env).await;
     let env = env
@@ -29,7 +29,7 @@ pub(crate) async fn the_refresh_grant_was_taken_from_the_application() -> Diagno
             "Grant Types",
         ],
     );
-    // Nothing was lost: the refresh token is good again.
+    // Nothing was lost: the refresh token works again.
     let env = env.restart(|_| {}).await;
     env.advance(2);
     alice.get_json("/api/products").await.assert_status(200);
@@ -37,7 +37,7 @@ pub(crate) async fn the_refresh_grant_was_taken_from_the_application() -> Diagno
     diagnosis
 }
 
-pub(crate) async fn an_api_that_is_closed_to_the_application_refuses_the_login() -> Diagnosis {
+pub(crate) async fn an_unauthorized_application_is_rejected_at_login() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.products_api_settings().access = ApplicationAccess::ClientGrants(Vec::new());
@@ -59,7 +59,7 @@ pub(crate) async fn an_api_that_is_closed_to_the_application_refuses_the_login()
     diagnosis
 }
 
-pub(crate) async fn an_api_that_is_closed_to_the_application_refuses_the_refresh() -> Diagnosis {
+pub(crate) async fn an_unauthorized_application_is_rejected_at_refresh() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.add_orders();
@@ -85,7 +85,8 @@ pub(crate) async fn an_api_that_is_closed_to_the_application_refuses_the_refresh
     diagnosis
 }
 
-pub(crate) async fn a_wrong_client_secret_is_found_where_the_login_ends() -> Diagnosis {
+pub(crate) async fn a_wrong_client_secret_is_reported_on_the_page_of_the_failed_login() -> Diagnosis
+{
     const WRONG: &str = "not-the-secret-of-the-tenant";
     let env = TestEnv::with(|builder| {
         restartable(builder);
@@ -108,7 +109,7 @@ pub(crate) async fn a_wrong_client_secret_is_found_where_the_login_ends() -> Dia
     diagnosis
 }
 
-pub(crate) async fn a_parameter_of_the_login_is_refused() -> Diagnosis {
+pub(crate) async fn a_login_parameter_is_rejected() -> Diagnosis {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice
@@ -131,7 +132,7 @@ pub(crate) async fn a_parameter_of_the_login_is_refused() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn several_resources_at_once_are_refused() -> Diagnosis {
+pub(crate) async fn several_resources_in_one_request_are_rejected() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.add_orders();
@@ -153,7 +154,7 @@ pub(crate) async fn several_resources_at_once_are_refused() -> Diagnosis {
     })
     .await;
     alice.get_json("/api/orders").await.assert_status(200);
-    // Or without the second API.
+    // The alternative fix: remove the second API.
     apply_fix(env, &alice, |builder| {
         builder.set("AUTH0_AUDIENCE_PARAMETER", "resource");
         builder.tenant.resource_parameter = true;
@@ -162,7 +163,7 @@ pub(crate) async fn several_resources_at_once_are_refused() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_scope_that_the_provider_does_not_know_refuses_the_login() -> Diagnosis {
+pub(crate) async fn an_unknown_scope_is_rejected_at_login() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant_is_up = false;

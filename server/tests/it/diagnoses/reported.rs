@@ -1,4 +1,4 @@
-//! What is told: by the page, by the server function and by the log, and that it is the same.
+//! The diagnosis that page, server function and log report. All three must agree.
 
 use axum_auth0::{Diagnosis, doctor::Check};
 use serde_json::{Value, json};
@@ -8,12 +8,12 @@ use crate::{
     test_env::TestEnv,
 };
 
-/// What the page of the products says, and the server function behind it.
+/// Returns the diagnosis on the products page and of its server function.
 pub(crate) async fn on_products_page(env: &TestEnv, browser: &Browser) -> Diagnosis {
     by_call(env, browser, "/api/products").await
 }
 
-/// What a server function says, and the page of the products, which calls it, too.
+/// Returns the diagnosis of a server function and of the products page, which calls it too.
 pub(crate) async fn by_call(env: &TestEnv, browser: &Browser, path: &str) -> Diagnosis {
     let page = browser.open("/products").await;
     let diagnosis = in_response(&browser.get_json(path).await);
@@ -22,7 +22,7 @@ pub(crate) async fn by_call(env: &TestEnv, browser: &Browser, path: &str) -> Dia
     as_local(env, diagnosis)
 }
 
-/// What the page says on which a login ends.
+/// Returns the diagnosis on the page on which a login fails.
 pub(crate) fn at_login(env: &TestEnv, page: &Response) -> Diagnosis {
     assert_eq!(
         (page.url.path(), page.status.as_u16()),
@@ -35,7 +35,7 @@ pub(crate) fn at_login(env: &TestEnv, page: &Response) -> Diagnosis {
     as_local(env, diagnosis)
 }
 
-/// What the log says of a session that ended; the person only has to log in.
+/// Returns the diagnosis in the log of a terminated session. The user only has to log in.
 pub(crate) async fn at_session_end(env: &TestEnv, browser: &Browser) -> Diagnosis {
     let refused = browser.get_json("/api/products").await.assert_status(401);
     assert_eq!(refused.error_code(), "sign_in_required");
@@ -49,7 +49,7 @@ pub(crate) async fn at_session_end(env: &TestEnv, browser: &Browser) -> Diagnosi
     as_local(env, diagnosis)
 }
 
-/// What the log says of an access token that ended without a refresh token; the user only has to log in.
+/// Returns the diagnosis in the log of an access token that expired without a refresh token. The user only has to log in.
 pub(crate) async fn without_refresh_token(env: &TestEnv, browser: &Browser) -> Diagnosis {
     let refused = browser.get_json("/api/products").await.assert_status(401);
     assert_eq!(refused.error_code(), "sign_in_required");
@@ -62,7 +62,7 @@ pub(crate) async fn without_refresh_token(env: &TestEnv, browser: &Browser) -> D
     as_local(env, diagnosis)
 }
 
-/// What a check of the doctor says.
+/// Returns the diagnosis of a check of `server doctor`.
 pub(crate) fn from_doctor(env: &TestEnv, check: &Check) -> Diagnosis {
     as_local(
         env,
@@ -70,7 +70,7 @@ pub(crate) fn from_doctor(env: &TestEnv, check: &Check) -> Diagnosis {
     )
 }
 
-/// The explanation in an answer of a server function.
+/// Returns the diagnosis in the response of a server function.
 pub(crate) fn in_response(response: &Response) -> Diagnosis {
     assert_eq!(response.status.as_u16(), 500, "{}", response.body);
     let response = response.json();
@@ -78,7 +78,7 @@ pub(crate) fn in_response(response: &Response) -> Diagnosis {
     of(response["explanation"].clone())
 }
 
-/// The last explanation in the log.
+/// Returns the last diagnosis in the log.
 pub(crate) fn in_log(env: &TestEnv, level: &str) -> Diagnosis {
     let line = env
         .log
@@ -91,7 +91,7 @@ pub(crate) fn in_log(env: &TestEnv, level: &str) -> Diagnosis {
     of(json!({ "code": code, "cause": cause, "fix": fix }))
 }
 
-/// That the log has the whole explanation.
+/// Asserts that the log contains the whole diagnosis.
 #[track_caller]
 pub(crate) fn assert_logged(env: &TestEnv, level: &str, diagnosis: &Diagnosis) {
     let words = [
@@ -106,7 +106,7 @@ pub(crate) fn assert_logged(env: &TestEnv, level: &str, diagnosis: &Diagnosis) {
     );
 }
 
-/// That a page has the whole explanation, to be read.
+/// Asserts that a page shows the whole diagnosis.
 #[track_caller]
 pub(crate) fn assert_on_page(page: &Response, diagnosis: &Diagnosis) {
     let text = page.html().text();
@@ -118,7 +118,7 @@ pub(crate) fn assert_on_page(page: &Response, diagnosis: &Diagnosis) {
     }
 }
 
-/// That cause and fix contain these words.
+/// Asserts that cause and fix contain these words.
 #[track_caller]
 pub(crate) fn assert_says(diagnosis: &Diagnosis, cause: &[&str], fix: &[&str]) {
     for (sentence, words) in [(&diagnosis.cause, cause), (&diagnosis.fix, fix)] {
@@ -128,7 +128,7 @@ pub(crate) fn assert_says(diagnosis: &Diagnosis, cause: &[&str], fix: &[&str]) {
     }
 }
 
-/// With the ports that the local services have when a developer starts them.
+/// Replaces the ports by those of the local services in development.
 pub(crate) fn as_local(env: &TestEnv, diagnosis: Diagnosis) -> Diagnosis {
     let config = env.auth0.config();
     let of_api = |name: &str| config.api(name).and_then(|api| api.base_url().port());

@@ -1,4 +1,4 @@
-//! What a token allows.
+//! Scopes of a token.
 
 use axum_auth0::Diagnosis;
 use reqwest::Method;
@@ -21,7 +21,7 @@ const TEAPOT: &[(&str, &str)] = &[
     ("stock", "4"),
 ];
 
-pub(crate) async fn a_scope_that_was_never_asked_for_is_missed_by_the_api() -> Diagnosis {
+pub(crate) async fn a_scope_that_was_never_requested_is_missing_at_the_api() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.set("PRODUCTS_API_SCOPE", "read:products");
@@ -39,7 +39,7 @@ pub(crate) async fn a_scope_that_was_never_asked_for_is_missed_by_the_api() -> D
             "Permissions",
         ],
     );
-    // As a form without scripts, too.
+    // Also with a form without JavaScript.
     let sent = alice
         .submit(&page, page.html().form(ADD), TEAPOT)
         .await
@@ -61,7 +61,7 @@ pub(crate) async fn a_scope_that_was_never_asked_for_is_missed_by_the_api() -> D
     diagnosis
 }
 
-pub(crate) async fn a_person_without_the_permission_does_not_get_the_scope() -> Diagnosis {
+pub(crate) async fn a_user_without_the_permission_does_not_get_the_scope() -> Diagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant.users[0].permissions = Some(vec!["read:products".to_owned()]);
@@ -138,7 +138,7 @@ pub(crate) async fn an_audience_of_another_api_has_none_of_the_scopes() -> Diagn
         &["Set AUTH0_AUDIENCE to the Identifier of the API that answers there"],
     );
     assert_eq!(env.products_requests.entries().len(), 0);
-    // The same is seen of a person who has no permission at all, and the fix says so.
+    // A user without any permission gets the same diagnosis, and the fix mentions it.
     let env = env
         .restart(|builder| builder.tenant.users[0].permissions = Some(Vec::new()))
         .await;

@@ -1,4 +1,4 @@
-//! The table of the documentation, written from what the cases were told. Each case finds its own line in it.
+//! The table in the documentation, written from the diagnoses of the cases. Each case checks its own row.
 
 use std::{
     collections::HashSet,
@@ -45,12 +45,12 @@ fn every_cause_has_a_case() {
     }
 }
 
-/// Whether the file is to be written, and so is not looked at.
+/// Returns whether the file is being written, so that it is not checked.
 pub(crate) fn is_being_written() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some()
 }
 
-/// That the file says what a case was told just now.
+/// Asserts that the file contains the row of a case.
 pub(crate) fn has_row(case: &Case, diagnosis: &Diagnosis) {
     let row = row(case, diagnosis);
     assert!(
@@ -59,7 +59,7 @@ pub(crate) fn has_row(case: &Case, diagnosis: &Diagnosis) {
     );
 }
 
-/// The order and the first columns; each case compares its own line.
+/// Checks the order and the first columns. Each case checks its own row.
 #[test]
 fn the_table_of_the_documentation_has_a_line_for_each_case_and_no_other() {
     if is_being_written() {
@@ -102,7 +102,7 @@ fn beginning(case: &Case) -> String {
     format!("| `{}` | {} | ", case.cause.as_str(), case.when)
 }
 
-/// By their causes, and then as they are listed.
+/// Sorts cases by cause, then by their position in the list.
 fn in_order<T>(mut cases: Vec<(&'static Case, T)>) -> Vec<(&'static Case, T)> {
     let position = |case: &Case| {
         let cause = Cause::ALL.iter().position(|cause| *cause == case.cause);
@@ -115,7 +115,7 @@ fn in_order<T>(mut cases: Vec<(&'static Case, T)>) -> Vec<(&'static Case, T)> {
     cases
 }
 
-/// What every case is told.
+/// Returns the diagnoses of all cases.
 fn all() -> Vec<(&'static Case, Diagnosis)> {
     let waiting = Mutex::new(CASES.iter());
     let diagnosis = Mutex::new(Vec::new());
@@ -140,7 +140,7 @@ fn all() -> Vec<(&'static Case, Diagnosis)> {
     diagnosis
 }
 
-/// Runs a case as a test of its own would: on a thread with its name, by which it finds its lines in the log.
+/// Runs a case on a thread of that name, by which it finds its lines in the log.
 fn on_a_thread(case: &'static Case) -> Diagnosis {
     let run = || {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();

@@ -1,4 +1,4 @@
-//! The APIs: known to the provider, granted to the application, there.
+//! Checks of the APIs: known to the provider, granted to the application, reachable.
 
 use axum::Router;
 use tenant::ApplicationAccess;
@@ -22,7 +22,7 @@ async fn a_missing_audience_is_a_warning_with_the_fix() {
 }
 
 #[tokio::test]
-async fn an_audience_that_the_provider_does_not_know_is_named_with_its_variable() {
+async fn an_unknown_audience_is_named_with_its_variable() {
     let almost = format!("{PRODUCTS}/");
     let env = DoctorEnv::with(|builder| builder.set("AUTH0_AUDIENCE", &almost)).await;
     let found = env.run_doctor().await;
@@ -38,7 +38,7 @@ async fn an_audience_that_the_provider_does_not_know_is_named_with_its_variable(
 }
 
 #[tokio::test]
-async fn an_own_audience_of_an_api_is_examined_on_its_own() {
+async fn an_audience_of_a_second_api_is_checked_separately() {
     let env = DoctorEnv::with(|builder| {
         builder.set("PRODUCTS_API_AUDIENCE", "https://stock.example.com");
     })
@@ -57,7 +57,7 @@ async fn an_own_audience_of_an_api_is_examined_on_its_own() {
 }
 
 #[tokio::test]
-async fn an_api_that_the_application_may_not_use_is_found() {
+async fn an_api_that_the_application_may_not_use_is_reported() {
     let env = DoctorEnv::with(|builder| {
         builder.tenant.apis[0].access = ApplicationAccess::ClientGrants(Vec::new());
     })
@@ -102,8 +102,8 @@ async fn an_api_that_does_not_answer_is_a_warning() {
 }
 
 #[tokio::test]
-async fn any_answer_of_an_api_will_do() {
-    // Even that there is nothing at its root, which is most likely.
+async fn any_response_of_an_api_counts_as_reachable() {
+    // Even 404, which is the most likely status at its root.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/deep/below", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, Router::new()).await });

@@ -1,9 +1,9 @@
-//! The application at the provider: its credentials, its callback, its grants.
+//! Checks of the application at the provider: credentials, callback, grants.
 
 use super::doctor_env::{BASE_URL, CALLBACK, DoctorEnv, DoctorEnvBuilder};
 
 #[tokio::test]
-async fn a_wrong_client_secret_is_found_without_a_login() {
+async fn a_wrong_client_secret_is_reported_without_a_login() {
     let env = DoctorEnv::with(|builder| {
         builder.set("AUTH0_CLIENT_SECRET", "planted-client-secret-of-yesterday");
     })
@@ -18,12 +18,12 @@ async fn a_wrong_client_secret_is_found_without_a_login() {
             "Compare AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
         );
     found.the("skipped", "refresh");
-    // The callback is looked at all the same.
+    // The callback is checked anyway.
     found.the("ok", "callback");
 }
 
 #[tokio::test]
-async fn a_client_id_that_the_provider_does_not_know_is_named() {
+async fn an_unknown_client_id_is_named() {
     let env = DoctorEnv::with(|builder| builder.set("AUTH0_CLIENT_ID", "of-another-tenant")).await;
     let found = env.run_doctor().await;
     found
@@ -40,7 +40,7 @@ async fn a_client_id_that_the_provider_does_not_know_is_named() {
 }
 
 #[tokio::test]
-async fn a_callback_that_is_not_registered_is_shown_as_it_must_be_registered() {
+async fn an_unregistered_callback_is_shown_as_it_must_be_registered() {
     let env = DoctorEnv::with(|builder| builder.tenant.applications[0].callback_urls.clear()).await;
     let found = env.run_doctor().await;
     found
@@ -54,7 +54,7 @@ async fn a_callback_that_is_not_registered_is_shown_as_it_must_be_registered() {
 }
 
 #[tokio::test]
-async fn a_callback_under_another_name_of_this_machine_is_not_registered() {
+async fn a_callback_with_another_loopback_host_is_not_registered() {
     let elsewhere = BASE_URL.replace("localhost", "[::1]");
     let env = DoctorEnv::with(|builder| builder.set("APP_BASE_URL", &elsewhere)).await;
     let found = env.run_doctor().await;
@@ -70,7 +70,7 @@ async fn a_callback_under_another_name_of_this_machine_is_not_registered() {
 }
 
 #[tokio::test]
-async fn an_application_without_the_refresh_grant_is_found() {
+async fn an_application_without_the_refresh_grant_is_reported() {
     let env =
         DoctorEnv::with(|builder| builder.tenant.applications[0].refresh_tokens = false).await;
     let found = env.run_doctor().await;
@@ -82,7 +82,7 @@ async fn an_application_without_the_refresh_grant_is_found() {
             "Grant type 'refresh_token' not allowed for the client.",
             "Advanced Settings > Grant Types",
         );
-    // Whoever is told what it may not do has been recognised.
+    // A client that is told what it may not do was authenticated.
     found.the("ok", "client");
 }
 
@@ -102,7 +102,7 @@ async fn without_offline_access_nothing_can_be_refreshed_which_is_a_warning() {
 }
 
 #[tokio::test]
-async fn a_logout_url_that_is_not_registered_has_two_ways_out() {
+async fn an_unregistered_logout_url_has_two_fixes() {
     let only_the_root = |builder: &mut DoctorEnvBuilder| {
         builder.tenant.applications[0].logout_urls = vec![BASE_URL.to_owned()];
     };

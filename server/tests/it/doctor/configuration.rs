@@ -1,9 +1,9 @@
-//! What is wrong before anybody is asked: variables, secrets, cookies, the session store.
+//! Problems that are found without a request: variables, secrets, cookies, the session store.
 
 use super::doctor_env::{CLIENT_SECRET, DoctorEnv, SITE_SECRET};
 
 #[tokio::test]
-async fn all_faults_are_reported_at_once_each_with_its_variable() {
+async fn all_problems_are_reported_at_once_each_with_its_variable() {
     let env = DoctorEnv::with(|builder| {
         builder.unset("APP_BASE_URL");
         builder.set("AUTH0_SECRET", "short");
@@ -46,7 +46,7 @@ async fn a_secure_cookie_on_plain_http_is_a_problem() {
 }
 
 #[tokio::test]
-async fn the_example_of_a_documentation_is_no_secret() {
+async fn the_secret_of_the_documentation_is_rejected() {
     let example = "use [openssl rand -hex 32] to generate a 32 bytes value";
     let env = DoctorEnv::with(|builder| builder.set("AUTH0_SECRET", example)).await;
     let found = env.run_doctor().await;
@@ -61,7 +61,7 @@ async fn the_example_of_a_documentation_is_no_secret() {
 }
 
 #[tokio::test]
-async fn an_old_secret_that_can_be_guessed_is_found_by_its_number() {
+async fn a_predictable_old_secret_is_named_by_its_position() {
     let list = format!("{SITE_SECRET}, changeme0changeme1changeme2changeme3");
     let env = DoctorEnv::with(|builder| builder.set("AUTH0_SECRET", &list)).await;
     let found = env.run_doctor().await;
@@ -76,7 +76,7 @@ async fn an_old_secret_that_can_be_guessed_is_found_by_its_number() {
 }
 
 #[tokio::test]
-async fn the_client_secret_is_no_secret_of_the_site() {
+async fn the_client_secret_is_rejected_as_the_secret_of_the_site() {
     let env = DoctorEnv::with(|builder| builder.set("AUTH0_SECRET", CLIENT_SECRET)).await;
     let found = env.run_doctor().await;
     found
@@ -112,7 +112,7 @@ async fn a_site_under_the_providers_name_shares_its_cookies() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_no_database_is_a_problem() {
+async fn a_session_store_that_is_no_database_is_a_problem() {
     let env = DoctorEnv::with(|_| {}).await;
     let file = env.folder.path().join("sessions.db");
     std::fs::write(&file, "notes, not a database\n".repeat(100)).unwrap();
@@ -139,7 +139,7 @@ async fn a_malformed_file_is_named_without_its_values() {
         .assert_says(
             "configuration_unreadable",
             ".env cannot be read: the first line with a variable is malformed",
-            "Mend the file",
+            "Fix the file",
         );
     assert!(!found.text.contains("canary"), "{}", found.text);
 }

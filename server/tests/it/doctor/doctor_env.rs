@@ -1,4 +1,4 @@
-//! The tenant and the APIs at ports of their own, and the program that examines them.
+//! The tenant and the APIs on their own ports, and the program that checks them.
 
 use std::{
     collections::BTreeMap,
@@ -23,19 +23,19 @@ pub(crate) const CLIENT_SECRET: &str = "planted-client-secret-7f3a90c1d2";
 pub(crate) const SITE_SECRET: &str = "5b1e8842a6f04d7c9e31f0aa77c2d948";
 pub(crate) const PRODUCTS: &str = "https://products.example.com";
 
-/// A configuration and the world that it is about, as a test wants them before anything starts.
+/// Settings that a test can change before the services start.
 pub(crate) struct DoctorEnvBuilder {
-    /// The variables of the program; nothing else is in its environment.
+    /// Variables of the program; its environment contains nothing else.
     pub(crate) variables: BTreeMap<String, String>,
     /// The settings of the tenant.
     pub(crate) tenant: Settings,
-    /// What stands before the tenant.
+    /// Layers around the tenant.
     pub(crate) around: fn(Router) -> Router,
-    /// Whether the tenant is up.
+    /// Whether the tenant runs.
     pub(crate) tenant_is_up: bool,
-    /// Where the tenant is, without a slash at the end.
+    /// URL of the tenant, without a trailing slash.
     pub(crate) tenant_at: String,
-    /// Where the products API is, without a slash at the end.
+    /// URL of the products API, without a trailing slash.
     pub(crate) products_at: String,
 }
 
@@ -49,7 +49,7 @@ impl DoctorEnvBuilder {
     }
 }
 
-/// What was planned, running. It ends with this value.
+/// The running services and the variables of the program. The services stop when it is dropped.
 pub(crate) struct DoctorEnv {
     pub(crate) folder: TempDir,
     pub(crate) variables: BTreeMap<String, String>,
@@ -58,13 +58,13 @@ pub(crate) struct DoctorEnv {
 }
 
 impl DoctorEnv {
-    /// A world in which everything is right, except for what `change` does to it.
+    /// Starts the services with settings without problems, except for `change`.
     pub(crate) async fn with(change: impl FnOnce(&mut DoctorEnvBuilder)) -> Self {
         let mut running = JoinSet::new();
         let (tenant_socket, tenant_at) = take_port();
         let (products, products_at) = listen();
         let (orders, orders_at) = listen();
-        // An API refuses whoever comes without a token; that it does is all that the doctor wants to know.
+        // An API rejects requests without a token. The doctor checks nothing more.
         let api = || Router::new().fallback(any(|| async { http::StatusCode::UNAUTHORIZED }));
         serve(&mut running, products, api());
         serve(&mut running, orders, api());
@@ -114,7 +114,7 @@ impl DoctorEnv {
         }
     }
 
-    /// A world without a tenant, in which `provider` is configured instead.
+    /// Configures `provider` instead of a tenant.
     pub(crate) async fn with_provider(provider: &FakeProvider) -> Self {
         Self::with(|builder| {
             builder.tenant_is_up = false;
@@ -123,7 +123,7 @@ impl DoctorEnv {
         .await
     }
 
-    /// Runs the program in the world's folder.
+    /// Runs the program in the environment's folder.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
         command
@@ -145,7 +145,7 @@ impl DoctorEnv {
         output
     }
 
-    /// Runs `server doctor` as text and as JSON, which must say the same.
+    /// Runs `server doctor` with text and with JSON output. Both must agree.
     pub(crate) async fn run_doctor(&self) -> Report {
         let text = self.run(&["doctor"]).await;
         let json = self.run(&["doctor", "--json"]).await;
@@ -153,7 +153,7 @@ impl DoctorEnv {
     }
 }
 
-/// Takes a free port at which nobody listens: connections are refused.
+/// Binds a free port without listening: connections are refused.
 pub(crate) fn take_port() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();

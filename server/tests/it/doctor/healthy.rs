@@ -1,4 +1,4 @@
-//! Configurations that are right.
+//! Configurations without problems.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::doctor_env::{CALLBACK, DoctorEnv, PRODUCTS};
 
-/// Every check that a site with its first API gets; a contract with the programs that read the report.
+/// All checks of a site with one API. Programs that read the report rely on these names.
 const IDS: [&str; 16] = [
     "configuration",
     "secret",
@@ -27,13 +27,13 @@ const IDS: [&str; 16] = [
 ];
 
 #[tokio::test]
-async fn a_right_configuration_is_all_right() {
+async fn a_valid_configuration_has_no_problems() {
     let env = DoctorEnv::with(|_| {}).await;
     let found = env.run_doctor().await;
     found.assert_problems(&[]).assert_warnings(&[]);
     assert_eq!(found.all("skipped"), BTreeSet::new(), "{}", found.text);
     let mut ids = found.all("ok");
-    // For each further API.
+    // Checks of each further API.
     ids.remove("api_audience");
     assert_eq!(ids, BTreeSet::from(IDS));
     assert_eq!(found.document["issuer"], env.variables["AUTH0_DOMAIN"]);
@@ -43,7 +43,7 @@ async fn a_right_configuration_is_all_right() {
     let last = found.text.trim_end().lines().last().unwrap();
     let right = found.document["checks"].as_array().unwrap().len();
     assert_eq!(last, format!("{right} checks are right."));
-    // Nothing was made or changed; the site may be running.
+    // Nothing was created or changed: the site may be running.
     assert_eq!(std::fs::read_dir(env.folder.path()).unwrap().count(), 0);
 }
 
@@ -61,16 +61,16 @@ async fn the_files_of_the_folder_are_read_as_for_serving() {
         .assert_warnings(&[]);
 }
 
-/// The local services take the next free ports, so two runs may differ: each is looked at on its own.
+/// The local services use the next free ports, so the outputs of two runs may differ and are checked separately.
 #[tokio::test]
-async fn without_an_account_the_local_services_are_examined() {
+async fn without_an_account_the_local_services_are_checked() {
     let mut env = DoctorEnv::with(|builder| builder.tenant_is_up = false).await;
     env.variables.clear();
     let output = env.run(&["doctor"]).await;
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
         text.starts_with(
-            "No Auth0 account is configured, so the local services were started and examined.\n"
+            "No Auth0 account is configured, so the local services were started and checked.\n"
         ),
         "{text}"
     );
@@ -87,7 +87,7 @@ async fn without_an_account_the_local_services_are_examined() {
         checks.iter().all(|check| check["status"] == "ok"),
         "{report:#}"
     );
-    // The site's own store, not one of the services that were started for this.
+    // The site's store, not one of the services that this run started.
     let store = checks.iter().find(|check| check["id"] == "session_store");
     assert_eq!(
         store.unwrap()["summary"],

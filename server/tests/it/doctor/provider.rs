@@ -1,4 +1,4 @@
-//! The provider: whether it is there, who it is, what time it has.
+//! Checks of the provider: reachability, issuer, clock.
 
 use std::time::{Duration, SystemTime};
 
@@ -30,7 +30,7 @@ async fn a_provider_that_is_down_is_one_problem_and_the_rest_is_skipped() {
 }
 
 #[tokio::test]
-async fn a_provider_under_another_of_its_names_is_not_taken_for_it() {
+async fn another_issuer_url_of_the_provider_is_rejected() {
     let mut real_name = String::new();
     let env = DoctorEnv::with(|builder| {
         real_name = format!("{}/", builder.tenant_at);
@@ -51,7 +51,7 @@ async fn a_provider_under_another_of_its_names_is_not_taken_for_it() {
 }
 
 #[tokio::test]
-async fn an_address_without_a_provider_is_told_from_one_that_is_down() {
+async fn a_url_without_a_provider_differs_from_an_outage() {
     let env = DoctorEnv::with(|builder| {
         let api = format!("{}/", builder.products_at);
         builder.set("AUTH0_DOMAIN", &api);
@@ -68,7 +68,7 @@ async fn an_address_without_a_provider_is_told_from_one_that_is_down() {
         );
 }
 
-/// The tenant, with a clock that is ahead by `SECONDS`.
+/// Sets the tenant's `Date` header ahead by `SECONDS`.
 fn ahead<const SECONDS: u64>(tenant: Router) -> Router {
     tenant.layer(map_response(|mut response: Response| async {
         let then = SystemTime::now() + Duration::from_secs(SECONDS);
@@ -98,7 +98,7 @@ async fn a_clock_that_is_a_little_wrong_is_a_warning() {
 }
 
 #[tokio::test]
-async fn the_age_of_what_a_cache_kept_is_no_skew() {
+async fn the_age_of_a_cached_response_is_not_skew() {
     let env = DoctorEnv::with(|builder| {
         builder.around = |tenant| {
             tenant.layer(map_response(|mut response: Response| async {

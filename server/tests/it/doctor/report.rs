@@ -1,17 +1,17 @@
-//! What the program said, as text and as JSON.
+//! The parsed output of `server doctor`, as text and as JSON.
 
 use std::{collections::BTreeSet, process::Output};
 
 use serde_json::Value;
 
-/// A report, read.
+/// A parsed report.
 #[derive(Debug)]
 pub(crate) struct Report {
     /// The exit status.
     pub(crate) status: i32,
-    /// What it says to people.
+    /// The text output.
     pub(crate) text: String,
-    /// What it says to programs.
+    /// The JSON output.
     pub(crate) document: Value,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Report {
 pub(crate) struct CheckResult<'a>(&'a Value);
 
 impl Report {
-    /// Reads both outputs, and sees that they say the same.
+    /// Parses both outputs and asserts that they agree.
     pub(crate) fn read(text: &Output, json: &Output) -> Self {
         for output in [text, json] {
             let stderr = String::from_utf8_lossy(&output.stderr);
@@ -33,7 +33,7 @@ impl Report {
         };
         assert_eq!(text.status.code(), Some(findings.status));
         assert_eq!(findings.document["ok"], findings.status == 0);
-        // A pipe is no terminal.
+        // No colors, because a pipe is no terminal.
         assert!(!findings.text.contains('\u{1b}'), "{}", findings.text);
         for check in findings.checks() {
             let (mark, word) = match check["status"].as_str().unwrap() {
@@ -69,7 +69,7 @@ impl Report {
         self.document["checks"].as_array().unwrap()
     }
 
-    /// The only check of this name and outcome.
+    /// Returns the only check with this name and status.
     pub(crate) fn the(&self, status: &str, id: &str) -> CheckResult<'_> {
         let found: Vec<&Value> = self
             .checks()
@@ -82,7 +82,7 @@ impl Report {
         }
     }
 
-    /// The names of the checks that came out like this.
+    /// Returns the names of the checks with this status.
     pub(crate) fn all(&self, status: &str) -> BTreeSet<&str> {
         self.checks()
             .iter()
@@ -91,7 +91,7 @@ impl Report {
             .collect()
     }
 
-    /// That these are the only problems, and that the program says so when it ends.
+    /// Asserts that these are the only problems, and that the exit status reflects them.
     pub(crate) fn assert_problems(&self, problems: &[&str]) -> &Self {
         assert_eq!(
             self.all("problem"),
@@ -103,7 +103,7 @@ impl Report {
         self
     }
 
-    /// That these are the only warnings.
+    /// Asserts that these are the only warnings.
     pub(crate) fn assert_warnings(&self, warnings: &[&str]) -> &Self {
         assert_eq!(
             self.all("warning"),
@@ -116,13 +116,13 @@ impl Report {
 }
 
 impl CheckResult<'_> {
-    /// That it has this code, and that its cause and its fix contain these words.
+    /// Asserts that it has this code, and that cause and fix contain these words.
     pub(crate) fn assert_says(&self, code: &str, cause: &str, fix: &str) -> &Self {
         assert_eq!(self.0["code"], code, "{}", self.0);
         self.contains("cause", cause).contains("fix", fix)
     }
 
-    /// That a member contains these words.
+    /// Asserts that a member contains these words.
     pub(crate) fn contains(&self, member: &str, words: &str) -> &Self {
         let text = self.0[member].as_str().unwrap();
         assert!(

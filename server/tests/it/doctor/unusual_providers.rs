@@ -1,4 +1,4 @@
-//! Providers that do not behave: silent, talkative, or of another opinion about `prompt=none`.
+//! Providers that never respond, echo secrets, or handle `prompt=none` differently.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::doctor_env::{CLIENT_SECRET, DoctorEnv};
 
-/// A provider that is not Auth0, and has no keys.
+/// Starts a provider that is not Auth0 and publishes no keys.
 async fn provider() -> FakeProvider {
     let clock = MockClock::from_system();
     let provider = FakeProvider::start("/", clock, SecretScanner::default()).await;
@@ -36,7 +36,7 @@ fn to_login() -> Reply {
 }
 
 #[tokio::test]
-async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_say() {
+async fn a_login_page_despite_prompt_none_is_inconclusive() {
     let provider = provider().await;
     provider.reply_at(AUTHORIZE, to_login());
     provider.reply_at(TOKEN, Reply::error(400, "invalid_grant"));
@@ -45,7 +45,7 @@ async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_
     for id in ["callback", "login", "audience"] {
         found.the("skipped", id);
     }
-    // It says so to every secret.
+    // The response is the same for every secret.
     found
         .the("skipped", "client")
         .contains("summary", "same answer to a surely wrong secret");
@@ -70,7 +70,7 @@ async fn a_provider_that_shows_a_login_page_anyhow_leaves_open_what_it_does_not_
 }
 
 #[tokio::test]
-async fn a_refusal_without_a_word_is_about_nothing_in_particular() {
+async fn a_rejection_without_a_description_is_not_attributed() {
     let provider = provider().await;
     provider.reply_at(AUTHORIZE, Reply::status(400));
     let env = DoctorEnv::with_provider(&provider).await;
@@ -84,7 +84,7 @@ async fn a_refusal_without_a_word_is_about_nothing_in_particular() {
 }
 
 #[tokio::test]
-async fn a_provider_that_stumbles_over_the_api_is_not_taken_for_one_that_refuses_the_callback() {
+async fn a_provider_error_about_the_api_is_not_a_callback_problem() {
     for status in [400, 500] {
         let provider = provider().await;
         let authorize: fn(&RecordedRequest) -> Reply = if status == 400 {
@@ -117,7 +117,7 @@ fn authorize(request: &RecordedRequest, status: u16) -> Reply {
 }
 
 #[tokio::test]
-async fn an_authorization_endpoint_that_is_not_there_is_not_about_the_callback() {
+async fn a_missing_authorization_endpoint_is_not_a_callback_problem() {
     let env = DoctorEnv::with_provider(&provider().await).await;
     let found = env.run_doctor().await;
     found.the("skipped", "callback");
@@ -128,14 +128,14 @@ async fn an_authorization_endpoint_that_is_not_there_is_not_about_the_callback()
     found.assert_problems(&["keys"]);
 }
 
-/// A provider that explains its refusals with what it was sent.
+/// Starts a provider whose error descriptions repeat the request.
 fn refuse(said: &str) -> Reply {
     let error = json!({ "error": "invalid_scope", "error_description": said });
     Reply::Json(400, error)
 }
 
 #[tokio::test]
-async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
+async fn a_secret_that_the_provider_repeats_is_not_printed() {
     let talkative: [fn(&RecordedRequest) -> Reply; 3] = [
         |request| {
             refuse(&format!(
@@ -143,7 +143,7 @@ async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
                 request.form
             ))
         },
-        // The report cuts what is too long.
+        // The report truncates long texts.
         |_| refuse(&format!("{}{CLIENT_SECRET}", "x".repeat(190))),
         |request| {
             let credentials = request.authorization.as_deref().unwrap();
@@ -155,7 +155,7 @@ async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
     let env = DoctorEnv::with_provider(&provider).await;
     for reply in talkative {
         provider.reply_at(TOKEN, Reply::Computed(reply));
-        // `examine` sees to it that no output holds a secret; this, to the beginning of one.
+        // `run_doctor` asserts that no output contains a secret; this asserts that none contains the beginning of one.
         let found = env.run_doctor().await;
         assert!(
             !found.text.contains(&CLIENT_SECRET[..8]) && !found.text.contains("Basic "),
@@ -172,7 +172,7 @@ async fn what_a_provider_repeats_of_the_secret_is_not_printed() {
 }
 
 #[tokio::test]
-async fn a_provider_that_never_answers_holds_nobody_up() {
+async fn a_provider_that_never_responds_times_out() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}/", silent.local_addr().unwrap());
     let env = DoctorEnv::with(|builder| {

@@ -1,9 +1,9 @@
-//! The program's command line.
+//! The command line.
 
 use super::doctor_env::DoctorEnv;
 
 #[tokio::test]
-async fn what_the_program_can_do_is_in_its_help() {
+async fn the_help_lists_the_commands() {
     let env = DoctorEnv::with(|builder| builder.tenant_is_up = false).await;
     let help = env.run(&["--help"]).await;
     assert_eq!(help.status.code(), Some(0));
@@ -28,7 +28,7 @@ async fn what_the_program_can_do_is_in_its_help() {
 }
 
 #[tokio::test]
-async fn wrong_usage_has_an_exit_status_of_its_own() {
+async fn invalid_usage_has_its_own_exit_status() {
     let env = DoctorEnv::with(|builder| builder.tenant_is_up = false).await;
     for arguments in [
         &["doctors"][..],
@@ -44,7 +44,7 @@ async fn wrong_usage_has_an_exit_status_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_log_goes_to_standard_error_and_only_where_it_is_wanted() {
+async fn the_log_goes_to_stderr_and_only_if_requested() {
     let env = DoctorEnv::with(|builder| {
         builder.tenant_is_up = false;
         builder.set("RUST_LOG", "trace");

@@ -66,7 +66,7 @@ async fn ask<A: Api>(user: &SignedInUser, path: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_apis_at_once_are_served_one_after_the_other_each_with_its_own_token() {
+async fn concurrent_calls_of_two_apis_refresh_one_after_the_other() {
     let env = TestEnv::with(short_lived).await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);

@@ -1,8 +1,6 @@
-//! `kill -9` at every step of a refresh. After a new start the session works, or the person logs in once.
-//!
-//! There is one instant that no site can survive at a provider that rotates without an overlap: the provider has used up
-//! the refresh token, and the new one is nowhere but in the memory of a process that dies. These tests say that it is
-//! the only one, and what it costs.
+//! `kill -9` at every step of a refresh. After a restart the session works, or the user logs in once.
+//! One crash is unavoidable at a provider that rotates without an overlap: the provider has consumed the refresh token, and
+//! the new one is only in the memory of the process that crashes. These tests show that it is the only one, and what it costs.
 
 use std::time::Duration;
 
@@ -11,39 +9,39 @@ use tenant::{RefreshCounts, Settings};
 use super::cluster::Cluster;
 use crate::browser::Browser;
 
-/// What `SIGABRT` is called by number.
+/// The number of `SIGABRT`.
 const ABORTED: i32 = 6;
 
-/// What a death cost, once the site was started again and both APIs had been asked.
+/// The cost of a crash, after the site was restarted and both APIs were called.
 #[derive(Debug, PartialEq, Eq)]
 struct Cost {
     logins: usize,
-    /// How often the tenant saw a refresh token that had been used up.
+    /// How often the tenant received a consumed refresh token.
     reused: u64,
-    /// How many refreshes the tenant granted, in the life before and in the one after.
+    /// How many refreshes the tenant granted, before and after the crash.
     granted: u64,
 }
 
-/// What comes for nothing: one refresh for each API.
+/// No cost: one refresh for each API.
 const NOTHING: Cost = Cost {
     logins: 0,
     reused: 0,
     granted: 2,
 };
 
-/// The one unavoidable case: what was refreshed is lost, the refresh token that is left was used up, and the person logs in
-/// again, which needs no refresh for the API of the login.
+/// The unavoidable case: the result of the refresh is lost, the stored refresh token was consumed, and the user logs in again.
+/// The new login needs no refresh for its API.
 const ONE_LOGIN: Cost = Cost {
     logins: 1,
     reused: 1,
     granted: 2,
 };
 
-/// A process that dies at `point` of its first refresh.
+/// Starts a process that aborts at `point` of its first refresh.
 async fn died_at(point: &str, change: impl FnOnce(&mut Settings)) -> Cost {
     let mut cluster = Cluster::start(1, change).await;
     let alice = cluster.with_expired_alice().await;
-    // The person is logged in already when the process that is to die starts.
+    // The user is logged in before this process starts.
     cluster.replicas[0].kill();
     cluster.replicas[0].start(Some(point)).await;
     let call = cluster.products(0, &alice).await;
@@ -52,7 +50,7 @@ async fn died_at(point: &str, change: impl FnOnce(&mut Settings)) -> Cost {
     after_a_new_start(cluster, alice).await
 }
 
-/// A process that is killed while the tenant has used up the refresh token and has not answered.
+/// Kills a process after the tenant has consumed the refresh token and before it responds.
 async fn killed_during_the_request(change: impl FnOnce(&mut Settings)) -> Cost {
     let mut cluster = Cluster::start(1, |tenant| {
         tenant.refresh_delay = Duration::from_secs(2);
@@ -78,7 +76,7 @@ async fn after_a_new_start(mut cluster: Cluster, alice: Browser) -> Cost {
     cluster.replicas[0].start(None).await;
     let first = cluster.products(0, &alice).await.unwrap();
     if first.status == 401 {
-        // The tenant knows her still: she comes back to the page without typing anything.
+        // The tenant's session still exists: the login needs no password.
         let page = alice.open("/profile").await.assert_status(200);
         assert_eq!(page.path_and_query(), "/profile");
         cluster
@@ -90,7 +88,7 @@ async fn after_a_new_start(mut cluster: Cluster, alice: Browser) -> Cost {
         first.assert_is_alices();
     }
     cluster.orders(0, &alice).await.unwrap().assert_is_alices();
-    // She never has to log in a second time.
+    // A second login is never needed.
     cluster
         .products(0, &alice)
         .await
@@ -105,7 +103,7 @@ async fn after_a_new_start(mut cluster: Cluster, alice: Browser) -> Cost {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_death_before_the_request_or_after_the_store_costs_nothing() {
+async fn a_crash_before_the_request_or_after_the_store_costs_nothing() {
     let (before_the_lease, before_the_request, after_the_store) = tokio::join!(
         died_at("refresh:before-lease", |_| {}),
         died_at("refresh:before-request", |_| {}),
@@ -117,7 +115,7 @@ async fn a_death_before_the_request_or_after_the_store_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_death_between_the_request_and_the_store_costs_one_login() {
+async fn a_crash_between_the_request_and_the_store_costs_one_login() {
     let (in_the_request, before_the_store) = tokio::join!(
         killed_during_the_request(|_| {}),
         died_at("refresh:after-response", |_| {}),
@@ -126,7 +124,7 @@ async fn a_death_between_the_request_and_the_store_costs_one_login() {
     assert_eq!(before_the_store, ONE_LOGIN, "before the store");
 }
 
-/// The same at a provider that lets a refresh token that was used up pass for a while (Auth0: *Rotation Overlap Period*).
+/// The same at a provider that accepts a consumed refresh token for a while (Auth0: *Rotation Overlap Period*).
 const WITH_OVERLAP: Cost = Cost {
     logins: 0,
     reused: 0,
@@ -138,7 +136,7 @@ fn with_overlap(tenant: &mut Settings) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_an_overlap_at_the_provider_no_death_costs_a_login() {
+async fn with_an_overlap_at_the_provider_no_crash_costs_a_login() {
     let (in_the_request, before_the_store) = tokio::join!(
         killed_during_the_request(with_overlap),
         died_at("refresh:after-response", with_overlap),

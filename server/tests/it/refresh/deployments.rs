@@ -1,5 +1,5 @@
-//! A deploy: the process gets SIGTERM in the middle of refreshes and a new one starts on the same store. No refresh token is
-//! lost, and none is shown twice: the tenant rotates them and detects reuse.
+//! A deployment: the process receives SIGTERM during refreshes, and a new one starts on the same store. No refresh token is
+//! lost, and none is sent twice: the tenant rotates them and detects reuse.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use crate::browser::Browser;
 
 const USERS: usize = 50;
 
-/// How many refreshes a process makes at once.
+/// Maximum number of concurrent refreshes of a process.
 const MAX_CONCURRENT_REFRESHES: u64 = 32;
 
-/// How long the tenant keeps the answer to itself once the refresh token is used up.
+/// How long the tenant delays its response after it has consumed the refresh token.
 const DELAY: Duration = Duration::from_secs(2);
 
 fn email(number: usize) -> String {
@@ -39,14 +39,14 @@ async fn fifty_users(processes: usize) -> (Cluster, Vec<Browser>) {
     (cluster, browsers)
 }
 
-/// The process after the deploy: every user's refresh token is the one that the tenant issued last.
-async fn nothing_was_lost(mut cluster: Cluster, browsers: &[Browser]) {
+/// Asserts that after the deployment, every user's refresh token is the last one that the tenant issued.
+async fn assert_nothing_was_lost(mut cluster: Cluster, browsers: &[Browser]) {
     let users = u64::try_from(USERS).unwrap();
     let RefreshCounts { granted, reused } = cluster.refreshes();
     assert_eq!((granted, reused), (users, 0));
     let logins = cluster.logins();
     cluster.replicas[0].start(None).await;
-    // Only a refresh brings a token for the orders, and each of them shows the refresh token that is stored.
+    // A token for the orders requires a refresh, which sends the stored refresh token.
     let responses = join_all(browsers.iter().map(|browser| cluster.orders(0, browser))).await;
     for (number, response) in responses.into_iter().enumerate() {
         assert_eq!(response.unwrap().status, 200, "user {number}");
@@ -58,7 +58,7 @@ async fn nothing_was_lost(mut cluster: Cluster, browsers: &[Browser]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deploy_in_the_middle_of_fifty_refreshes_loses_no_refresh_token() {
+async fn a_deployment_during_fifty_refreshes_loses_no_refresh_token() {
     let (mut cluster, browsers) = fifty_users(1).await;
     let mut process = cluster.replicas.remove(0);
     let address = process.address();
@@ -77,16 +77,16 @@ async fn a_deploy_in_the_middle_of_fifty_refreshes_loses_no_refresh_token() {
     };
     let (responses, status) = tokio::join!(calls, deploy);
     assert!(status.success(), "{status}");
-    // Nobody noticed: the requests under way were answered.
+    // All requests in progress were answered.
     for (number, response) in responses.into_iter().enumerate() {
         assert_eq!(response.unwrap().status, 200, "user {number}");
     }
     cluster.replicas.push(process);
-    nothing_was_lost(cluster, &browsers).await;
+    assert_nothing_was_lost(cluster, &browsers).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
+async fn a_deployment_after_all_fifty_clients_disconnected_loses_no_refresh_token() {
     let (mut cluster, browsers) = fifty_users(1).await;
     let mut process = cluster.replicas.remove(0);
     let address = process.address();
@@ -103,19 +103,19 @@ async fn a_deploy_after_all_fifty_clients_hung_up_loses_no_refresh_token() {
             responses = calls => panic!("answered: {responses:?}"),
             () = first_refreshes => {}
         }
-        // The calls are dropped here, and their connections with them.
+        // Dropping the calls closes their connections.
     }
     process.terminate();
     let status = process.exited().await;
     assert!(status.success(), "{status}");
     assert!(process.log().contains("no detached work is left"));
     cluster.replicas.push(process);
-    nothing_was_lost(cluster, &browsers).await;
+    assert_nothing_was_lost(cluster, &browsers).await;
 }
 
-/// The new process serves before the old one has ended.
+/// The new process serves before the old one has exited.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rolling_deploy_hands_fifty_refreshes_over() {
+async fn a_rolling_deployment_hands_fifty_refreshes_over() {
     let (mut cluster, browsers) = fifty_users(2).await;
     {
         let calls = join_all(browsers.iter().map(|browser| cluster.products(0, browser)));
@@ -128,17 +128,17 @@ async fn a_rolling_deploy_hands_fifty_refreshes_over() {
         }
     }
     cluster.replicas[0].terminate();
-    // The users come again at once, to the other process: it waits for what the first one brings.
+    // The users' next requests go to the new process, which waits for the refreshes of the old one.
     let responses = join_all(browsers.iter().map(|browser| cluster.products(1, browser))).await;
     for (number, response) in responses.into_iter().enumerate() {
         assert_eq!(response.unwrap().status, 200, "user {number}");
     }
     let status = cluster.replicas[0].exited().await;
     assert!(status.success(), "{status}");
-    nothing_was_lost(cluster, &browsers).await;
+    assert_nothing_was_lost(cluster, &browsers).await;
 }
 
-/// A process with one refresh under way whose client has hung up.
+/// Starts a process with one refresh in progress whose client has disconnected.
 async fn refreshing(delay: Duration) -> (Cluster, Vec<Browser>) {
     let cluster = Cluster::start(1, |tenant| {
         slow_tenant_with_users(tenant);
@@ -154,7 +154,7 @@ async fn refreshing(delay: Duration) -> (Cluster, Vec<Browser>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_waits_for_a_refresh_whose_client_hung_up() {
+async fn ctrl_c_waits_for_a_refresh_whose_client_disconnected() {
     let (mut cluster, browsers) = refreshing(DELAY).await;
     cluster.replicas[0].interrupt();
     let status = cluster.replicas[0].exited().await;
@@ -174,13 +174,13 @@ async fn ctrl_c_waits_for_a_refresh_whose_client_hung_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_signal_ends_the_process_at_once_and_the_log_counts_what_was_cut_off() {
+async fn a_second_signal_exits_at_once_and_logs_the_cancelled_work() {
     let delay = Duration::from_secs(10);
     let (mut cluster, _) = refreshing(delay).await;
     let begin = Instant::now();
     cluster.replicas[0].terminate();
     wait_until("the process has begun to stop", || {
-        cluster.replicas[0].log().contains("not ready any more")
+        cluster.replicas[0].log().contains("readiness fails")
     })
     .await;
     cluster.replicas[0].terminate();
@@ -195,12 +195,12 @@ async fn a_second_signal_ends_the_process_at_once_and_the_log_counts_what_was_cu
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn readiness_goes_off_before_connections_are_refused() {
+async fn readiness_fails_before_connections_are_refused() {
     let (mut cluster, _) = refreshing(DELAY).await;
     assert_eq!(cluster.readiness(0).await.unwrap().0, 200);
     cluster.replicas[0].terminate();
     wait_until("the process has begun to stop", || {
-        cluster.replicas[0].log().contains("not ready any more")
+        cluster.replicas[0].log().contains("readiness fails")
     })
     .await;
     let (status, text) = cluster.readiness(0).await.unwrap();

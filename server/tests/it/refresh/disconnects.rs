@@ -1,5 +1,4 @@
-//! Refreshes in the midst of something that goes wrong or goes on: a page that is being streamed, an answer that fails, a
-//! client that is gone.
+//! Refreshes during a streamed page, a failing response, or a disconnect of the client.
 
 use std::time::Duration;
 
@@ -19,11 +18,11 @@ use crate::{
     test_env::TestEnv,
 };
 
-/// How long the tenant keeps the answer to itself once the refresh token is used up.
+/// How long the tenant delays its response after it has consumed the refresh token.
 const DELAY: Duration = Duration::from_millis(700);
 const MAX_ANSWER: Duration = Duration::from_secs(20);
 
-/// Alice with an expired token, and a tenant that is slow to answer.
+/// Logs Alice in, lets her token expire, and delays the tenant's responses.
 async fn with_alice() -> (TestEnv, Browser) {
     let env = TestEnv::with(|builder| {
         short_lived(builder);
@@ -41,7 +40,7 @@ async fn with_alice() -> (TestEnv, Browser) {
     (env, alice)
 }
 
-/// A connection on which a request was just sent, and nothing was read.
+/// Opens a connection and sends a request, without reading the response.
 async fn sent(env: &TestEnv, alice: &Browser, path: &str, accept: &str) -> TcpStream {
     let address = ("127.0.0.1", env.base_url.port().unwrap());
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -54,7 +53,7 @@ async fn sent(env: &TestEnv, alice: &Browser, path: &str, accept: &str) -> TcpSt
     stream
 }
 
-/// Reads until `text` was there.
+/// Reads until `text` has arrived.
 async fn read_up_to(stream: &mut TcpStream, text: &str) -> String {
     let mut read = Vec::new();
     let reading = async {
@@ -67,8 +66,8 @@ async fn read_up_to(stream: &mut TcpStream, text: &str) -> String {
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// That what the one refresh brought is in the store: it serves the next call, and its refresh token the one after.
-async fn was_kept(env: &TestEnv, alice: &Browser) {
+/// Asserts that the result of the only refresh is stored: the next call uses its access token, the one after its refresh token.
+async fn assert_stored(env: &TestEnv, alice: &Browser) {
     alice.get_json("/api/products").await.assert_status(200);
     let one = RefreshCounts {
         granted: 1,
@@ -86,23 +85,23 @@ async fn was_kept(env: &TestEnv, alice: &Browser) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_inside_a_streamed_page_is_kept() {
+async fn a_refresh_during_a_streamed_page_is_stored() {
     let (env, alice) = with_alice().await;
     let mut page = sent(&env, &alice, "/", "text/html").await;
     let begin = read_up_to(&mut page, "Hello, ").await;
-    // The status and the head of the page are gone out, and the tenant has not even answered.
+    // Status and head of the page were sent before the tenant responded.
     assert!(begin.starts_with("HTTP/1.1 200"), "{begin}");
     assert_eq!(refreshes(&env).len(), 0);
     assert_eq!(env.products_requests.entries().len(), 0);
     let end = read_up_to(&mut page, "</html>").await;
-    // Where views have no types of their own, there are marks between them.
+    // With `erase_components` there are markers between the views.
     assert!(end.replace("<!>", "").contains("<dd>20</dd>"), "{end}");
     assert_eq!(refreshes(&env).len(), 1);
-    was_kept(&env, &alice).await;
+    assert_stored(&env, &alice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_inside_a_streamed_page_that_nobody_reads_to_its_end_is_kept() {
+async fn a_refresh_during_an_abandoned_streamed_page_is_stored() {
     let (env, alice) = with_alice().await;
     let mut page = sent(&env, &alice, "/", "text/html").await;
     read_up_to(&mut page, "Hello, ").await;
@@ -112,22 +111,22 @@ async fn a_refresh_inside_a_streamed_page_that_nobody_reads_to_its_end_is_kept()
     .await;
     assert_eq!(refreshes(&env).len(), 0, "nothing is answered yet");
     drop(page);
-    was_kept(&env, &alice).await;
+    assert_stored(&env, &alice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_inside_a_call_that_fails_is_kept() {
+async fn a_refresh_during_a_failing_call_is_stored() {
     let (mut env, alice) = with_alice().await;
     env.stop_api().await;
     let response = alice.get_json("/api/products").await;
     assert!(response.status.is_server_error(), "{response:?}");
     assert_eq!(env.tenant.refreshes().granted, 1);
     env.start_api();
-    was_kept(&env, &alice).await;
+    assert_stored(&env, &alice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_whose_client_hangs_up_is_kept() {
+async fn a_refresh_whose_client_disconnects_is_stored() {
     let (env, alice) = with_alice().await;
     let call = sent(&env, &alice, "/api/products", "application/json").await;
     wait_until("the tenant is asked", || {
@@ -137,7 +136,7 @@ async fn a_refresh_whose_client_hangs_up_is_kept() {
     assert_eq!(refreshes(&env).len(), 0, "nothing is answered yet");
     drop(call);
     wait_until("the tenant has answered", || refreshes(&env).len() == 1).await;
-    was_kept(&env, &alice).await;
-    // Whoever hung up got no list: their call ended there and then, and only its refresh went on.
+    assert_stored(&env, &alice).await;
+    // The call of the disconnected client was cancelled; only its refresh continued.
     assert_eq!(env.products_requests.entries().len(), 2);
 }

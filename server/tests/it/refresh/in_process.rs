@@ -1,4 +1,4 @@
-//! What these tests see of the site's world from within: people as its code has them, and every refresh.
+//! The site in this process: its signed-in users as values, and the refreshes at the tenant.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,20 +16,20 @@ use crate::{
     test_env::{RecordedExchange, TestEnv, TestEnvBuilder},
 };
 
-/// Both APIs, and access tokens that last ten seconds. The clocks begin a little behind, so that the APIs, whose clocks are
-/// right, accept all of them: they allow for a difference of half a minute.
+/// Runs both APIs with access tokens that last ten seconds. The clocks start slightly behind, so that the APIs, which use the
+/// system's clock, accept all tokens within their leeway of 30 seconds.
 pub(crate) fn short_lived(builder: &mut TestEnvBuilder) {
     builder.add_orders();
     builder.tenant.access_token_lifetime = Duration::from_secs(10);
     builder.seconds_behind = 15;
 }
 
-/// The person as the site's own code sees them.
+/// Returns the signed-in user of a browser, as a handler of the site receives it.
 pub(crate) async fn user_of(env: &TestEnv, browser: &Browser) -> SignedInUser {
     user_by(&env.auth0, env, browser).await
 }
 
-/// The person as the code of another process of the site sees them, whose engine is `auth0`.
+/// Returns the signed-in user of a browser, as a handler of another process of the site receives it.
 pub(crate) async fn user_by(auth0: &Auth0, env: &TestEnv, browser: &Browser) -> SignedInUser {
     let seen = Seen::default();
     let probe = Router::new()
@@ -53,14 +53,14 @@ async fn see(State(seen): State<Seen>, user: SignedInUser) {
     *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(user);
 }
 
-/// The refreshes that the tenant has answered, in their order.
+/// Returns the refreshes that the tenant has answered, in order.
 pub(crate) fn refreshes(env: &TestEnv) -> Vec<RecordedExchange> {
     let mut entries = env.tenant_requests.matching(&Method::POST, "/oauth/token");
     entries.retain(|entry| entry.form_field("grant_type").as_deref() == Some("refresh_token"));
     entries
 }
 
-/// That each refresh of the one person in this world showed the refresh token that the answer before had brought.
+/// Asserts that each refresh of the only user sent the refresh token of the previous response.
 pub(crate) fn assert_refresh_chain(env: &TestEnv) {
     let granted = env.tenant_requests.matching(&Method::POST, "/oauth/token");
     assert_eq!(
@@ -75,7 +75,7 @@ pub(crate) fn assert_refresh_chain(env: &TestEnv) {
     }
 }
 
-/// Whom a token is of; it has to be for the API with this audience.
+/// Returns the subject of a token, and asserts its audience.
 pub(crate) fn subject_of(token: &str, audience: &str) -> String {
     let claims = jwt::decode_unverified(token).unwrap();
     let claims = claims.unverified();

@@ -1,4 +1,4 @@
-//! Two people at once, over and over: nobody ever gets what is the other's.
+//! Concurrent users: no user ever gets a token or data of the other.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{
 
 const ROUNDS: u64 = 5_000;
 
-/// After so many rounds all tokens expire.
+/// Number of rounds after which all tokens expire.
 const ROUNDS_OF_A_TOKEN: u64 = 100;
 
-/// Rounds of one person: the tokens for both APIs at the same time, each looked into.
+/// Gets the tokens for both APIs concurrently, `count` times, and checks the owner of each.
 async fn rounds(user: SignedInUser, count: u64) -> u64 {
     for _ in 0..count {
         let (products, orders) = tokio::join!(
@@ -32,7 +32,7 @@ async fn rounds(user: SignedInUser, count: u64) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_token_crosses_between_two_people_in_five_thousand_rounds() {
+async fn no_token_is_mixed_up_between_two_users_in_five_thousand_rounds() {
     let env = TestEnv::with(short_lived).await;
     let (alice, bob) = (env.browser(), env.browser());
     alice.log_in(ALICE).await.assert_status(200);
@@ -53,7 +53,7 @@ async fn no_token_crosses_between_two_people_in_five_thousand_rounds() {
         done += ROUNDS_OF_A_TOKEN;
     }
     assert_eq!(done, ROUNDS);
-    // Two people with two tokens each.
+    // Two users with two tokens each.
     let counts = RefreshCounts {
         granted: before.granted + 4 * ROUNDS / ROUNDS_OF_A_TOKEN,
         reused: 0,
@@ -62,8 +62,8 @@ async fn no_token_crosses_between_two_people_in_five_thousand_rounds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_answer_of_the_api_crosses_between_two_people() {
-    // The clocks of site and tenant come from behind and end ahead; the API allows for half a minute.
+async fn no_response_of_the_api_is_mixed_up_between_two_users() {
+    // The clocks of site and tenant start behind and end ahead, within the APIs' leeway of 30 seconds.
     const TOKENS: u64 = 9;
     const CALLS_OF_A_TOKEN: usize = 25;
     let env = TestEnv::with(|builder| {

@@ -7,7 +7,7 @@ use tenant::RefreshCounts;
 
 use super::cluster::Cluster;
 
-/// For how long the tenant keeps its answer to itself: all calls are there by then.
+/// How long the tenant delays its response. All calls have arrived by then.
 const ALL_ARRIVE: Duration = Duration::from_millis(500);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,7 +30,7 @@ async fn a_hundred_calls_over_three_processes_refresh_once_and_all_succeed() {
 async fn two_apis_at_once_over_three_processes_refresh_once_each() {
     let cluster = Cluster::start(3, |tenant| tenant.refresh_delay = ALL_ARRIVE).await;
     let alice = cluster.with_expired_alice().await;
-    // The APIs themselves say whose token it was; neither takes the other's.
+    // The APIs respond with the owner of the token; neither accepts the other's tokens.
     let calls = (0..100).map(|call| {
         if call % 2 == 0 {
             Either::Left(cluster.products(call % 3, &alice))
@@ -60,8 +60,8 @@ async fn two_apis_at_once_over_three_processes_refresh_once_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_that_is_slower_than_a_lease_is_asked_once() {
-    // A lease that nobody prolongs ends after six seconds.
+async fn a_provider_that_is_slower_than_a_lease_gets_one_request() {
+    // A lease that is not renewed expires after six seconds.
     let delay = Duration::from_secs(8);
     let cluster = Cluster::start(3, |tenant| tenant.refresh_delay = delay).await;
     let alice = cluster.with_expired_alice().await;

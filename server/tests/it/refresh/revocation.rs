@@ -1,4 +1,4 @@
-//! A refresh token that is given back while another process refreshes.
+//! A refresh token that is revoked while another process refreshes.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::{
     test_env::TestEnv,
 };
 
-/// How long the tenant keeps the answer to itself once the refresh token is used up.
+/// How long the tenant delays its response after it has consumed the refresh token.
 const DELAY: Duration = Duration::from_secs(1);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_revoked_during_a_refresh_stays_revoked() {
+async fn a_token_revoked_during_a_refresh_stays_revoked() {
     let env = TestEnv::with(|builder| {
         short_lived(builder);
         builder.persistent = true;
@@ -33,7 +33,7 @@ async fn what_was_revoked_during_a_refresh_stays_revoked() {
         .await
         .assert_status(200);
     env.advance(10);
-    // Another process of the site, at the same store.
+    // Another process of the site, on the same store.
     let builder = Auth0::builder().config(env.auth0.config().clone());
     let other = builder.build().await.unwrap();
     let user = user_by(&other, &env, &alice).await;
@@ -48,7 +48,7 @@ async fn what_was_revoked_during_a_refresh_stays_revoked() {
         user.revoke_refresh_token().await.unwrap();
     };
     let (response, ()) = tokio::join!(call, revocation);
-    // What the refresh brought is good until its end, but for the refresh token, which is revoked as well.
+    // The refreshed access token works until it expires. The new refresh token is revoked as well.
     response.assert_status(200);
     let brought = refreshes(&env)[0].response_field("refresh_token");
     let revoked = env.tenant_requests.matching(&Method::POST, "/oauth/revoke");
@@ -59,7 +59,7 @@ async fn what_was_revoked_during_a_refresh_stays_revoked() {
     assert_eq!(revoked.len(), 2);
     assert_eq!(revoked[1], brought);
 
-    // Nothing is left to refresh with: the tenant is not even asked.
+    // There is no refresh token: no request is sent to the tenant.
     env.advance(10);
     let response = alice.get_json("/api/products").await;
     assert!(!response.status.is_success(), "{response:?}");

@@ -1,5 +1,5 @@
-//! A process that is stopped in the midst of a refresh for longer than its lease lasts, and goes on afterwards: a suspended
-//! laptop, a paused container, a machine out of memory. To the others it is dead until then.
+//! A process that is suspended during a refresh for longer than its lease, and resumes: a suspended laptop, a paused
+//! container, a machine without memory. The other processes take it for crashed.
 
 use std::{fs, time::Duration};
 
@@ -8,14 +8,14 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{cluster::Cluster, wait::wait_until};
 
-/// A lease that nobody prolongs ends after six seconds.
+/// Longer than a lease that is not renewed, which expires after six seconds.
 const LONGER_THAN_A_LEASE: Duration = Duration::from_secs(7);
 
-/// How long the tenant keeps the answer to itself once the refresh token is used up.
+/// How long the tenant delays its response after it has consumed the refresh token.
 const DELAY: Duration = Duration::from_secs(1);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_slept_through_the_lease_before_asking_does_not_ask_any_more() {
+async fn a_process_that_resumes_after_its_lease_does_not_send_its_request() {
     let mut cluster = Cluster::start(2, |_| {}).await;
     let alice = cluster.with_expired_alice().await;
     let here = cluster.file("before-request");
@@ -27,7 +27,7 @@ async fn who_slept_through_the_lease_before_asking_does_not_ask_any_more() {
     let others = async {
         wait_until("the first process is about to ask", || here.exists()).await;
         cluster.replicas[0].stop();
-        // The second one waits for the lease to end, and asks.
+        // The second process waits for the lease to expire, and refreshes.
         cluster
             .products(1, &alice)
             .await
@@ -49,7 +49,7 @@ async fn who_slept_through_the_lease_before_asking_does_not_ask_any_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_slept_through_the_lease_after_asking_does_not_overwrite_a_younger_refresh_token() {
+async fn a_process_that_resumes_after_its_lease_does_not_overwrite_a_newer_refresh_token() {
     let cluster = Cluster::start(2, |tenant| {
         tenant.refresh_delay = DELAY;
         tenant.refresh_leeway = Duration::from_mins(1);
@@ -96,14 +96,14 @@ async fn who_slept_through_the_lease_after_asking_does_not_overwrite_a_younger_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_slept_through_the_lease_while_nobody_asked_brings_the_result_home() {
+async fn a_process_that_resumes_after_its_lease_stores_its_result_if_no_other_refreshed() {
     let cluster = Cluster::start(1, |tenant| tenant.refresh_delay = DELAY).await;
     let alice = cluster.with_expired_alice().await;
     let sleeper = cluster.products(0, &alice);
     let others = async {
         cluster.until_granted(1).await;
         cluster.replicas[0].stop();
-        // The sleep is what this is about.
+        // The suspension is the subject of this test.
         sleep_until(Instant::now() + LONGER_THAN_A_LEASE).await;
         cluster.replicas[0].resume();
     };
@@ -117,9 +117,9 @@ async fn who_slept_through_the_lease_while_nobody_asked_brings_the_result_home()
     assert_eq!(cluster.refreshes(), counts);
 }
 
-/// To a process that takes over, another one that sleeps is as good as dead: this is the one unavoidable case again.
+/// For the process that takes over, a suspended process is like a crashed one: this is the one unavoidable case again.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_slept_through_the_lease_after_asking_costs_one_login_where_there_is_no_overlap() {
+async fn a_process_suspended_after_its_request_costs_one_login_without_an_overlap() {
     let cluster = Cluster::start(2, |tenant| tenant.refresh_delay = DELAY).await;
     let alice = cluster.with_expired_alice().await;
     let logins = cluster.logins();
@@ -135,7 +135,7 @@ async fn who_slept_through_the_lease_after_asking_costs_one_login_where_there_is
         cluster.replicas[0].resume();
     };
     let (sleeper, ()) = tokio::join!(sleeper, others);
-    // What it brings is refused: the session does not rise from the dead.
+    // Its result is discarded: the session stays terminated.
     assert_eq!(sleeper.unwrap().status, 401);
     assert_eq!(cluster.products(0, &alice).await.unwrap().status, 401);
 

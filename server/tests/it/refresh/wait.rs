@@ -1,18 +1,18 @@
-//! Waiting for something to become true, and not for ever.
+//! Waits for a condition, with a timeout.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-const LONGEST: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Waits until `condition`; `what` it is, for who reads that it never was.
+/// Waits until `condition` holds; `what` describes it if it never does.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) -> impl Future<Output = ()> {
     let caller = std::panic::Location::caller();
     async move {
-        let end = Instant::now() + LONGEST;
+        let end = Instant::now() + WAIT_TIMEOUT;
         while !condition() {
             assert!(Instant::now() < end, "never: {what}, at {caller}");
             sleep(POLL_INTERVAL).await;

@@ -1,4 +1,4 @@
-//! Addresses that lead nowhere, and the site under other names.
+//! Unknown paths, and requests with another host.
 
 use crate::{browser::ALICE, test_env::TestEnv};
 
@@ -35,7 +35,7 @@ async fn an_address_without_a_page_is_a_404_in_the_right_manner() {
 }
 
 #[tokio::test]
-async fn under_another_name_a_page_moves_and_everything_else_is_refused() {
+async fn with_another_host_a_page_is_redirected_and_other_requests_are_rejected() {
     let env = TestEnv::start().await;
     let port = env.base_url.port().unwrap();
     let own = format!("http://localhost:{port}");
@@ -75,7 +75,7 @@ async fn under_another_name_a_page_moves_and_everything_else_is_refused() {
             assert!(refused.starts_with("HTTP/1.1 421 "), "{line}: {refused}");
         }
     }
-    // What a proxy says about the name counts for nothing.
+    // Forwarded host headers are ignored.
     let spoofed = env
         .send_raw(&format!("GET /auth/login HTTP/1.1\r\nHost: {}\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\nForwarded: host=evil.example", env.host()))
         .await;

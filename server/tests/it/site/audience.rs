@@ -1,5 +1,4 @@
-//! The audience, explained: whoever runs the site reads in one place what is wrong and what to set, and nothing else
-//! breaks.
+//! A wrong audience is explained in one place: what is wrong and what to set. Nothing else breaks.
 
 use reqwest::Method;
 
@@ -11,8 +10,8 @@ use crate::{
 
 const NEW_API: &str = "https://stock.example.com";
 
-/// That page, API answer and log say the same: what is wrong (`cause`) and what to set (`fix`).
-pub(crate) async fn is_explained(
+/// Asserts that page, server function and log report the same `cause` and `fix`.
+pub(crate) async fn assert_explained(
     env: &TestEnv,
     browser: &Browser,
     code: &str,
@@ -49,10 +48,10 @@ pub(crate) async fn is_explained(
         .log
         .lines_with(&[&[" ERROR ", "misconfiguration", code], cause, fix].concat());
     assert!(!logged.is_empty(), "nothing is logged");
-    nothing_else_breaks(browser).await;
+    assert_nothing_else_breaks(browser).await;
 }
 
-async fn nothing_else_breaks(browser: &Browser) {
+async fn assert_nothing_else_breaks(browser: &Browser) {
     let home = browser.open("/").await.assert_status(200).html();
     assert_eq!(home.heading(), "Hello, Alice Example");
     let profile = browser.open("/profile").await.assert_status(200).html();
@@ -75,7 +74,7 @@ async fn signed_in(env: &TestEnv) -> Browser {
 }
 
 #[tokio::test]
-async fn without_an_audience_the_page_says_that_it_is_missing_and_where_it_is_found() {
+async fn without_an_audience_the_page_names_the_missing_setting() {
     let env = TestEnv::with(|builder| builder.variables.remove("AUTH0_AUDIENCE")).await;
     let alice = signed_in(&env).await;
     let cause = &["AUTH0_AUDIENCE is not set", "opaque", "not a JWT"];
@@ -83,13 +82,13 @@ async fn without_an_audience_the_page_says_that_it_is_missing_and_where_it_is_fo
         "Set AUTH0_AUDIENCE to the Identifier of your API",
         "Auth0 dashboard > Applications > APIs",
     ];
-    is_explained(&env, &alice, "audience_missing", cause, fix).await;
+    assert_explained(&env, &alice, "audience_missing", cause, fix).await;
     assert_eq!(
         env.products_requests.entries().len(),
         0,
         "a token for nobody is sent to nobody"
     );
-    // Already at the start, before anybody logs in.
+    // The warning appears at the start, before any login.
     let warned = env
         .log
         .lines_with(&[" WARN ", "AUTH0_AUDIENCE is not set: users can log in"]);
@@ -97,7 +96,7 @@ async fn without_an_audience_the_page_says_that_it_is_missing_and_where_it_is_fo
 }
 
 #[tokio::test]
-async fn an_audience_that_the_tenant_does_not_know_is_named_where_the_login_ends() {
+async fn an_unknown_audience_is_named_on_the_page_of_the_failed_login() {
     let env =
         TestEnv::with(|builder| builder.set("AUTH0_AUDIENCE", "https://no-such.example.com")).await;
     let alice = env.browser();
@@ -135,7 +134,7 @@ async fn an_audience_that_the_tenant_does_not_know_is_named_where_the_login_ends
 }
 
 #[tokio::test]
-async fn an_audience_of_another_api_with_the_same_scopes_is_refused_by_the_api_and_explained() {
+async fn an_audience_of_another_api_with_the_same_scopes_is_rejected_by_the_api_and_explained() {
     let env = TestEnv::with(|builder| {
         let mut other = builder.products_api_settings().clone();
         NEW_API.clone_into(&mut other.identifier);
@@ -149,7 +148,7 @@ async fn an_audience_of_another_api_with_the_same_scopes_is_refused_by_the_api_a
         "expects another audience",
         "the access token was not issued for this API",
     ];
-    is_explained(
+    assert_explained(
         &env,
         &alice,
         "refused_by_api",
@@ -170,7 +169,7 @@ async fn an_audience_of_another_api_with_other_scopes_is_explained_by_its_variab
     let env = TestEnv::with(|builder| builder.set("AUTH0_AUDIENCE", ORDERS_API)).await;
     let alice = signed_in(&env).await;
     let cause = &[ORDERS_API, "AUTH0_AUDIENCE probably names another API"];
-    is_explained(
+    assert_explained(
         &env,
         &alice,
         "scope_not_granted",
@@ -181,7 +180,7 @@ async fn an_audience_of_another_api_with_other_scopes_is_explained_by_its_variab
 }
 
 #[tokio::test]
-async fn an_audience_of_its_own_is_named_by_its_own_variable() {
+async fn an_audience_of_a_second_api_is_named_by_its_variable() {
     let env = TestEnv::with(|builder| {
         builder.set("AUTH0_AUDIENCE", PRODUCTS_API);
         builder.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
@@ -189,7 +188,7 @@ async fn an_audience_of_its_own_is_named_by_its_own_variable() {
     })
     .await;
     let alice = signed_in(&env).await;
-    is_explained(
+    assert_explained(
         &env,
         &alice,
         "refused_by_api",
@@ -215,11 +214,11 @@ async fn a_scope_that_the_token_lacks_is_named_with_the_places_to_add_it() {
         "lacks it",
     ];
     let fix = &["Permissions", "Auth0 dashboard", "RBAC"];
-    is_explained(&env, &alice, "scope_not_granted", cause, fix).await;
+    assert_explained(&env, &alice, "scope_not_granted", cause, fix).await;
 }
 
 #[tokio::test]
-async fn a_scope_that_only_the_api_misses_is_explained_by_the_call_that_needs_it() {
+async fn a_scope_that_only_the_api_requires_is_explained_by_the_call() {
     let env = TestEnv::with(|builder| builder.set("PRODUCTS_API_SCOPE", "read:products")).await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -256,7 +255,7 @@ async fn a_scope_that_only_the_api_misses_is_explained_by_the_call_that_needs_it
         1
     );
 
-    // Without JavaScript nothing of the explanation is in the address; the page says where it is.
+    // Without JavaScript the URL contains no details; the page says where they are.
     let response = alice
         .submit(&page, page.html().form("/api/products"), TEAPOT)
         .await
@@ -269,5 +268,5 @@ async fn a_scope_that_only_the_api_misses_is_explained_by_the_call_that_needs_it
         page.text()
     );
     assert_eq!(page.by_id("add-name").get("value"), TEAPOT[0].1);
-    nothing_else_breaks(&alice).await;
+    assert_nothing_else_breaks(&alice).await;
 }

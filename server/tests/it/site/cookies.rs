@@ -1,4 +1,4 @@
-//! The cookies that a login leaves: for whom, for how long, and how safe.
+//! The cookies of a login: scope, lifetime and attributes.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn on_https_the_browser_is_told_to_insist_and_cookies_are_bound_to_the_host() {
+async fn on_https_there_is_hsts_and_cookies_have_the_host_prefix() {
     let env = TestEnv::with(|builder| {
         builder.set("APP_BASE_URL", "https://shop.example.com");
         builder.tenant.applications[0].callback_urls =
@@ -85,7 +85,7 @@ async fn on_https_the_browser_is_told_to_insist_and_cookies_are_bound_to_the_hos
 }
 
 #[tokio::test]
-async fn the_cookies_of_a_login_are_for_this_site_only_and_end() {
+async fn the_cookies_of_a_login_are_host_only_and_expire() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -105,7 +105,7 @@ async fn the_cookies_of_a_login_are_for_this_site_only_and_end() {
         names,
         BTreeSet::from(["session".to_owned(), "txn".to_owned()])
     );
-    // Being there sets no cookie anew.
+    // Ordinary responses set no cookie.
     for path in [
         "/",
         "/products",

@@ -1,4 +1,4 @@
-//! What other sites can make her browser do: nothing.
+//! Cross-site requests change nothing.
 
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, RequestBuilder, header};
@@ -14,7 +14,7 @@ use crate::{
 
 const LOGOUT_PATH: &str = "/auth/logout";
 
-/// How a request of another site looks in browsers of all ages.
+/// Headers of cross-site requests in current and old browsers.
 fn foreign(request: &impl Fn() -> RequestBuilder) -> Vec<RequestBuilder> {
     let with = |site: Option<&str>, origin: Option<&str>| {
         let mut request = request();
@@ -34,7 +34,7 @@ fn foreign(request: &impl Fn() -> RequestBuilder) -> Vec<RequestBuilder> {
         with(None, Some("null")),
         with(Some("none"), None),
         with(None, None),
-        // One of the two lies.
+        // The headers contradict each other.
         with(Some("same-origin"), Some("https://evil.example")),
         with(None, Some("http://localhost")),
         with(None, Some("http://localhost:1")),
@@ -45,7 +45,7 @@ fn foreign(request: &impl Fn() -> RequestBuilder) -> Vec<RequestBuilder> {
 }
 
 #[tokio::test]
-async fn a_post_of_another_site_changes_nothing() {
+async fn a_cross_site_post_changes_nothing() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -89,7 +89,7 @@ async fn a_post_of_another_site_changes_nothing() {
 }
 
 #[tokio::test]
-async fn another_site_cannot_even_ask_the_api_to_read() {
+async fn cross_site_requests_cannot_read_the_api() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -107,7 +107,7 @@ async fn another_site_cannot_even_ask_the_api_to_read() {
 }
 
 #[tokio::test]
-async fn a_read_goes_nowhere_and_comes_from_this_site_only_on_every_prefix() {
+async fn reads_never_redirect_and_are_same_origin_only_on_every_prefix() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -142,7 +142,7 @@ async fn a_read_goes_nowhere_and_comes_from_this_site_only_on_every_prefix() {
 }
 
 #[tokio::test]
-async fn no_answer_lets_another_site_read_it() {
+async fn no_response_is_readable_by_another_site() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -178,7 +178,7 @@ async fn no_answer_lets_another_site_read_it() {
 }
 
 #[tokio::test]
-async fn a_foreign_referer_never_leads_away() {
+async fn a_foreign_referer_never_becomes_a_redirect() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -223,7 +223,7 @@ async fn a_foreign_referer_never_leads_away() {
                 );
             }
         }
-        // A read that is opened as a page does not go back there either.
+        // A read that is opened as a page does not redirect there either.
         let read = alice
             .request(Method::GET, "/api/products")
             .header(header::ACCEPT, "text/html");
@@ -235,7 +235,7 @@ async fn a_foreign_referer_never_leads_away() {
     }
 }
 
-/// A form of the site, as a browser without JavaScript sends it.
+/// Returns the request of a form of the site, as a browser without JavaScript sends it.
 fn plain_form(browser: &Browser, path: &str) -> RequestBuilder {
     browser
         .request(Method::POST, path)
@@ -246,7 +246,7 @@ fn plain_form(browser: &Browser, path: &str) -> RequestBuilder {
 }
 
 #[tokio::test]
-async fn a_link_on_another_site_opens_her_pages_but_logs_nobody_out() {
+async fn a_cross_site_link_opens_pages_but_does_not_log_out() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -279,7 +279,7 @@ async fn a_link_on_another_site_opens_her_pages_but_logs_nobody_out() {
     }
     assert!(is_signed_in(&alice).await);
 
-    // She does want to.
+    // The same-origin confirmation logs out.
     let response = alice
         .submit(&asked, asked.html().form(LOGOUT_PATH), &[])
         .await

@@ -1,4 +1,4 @@
-//! The built files: small on the way, fresh or for good in the browser, and nothing beside them.
+//! The built files: compression, caching, and no access to other files.
 
 use reqwest::{Method, header};
 
@@ -16,7 +16,7 @@ async fn get(env: &TestEnv, path: &str, encodings: &str) -> crate::browser::Resp
 }
 
 #[tokio::test]
-async fn a_built_file_is_sent_as_small_as_the_browser_can_read() {
+async fn a_built_file_is_sent_with_the_best_accepted_encoding() {
     let env = TestEnv::start().await;
     for (file, accepted, encoding, body) in [
         (
@@ -54,7 +54,7 @@ async fn a_built_file_is_sent_as_small_as_the_browser_can_read() {
 }
 
 #[tokio::test]
-async fn a_built_file_says_what_it_is() {
+async fn a_built_file_has_its_content_type() {
     let env = TestEnv::start().await;
     for (file, kind) in [
         ("leptos-auth0.js", "text/javascript"),
@@ -75,7 +75,7 @@ async fn a_built_file_says_what_it_is() {
 }
 
 #[tokio::test]
-async fn files_with_hashed_names_are_kept_for_good_and_others_are_asked_for_again() {
+async fn files_with_hashed_names_are_immutable_and_others_are_revalidated() {
     for (hash_files, cached) in [
         (false, "no-cache"),
         (true, "public, max-age=31536000, immutable"),
@@ -106,7 +106,7 @@ async fn files_with_hashed_names_are_kept_for_good_and_others_are_asked_for_agai
 }
 
 #[tokio::test]
-async fn a_file_that_did_not_change_is_not_sent_again() {
+async fn an_unchanged_file_is_not_sent_again() {
     let env = TestEnv::start().await;
     let browser = env.browser();
     let first = get(&env, "/pkg/leptos-auth0.js", "br")
@@ -124,7 +124,7 @@ async fn a_file_that_did_not_change_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn only_the_files_of_the_site_are_files_of_the_site() {
+async fn only_files_of_the_site_are_served() {
     let env = TestEnv::start().await;
     let host = env.host();
     for path in [

@@ -18,7 +18,7 @@ pub(crate) const TEAPOT: &[(&str, &str)] = &[
     ("stock", "4"),
 ];
 
-/// The person's products, as the API has them.
+/// Returns the user's products from the API.
 pub(crate) async fn products_of(browser: &Browser) -> Vec<Value> {
     let listed = browser
         .get_json("/api/products")
@@ -33,7 +33,7 @@ pub(crate) fn names(page: &Response) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_product_that_she_adds_is_in_the_list() {
+async fn an_added_product_is_in_the_list() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -63,7 +63,7 @@ async fn a_product_that_she_adds_is_in_the_list() {
 }
 
 #[tokio::test]
-async fn a_product_that_she_renames_has_its_new_name() {
+async fn a_renamed_product_has_its_new_name() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -83,7 +83,7 @@ async fn a_product_that_she_renames_has_its_new_name() {
 }
 
 #[tokio::test]
-async fn a_product_that_she_deletes_is_gone() {
+async fn a_deleted_product_is_gone() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -99,7 +99,7 @@ async fn a_product_that_she_deletes_is_gone() {
     );
     assert!(!products_of(&alice).await.contains(&third));
 
-    // The page was open in another tab, too.
+    // The page was open in another tab as well.
     let form = page
         .html()
         .form_with(DELETE, "id", third["id"].as_str().unwrap());
@@ -116,7 +116,7 @@ async fn a_product_that_she_deletes_is_gone() {
 }
 
 #[tokio::test]
-async fn a_form_with_mistakes_comes_back_with_a_sentence_at_each_field_and_all_that_was_typed() {
+async fn an_invalid_form_is_shown_again_with_its_input_and_an_error_at_each_field() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -171,7 +171,7 @@ async fn a_form_with_mistakes_comes_back_with_a_sentence_at_each_field_and_all_t
     );
     assert_eq!(products_of(&alice).await.len(), 20);
 
-    // Mended, it is taken; and a reload shows a fresh form.
+    // The corrected form is accepted, and a reload shows an empty form.
     let response = alice
         .submit(&page, html.form(ADD), TEAPOT)
         .await
@@ -183,7 +183,7 @@ async fn a_form_with_mistakes_comes_back_with_a_sentence_at_each_field_and_all_t
 }
 
 #[tokio::test]
-async fn a_rename_with_a_mistake_comes_back_in_its_own_row_only() {
+async fn a_rename_with_an_error_is_shown_in_its_row_only() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -222,7 +222,7 @@ async fn a_rename_with_a_mistake_comes_back_in_its_own_row_only() {
 }
 
 #[tokio::test]
-async fn what_was_typed_survives_a_login_in_between() {
+async fn form_input_survives_a_login() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);

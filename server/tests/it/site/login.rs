@@ -1,4 +1,4 @@
-//! From a closed page to the login and back.
+//! Protected pages and the login.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a_body() {
+async fn a_protected_page_redirects_anonymous_users_to_the_login_without_a_body() {
     let env = TestEnv::start().await;
     for (path, login) in [
         ("/products", "/auth/login?returnTo=%2Fproducts"),
@@ -41,7 +41,7 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
                 );
                 assert_eq!(body, "", "{method} {path} {accept}");
             }
-            // What is no navigation cannot log in.
+            // Only a navigation starts a login.
             for accept in [
                 "Accept: text/event-stream\r\n",
                 "Sec-Fetch-Mode: cors\r\nAccept: */*\r\n",
@@ -63,7 +63,7 @@ async fn a_page_for_signed_in_people_sends_everybody_else_to_the_login_without_a
 }
 
 #[tokio::test]
-async fn after_the_login_she_is_back_on_her_page_with_her_rows_in_the_html() {
+async fn the_login_returns_to_the_page_with_the_users_rows_in_the_html() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let login = alice
@@ -85,7 +85,7 @@ async fn after_the_login_she_is_back_on_her_page_with_her_rows_in_the_html() {
 }
 
 #[tokio::test]
-async fn only_who_is_signed_in_sees_the_link_to_the_products() {
+async fn only_signed_in_users_see_the_link_to_the_products() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let before = alice.open("/").await.assert_status(200).html();
@@ -110,7 +110,7 @@ async fn only_who_is_signed_in_sees_the_link_to_the_products() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_signs_nobody_in_and_the_right_one_still_does() {
+async fn a_wrong_password_is_rejected_and_the_right_one_still_works() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let login = alice.open("/products").await;
@@ -131,7 +131,7 @@ async fn a_wrong_password_signs_nobody_in_and_the_right_one_still_does() {
 }
 
 #[tokio::test]
-async fn logins_in_two_tabs_end_well_whichever_is_first() {
+async fn logins_in_two_tabs_both_succeed_in_any_order() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let first = alice.open("/products").await;
@@ -155,7 +155,7 @@ async fn logins_in_two_tabs_end_well_whichever_is_first() {
 }
 
 #[tokio::test]
-async fn a_login_never_ends_on_another_site() {
+async fn a_login_never_redirects_to_another_site() {
     let env = TestEnv::start().await;
     for evil in [
         "//evil.example",
@@ -187,7 +187,7 @@ async fn a_login_never_ends_on_another_site() {
 }
 
 #[tokio::test]
-async fn what_is_no_navigation_starts_no_login() {
+async fn only_a_navigation_starts_a_login() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let get = || alice.request(Method::GET, "/auth/login");
@@ -220,7 +220,7 @@ async fn what_is_no_navigation_starts_no_login() {
 }
 
 #[tokio::test]
-async fn a_link_cannot_change_what_a_login_asks_for() {
+async fn a_link_cannot_change_the_parameters_of_a_login() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let link = "/auth/login?client_id=evil&redirect_uri=https%3A%2F%2Fevil.example&scope=all&audience=other&state=1\

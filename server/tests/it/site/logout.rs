@@ -1,4 +1,4 @@
-//! The way out: here, at the tenant, and for whoever kept a copy of the cookie.
+//! Logout: at the site, at the tenant, and for a copied cookie.
 
 use reqwest::Method;
 
@@ -15,7 +15,7 @@ const LOGOUT_PATH: &str = "/auth/logout";
 const PROFILE_PATH: &str = "/auth/profile";
 
 #[tokio::test]
-async fn after_the_logout_she_is_told_and_nothing_of_her_is_left() {
+async fn after_the_logout_a_page_confirms_it_and_nothing_of_the_session_remains() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -43,7 +43,7 @@ async fn after_the_logout_she_is_told_and_nothing_of_her_is_left() {
 }
 
 #[tokio::test]
-async fn a_cookie_from_before_the_logout_opens_nothing() {
+async fn a_cookie_from_before_the_logout_is_invalid() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -85,18 +85,18 @@ async fn a_cookie_from_before_the_logout_opens_nothing() {
             .body
             .contains("Alice")
     );
-    // And it does not become alive again when she comes back.
+    // A new login does not revive the old cookie.
     alice.log_in(ALICE).await.assert_status(200);
     assert_ne!(alice.cookie("session").unwrap(), old);
     assert!(!is_signed_in(&thief).await);
 }
 
 #[tokio::test]
-async fn the_session_at_the_tenant_ends_too() {
+async fn the_session_at_the_tenant_ends_as_well() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
-    // While it lasts, losing the site's cookie costs no password.
+    // While the tenant's session lasts, a lost site cookie requires no password.
     alice.delete_cookie("session");
     assert_eq!(
         alice
@@ -204,7 +204,7 @@ async fn bob_after_alice_in_the_same_browser_is_bob() {
     browser.log_in(ALICE).await.assert_status(200);
     let hers = browser.cookie("session").unwrap();
     let her_products = products_of(&browser).await;
-    // He does not log her out; he logs in.
+    // Bob does not log her out; he logs in.
     let login = browser
         .open("/auth/login?prompt=login&returnTo=%2Fproducts")
         .await

@@ -1,4 +1,4 @@
-//! Forms that nobody fills in by accident: huge, forged, or somebody else's.
+//! Forms that are too large, forged, or of another user.
 
 use super::forms::{ADD, DELETE, RENAME, names, products_of};
 use crate::{
@@ -12,7 +12,7 @@ fn first_delete(page: &Response) -> Form {
 }
 
 #[tokio::test]
-async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
+async fn a_field_of_any_length_is_handled_and_no_stored_data_is_lost() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -32,7 +32,7 @@ async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
                 )
                 .await;
             if response.status == 413 {
-                // Percent-encoded it is larger than any form of this site.
+                // Percent-encoded, it exceeds the body limit.
                 assert!(length == 40_000, "{length} of {letter}");
                 continue;
             }
@@ -71,7 +71,7 @@ async fn a_field_of_any_length_gets_an_answer_and_loses_nothing_saved() {
 }
 
 #[tokio::test]
-async fn somebody_elses_product_is_not_there_for_her() {
+async fn another_users_product_does_not_exist() {
     let env = TestEnv::start().await;
     let (alice, bob) = (env.browser(), env.browser());
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -94,7 +94,7 @@ async fn somebody_elses_product_is_not_there_for_her() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_a_path_stays_in_its_place() {
+async fn a_name_that_is_a_path_is_escaped() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -126,7 +126,7 @@ async fn a_name_that_is_a_path_stays_in_its_place() {
 }
 
 #[tokio::test]
-async fn an_error_that_somebody_wrote_into_the_address_shows_none_of_its_text() {
+async fn an_error_in_the_url_shows_none_of_its_text() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);

@@ -1,4 +1,4 @@
-//! Refreshing and logging in as an application, explained where it cannot work.
+//! Sessions without a refresh token.
 
 use std::time::Duration;
 
@@ -33,8 +33,7 @@ async fn without_offline_access_in_the_scope_the_user_logs_in_when_the_token_end
     is_sent_to_log_in(&env, &alice, &sentences).await;
 }
 
-/// The page has a way to log in that comes back to it; the administrator finds the reason in the log, and nothing of it is
-/// on the page.
+/// Asserts that the page offers a login that returns to it, and that the reason is in the log and not on the page.
 async fn is_sent_to_log_in(env: &TestEnv, alice: &Browser, sentences: &[&str]) {
     let page = alice.open("/products").await.assert_status(401);
     let text = page.html().text();
@@ -83,13 +82,13 @@ async fn an_api_that_allows_no_offline_access_makes_the_user_log_in_too() {
         "Allow Offline Access",
     ];
     is_sent_to_log_in(&env, &alice, &sentences).await;
-    // A new login helps for another hour.
+    // A new login works for another hour.
     alice.delete_cookie("session");
     alice.open("/products").await.assert_status(200);
 }
 
 #[tokio::test]
-async fn a_wrong_client_secret_is_explained_where_the_login_ends() {
+async fn a_wrong_client_secret_is_explained_on_the_page_of_the_failed_login() {
     let env =
         TestEnv::with(|builder| builder.set("AUTH0_CLIENT_SECRET", "not-the-secret-of-the-tenant"))
             .await;

@@ -1,4 +1,4 @@
-//! Two APIs on one page: each has its own audience, and gets its own access token of the same login.
+//! Two APIs on one page: each has its own audience and gets its own access token from the same login.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::{
 
 const ORDER: &str = "/api/orders";
 
-/// What the token of a call says of itself. Whether it is right, the API has judged.
+/// Returns the unverified claims of a call's token. The API has verified it.
 pub(crate) fn claims(call: &RecordedExchange) -> Value {
     let payload = call.bearer_token().unwrap().split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
@@ -27,7 +27,7 @@ fn scope_of(call: &RecordedExchange) -> BTreeSet<String> {
     scope.split(' ').map(str::to_owned).collect()
 }
 
-/// Whether the tokens of all calls are for `audience`, and for no other API.
+/// Returns whether the tokens of all calls are for `audience` and for no other API.
 fn are_all_for(calls: &RequestLog, audience: &str, other: &str) -> bool {
     let calls = calls.entries();
     !calls.is_empty()
@@ -41,7 +41,7 @@ fn are_all_for(calls: &RequestLog, audience: &str, other: &str) -> bool {
         })
 }
 
-/// What the section *My orders* says, line by line.
+/// Returns the lines of the section *My orders*.
 fn orders(page: &Response) -> Vec<String> {
     let section = page.html().texts_where("class", "orders").remove(0);
     let lines = section.split(" × ").skip(1);
@@ -54,12 +54,12 @@ fn section(page: &Response) -> String {
     page.html().texts_where("class", "orders").remove(0)
 }
 
-/// The form that orders the first product of the page.
+/// Returns the form that orders the first product of the page.
 fn first_form(page: &Response) -> Form {
     page.html().form_with(ORDER, "product", &names(page)[0])
 }
 
-/// What the API has, as the site reads it.
+/// Returns the orders from the API, as the site reads them.
 async fn listed(browser: &Browser) -> Vec<Value> {
     let list = browser.get_json(ORDER).await.assert_status(200).json();
     list["orders"].as_array().unwrap().clone()
@@ -91,7 +91,7 @@ async fn two_apis_are_on_one_page_and_each_gets_its_own_token() {
         "reading asks for no more than it needs"
     );
 
-    // One login, and one exchange of its refresh token for the other audience.
+    // One login, and one refresh for the other audience.
     let granted = env.tenant_requests.matching(&Method::POST, "/oauth/token");
     let [_, exchange] = &granted[..] else {
         panic!("{granted:?}")
@@ -107,7 +107,7 @@ async fn two_apis_are_on_one_page_and_each_gets_its_own_token() {
 }
 
 #[tokio::test]
-async fn the_orders_for_programs_are_what_the_api_answered() {
+async fn the_server_function_returns_the_orders_of_the_api() {
     let env = world_with_orders().await;
     let (alice, bob) = (env.browser(), env.browser());
     alice.log_in(ALICE).await.assert_status(200);
@@ -121,12 +121,12 @@ async fn the_orders_for_programs_are_what_the_api_answered() {
     let his = bob.get_json(ORDER).await.assert_status(200).json();
     assert_eq!(his["owner"], "auth0|bob");
     assert_ne!(his["orders"], response_field["orders"]);
-    // Opened like a page, it is still the list.
+    // A navigation gets the list as well.
     assert_eq!(bob.visit(ORDER).await.assert_status(200).json(), his);
 }
 
 #[tokio::test]
-async fn an_order_is_one_button_and_needs_its_extra_scope_in_that_call_only() {
+async fn an_order_requires_its_extra_scope_in_that_call_only() {
     let env = world_with_orders().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -164,7 +164,7 @@ async fn an_order_is_one_button_and_needs_its_extra_scope_in_that_call_only() {
             .all(|read| !scope_of(read).contains("write:orders"))
     );
     assert!(are_all_for(&env.orders_requests, ORDERS_API, PRODUCTS_API));
-    // The token of the login, the one to read with, the one to order with.
+    // The token of the login, the one for reading, the one for ordering.
     assert_eq!(
         env.tenant_requests
             .matching(&Method::POST, "/oauth/token")
@@ -174,7 +174,7 @@ async fn an_order_is_one_button_and_needs_its_extra_scope_in_that_call_only() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_sent_twice_makes_one_order() {
+async fn a_form_that_is_sent_twice_places_one_order() {
     let env = world_with_orders().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -187,7 +187,7 @@ async fn a_form_that_is_sent_twice_makes_one_order() {
     second.assert_status(303);
     assert_eq!(listed(&alice).await.len(), 6);
 
-    // Another product's form on the same page is another order, and so is the same one on a new page.
+    // The form of another product, or of a new page, is another order.
     let other = page.html().form_with(ORDER, "product", &names(&page)[1]);
     alice.submit(&page, other, &[]).await.assert_status(303);
     let again = alice.open("/products").await.assert_status(200);
@@ -199,7 +199,7 @@ async fn a_form_that_is_sent_twice_makes_one_order() {
 }
 
 #[tokio::test]
-async fn an_order_that_did_not_arrive_can_be_sent_again_from_the_page_it_comes_back_to() {
+async fn an_order_that_failed_can_be_sent_again() {
     let mut env = world_with_orders().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -230,7 +230,7 @@ async fn an_order_that_did_not_arrive_can_be_sent_again_from_the_page_it_comes_b
 }
 
 #[tokio::test]
-async fn an_order_that_meets_the_end_of_the_session_comes_back_after_the_login() {
+async fn an_order_sent_after_the_session_ended_is_restored_after_the_login() {
     let env = world_with_orders().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -256,7 +256,7 @@ async fn an_order_that_meets_the_end_of_the_session_comes_back_after_the_login()
 }
 
 #[tokio::test]
-async fn one_api_that_is_down_leaves_the_other_part_of_the_page_as_it_is() {
+async fn an_outage_of_one_api_leaves_the_rest_of_the_page_intact() {
     let mut env = world_with_orders().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -281,12 +281,12 @@ async fn one_api_that_is_down_leaves_the_other_part_of_the_page_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_site_without_an_orders_api_says_how_to_have_one() {
+async fn a_site_without_an_orders_api_says_how_to_configure_one() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
     assert_eq!(names(&page).len(), 20);
-    // Nothing is wrong, so nothing is alarming.
+    // There is no error, so there is no alert.
     assert_eq!(page.html().texts_where("role", "alert"), [""; 0]);
     let told = section(&page);
     for words in [
@@ -301,7 +301,7 @@ async fn a_site_without_an_orders_api_says_how_to_have_one() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_is_not_good_for_the_orders_is_explained_in_their_section() {
+async fn a_refresh_token_that_does_not_cover_the_orders_is_explained_in_their_section() {
     let env = TestEnv::with(|builder| {
         builder.add_orders();
         builder.tenant.applications[0].multi_resource.clear();
@@ -315,7 +315,7 @@ async fn a_refresh_token_that_is_not_good_for_the_orders_is_explained_in_their_s
         ORDERS_API,
         "The refresh token of this login is not good for",
         "Multi-Resource Refresh Token",
-        // The fix ends with it, so it is there to be clicked.
+        // The fix ends with the URL, which is a link.
         "log in again. Log in again",
     ] {
         assert!(told.contains(words), "{words} is not in: {told}");

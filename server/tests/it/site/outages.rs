@@ -1,4 +1,4 @@
-//! What people see while something is down, and that nothing is lost by it.
+//! Outages of tenant and APIs: what users see, and that no session is lost.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_site_that_starts_before_its_tenant_serves_what_it_can_and_logs_in_once_it_is_there() {
+async fn a_site_that_starts_before_its_tenant_serves_public_pages_and_logs_in_later() {
     let mut env = TestEnv::with(|builder| {
         builder.tenant_is_up = false;
         builder.seconds_behind = 61;
@@ -70,7 +70,7 @@ async fn a_site_that_starts_before_its_tenant_serves_what_it_can_and_logs_in_onc
 }
 
 #[tokio::test]
-async fn a_tenant_that_goes_down_during_a_login_ends_it_with_a_page_and_a_way_back() {
+async fn an_outage_of_the_tenant_during_a_login_ends_on_a_page_with_a_way_back() {
     let mut env = TestEnv::start().await;
     let alice = env.browser();
     let login = alice.open("/products").await.assert_status(200);
@@ -97,7 +97,7 @@ async fn a_tenant_that_goes_down_during_a_login_ends_it_with_a_page_and_a_way_ba
 }
 
 #[tokio::test]
-async fn while_the_tenant_is_down_a_good_token_goes_on_working() {
+async fn while_the_tenant_is_down_a_valid_token_still_works() {
     let mut env = TestEnv::start().await;
     let (alice, bob) = (env.browser(), env.browser());
     alice.log_in(ALICE).await.assert_status(200);
@@ -111,7 +111,7 @@ async fn while_the_tenant_is_down_a_good_token_goes_on_working() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_the_tenant_cannot_answer_is_tried_again_later() {
+async fn a_refresh_that_fails_transiently_is_retried_later() {
     let mut env = TestEnv::with(|builder| {
         builder.tenant.access_token_lifetime = Duration::from_secs(10);
         builder.seconds_behind = 10;
@@ -143,8 +143,8 @@ async fn a_refresh_that_the_tenant_cannot_answer_is_tried_again_later() {
     assert_eq!(products_of(&alice).await.len(), 20);
 }
 
-/// What the person is told, and that it costs her nothing.
-async fn is_told(
+/// Asserts what the user sees, and that the session survives.
+async fn assert_explained_to_user(
     env: &TestEnv,
     alice: &crate::browser::Browser,
     status: u16,
@@ -208,7 +208,7 @@ async fn an_api_that_is_down_is_a_sentence_on_the_page_and_a_502() {
     alice.log_in(ALICE).await.assert_status(200);
     env.stop_api().await;
     let sentence = "The service behind this page could not be reached. Please try again shortly.";
-    is_told(&env, &alice, 502, "api_bad_answer", sentence).await;
+    assert_explained_to_user(&env, &alice, 502, "api_bad_answer", sentence).await;
     env.start_api();
     assert_eq!(products_of(&alice).await.len(), 20);
 }
@@ -222,10 +222,10 @@ async fn an_api_that_cannot_work_now_is_a_503() {
         .submit_login(&login, ALICE, PASSWORD)
         .await
         .assert_status(200);
-    // The API has not needed the tenant's keys yet, and now it cannot have them.
+    // The API has not fetched the tenant's keys yet, and now it cannot.
     env.stop_tenant().await;
     let sentence = "The service behind this page is busy. Please try again shortly.";
-    is_told(&env, &alice, 503, "api_busy", sentence).await;
+    assert_explained_to_user(&env, &alice, 503, "api_busy", sentence).await;
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn an_api_that_never_answers_is_a_504_after_five_seconds() {
         "{:?}",
         began.elapsed()
     );
-    // Another person is not held up by it, and the session is as it was.
+    // Another user is not delayed, and the session is unchanged.
     env.browser().open("/").await.assert_status(200);
     assert!(is_signed_in(&alice).await);
 }
@@ -258,7 +258,7 @@ async fn a_session_that_ends_while_its_page_is_open_is_a_typed_401() {
     let env = TestEnv::start().await;
     let tab = env.browser();
     tab.log_in(ALICE).await.assert_status(200);
-    // The same browser, another tab.
+    // Another tab of the same browser.
     let other_tab = tab.clone();
     let cookie = tab.cookie("session").unwrap();
     other_tab.log_out().await.assert_status(200);
@@ -281,7 +281,7 @@ async fn a_session_that_ends_while_its_page_is_open_is_a_typed_401() {
 }
 
 #[tokio::test]
-async fn a_tenant_that_ended_every_session_lets_nobody_in_without_a_password() {
+async fn after_the_tenant_ended_all_sessions_a_login_needs_the_password() {
     let env = TestEnv::start().await;
     let (alice, bob) = (env.browser(), env.browser());
     alice.log_in(ALICE).await.assert_status(200);

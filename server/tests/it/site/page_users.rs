@@ -1,4 +1,4 @@
-//! Two people at one browser: a page that was opened for one of them does nothing in the name of the other.
+//! Two users of one browser: a page that was rendered for one user does nothing in the name of the other.
 
 use axum_auth0::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER};
 use reqwest::{Method, header};
@@ -11,7 +11,7 @@ use crate::{
 
 const ORDER: &str = "/api/orders";
 
-/// In another tab of the same browser: a login as `who`. Returns the products page there.
+/// Logs `who` in, in another tab of the same browser. Returns the products page there.
 async fn log_in_as(browser: &Browser, who: &str) -> Response {
     let form = browser
         .open("/auth/login?prompt=login&returnTo=%2Fproducts")
@@ -27,7 +27,7 @@ fn page_user(page: &Response) -> String {
     page.html().form(ADD).fields[PAGE_USER_FIELD].clone()
 }
 
-/// A call of the scripts of `page`.
+/// Calls a server function as the scripts of `page` do.
 async fn call(browser: &Browser, page: &Response, method: Method, path: &str) -> Response {
     let mut request = browser
         .request(method.clone(), path)
@@ -77,7 +77,7 @@ async fn no_form_of_alices_page_runs_in_bobs_name() {
     );
     assert_eq!(products_of(&browser).await, before);
 
-    // The forms of his own page work.
+    // The forms of Bob's page work.
     let response = browser
         .submit(&his, his.html().form(ADD), TEAPOT)
         .await
@@ -87,7 +87,7 @@ async fn no_form_of_alices_page_runs_in_bobs_name() {
 }
 
 #[tokio::test]
-async fn no_form_of_the_tokens_page_runs_in_another_name() {
+async fn no_form_of_the_tokens_page_runs_in_another_users_name() {
     let env = TestEnv::start().await;
     let browser = env.browser();
     browser.log_in(ALICE).await.assert_status(200);
@@ -127,9 +127,9 @@ async fn no_call_of_alices_page_reads_or_changes_what_is_bobs() {
     assert_eq!(response.json()["owner"], "auth0|bob");
 }
 
-/// The page has begun, and its list is still to come.
+/// The page has started to stream; its list is pending.
 #[tokio::test]
-async fn a_page_that_streams_while_the_user_changes_is_alices_to_its_end() {
+async fn a_page_that_streams_while_the_user_changes_stays_alices() {
     let mut env = TestEnv::start().await;
     let browser = env.browser();
     browser.log_in(ALICE).await.assert_status(200);
@@ -160,7 +160,7 @@ async fn a_page_that_streams_while_the_user_changes_is_alices_to_its_end() {
     }
     let html = String::from_utf8(html).unwrap();
     assert!(!html.contains("bob") && !html.contains("Bob"), "{html}");
-    // This is what its calls say, and it is refused.
+    // Its calls identify their page, and are rejected.
     assert!(html.contains(hers.to_str().unwrap()), "{html}");
     let call = browser
         .request(Method::GET, "/api/products")
@@ -170,7 +170,7 @@ async fn a_page_that_streams_while_the_user_changes_is_alices_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_second_login_of_alice_leaves_her_first_page_as_it_was() {
+async fn a_second_login_of_the_same_user_leaves_the_first_page_usable() {
     let env = TestEnv::start().await;
     let browser = env.browser();
     let first = browser.log_in(ALICE).await.assert_status(200);
@@ -187,7 +187,7 @@ async fn a_second_login_of_alice_leaves_her_first_page_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_page_whose_session_ended_asks_for_a_login_and_not_for_another_user() {
+async fn a_page_whose_session_ended_requires_a_login_not_another_user() {
     let env = TestEnv::start().await;
     let browser = env.browser();
     let hers = browser.log_in(ALICE).await.assert_status(200);
@@ -203,9 +203,9 @@ async fn a_page_whose_session_ended_asks_for_a_login_and_not_for_another_user() 
     assert_eq!(&*response.body, "null");
 }
 
-/// What was typed waits in the browser for a login in between: for hers, not for anyone's.
+/// The browser keeps form input during a login: for the same user only.
 #[tokio::test]
-async fn what_alice_typed_before_her_session_ended_is_shown_to_nobody_else() {
+async fn form_input_from_before_the_session_ended_is_shown_to_its_user_only() {
     for (who, is_shown) in [(ALICE, true), (BOB, false)] {
         let env = TestEnv::start().await;
         let browser = env.browser();

@@ -1,4 +1,4 @@
-//! What a signed-in person sees of their own.
+//! Users see their own products and profile.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn alice_and_bob_each_see_their_own_twenty_products() {
     assert_eq!((hers.len(), his.len()), (20, 20));
     assert_ne!(hers, his);
 
-    // Seen at the same time, still nobody sees what is another's.
+    // Concurrent requests do not mix users up.
     let both = async |browser: &crate::browser::Browser| {
         browser
             .open("/products")
@@ -40,7 +40,7 @@ async fn alice_and_bob_each_see_their_own_twenty_products() {
 }
 
 #[tokio::test]
-async fn the_list_for_programs_is_what_the_api_answered_to_the_letter() {
+async fn the_server_function_returns_the_list_of_the_api_unchanged() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -77,7 +77,7 @@ async fn the_list_for_programs_is_what_the_api_answered_to_the_letter() {
 }
 
 #[tokio::test]
-async fn the_list_opened_as_a_page_is_still_the_list() {
+async fn a_navigation_to_the_server_function_returns_the_list() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -108,7 +108,7 @@ async fn the_page_shows_what_the_list_says() {
 }
 
 #[tokio::test]
-async fn the_profile_is_hers_and_nobody_elses() {
+async fn the_profile_is_private() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let nobody = alice.get_json("/auth/profile").await.assert_status(401);
@@ -144,7 +144,7 @@ async fn the_profile_is_hers_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn an_empty_profile_for_nobody_where_the_configuration_says_so() {
+async fn an_empty_profile_for_anonymous_requests_if_configured() {
     let env =
         TestEnv::with(|builder| builder.set("AUTH0_NO_CONTENT_PROFILE_RESPONSE", "true")).await;
     let alice = env.browser();
@@ -161,13 +161,13 @@ async fn an_empty_profile_for_nobody_where_the_configuration_says_so() {
 }
 
 #[tokio::test]
-async fn every_protected_page_is_whole_without_javascript() {
+async fn every_protected_page_is_complete_without_javascript() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
     for path in ["/products", "/profile"] {
         let page = alice.open(path).await.assert_status(200);
-        // Streamed parts come in templates, which a script puts into their place.
+        // Streamed parts arrive in templates, which a script moves into place.
         assert_eq!(page.html().all("template").len(), 0, "{path}");
         assert!(!page.html().text().contains("Loading"), "{path}");
     }

@@ -1,4 +1,4 @@
-//! A rebuild, a restart, a changed configuration: who is signed in stays so wherever that is right.
+//! Restarts and configuration changes: sessions survive unless the change invalidates them.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     test_env::{ORDERS_API, SITE_SECRET, TestEnv, TestEnvBuilder},
 };
 
-/// A world on files in which Alice is signed in and has added a product.
+/// Starts an environment with files, in which Alice is signed in and has added a product.
 async fn with_alice(change: impl FnOnce(&mut TestEnvBuilder)) -> (TestEnv, Browser) {
     let env = TestEnv::with(|builder| {
         builder.persistent = true;
@@ -30,14 +30,14 @@ async fn with_alice(change: impl FnOnce(&mut TestEnvBuilder)) -> (TestEnv, Brows
 }
 
 #[tokio::test]
-async fn a_restart_logs_nobody_out_and_loses_nothing() {
+async fn a_restart_keeps_all_sessions() {
     let (env, alice) = with_alice(|_| {}).await;
     let before = products_of(&alice).await;
     let env = env.restart(|_| {}).await;
     let page = alice.open("/products").await.assert_status(200);
     assert_eq!(page.html().texts_where("role", "rowheader")[0], TEAPOT[0].1);
     assert_eq!(products_of(&alice).await, before);
-    // Nothing had to be asked for again.
+    // No new token was needed.
     assert_eq!(
         env.tenant_requests
             .matching(&Method::POST, "/oauth/token")
@@ -45,7 +45,7 @@ async fn a_restart_logs_nobody_out_and_loses_nothing() {
         0
     );
 
-    // The tenant knows her still, too.
+    // The tenant's session survives as well.
     alice.delete_cookie("session");
     assert_eq!(
         alice
@@ -92,7 +92,7 @@ async fn logged_out_stays_logged_out_over_a_restart() {
 }
 
 #[tokio::test]
-async fn a_login_under_way_survives_a_restart() {
+async fn a_pending_login_survives_a_restart() {
     let env = TestEnv::with(|builder| builder.persistent = true).await;
     let alice = env.browser();
     let login = alice.open("/products").await.assert_status(200);
@@ -108,14 +108,14 @@ async fn a_login_under_way_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn a_new_secret_before_the_old_one_logs_nobody_out() {
+async fn a_new_secret_before_the_old_one_keeps_all_sessions() {
     let (env, alice) = with_alice(|_| {}).await;
     let new = "another-site-secret-0123456789abcdef0123456789";
     let env = env
         .restart(|builder| builder.set("AUTH0_SECRET", &format!("{new},{SITE_SECRET}")))
         .await;
     assert_eq!(products_of(&alice).await.len(), 21);
-    // With the old one taken out too early, she is logged out, and that is all.
+    // Without the old secret she is only logged out.
     let _world = env
         .restart(|builder| builder.set("AUTH0_SECRET", new))
         .await;
@@ -136,12 +136,12 @@ async fn a_new_secret_before_the_old_one_logs_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_token_from_before_the_audience_changed_is_not_sent() {
+async fn a_token_from_before_a_change_of_audience_is_not_sent() {
     let (env, alice) = with_alice(|_| {}).await;
     let env = env
         .restart(|builder| builder.set("AUTH0_AUDIENCE", ORDERS_API))
         .await;
-    // The session is of another configuration: only a new login can tell whether this one is right.
+    // The session belongs to another configuration, so a new login is required.
     assert_eq!(
         alice
             .get_json("/api/products")
@@ -165,7 +165,7 @@ async fn a_token_from_before_the_audience_changed_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_missing_audience_is_mended_by_setting_it_and_logging_in_again() {
+async fn a_missing_audience_is_fixed_by_setting_it_and_logging_in_again() {
     let env = TestEnv::with(|builder| {
         builder.persistent = true;
         builder.variables.remove("AUTH0_AUDIENCE");

@@ -1,4 +1,4 @@
-//! Every server function is an address that anybody can call.
+//! Every server function is a public endpoint: guarded ones reject anonymous calls.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::{
 const LOGOUT_PATH: &str = "/auth/logout";
 const PROFILE_PATH: &str = "/auth/profile";
 
-/// Those that answer everybody.
+/// Those that response everybody.
 const PUBLIC: &[(&str, &str)] = &[("GET", "/auth/user")];
 
-/// Those that need a signed-in user.
+/// Server functions that require a signed-in user.
 pub(crate) const GUARDED: &[(&str, &str)] = &[
     ("GET", "/api/products"),
     ("POST", "/api/products"),
@@ -24,12 +24,12 @@ pub(crate) const GUARDED: &[(&str, &str)] = &[
     ("POST", "/api/products/delete"),
     ("GET", "/api/orders"),
     ("POST", "/api/orders"),
-    // In development only.
+    // Exists in development only.
     ("POST", "/api/tokens/renew"),
     ("POST", "/api/tokens/revoke"),
 ];
 
-/// A form that has the fields of all of them.
+/// A form with the fields of all server functions.
 pub(crate) const FIELDS: &[(&str, &str)] = &[
     ("id", "x"),
     ("name", "Saw"),
@@ -45,7 +45,7 @@ pub(crate) const FIELDS: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn every_server_function_is_listed_here_as_public_or_guarded() {
-    // Their addresses are known once the site is built.
+    // Building the router registers them.
     let _world = TestEnv::start().await;
     let registered: BTreeSet<_> = server_fn_paths()
         .map(|(path, method)| (method.to_string(), path.to_owned()))
@@ -58,7 +58,7 @@ async fn every_server_function_is_listed_here_as_public_or_guarded() {
 }
 
 #[tokio::test]
-async fn a_guarded_server_function_answers_nobody() {
+async fn a_guarded_server_function_rejects_anonymous_calls() {
     let env = TestEnv::start().await;
     let nobody = env.browser();
     for (method, path) in GUARDED {
@@ -98,7 +98,7 @@ async fn a_guarded_server_function_answers_401_whatever_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
+async fn a_missing_argument_is_a_bad_request_without_parser_details() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -130,7 +130,7 @@ async fn a_missing_argument_is_a_bad_request_without_a_word_of_the_parser() {
 }
 
 #[tokio::test]
-async fn a_method_that_a_path_does_not_have_is_refused() {
+async fn an_unsupported_method_is_rejected() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -150,7 +150,7 @@ async fn a_method_that_a_path_does_not_have_is_refused() {
     assert!(is_signed_in(&alice).await);
 }
 
-/// Whether the site still knows who she is.
+/// Returns whether the browser is signed in.
 pub(crate) async fn is_signed_in(browser: &Browser) -> bool {
     match browser.get_json("/auth/profile").await.status.as_u16() {
         200 => true,

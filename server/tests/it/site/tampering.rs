@@ -1,4 +1,4 @@
-//! Cookies and callbacks that nobody honest sends.
+//! Forged cookies and callbacks.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use crate::{
     test_env::TestEnv,
 };
 
-/// Logs in up to the callback, which is not called.
+/// Logs in up to the redirect to the callback.
 async fn up_to_the_callback(browser: &Browser) -> Response {
     let login = browser.open("/products").await.assert_status(200);
     let typed = [("username", ALICE), ("password", PASSWORD)];
@@ -26,7 +26,7 @@ fn token_requests(env: &TestEnv) -> usize {
 }
 
 #[tokio::test]
-async fn a_cookie_that_the_site_did_not_make_is_nobody() {
+async fn an_unknown_cookie_is_anonymous() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -73,13 +73,13 @@ async fn a_cookie_that_the_site_did_not_make_is_nobody() {
     mallory.set_cookie("session", "garbage");
     mallory.open("/").await.assert_status(200);
     mallory.get_json("/api/products").await.assert_status(401);
-    // With garbage in the browser she can still log in.
+    // A login works despite the invalid cookie.
     mallory.log_in(ALICE).await.assert_status(200);
     assert!(is_signed_in(&alice).await);
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_cookie_are_nobody() {
+async fn malformed_cookie_headers_are_anonymous() {
     let env = TestEnv::start().await;
     let host = env.host();
     for cookie in [
@@ -115,7 +115,7 @@ async fn bytes_that_are_no_cookie_are_nobody() {
 }
 
 #[tokio::test]
-async fn a_session_is_new_after_the_login_whatever_was_there_before() {
+async fn a_login_always_creates_a_new_session() {
     let env = TestEnv::start().await;
     let (mallory, alice) = (env.browser(), env.browser());
     mallory.log_in(ALICE).await.assert_status(200);
@@ -130,12 +130,12 @@ async fn a_session_is_new_after_the_login_whatever_was_there_before() {
         .await
         .assert_status(200);
     assert_ne!(alice.cookie("session").unwrap(), planted);
-    // The planted one is over, and never becomes Bob's.
+    // The planted session is invalid and never becomes Bob's.
     assert!(!is_signed_in(&mallory).await);
 }
 
 #[tokio::test]
-async fn a_forged_callback_gets_a_page_and_no_token_request() {
+async fn a_forged_callback_gets_a_page_and_sends_no_token_request() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     for query in [
@@ -167,7 +167,7 @@ async fn a_forged_callback_gets_a_page_and_no_token_request() {
 }
 
 #[tokio::test]
-async fn a_callback_with_another_state_or_issuer_is_refused() {
+async fn a_callback_with_another_state_or_issuer_is_rejected() {
     let env = TestEnv::start().await;
     for (parameter, value) in [
         ("state", "x"),
@@ -192,7 +192,7 @@ async fn a_callback_with_another_state_or_issuer_is_refused() {
 }
 
 #[tokio::test]
-async fn a_callback_counts_once() {
+async fn a_callback_works_once() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let callback = up_to_the_callback(&alice).await.redirect_target();
@@ -219,10 +219,10 @@ async fn a_callback_counts_once() {
     );
     assert_eq!(token_requests(&env), 1);
 
-    // Reloaded: there is no transaction any more, and the code is spent. The login begins anew, and nothing is asked.
+    // A reload: the transaction is gone and the code is consumed. The login restarts without a token request.
     let reloaded = alice.visit(callback.as_str()).await.assert_status(303);
     assert_eq!(reloaded.redirect_target().path(), "/authorize");
-    // With the cookie, which somebody kept.
+    // With a copy of the cookie.
     let (name, value) = transaction
         .split(';')
         .next()
@@ -247,11 +247,11 @@ async fn a_callback_counts_once() {
 }
 
 #[tokio::test]
-async fn a_login_that_somebody_else_began_does_not_end_in_her_browser() {
+async fn a_login_that_another_browser_started_does_not_complete() {
     let env = TestEnv::start().await;
     let (mallory, victim) = (env.browser(), env.browser());
     let callback = up_to_the_callback(&mallory).await.redirect_target();
-    // She is sent to a login of her own, and signed in as nobody.
+    // She is redirected to her own login, and is not signed in.
     let response = victim.visit(callback.as_str()).await.assert_status(303);
     assert_eq!(response.redirect_target().path(), "/authorize");
     assert_eq!(
@@ -268,7 +268,7 @@ async fn a_login_that_somebody_else_began_does_not_end_in_her_browser() {
 }
 
 #[tokio::test]
-async fn a_login_that_takes_longer_than_ten_minutes_begins_anew() {
+async fn a_login_that_takes_longer_than_ten_minutes_restarts() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let callback = up_to_the_callback(&alice).await.redirect_target();
@@ -288,10 +288,10 @@ async fn a_login_that_takes_longer_than_ten_minutes_begins_anew() {
 }
 
 #[tokio::test]
-async fn a_person_who_says_no_at_the_tenant_comes_back_to_a_page() {
+async fn a_denied_consent_returns_to_an_error_page() {
     let env = TestEnv::start().await;
     let alice = env.browser();
-    // Without a session there the tenant may not ask, so it refuses.
+    // `prompt=none` without a session at the tenant fails.
     let page = alice
         .open("/auth/login?prompt=none&returnTo=%2Fproducts")
         .await

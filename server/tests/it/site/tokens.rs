@@ -1,4 +1,4 @@
-//! The access token: for whom it is, where it goes, and how it stays fresh.
+//! Access tokens: audience, refresh and expiry.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     test_env::{PRODUCTS_API, RecordedExchange, TestEnv, TestEnvBuilder},
 };
 
-/// Claims of a JWT whose signature is right by the keys that the tenant publishes.
+/// Verifies a JWT with the tenant's published keys and returns its claims.
 async fn verified(env: &TestEnv, token: &str) -> Map<String, Value> {
     let keys = env
         .browser()
@@ -31,22 +31,22 @@ async fn verified(env: &TestEnv, token: &str) -> Map<String, Value> {
         .claims
 }
 
-/// The refreshes that the tenant was asked for.
+/// Returns the refresh requests to the tenant.
 fn refreshes(env: &TestEnv) -> Vec<RecordedExchange> {
     let mut entries = env.tenant_requests.matching(&Method::POST, "/oauth/token");
     entries.retain(|entry| entry.form_field("grant_type").as_deref() == Some("refresh_token"));
     entries
 }
 
-/// Access tokens last ten seconds. The clocks begin a little behind, so that the API, whose clock is right, accepts all
-/// of them: it allows for a difference of half a minute.
+/// Uses access tokens that last ten seconds. The clocks start slightly behind, so that the API, which uses the system's clock,
+/// accepts all tokens within its leeway of 30 seconds.
 fn short_lived(builder: &mut TestEnvBuilder) {
     builder.tenant.access_token_lifetime = Duration::from_secs(10);
     builder.seconds_behind = 15;
 }
 
 #[tokio::test]
-async fn the_token_that_reaches_the_api_is_a_jwt_for_the_configured_audience() {
+async fn the_api_receives_a_jwt_for_the_configured_audience() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -72,12 +72,12 @@ async fn the_token_that_reaches_the_api_is_a_jwt_for_the_configured_audience() {
         scope.is_superset(&BTreeSet::from(["read:products", "write:products"])),
         "{scope:?}"
     );
-    // It came from the login, not from one more question.
+    // It came from the login, not from another token request.
     assert_eq!(refreshes(&env).len(), 0);
 }
 
 #[tokio::test]
-async fn one_token_serves_until_it_ends() {
+async fn a_token_is_reused_until_it_expires() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -101,7 +101,7 @@ async fn one_token_serves_until_it_ends() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_refreshed_and_the_session_lives_on() {
+async fn an_expired_token_is_refreshed_and_the_session_continues() {
     let env = TestEnv::with(short_lived).await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -129,7 +129,7 @@ async fn an_expired_token_is_refreshed_and_the_session_lives_on() {
         verified(&env, tokens.last().unwrap()).await["sub"],
         "auth0|alice"
     );
-    // Each refresh used the token that the one before brought.
+    // Each refresh sent the refresh token of the previous response.
     let granted = env.tenant_requests.matching(&Method::POST, "/oauth/token");
     for pair in granted.windows(2) {
         assert!(pair[0].response_field("refresh_token").is_some());
@@ -156,7 +156,7 @@ async fn many_calls_at_once_refresh_once() {
 }
 
 #[tokio::test]
-async fn two_people_who_refresh_at_once_keep_their_own() {
+async fn concurrent_refreshes_of_two_users_are_not_mixed_up() {
     let env = TestEnv::with(short_lived).await;
     let (alice, bob) = (env.browser(), env.browser());
     alice.log_in(ALICE).await.assert_status(200);
@@ -179,7 +179,7 @@ async fn two_people_who_refresh_at_once_keep_their_own() {
 }
 
 #[tokio::test]
-async fn a_person_who_hangs_up_during_a_refresh_loses_nothing() {
+async fn a_client_that_disconnects_during_a_refresh_loses_nothing() {
     let env = TestEnv::with(|builder| {
         short_lived(builder);
         builder.persistent = true;
@@ -191,7 +191,7 @@ async fn a_person_who_hangs_up_during_a_refresh_loses_nothing() {
         env.advance(10);
         let before = refreshes(&env).len();
         let call = alice.get_json("/api/products");
-        // Gone as soon as the tenant has answered, or even before.
+        // Expired when the tenant's response arrives, or before.
         let response_field = async {
             while refreshes(&env).len() == before {
                 tokio::task::yield_now().await;
@@ -207,7 +207,7 @@ async fn a_person_who_hangs_up_during_a_refresh_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_new_signing_key_at_the_tenant_troubles_nobody() {
+async fn a_new_signing_key_at_the_tenant_is_accepted() {
     let env = TestEnv::start().await;
     let (alice, bob) = (env.browser(), env.browser());
     alice.log_in(ALICE).await.assert_status(200);
@@ -224,7 +224,7 @@ async fn a_new_signing_key_at_the_tenant_troubles_nobody() {
 }
 
 #[tokio::test]
-async fn a_session_whose_refresh_token_was_taken_back_ends_with_the_access_token() {
+async fn a_session_whose_refresh_token_was_revoked_ends_with_the_access_token() {
     let env = TestEnv::with(short_lived).await;
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
@@ -240,7 +240,7 @@ async fn a_session_whose_refresh_token_was_taken_back_ends_with_the_access_token
         "sign_in_required"
     );
     assert!(!is_signed_in(&alice).await);
-    // The page is still open; what she does on it leads to the login and back.
+    // The open page's next form leads to the login and back.
     let response = alice
         .submit(&page, page.html().form("/api/products"), &[])
         .await
@@ -249,7 +249,7 @@ async fn a_session_whose_refresh_token_was_taken_back_ends_with_the_access_token
 }
 
 #[tokio::test]
-async fn a_page_that_finds_the_session_over_offers_to_log_in_again() {
+async fn a_page_whose_session_ended_offers_a_login() {
     let env = TestEnv::with(short_lived).await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -277,7 +277,7 @@ async fn a_page_that_finds_the_session_over_offers_to_log_in_again() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_a_day_without_use_and_after_three_days_in_any_case() {
+async fn a_session_expires_after_a_day_without_use_and_after_three_days() {
     let hour = 3_600;
     let env = TestEnv::start().await;
     let alice = env.browser();
@@ -299,7 +299,7 @@ async fn a_session_ends_after_a_day_without_use_and_after_three_days_in_any_case
 }
 
 #[tokio::test]
-async fn a_session_that_ended_of_itself_is_swept_out_of_the_store() {
+async fn an_expired_session_is_deleted_from_the_store() {
     let env = TestEnv::with(|builder| builder.persistent = true).await;
     let (alice, bob) = (env.browser(), env.browser());
     alice.log_in(ALICE).await.assert_status(200);
@@ -311,7 +311,7 @@ async fn a_session_that_ended_of_itself_is_swept_out_of_the_store() {
     assert!(is_signed_in(&bob).await);
 }
 
-/// Monitors and link checkers send HEAD, all day long.
+/// Monitors and link checkers send HEAD frequently.
 #[tokio::test]
 async fn a_head_request_refreshes_no_token_and_calls_no_api() {
     let env = TestEnv::with(short_lived).await;
@@ -327,7 +327,7 @@ async fn a_head_request_refreshes_no_token_and_calls_no_api() {
         let request = alice.request(Method::HEAD, "/api/products");
         let response = alice.send(request).await;
         assert!(!response.status.is_success(), "{response:?}");
-        // Now the token has ended, too.
+        // The token has expired as well.
         env.advance(10);
     }
     assert_eq!(refreshes(&env).len(), 0);

@@ -1,4 +1,4 @@
-//! The page for developers that draws what a login holds.
+//! The Tokens page, for developers.
 
 use reqwest::Method;
 
@@ -11,7 +11,7 @@ const PAGE: &str = "/tokens";
 const RENEW: &str = "/api/tokens/renew";
 const REVOKE: &str = "/api/tokens/revoke";
 
-/// Alice, whose login has been used for the products and for nothing else.
+/// Logs Alice in. She has called the products API only.
 async fn alice_in(env: &TestEnv) -> Browser {
     let alice = env.browser();
     let login = alice.open("/profile").await.assert_status(200);
@@ -22,7 +22,7 @@ async fn alice_in(env: &TestEnv) -> Browser {
     alice
 }
 
-/// What the page says of an API, with its tokens.
+/// Returns the text of an API's section.
 fn branch(page: &Response, title: &str) -> String {
     let branches = page.html().texts_where("class", "branch");
     let fits = |branch: &&String| branch.starts_with(title);
@@ -47,7 +47,7 @@ async fn press(browser: &Browser, page: &Response, api: &str) -> Response {
 }
 
 #[tokio::test]
-async fn nobody_but_its_person_sees_what_a_login_holds() {
+async fn only_its_user_sees_the_tokens_page_of_a_login() {
     let env = TestEnv::start().await;
     let nobody = env.browser();
     for path in [PAGE, "/tokens/style.css"] {
@@ -64,7 +64,7 @@ async fn nobody_but_its_person_sees_what_a_login_holds() {
 }
 
 #[tokio::test]
-async fn the_page_draws_the_login_its_refresh_token_and_a_branch_for_each_api() {
+async fn the_page_shows_the_login_its_refresh_token_and_each_api() {
     let env = TestEnv::with(TestEnvBuilder::add_orders).await;
     let alice = alice_in(&env).await;
     let page = alice.open(PAGE).await.assert_status(200);
@@ -103,7 +103,7 @@ async fn the_page_draws_the_login_its_refresh_token_and_a_branch_for_each_api() 
             "Get a token",
         ],
     );
-    // It only looks.
+    // Opening the page requests no token.
     assert_eq!(
         env.tenant_requests
             .matching(&Method::POST, "/oauth/token")
@@ -111,13 +111,13 @@ async fn the_page_draws_the_login_its_refresh_token_and_a_branch_for_each_api() 
         1
     );
     assert_eq!(env.orders_requests.entries().len(), 0);
-    // The way to it is on every page.
+    // Every page links to it.
     let home = alice.open("/").await.assert_status(200).html();
     assert!(home.all("a").iter().any(|link| link.get("href") == PAGE));
 }
 
 #[tokio::test]
-async fn the_page_is_complete_without_scripts_and_keeps_the_policy() {
+async fn the_page_is_complete_without_scripts_and_complies_with_the_policy() {
     let env = TestEnv::with(TestEnvBuilder::add_orders).await;
     let alice = alice_in(&env).await;
     let page = alice.open(PAGE).await.assert_status(200);
@@ -164,7 +164,7 @@ async fn the_buttons_get_a_token_and_renew_it() {
         2
     );
 
-    // Longer than one that was just renewed serves everybody.
+    // Longer than the interval in which a refreshed token is reused.
     env.advance(31);
     let page = press(&alice, &page, "ORDERS").await.assert_status(200);
     let granted = env.tenant_requests.matching(&Method::POST, "/oauth/token");
@@ -174,7 +174,7 @@ async fn the_buttons_get_a_token_and_renew_it() {
         Some(ORDERS_API)
     );
 
-    // No token is on any page that she saw.
+    // No response contains a token.
     for entry in granted {
         for member in ["access_token", "refresh_token", "id_token"] {
             let Some(token) = entry.response_field(member) else {
@@ -190,7 +190,7 @@ async fn the_buttons_get_a_token_and_renew_it() {
 }
 
 #[tokio::test]
-async fn a_token_with_extra_scopes_has_a_place_of_its_own() {
+async fn a_token_with_extra_scopes_is_cached_separately() {
     let env = TestEnv::with(TestEnvBuilder::add_orders).await;
     let alice = alice_in(&env).await;
     let order = [
@@ -207,7 +207,7 @@ async fn a_token_with_extra_scopes_has_a_place_of_its_own() {
         &branch(&page, "Orders API"),
         &["✓ read:orders", "✓ write:orders"],
     );
-    // Its button asks for the same again.
+    // Its button requests the same token again.
     env.advance(31);
     let form = page.html().form_with(RENEW, "scope", "write:orders");
     assert_eq!(form.fields["api"], "ORDERS");
@@ -246,7 +246,7 @@ async fn a_scope_that_was_not_granted_is_marked_and_its_fix_is_beside_it() {
 }
 
 #[tokio::test]
-async fn what_the_provider_would_not_give_is_named_where_it_would_be() {
+async fn a_refusal_of_the_provider_is_shown_in_place_of_the_token() {
     let env = TestEnv::with(|builder| {
         builder.add_orders();
         builder.tenant.applications[0].multi_resource.clear();
@@ -271,7 +271,7 @@ async fn what_the_provider_would_not_give_is_named_where_it_would_be() {
 }
 
 #[tokio::test]
-async fn an_api_that_is_not_configured_is_drawn_with_what_to_set() {
+async fn an_unconfigured_api_is_shown_with_the_variables_to_set() {
     let env = TestEnv::start().await;
     let alice = alice_in(&env).await;
     let page = alice.open(PAGE).await.assert_status(200);
@@ -297,7 +297,7 @@ async fn an_api_without_an_audience_names_the_variable_and_has_no_button() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_she_revokes_is_gone_here_and_at_the_tenant() {
+async fn a_refresh_token_that_the_user_revokes_is_gone_at_site_and_tenant() {
     let env = TestEnv::start().await;
     let alice = alice_in(&env).await;
     let page = alice.open(PAGE).await.assert_status(200);
@@ -317,12 +317,12 @@ async fn a_refresh_token_that_she_revokes_is_gone_here_and_at_the_tenant() {
     let products = branch(&page, "Products API");
     assert_says(&products, &["✓ good", "Log in again"]);
     assert!(!products.contains("Renew"), "{products}");
-    // What is held goes on working.
+    // Cached access tokens still work.
     alice.get_json("/api/products").await.assert_status(200);
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended_says_when_and_its_bar_is_empty() {
+async fn an_expired_token_shows_when_it_expired_and_an_empty_bar() {
     let env = TestEnv::with(|builder| {
         builder.tenant.access_token_lifetime = std::time::Duration::from_mins(10);
     })
@@ -346,7 +346,7 @@ async fn a_token_that_has_ended_says_when_and_its_bar_is_empty() {
 }
 
 #[tokio::test]
-async fn a_button_for_an_api_that_there_is_not_says_so() {
+async fn a_button_for_an_unknown_api_is_rejected() {
     let env = TestEnv::start().await;
     let alice = alice_in(&env).await;
     let fields = [("api", "SECRETS"), ("scope", "")];

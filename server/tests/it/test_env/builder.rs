@@ -1,4 +1,4 @@
-//! How a world is to be, before it starts.
+//! Settings of a test environment.
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
@@ -9,19 +9,19 @@ use url::Url;
 
 use super::service_port::ServicePort;
 
-/// The identifier of the products API, and what `AUTH0_AUDIENCE` is unless a test says otherwise.
+/// Identifier of the products API; the default of `AUTH0_AUDIENCE`.
 pub(crate) const PRODUCTS_API: &str = "https://products.example.com";
 
-/// Another API that is registered at the tenant.
+/// Identifier of the orders API, which is registered at the tenant as well.
 pub(crate) const ORDERS_API: &str = "https://orders.example.com";
 
-/// What the site proves itself with at the tenant.
+/// `AUTH0_CLIENT_SECRET`.
 pub(crate) const CLIENT_SECRET: &str = "planted-client-secret-7f3a90c1d2";
 
 /// `AUTH0_SECRET`.
 pub(crate) const SITE_SECRET: &str = "planted-site-secret-5b1e8842a6f04d7c9e31f0aa";
 
-/// What a test can change before anything starts.
+/// Settings that a test can change before the environment starts.
 pub(crate) struct TestEnvBuilder {
     /// The variables of the site.
     pub(crate) variables: Variables,
@@ -29,13 +29,13 @@ pub(crate) struct TestEnvBuilder {
     pub(crate) tenant: Settings,
     /// The audience that the API checks.
     pub(crate) api_audience: String,
-    /// How far the clocks of site and tenant are behind at first, in seconds; the API's is always right.
+    /// By how many seconds the clocks of site and tenant start behind the system's. The APIs use the system's clock.
     pub(crate) seconds_behind: i64,
-    /// Whether the tenant is up from the beginning.
+    /// Whether the tenant runs from the start.
     pub(crate) tenant_is_up: bool,
-    /// Whether the site's files have hashes in their names.
+    /// Whether the names of the site's files contain hashes.
     pub(crate) hash_files: bool,
-    /// Whether everything is kept in files, so that it can be started again.
+    /// Whether the databases are files, so that the environment can restart.
     pub(crate) persistent: bool,
     orders_url: String,
 }
@@ -78,7 +78,7 @@ impl TestEnvBuilder {
         self.variables.set(name, value);
     }
 
-    /// Adds the orders API as the sample has it: there, configured, and among those that refresh tokens are good for.
+    /// Runs the orders API, configures it, and lets refresh tokens be used for it.
     pub(crate) fn add_orders(&mut self) {
         let orders_url = std::mem::take(&mut self.orders_url);
         self.set("ORDERS_API_URL", &orders_url);
@@ -87,12 +87,12 @@ impl TestEnvBuilder {
         self.tenant = self.tenant.clone().with_orders();
     }
 
-    /// The settings of the products API at the tenant.
+    /// Returns the products API's settings at the tenant.
     pub(crate) fn products_api_settings(&mut self) -> &mut ApiSettings {
         &mut self.tenant.apis[0]
     }
 
-    /// Whether the orders API is there.
+    /// Returns whether the orders API runs.
     pub(super) fn has_orders(&self) -> bool {
         self.variables.get("ORDERS_API_URL").is_some()
     }
@@ -107,7 +107,7 @@ impl TestEnvBuilder {
     }
 }
 
-/// Where everything is: the ports, and the folder with the site's files and, where wanted, the databases.
+/// The ports, and the folder with the site's files and the databases.
 pub(crate) struct Ports {
     pub(super) site: ServicePort,
     pub(super) tenant: ServicePort,
@@ -141,7 +141,7 @@ impl Ports {
     }
 }
 
-/// What a build leaves for the server: one file of each kind, with its compressed siblings.
+/// Writes the output of a build: one file of each kind, with its compressed variants.
 fn build_site(folder: &Path) {
     let package = folder.join("site/pkg");
     std::fs::create_dir_all(&package).unwrap();

@@ -1,4 +1,4 @@
-//! The site, the tenant and the API, each at a port of its own, all in this process and all of them real.
+//! The site, the tenant and the APIs, each on its own port, all in this process.
 
 mod builder;
 mod service_port;
@@ -26,18 +26,18 @@ pub(crate) use self::builder::{
 };
 use crate::browser::Browser;
 
-/// Everything at once. Its parts end with it.
+/// A running site with its tenant and APIs. They stop when it is dropped.
 pub(crate) struct TestEnv {
     pub(crate) base_url: Url,
     pub(crate) auth0: Auth0,
     pub(crate) tenant: Tenant,
-    /// What the tenant was asked.
+    /// Requests to the tenant.
     pub(crate) tenant_requests: RequestLog,
-    /// What the products API was asked.
+    /// Requests to the products API.
     pub(crate) products_requests: RequestLog,
-    /// What the orders API was asked, where there is one.
+    /// Requests to the orders API; empty if it does not run.
     pub(crate) orders_requests: RequestLog,
-    /// What was logged since the world began.
+    /// The log since the start.
     pub(crate) log: LogCapture,
     ports: Ports,
     tenant_router: Router,
@@ -48,17 +48,17 @@ pub(crate) struct TestEnv {
 }
 
 impl TestEnv {
-    /// The world as a developer finds it.
+    /// Starts the environment with default settings.
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
-    /// The world with something about it changed.
+    /// Starts the environment with changed settings.
     pub(crate) async fn with(change: impl FnOnce(&mut TestEnvBuilder)) -> Self {
         Self::at(Ports::new(), change).await
     }
 
-    /// Ends everything, and starts it again from its files.
+    /// Stops everything and starts it again from its files.
     pub(crate) async fn restart(mut self, change: impl FnOnce(&mut TestEnvBuilder)) -> Self {
         self.ports.site.close().await;
         self.ports.tenant.close().await;
@@ -145,12 +145,12 @@ impl TestEnv {
         }
     }
 
-    /// Somebody with a browser of their own.
+    /// Returns a new browser without cookies.
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(&self.base_url)
     }
 
-    /// Moves the clocks of site and tenant.
+    /// Advances the clocks of site and tenant.
     pub(crate) fn advance(&self, seconds: i64) {
         self.site_clock.advance(seconds);
         self.tenant_clock.advance(seconds);
@@ -183,13 +183,13 @@ impl TestEnv {
             .open(router.expect("the environment has an orders API"));
     }
 
-    /// The API takes connections, and never answers.
+    /// Makes the API accept connections without ever responding.
     pub(crate) async fn silence_api(&mut self) {
         self.ports.api.close().await;
         self.ports.api.accept_silently();
     }
 
-    /// Everything in the files of the session store, readable or not.
+    /// Returns the content of the session store's files, lossily decoded.
     pub(crate) fn stored_sessions(&self) -> String {
         let folder = self.ports.folder.path();
         let files = ["sessions.db", "sessions.db-wal"].map(|name| std::fs::read(folder.join(name)));
@@ -197,12 +197,12 @@ impl TestEnv {
             .into_owned()
     }
 
-    /// The URL of `path` at the tenant.
+    /// Returns the URL of `path` at the tenant.
     pub(crate) fn tenant_url(&self, path: &str) -> String {
         format!("http://{}{path}", self.ports.tenant.address())
     }
 
-    /// Asks the API itself, with an access token.
+    /// Lists the products with an access token, without the site.
     pub(crate) async fn call_api(&self, token: &str) -> serde_json::Value {
         let url = format!("http://{}/products", self.ports.api.address());
         let client = Client::builder()
@@ -215,7 +215,7 @@ impl TestEnv {
         response.json().await.unwrap()
     }
 
-    /// Sends a request to the site byte by byte: head without its last line break, and nothing added. The whole response.
+    /// Sends `head` (without its last line break) to the site as it is, and returns the whole response.
     pub(crate) async fn send_raw(&self, head: &str) -> String {
         let mut stream = TcpStream::connect(self.ports.site.address()).await.unwrap();
         let request = format!("{head}\r\nConnection: close\r\n\r\n");
@@ -225,13 +225,13 @@ impl TestEnv {
         String::from_utf8_lossy(&response).into_owned()
     }
 
-    /// The name of the site, as a `Host` header has it.
+    /// Returns the site's `Host` header.
     pub(crate) fn host(&self) -> String {
         format!("localhost:{}", self.ports.site.address().port())
     }
 }
 
-/// The orders API of the sample.
+/// Opens the orders API.
 async fn orders(ports: &Ports, persistent: bool) -> Router {
     let settings = orders_api::Settings {
         issuer: format!("http://{}/", ports.tenant.address()),

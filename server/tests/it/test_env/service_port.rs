@@ -1,4 +1,4 @@
-//! A port of this machine at which a service can be up, down, or up without ever answering.
+//! A port at which a service can be up, down, or silent.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -9,30 +9,30 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A graceful stop that takes longer has gone wrong.
+/// Time limit of a graceful stop.
 const MAX_STOP: Duration = Duration::from_secs(10);
 
-/// An address that stays ours while the service behind it comes and goes.
+/// An address that stays reserved while its service starts and stops.
 pub(crate) struct ServicePort {
     address: SocketAddr,
     state: State,
 }
 
 enum State {
-    /// The port is taken, and nobody listens: connections are refused.
+    /// The port is bound without a listener: connections are refused.
     Down(TcpSocket),
     Up {
         stop: oneshot::Sender<()>,
         served: JoinHandle<()>,
     },
-    /// Connections are made, and nothing ever comes back.
+    /// Connections are accepted and never answered.
     Silent { _listening: TcpListener },
-    /// Between two of the others.
+    /// During a transition.
     Moving,
 }
 
 impl ServicePort {
-    /// Takes a free port, or the one of `address`.
+    /// Binds `address`, or a free port.
     pub(crate) fn take(address: Option<SocketAddr>) -> Self {
         let socket = bind(address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))));
         Self {
@@ -60,14 +60,14 @@ impl ServicePort {
         self.state = State::Up { stop, served };
     }
 
-    /// Accepts connections and leaves them alone.
+    /// Accepts connections and never responds.
     pub(crate) fn accept_silently(&mut self) {
         self.state = State::Silent {
             _listening: self.listener(),
         };
     }
 
-    /// Stops, with every connection closed.
+    /// Stops the service and closes its connections.
     pub(crate) async fn close(&mut self) {
         if let State::Up { stop, served } = std::mem::replace(&mut self.state, State::Moving) {
             stop.send(()).unwrap();
@@ -89,7 +89,7 @@ impl ServicePort {
 
 fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
-    // Connections of the service before may linger.
+    // Connections of the previous service may linger in TIME_WAIT.
     socket.set_reuseaddr(true).unwrap();
     socket.bind(address).unwrap();
     socket

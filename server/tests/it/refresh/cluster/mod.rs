@@ -1,4 +1,4 @@
-//! Several processes of the site's program that share a session store; the tenant and both APIs are in the test's process.
+//! Several processes of the site's program that share a session store. The tenant and both APIs run in the test's process.
 
 mod replica;
 mod services;
@@ -19,13 +19,13 @@ use crate::{
     test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, RecordedExchange, SITE_SECRET},
 };
 
-/// How long access tokens last, in seconds: longer than any of these tests.
+/// Lifetime of access tokens in seconds: longer than any of these tests.
 const LIFETIME: i64 = 120;
 
-/// With how many seconds to live the tokens of a login begin: they are to expire, but not on the way.
+/// Remaining lifetime of the tokens of a login, in seconds: they expire soon, but not during the login.
 const FIRST_LIFE: i64 = 3;
 
-/// Everything at once; it ends with this value.
+/// The processes, the tenant and the APIs. They stop when it is dropped.
 pub(crate) struct Cluster {
     pub(crate) replicas: Vec<Replica>,
     base_url: Url,
@@ -34,7 +34,7 @@ pub(crate) struct Cluster {
     folder: TempDir,
 }
 
-/// What a process answered.
+/// A response of a process.
 #[derive(Debug)]
 pub(crate) struct ReplicaResponse {
     pub(crate) status: u16,
@@ -42,7 +42,7 @@ pub(crate) struct ReplicaResponse {
 }
 
 impl ReplicaResponse {
-    /// That it is a list of Alice's.
+    /// Asserts that it is a list of Alice's.
     #[track_caller]
     pub(crate) fn assert_is_alices(&self) {
         assert_eq!(
@@ -53,7 +53,7 @@ impl ReplicaResponse {
 }
 
 impl Cluster {
-    /// `count` processes, and a tenant with something about it changed. All of them answer.
+    /// Starts `count` processes and a tenant with changed settings. All processes are ready.
     pub(crate) async fn start(count: usize, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
@@ -84,7 +84,7 @@ impl Cluster {
         }
     }
 
-    /// Alice, logged in at the first process, with tokens that have expired. No refresh has happened.
+    /// Logs Alice in at the first process and lets her tokens expire. No refresh has happened.
     pub(crate) async fn with_expired_alice(&self) -> Browser {
         self.services.set_behind(LIFETIME - FIRST_LIFE);
         let alice = Browser::new(&self.base_url);
@@ -94,7 +94,7 @@ impl Cluster {
             .await
             .assert_status(200);
         assert_eq!(profile.path_and_query(), "/profile");
-        // The tenant issued them before this.
+        // The tenant has issued them by now.
         let end = services::system_seconds() + FIRST_LIFE;
         wait_until("the tokens of the login expire", || {
             services::system_seconds() >= end
@@ -105,7 +105,7 @@ impl Cluster {
         alice
     }
 
-    /// As many users as `users`, each in a browser of its own, with tokens that have expired. No refresh has happened.
+    /// Logs all users in, each in its own browser, and lets their tokens expire. No refresh has happened.
     pub(crate) async fn with_expired_users(&self, users: &[String]) -> Vec<Browser> {
         self.services.set_behind(LIFETIME - FIRST_LIFE);
         let mut browsers = Vec::new();
@@ -129,14 +129,14 @@ impl Cluster {
         browsers
     }
 
-    /// Whether process `number` is ready, and what it says; an error if it does not accept connections.
+    /// Returns status and body of `/readyz` of process `number`; an error if it does not accept connections.
     pub(crate) async fn readiness(&self, number: usize) -> Result<(u16, String), reqwest::Error> {
         let url = format!("http://{}/readyz", self.replicas[number].address());
         let response = self.client.get(url).send().await?;
         Ok((response.status().as_u16(), response.text().await?))
     }
 
-    /// Alice's products by way of process `number`; an error where it does not answer.
+    /// Returns Alice's products from process `number`; an error if it does not respond.
     pub(crate) async fn products(
         &self,
         number: usize,
@@ -146,7 +146,7 @@ impl Cluster {
             .await
     }
 
-    /// The same by way of the process at `address`.
+    /// Returns Alice's products from the process at `address`.
     pub(crate) async fn products_at(
         &self,
         address: SocketAddr,
@@ -155,7 +155,7 @@ impl Cluster {
         self.get(address, alice, "/api/products").await
     }
 
-    /// Alice's orders, with a token from process `number`: a token that only a refresh can bring.
+    /// Returns Alice's orders, with a token from process `number`. The token requires a refresh.
     pub(crate) async fn orders(
         &self,
         number: usize,
@@ -203,12 +203,12 @@ impl Cluster {
         })
     }
 
-    /// What the tenant counted.
+    /// Returns the refreshes that the tenant counted.
     pub(crate) fn refreshes(&self) -> RefreshCounts {
         self.services.tenant.refreshes()
     }
 
-    /// Waits until the tenant granted `count` refreshes; it may not have answered yet.
+    /// Waits until the tenant has granted `count` refreshes. It may not have responded yet.
     pub(crate) async fn until_granted(&self, count: u64) {
         wait_until("the tenant grants a refresh", || {
             self.refreshes().granted == count
@@ -216,12 +216,12 @@ impl Cluster {
         .await;
     }
 
-    /// How often somebody logged in.
+    /// Returns the number of logins.
     pub(crate) fn logins(&self) -> usize {
         self.token_requests("authorization_code").len()
     }
 
-    /// The refreshes that were answered or given up, in the order in which they ended.
+    /// Returns the refreshes that were answered or cancelled, in order.
     pub(crate) fn ended_refreshes(&self) -> Vec<RecordedExchange> {
         self.token_requests("refresh_token")
     }
@@ -235,7 +235,7 @@ impl Cluster {
         entries
     }
 
-    /// A file for a process to say that it is somewhere.
+    /// Returns the path of a file by which a process signals a failpoint.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -253,7 +253,7 @@ fn variables(services: &Services, base_url: &Url, folder: &TempDir) -> BTreeMap<
         ("AUTH0_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
         ("AUTH0_DOMAIN", services.issuer()),
         ("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", ORDERS_API.to_owned()),
-        // Longer than the tenant ever keeps an answer to itself here.
+        // Longer than the longest delay of the tenant.
         ("AUTH0_HTTP_TIMEOUT", "12500".to_owned()),
         ("AUTH0_SECRET", SITE_SECRET.to_owned()),
         (

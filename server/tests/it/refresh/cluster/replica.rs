@@ -1,4 +1,4 @@
-//! One process of the site's program, at a port that stays its own while it comes and goes.
+//! One process of the site's program, on a port that stays reserved while the process starts and stops.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ const MAX_START: Duration = Duration::from_secs(30);
 const MAX_EXIT: Duration = Duration::from_secs(40);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// A port of this machine that is taken, though nobody listens: whoever says so too may listen.
+/// A reserved port: bound with `SO_REUSEADDR` and without a listener, so that the process can bind it too.
 pub(crate) struct Port(TcpSocket);
 
 impl Port {
@@ -58,7 +58,7 @@ impl Replica {
         self.port.0.local_addr().unwrap()
     }
 
-    /// Starts it, and waits until it can serve. `failpoint`: where it is to die or wait, `POINT` or `POINT@FILE`.
+    /// Starts the process and waits until it is ready. It aborts or waits at `failpoint`: `POINT` or `POINT@FILE`.
     pub(crate) async fn start(&mut self, failpoint: Option<&str>) {
         assert!(self.child.is_none(), "it is running");
         let log = OpenOptions::new().create(true).append(true).open(&self.log);
@@ -96,7 +96,7 @@ impl Replica {
         }
     }
 
-    /// `kill -9`. It is gone when this returns.
+    /// Sends SIGKILL and waits for the exit.
     pub(crate) fn kill(&mut self) {
         self.child.as_mut().unwrap().kill().unwrap();
         assert_eq!(
@@ -105,34 +105,34 @@ impl Replica {
         );
     }
 
-    /// Waits for it to die of a signal, and says of which.
+    /// Waits until a signal ends the process, and returns the signal.
     pub(crate) fn wait_for_signal(&mut self) -> i32 {
         let mut child = self.child.take().unwrap();
         let status = child.wait().unwrap();
         status.signal().unwrap()
     }
 
-    /// SIGSTOP: it does nothing any more, though its connections stay.
+    /// Sends SIGSTOP. The connections stay open.
     pub(crate) fn stop(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// SIGCONT: it goes on, as if no time had passed.
+    /// Sends SIGCONT.
     pub(crate) fn resume(&self) {
         self.signal(Signal::CONT);
     }
 
-    /// SIGTERM, as a supervisor sends it.
+    /// Sends SIGTERM, as a supervisor does.
     pub(crate) fn terminate(&self) {
         self.signal(Signal::TERM);
     }
 
-    /// SIGINT, as Ctrl-C at the terminal sends it.
+    /// Sends SIGINT, as Ctrl-C does.
     pub(crate) fn interrupt(&self) {
         self.signal(Signal::INT);
     }
 
-    /// Waits for it to exit, and returns its status.
+    /// Waits for the exit and returns the status.
     pub(crate) async fn exited(&mut self) -> ExitStatus {
         let end = Instant::now() + MAX_EXIT;
         loop {
@@ -145,7 +145,7 @@ impl Replica {
         }
     }
 
-    /// What it wrote to its log, in all its lives.
+    /// Returns the log of all its runs.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
@@ -159,7 +159,7 @@ impl Replica {
 impl Drop for Replica {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
-            // SIGKILL ends a stopped process, too.
+            // SIGKILL ends a stopped process too.
             let _ = child.kill();
             let _ = child.wait();
         }

@@ -1,4 +1,4 @@
-//! The tenant and the APIs that the processes talk to.
+//! The tenant and the APIs of the processes.
 
 use std::{
     sync::{
@@ -16,12 +16,12 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, RequestLog};
 
-/// What the processes' clocks show.
+/// Returns the system's time, which the processes use.
 pub(super) fn system_seconds() -> i64 {
     SystemClock.unix_seconds()
 }
 
-/// The system's time, some seconds behind: whoever issues tokens by it issues tokens that end early.
+/// The system's time, some seconds behind: a tenant with this clock issues tokens that expire early.
 #[derive(Debug, Default)]
 struct ClockBehind(AtomicI64);
 
@@ -96,7 +96,7 @@ impl Services {
         format!("{}{path}", self.orders)
     }
 
-    /// Lets the tenant's clock be so many seconds behind.
+    /// Sets by how many seconds the tenant's clock is behind.
     pub(super) fn set_behind(&self, seconds: i64) {
         self.clock.0.store(seconds, Ordering::SeqCst);
     }

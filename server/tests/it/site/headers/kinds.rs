@@ -1,4 +1,4 @@
-//! One answer of every kind.
+//! One response of each kind.
 
 use reqwest::{Method, header};
 
@@ -7,10 +7,10 @@ use crate::{
     test_env::TestEnv,
 };
 
-/// What it is, and the answer.
+/// Its kind, and the response.
 pub(super) type Kind = (&'static str, Response);
 
-/// One answer of every kind.
+/// Returns one response of each kind.
 pub(super) async fn every_kind(env: &TestEnv) -> Vec<Kind> {
     let mut kinds = to_nobody(env).await;
     kinds.extend(refusals(env).await);

@@ -1,4 +1,4 @@
-//! What every answer says to the browser: how far it may be trusted with it.
+//! Security headers on every response.
 
 mod kinds;
 
@@ -8,7 +8,7 @@ use self::kinds::every_kind;
 use crate::{browser::ALICE, test_env::TestEnv};
 
 #[tokio::test]
-async fn every_answer_of_every_kind_has_the_headers_of_a_safe_site() {
+async fn every_kind_of_response_has_security_headers() {
     let env = TestEnv::start().await;
     for (kind, response) in every_kind(&env).await {
         for (name, value) in [
@@ -54,7 +54,7 @@ async fn every_answer_of_every_kind_has_the_headers_of_a_safe_site() {
             1,
             "{kind}"
         );
-        // http on this machine: the browser is not told to insist on https.
+        // No HSTS with http on loopback.
         assert_eq!(response.header("strict-transport-security"), "", "{kind}");
         for told in ["server", "x-powered-by"] {
             assert_eq!(response.header(told), "", "{kind}");
@@ -63,7 +63,7 @@ async fn every_answer_of_every_kind_has_the_headers_of_a_safe_site() {
 }
 
 #[tokio::test]
-async fn whatever_depends_on_the_session_is_in_no_cache() {
+async fn responses_that_depend_on_the_session_are_not_cached() {
     let env = TestEnv::start().await;
     for (kind, response) in every_kind(&env).await {
         let cached = response.header("cache-control");
