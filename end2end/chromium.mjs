@@ -1,4 +1,4 @@
-// Which Chromium the tests run in: the one that is named, Playwright's own, or the system's.
+// Finds the Chromium of the tests: the configured one, Playwright's, or the system's.
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ const ELSEWHERE = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** What every Chromium under test is started with: nothing that talks to anybody but the site. */
+/** Arguments of Chromium. They disable its own network traffic. */
 export const ARGUMENTS = [
   '--disable-gpu',
   '--disable-quic',
@@ -19,11 +19,11 @@ export const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Chromium refuses its sandbox to root, which is who runs the tests in many containers.
+  // Chromium does not sandbox root, the user in many containers.
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-/** The path of a Chromium, or `undefined`. */
+/** Returns the path of a Chromium, or `undefined`. */
 export function findChromium() {
   return named() ?? playwrights() ?? onPath() ?? ELSEWHERE.find(isExecutable);
 }

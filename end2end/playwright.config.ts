@@ -1,7 +1,7 @@
-// Every specification runs twice, with and without JavaScript; `*.hydrate.spec.ts` is about what happens with it, and
-// `*.processes.spec.ts` starts sites of its own, which `cargo xtask test` says how to.
+// Every specification runs twice, with and without JavaScript. `*.hydrate.spec.ts` requires JavaScript, and
+// `*.processes.spec.ts` starts its own sites with the variables of `cargo xtask test`.
 //
-// The site is started by whoever runs this: `cargo xtask test`, or `cargo leptos end-to-end`.
+// `cargo xtask test` or `cargo leptos end-to-end` starts the site.
 
 import { defineConfig } from '@playwright/test';
 

@@ -1,4 +1,4 @@
-// Installs what the tests need and is not there: the Node packages, and a Chromium. Runs before `npm test`.
+// Installs missing dependencies of the tests: the Node packages and a Chromium. Runs before `npm test`.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ if (!findChromium()) {
   fail('Install Chromium or Chrome, or set PLAYWRIGHT_CHROMIUM to one.');
 }
 
-/** npm notes what it installed; that has to be what the lock file asks for. */
+/** Returns whether the installed packages match the lock file. */
 function packagesAreCurrent() {
   const versions = (file) => {
     const path = join(here, file);
@@ -40,7 +40,7 @@ function packagesAreCurrent() {
   const wanted = versions('package-lock.json');
   const installed = versions('node_modules/.package-lock.json');
   if (!installed) return false;
-  // Packages for other systems are wanted, and not installed.
+  // Optional packages for other systems are locked but not installed.
   return [...installed].every(([name, version]) => wanted.get(name) === version)
     && ['@playwright/test', '@axe-core/playwright', 'oidc-provider'].every((name) => installed.has(`node_modules/${name}`));
 }

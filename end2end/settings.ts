@@ -1,4 +1,4 @@
-// What all three Playwright configurations have in common.
+// Settings of all three Playwright configurations.
 
 import { type PlaywrightTestConfig, devices } from '@playwright/test';
 
@@ -6,12 +6,12 @@ import { ARGUMENTS, findChromium } from './chromium.mjs';
 
 export const shared = {
   forbidOnly: Boolean(process.env.CI),
-  // A test that passes at the second attempt is a test that fails.
+  // A flaky test is a failing test.
   retries: 0,
   timeout: 30_000,
   globalTimeout: 25 * 60_000,
   expect: { timeout: 10_000 },
-  // Whoever wants to count names a file.
+  // `cargo xtask test` sets the file to read the counts from.
   reporter: process.env.PLAYWRIGHT_JUNIT_OUTPUT_FILE ? [['list'], ['junit']] : [['list']],
 } satisfies PlaywrightTestConfig;
 

@@ -1,4 +1,4 @@
-// `cargo leptos end-to-end` starts the site and the tests at the same time.
+// `cargo leptos end-to-end` starts the site and the tests concurrently.
 
 import type { FullConfig } from '@playwright/test';
 

@@ -1,4 +1,4 @@
-// `cargo xtask test foreign`: login, API call, refresh and logout at an OpenID Provider that we did not write.
+// `cargo xtask test foreign`: login, API call, refresh and logout at a foreign OpenID Provider.
 
 import { defineConfig } from '@playwright/test';
 

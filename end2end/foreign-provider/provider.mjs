@@ -1,20 +1,20 @@
-// An OpenID Provider that we did not write: the certified `oidc-provider`, set up as a strict one of its kind.
+// A foreign OpenID Provider: the certified `oidc-provider` with a strict configuration.
 //
-// - The APIs' audiences are RFC 8707 resources; one has to be named at every request that wants a token for it.
-// - Refresh tokens need `prompt=consent`, and rotate at every use; using one twice revokes them all.
-// - The ID token says nothing but `sub`, and a token for the API opens no userinfo.
-// - Access tokens live for seconds only, so that everybody has to refresh.
-// - The client authenticates with client_secret_basic, and its secret has characters that need encoding there.
+// - The APIs' audiences are RFC 8707 resources; every token request must name one.
+// - Refresh tokens need `prompt=consent`, and rotate on every use; reuse revokes the whole grant.
+// - The ID token has no claim but `sub`, and userinfo rejects a token for the API.
+// - Access tokens live for seconds only, so that every session refreshes.
+// - The client authenticates with client_secret_basic, and its secret has characters that must be encoded.
 //
 //   node provider.mjs PORT SITE-URL TOKEN-SECONDS
 //
-// `GET /ledger` says what was asked for, without any token.
+// `GET /request-log` returns the grants and rejected requests, without tokens.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 import { Provider } from 'oidc-provider';
 
-import { API, CLIENT, ORDERS } from './setup.mjs';
+import { API, CLIENT, ORDERS } from './settings.mjs';
 
 const [port, site, tokenSeconds] = process.argv.slice(2);
 if (!port || !site || !Number(tokenSeconds)) throw new Error('usage: node provider.mjs PORT SITE-URL TOKEN-SECONDS');
@@ -69,22 +69,22 @@ const provider = new Provider(issuer, {
   }),
 });
 
-const ledger = { grants: [], refused: [] };
+const requestLog = { grants: [], rejected: [] };
 provider.on('grant.success', ({ oidc }) => {
-  ledger.grants.push({ grant: oidc.params.grant_type, resource: oidc.params.resource ?? null });
+  requestLog.grants.push({ grant: oidc.params.grant_type, resource: oidc.params.resource ?? null });
 });
 provider.on('grant.error', ({ oidc }, { error, error_description: description }) => {
-  ledger.refused.push({ grant: oidc?.params?.grant_type ?? null, error, description });
+  requestLog.rejected.push({ grant: oidc?.params?.grant_type ?? null, error, description });
 });
 for (const event of ['grant.revoked', 'end_session.success', 'authorization.success']) {
-  ledger[event] = 0;
-  provider.on(event, () => { ledger[event] += 1; });
+  requestLog[event] = 0;
+  provider.on(event, () => { requestLog[event] += 1; });
 }
 provider.on('server_error', (_, error) => console.error(error));
 
 provider.use(async (context, next) => {
-  if (context.path !== '/ledger') return next();
-  context.body = ledger;
+  if (context.path !== '/request-log') return next();
+  context.body = requestLog;
 });
 
 provider.listen(Number(port), '127.0.0.1', () => console.log(`oidc-provider at ${issuer}`));

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import { type Page, type Response } from '@playwright/test';
 
-import { expect, logIn, test } from '../foreign-provider/journey';
+import { expect, logIn, test } from '../foreign-provider/fixtures';
 
 const budget: { what: string; bytes: number } = JSON.parse(readFileSync(new URL('./budget.json', import.meta.url), 'utf8'));
 
-/** Opens Home, and returns what came from the folder of generated files. */
+/** Opens the start page and returns the responses from the folder of generated files. */
 async function loadHome(page: Page): Promise<Response[]> {
   const files: Response[] = [];
   page.on('response', (response) => {
@@ -18,7 +18,7 @@ async function loadHome(page: Page): Promise<Response[]> {
   return files;
 }
 
-test('the start page weighs no more than its budget', async ({ page, request }) => {
+test('the start page does not exceed its size budget', async ({ page, request }) => {
   const files = await loadHome(page);
   const kinds = files.map((file) => new URL(file.url()).pathname.split('.').pop());
   expect(kinds.sort()).toEqual(expect.arrayContaining(['css', 'js', 'wasm']));
@@ -33,7 +33,7 @@ test('the start page weighs no more than its budget', async ({ page, request }) 
   expect(total).toBeLessThanOrEqual(budget.bytes);
 });
 
-/** How many bytes the network carries for `url`. */
+/** Returns the compressed size of `url` in bytes. */
 async function sent(request: import('@playwright/test').APIRequestContext, url: string) {
   // HEAD: the client would decompress a body.
   const response = await request.head(url, { headers: { 'accept-encoding': 'br' } });
@@ -43,7 +43,7 @@ async function sent(request: import('@playwright/test').APIRequestContext, url: 
   return { headers, body };
 }
 
-test('generated files have hashed names and are kept for ever; pages are kept by nobody', async ({ page, request }) => {
+test('generated files have hashed names and are immutable; pages are not cached', async ({ page, request }) => {
   const files = await loadHome(page);
   expect(files.length).toBeGreaterThanOrEqual(3);
   for (const file of files) {
@@ -56,22 +56,22 @@ test('generated files have hashed names and are kept for ever; pages are kept by
   expect((await request.get('/')).headers()['cache-control']).toContain('no-store');
 });
 
-test('the release build signs in at the provider that its variables name', async ({ page }) => {
+test('the release build logs in at the configured provider', async ({ page }) => {
   await page.goto('/products');
   await logIn(page, 'dora');
   await expect(page).toHaveURL('/products');
   await expect(page.getByRole('rowheader')).toHaveCount(20);
 });
 
-test('the release build has no page that draws tokens', async ({ request }) => {
+test('the release build has no Tokens page', async ({ request }) => {
   for (const path of ['/tokens', '/tokens/style.css', '/api/tokens/renew']) {
     expect((await request.get(path)).status(), path).toBe(404);
   }
   expect(await (await request.get('/')).text()).not.toContain('/tokens');
 });
 
-test('the release build holds no local tenant', async ({ request, world }) => {
+test('the release build contains no local tenant', async ({ request, env }) => {
   const home = await (await request.get('/')).text();
   expect(home).not.toContain('local-only');
-  expect(world.provider).not.toContain(':4000');
+  expect(env.provider).not.toContain(':4000');
 });

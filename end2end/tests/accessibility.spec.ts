@@ -1,16 +1,16 @@
-// axe, with all its rules, on every page: light and dark, wide and as narrow as a small phone, signed in and out.
+// axe with all rules on every page: light and dark, wide and narrow, signed in and signed out.
 
 import AxeBuilder from '@axe-core/playwright';
 import { type Page } from '@playwright/test';
 
-import { alice, expect, hasScripts, logIn, test, visit } from './site';
+import { alice, expect, hasScripts, logIn, test, visit } from './fixtures';
 
 const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1280, height: 800 };
 
-// axe is a script and needs a browser that runs scripts. Without JavaScript the page is kept from having any of its own
-// by a policy instead, which the browser then reports.
-test.use({ javaScriptEnabled: true, expectedComplaints: /script-src 'none'|status of 4\d\d/ });
+// axe is a script, so JavaScript is always enabled. A policy blocks the scripts of the page instead, which the browser
+// reports.
+test.use({ javaScriptEnabled: true, expectedConsoleErrors: /script-src 'none'|status of 4\d\d/ });
 
 async function forbidScripts(page: Page) {
   await page.route('**/*', async (route) => {
@@ -24,7 +24,7 @@ async function forbidScripts(page: Page) {
 async function audit(page: Page, path: string) {
   if (!hasScripts()) await forbidScripts(page);
   await visit(page, path);
-  // Everything that opens is open.
+  // Opens all `details` elements.
   await page.locator('details').evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')));
   for (const viewport of [NARROW, WIDE]) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -40,20 +40,20 @@ async function audit(page: Page, path: string) {
 }
 
 for (const path of ['/', '/signed-out']) {
-  test(`${path} is accessible to a stranger`, async ({ page }) => audit(page, path));
+  test(`${path} is accessible when signed out`, async ({ page }) => audit(page, path));
 }
 
 for (const path of ['/', '/products', '/profile', '/signed-out', '/tokens']) {
-  test(`${path} is accessible to someone who is signed in`, async ({ page }) => {
+  test(`${path} is accessible when signed in`, async ({ page }) => {
     test.slow();
     await logIn(page, alice);
     await audit(page, path);
   });
 }
 
-test('the page for an unknown address is accessible', async ({ page }) => audit(page, '/no-such-page'));
+test('the page for an unknown path is accessible', async ({ page }) => audit(page, '/no-such-page'));
 
-test('the page for a login that failed is accessible', async ({ page }) => {
+test('the page of a failed login is accessible', async ({ page }) => {
   await page.setViewportSize(NARROW);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

@@ -1,28 +1,28 @@
-import { alice, expect, logIn, test, visit } from './site';
+import { alice, expect, logIn, test, visit } from './fixtures';
 
 for (const signedIn of [false, true]) {
   const who = signedIn ? 'someone who is signed in' : 'a stranger';
   for (const path of signedIn ? ['/', '/products', '/profile', '/signed-out'] : ['/', '/signed-out']) {
-    test(`${path} comes alive for ${who}, and asks for nothing a second time`, async ({ page }) => {
+    test(`${path} hydrates for ${who} without repeating requests`, async ({ page }) => {
       if (signedIn) await logIn(page, alice);
       const asked: string[] = [];
-      const refused: string[] = [];
+      const rejected: string[] = [];
       page.on('request', (request) => asked.push(new URL(request.url()).pathname));
       page.on('response', (response) => {
-        if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+        if (response.status() >= 400) rejected.push(`${response.status()} ${response.url()}`);
       });
       await visit(page, path);
       await page.waitForLoadState('networkidle');
       const data = asked.filter((p) => p.startsWith('/api/') || p.startsWith('/auth/'));
       expect(data, 'the first HTML has everything').toEqual([]);
-      expect(refused).toEqual([]);
+      expect(rejected).toEqual([]);
     });
   }
 }
 
-test('what the server has drawn is not drawn anew', async ({ page }) => {
+test('hydration keeps the elements that the server rendered', async ({ page }) => {
   await logIn(page, alice);
-  // Marked before any script runs: an element that hydration replaced would have lost its mark.
+  // Elements are marked before scripts run. A replaced element would lose its mark.
   await page.addInitScript(() => {
     new MutationObserver((_, observer) => {
       const heading = document.querySelector('h1');

@@ -1,6 +1,6 @@
-import { alice, alive, bob, expect, fillIn, logIn, productNames, productRows, test, visit } from './site';
+import { alice, bob, expect, logIn, productNames, productRows, submitLogin, test, visit, waitForHydration } from './fixtures';
 
-test('whoever logs in finds a link to the products, and twenty of them behind it', async ({ page }) => {
+test('after a login there is a link to the products, and twenty of them', async ({ page }) => {
   await visit(page, '/');
   await expect(page.getByRole('link', { name: 'My products' })).toHaveCount(0);
   await logIn(page, alice);
@@ -21,20 +21,20 @@ test('Alice and Bob see different products', async ({ browser, page }) => {
   const his = await productNames(other);
   await elsewhere.close();
 
-  // The catalogue has things that both may sell; most of what one has, the other has not.
+  // The seed data of two users may overlap, but differs for the most part.
   expect(hers.length).toBeGreaterThan(0);
   expect(his.length).toBeGreaterThan(0);
   expect(his.filter((name) => hers.includes(name)).length).toBeLessThan(his.length / 2);
 });
 
-test('an anonymous visit of the products goes through the login and arrives there', async ({ page }) => {
+test('an anonymous visit of the products leads through the login and back', async ({ page }) => {
   const logins: string[] = [];
   page.on('request', (request) => {
     const url = new URL(request.url());
     if (url.pathname === '/auth/login') logins.push(url.pathname + url.search);
   });
   await page.goto('/products');
-  await fillIn(page, alice);
+  await submitLogin(page, alice);
   await expect(page).toHaveURL('/products');
   await expect(productRows(page)).toHaveCount(20);
   expect(logins).toEqual(['/auth/login?returnTo=%2Fproducts']);
@@ -42,7 +42,7 @@ test('an anonymous visit of the products goes through the login and arrives ther
 
 test('the query of a protected page survives the login', async ({ page }) => {
   await page.goto('/profile?from=a%20letter&n=1');
-  await fillIn(page, alice);
+  await submitLogin(page, alice);
   await expect(page).toHaveURL('/profile?from=a%20letter&n=1');
 });
 
@@ -58,38 +58,38 @@ for (const accept of ['*/*', 'text/html', 'application/json', 'image/png']) {
 }
 
 test.describe('a wrong password', () => {
-  test.use({ expectedComplaints: /status of 4\d\d/ });
+  test.use({ expectedConsoleErrors: /status of 4\d\d/ });
 
-  test('is refused, and the right one is still welcome', async ({ page }) => {
+  test('is rejected, and the right one still works', async ({ page }) => {
     await page.goto('/products');
-    await fillIn(page, alice, 'wrong');
+    await submitLogin(page, alice, 'wrong');
     await expect(page.getByRole('alert')).toBeVisible();
-    await fillIn(page, alice);
+    await submitLogin(page, alice);
     await expect(page).toHaveURL('/products');
   });
 
-  test('leaves nobody signed in', async ({ page }) => {
+  test('does not sign in', async ({ page }) => {
     await page.goto('/products');
-    await fillIn(page, alice, 'wrong');
+    await submitLogin(page, alice, 'wrong');
     await visit(page, '/');
     await expect(page.getByRole('navigation').getByRole('link', { name: 'Log in' })).toBeVisible();
   });
 });
 
-test('the site opened under another name of this computer leads to its own', async ({ page, baseURL }) => {
+test('the site with another loopback host redirects to its own host', async ({ page, baseURL }) => {
   const { port } = new URL(baseURL!);
   await page.goto(`http://127.0.0.1:${port}/signed-out?x=1`);
   await expect(page).toHaveURL(`${baseURL}/signed-out?x=1`);
-  await alive(page);
+  await waitForHydration(page);
 });
 
-test('two tabs can log in at the same time', async ({ context }) => {
+test('two tabs can log in concurrently', async ({ context }) => {
   const [first, second] = [await context.newPage(), await context.newPage()];
   await first.goto('/products');
   await second.goto('/profile');
-  await fillIn(second, alice);
+  await submitLogin(second, alice);
   await expect(second).toHaveURL('/profile');
-  await fillIn(first, alice);
+  await submitLogin(first, alice);
   await expect(first).toHaveURL('/products');
   await expect(productRows(first)).toHaveCount(20);
 });

@@ -1,6 +1,6 @@
-import { alice, expect, logIn, logOut, productRows, test, visit } from './site';
+import { alice, expect, logIn, logOut, productRows, test, visit } from './fixtures';
 
-test('logging out ends on a page that says so, and protected pages ask for a login again', async ({ page }) => {
+test('a logout ends on a confirmation, and protected pages require a login again', async ({ page }) => {
   await logIn(page, alice);
   await logOut(page);
   await expect(page.getByRole('link', { name: 'My products' })).toHaveCount(0);
@@ -8,7 +8,7 @@ test('logging out ends on a page that says so, and protected pages ask for a log
   await expect(page.locator('#username')).toBeVisible();
 });
 
-test('after logging out, Back shows nothing private', async ({ page }) => {
+test('after a logout, Back shows nothing private', async ({ page }) => {
   await logIn(page, alice);
   await visit(page, '/products');
   const name = (await productRows(page).first().getByRole('rowheader').textContent())!;
@@ -18,7 +18,7 @@ test('after logging out, Back shows nothing private', async ({ page }) => {
   await expect(page.getByText(alice.name)).toHaveCount(0);
 });
 
-test('logging out in one tab logs out the other', async ({ context, page }) => {
+test('a logout in one tab logs out the other', async ({ context, page }) => {
   await logIn(page, alice);
   const other = await context.newPage();
   await visit(other, '/products');
@@ -34,7 +34,7 @@ test('a second login after a logout works', async ({ page }) => {
   await logIn(page, alice);
 });
 
-test('another site cannot log anyone out with a link or a form', async ({ page }) => {
+test('another site cannot log out with a link or a form', async ({ page }) => {
   await logIn(page, alice);
   for (const method of ['GET', 'POST']) {
     await page.request.fetch('/auth/logout', {

@@ -1,12 +1,12 @@
 import { type Page } from '@playwright/test';
 
-import { alice, bob, expect, fillIn, logIn, productRows, test, visit } from './site';
+import { alice, bob, expect, logIn, productRows, submitLogin, test, visit } from './fixtures';
 
-/** Whether the page is still the one that was loaded. */
+/** Returns whether the page was not reloaded. */
 const remember = (page: Page) => page.evaluate(() => void Object.assign(window, { remembered: true }));
 const isSamePage = (page: Page) => page.evaluate(() => 'remembered' in window);
 
-test('links between pages do not load a new one, and move the focus to its heading', async ({ page }) => {
+test('links navigate without a load and move the focus to the heading', async ({ page }) => {
   await logIn(page, alice);
   await remember(page);
   await page.getByRole('navigation').getByRole('link', { name: 'My products' }).click();
@@ -21,7 +21,7 @@ test('links between pages do not load a new one, and move the focus to its headi
   expect(await isSamePage(page)).toBe(true);
 });
 
-test('a protected link that a stranger follows loads the login, and Back leads home', async ({ page }) => {
+test('a protected link loads the login for anonymous users, and Back returns to the start page', async ({ page }) => {
   await visit(page, '/');
   await remember(page);
   await page.evaluate(() => {
@@ -37,14 +37,14 @@ test('a protected link that a stranger follows loads the login, and Back leads h
   await page.goBack();
   await expect(page).toHaveURL('/');
   await page.goForward();
-  await fillIn(page, alice);
+  await submitLogin(page, alice);
   await expect(page).toHaveURL('/products?sort=name');
 });
 
 test.describe('a session that ends while its page is open', () => {
-  test.use({ expectedComplaints: /status of 401/ });
+  test.use({ expectedConsoleErrors: /status of 401/ });
 
-  test('is announced, and what was typed is still there', async ({ context, page }) => {
+  test('is announced, and form input is kept', async ({ context, page }) => {
     await logIn(page, bob);
     await visit(page, '/products');
     const panel = page.locator('details', { has: page.locator('summary', { hasText: 'Add a product' }) });
@@ -61,15 +61,15 @@ test.describe('a session that ends while its page is open', () => {
     await expect(panel.getByLabel('Name')).toHaveValue('Half a thought');
     await expect(page).toHaveURL('/products');
 
-    // Logging in again happens elsewhere; this page then goes on.
+    // The login happens in another tab; this page then continues.
     const opened = context.waitForEvent('page');
     await page.getByRole('link', { name: /Log in again in a new tab/ }).click();
     const tab = await opened;
-    await fillIn(tab, bob);
+    await submitLogin(tab, bob);
     await expect(tab).toHaveURL('/products');
     await tab.close();
     await page.bringToFront();
-    // A headless browser shows all of its tabs at once, and so never says that one of them came to the front.
+    // A headless browser shows all tabs at once and never fires this event itself.
     await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
     await expect(page.getByText('Your session has ended.')).toHaveCount(0);
     await expect(panel.getByLabel('Name')).toHaveValue('Half a thought');

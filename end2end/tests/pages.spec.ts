@@ -1,6 +1,6 @@
-import { alice, expect, logIn, test, visit } from './site';
+import { alice, expect, logIn, test, visit } from './fixtures';
 
-test('the start page says what this is, and how to log in', async ({ page }) => {
+test('the start page explains the site and links to the login', async ({ page }) => {
   const response = await visit(page, '/');
   expect(response?.status()).toBe(200);
   await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
@@ -8,15 +8,15 @@ test('the start page says what this is, and how to log in', async ({ page }) => 
   await expect(page.getByRole('main').getByRole('link').first()).toHaveAttribute('href', /^\/auth\/login\?returnTo=/);
 });
 
-test.describe('an unknown address', () => {
-  test.use({ expectedComplaints: /status of 404/ });
+test.describe('an unknown path', () => {
+  test.use({ expectedConsoleErrors: /status of 404/ });
 
-  test('is answered with a page of the site and the status 404', async ({ page }) => {
+  test('gets a page of the site with status 404', async ({ page }) => {
     for (const path of ['/no-such-page', '/auth/no-such-route']) {
       const response = await page.goto(path);
       expect(response?.status(), path).toBe(404);
     }
-    // A file that is missing is no page: its answer is empty.
+    // The response for a missing file is empty.
     expect((await page.request.get('/pkg/no-such-file.js')).status()).toBe(404);
     await visit(page, '/no-such-page');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
@@ -25,7 +25,7 @@ test.describe('an unknown address', () => {
   });
 });
 
-test('the numbers on the start page are there, although they arrive after the rest of it', async ({ page }) => {
+test('the streamed numbers appear on the start page', async ({ page }) => {
   await logIn(page, alice);
   await visit(page, '/');
   const numbers = page.locator('dl');
@@ -33,7 +33,7 @@ test('the numbers on the start page are there, although they arrive after the re
   await expect(numbers).toContainText('20');
 });
 
-test('every page comes with the headers that keep it safe, and is kept by nobody', async ({ page }) => {
+test('every page has security headers and is not cached', async ({ page }) => {
   await logIn(page, alice);
   for (const path of ['/', '/products', '/profile', '/signed-out', '/tokens']) {
     const headers = (await visit(page, path))!.headers();
@@ -53,7 +53,7 @@ test('a keyboard reaches the content with two keys', async ({ page }) => {
   await expect(page.locator('#main')).toBeFocused();
 });
 
-test('no token reaches the browser, in no answer, cookie or address', async ({ context, page }) => {
+test('no token reaches the browser in a response, cookie or URL', async ({ context, page }) => {
   const seen: string[] = [];
   const bodies: Promise<void>[] = [];
   const site = new URL(test.info().project.use.baseURL!).origin;
@@ -62,7 +62,7 @@ test('no token reaches the browser, in no answer, cookie or address', async ({ c
     seen.push(response.url());
     bodies.push(
       response.allHeaders().then((headers) => void seen.push(JSON.stringify(headers))),
-      response.text().then((text) => void seen.push(text), () => undefined), // A redirect has none.
+      response.text().then((text) => void seen.push(text), () => undefined), // A redirect has no body.
     );
   });
   await logIn(page, alice);

@@ -1,10 +1,10 @@
-// Whatever changes something does it as Bob, and cleans up: Alice keeps her twenty.
+// Tests that change products do so as Bob and clean up. Alice keeps her twenty.
 
 import { type Page } from '@playwright/test';
 
-import { alive, bob, expect, hasScripts, logIn, productRows, test, visit } from './site';
+import { bob, expect, hasScripts, logIn, productRows, test, visit, waitForHydration } from './fixtures';
 
-/** No other test, and no run before this one, uses it. */
+/** A name that no other test and no earlier run uses. */
 const uniqueName = (kind: string) => `${kind} ${test.info().project.name} ${test.info().workerIndex} ${Date.now()}`;
 
 const row = (page: Page, name: string) =>
@@ -34,7 +34,7 @@ async function remove(page: Page, name: string) {
 
 const orderButton = (page: Page, name: string) => row(page, name).getByRole('button', { name: `Order 1 ${name}`, exact: true });
 
-/** What was ordered of a product, newest first. */
+/** Returns the orders of a product, newest first. */
 const ordersOf = (page: Page, name: string) =>
   page.getByRole('region', { name: 'My orders' }).getByRole('listitem').filter({ hasText: name });
 
@@ -49,16 +49,16 @@ test('a product is added, renamed and deleted', async ({ page }) => {
   await expect(row(page, name)).toHaveCount(1);
   await expect(row(page, name)).toContainText('Light');
   await expect(row(page, name)).toContainText('12.50');
-  await alive(page);
+  await waitForHydration(page);
 
   const editor = await edit(page, name);
   await editor.getByLabel('New name').fill(newName);
   await editor.getByRole('button', { name: 'Save' }).click();
   await expect(row(page, newName)).toHaveCount(1);
   await expect(row(page, name)).toHaveCount(0);
-  await alive(page);
+  await waitForHydration(page);
 
-  // It is the API that knows: a new page has it too.
+  // The API has stored it: a new page shows it as well.
   await visit(page, '/products');
   await expect(row(page, newName)).toHaveCount(1);
   await remove(page, newName);
@@ -66,11 +66,11 @@ test('a product is added, renamed and deleted', async ({ page }) => {
   await expect(row(page, newName)).toHaveCount(0);
 });
 
-test('a name is shown as it was typed, whatever it looks like', async ({ page }) => {
+test('a name with markup is shown as text', async ({ page }) => {
   const name = `<b>&amp;"'</b> ${uniqueName('Ünïcödé 🙂')}`;
   await add(page, { name });
   await expect(row(page, name)).toHaveCount(1);
-  await alive(page);
+  await waitForHydration(page);
   await remove(page, name);
 });
 
@@ -78,24 +78,24 @@ test('a product is ordered with one button, and the order is in the list of the 
   const name = uniqueName('Vase');
   await add(page, { name });
   const orders = ordersOf(page, name);
-  // With JavaScript the page stays, so its second order must not be taken for the first one sent again.
+  // With JavaScript the page stays, so its second order must not count as a repetition of the first.
   for (const count of [1, 2]) {
     await orderButton(page, name).click();
     await expect(orders).toHaveCount(count);
     await expect(orders.first()).toContainText(`1 × ${name}`);
     await expect(orders.first()).toContainText('placed');
     if (hasScripts()) await expect(page.locator('#done')).toHaveText(`Ordered one ${name}.`);
-    await alive(page);
+    await waitForHydration(page);
   }
   await visit(page, '/products');
   await expect(orders).toHaveCount(2);
   await remove(page, name);
 });
 
-test('two clicks on the button make one order', async ({ page }) => {
+test('two clicks on the button place one order', async ({ page }) => {
   const name = uniqueName('Bowl');
   await add(page, { name });
-  await alive(page);
+  await waitForHydration(page);
   await orderButton(page, name).dblclick();
   await expect(ordersOf(page, name).first()).toBeVisible();
   await visit(page, '/products');
@@ -103,11 +103,11 @@ test('two clicks on the button make one order', async ({ page }) => {
   await remove(page, name);
 });
 
-test.describe('fields that the API does not take', () => {
-  // The browser notes the refusal of the server function.
-  test.use({ expectedComplaints: /status of 422/ });
+test.describe('fields that the API rejects', () => {
+  // The browser logs the error status of the server function.
+  test.use({ expectedConsoleErrors: /status of 422/ });
 
-  test('a name that is too long is refused at its field, and nothing typed is lost', async ({ page }) => {
+  test('a name that is too long is rejected at its field, and form input is kept', async ({ page }) => {
     const name = 'n'.repeat(81);
     await add(page, { name, category: 'Kept', price: '1.00', stock: '7' });
     const panel = page.locator('details', { has: page.locator('summary', { hasText: 'Add a product' }) });
@@ -120,7 +120,7 @@ test.describe('fields that the API does not take', () => {
     if (!hasScripts()) expect(new URL(page.url()).search.length).toBeLessThan(60);
   });
 
-  test('a price that is not a number is refused at its field', async ({ page }) => {
+  test('a price that is not a number is rejected at its field', async ({ page }) => {
     await add(page, { name: 'never added', price: 'cheap' });
     const field = page.getByLabel('Price');
     await expect(field).toHaveAttribute('aria-invalid', 'true');
@@ -130,7 +130,7 @@ test.describe('fields that the API does not take', () => {
   });
 });
 
-test('the list answers as JSON to programs, with the owner that the API saw in the token', async ({ page, request }) => {
+test('the server function returns the list as JSON, with the owner from the token', async ({ page, request }) => {
   const response = await page.request.get('/api/products', { headers: { accept: 'application/json' } });
   expect(response.status()).toBe(200);
   const body = await response.json();

@@ -1,6 +1,6 @@
-import { alice, expect, logIn, test, visit } from './site';
+import { alice, expect, logIn, test, visit } from './fixtures';
 
-test('the profile shows what the provider says about the person', async ({ page }) => {
+test('the profile shows the claims of the provider', async ({ page }) => {
   await logIn(page, alice);
   await page.getByRole('navigation').getByRole('link', { name: 'Profile' }).click();
   await expect(page).toHaveURL('/profile');
@@ -9,7 +9,7 @@ test('the profile shows what the provider says about the person', async ({ page 
   }
 });
 
-test('the claims are there for programs too, and only for the person', async ({ page, request }) => {
+test('the claims are available as JSON, for their user only', async ({ page, request }) => {
   expect((await request.get('/auth/profile')).status()).toBe(401);
   await logIn(page, alice);
   const response = await page.request.get('/auth/profile');
@@ -19,7 +19,7 @@ test('the claims are there for programs too, and only for the person', async ({ 
   for (const claim of ['iss', 'aud', 'exp', 'iat', 'nonce', 'at_hash', 'c_hash']) expect(claims).not.toHaveProperty(claim);
 });
 
-test('a reload keeps the person signed in', async ({ page }) => {
+test('a reload keeps the session', async ({ page }) => {
   await logIn(page, alice);
   await visit(page, '/profile');
   await page.reload();

@@ -1,18 +1,17 @@
-// The site behind a service worker that passes everything through, as that of many an app does. A navigation then comes
-// to the site with `Sec-Fetch-Dest: empty`.
+// The site behind a service worker that forwards all requests. A navigation then has `Sec-Fetch-Dest: empty`.
 
 import { type Page } from '@playwright/test';
 
 import { browser } from '../settings';
-import { alice, alive, bob, expect, fillIn, logIn, logInAs, logOut, productNames, productRows, test, visit, visitFromElsewhere } from './site';
+import { alice, bob, expect, logIn, logInAs, logOut, productNames, productRows, submitLogin, test, visit, visitFromAnotherSite, waitForHydration } from './fixtures';
 
-// A worker that a test invents has no address, and Chromium asks the user before such a one calls this computer.
+// Chromium asks for permission before a worker from a mocked response may access the local network.
 const { executablePath, args } = browser.launchOptions;
 test.use({ launchOptions: { executablePath, args: [...args, '--disable-features=LocalNetworkAccessChecks'] } });
 
 const WORKER = "self.addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));";
 
-/** Only this test has it: the worker, and the page that registers it. */
+/** Mocks the worker and the page that registers it. */
 test.beforeEach(async ({ context, page, baseURL }) => {
   await context.route('**/sw.js', (route) => route.fulfill({ contentType: 'text/javascript', body: WORKER }));
   await context.route('**/register-worker', (route) => route.fulfill({ contentType: 'text/html', body: '<title>worker</title>' }));
@@ -22,7 +21,7 @@ test.beforeEach(async ({ context, page, baseURL }) => {
     await navigator.serviceWorker.ready;
   });
   await page.goto(baseURL!);
-  await alive(page);
+  await waitForHydration(page);
   expect(await page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
 });
 
@@ -46,7 +45,7 @@ async function remove(page: Page, name: string) {
   await expect(row(page, name)).toHaveCount(0);
 }
 
-test('a person logs in with the link of the page, and out with its button', async ({ page }) => {
+test('the link logs in, and the button logs out', async ({ page }) => {
   await logIn(page, alice);
   await logOut(page);
   await page.goto('/profile');
@@ -55,12 +54,12 @@ test('a person logs in with the link of the page, and out with its button', asyn
 
 test('a protected page leads to the login and back', async ({ page }) => {
   await page.goto('/products');
-  await fillIn(page, alice);
+  await submitLogin(page, alice);
   await expect(page).toHaveURL('/products');
   await expect(productRows(page)).toHaveCount(20);
 });
 
-test('a form is sent by the app', async ({ page }) => {
+test('the app submits a form', async ({ page }) => {
   const name = uniqueName('Worker');
   await logIn(page, bob);
   await visit(page, '/products');
@@ -69,31 +68,31 @@ test('a form is sent by the app', async ({ page }) => {
   await remove(page, name);
 });
 
-test('a form is sent by the browser itself', async ({ page }) => {
+test('the browser submits a form', async ({ page }) => {
   const name = uniqueName('Plain');
   await logIn(page, bob);
   await visit(page, '/products');
-  // Before the app hears of it.
+  // Bypasses the submit handler of the app.
   await page.evaluate(() => window.addEventListener('submit', (event) => event.stopImmediatePropagation(), true));
   const loaded = page.waitForEvent('load');
   await add(page, name);
   await loaded;
   await expect(page).toHaveURL('/products');
-  await alive(page);
+  await waitForHydration(page);
   await expect(row(page, name)).toHaveCount(1);
   await remove(page, name);
 });
 
-test('a logout by address ends the session', async ({ page }) => {
+test('a typed logout URL ends the session', async ({ page }) => {
   await logIn(page, alice);
   await page.goto('/auth/logout');
   if (new URL(page.url()).pathname === '/auth/logout') await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page).toHaveURL('/signed-out');
 });
 
-test('a link of another site to the logout asks first, and its button logs out', async ({ page, baseURL }) => {
+test('a cross-site link to the logout asks for confirmation, and its button logs out', async ({ page, baseURL }) => {
   await logIn(page, alice);
-  await visitFromElsewhere(page, `${baseURL}/auth/logout`);
+  await visitFromAnotherSite(page, `${baseURL}/auth/logout`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Do you want to log out?');
   await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page).toHaveURL('/signed-out');
@@ -101,10 +100,10 @@ test('a link of another site to the logout asks first, and its button logs out',
   await expect(page.locator('#password')).toBeVisible();
 });
 
-test.describe('a page of someone else', () => {
-  test.use({ expectedComplaints: /status of 409/ });
+test.describe('a page of another user', () => {
+  test.use({ expectedConsoleErrors: /status of 409/ });
 
-  test('is noticed', async ({ context, page }) => {
+  test('is detected', async ({ context, page }) => {
     const name = uniqueName('Nobody');
     await logIn(page, alice);
     await visit(page, '/products');
@@ -114,7 +113,7 @@ test.describe('a page of someone else', () => {
     await add(page, name);
     await reloaded;
     expect(await productNames(other)).not.toContain(name);
-    await alive(page);
+    await waitForHydration(page);
     await expect.poll(() => productNames(page)).toEqual(await productNames(other));
   });
 });

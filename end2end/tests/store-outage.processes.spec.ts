@@ -1,9 +1,9 @@
-// The page of a logout that could not be carried out, because the site cannot write to its store.
+// The page of a logout that fails because the site cannot write to its store.
 
 import { execFileSync } from 'node:child_process';
 
-import { alice, alive, expect, fillIn, test } from './site';
-import { type Site, startSites, stopSites } from './sites';
+import { alice, expect, submitLogin, test, waitForHydration } from './fixtures';
+import { type Site, startSites, stopSites } from './site-process';
 
 let sites: Site[] = [];
 test.beforeAll(async () => {
@@ -11,19 +11,19 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => stopSites(sites));
 
-/** From now on the site can write to no file, or can again: a full disk, as far as it can tell. */
+/** Sets whether the site can write to files. If not, it behaves as with a full disk. */
 const letWrite = (site: Site, may: boolean) =>
   execFileSync('prlimit', [`--pid=${site.program.pid}`, `--fsize=${may ? 'unlimited' : '0'}:`]);
 
 test.describe('while the store cannot be written to', () => {
-  test.use({ expectedComplaints: /status of 503/ });
+  test.use({ expectedConsoleErrors: /status of 503/ });
 
-  test('a logout says so, and its button logs out once it can', async ({ page }) => {
+  test('a logout reports it, and its button logs out later', async ({ page }) => {
     const [site] = sites;
     await page.goto(`${site.url}/profile`);
-    await fillIn(page, alice);
+    await submitLogin(page, alice);
     await expect(page).toHaveURL(`${site.url}/profile`);
-    await alive(page);
+    await waitForHydration(page);
     letWrite(site, false);
     try {
       await page.getByRole('button', { name: 'Log out' }).click();

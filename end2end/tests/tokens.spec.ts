@@ -1,11 +1,10 @@
-// The drawing of what a login holds, for developers. Nothing of it runs in the browser: it is the same with and without
-// JavaScript.
+// The Tokens page, for developers. It has no scripts, so it is the same with and without JavaScript.
 
 import { type Page } from '@playwright/test';
 
-import { alice, expect, hasScripts, logIn, test, visit } from './site';
+import { alice, expect, hasScripts, logIn, test, visit } from './fixtures';
 
-/** What belongs to an API: itself and its tokens. */
+/** The section of an API with its tokens. */
 const branch = (page: Page, title: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 2, name: title }) });
 
@@ -13,7 +12,7 @@ test.beforeEach(async ({ page }) => {
   await logIn(page, alice);
 });
 
-test('the way to the page is in the navigation, and it draws the tokens of both APIs', async ({ page }) => {
+test('the navigation links to the page, which shows the tokens of both APIs', async ({ page }) => {
   await visit(page, '/products');
   await page.getByRole('navigation').getByRole('link', { name: 'Tokens' }).click();
   await expect(page).toHaveURL('/tokens');
@@ -29,12 +28,12 @@ test('the way to the page is in the navigation, and it draws the tokens of both 
     await expect(drawn).toContainText(audience);
     await expect(drawn).toContainText(/Expires in \d+ h/);
   }
-  // It leads back without having loaded anything that runs.
+  // The way back works without scripts.
   await page.getByRole('navigation').getByRole('link', { name: 'Profile' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Profile');
 });
 
-test('nothing of the page runs in the browser', async ({ page }) => {
+test('the page has no scripts', async ({ page }) => {
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
   await visit(page, '/tokens');
@@ -43,7 +42,7 @@ test('nothing of the page runs in the browser', async ({ page }) => {
   expect(loaded).toContain('/tokens/style.css');
 });
 
-test('a token is got with a button', async ({ page }) => {
+test('a button requests a token', async ({ page }) => {
   await visit(page, '/tokens');
   const orders = branch(page, 'Orders API');
   await expect(orders).toContainText('○ not asked for yet');
@@ -53,7 +52,7 @@ test('a token is got with a button', async ({ page }) => {
   await expect(orders.getByRole('button', { name: 'Renew this token' })).toBeVisible();
 });
 
-test('a refresh token that is revoked is gone, and a login brings another', async ({ page }) => {
+test('a revoked refresh token disappears, and a login brings a new one', async ({ page }) => {
   await visit(page, '/tokens');
   await page.getByRole('button', { name: 'Revoke it' }).click();
   await expect(page.getByText('✗ none')).toBeVisible();
@@ -62,7 +61,7 @@ test('a refresh token that is revoked is gone, and a login brings another', asyn
   await expect(page.getByText('✓ held')).toBeVisible();
 });
 
-test('the claims unfold, and hold no token', async ({ page }) => {
+test('the claims expand and contain no token', async ({ page }) => {
   await visit(page, '/tokens');
   const products = branch(page, 'Products API');
   await products.getByText(/^Claims/).click();
@@ -70,7 +69,7 @@ test('the claims unfold, and hold no token', async ({ page }) => {
   expect(await page.content()).not.toMatch(/eyJ[\w-]{8,}/);
 });
 
-test('the bar of time left moves by itself, and stands still for those who want less motion', async ({ page }) => {
+test('the expiry bar is animated, unless reduced motion is preferred', async ({ page }) => {
   await visit(page, '/tokens');
   const bar = page.locator('svg.life').first();
   await expect(bar.locator('.moving')).toBeVisible();
@@ -79,7 +78,7 @@ test('the bar of time left moves by itself, and stands still for those who want 
   await expect(bar.locator('.still')).toBeVisible();
   await expect(bar.locator('.moving')).toBeHidden();
 
-  // Whoever measures it needs a script.
+  // Measuring it requires JavaScript.
   if (!hasScripts()) return;
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   const width = () => bar.locator('.moving').evaluate((rect) => (rect as SVGRectElement).width.animVal.value);

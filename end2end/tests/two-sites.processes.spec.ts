@@ -1,45 +1,45 @@
-// Two sites at two ports of localhost. To a browser they are one host: it sends the cookies of either to both.
+// Two sites on two ports of localhost. Cookies ignore ports, so the browser sends them to both.
 
 import { type Page } from '@playwright/test';
 
-import { alice, bob, alive, expect, fillIn, test } from './site';
-import { type Site, startSites, stopSites } from './sites';
+import { alice, bob, expect, submitLogin, test, waitForHydration } from './fixtures';
+import { type Site, startSites, stopSites } from './site-process';
 
 const isSignedIn = async (page: Page, site: Site, email: string) => {
   await page.goto(`${site.url}/profile`);
   await expect(page).toHaveURL(`${site.url}/profile`);
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByRole('cell', { name: email, exact: true })).toBeVisible();
 };
 
 const isSignedOut = async (page: Page, site: Site) => {
   await page.goto(site.url);
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByRole('navigation').getByRole('link', { name: 'Log in' })).toBeVisible();
 };
 
-async function logInAt(page: Page, site: Site, person: typeof alice) {
+async function logInAt(page: Page, site: Site, user: typeof alice) {
   await page.goto(`${site.url}/auth/login?prompt=login&returnTo=%2Fprofile`);
-  await fillIn(page, person);
+  await submitLogin(page, user);
   await expect(page).toHaveURL(`${site.url}/profile`);
-  await alive(page);
+  await waitForHydration(page);
 }
 
 async function logOutAt(page: Page, site: Site) {
   await page.goto(site.url);
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page).toHaveURL(`${site.url}/signed-out`);
 }
 
-test.describe('with a cookie name of its own each', () => {
+test.describe('with different cookie names', () => {
   let sites: Site[] = [];
   test.beforeAll(async () => {
     sites = await startSites([{ AUTH0_COOKIE_NAME: 'first_session' }, { AUTH0_COOKIE_NAME: 'second_session' }]);
   });
   test.afterAll(() => stopSites(sites));
 
-  test('a login and a logout at one leave the other alone', async ({ page }) => {
+  test('login and logout at one do not affect the other', async ({ page }) => {
     const [first, second] = sites;
     await logInAt(page, first, alice);
     await isSignedOut(page, second);
@@ -51,20 +51,20 @@ test.describe('with a cookie name of its own each', () => {
     await isSignedOut(page, second);
   });
 
-  test('a login under way at both at once ends well at both', async ({ context }) => {
+  test('concurrent logins at both succeed', async ({ context }) => {
     const [first, second] = sites;
     const [one, two] = [await context.newPage(), await context.newPage()];
     await one.goto(`${first.url}/auth/login?prompt=login&returnTo=%2Fprofile`);
     await two.goto(`${second.url}/auth/login?prompt=login&returnTo=%2Fprofile`);
-    await fillIn(one, alice);
+    await submitLogin(one, alice);
     await expect(one).toHaveURL(`${first.url}/profile`);
-    await fillIn(two, bob);
+    await submitLogin(two, bob);
     await expect(two).toHaveURL(`${second.url}/profile`);
     await isSignedIn(one, first, alice.email);
   });
 });
 
-// A browser keeps one cookie of a name: the last login wins. But no site takes the other's cookie away.
+// A browser keeps one cookie per name, so the last login wins. But no site deletes the other's cookie.
 test.describe('with the same cookie name', () => {
   let sites: Site[] = [];
   test.beforeAll(async () => {
@@ -72,7 +72,7 @@ test.describe('with the same cookie name', () => {
   });
   test.afterAll(() => stopSites(sites));
 
-  test('the last login stays, whatever the other site sees of its cookie', async ({ page }) => {
+  test('the last login stays, although the other site receives its cookie', async ({ page }) => {
     const [first, second] = sites;
     await logInAt(page, first, alice);
     await logInAt(page, second, bob);

@@ -1,22 +1,22 @@
-// The provider, the API and the site, each a program of its own on a free port; gone when the tests are done.
+// The provider, the API and the site, each as a program on a free port.
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Program, answers, freePorts, needed } from '../programs';
-import { API, CLIENT, ORDERS } from './setup.mjs';
+import { Program, freePorts, requiredVariable, waitUntilReady } from '../processes';
+import { API, CLIENT, ORDERS } from './settings.mjs';
 
-/** How many processes serve the site, whether it calls the orders API too, and how long access tokens live. */
-export type Plan = { processes: number; orders: boolean; tokenSeconds: number };
+/** Number of site processes, whether the orders API is configured, and lifetime of access tokens. */
+export type TestEnvOptions = { processes: number; orders: boolean; tokenSeconds: number };
 
-/** `processes`: where each of them listens; all of them are the one `site`. */
-export type World = { site: string; processes: number[]; provider: string; stop(): Promise<void> };
+/** `processes`: the port of each process of `site`. */
+export type TestEnv = { site: string; processes: number[]; provider: string; stop(): Promise<void> };
 
-export async function startWorld({ processes, orders, tokenSeconds }: Plan): Promise<World> {
-  mkdirSync(needed('STATE_FOLDER'), { recursive: true });
-  const state = mkdtempSync(join(needed('STATE_FOLDER'), 'world-'));
+export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvOptions): Promise<TestEnv> {
+  mkdirSync(requiredVariable('STATE_FOLDER'), { recursive: true });
+  const state = mkdtempSync(join(requiredVariable('STATE_FOLDER'), 'env-'));
   const [providerPort, apiPort, ...sitePorts] = await freePorts(2 + processes);
   const [sitePort] = sitePorts;
   const provider = `http://127.0.0.1:${providerPort}`;
@@ -32,20 +32,20 @@ export async function startWorld({ processes, orders, tokenSeconds }: Plan): Pro
     programs.push(new Program('provider', process.execPath, [script, `${providerPort}`, site, `${tokenSeconds}`], {}, state));
     programs.push(new Program(
       'api',
-      needed('API_EXECUTABLE'),
+      requiredVariable('API_EXECUTABLE'),
       ['--port', `${apiPort}`, '--issuer', provider, '--audience', API.identifier, '--database', ':memory:'],
       {},
       state,
     ));
     for (const port of sitePorts) {
       const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}) };
-      programs.push(new Program(`site-${port}`, needed('SERVER_EXECUTABLE'), [], { ...variables, AUTH0_SECRET: secret }, state));
+      programs.push(new Program(`site-${port}`, requiredVariable('SERVER_EXECUTABLE'), [], { ...variables, AUTH0_SECRET: secret }, state));
     }
     await Promise.all([
-      answers(`${provider}/.well-known/openid-configuration`, programs[0]),
-      answers(`${api}/healthz`, programs[1]),
-      // The site starts before the provider answers, and gets ready once it does.
-      ...sitePorts.map((port, number) => answers(`http://127.0.0.1:${port}/readyz`, programs[2 + number])),
+      waitUntilReady(`${provider}/.well-known/openid-configuration`, programs[0]),
+      waitUntilReady(`${api}/healthz`, programs[1]),
+      // The site may start before the provider, and becomes ready later.
+      ...sitePorts.map((port, number) => waitUntilReady(`http://127.0.0.1:${port}/readyz`, programs[2 + number])),
     ]);
   } catch (error) {
     await stop();
@@ -54,7 +54,7 @@ export async function startWorld({ processes, orders, tokenSeconds }: Plan): Pro
   return { site, processes: sitePorts, provider, stop };
 }
 
-/** Nothing answers at the orders API: what counts is the token for it, which the site hands out for this. */
+/** The orders API does not run: the tests only need the token for it, which the site exposes. */
 function ordersVariables() {
   return {
     AUTH0_EXPOSE_ACCESS_TOKENS_FOR: ORDERS.identifier,
@@ -76,7 +76,7 @@ function siteVariables(site: string, port: number, provider: string, api: string
     LEPTOS_HASH_FILES: process.env.LEPTOS_HASH_FILES ?? 'false',
     LEPTOS_OUTPUT_NAME: 'leptos-auth0',
     LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
-    LEPTOS_SITE_ROOT: needed('LEPTOS_SITE_ROOT'),
+    LEPTOS_SITE_ROOT: requiredVariable('LEPTOS_SITE_ROOT'),
     PRODUCTS_API_URL: api,
   };
 }

@@ -1,28 +1,28 @@
-// The pages that the engine itself draws, in a browser that obeys their policy.
+// The built-in pages of axum-auth0, in a browser that enforces their policy.
 
 import { type Page } from '@playwright/test';
 
-import { alice, bob, expect, logIn, logInAs, test, visit, visitFromElsewhere } from './site';
+import { alice, bob, expect, logIn, logInAs, test, visit, visitFromAnotherSite } from './fixtures';
 
-/** Signed out here and at the provider: the next login asks for a password. */
-async function isSignedOutEverywhere(page: Page) {
+/** Asserts that site and provider have no session: the next login asks for a password. */
+async function expectSignedOutEverywhere(page: Page) {
   await expect(page).toHaveURL('/signed-out');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
   await page.goto('/profile');
   await expect(page.locator('#password')).toBeVisible();
 }
 
-test('a link of another site to the logout asks first, and its button logs out here and at the provider', async ({ page, baseURL }) => {
+test('a cross-site link to the logout asks for confirmation, and its button logs out at site and provider', async ({ page, baseURL }) => {
   await logIn(page, alice);
-  await visitFromElsewhere(page, `${baseURL}/auth/logout`);
+  await visitFromAnotherSite(page, `${baseURL}/auth/logout`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Do you want to log out?');
   await page.getByRole('button', { name: 'Log out' }).click();
-  await isSignedOutEverywhere(page);
+  await expectSignedOutEverywhere(page);
 });
 
-test('the same question can be left without a logout', async ({ page, baseURL }) => {
+test('the confirmation can be left without a logout', async ({ page, baseURL }) => {
   await logIn(page, alice);
-  await visitFromElsewhere(page, `${baseURL}/auth/logout`);
+  await visitFromAnotherSite(page, `${baseURL}/auth/logout`);
   await page.getByRole('main').getByRole('link').first().click();
   await visit(page, '/profile');
   await expect(page.getByRole('cell', { name: alice.email, exact: true })).toBeVisible();
@@ -30,22 +30,22 @@ test('the same question can be left without a logout', async ({ page, baseURL })
 
 for (const path of ['/', '/products', '/profile', '/tokens', '/signed-out', '/no-such-page']) {
   test.describe(`the button "Log out" on ${path}`, () => {
-    test.use({ expectedComplaints: /status of 404/ });
+    test.use({ expectedConsoleErrors: /status of 404/ });
 
-    test('logs out here and at the provider', async ({ page }) => {
+    test('logs out at site and provider', async ({ page }) => {
       await logIn(page, alice);
       await visit(page, path);
       await page.getByRole('button', { name: 'Log out' }).click();
-      await isSignedOutEverywhere(page);
+      await expectSignedOutEverywhere(page);
     });
   });
 }
 
-test.describe('the page for a form that was refused', () => {
-  test.use({ expectedComplaints: /status of 409/ });
+test.describe('the page for a rejected form', () => {
+  test.use({ expectedConsoleErrors: /status of 409/ });
 
-  // Nothing of the page runs in the browser, so the browser posts the form itself.
-  test('leads back', async ({ context, page }) => {
+  // Without JavaScript the browser posts the form itself.
+  test('links back', async ({ context, page }) => {
     await logIn(page, alice);
     await page.goto('/tokens');
     const other = await context.newPage();

@@ -1,13 +1,12 @@
-// Two people at one browser, and a page that is alive: whatever it asks the site for, it notices that it is not for the
-// user that it was rendered for.
+// Two users of one browser, with a hydrated page: every response tells the page whether its user is still signed in.
 
 import { type Page } from '@playwright/test';
 
-import { alice, alive, bob, expect, logIn, logInAs, productNames, test, visit } from './site';
+import { alice, bob, expect, logIn, logInAs, productNames, test, visit, waitForHydration } from './fixtures';
 
-test.use({ expectedComplaints: /status of 4(00|01|09)/ });
+test.use({ expectedConsoleErrors: /status of 4(00|01|09)/ });
 
-/** Everything that was on the screen, and every answer of the API, of a page from now on. */
+/** Records the responses of the site's API to a page from now on. */
 function watch(page: Page) {
   const answers: { path: string; status: number; body: Promise<string> }[] = [];
   page.on('response', (response) => {
@@ -19,12 +18,12 @@ function watch(page: Page) {
   return answers;
 }
 
-async function belongsTo(page: Page, person: typeof alice) {
+async function expectUser(page: Page, user: typeof alice) {
   await page.getByRole('navigation').getByRole('link', { name: 'Profile' }).click();
-  await expect(page.getByRole('cell', { name: person.email, exact: true })).toBeVisible();
+  await expect(page.getByRole('cell', { name: user.email, exact: true })).toBeVisible();
 }
 
-test('a list that the page of Alice reads again holds nothing of Bob, and the page becomes his', async ({ context, page }) => {
+test('a list that the page of Alice fetches again contains no data of Bob, and the page reloads as his', async ({ context, page }) => {
   await logIn(page, alice);
   const other = await context.newPage();
   await logInAs(other, bob);
@@ -32,34 +31,34 @@ test('a list that the page of Alice reads again holds nothing of Bob, and the pa
 
   const answers = watch(page);
   const reloaded = page.waitForEvent('load');
-  // The router draws the page; the list is read.
+  // Client-side navigation fetches the list.
   await page.getByRole('navigation').getByRole('link', { name: 'My products' }).click();
   await reloaded;
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 409));
   expect(answers.length).toBeGreaterThan(0);
-  await alive(page);
+  await waitForHydration(page);
   await expect.poll(() => productNames(page)).toEqual(his);
-  await belongsTo(page, bob);
+  await expectUser(page, bob);
 });
 
-test('the page of Alice that comes to the front becomes that of Bob', async ({ context, page }) => {
+test('the page of Alice reloads as that of Bob when it becomes visible', async ({ context, page }) => {
   await logIn(page, alice);
   const other = await context.newPage();
   await logInAs(other, bob);
   const reloaded = page.waitForEvent('load');
   await page.bringToFront();
-  // A headless browser shows all of its tabs at once, and so never says that one of them came to the front.
+  // A headless browser shows all tabs at once and never fires this event itself.
   await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
   await reloaded;
   await expect(page.getByRole('heading', { level: 1 })).toContainText(bob.name);
 });
 
-test('a form that is under way while the user changes does nothing', async ({ context, page }) => {
+test('a form that is in flight while the user changes does nothing', async ({ context, page }) => {
   const name = `Held ${test.info().workerIndex} ${Date.now()}`;
   await logIn(page, alice);
   await visit(page, '/products');
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  let release = () => {};
+  const held = new Promise<void>((resolve) => { release = resolve; });
   await page.route('**/api/products', async (route) => {
     if (route.request().method() === 'POST') await held;
     await route.continue();
@@ -74,15 +73,15 @@ test('a form that is under way while the user changes does nothing', async ({ co
   const other = await context.newPage();
   await logInAs(other, bob);
   const reloaded = page.waitForEvent('load');
-  letGo();
+  release();
   expect((await answered).status()).toBe(409);
   await reloaded;
   expect(await productNames(other)).not.toContain(name);
-  await alive(page);
-  await belongsTo(page, bob);
+  await waitForHydration(page);
+  await expectUser(page, bob);
 });
 
-test('every fetch of a page says for whom it is, whoever calls it and however', async ({ context, page }) => {
+test('every fetch of a page carries its user, in each form of the call', async ({ context, page }) => {
   await logIn(page, alice);
   const mine = await page.evaluate(async () => {
     const own = new Request('/auth/user', { headers: { accept: 'application/json' } });
@@ -95,18 +94,18 @@ test('every fetch of a page says for whom it is, whoever calls it and however', 
   await logInAs(other, bob);
   const request = page.waitForRequest('**/api/orders');
   const reloaded = page.waitForEvent('load');
-  const refused = await page.evaluate(() => fetch('/api/orders').then((answer) => answer.status)).catch(() => 'left');
-  // The page may be gone before it hears of it.
-  expect([409, 'left']).toContain(refused);
+  const rejected = await page.evaluate(() => fetch('/api/orders').then((answer) => answer.status)).catch(() => 'left');
+  // The page may reload before the response arrives.
+  expect([409, 'left']).toContain(rejected);
   expect((await (await request).allHeaders())['auth0-page-user']).toMatch(/^[\w-]{22}$/);
   await reloaded;
 });
 
 test.describe('a call that fails, or goes to another site,', () => {
-  // The policy of the site would not let it.
-  test.use({ bypassCSP: true, expectedComplaints: /net::ERR_FAILED/ });
+  // The policy of the site forbids requests to other sites.
+  test.use({ bypassCSP: true, expectedConsoleErrors: /net::ERR_FAILED/ });
 
-  test('is what it is without us', async ({ page }) => {
+  test('is left unchanged', async ({ page }) => {
     await logIn(page, alice);
     await page.route('http://elsewhere.example/**', (route) => route.fulfill({
       headers: { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*', 'auth0-current-user': 'x' },
@@ -128,7 +127,7 @@ test.describe('a call that fails, or goes to another site,', () => {
   });
 });
 
-test('a page from before a login reads, changes nothing, and then shows who is signed in', async ({ context, page }) => {
+test('a page from before a login reads, changes nothing, and then shows the signed-in user', async ({ context, page }) => {
   await visit(page, '/');
   const other = await context.newPage();
   await logInAs(other, bob);
@@ -139,7 +138,7 @@ test('a page from before a login reads, changes nothing, and then shows who is s
   );
   expect(status).toBe(409);
   expect(await productNames(other)).not.toContain(form.name);
-  // It was not loaded again: nothing typed into it is lost.
+  // The page did not reload, so form input is kept.
   await expect(page.getByRole('navigation').getByRole('button', { name: 'Log out' })).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(bob.name);
   await expect.poll(() => page.evaluate(() => fetch('/api/products').then((answer) => answer.status))).toBe(200);
@@ -149,7 +148,7 @@ test('a page from before a login reads, changes nothing, and then shows who is s
   expect([400, 422]).toContain(again);
 });
 
-test('a page that Back leads to is that of who is signed in', async ({ context, page }) => {
+test('Back leads to a page of the signed-in user', async ({ context, page }) => {
   await logIn(page, alice);
   await visit(page, '/profile');
   await visit(page, '/signed-out');

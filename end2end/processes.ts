@@ -1,12 +1,12 @@
-// Programs that tests start themselves, each on free ports; gone when the tests are done.
+// Programs that tests start on free ports and stop at the end.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-const START_LIMIT_MS = 60_000;
-const END_LIMIT_MS = 10_000;
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 /** A child process whose output goes to a file. */
 export class Program {
@@ -18,7 +18,7 @@ export class Program {
   constructor(readonly name: string, file: string, parameters: string[], variables: Record<string, string>, state: string) {
     this.log = join(state, `${name}.log`);
     const log = createWriteStream(this.log);
-    // Nothing of the person's own configuration, and no `.env` of the clone.
+    // Neither the developer's configuration nor the `.env` of the repository applies.
     const own = Object.entries(process.env).filter(([key]) => !/^(AUTH0_|PRODUCTS_API_|ORDERS_API_|APP_BASE_URL|LEPTOS_)/.test(key));
     this.#child = spawn(file, parameters, {
       cwd: state,
@@ -29,37 +29,37 @@ export class Program {
     this.#child.stderr?.pipe(log, { end: false });
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(error.message));
-      this.#child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`));
+      this.#child.once('exit', (code, signal) => resolve(`it exited with ${signal ?? code}`));
     });
     void this.#ended.then((why) => { this.failed = why; });
   }
 
-  /** Its process. */
+  /** Process ID. */
   get pid(): number {
     return this.#child.pid!;
   }
 
   async stop() {
     this.#child.kill('SIGINT');
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), END_LIMIT_MS);
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.#ended;
     clearTimeout(late);
   }
 }
 
-/** Waits until `program` answers at `url`. */
-export async function answers(url: string, program: Program) {
-  const end = Date.now() + START_LIMIT_MS;
+/** Waits until `program` responds at `url` with a 2xx status. */
+export async function waitUntilReady(url: string, program: Program) {
+  const end = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     if (program.failed) throw new Error(`${program.name} did not start: ${program.failed}; see ${program.log}`);
     const ok = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then((r) => r.ok, () => false);
     if (ok) return;
-    if (Date.now() > end) throw new Error(`${program.name} does not answer at ${url}; see ${program.log}`);
+    if (Date.now() > end) throw new Error(`${program.name} does not respond at ${url}; see ${program.log}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** All at once, so that they differ. */
+/** Returns different free ports: all are bound at the same time. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(servers.map((server) => new Promise<number>((resolve, reject) => {
@@ -70,8 +70,8 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** A variable of the environment. */
-export function needed(variable: string): string {
+/** Returns an environment variable, or throws if it is unset. */
+export function requiredVariable(variable: string): string {
   const value = process.env[variable];
   if (!value) throw new Error(`${variable} is not set; \`cargo xtask test\` sets it`);
   return value;

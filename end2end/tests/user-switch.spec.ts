@@ -1,12 +1,12 @@
-// Two people at one browser: a page that was opened for one of them does nothing in the name of the other. Whatever is
-// added is added, or would be, as Bob: Alice keeps her twenty.
+// Two users of one browser: a page that was rendered for one user does nothing in the name of the other. Products would be
+// added as Bob, so Alice keeps her twenty.
 
 import { type Page } from '@playwright/test';
 
-import { alice, alive, bob, expect, hasScripts, logIn, logInAs, productRows, test, visit } from './site';
+import { alice, bob, expect, hasScripts, logIn, logInAs, productRows, test, visit, waitForHydration } from './fixtures';
 
-// The browser notes every refusal.
-test.use({ expectedComplaints: /status of 4(01|09|22)/ });
+// The browser logs every error status.
+test.use({ expectedConsoleErrors: /status of 4(01|09|22)/ });
 
 const panel = (page: Page) => page.locator('details', { has: page.locator('summary', { hasText: 'Add a product' }) });
 
@@ -21,14 +21,14 @@ const send = (page: Page) => panel(page).getByRole('button', { name: 'Add produc
 
 const uniqueName = () => `Nobody's ${test.info().project.name} ${test.info().workerIndex} ${Date.now()}`;
 
-/** The names that the API has for whoever is signed in. */
-async function namesOfNow(page: Page): Promise<string[]> {
+/** Fetches the product names of the signed-in user. */
+async function fetchProductNames(page: Page): Promise<string[]> {
   const { products } = await (await page.request.get('/api/products')).json();
   return products.map(({ name }: { name: string }) => name);
 }
 
-/** Where a page ends that was refused: it is Bob's, and says so. */
-async function becomesBobs(page: Page) {
+/** Asserts that a rejected page ends as Bob's, with an explanation if there is no JavaScript. */
+async function expectBobsPage(page: Page) {
   if (!hasScripts()) {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Someone else is signed in now');
     await expect(page.getByRole('main')).toContainText(bob.name);
@@ -40,7 +40,7 @@ async function becomesBobs(page: Page) {
   await expect(page.getByText(alice.email)).toHaveCount(0);
 }
 
-test('a form of a page that Alice opened does nothing once Bob is signed in, and the page becomes his', async ({ context, page }) => {
+test('a form of the page of Alice does nothing once Bob is signed in, and the page becomes his', async ({ context, page }) => {
   const name = uniqueName();
   await logIn(page, alice);
   await visit(page, '/products');
@@ -51,15 +51,15 @@ test('a form of a page that Alice opened does nothing once Bob is signed in, and
   const reloaded = hasScripts() ? page.waitForEvent('load') : undefined;
   await send(page);
   await reloaded;
-  await alive(page);
-  await becomesBobs(page);
-  expect(await namesOfNow(other)).not.toContain(name);
+  await waitForHydration(page);
+  await expectBobsPage(page);
+  expect(await fetchProductNames(other)).not.toContain(name);
 });
 
-test('a second login of Alice in another tab breaks nothing in the first', async ({ context, page }) => {
+test('a second login of the same user in another tab keeps the first page usable', async ({ context, page }) => {
   await logIn(page, alice);
   await visit(page, '/products');
-  // Nothing is added: what counts is who is told so.
+  // The form is invalid, so nothing is added.
   await fillInProduct(page, 'x');
   await panel(page).getByLabel('Price').fill('cheap');
 
@@ -70,7 +70,7 @@ test('a second login of Alice in another tab breaks nothing in the first', async
   await expect(panel(page).getByLabel('Price')).toHaveAttribute('aria-invalid', 'true');
 });
 
-test('a form of a page from before a logout asks for a login, and then shows Bob nothing of what Alice typed', async ({ context, page }) => {
+test('a form of a page from before a logout requires a login, and shows Bob none of the input of Alice', async ({ context, page }) => {
   const name = uniqueName();
   await logIn(page, alice);
   await visit(page, '/products');
@@ -91,7 +91,7 @@ test('a form of a page from before a logout asks for a login, and then shows Bob
   await expect(page.getByText(name)).toHaveCount(0);
 });
 
-test('the button "Log out" of a page that Alice opened ends the session, although it is Bob\'s', async ({ context, page }) => {
+test('the button "Log out" of the page of Alice ends the session of Bob', async ({ context, page }) => {
   await logIn(page, alice);
   const other = await context.newPage();
   await logInAs(other, bob);

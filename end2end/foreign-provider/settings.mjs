@@ -1,4 +1,4 @@
-// What the provider and the site have to agree on.
+// Settings that provider and site share.
 
 export const CLIENT = { id: 'leptos-auth0-sample', secret: 'a secret: with%odd+characters/&=' };
 

@@ -1,0 +1,98 @@
+// Fixtures and helpers of all specifications.
+
+import { type Page, expect, test as base } from '@playwright/test';
+
+export { expect };
+
+export const alice = { email: 'alice@example.com', name: 'Alice Example', subject: 'auth0|alice' };
+export const bob = { email: 'bob@example.com', name: 'Bob Example', subject: 'auth0|bob' };
+export const PASSWORD = 'local-only';
+
+export type User = typeof alice;
+
+type Options = {
+  /** Allowed console errors of a test; any other fails it. */
+  expectedConsoleErrors: RegExp;
+};
+
+/** A test fails if a page throws, violates its Content-Security-Policy, or logs an error. */
+export const test = base.extend<Options>({
+  expectedConsoleErrors: [/^$/, { option: true }],
+  context: async ({ context, expectedConsoleErrors }, use) => {
+    const consoleErrors: string[] = [];
+    context.on('console', (message) => {
+      if (message.type() === 'error' || /Content.Security.Policy|hydrat/i.test(message.text())) {
+        consoleErrors.push(`${message.text()} (${message.location().url})`);
+      }
+    });
+    context.on('weberror', (error) => consoleErrors.push(`thrown: ${error.error().message}`));
+    await use(context);
+    const unexpected = consoleErrors.filter((text) => !expectedConsoleErrors.test(text));
+    expect(unexpected, 'unexpected console errors').toEqual([]);
+  },
+});
+
+/** Returns whether JavaScript is enabled. */
+export const hasScripts = () => test.info().project.use.javaScriptEnabled !== false;
+
+/** Opens a page of the site and waits for hydration. */
+export async function visit(page: Page, path: string) {
+  const response = await page.goto(path);
+  await waitForHydration(page);
+  return response;
+}
+
+/** Pages that do not hydrate. */
+const SERVER_RENDERED_PAGES = ['/tokens'];
+
+/** With JavaScript, waits until the page has hydrated. A click during hydration can get lost. */
+export async function waitForHydration(page: Page) {
+  const hydrates = hasScripts() && !SERVER_RENDERED_PAGES.includes(new URL(page.url()).pathname);
+  if (hydrates) await expect(page.locator('html')).toHaveAttribute('data-hydrated', '1');
+}
+
+/** Logs in from the start page. */
+export async function logIn(page: Page, user: User) {
+  await visit(page, '/');
+  await page.getByRole('navigation').getByRole('link', { name: 'Log in' }).click();
+  await submitLogin(page, user);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(user.name);
+  await waitForHydration(page);
+}
+
+/** Logs in as `user`, even if another user is signed in; ends on the products page. */
+export async function logInAs(page: Page, user: User) {
+  await page.goto('/auth/login?prompt=login&returnTo=%2Fproducts');
+  await submitLogin(page, user);
+  await expect(page).toHaveURL('/products');
+  await waitForHydration(page);
+}
+
+/** Submits the tenant's login form. */
+export async function submitLogin(page: Page, user: User, password = PASSWORD) {
+  await page.locator('#username').fill(user.email);
+  await page.locator('#password').fill(password);
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
+export async function logOut(page: Page) {
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await expect(page).toHaveURL('/signed-out');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
+}
+
+/** Follows a link to `url` on a page of another site. */
+export async function visitFromAnotherSite(page: Page, url: string) {
+  await page.route('http://elsewhere.example/**', (route) => route.fulfill({
+    contentType: 'text/html',
+    body: `<title>elsewhere</title><a href="${url}">a link</a>`,
+  }));
+  await page.goto('http://elsewhere.example/');
+  await page.getByRole('link').click();
+}
+
+/** The rows of the list, without its header. */
+export const productRows = (page: Page) =>
+  page.getByRole('table', { name: 'Your products' }).getByRole('row').filter({ has: page.getByRole('rowheader') });
+
+export const productNames = (page: Page) => productRows(page).getByRole('rowheader').allTextContents();
