@@ -1,8 +1,8 @@
-//! Which variable asks for which scope.
+//! Which variable requests which scope.
 
 use super::{Config, login};
 
-/// A variable with the scopes that a login asks for because of it.
+/// A variable with the scopes that a login requests because of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeVariable<'a> {
     pub(crate) variable: String,
@@ -10,7 +10,7 @@ pub(crate) struct ScopeVariable<'a> {
 }
 
 impl Config {
-    /// The variables behind the scope of a login. A scope that several of them ask for is listed with each.
+    /// Returns the variables behind the scope of a login. A scope that several of them request is listed with each.
     pub(crate) fn scope_variables(&self) -> Vec<ScopeVariable<'_>> {
         let own = ScopeVariable {
             variable: "AUTH0_SCOPE".to_owned(),
