@@ -1,33 +1,32 @@
-//! Places in a refresh at which a test lets the process die or wait. Nothing of this is in a release build.
+//! Points in a refresh at which a test aborts or suspends the process. Not in a release build.
 //!
-//! `AXUM_AUTH0_FAILPOINT=refresh:after-response` ends the process at once when a refresh gets there for the first time, as
-//! `kill -9` would: nothing is cleaned up, nothing is given back. `AXUM_AUTH0_FAILPOINT=refresh:after-response@PATH` makes
-//! the file PATH instead, and goes on when it is gone, after a minute in any case. The points, in the order in which a
-//! refresh meets them:
+//! `AXUM_AUTH0_FAILPOINT=refresh:after-response` aborts the process when a refresh reaches the point for the first time, without
+//! any cleanup, like `kill -9`. `AXUM_AUTH0_FAILPOINT=refresh:after-response@PATH` creates the file PATH instead and continues
+//! when the file is deleted, or after a minute. The points, in the order of a refresh:
 //!
-//! | point | the refresh token | the lease |
+//! | point | refresh token | lease |
 //! |---|---|---|
-//! | `refresh:before-lease` | not sent | not taken |
+//! | `refresh:before-lease` | not sent | not acquired |
 //! | `refresh:before-request` | not sent | held |
-//! | `refresh:after-response` | used up, the new one in memory only | held |
-//! | `refresh:after-store` | used up, the new one stored | held |
+//! | `refresh:after-response` | consumed, the new one in memory only | held |
+//! | `refresh:after-store` | consumed, the new one stored | held |
 
-/// A refresh is at `point`.
+/// Called when a refresh reaches `point`.
 #[cfg(not(debug_assertions))]
 pub(crate) fn reached(_point: &str) -> std::future::Ready<()> {
     std::future::ready(())
 }
 
-/// A refresh is at `point`.
+/// Called when a refresh reaches `point`.
 #[cfg(debug_assertions)]
 pub(crate) async fn reached(point: &str) {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    static PASSED: AtomicBool = AtomicBool::new(false);
-    let Some((wanted, file)) = wanted() else {
+    static REACHED: AtomicBool = AtomicBool::new(false);
+    let Some((configured, file)) = configured() else {
         return;
     };
-    if wanted != point || PASSED.swap(true, Ordering::SeqCst) {
+    if configured != point || REACHED.swap(true, Ordering::SeqCst) {
         return;
     }
     match file {
@@ -36,15 +35,15 @@ pub(crate) async fn reached(point: &str) {
     }
 }
 
-/// The point that the environment names, and the file to wait for.
+/// Returns the point in the environment variable, and the file to wait for.
 #[cfg(debug_assertions)]
-fn wanted() -> Option<(&'static str, Option<&'static str>)> {
-    static WANTED: std::sync::LazyLock<Option<String>> =
+fn configured() -> Option<(&'static str, Option<&'static str>)> {
+    static CONFIGURED: std::sync::LazyLock<Option<String>> =
         std::sync::LazyLock::new(|| std::env::var("AXUM_AUTH0_FAILPOINT").ok());
-    WANTED.as_deref().map(|wanted| {
-        wanted
+    CONFIGURED.as_deref().map(|value| {
+        value
             .split_once('@')
-            .map_or((wanted, None), |(point, file)| (point, Some(file)))
+            .map_or((value, None), |(point, file)| (point, Some(file)))
     })
 }
 
@@ -52,19 +51,22 @@ fn wanted() -> Option<(&'static str, Option<&'static str>)> {
 async fn wait(file: &str) {
     use std::{path::Path, time::Duration};
 
-    const LONGEST: Duration = Duration::from_mins(1);
+    const MAX_WAIT: Duration = Duration::from_mins(1);
     const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
     if let Err(error) = std::fs::write(file, "") {
-        tracing::error!(%error, file, "AXUM_AUTH0_FAILPOINT: the file cannot be made");
+        tracing::error!(%error, file, "AXUM_AUTH0_FAILPOINT: failed to create the file");
         return;
     }
-    let gone = async {
+    let deleted = async {
         while Path::new(file).exists() {
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
-    if tokio::time::timeout(LONGEST, gone).await.is_err() {
-        tracing::error!(file, "AXUM_AUTH0_FAILPOINT: the file is still there");
+    if tokio::time::timeout(MAX_WAIT, deleted).await.is_err() {
+        tracing::error!(
+            file,
+            "AXUM_AUTH0_FAILPOINT: timed out waiting for the file to be deleted"
+        );
     }
 }

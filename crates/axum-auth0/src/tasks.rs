@@ -1,8 +1,8 @@
-//! Work that outlives its request: it runs in tasks that are tracked, and that a shutdown waits for.
+//! Tracks the work that outlives its request, so that a shutdown can wait for it.
 //!
-//! A client that hangs up drops the future of its request. What must not stop halfway (a refresh, a revocation, the end
-//! of a login, a logout) runs in a task instead, and the request only waits for it. Tasks that lose nothing when they are cut
-//! off (fetches of the provider's documents, the renewal of a lease, bookkeeping) are not tracked.
+//! A client that hangs up drops the future of its request. Work that must complete (a refresh, a revocation, a callback, a
+//! logout) runs in a task that the request only awaits. Tasks that can be cancelled without a loss (fetches of metadata and
+//! keys, the renewal of a lease, bookkeeping) are not tracked.
 
 use std::{
     fmt,
@@ -18,7 +18,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-/// The kinds of detached work, in the order in which one can start another.
+/// The kinds of tracked work, in the order in which one can start another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     Callback,
@@ -27,22 +27,22 @@ pub(crate) enum Work {
     Revocation,
 }
 
-/// Tracks all detached work of one [`Auth0`](crate::Auth0). Cheap to clone.
+/// The tracked tasks of one [`Auth0`](crate::Auth0). Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tasks(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
     trackers: [TaskTracker; 4],
-    /// When the process stops; `None` while it runs.
+    /// When the process exits; `None` before a shutdown.
     deadline: Mutex<Option<Instant>>,
 }
 
-/// How much detached work was still running when the time for a shutdown was over.
+/// The tracked tasks that were still running when a shutdown timed out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {
-    /// Logins between the provider's redirect and their session.
+    /// Callbacks: logins between the provider's redirect and their session.
     pub callbacks: usize,
     /// Logouts.
     pub logouts: usize,
@@ -53,7 +53,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// The number of all of them.
+    /// Returns the total number.
     pub fn total(&self) -> usize {
         self.callbacks + self.logouts + self.refreshes + self.revocations
     }
@@ -70,7 +70,7 @@ impl fmt::Display for Unfinished {
 }
 
 impl Tasks {
-    /// Runs `work` in a task of its own, within the current span. Dropping the handle does not stop it.
+    /// Runs `work` in a tracked task, within the current span. Dropping the handle does not cancel it.
     pub(crate) fn spawn<F>(&self, kind: Work, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
@@ -78,7 +78,7 @@ impl Tasks {
         self.0.trackers[kind as usize].spawn(work.in_current_span())
     }
 
-    /// Notes that the process stops in `timeout`. A second call does not put it off.
+    /// Records that the process exits in `timeout`. A second call does not extend it.
     pub(crate) fn start_shutdown(&self, timeout: Duration) {
         self.deadline().get_or_insert(Instant::now() + timeout);
     }
@@ -87,13 +87,13 @@ impl Tasks {
         self.deadline().is_some()
     }
 
-    /// Whether work that takes `duration` can end before the process does.
+    /// Returns whether work that takes `duration` can complete before the process exits.
     pub(crate) fn has_time_for(&self, duration: Duration) -> bool {
         self.deadline()
             .is_none_or(|deadline| Instant::now() + duration <= deadline)
     }
 
-    /// Waits until all tasks have ended, but no longer than `timeout`.
+    /// Waits until all tasks have completed, at most for `timeout`, and returns those that have not.
     pub(crate) async fn drain(&self, timeout: Duration) -> Unfinished {
         let end = Instant::now() + timeout;
         for tracker in &self.0.trackers {
@@ -106,7 +106,7 @@ impl Tasks {
                 }
             }
         };
-        // Whether the time was enough shows in what is left.
+        // A timeout shows in the number of unfinished tasks.
         let _ = timeout_at(end, all).await;
         self.unfinished()
     }
@@ -145,7 +145,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[tokio::test(start_paused = true)]
-    async fn a_shutdown_waits_for_work_that_nobody_waits_for() {
+    async fn a_shutdown_waits_for_tasks_whose_handle_was_dropped() {
         let tasks = Tasks::default();
         let (done, is_done) = oneshot::channel();
         drop(tasks.spawn(Work::Refresh, async move {
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_shutdown_waits_for_work_that_other_work_starts() {
+    async fn a_shutdown_waits_for_tasks_that_other_tasks_start() {
         let tasks = Tasks::default();
         let (inner, (done, is_done)) = (tasks.clone(), oneshot::channel());
         drop(tasks.spawn(Work::Logout, async move {
@@ -172,14 +172,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_shutdown_does_not_wait_longer_than_its_time_and_counts_what_is_left() {
+    async fn a_shutdown_times_out_and_counts_the_unfinished_tasks() {
         let tasks = Tasks::default();
         for kind in [Work::Callback, Work::Refresh, Work::Refresh] {
             drop(tasks.spawn(kind, std::future::pending::<()>()));
         }
-        let begin = Instant::now();
+        let start = Instant::now();
         let unfinished = tasks.drain(3 * SECOND).await;
-        assert_eq!(begin.elapsed(), 3 * SECOND);
+        assert_eq!(start.elapsed(), 3 * SECOND);
         let expected = Unfinished {
             callbacks: 1,
             refreshes: 2,
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_begins_that_cannot_end_in_time() {
+    async fn work_that_cannot_complete_before_the_deadline_is_not_started() {
         let tasks = Tasks::default();
         assert!(tasks.has_time_for(1_000 * SECOND));
         tasks.start_shutdown(10 * SECOND);

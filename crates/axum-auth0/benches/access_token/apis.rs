@@ -1,17 +1,17 @@
-//! As many APIs as one session can hold tokens for.
+//! The APIs of the benchmark.
 
 use axum_auth0::{AccessToken, Api, ApiRegistration, SignedInUser};
 use futures::future::BoxFuture;
 
 use test_support::PRODUCTS;
 
-/// What their variables begin with.
+/// The prefixes of their variables.
 const NAMES: [&str; 16] = [
     "A00", "A01", "A02", "A03", "A04", "A05", "A06", "A07", "A08", "A09", "A10", "A11", "A12",
     "A13", "A14", "A15",
 ];
 
-/// One of them.
+/// The API with the number `N`.
 pub(crate) enum Numbered<const N: usize> {}
 
 impl<const N: usize> Api for Numbered<N> {
@@ -23,9 +23,9 @@ impl<const N: usize> Api for Numbered<N> {
     };
 }
 
-type Hold = for<'a> fn(&'a SignedInUser) -> BoxFuture<'a, ()>;
+type CacheToken = for<'a> fn(&'a SignedInUser) -> BoxFuture<'a, ()>;
 
-fn hold<const N: usize>(user: &SignedInUser) -> BoxFuture<'_, ()> {
+fn cache_token<const N: usize>(user: &SignedInUser) -> BoxFuture<'_, ()> {
     Box::pin(async {
         let token = user.access_token::<Numbered<N>>().await.unwrap();
         assert_eq!(token.audience(), audience(N));
@@ -61,25 +61,25 @@ macro_rules! declaration {
     };
 }
 
-macro_rules! holder {
+macro_rules! cache_token_fn {
     ($n:literal) => {
-        hold::<$n> as Hold
+        cache_token::<$n> as CacheToken
     };
 }
 
-/// All of them, for a configuration.
+/// Returns the registrations of all APIs.
 pub(crate) fn declarations() -> [ApiRegistration; 16] {
     each!(declaration)
 }
 
-/// Their variables.
+/// Returns the variables of all APIs.
 pub(crate) fn variables() -> impl Iterator<Item = (String, String)> {
     NAMES.iter().enumerate().flat_map(|(number, name)| {
         let url = (
             format!("{name}_API_URL"),
             "http://127.0.0.1:4001".to_owned(),
         );
-        // The first one has that of the login, AUTH0_AUDIENCE.
+        // The audience of the first one is AUTH0_AUDIENCE.
         let named = (number > 0).then(|| (format!("{name}_API_AUDIENCE"), audience(number)));
         [Some(url), named].into_iter().flatten()
     })
@@ -93,14 +93,14 @@ fn audience(number: usize) -> String {
     }
 }
 
-/// Gets tokens for the first `count` of them.
-pub(crate) async fn hold_all(user: &SignedInUser, count: usize) {
-    for hold in &each!(holder)[..count] {
-        hold(user).await;
+/// Caches tokens for the first `count` APIs.
+pub(crate) async fn cache_tokens(user: &SignedInUser, count: usize) {
+    for cache_token in &each!(cache_token_fn)[..count] {
+        cache_token(user).await;
     }
 }
 
-/// The token that is measured: that of the API of the login.
-pub(crate) async fn held(user: &SignedInUser) -> AccessToken<Numbered<0>> {
+/// Returns the measured token, that of the API of the login.
+pub(crate) async fn cached_token(user: &SignedInUser) -> AccessToken<Numbered<0>> {
     user.access_token().await.unwrap()
 }

@@ -1,8 +1,7 @@
-//! What `access_token` costs where a good token is held: time and allocations of one call, and how both grow with the
-//! sessions in the store and with the audiences that a session holds tokens for.
+//! Cost of `access_token` with a valid cached token: time and allocations of one call, by the number of sessions in the store and
+//! of audiences with a cached token.
 //!
-//! `cargo bench -p axum-auth0`. Allocations are those of the calling thread; SQLite works in one of its
-//! own.
+//! `cargo bench -p axum-auth0`. Allocations are those of the calling thread; SQLite has its own thread.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may end at once")]
 
@@ -16,13 +15,13 @@ use self::site::{Memory, Site, Sqlite, StoreKind};
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
-/// How many sessions the store holds beside the one that is measured, and that one.
+/// Number of sessions in the store, the measured one included.
 const SESSIONS: [usize; 3] = [1, 100, 10_000];
 
-/// For how many audiences the session holds tokens.
+/// Number of audiences for which the session has a cached token.
 const AUDIENCES: [usize; 3] = [1, 4, 16];
 
-/// `cargo test --all-targets` and nextest start this program, too, and want nothing of it.
+/// `cargo test --all-targets` and nextest run this program, too; it does nothing then.
 fn main() {
     if std::env::args().any(|argument| argument == "--bench") {
         divan::main();
@@ -43,14 +42,14 @@ fn by_audiences<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
 
 fn access_token(bencher: Bencher<'_, '_>, site: &Site) {
     bencher.bench_local(|| {
-        let token = site.runtime.block_on(apis::held(&site.user));
+        let token = site.runtime.block_on(apis::cached_token(&site.user));
         assert_eq!(token.audience(), test_support::PRODUCTS);
         token
     });
     site.was_not_asked();
 }
 
-/// A whole request through the engine's layers: the session is looked up, the person identified, and their token got.
+/// A whole request through the engine's layers: the session is loaded, the user identified, and the token returned.
 #[divan::bench(args = AUDIENCES, types = [Memory, Sqlite])]
 fn whole_request<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
     let site = Site::new::<S>(1, audiences);
@@ -60,7 +59,7 @@ fn whole_request<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
     site.was_not_asked();
 }
 
-/// The same without a token, to see what the layers cost by themselves.
+/// The same without a token: the cost of the layers.
 #[divan::bench(types = [Memory, Sqlite])]
 fn whole_request_without_a_token<S: StoreKind>(bencher: Bencher<'_, '_>) {
     let site = Site::new::<S>(1, 1);

@@ -1,4 +1,4 @@
-//! A site with one person logged in, at a store with as many sessions as wanted.
+//! A site with one signed-in user, and a store with a given number of sessions.
 
 use std::{
     path::Path,
@@ -27,7 +27,7 @@ use test_support::{
 const SITE: &str = "http://localhost:3000";
 const SECRET: &str = "a secret of this benchmark 0123456789abcdef";
 
-/// Which store.
+/// The kind of store.
 pub(crate) trait StoreKind {
     const IS_A_FILE: bool;
 }
@@ -46,7 +46,7 @@ impl StoreKind for Sqlite {
     const IS_A_FILE: bool = true;
 }
 
-/// The site. Everything of it runs in `runtime`, which has one thread.
+/// The site. It runs in `runtime`, which has one thread.
 pub(crate) struct Site {
     pub(crate) runtime: Runtime,
     pub(crate) user: SignedInUser,
@@ -57,7 +57,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A store with `sessions` in all, and one of them that holds tokens for `audiences`.
+    /// Opens a site with `sessions`, one of which has cached tokens for `audiences`.
     pub(crate) fn new<S: StoreKind>(sessions: usize, audiences: usize) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -85,7 +85,7 @@ impl Site {
         answer
     }
 
-    /// That all of it was warm: the provider saw no refresh since the tokens were got.
+    /// Checks that no refresh was sent since the tokens were cached.
     pub(crate) fn was_not_asked(&self) {
         assert_eq!(self.provider.request_count(Endpoint::Refresh), 0);
     }
@@ -119,7 +119,7 @@ async fn open<S: StoreKind>(
     browser.go("/whoami").await;
     let user = seen.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     let user = user.unwrap();
-    apis::hold_all(&user, audiences).await;
+    apis::cache_tokens(&user, audiences).await;
     provider.clear_request_log();
     if S::IS_A_FILE {
         copy_rows(&file, sessions - 1).await;
@@ -145,7 +145,7 @@ fn config(provider: &FakeProvider) -> Config {
     Config::from_variables(&variables, &apis::declarations()).unwrap()
 }
 
-/// Other people's sessions, as large as real ones.
+/// Adds sessions of other users, as large as real ones.
 async fn with_others(count: usize, now: i64) -> MemoryStore {
     let store = MemoryStore::default();
     for number in 0..count {
@@ -169,7 +169,7 @@ async fn with_others(count: usize, now: i64) -> MemoryStore {
     store
 }
 
-/// The same by copies of the one login and its record under other keys, in one go.
+/// Adds copies of the login and its record with other keys, in one statement.
 async fn copy_rows(file: &Path, count: usize) {
     let options = SqliteConnectOptions::new().filename(file);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
@@ -198,5 +198,5 @@ async fn whoami(State(seen): State<Seen>, user: SignedInUser) -> String {
 }
 
 async fn token(user: SignedInUser) {
-    apis::held(&user).await;
+    apis::cached_token(&user).await;
 }

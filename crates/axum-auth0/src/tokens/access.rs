@@ -99,9 +99,8 @@ impl Tokens {
         let token = if let Decision::UseCached(token) = decide(&set, &request, requirement, now) {
             token
         } else {
-            let refresher = &self.0;
-            let refreshed = refresher.refresh(login, api, request.scope.clone(), requirement);
-            match refreshed.await {
+            let scope = request.scope.clone();
+            match self.0.refresh(login, api, scope, requirement).await {
                 Ok(token) => token,
                 Err(error) => fall_back(&set, &request, requirement, &error, now)
                     .cloned()

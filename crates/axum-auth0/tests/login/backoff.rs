@@ -1,4 +1,4 @@
-//! A provider that fails is left alone for a while: over page views, users, replicas and restarts.
+//! Back-off of a failing provider, over page views, users, replicas and restarts.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -12,16 +12,16 @@ fn refreshes(provider: &FakeProvider) -> usize {
     provider.request_count(Endpoint::Refresh)
 }
 
-/// Views the page so often; each time the answer has this status.
+/// Requests the page `count` times. Each response has this status.
 async fn views(browser: &mut Browser, count: usize, status: StatusCode) {
     for view in 0..count {
-        let answer = browser.go("/token").await;
-        assert_eq!(answer.status, status, "view {view}: {}", answer.body);
+        let response = browser.go("/token").await;
+        assert_eq!(response.status, status, "view {view}: {}", response.body);
     }
 }
 
 #[tokio::test]
-async fn twenty_page_views_make_one_request_while_the_provider_asks_to_wait() {
+async fn retry_after_is_obeyed_over_many_page_views() {
     for reply in [
         Reply::busy(429, "60"),
         Reply::busy(503, "60"),
@@ -36,9 +36,9 @@ async fn twenty_page_views_make_one_request_while_the_provider_asks_to_wait() {
         env.clock.advance(2 * HOUR);
         env.provider.reply(Endpoint::Refresh, reply);
         for left in (1..=60).rev().step_by(3) {
-            let answer = browser.go("/token").await;
-            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
-            let wait = answer.header("retry-after").unwrap().to_owned();
+            let response = browser.go("/token").await;
+            assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
+            let wait = response.header("retry-after").unwrap().to_owned();
             assert_eq!(wait, left.to_string(), "{case}");
             env.clock.advance(3);
         }
@@ -51,7 +51,7 @@ async fn twenty_page_views_make_one_request_while_the_provider_asks_to_wait() {
 }
 
 #[tokio::test]
-async fn a_date_is_obeyed_and_a_wait_of_days_is_cut_to_ten_minutes() {
+async fn retry_after_can_be_a_date_and_is_limited_to_ten_minutes() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -76,7 +76,7 @@ async fn a_date_is_obeyed_and_a_wait_of_days_is_cut_to_ten_minutes() {
 }
 
 #[tokio::test]
-async fn without_a_word_of_the_provider_the_pauses_double_up_to_a_minute() {
+async fn without_retry_after_the_backoff_doubles_up_to_a_minute() {
     for reply in [
         Reply::status(503),
         Reply::html(200),
@@ -101,7 +101,7 @@ async fn without_a_word_of_the_provider_the_pauses_double_up_to_a_minute() {
 }
 
 #[tokio::test]
-async fn the_pause_of_a_login_holds_at_another_replica_and_after_a_restart() {
+async fn the_backoff_of_a_login_applies_to_other_replicas_and_after_a_restart() {
     let env = TestEnv::new().await;
     let replica = env.restarted(&[]).await;
     let mut here = env.logged_in("alice").await;
@@ -122,9 +122,9 @@ async fn the_pause_of_a_login_holds_at_another_replica_and_after_a_restart() {
     assert_eq!(refreshes(&env.provider), 2);
 }
 
-/// A replica that has seen nothing of an outage learns of it from a login that another one has tried.
+/// A replica that sent no request during an outage reads it from the login that another one has refreshed.
 #[tokio::test]
-async fn a_replica_learns_of_an_outage_from_the_store() {
+async fn a_replica_reads_an_outage_from_the_store() {
     let env = TestEnv::new().await;
     let replica = env.restarted(&[]).await;
     let mut alice = env.logged_in("alice").await;
@@ -165,9 +165,9 @@ async fn while_the_provider_is_down_one_user_probes_it_for_all() {
     assert_eq!(refreshes(&env.provider), 22);
 }
 
-/// A refresh token that upsets the provider is nobody else's problem.
+/// The failure of one refresh token does not affect others.
 #[tokio::test]
-async fn one_user_whose_refresh_fails_does_not_hold_up_the_others() {
+async fn the_failing_refresh_of_one_user_does_not_back_off_others() {
     for reply in [Reply::status(500), Reply::status(400), Reply::html(403)] {
         let env = TestEnv::new().await;
         let (mut alice, mut bob) = (env.logged_in("alice").await, env.logged_in("bob").await);
@@ -182,7 +182,7 @@ async fn one_user_whose_refresh_fails_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_still_good_is_used_while_the_pause_lasts() {
+async fn a_valid_token_is_used_during_the_backoff() {
     for reply in [
         Reply::busy(429, "60"),
         Reply::html(403),
@@ -193,11 +193,11 @@ async fn a_token_that_is_still_good_is_used_while_the_pause_lasts() {
         let case = format!("{reply:?}");
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
-        let held = env.token(&mut browser).await;
+        let cached = env.token(&mut browser).await;
         env.clock.advance(HOUR - 10);
         env.provider.reply(Endpoint::Refresh, reply);
         for _ in 0..9 {
-            assert_eq!(env.token(&mut browser).await, held, "{case}");
+            assert_eq!(env.token(&mut browser).await, cached, "{case}");
             env.clock.advance(1);
         }
         // At 0, 2 and 6 seconds at most.
@@ -205,7 +205,7 @@ async fn a_token_that_is_still_good_is_used_while_the_pause_lasts() {
     }
 }
 
-/// The answer names what is wrong with the configuration, and so does every page view; the provider is asked once.
+/// Each page view reports the misconfiguration; one request is sent.
 #[tokio::test]
 async fn a_misconfiguration_is_backed_off_too() {
     for (code, cause) in [
@@ -222,9 +222,9 @@ async fn a_misconfiguration_is_backed_off_too() {
             env.provider
                 .reply(Endpoint::Refresh, Reply::error(status, code));
             for _ in 0..20 {
-                let answer = browser.go("/token").await;
-                assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{code}");
-                assert_eq!(answer.json()["code"], cause, "{code} {status}");
+                let response = browser.go("/token").await;
+                assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR, "{code}");
+                assert_eq!(response.json()["code"], cause, "{code} {status}");
             }
             assert_eq!(refreshes(&env.provider), 1, "{code} {status}");
             assert_eq!(browser.who().await, "auth0|alice");
@@ -236,7 +236,7 @@ async fn a_misconfiguration_is_backed_off_too() {
 }
 
 #[tokio::test]
-async fn rejected_credentials_hold_back_every_user_and_a_refused_api_only_its_own_tokens() {
+async fn rejected_credentials_back_off_every_user_and_a_refused_api_only_its_own_tokens() {
     let env = TestEnv::new().await;
     let (mut alice, mut bob) = (env.logged_in("alice").await, env.logged_in("bob").await);
     env.clock.advance(2 * HOUR);
@@ -251,8 +251,13 @@ async fn rejected_credentials_hold_back_every_user_and_a_refused_api_only_its_ow
     env.provider
         .reply(Endpoint::Refresh, Reply::error(400, "invalid_target"));
     for _ in 0..5 {
-        let answer = alice.go("/token/orders").await;
-        assert_eq!(answer.json()["code"], "audience_unknown", "{}", answer.body);
+        let response = alice.go("/token/orders").await;
+        assert_eq!(
+            response.json()["code"],
+            "audience_unknown",
+            "{}",
+            response.body
+        );
     }
     assert_eq!(refreshes(&env.provider), 2);
     env.provider.recover(Endpoint::Refresh);
@@ -261,7 +266,7 @@ async fn rejected_credentials_hold_back_every_user_and_a_refused_api_only_its_ow
 }
 
 #[tokio::test]
-async fn a_login_may_always_try_and_ends_the_pause_of_an_outage() {
+async fn a_login_is_always_sent_and_ends_the_backoff() {
     let env = TestEnv::new().await;
     let mut alice = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -273,17 +278,17 @@ async fn a_login_may_always_try_and_ends_the_pause_of_an_outage() {
     env.provider.recover(Endpoint::Refresh);
     let mut bob = env.browser();
     bob.log_in(&env.provider, "bob").await;
-    let answer = bob.go("/token/orders").await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = bob.go("/token/orders").await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     // Alice logs in again instead of waiting.
     alice.log_in(&env.provider, "alice").await;
-    let answer = alice.go("/token/orders").await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = alice.go("/token/orders").await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
 }
 
-/// A connection that breaks is tried once more at once, but not at a provider that failed before.
+/// A lost connection is retried once at once, but not if the provider failed before.
 #[tokio::test]
-async fn a_broken_connection_is_repeated_once_and_then_backed_off() {
+async fn a_lost_connection_is_retried_once_and_then_backed_off() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -303,7 +308,7 @@ const SCRIPT: [(&str, &str); 3] = [
     ("sec-fetch-dest", "empty"),
 ];
 
-/// The paths of tokens with each of the subsets of five scopes.
+/// Returns the paths of tokens with the subsets of five scopes.
 fn subsets() -> Vec<String> {
     let scopes = ["a:p", "b:p", "c:p", "d:p", "e:p"];
     let subset = |bits: usize| {
@@ -330,7 +335,7 @@ async fn with_five_scopes() -> TestEnv {
 }
 
 #[tokio::test]
-async fn ever_other_scopes_do_not_make_ever_more_requests() {
+async fn changing_scopes_do_not_cause_unlimited_requests() {
     for (case, count, paths) in [
         ("seventeen in turn", 17, subsets()[..17].to_vec()),
         ("thirty in turn", 17, subsets()),
@@ -341,23 +346,23 @@ async fn ever_other_scopes_do_not_make_ever_more_requests() {
         let mut refused = 0;
         for _ in 0..10 {
             for path in &paths {
-                let answer = browser.ask(path, &SCRIPT).await;
-                if answer.status == StatusCode::TOO_MANY_REQUESTS {
+                let response = browser.ask(path, &SCRIPT).await;
+                if response.status == StatusCode::TOO_MANY_REQUESTS {
                     refused += 1;
-                    assert!(answer.header("retry-after").is_some());
-                    assert_eq!(answer.json()["error"]["code"], "too_many_tokens");
+                    assert!(response.header("retry-after").is_some());
+                    assert_eq!(response.json()["error"]["code"], "too_many_tokens");
                 } else {
-                    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+                    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
                 }
             }
         }
         assert_eq!(refreshes(&env.provider), count, "{case}");
         assert_eq!(refused > 0, paths.len() > 16, "{case}");
-        // The application's own tokens do not suffer.
+        // The application's own tokens are not affected.
         env.token(&mut browser).await;
-        let answer = browser.go("/token/orders").await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        // A minute later there is room for one more.
+        let response = browser.go("/token/orders").await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+        // A minute later one more is allowed.
         env.clock.advance(60);
         let before = refreshes(&env.provider);
         for path in &paths {
@@ -368,24 +373,24 @@ async fn ever_other_scopes_do_not_make_ever_more_requests() {
 }
 
 #[tokio::test]
-async fn ever_other_scopes_that_are_refused_do_not_make_ever_more_requests() {
+async fn changing_scopes_that_are_refused_do_not_cause_unlimited_requests() {
     let env = with_five_scopes().await;
     let mut browser = env.logged_in("alice").await;
     env.provider
         .reply(Endpoint::Refresh, Reply::error(400, "invalid_scope"));
     for _ in 0..5 {
         for path in subsets() {
-            let answer = browser.ask(&path, &SCRIPT).await;
-            assert_ne!(answer.status, StatusCode::OK, "{}", answer.body);
+            let response = browser.ask(&path, &SCRIPT).await;
+            assert_ne!(response.status, StatusCode::OK, "{}", response.body);
         }
     }
     assert_eq!(refreshes(&env.provider), 16);
     env.token(&mut browser).await;
 }
 
-/// A token that is not what was asked for is asked for again at growing distances.
+/// A rejected token is requested again at growing intervals.
 #[tokio::test]
-async fn a_provider_that_keeps_issuing_wrong_tokens_is_asked_ever_less() {
+async fn a_provider_that_keeps_issuing_rejected_tokens_is_backed_off() {
     let env = TestEnv::new().await;
     env.provider
         .modify(Part::AccessToken, |claims: &mut Value| {

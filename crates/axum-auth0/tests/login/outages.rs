@@ -1,4 +1,4 @@
-//! A provider that is down, slow, or says nonsense about itself.
+//! A provider that is down, slow, or has unusable metadata or keys.
 
 use futures::future::join_all;
 use http::StatusCode;
@@ -8,7 +8,7 @@ use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{Endpoint, Part, Reply, Signer};
 
 #[tokio::test]
-async fn sessions_go_on_while_the_provider_is_down() {
+async fn sessions_continue_while_the_provider_is_down() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for endpoint in [
@@ -26,9 +26,9 @@ async fn sessions_go_on_while_the_provider_is_down() {
     assert_eq!(browser.go("/auth/profile").await.status, StatusCode::OK);
 }
 
-/// The site starts without the provider and recovers without a restart.
+/// The site starts without its provider and recovers without a restart.
 #[tokio::test]
-async fn a_login_while_the_provider_is_down_is_a_503_with_another_try() {
+async fn a_login_while_the_provider_is_down_is_a_503_with_a_retry_link() {
     for reply in [
         Reply::html(502),
         Reply::busy(503, "30"),
@@ -43,19 +43,20 @@ async fn a_login_while_the_provider_is_down_is_a_503_with_another_try() {
         let env = TestEnv::new().await;
         env.provider.reply(Endpoint::Discovery, reply);
         let mut browser = env.browser();
-        let answer = browser.go("/auth/login?returnTo=%2Fproducts").await;
-        env.assert_refused(&mut browser, &answer, 503, &case).await;
-        assert!(answer.header("retry-after").is_some(), "{case}");
+        let response = browser.go("/auth/login?returnTo=%2Fproducts").await;
+        env.assert_refused(&mut browser, &response, 503, &case)
+            .await;
+        assert!(response.header("retry-after").is_some(), "{case}");
         assert!(
-            answer.body.contains("/auth/login?returnTo=%2Fproducts"),
+            response.body.contains("/auth/login?returnTo=%2Fproducts"),
             "{case}"
         );
         assert!(browser.jar.is_empty(), "{case}");
         assert!(env.auth0.ready().await.is_err(), "{case}");
-        // It is left alone for a while, however many ask.
+        // It is backed off for all requests.
         for _ in 0..5 {
-            let answer = browser.go("/auth/login").await;
-            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
+            let response = browser.go("/auth/login").await;
+            assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
         }
         assert_eq!(env.provider.request_count(Endpoint::Discovery), 1, "{case}");
         env.provider.recover(Endpoint::Discovery);
@@ -65,7 +66,7 @@ async fn a_login_while_the_provider_is_down_is_a_503_with_another_try() {
     }
 }
 
-/// A response that never starts or never ends.
+/// A response that never starts, or never ends.
 #[tokio::test]
 async fn a_provider_that_hangs_does_not_hang_the_site() {
     let endpoints = [
@@ -91,30 +92,34 @@ async fn hangs_at(endpoint: Endpoint, reply: Reply) {
     });
     env.provider.reply(endpoint, reply);
     let mut browser = env.browser();
-    let answer = browser.go("/auth/login").await;
+    let response = browser.go("/auth/login").await;
     if endpoint == Endpoint::Discovery {
-        return env.assert_refused(&mut browser, &answer, 503, &case).await;
+        return env
+            .assert_refused(&mut browser, &response, 503, &case)
+            .await;
     }
-    let returned = env.provider.authorize(answer.location(), "alice");
-    let answer = browser.go(&returned.path()).await;
+    let returned = env.provider.authorize(response.location(), "alice");
+    let response = browser.go(&returned.path()).await;
     if endpoint == Endpoint::Keys {
-        // Nobody can say whose token it is; that is not the person's fault.
-        return env.assert_refused(&mut browser, &answer, 503, &case).await;
+        // The ID token cannot be verified, which is not an error of the user.
+        return env
+            .assert_refused(&mut browser, &response, 503, &case)
+            .await;
     }
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
-    let answer = browser.go("/token/renewed").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
+    let response = browser.go("/token/renewed").await;
     let expected = if endpoint == Endpoint::Refresh {
         503
     } else {
         200
     };
-    assert_eq!(answer.status.as_u16(), expected, "{case}");
+    assert_eq!(response.status.as_u16(), expected, "{case}");
     assert_eq!(browser.who().await, "auth0|alice", "{case}");
 }
 
 /// Unusable key sets.
 #[tokio::test]
-async fn without_usable_keys_nobody_is_logged_in() {
+async fn without_usable_keys_no_login_succeeds() {
     let good = Signer::es256("first", 1);
     let mut private = good.jwk();
     private["d"] = json!("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE");
@@ -151,24 +156,24 @@ async fn without_usable_keys_nobody_is_logged_in() {
             "a shared secret",
             Reply::Json(200, json!({ "keys": [secret] })),
         ),
-        ("cut off", Reply::Truncated),
+        ("truncated", Reply::Truncated),
     ] {
         let env = TestEnv::new().await;
         env.provider.reply(Endpoint::Keys, reply);
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &answer, 503, case).await;
+        let response = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &response, 503, case).await;
     }
 }
 
-/// The last valid keys are used for at most a day.
+/// The last usable keys are kept for a day.
 #[tokio::test]
-async fn the_last_good_keys_are_kept() {
+async fn the_last_usable_keys_are_kept() {
     let env = TestEnv::new().await;
     env.provider.reply(Endpoint::Keys, Reply::html(500));
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 503, "never any keys")
+    let response = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &response, 503, "never any keys")
         .await;
     env.provider.recover(Endpoint::Keys);
     env.clock.advance(11);
@@ -181,14 +186,14 @@ async fn the_last_good_keys_are_kept() {
     browser.post("/auth/logout", "").await;
     env.clock.advance(24 * 3_600);
     env.auth0.delete_expired().await.unwrap();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 503, "a day later")
+    let response = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &response, 503, "a day later")
         .await;
 }
 
-/// oidcc-client-test-discovery-issuer-mismatch: before anything is asked.
+/// OpenID Connect Discovery 1.0 §4.3.
 #[tokio::test]
-async fn metadata_of_another_issuer_begins_no_login() {
+async fn metadata_of_another_issuer_starts_no_login() {
     for modify in [
         |issuer: &str| json!(format!("{issuer}INVALID")),
         |issuer: &str| json!(issuer.trim_end_matches('/')),
@@ -200,13 +205,12 @@ async fn metadata_of_another_issuer_begins_no_login() {
             metadata["issuer"] = modify(metadata["issuer"].as_str().unwrap());
         });
         let mut browser = env.browser();
-        let answer = browser.go("/auth/login").await;
-        env.assert_refused(&mut browser, &answer, 503, "another issuer")
+        let response = browser.go("/auth/login").await;
+        env.assert_refused(&mut browser, &response, 503, "another issuer")
             .await;
     }
 }
 
-/// The endpoints are where the metadata says, or there is no login.
 #[tokio::test]
 async fn metadata_without_the_endpoints_of_a_login_is_a_503() {
     let env = TestEnv::new().await;
@@ -219,8 +223,8 @@ async fn metadata_without_the_endpoints_of_a_login_is_a_503() {
         );
     });
     let mut browser = env.browser();
-    let answer = browser.go("/auth/login").await;
-    env.assert_refused(&mut browser, &answer, 503, "no authorization endpoint")
+    let response = browser.go("/auth/login").await;
+    env.assert_refused(&mut browser, &response, 503, "no authorization endpoint")
         .await;
 
     let env = TestEnv::new().await;
@@ -228,12 +232,12 @@ async fn metadata_without_the_endpoints_of_a_login_is_a_503() {
         drop(metadata.as_object_mut().unwrap().remove("token_endpoint"));
     });
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 503, "no token endpoint")
+    let response = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &response, 503, "no token endpoint")
         .await;
 }
 
-/// A provider whose authorization endpoint has a query of its own keeps it (RFC 6749 §3.1).
+/// RFC 6749 §3.1: an endpoint can have a query.
 #[tokio::test]
 async fn the_query_of_an_endpoint_is_kept() {
     let env = TestEnv::new().await;
@@ -246,9 +250,9 @@ async fn the_query_of_an_endpoint_is_kept() {
         metadata["end_session_endpoint"] = json!(logout);
     });
     let mut browser = env.browser();
-    let answer = browser.begin("/").await;
-    assert_eq!(answer.asks_for("tenant").as_deref(), Some("a b"));
+    let response = browser.begin("/").await;
+    assert_eq!(response.asks_for("tenant").as_deref(), Some("a b"));
     browser.log_in(&env.provider, "alice").await;
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.asks_for("p").as_deref(), Some("1"));
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.asks_for("p").as_deref(), Some("1"));
 }

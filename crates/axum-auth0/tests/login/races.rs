@@ -1,4 +1,4 @@
-//! Requests that cross each other: a reload during a login, another tab during a login, a store that is locked.
+//! Concurrent requests: a reload during a login, another tab during a login, a locked store.
 
 use std::{
     sync::Arc,
@@ -18,7 +18,7 @@ use crate::{
 const OLD: &str = "an-old-secret-3141592653589793238462643383";
 const NEW: &str = "a-new-secret-27182818284590452353602874713";
 
-/// A browser that hung up at its callback while the code is exchanged, and loads the same address again.
+/// Disconnects at the callback while the code is exchanged, and requests the same URL again.
 async fn reload_during_exchange(env: &TestEnv, mut browser: Browser) -> (Browser, StatusCode) {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
@@ -27,11 +27,11 @@ async fn reload_during_exchange(env: &TestEnv, mut browser: Browser) -> (Browser
     let request = navigation(&browser, &callback);
     let gate = hang_up(env, &mut browser, request, Endpoint::Exchange).await;
     let reload = async {
-        let answer = browser.go(&callback).await;
-        (browser, answer.status)
+        let response = browser.go(&callback).await;
+        (browser, response.status)
     };
     let release = async {
-        // The reload is polled first, so it waits for the first callback by now.
+        // The reload is polled first, so it already waits for the first callback.
         tokio::task::yield_now().await;
         gate.release_all();
     };
@@ -89,7 +89,7 @@ async fn a_login_that_waits_for_its_browser_is_found_by_a_replica_with_the_rotat
     let gate = hang_up(&env, &mut browser, request, Endpoint::Exchange).await;
     gate.release_all();
     let browser = browser.at(&other);
-    // The other replica learns from the store when the login is complete.
+    // The other replica reads from the store when the login is complete.
     let found = async {
         while browser.clone().go(&returned.path()).await.status != StatusCode::SEE_OTHER {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -104,14 +104,14 @@ async fn a_login_that_waits_for_its_browser_is_found_by_a_replica_with_the_rotat
 async fn a_request_with_the_former_session_does_not_remove_the_new_one() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    // Another tab of the browser sends its request before the login, and gets the answer after it.
+    // Another tab sends its request before the login and gets the response after it.
     let mut before = browser.clone();
     browser.log_in(&env.provider, "alice").await;
-    let answer = before.go("/whoami").await;
-    assert_eq!(answer.body, "anonymous");
-    assert!(answer.set_cookies().is_empty(), "{:?}", answer.headers);
+    let response = before.go("/whoami").await;
+    assert_eq!(response.body, "anonymous");
+    assert!(response.set_cookies().is_empty(), "{:?}", response.headers);
     assert_eq!(browser.who().await, "auth0|alice");
-    // A minute later the identifier has ended like any other.
+    // A minute later the identifier has expired like any other.
     env.clock.advance(61);
     env.auth0.delete_expired().await.unwrap();
     assert_eq!(env.store.records().await.len(), 1);
@@ -127,9 +127,9 @@ async fn a_login_that_cannot_be_stored_leaves_the_sessions_of_other_browsers_alo
     let mut first = env.logged_in("alice").await;
     let mut second = env.browser();
     env.store.set_failing(&["create_record"]);
-    let answer = second.try_to_log_in(&env.provider, "alice").await;
+    let response = second.try_to_log_in(&env.provider, "alice").await;
     env.store.set_failing(&[]);
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     env.clock.advance(3_600);
     assert_eq!(first.go("/token").await.status, StatusCode::OK);
     finished(&env).await;
@@ -137,7 +137,7 @@ async fn a_login_that_cannot_be_stored_leaves_the_sessions_of_other_browsers_alo
 }
 
 #[tokio::test]
-async fn reads_do_not_wait_for_writes_that_another_program_holds_up() {
+async fn reads_do_not_wait_for_writes_that_another_process_blocks() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sessions.db");
     let store = Arc::new(SqliteStore::open(&path).await.unwrap());
@@ -158,7 +158,7 @@ async fn reads_do_not_wait_for_writes_that_another_program_holds_up() {
         .unwrap();
     let lock = sqlx::raw_sql("BEGIN IMMEDIATE");
     lock.execute(&mut backup).await.unwrap();
-    // Each of them needs a refresh, and so a write.
+    // Each of them needs a refresh, and therefore a write.
     env.clock.advance(110);
     let refreshes: Vec<_> = waiting
         .into_iter()
@@ -191,13 +191,13 @@ async fn a_login_page_that_was_open_for_half_an_hour_is_started_again_with_and_w
         if !has_cookie {
             browser.jar.clear();
         }
-        let answer = browser.go(&returned.path()).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{seconds}");
-        let again = env.provider.authorize(answer.location(), "alice");
-        let answer = browser.go(&again.path()).await;
-        assert_eq!(answer.location(), "/products?page=2", "{seconds}");
+        let response = browser.go(&returned.path()).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{seconds}");
+        let again = env.provider.authorize(response.location(), "alice");
+        let response = browser.go(&again.path()).await;
+        assert_eq!(response.location(), "/products?page=2", "{seconds}");
     }
-    // A lost cookie alone is no reason after ten minutes, and nothing is after a day.
+    // Not after ten minutes if only the cookie is lost, and never after a day.
     for (seconds, error) in [(601, None), (86_401, Some("temporarily_unavailable"))] {
         let mut browser = env.browser();
         let mut returned = browser
@@ -211,8 +211,8 @@ async fn a_login_page_that_was_open_for_half_an_hour_is_started_again_with_and_w
         }
         env.clock.advance(seconds);
         browser.jar.clear();
-        let answer = browser.go(&returned.path()).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{seconds}");
+        let response = browser.go(&returned.path()).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{seconds}");
     }
 }
 
@@ -222,8 +222,8 @@ async fn a_logout_of_a_session_that_timed_out_ends_it_at_the_provider_too() {
     for seconds in [86_400, 200_000] {
         let mut browser = env.logged_in("alice").await;
         env.clock.advance(seconds);
-        let answer = browser.post("/auth/logout", "").await;
-        assert!(answer.asks_for("id_token_hint").is_some(), "{seconds}");
+        let response = browser.post("/auth/logout", "").await;
+        assert!(response.asks_for("id_token_hint").is_some(), "{seconds}");
         finished(&env).await;
         assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
         assert!(!browser.has_session(), "{seconds}");
@@ -232,7 +232,7 @@ async fn a_logout_of_a_session_that_timed_out_ends_it_at_the_provider_too() {
 }
 
 #[tokio::test]
-async fn the_question_before_a_logout_keeps_where_it_ends() {
+async fn the_confirmation_page_of_a_logout_keeps_the_return_path() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for (return_to, field) in [
@@ -246,13 +246,13 @@ async fn the_question_before_a_logout_keeps_where_it_ends() {
         let mut request = request.body(axum::body::Body::empty()).unwrap();
         let headers = request.headers_mut();
         headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
-        let answer = browser.send(request).await;
-        assert_eq!(answer.status, StatusCode::OK);
+        let response = browser.send(request).await;
+        assert_eq!(response.status, StatusCode::OK);
         let expected = field
             .map(|value| format!("<input type=\"hidden\" name=\"returnTo\" value=\"{value}\">"));
         match expected {
-            Some(expected) => assert!(answer.body.contains(&expected), "{}", answer.body),
-            None => assert!(!answer.body.contains("<input"), "{}", answer.body),
+            Some(expected) => assert!(response.body.contains(&expected), "{}", response.body),
+            None => assert!(!response.body.contains("<input"), "{}", response.body),
         }
     }
 }
@@ -270,9 +270,9 @@ async fn a_form_that_was_sent_to_another_host_is_answered_with_a_page() {
             .unwrap();
         let headers = request.headers_mut();
         headers.insert("host", "127.0.0.1:3000".parse().unwrap());
-        let answer = browser.send(request).await;
-        assert_eq!(answer.status.as_u16(), 421, "{mode}");
-        let given = answer.header("content-type").unwrap();
+        let response = browser.send(request).await;
+        assert_eq!(response.status.as_u16(), 421, "{mode}");
+        let given = response.header("content-type").unwrap();
         assert!(given.starts_with(content_type), "{mode}: {given}");
     }
 }

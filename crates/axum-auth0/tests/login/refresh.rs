@@ -1,4 +1,4 @@
-//! Access tokens of logins: renewed in time, once, and never lost.
+//! Refresh of access tokens: in time, once, and without losing a refresh token.
 
 use futures::future::join_all;
 use http::StatusCode;
@@ -12,7 +12,7 @@ use test_support::{Endpoint, ORDERS, PRODUCTS, Part, Reply, Rotation};
 const HOUR: i64 = 3_600;
 
 #[tokio::test]
-async fn a_held_token_is_used_until_shortly_before_its_end() {
+async fn a_cached_token_is_used_until_shortly_before_it_expires() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let first = env.token(&mut browser).await;
@@ -46,9 +46,9 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once() {
     gate.release_all();
     let mut fingerprints = std::collections::HashSet::new();
     for call in join_all(calls).await {
-        let answer = call.unwrap();
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        fingerprints.insert(answer.json()["fingerprint"].as_str().unwrap().to_owned());
+        let response = call.unwrap();
+        assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+        fingerprints.insert(response.json()["fingerprint"].as_str().unwrap().to_owned());
     }
     assert_eq!(fingerprints.len(), 1);
     assert!(!fingerprints.contains(old["fingerprint"].as_str().unwrap()));
@@ -73,8 +73,8 @@ async fn two_users_never_share_a_token() {
             tokio::spawn(async move { (user, tab.go("/token").await) })
         });
         for call in join_all(calls).await {
-            let (user, answer) = call.unwrap();
-            assert_eq!(answer.json()["sub"], user, "round {round}");
+            let (user, response) = call.unwrap();
+            assert_eq!(response.json()["sub"], user, "round {round}");
         }
         assert_eq!(
             env.provider.request_count(Endpoint::Refresh),
@@ -83,9 +83,9 @@ async fn two_users_never_share_a_token() {
     }
 }
 
-/// The same user in two browsers has two logins, each with its own family of refresh tokens.
+/// One user in two browsers has two logins, each with its own family of refresh tokens.
 #[tokio::test]
-async fn two_logins_of_one_person_are_apart() {
+async fn two_logins_of_one_user_are_independent() {
     let env = TestEnv::new().await;
     let mut phone = env.logged_in("alice").await;
     let mut laptop = env.logged_in("alice").await;
@@ -97,7 +97,7 @@ async fn two_logins_of_one_person_are_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
+async fn tokens_for_two_apis_are_refreshed_one_after_the_other() {
     let env = TestEnv::new().await;
     let browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -112,9 +112,9 @@ async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
             tokio::spawn(async move { (audience, tab.go(path).await) })
         });
         for call in join_all(calls).await {
-            let (audience, answer) = call.unwrap();
-            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-            let token = answer.json();
+            let (audience, response) = call.unwrap();
+            assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+            let token = response.json();
             assert_eq!(token["audience"], audience);
             assert_eq!(token["aud"][0], audience);
         }
@@ -131,9 +131,9 @@ async fn tokens_for_two_apis_come_one_after_the_other_from_one_refresh_token() {
     }
 }
 
-/// The refresh times out; its waiters do not start another one.
+/// Waiters of a slow refresh do not send it again.
 #[tokio::test]
-async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
+async fn waiters_share_the_failure_of_a_refresh() {
     let env = TestEnv::new().await;
     let browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -147,29 +147,29 @@ async fn whoever_waited_for_a_refresh_that_failed_gets_its_failure() {
         })
         .collect();
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
-    // Each is looked up once for the page and once for the token; one of them a third time, to refresh.
+    // Each loads the login once for the page and once for the token; one of them a third time, to refresh.
     env.store.wait_for_lookups(before, 21).await;
-    // The provider takes its time.
+    // The provider is slow.
     env.clock.advance(5);
     gate.release_all();
     for call in join_all(calls).await {
-        let answer = call.unwrap();
-        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(answer.header("retry-after"), Some("7"));
+        let response = call.unwrap();
+        assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.header("retry-after"), Some("7"));
     }
     assert_eq!(
         env.provider.request_count(Endpoint::Refresh),
         1,
         "one for all ten"
     );
-    // The session is kept, and a moment later it works.
+    // The session is kept, and works after the back-off.
     env.provider.recover(Endpoint::Refresh);
     env.clock.advance(7);
     env.token(&mut browser.clone()).await;
 }
 
 #[tokio::test]
-async fn a_refresh_survives_an_answer_that_fails() {
+async fn a_refresh_survives_a_response_that_fails() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for round in 1..=3 {
@@ -194,7 +194,7 @@ async fn a_refresh_survives_a_client_that_hangs_up() {
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     gate.release_all();
-    // The next one finds the result, or waits for it.
+    // The next request finds the result or waits for it.
     env.token(&mut browser.clone()).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
     env.clock.advance(2 * HOUR);
@@ -202,9 +202,9 @@ async fn a_refresh_survives_a_client_that_hangs_up() {
     assert_eq!(env.provider.ended_families(), 0);
 }
 
-/// Without rotation the old refresh token stays valid; with reuse detection the family and the session end.
+/// Without rotation the old refresh token stays; with rotation the new one replaces it.
 #[tokio::test]
-async fn refresh_tokens_are_kept_or_replaced_as_the_provider_says() {
+async fn refresh_tokens_are_kept_or_rotated_as_the_provider_says() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.rotation = Rotation::Never);
@@ -217,7 +217,7 @@ async fn refresh_tokens_are_kept_or_replaced_as_the_provider_says() {
         .provider
         .requests(Endpoint::Refresh)
         .iter()
-        .map(|asked| asked.get("refresh_token").unwrap().to_owned())
+        .map(|request| request.get("refresh_token").unwrap().to_owned())
         .collect();
     assert_eq!(used.len(), 3);
     assert!(used.iter().all(|token| *token == used[0]));
@@ -232,14 +232,14 @@ async fn refresh_tokens_are_kept_or_replaced_as_the_provider_says() {
         .provider
         .requests(Endpoint::Refresh)
         .iter()
-        .map(|asked| asked.get("refresh_token").unwrap().to_owned())
+        .map(|request| request.get("refresh_token").unwrap().to_owned())
         .collect();
     used.dedup();
     assert_eq!(used.len(), 3);
 }
 
 #[tokio::test]
-async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
+async fn a_failed_refresh_ends_the_session_only_on_invalid_grant() {
     for (case, reply, status, kept) in [
         (
             "invalid_grant",
@@ -248,7 +248,7 @@ async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
             false,
         ),
         (
-            "invalid_grant with 403, as Auth0 has it",
+            "invalid_grant with 403, as Auth0 responds",
             Reply::error(403, "invalid_grant"),
             401,
             false,
@@ -266,7 +266,7 @@ async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
             true,
         ),
         (
-            "an error nobody registered",
+            "an unregistered error",
             Reply::error(400, "nobody_registered_this"),
             503,
             true,
@@ -295,17 +295,26 @@ async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
         ),
         ("HTML 200", Reply::html(200), 503, true),
         ("empty 200", Reply::status(200), 503, true),
-        ("cut off", Reply::Truncated, 503, true),
+        ("truncated", Reply::Truncated, 503, true),
     ] {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
         env.clock.advance(2 * HOUR);
         env.provider.reply(Endpoint::Refresh, reply);
-        let answer = browser.go("/token").await;
-        assert_eq!(answer.status.as_u16(), status, "{case}: {}", answer.body);
+        let response = browser.go("/token").await;
+        assert_eq!(
+            response.status.as_u16(),
+            status,
+            "{case}: {}",
+            response.body
+        );
         assert_eq!(env.store.logins().await.len(), usize::from(kept), "{case}");
         let waits = matches!(case, "429" | "503");
-        assert_eq!(answer.header("retry-after") == Some("30"), waits, "{case}");
+        assert_eq!(
+            response.header("retry-after") == Some("30"),
+            waits,
+            "{case}"
+        );
         env.provider.recover(Endpoint::Refresh);
         env.clock.advance(30);
         let again = browser.go("/token").await.status.as_u16();
@@ -313,17 +322,21 @@ async fn a_refused_refresh_ends_the_session_only_where_the_grant_is_gone() {
     }
 }
 
-/// The provider has rotated the token and its response is lost: the user logs in once, without a redirect loop.
+/// The provider rotated the refresh token and its response was lost. One login follows, not a loop.
 #[tokio::test]
-async fn a_lost_answer_costs_one_login_and_no_more() {
+async fn a_lost_response_costs_one_login() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
     env.provider
-        .modify(Part::Refreshed, |answer| *answer = json!("lost"));
-    let answer = browser.go("/token").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(browser.who().await, "auth0|alice", "nobody knows yet");
+        .modify(Part::Refreshed, |response| *response = json!("lost"));
+    let response = browser.go("/token").await;
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        browser.who().await,
+        "auth0|alice",
+        "the outcome is not known yet"
+    );
     env.provider.reset(Part::Refreshed);
     env.clock.advance(2);
     assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
@@ -334,7 +347,7 @@ async fn a_lost_answer_costs_one_login_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_still_good_is_used_while_the_provider_is_down() {
+async fn a_valid_token_is_used_while_the_provider_is_down() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(HOUR - 30);
@@ -343,7 +356,7 @@ async fn a_token_that_is_still_good_is_used_while_the_provider_is_down() {
         assert_eq!(browser.go("/token").await.status, StatusCode::OK);
         env.clock.advance(2);
     }
-    // Whoever was told by the API that it is not good after all gets no old one.
+    // A caller whose token the API refused does not get it again.
     assert_ne!(browser.go("/token/renewed").await.status, StatusCode::OK);
     env.clock.advance(60);
     assert_ne!(
@@ -366,7 +379,7 @@ async fn a_forced_refresh_replaces_a_token_that_looks_good() {
 }
 
 #[tokio::test]
-async fn answers_to_a_refresh_are_read_with_patience() {
+async fn unusual_refresh_responses_are_accepted() {
     for (case, member, value) in [
         ("the same refresh token", "refresh_token", None),
         ("no expires_in", "expires_in", Some(json!(null))),
@@ -378,29 +391,29 @@ async fn answers_to_a_refresh_are_read_with_patience() {
         env.provider
             .policy(|policy| policy.rotation = Rotation::Never);
         let mut browser = env.logged_in("alice").await;
-        env.provider.modify(Part::Refreshed, move |answer| {
+        env.provider.modify(Part::Refreshed, move |response| {
             if let Some(value) = &value {
-                answer[member] = value.clone();
+                response[member] = value.clone();
             }
         });
         for _ in 0..2 {
             env.clock.advance(2 * HOUR);
-            let answer = browser.go("/token").await;
-            assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+            let response = browser.go("/token").await;
+            assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         }
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 2, "{case}");
     }
 }
 
-/// A token without `expires_in` is used until the API rejects it.
+/// A token without an expiry is used until the API refuses it.
 #[tokio::test]
-async fn a_token_without_an_end_is_used_until_it_is_refused() {
+async fn a_token_without_expiry_is_used_until_it_is_refused() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::AccessToken, |claims| {
         drop(claims.as_object_mut().unwrap().remove("exp"));
     });
-    env.provider.modify(Part::Exchanged, |answer| {
-        drop(answer.as_object_mut().unwrap().remove("expires_in"));
+    env.provider.modify(Part::Exchanged, |response| {
+        drop(response.as_object_mut().unwrap().remove("expires_in"));
     });
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(20 * HOUR);
@@ -409,9 +422,9 @@ async fn a_token_without_an_end_is_used_until_it_is_refused() {
     assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
 }
 
-/// A token that lives for seconds is not renewed at every use.
+/// A token with a lifetime of seconds is not refreshed at every use.
 #[tokio::test]
-async fn a_short_lived_token_is_renewed_a_fifth_of_its_life_before_its_end() {
+async fn a_short_lived_token_is_refreshed_a_fifth_of_its_lifetime_before_it_expires() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::AccessToken, |claims| {
         claims["exp"] = json!(claims["iat"].as_i64().unwrap() + 50);
@@ -427,7 +440,7 @@ async fn a_short_lived_token_is_renewed_a_fifth_of_its_life_before_its_end() {
 
 /// The store fails while the new refresh token is saved.
 #[tokio::test]
-async fn a_new_refresh_token_is_saved_with_patience() {
+async fn saving_a_new_refresh_token_is_retried() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -439,7 +452,7 @@ async fn a_new_refresh_token_is_saved_with_patience() {
     assert_eq!(env.provider.ended_families(), 0);
 }
 
-/// A refresh that completes after the logout does not restore the login; its tokens are revoked.
+/// A refresh does not restore a session that was logged out. Its tokens are revoked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_during_a_refresh_wins() {
     let env = TestEnv::new().await;
@@ -450,20 +463,20 @@ async fn a_logout_during_a_refresh_wins() {
     let call = tokio::spawn(async move { tab.go("/token").await });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     let mut other = browser.clone();
-    let answer = other.post("/auth/logout", "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = other.post("/auth/logout", "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     gate.release_all();
     assert_eq!(call.await.unwrap().status, StatusCode::UNAUTHORIZED);
     assert!(env.store.logins().await.is_empty());
     assert!(env.store.records().await.is_empty());
     assert_eq!(browser.clone().who().await, "anonymous");
     let revoked = env.provider.requests(Endpoint::Revocation);
-    let tokens: Vec<_> = revoked.iter().map(|asked| asked.get("token")).collect();
+    let tokens: Vec<_> = revoked.iter().map(|request| request.get("token")).collect();
     assert_eq!(tokens.len(), 2, "the old refresh token and the new one");
     assert_ne!(tokens[0], tokens[1]);
 }
 
-/// Several processes share a store: whoever comes second waits for the first, and takes its result.
+/// Two processes share a store. The second one waits for the first and uses its result.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_refresh_once() {
     let env = TestEnv::new().await;
@@ -485,8 +498,8 @@ async fn two_processes_refresh_once() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
-/// A process that slept through its lease, or was cut off, has sent the refresh token all the same. Whose refresh
-/// token was used by another one takes its result.
+/// A process whose lease expired has sent the refresh token anyway. The process whose refresh token was consumed by another one
+/// uses that one's result.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     let env = TestEnv::new().await;
@@ -500,30 +513,30 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     env.provider
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
-    // Its lease has run out.
+    // Its lease has expired.
     env.clock.advance(10);
     let mut there = browser.clone().at(&replica);
-    let (answer, ()) = tokio::join!(there.go("/token"), async {
+    let (response, ()) = tokio::join!(there.go("/token"), async {
         env.provider.wait_for_requests(Endpoint::Refresh, 2).await;
         gate.release_one();
         assert_eq!(first.await.unwrap().status, StatusCode::OK);
         gate.release_all();
     });
     assert_eq!(
-        answer.status,
+        response.status,
         StatusCode::SERVICE_UNAVAILABLE,
         "{}",
-        answer.body
+        response.body
     );
-    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(response.header("retry-after"), Some("1"));
     env.provider.recover(Endpoint::Refresh);
     assert_eq!(there.go("/token").await.status, StatusCode::OK);
     assert_eq!(browser.clone().who().await, "auth0|alice");
 }
 
-/// A process that is killed in the midst of a refresh leaves its lease, which ends by itself.
+/// The lease of a process that is killed during a refresh expires.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_lease_of_a_dead_process_ends() {
+async fn the_lease_of_a_killed_process_expires() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -536,14 +549,14 @@ async fn the_lease_of_a_dead_process_ends() {
     assert_eq!(
         env.provider.request_count(Endpoint::Refresh),
         0,
-        "somebody has the lease"
+        "the lease is held"
     );
     env.clock.advance(6);
     assert_eq!(call.await.unwrap().status, StatusCode::OK);
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
-/// A provider of RFC 8707 wants the resource each time, or the audience changes; and at the login all of them.
+/// With RFC 8707, each token request names the resource, or the audience changes; the login names all resources.
 #[tokio::test]
 async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
     let env = TestEnvBuilder::new()
@@ -558,9 +571,13 @@ async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
     assert_eq!(env.token(&mut browser).await["aud"][0], PRODUCTS);
     assert_eq!(browser.go("/token/orders").await.json()["aud"][0], ORDERS);
     let resources = |endpoint| -> Vec<String> {
-        let asked = env.provider.requests(endpoint);
-        assert!(asked.iter().all(|asked| asked.get("audience").is_none()));
-        let resources = asked.iter().flat_map(|asked| asked.all("resource"));
+        let requests = env.provider.requests(endpoint);
+        assert!(
+            requests
+                .iter()
+                .all(|request| request.get("audience").is_none())
+        );
+        let resources = requests.iter().flat_map(|request| request.all("resource"));
         resources.map(str::to_owned).collect()
     };
     assert_eq!(resources(Endpoint::Authorize), [PRODUCTS, ORDERS]);
@@ -577,16 +594,16 @@ async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
     assert_eq!(refreshes[1].get("scope"), Some("read:orders"));
 }
 
-/// The connection is lost, and nobody knows whether the refresh token was used. It is shown once more, at once.
+/// The connection is lost, so it is unknown whether the refresh token was consumed. It is presented once more, at once.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
+async fn a_lost_connection_is_retried_once_with_the_same_refresh_token() {
     for (case, rotation, status) in [
         (
             "the provider keeps refresh tokens",
             Rotation::Never,
             StatusCode::OK,
         ),
-        // It was used: the provider takes the second time for theft. That is the unavoidable case.
+        // It was consumed, and the provider detects reuse. This case is unavoidable.
         (
             "the provider rotates them",
             Rotation::Strict,
@@ -598,8 +615,8 @@ async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
         let mut browser = env.logged_in("alice").await;
         env.clock.advance(2 * HOUR);
         env.provider.truncate_next(Endpoint::Refresh);
-        let answer = browser.go("/token").await;
-        assert_eq!(answer.status, status, "{case}: {}", answer.body);
+        let response = browser.go("/token").await;
+        assert_eq!(response.status, status, "{case}: {}", response.body);
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 2, "{case}");
         let logged_in = if status == StatusCode::OK {
             "auth0|alice"
@@ -610,15 +627,14 @@ async fn a_lost_connection_is_tried_once_more_with_the_same_refresh_token() {
     }
 }
 
-/// An API that refuses every token must not become a storm at the provider, and whoever comes late takes what others
-/// just got.
+/// An API that refuses every token does not flood the provider: a late caller gets the token that was just refreshed.
 #[tokio::test]
-async fn forced_refreshes_of_one_half_minute_are_one() {
+async fn forced_refreshes_within_half_a_minute_share_one_request() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    let held = env.token(&mut browser).await;
+    let cached = env.token(&mut browser).await;
     let first = browser.go("/token/renewed").await.json();
-    assert_ne!(first["fingerprint"], held["fingerprint"]);
+    assert_ne!(first["fingerprint"], cached["fingerprint"]);
     for _ in 0..10 {
         assert_eq!(browser.go("/token/renewed").await.json(), first);
     }
@@ -629,9 +645,9 @@ async fn forced_refreshes_of_one_half_minute_are_one() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 2);
 }
 
-/// A provider that keeps issuing the wrong token is not asked at every call; after half a minute it may have been mended.
+/// A provider that keeps issuing the wrong token is not asked at every call, but again after half a minute.
 #[tokio::test]
-async fn a_wrong_token_is_remembered_for_a_while() {
+async fn a_rejected_token_is_not_requested_again_for_a_while() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::AccessToken, |claims| {
         claims["aud"] = json!("https://other.example.com");
@@ -646,7 +662,7 @@ async fn a_wrong_token_is_remembered_for_a_while() {
     assert_eq!(
         env.provider.request_count(Endpoint::Refresh),
         0,
-        "the login has shown it"
+        "the login has issued it"
     );
     env.clock.advance(30);
     for _ in 0..5 {
@@ -661,9 +677,9 @@ async fn a_wrong_token_is_remembered_for_a_while() {
     env.token(&mut browser).await;
 }
 
-/// The scopes of a call are asked for in that call; the usual token stays as narrow as it was.
+/// The scopes of a call are requested for that call; the token with the configured scopes stays.
 #[tokio::test]
-async fn extra_scopes_make_a_token_of_their_own() {
+async fn a_token_with_extra_scopes_is_cached_separately() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let usual = browser.go("/token/orders").await.json();
@@ -674,12 +690,12 @@ async fn extra_scopes_make_a_token_of_their_own() {
     let scopes: Vec<_> = env.provider.requests(Endpoint::Refresh);
     let scopes: Vec<_> = scopes
         .iter()
-        .map(|asked| asked.get("scope").unwrap())
+        .map(|request| request.get("scope").unwrap())
         .collect();
     assert_eq!(scopes, ["read:orders", "read:orders write:orders"]);
 }
 
-/// A token that nobody can look into is taken only for the API that was told so.
+/// An opaque token is accepted only for the API that is configured for it.
 #[tokio::test]
 async fn opaque_tokens_need_an_opt_in() {
     let env = TestEnvBuilder::new()
@@ -688,23 +704,23 @@ async fn opaque_tokens_need_an_opt_in() {
         .await;
     env.provider.policy(|policy| policy.opaque = true);
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.go("/token/opaque").await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = browser.go("/token/opaque").await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     env.clock.advance(2 * HOUR);
     let renewed = browser.go("/token/opaque").await;
     assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.body);
-    assert_ne!(renewed.body, answer.body);
-    let answer = browser.go("/token/orders").await;
+    assert_ne!(renewed.body, response.body);
+    let response = browser.go("/token/orders").await;
     assert_eq!(
-        answer.json()["code"],
+        response.json()["code"],
         "opaque_token",
-        "ORDERS was not told so"
+        "ORDERS is not configured for it"
     );
 }
 
-/// Sessions that expire at the same time do not cause a burst of requests to the provider.
+/// Many sessions that expire together do not overload the provider.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
+async fn concurrent_refreshes_are_limited() {
     let env = TestEnv::new().await;
     let mut browsers = Vec::new();
     for number in 0..40 {
@@ -717,7 +733,7 @@ async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
         .map(|mut browser| tokio::spawn(async move { browser.go("/token").await }))
         .collect();
     env.provider.wait_for_requests(Endpoint::Refresh, 32).await;
-    // One more is asked for with each that goes.
+    // Each completed request allows one more.
     for seen in 33..=40 {
         assert_eq!(env.provider.request_count(Endpoint::Refresh), seen - 1);
         gate.release_one();
@@ -731,36 +747,41 @@ async fn the_provider_sees_a_bounded_number_of_refreshes_at_once() {
     }
 }
 
-/// The refresh token goes, the access token stays good until its end.
+/// After the refresh token is revoked, the access token is valid until it expires.
 #[tokio::test]
 async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    let held = env.token(&mut browser).await;
+    let cached = env.token(&mut browser).await;
     assert_eq!(browser.go("/token/revoke").await.body, "revoked");
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
     assert_eq!(env.provider.ended_families(), 1);
-    assert_eq!(env.token(&mut browser).await, held);
+    assert_eq!(env.token(&mut browser).await, cached);
     assert_eq!(
         browser.go("/token/revoke").await.body,
         "revoked",
         "nothing is left to do"
     );
     env.clock.advance(2 * HOUR);
-    // Nothing is wrong that somebody could mend: it was wanted so.
-    let answer = browser.go("/token").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
+    // Not a misconfiguration: the application revoked it.
+    let response = browser.go("/token").await;
+    assert_eq!(
+        response.status,
+        StatusCode::UNAUTHORIZED,
+        "{}",
+        response.body
+    );
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
-    // It is good to its very end: there is nothing to renew it with ahead of that.
+    // It is used until it expires: there is no refresh token to refresh it ahead of that.
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    let held = env.token(&mut browser).await;
+    let cached = env.token(&mut browser).await;
     browser.go("/token/revoke").await;
     env.clock.advance(HOUR - 1);
-    assert_eq!(env.token(&mut browser).await, held);
+    assert_eq!(env.token(&mut browser).await, cached);
 
-    // A provider that is down keeps it, and so do we.
+    // If the provider is down, the refresh token is kept.
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.provider.reply(Endpoint::Revocation, Reply::status(503));
@@ -769,9 +790,9 @@ async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
     env.token(&mut browser).await;
 }
 
-/// Whoever waits behind a refresh for another API gets an answer of their own, not the other one's failure.
+/// A caller that waited for the refresh of another API does not get its failure.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_token_for_one_api_is_no_failure_for_another() {
+async fn a_rejected_token_of_one_api_is_not_shared_with_another() {
     let env = TestEnv::new().await;
     let browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -795,9 +816,8 @@ async fn a_wrong_token_for_one_api_is_no_failure_for_another() {
     assert_eq!(products.status, StatusCode::OK, "{}", products.body);
 }
 
-/// The buffer is configuration, or of one call.
 #[tokio::test]
-async fn a_token_is_renewed_as_early_as_the_configuration_says() {
+async fn a_token_is_refreshed_as_early_as_the_configuration_says() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_TOKEN_REFRESH_BUFFER", "600")
         .build()

@@ -1,4 +1,4 @@
-//! Giving refresh tokens back: how the client authenticates there, and what is said where it cannot be done.
+//! Revocation of refresh tokens: client authentication, and providers that cannot revoke.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -19,11 +19,11 @@ fn set(name: &'static str, value: Option<Value>) -> impl Fn(&mut Value) + Send +
     }
 }
 
-/// RFC 8414 §2: each endpoint has a list of its own, and without one it is `client_secret_basic`.
+/// RFC 8414 §2: each endpoint has its own list; the default is `client_secret_basic`.
 #[tokio::test]
 async fn the_revocation_endpoint_has_its_own_authentication_method() {
     let methods = "revocation_endpoint_auth_methods_supported";
-    for (case, list, takes, requests) in [
+    for (case, list, takes, expected) in [
         ("Basic alone", Some(json!([BASIC])), BASIC, 1),
         ("absent", None, BASIC, 1),
         ("null", Some(json!(null)), BASIC, 1),
@@ -35,7 +35,7 @@ async fn the_revocation_endpoint_has_its_own_authentication_method() {
             BASIC,
             1,
         ),
-        // Providers whose metadata says something else than what they take.
+        // Providers whose metadata differs from what they accept.
         ("absent, but post", None, POST, 2),
         ("Basic, but post", Some(json!([BASIC])), POST, 2),
         ("both, but Basic", Some(json!([BASIC, POST])), BASIC, 2),
@@ -47,20 +47,20 @@ async fn the_revocation_endpoint_has_its_own_authentication_method() {
         let mut browser = env.logged_in("alice").await;
         browser.post("/auth/logout", "").await;
         env.provider
-            .wait_for_requests(Endpoint::Revocation, requests)
+            .wait_for_requests(Endpoint::Revocation, expected)
             .await;
         while env.provider.ended_families() == 0 {
             tokio::task::yield_now().await;
         }
-        let asked = env.provider.requests(Endpoint::Revocation);
-        assert_eq!(asked.len(), requests, "{case}");
-        let by_basic = asked.last().unwrap().authorization.is_some();
+        let requests = env.provider.requests(Endpoint::Revocation);
+        assert_eq!(requests.len(), expected, "{case}");
+        let by_basic = requests.last().unwrap().authorization.is_some();
         assert_eq!(by_basic, takes == BASIC, "{case}");
     }
 }
 
 #[tokio::test]
-async fn a_provider_that_cannot_revoke_is_no_success() {
+async fn a_provider_without_a_revocation_endpoint_is_an_error() {
     for (case, change) in [
         ("no revocation endpoint", set("revocation_endpoint", None)),
         ("null", set("revocation_endpoint", Some(json!(null)))),
@@ -77,27 +77,27 @@ async fn a_provider_that_cannot_revoke_is_no_success() {
         let env = TestEnv::new().await;
         env.provider.modify(Part::Metadata, change);
         let mut browser = env.logged_in("alice").await;
-        let answer = browser.go("/token/revoke").await;
-        assert_eq!(answer.status, StatusCode::NOT_IMPLEMENTED, "{case}");
-        assert_eq!(answer.json()["code"], "revocation_unsupported", "{case}");
-        // Nothing was done, so nothing is forgotten.
+        let response = browser.go("/token/revoke").await;
+        assert_eq!(response.status, StatusCode::NOT_IMPLEMENTED, "{case}");
+        assert_eq!(response.json()["code"], "revocation_unsupported", "{case}");
+        // The refresh token is kept.
         env.clock.advance(7_200);
         env.token(&mut browser).await;
-        // A logout ends here all the same.
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+        // A logout ends the session anyway.
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
         assert_eq!(browser.who().await, "anonymous", "{case}");
     }
 }
 
 #[tokio::test]
-async fn a_provider_that_revokes_no_refresh_tokens_is_no_success_either() {
+async fn a_provider_that_revokes_no_refresh_tokens_is_an_error() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let refusal = Reply::error(400, "unsupported_token_type");
     env.provider.reply(Endpoint::Revocation, refusal);
-    let answer = browser.go("/token/revoke").await;
-    assert_eq!(answer.json()["code"], "revocation_unsupported");
+    let response = browser.go("/token/revoke").await;
+    assert_eq!(response.json()["code"], "revocation_unsupported");
     env.provider.recover(Endpoint::Revocation);
     assert_eq!(browser.go("/token/revoke").await.body, "revoked");
 }

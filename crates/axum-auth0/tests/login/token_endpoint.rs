@@ -1,4 +1,4 @@
-//! What the token endpoint answers to a code.
+//! Responses of the token endpoint to a code.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{CLIENT_ID, CLIENT_SECRET, Endpoint, Part, Reply};
 
-/// Code injection: the attacker's code with the victim's transaction.
+/// An attacker's code with the victim's own transaction.
 #[tokio::test]
-async fn an_injected_code_is_refused_by_its_challenge() {
+async fn an_injected_code_is_refused_because_of_its_challenge() {
     let env = TestEnv::new().await;
     let attackers = env
         .browser()
@@ -19,14 +19,14 @@ async fn an_injected_code_is_refused_by_its_challenge() {
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let injected = returned.with("code", attackers.get("code"));
-    let answer = victim.go(&injected.path()).await;
-    env.assert_refused(&mut victim, &answer, 400, "injected code")
+    let response = victim.go(&injected.path()).await;
+    env.assert_refused(&mut victim, &response, 400, "injected code")
         .await;
     assert_eq!(victim.pending_logins(), 0, "the transaction is spent");
 }
 
 #[tokio::test]
-async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
+async fn every_error_of_the_token_endpoint_is_shown_as_a_page() {
     let huge = "A".repeat(10 * 1024 * 1024);
     for (case, reply, status) in [
         ("invalid_grant", Reply::error(400, "invalid_grant"), 400),
@@ -37,7 +37,7 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
             500,
         ),
         (
-            "an error nobody registered",
+            "an unregistered error",
             Reply::error(400, "nobody_registered_this"),
             500,
         ),
@@ -68,7 +68,7 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
             503,
         ),
         ("10 MB", Reply::text(200, "application/json", &huge), 503),
-        ("cut off", Reply::Truncated, 503),
+        ("truncated", Reply::Truncated, 503),
         (
             "a redirect",
             Reply::status(307).with_header("location", "/evil"),
@@ -78,8 +78,8 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
         let env = TestEnv::new().await;
         env.provider.reply(Endpoint::Exchange, reply);
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &answer, status, case)
+        let response = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &response, status, case)
             .await;
         assert_eq!(
             browser.pending_logins(),
@@ -88,13 +88,17 @@ async fn whatever_the_token_endpoint_answers_the_person_gets_a_page() {
         );
         assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
         let waits = matches!(case, "503" | "429");
-        assert_eq!(answer.header("retry-after") == Some("120"), waits, "{case}");
+        assert_eq!(
+            response.header("retry-after") == Some("120"),
+            waits,
+            "{case}"
+        );
     }
 }
 
-/// The configured limit applies.
+/// The timeout is that of the configuration.
 #[tokio::test]
-async fn a_token_endpoint_that_does_not_answer_is_given_up() {
+async fn a_token_endpoint_that_does_not_respond_times_out() {
     for reply in [Reply::Silence, Reply::Drip] {
         let env = TestEnvBuilder::new()
             .set("AUTH0_HTTP_TIMEOUT", "1000")
@@ -103,30 +107,29 @@ async fn a_token_endpoint_that_does_not_answer_is_given_up() {
         let case = format!("{reply:?}");
         env.provider.reply(Endpoint::Exchange, reply);
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &answer, 503, &case).await;
+        let response = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &response, 503, &case)
+            .await;
         env.provider.recover(Endpoint::Exchange);
         browser.log_in(&env.provider, "alice").await;
     }
 }
 
-/// fapi2-…-token-type-case-insensitivity, -token-endpoint-response-without-expires_in,
-/// no-scope-in-token-endpoint-response.
 #[tokio::test]
-async fn token_answers_are_read_with_patience() {
+async fn unusual_token_responses_are_accepted() {
     for (case, member, value) in [
         ("no expires_in", "expires_in", None),
         ("expires_in as a string", "expires_in", Some(json!("3600"))),
-        ("expires_in as words", "expires_in", Some(json!("an hour"))),
+        ("expires_in as text", "expires_in", Some(json!("an hour"))),
         (
             "expires_in with a fraction",
             "expires_in",
             Some(json!(3599.5)),
         ),
         ("expires_in negative", "expires_in", Some(json!(-1))),
-        ("expires_in beyond all", "expires_in", Some(json!(1e18))),
+        ("expires_in out of range", "expires_in", Some(json!(1e18))),
         (
-            "expires_in as the largest",
+            "expires_in as the largest number",
             "expires_in",
             Some(json!(u64::MAX)),
         ),
@@ -150,16 +153,16 @@ async fn token_answers_are_read_with_patience() {
         ),
     ] {
         let env = TestEnv::new().await;
-        env.provider.modify(Part::Exchanged, move |answer| {
-            change(answer, member, value.clone());
+        env.provider.modify(Part::Exchanged, move |response| {
+            change(response, member, value.clone());
         });
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
+        let response = browser.try_to_log_in(&env.provider, "alice").await;
         assert_eq!(
-            answer.status,
+            response.status,
             StatusCode::SEE_OTHER,
             "{case}: {}",
-            answer.body
+            response.body
         );
         let token = browser.go("/token").await;
         assert_eq!(token.status, StatusCode::OK, "{case}: {}", token.body);
@@ -168,7 +171,7 @@ async fn token_answers_are_read_with_patience() {
 }
 
 #[tokio::test]
-async fn token_answers_that_cannot_be_used_are_refused() {
+async fn invalid_token_responses_are_refused() {
     for (case, member, value, status) in [
         ("no id_token", "id_token", None, 502),
         ("id_token null", "id_token", Some(json!(null)), 502),
@@ -186,28 +189,28 @@ async fn token_answers_that_cannot_be_used_are_refused() {
         ),
     ] {
         let env = TestEnv::new().await;
-        env.provider.modify(Part::Exchanged, move |answer| {
-            change(answer, member, value.clone());
+        env.provider.modify(Part::Exchanged, move |response| {
+            change(response, member, value.clone());
         });
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &answer, status, case)
+        let response = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &response, status, case)
             .await;
         assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0, "{case}");
     }
 }
 
 #[tokio::test]
-async fn some_providers_answer_201() {
+async fn a_token_response_with_status_201_is_accepted() {
     let env = TestEnv::new().await;
     env.provider.policy(|policy| policy.token_status = 201);
     let mut browser = env.logged_in("alice").await;
     assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
 }
 
-/// oidcc-client-test-client-secret-basic: RFC 6749 §2.3.1, with characters that must be encoded first.
+/// RFC 6749 §2.3.1, with characters that must be encoded.
 #[tokio::test]
-async fn the_client_authenticates_as_the_provider_wants_it() {
+async fn the_client_authenticates_with_a_supported_method() {
     for (advertised, post, basic) in [
         (json!(["client_secret_basic"]), false, true),
         (json!(["client_secret_post"]), true, false),
@@ -236,11 +239,15 @@ async fn the_client_authenticates_as_the_provider_wants_it() {
         );
         browser.post("/auth/logout", "").await;
         for endpoint in [Endpoint::Exchange, Endpoint::Refresh, Endpoint::Revocation] {
-            // The revocation endpoint does not say what it takes, so Basic is tried first there.
-            let asked = env.provider.requests(endpoint).pop().unwrap();
-            assert_eq!(asked.authorization.is_some(), basic, "{case} {endpoint:?}");
+            // The metadata has no method for the revocation endpoint, so Basic is tried first there.
+            let request = env.provider.requests(endpoint).pop().unwrap();
             assert_eq!(
-                asked.get("client_secret").is_some(),
+                request.authorization.is_some(),
+                basic,
+                "{case} {endpoint:?}"
+            );
+            assert_eq!(
+                request.get("client_secret").is_some(),
                 post,
                 "{case} {endpoint:?}"
             );
@@ -249,9 +256,9 @@ async fn the_client_authenticates_as_the_provider_wants_it() {
     }
 }
 
-/// A provider that advertises what it does not take can be told apart by configuration.
+/// For a provider that announces a method it does not accept.
 #[tokio::test]
-async fn the_configured_client_authentication_wins() {
+async fn the_configured_client_authentication_takes_precedence() {
     for (method, post) in [("client_secret_basic", false), ("client_secret_post", true)] {
         let env = TestEnvBuilder::new()
             .set("AUTH0_CLIENT_AUTHENTICATION", method)
@@ -266,18 +273,18 @@ async fn the_configured_client_authentication_wins() {
             metadata["token_endpoint_auth_methods_supported"] = json!([other]);
         });
         env.browser().log_in(&env.provider, "alice").await;
-        let asked = env.provider.requests(Endpoint::Exchange).remove(0);
+        let request = env.provider.requests(Endpoint::Exchange).remove(0);
         let secret = post.then_some(CLIENT_SECRET);
-        assert_eq!(asked.get("client_secret"), secret);
-        assert_eq!(asked.get("client_id"), post.then_some(CLIENT_ID));
+        assert_eq!(request.get("client_secret"), secret);
+        assert_eq!(request.get("client_id"), post.then_some(CLIENT_ID));
     }
 }
 
-fn change(answer: &mut Value, member: &str, value: Option<Value>) {
+fn change(response: &mut Value, member: &str, value: Option<Value>) {
     match value {
-        Some(value) => answer[member] = value,
+        Some(value) => response[member] = value,
         None => {
-            answer.as_object_mut().unwrap().remove(member);
+            response.as_object_mut().unwrap().remove(member);
         }
     }
 }

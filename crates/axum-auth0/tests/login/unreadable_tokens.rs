@@ -1,4 +1,4 @@
-//! Tokens with members that have no value, dates that are none, too much in them, or a signature that cannot be checked.
+//! Tokens with empty members, malformed dates, too many bytes, or a signature that cannot be verified.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -11,16 +11,16 @@ use test_support::{
 
 const HOUR: i64 = 3_600;
 
-/// Changes what the provider answers.
+/// Changes the response of the provider.
 type Change = fn(&mut Value);
 
-/// What a provider writes for an optional member that has no value.
+/// The values that providers write for an empty optional member.
 fn empty() -> [Value; 2] {
     [Value::Null, json!("")]
 }
 
 #[tokio::test]
-async fn a_refreshed_id_token_with_members_without_a_value_keeps_the_session() {
+async fn a_refreshed_id_token_with_empty_members_keeps_the_session() {
     for name in [
         "nonce",
         "azp",
@@ -42,16 +42,16 @@ async fn a_refreshed_id_token_with_members_without_a_value_keeps_the_session() {
             });
             for _ in 0..2 {
                 env.clock.advance(2 * HOUR);
-                let answer = browser.go("/token").await;
-                assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.body);
+                let response = browser.go("/token").await;
+                assert_eq!(response.status, StatusCode::OK, "{name}: {}", response.body);
             }
         }
     }
 }
 
-/// A provider that writes null for every optional member that it has no value for.
+/// A provider that writes `null` for every empty optional member.
 #[tokio::test]
-async fn null_in_every_answer_and_token_changes_nothing() {
+async fn null_members_in_every_response_and_token_are_ignored() {
     let env = TestEnv::new().await;
     env.provider.policy(|policy| policy.null_members = true);
     let mut browser = env.logged_in("alice").await;
@@ -63,7 +63,7 @@ async fn null_in_every_answer_and_token_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_id_token_without_values_in_optional_claims_logs_in_and_shows_none_of_them() {
+async fn empty_optional_claims_of_an_id_token_are_ignored() {
     let optional = [
         "azp",
         "at_hash",
@@ -92,24 +92,24 @@ async fn an_id_token_without_values_in_optional_claims_logs_in_and_shows_none_of
 }
 
 #[tokio::test]
-async fn a_required_claim_of_an_id_token_without_a_value_is_named() {
+async fn an_empty_required_claim_of_an_id_token_is_reported_by_name() {
     for name in ["iss", "aud", "exp", "iat", "sub", "nonce"] {
         for value in empty() {
             let env = TestEnv::new().await;
             env.provider
                 .modify(Part::IdToken, move |claims| claims[name] = value.clone());
             let mut browser = env.browser();
-            let answer = browser.try_to_log_in(&env.provider, "alice").await;
-            env.assert_refused(&mut browser, &answer, 502, name).await;
+            let response = browser.try_to_log_in(&env.provider, "alice").await;
+            env.assert_refused(&mut browser, &response, 502, name).await;
             let says = format!("the claim {name} is required, but its value is null or empty");
             assert!(log_capture::captured().contains(&says), "{says}");
         }
     }
 }
 
-/// Names are completed from userinfo, also where the ID token has them without a value.
+/// Missing names are read from userinfo, also if the ID token has them without a value.
 #[tokio::test]
-async fn userinfo_without_values_is_read_as_if_they_were_absent() {
+async fn empty_members_of_userinfo_are_ignored() {
     for value in empty() {
         let env = TestEnv::new().await;
         let nameless = value.clone();
@@ -132,7 +132,7 @@ async fn userinfo_without_values_is_read_as_if_they_were_absent() {
 }
 
 #[tokio::test]
-async fn an_access_token_with_an_unreadable_date_is_refused_by_name() {
+async fn a_malformed_date_of_an_access_token_is_reported_by_name() {
     for (name, value) in [
         ("exp", json!("tomorrow")),
         ("exp", json!("1796000000")),
@@ -149,18 +149,25 @@ async fn an_access_token_with_an_unreadable_date_is_refused_by_name() {
             claims[name] = changed.clone();
         });
         let mut browser = env.logged_in("alice").await;
-        let answer = browser.go("/token").await;
-        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{value}");
-        let told = answer.json();
-        assert_eq!(told["code"], "malformed_token", "{value}: {told}");
+        let response = browser.go("/token").await;
+        assert_eq!(
+            response.status,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "{value}"
+        );
+        let diagnosis = response.json();
+        assert_eq!(diagnosis["code"], "malformed_token", "{value}: {diagnosis}");
         let says = format!("the claim {name} is malformed");
-        assert!(told["cause"].as_str().unwrap().contains(&says), "{told}");
+        assert!(
+            diagnosis["cause"].as_str().unwrap().contains(&says),
+            "{diagnosis}"
+        );
         assert_ne!(browser.who().await, "anonymous", "{value}");
     }
 }
 
 #[tokio::test]
-async fn an_access_token_whose_date_is_a_fraction_or_has_an_exponent_ends_when_it_says() {
+async fn dates_of_an_access_token_can_have_a_fraction_or_an_exponent() {
     for fraction in [0.0, 0.336, 0.999] {
         let env = TestEnv::new().await;
         env.provider.modify(Part::AccessToken, move |claims| {
@@ -168,8 +175,9 @@ async fn an_access_token_whose_date_is_a_fraction_or_has_an_exponent_ends_when_i
             let end = (claims["iat"].as_i64().unwrap() + 600) as f64;
             claims["exp"] = json!(end + fraction);
         });
-        env.provider
-            .modify(Part::Exchanged, |answer| answer["expires_in"] = Value::Null);
+        env.provider.modify(Part::Exchanged, |response| {
+            response["expires_in"] = Value::Null
+        });
         let mut browser = env.logged_in("alice").await;
         env.token(&mut browser).await;
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
@@ -185,11 +193,11 @@ async fn an_access_token_whose_date_is_a_fraction_or_has_an_exponent_ends_when_i
     let env = TestEnv::new().await;
     env.provider
         .modify(Part::IdToken, |claims| claims["at_hash"] = Value::Null);
-    env.provider.modify(Part::Exchanged, |answer| {
-        let (header, mut claims) = parts(answer["access_token"].as_str().unwrap());
+    env.provider.modify(Part::Exchanged, |response| {
+        let (header, mut claims) = parts(response["access_token"].as_str().unwrap());
         claims["exp"] = json!("END");
         let claims = claims.to_string().replace("\"END\"", "9.796E9");
-        answer["access_token"] = json!(format!(
+        response["access_token"] = json!(format!(
             "{}.{}.c2ln",
             encode(header.to_string()),
             encode(claims)
@@ -199,7 +207,7 @@ async fn an_access_token_whose_date_is_a_fraction_or_has_an_exponent_ends_when_i
     env.token(&mut browser).await;
 }
 
-/// Many groups make a token long; that says nothing about whose it is.
+/// Adds groups that make the token too long.
 fn many_groups(claims: &mut Value) {
     let groups: Vec<_> = (0..1_000)
         .map(|group| format!("group-number-{group}"))
@@ -208,12 +216,12 @@ fn many_groups(claims: &mut Value) {
 }
 
 #[tokio::test]
-async fn an_access_token_that_is_too_long_is_told_so_with_its_size_and_is_never_opaque() {
+async fn an_access_token_that_is_too_long_is_reported_with_its_size_and_not_as_opaque() {
     let long: [Change; 3] = [
-        |answer| answer["access_token"] = json!("a".repeat(20_000)),
-        |answer| answer["access_token"] = json!(format!("a.b.{}", "c".repeat(19_996))),
-        |answer| {
-            let (header, mut claims) = parts(answer["access_token"].as_str().unwrap());
+        |response| response["access_token"] = json!("a".repeat(20_000)),
+        |response| response["access_token"] = json!(format!("a.b.{}", "c".repeat(19_996))),
+        |response| {
+            let (header, mut claims) = parts(response["access_token"].as_str().unwrap());
             claims["pad"] = json!("");
             let unpadded = format!(
                 "{}.{}.c2ln",
@@ -221,7 +229,7 @@ async fn an_access_token_that_is_too_long_is_told_so_with_its_size_and_is_never_
                 encode(claims.to_string())
             );
             claims["pad"] = json!("x".repeat((20_000 - unpadded.len()) * 3 / 4));
-            answer["access_token"] = json!(format!(
+            response["access_token"] = json!(format!(
                 "{}.{}.c2ln",
                 encode(header.to_string()),
                 encode(claims.to_string())
@@ -235,9 +243,9 @@ async fn an_access_token_that_is_too_long_is_told_so_with_its_size_and_is_never_
         env.provider.modify(Part::Exchanged, lengthen);
         env.provider.modify(Part::Refreshed, lengthen);
         let mut browser = env.logged_in("alice").await;
-        let told = browser.go("/token").await.json();
-        assert_eq!(told["code"], "token_too_long", "{number}: {told}");
-        let cause = told["cause"].as_str().unwrap();
+        let diagnosis = browser.go("/token").await.json();
+        assert_eq!(diagnosis["code"], "token_too_long", "{number}: {diagnosis}");
+        let cause = diagnosis["cause"].as_str().unwrap();
         assert!(
             cause.contains(PRODUCTS) && cause.contains("16384"),
             "{cause}"
@@ -246,41 +254,41 @@ async fn an_access_token_that_is_too_long_is_told_so_with_its_size_and_is_never_
             cause.contains("has 20000 bytes") || cause.contains("has 19999 bytes"),
             "{cause}"
         );
-        assert!(!told.to_string().contains("opaque"), "{told}");
+        assert!(!diagnosis.to_string().contains("opaque"), "{diagnosis}");
         assert_ne!(browser.who().await, "anonymous");
     }
 }
 
 #[tokio::test]
-async fn an_id_token_that_is_too_long_is_told_so_with_its_size() {
+async fn an_id_token_that_is_too_long_is_reported_with_its_size() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::IdToken, many_groups);
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 502, "too long")
+    let response = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &response, 502, "too long")
         .await;
-    for text in [answer.body, log_capture::captured()] {
+    for text in [response.body, log_capture::captured()] {
         assert!(text.contains("The ID token has "), "{text:.2000}");
         assert!(text.contains("at most 16384 are read"));
     }
 }
 
 #[tokio::test]
-async fn a_refreshed_id_token_that_cannot_be_read_ends_no_session() {
+async fn an_unreadable_refreshed_id_token_keeps_the_session() {
     let unreadable: [(&str, Change); 3] = [
-        ("too long", |answer| {
+        ("too long", |response| {
             let token = format!(
                 "{}.{}",
-                answer["id_token"].as_str().unwrap(),
+                response["id_token"].as_str().unwrap(),
                 "x".repeat(20_000)
             );
-            answer["id_token"] = json!(token);
+            response["id_token"] = json!(token);
         }),
-        ("too long and no JWT", |answer| {
-            answer["id_token"] = json!("x".repeat(20_000));
+        ("too long and no JWT", |response| {
+            response["id_token"] = json!("x".repeat(20_000));
         }),
-        ("encrypted", |answer| {
-            answer["id_token"] =
+        ("encrypted", |response| {
+            response["id_token"] =
                 json!("eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.aaaa.bbbb.cccc.dddd");
         }),
     ];
@@ -290,8 +298,8 @@ async fn a_refreshed_id_token_that_cannot_be_read_ends_no_session() {
         env.provider.modify(Part::Refreshed, make);
         for _ in 0..2 {
             env.clock.advance(2 * HOUR);
-            let answer = browser.go("/token").await;
-            assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+            let response = browser.go("/token").await;
+            assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         }
         assert_eq!(browser.who().await, "auth0|alice", "{case}");
         let says = if case == "encrypted" {
@@ -309,7 +317,7 @@ async fn a_refreshed_id_token_that_cannot_be_read_ends_no_session() {
 }
 
 #[tokio::test]
-async fn an_id_token_that_is_signed_with_a_secret_or_encrypted_names_the_setting_of_the_provider() {
+async fn an_id_token_that_is_signed_with_a_secret_or_encrypted_is_reported_with_the_setting() {
     let jwe = "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.aaaa.bbbb.cccc.dddd";
     for (case, code, says) in [
         (
@@ -333,20 +341,20 @@ async fn an_id_token_that_is_signed_with_a_secret_or_encrypted_names_the_setting
         ),
     ] {
         let env = TestEnv::new().await;
-        env.provider.modify(Part::Exchanged, move |answer| {
+        env.provider.modify(Part::Exchanged, move |response| {
             if case == "JWE" {
-                answer["id_token"] = json!(jwe);
+                response["id_token"] = json!(jwe);
                 return;
             }
-            let (_, claims) = parts(answer["id_token"].as_str().unwrap());
+            let (_, claims) = parts(response["id_token"].as_str().unwrap());
             let signer = Signer::hs256("first", test_support::CLIENT_SECRET.as_bytes());
             let mut header = signer.header();
             header["alg"] = json!(case);
-            answer["id_token"] = json!(signer.sign_with_header(&header, &claims));
+            response["id_token"] = json!(signer.sign_with_header(&header, &claims));
         });
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &answer, 502, case).await;
+        let response = browser.try_to_log_in(&env.provider, "alice").await;
+        env.assert_refused(&mut browser, &response, 502, case).await;
         let log = log_capture::captured();
         assert!(
             log.contains(&format!("misconfiguration code=\"{code}\"")),
@@ -354,20 +362,20 @@ async fn an_id_token_that_is_signed_with_a_secret_or_encrypted_names_the_setting
         );
         for says in says {
             assert!(
-                answer.body.contains(says),
+                response.body.contains(says),
                 "{case}: {says} is not in {}",
-                answer.body
+                response.body
             );
             assert!(log.contains(says), "{case}: {says} is not in the log");
         }
     }
 }
 
-/// A token that has ended when it comes is near the end of the provider's own session, unless the clocks differ by more than
-/// anyone would tolerate.
+/// A token that has expired when it is issued is near the end of the provider's session, unless the clocks differ by more than
+/// the leeway.
 #[tokio::test]
-async fn a_token_that_ends_at_once_is_no_matter_of_clocks() {
-    for (end, begin, told) in [
+async fn a_token_that_is_issued_expired_is_not_a_clock_difference() {
+    for (end, begin, code) in [
         (0, 0, None),
         (-60, -60, None),
         (-1, -30, None),
@@ -384,30 +392,30 @@ async fn a_token_that_ends_at_once_is_no_matter_of_clocks() {
             claims["iat"] = json!(now + begin);
             claims["exp"] = json!(now + end);
         });
-        let answer = browser.go("/token").await;
+        let response = browser.go("/token").await;
         let log = log_capture::captured();
-        match told {
+        match code {
             None => {
                 assert_eq!(
-                    answer.status,
+                    response.status,
                     StatusCode::OK,
                     "{end} {begin}: {}",
-                    answer.body
+                    response.body
                 );
                 assert!(!log.contains("clock_skew") && !log.contains("The clock of this server"));
             }
             Some(code) => assert_eq!(
-                answer.json()["code"],
+                response.json()["code"],
                 code,
                 "{end} {begin}: {}",
-                answer.body
+                response.body
             ),
         }
     }
 }
 
 #[tokio::test]
-async fn a_scope_of_another_type_is_not_taken_for_what_was_asked_for() {
+async fn a_scope_of_another_type_does_not_count_as_the_requested_one() {
     for scope in [
         json!(5),
         json!({ "read:products": true }),
@@ -419,10 +427,10 @@ async fn a_scope_of_another_type_is_not_taken_for_what_was_asked_for() {
             claims["scope"] = changed.clone();
         });
         let mut browser = env.logged_in("alice").await;
-        let told = browser.go("/token").await.json();
-        assert_eq!(told["code"], "malformed_token", "{scope}");
+        let diagnosis = browser.go("/token").await.json();
+        assert_eq!(diagnosis["code"], "malformed_token", "{scope}");
         assert!(
-            told["cause"]
+            diagnosis["cause"]
                 .as_str()
                 .unwrap()
                 .contains("the claim scope is malformed")
@@ -431,7 +439,7 @@ async fn a_scope_of_another_type_is_not_taken_for_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn the_scopes_are_those_of_scope_or_else_of_scp_and_the_log_says_which() {
+async fn scopes_are_read_from_scope_or_scp_and_the_log_says_which() {
     for (changes, claim) in [
         (
             json!({ "scope": ["read:products", "write:products"], "scp": "x" }),
@@ -475,7 +483,7 @@ async fn a_second_issuer_of_access_tokens_is_accepted_only_if_it_is_configured_a
     env.provider.modify(Part::AccessToken, issuing(ADFS));
     let mut browser = env.logged_in("alice").await;
     env.token(&mut browser).await;
-    // The provider's own name is as good as before.
+    // The provider's own issuer is still accepted.
     env.provider.reset(Part::AccessToken);
     env.clock.advance(2 * HOUR);
     env.token(&mut browser).await;
@@ -488,28 +496,36 @@ async fn a_second_issuer_of_access_tokens_is_accepted_only_if_it_is_configured_a
         let env = build().await;
         env.provider.modify(Part::AccessToken, issuing(other));
         let mut browser = env.logged_in("alice").await;
-        let told = browser.go("/token").await.json();
-        assert_eq!(told["code"], "wrong_issuer", "{other}");
-        assert!(told["cause"].as_str().unwrap().contains(ADFS), "{told}");
+        let diagnosis = browser.go("/token").await.json();
+        assert_eq!(diagnosis["code"], "wrong_issuer", "{other}");
+        assert!(
+            diagnosis["cause"].as_str().unwrap().contains(ADFS),
+            "{diagnosis}"
+        );
     }
-    // An ID token has the provider's own issuer, whatever access tokens have.
+    // An ID token has the provider's own issuer in any case.
     let env = build().await;
     env.provider.modify(Part::IdToken, issuing(ADFS));
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 502, "an ID token")
+    let response = browser.try_to_log_in(&env.provider, "alice").await;
+    env.assert_refused(&mut browser, &response, 502, "an ID token")
         .await;
 
     let env = TestEnv::new().await;
     env.provider.modify(Part::AccessToken, issuing(ADFS));
     let mut browser = env.logged_in("alice").await;
-    let told = browser.go("/token").await.json();
-    assert_eq!(told["code"], "wrong_issuer");
-    assert!(told["fix"].as_str().unwrap().contains("AUTH0_TOKEN_ISSUER"));
+    let diagnosis = browser.go("/token").await.json();
+    assert_eq!(diagnosis["code"], "wrong_issuer");
+    assert!(
+        diagnosis["fix"]
+            .as_str()
+            .unwrap()
+            .contains("AUTH0_TOKEN_ISSUER")
+    );
 }
 
 #[tokio::test]
-async fn claims_of_the_protocol_are_not_in_the_profile_wherever_they_come_from() {
+async fn protocol_claims_are_not_in_the_profile() {
     let protocol = json!({
         "scope": "openid profile", "client_id": "leptos-auth0-sample", "token_use": "id", "alg": "RS256", "typ": "ID",
         "scp": ["openid"], "kid": "first", "ver": "2.0", "cid": "x", "cnf": { "jkt": "x" }, "origin_jti": "x", "session_state": "x",
@@ -547,7 +563,7 @@ async fn claims_of_the_protocol_are_not_in_the_profile_wherever_they_come_from()
 }
 
 #[tokio::test]
-async fn an_encoded_userinfo_is_named_in_the_log_and_costs_no_login() {
+async fn a_compressed_userinfo_response_is_logged_and_the_login_succeeds() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::IdToken, |claims| {
         for name in ["name", "email"] {

@@ -1,4 +1,4 @@
-//! What the store keeps is bounded: anonymous requests write nothing that lasts, and what has ended is deleted.
+//! The store does not grow without bound: anonymous requests write nothing permanent, and expired records are deleted.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use crate::app::TestEnv;
 
 const DAY: i64 = 24 * 3_600;
 
-/// Everything in the store that ended by now is deleted, and counted.
-async fn ended(env: &TestEnv) -> u64 {
+/// Deletes everything that expires within an hour and returns the number of records.
+async fn delete_expired(env: &TestEnv) -> u64 {
     env.clock.advance(3_600);
     env.auth0.delete_expired().await.unwrap()
 }
 
 #[tokio::test]
-async fn logins_that_the_provider_refuses_leave_no_rows() {
+async fn logins_that_the_provider_refuses_leave_no_records() {
     for (case, with) in [
         ("error", &[("error", "x")][..]),
         (
@@ -37,23 +37,23 @@ async fn logins_that_the_provider_refuses_leave_no_rows() {
                 returned = returned.with(name, value);
             }
             for _ in 0..2 {
-                let answer = browser.clone().go(&returned.path()).await;
-                assert!(!answer.status.is_redirection(), "{case}");
+                let response = browser.clone().go(&returned.path()).await;
+                assert!(!response.status.is_redirection(), "{case}");
             }
         }
-        assert_eq!(ended(&env).await, 0, "{case}");
+        assert_eq!(delete_expired(&env).await, 0, "{case}");
     }
-    // The count is a count: a code leaves a row, until its transaction would have ended.
+    // The counter works: a code leaves a record until its transaction would have expired.
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
     browser.go(&returned.with("code", "unknown").path()).await;
-    assert_eq!(ended(&env).await, 1);
+    assert_eq!(delete_expired(&env).await, 1);
 }
 
-/// Fills the store with what ended yesterday.
+/// Fills the store with records that expired yesterday.
 async fn fill(env: &TestEnv, count: u32) {
     let end = env.clock_now() - DAY;
     for number in 0..count {
@@ -81,7 +81,7 @@ async fn fill(env: &TestEnv, count: u32) {
 }
 
 #[tokio::test]
-async fn cleanup_goes_on_until_nothing_is_left() {
+async fn cleanup_deletes_all_expired_records() {
     for count in [999, 1_000, 10_000] {
         let env = TestEnv::new().await;
         fill(&env, count).await;
@@ -102,7 +102,7 @@ async fn cleanup_does_not_wait_for_the_provider() {
         let env = TestEnv::new().await;
         fill(&env, 2_500).await;
         env.provider.reply(Endpoint::Discovery, reply);
-        let upkeep = env.auth0.spawn_maintenance();
+        let maintenance = env.auth0.spawn_maintenance();
         let cleanup = async {
             while !env.store.logins().await.is_empty() {
                 tokio::task::yield_now().await;
@@ -112,6 +112,6 @@ async fn cleanup_does_not_wait_for_the_provider() {
             .await
             .expect(&case);
         assert!(env.auth0.ready().await.is_err(), "{case}");
-        upkeep.abort();
+        maintenance.abort();
     }
 }

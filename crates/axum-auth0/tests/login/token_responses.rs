@@ -1,4 +1,4 @@
-//! Answers to a refresh that are odd, and what is kept of them.
+//! Unusual responses to a refresh, and what is kept of them.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -15,9 +15,9 @@ async fn expired() -> (TestEnv, Browser) {
     (env, browser)
 }
 
-/// The provider has rotated, so without the new refresh token the next refresh would end the session.
+/// The provider has rotated the refresh token, so without the new one the next refresh would end the session.
 #[tokio::test]
-async fn a_new_refresh_token_is_kept_whatever_is_wrong_with_the_rest() {
+async fn a_new_refresh_token_is_kept_even_if_the_rest_is_invalid() {
     for (case, member, value) in [
         ("another type", "token_type", json!("mac")),
         ("DPoP", "token_type", json!("DPoP")),
@@ -31,11 +31,11 @@ async fn a_new_refresh_token_is_kept_whatever_is_wrong_with_the_rest() {
         ("an opaque access token", "access_token", json!("opaque")),
     ] {
         let (env, mut browser) = expired().await;
-        env.provider.modify(Part::Refreshed, move |answer| {
-            answer[member] = value.clone();
+        env.provider.modify(Part::Refreshed, move |response| {
+            response[member] = value.clone();
         });
-        let answer = browser.go("/token").await;
-        assert_ne!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        let response = browser.go("/token").await;
+        assert_ne!(response.status, StatusCode::OK, "{case}: {}", response.body);
         assert_eq!(browser.who().await, "auth0|alice", "{case}");
         env.provider.reset(Part::Refreshed);
         env.clock.advance(30);
@@ -45,11 +45,11 @@ async fn a_new_refresh_token_is_kept_whatever_is_wrong_with_the_rest() {
 }
 
 #[tokio::test]
-async fn an_odd_answer_with_an_error_in_it_keeps_its_refresh_token_too() {
+async fn a_new_refresh_token_beside_an_error_is_kept() {
     let (env, mut browser) = expired().await;
-    env.provider.modify(Part::Refreshed, |answer| {
-        answer.as_object_mut().unwrap().remove("access_token");
-        answer["error"] = json!("server_error");
+    env.provider.modify(Part::Refreshed, |response| {
+        response.as_object_mut().unwrap().remove("access_token");
+        response["error"] = json!("server_error");
     });
     assert_eq!(
         browser.go("/token").await.status,
@@ -61,21 +61,22 @@ async fn an_odd_answer_with_an_error_in_it_keeps_its_refresh_token_too() {
     assert_eq!(env.provider.ended_families(), 0);
 }
 
-/// A provider whose own session is about to end gives out shorter and shorter tokens, and in the end some without any
-/// lifetime. Such a token is used once; the next call sends the user to log in.
+/// A provider whose session is about to end issues tokens with shorter and shorter lifetimes, and finally without one. Such a
+/// token is used once; the next call requires a login.
 #[tokio::test]
-async fn a_token_without_lifetime_is_used_once_and_then_the_user_logs_in() {
+async fn a_token_without_a_lifetime_is_used_once_before_a_login_is_required() {
     for (case, change) in [
         (
-            "JWT and answer",
+            "JWT and response",
             Box::new(|env: &TestEnv| env.provider.policy(|policy| policy.lifetime = 0))
                 as Box<dyn Fn(&TestEnv)>,
         ),
         (
-            "the answer alone",
+            "the response alone",
             Box::new(|env: &TestEnv| {
-                env.provider
-                    .modify(Part::Refreshed, |answer| answer["expires_in"] = json!("0"));
+                env.provider.modify(Part::Refreshed, |response| {
+                    response["expires_in"] = json!("0")
+                });
             }),
         ),
         (
@@ -85,8 +86,8 @@ async fn a_token_without_lifetime_is_used_once_and_then_the_user_logs_in() {
                     .modify(Part::AccessToken, |claims: &mut Value| {
                         claims["exp"] = json!(claims["iat"].as_i64().unwrap() - 30);
                     });
-                env.provider.modify(Part::Refreshed, |answer| {
-                    answer.as_object_mut().unwrap().remove("expires_in");
+                env.provider.modify(Part::Refreshed, |response| {
+                    response.as_object_mut().unwrap().remove("expires_in");
                 });
             }),
         ),
@@ -95,8 +96,8 @@ async fn a_token_without_lifetime_is_used_once_and_then_the_user_logs_in() {
         change(&env);
         env.token(&mut browser).await;
         for _ in 0..5 {
-            let answer = browser.go("/token").await;
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{case}");
+            let response = browser.go("/token").await;
+            assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{case}");
             env.clock.advance(10);
         }
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 1, "{case}");
@@ -119,14 +120,19 @@ async fn lifetimes_that_shrink_to_the_end_of_the_providers_session_are_followed(
         env.token(&mut browser).await;
         env.clock.advance(1);
     }
-    let answer = browser.go("/token").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
+    let response = browser.go("/token").await;
+    assert_eq!(
+        response.status,
+        StatusCode::UNAUTHORIZED,
+        "{}",
+        response.body
+    );
     assert!(env.provider.request_count(Endpoint::Refresh) < 25);
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
 #[tokio::test]
-async fn a_login_whose_token_has_no_lifetime_is_good_for_one_call() {
+async fn a_login_whose_token_has_no_lifetime_serves_one_call() {
     for offline in [Offline::Never, Offline::WhereAsked] {
         let env = TestEnv::new().await;
         env.provider.policy(|policy| {
@@ -135,18 +141,18 @@ async fn a_login_whose_token_has_no_lifetime_is_good_for_one_call() {
         });
         let mut browser = env.logged_in("alice").await;
         env.token(&mut browser).await;
-        let answer = browser.go("/token").await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{offline:?}");
+        let response = browser.go("/token").await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{offline:?}");
     }
 }
 
-/// The row changed while the refresh was under way, and then the store fails.
+/// The record changed during the refresh, and then the store fails.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_refresh_token_survives_a_conflict_and_a_store_that_fails_then() {
+async fn a_new_refresh_token_survives_a_conflict_followed_by_store_failures() {
     for (case, failing_loads, failing_swaps) in [
         ("once", 1, 0),
         ("three times", 3, 0),
-        ("twice, and then to save", 2, 2),
+        ("twice, and then while saving", 2, 2),
     ] {
         let (env, browser) = expired().await;
         let gate = env.provider.gate(Endpoint::Refresh);
@@ -157,38 +163,38 @@ async fn a_new_refresh_token_survives_a_conflict_and_a_store_that_fails_then() {
         env.store.damage_tokens(unchanged).await;
         env.store.fail_loads(failing_loads);
         gate.release_all();
-        // The first attempt to save finds the conflict; these are the ones after it.
+        // The first save finds the conflict; these fail the ones after it.
         while env.store.loads_left_to_fail() > 0 {
             tokio::task::yield_now().await;
         }
         env.store.fail_swaps(failing_swaps);
-        let answer = call.await.unwrap();
-        assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        let response = call.await.unwrap();
+        assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         env.clock.advance(2 * HOUR);
         env.token(&mut browser.clone()).await;
         assert_eq!(env.provider.ended_families(), 0, "{case}");
     }
 }
 
-/// Many groups make a large token.
+/// Returns groups that make a large token.
 fn groups(bytes: usize) -> Value {
     json!(vec!["a-group-of-the-company"; bytes / 25])
 }
 
 #[tokio::test]
-async fn an_access_token_that_is_too_large_says_how_large_it_is() {
+async fn an_access_token_that_is_too_large_is_reported_with_its_size() {
     for bytes in [17_000, 40_000, 200_000] {
         let (env, mut browser) = expired().await;
         env.provider
             .modify(Part::AccessToken, move |claims: &mut Value| {
                 claims["groups"] = groups(bytes);
             });
-        let answer = browser.go("/token").await.json();
-        assert_eq!(answer["code"], "token_too_long", "{answer}");
-        let cause = answer["cause"].as_str().unwrap();
+        let response = browser.go("/token").await.json();
+        assert_eq!(response["code"], "token_too_long", "{response}");
+        let cause = response["cause"].as_str().unwrap();
         let named: usize = cause.split(' ').find_map(|word| word.parse().ok()).unwrap();
         assert!(named > bytes && cause.contains("16384"), "{cause}");
-        assert!(answer["fix"].as_str().unwrap().contains("groups"));
+        assert!(response["fix"].as_str().unwrap().contains("groups"));
         assert_eq!(browser.who().await, "auth0|alice");
         env.provider.reset(Part::AccessToken);
         env.clock.advance(30);

@@ -1,4 +1,4 @@
-//! Refresh tokens that are dead, said clearly or not, and answers that say nothing about them.
+//! Responses that mean a dead refresh token, and responses that do not.
 
 use http::StatusCode;
 use serde_json::json;
@@ -17,10 +17,10 @@ async fn expired() -> (TestEnv, Browser) {
     (env, browser)
 }
 
-/// The statuses of page views, each so many seconds after the one before, while the provider answers so.
-async fn statuses(env: &TestEnv, browser: &mut Browser, answers: &[(i64, Reply)]) -> Vec<u16> {
+/// Returns the statuses of page views. Each is some seconds after the previous one, with that reply of the provider.
+async fn statuses(env: &TestEnv, browser: &mut Browser, replies: &[(i64, Reply)]) -> Vec<u16> {
     let mut statuses = Vec::new();
-    for (seconds, reply) in answers {
+    for (seconds, reply) in replies {
         env.clock.advance(*seconds);
         env.provider.reply(Endpoint::Refresh, reply.clone());
         statuses.push(browser.go("/token").await.status.as_u16());
@@ -28,7 +28,7 @@ async fn statuses(env: &TestEnv, browser: &mut Browser, answers: &[(i64, Reply)]
     statuses
 }
 
-/// Refusals that real providers give for a refresh token that is over.
+/// Responses of real providers to a dead refresh token.
 fn rejections() -> Vec<Reply> {
     let described =
         |code, text| Reply::Json(400, json!({ "error": code, "error_description": text }));
@@ -54,11 +54,11 @@ async fn three_rejections_over_a_minute_send_the_user_to_log_in_and_back() {
     for reply in rejections() {
         let case = format!("{reply:?}");
         let (env, mut browser) = expired().await;
-        let answers = [(0, reply.clone()), (30, reply.clone()), (31, reply.clone())];
-        let seen = statuses(&env, &mut browser, &answers).await;
+        let replies = [(0, reply.clone()), (30, reply.clone()), (31, reply.clone())];
+        let seen = statuses(&env, &mut browser, &replies).await;
         assert_eq!(seen, [503, 503, 401], "{case}");
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 3, "{case}");
-        // The page keeps saying so, and does not ask again.
+        // Further page views send no request.
         for _ in 0..5 {
             assert_eq!(browser.go("/token").await.status, SIGN_IN, "{case}");
         }
@@ -75,9 +75,9 @@ async fn three_rejections_over_a_minute_send_the_user_to_log_in_and_back() {
 }
 
 #[tokio::test]
-async fn fewer_or_quicker_rejections_are_no_reason_to_log_in() {
+async fn fewer_or_faster_rejections_do_not_require_a_login() {
     let no = || Reply::status(400);
-    for (case, answers) in [
+    for (case, replies) in [
         ("two", vec![(0, no()), (100, no())]),
         (
             "three within a minute",
@@ -89,7 +89,7 @@ async fn fewer_or_quicker_rejections_are_no_reason_to_log_in() {
         ),
     ] {
         let (env, mut browser) = expired().await;
-        let seen = statuses(&env, &mut browser, &answers).await;
+        let seen = statuses(&env, &mut browser, &replies).await;
         assert!(seen.iter().all(|status| *status == 503), "{case}: {seen:?}");
         env.provider.recover(Endpoint::Refresh);
         env.clock.advance(60);
@@ -115,16 +115,16 @@ async fn html_408_and_5xx_never_count_as_rejections() {
     ] {
         let case = format!("{reply:?}");
         let (env, mut browser) = expired().await;
-        let answers = vec![(61, reply.clone()); 10];
-        let seen = statuses(&env, &mut browser, &answers).await;
+        let replies = vec![(61, reply.clone()); 10];
+        let seen = statuses(&env, &mut browser, &replies).await;
         assert_eq!(seen, [503; 10], "{case}");
-        // Two rejections beside them are still two.
-        let answers = [
+        // Two rejections with another failure in between are not three.
+        let replies = [
             (120, Reply::status(400)),
             (120, reply.clone()),
             (120, Reply::status(400)),
         ];
-        let seen = statuses(&env, &mut browser, &answers).await;
+        let seen = statuses(&env, &mut browser, &replies).await;
         assert_eq!(seen, [503; 3], "{case}");
         env.provider.recover(Endpoint::Refresh);
         env.clock.advance(120);
@@ -149,7 +149,7 @@ async fn rejections_are_counted_over_replicas() {
 }
 
 #[tokio::test]
-async fn a_usable_access_token_is_used_to_its_end_before_the_user_is_sent_to_log_in() {
+async fn a_valid_access_token_is_used_until_it_expires_before_a_login_is_required() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_TOKEN_REFRESH_BUFFER", "200")
         .build()
@@ -158,30 +158,30 @@ async fn a_usable_access_token_is_used_to_its_end_before_the_user_is_sent_to_log
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(900);
     let no = Reply::status(400);
-    let answers: Vec<_> = (0..10).map(|_| (9, no.clone())).collect();
-    let seen = statuses(&env, &mut browser, &answers).await;
+    let replies: Vec<_> = (0..10).map(|_| (9, no.clone())).collect();
+    let seen = statuses(&env, &mut browser, &replies).await;
     assert_eq!(seen, [200; 10]);
     let seen = statuses(&env, &mut browser, &[(10, no)]).await;
     assert_eq!(seen, [401]);
 }
 
 #[tokio::test]
-async fn a_success_begins_the_count_again() {
+async fn a_success_resets_the_count() {
     let (env, mut browser) = expired().await;
     let no = Reply::status(400);
-    let answers = [(0, no.clone()), (60, no.clone())];
-    statuses(&env, &mut browser, &answers).await;
+    let replies = [(0, no.clone()), (60, no.clone())];
+    statuses(&env, &mut browser, &replies).await;
     env.provider.recover(Endpoint::Refresh);
     env.clock.advance(60);
     env.token(&mut browser).await;
     env.clock.advance(2 * HOUR);
-    let answers = [(0, no.clone()), (60, no.clone())];
-    assert_eq!(statuses(&env, &mut browser, &answers).await, [503, 503]);
+    let replies = [(0, no.clone()), (60, no.clone())];
+    assert_eq!(statuses(&env, &mut browser, &replies).await, [503, 503]);
 }
 
-/// RFC 6749 §5.2 says 400; the body is what counts.
+/// RFC 6749 §5.2 requires 400; the body decides.
 #[tokio::test]
-async fn an_invalid_grant_ends_the_session_at_once_whatever_its_status() {
+async fn invalid_grant_ends_the_session_at_once_with_any_status() {
     for (status, media_type) in [
         (200, "application/json"),
         (201, "application/json"),
@@ -203,7 +203,7 @@ async fn an_invalid_grant_ends_the_session_at_once_whatever_its_status() {
 }
 
 #[tokio::test]
-async fn the_log_says_that_an_answer_did_not_come_from_the_provider() {
+async fn the_log_says_that_a_response_is_not_from_the_provider() {
     for reply in [
         Reply::html(403),
         Reply::html(404),

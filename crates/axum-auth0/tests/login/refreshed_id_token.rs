@@ -1,4 +1,4 @@
-//! The ID token that comes with a refresh: OpenID Connect Core 1.0 §12.2.
+//! The ID token of a refresh response: OpenID Connect Core 1.0 §12.2.
 
 use std::time::Duration;
 
@@ -15,9 +15,8 @@ const HOUR: i64 = 3_600;
 /// Makes another token of a header and claims.
 type Forge = fn(Value, Value) -> String;
 
-/// oidcc-client-test-refresh-token-invalid-issuer, -invalid-sub.
 #[tokio::test]
-async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
+async fn a_refreshed_id_token_of_another_user_ends_the_session() {
     for (case, name, value) in [
         ("sub + 1", "sub", Some(json!("auth0|alice1"))),
         ("another sub", "sub", Some(json!("auth0|mallory"))),
@@ -46,18 +45,18 @@ async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
                 Some(value) => claims[name] = value,
                 None => drop(claims.as_object_mut().unwrap().remove(name)),
             });
-        let answer = browser.go("/token").await;
+        let response = browser.go("/token").await;
         assert_eq!(
-            answer.status,
+            response.status,
             StatusCode::UNAUTHORIZED,
             "{case}: {}",
-            answer.body
+            response.body
         );
         assert!(env.store.logins().await.is_empty(), "{case}");
         assert_eq!(browser.who().await, "anonymous", "{case}");
         let log = test_support::log_capture::captured();
         assert!(log.contains("security: the refreshed ID token"), "{case}");
-        // What the provider issued for somebody else is of no use to anybody.
+        // The tokens of another user are revoked.
         env.provider
             .wait_for_requests(Endpoint::Revocation, 1)
             .await;
@@ -65,7 +64,7 @@ async fn a_refreshed_id_token_of_somebody_else_ends_the_session() {
 }
 
 #[tokio::test]
-async fn a_refreshed_id_token_of_the_same_person_keeps_the_session() {
+async fn a_refreshed_id_token_of_the_same_user_keeps_the_session() {
     for (case, name, value) in [
         ("as it is, without a nonce", "x", None),
         (
@@ -102,8 +101,8 @@ async fn a_refreshed_id_token_of_the_same_person_keeps_the_session() {
             });
         for _ in 0..2 {
             env.clock.advance(2 * HOUR);
-            let answer = browser.go("/token").await;
-            assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+            let response = browser.go("/token").await;
+            assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         }
     }
     let env = TestEnv::new().await;
@@ -118,14 +117,13 @@ async fn a_refreshed_id_token_of_the_same_person_keeps_the_session() {
     );
 }
 
-/// The nonce of the login may come again: it was the same person's.
 #[tokio::test]
 async fn the_nonce_of_the_login_may_be_repeated() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    let answer = browser.begin("/").await;
-    let nonce = answer.asks_for("nonce").unwrap();
-    let returned = env.provider.authorize(answer.location(), "alice");
+    let response = browser.begin("/").await;
+    let nonce = response.asks_for("nonce").unwrap();
+    let returned = env.provider.authorize(response.location(), "alice");
     browser.go(&returned.path()).await;
     env.provider.modify(Part::RefreshedIdToken, move |claims| {
         claims["nonce"] = json!(nonce);
@@ -160,24 +158,24 @@ async fn a_refreshed_id_token_that_is_forged_ends_the_session() {
     for (case, forge) in forged {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
-        env.provider.modify(Part::Refreshed, move |answer| {
-            let (header, claims) = parts(answer["id_token"].as_str().unwrap());
-            answer["id_token"] = json!(forge(header, claims));
+        env.provider.modify(Part::Refreshed, move |response| {
+            let (header, claims) = parts(response["id_token"].as_str().unwrap());
+            response["id_token"] = json!(forge(header, claims));
         });
-        let answer = browser.go("/token/renewed").await;
+        let response = browser.go("/token/renewed").await;
         assert_eq!(
-            answer.status,
+            response.status,
             StatusCode::UNAUTHORIZED,
             "{case}: {}",
-            answer.body
+            response.body
         );
         assert!(env.store.logins().await.is_empty(), "{case}");
     }
 }
 
-/// Keys that cannot be had prove nothing about a person: nobody is logged out for no reason.
+/// Unavailable keys say nothing about the user, so the session is kept.
 #[tokio::test]
-async fn new_keys_that_cannot_be_fetched_end_no_session() {
+async fn unavailable_keys_do_not_end_the_session() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -192,7 +190,7 @@ async fn new_keys_that_cannot_be_fetched_end_no_session() {
         assert_eq!(browser.who().await, "auth0|alice");
         env.clock.advance(11);
     }
-    // But who is another person by their own word is so without a key, too.
+    // The claims of another user end the session without a key, too.
     env.provider.modify(Part::RefreshedIdToken, |claims| {
         claims["sub"] = json!("auth0|mallory");
     });
@@ -203,9 +201,9 @@ async fn new_keys_that_cannot_be_fetched_end_no_session() {
     assert!(env.store.logins().await.is_empty());
 }
 
-/// Nobody gets the token of somebody else while it is being found out that it is.
+/// Not even while it is being verified.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_of_somebody_else_is_never_given_out() {
+async fn the_token_of_another_user_is_never_returned() {
     let env = TestEnv::new().await;
     let browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
@@ -215,12 +213,12 @@ async fn the_token_of_somebody_else_is_never_given_out() {
     env.provider.modify(Part::AccessToken, |claims| {
         claims["sub"] = json!("auth0|mallory");
     });
-    // The keys must be fetched again to verify it, which takes its time.
+    // To verify it, the keys are fetched again, which is slow.
     env.provider.sign_with(&Signer::es256("second", 2));
     let gate = env.provider.gate(Endpoint::Keys);
     let mut tab = browser.clone();
     let first = tokio::spawn(async move { tab.go("/token").await });
-    // Another request comes while the keys are being fetched, or when it is known already.
+    // Another request arrives while the keys are fetched, or afterwards.
     let known = async {
         while env.provider.request_count(Endpoint::Keys) == 0
             && !env.store.logins().await.is_empty()
@@ -233,9 +231,14 @@ async fn the_token_of_somebody_else_is_never_given_out() {
         .unwrap();
     let second = browser.clone().go("/token").await;
     gate.release_all();
-    for answer in [first.await.unwrap(), second] {
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
-        assert!(!answer.body.contains("mallory"));
+    for response in [first.await.unwrap(), second] {
+        assert_eq!(
+            response.status,
+            StatusCode::UNAUTHORIZED,
+            "{}",
+            response.body
+        );
+        assert!(!response.body.contains("mallory"));
     }
     assert!(env.store.logins().await.is_empty());
 }

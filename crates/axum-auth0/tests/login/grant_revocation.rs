@@ -1,5 +1,5 @@
-//! Providers at which the revocation of one refresh token ends the whole grant of user and client: Auth0 with "Refresh
-//! Token Revocation Deletes Grant", Keycloak.
+//! Providers where the revocation of one refresh token ends the whole grant of user and client: Auth0 with "Refresh Token
+//! Revocation Deletes Grant", Keycloak.
 
 use http::StatusCode;
 use test_support::{Browser, Endpoint};
@@ -13,7 +13,7 @@ async fn with_grants() -> TestEnv {
     env
 }
 
-/// Lets the access token end; the next one comes by a refresh.
+/// Lets the access token expire and refreshes it.
 async fn refreshes(env: &TestEnv, browser: &mut Browser) {
     env.clock.advance(3_600);
     let before = env.provider.request_count(Endpoint::Refresh);
@@ -37,18 +37,18 @@ async fn a_second_login_in_one_browser_outlives_its_first_refresh() {
 }
 
 #[tokio::test]
-async fn a_login_in_two_browsers_is_none_of_the_others_business() {
+async fn a_login_in_one_browser_does_not_affect_another() {
     let env = with_grants().await;
     let mut one = env.logged_in("alice").await;
     let mut other = env.logged_in("alice").await;
     other.log_in(&env.provider, "alice").await;
     refreshes(&env, &mut one).await;
-    let answer = other.go("/token").await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response = other.go("/token").await;
+    assert_eq!(response.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn the_refresh_token_of_the_user_before_is_revoked() {
+async fn the_refresh_token_of_the_previous_user_is_revoked() {
     let env = with_grants().await;
     let mut browser = env.logged_in("bob").await;
     browser.log_in(&env.provider, "alice").await;
@@ -60,7 +60,7 @@ async fn the_refresh_token_of_the_user_before_is_revoked() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_ends_after_a_logout_and_a_new_login_leaves_the_new_login_alone() {
+async fn a_refresh_that_completes_after_a_logout_does_not_affect_a_new_login() {
     let env = with_grants().await;
     let mut browser = env.logged_in("alice").await;
     let mut slow = browser.clone();
@@ -79,9 +79,9 @@ async fn a_refresh_that_ends_after_a_logout_and_a_new_login_leaves_the_new_login
     refreshes(&env, &mut browser).await;
 }
 
-/// Without a new login it is revoked: nobody else knows it.
+/// Without a new login, the new refresh token is revoked.
 #[tokio::test]
-async fn a_refresh_that_ends_after_a_logout_gives_its_token_back() {
+async fn a_refresh_that_completes_after_a_logout_revokes_its_token() {
     let env = with_grants().await;
     let mut browser = env.logged_in("alice").await;
     let mut slow = browser.clone();
