@@ -5,9 +5,7 @@ use leptos::prelude::*;
 
 /// The diagnosis, as in the log and on the error page.
 pub(super) fn fault(diagnosis: &Diagnosis) -> impl IntoView + use<> {
-    let Diagnosis {
-        code, cause, fix, ..
-    } = diagnosis.clone();
+    let (code, cause, fix) = (diagnosis.code(), diagnosis.cause(), diagnosis.fix());
     view! {
         <div class="fault" role="group" aria-label="What is wrong">
             <p>{cause}</p>

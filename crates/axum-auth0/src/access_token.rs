@@ -156,7 +156,7 @@ fn failure(error: &TokenError) -> Response {
     let (status, code) = match error {
         TokenError::SignInRequired => (StatusCode::UNAUTHORIZED, "session_expired"),
         TokenError::Misconfigured(diagnosis) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, diagnosis.code.as_str())
+            (StatusCode::INTERNAL_SERVER_ERROR, diagnosis.code().as_str())
         }
         TokenError::TooManyTokens { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_tokens"),
         TokenError::HeadRequest => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

@@ -1,10 +1,13 @@
 //! Why a token is not accepted. A token's content never gets into an error.
 
+use serde::{Deserialize, Serialize};
+
 use super::MAX_TOKEN_BYTES;
 use crate::provider::ProviderError;
 
 /// A string is not a compact JWT that we read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum JwtParseError {
     /// Longer than [`MAX_TOKEN_BYTES`].
     #[error("the token has {bytes} bytes, and at most {MAX_TOKEN_BYTES} are read")]

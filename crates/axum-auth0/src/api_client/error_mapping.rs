@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     config::{Api, ApiSettings},
-    diagnosis::{Cause, Diagnosis},
+    diagnosis::Diagnosis,
     http_client::HttpError,
     tokens::{AccessToken, TokenError},
 };
@@ -75,16 +75,8 @@ pub(super) fn map_http_error(error: &HttpError, limit: usize, api: &ApiSettings)
 
 /// RFC 6750 §5.3: a bearer token travels over TLS only.
 fn insecure_address(api: &ApiSettings) -> ApiError {
-    let diagnosis = Diagnosis {
-        code: Cause::ApiNotConfigured,
-        cause: format!(
-            "The {} API was not asked: {}_API_URL is neither https nor on this machine, or has credentials in it.",
-            api.name, api.name
-        ),
-        fix: format!(
-            "Set {}_API_URL to the API's https address, and restart.",
-            api.name
-        ),
+    let diagnosis = Diagnosis::InsecureApiUrl {
+        api: api.name().to_owned(),
     };
     diagnosis.log();
     ApiError::Token(TokenError::Misconfigured(Box::new(diagnosis)))

@@ -11,7 +11,7 @@ pub use self::builder::Auth0Builder;
 use self::state::AppState;
 use crate::{
     config::{Config, ConfigError},
-    doctor,
+    diagnosis::Diagnosis,
     guard::GuardedPaths,
     http_client::HttpError,
     oauth,
@@ -96,8 +96,8 @@ impl Auth0 {
 
 /// Logs recommendations for a valid configuration.
 fn log_warnings(config: &Config) {
-    for weakness in doctor::secret_weaknesses(config) {
-        weakness.log();
+    for weak in config.weak_secrets() {
+        Diagnosis::from(weak).log();
     }
     if config.audience().is_none() {
         tracing::warn!(

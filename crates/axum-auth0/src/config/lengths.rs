@@ -1,4 +1,4 @@
-//! Length limits of values that are sent in the URL of the authorization request and in a cookie.
+//! How long a value may be. What a login asks for travels in the URL of the provider and in a cookie of the browser.
 
 use super::{ApiRegistration, problems::Problems};
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{ApiSettings, problems::Problems, variable};
 use crate::provider::Issuer;
 
 /// How a provider is told which API a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AudienceParameter {
     /// `audience`, as Auth0 has it.
     Audience,

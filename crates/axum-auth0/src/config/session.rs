@@ -8,10 +8,10 @@ use super::{problems::Problems, variable};
 pub(crate) const SQLITE_NOT_COMPILED_IN: &str =
     "sqlite: is not compiled in; enable feature sqlite of axum-auth0";
 
-/// Where sessions and tokens are stored.
+/// Where sessions and tokens are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
-    /// `memory:`, lost when the process ends.
+    /// `memory:`: gone at the end of the process.
     Memory,
     /// `sqlite:PATH`.
     Sqlite(PathBuf),

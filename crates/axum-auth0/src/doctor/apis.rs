@@ -20,7 +20,9 @@ pub(super) async fn check(examiner: &Examiner, name: &'static str) -> Vec<Check>
         let check = Check::warning(
             ADDRESS,
             "The application can call this API, but nothing is configured for it.",
-            Diagnosis::api_not_configured(name),
+            Diagnosis::ApiNotConfigured {
+                api: name.to_owned(),
+            },
         );
         return vec![check.about(name)];
     };
@@ -72,7 +74,9 @@ async fn audience(examiner: &Examiner, api: &ApiSettings) -> Option<Check> {
         let missing = Check::warning(
             AUDIENCE,
             "No audience is configured for this API, so there are no tokens for it.",
-            Diagnosis::audience_missing(variable),
+            Diagnosis::AudienceMissing {
+                variable: variable.to_owned(),
+            },
         );
         return (variable != "AUTH0_AUDIENCE").then_some(missing);
     };

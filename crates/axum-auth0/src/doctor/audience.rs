@@ -9,7 +9,7 @@ use super::{
     experiment::{self, Control, Objection},
     probe::{Outcome, Probe, Prompt},
 };
-use crate::diagnosis::{Cause, Diagnosis, printable};
+use crate::diagnosis::{Diagnosis, DiagnosisCode, printable};
 
 /// Asks for a login that shows nothing and names `audience`; it comes with its variable.
 pub(super) async fn examine(
@@ -73,18 +73,18 @@ pub(super) fn said_of(outcome: &Outcome, audience: (&str, &str)) -> Option<Diagn
     let Outcome::Refused { code, description } = outcome else {
         return None;
     };
-    let diagnosis = Diagnosis::of_refusal(code, description.as_deref(), Some(audience));
+    let diagnosis = Diagnosis::of_error_response(code, description.as_deref(), Some(audience));
     matches!(
-        diagnosis.code,
-        Cause::AudienceUnknown | Cause::ApiNotAuthorized
+        diagnosis.code(),
+        DiagnosisCode::AudienceUnknown | DiagnosisCode::ApiNotAuthorized
     )
     .then_some(diagnosis)
 }
 
 /// The check of an API that the provider refuses in so many words.
 pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
-    let summary = match diagnosis.code {
-        Cause::AudienceUnknown => "The provider does not know the API.",
+    let summary = match diagnosis.code() {
+        DiagnosisCode::AudienceUnknown => "The provider does not know the API.",
         _ => "The application may not use the API.",
     };
     Check::problem(id, summary, diagnosis)
@@ -98,6 +98,9 @@ pub(super) fn objected(audience: &str, variable: &str, outcome: &Outcome) -> Fin
             printable(audience),
             outcome.in_words()
         ),
-        ..Finding::from(Diagnosis::audience_unknown(audience, variable))
+        ..Finding::from(Diagnosis::AudienceUnknown {
+            audience: Some(audience.to_owned()),
+            variable: variable.to_owned(),
+        })
     }
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    diagnosis::{Cause, Diagnosis, printable},
+    diagnosis::{Diagnosis, DiagnosisCode, printable},
     http_client::HttpError,
     oauth::{EndpointError, TokenEndpoint},
     provider::Metadata,
@@ -153,11 +153,11 @@ fn rejection(answer: &Answer) -> Option<Diagnosis> {
         let text = text.to_ascii_lowercase();
         text.contains("credentials") || text.contains("client secret")
     });
-    let diagnosis = Diagnosis::of_refusal(code, description, None);
-    if diagnosis.code == Cause::ClientRejected {
+    let diagnosis = Diagnosis::of_error_response(code, description, None);
+    if diagnosis.code() == DiagnosisCode::ClientRejected {
         Some(diagnosis)
     } else if code == "unauthorized_client" && is_about_credentials {
-        Some(Diagnosis::client_rejected())
+        Some(Diagnosis::ClientRejected)
     } else {
         None
     }

@@ -95,9 +95,9 @@ fn judge(ahead: i64) -> Check {
         Check::ok(ID, "This server and the provider agree on the time.")
     } else if is_refused {
         let summary = format!("{differ}, so logins are refused.");
-        Check::problem(ID, summary, Diagnosis::clock_skew(ahead))
+        Check::problem(ID, summary, Diagnosis::ClockSkew { ahead })
     } else {
-        Check::warning(ID, format!("{differ}."), Diagnosis::clock_skew(ahead))
+        Check::warning(ID, format!("{differ}."), Diagnosis::ClockSkew { ahead })
     }
 }
 

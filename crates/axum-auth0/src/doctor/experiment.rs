@@ -49,7 +49,7 @@ fn changes(examiner: &Examiner, probe: &Probe) -> Vec<(Objection, Probe)> {
         experiments.push((Objection::OfflineAccess, changed));
     }
     for of in examiner.config().scope_variables() {
-        let changed = probe.without_scopes(of.scopes);
+        let changed = probe.without_scopes(&of.scopes);
         if changed.scope.len() < probe.scope.len() {
             experiments.push((Objection::Scopes(of.variable), changed));
         }

@@ -41,6 +41,10 @@ pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
 
 impl From<Diagnosis> for Finding {
     fn from(diagnosis: Diagnosis) -> Self {
-        Self::new(diagnosis.code.as_str(), diagnosis.cause, diagnosis.fix)
+        Self::new(
+            diagnosis.code().as_str(),
+            diagnosis.cause(),
+            diagnosis.fix(),
+        )
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    diagnosis::{Cause, Diagnosis},
+    diagnosis::{Diagnosis, DiagnosisCode},
     oauth::requested_audiences,
 };
 
@@ -78,7 +78,9 @@ fn callback(config: &Config, outcomes: &Outcomes, comes_back: bool) -> Check {
             "Not checked: the provider does not know the application.",
         ),
         Outcome::ErrorPage { status, text } if is_about_the_callback(text) => {
-            let mut finding = Finding::from(Diagnosis::callback_not_registered(&callback));
+            let mut finding = Finding::from(Diagnosis::CallbackNotRegistered {
+                callback: callback.to_string(),
+            });
             finding.cause = format!(
                 "{} It answers a login with status {}{}.",
                 finding.cause,
@@ -176,7 +178,7 @@ async fn fails(examiner: &Examiner, endpoint: &Url, probe: &Probe, bad: &Outcome
         (Outcome::Refused { code, description }, _) => {
             let description = description.as_deref();
             let audience = (!asked.is_empty()).then_some(asked.as_str());
-            let mut finding = Finding::from(Diagnosis::of_login_refusal(
+            let mut finding = Finding::from(Diagnosis::of_login_error(
                 config,
                 code,
                 description,
@@ -233,7 +235,9 @@ async fn audience_of_login(examiner: &Examiner, endpoint: &Url, outcomes: &Outco
         return Check::warning(
             AUDIENCE,
             "No API is named, so most providers issue access tokens that no API takes.",
-            Diagnosis::audience_missing(VARIABLE),
+            Diagnosis::AudienceMissing {
+                variable: VARIABLE.to_owned(),
+            },
         )
         .about(VARIABLE);
     };
@@ -256,7 +260,7 @@ pub(super) fn is_one_api(config: &Config) -> bool {
 
 fn unknown_client(config: &Config) -> Finding {
     Finding::new(
-        Cause::ClientRejected.as_str(),
+        DiagnosisCode::ClientRejected.as_str(),
         format!(
             "It knows no application with the Client ID `{}`.",
             config.client_id()

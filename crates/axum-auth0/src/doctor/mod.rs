@@ -23,7 +23,6 @@ mod provider;
 mod refresh;
 mod report;
 mod secret;
-mod secret_strength;
 mod site;
 mod store;
 mod words;
@@ -36,7 +35,6 @@ use tokio::{
 };
 
 pub use self::report::{Check, Report, Status};
-pub(crate) use self::secret::weaknesses as secret_weaknesses;
 use self::{
     examination::{Examination, Examiner},
     finding::{Finding, sentence},

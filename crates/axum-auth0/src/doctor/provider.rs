@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::{AudienceParameter, Config},
-    diagnosis::{Cause, Diagnosis},
+    diagnosis::{Diagnosis, DiagnosisCode},
     http_client::HttpError,
     oauth::requested_audiences,
     provider::{Metadata, ProviderError},
@@ -164,7 +164,9 @@ fn audience_parameter(config: &Config, metadata: &Metadata) -> Check {
                     "`resource={first}` is sent (AUTH0_AUDIENCE_PARAMETER=resource) and the provider looks like Auth0, but Auth0 \
                      ignores that parameter unless its Resource Parameter Compatibility Profile is on."
                 ),
-                ..Finding::from(Diagnosis::resource_ignored(first))
+                ..Finding::from(Diagnosis::ResourceIgnored {
+                    audience: first.to_string(),
+                })
             },
         ),
         (Manner::Ignored, AudienceParameter::Audience) => Check::warning(
@@ -186,7 +188,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
         ProviderError::IssuerMismatch { configured, found } => (
             "The provider calls itself something else.".to_owned(),
             Finding::new(
-                Cause::WrongIssuer.as_str(),
+                DiagnosisCode::WrongIssuer.as_str(),
                 format!(
                     "AUTH0_DOMAIN stands for the issuer `{configured}`, but the provider there calls itself `{found}`; the \
                      two must be equal to the last character, or its tokens are refused."

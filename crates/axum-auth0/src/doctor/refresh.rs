@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    diagnosis::{Cause, Diagnosis},
+    diagnosis::{Diagnosis, DiagnosisCode},
     provider::Metadata,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> 
                 cause: "AUTH0_SCOPE lacks offline_access, so most providers issue no refresh token, and people have to log in \
                         again when their access token ends."
                     .to_owned(),
-                ..Finding::from(Diagnosis::no_refresh_token(false))
+                ..Finding::from(Diagnosis::NoRefreshToken { is_requested: false })
             },
         );
     }
@@ -70,8 +70,8 @@ fn refused_grant(answers: &Answers, credentials: &Credentials) -> Option<Diagnos
     match code.as_str() {
         "unsupported_grant_type" => Some(Diagnosis::grant_not_allowed(code, description)),
         "unauthorized_client" if *credentials == Credentials::Accepted => {
-            let diagnosis = Diagnosis::of_refusal(code, description, None);
-            (diagnosis.code == Cause::GrantNotAllowed).then_some(diagnosis)
+            let diagnosis = Diagnosis::of_error_response(code, description, None);
+            (diagnosis.code() == DiagnosisCode::GrantNotAllowed).then_some(diagnosis)
         }
         _ => None,
     }
@@ -102,7 +102,7 @@ fn hint(metadata: &Metadata, takes_refreshes: bool) -> Option<Check> {
                  list. Logins ask for offline_access; if one brings no refresh token, people have to log in again when their \
                  access token ends."
             ),
-            ..Finding::from(Diagnosis::no_refresh_token(true))
+            ..Finding::from(Diagnosis::NoRefreshToken { is_requested: true })
         },
     ))
 }

@@ -36,7 +36,7 @@ pub struct Check {
     pub cause: Option<String>,
     /// What to set and where, where something is wrong.
     pub fix: Option<String>,
-    /// A stable name of what is wrong: that of a [`Cause`](crate::Cause), or one of the doctor's own.
+    /// A stable name of what is wrong: that of a [`Diagnosis`](crate::Diagnosis), or one of the doctor's own.
     pub code: Option<&'static str>,
 }
 

@@ -121,7 +121,8 @@ fn log_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
         && let Ok(claims) = jwt::decode_unverified(id_token)
         && let Ok(Some(iat)) = claims.unverified().numeric_date("iat")
     {
-        Diagnosis::clock_skew(state.clock.unix_seconds().saturating_sub(iat)).log();
+        let ahead = state.clock.unix_seconds().saturating_sub(iat);
+        Diagnosis::ClockSkew { ahead }.log();
     }
 }
 

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::{
     config::{Config, Routes},
-    diagnosis::{Cause, Diagnosis, printable},
+    diagnosis::{Diagnosis, DiagnosisCode, printable},
     oauth::{EndpointError, IdTokenError},
     provider::ProviderError,
     return_to::ReturnTo,
@@ -78,7 +78,7 @@ impl LoginError {
         return_to: ReturnTo,
     ) -> Self {
         let audience = config.audience();
-        let diagnosis = Diagnosis::of_login_refusal(config, code, description, audience);
+        let diagnosis = Diagnosis::of_login_error(config, code, description, audience);
         // RFC 6749 §4.1.2.1: errors that no user causes or can avoid.
         let is_configuration = matches!(
             code,
@@ -87,9 +87,9 @@ impl LoginError {
                 | "unauthorized_client"
                 | "unsupported_response_type"
         );
-        match diagnosis.code {
-            Cause::AudienceUnknown if audience.is_some() => Self::Misconfigured(diagnosis),
-            Cause::ApiNotAuthorized => Self::Misconfigured(diagnosis),
+        match diagnosis.code() {
+            DiagnosisCode::AudienceUnknown if audience.is_some() => Self::Misconfigured(diagnosis),
+            DiagnosisCode::ApiNotAuthorized => Self::Misconfigured(diagnosis),
             _ if is_configuration => Self::Misconfigured(diagnosis),
             _ => Self::ProviderError {
                 code: code.to_owned(),
@@ -111,7 +111,7 @@ impl LoginError {
                 Self::InvalidCode(return_to)
             }
             EndpointError::UnexpectedStatus { status } => {
-                Self::Misconfigured(Diagnosis::of_refusal(
+                Self::Misconfigured(Diagnosis::of_error_response(
                     &format!("status {}", status.as_u16()),
                     None,
                     audience.map(|audience| (audience, "AUTH0_AUDIENCE")),
@@ -119,7 +119,7 @@ impl LoginError {
             }
             EndpointError::ErrorResponse { code, description } => {
                 let description = description.as_deref();
-                Self::Misconfigured(Diagnosis::of_login_refusal(
+                Self::Misconfigured(Diagnosis::of_login_error(
                     config,
                     &code,
                     description,

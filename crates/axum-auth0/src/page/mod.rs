@@ -49,8 +49,8 @@ impl Page {
 
     /// Adds cause and fix of a diagnosis, for the operator of the site.
     pub(crate) fn diagnosis(mut self, diagnosis: &Diagnosis) -> Self {
-        self.paragraphs.push(diagnosis.cause.clone());
-        self.fix = Some(diagnosis.fix.clone());
+        self.paragraphs.push(diagnosis.cause());
+        self.fix = Some(diagnosis.fix());
         self
     }
 

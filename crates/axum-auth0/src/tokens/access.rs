@@ -113,7 +113,7 @@ impl Tokens {
             return Ok(token);
         }
         let expected = request.expectation(&self.0.config, now);
-        let diagnosis = Diagnosis::scope_missing(&expected, &missing);
+        let diagnosis = Diagnosis::scope_missing(&expected, missing);
         Err(diagnosed(diagnosis, self.0.is_current(&set)))
     }
 

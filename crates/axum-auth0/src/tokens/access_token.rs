@@ -46,7 +46,9 @@ impl<A: Api> AccessToken<A> {
     pub fn authorization(&self) -> Result<HeaderValue, TokenError> {
         let mut value =
             HeaderValue::from_str(&format!("Bearer {}", self.expose())).map_err(|_| {
-                let diagnosis = Diagnosis::unusable_token(&self.audience);
+                let diagnosis = Diagnosis::UnusableToken {
+                    audience: self.audience.clone(),
+                };
                 diagnosis.log();
                 TokenError::Misconfigured(Box::new(diagnosis))
             })?;
@@ -78,7 +80,7 @@ impl<A: Api> AccessToken<A> {
     /// the API wants for this call. The reason is logged.
     pub fn lacks_scope(&self, scope: &str) -> TokenError {
         let missing: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
-        let diagnosis = Diagnosis::missing_scope(&self.settings, &self.audience, &missing);
+        let diagnosis = Diagnosis::missing_scope(&self.settings, &self.audience, missing);
         diagnosis.log();
         TokenError::Misconfigured(Box::new(diagnosis))
     }

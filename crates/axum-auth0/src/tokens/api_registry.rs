@@ -44,9 +44,13 @@ impl ApiRegistry {
     pub(crate) fn get(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
         self.0.apis.get(name).map(Arc::clone).ok_or_else(|| {
             let diagnosis = if self.0.absent.contains(&name) {
-                Diagnosis::api_not_configured(name)
+                Diagnosis::ApiNotConfigured {
+                    api: name.to_owned(),
+                }
             } else {
-                Diagnosis::undeclared_api(name)
+                Diagnosis::UndeclaredApi {
+                    api: name.to_owned(),
+                }
             };
             // Logged once: a site can do without an API that its pages ask for at every view.
             let mut reported = self

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use super::failure::{Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
@@ -53,8 +53,8 @@ pub(crate) struct Backoff {
     /// Time of the first of them, in seconds since 1970.
     #[serde(default)]
     rejected_since: i64,
-    /// The misconfiguration that caused the failure.
-    #[serde(default)]
+    /// The misconfiguration that caused the failure. Absent if it cannot be read.
+    #[serde(default, deserialize_with = "deserialize_readable")]
     pub(super) diagnosis: Option<Diagnosis>,
 }
 
@@ -129,10 +129,12 @@ pub(super) fn backoff_seconds(kind: FailureKind, failures: u32) -> i64 {
     (initial << doublings).min(max)
 }
 
-/// Deserializes a back-off. One of another version that cannot be read is absent.
-pub(super) fn deserialize_readable<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Backoff>, D::Error> {
+/// Deserializes a value. One of another version that cannot be read is absent.
+pub(super) fn deserialize_readable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
     let value = Option::<serde_json::Value>::deserialize(deserializer)?;
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }

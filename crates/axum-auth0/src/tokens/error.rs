@@ -46,7 +46,9 @@ pub(super) fn store_unavailable(operation: &'static str) -> impl FnOnce(StoreErr
 }
 
 pub(super) fn audience_missing(api: &ApiSettings) -> TokenError {
-    let diagnosis = Diagnosis::audience_missing(api.audience_variable());
+    let diagnosis = Diagnosis::AudienceMissing {
+        variable: api.audience_variable().to_owned(),
+    };
     diagnosis.log();
     TokenError::Misconfigured(Box::new(diagnosis))
 }
@@ -59,7 +61,7 @@ pub(super) fn diagnosed(diagnosis: Diagnosis, is_current: bool) -> TokenError {
         return TokenError::Misconfigured(Box::new(diagnosis));
     }
     tracing::info!(
-        code = diagnosis.code.as_str(),
+        code = diagnosis.code().as_str(),
         "the configuration changed since this login; a new login is required"
     );
     TokenError::SignInRequired

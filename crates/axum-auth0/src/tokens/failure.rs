@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::token_request::TokenRequest;
 use crate::{
-    diagnosis::{Cause, Diagnosis},
+    diagnosis::{Diagnosis, DiagnosisCode},
     oauth::{EndpointError, RequestEffect},
 };
 
@@ -86,7 +86,8 @@ impl Classification {
             }
             EndpointError::ErrorResponse { code, description } => {
                 let audience = Some((request.audience, request.api.audience_variable()));
-                let diagnosis = Diagnosis::of_refusal(code, description.as_deref(), audience);
+                let diagnosis =
+                    Diagnosis::of_error_response(code, description.as_deref(), audience);
                 match misconfiguration_scope(code, &diagnosis) {
                     Some(scope) => {
                         back_off(FailureKind::Misconfigured, Some(Box::new(diagnosis)), scope)
@@ -110,13 +111,15 @@ impl Classification {
 /// Returns the refreshes that a misconfiguration applies to; `None` if the error does not name one. Apart from the codes of RFC
 /// 6749 §5.2 and RFC 8707 §2, the diagnosis knows the descriptions of Auth0.
 fn misconfiguration_scope(code: &str, diagnosis: &Diagnosis) -> Option<FailureScope> {
-    match (code, diagnosis.code) {
+    match (code, diagnosis.code()) {
         ("invalid_client" | "unsupported_grant_type", _)
-        | (_, Cause::ClientRejected | Cause::GrantNotAllowed) => Some(FailureScope::Provider),
+        | (_, DiagnosisCode::ClientRejected | DiagnosisCode::GrantNotAllowed) => {
+            Some(FailureScope::Provider)
+        }
         ("unauthorized_client" | "invalid_scope" | "invalid_target", _) => {
             Some(FailureScope::Token)
         }
-        (_, Cause::RefusedByProvider) => None,
+        (_, DiagnosisCode::RefusedByProvider) => None,
         _ => Some(FailureScope::Token),
     }
 }

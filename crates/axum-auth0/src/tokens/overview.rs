@@ -6,7 +6,7 @@ use url::Url;
 use super::{access::Tokens, cached_token::CachedToken, error::TokenError, token_set::TokenSet};
 use crate::{
     config::{ApiSettings, BrowserAccess, TokenFormat},
-    diagnosis::{Cause, Diagnosis, Expectation, diagnose},
+    diagnosis::{Diagnosis, DiagnosisCode, Expectation, diagnose},
     jwt,
     store::LoginId,
 };
@@ -89,8 +89,9 @@ impl Tokens {
             is_refreshable,
             refresh_outcome_unknown: set.refresh_outcome_unknown,
             is_outdated: !self.0.is_current(&set),
-            problem: (!is_refreshable && !set.revoked)
-                .then(|| Diagnosis::no_refresh_token(offline_access)),
+            problem: (!is_refreshable && !set.revoked).then(|| Diagnosis::NoRefreshToken {
+                is_requested: offline_access,
+            }),
             id_token: set.id_token.as_deref().and_then(claims),
             apis: apis.map(|api| self.api_overview(api, &set, now)).collect(),
             now,
@@ -106,7 +107,9 @@ impl Tokens {
             .map(|cached| self.token_overview(api, cached, now))
             .collect();
         let problem = if api.audience().is_none() {
-            Some(Diagnosis::audience_missing(api.audience_variable()))
+            Some(Diagnosis::AudienceMissing {
+                variable: api.audience_variable().to_owned(),
+            })
         } else {
             set.rejected
                 .iter()
@@ -141,7 +144,7 @@ impl Tokens {
             expires_at: cached.expires_at,
             claims: claims(&cached.token),
             // An expired token is not a problem: it is refreshed before its next use.
-            problem: problem.filter(|problem| problem.code != Cause::ExpiredToken),
+            problem: problem.filter(|problem| problem.code() != DiagnosisCode::ExpiredToken),
         }
     }
 }

@@ -101,7 +101,7 @@ impl Refresher {
 /// Logs why a revocation failed and returns the error for the caller.
 fn revocation_error(error: EndpointError) -> TokenError {
     let misconfigured = |code: &str, description: Option<&str>| {
-        let diagnosis = Diagnosis::of_refusal(code, description, None);
+        let diagnosis = Diagnosis::of_error_response(code, description, None);
         diagnosis.log();
         TokenError::Misconfigured(Box::new(diagnosis))
     };

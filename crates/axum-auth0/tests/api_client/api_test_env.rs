@@ -1,6 +1,6 @@
 //! A site with a signed-in user, and the APIs that it calls.
 
-use axum_auth0::{ApiClient, ApiError, Cause, SignedInUser, TokenError};
+use axum_auth0::{ApiClient, ApiError, DiagnosisCode, SignedInUser, TokenError};
 use http::Request;
 use serde_json::Value;
 
@@ -79,10 +79,10 @@ async fn user(site: &TestEnv, browser: &mut Browser, headers: &[(&str, &str)]) -
 }
 
 /// Returns the cause of a misconfiguration.
-pub(crate) fn cause(error: &ApiError) -> Option<Cause> {
+pub(crate) fn cause(error: &ApiError) -> Option<DiagnosisCode> {
     match error {
         ApiError::Refused(diagnosis) | ApiError::Token(TokenError::Misconfigured(diagnosis)) => {
-            Some(diagnosis.code)
+            Some(diagnosis.code())
         }
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! Calls whose token the API rejects.
 
-use axum_auth0::{ApiError, Cause, TokenError, http_client::Delivery};
+use axum_auth0::{ApiError, DiagnosisCode, TokenError, http_client::Delivery};
 use futures::future::join_all;
 use http::Method;
 use serde_json::json;
@@ -109,7 +109,11 @@ async fn a_second_rejection_is_a_diagnosis() {
     let env = ApiTestEnv::new().await;
     env.orders.replies([Reply::invalid_token()]);
     let error = env.list().await.unwrap_err();
-    assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
+    assert_eq!(
+        cause(&error),
+        Some(DiagnosisCode::RefusedByApi),
+        "{error:?}"
+    );
     let text = error.to_string();
     assert!(
         text.contains(fake_provider::ORDERS) && text.contains("it was revoked"),
@@ -118,7 +122,11 @@ async fn a_second_rejection_is_a_diagnosis() {
     assert_eq!((env.orders.request_count(), env.refreshes()), (2, 1));
     // A token that was just issued is not refreshed again.
     let error = env.client().post(["orders"]).send().await.unwrap_err();
-    assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
+    assert_eq!(
+        cause(&error),
+        Some(DiagnosisCode::RefusedByApi),
+        "{error:?}"
+    );
     assert_eq!((env.orders.request_count(), env.refreshes()), (3, 1));
 }
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +135,10 @@ async fn an_api_that_rejects_every_token_does_not_cause_repeated_refreshes() {
     env.orders.replies([Reply::status(401)]);
     let calls = (0..50).map(|_| env.list());
     for error in join_all(calls).await {
-        assert_eq!(cause(&error.unwrap_err()), Some(Cause::RefusedByApi));
+        assert_eq!(
+            cause(&error.unwrap_err()),
+            Some(DiagnosisCode::RefusedByApi)
+        );
     }
     assert!(
         env.orders.request_count() <= 100,
@@ -149,7 +160,11 @@ async fn an_error_other_than_invalid_token_causes_no_refresh() {
     env.orders
         .replies([Reply::headed(401, "www-authenticate", reason)]);
     let error = env.list().await.unwrap_err();
-    assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
+    assert_eq!(
+        cause(&error),
+        Some(DiagnosisCode::RefusedByApi),
+        "{error:?}"
+    );
     assert_eq!((env.orders.request_count(), env.refreshes()), (1, 0));
 }
 
@@ -160,7 +175,11 @@ async fn insufficient_scope_is_a_diagnosis_and_a_plain_403_is_forbidden() {
     env.orders
         .replies([Reply::headed(403, "www-authenticate", reason)]);
     let error = env.list().await.unwrap_err();
-    assert_eq!(cause(&error), Some(Cause::MissingScope), "{error:?}");
+    assert_eq!(
+        cause(&error),
+        Some(DiagnosisCode::MissingScope),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("cancel:orders"), "{error}");
     env.orders.replies([Reply::status(403)]);
     assert!(matches!(env.list().await, Err(ApiError::Forbidden)));
@@ -267,7 +286,10 @@ async fn an_identical_token_after_two_refreshes_is_rejected() {
         provider.wait_for_requests(Endpoint::Refresh, 1).await;
         advance_until_the_second_refresh(&env).await;
     });
-    assert_eq!(cause(&listed.unwrap_err()), Some(Cause::RefusedByApi));
+    assert_eq!(
+        cause(&listed.unwrap_err()),
+        Some(DiagnosisCode::RefusedByApi)
+    );
     assert_eq!((env.orders.request_count(), env.refreshes()), (1, 2));
 }
 
@@ -278,6 +300,10 @@ async fn an_older_identical_token_is_not_refreshed_again() {
     env.site.clock.advance(100);
     env.orders.replies([Reply::invalid_token()]);
     let error = env.list().await.unwrap_err();
-    assert_eq!(cause(&error), Some(Cause::RefusedByApi), "{error:?}");
+    assert_eq!(
+        cause(&error),
+        Some(DiagnosisCode::RefusedByApi),
+        "{error:?}"
+    );
     assert_eq!((env.orders.request_count(), env.refreshes()), (1, 1));
 }

@@ -1,6 +1,6 @@
 //! A call goes to the configured API, below its base, with the token for that API.
 
-use axum_auth0::{ApiError, Cause, InvalidRequest, jwt};
+use axum_auth0::{ApiError, DiagnosisCode, InvalidRequest, jwt};
 use http::Method;
 use serde_json::json;
 
@@ -191,8 +191,15 @@ async fn an_api_that_is_not_configured_is_a_diagnosis() {
         ApiTestEnv::with(|builder| builder.unset("ORDERS_API_URL").unset("ORDERS_API_AUDIENCE"))
             .await;
     let error = env.list().await.unwrap_err();
-    assert_eq!(cause(&error), Some(Cause::ApiNotConfigured), "{error:?}");
+    assert_eq!(
+        cause(&error),
+        Some(DiagnosisCode::ApiNotConfigured),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("ORDERS_API_URL"), "{error}");
     let undeclared = env.alice.api::<UndeclaredApi>().get(["x"]).send().await;
-    assert_eq!(cause(&undeclared.unwrap_err()), Some(Cause::UndeclaredApi));
+    assert_eq!(
+        cause(&undeclared.unwrap_err()),
+        Some(DiagnosisCode::UndeclaredApi)
+    );
 }

@@ -161,7 +161,7 @@ fn describe(token: Result<(&str, &str), &TokenError>) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR,
             None,
             json!({
-                "code": diagnosis.code.as_str(), "cause": diagnosis.cause, "fix": diagnosis.fix,
+                "code": diagnosis.code().as_str(), "cause": diagnosis.cause(), "fix": diagnosis.fix(),
             }),
         ),
         TokenError::ProviderUnavailable { retry_after } => (

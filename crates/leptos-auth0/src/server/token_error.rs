@@ -9,7 +9,7 @@ impl From<TokenError> for AuthError {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::SignInRequired => Self::SignInRequired,
-            TokenError::Misconfigured(diagnosis) => Self::Misconfigured(explanation(*diagnosis)),
+            TokenError::Misconfigured(diagnosis) => Self::Misconfigured(explanation(&diagnosis)),
             TokenError::ProviderUnavailable { retry_after } => Self::ProviderUnavailable {
                 retry_after_secs: retry_after.map(ceil_seconds),
             },
@@ -27,11 +27,11 @@ impl From<TokenError> for AuthError {
     }
 }
 
-fn explanation(diagnosis: Diagnosis) -> Explanation {
+fn explanation(diagnosis: &Diagnosis) -> Explanation {
     Explanation {
-        code: diagnosis.code.as_str().to_owned(),
-        cause: diagnosis.cause,
-        fix: diagnosis.fix,
+        code: diagnosis.code().as_str().to_owned(),
+        cause: diagnosis.cause(),
+        fix: diagnosis.fix(),
     }
 }
 

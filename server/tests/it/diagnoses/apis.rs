@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{Router, body::Body, extract::State, routing::get};
-use axum_auth0::{Api, ApiRegistration, Config, Diagnosis, SignedInUser, TokenError};
+use axum_auth0::{Api, ApiRegistration, Config, SignedInUser, TokenError};
 use http::{Request, header};
 use tower::ServiceExt as _;
 
 use super::{
     fixes::{apply_fix, restartable},
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{
     browser::{ALICE, Browser},
@@ -27,7 +27,7 @@ impl Api for InvoicesApi {
     const SCOPES: &'static [&'static str] = &["read:invoices"];
 }
 
-pub(crate) async fn an_api_that_checks_another_audience_rejects_the_token() -> Diagnosis {
+pub(crate) async fn an_api_that_checks_another_audience_rejects_the_token() -> ReportedDiagnosis {
     let renamed = |builder: &mut TestEnvBuilder| {
         let mut renamed = builder.products_api_settings().clone();
         NEW_API.clone_into(&mut renamed.identifier);
@@ -68,7 +68,7 @@ pub(crate) async fn an_api_that_checks_another_audience_rejects_the_token() -> D
     diagnosis
 }
 
-pub(crate) async fn an_unregistered_api_has_no_settings() -> Diagnosis {
+pub(crate) async fn an_unregistered_api_has_no_settings() -> ReportedDiagnosis {
     let mut variables = None;
     let env = TestEnv::with(|builder| variables = Some(builder.variables.clone())).await;
     let alice = env.browser();
@@ -80,6 +80,7 @@ pub(crate) async fn an_unregistered_api_has_no_settings() -> Diagnosis {
     let Err(TokenError::Misconfigured(diagnosis)) = refused else {
         panic!("{refused:?}")
     };
+    let diagnosis = ReportedDiagnosis::from(diagnosis.as_ref());
     reported::assert_logged(&env, " ERROR ", &diagnosis);
     assert_says(
         &diagnosis,
@@ -93,7 +94,7 @@ pub(crate) async fn an_unregistered_api_has_no_settings() -> Diagnosis {
     variables.set("INVOICES_API_URL", "http://127.0.0.1:4003");
     let config = Config::from_variables(&variables, &declared).unwrap();
     assert!(config.api("INVOICES").is_some());
-    *diagnosis
+    diagnosis
 }
 
 /// Returns the signed-in user of a browser, as a handler of the site receives it.
@@ -117,7 +118,7 @@ async fn user_of(env: &TestEnv, browser: &Browser) -> SignedInUser {
     user.unwrap()
 }
 
-pub(crate) async fn an_api_without_variables_is_not_called() -> Diagnosis {
+pub(crate) async fn an_api_without_variables_is_not_called() -> ReportedDiagnosis {
     let env = TestEnv::with(restartable).await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -132,7 +133,7 @@ pub(crate) async fn an_api_without_variables_is_not_called() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_second_api_without_an_audience_gets_no_token() -> Diagnosis {
+pub(crate) async fn a_second_api_without_an_audience_gets_no_token() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.add_orders();

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum_auth0::{
-    Diagnosis, Expectation,
+    Expectation,
     clock::{Clock as _, SystemClock},
     diagnose,
 };
@@ -13,7 +13,7 @@ use super::{
     fixes::{apply_fix, assert_works, logged_in_long_ago, restartable, signed_in},
     modified_tenant::{ModifiedTenant, without_audience},
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{
     browser::{ALICE, Browser},
@@ -22,7 +22,7 @@ use crate::{
 
 const STOCK_API: &str = "https://stock.example.com";
 
-pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> Diagnosis {
+pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.variables.remove("AUTH0_AUDIENCE");
@@ -55,7 +55,7 @@ pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> D
     diagnosis
 }
 
-pub(crate) async fn an_unknown_audience_is_rejected_at_login() -> Diagnosis {
+pub(crate) async fn an_unknown_audience_is_rejected_at_login() -> ReportedDiagnosis {
     // A common mistake: the API's URL instead of its identifier.
     let env = TestEnv::with(|builder| {
         restartable(builder);
@@ -85,7 +85,7 @@ pub(crate) async fn an_unknown_audience_is_rejected_at_login() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_deleted_api_is_reported_at_the_next_refresh() -> Diagnosis {
+pub(crate) async fn a_deleted_api_is_reported_at_the_next_refresh() -> ReportedDiagnosis {
     let env = TestEnv::with(logged_in_long_ago).await;
     let alice = signed_in(&env).await;
     let env = env
@@ -106,7 +106,7 @@ pub(crate) async fn a_deleted_api_is_reported_at_the_next_refresh() -> Diagnosis
     diagnosis
 }
 
-pub(crate) async fn auth0_ignores_resource() -> Diagnosis {
+pub(crate) async fn auth0_ignores_resource() -> ReportedDiagnosis {
     let by_resource =
         |builder: &mut TestEnvBuilder| builder.set("AUTH0_AUDIENCE_PARAMETER", "resource");
     let env = TestEnv::with(|builder| {
@@ -137,7 +137,7 @@ pub(crate) async fn auth0_ignores_resource() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_login_without_an_audience_gets_the_default_audience() -> Diagnosis {
+pub(crate) async fn a_login_without_an_audience_gets_the_default_audience() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.variables.remove("AUTH0_AUDIENCE");
@@ -208,7 +208,7 @@ fn default_audience(builder: &mut TestEnvBuilder, audience: &str) {
 }
 
 pub(crate) async fn a_provider_without_audience_parameter_issues_a_token_for_another_api()
--> Diagnosis {
+-> ReportedDiagnosis {
     let change = |builder: &mut TestEnvBuilder| {
         builder.set("ORDERS_API_URL", "http://127.0.0.1:4002");
         builder.set("ORDERS_API_AUDIENCE", ORDERS_API);
@@ -231,7 +231,7 @@ pub(crate) async fn a_provider_without_audience_parameter_issues_a_token_for_ano
     diagnosis
 }
 
-pub(crate) async fn a_token_is_sent_to_another_api() -> Diagnosis {
+pub(crate) async fn a_token_is_sent_to_another_api() -> ReportedDiagnosis {
     let env = TestEnv::with(TestEnvBuilder::add_orders).await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
@@ -251,8 +251,12 @@ pub(crate) async fn a_token_is_sent_to_another_api() -> Diagnosis {
 
     diagnose(of_products, &Expectation::new(config, products, now)).unwrap();
     diagnose(of_orders, &Expectation::new(config, orders, now)).unwrap();
-    let diagnosis = diagnose(of_orders, &Expectation::new(config, products, now)).unwrap_err();
-    let reverse = diagnose(of_products, &Expectation::new(config, orders, now)).unwrap_err();
+    let diagnosis = ReportedDiagnosis::from(
+        &diagnose(of_orders, &Expectation::new(config, products, now)).unwrap_err(),
+    );
+    let reverse = ReportedDiagnosis::from(
+        &diagnose(of_products, &Expectation::new(config, orders, now)).unwrap_err(),
+    );
     assert_eq!(reverse.code, diagnosis.code);
     assert_says(
         &diagnosis,
@@ -266,7 +270,7 @@ pub(crate) async fn a_token_is_sent_to_another_api() -> Diagnosis {
 }
 
 pub(crate) async fn a_provider_without_audience_parameter_issues_a_token_for_its_userinfo()
--> Diagnosis {
+-> ReportedDiagnosis {
     let change = |builder: &mut TestEnvBuilder| {
         let userinfo = format!("{}userinfo", builder.tenant.issuer);
         default_audience(builder, &userinfo);
@@ -287,7 +291,8 @@ pub(crate) async fn a_provider_without_audience_parameter_issues_a_token_for_its
     diagnosis
 }
 
-pub(crate) async fn a_provider_without_audience_parameter_issues_an_opaque_token() -> Diagnosis {
+pub(crate) async fn a_provider_without_audience_parameter_issues_an_opaque_token()
+-> ReportedDiagnosis {
     let (env, stand_in) = of_another_manner(|_| {}).await;
     let alice = env.browser();
     alice.log_in(ALICE).await;

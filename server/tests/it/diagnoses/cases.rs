@@ -2,10 +2,11 @@
 
 use std::pin::Pin;
 
-use axum_auth0::{Cause, Diagnosis};
+use axum_auth0::DiagnosisCode;
 
 use super::{
-    apis, audience, clocks, doctor_checks, issued_tokens, refreshes, rejections, scopes, table,
+    apis, audience, clocks, doctor_checks, issued_tokens, refreshes, rejections,
+    reported::ReportedDiagnosis, scopes, table,
 };
 
 /// A condition and its diagnosis.
@@ -13,11 +14,11 @@ pub(crate) struct Case {
     /// Name of the test.
     pub(crate) name: &'static str,
     /// The expected cause.
-    pub(crate) cause: Cause,
+    pub(crate) cause: DiagnosisCode,
     /// The condition, in a sentence.
     pub(crate) when: &'static str,
     /// Creates the condition and returns the reported diagnosis, with the ports of the local services.
-    pub(crate) run: fn() -> Pin<Box<dyn Future<Output = Diagnosis>>>,
+    pub(crate) run: fn() -> Pin<Box<dyn Future<Output = ReportedDiagnosis>>>,
 }
 
 impl Case {
@@ -30,7 +31,7 @@ impl Case {
     }
 
     /// Runs the case.
-    pub(crate) async fn diagnosis(&self) -> Diagnosis {
+    pub(crate) async fn diagnosis(&self) -> ReportedDiagnosis {
         let diagnosis = (self.run)().await;
         assert_eq!(diagnosis.code, self.cause, "{diagnosis}");
         for sentence in [&diagnosis.cause, &diagnosis.fix] {
@@ -46,7 +47,7 @@ macro_rules! cases {
         /// All cases, by topic.
         pub(crate) const CASES: &[Case] = &[$(Case {
             name: stringify!($name),
-            cause: Cause::$cause,
+            cause: DiagnosisCode::$cause,
             when: $when,
             run: || Box::pin($module::$name()),
         },)+];

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum_auth0::{Diagnosis, Expectation, diagnose, jwt};
+use axum_auth0::{Expectation, diagnose, jwt};
 use http::{Request, header};
 use reqwest::Method;
 use tenant::{MockClock, Tenant};
@@ -14,11 +14,11 @@ use super::{
     fixes::{assert_works, restartable},
     modified_tenant::ModifiedTenant,
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{browser::ALICE, test_env::TestEnv};
 
-pub(crate) async fn a_clock_that_is_ahead_sees_new_tokens_as_expired() -> Diagnosis {
+pub(crate) async fn a_clock_that_is_ahead_sees_new_tokens_as_expired() -> ReportedDiagnosis {
     let mut settings = None;
     let env = TestEnv::with(|builder| {
         restartable(builder);
@@ -59,7 +59,7 @@ async fn now_of(env: &TestEnv) -> i64 {
     env.tenant.activity_log()[0].at
 }
 
-pub(crate) async fn a_cached_token_has_expired() -> Diagnosis {
+pub(crate) async fn a_cached_token_has_expired() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         builder.tenant.access_token_lifetime = Duration::from_secs(10);
         builder.seconds_behind = 15;
@@ -79,13 +79,13 @@ pub(crate) async fn a_cached_token_has_expired() -> Diagnosis {
     let expected = |now| Expectation::new(config, config.api("PRODUCTS").unwrap(), now);
     let facts = diagnose(kept, &expected(end - 1)).unwrap();
     assert_eq!(facts.expires_at, Some(end));
-    let diagnosis = diagnose(kept, &expected(end + 90)).unwrap_err();
+    let diagnosis = ReportedDiagnosis::from(&diagnose(kept, &expected(end + 90)).unwrap_err());
     assert_says(
         &diagnosis,
         &["expired 90 seconds ago"],
         &["Ask for the access token at each call", "offline_access"],
     );
-    let first = diagnose(kept, &expected(end + 1)).unwrap_err();
+    let first = ReportedDiagnosis::from(&diagnose(kept, &expected(end + 1)).unwrap_err());
     assert_says(&first, &["expired 1 second ago"], &[]);
 
     // The provider returns a new token for each call.

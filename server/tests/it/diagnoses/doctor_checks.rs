@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum_auth0::{
-    Cause, Diagnosis,
+    DiagnosisCode,
     clock::MockClock,
     doctor::{Check, Dependencies, Status, examine},
 };
@@ -11,7 +11,7 @@ use axum_auth0::{
 use super::{
     fixes::{apply_fix, assert_works, restartable},
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::test_env::TestEnv;
 
@@ -24,7 +24,7 @@ async fn examined(env: &TestEnv, id: &str, dependencies: &Dependencies) -> Check
     checks.find(|check| check.id == id).unwrap()
 }
 
-pub(crate) async fn an_unregistered_callback_fails_every_login() -> Diagnosis {
+pub(crate) async fn an_unregistered_callback_fails_every_login() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         // The callback path of older versions of nextjs-auth0.
@@ -59,7 +59,7 @@ pub(crate) async fn an_unregistered_callback_fails_every_login() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> Diagnosis {
+pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> ReportedDiagnosis {
     const EXAMPLE: &str = "use [openssl rand -hex 32] to generate a 32 bytes value";
     let env = TestEnv::with(|builder| {
         restartable(builder);
@@ -108,7 +108,7 @@ async fn clock_skew_is_reported_before_any_login() {
         let check = examined(&env, "clock", &dependencies).await;
         assert_eq!(
             (check.status, check.code),
-            (Status::Problem, Some(Cause::ClockSkew.as_str()))
+            (Status::Problem, Some(DiagnosisCode::ClockSkew.as_str()))
         );
         assert_says(
             &reported::from_doctor(&env, &check),

@@ -1,6 +1,6 @@
 //! Format and issuer of a token.
 
-use axum_auth0::{Diagnosis, jwt};
+use axum_auth0::jwt;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use tenant::TokenSigning;
@@ -9,7 +9,7 @@ use super::{
     fixes::{apply_fix, restartable},
     modified_tenant::{ModifiedTenant, with_access_tokens, with_line_breaks},
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{
     browser::{ALICE, PASSWORD},
@@ -18,7 +18,7 @@ use crate::{
 
 const NEW_API: &str = "https://products-2.example.com";
 
-pub(crate) async fn the_api_requires_encrypted_tokens() -> Diagnosis {
+pub(crate) async fn the_api_requires_encrypted_tokens() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.products_api_settings().encrypted = true;
@@ -49,7 +49,7 @@ pub(crate) async fn the_api_requires_encrypted_tokens() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn the_api_requires_tokens_signed_with_a_secret() -> Diagnosis {
+pub(crate) async fn the_api_requires_tokens_signed_with_a_secret() -> ReportedDiagnosis {
     let by_secret = |builder: &mut TestEnvBuilder| {
         builder.products_api_settings().signing = TokenSigning::Hs256
     };
@@ -83,7 +83,7 @@ pub(crate) async fn the_api_requires_tokens_signed_with_a_secret() -> Diagnosis 
     diagnosis
 }
 
-pub(crate) async fn the_tenant_issues_under_its_custom_domain() -> Diagnosis {
+pub(crate) async fn the_tenant_issues_under_its_custom_domain() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant.access_token_issuer = Some("https://login.example.com/".parse().unwrap());
@@ -127,7 +127,7 @@ pub(crate) async fn the_tenant_issues_under_its_custom_domain() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_token_that_is_no_valid_header_value_is_not_sent() -> Diagnosis {
+pub(crate) async fn a_token_that_is_no_valid_header_value_is_not_sent() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant_is_up = false;
@@ -151,7 +151,7 @@ pub(crate) async fn a_token_that_is_no_valid_header_value_is_not_sent() -> Diagn
     diagnosis
 }
 
-pub(crate) async fn a_token_that_is_too_long_is_not_parsed() -> Diagnosis {
+pub(crate) async fn a_token_that_is_too_long_is_not_parsed() -> ReportedDiagnosis {
     let many_groups = |token: &str| format!("{token:g<20000}");
     let diagnosis = told_of_tokens(many_groups).await;
     assert_says(
@@ -162,7 +162,8 @@ pub(crate) async fn a_token_that_is_too_long_is_not_parsed() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn a_token_with_an_invalid_expiry_is_not_one_without_expiry() -> Diagnosis {
+pub(crate) async fn a_token_with_an_invalid_expiry_is_not_one_without_expiry() -> ReportedDiagnosis
+{
     let diagnosis = told_of_tokens(with_an_end_in_words).await;
     assert_says(
         &diagnosis,
@@ -185,7 +186,7 @@ fn with_an_end_in_words(token: &str) -> String {
 }
 
 /// Returns the diagnosis if the provider rewrites its access tokens like this, and checks that it disappears once it does not.
-async fn told_of_tokens(rewrite: fn(&str) -> String) -> Diagnosis {
+async fn told_of_tokens(rewrite: fn(&str) -> String) -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant_is_up = false;

@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use axum_auth0::Diagnosis;
 use reqwest::Method;
 
 use super::{
     fixes::{apply_fix, assert_works, logged_in_long_ago, restartable, signed_in},
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{
     browser::{ALICE, Browser},
     test_env::{CLIENT_SECRET, PRODUCTS_API, TestEnv, TestEnvBuilder},
 };
 
-pub(crate) async fn without_offline_access_there_is_no_refresh_token() -> Diagnosis {
+pub(crate) async fn without_offline_access_there_is_no_refresh_token() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         logged_in_long_ago(builder);
         builder.set("AUTH0_SCOPE", "openid profile email");
@@ -50,7 +49,8 @@ async fn refreshes_after(env: TestEnv, alice: &Browser, change: impl FnOnce(&mut
     assert_eq!(refreshes.len(), 2, "the code, and one refresh");
 }
 
-pub(crate) async fn an_api_that_allows_no_offline_access_gives_no_refresh_token() -> Diagnosis {
+pub(crate) async fn an_api_that_allows_no_offline_access_gives_no_refresh_token()
+-> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         logged_in_long_ago(builder);
         builder.products_api_settings().offline_access = false;
@@ -68,7 +68,8 @@ pub(crate) async fn an_api_that_allows_no_offline_access_gives_no_refresh_token(
     diagnosis
 }
 
-pub(crate) async fn an_application_without_the_refresh_grant_gets_no_refresh_token() -> Diagnosis {
+pub(crate) async fn an_application_without_the_refresh_grant_gets_no_refresh_token()
+-> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         logged_in_long_ago(builder);
         builder.tenant.applications[0].refresh_tokens = false;
@@ -86,7 +87,7 @@ pub(crate) async fn an_application_without_the_refresh_grant_gets_no_refresh_tok
     diagnosis
 }
 
-pub(crate) async fn a_refresh_token_does_not_cover_another_api() -> Diagnosis {
+pub(crate) async fn a_refresh_token_does_not_cover_another_api() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.add_orders();
@@ -112,7 +113,7 @@ pub(crate) async fn a_refresh_token_does_not_cover_another_api() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn the_refresh_token_of_a_login_without_api_covers_no_api() -> Diagnosis {
+pub(crate) async fn the_refresh_token_of_a_login_without_api_covers_no_api() -> ReportedDiagnosis {
     let of_its_own =
         |builder: &mut TestEnvBuilder| builder.set("PRODUCTS_API_AUDIENCE", PRODUCTS_API);
     let env = TestEnv::with(|builder| {
@@ -147,8 +148,8 @@ fn slow(builder: &mut TestEnvBuilder) {
     builder.tenant.refresh_delay = Duration::from_secs(20);
 }
 
-pub(crate) async fn a_refresh_whose_response_is_lost_ends_the_session_at_the_next_one() -> Diagnosis
-{
+pub(crate) async fn a_refresh_whose_response_is_lost_ends_the_session_at_the_next_one()
+-> ReportedDiagnosis {
     let env = TestEnv::with(slow).await;
     let alice = signed_in(&env).await;
     env.advance(3_700);
@@ -180,7 +181,7 @@ pub(crate) async fn a_refresh_whose_response_is_lost_ends_the_session_at_the_nex
     diagnosis
 }
 
-pub(crate) async fn a_refresh_token_that_was_revoked_ends_the_session() -> Diagnosis {
+pub(crate) async fn a_refresh_token_that_was_revoked_ends_the_session() -> ReportedDiagnosis {
     let env = TestEnv::with(logged_in_long_ago).await;
     let alice = signed_in(&env).await;
     env.advance(3_700);
@@ -198,7 +199,7 @@ pub(crate) async fn a_refresh_token_that_was_revoked_ends_the_session() -> Diagn
     diagnosis
 }
 
-pub(crate) async fn a_reused_refresh_token_ends_the_session() -> Diagnosis {
+pub(crate) async fn a_reused_refresh_token_ends_the_session() -> ReportedDiagnosis {
     let env = TestEnv::with(logged_in_long_ago).await;
     let alice = signed_in(&env).await;
     env.advance(3_700);

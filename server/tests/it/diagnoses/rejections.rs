@@ -1,20 +1,19 @@
 //! Requests that the tenant rejects.
 
-use axum_auth0::Diagnosis;
 use tenant::ApplicationAccess;
 
 use super::{
     fixes::{apply_fix, assert_works, logged_in_long_ago, restartable, signed_in},
     modified_tenant::{self, ModifiedTenant},
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{
     browser::ALICE,
     test_env::{ORDERS_API, TestEnv, TestEnvBuilder},
 };
 
-pub(crate) async fn the_refresh_grant_of_the_application_was_removed() -> Diagnosis {
+pub(crate) async fn the_refresh_grant_of_the_application_was_removed() -> ReportedDiagnosis {
     let env = TestEnv::with(logged_in_long_ago).await;
     let alice = signed_in(&env).await;
     let env = env
@@ -37,7 +36,7 @@ pub(crate) async fn the_refresh_grant_of_the_application_was_removed() -> Diagno
     diagnosis
 }
 
-pub(crate) async fn an_unauthorized_application_is_rejected_at_login() -> Diagnosis {
+pub(crate) async fn an_unauthorized_application_is_rejected_at_login() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.products_api_settings().access = ApplicationAccess::ClientGrants(Vec::new());
@@ -59,7 +58,7 @@ pub(crate) async fn an_unauthorized_application_is_rejected_at_login() -> Diagno
     diagnosis
 }
 
-pub(crate) async fn an_unauthorized_application_is_rejected_at_refresh() -> Diagnosis {
+pub(crate) async fn an_unauthorized_application_is_rejected_at_refresh() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.add_orders();
@@ -85,8 +84,8 @@ pub(crate) async fn an_unauthorized_application_is_rejected_at_refresh() -> Diag
     diagnosis
 }
 
-pub(crate) async fn a_wrong_client_secret_is_reported_on_the_page_of_the_failed_login() -> Diagnosis
-{
+pub(crate) async fn a_wrong_client_secret_is_reported_on_the_page_of_the_failed_login()
+-> ReportedDiagnosis {
     const WRONG: &str = "not-the-secret-of-the-tenant";
     let env = TestEnv::with(|builder| {
         restartable(builder);
@@ -109,7 +108,7 @@ pub(crate) async fn a_wrong_client_secret_is_reported_on_the_page_of_the_failed_
     diagnosis
 }
 
-pub(crate) async fn a_login_parameter_is_rejected() -> Diagnosis {
+pub(crate) async fn a_login_parameter_is_rejected() -> ReportedDiagnosis {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice
@@ -132,7 +131,7 @@ pub(crate) async fn a_login_parameter_is_rejected() -> Diagnosis {
     diagnosis
 }
 
-pub(crate) async fn several_resources_in_one_request_are_rejected() -> Diagnosis {
+pub(crate) async fn several_resources_in_one_request_are_rejected() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.add_orders();
@@ -163,7 +162,7 @@ pub(crate) async fn several_resources_in_one_request_are_rejected() -> Diagnosis
     diagnosis
 }
 
-pub(crate) async fn an_unknown_scope_is_rejected_at_login() -> Diagnosis {
+pub(crate) async fn an_unknown_scope_is_rejected_at_login() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant_is_up = false;

@@ -1,6 +1,8 @@
 //! The diagnosis that page, server function and log report. All three must agree.
 
-use axum_auth0::{Diagnosis, doctor::Check};
+use std::fmt;
+
+use axum_auth0::{Diagnosis, DiagnosisCode, doctor::Check};
 use serde_json::{Value, json};
 
 use crate::{
@@ -8,13 +10,37 @@ use crate::{
     test_env::TestEnv,
 };
 
+/// A diagnosis as it is reported: by its code and its sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReportedDiagnosis {
+    pub(crate) code: DiagnosisCode,
+    pub(crate) cause: String,
+    pub(crate) fix: String,
+}
+
+impl From<&Diagnosis> for ReportedDiagnosis {
+    fn from(diagnosis: &Diagnosis) -> Self {
+        Self {
+            code: diagnosis.code(),
+            cause: diagnosis.cause(),
+            fix: diagnosis.fix(),
+        }
+    }
+}
+
+impl fmt::Display for ReportedDiagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}", self.code.as_str(), self.cause, self.fix)
+    }
+}
+
 /// Returns the diagnosis on the products page and of its server function.
-pub(crate) async fn on_products_page(env: &TestEnv, browser: &Browser) -> Diagnosis {
+pub(crate) async fn on_products_page(env: &TestEnv, browser: &Browser) -> ReportedDiagnosis {
     by_call(env, browser, "/api/products").await
 }
 
 /// Returns the diagnosis of a server function and of the products page, which calls it too.
-pub(crate) async fn by_call(env: &TestEnv, browser: &Browser, path: &str) -> Diagnosis {
+pub(crate) async fn by_call(env: &TestEnv, browser: &Browser, path: &str) -> ReportedDiagnosis {
     let page = browser.open("/products").await;
     let diagnosis = in_response(&browser.get_json(path).await);
     assert_on_page(&page, &diagnosis);
@@ -23,7 +49,7 @@ pub(crate) async fn by_call(env: &TestEnv, browser: &Browser, path: &str) -> Dia
 }
 
 /// Returns the diagnosis on the page on which a login fails.
-pub(crate) fn at_login(env: &TestEnv, page: &Response) -> Diagnosis {
+pub(crate) fn at_login(env: &TestEnv, page: &Response) -> ReportedDiagnosis {
     assert_eq!(
         (page.url.path(), page.status.as_u16()),
         ("/auth/callback", 500),
@@ -36,7 +62,7 @@ pub(crate) fn at_login(env: &TestEnv, page: &Response) -> Diagnosis {
 }
 
 /// Returns the diagnosis in the log of a terminated session. The user only has to log in.
-pub(crate) async fn at_session_end(env: &TestEnv, browser: &Browser) -> Diagnosis {
+pub(crate) async fn at_session_end(env: &TestEnv, browser: &Browser) -> ReportedDiagnosis {
     let refused = browser.get_json("/api/products").await.assert_status(401);
     assert_eq!(refused.error_code(), "sign_in_required");
     let diagnosis = in_log(env, " WARN ");
@@ -50,7 +76,7 @@ pub(crate) async fn at_session_end(env: &TestEnv, browser: &Browser) -> Diagnosi
 }
 
 /// Returns the diagnosis in the log of an access token that expired without a refresh token. The user only has to log in.
-pub(crate) async fn without_refresh_token(env: &TestEnv, browser: &Browser) -> Diagnosis {
+pub(crate) async fn without_refresh_token(env: &TestEnv, browser: &Browser) -> ReportedDiagnosis {
     let refused = browser.get_json("/api/products").await.assert_status(401);
     assert_eq!(refused.error_code(), "sign_in_required");
     let diagnosis = in_log(env, " WARN ");
@@ -63,23 +89,23 @@ pub(crate) async fn without_refresh_token(env: &TestEnv, browser: &Browser) -> D
 }
 
 /// Returns the diagnosis of a check of `server doctor`.
-pub(crate) fn from_doctor(env: &TestEnv, check: &Check) -> Diagnosis {
+pub(crate) fn from_doctor(env: &TestEnv, check: &Check) -> ReportedDiagnosis {
     as_local(
         env,
-        of(json!({ "code": check.code, "cause": check.cause, "fix": check.fix })),
+        of(&json!({ "code": check.code, "cause": check.cause, "fix": check.fix })),
     )
 }
 
 /// Returns the diagnosis in the response of a server function.
-pub(crate) fn in_response(response: &Response) -> Diagnosis {
+pub(crate) fn in_response(response: &Response) -> ReportedDiagnosis {
     assert_eq!(response.status.as_u16(), 500, "{}", response.body);
     let response = response.json();
     assert_eq!(response["code"], "misconfigured", "{response}");
-    of(response["explanation"].clone())
+    of(&response["explanation"])
 }
 
 /// Returns the last diagnosis in the log.
-pub(crate) fn in_log(env: &TestEnv, level: &str) -> Diagnosis {
+pub(crate) fn in_log(env: &TestEnv, level: &str) -> ReportedDiagnosis {
     let line = env
         .log
         .lines_with(&[level, " code=\"", " cause=", " fix="])
@@ -88,12 +114,12 @@ pub(crate) fn in_log(env: &TestEnv, level: &str) -> Diagnosis {
     let (_, rest) = line.split_once(" code=\"").unwrap();
     let (code, rest) = rest.split_once("\" cause=").unwrap();
     let (cause, fix) = rest.split_once(" fix=").unwrap();
-    of(json!({ "code": code, "cause": cause, "fix": fix }))
+    of(&json!({ "code": code, "cause": cause, "fix": fix }))
 }
 
 /// Asserts that the log contains the whole diagnosis.
 #[track_caller]
-pub(crate) fn assert_logged(env: &TestEnv, level: &str, diagnosis: &Diagnosis) {
+pub(crate) fn assert_logged(env: &TestEnv, level: &str, diagnosis: &ReportedDiagnosis) {
     let words = [
         level,
         diagnosis.code.as_str(),
@@ -108,7 +134,7 @@ pub(crate) fn assert_logged(env: &TestEnv, level: &str, diagnosis: &Diagnosis) {
 
 /// Asserts that a page shows the whole diagnosis.
 #[track_caller]
-pub(crate) fn assert_on_page(page: &Response, diagnosis: &Diagnosis) {
+pub(crate) fn assert_on_page(page: &Response, diagnosis: &ReportedDiagnosis) {
     let text = page.html().text();
     for sentence in [&diagnosis.cause, &diagnosis.fix] {
         assert!(
@@ -120,7 +146,7 @@ pub(crate) fn assert_on_page(page: &Response, diagnosis: &Diagnosis) {
 
 /// Asserts that cause and fix contain these words.
 #[track_caller]
-pub(crate) fn assert_says(diagnosis: &Diagnosis, cause: &[&str], fix: &[&str]) {
+pub(crate) fn assert_says(diagnosis: &ReportedDiagnosis, cause: &[&str], fix: &[&str]) {
     for (sentence, words) in [(&diagnosis.cause, cause), (&diagnosis.fix, fix)] {
         for words in words {
             assert!(sentence.contains(words), "{words:?} is not in: {sentence}");
@@ -129,7 +155,7 @@ pub(crate) fn assert_says(diagnosis: &Diagnosis, cause: &[&str], fix: &[&str]) {
 }
 
 /// Replaces the ports by those of the local services in development.
-pub(crate) fn as_local(env: &TestEnv, diagnosis: Diagnosis) -> Diagnosis {
+pub(crate) fn as_local(env: &TestEnv, diagnosis: ReportedDiagnosis) -> ReportedDiagnosis {
     let config = env.auth0.config();
     let of_api = |name: &str| config.api(name).and_then(|api| api.base_url().port());
     let ports = [
@@ -154,6 +180,11 @@ pub(crate) fn as_local(env: &TestEnv, diagnosis: Diagnosis) -> Diagnosis {
     diagnosis
 }
 
-fn of(diagnosis: Value) -> Diagnosis {
-    serde_json::from_value(diagnosis).unwrap()
+fn of(diagnosis: &Value) -> ReportedDiagnosis {
+    let text = |name: &str| diagnosis[name].as_str().unwrap().to_owned();
+    ReportedDiagnosis {
+        code: serde_json::from_value(diagnosis["code"].clone()).unwrap(),
+        cause: text("cause"),
+        fix: text("fix"),
+    }
 }

@@ -1,12 +1,11 @@
 //! Scopes of a token.
 
-use axum_auth0::Diagnosis;
 use reqwest::Method;
 
 use super::{
     fixes::{apply_fix, restartable},
     reported,
-    reported::assert_says,
+    reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{
     browser::ALICE,
@@ -21,7 +20,7 @@ const TEAPOT: &[(&str, &str)] = &[
     ("stock", "4"),
 ];
 
-pub(crate) async fn a_scope_that_was_never_requested_is_missing_at_the_api() -> Diagnosis {
+pub(crate) async fn a_scope_that_was_never_requested_is_missing_at_the_api() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.set("PRODUCTS_API_SCOPE", "read:products");
@@ -61,7 +60,7 @@ pub(crate) async fn a_scope_that_was_never_requested_is_missing_at_the_api() -> 
     diagnosis
 }
 
-pub(crate) async fn a_user_without_the_permission_does_not_get_the_scope() -> Diagnosis {
+pub(crate) async fn a_user_without_the_permission_does_not_get_the_scope() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.tenant.users[0].permissions = Some(vec!["read:products".to_owned()]);
@@ -86,7 +85,7 @@ pub(crate) async fn a_user_without_the_permission_does_not_get_the_scope() -> Di
     diagnosis
 }
 
-pub(crate) async fn a_scope_that_the_api_does_not_define_is_dropped() -> Diagnosis {
+pub(crate) async fn a_scope_that_the_api_does_not_define_is_dropped() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.set(
@@ -120,7 +119,7 @@ pub(crate) async fn a_scope_that_the_api_does_not_define_is_dropped() -> Diagnos
     diagnosis
 }
 
-pub(crate) async fn an_audience_of_another_api_has_none_of_the_scopes() -> Diagnosis {
+pub(crate) async fn an_audience_of_another_api_has_none_of_the_scopes() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.set("AUTH0_AUDIENCE", ORDERS_API);

@@ -8,10 +8,13 @@ use std::{
     thread,
 };
 
-use axum_auth0::{Cause, Diagnosis};
+use axum_auth0::DiagnosisCode;
 use tokio::runtime;
 
-use super::cases::{CASES, Case};
+use super::{
+    cases::{CASES, Case},
+    reported::ReportedDiagnosis,
+};
 
 const FILE: &str = "docs/diagnoses.md";
 
@@ -22,7 +25,7 @@ const HEAD: &str = "\
 
 What can be wrong between a site, its provider and its APIs, what the software says then, and what to do. The same sentences are
 on the page that cannot be shown, in the log (`misconfiguration`, with `code`, `cause` and `fix`), in the answer of a server
-function (while developing), on the page *Tokens* and in `server doctor`. Programs find the code in `axum_auth0::Cause`.
+function (while developing), on the page *Tokens* and in `server doctor`. Programs find the code in `axum_auth0::DiagnosisCode`.
 
 Every line was seen: a test makes the condition with the real site, tenant and APIs, writes down what it was told, and in most
 cases does what the fix says and sees that it helps. The addresses are those of the local services, the values those of the
@@ -36,8 +39,8 @@ To write this file anew: `UPDATE_DOCS=1 cargo nextest run -p server --test it di
 
 #[test]
 fn every_cause_has_a_case() {
-    let covered: HashSet<Cause> = CASES.iter().map(|case| case.cause).collect();
-    for cause in Cause::ALL {
+    let covered: HashSet<DiagnosisCode> = CASES.iter().map(|case| case.cause).collect();
+    for cause in DiagnosisCode::ALL {
         assert!(
             covered.contains(cause),
             "{cause:?} has no case: add one to case.rs"
@@ -51,7 +54,7 @@ pub(crate) fn is_being_written() -> bool {
 }
 
 /// Asserts that the file contains the row of a case.
-pub(crate) fn has_row(case: &Case, diagnosis: &Diagnosis) {
+pub(crate) fn has_row(case: &Case, diagnosis: &ReportedDiagnosis) {
     let row = row(case, diagnosis);
     assert!(
         read().lines().any(|line| line == row),
@@ -93,7 +96,7 @@ fn read() -> String {
     fs::read_to_string(file()).unwrap_or_default()
 }
 
-fn row(case: &Case, diagnosis: &Diagnosis) -> String {
+fn row(case: &Case, diagnosis: &ReportedDiagnosis) -> String {
     let [cause, fix] = [&diagnosis.cause, &diagnosis.fix].map(|text| text.replace('|', "\\|"));
     format!("{}{cause} | {fix} |", beginning(case))
 }
@@ -105,7 +108,9 @@ fn beginning(case: &Case) -> String {
 /// Sorts cases by cause, then by their position in the list.
 fn in_order<T>(mut cases: Vec<(&'static Case, T)>) -> Vec<(&'static Case, T)> {
     let position = |case: &Case| {
-        let cause = Cause::ALL.iter().position(|cause| *cause == case.cause);
+        let cause = DiagnosisCode::ALL
+            .iter()
+            .position(|cause| *cause == case.cause);
         (
             cause,
             CASES.iter().position(|other| other.name == case.name),
@@ -116,7 +121,7 @@ fn in_order<T>(mut cases: Vec<(&'static Case, T)>) -> Vec<(&'static Case, T)> {
 }
 
 /// Returns the diagnoses of all cases.
-fn all() -> Vec<(&'static Case, Diagnosis)> {
+fn all() -> Vec<(&'static Case, ReportedDiagnosis)> {
     let waiting = Mutex::new(CASES.iter());
     let diagnosis = Mutex::new(Vec::new());
     let work = || {
@@ -141,7 +146,7 @@ fn all() -> Vec<(&'static Case, Diagnosis)> {
 }
 
 /// Runs a case on a thread of that name, by which it finds its lines in the log.
-fn on_a_thread(case: &'static Case) -> Diagnosis {
+fn on_a_thread(case: &'static Case) -> ReportedDiagnosis {
     let run = || {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         runtime.unwrap().block_on(case.diagnosis())

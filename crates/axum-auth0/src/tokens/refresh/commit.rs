@@ -182,11 +182,11 @@ impl Refresher {
                     });
                 }
                 let diagnosis = if may_be_reuse {
-                    Diagnosis::refresh_token_reused()
+                    Diagnosis::RefreshTokenReused
                 } else {
-                    Diagnosis::refresh_token_ended()
+                    Diagnosis::RefreshTokenEnded
                 };
-                tracing::warn!(?login, code = diagnosis.code.as_str(), cause = %diagnosis.cause, fix = %diagnosis.fix, "session terminated");
+                tracing::warn!(?login, code = diagnosis.code().as_str(), cause = %diagnosis.cause(), fix = %diagnosis.fix(), "session terminated");
                 self.sets.delete(login).await?;
             }
         }

@@ -234,9 +234,10 @@ impl Refresher {
             Denial::NoRefreshToken { is_revoked } => {
                 // The user has to log in. How to avoid that is the operator's concern.
                 if !is_revoked && self.is_current(set) {
-                    let diagnosis =
-                        Diagnosis::no_refresh_token(self.requested_grant.offline_access());
-                    tracing::warn!(code = diagnosis.code.as_str(), cause = %diagnosis.cause, fix = %diagnosis.fix, "access token expired; a new login is required");
+                    let diagnosis = Diagnosis::NoRefreshToken {
+                        is_requested: self.requested_grant.offline_access(),
+                    };
+                    tracing::warn!(code = diagnosis.code().as_str(), cause = %diagnosis.cause(), fix = %diagnosis.fix(), "access token expired; a new login is required");
                 }
                 TokenError::SignInRequired
             }

@@ -5,22 +5,46 @@ use serde_json::json;
 use super::*;
 
 #[test]
-fn a_rejection_of_another_version_does_not_cost_the_refresh_token() {
-    let written = json!({
-        "refresh_token": "r",
-        "id_token": null,
-        "asked": null,
-        "held": [],
-        "wrong": [{
-            "audience": "a",
-            "requested": [],
-            "at": 1,
-            "diagnosis": { "code": "a_cause_of_the_future", "cause": "c", "fix": "f" },
-        }],
-    });
-    let set: TokenSet = serde_json::from_value(written).unwrap();
-    assert_eq!(set.refresh_token.as_deref(), Some("r"));
-    assert!(set.rejected.is_empty());
+fn a_diagnosis_of_another_version_costs_neither_the_refresh_token_nor_the_back_off() {
+    for diagnosis in [
+        // From before diagnoses were data.
+        json!({ "code": "wrong_audience", "cause": "c", "fix": "f" }),
+        json!({ "a_diagnosis_of_the_future": { "audience": "a" } }),
+        json!("a_diagnosis_of_the_future"),
+    ] {
+        let written = json!({
+            "refresh_token": "r",
+            "id_token": null,
+            "asked": null,
+            "held": [],
+            "wrong": [
+                { "audience": "a", "requested": [], "at": 1, "diagnosis": diagnosis },
+                { "audience": "b", "requested": [], "at": 1, "diagnosis": "client_rejected" },
+            ],
+            "backoff": {
+                "kind": "misconfigured",
+                "failures": 2,
+                "failed_at": 1,
+                "retry_at": 5,
+                "diagnosis": diagnosis,
+            },
+        });
+        let set: TokenSet = serde_json::from_value(written).unwrap();
+        assert_eq!(set.refresh_token.as_deref(), Some("r"));
+        let rejected: Vec<_> = set.rejected.iter().map(|it| &it.diagnosis).collect();
+        assert_eq!(rejected, [&Diagnosis::ClientRejected], "{diagnosis}");
+        let backoff = set.backoff.unwrap();
+        assert_eq!((backoff.retry_at, backoff.diagnosis), (5, None));
+    }
+}
+
+#[test]
+fn the_store_keeps_a_diagnosis_as_data() {
+    let diagnosis = Diagnosis::ExpiredToken { seconds: 9 };
+    let written = serde_json::to_value(&diagnosis).unwrap();
+    assert_eq!(written, json!({ "expired_token": { "seconds": 9 } }));
+    let read: Diagnosis = serde_json::from_value(written).unwrap();
+    assert_eq!(read, diagnosis);
 }
 
 #[test]

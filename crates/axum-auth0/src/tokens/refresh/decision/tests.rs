@@ -49,7 +49,9 @@ fn without_refresh_token(cached: Vec<CachedToken>) -> TokenSet {
 fn rejected(age: i64, cached: Vec<CachedToken>) -> TokenSet {
     let config = config();
     let mut set = set(cached);
-    let diagnosis = Diagnosis::audience_missing("A");
+    let diagnosis = Diagnosis::AudienceMissing {
+        variable: "A".to_owned(),
+    };
     for _ in 0..2 {
         set.record_rejection(&request(&config, &[]), diagnosis.clone(), NOW - age);
     }
@@ -62,7 +64,7 @@ fn backed_off_by(kind: FailureKind, ages: &[i64], cached: Vec<CachedToken>) -> T
         kind,
         retry_after: None,
         diagnosis: (kind == FailureKind::Misconfigured)
-            .then(|| Box::new(Diagnosis::client_rejected())),
+            .then(|| Box::new(Diagnosis::ClientRejected)),
     };
     let mut backoff = None;
     for age in ages {
@@ -307,7 +309,9 @@ fn a_rejected_token_is_not_requested_again_for_a_while() {
     let other_request = {
         let config = config();
         let mut set = set(vec![]);
-        let diagnosis = Diagnosis::audience_missing("A");
+        let diagnosis = Diagnosis::AudienceMissing {
+            variable: "A".to_owned(),
+        };
         set.record_rejection(&request(&config, &["write"]), diagnosis, NOW);
         set
     };
@@ -452,7 +456,7 @@ fn a_valid_token_is_used_if_a_refresh_ahead_of_its_expiry_fails() {
     let config = config();
     let request = request(&config, &[]);
     let unavailable = TokenError::ProviderUnavailable { retry_after: None };
-    let misconfigured = TokenError::Misconfigured(Box::new(Diagnosis::client_rejected()));
+    let misconfigured = TokenError::Misconfigured(Box::new(Diagnosis::ClientRejected));
     let too_many = TokenError::TooManyTokens {
         retry_after: Duration::from_secs(1),
     };

@@ -136,8 +136,8 @@ fn describe(update: &Update) -> String {
         RefreshResult::Token(_) => "token".to_owned(),
         RefreshResult::Terminate(termination) => format!("terminate: {termination:?}"),
         RefreshResult::Denied(denial) => match denial {
-            Denial::RecentlyRejected(diagnosis) => diagnosis.code.as_str().to_owned(),
-            Denial::Misconfigured(diagnosis) => diagnosis.code.as_str().to_owned(),
+            Denial::RecentlyRejected(diagnosis) => diagnosis.code().as_str().to_owned(),
+            Denial::Misconfigured(diagnosis) => diagnosis.code().as_str().to_owned(),
             Denial::RefreshTokenDead => "dead".to_owned(),
             Denial::BackedOff { retry_after } => {
                 format!("retry after {:?}", retry_after.map(|wait| wait.as_secs()))

@@ -1,22 +1,23 @@
-//! The closed list of causes.
+//! The closed list of codes.
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! causes {
+macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
-        /// What went wrong, for programs.
+        /// The stable name of a kind of [`Diagnosis`](super::Diagnosis), for logs and programs. Several diagnoses share a
+        /// code if an operator looks for them in the same place.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
-        pub enum Cause {
+        pub enum DiagnosisCode {
             $($(#[doc = $doc])+ $variant,)+
         }
 
-        impl Cause {
-            /// All of them.
+        impl DiagnosisCode {
+            /// All codes.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// A stable name for logs and programs.
+            /// Returns the code in snake case, as logs, pages and JSON have it.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -26,36 +27,36 @@ macro_rules! causes {
     };
 }
 
-causes! {
-    /// No audience is configured for the API, so the provider issues an access token for nobody in particular.
+codes! {
+    /// No audience is configured for the API, so the provider issues an access token for no API in particular.
     AudienceMissing => "audience_missing",
-    /// The provider knows no API with the configured audience, or does not take several at once.
+    /// The provider knows no API with the configured audience, or does not accept several at once.
     AudienceUnknown => "audience_unknown",
-    /// Auth0 was asked with `resource` (RFC 8707), which it ignores unless told otherwise.
+    /// Auth0 was asked with `resource` (RFC 8707), which it ignores by default.
     ResourceIgnored => "resource_ignored",
-    /// The token is for the tenant's default audience, not for the API that was asked for.
+    /// The token is for the tenant's default audience, not for the requested API.
     DefaultAudience => "default_audience",
-    /// The access token is for another API than the one asked for.
+    /// The access token is for another API than the requested one.
     WrongAudience => "wrong_audience",
-    /// The access token is good for the provider's userinfo endpoint only.
+    /// The access token is valid at the provider's userinfo endpoint only.
     UserinfoToken => "userinfo_token",
-    /// An audience was asked for, and the provider issued an opaque access token all the same.
+    /// An audience was requested, and the provider issued an opaque access token.
     OpaqueToken => "opaque_token",
-    /// The provider encrypts the access token for the API (JWE), so nobody else can look into it.
+    /// The provider encrypts the access token for the API (JWE), so only the API can read it.
     EncryptedToken => "encrypted_token",
-    /// The application never asked for a scope that is needed.
+    /// The application does not request a scope that is needed.
     MissingScope => "missing_scope",
-    /// A scope was asked for and not granted.
+    /// A scope was requested and not granted.
     ScopeNotGranted => "scope_not_granted",
-    /// The provider refuses a login because of a scope that it asks for (`invalid_scope`).
+    /// The provider refuses a login because of a requested scope (`invalid_scope`).
     ScopeRefused => "scope_refused",
     /// The access token expired and there is no refresh token.
     NoRefreshToken => "no_refresh_token",
-    /// The refresh token is not good for that API, and the provider answered with a token for the API of the login.
+    /// The refresh token is not valid for that API, and the provider issued a token for the API of the login.
     RefreshNotAllowedForApi => "refresh_not_allowed_for_api",
     /// A refresh token was used twice, so the provider ended the session (RFC 9700 §4.14.2).
     RefreshTokenReused => "refresh_token_reused",
-    /// The provider no longer accepts the refresh token: revoked, expired, or the session was ended there.
+    /// The provider no longer accepts the refresh token: it was revoked, it expired, or the session ended there.
     RefreshTokenEnded => "refresh_token_ended",
     /// The access token is from another issuer than the configured one.
     WrongIssuer => "wrong_issuer",
@@ -63,13 +64,13 @@ causes! {
     ClockSkew => "clock_skew",
     /// The access token has expired.
     ExpiredToken => "expired_token",
-    /// The access token is signed with a secret (HS256), which the API cannot check with the provider's public keys.
+    /// The token is signed with a secret (HS256), which cannot be verified with the provider's public keys.
     SymmetricSignature => "symmetric_signature",
-    /// The token is longer than tokens that are read.
+    /// The token is longer than [`MAX_TOKEN_BYTES`](crate::jwt::MAX_TOKEN_BYTES).
     TokenTooLong => "token_too_long",
-    /// The token begins as a JWT and cannot be read, or one of its claims cannot.
+    /// The token begins as a JWT and cannot be parsed, or one of its claims cannot.
     MalformedToken => "malformed_token",
-    /// The application may not use the grant that was asked for.
+    /// The application may not use the grant.
     GrantNotAllowed => "grant_not_allowed",
     /// The application may not get tokens for the API.
     ApiNotAuthorized => "api_not_authorized",
@@ -79,27 +80,27 @@ causes! {
     CallbackNotRegistered => "callback_not_registered",
     /// The secret that encrypts sessions can be guessed.
     InsecureSecret => "insecure_secret",
-    /// The token is for the configured audience, but the API called wants another one.
+    /// The token is for the configured audience, but the API requires another one.
     RefusedByApi => "refused_by_api",
-    /// The provider refuses a request for a reason of its own.
+    /// The provider refuses a request for a reason that is not listed here.
     RefusedByProvider => "refused_by_provider",
-    /// The access token cannot be used in a header.
+    /// The access token cannot be sent in a header.
     UnusableToken => "unusable_token",
-    /// The application uses an API that it did not declare.
+    /// The application uses an API that it did not register.
     UndeclaredApi => "undeclared_api",
-    /// Where the API answers is not configured.
+    /// The base URL of the API is not configured, or is not secure.
     ApiNotConfigured => "api_not_configured",
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Cause;
+    use super::DiagnosisCode;
 
     #[test]
-    fn a_cause_has_one_name_everywhere() {
-        for cause in Cause::ALL {
-            let written = serde_json::to_value(cause).ok();
-            assert_eq!(written, Some(cause.as_str().into()));
+    fn a_code_is_written_as_json_as_it_is_named() {
+        for code in DiagnosisCode::ALL {
+            let written = serde_json::to_value(code).ok();
+            assert_eq!(written, Some(code.as_str().into()));
         }
     }
 }

@@ -1,15 +1,61 @@
-//! How hard a secret is to guess, estimated. An estimate can only refuse what is certainly weak: it cannot know where a
-//! secret that looks random comes from.
+//! Estimates how hard a secret is to guess. An estimate finds only what is certainly weak: it cannot know where a secret
+//! that looks random comes from.
 
 use std::collections::HashMap;
 
-/// A secret of fewer bits is called weak. 32 random hexadecimal digits have 128 and are estimated at about 115.
-const ENOUGH_BITS: f64 = 80.0;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
 
-/// How long a piece must be to count as a repetition of one before.
+use super::Config;
+
+/// Why a secret can be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SecretWeakness {
+    /// It is the client secret, which others know.
+    IsClientSecret,
+    /// It is made of words, repetitions or sequences.
+    Predictable,
+}
+
+/// One of the values of `AUTH0_SECRET` that can be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WeakSecret {
+    /// Why it can be guessed.
+    pub weakness: SecretWeakness,
+    /// Its number in the list, from 1; `None` if there is only one secret.
+    pub number: Option<usize>,
+}
+
+impl Config {
+    /// Returns the values of `AUTH0_SECRET` that can be guessed. It is an estimate, so they are no error at start.
+    pub fn weak_secrets(&self) -> Vec<WeakSecret> {
+        let has_several = self.secrets.len() > 1;
+        let weak = |(index, secret): (usize, &secrecy::SecretString)| {
+            let secret = secret.expose_secret();
+            let weakness = if secret == self.client_secret.expose_secret() {
+                SecretWeakness::IsClientSecret
+            } else if has_enough_entropy(secret) {
+                return None;
+            } else {
+                SecretWeakness::Predictable
+            };
+            let number = has_several.then_some(index + 1);
+            Some(WeakSecret { weakness, number })
+        };
+        self.secrets.iter().enumerate().filter_map(weak).collect()
+    }
+}
+
+/// A secret with a smaller estimate is weak. 32 random hexadecimal digits have 128 and are estimated at about 115.
+const MIN_BITS: f64 = 80.0;
+
+/// Length in bytes from which a repeated piece counts as a repetition.
 const PIECE: usize = 4;
 
-/// What placeholders, examples and lists of common passwords are made of; longer words before those that they contain.
+/// Words of placeholders, examples and lists of common passwords; longer words before those that they contain.
 const WORDS: &str = "\
     development characters credential encryption production qwertyuiop asdfghjkl generated abcdefgh changeit \
     changeme generate password battery correct default example letmein minimum openssl private replace \
@@ -18,25 +64,25 @@ const WORDS: &str = "\
     axum base bits demo fake from here keys long must only pass rand safe some test text that this very with \
     word your and bar baz dev foo for hex key not own put set the use you";
 
-/// Whether nothing speaks against `secret` being random.
-pub(super) fn has_enough_entropy(secret: &str) -> bool {
-    estimated_bits(secret) >= ENOUGH_BITS
+/// Returns whether `secret` looks random.
+fn has_enough_entropy(secret: &str) -> bool {
+    estimated_bits(secret) >= MIN_BITS
 }
 
-/// Shannon's entropy of the characters, for those that nothing before them foretells.
+/// Returns Shannon's entropy of the characters that the text before them does not predict.
 fn estimated_bits(secret: &str) -> f64 {
     let mut rest = secret.to_ascii_lowercase();
     for word in WORDS.split_whitespace() {
         rest = rest.replace(word, "");
     }
     let rest = rest.as_bytes();
-    let unforeseen = (0..rest.len())
+    let unpredictable = (0..rest.len())
         .filter(|&at| !is_predictable(rest, at))
         .count();
-    as_number(unforeseen) * entropy_per_byte(rest)
+    as_number(unpredictable) * entropy_per_byte(rest)
 }
 
-/// Whether a byte goes on as the two before it do (aaa, 123, cba), or ends a piece that was there before.
+/// Returns whether a byte continues the two before it (aaa, 123, cba), or ends a piece that occurred before.
 fn is_predictable(text: &[u8], at: usize) -> bool {
     let step = |at: usize| i16::from(text[at]) - i16::from(text[at - 1]);
     if at >= 2 && step(at) == step(at - 1) && step(at).abs() <= 1 {

@@ -1,0 +1,112 @@
+//! What an error response of the provider or of an API means. Auth0 says in words what RFC 6749 and RFC 8707 say by code.
+
+use super::{Diagnosis, printable};
+use crate::config::{ApiSettings, Config};
+
+impl Diagnosis {
+    /// Returns what an error of the token endpoint means. Auth0 answers a wrong client secret with `access_denied` and
+    /// “Unauthorized”, an API that it does not know with “Service not found: …”, and one that the application may not
+    /// use with “Client … is not authorized to access resource server …”. `audience` comes with its variable.
+    pub(crate) fn of_error_response(
+        error: &str,
+        description: Option<&str>,
+        audience: Option<(&str, &str)>,
+    ) -> Self {
+        let variable = audience.map_or("AUTH0_AUDIENCE", |(_, variable)| variable);
+        let audience = audience.map(|(audience, _)| audience.to_owned());
+        match (error, description) {
+            ("invalid_client", _) | ("access_denied", Some("Unauthorized")) => Self::ClientRejected,
+            ("unauthorized_client", _) if !is_unauthorized_for_api(description) => {
+                Self::grant_not_allowed(error, description)
+            }
+            ("invalid_target", Some(text)) if is_about_number(text) => {
+                Self::SeveralAudiencesRefused {
+                    description: printable(text),
+                }
+            }
+            _ if is_unauthorized_for_api(description) => Self::ApiNotAuthorized { audience },
+            _ if is_unknown_audience(error, description) => Self::AudienceUnknown {
+                audience,
+                variable: variable.to_owned(),
+            },
+            _ => Self::RefusedByProvider {
+                error: printable(error),
+                description: description.map(printable),
+            },
+        }
+    }
+
+    /// As [`Self::of_error_response`], of a login for `audience`: a refused scope is named with its variable.
+    pub(crate) fn of_login_error(
+        config: &Config,
+        error: &str,
+        description: Option<&str>,
+        audience: Option<&str>,
+    ) -> Self {
+        let audience = audience.map(|audience| (audience, "AUTH0_AUDIENCE"));
+        match Self::of_error_response(error, description, audience) {
+            Self::RefusedByProvider { .. } if error == "invalid_scope" => {
+                Self::scope_refused(config, description)
+            }
+            diagnosis => diagnosis,
+        }
+    }
+
+    pub(crate) fn grant_not_allowed(error: &str, description: Option<&str>) -> Self {
+        Self::GrantNotAllowed {
+            error: printable(error),
+            description: description.map(printable),
+        }
+    }
+
+    pub(crate) fn scope_refused(config: &Config, description: Option<&str>) -> Self {
+        Self::ScopeRefused {
+            description: description.map(printable),
+            requested: config.scope_variables(),
+        }
+    }
+
+    /// Returns what it means that an API refused a fresh token for `audience`. `www_authenticate` is the header of that
+    /// name ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
+    pub(crate) fn refused_by_api(
+        api: &ApiSettings,
+        audience: &str,
+        www_authenticate: Option<&str>,
+    ) -> Self {
+        Self::RefusedByApi {
+            audience: audience.to_owned(),
+            variable: api.audience_variable().to_owned(),
+            base_url: api.base_url().clone(),
+            description: www_authenticate.and_then(error_description),
+        }
+    }
+}
+
+/// Returns whether a provider knows no API with the audience: Auth0 in words, RFC 8707 §2 by code.
+fn is_unknown_audience(error: &str, description: Option<&str>) -> bool {
+    let begins = |text: &str| text.to_ascii_lowercase().starts_with("service not found");
+    error == "invalid_target" || description.is_some_and(begins)
+}
+
+/// Returns whether a provider refuses `resource` because there are several, not because of the value.
+fn is_about_number(description: &str) -> bool {
+    let text = description.to_ascii_lowercase();
+    ["single resource", "one resource", "multiple resource"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
+/// Returns whether a provider refuses because the application may not use the API, in the words of Auth0.
+fn is_unauthorized_for_api(description: Option<&str>) -> bool {
+    description.is_some_and(|text| {
+        text.to_ascii_lowercase()
+            .contains("is not authorized to access resource server")
+    })
+}
+
+/// Returns the `error_description` of a `WWW-Authenticate` header (RFC 6750 §3).
+fn error_description(header: &str) -> Option<String> {
+    let (_, rest) = header.split_once("error_description=\"")?;
+    let (text, _) = rest.split_once('"')?;
+    Some(printable(text))
+}

@@ -1,0 +1,81 @@
+//! Sentences about what the provider refuses.
+
+use super::{Text, printable, without_full_stop};
+
+pub(super) fn grant_not_allowed(error: &str, description: Option<&str>) -> Text {
+    Text::new(
+        format!(
+            "The provider does not let this application use the grant ({error}{}).",
+            says(description)
+        ),
+        "Switch the grants Authorization Code and Refresh Token on (Auth0 dashboard > Applications > your application \
+         > Settings > Advanced Settings > Grant Types), and log in again.",
+    )
+}
+
+pub(super) fn api_not_authorized(audience: Option<&str>) -> Text {
+    Text::new(
+        format!(
+            "The provider does not let this application have tokens for `{}`.",
+            printable(audience.unwrap_or("(none)"))
+        ),
+        "Let the application use the API (Auth0 dashboard > Applications > APIs > your API > Application Access, or \
+         Machine to Machine Applications on older tenants), and log in again.",
+    )
+}
+
+pub(super) fn client_rejected() -> Text {
+    Text::new(
+        "The provider does not accept this application's credentials.",
+        "Compare AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET with Auth0 dashboard > Applications > your application > \
+         Settings. If they are right, the provider may want them in another place: try \
+         AUTH0_CLIENT_AUTHENTICATION=client_secret_basic or client_secret_post. Then restart.",
+    )
+}
+
+pub(super) fn callback_not_registered(callback: &str) -> Text {
+    Text::new(
+        format!("The provider does not know `{callback}` as a callback URL of this application."),
+        format!(
+            "Add {callback} to the Allowed Callback URLs (Auth0 dashboard > Applications > your application > \
+             Settings), character by character: it follows from APP_BASE_URL."
+        ),
+    )
+}
+
+pub(super) fn refused(error: &str, description: Option<&str>) -> Text {
+    let error = printable(error);
+    let says = description
+        .map(|text| format!(" ({})", without_full_stop(&printable(text))))
+        .unwrap_or_default();
+    Text::new(
+        format!("The provider refused the request: {error}{says}."),
+        "The provider's own log says more (Auth0 dashboard > Monitoring > Logs). Check what the login asks for beside \
+         its API (AUTH0_SCOPE, AUTH0_PROMPT, the parameters of the link to /auth/login), and the application's grant \
+         types.",
+    )
+}
+
+pub(super) fn refresh_token_reused() -> Text {
+    Text::new(
+        "A refresh ended without an answer (the server was killed or the connection was lost), so its refresh token \
+         had to be sent a second time; the provider took that for theft and ended the session (RFC 9700 §4.14.2).",
+        "The person logs in again, once. To let a lost answer pass, give the application a Rotation Overlap Period of \
+         some seconds (Auth0 dashboard > Applications > your application > Settings > Refresh Token Rotation).",
+    )
+}
+
+pub(super) fn refresh_token_ended() -> Text {
+    Text::new(
+        "The provider does not accept the refresh token any more: it expired, was revoked there, or was used by \
+         somebody else.",
+        "The person logs in again. If this happens often, lengthen the Refresh Token Lifetime (Auth0 dashboard > \
+         Applications > your application > Settings), and see that no other program uses the same sessions.",
+    )
+}
+
+fn says(description: Option<&str>) -> String {
+    description
+        .map(|text| format!(": “{}”", printable(text)))
+        .unwrap_or_default()
+}
