@@ -1,8 +1,8 @@
-//! `GET /auth/access-token`: hands an access token to a script of the page, for the APIs that
+//! The access token route: returns an access token to a script of the page, for the APIs that
 //! `AUTH0_EXPOSE_ACCESS_TOKENS_FOR` names.
 //!
-//! Off by default. A site that uses it is no backend for its frontend any more but a token-mediating backend
-//! (OAuth 2.0 for Browser-Based Applications, §6.2): whoever gets a script into a page gets the token.
+//! Off by default. A site that uses it is a token-mediating backend instead of a backend for its frontend (OAuth 2.0 for
+//! Browser-Based Applications, §6.2): a script that an attacker injects into a page gets the token.
 
 use std::sync::Arc;
 
@@ -22,12 +22,11 @@ use crate::{
     tokens::{ApiRegistry, CachedToken, TokenError, Tokens},
 };
 
-/// A header that no page of another site can send without asking first, for browsers that do not say where a request
-/// comes from.
+/// A header that pages of other sites cannot send without a CORS preflight, for browsers without Fetch Metadata.
 const REQUESTED_WITH: &str = "x-requested-with";
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Question {
+pub(crate) struct AccessTokenQuery {
     audience: Option<String>,
     scope: Option<String>,
 }
@@ -39,23 +38,22 @@ pub(crate) async fn get(
     State(clock): State<SharedClock>,
     user: Result<SignedInUser, NotSignedIn>,
     headers: HeaderMap,
-    question: Result<Query<Question>, QueryRejection>,
+    query: Result<Query<AccessTokenQuery>, QueryRejection>,
 ) -> Response {
-    let Ok(Query(question)) = question else {
-        return refuse(
+    let Ok(Query(query)) = query else {
+        return error_response(
             StatusCode::BAD_REQUEST,
             "invalid_request",
             "a parameter is malformed or given twice",
         );
     };
-    let Some(api) = exposed_api(&config, &apis, question.audience.as_deref()) else {
-        // The same whether there is such an API or not.
-        let text =
-            "no access token for this audience leaves the server (AUTH0_EXPOSE_ACCESS_TOKENS_FOR)";
-        return refuse(StatusCode::NOT_FOUND, "not_exposed", text);
+    let Some(api) = exposed_api(&config, &apis, query.audience.as_deref()) else {
+        // The same response whether there is such an API or not.
+        let text = "access tokens for this audience do not leave the server (AUTH0_EXPOSE_ACCESS_TOKENS_FOR)";
+        return error_response(StatusCode::NOT_FOUND, "not_exposed", text);
     };
     if !is_own_script(&headers) {
-        return refuse(
+        return error_response(
             StatusCode::FORBIDDEN,
             "cross_site_request",
             "only scripts of this site's own pages get tokens: fetch with mode same-origin, or with X-Requested-With",
@@ -65,32 +63,32 @@ pub(crate) async fn get(
         Ok(user) => user,
         Err(NotSignedIn::Anonymous) => {
             let text = "The user does not have an active session.";
-            return refuse(StatusCode::UNAUTHORIZED, "missing_session", text);
+            return error_response(StatusCode::UNAUTHORIZED, "missing_session", text);
         }
         Err(unavailable) => return unavailable.into_response(),
     };
-    let asked = question.scope.as_deref().map(split);
-    let scope = match asked.filter(|words| !words.is_empty()) {
+    let requested = query.scope.as_deref().map(split);
+    let scope = match requested.filter(|words| !words.is_empty()) {
         None => api.scope.clone(),
-        // What the application may do with the API is its configuration's to say, not a script's.
+        // The configuration decides what the application may do with the API, not a script.
         Some(scope) if scope.iter().all(|word| api.scope.contains(word)) => scope,
         Some(_) => {
-            let text = "only scopes of the API's configuration can be had here";
-            return refuse(StatusCode::BAD_REQUEST, "invalid_scope", text);
+            let text = "only scopes of the API's configuration are available here";
+            return error_response(StatusCode::BAD_REQUEST, "invalid_scope", text);
         }
     };
     let now = clock.unix_seconds();
     match tokens.exact_access_token(user.login, &api, scope).await {
-        Ok(token) if !is_wider(&token) => answer(&token, now),
+        Ok(token) if !has_more_scopes(&token) => token_response(&token, now),
         Ok(_) => {
-            let text = "the provider issued a token with more scopes than were asked for; it stays on the server";
-            refuse(StatusCode::FORBIDDEN, "invalid_scope", text)
+            let text = "the provider issued a token with more scopes than were requested; it stays on the server";
+            error_response(StatusCode::FORBIDDEN, "invalid_scope", text)
         }
-        Err(error) => failure(&error),
+        Err(error) => token_error_response(&error),
     }
 }
 
-/// The API that is asked for, that of the login where none is, if its tokens may leave the server.
+/// Returns the requested API, by default that of the login, if its tokens may leave the server.
 fn exposed_api(
     config: &Config,
     apis: &ApiRegistry,
@@ -101,7 +99,8 @@ fn exposed_api(
     (api.browser_access == BrowserAccess::TokensCanBeStolen).then_some(api)
 }
 
-/// Whether a script of this site asks (W3C Fetch Metadata): no other page, no navigation, no image.
+/// Returns whether a script of this site sent the request (W3C Fetch Metadata), and not another site, a navigation or an
+/// image.
 fn is_own_script(headers: &HeaderMap) -> bool {
     let is = |name: &str, allowed: &[&str]| {
         headers.get(name).map(|value| {
@@ -116,9 +115,9 @@ fn is_own_script(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Whether the token can do more than was asked for. The scopes of OpenID Connect Core 1.0 §5.4 and §11 are about the
-/// person and not about the API: a token of the login has them anyway.
-fn is_wider(token: &CachedToken) -> bool {
+/// Returns whether the token has more scopes than were requested. The scopes of OpenID Connect Core 1.0 §5.4 and §11 are
+/// about the user and not about the API: a token of the login has them anyway.
+fn has_more_scopes(token: &CachedToken) -> bool {
     const OF_LOGIN: [&str; 6] = [
         "openid",
         "profile",
@@ -137,8 +136,8 @@ fn split(scope: &str) -> Vec<String> {
     scope.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The shape is that of nextjs-auth0.
-fn answer(token: &CachedToken, now: i64) -> Response {
+/// Returns the token in the JSON format of nextjs-auth0.
+fn token_response(token: &CachedToken, now: i64) -> Response {
     let mut body = json!({
         "token": token.token,
         "scope": token.scope.join(" "),
@@ -148,11 +147,11 @@ fn answer(token: &CachedToken, now: i64) -> Response {
         body["expires_at"] = end.into();
         body["expires_in"] = (end - now).max(0).into();
     }
-    (StatusCode::OK, never_kept(), Json(body)).into_response()
+    (StatusCode::OK, no_store(), Json(body)).into_response()
 }
 
-/// The codes are those of nextjs-auth0, where it has one.
-fn failure(error: &TokenError) -> Response {
+/// Returns the error with the code of nextjs-auth0, if it has one.
+fn token_error_response(error: &TokenError) -> Response {
     let (status, code) = match error {
         TokenError::SignInRequired => (StatusCode::UNAUTHORIZED, "session_expired"),
         TokenError::Misconfigured(diagnosis) => {
@@ -168,7 +167,7 @@ fn failure(error: &TokenError) -> Response {
         }
         TokenError::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable"),
     };
-    let mut response = refuse(status, code, &error.to_string());
+    let mut response = error_response(status, code, &error.to_string());
     if let TokenError::ProviderUnavailable {
         retry_after: Some(wait),
     }
@@ -180,12 +179,12 @@ fn failure(error: &TokenError) -> Response {
     response
 }
 
-fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
+fn error_response(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({ "error": { "code": code, "message": message } });
-    (status, never_kept(), Json(body)).into_response()
+    (status, no_store(), Json(body)).into_response()
 }
 
-fn never_kept() -> [(header::HeaderName, &'static str); 1] {
+fn no_store() -> [(header::HeaderName, &'static str); 1] {
     [(
         header::CACHE_CONTROL,
         "private, no-cache, no-store, must-revalidate, max-age=0",

@@ -1,5 +1,5 @@
-//! W3C Trace Context (<https://www.w3.org/TR/trace-context/>): which trace a request belongs to, and how a call that it
-//! causes says so.
+//! W3C Trace Context (<https://www.w3.org/TR/trace-context/>): the trace of a request, propagated to
+//! the calls that it causes.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ pub(crate) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 /// A `traceparent` of version 00 has exactly this many characters (§3.2.2); later ones begin with as many.
 const TRACEPARENT_LENGTH: usize = 55;
 
-/// What is passed on of a `tracestate`: 512 characters, 32 members (§3.3.1). Where it is longer, members of more than 128
-/// characters go first (§3.3.1.5).
+/// Limits of a propagated `tracestate`: 512 characters, 32 members (§3.3.1). If it is longer, members of more than 128
+/// characters are dropped first (§3.3.1.5).
 const MAX_STATE: usize = 512;
 const MAX_MEMBERS: usize = 32;
 const LARGE_MEMBER: usize = 128;
 
-/// The trace that a request belongs to.
+/// The trace of a request.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct TraceContext {
     trace_id: u128,
@@ -28,7 +28,7 @@ pub(crate) struct TraceContext {
 }
 
 impl TraceContext {
-    /// The trace that the request with `headers` says it belongs to, or a new one.
+    /// Returns the trace of the request with `headers`, or a new one.
     pub(crate) fn of(headers: &HeaderMap, random: &dyn RandomSource) -> Self {
         let mut parents = headers.get_all(TRACEPARENT).iter();
         let parsed = match (parents.next(), parents.next()) {
@@ -41,7 +41,7 @@ impl TraceContext {
                 is_sampled,
                 state: state(headers),
             },
-            // §3.3: without a valid traceparent, a tracestate means nothing.
+            // §3.3: without a valid traceparent, a tracestate is ignored.
             None => Self {
                 trace_id: u128::from_be_bytes(random::bytes(random)).max(1),
                 is_sampled: false,
@@ -50,7 +50,7 @@ impl TraceContext {
         }
     }
 
-    /// Says in the headers of a call that it belongs to this trace, under a new parent-id (§3.2.2.4).
+    /// Writes the trace into the headers of a call, with a new parent-id (§3.2.2.4).
     pub(crate) fn write(&self, headers: &mut HeaderMap, random: &dyn RandomSource) {
         let parent_id = u64::from_be_bytes(random::bytes(random)).max(1);
         let flags = u8::from(self.is_sampled);
@@ -64,7 +64,7 @@ impl TraceContext {
     }
 }
 
-/// The trace-id, as it is written everywhere.
+/// Formats the trace-id as hexadecimal digits.
 impl fmt::Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.trace_id)
@@ -77,7 +77,7 @@ impl fmt::Debug for TraceContext {
     }
 }
 
-/// Trace-id and the sampled flag of a `traceparent` (§3.2.2): `version-traceid-parentid-flags`, in lower case.
+/// Parses trace-id and sampled flag of a `traceparent` (§3.2.2): `version-traceid-parentid-flags`, in lower case.
 fn parse(parent: &str) -> Option<(u128, bool)> {
     let known = parent.get(..TRACEPARENT_LENGTH)?;
     let rest = &parent[TRACEPARENT_LENGTH..];
@@ -86,7 +86,7 @@ fn parse(parent: &str) -> Option<(u128, bool)> {
     let trace_id = hexadecimal(fields.next()?, 32)?;
     let parent_id = hexadecimal(fields.next()?, 16)?;
     let flags = hexadecimal(fields.next()?, 2)?;
-    // Later versions may add fields at the end; 255 is none.
+    // Later versions may add fields at the end; 255 is invalid.
     let ends_well = match version {
         0 => rest.is_empty(),
         255 => false,
@@ -104,7 +104,7 @@ fn hexadecimal(digits: &str, length: usize) -> Option<u128> {
         .flatten()
 }
 
-/// What is passed on of the `tracestate`; nothing, where any of it cannot be read (§3.3.1).
+/// Returns the part of the `tracestate` to propagate; `None` if any of it is invalid (§3.3.1).
 fn state(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut members: Vec<(&str, &str)> = Vec::new();
     for value in headers.get_all(TRACESTATE) {
@@ -141,7 +141,7 @@ fn state(headers: &HeaderMap) -> Option<HeaderValue> {
     HeaderValue::try_from(written).ok()
 }
 
-/// The key of a member `key=value` (§3.3.1.3).
+/// Returns the key of a member `key=value` (§3.3.1.3).
 fn key_of(member: &str) -> Option<&str> {
     let (key, value) = member.split_once('=')?;
     let in_key =
