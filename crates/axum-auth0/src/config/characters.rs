@@ -1,5 +1,5 @@
 //! Which characters a value may consist of. A value that was copied with its quotes, from a word processor or from a
-//! file with a byte order mark looks right and is wrong; the provider then refuses it without a hint. So every variable
+//! file with a byte order mark looks right and is wrong; the provider then rejects it without a hint. So every variable
 //! is checked before it is read, by one rule for each characters of value. No message repeats a value: it may be a secret.
 
 use url::Url;
@@ -22,8 +22,8 @@ pub(super) fn check(variables: &Variables, apis: &[ApiRegistration], problems: &
     }
 }
 
-/// A line that would be right. A domain name in another script is shown in its ASCII form, which also tells a letter that
-/// only looks like another one.
+/// Returns a line that would be accepted. A domain name in another script is shown in its ASCII form, which also reveals a
+/// letter that only looks like another one.
 fn example(name: &str, value: &str) -> String {
     let of_script = |c: char| !c.is_ascii() && c.is_alphanumeric();
     let is_name =
@@ -51,7 +51,7 @@ fn example(name: &str, value: &str) -> String {
     format!("{name}={example}")
 }
 
-/// What is wrong with the characters of `value`; nothing if it is empty or blank, which is as good as unset.
+/// Returns what is wrong with the characters of `value`. An empty or blank value counts as unset.
 fn problem(characters: Characters, value: &str) -> Option<String> {
     if value.trim_matches(' ').is_empty() {
         return None;
@@ -73,7 +73,7 @@ fn problem(characters: Characters, value: &str) -> Option<String> {
         ));
     }
     if value.starts_with(' ') || value.ends_with(' ') {
-        return Some("begins or ends with a blank; remove it".to_owned());
+        return Some("begins or ends with a space; remove it".to_owned());
     }
     let items: Vec<&str> = match characters {
         Characters::Words => value.split(' ').collect(),
@@ -88,12 +88,13 @@ fn problem(characters: Characters, value: &str) -> Option<String> {
         .any(|item| item.starts_with(QUOTES) || item.ends_with(QUOTES))
     {
         return Some(
-            "begins or ends with a quotation mark, which is taken for a part of the value; remove it".to_owned(),
+            "begins or ends with a quotation mark, which counts as a part of the value; remove it"
+                .to_owned(),
         );
     }
     match characters {
         Characters::Word if value.contains(' ') => {
-            Some("contains a blank; it is one word".to_owned())
+            Some("contains a space; it must be one word".to_owned())
         }
         Characters::Word | Characters::Words if value.contains('"') => {
             Some("contains a quotation mark; remove it".to_owned())
@@ -102,10 +103,11 @@ fn problem(characters: Characters, value: &str) -> Option<String> {
     }
 }
 
-/// What shells and `.env` files quote with.
+/// The quotation marks of shells and `.env` files.
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 
-/// Where the character is. Inside of a secret that is not said: it would give its length away.
+/// Describes the position of the character. Inside a secret the exact position is left out, because it would reveal its
+/// length.
 fn place(characters: Characters, value: &str, position: usize) -> String {
     match position {
         0 => "at its beginning".to_owned(),
@@ -115,7 +117,7 @@ fn place(characters: Characters, value: &str, position: usize) -> String {
     }
 }
 
-/// Characters that leave no mark on the screen: controls, every characters of blank but the usual one, and what only changes
+/// Returns whether a character is invisible: controls, every kind of space but the usual one, and what only changes
 /// how its neighbours are shown (the general categories Cc, Cf, Zs, Zl and Zp of Unicode, and its tag characters).
 fn is_invisible(character: char) -> bool {
     character.is_control()
@@ -129,7 +131,7 @@ fn is_invisible(character: char) -> bool {
         )
 }
 
-/// The quotation marks that word processors make.
+/// The quotation marks that word processors insert.
 fn is_quotation_mark(character: char) -> bool {
     matches!(
         character,
@@ -146,7 +148,7 @@ fn describe(character: char) -> String {
         '\u{feff}' => format!("a byte order mark ({code})"),
         '\u{fffd}' => format!("bytes that are not UTF-8 (shown as {code})"),
         _ if is_quotation_mark(character) => format!("a typographic quotation mark ({code})"),
-        _ if character.is_whitespace() => format!("an unusual blank ({code})"),
+        _ if character.is_whitespace() => format!("an unusual space ({code})"),
         _ if is_invisible(character) => format!("an invisible character ({code})"),
         _ => format!("a character that is not ASCII ({code})"),
     }
@@ -161,7 +163,7 @@ fn advice(character: char) -> &'static str {
     }
 }
 
-/// `name` without what cannot be seen, if that makes it one of `known`: who sets such a variable means the known one.
+/// Returns `name` without invisible characters, if the result is one of `known`: that is the variable the operator meant.
 pub(super) fn intended_name(name: &str, known: impl Fn(&str) -> bool) -> Option<String> {
     let plain: String = name.chars().filter(char::is_ascii_graphic).collect();
     (plain != name && known(&plain)).then_some(plain)

@@ -1,30 +1,29 @@
-//! The attributes of the session's cookie. They follow from `APP_BASE_URL`; the variables can only make them fit a
-//! special deployment.
+//! Name and attributes of the session cookie. They follow from `APP_BASE_URL`; the variables are for special deployments.
 
 use url::Url;
 
 use super::{problems::Problems, variable};
 
-/// The name of the session's cookie without a prefix.
+/// The name of the session cookie, without a prefix.
 const DEFAULT_NAME: &str = "session";
 
 /// A longer name would take too much of the `Cookie` header.
 const MAX_NAME: usize = 64;
 
-/// `SameSite` of the session's cookie (RFC 6265bis §5.6.7).
+/// `SameSite` of the session cookie (RFC 6265bis §5.6.7).
 ///
 /// There is no `Strict`: a browser does not send such a cookie with the redirect that ends a login, because the chain of
 /// redirects began at the provider. The page would see no session and start the next login, without end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SameSite {
-    /// Sent when a person follows a link from another site: what a login needs on its way back.
+    /// Sent when a user follows a link from another site, as a login needs for its redirect back.
     #[default]
     Lax,
     /// Always sent; needs https.
     None,
 }
 
-/// Name and attributes of the session's cookie.
+/// Name and attributes of the session cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CookieSettings {
     pub(crate) name: String,
@@ -111,7 +110,7 @@ pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> Cooki
             problems.add(
                 variable::COOKIE_SAME_SITE,
                 "is strict; browsers do not send such a cookie with the redirect that ends a login, so every login would \
-                 start the next one. lax is enough: requests of other sites are refused by Origin and Sec-Fetch-Site",
+                 start the next one. lax is enough: requests from other sites are rejected by Origin and Sec-Fetch-Site",
             );
             SameSite::Lax
         }
@@ -137,7 +136,7 @@ pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> Cooki
         && !host.ends_with(&format!(".{domain}"))
     {
         let problem =
-            format!("is {domain}, but the site is {host}; the browser would refuse the cookie");
+            format!("is {domain}, but the site is {host}; the browser would reject the cookie");
         let name = variable::COOKIE_DOMAIN.name;
         problems.add_named(name, problem, format!("{name}={host}"));
     }
@@ -151,7 +150,7 @@ pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> Cooki
             "must be /, because the login routes are below /auth",
         );
     }
-    // RFC 6265bis §4.1.3: the browser itself then refuses the name without Secure, with Domain, or with another Path.
+    // RFC 6265bis §4.1.3: the browser itself then rejects the name without Secure, with Domain, or with another Path.
     let prefix = match (secure, &domain) {
         (false, _) => "",
         (true, None) => "__Host-",
@@ -187,7 +186,7 @@ fn name(problems: &mut Problems<'_>) -> String {
     {
         "must not begin with a prefix of browsers; `__Host-` is added on https".to_owned()
     } else if lower.starts_with("txn_") {
-        "must not begin with `txn_`, as the cookies of logins under way do".to_owned()
+        "must not begin with `txn_`, as the cookies of pending logins do".to_owned()
     } else {
         return name.to_owned();
     };

@@ -1,4 +1,4 @@
-//! How long a value may be. What a login asks for travels in the URL of the provider and in a cookie of the browser.
+//! Length limits of values that are sent in the URL of the authorization request and in a cookie.
 
 use super::{ApiRegistration, problems::Problems};
 

@@ -66,8 +66,8 @@ fn parameter(problems: &mut Problems<'_>) -> LogoutParameter {
     }
 }
 
-/// A path, or a whole URL of this site. The URL is kept to the letter: providers compare it with the registered one
-/// character by character, and `https://www.example.com` is not `https://www.example.com/` for them.
+/// Reads `AUTH0_LOGOUT_RETURN_TO`: a path or a whole URL of this site. The URL is kept exactly as it is, because providers
+/// compare it with the registered one character by character: and `https://www.example.com` is not `https://www.example.com/` for them.
 fn return_to(
     problems: &mut Problems<'_>,
     base_url: Option<&Url>,
@@ -84,7 +84,7 @@ fn return_to(
             .ok()
             .map(|path| (path.clone(), absolute(&path)))
     } else {
-        of_this_site(value, base_url).map(|path| (path, value.to_owned()))
+        path_on_this_site(value, base_url).map(|path| (path, value.to_owned()))
     };
     parsed
         .filter(|(path, _)| !value.contains('#') && !routes.contains(path.path()))
@@ -96,8 +96,8 @@ fn return_to(
         })
 }
 
-/// The path of a URL of this site. Without an `APP_BASE_URL` to compare with, every URL is one: that fault is listed.
-fn of_this_site(value: &str, base_url: Option<&Url>) -> Option<ReturnTo> {
+/// Returns the path of a URL of this site. Without a valid `APP_BASE_URL`, which is a problem of its own, every URL counts.
+fn path_on_this_site(value: &str, base_url: Option<&Url>) -> Option<ReturnTo> {
     let url = Url::parse(value).ok()?;
     let is_ours = base_url.is_none_or(|base| base.origin() == url.origin())
         && url.username().is_empty()

@@ -83,13 +83,12 @@ impl Config {
         &self.issuer
     }
 
-    /// `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, where that is another one than
-    /// the issuer's.
+    /// `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, if it differs from the issuer's.
     pub fn provider_internal_url(&self) -> Option<&Url> {
         self.provider_internal_url.as_ref()
     }
 
-    /// `AUTH0_TOKEN_ISSUER`: what the provider calls itself in access tokens, if it does not use its issuer there.
+    /// `AUTH0_TOKEN_ISSUER`: the issuer of access tokens, if it differs from the provider's.
     pub fn token_issuer(&self) -> Option<&str> {
         self.token_issuer.as_deref()
     }
@@ -99,42 +98,42 @@ impl Config {
         &self.client_id
     }
 
-    /// `AUTH0_CLIENT_SECRET`: what this application proves itself with.
+    /// `AUTH0_CLIENT_SECRET`: the secret of this application at the provider.
     pub fn client_secret(&self) -> &SecretString {
         &self.client_secret
     }
 
-    /// `AUTH0_CLIENT_AUTHENTICATION`: how it does; chosen from the provider's metadata where not set.
+    /// `AUTH0_CLIENT_AUTHENTICATION`: how the client authenticates; chosen from the provider's metadata if unset.
     pub fn client_authentication(&self) -> Option<ClientAuthentication> {
         self.client_authentication
     }
 
-    /// `AUTH0_SECRET`: the first one encrypts, all of them decrypt.
+    /// `AUTH0_SECRET`: the first secret encrypts, all of them decrypt.
     pub fn secrets(&self) -> &[SecretString] {
         &self.secrets
     }
 
-    /// `APP_BASE_URL`: the site's own origin.
+    /// `APP_BASE_URL`: the origin of the site.
     pub fn base_url(&self) -> &Url {
         &self.base_url
     }
 
-    /// `AUTH0_AUDIENCE`: the API that a login asks an access token for.
+    /// `AUTH0_AUDIENCE`: the API that a login requests an access token for.
     pub fn audience(&self) -> Option<&str> {
         self.audience.as_deref()
     }
 
-    /// `AUTH0_AUDIENCE_PARAMETER`: how the provider wants to be asked.
+    /// `AUTH0_AUDIENCE_PARAMETER`: the parameter that names an API to the provider.
     pub fn audience_parameter(&self) -> AudienceParameter {
         self.audience_parameter
     }
 
-    /// `AUTH0_PROMPT`: the `prompt` of every login that does not bring its own.
+    /// `AUTH0_PROMPT`: the `prompt` of every login without one of its own.
     pub fn prompt(&self) -> Option<&str> {
         self.prompt.as_deref()
     }
 
-    /// `AUTH0_SCOPE`, and the scopes of the API that the login asks a token for.
+    /// `AUTH0_SCOPE` and the scopes of the API that the login requests a token for.
     pub fn scope(&self) -> &[String] {
         &self.scope
     }
@@ -149,37 +148,37 @@ impl Config {
         self.apis.get(name)
     }
 
-    /// The declared APIs of which nothing is configured.
+    /// The registered APIs of which no variable is set.
     pub fn absent_apis(&self) -> &[&'static str] {
         &self.absent_apis
     }
 
-    /// `AUTH0_TOKEN_REFRESH_BUFFER`: how long before its end an access token is renewed.
+    /// `AUTH0_TOKEN_REFRESH_BUFFER`: how long before its expiry an access token is refreshed.
     pub fn refresh_buffer(&self) -> Duration {
         self.refresh_buffer
     }
 
-    /// `AUTH0_SESSION_STORE`: where sessions and tokens live.
+    /// `AUTH0_SESSION_STORE`: where sessions and tokens are stored.
     pub fn session_store(&self) -> &StoreLocation {
         &self.session_store
     }
 
-    /// `AUTH0_COOKIE_*`: attributes of the session's cookie.
+    /// `AUTH0_COOKIE_*`: name and attributes of the session cookie.
     pub fn cookie(&self) -> &CookieSettings {
         &self.cookie
     }
 
-    /// `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: `/auth/profile` answers 204 instead of 401 to the anonymous.
+    /// `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: the profile route responds with 204 instead of 401 if no user is signed in.
     pub fn no_content_profile(&self) -> bool {
         self.no_content_profile
     }
 
-    /// `AUTH0_HTTP_TIMEOUT`: the total time of one request to the provider, 12.5 seconds at most.
+    /// `AUTH0_HTTP_TIMEOUT`: the time limit of one request to the provider, 12.5 seconds at most.
     pub fn http_timeout(&self) -> Duration {
         self.http_timeout
     }
 
-    /// `AUTH0_LOGOUT_*`: where a logout ends, and how the provider is asked for it.
+    /// `AUTH0_LOGOUT_*`: where a logout ends, and how it is requested at the provider.
     pub fn logout(&self) -> &LogoutSettings {
         &self.logout
     }
@@ -305,18 +304,18 @@ impl Config {
         self
     }
 
-    /// How long a shutdown may take: twice `AUTH0_HTTP_TIMEOUT` and 5 seconds, at least 15 seconds, at most 30 seconds. The
+    /// Returns how long a shutdown may take: twice `AUTH0_HTTP_TIMEOUT` and 5 seconds, at least 15 seconds, at most 30 seconds. The
     /// slowest refresh ends within it; see [`Auth0::shutdown`](crate::Auth0::shutdown).
     pub fn shutdown_timeout(&self) -> Duration {
         timeouts::shutdown(self.http_timeout)
     }
 
-    /// The origin of the site as a browser sends it: scheme, host and, where not the default, port.
+    /// Returns the origin of the site as browsers send it: scheme, host and, unless it is the default, port.
     pub fn origin(&self) -> String {
         self.base_url.origin().ascii_serialization()
     }
 
-    /// The absolute URL of `path` on this site.
+    /// Returns the absolute URL of `path` on this site.
     pub fn site_url(&self, path: &str) -> String {
         format!("{}{path}", self.origin())
     }
@@ -326,7 +325,7 @@ impl Config {
         issuer == self.issuer.as_str() || Some(issuer) == self.token_issuer.as_deref()
     }
 
-    /// Whether the site is served over TLS, from which the cookies' attributes follow.
+    /// Returns whether the site is served over TLS.
     pub fn is_https(&self) -> bool {
         self.base_url.scheme() == "https"
     }

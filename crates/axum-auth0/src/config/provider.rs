@@ -49,7 +49,7 @@ pub(super) fn token_issuer(problems: &mut Problems<'_>) -> Option<String> {
         Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => {
             return Some(value.to_owned());
         }
-        _ => "must be the whole issuer URL as access tokens have it in iss, to the letter",
+        _ => "must be the whole issuer URL, exactly as access tokens have it in iss",
     };
     problems.add(variable::TOKEN_ISSUER, problem);
     None
@@ -61,7 +61,7 @@ mod tests {
     use crate::config::Variables;
 
     #[test]
-    fn an_issuer_is_kept_to_the_letter_and_nothing_else_is_taken_for_one() {
+    fn a_token_issuer_is_kept_exactly_and_must_be_a_url() {
         let read = |value: &str| {
             let variables = Variables::from_iter([(variable::TOKEN_ISSUER.name, value)]);
             let mut problems = Problems::new(&variables);

@@ -8,10 +8,10 @@ use super::{problems::Problems, variable};
 pub(crate) const SQLITE_NOT_COMPILED_IN: &str =
     "sqlite: is not compiled in; enable feature sqlite of axum-auth0";
 
-/// Where sessions and tokens are kept.
+/// Where sessions and tokens are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
-    /// `memory:`: gone at the end of the process.
+    /// `memory:`, lost when the process ends.
     Memory,
     /// `sqlite:PATH`.
     Sqlite(PathBuf),

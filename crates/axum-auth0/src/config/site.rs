@@ -10,7 +10,10 @@ use crate::http_client::is_loopback;
 
 pub(super) fn base_url(problems: &mut Problems<'_>) -> Option<Url> {
     let Some(value) = problems.get(variable::BASE_URL) else {
-        problems.add(variable::BASE_URL, "is missing; it is where this site is");
+        problems.add(
+            variable::BASE_URL,
+            "is missing; it is the origin of this site",
+        );
         return None;
     };
     let problem = match Url::parse(value) {
@@ -34,7 +37,7 @@ pub(super) fn base_url(problems: &mut Problems<'_>) -> Option<Url> {
     None
 }
 
-/// Browsers look no name below `localhost` up (RFC 6761 §6.3).
+/// Returns whether the host is below `localhost`, which browsers resolve to this machine (RFC 6761 §6.3).
 fn is_local_name(url: &Url) -> bool {
     url.domain()
         .is_some_and(|name| name.ends_with(".localhost"))

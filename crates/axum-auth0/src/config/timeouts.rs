@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::{problems::Problems, variable};
 
-/// What a refresh needs beside its requests to the provider: to be stored although the store fails for a while.
+/// Time to store the result of a refresh after its requests to the provider, even if the store fails for a while.
 pub(super) const MARGIN: Duration = Duration::from_secs(5);
 
-/// Supervisors kill a process that takes longer: Kubernetes after 30 seconds, by default.
+/// Upper bound of a shutdown. Kubernetes kills a process after 30 seconds by default.
 pub(super) const MAX_TIMEOUT: Duration = Duration::from_secs(30);
 
 const MIN_TIMEOUT: Duration = Duration::from_secs(15);
@@ -15,8 +15,8 @@ const MIN_TIMEOUT: Duration = Duration::from_secs(15);
 /// The largest `AUTH0_HTTP_TIMEOUT` with which the slowest refresh fits into [`MAX_TIMEOUT`].
 pub(super) const MAX_HTTP_TIMEOUT: Duration = Duration::from_millis(12_500);
 
-/// Long enough for the slowest refresh: two requests to the provider (the second one if the connection was lost), and
-/// what it takes to store the answer.
+/// Returns the time limit of a shutdown, long enough for the slowest refresh: two requests to the provider (the second after
+/// a lost connection) and the time to store the response.
 pub(super) fn shutdown(http_timeout: Duration) -> Duration {
     (2 * http_timeout + MARGIN).clamp(MIN_TIMEOUT, MAX_TIMEOUT)
 }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shutdown_waits_for_the_slowest_refresh_within_limits() {
+    fn the_shutdown_timeout_covers_the_slowest_refresh_within_limits() {
         for (http_timeout, expected) in [
             (100, 15_000),
             (5_000, 15_000),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_http_timeout_just_fits() {
+    fn the_largest_http_timeout_fits_the_shutdown() {
         assert_eq!(2 * MAX_HTTP_TIMEOUT + MARGIN, MAX_TIMEOUT);
     }
 }

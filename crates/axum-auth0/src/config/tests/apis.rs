@@ -48,7 +48,7 @@ fn a_further_api_has_variables_of_its_own() {
 }
 
 #[test]
-fn a_further_api_may_be_absent_but_not_by_halves() {
+fn a_further_api_is_configured_completely_or_not_at_all() {
     let config = read_both(&[]).unwrap();
     assert_eq!(config.absent_apis, ["ORDERS"]);
     assert!(!config.apis.contains_key("ORDERS"));
@@ -62,7 +62,7 @@ fn a_further_api_may_be_absent_but_not_by_halves() {
 }
 
 #[test]
-fn the_parameter_follows_from_how_the_issuer_is_written() {
+fn the_audience_parameter_follows_from_the_form_of_the_issuer() {
     for (domain, set, expected) in [
         ("tenant.eu.auth0.com", None, AudienceParameter::Audience),
         ("login.example.com", None, AudienceParameter::Audience),
@@ -111,7 +111,7 @@ fn the_parameter_follows_from_how_the_issuer_is_written() {
 
 /// RFC 8707 §2.1, RFC 6749 §6: a refresh can only narrow what the login was granted.
 #[test]
-fn with_resource_a_login_asks_for_the_scopes_of_all_apis() {
+fn with_resource_a_login_requests_the_scopes_of_all_apis() {
     let mut changes = BOTH.to_vec();
     changes.push(("AUTH0_DOMAIN", "https://idp.example.com"));
     let config = read_both(&changes).unwrap();
@@ -121,7 +121,7 @@ fn with_resource_a_login_asks_for_the_scopes_of_all_apis() {
 }
 
 #[test]
-fn an_audience_that_is_no_uri_cannot_be_a_resource() {
+fn an_audience_that_is_not_a_uri_cannot_be_a_resource() {
     let resource = ("AUTH0_AUDIENCE_PARAMETER", "resource");
     for (variable, value) in [
         ("AUTH0_AUDIENCE", "products"),
@@ -160,7 +160,7 @@ fn a_token_format_is_one_of_two() {
 }
 
 #[test]
-fn an_api_scope_that_is_set_to_nothing_asks_for_none() {
+fn an_empty_api_scope_requests_no_scope() {
     for value in ["", "  "] {
         let config = read(&with(&[("PRODUCTS_API_SCOPE", value)])).unwrap();
         assert_eq!(config.apis["PRODUCTS"].scope, Vec::<String>::new());
@@ -175,7 +175,7 @@ fn an_api_scope_that_is_set_to_nothing_asks_for_none() {
 }
 
 #[test]
-fn each_scope_of_a_login_is_known_with_its_variable() {
+fn each_scope_of_a_login_is_listed_with_its_variable() {
     let listed = |config: &Config| -> Vec<String> {
         let variables = config.scope_variables();
         let text = |of: &ScopeVariable| format!("{}={}", of.variable, of.scopes.join(" "));

@@ -45,8 +45,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     // What the same hands bring along.
     ("AUTH0_CLIENT_ID", "`client`", "a quotation mark"),
     ("AUTH0_CLIENT_ID", "client\"", "a quotation mark"),
-    ("AUTH0_CLIENT_ID", " client", "begins or ends with a blank"),
-    ("AUTH0_CLIENT_ID", "client # of staging", "contains a blank"),
+    ("AUTH0_CLIENT_ID", " client", "begins or ends with a space"),
+    ("AUTH0_CLIENT_ID", "client # of staging", "contains a space"),
     (
         "AUTH0_CLIENT_ID",
         "cli\u{200b}ent",
@@ -76,12 +76,12 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (
         "AUTH0_AUDIENCE",
         "https://api.example.com\u{a0}",
-        "an unusual blank (U+00A0)",
+        "an unusual space (U+00A0)",
     ),
     (
         "AUTH0_AUDIENCE",
         "https://api.example.com ",
-        "begins or ends with a blank",
+        "begins or ends with a space",
     ),
     (
         "AUTH0_DOMAIN",
@@ -130,7 +130,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (
         "PRODUCTS_API_URL",
         "https://api.example.com/v1 x",
-        "contains a blank",
+        "contains a space",
     ),
     ("PRODUCTS_API_TOKEN_FORMAT", "\"jwt\"", "a quotation mark"),
     (
@@ -157,7 +157,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn a_value_with_a_character_that_cannot_be_meant_is_refused_by_the_name_of_its_variable() {
+fn an_unintended_character_is_a_problem_of_its_variable() {
     for &(name, value, says) in REFUSED {
         let problems = problems(name, value);
         let [problem] = problems.as_slice() else {
@@ -171,7 +171,7 @@ fn a_value_with_a_character_that_cannot_be_meant_is_refused_by_the_name_of_its_v
 }
 
 #[test]
-fn a_value_that_is_meant_as_it_stands_is_taken() {
+fn an_intended_value_is_accepted() {
     for (name, value) in [
         (
             "AUTH0_CLIENT_SECRET",
@@ -226,7 +226,7 @@ fn a_domain_name_in_another_script_is_shown_in_its_ascii_form() {
 }
 
 #[test]
-fn a_value_is_never_repeated() {
+fn a_problem_never_repeats_the_value() {
     for value in [
         "\"canary-secret\"",
         "canary-secret\r",
@@ -240,7 +240,7 @@ fn a_value_is_never_repeated() {
 }
 
 #[test]
-fn a_name_with_an_invisible_character_is_refused_as_the_name_that_is_meant() {
+fn a_variable_name_with_an_invisible_character_is_a_problem_of_the_intended_one() {
     for name in [
         "\u{feff}AUTH0_CLIENT_ID",
         "AUTH0_CLIENT_ID\u{200b}",
@@ -267,7 +267,7 @@ fn a_name_with_an_invisible_character_is_refused_as_the_name_that_is_meant() {
 
 #[cfg(unix)]
 #[test]
-fn a_value_that_is_not_unicode_is_not_called_missing() {
+fn a_value_that_is_not_unicode_is_not_reported_as_missing() {
     use std::os::unix::ffi::OsStringExt as _;
     let shown = std::ffi::OsString::from_vec(b"secr\xfft".to_vec());
     // As `Variables::from_environment` reads it.

@@ -89,6 +89,6 @@ fn the_documentation_lists_the_variables() {
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(file, format!("{head}{BEGIN}{}{END}{tail}", tables())).unwrap();
     } else {
-        assert_eq!(listed, tables(), "UPDATE_DOCS=1 writes them anew");
+        assert_eq!(listed, tables(), "UPDATE_DOCS=1 writes them");
     }
 }

@@ -43,7 +43,7 @@ fn problems(changes: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn a_good_configuration_is_read_as_it_stands() {
+fn a_valid_configuration_is_read() {
     let config = read(&good()).unwrap();
     assert_eq!(config.issuer.as_str(), "https://tenant.eu.auth0.com/");
     assert_eq!(config.origin(), "https://www.example.com");
@@ -65,7 +65,7 @@ fn a_good_configuration_is_read_as_it_stands() {
 }
 
 #[test]
-fn all_problems_are_listed_at_once_each_with_an_example() {
+fn all_problems_are_listed_each_with_an_example() {
     let error = read(&Variables::default()).unwrap_err();
     let names: Vec<_> = error
         .problems()
@@ -97,7 +97,7 @@ fn all_problems_are_listed_at_once_each_with_an_example() {
 }
 
 #[test]
-fn a_missing_audience_is_no_fault() {
+fn a_missing_audience_is_not_a_problem() {
     let mut variables = good();
     variables.remove("AUTH0_AUDIENCE");
     let config = read(&variables).unwrap();
@@ -109,7 +109,7 @@ fn a_missing_audience_is_no_fault() {
 }
 
 #[test]
-fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
+fn every_invalid_value_is_a_problem_of_its_variable() {
     for (name, value) in [
         ("AUTH0_DOMAIN", "http://tenant.example.com"),
         ("AUTH0_SECRET", "short"),
@@ -167,7 +167,7 @@ fn every_value_that_cannot_work_is_a_fault_of_its_variable() {
 }
 
 #[test]
-fn audiences_and_scopes_have_a_greatest_length() {
+fn audiences_and_scopes_have_a_maximum_length() {
     let audience = |length: usize| format!("https://{}", "a".repeat(length - 8));
     let scope = |length: usize| format!("openid {}", "a".repeat(length - 7));
     for (name, value, fits) in [
@@ -189,7 +189,7 @@ fn audiences_and_scopes_have_a_greatest_length() {
 }
 
 #[test]
-fn variables_of_others_are_left_alone() {
+fn variables_of_other_programs_are_ignored() {
     let others = [
         ("NEXT_PUBLIC_THEME", "dark"),
         ("STRIPE_API_URL", "https://x"),
@@ -263,7 +263,7 @@ fn the_names_of_all_cookies_follow_from_the_name_of_the_session() {
 }
 
 #[test]
-fn no_secret_is_shown_by_debug_or_by_a_fault() {
+fn no_secret_is_shown_by_debug_or_in_a_problem() {
     let mut variables = good();
     variables.set("AUTH0_CLIENT_SECRET", "canary-client-secret");
     variables.set("AUTH0_SECRET", "canary-0123456789abcdef0123456789abcdef");

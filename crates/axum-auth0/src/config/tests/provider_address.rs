@@ -11,7 +11,7 @@ fn with(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 #[test]
-fn a_logout_ends_at_a_page_of_this_site_and_its_url_is_kept_to_the_letter() {
+fn a_logout_ends_at_a_page_of_this_site_and_its_url_is_kept_exactly() {
     for (value, path, url) in [
         ("", "/signed-out", "https://www.example.com/signed-out"),
         ("/", "/", "https://www.example.com/"),
@@ -51,7 +51,7 @@ fn a_logout_ends_at_a_page_of_this_site_and_its_url_is_kept_to_the_letter() {
 }
 
 #[test]
-fn a_logout_parameter_is_one_of_two() {
+fn the_logout_parameter_is_one_of_two() {
     let parameter = |value| {
         with(&[("AUTH0_LOGOUT_PARAMETER", value)])
             .unwrap()
