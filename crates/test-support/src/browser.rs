@@ -1,4 +1,4 @@
-//! A browser: keeps cookies as one would, says where its requests come from, follows nothing by itself.
+//! A browser: an HTTP client with a cookie jar that sends `Origin` and Fetch Metadata headers and follows no redirects.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,17 @@ use crate::{
     secret_scanner::SecretScanner,
 };
 
+/// A browser that sends its requests to one site. A clone is another browser with the same cookies.
 #[derive(Clone)]
 pub struct Browser {
     router: Router,
     origin: String,
     secrets: SecretScanner,
+    /// Values of the cookies by name.
     pub jar: BTreeMap<String, String>,
 }
 
-/// What the site answered.
+/// A response of the site.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -52,7 +54,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
     }
 
-    /// The parameter of the query that the site redirects to.
+    /// Returns a query parameter of the URL in `Location`.
     pub fn asks_for(&self, name: &str) -> Option<String> {
         let url = url::Url::parse(self.location()).unwrap();
         let mut pairs = url.query_pairs();
@@ -72,13 +74,13 @@ impl Browser {
         }
     }
 
-    /// The same browser at another site that shares its name (another configuration of it, say).
+    /// Returns the browser, connected to another instance of the site: a replica, or one with another configuration.
     pub fn at(mut self, router: &Router) -> Self {
         self.router = router.clone();
         self
     }
 
-    /// A request without any header but the host's and the cookies.
+    /// Returns a request with the headers `Host` and `Cookie` only.
     pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
         let host = self.origin.split_once("://").unwrap().1;
         let mut request = Request::builder()
@@ -95,7 +97,7 @@ impl Browser {
         request
     }
 
-    /// A top-level navigation: the user types an address or follows a link.
+    /// Returns a top-level navigation: the user types an address or follows a bookmark.
     pub fn navigation(&self, path: &str) -> http::request::Builder {
         self.request(Method::GET, path)
             .header(header::ACCEPT, "text/html,*/*;q=0.8")
@@ -104,7 +106,7 @@ impl Browser {
             .header("sec-fetch-site", "none")
     }
 
-    /// A form post from a page of this site.
+    /// Returns a form post from a page of this site.
     pub fn form(&self, path: &str) -> http::request::Builder {
         self.request(Method::POST, path)
             .header(header::ORIGIN, &self.origin)
@@ -112,17 +114,19 @@ impl Browser {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
     }
 
+    /// Sends a [`navigation`](Self::navigation).
     pub async fn go(&mut self, path: &str) -> Answer {
         let request = self.navigation(path).body(Body::empty()).unwrap();
         self.send(request).await
     }
 
+    /// Posts a [`form`](Self::form).
     pub async fn post(&mut self, path: &str, form: &str) -> Answer {
         let request = self.form(path).body(Body::from(form.to_owned())).unwrap();
         self.send(request).await
     }
 
-    /// A request with these headers, which may be answered with an access token and no other secret.
+    /// Sends a GET request with these headers. The response may contain an access token, but no other secret.
     pub async fn ask(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.request(Method::GET, path);
         for (name, value) in headers {
@@ -131,23 +135,28 @@ impl Browser {
         let answer = self.exchange(request.body(Body::empty()).unwrap()).await;
         let body = serde_json::from_str::<serde_json::Value>(&answer.body).ok();
         let token = body.and_then(|body| Some(body.get("token")?.as_str()?.to_owned()));
-        let without = Answer {
+        let without_token = Answer {
             status: answer.status,
             headers: answer.headers.clone(),
             body: token.map_or_else(String::new, |token| answer.body.replace(&token, "")),
         };
-        self.look_for_secrets(&without);
+        self.assert_no_secrets(&without_token);
         answer
     }
 
+    /// Sends a HEAD request without further headers.
     pub async fn head(&mut self, path: &str) -> Answer {
         let request = self.request(Method::HEAD, path);
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// Sends a request and stores the cookies of the response.
+    ///
+    /// # Panics
+    /// If the response contains a secret.
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let answer = self.exchange(request).await;
-        self.look_for_secrets(&answer);
+        self.assert_no_secrets(&answer);
         answer
     }
 
@@ -160,11 +169,11 @@ impl Browser {
             headers: parts.headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
         };
-        self.keep_cookies(&answer);
+        self.store_cookies(&answer);
         answer
     }
 
-    fn keep_cookies(&mut self, answer: &Answer) {
+    fn store_cookies(&mut self, answer: &Answer) {
         for cookie in answer.set_cookies() {
             let (name, value) = (cookie.name(), cookie.value());
             if name.starts_with("__Host-")
@@ -174,7 +183,7 @@ impl Browser {
             {
                 continue;
             }
-            // RFC 6265bis §5.6: a browser keeps no larger one.
+            // RFC 6265bis §5.6: browsers ignore larger cookies.
             if name.len() + value.len() > 4096 {
                 continue;
             }
@@ -187,8 +196,8 @@ impl Browser {
         }
     }
 
-    /// No answer carries a secret, but for what the protocol puts into `Location` and `Set-Cookie`.
-    fn look_for_secrets(&self, answer: &Answer) {
+    /// Asserts that the response contains no secret, except in `Location` and `Set-Cookie`, where the protocol needs them.
+    fn assert_no_secrets(&self, answer: &Answer) {
         let mut all = answer.body.clone();
         for (name, value) in &answer.headers {
             if name != header::LOCATION && name != header::SET_COOKIE {
@@ -200,7 +209,7 @@ impl Browser {
         assert!(found.is_empty(), "{found:?} in {all}");
     }
 
-    /// Begins a login; the answer redirects to the provider.
+    /// Starts a login. The response redirects to the provider.
     pub async fn begin(&mut self, return_to: &str) -> Answer {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("returnTo", return_to);
@@ -209,7 +218,8 @@ impl Browser {
         answer
     }
 
-    /// Starts a login, logs `user` in at the provider, and returns the authorization response before the callback sees it.
+    /// Starts a login, authenticates `user` at the provider, and returns the authorization response without sending it to the
+    /// callback.
     pub async fn authorize_without_callback(
         &mut self,
         provider: &FakeProvider,
@@ -219,13 +229,16 @@ impl Browser {
         provider.authorize(answer.location(), user)
     }
 
-    /// Tries a whole login.
+    /// Logs `user` in, and returns the response of the callback.
     pub async fn try_to_log_in(&mut self, provider: &FakeProvider, user: &str) -> Answer {
         let returned = self.authorize_without_callback(provider, user).await;
         self.go(&returned.path()).await
     }
 
-    /// A whole login, which must work.
+    /// Logs `user` in.
+    ///
+    /// # Panics
+    /// If the login fails.
     pub async fn log_in(&mut self, provider: &FakeProvider, user: &str) {
         let answer = self.try_to_log_in(provider, user).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
@@ -233,22 +246,24 @@ impl Browser {
         assert_eq!(self.who().await, format!("auth0|{user}"));
     }
 
-    /// Who the site takes this browser's user for.
+    /// Returns the subject of the signed-in user, or `anonymous`.
     pub async fn who(&mut self) -> String {
         let answer = self.go("/whoami").await;
         assert_eq!(answer.status, StatusCode::OK);
         answer.body
     }
 
+    /// Returns whether the browser has a session cookie.
     pub fn has_session(&self) -> bool {
         self.session().is_some()
     }
 
+    /// Returns the value of the session cookie.
     pub fn session(&self) -> Option<&String> {
         self.jar.get(self.session_cookie_name())
     }
 
-    /// The default name of the session cookie at this site.
+    /// Returns the default name of the session cookie.
     pub fn session_cookie_name(&self) -> &'static str {
         if self.origin.starts_with("https:") {
             "__Host-session"

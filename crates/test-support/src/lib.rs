@@ -1,6 +1,11 @@
-//! What the tests of several crates share: a fake `OpenID` Provider whose every answer a test can change, a browser with
-//! a cookie jar, a store that fails on request, a captured log and the search for secrets in it, and a site in the middle
-//! of them.
+//! Test support that several crates share.
+//!
+//! - [`TestEnv`]: a site, its provider, clock and store in one process
+//! - [`FakeProvider`]: an `OpenID` Provider whose responses a test can change
+//! - [`Browser`]: an HTTP client with a cookie jar and Fetch Metadata headers
+//! - [`WatchedStore`]: a store with injected failures
+//! - [`LogCapture`], [`SecretScanner`]: the captured log, and the search for secrets in it
+//! - [`ApiTestEnv`]: a resource server with its provider, and assertions that every API has to satisfy
 
 #![expect(
     clippy::unwrap_used,
@@ -21,7 +26,10 @@ pub mod signer;
 pub mod test_env;
 pub mod watched_store;
 
-/// Waits until `condition` holds, at most ten seconds.
+/// Waits until `condition` is true.
+///
+/// # Panics
+/// After ten seconds.
 pub async fn wait_until(condition: impl Fn() -> bool) {
     let waiting = async {
         while !condition() {
@@ -30,7 +38,7 @@ pub async fn wait_until(condition: impl Fn() -> bool) {
     };
     tokio::time::timeout(std::time::Duration::from_secs(10), waiting)
         .await
-        .expect("the condition should hold by now");
+        .expect("the condition is still false after ten seconds");
 }
 
 pub use self::{

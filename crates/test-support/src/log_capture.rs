@@ -1,4 +1,4 @@
-//! Everything that this process logs, at the finest level.
+//! Captures the log of this process at level `TRACE`.
 
 use std::{
     io,
@@ -43,7 +43,7 @@ fn buffer() -> &'static Buffer {
             .with_thread_names(true)
             .with_writer(buffer.clone())
             .with_filter(LevelFilter::TRACE)
-            // The cookie jar of a browser that a test drives; no part of any server.
+            // The cookie jar of a test client, not a part of any server.
             .with_filter(filter_fn(|metadata| {
                 !metadata.target().starts_with("cookie_store")
             }));
@@ -52,24 +52,24 @@ fn buffer() -> &'static Buffer {
     })
 }
 
-/// Starts writing down what is logged.
+/// Starts to capture the log.
 pub fn start() {
     buffer();
 }
 
-/// What was logged in this process up to now.
+/// Returns everything that was logged in this process.
 pub fn captured() -> String {
     String::from_utf8_lossy(&buffer().0.lock().unwrap()).into_owned()
 }
 
-/// The log since a moment.
+/// The log since [`start`](Self::start).
 #[derive(Clone, Debug)]
 pub struct LogCapture {
     offset: usize,
 }
 
 impl LogCapture {
-    /// Captures what is logged from now on.
+    /// Captures the log from now on.
     pub fn start() -> Self {
         Self {
             offset: buffer().0.lock().unwrap().len(),

@@ -2,34 +2,34 @@
 
 use std::sync::{Arc, Mutex};
 
-/// Minimum length of a secret.
+/// Minimum length of a secret in bytes. A shorter text could appear by coincidence.
 const MIN_BYTES: usize = 12;
 
-/// Texts that must not appear anywhere but where they belong: tokens, codes, secrets, cookies.
+/// The tokens, codes, secrets and cookies that must not appear in a log or a response. Clones share them.
 #[derive(Clone, Default)]
 pub struct SecretScanner(Arc<Mutex<Vec<(&'static str, String)>>>);
 
 impl SecretScanner {
+    /// Adds a secret. Tests read `kind` in failure messages.
     pub fn add(&self, kind: &'static str, secret: &str) {
-        let mut planted = self.0.lock().unwrap();
-        let mut plant = |text: &str| {
-            // A short text could appear by chance.
-            if text.len() >= MIN_BYTES && !planted.iter().any(|(_, known)| known == text) {
-                planted.push((kind, text.to_owned()));
+        let mut secrets = self.0.lock().unwrap();
+        let mut insert = |text: &str| {
+            if text.len() >= MIN_BYTES && !secrets.iter().any(|(_, known)| known == text) {
+                secrets.push((kind, text.to_owned()));
             }
         };
-        plant(secret);
-        // Payload and signature of a JWT. Its header is the same for many tokens.
+        insert(secret);
+        // The payload and the signature of a JWT are secrets of their own. Many tokens share a header.
         if let [_, payload, signature] = secret.split('.').collect::<Vec<_>>()[..] {
-            plant(payload);
-            plant(signature);
+            insert(payload);
+            insert(signature);
         }
     }
 
-    /// The kinds of secrets that `text` contains.
+    /// Returns the kinds of secrets that `text` contains.
     pub fn found_in(&self, text: &str) -> Vec<&'static str> {
-        let planted = self.0.lock().unwrap();
-        planted
+        let secrets = self.0.lock().unwrap();
+        secrets
             .iter()
             .filter(|(_, secret)| text.contains(secret.as_str()))
             .map(|(kind, _)| *kind)
@@ -38,10 +38,11 @@ impl SecretScanner {
 
     /// Returns how many different secrets of `kind` were added.
     pub fn count(&self, kind: &str) -> usize {
-        let planted = self.0.lock().unwrap();
-        planted.iter().filter(|(known, _)| *known == kind).count()
+        let secrets = self.0.lock().unwrap();
+        secrets.iter().filter(|(known, _)| *known == kind).count()
     }
 
+    /// Returns the kinds of secrets that were added, sorted.
     pub fn kinds(&self) -> Vec<&'static str> {
         let mut kinds: Vec<_> = self
             .0

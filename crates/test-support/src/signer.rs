@@ -1,4 +1,4 @@
-//! Keys and tokens of the tests, made apart from the code under test.
+//! Signing keys and tokens of the tests, independent of the code under test.
 
 use std::sync::OnceLock;
 
@@ -8,22 +8,23 @@ use rsa::{RsaPrivateKey, pkcs1::EncodeRsaPrivateKey as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
-/// A private key, and how a provider publishes its public half.
+/// A signing key.
 #[derive(Clone)]
 pub struct Signer {
     encoding: EncodingKey,
     algorithm: Algorithm,
+    /// The key ID in JWKs and headers.
     pub kid: Option<&'static str>,
 }
 
-/// Made once in a process: it takes a second.
+/// Returns an RSA key of 2048 bits, which is generated once per process because that takes a second.
 pub fn rsa_key() -> &'static RsaPrivateKey {
     static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
     KEY.get_or_init(|| RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap())
 }
 
 impl Signer {
-    /// P-256: fast, so it is what the tests use where the kind does not matter.
+    /// A P-256 key, the fastest kind, for tests in which the algorithm does not matter.
     pub fn es256(kid: &'static str, seed: u8) -> Self {
         let mut der = hex("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420");
         der.extend([seed; 32]);
@@ -62,7 +63,7 @@ impl Signer {
         }
     }
 
-    /// An RSA key of its own, of this size. Slow.
+    /// Generates an RSA key of this size, which is slow.
     pub fn rsa_of_bits(kid: &'static str, bits: usize) -> Self {
         let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, bits).unwrap();
         Self {
@@ -72,7 +73,7 @@ impl Signer {
         }
     }
 
-    /// A shared secret: nothing that a provider may ever sign an ID token with here.
+    /// A shared secret. The engine accepts no token that is signed with one.
     pub fn hs256(kid: &'static str, secret: &[u8]) -> Self {
         Self {
             encoding: EncodingKey::from_secret(secret).unwrap(),
@@ -81,6 +82,7 @@ impl Signer {
         }
     }
 
+    /// Returns the same key with another key ID.
     pub fn with_kid(&self, kid: Option<&'static str>) -> Self {
         Self {
             kid,
@@ -88,7 +90,7 @@ impl Signer {
         }
     }
 
-    /// The same key, for another algorithm.
+    /// Returns the same key with another algorithm.
     pub fn with_algorithm(&self, algorithm: Algorithm) -> Self {
         Self {
             algorithm,
@@ -96,6 +98,7 @@ impl Signer {
         }
     }
 
+    /// Returns the public key as a JWK.
     pub fn jwk(&self) -> Value {
         let jwk = Jwk::from_encoding_key(&self.encoding, self.algorithm).unwrap();
         let mut jwk = serde_json::to_value(jwk).unwrap();
@@ -107,6 +110,7 @@ impl Signer {
         jwk
     }
 
+    /// Returns the public key as a JWK without some of its members.
     pub fn jwk_without(&self, members: &[&str]) -> Value {
         let mut jwk = self.jwk();
         for member in members {
@@ -115,6 +119,7 @@ impl Signer {
         jwk
     }
 
+    /// Returns the JOSE header of tokens that this key signs.
     pub fn header(&self) -> Value {
         let mut header = json!({ "alg": self.algorithm_name(), "typ": "JWT" });
         if let Some(kid) = self.kid {
@@ -123,16 +128,17 @@ impl Signer {
         header
     }
 
-    /// Signs `claims` under the key's own header.
+    /// Signs `claims` with the [`header`](Self::header) of the key.
     pub fn sign(&self, claims: &Value) -> String {
         self.sign_with_header(&self.header(), claims)
     }
 
+    /// Signs `claims` with another header.
     pub fn sign_with_header(&self, header: &Value, claims: &Value) -> String {
         self.sign_text(&header.to_string(), &claims.to_string())
     }
 
-    /// Signs whatever is given, JSON or not.
+    /// Signs a header and a payload that need not be JSON.
     pub fn sign_text(&self, header: &str, payload: &str) -> String {
         let signed = format!("{}.{}", encode(header), encode(payload));
         let signature =
@@ -140,7 +146,7 @@ impl Signer {
         format!("{signed}.{signature}")
     }
 
-    /// `at_hash` and `c_hash` (OpenID Connect Core 1.0 §3.1.3.6).
+    /// Returns `at_hash` or `c_hash` of a value (OpenID Connect Core 1.0 §3.1.3.6).
     pub fn half_hash(&self, of: &str) -> String {
         let hash = match self.algorithm {
             Algorithm::RS512 | Algorithm::EdDSA => Sha512::digest(of).to_vec(),
@@ -149,16 +155,18 @@ impl Signer {
         encode(&hash[..hash.len() / 2])
     }
 
+    /// Returns the algorithm as in `alg`.
     pub fn algorithm_name(&self) -> String {
         format!("{:?}", self.algorithm)
     }
 }
 
+/// Encodes bytes as base64url without padding.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The header and the claims of a token.
+/// Decodes the header and the claims of a token. `Null` if one is not JSON.
 pub fn parts(token: &str) -> (Value, Value) {
     let mut segments = token.split('.').map(|segment| {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(segment).unwrap_or_default())
@@ -170,11 +178,11 @@ pub fn parts(token: &str) -> (Value, Value) {
 fn hex(text: &str) -> Vec<u8> {
     (0..text.len())
         .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+        .map(|index| u8::from_str_radix(&text[index..index + 2], 16).unwrap())
         .collect()
 }
 
-/// A token with this header and a signature that is no signature.
+/// Returns a token with this header and an invalid signature.
 pub fn unsigned(header: &Value) -> String {
     let claims = json!({ "sub": "auth0|alice" });
     format!(

@@ -1,4 +1,4 @@
-//! A site and its provider, in one process.
+//! A site and its provider in one process.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -18,6 +18,7 @@ use crate::{
     watched_store::WatchedStore,
 };
 
+/// Origin of the site.
 pub const SITE: &str = "http://localhost:3000";
 const SECRET: &str = "canary-AUTH0_SECRET-0123456789-abcdefghij";
 
@@ -45,12 +46,13 @@ impl Api for UndeclaredApi {
     const SCOPES: &'static [&'static str] = &[];
 }
 
-/// The application below the engine. `GET /whoami` answers with the subject, or `anonymous`.
+/// The application under test. `GET /whoami` responds with the subject, or `anonymous`.
 pub trait TestApp: Default {
+    /// Returns the routes of the application.
     fn router(&self) -> Router;
 }
 
-/// Site, provider, clock and store of one test. When it is dropped, the log must contain no secret of it.
+/// Site, provider, clock and store of one test. Dropping it asserts that the log contains no secret of the test.
 pub struct TestEnv<A: TestApp> {
     pub provider: FakeProvider,
     pub clock: Arc<MockClock>,
@@ -62,9 +64,11 @@ pub struct TestEnv<A: TestApp> {
     site: String,
 }
 
-/// How a test environment differs from the default one.
+/// Builds a [`TestEnv`].
 pub struct TestEnvBuilder<A> {
+    /// Path of the issuer; `/` by default.
     pub issuer_path: &'static str,
+    /// The store below the [`WatchedStore`]; a [`MemoryStore`] by default.
     pub store: SharedStore,
     variables: Vec<(&'static str, Option<String>)>,
     app: PhantomData<fn() -> A>,
@@ -86,16 +90,19 @@ impl<A: TestApp> TestEnvBuilder<A> {
         }
     }
 
+    /// Sets an environment variable of the site.
     pub fn set(mut self, name: &'static str, value: &str) -> Self {
         self.variables.push((name, Some(value.to_owned())));
         self
     }
 
+    /// Removes an environment variable of the site.
     pub fn unset(mut self, name: &'static str) -> Self {
         self.variables.push((name, None));
         self
     }
 
+    /// Starts the provider and the site.
     pub async fn build(self) -> TestEnv<A> {
         log_capture::start();
         let secrets = SecretScanner::default();
@@ -107,7 +114,7 @@ impl<A: TestApp> TestEnvBuilder<A> {
         let config = config(&provider, &self.variables);
         let site = config.origin();
         let app = A::default();
-        let (auth0, router) = open(config, &clock, &store, &app).await;
+        let (auth0, router) = build_site(config, &clock, &store, &app).await;
         TestEnv {
             provider,
             clock,
@@ -156,7 +163,7 @@ fn builder(config: Config, clock: &Arc<MockClock>, store: &Arc<WatchedStore>) ->
         .store(store.clone())
 }
 
-async fn open(
+async fn build_site(
     config: Config,
     clock: &Arc<MockClock>,
     store: &Arc<WatchedStore>,
@@ -169,15 +176,17 @@ async fn open(
 }
 
 impl<A: TestApp> TestEnv<A> {
+    /// Starts a test environment with the default configuration.
     pub async fn new() -> Self {
         TestEnvBuilder::new().build().await
     }
 
+    /// Returns a browser without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(self.router.clone(), &self.site, self.secrets.clone())
     }
 
-    /// A browser in which `user` is logged in. The request log is empty again.
+    /// Returns a browser in which `user` is logged in, and clears the request log of the provider.
     pub async fn logged_in(&self, user: &str) -> Browser {
         let mut browser = self.browser();
         browser.log_in(&self.provider, user).await;
@@ -185,12 +194,12 @@ impl<A: TestApp> TestEnv<A> {
         browser
     }
 
-    /// What the clock of site and provider shows.
+    /// Returns the time of site and provider in seconds since 1970.
     pub fn clock_now(&self) -> i64 {
         self.clock.unix_seconds()
     }
 
-    /// The configuration of the site with some variables changed.
+    /// Returns the configuration of the site with some environment variables changed.
     pub fn config(&self, changes: &[(&'static str, Option<&str>)]) -> Config {
         let changes: Vec<_> = changes
             .iter()
@@ -204,13 +213,16 @@ impl<A: TestApp> TestEnv<A> {
         builder(self.auth0.config().clone(), &self.clock, &self.store)
     }
 
-    /// The same site, started again with some variables changed. Provider, store and clock go on.
+    /// Starts the site again with some environment variables changed, and returns its router. Provider, store and clock stay
+    /// the same.
     pub async fn restarted(&self, changes: &[(&'static str, Option<&str>)]) -> Router {
         let config = self.config(changes);
-        open(config, &self.clock, &self.store, &self.app).await.1
+        build_site(config, &self.clock, &self.store, &self.app)
+            .await
+            .1
     }
 
-    /// Asserts that a login failed: the response is a page with this status, no user is signed in, and nothing is stored.
+    /// Asserts that a login failed: the response is an error page with `status`, no user is signed in, and nothing is stored.
     pub async fn assert_refused(
         &self,
         browser: &mut Browser,
@@ -239,7 +251,7 @@ impl<A: TestApp> TestEnv<A> {
         );
     }
 
-    /// The token that the application gets for `browser`.
+    /// Returns the claims of the access token that the application gets for the user of `browser`.
     pub async fn token(&self, browser: &mut Browser) -> serde_json::Value {
         let answer = browser.go("/token").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);

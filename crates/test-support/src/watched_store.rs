@@ -1,4 +1,4 @@
-//! A store that can be looked into, and that can be made to fail.
+//! A store that counts operations and fails on request.
 
 use std::{
     collections::BTreeSet,
@@ -15,6 +15,7 @@ use axum_auth0::store::{
 
 type Key = [u8; 32];
 
+/// Wraps a store, counts its operations, and injects failures.
 #[derive(Debug)]
 pub struct WatchedStore {
     inner: SharedStore,
@@ -29,6 +30,7 @@ pub struct WatchedStore {
 }
 
 impl WatchedStore {
+    /// Wraps `inner`.
     pub fn around(inner: SharedStore) -> Self {
         Self {
             inner,
@@ -43,39 +45,40 @@ impl WatchedStore {
         }
     }
 
-    /// Whether everything fails from now on.
+    /// Sets whether all operations fail.
     pub fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
     }
 
-    /// From now on these operations of [`Store`] fail, and no others.
+    /// Sets the operations of [`Store`] that fail, by name.
     pub fn set_failing(&self, operations: &[&'static str]) {
         *self.failing.lock().unwrap() = operations.iter().copied().collect();
     }
 
-    /// The next `count` changes of tokens fail.
+    /// Makes the next `count` calls of [`Store::swap_tokens`] fail.
     pub fn fail_swaps(&self, count: usize) {
         self.failing_swaps.store(count, Ordering::SeqCst);
     }
 
-    /// The next `count` look-ups of logins fail.
+    /// Makes the next `count` calls of [`Store::load_login`] fail.
     pub fn fail_loads(&self, count: usize) {
         self.failing_loads.store(count, Ordering::SeqCst);
     }
 
+    /// Returns how many calls of [`Store::load_login`] are still going to fail.
     pub fn loads_left_to_fail(&self) -> usize {
         self.failing_loads.load(Ordering::SeqCst)
     }
 
+    /// Returns the number of calls of [`Store::mark_used`].
     pub fn touches(&self) -> usize {
         self.touches.load(Ordering::SeqCst)
     }
 
-    /// Waits until logins were looked up `times` more often than `before`, and all tasks are idle again.
-    ///
-    /// For tests with one thread.
+    /// Waits until [`loads`](Self::loads) has increased by `times` since `before` and all tasks are idle. For tests with one
+    /// thread.
     pub async fn wait_for_lookups(&self, before: usize, times: usize) {
-        let waiting = async {
+        let wait = async {
             while self.loads() < before + times {
                 tokio::task::yield_now().await;
             }
@@ -83,79 +86,87 @@ impl WatchedStore {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
+        tokio::time::timeout(std::time::Duration::from_secs(20), wait)
             .await
-            .expect("logins should have been looked up by now");
+            .expect("too few logins were loaded");
     }
 
-    /// Waits until logins were looked up `times` more often than `before`.
+    /// Waits until [`loads`](Self::loads) has increased by `times` since `before`.
     pub async fn was_looked_at(&self, before: usize, times: usize) {
-        let waiting = async {
+        let wait = async {
             while self.loads() < before + times {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
+        tokio::time::timeout(std::time::Duration::from_secs(20), wait)
             .await
-            .expect("logins should have been looked up by now");
+            .expect("too few logins were loaded");
     }
 
+    /// Returns the number of calls of [`Store::load_login`].
     pub fn loads(&self) -> usize {
         self.loads.load(Ordering::SeqCst)
     }
 
-    /// The logins that there are.
+    /// Returns all logins.
     pub async fn logins(&self) -> Vec<LoginRecord> {
-        let known = self.logins.lock().unwrap().clone();
-        let mut rows = Vec::new();
-        for id in known {
-            rows.extend(self.inner.load_login(&id).await.unwrap());
+        let ids = self.logins.lock().unwrap().clone();
+        let mut logins = Vec::new();
+        for id in ids {
+            logins.extend(self.inner.load_login(&id).await.unwrap());
         }
-        rows
+        logins
     }
 
-    /// The only login that there is.
+    /// Returns the only login.
+    ///
+    /// # Panics
+    /// If there is not exactly one.
     pub async fn login(&self) -> LoginRecord {
         let logins = self.logins().await;
         assert_eq!(logins.len(), 1, "there should be one login");
         logins.into_iter().next().unwrap()
     }
 
-    /// The records of sessions that there are, whatever their end.
+    /// Returns all session records, expired ones included.
     pub async fn records(&self) -> Vec<(Key, Vec<u8>)> {
-        let known = self.records.lock().unwrap().clone();
+        let ids = self.records.lock().unwrap().clone();
         let mut records = Vec::new();
-        for key in known {
+        for key in ids {
             let record = self.inner.load_record(&key, i64::MIN).await.unwrap();
             records.extend(record.map(|record| (key, record)));
         }
         records
     }
 
-    /// Overwrites a record, as a damaged disk or a newer version would.
+    /// Overwrites a session record, for example with one that cannot be read.
     pub async fn damage_record(&self, key: &Key, record: Vec<u8>) {
         let end = i64::MAX;
         assert!(self.inner.update_record(key, record, end).await.unwrap());
     }
 
-    /// Changes the only login behind the engine's back.
+    /// Changes the only login without the engine.
     pub async fn edit_login(&self, edit: impl FnOnce(&mut LoginRecord)) {
-        let mut row = self.login().await;
-        assert!(self.inner.delete_login(&row.id).await.unwrap().is_some());
-        edit(&mut row);
-        self.inner.create_login(row).await.unwrap();
+        let mut login = self.login().await;
+        assert!(self.inner.delete_login(&login.id).await.unwrap().is_some());
+        edit(&mut login);
+        self.inner.create_login(login).await.unwrap();
     }
 
+    /// Overwrites the sealed tokens of the only login.
     pub async fn damage_tokens(&self, tokens: Vec<u8>) {
-        let row = self.login().await;
-        let swap = self.inner.swap_tokens(&row.id, row.version, tokens).await;
+        let login = self.login().await;
+        let swap = self
+            .inner
+            .swap_tokens(&login.id, login.version, tokens)
+            .await;
         assert_eq!(swap.unwrap(), CasOutcome::Swapped);
     }
 
-    fn up(&self, operation: &str) -> Result<(), StoreError> {
+    fn check(&self, operation: &str) -> Result<(), StoreError> {
         let failing = self.failing.lock().unwrap();
         if self.down.load(Ordering::SeqCst) || failing.contains(operation) {
-            return Err(StoreError("switched off by a test".to_owned()));
+            return Err(StoreError("failure injected by a test".to_owned()));
         }
         Ok(())
     }
@@ -163,14 +174,14 @@ impl WatchedStore {
 
 #[async_trait]
 impl Store for WatchedStore {
-    async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError> {
-        self.up("create_login")?;
-        self.logins.lock().unwrap().push(row.id);
-        self.inner.create_login(row).await
+    async fn create_login(&self, login: LoginRecord) -> Result<(), StoreError> {
+        self.check("create_login")?;
+        self.logins.lock().unwrap().push(login.id);
+        self.inner.create_login(login).await
     }
 
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
-        self.up("load_login")?;
+        self.check("load_login")?;
         self.loads.fetch_add(1, Ordering::SeqCst);
         let failing = self
             .failing_loads
@@ -178,13 +189,13 @@ impl Store for WatchedStore {
                 left.checked_sub(1)
             });
         if failing.is_ok() {
-            return Err(StoreError("a look-up fails, as a test wants".to_owned()));
+            return Err(StoreError("load failure injected by a test".to_owned()));
         }
         self.inner.load_login(id).await
     }
 
     async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
-        self.up("mark_used")?;
+        self.check("mark_used")?;
         self.touches.fetch_add(1, Ordering::SeqCst);
         self.inner.mark_used(id, now).await
     }
@@ -196,12 +207,12 @@ impl Store for WatchedStore {
         now: i64,
         until: i64,
     ) -> Result<LeaseOutcome, StoreError> {
-        self.up("lease_login")?;
+        self.check("lease_login")?;
         self.inner.lease_login(id, holder, now, until).await
     }
 
     async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError> {
-        self.up("end_lease")?;
+        self.check("end_lease")?;
         self.inner.end_lease(id, holder).await
     }
 
@@ -211,20 +222,20 @@ impl Store for WatchedStore {
         expected: i64,
         tokens: Vec<u8>,
     ) -> Result<CasOutcome, StoreError> {
-        self.up("swap_tokens")?;
+        self.check("swap_tokens")?;
         let failing = self
             .failing_swaps
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
                 left.checked_sub(1)
             });
         if failing.is_ok() {
-            return Err(StoreError("a swap fails, as a test wants".to_owned()));
+            return Err(StoreError("swap failure injected by a test".to_owned()));
         }
         self.inner.swap_tokens(id, expected, tokens).await
     }
 
     async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
-        self.up("delete_login")?;
+        self.check("delete_login")?;
         self.inner.delete_login(id).await
     }
 
@@ -234,7 +245,7 @@ impl Store for WatchedStore {
         record: Vec<u8>,
         end: i64,
     ) -> Result<bool, StoreError> {
-        self.up("create_record")?;
+        self.check("create_record")?;
         self.records.lock().unwrap().insert(*key);
         self.inner.create_record(key, record, end).await
     }
@@ -245,27 +256,27 @@ impl Store for WatchedStore {
         record: Vec<u8>,
         end: i64,
     ) -> Result<bool, StoreError> {
-        self.up("update_record")?;
+        self.check("update_record")?;
         self.inner.update_record(key, record, end).await
     }
 
     async fn load_record(&self, key: &Key, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
-        self.up("load_record")?;
+        self.check("load_record")?;
         self.inner.load_record(key, now).await
     }
 
     async fn delete_record(&self, key: &Key) -> Result<(), StoreError> {
-        self.up("delete_record")?;
+        self.check("delete_record")?;
         self.inner.delete_record(key).await
     }
 
     async fn consume_transaction(&self, key: &Key, end: i64) -> Result<bool, StoreError> {
-        self.up("consume_transaction")?;
+        self.check("consume_transaction")?;
         self.inner.consume_transaction(key, end).await
     }
 
     async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
-        self.up("has_login_since")?;
+        self.check("has_login_since")?;
         self.inner.has_login_since(subject, since).await
     }
 
@@ -275,12 +286,12 @@ impl Store for WatchedStore {
         idle_before: i64,
         limit: u32,
     ) -> Result<u64, StoreError> {
-        self.up("delete_expired")?;
+        self.check("delete_expired")?;
         self.inner.delete_expired(now, idle_before, limit).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.up("ping")?;
+        self.check("ping")?;
         self.inner.ping().await
     }
 }

@@ -8,7 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{FakeProvider, SecretScanner};
+use crate::{fake_provider::FakeProvider, secret_scanner::SecretScanner};
 
 /// A running API with its provider.
 pub struct ApiTestEnv {
@@ -70,7 +70,7 @@ impl ApiTestEnv {
         }
     }
 
-    /// Starts the API once more, with the same provider.
+    /// Starts the API again with the same provider.
     pub async fn restarted(self, router: impl AsyncFnOnce(String) -> Router) -> Self {
         let base_url = serve(router(self.provider.issuer().to_owned()).await).await;
         Self { base_url, ..self }
@@ -95,7 +95,7 @@ impl ApiTestEnv {
         self.provider.signer().sign(&claims)
     }
 
-    /// A request without a token.
+    /// Returns a request without a token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.base_url))

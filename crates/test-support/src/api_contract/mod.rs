@@ -1,5 +1,5 @@
-//! The contract of a protected API, checked over HTTP with tokens of a provider that publishes its keys: who is let in, what
-//! an error looks like, and how the program starts and stops. Each API names its routes and scopes.
+//! The contract of a protected API, as assertions over HTTP: which tokens are accepted, the format of errors, and how the
+//! process starts and stops. Each API passes its routes and scopes.
 
 mod env;
 mod program;
@@ -11,7 +11,7 @@ pub use self::{
     program::ApiProgram,
 };
 
-/// A route, and the scope that it requires.
+/// A route and the scope that it requires.
 #[derive(Clone, Copy, Debug)]
 pub struct ProtectedRoute<'a> {
     pub method: &'static str,

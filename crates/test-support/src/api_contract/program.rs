@@ -1,4 +1,4 @@
-//! The API as a program: its arguments, its error messages, start and stop.
+//! The API as a process: its arguments, its error messages, start and stop.
 
 use std::{
     io::{BufRead as _, BufReader},

@@ -1,4 +1,4 @@
-//! Errors are JSON, and the API describes itself.
+//! Assertions about error responses and the `OpenAPI` description.
 
 use std::collections::BTreeSet;
 

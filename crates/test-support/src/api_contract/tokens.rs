@@ -1,10 +1,10 @@
-//! Which tokens are accepted (RFC 6750 §3).
+//! Assertions about accepted and rejected tokens (RFC 6750 §3).
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::{ApiTestEnv, JsonResponse, ProtectedRoute, send};
-use crate::{Endpoint, Reply};
+use crate::fake_provider::{Endpoint, Reply};
 
 const ALICE: &str = "auth0|alice";
 

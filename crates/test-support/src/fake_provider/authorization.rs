@@ -1,18 +1,18 @@
-//! What the authorization and the logout endpoint check, in the manner of different providers.
+//! The authorization and the logout endpoint for clients without a session at the provider.
 
 use super::{
     AuthorizationResponse, CLIENT_ID, FakeProvider, ORDERS, PRODUCTS, RecordedRequest, Reply,
 };
 
 impl FakeProvider {
-    /// Without a user who logs in: the errors of the policy, `login_required` for `prompt=none`, otherwise a login page.
+    /// Responds with an error of the policy, `login_required` for `prompt=none`, or a login page.
     pub(super) fn authorize_over_http(&self, request: &RecordedRequest) -> Reply {
         let (error, checks) = {
             let mut state = self.state();
             let error = state.policy.authorization_errors.pop_front();
             (error, state.policy.authorization.clone())
         };
-        let back = |code: &str, description: &str| {
+        let redirect = |code: &str, description: &str| {
             let mut response = vec![("error", code)];
             if !description.is_empty() {
                 response.push(("error_description", description));
@@ -23,7 +23,7 @@ impl FakeProvider {
             Reply::status(302).with_header("location", &url)
         };
         if let Some((code, description)) = error {
-            return back(code, description);
+            return redirect(code, description);
         }
         let is_silent = request.get("prompt") == Some("none");
         if let Some(status) = checks.always.or(checks.prompt_none.filter(|_| is_silent)) {
@@ -35,8 +35,8 @@ impl FakeProvider {
             return Reply::text(status, "text/html", text);
         }
         if let Some((callbacks, status, text)) = &checks.callbacks {
-            let sent = request.get("redirect_uri").unwrap_or_default();
-            if !callbacks.iter().any(|callback| callback == sent) {
+            let requested = request.get("redirect_uri").unwrap_or_default();
+            if !callbacks.iter().any(|callback| callback == requested) {
                 return Reply::text(*status, "text/html", text);
             }
         }
@@ -53,7 +53,7 @@ impl FakeProvider {
         if let Some(unknown) = unknown.filter(|_| checks.audience) {
             return match checks.audience_page {
                 Some(status) => Reply::status(status),
-                None => back("access_denied", &format!("Service not found: {unknown}")),
+                None => redirect("access_denied", &format!("Service not found: {unknown}")),
             };
         }
         let scope: Vec<&str> = request
@@ -61,13 +61,13 @@ impl FakeProvider {
             .unwrap_or_default()
             .split(' ')
             .collect();
-        if let Some(refused) = checks
+        if let Some(rejected) = checks
             .refused_scopes
             .iter()
-            .find(|refused| scope.contains(refused))
+            .find(|rejected| scope.contains(rejected))
         {
-            let description = format!("The client may not have the scope '{refused}'.");
-            return back(
+            let description = format!("The client may not have the scope '{rejected}'.");
+            return redirect(
                 "invalid_scope",
                 if checks.describes_refused_scopes {
                     &description
@@ -80,19 +80,19 @@ impl FakeProvider {
             && scope.contains(&"offline_access")
             && request.get("prompt") != Some("consent")
         {
-            return back(
+            return redirect(
                 "invalid_request",
                 "offline_access requires the prompt consent",
             );
         }
         if is_silent {
-            back("login_required", "Login required")
+            redirect("login_required", "Login required")
         } else {
             Reply::text(200, "text/html", "<h1>Log in</h1>")
         }
     }
 
-    /// A logout without a session.
+    /// Logs out without a session.
     pub(super) fn end_session(&self, request: &RecordedRequest) -> Reply {
         let checks = self.state().policy.logout.clone();
         if checks.asks {

@@ -1,4 +1,4 @@
-//! The provider's answers to requests.
+//! The endpoints of the provider.
 
 use axum::{
     body::to_bytes,
@@ -14,8 +14,8 @@ use super::{
     request_log::pairs,
 };
 
-pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Request) -> Response {
+    let (parts, body) = http_request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
     let form = pairs(&body);
     let path = parts.uri.path().strip_prefix(&provider.0.prefix);
@@ -38,20 +38,20 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
         .get(header::AUTHORIZATION)
         .map(|value| value.to_str().unwrap().to_owned());
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-    let asked = RecordedRequest {
+    let request = RecordedRequest {
         endpoint,
         form: if form.is_empty() { query } else { form },
         authorization,
         path: parts.uri.path().to_owned(),
         headers: parts.headers,
     };
-    let by_path = provider.state().replies_by_path.get(&asked.path).cloned();
+    let by_path = provider.state().replies_by_path.get(&request.path).cloned();
     let by_endpoint = || provider.state().replies.get(&endpoint).cloned();
     let mut reply = by_path
         .or_else(by_endpoint)
-        .unwrap_or_else(|| provider.decide(&asked));
+        .unwrap_or_else(|| provider.respond(&request));
     if let Reply::Computed(compute) = reply {
-        reply = compute(&asked);
+        reply = compute(&request);
     }
     if provider.state().policy.gzip && matches!(reply, Reply::Json(..)) {
         reply = reply.gzipped();
@@ -59,65 +59,65 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, request: Request
     if provider.state().truncations.remove(&endpoint) {
         reply = Reply::Truncated;
     }
-    let turn = provider.state().gates.get(&endpoint).map(Gate::queue_up);
-    provider.note(asked);
-    if let Some(turn) = turn {
-        // The sender is dropped when it is this one's turn.
-        let _ = turn.await;
+    let released = provider.state().gates.get(&endpoint).map(Gate::enter);
+    provider.record(request);
+    if let Some(released) = released {
+        // The gate drops the sender to release the response.
+        let _ = released.await;
     }
     reply.respond().await
 }
 
 impl FakeProvider {
-    fn decide(&self, asked: &RecordedRequest) -> Reply {
-        match asked.endpoint {
+    fn respond(&self, request: &RecordedRequest) -> Reply {
+        match request.endpoint {
             Endpoint::Discovery => Reply::Json(200, self.metadata()),
             Endpoint::Keys => Reply::Json(200, self.key_set()),
-            Endpoint::Exchange | Endpoint::Refresh if self.refuses_grant_first(asked) => {
+            Endpoint::Exchange | Endpoint::Refresh if self.rejects_grant_first(request) => {
                 Reply::error(400, "invalid_grant")
             }
             Endpoint::Exchange | Endpoint::Refresh | Endpoint::Revocation
-                if !self.knows_client(asked) =>
+                if !self.authenticates_client(request) =>
             {
                 Reply::error(401, "invalid_client")
             }
-            Endpoint::Exchange => self.exchange(asked),
-            Endpoint::Refresh => self.refresh(asked),
+            Endpoint::Exchange => self.exchange(request),
+            Endpoint::Refresh => self.refresh(request),
             Endpoint::Revocation => {
-                self.revoke(asked);
+                self.revoke(request);
                 Reply::status(200)
             }
-            Endpoint::Userinfo => self.userinfo(asked),
-            Endpoint::Authorize => self.authorize_over_http(asked),
-            Endpoint::EndSession => self.end_session(asked),
+            Endpoint::Userinfo => self.userinfo(request),
+            Endpoint::Authorize => self.authorize_over_http(request),
+            Endpoint::EndSession => self.end_session(request),
             Endpoint::Elsewhere => Reply::status(404),
         }
     }
 
-    fn knows_client(&self, asked: &RecordedRequest) -> bool {
+    fn authenticates_client(&self, request: &RecordedRequest) -> bool {
         let policy = self.state().policy.clone();
         let by_post = policy.accepts_post
-            && asked.authorization.is_none()
-            && asked.get("client_id") == Some(CLIENT_ID)
-            && asked.get("client_secret") == Some(CLIENT_SECRET);
+            && request.authorization.is_none()
+            && request.get("client_id") == Some(CLIENT_ID)
+            && request.get("client_secret") == Some(CLIENT_SECRET);
         let encode =
             |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET));
         let basic = format!("Basic {}", STANDARD.encode(pair));
         let by_basic = policy.accepts_basic
-            && asked.get("client_secret").is_none()
-            && asked.authorization.as_deref() == Some(&basic);
+            && request.get("client_secret").is_none()
+            && request.authorization.as_deref() == Some(&basic);
         let only = policy
             .revocation_method
-            .filter(|_| asked.endpoint == Endpoint::Revocation);
+            .filter(|_| request.endpoint == Endpoint::Revocation);
         (by_post && only != Some("client_secret_basic"))
             || (by_basic && only != Some("client_secret_post"))
     }
 
-    fn userinfo(&self, asked: &RecordedRequest) -> Reply {
-        let header = asked.authorization.as_deref().unwrap_or_default();
+    fn userinfo(&self, request: &RecordedRequest) -> Reply {
+        let header = request.authorization.as_deref().unwrap_or_default();
         let token = header.strip_prefix("Bearer ").unwrap_or_default();
-        let user = self.state().grants.bearer(token).cloned();
+        let user = self.state().grants.user_of_access_token(token).cloned();
         let Some(user) = user else {
             return Reply::status(401);
         };

@@ -1,4 +1,4 @@
-//! Answers that wait until a test lets them go, in the order in which they were asked for.
+//! Holds back responses until a test releases them, first in, first out.
 
 use std::{
     collections::VecDeque,
@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// Answers of one endpoint that wait.
+/// The responses of one endpoint that are held back. Clones share them.
 #[derive(Clone, Default)]
 pub struct Gate(Arc<Mutex<Queue>>);
 
@@ -18,24 +18,24 @@ struct Queue {
 }
 
 impl Gate {
-    /// A place in the queue; it is one's turn when the receiver says so.
-    pub(crate) fn queue_up(&self) -> oneshot::Receiver<()> {
-        let (turn, waiting) = oneshot::channel();
+    /// Enters the queue. The receiver completes when the response is released.
+    pub(crate) fn enter(&self) -> oneshot::Receiver<()> {
+        let (release, released) = oneshot::channel();
         let mut queue = self.0.lock().unwrap();
         if queue.open {
-            drop(turn);
+            drop(release);
         } else {
-            queue.waiting.push_back(turn);
+            queue.waiting.push_back(release);
         }
-        waiting
+        released
     }
 
-    /// Lets the one that waits longest go.
+    /// Releases the oldest response.
     pub fn release_one(&self) {
         self.0.lock().unwrap().waiting.pop_front();
     }
 
-    /// Lets all of them go, and those that come.
+    /// Releases all responses, and holds back no further ones.
     pub fn release_all(&self) {
         let mut queue = self.0.lock().unwrap();
         queue.open = true;

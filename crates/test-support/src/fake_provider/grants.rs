@@ -1,4 +1,4 @@
-//! What the provider granted, and to whom.
+//! The grants of the provider, and the codes and tokens that represent them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::signer::encode;
 
-/// What a person agreed to.
+/// An authorization of the client by a user.
 #[derive(Clone)]
 pub(crate) struct Grant {
     pub(crate) user: String,
@@ -26,19 +26,20 @@ pub(crate) struct Grant {
 
 pub(crate) struct Grants {
     port: u16,
-    drawn: u64,
+    counter: u64,
     codes: HashMap<String, Grant>,
     refresh_tokens: HashMap<String, Grant>,
-    spent: HashMap<String, u64>,
+    consumed: HashMap<String, u64>,
     ended: HashSet<u64>,
-    bearers: HashMap<String, String>,
+    access_tokens: HashMap<String, String>,
 }
 
-/// The authorization response on its way to the callback, which a test can change first.
+/// The authorization response, which a test can change before the callback receives it.
 #[derive(Clone, Debug)]
 pub struct AuthorizationResponse(Vec<(String, String)>);
 
 impl AuthorizationResponse {
+    /// Creates a response with these parameters.
     pub fn new(pairs: &[(&str, &str)]) -> Self {
         let pairs = pairs.iter();
         Self(
@@ -48,26 +49,33 @@ impl AuthorizationResponse {
         )
     }
 
+    /// Removes a parameter.
     pub fn without(mut self, name: &str) -> Self {
         self.0.retain(|(given, _)| given != name);
         self
     }
 
+    /// Replaces a parameter.
     pub fn with(self, name: &str, value: &str) -> Self {
         self.without(name).and(name, value)
     }
 
-    /// Adds a parameter, a second time where it is there already.
+    /// Adds a parameter. If it exists already, it is duplicated.
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
         self
     }
 
+    /// Returns a parameter.
+    ///
+    /// # Panics
+    /// If it is missing.
     pub fn get(&self, name: &str) -> &str {
         let pair = self.0.iter().find(|(given, _)| given == name);
         pair.map(|(_, value)| value.as_str()).unwrap()
     }
 
+    /// Returns path and query of the callback.
     pub fn path(&self) -> String {
         self.url("/auth/callback")
     }
@@ -83,35 +91,35 @@ impl Grants {
     pub(crate) fn new(port: u16) -> Self {
         Self {
             port,
-            drawn: 0,
+            counter: 0,
             codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
-            spent: HashMap::new(),
+            consumed: HashMap::new(),
             ended: HashSet::new(),
-            bearers: HashMap::new(),
+            access_tokens: HashMap::new(),
         }
     }
 
-    /// A text that no other provider of this test run gives out.
-    pub(crate) fn draw(&mut self, kind: &str) -> String {
-        self.drawn += 1;
-        format!("canary-{kind}-{}-{}", self.port, self.drawn)
+    /// Returns a value that is unique among all providers of the test run.
+    pub(crate) fn unique(&mut self, kind: &str) -> String {
+        self.counter += 1;
+        format!("canary-{kind}-{}-{}", self.port, self.counter)
     }
 
-    pub(crate) fn remember_bearer(&mut self, token: String, user: &str) {
-        self.bearers.insert(token, user.to_owned());
+    pub(crate) fn insert_access_token(&mut self, token: String, user: &str) {
+        self.access_tokens.insert(token, user.to_owned());
     }
 
-    pub(crate) fn remember_refresh_token(&mut self, token: String, grant: &Grant) {
+    pub(crate) fn insert_refresh_token(&mut self, token: String, grant: &Grant) {
         self.refresh_tokens.insert(token, grant.clone());
     }
 
-    pub(crate) fn bearer(&self, token: &str) -> Option<&String> {
-        self.bearers.get(token)
+    pub(crate) fn user_of_access_token(&self, token: &str) -> Option<&String> {
+        self.access_tokens.get(token)
     }
 }
 
-fn refused(code: &str, description: &str) -> Reply {
+fn error(code: &str, description: &str) -> Reply {
     Reply::Json(
         400,
         json!({ "error": code, "error_description": description }),
@@ -119,10 +127,10 @@ fn refused(code: &str, description: &str) -> Reply {
 }
 
 impl FakeProvider {
-    /// A person follows the redirect to the provider and logs in.
+    /// Follows the redirect to the provider, authenticates `user`, and returns the authorization response.
     pub fn authorize(&self, location: &str, user: &str) -> AuthorizationResponse {
         let url = url::Url::parse(location).unwrap();
-        let asked = RecordedRequest {
+        let request = RecordedRequest {
             endpoint: Endpoint::Authorize,
             form: pairs(url.query().unwrap_or_default().as_bytes()),
             authorization: None,
@@ -130,7 +138,7 @@ impl FakeProvider {
             headers: HeaderMap::new(),
         };
         let required = |name: &str| {
-            asked
+            request
                 .get(name)
                 .unwrap_or_else(|| panic!("the authorization request lacks {name}"))
                 .to_owned()
@@ -146,11 +154,11 @@ impl FakeProvider {
 
         let by_resource = self.state().policy.resource;
         let name = if by_resource { "resource" } else { "audience" };
-        // RFC 8707 §2: `resource` may be there several times; the first is that of the code.
-        let audience = asked.all(name).first().copied().map(str::to_owned);
+        // RFC 8707 §2 allows several `resource` parameters. The code is for the first one.
+        let audience = request.all(name).first().copied().map(str::to_owned);
         let known = |audience: &String| [PRODUCTS, ORDERS].contains(&audience.as_str());
         let error = self.state().policy.authorization_errors.pop_front();
-        let returned = if let Some((code, description)) = error {
+        let response = if let Some((code, description)) = error {
             AuthorizationResponse::new(&[
                 ("error", code),
                 ("error_description", description),
@@ -164,10 +172,10 @@ impl FakeProvider {
                 ("state", &state),
             ])
         } else {
-            let mut book = self.state();
-            let code = book.grants.draw("code");
-            book.grants.drawn += 1;
-            let family = book.grants.drawn;
+            let mut provider = self.state();
+            let code = provider.grants.unique("code");
+            provider.grants.counter += 1;
+            let family = provider.grants.counter;
             let grant = Grant {
                 user: user.to_owned(),
                 audience,
@@ -177,110 +185,110 @@ impl FakeProvider {
                 challenge: required("code_challenge"),
                 family,
             };
-            book.grants.codes.insert(code.clone(), grant);
+            provider.grants.codes.insert(code.clone(), grant);
             self.0.secrets.add("code", &code);
             AuthorizationResponse::new(&[("code", &code), ("state", &state)])
         };
-        self.note(asked);
-        returned
+        self.record(request);
+        response
     }
 
-    /// Whether a token request is refused for its code or refresh token before the client is looked at.
-    pub(crate) fn refuses_grant_first(&self, asked: &RecordedRequest) -> bool {
+    /// Returns whether a token request is rejected for its code or refresh token before client authentication.
+    pub(crate) fn rejects_grant_first(&self, request: &RecordedRequest) -> bool {
         let state = self.state();
         if !state.policy.grant_before_client {
             return false;
         }
         let knows = |name: &str, grants: &HashMap<String, Grant>| {
-            asked
+            request
                 .get(name)
                 .is_some_and(|grant| grants.contains_key(grant))
         };
         !knows("code", &state.grants.codes) && !knows("refresh_token", &state.grants.refresh_tokens)
     }
 
-    pub(crate) fn exchange(&self, asked: &RecordedRequest) -> Reply {
-        let text = |name: &str| asked.get(name).unwrap_or_default().to_owned();
+    pub(crate) fn exchange(&self, request: &RecordedRequest) -> Reply {
+        let text = |name: &str| request.get(name).unwrap_or_default().to_owned();
         let verifier = text("code_verifier");
         self.0.secrets.add("verifier", &verifier);
         let Some(grant) = self.state().grants.codes.remove(&text("code")) else {
-            return refused("invalid_grant", "Invalid authorization code");
+            return error("invalid_grant", "Invalid authorization code");
         };
         if encode(Sha256::digest(&verifier)) != grant.challenge {
-            return refused("invalid_grant", "Failed to verify code verifier");
+            return error("invalid_grant", "Failed to verify code verifier");
         }
         if text("redirect_uri") != grant.redirect_uri {
-            return refused("invalid_grant", "The redirect URI is wrong");
+            return error("invalid_grant", "The redirect URI is wrong");
         }
-        let audience = self.audience(asked, &grant);
-        let answer = self.tokens(&grant, audience, None, Part::Exchanged);
-        Reply::Json(self.state().policy.token_status, answer)
+        let audience = self.requested_audience(request, &grant);
+        let response = self.tokens(&grant, audience, None, Part::Exchanged);
+        Reply::Json(self.state().policy.token_status, response)
     }
 
-    pub(crate) fn refresh(&self, asked: &RecordedRequest) -> Reply {
-        let token = asked.get("refresh_token").unwrap_or_default().to_owned();
+    pub(crate) fn refresh(&self, request: &RecordedRequest) -> Reply {
+        let token = request.get("refresh_token").unwrap_or_default().to_owned();
         let grant = {
-            let mut book = self.state();
-            if let Some(family) = book.grants.spent.get(&token).copied() {
-                book.grants.ended.insert(family);
-                return refused("invalid_grant", "Unknown or invalid refresh token.");
+            let mut state = self.state();
+            if let Some(family) = state.grants.consumed.get(&token).copied() {
+                state.grants.ended.insert(family);
+                return error("invalid_grant", "Unknown or invalid refresh token.");
             }
-            let grant = book.grants.refresh_tokens.get(&token).cloned();
-            let live = grant.filter(|grant| !book.grants.ended.contains(&grant.family));
+            let grant = state.grants.refresh_tokens.get(&token).cloned();
+            let live = grant.filter(|grant| !state.grants.ended.contains(&grant.family));
             let Some(grant) = live else {
-                return refused("invalid_grant", "Unknown or invalid refresh token.");
+                return error("invalid_grant", "Unknown or invalid refresh token.");
             };
-            if book.policy.rotation == Rotation::Strict {
-                book.grants.refresh_tokens.remove(&token);
-                book.grants.spent.insert(token, grant.family);
+            if state.policy.rotation == Rotation::Strict {
+                state.grants.refresh_tokens.remove(&token);
+                state.grants.consumed.insert(token, grant.family);
             }
             grant
         };
-        let audience = self.audience(asked, &grant);
-        let answer = self.tokens(&grant, audience, asked.get("scope"), Part::Refreshed);
-        Reply::Json(self.state().policy.token_status, answer)
+        let audience = self.requested_audience(request, &grant);
+        let response = self.tokens(&grant, audience, request.get("scope"), Part::Refreshed);
+        Reply::Json(self.state().policy.token_status, response)
     }
 
-    pub(crate) fn revoke(&self, asked: &RecordedRequest) {
-        let token = asked.get("token").unwrap_or_default();
-        let mut book = self.state();
-        if book.policy.revocation_ends_grants
-            && let Some(user) = book
+    pub(crate) fn revoke(&self, request: &RecordedRequest) {
+        let token = request.get("token").unwrap_or_default();
+        let mut state = self.state();
+        if state.policy.revocation_ends_grants
+            && let Some(user) = state
                 .grants
                 .refresh_tokens
                 .get(token)
                 .map(|grant| grant.user.clone())
         {
-            let all = book.grants.refresh_tokens.values();
+            let all = state.grants.refresh_tokens.values();
             let families: Vec<_> = all
                 .filter(|grant| grant.user == user)
                 .map(|grant| grant.family)
                 .collect();
-            book.grants.ended.extend(families);
+            state.grants.ended.extend(families);
             return;
         }
-        let family = book
+        let family = state
             .grants
             .refresh_tokens
             .get(token)
             .map(|grant| grant.family);
-        if let Some(family) = family.or_else(|| book.grants.spent.get(token).copied()) {
-            book.grants.ended.insert(family);
+        if let Some(family) = family.or_else(|| state.grants.consumed.get(token).copied()) {
+            state.grants.ended.insert(family);
         }
     }
 
-    /// How many families of refresh tokens ended: one of them was used twice, or revoked.
+    /// Returns how many families of refresh tokens ended by reuse or revocation.
     pub fn ended_families(&self) -> usize {
         self.state().grants.ended.len()
     }
 
-    fn audience(&self, asked: &RecordedRequest, grant: &Grant) -> Option<String> {
+    fn requested_audience(&self, request: &RecordedRequest, grant: &Grant) -> Option<String> {
         if self.state().policy.resource {
-            // A provider of RFC 8707 that wants it said each time.
-            let resource = asked.get("resource").map(str::to_owned);
+            // A provider with RFC 8707 that requires the parameter in each token request.
+            let resource = request.get("resource").map(str::to_owned);
             return Some(resource.unwrap_or_else(|| CLIENT_ID.to_owned()));
         }
-        let other = asked.get("audience").map(str::to_owned);
+        let other = request.get("audience").map(str::to_owned);
         grant.audience.clone().and(other.or(grant.audience.clone()))
     }
 }

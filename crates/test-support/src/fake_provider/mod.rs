@@ -1,5 +1,5 @@
-//! A fake `OpenID` Provider on a free port. It does everything right until a test changes one of its responses, and it
-//! logs every request.
+//! A fake `OpenID` Provider on a free port. It conforms to the specifications until a test changes one of its responses, and
+//! it records every request.
 
 mod authorization;
 mod endpoints;
@@ -36,12 +36,14 @@ pub use self::{
 use crate::{secret_scanner::SecretScanner, signer::Signer};
 
 pub const CLIENT_ID: &str = "leptos-auth0-sample";
-/// Has characters that Basic credentials must encode.
+/// Contains characters that HTTP Basic credentials must encode.
 pub const CLIENT_SECRET: &str = "canary+client/secret%with:signs";
+/// Audience of the products API.
 pub const PRODUCTS: &str = "https://products.example.com";
+/// Audience of the orders API.
 pub const ORDERS: &str = "https://orders.example.com";
 
-/// 2026-01-01T00:00:00Z
+/// 2026-01-01T00:00:00Z in seconds since 1970.
 pub const NOW: i64 = 1_767_225_600;
 
 type Modify = Arc<dyn Fn(&mut Value) + Send + Sync>;
@@ -61,20 +63,21 @@ struct State {
 
 struct Inner {
     base: String,
-    /// The issuer's path without a slash at its end; all endpoints are below it.
+    /// The issuer's path without a trailing slash; all endpoints are below it.
     prefix: String,
     issuer: String,
     clock: Arc<MockClock>,
     secrets: SecretScanner,
     state: Mutex<State>,
-    asked: Notify,
+    recorded: Notify,
 }
 
+/// A running provider. Clones share it.
 #[derive(Clone)]
 pub struct FakeProvider(Arc<Inner>);
 
 impl FakeProvider {
-    /// A provider whose issuer is its address and `issuer_path` (`/` for Auth0's).
+    /// Starts a provider whose issuer is its origin and `issuer_path` (`/` as Auth0 has it).
     pub async fn start(issuer_path: &str, clock: Arc<MockClock>, secrets: SecretScanner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -100,7 +103,7 @@ impl FakeProvider {
             clock,
             secrets,
             state: Mutex::new(state),
-            asked: Notify::new(),
+            recorded: Notify::new(),
         }));
         let router = Router::new()
             .fallback(endpoints::serve)
@@ -109,25 +112,26 @@ impl FakeProvider {
         provider
     }
 
-    /// A provider with an empty JWK Set and a clock at [`NOW`].
+    /// Starts a provider with an empty JWK Set and a clock at [`NOW`].
     pub async fn without_keys() -> Self {
         let provider = Self::start("/", MockClock::at(NOW), SecretScanner::default()).await;
         provider.publish(Vec::new());
         provider
     }
 
-    /// The same, which publishes the public keys of `signers`.
+    /// Starts a provider that publishes the public keys of `signers`, with a clock at [`NOW`].
     pub async fn publishing(signers: &[&Signer]) -> Self {
         let provider = Self::without_keys().await;
         provider.publish(signers.iter().map(|signer| signer.jwk()).collect());
         provider
     }
 
-    /// The engine's view of this provider, and the clock that both share.
+    /// Returns the engine's client of this provider, and the clock that both share.
     pub fn client(&self) -> (Provider, Arc<MockClock>) {
         self.client_with(HttpClientOptions::default())
     }
 
+    /// Like [`client`](Self::client), with other HTTP options.
     pub fn client_with(&self, options: HttpClientOptions) -> (Provider, Arc<MockClock>) {
         let issuer = Issuer::parse(self.issuer()).unwrap();
         let clock = Arc::clone(&self.0.clock);
@@ -143,25 +147,27 @@ impl FakeProvider {
         self.0.clock.unix_seconds()
     }
 
+    /// Returns the issuer identifier.
     pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
-    /// The origin of this provider.
+    /// Returns the origin of the provider.
     pub fn base(&self) -> &str {
         &self.0.base
     }
 
-    /// An address of this provider.
+    /// Returns the URL of a path below the issuer.
     pub fn url(&self, path: &str) -> String {
         format!("{}{}{path}", self.0.base, self.0.prefix)
     }
 
-    /// Changes what the provider says, from now on.
+    /// Modifies a part of the responses from now on.
     pub fn modify(&self, part: Part, modify: impl Fn(&mut Value) + Send + Sync + 'static) {
         self.state().modifications.insert(part, Arc::new(modify));
     }
 
+    /// Stops modifying a part of the responses.
     pub fn reset(&self, part: Part) {
         self.state().modifications.remove(&part);
     }
@@ -174,52 +180,56 @@ impl FakeProvider {
         value
     }
 
-    /// Answers `reply` at `endpoint`, whatever it is asked.
+    /// Responds to every request at `endpoint` with `reply`.
     pub fn reply(&self, endpoint: Endpoint, reply: Reply) {
         self.state().replies.insert(endpoint, reply);
     }
 
-    /// Answers `reply` at `path`, whatever the request is.
+    /// Responds to every request at `path` with `reply`.
     pub fn reply_at(&self, path: &str, reply: Reply) {
         self.state().replies_by_path.insert(path.to_owned(), reply);
     }
 
-    /// Answers by itself again.
+    /// Undoes [`reply`](Self::reply).
     pub fn recover(&self, endpoint: Endpoint) {
         self.state().replies.remove(&endpoint);
     }
 
-    /// From now on every response of `endpoint` waits, decided but not sent, until the gate releases it.
+    /// Holds back the responses of `endpoint` until the returned gate releases them. The requests take effect before.
     pub fn gate(&self, endpoint: Endpoint) -> Gate {
         let gate = Gate::default();
         self.state().gates.insert(endpoint, gate.clone());
         gate
     }
 
-    /// Does what the next request at `endpoint` asks for, and breaks the connection in the midst of the answer.
+    /// Truncates the response to the next request at `endpoint`. The request takes effect.
     pub fn truncate_next(&self, endpoint: Endpoint) {
         self.state().truncations.insert(endpoint);
     }
 
+    /// Changes the policy from now on.
     pub fn policy(&self, change: impl FnOnce(&mut Policy)) {
         change(&mut self.state().policy);
     }
 
-    /// Signs with `signer` from now on, and publishes its key alone.
+    /// Signs with `signer` from now on, and publishes its key only.
     pub fn sign_with(&self, signer: &Signer) {
         let mut state = self.state();
         state.published = vec![signer.jwk()];
         state.signer = signer.clone();
     }
 
+    /// Replaces the published keys.
     pub fn publish(&self, keys: Vec<Value>) {
         self.state().published = keys;
     }
 
+    /// Returns the current signing key.
     pub fn signer(&self) -> Signer {
         self.state().signer.clone()
     }
 
+    /// Returns the provider metadata (OpenID Connect Discovery 1.0 §3).
     pub fn metadata(&self) -> Value {
         self.modified(
             Part::Metadata,
@@ -246,17 +256,17 @@ impl FakeProvider {
         self.modified(Part::Keys, keys)
     }
 
-    /// What it was asked at `endpoint`, in order.
+    /// Returns the requests at `endpoint`, in order.
     pub fn requests(&self, endpoint: Endpoint) -> Vec<RecordedRequest> {
         let state = self.state();
-        let asked = state.request_log.iter();
-        asked
-            .filter(|asked| asked.endpoint == endpoint)
+        let requests = state.request_log.iter();
+        requests
+            .filter(|request| request.endpoint == endpoint)
             .cloned()
             .collect()
     }
 
-    /// How often `path` was requested.
+    /// Returns the number of requests at `path`.
     pub fn request_count_at(&self, path: &str) -> usize {
         let state = self.state();
         let at_path = state
@@ -266,19 +276,24 @@ impl FakeProvider {
         at_path.count()
     }
 
+    /// Returns the number of requests at `endpoint`.
     pub fn request_count(&self, endpoint: Endpoint) -> usize {
         self.requests(endpoint).len()
     }
 
+    /// Deletes the recorded requests.
     pub fn clear_request_log(&self) {
         self.state().request_log.clear();
     }
 
-    /// Waits until it was asked `times` times.
+    /// Waits until `endpoint` has received `times` requests.
+    ///
+    /// # Panics
+    /// After twenty seconds.
     pub async fn wait_for_requests(&self, endpoint: Endpoint, times: usize) {
-        let waiting = async {
+        let wait = async {
             loop {
-                let notified = self.0.asked.notified();
+                let notified = self.0.recorded.notified();
                 tokio::pin!(notified);
                 notified.as_mut().enable();
                 if self.request_count(endpoint) >= times {
@@ -287,13 +302,13 @@ impl FakeProvider {
                 notified.await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), waiting)
+        tokio::time::timeout(Duration::from_secs(20), wait)
             .await
-            .unwrap_or_else(|_| panic!("{endpoint:?} was not asked {times} times"));
+            .unwrap_or_else(|_| panic!("{endpoint:?} did not receive {times} requests"));
     }
 
-    fn note(&self, asked: RecordedRequest) {
-        self.state().request_log.push(asked);
-        self.0.asked.notify_waiters();
+    fn record(&self, request: RecordedRequest) {
+        self.state().request_log.push(request);
+        self.0.recorded.notify_waiters();
     }
 }

@@ -1,103 +1,110 @@
-//! The documents that a test can modify, and the ways in which providers differ.
+//! The behaviour in which providers differ, and the parts of responses that a test can modify.
 
 use std::collections::VecDeque;
 
-/// A document that a test can modify.
+/// A part of the responses that a test can modify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     Metadata,
     Keys,
+    /// The JOSE header of ID tokens.
     IdTokenHeader,
     /// The claims of the ID token at login.
     IdToken,
-    /// The claims of the ID token that comes with a refresh.
+    /// The claims of the ID token in a refresh response.
     RefreshedIdToken,
+    /// The claims of access tokens.
     AccessToken,
-    /// The whole answer to a code.
+    /// The token response to an authorization code.
     Exchanged,
-    /// The whole answer to a refresh token.
+    /// The token response to a refresh token.
     Refreshed,
     Userinfo,
 }
 
-/// What a provider does with refresh tokens.
+/// Refresh token rotation (RFC 9700 §4.14.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// A new one each time; reuse of an old one ends the whole family.
+    /// Each refresh issues a new refresh token. Reuse of an old one ends the family.
     Strict,
-    /// The answer names none; the old one stays good.
+    /// A refresh issues no refresh token. The old one stays valid.
     Never,
 }
 
-/// Whether a provider issues refresh tokens.
+/// When a provider issues refresh tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offline {
+    /// If `offline_access` is requested.
     WhereAsked,
     Never,
     Always,
 }
 
-/// What the authorization endpoint checks before it asks for a login. By default it takes every request.
+/// Checks of the authorization endpoint. By default it accepts every request.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationChecks {
     /// Status and text of the page for another client than [`CLIENT_ID`](super::CLIENT_ID).
     pub unknown_client: Option<(u16, &'static str)>,
     /// The registered callback URLs, with status and text of the page for any other.
     pub callbacks: Option<(Vec<String>, u16, &'static str)>,
-    /// Refuses unknown APIs, as Auth0 does.
+    /// Rejects unknown APIs, as Auth0 does.
     pub audience: bool,
-    /// The status of an error page instead of a refusal of an unknown API.
+    /// Status of an error page for an unknown API, instead of a redirect with an error.
     pub audience_page: Option<u16>,
-    /// The scopes that are refused with `invalid_scope`; the description names the first, if there is to be one.
+    /// The scopes that are rejected with `invalid_scope`.
     pub refused_scopes: Vec<&'static str>,
+    /// Names the first rejected scope in `error_description`.
     pub describes_refused_scopes: bool,
-    /// Refuses `offline_access` without `prompt=consent`.
+    /// Rejects `offline_access` without `prompt=consent`.
     pub offline_access_needs_consent: bool,
-    /// The status of an empty page for every request with `prompt=none`.
+    /// Status of an empty response to every request with `prompt=none`.
     pub prompt_none: Option<u16>,
-    /// The status of an empty page for every request, whatever it asks for.
+    /// Status of an empty response to every request.
     pub always: Option<u16>,
 }
 
-/// Where a logout may end. By default anywhere.
+/// Checks of the logout endpoint. By default it redirects to every URL.
 #[derive(Clone, Debug, Default)]
 pub struct LogoutChecks {
     /// The registered URLs, with status and text of the page for any other.
     pub urls: Option<(Vec<String>, u16, &'static str)>,
-    /// Wants an `id_token_hint` with a URL to return to.
+    /// Requires `id_token_hint` with `post_logout_redirect_uri`.
     pub needs_hint: bool,
-    /// Asks the user first.
+    /// Shows a confirmation page.
     pub asks: bool,
 }
 
-/// Ways in which providers differ without being wrong.
-#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
+/// Behaviour in which conforming providers differ.
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub rotation: Rotation,
     pub offline: Offline,
-    /// `client_secret_post`, `client_secret_basic`.
+    /// Accepts `client_secret_post`.
     pub accepts_post: bool,
+    /// Accepts `client_secret_basic`.
     pub accepts_basic: bool,
-    /// Knows RFC 8707 and no `audience`; without `resource` at the token endpoint the token is for the client.
+    /// Supports `resource` (RFC 8707) instead of `audience`. Without it at the token endpoint, the token is for the client.
     pub resource: bool,
+    /// Issues opaque access tokens.
     pub opaque: bool,
+    /// Refresh responses contain an ID token.
     pub id_token_on_refresh: bool,
-    /// The status of a good token response.
+    /// Status of successful token responses.
     pub token_status: u16,
-    /// The only client authentication method of the revocation endpoint; that of the token endpoint by default.
+    /// The only client authentication method of the revocation endpoint. By default those of the token endpoint.
     pub revocation_method: Option<&'static str>,
-    /// Revoking one refresh token revokes all of the same user, as Auth0's "Refresh Token Revocation Deletes Grant".
+    /// Revoking a refresh token revokes all of the user, as with Auth0's "Refresh Token Revocation Deletes Grant".
     pub revocation_ends_grants: bool,
     /// Lifetime of access tokens, in seconds.
     pub lifetime: i64,
-    /// When the provider's own session ends, in seconds since 1970. No token outlives it.
+    /// End of the provider's session in seconds since 1970. No access token outlives it.
     pub session_end: Option<i64>,
-    /// Writes `null` for optional members that have no value, in token responses, ID tokens and access tokens.
+    /// Writes `null` for absent optional members of token responses, ID tokens and access tokens.
     pub null_members: bool,
     /// Compresses every JSON response.
     pub gzip: bool,
-    /// Looks at the code or the refresh token before it looks at the client.
+    /// Checks the code or the refresh token before it authenticates the client.
     pub grant_before_client: bool,
     pub authorization: AuthorizationChecks,
     pub logout: LogoutChecks,

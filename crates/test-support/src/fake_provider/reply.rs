@@ -1,4 +1,4 @@
-//! Answers that a provider should not give.
+//! Responses that a test sets, valid or not.
 
 use std::{io::Write as _, sync::Arc};
 
@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::RecordedRequest;
 
-/// An answer as it is.
+/// A response of the provider.
 #[derive(Clone, Debug)]
 pub enum Reply {
     Json(u16, Value),
@@ -24,19 +24,20 @@ pub enum Reply {
         body: Bytes,
         headers: Vec<(&'static str, String)>,
     },
-    /// The response, when the semaphore has a permit.
+    /// A response that waits for a permit of the semaphore.
     Gated(Arc<Semaphore>, Box<Reply>),
-    /// What the function makes of the request.
+    /// A response that is computed from the request.
     Computed(fn(&RecordedRequest) -> Reply),
-    /// The connection breaks in the middle of the body.
+    /// The connection is closed in the middle of the body.
     Truncated,
-    /// One byte, and then nothing, for ever.
+    /// The body stalls after one byte.
     Drip,
-    /// Never.
+    /// No response is sent.
     Silence,
 }
 
 impl Reply {
+    /// A text of a media type.
     pub fn text(status: u16, media_type: &'static str, body: &str) -> Self {
         Self::Raw {
             status,
@@ -46,15 +47,17 @@ impl Reply {
         }
     }
 
+    /// An empty response.
     pub fn status(status: u16) -> Self {
         Self::text(status, "text/plain", "")
     }
 
+    /// An HTML page, as of a proxy.
     pub fn html(status: u16) -> Self {
         Self::text(status, "text/html", "<h1>Something happened</h1>")
     }
 
-    /// 429 or 503 with `Retry-After`.
+    /// An empty response with `Retry-After`.
     pub fn busy(status: u16, retry_after: &str) -> Self {
         Self::status(status).with_header("retry-after", retry_after)
     }
@@ -64,7 +67,7 @@ impl Reply {
         Self::Json(200, serde_json::json!({ "keys": keys }))
     }
 
-    /// The same response with one more header.
+    /// Adds a header.
     pub fn with_header(self, name: &'static str, value: &str) -> Self {
         let mut reply = match self {
             Self::Json(status, body) => Self::text(status, "application/json", &body.to_string()),
@@ -76,7 +79,7 @@ impl Reply {
         reply
     }
 
-    /// The same response, compressed, with `Content-Encoding: gzip`.
+    /// Compresses the body.
     pub fn gzipped(self) -> Self {
         let mut reply = self.with_header("content-encoding", "gzip");
         if let Self::Raw { body, .. } = &mut reply {
@@ -87,6 +90,7 @@ impl Reply {
         reply
     }
 
+    /// An error response of the token endpoint (RFC 6749 §5.2).
     pub fn error(status: u16, code: &str) -> Self {
         Self::Json(status, serde_json::json!({ "error": code }))
     }
@@ -125,7 +129,7 @@ impl Reply {
                 let first = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
                 Body::from_stream(first.chain(stream::pending())).into_response()
             }
-            // The endpoint has computed it.
+            // The caller replaces it by its result.
             Self::Computed(_) => StatusCode::NOT_IMPLEMENTED.into_response(),
             Self::Silence => std::future::pending().await,
         }

@@ -1,8 +1,8 @@
-//! What the provider was asked.
+//! The requests that the provider has received.
 
 use http::HeaderMap;
 
-/// Where a provider can be asked something.
+/// An endpoint of the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     Discovery,
@@ -14,25 +14,29 @@ pub enum Endpoint {
     Refresh,
     Userinfo,
     Revocation,
-    /// A logout: `end_session_endpoint`, `/v2/logout` or `/logout`.
+    /// Logout: `end_session_endpoint`, `/v2/logout` or `/logout`.
     EndSession,
-    /// Any other path. No request should arrive here.
+    /// Any other path.
     Elsewhere,
 }
 
-/// One request.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct RecordedRequest {
     pub endpoint: Endpoint,
-    /// The form, or the query of an authorization request or a logout.
+    /// The parameters of the body, or of the query if there is no body.
     pub form: Vec<(String, String)>,
+    /// The `Authorization` header.
     pub authorization: Option<String>,
     pub path: String,
     pub headers: HeaderMap,
 }
 
 impl RecordedRequest {
-    /// The parameter, which must not be there twice.
+    /// Returns a parameter.
+    ///
+    /// # Panics
+    /// If it is duplicated.
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut values = self
             .form
@@ -40,11 +44,11 @@ impl RecordedRequest {
             .filter(|(given, _)| given == name)
             .map(|(_, value)| value.as_str());
         let first = values.next();
-        assert_eq!(values.next(), None, "{name} is given twice");
+        assert_eq!(values.next(), None, "{name} is duplicated");
         first
     }
 
-    /// All values of a parameter that may be there several times.
+    /// Returns all values of a parameter.
     pub fn all(&self, name: &str) -> Vec<&str> {
         let form = self.form.iter();
         form.filter(|(given, _)| given == name)

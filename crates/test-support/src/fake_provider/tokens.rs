@@ -1,4 +1,4 @@
-//! The tokens that the provider issues.
+//! Issues the tokens of the provider.
 
 use serde_json::{Value, json};
 
@@ -9,17 +9,19 @@ impl FakeProvider {
         &self,
         grant: &Grant,
         audience: Option<String>,
-        asked_scope: Option<&str>,
+        requested_scope: Option<&str>,
         part: Part,
     ) -> Value {
         let now = self.now();
         let policy = self.state().policy.clone();
         let access_token = match audience {
-            Some(audience) if !policy.opaque => self.access_token(grant, &audience, asked_scope),
-            _ => self.state().grants.draw("opaque-token"),
+            Some(audience) if !policy.opaque => {
+                self.access_token(grant, &audience, requested_scope)
+            }
+            _ => self.state().grants.unique("opaque-token"),
         };
         self.0.secrets.add("access token", &access_token);
-        let mut answer = json!({
+        let mut response = json!({
             "access_token": access_token,
             "token_type": "Bearer",
             "expires_in": self.lifetime(),
@@ -27,41 +29,41 @@ impl FakeProvider {
         });
         let at_login = part == Part::Exchanged;
         if at_login || policy.id_token_on_refresh {
-            answer["id_token"] = json!(self.id_token(grant, &access_token, now, at_login));
+            response["id_token"] = json!(self.id_token(grant, &access_token, now, at_login));
         }
-        let asked = grant.scope.split(' ').any(|word| word == "offline_access");
+        let requested = grant.scope.split(' ').any(|word| word == "offline_access");
         let offline = match policy.offline {
-            Offline::WhereAsked => asked,
+            Offline::WhereAsked => requested,
             Offline::Never => false,
             Offline::Always => true,
         };
         if offline && (at_login || policy.rotation == Rotation::Strict) {
-            let mut book = self.state();
-            let token = book.grants.draw("refresh-token");
+            let mut state = self.state();
+            let token = state.grants.unique("refresh-token");
             self.0.secrets.add("refresh token", &token);
-            book.grants.remember_refresh_token(token.clone(), grant);
-            answer["refresh_token"] = json!(token);
+            state.grants.insert_refresh_token(token.clone(), grant);
+            response["refresh_token"] = json!(token);
         }
         self.state()
             .grants
-            .remember_bearer(access_token, &grant.user);
+            .insert_access_token(access_token, &grant.user);
         if policy.null_members {
             for name in ["refresh_token", "id_token", "scope", "resource"] {
-                if answer.get(name).is_none() {
-                    answer[name] = Value::Null;
+                if response.get(name).is_none() {
+                    response[name] = Value::Null;
                 }
             }
         }
-        let answer = self.modified(part, answer);
+        let response = self.modified(part, response);
         for name in ["access_token", "refresh_token", "id_token"] {
-            if let Some(token) = answer[name].as_str() {
+            if let Some(token) = response[name].as_str() {
                 self.0.secrets.add("token", token);
             }
         }
-        answer
+        response
     }
 
-    /// Seconds that an access token lives, shorter near the end of the provider's session.
+    /// Returns the lifetime of an access token in seconds, which shortens towards the end of the provider's session.
     fn lifetime(&self) -> i64 {
         let (now, policy) = (self.now(), self.state().policy.clone());
         let to_end = policy.session_end.map_or(i64::MAX, |end| end - now);
@@ -88,23 +90,25 @@ impl FakeProvider {
         claims
     }
 
-    /// Of the orders API everybody may have all scopes that they ask for.
-    fn access_token(&self, grant: &Grant, audience: &str, asked_scope: Option<&str>) -> String {
+    /// Issues an access token. The orders API grants every scope that is requested.
+    fn access_token(&self, grant: &Grant, audience: &str, requested_scope: Option<&str>) -> String {
         let now = self.now();
         let oidc = ["openid", "profile", "email", "offline_access"];
         let scope = grant
             .scope
             .split(' ')
             .filter(|word| audience != ORDERS || oidc.contains(word))
-            // RFC 6749 §6: a refresh can ask for less.
+            // RFC 6749 §6: a refresh can request fewer scopes.
             .filter(|word| {
                 oidc.contains(word)
-                    || asked_scope.is_none_or(|asked| asked.split(' ').any(|asked| asked == *word))
+                    || requested_scope.is_none_or(|requested| {
+                        requested.split(' ').any(|requested| requested == *word)
+                    })
             })
-            .chain((audience == ORDERS).then(|| asked_scope.unwrap_or("read:orders")))
+            .chain((audience == ORDERS).then(|| requested_scope.unwrap_or("read:orders")))
             .collect::<Vec<_>>()
             .join(" ");
-        let jti = self.state().grants.draw("jti");
+        let jti = self.state().grants.unique("jti");
         let claims = json!({
             "iss": self.issuer(),
             "sub": format!("auth0|{}", grant.user),
