@@ -1,29 +1,31 @@
-//! Where the token is: in the `Authorization` header, and nowhere else.
+//! Reads the token from the `Authorization` header.
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
-use super::reason::Reason;
+use super::error_kind::BearerErrorKind;
 
-/// The token of a request: [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1). Tokens in the query, the body or a
-/// cookie are not looked for.
-pub(super) fn token(headers: &HeaderMap) -> Result<&str, Reason> {
+/// Returns the token of a request: [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1). Tokens in the query, the body or a
+/// cookie are ignored.
+pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, BearerErrorKind> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = match (values.next(), values.next()) {
-        (None, _) => return Err(Reason::NoToken),
+        (None, _) => return Err(BearerErrorKind::NoToken),
         (Some(value), None) => value,
-        // Two parts of a system could each take another one for the token.
-        (Some(_), Some(_)) => return Err(Reason::MalformedRequest),
+        // Two components could each read another one.
+        (Some(_), Some(_)) => return Err(BearerErrorKind::MalformedRequest),
     };
-    let value = value.to_str().map_err(|_| Reason::MalformedRequest)?;
+    let value = value
+        .to_str()
+        .map_err(|_| BearerErrorKind::MalformedRequest)?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Reason::NoToken);
+        return Err(BearerErrorKind::NoToken);
     }
     let token = token.trim_matches(' ');
     if is_b64token(token) {
         Ok(token)
     } else {
-        Err(Reason::MalformedRequest)
+        Err(BearerErrorKind::MalformedRequest)
     }
 }
 
@@ -41,12 +43,12 @@ fn is_b64token(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn found(values: &[&str]) -> Result<String, Reason> {
+    fn found(values: &[&str]) -> Result<String, BearerErrorKind> {
         let headers = values
             .iter()
             .map(|value| (AUTHORIZATION, value.parse().unwrap()))
             .collect();
-        token(&headers).map(str::to_owned)
+        bearer_token(&headers).map(str::to_owned)
     }
 
     #[test]
@@ -63,18 +65,21 @@ mod tests {
 
     #[test]
     fn no_token_is_not_an_error_but_a_challenge() {
-        assert_eq!(found(&[]), Err(Reason::NoToken));
-        assert_eq!(found(&["Basic YWxpY2U6c2VjcmV0"]), Err(Reason::NoToken));
-        assert_eq!(found(&["DPoP abc.def.ghi"]), Err(Reason::NoToken));
-        assert_eq!(found(&["Bearerabc"]), Err(Reason::NoToken));
-        assert_eq!(found(&[""]), Err(Reason::NoToken));
+        assert_eq!(found(&[]), Err(BearerErrorKind::NoToken));
+        assert_eq!(
+            found(&["Basic YWxpY2U6c2VjcmV0"]),
+            Err(BearerErrorKind::NoToken)
+        );
+        assert_eq!(found(&["DPoP abc.def.ghi"]), Err(BearerErrorKind::NoToken));
+        assert_eq!(found(&["Bearerabc"]), Err(BearerErrorKind::NoToken));
+        assert_eq!(found(&[""]), Err(BearerErrorKind::NoToken));
     }
 
     #[test]
     fn what_can_be_read_in_two_ways_is_malformed() {
         assert_eq!(
             found(&["Bearer a.b.c", "Bearer a.b.c"]),
-            Err(Reason::MalformedRequest)
+            Err(BearerErrorKind::MalformedRequest)
         );
         for value in [
             "Bearer",
@@ -86,8 +91,12 @@ mod tests {
             "Bearer a,b",
             "Bearer \"a\"",
         ] {
-            assert_eq!(found(&[value]), Err(Reason::MalformedRequest), "{value}");
+            assert_eq!(
+                found(&[value]),
+                Err(BearerErrorKind::MalformedRequest),
+                "{value}"
+            );
         }
-        assert_eq!(found(&["Bearer\ta.b.c"]), Err(Reason::NoToken));
+        assert_eq!(found(&["Bearer\ta.b.c"]), Err(BearerErrorKind::NoToken));
     }
 }

@@ -1,12 +1,14 @@
-//! A profile for a provider that none of the named ones fits.
+//! A profile for a provider without a named one.
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::rules::{ClientInAudience, Mark, Nonce, Principal, Recipient, Rules, names};
+use super::rules::{
+    AccessTokenMarker, ClientInAudience, ClientMarker, Nonce, Recipient, Rules, names,
+};
 
-/// Claims that ID tokens have ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken), §3.1.3.6, §5.1): none of
+/// Claims of ID tokens ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken), §3.1.3.6, §5.1): none of
 /// them marks an access token.
-const OF_ID_TOKENS: [&str; 36] = [
+const ID_TOKEN_CLAIMS: [&str; 36] = [
     "iss",
     "sub",
     "aud",
@@ -45,33 +47,33 @@ const OF_ID_TOKENS: [&str; 36] = [
     "session_state",
 ];
 
-/// What the marks of ID tokens are called in the claims that name the kind of a token (`typ`, `token_use`).
-const KINDS_OF_ID_TOKENS: [&str; 5] = ["id", "id_token", "idtoken", "id+jwt", "jwt"];
+/// Values that mark ID tokens in the claims that name the kind of a token (`typ`, `token_use`).
+const ID_TOKEN_MARKERS: [&str; 5] = ["id", "id_token", "idtoken", "id+jwt", "jwt"];
 
 /// A claim that does not tell an access token from an ID token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{claim}` does not mark an access token: ID tokens have it, too; name a claim that only access tokens of the provider have"
 )]
-pub struct InvalidMark {
+pub struct InvalidMarker {
     claim: String,
 }
 
-/// A profile for the access tokens of a provider that no named [`Profile`](super::Profile) fits.
+/// A profile for the access tokens of a provider without a named [`Profile`](super::Profile).
 ///
-/// It begins with the *mark*: what access tokens of this provider have and its ID tokens do not. A token without the mark is
-/// refused. The defaults are those of RFC 9068 except for the mark: the client in `client_id` and not in `aud`, no `nonce`, the user in
+/// It starts from a *marker*: what access tokens of this provider have and its ID tokens do not. A token without the marker is
+/// rejected. The other defaults are those of RFC 9068: the client in `client_id` and not in `aud`, no `nonce`, the user in
 /// `sub`; `typ` is `JWT`, `at+jwt` or absent.
 ///
 /// ```
 /// use axum_auth0_bearer::CustomProfile;
 ///
-/// # fn main() -> Result<(), axum_auth0_bearer::InvalidMark> {
+/// # fn main() -> Result<(), axum_auth0_bearer::InvalidMarker> {
 /// // Zitadel: only access tokens have `jti`; the clients of the project are in `aud`.
 /// let zitadel = CustomProfile::marked_by_claims(["jti"])?
 ///     .client_claims(["client_id", "azp"])
 ///     .accept_client_in_audience()
-///     .refuse_claims(["auth_time", "amr", "acr"]);
+///     .reject_claims(["auth_time", "amr", "acr"]);
 /// # Ok(())
 /// # }
 /// ```
@@ -81,53 +83,53 @@ pub struct CustomProfile(Arc<Rules>);
 impl CustomProfile {
     /// Access tokens have the media type `at+jwt` in their header ([RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
     pub fn marked_by_type() -> Self {
-        Self::new(Mark::Type)
+        Self::new(AccessTokenMarker::MediaType)
     }
 
     /// Access tokens have this value in this claim, for example `access` in `token_use`.
     ///
     /// # Errors
-    /// [`InvalidMark`] if ID tokens have the claim, or if the value is what ID tokens are called.
+    /// [`InvalidMarker`] if ID tokens have the claim, or if the value marks ID tokens.
     pub fn marked_by_value(
         claim: impl Into<Cow<'static, str>>,
         value: impl Into<Cow<'static, str>>,
-    ) -> Result<Self, InvalidMark> {
-        let (claim, value) = (checked(claim.into())?, value.into());
-        if value.is_empty() || KINDS_OF_ID_TOKENS.contains(&value.to_ascii_lowercase().as_str()) {
-            return Err(InvalidMark {
+    ) -> Result<Self, InvalidMarker> {
+        let (claim, value) = (check_marker(claim.into())?, value.into());
+        if value.is_empty() || ID_TOKEN_MARKERS.contains(&value.to_ascii_lowercase().as_str()) {
+            return Err(InvalidMarker {
                 claim: format!("{claim}={value}"),
             });
         }
-        Ok(Self::new(Mark::Value(claim, value)))
+        Ok(Self::new(AccessTokenMarker::Value(claim, value)))
     }
 
     /// Access tokens have all of these claims, and ID tokens do not.
     ///
     /// # Errors
-    /// [`InvalidMark`] if the list is empty, or if ID tokens have one of them by the specification.
+    /// [`InvalidMarker`] if the list is empty, or if ID tokens have one of them by the specification.
     pub fn marked_by_claims<C: Into<Cow<'static, str>>>(
         claims: impl IntoIterator<Item = C>,
-    ) -> Result<Self, InvalidMark> {
+    ) -> Result<Self, InvalidMarker> {
         let claims = claims
             .into_iter()
-            .map(|claim| checked(claim.into()))
+            .map(|claim| check_marker(claim.into()))
             .collect::<Result<Vec<_>, _>>()?;
         if claims.is_empty() {
-            return Err(InvalidMark {
+            return Err(InvalidMarker {
                 claim: "(none)".to_owned(),
             });
         }
-        Ok(Self::new(Mark::Claims(claims)))
+        Ok(Self::new(AccessTokenMarker::Claims(claims)))
     }
 
-    fn new(mark: Mark) -> Self {
-        let types = match mark {
-            Mark::Type => names(["at+jwt"]),
+    fn new(marker: AccessTokenMarker) -> Self {
+        let types = match marker {
+            AccessTokenMarker::MediaType => names(["at+jwt"]),
             _ => names(["", "jwt", "at+jwt"]),
         };
         Self(Arc::new(Rules {
             types,
-            ..Rules::new(mark)
+            ..Rules::new(marker)
         }))
     }
 
@@ -136,7 +138,7 @@ impl CustomProfile {
         self
     }
 
-    /// The claims that hold the client; the first that has a value counts. `client_id` by default.
+    /// Sets the claims that hold the client; the first that has a value counts. `client_id` by default.
     #[must_use]
     pub fn client_claims<C: Into<Cow<'static, str>>>(
         self,
@@ -145,13 +147,13 @@ impl CustomProfile {
         self.with(|rules| rules.client_claims = claims.into_iter().map(Into::into).collect())
     }
 
-    /// The claim that identifies the user, and is unique and never given to another one at this provider. `sub` by default.
+    /// Sets the claim that identifies the user. The provider must never assign its value to another user. `sub` by default.
     #[must_use]
     pub fn subject_claim(self, claim: impl Into<Cow<'static, str>>) -> Self {
         self.with(|rules| rules.subject_claim = claim.into())
     }
 
-    /// Claims that must have a value, beside those of the mark.
+    /// Adds claims that must have a value.
     #[must_use]
     pub fn require_claims<C: Into<Cow<'static, str>>>(
         self,
@@ -164,49 +166,50 @@ impl CustomProfile {
         })
     }
 
-    /// Claims that only ID tokens of this provider have.
+    /// Adds claims that only ID tokens of this provider have. A token with one of them is rejected.
     #[must_use]
-    pub fn refuse_claims<C: Into<Cow<'static, str>>>(
+    pub fn reject_claims<C: Into<Cow<'static, str>>>(
         self,
         claims: impl IntoIterator<Item = C>,
     ) -> Self {
         self.with(|rules| {
             rules
-                .refused_claims
+                .rejected_claims
                 .extend(claims.into_iter().map(Into::into));
         })
     }
 
-    /// The client may be among the audiences.
+    /// Accepts tokens whose audiences include the client.
     #[must_use]
     pub fn accept_client_in_audience(self) -> Self {
         self.with(|rules| rules.client_in_audience = ClientInAudience::Accepted)
     }
 
-    /// `nonce` may be there: the provider copies it from the login into access tokens.
+    /// Accepts `nonce`, which some providers copy from the login into access tokens.
     #[must_use]
     pub fn accept_nonce(self) -> Self {
         self.with(|rules| rules.nonce = Nonce::Accepted)
     }
 
-    /// The client is checked instead of the audience, for a provider whose access tokens have none: see
-    /// [`Profile::Cognito`](super::Profile::Cognito) for what that gives up.
+    /// Checks the client instead of the audience, for a provider whose access tokens have no audience: see
+    /// [`Profile::Cognito`](super::Profile::Cognito) for the check that this omits.
     #[must_use]
     pub fn client_instead_of_audience(self) -> Self {
         self.with(|rules| rules.recipient = Recipient::Client)
     }
 
-    /// A token with this value in this claim belongs to an application and to no user. So does, always, one whose subject is its client.
+    /// Treats the client as the principal of a token with this value in this claim. A token whose subject is its client always has
+    /// the client as its principal.
     #[must_use]
-    pub fn application_if(
+    pub fn client_principal_if(
         self,
         claim: impl Into<Cow<'static, str>>,
         value: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.with(|rules| {
             rules
-                .applications
-                .push(Principal::Has(claim.into(), value.into()));
+                .client_markers
+                .push(ClientMarker::Has(claim.into(), value.into()));
         })
     }
 
@@ -215,9 +218,9 @@ impl CustomProfile {
     }
 }
 
-fn checked(claim: Cow<'static, str>) -> Result<Cow<'static, str>, InvalidMark> {
-    if claim.is_empty() || OF_ID_TOKENS.contains(&claim.as_ref()) {
-        return Err(InvalidMark {
+fn check_marker(claim: Cow<'static, str>) -> Result<Cow<'static, str>, InvalidMarker> {
+    if claim.is_empty() || ID_TOKEN_CLAIMS.contains(&claim.as_ref()) {
+        return Err(InvalidMarker {
             claim: claim.into_owned(),
         });
     }

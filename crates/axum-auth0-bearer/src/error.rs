@@ -1,4 +1,4 @@
-//! What a caller is told when a token is missing, wrong or not enough.
+//! The error of the extractor and its response.
 
 use std::{fmt, sync::Arc};
 
@@ -12,71 +12,90 @@ use http::{
 };
 use serde_json::json;
 
-use super::{reason::Reason, refusal::Refusal};
+use super::{error_kind::BearerErrorKind, rejection::Rejection};
 use axum_auth0_core::jwt::MAX_TOKEN_BYTES;
 
-/// How much the answer to a refused token says.
+/// How much the response to a rejected token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorDetail {
-    /// The reason.
-    Reason,
-    /// The reason, and the claim or the header parameter that decided: for development, where a stranger learns nothing by it.
-    NamesClaim,
+    /// The kind of the error.
+    Brief,
+    /// The kind of the error, and the claim or the header parameter that is wrong. For development.
+    WithClaim,
 }
 
 impl Default for ErrorDetail {
-    /// [`ErrorDetail::NamesClaim`] in debug builds, [`ErrorDetail::Reason`] in release builds.
+    /// [`ErrorDetail::WithClaim`] in debug builds, [`ErrorDetail::Brief`] in release builds.
     fn default() -> Self {
         if cfg!(debug_assertions) {
-            Self::NamesClaim
+            Self::WithClaim
         } else {
-            Self::Reason
+            Self::Brief
         }
     }
 }
 
-/// A refusal, which answers as [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) says: 401 or 403 with `WWW-Authenticate`,
-/// 503 if the provider's keys are unavailable; and the same as JSON.
+/// Why a request is rejected. Responds as [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) requires: 401 or 403 with `WWW-Authenticate`,
+/// 503 if the provider's keys are unavailable; with a JSON body of the same content.
+///
+/// [`into_response`](IntoResponse::into_response) logs the rejection, once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BearerError {
-    reason: Reason,
-    /// The API's identifier, so that the challenge says which audience to ask for.
+    rejection: Rejection,
+    /// The API's identifier: the challenge names the audience to request.
     audience: Arc<str>,
-    /// What decided, if the answer says so.
-    detail: Option<Arc<str>>,
+    error_detail: ErrorDetail,
 }
 
 impl BearerError {
-    pub(super) fn new(refusal: Refusal, audience: Arc<str>, detail: ErrorDetail) -> Self {
+    pub(super) fn new(
+        rejection: impl Into<Rejection>,
+        audience: Arc<str>,
+        error_detail: ErrorDetail,
+    ) -> Self {
         Self {
-            reason: refusal.reason,
+            rejection: rejection.into(),
             audience,
-            detail: refusal
-                .detail
-                .filter(|_| detail == ErrorDetail::NamesClaim)
-                .map(|detail| detail.text.into()),
+            error_detail,
         }
     }
 
-    /// What is wrong.
-    pub fn reason(&self) -> &Reason {
-        &self.reason
+    /// Returns what is wrong.
+    pub fn kind(&self) -> &BearerErrorKind {
+        &self.rejection.kind
     }
 
-    /// The status that this answers with.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
-        self.reason.status()
+        self.kind().status()
     }
 
-    /// Every challenge has a parameter (RFC 6750 §3), so the realm is always there; the error is not if there was no token.
+    /// Logs the rejection. A request without a token is not logged.
+    fn log(&self) {
+        let kind = self.kind();
+        if *kind == BearerErrorKind::NoToken {
+            return;
+        }
+        let detail = self.rejection.detail.as_ref();
+        tracing::info!(
+            ?kind,
+            claim = detail.map(|detail| detail.name.as_ref()),
+            problem = detail.map(|detail| detail.message.as_ref()),
+            found = detail.and_then(|detail| detail.found.as_deref()),
+            fix = kind.fix(),
+            "rejected an access token"
+        );
+    }
+
+    /// Returns the challenge. It always has a parameter, the realm (RFC 6750 §3), and no error if the request has no token.
     fn challenge(&self) -> String {
         let mut parameters = vec![("realm", quoted(&self.audience))];
-        if self.reason != Reason::NoToken {
-            parameters.push(("error", self.reason.code().to_owned()));
+        if *self.kind() != BearerErrorKind::NoToken {
+            parameters.push(("error", self.kind().code().to_owned()));
             parameters.push(("error_description", quoted(&self.to_string())));
         }
-        if let Reason::InsufficientScope(scope) = &self.reason {
+        if let BearerErrorKind::InsufficientScope(scope) = self.kind() {
             parameters.push(("scope", quoted(scope)));
         }
         let parameters: Vec<_> = parameters
@@ -87,7 +106,7 @@ impl BearerError {
     }
 }
 
-/// Text inside a quoted string; what has no place in a header becomes a question mark.
+/// Escapes text for a quoted string. Characters that a header cannot have become question marks.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     for character in text.chars() {
@@ -102,12 +121,13 @@ fn quoted(text: &str) -> String {
 
 impl IntoResponse for BearerError {
     fn into_response(self) -> Response {
+        self.log();
         let body =
-            Json(json!({ "error": self.reason.code(), "error_description": self.to_string() }));
+            Json(json!({ "error": self.kind().code(), "error_description": self.to_string() }));
         let mut response = (self.status(), body).into_response();
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if self.reason == Reason::KeysUnavailable {
+        if *self.kind() == BearerErrorKind::KeysUnavailable {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
         } else if let Ok(challenge) = HeaderValue::from_str(&self.challenge()) {
             headers.insert(WWW_AUTHENTICATE, challenge);
@@ -117,27 +137,26 @@ impl IntoResponse for BearerError {
 }
 
 impl fmt::Display for BearerError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.reason.description())?;
-        if let Reason::TooLong { bytes } = &self.reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind().description())?;
+        if let BearerErrorKind::TooLong { bytes } = self.kind() {
             write!(
-                formatter,
-                ": it has {bytes} bytes, and at most {MAX_TOKEN_BYTES} are read"
+                f,
+                ": it has {bytes} bytes; the maximum is {MAX_TOKEN_BYTES}"
             )?;
         }
-        match &self.detail {
-            Some(detail) => write!(formatter, ": {detail}"),
-            None => Ok(()),
+        match &self.rejection.detail {
+            Some(detail) if self.error_detail == ErrorDetail::WithClaim => {
+                write!(f, ": {}", detail.message)
+            }
+            _ => Ok(()),
         }
     }
 }
 
 impl fmt::Debug for BearerError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_tuple("BearerError")
-            .field(&self.reason)
-            .finish()
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BearerError").field(self.kind()).finish()
     }
 }
 
@@ -147,14 +166,14 @@ impl std::error::Error for BearerError {}
 mod tests {
     use super::*;
 
-    fn challenge(reason: Reason, audience: &str) -> String {
-        BearerError::new(reason.into(), audience.into(), ErrorDetail::NamesClaim).challenge()
+    fn challenge(kind: BearerErrorKind, audience: &str) -> String {
+        BearerError::new(kind, audience.into(), ErrorDetail::WithClaim).challenge()
     }
 
     #[test]
     fn a_request_without_a_token_gets_a_challenge_without_an_error() {
         assert_eq!(
-            challenge(Reason::NoToken, "https://api.example.com"),
+            challenge(BearerErrorKind::NoToken, "https://api.example.com"),
             r#"Bearer realm="https://api.example.com""#
         );
     }
@@ -163,7 +182,7 @@ mod tests {
     fn a_missing_scope_is_named() {
         assert_eq!(
             challenge(
-                Reason::InsufficientScope("write:products".to_owned()),
+                BearerErrorKind::InsufficientScope("write:products".to_owned()),
                 "api"
             ),
             r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks the scope that this request needs", scope="write:products""#
@@ -173,14 +192,15 @@ mod tests {
     #[test]
     fn the_claim_is_named_only_if_the_answer_may_say_so() {
         let error = |detail| {
-            let refusal = Refusal::claim(Reason::MalformedToken, "odd\"claim", "is missing");
-            BearerError::new(refusal, "api".into(), detail)
+            let rejection =
+                Rejection::claim(BearerErrorKind::MalformedToken, "odd\"claim", "is missing");
+            BearerError::new(rejection, "api".into(), detail)
         };
         assert_eq!(
-            error(ErrorDetail::Reason).to_string(),
+            error(ErrorDetail::Brief).to_string(),
             "the access token is malformed"
         );
-        let named = error(ErrorDetail::NamesClaim);
+        let named = error(ErrorDetail::WithClaim);
         assert_eq!(
             named.to_string(),
             "the access token is malformed: the claim odd\"claim is missing"
@@ -195,9 +215,9 @@ mod tests {
     #[test]
     fn nothing_breaks_out_of_the_header() {
         let response = BearerError::new(
-            Reason::Expired.into(),
+            BearerErrorKind::Expired,
             "a\"b\\c\r\nd\u{e9}".into(),
-            ErrorDetail::Reason,
+            ErrorDetail::Brief,
         )
         .into_response();
         assert_eq!(

@@ -1,52 +1,51 @@
-//! The API's side: an axum extractor that verifies access tokens.
+//! An axum extractor that verifies access tokens: the API's side of `axum-auth0`.
 //!
 //! ```
 //! use axum::{Json, Router, routing::get};
-//! use axum_auth0_bearer::{
-//!     Bearer, BearerError, Verifier,
-//!     clock::SystemClock,
-//!     http_client::{HttpClient, HttpClientOptions},
-//!     provider::{Issuer, Provider},
-//! };
+//! use axum_auth0_bearer::{BearerError, VerifiedToken, Verifier};
 //!
-//! async fn list(token: Bearer) -> Result<Json<Vec<String>>, BearerError> {
+//! async fn list(token: VerifiedToken) -> Result<Json<Vec<String>>, BearerError> {
 //!     token.require_scope("read:products")?;
 //!     Ok(Json(vec![format!("a product of {}", token.subject())]))
 //! }
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let issuer = Issuer::parse("tenant.eu.auth0.com")?;
-//! let provider = Provider::new(issuer, HttpClient::new(HttpClientOptions::default())?, SystemClock::shared());
-//! // Or a state of your own from which a Verifier can be taken: `impl FromRef<State> for Verifier`.
-//! let verifier = Verifier::new(provider, "https://products.example.com");
+//! # fn main() -> Result<(), axum_auth0_bearer::VerifierError> {
+//! let verifier = Verifier::new("https://tenant.eu.auth0.com/", "https://products.example.com")?;
+//! // A state of your own works as well: `impl FromRef<AppState> for Verifier`.
 //! let router: Router = Router::new().route("/products", get(list)).with_state(verifier);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Answers are those of [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750); what makes an access token is in
-//! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) and in [`Profile`], which has one for each provider; `docs/providers.md` has the settings.
+//! A rejected request gets the response that [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) defines. What makes a JWT an access
+//! token is in [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068); [`Profile`] has the rules of each provider.
+//!
+//! The crate depends on neither sessions nor a database.
 
 #![warn(missing_docs)]
 
 mod authorization_header;
-mod check;
 mod custom_profile;
 mod error;
-mod issuer;
+mod error_kind;
 mod profile;
-mod reason;
-mod refusal;
+mod rejection;
 mod rules;
-mod token;
+mod trusted_issuer;
+mod validation;
+mod verified_token;
 mod verifier;
+mod verifier_error;
 
 pub use axum_auth0_core::{clock, http_client, jwt, provider};
 
-pub use custom_profile::{CustomProfile, InvalidMark};
-pub use error::{BearerError, ErrorDetail};
-pub use issuer::TrustedIssuer;
-pub use profile::Profile;
-pub use reason::Reason;
-pub use token::{Bearer, Caller};
-pub use verifier::Verifier;
+pub use self::{
+    custom_profile::{CustomProfile, InvalidMarker},
+    error::{BearerError, ErrorDetail},
+    error_kind::BearerErrorKind,
+    profile::Profile,
+    trusted_issuer::TrustedIssuer,
+    verified_token::{Principal, VerifiedToken},
+    verifier::Verifier,
+    verifier_error::VerifierError,
+};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     custom_profile::CustomProfile,
-    rules::{ClientInAudience, Mark, Nonce, Principal, Recipient, Rules, names},
+    rules::{AccessTokenMarker, ClientInAudience, ClientMarker, Nonce, Recipient, Rules, names},
 };
 
 /// Which access tokens are accepted: what those of a provider look like, and what tells them from its ID tokens.
@@ -40,7 +40,7 @@ pub enum Profile {
     /// Gives up: the audience. A token that a client got for another API of the same user pool is accepted; the scopes, which
     /// begin with the identifier of the API, are what separates them. Check them in every handler.
     Cognito,
-    /// Keycloak: the claim `typ` must be `Bearer` (`ID` in ID tokens). The client is in `azp` and may be in `aud`, and `nonce` may be
+    /// Keycloak: the claim `typ` must be `VerifiedToken` (`ID` in ID tokens). The client is in `azp` and may be in `aud`, and `nonce` may be
     /// there, which versions before 24 copy into access tokens.
     ///
     /// Gives up: the media type, and `nonce` as a sign of an ID token.
@@ -61,42 +61,47 @@ impl Profile {
             Self::Auth0 => Rules {
                 types: names(["jwt", "at+jwt"]),
                 client_claims: names(["client_id", "azp"]),
-                ..Rules::new(Mark::NotForClient)
+                ..Rules::new(AccessTokenMarker::NotForClient)
             },
             Self::Rfc9068 => Rules {
                 types: names(["at+jwt"]),
                 required_claims: names(["jti"]),
                 client_in_audience: ClientInAudience::Accepted,
-                ..Rules::new(Mark::Type)
+                ..Rules::new(AccessTokenMarker::MediaType)
             },
             Self::Okta => Rules {
                 types: names(["", "jwt", "at+jwt"]),
                 client_claims: names(["cid"]),
-                refused_jti_prefix: Some("ID.".into()),
-                ..Rules::new(Mark::Claims(names(["cid"])))
+                rejected_jti_prefix: Some("ID.".into()),
+                ..Rules::new(AccessTokenMarker::Claims(names(["cid"])))
             },
             Self::EntraId => Rules {
                 types: names(["jwt", "at+jwt"]),
                 client_claims: names(["azp", "appid"]),
                 client_in_audience: ClientInAudience::Accepted,
-                applications: vec![
-                    Principal::Lacks("scp".into()),
-                    Principal::Has("idtyp".into(), "app".into()),
+                client_markers: vec![
+                    ClientMarker::Lacks("scp".into()),
+                    ClientMarker::Has("idtyp".into(), "app".into()),
                 ],
-                ..Rules::new(Mark::AnyClaim(names(["scp", "azpacr", "appidacr"])))
+                ..Rules::new(AccessTokenMarker::AnyClaim(names([
+                    "scp", "azpacr", "appidacr",
+                ])))
             },
             Self::Cognito => Rules {
                 types: names(["", "jwt", "at+jwt"]),
                 recipient: Recipient::Client,
-                ..Rules::new(Mark::Value("token_use".into(), "access".into()))
+                ..Rules::new(AccessTokenMarker::Value(
+                    "token_use".into(),
+                    "access".into(),
+                ))
             },
             Self::Keycloak => Rules {
                 types: names(["jwt", "at+jwt"]),
                 client_claims: names(["azp", "client_id"]),
                 client_in_audience: ClientInAudience::Accepted,
                 nonce: Nonce::Accepted,
-                applications: vec![Principal::ServiceAccount("preferred_username".into())],
-                ..Rules::new(Mark::Value("typ".into(), "Bearer".into()))
+                client_markers: vec![ClientMarker::ServiceAccount("preferred_username".into())],
+                ..Rules::new(AccessTokenMarker::Value("typ".into(), "Bearer".into()))
             },
             Self::Custom(profile) => return profile.rules(),
         };

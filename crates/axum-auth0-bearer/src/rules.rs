@@ -13,38 +13,38 @@ pub(super) fn names<const N: usize>(names: [&'static str; N]) -> Vec<Text> {
 /// The rules of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rules {
-    pub(super) mark: Mark,
+    pub(super) marker: AccessTokenMarker,
     /// The media types in `typ` of the header, in lower case; an empty one stands for none.
     pub(super) types: Vec<Text>,
     /// The claims that hold the client; the first with a value counts.
     pub(super) client_claims: Vec<Text>,
     pub(super) subject_claim: Text,
     pub(super) required_claims: Vec<Text>,
-    pub(super) refused_claims: Vec<Text>,
-    pub(super) refused_jti_prefix: Option<Text>,
+    pub(super) rejected_claims: Vec<Text>,
+    pub(super) rejected_jti_prefix: Option<Text>,
     pub(super) recipient: Recipient,
     pub(super) client_in_audience: ClientInAudience,
     pub(super) nonce: Nonce,
-    /// What tells the tokens of applications.
-    pub(super) applications: Vec<Principal>,
+    /// Markers of tokens whose principal is a client.
+    pub(super) client_markers: Vec<ClientMarker>,
 }
 
-/// What tells an access token from an ID token of the same provider.
+/// What distinguishes an access token from an ID token of the same provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum AccessTokenMarker {
     /// The media type `at+jwt`.
-    Type,
+    MediaType,
     /// The value of a claim.
     Value(Text, Text),
     /// All of these claims.
     Claims(Vec<Text>),
     /// One of these claims at least.
     AnyClaim(Vec<Text>),
-    /// The client, which an ID token is always for, is not among the audiences.
+    /// The client, the audience of every ID token, is not among the audiences.
     NotForClient,
 }
 
-/// Whom a token must name.
+/// The party that a token must name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recipient {
     Audience,
@@ -53,19 +53,19 @@ pub(super) enum Recipient {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClientInAudience {
-    Refused,
+    Rejected,
     Accepted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nonce {
-    Refused,
+    Rejected,
     Accepted,
 }
 
-/// A sign that a token belongs to an application and to no user.
+/// Shows that the principal of a token is a client and not a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Principal {
+pub(super) enum ClientMarker {
     Lacks(Text),
     Has(Text, Text),
     /// The claim is `service-account-` and the client.
@@ -73,20 +73,20 @@ pub(super) enum Principal {
 }
 
 impl Rules {
-    /// The rules of RFC 9068 with another mark.
-    pub(super) fn new(mark: Mark) -> Self {
+    /// The rules of RFC 9068 with this marker.
+    pub(super) fn new(marker: AccessTokenMarker) -> Self {
         Self {
-            mark,
+            marker,
             types: Vec::new(),
             client_claims: names(["client_id"]),
             subject_claim: "sub".into(),
             required_claims: Vec::new(),
-            refused_claims: Vec::new(),
-            refused_jti_prefix: None,
+            rejected_claims: Vec::new(),
+            rejected_jti_prefix: None,
             recipient: Recipient::Audience,
-            client_in_audience: ClientInAudience::Refused,
-            nonce: Nonce::Refused,
-            applications: Vec::new(),
+            client_in_audience: ClientInAudience::Rejected,
+            nonce: Nonce::Rejected,
+            client_markers: Vec::new(),
         }
     }
 }

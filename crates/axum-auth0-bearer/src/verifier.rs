@@ -1,26 +1,32 @@
-//! What an API accepts, and the check itself.
+//! What an API accepts, and the verification of its tokens.
 
 use std::{sync::Arc, time::Duration};
 
+use axum_auth0_core::{
+    clock::{SharedClock, SystemClock},
+    http_client::{HttpClient, HttpClientOptions},
+    jwt::{Algorithm, CompactJwt},
+    provider::{Issuer, Provider},
+};
 use http::HeaderMap;
 
 use super::{
     authorization_header,
-    check::Expected,
     error::{BearerError, ErrorDetail},
-    issuer::TrustedIssuer,
+    error_kind::BearerErrorKind,
     profile::Profile,
-    reason::Reason,
-    refusal::Refusal,
-    token::{Bearer, Caller},
-};
-use axum_auth0_core::{
-    jwt::{Algorithm, Compact},
-    provider::Provider,
+    rejection::Rejection,
+    trusted_issuer::TrustedIssuer,
+    validation::Validation,
+    verified_token::{Principal, VerifiedToken},
+    verifier_error::VerifierError,
 };
 
-/// Clocks may not differ by more than this, whatever is configured.
+/// Maximum accepted clock skew.
 const MAX_LEEWAY: Duration = Duration::from_mins(1);
+
+/// Accepted clock skew, unless [`Verifier::leeway`] sets another one.
+const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
 
 /// Verifies access tokens for one API. Cheap to clone; put it into the router's state.
 #[derive(Clone, Debug)]
@@ -30,27 +36,57 @@ pub struct Verifier {
     audience: Arc<str>,
     algorithms: Arc<[Algorithm]>,
     leeway: Duration,
-    applications: Applications,
+    client_credentials: ClientCredentials,
     error_detail: ErrorDetail,
 }
 
+/// Whether tokens whose principal is a client are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Applications {
-    Refused,
-    Served,
+enum ClientCredentials {
+    Rejected,
+    Allowed,
 }
 
 impl Verifier {
-    /// A verifier for the API with this identifier (its audience), compared exactly. It accepts users' tokens as Auth0 issues them,
-    /// signed with any asymmetric algorithm, and lets clocks differ by 30 seconds.
-    pub fn new(provider: Provider, audience: impl Into<Arc<str>>) -> Self {
+    /// Creates a verifier for the access tokens that `issuer` issues for `audience`.
+    ///
+    /// `issuer` is the domain of an Auth0 tenant (`tenant.eu.auth0.com`) or the issuer URL of another provider. `audience` is the
+    /// identifier of the API, compared exactly.
+    ///
+    /// The verifier accepts users' tokens as Auth0 issues them, signed with any asymmetric algorithm, with a clock skew of at
+    /// most 30 seconds. Nothing is fetched before the first token is verified.
+    ///
+    /// ```
+    /// use axum_auth0_bearer::Verifier;
+    ///
+    /// # fn main() -> Result<(), axum_auth0_bearer::VerifierError> {
+    /// let verifier = Verifier::new("https://tenant.eu.auth0.com/", "https://api.example.com")?;
+    /// assert_eq!(verifier.audience(), "https://api.example.com");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`VerifierError`] if the issuer or the audience is not valid, or if the HTTP client cannot be set up.
+    pub fn new(issuer: &str, audience: impl Into<Arc<str>>) -> Result<Self, VerifierError> {
+        let issuer = Issuer::parse(issuer)?;
+        let audience = audience.into();
+        check_audience(&audience)?;
+        let http_client = HttpClient::new(HttpClientOptions::default())?;
+        let provider = Provider::new(issuer, http_client, SystemClock::shared());
+        Ok(Self::with_provider(provider, audience))
+    }
+
+    /// Creates a verifier as [`Verifier::new`] does, with a provider that the caller has set up: with an HTTP client or a clock of
+    /// its own, or shared with another verifier.
+    pub fn with_provider(provider: Provider, audience: impl Into<Arc<str>>) -> Self {
         Self {
             main: Arc::new(TrustedIssuer::new(provider)),
             others: Arc::default(),
             audience: audience.into(),
             algorithms: Algorithm::ALL.into(),
-            leeway: Duration::from_secs(30),
-            applications: Applications::Refused,
+            leeway: DEFAULT_LEEWAY,
+            client_credentials: ClientCredentials::Rejected,
             error_detail: ErrorDetail::default(),
         }
     }
@@ -60,67 +96,77 @@ impl Verifier {
         self
     }
 
-    /// What the provider's access tokens look like.
+    /// Sets the profile of the provider's access tokens.
     #[must_use]
     pub fn profile(self, profile: impl Into<Profile>) -> Self {
         self.with_main(|main| main.profile(profile))
     }
 
-    /// The values of `iss` that the provider's access tokens have, if not only its own issuer; see
+    /// Sets the values of `iss` in the provider's access tokens, if they differ from its issuer; see
     /// [`TrustedIssuer::token_issuers`].
     #[must_use]
     pub fn token_issuers<I: Into<Arc<str>>>(self, issuers: impl IntoIterator<Item = I>) -> Self {
         self.with_main(|main| main.token_issuers(issuers))
     }
 
-    /// The only applications that are served, by their client identifiers. All are by default.
+    /// Accepts only these clients. By default, all are accepted.
     #[must_use]
     pub fn clients<C: Into<String>>(self, clients: impl IntoIterator<Item = C>) -> Self {
         self.with_main(|main| main.clients(clients))
     }
 
     /// Accepts the access tokens of another provider as well. A token is verified with the keys of the provider that its `iss`
-    /// belongs to, and with no other's. A user is the pair of [`Bearer::issuer`] and [`Bearer::subject`].
+    /// belongs to, and with no other's. A user is the pair of [`VerifiedToken::issuer`] and [`VerifiedToken::subject`].
     #[must_use]
     pub fn trust(mut self, issuer: TrustedIssuer) -> Self {
         self.others = self.others.iter().cloned().chain([issuer]).collect();
         self
     }
 
-    /// How much the answer to a refused token says. By default it names the claim in debug builds only.
+    /// Sets how much the response to a rejected token says. By default it names the claim in debug builds only.
     #[must_use]
     pub fn error_detail(mut self, detail: ErrorDetail) -> Self {
         self.error_detail = detail;
         self
     }
 
-    /// The only algorithms that are accepted.
+    /// Accepts only these algorithms.
     #[must_use]
     pub fn algorithms(mut self, algorithms: &[Algorithm]) -> Self {
         self.algorithms = algorithms.into();
         self
     }
 
-    /// How far the clocks of provider and API may differ; at most 60 seconds.
+    /// Sets the accepted clock skew between provider and API: at most 60 seconds, in whole seconds.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway.min(MAX_LEEWAY);
         self
     }
 
-    /// Serves applications that act for themselves too. Their [`subject`](Bearer::subject) is no user: ask [`Bearer::caller`].
+    /// Accepts clients that act for themselves as well. Their [`subject`](VerifiedToken::subject) is not a user: see
+    /// [`VerifiedToken::principal`].
     #[must_use]
     pub fn allow_client_credentials(mut self) -> Self {
-        self.applications = Applications::Served;
+        self.client_credentials = ClientCredentials::Allowed;
         self
     }
 
-    /// The API's identifier.
+    /// Reads the time from `clock`, for tests. The provider's metadata and keys are fetched again.
+    #[must_use]
+    pub fn clock(self, clock: SharedClock) -> Self {
+        self.with_main(|mut main| {
+            main.provider = main.provider.with_clock(clock);
+            main
+        })
+    }
+
+    /// Returns the API's identifier.
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// The provider that the verifier was made with.
+    /// Returns the provider of [`Verifier::new`] or [`Verifier::with_provider`].
     pub fn provider(&self) -> &Provider {
         &self.main.provider
     }
@@ -128,46 +174,49 @@ impl Verifier {
     /// Verifies the token in a request's headers, as the extractor does.
     ///
     /// # Errors
-    /// [`BearerError`], which is the answer to the request.
-    pub async fn verify_headers(&self, headers: &HeaderMap) -> Result<Bearer, BearerError> {
-        match authorization_header::token(headers) {
+    /// [`BearerError`], which is the response to the request.
+    pub async fn verify_headers(&self, headers: &HeaderMap) -> Result<VerifiedToken, BearerError> {
+        match authorization_header::bearer_token(headers) {
             Ok(token) => self.verify(token).await,
-            Err(reason) => Err(self.refuse(reason)),
+            Err(kind) => Err(self.reject(kind)),
         }
     }
 
     /// Verifies an access token.
     ///
     /// # Errors
-    /// [`BearerError`], which is the answer to the request.
-    pub async fn verify(&self, token: &str) -> Result<Bearer, BearerError> {
+    /// [`BearerError`], which is the response to the request.
+    pub async fn verify(&self, token: &str) -> Result<VerifiedToken, BearerError> {
         self.check(token)
             .await
-            .map_err(|refusal| self.refuse(refusal))
+            .map_err(|rejection| self.reject(rejection))
     }
 
-    async fn check(&self, token: &str) -> Result<Bearer, Refusal> {
-        let compact = Compact::parse(token).map_err(|error| Refusal::unreadable(error, token))?;
-        // Only to choose the keys: whose token it is, the signature says.
-        let (trusted, iss) = self.issuer_of(&compact)?;
+    async fn check(&self, token: &str) -> Result<VerifiedToken, Rejection> {
+        let jwt =
+            CompactJwt::parse(token).map_err(|error| Rejection::from_parse_error(error, token))?;
+        // The unverified issuer selects the keys only; the signature proves it.
+        let (trusted, iss) = self.issuer_of(&jwt)?;
         let verified = trusted
             .provider
-            .verify_compact(compact, &self.algorithms)
+            .verify_parsed(jwt, &self.algorithms)
             .await
-            .map_err(|error| Refusal::signature(&error, token))?;
+            .map_err(|error| Rejection::from_verify_error(&error, token))?;
         let audience = trusted.audience.as_ref().unwrap_or(&self.audience);
-        let expected = Expected {
+        let validation = Validation {
             rules: &trusted.rules,
             audience,
             clients: &trusted.clients,
             now: trusted.provider.clock().unix_seconds(),
             leeway: i64::try_from(self.leeway.as_secs()).unwrap_or_default(),
         };
-        let identity = expected.check(&verified)?;
-        if identity.caller == Caller::Application && self.applications == Applications::Refused {
-            return Err(Reason::NotAUser.into());
+        let identity = validation.validate(&verified)?;
+        if identity.principal == Principal::Client
+            && self.client_credentials == ClientCredentials::Rejected
+        {
+            return Err(BearerErrorKind::ClientCredentialsNotAllowed.into());
         }
-        Ok(Bearer::new(
+        Ok(VerifiedToken::new(
             identity,
             verified.into_claims(),
             iss,
@@ -175,8 +224,8 @@ impl Verifier {
         ))
     }
 
-    /// The provider that the token's `iss` belongs to.
-    fn issuer_of(&self, token: &Compact<'_>) -> Result<(&TrustedIssuer, Arc<str>), Refusal> {
+    /// Returns the trusted issuer that the token's `iss` belongs to.
+    fn issuer_of(&self, token: &CompactJwt<'_>) -> Result<(&TrustedIssuer, Arc<str>), Rejection> {
         let found = token.claims().required_string("iss")?;
         std::iter::once(self.main.as_ref())
             .chain(self.others.iter())
@@ -187,13 +236,56 @@ impl Verifier {
             })
             .ok_or_else(|| {
                 let problem = "names an issuer that this API does not trust";
-                Refusal::claim(Reason::WrongIssuer, "iss", problem).found(found)
+                Rejection::claim(BearerErrorKind::WrongIssuer, "iss", problem).found(found)
             })
     }
 
-    fn refuse(&self, refusal: impl Into<Refusal>) -> BearerError {
-        let refusal = refusal.into();
-        refusal.log();
-        BearerError::new(refusal, Arc::clone(&self.audience), self.error_detail)
+    fn reject(&self, rejection: impl Into<Rejection>) -> BearerError {
+        BearerError::new(rejection, Arc::clone(&self.audience), self.error_detail)
+    }
+}
+
+fn check_audience(audience: &str) -> Result<(), VerifierError> {
+    if audience.is_empty() {
+        return Err(VerifierError::Audience("empty"));
+    }
+    if audience
+        .chars()
+        .any(|character| character.is_whitespace() || character.is_control())
+    {
+        return Err(VerifierError::Audience(
+            "not an identifier, because it contains spaces or control characters",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_and_an_audience_are_enough() {
+        for issuer in ["https://tenant.eu.auth0.com/", "tenant.eu.auth0.com"] {
+            let verifier = Verifier::new(issuer, "https://api.example.com");
+            assert!(verifier.is_ok_and(|verifier| {
+                verifier.provider().issuer().as_str() == "https://tenant.eu.auth0.com/"
+            }));
+        }
+    }
+
+    #[test]
+    fn an_invalid_issuer_or_audience_is_an_error() {
+        for issuer in ["", "http://tenant.eu.auth0.com/"] {
+            let error = Verifier::new(issuer, "api").err();
+            assert!(matches!(error, Some(VerifierError::Issuer(_))), "{issuer}");
+        }
+        for audience in ["", "my api", "api\n"] {
+            let error = Verifier::new("tenant.eu.auth0.com", audience).err();
+            assert!(
+                matches!(error, Some(VerifierError::Audience(_))),
+                "{audience}"
+            );
+        }
     }
 }

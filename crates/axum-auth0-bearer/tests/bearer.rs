@@ -1,7 +1,9 @@
 //! The extractor on a real router, with valid and hostile access tokens.
 
 use axum::{Router, body::Body, routing::get};
-use axum_auth0_bearer::{Bearer, BearerError, Caller, Profile, Reason, Verifier};
+use axum_auth0_bearer::{
+    BearerError, BearerErrorKind, Principal, Profile, VerifiedToken, Verifier,
+};
 use http::{Request, StatusCode, header::AUTHORIZATION};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -20,7 +22,7 @@ impl World {
     async fn new() -> Self {
         let signer = Signer::es256("key", 1);
         let fake = FakeProvider::publishing(&[&signer]).await;
-        let verifier = Verifier::new(fake.client().0, API);
+        let verifier = Verifier::with_provider(fake.client().0, API);
         Self {
             fake,
             signer,
@@ -53,11 +55,11 @@ impl World {
         claims
     }
 
-    async fn verify(&self, changes: Value) -> Result<Bearer, Reason> {
+    async fn verify(&self, changes: Value) -> Result<VerifiedToken, BearerErrorKind> {
         self.verify_as("JWT", changes).await
     }
 
-    async fn verify_as(&self, typ: &str, changes: Value) -> Result<Bearer, Reason> {
+    async fn verify_as(&self, typ: &str, changes: Value) -> Result<VerifiedToken, BearerErrorKind> {
         let mut header = self.signer.header();
         header["typ"] = json!(typ);
         let token = self
@@ -66,10 +68,10 @@ impl World {
         self.verifier
             .verify(&token)
             .await
-            .map_err(|error| error.reason().clone())
+            .map_err(|error| error.kind().clone())
     }
 
-    async fn refusal(&self, changes: Value) -> Option<Reason> {
+    async fn rejection_kind(&self, changes: Value) -> Option<BearerErrorKind> {
         self.verify(changes).await.err()
     }
 }
@@ -82,7 +84,7 @@ struct Answered {
 }
 
 async fn ask(verifier: &Verifier, headers: &[&str]) -> Answered {
-    async fn handler(token: Bearer) -> Result<String, BearerError> {
+    async fn handler(token: VerifiedToken) -> Result<String, BearerError> {
         token.require_scope("read:products")?;
         Ok(format!("\"{}\"", token.subject()))
     }
@@ -128,8 +130,8 @@ async fn a_users_token_is_accepted_and_says_who_it_is() {
         ("auth0|alice", world.fake.issuer(), "site")
     );
     assert_eq!(
-        (token.caller(), token.expires_at()),
-        (Caller::User, NOW + 3600)
+        (token.principal(), token.expires_at()),
+        (Principal::User, NOW + 3600)
     );
     assert_eq!(
         token.scopes().collect::<Vec<_>>(),
@@ -265,8 +267,8 @@ async fn only_this_audience_will_do() {
         json!(format!(" {API}")),
     ] {
         assert_eq!(
-            world.refusal(json!({ "aud": aud })).await,
-            Some(Reason::WrongAudience),
+            world.rejection_kind(json!({ "aud": aud })).await,
+            Some(BearerErrorKind::WrongAudience),
             "{aud}"
         );
     }
@@ -280,8 +282,8 @@ async fn only_this_audience_will_do() {
         json!([[API]]),
     ] {
         assert_eq!(
-            world.refusal(json!({ "aud": aud })).await,
-            Some(Reason::MalformedToken),
+            world.rejection_kind(json!({ "aud": aud })).await,
+            Some(BearerErrorKind::MalformedToken),
             "{aud}"
         );
     }
@@ -296,18 +298,20 @@ async fn only_this_issuer_will_do() {
         json!("https://evil.example.com/"),
     ] {
         assert_eq!(
-            world.refusal(json!({ "iss": iss })).await,
-            Some(Reason::WrongIssuer),
+            world.rejection_kind(json!({ "iss": iss })).await,
+            Some(BearerErrorKind::WrongIssuer),
             "{iss}"
         );
     }
     assert_eq!(
-        world.refusal(json!({"iss": null})).await,
-        Some(Reason::MalformedToken)
+        world.rejection_kind(json!({"iss": null})).await,
+        Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world.refusal(json!({"iss": [world.fake.issuer()]})).await,
-        Some(Reason::MalformedToken)
+        world
+            .rejection_kind(json!({"iss": [world.fake.issuer()]}))
+            .await,
+        Some(BearerErrorKind::MalformedToken)
     );
 }
 
@@ -316,23 +320,23 @@ async fn times_are_numbers_and_count_with_a_small_leeway() {
     let world = World::new().await;
     assert!(world.verify(json!({"exp": NOW - 29})).await.is_ok());
     assert_eq!(
-        world.refusal(json!({"exp": NOW - 30})).await,
-        Some(Reason::Expired)
+        world.rejection_kind(json!({"exp": NOW - 30})).await,
+        Some(BearerErrorKind::Expired)
     );
     assert!(world.verify(json!({"exp": 1_767_225_610.5})).await.is_ok());
     assert!(world.verify(json!({"iat": NOW + 30})).await.is_ok());
     assert_eq!(
-        world.refusal(json!({"iat": NOW + 31})).await,
-        Some(Reason::NotYetValid)
+        world.rejection_kind(json!({"iat": NOW + 31})).await,
+        Some(BearerErrorKind::NotYetValid)
     );
     assert!(world.verify(json!({"nbf": NOW + 30})).await.is_ok());
     assert_eq!(
-        world.refusal(json!({"nbf": NOW + 31})).await,
-        Some(Reason::NotYetValid)
+        world.rejection_kind(json!({"nbf": NOW + 31})).await,
+        Some(BearerErrorKind::NotYetValid)
     );
     assert_eq!(
-        world.refusal(json!({"exp": -1})).await,
-        Some(Reason::Expired)
+        world.rejection_kind(json!({"exp": -1})).await,
+        Some(BearerErrorKind::Expired)
     );
     for claim in ["exp", "iat", "nbf"] {
         for value in [
@@ -344,19 +348,19 @@ async fn times_are_numbers_and_count_with_a_small_leeway() {
             json!(i64::MAX),
         ] {
             assert_eq!(
-                world.refusal(json!({ claim: value })).await,
-                Some(Reason::MalformedToken),
+                world.rejection_kind(json!({ claim: value })).await,
+                Some(BearerErrorKind::MalformedToken),
                 "{claim} {value}"
             );
         }
     }
     assert_eq!(
-        world.refusal(json!({"exp": null})).await,
-        Some(Reason::MalformedToken)
+        world.rejection_kind(json!({"exp": null})).await,
+        Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world.refusal(json!({"iat": null})).await,
-        Some(Reason::MalformedToken)
+        world.rejection_kind(json!({"iat": null})).await,
+        Some(BearerErrorKind::MalformedToken)
     );
 
     let generous = world
@@ -385,8 +389,8 @@ async fn a_subject_is_text_of_reasonable_length() {
         json!("s".repeat(4096)),
     ] {
         assert_eq!(
-            world.refusal(json!({ "sub": sub })).await,
-            Some(Reason::MalformedToken),
+            world.rejection_kind(json!({ "sub": sub })).await,
+            Some(BearerErrorKind::MalformedToken),
             "{sub}"
         );
     }
@@ -412,14 +416,14 @@ async fn other_kinds_of_tokens_are_not_access_tokens() {
         ),
     ] {
         assert_eq!(
-            world.refusal(changes).await,
-            Some(Reason::NotAnAccessToken),
+            world.rejection_kind(changes).await,
+            Some(BearerErrorKind::NotAnAccessToken),
             "{name}"
         );
     }
     assert_eq!(
-        world.refusal(json!({"aud": "site"})).await,
-        Some(Reason::WrongAudience)
+        world.rejection_kind(json!({"aud": "site"})).await,
+        Some(BearerErrorKind::WrongAudience)
     );
     for typ in [
         "",
@@ -433,7 +437,7 @@ async fn other_kinds_of_tokens_are_not_access_tokens() {
     ] {
         assert_eq!(
             world.verify_as(typ, json!({})).await.err(),
-            Some(Reason::NotAnAccessToken),
+            Some(BearerErrorKind::NotAnAccessToken),
             "{typ}"
         );
     }
@@ -442,8 +446,8 @@ async fn other_kinds_of_tokens_are_not_access_tokens() {
         &world.claims().to_string(),
     );
     assert_eq!(
-        world.verifier.verify(&untyped).await.unwrap_err().reason(),
-        &Reason::NotAnAccessToken
+        world.verifier.verify(&untyped).await.unwrap_err().kind(),
+        &BearerErrorKind::NotAnAccessToken
     );
 }
 
@@ -457,8 +461,8 @@ async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
         json!("odd"),
     ] {
         assert_eq!(
-            world.refusal(json!({ "cnf": cnf })).await,
-            Some(Reason::SenderConstrained)
+            world.rejection_kind(json!({ "cnf": cnf })).await,
+            Some(BearerErrorKind::SenderConstrained)
         );
     }
 }
@@ -478,14 +482,14 @@ async fn an_application_is_not_a_user() {
         json!({"sub": "whoever", "gty": "client-credentials"}),
     ] {
         assert_eq!(
-            world.refusal(changes.clone()).await,
-            Some(Reason::NotAUser),
+            world.rejection_kind(changes.clone()).await,
+            Some(BearerErrorKind::ClientCredentialsNotAllowed),
             "{changes}"
         );
         let token = world.signer.sign(&world.claims_with(changes));
         assert_eq!(
-            serving.verifier.verify(&token).await.unwrap().caller(),
-            Caller::Application
+            serving.verifier.verify(&token).await.unwrap().principal(),
+            Principal::Client
         );
     }
     assert_eq!(
@@ -493,8 +497,8 @@ async fn an_application_is_not_a_user() {
             .verify(json!({"sub": "other@clients"}))
             .await
             .unwrap()
-            .caller(),
-        Caller::User
+            .principal(),
+        Principal::User
     );
 }
 
@@ -518,16 +522,18 @@ async fn the_default_profile_takes_both_dialects_of_auth0() {
         );
     }
     assert_eq!(
-        world.refusal(json!({"azp": null})).await,
-        Some(Reason::MalformedToken)
+        world.rejection_kind(json!({"azp": null})).await,
+        Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world.refusal(json!({"azp": 5})).await,
-        Some(Reason::MalformedToken)
+        world.rejection_kind(json!({"azp": 5})).await,
+        Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world.refusal(json!({"client_id": "", "azp": null})).await,
-        Some(Reason::MalformedToken)
+        world
+            .rejection_kind(json!({"client_id": "", "azp": null}))
+            .await,
+        Some(BearerErrorKind::MalformedToken)
     );
     // An empty claim is an absent one: the next one counts.
     let token = world.verify(json!({"client_id": ""})).await.unwrap();
@@ -547,7 +553,7 @@ async fn the_strict_profile_is_rfc_9068_to_the_letter() {
     }
     assert_eq!(
         world.verify_as("JWT", complete).await.err(),
-        Some(Reason::NotAnAccessToken)
+        Some(BearerErrorKind::NotAnAccessToken)
     );
     for changes in [
         json!({"client_id": "site"}),
@@ -557,7 +563,7 @@ async fn the_strict_profile_is_rfc_9068_to_the_letter() {
     ] {
         assert_eq!(
             world.verify_as("at+jwt", changes.clone()).await.err(),
-            Some(Reason::MalformedToken),
+            Some(BearerErrorKind::MalformedToken),
             "{changes}"
         );
     }
@@ -568,8 +574,8 @@ async fn a_forged_token_is_refused_and_a_narrower_list_of_algorithms_too() {
     let world = World::new().await;
     let forged = Signer::es256("key", 66).sign(&world.claims());
     assert_eq!(
-        world.verifier.verify(&forged).await.unwrap_err().reason(),
-        &Reason::WrongSignature
+        world.verifier.verify(&forged).await.unwrap_err().kind(),
+        &BearerErrorKind::WrongSignature
     );
     let narrow = world
         .verifier
@@ -577,8 +583,8 @@ async fn a_forged_token_is_refused_and_a_narrower_list_of_algorithms_too() {
         .algorithms(&[axum_auth0_bearer::jwt::Algorithm::Rs256]);
     let good = world.signer.sign(&world.claims());
     assert_eq!(
-        narrow.verify(&good).await.unwrap_err().reason(),
-        &Reason::WrongSignature
+        narrow.verify(&good).await.unwrap_err().kind(),
+        &BearerErrorKind::WrongSignature
     );
 }
 

@@ -1,6 +1,6 @@
 //! The owner of rows.
 
-use axum_auth0_bearer::Bearer;
+use axum_auth0_bearer::VerifiedToken;
 
 /// The user whose rows a request reads or writes. A subject is unique at its issuer only.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct Owner<'token> {
 
 impl<'token> Owner<'token> {
     /// Returns the user of an access token.
-    pub fn of(token: &'token Bearer) -> Self {
+    pub fn of(token: &'token VerifiedToken) -> Self {
         Self {
             issuer: token.issuer(),
             subject: token.subject(),

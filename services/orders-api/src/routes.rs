@@ -8,7 +8,7 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
-use axum_auth0_bearer::{Bearer, Verifier, clock::SharedClock};
+use axum_auth0_bearer::{VerifiedToken, Verifier, clock::SharedClock};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use time::{Date, OffsetDateTime};
@@ -52,7 +52,7 @@ struct Orders {
 async fn list(
     State(store): State<Store>,
     State(clock): State<SharedClock>,
-    token: Bearer,
+    token: VerifiedToken,
 ) -> Result<impl IntoResponse, ApiError> {
     token.require_scope(READ)?;
     let orders = store.list(Owner::of(&token), today(&clock)).await?;
@@ -66,7 +66,7 @@ async fn list(
 async fn place(
     State(store): State<Store>,
     State(clock): State<SharedClock>,
-    token: Bearer,
+    token: VerifiedToken,
     headers: HeaderMap,
     body: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<impl IntoResponse, ApiError> {

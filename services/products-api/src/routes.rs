@@ -11,7 +11,7 @@ use axum::{
     response::IntoResponse,
     routing::{get, patch},
 };
-use axum_auth0_bearer::{Bearer, Verifier};
+use axum_auth0_bearer::{VerifiedToken, Verifier};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -50,7 +50,10 @@ struct Products {
 }
 
 /// `GET /products`
-async fn list(State(store): State<Store>, token: Bearer) -> Result<impl IntoResponse, ApiError> {
+async fn list(
+    State(store): State<Store>,
+    token: VerifiedToken,
+) -> Result<impl IntoResponse, ApiError> {
     token.require_scope(READ)?;
     let products = store.list(Owner::of(&token)).await?;
     Ok(private(Json(Products {
@@ -62,7 +65,7 @@ async fn list(State(store): State<Store>, token: Bearer) -> Result<impl IntoResp
 /// `POST /products`
 async fn create(
     State(store): State<Store>,
-    token: Bearer,
+    token: VerifiedToken,
     body: JsonObject,
 ) -> Result<impl IntoResponse, ApiError> {
     token.require_scope(WRITE)?;
@@ -79,7 +82,7 @@ async fn create(
 /// `PATCH /products/{id}`
 async fn update(
     State(store): State<Store>,
-    token: Bearer,
+    token: VerifiedToken,
     id: Result<Path<String>, PathRejection>,
     body: JsonObject,
 ) -> Result<impl IntoResponse, ApiError> {
@@ -96,7 +99,7 @@ async fn update(
 /// `DELETE /products/{id}`
 async fn delete(
     State(store): State<Store>,
-    token: Bearer,
+    token: VerifiedToken,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, ApiError> {
     token.require_scope(WRITE)?;

@@ -1,7 +1,7 @@
 //! AD FS 2016 and later: <https://learn.microsoft.com/windows-server/identity/ad-fs/overview/ad-fs-openid-connect-oauth-concepts>. Access
 //! tokens have another issuer than ID tokens, `x5t` instead of `kid`, and no `sub` unless a rule adds one.
 
-use axum_auth0_bearer::{CustomProfile, Reason, Verifier};
+use axum_auth0_bearer::{BearerErrorKind, CustomProfile, Verifier};
 use serde_json::json;
 
 use crate::env::{API, NOW, TestEnv, Token};
@@ -61,24 +61,27 @@ async fn what_is_no_access_token_of_adfs_for_this_api_is_refused() {
     env.refuses_all_others(&verifier, &access_token(), &id_token())
         .await;
     for (changes, reason) in [
-        (json!({ "appid": "another-client" }), Reason::WrongClient),
-        (json!({ "appid": null }), Reason::NotAnAccessToken),
-        (json!({ "scp": null }), Reason::NotAnAccessToken),
+        (
+            json!({ "appid": "another-client" }),
+            BearerErrorKind::WrongClient,
+        ),
+        (json!({ "appid": null }), BearerErrorKind::NotAnAccessToken),
+        (json!({ "scp": null }), BearerErrorKind::NotAnAccessToken),
         (
             json!({ "upn": null, "sub": "alice" }),
-            Reason::MalformedToken,
+            BearerErrorKind::MalformedToken,
         ),
-        (json!({ "iss": "ISSUER" }), Reason::WrongIssuer),
+        (json!({ "iss": "ISSUER" }), BearerErrorKind::WrongIssuer),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
     // Also under the issuer of access tokens an ID token is none.
     for token in [id_token(), id_token().refreshed()] {
         let token = token.with(json!({ "iss": TOKEN_ISSUER, "aud": API }));
         assert_eq!(
-            env.refused(&verifier, &token).await,
-            Reason::NotAnAccessToken
+            env.rejected(&verifier, &token).await,
+            BearerErrorKind::NotAnAccessToken
         );
     }
 }

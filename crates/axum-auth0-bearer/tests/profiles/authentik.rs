@@ -1,7 +1,7 @@
 //! Authentik: <https://docs.goauthentik.io/add-secure-apps/providers/oauth2/>. An access token is made of the ID token's claims, with
 //! `azp`, `uid` and `scope` beside them, and for the same audience, the client.
 
-use axum_auth0_bearer::{CustomProfile, Reason, Verifier};
+use axum_auth0_bearer::{BearerErrorKind, CustomProfile, Verifier};
 use serde_json::json;
 
 use crate::env::{CLIENT, NOW, TestEnv, Token};
@@ -38,7 +38,7 @@ pub(crate) fn id_token() -> Token {
 }
 
 fn verifier(env: &TestEnv) -> Verifier {
-    Verifier::new(env.provider.clone(), CLIENT).profile(profile())
+    Verifier::with_provider(env.provider.clone(), CLIENT).profile(profile())
 }
 
 #[tokio::test]
@@ -58,29 +58,29 @@ async fn what_is_no_access_token_of_authentik_for_this_api_is_refused() {
     env.refuses_all_others(&verifier, &access_token(), &id_token())
         .await;
     for (changes, reason) in [
-        (json!({ "azp": null }), Reason::MalformedToken),
-        (json!({ "uid": null }), Reason::NotAnAccessToken),
-        (json!({ "scope": null }), Reason::NotAnAccessToken),
-        (json!({ "uid": "" }), Reason::NotAnAccessToken),
+        (json!({ "azp": null }), BearerErrorKind::MalformedToken),
+        (json!({ "uid": null }), BearerErrorKind::NotAnAccessToken),
+        (json!({ "scope": null }), BearerErrorKind::NotAnAccessToken),
+        (json!({ "uid": "" }), BearerErrorKind::NotAnAccessToken),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
     let served = verifier.clone().clients(["another-client"]);
     assert_eq!(
-        env.refused(&served, &access_token()).await,
-        Reason::WrongClient
+        env.rejected(&served, &access_token()).await,
+        BearerErrorKind::WrongClient
     );
     // An ID token is for the client, as the access token is.
     for token in [id_token(), id_token().refreshed()] {
         assert_eq!(
-            env.refused(&verifier, &token).await,
-            Reason::NotAnAccessToken
+            env.rejected(&verifier, &token).await,
+            BearerErrorKind::NotAnAccessToken
         );
         let with_azp = token.with(json!({ "azp": CLIENT, "at_hash": null }));
         assert_eq!(
-            env.refused(&verifier, &with_azp).await,
-            Reason::NotAnAccessToken
+            env.rejected(&verifier, &with_azp).await,
+            BearerErrorKind::NotAnAccessToken
         );
     }
 }

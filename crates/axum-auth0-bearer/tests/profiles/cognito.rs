@@ -1,6 +1,6 @@
 //! Amazon Cognito: <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>.
 
-use axum_auth0_bearer::{Caller, Profile, Reason, Verifier};
+use axum_auth0_bearer::{BearerErrorKind, Principal, Profile, Verifier};
 use serde_json::json;
 
 use crate::env::{API, CLIENT, NOW, TestEnv, Token};
@@ -36,10 +36,14 @@ async fn an_access_token_of_cognito_is_accepted_for_its_client() {
         .verifier(Profile::Cognito)
         .clients(["another-client", CLIENT]);
     // Without a list the verifier's audience is the client.
-    let by_audience = Verifier::new(env.provider.clone(), CLIENT).profile(Profile::Cognito);
+    let by_audience =
+        Verifier::with_provider(env.provider.clone(), CLIENT).profile(Profile::Cognito);
     for verifier in [&listed, &by_audience] {
         let token = env.accepted(verifier, &access_token()).await;
-        assert_eq!((token.client_id(), token.caller()), (CLIENT, Caller::User));
+        assert_eq!(
+            (token.client_id(), token.principal()),
+            (CLIENT, Principal::User)
+        );
         assert!(token.has_scope(&format!("{API}/read")));
     }
     // A request with `resource` adds the audience.
@@ -56,42 +60,63 @@ async fn what_is_no_access_token_of_cognito_for_this_api_is_refused() {
     for (changes, reason) in [
         (
             json!({ "client_id": "another-client" }),
-            Reason::WrongClient,
+            BearerErrorKind::WrongClient,
         ),
-        (json!({ "client_id": null }), Reason::MalformedToken),
-        (json!({ "client_id": "" }), Reason::MalformedToken),
-        (json!({ "token_use": "id" }), Reason::NotAnAccessToken),
-        (json!({ "token_use": null }), Reason::NotAnAccessToken),
-        (json!({ "token_use": ["access"] }), Reason::NotAnAccessToken),
-        (json!({ "nonce": "nonce" }), Reason::NotAnAccessToken),
-        (json!({ "aud": CLIENT }), Reason::WrongAudience),
-        (json!({ "aud": [API, CLIENT] }), Reason::NotAnAccessToken),
+        (
+            json!({ "client_id": null }),
+            BearerErrorKind::MalformedToken,
+        ),
+        (json!({ "client_id": "" }), BearerErrorKind::MalformedToken),
+        (
+            json!({ "token_use": "id" }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (
+            json!({ "token_use": null }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (
+            json!({ "token_use": ["access"] }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (
+            json!({ "nonce": "nonce" }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (json!({ "aud": CLIENT }), BearerErrorKind::WrongAudience),
+        (
+            json!({ "aud": [API, CLIENT] }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
         // Client credentials.
-        (json!({ "sub": CLIENT, "username": null }), Reason::NotAUser),
+        (
+            json!({ "sub": CLIENT, "username": null }),
+            BearerErrorKind::ClientCredentialsNotAllowed,
+        ),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
     let of_another_api = env.verifier(Profile::Cognito);
     assert_eq!(
-        env.refused(&of_another_api, &access_token()).await,
-        Reason::WrongClient
+        env.rejected(&of_another_api, &access_token()).await,
+        BearerErrorKind::WrongClient
     );
 }
 
 #[tokio::test]
 async fn an_id_token_of_cognito_is_refused_where_the_audience_is_the_client() {
     let env = TestEnv::new().await;
-    let verifier = Verifier::new(env.provider.clone(), CLIENT).profile(Profile::Cognito);
+    let verifier = Verifier::with_provider(env.provider.clone(), CLIENT).profile(Profile::Cognito);
     for token in [id_token(), id_token().refreshed()] {
         assert_eq!(
-            env.refused(&verifier, &token).await,
-            Reason::NotAnAccessToken
+            env.rejected(&verifier, &token).await,
+            BearerErrorKind::NotAnAccessToken
         );
         let with_client = token.with(json!({ "client_id": CLIENT }));
         assert_eq!(
-            env.refused(&verifier, &with_client).await,
-            Reason::NotAnAccessToken
+            env.rejected(&verifier, &with_client).await,
+            BearerErrorKind::NotAnAccessToken
         );
     }
 }

@@ -1,6 +1,6 @@
 //! What the builder of a profile can say.
 
-use axum_auth0_bearer::{Caller, CustomProfile, Reason};
+use axum_auth0_bearer::{BearerErrorKind, CustomProfile, Principal};
 use serde_json::json;
 
 use crate::env::{API, CLIENT, NOW, TestEnv, Token};
@@ -28,8 +28,8 @@ async fn a_mark_by_value_needs_that_value() {
     ] {
         let token = access_token().with(json!({ "kind": kind }));
         assert_eq!(
-            env.refused(&verifier, &token).await,
-            Reason::NotAnAccessToken
+            env.rejected(&verifier, &token).await,
+            BearerErrorKind::NotAnAccessToken
         );
     }
 }
@@ -45,8 +45,8 @@ async fn a_mark_by_type_needs_the_media_type() {
     for typ in ["JWT", "", "application/", "application/jwt", "jwt+at"] {
         let token = access_token().with_header(json!({ "typ": typ }));
         assert_eq!(
-            env.refused(&verifier, &token).await,
-            Reason::NotAnAccessToken,
+            env.rejected(&verifier, &token).await,
+            BearerErrorKind::NotAnAccessToken,
             "{typ}"
         );
     }
@@ -58,32 +58,35 @@ async fn claims_can_be_required_refused_and_tell_an_application() {
     let profile = CustomProfile::marked_by_value("kind", "access")
         .unwrap()
         .require_claims(["tenant"])
-        .refuse_claims(["picture"])
-        .application_if("grant", "client")
+        .reject_claims(["picture"])
+        .client_principal_if("grant", "client")
         .subject_claim("user");
     let verifier = env.verifier(profile).allow_client_credentials();
     let good = access_token().with(json!({ "tenant": "a", "user": "bob", "sub": null }));
     let token = env.accepted(&verifier, &good).await;
-    assert_eq!((token.subject(), token.caller()), ("bob", Caller::User));
+    assert_eq!(
+        (token.subject(), token.principal()),
+        ("bob", Principal::User)
+    );
     let typed = good.with(json!({ "tenant": 7 }));
     env.accepted(&verifier, &typed).await;
     let application = good.with(json!({ "grant": "client" }));
     let token = env.accepted(&verifier, &application).await;
-    assert_eq!(token.caller(), Caller::Application);
+    assert_eq!(token.principal(), Principal::Client);
     for (changes, reason) in [
-        (json!({ "tenant": null }), Reason::MalformedToken),
-        (json!({ "tenant": "" }), Reason::MalformedToken),
+        (json!({ "tenant": null }), BearerErrorKind::MalformedToken),
+        (json!({ "tenant": "" }), BearerErrorKind::MalformedToken),
         (
             json!({ "picture": "https://example.com/alice" }),
-            Reason::NotAnAccessToken,
+            BearerErrorKind::NotAnAccessToken,
         ),
         (
             json!({ "user": null, "sub": "bob" }),
-            Reason::MalformedToken,
+            BearerErrorKind::MalformedToken,
         ),
     ] {
         let token = good.with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
 }
 
@@ -98,7 +101,7 @@ async fn the_client_can_be_checked_instead_of_the_audience() {
     env.accepted(&verifier, &token).await;
     let of_another = token.with(json!({ "client_id": "another-client" }));
     assert_eq!(
-        env.refused(&verifier, &of_another).await,
-        Reason::WrongClient
+        env.rejected(&verifier, &of_another).await,
+        BearerErrorKind::WrongClient
     );
 }

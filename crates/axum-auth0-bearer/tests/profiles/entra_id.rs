@@ -1,6 +1,6 @@
 //! Microsoft Entra ID: <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>.
 
-use axum_auth0_bearer::{Caller, Profile, Reason};
+use axum_auth0_bearer::{BearerErrorKind, Principal, Profile};
 use serde_json::json;
 
 use crate::env::{API, NOW, TestEnv, Token};
@@ -56,7 +56,7 @@ async fn a_v2_access_token_of_entra_id_is_accepted_also_if_the_client_is_the_api
     let verifier = env.verifier(Profile::EntraId).clients([CLIENT]);
     let token = env.accepted(&verifier, &v2_access_token()).await;
     assert_eq!(token.client_id(), CLIENT);
-    assert_eq!(token.caller(), Caller::User);
+    assert_eq!(token.principal(), Principal::User);
     assert_eq!(
         token.scopes().collect::<Vec<_>>(),
         ["read:products", "write:products"]
@@ -78,13 +78,13 @@ async fn a_v1_access_token_of_entra_id_is_accepted_under_its_own_issuer() {
     assert_eq!((token.issuer(), token.client_id()), (V1_ISSUER, CLIENT));
     // v2's issuer is not in the list.
     assert_eq!(
-        env.refused(&verifier, &v2_access_token()).await,
-        Reason::WrongIssuer
+        env.rejected(&verifier, &v2_access_token()).await,
+        BearerErrorKind::WrongIssuer
     );
     let without = env.verifier(Profile::EntraId);
     assert_eq!(
-        env.refused(&without, &v1_access_token()).await,
-        Reason::WrongIssuer
+        env.rejected(&without, &v1_access_token()).await,
+        BearerErrorKind::WrongIssuer
     );
 }
 
@@ -98,22 +98,31 @@ async fn what_is_no_access_token_of_entra_id_for_this_api_is_refused() {
     env.refuses_all_others(&v1, &v1_access_token(), &v1_id_token())
         .await;
     for (changes, reason) in [
-        (json!({ "azp": "another-client" }), Reason::WrongClient),
-        (json!({ "azp": null }), Reason::MalformedToken),
+        (
+            json!({ "azp": "another-client" }),
+            BearerErrorKind::WrongClient,
+        ),
+        (json!({ "azp": null }), BearerErrorKind::MalformedToken),
         (
             json!({ "scp": null, "azpacr": null }),
-            Reason::NotAnAccessToken,
+            BearerErrorKind::NotAnAccessToken,
         ),
-        (json!({ "nonce": "123523" }), Reason::NotAnAccessToken),
+        (
+            json!({ "nonce": "123523" }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
         // Client credentials.
         (
             json!({ "scp": null, "roles": ["Products.Read.All"] }),
-            Reason::NotAUser,
+            BearerErrorKind::ClientCredentialsNotAllowed,
         ),
-        (json!({ "idtyp": "app" }), Reason::NotAUser),
+        (
+            json!({ "idtyp": "app" }),
+            BearerErrorKind::ClientCredentialsNotAllowed,
+        ),
     ] {
         let token = v2_access_token().with(changes);
-        assert_eq!(env.refused(&v2, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&v2, &token).await, reason, "{token:?}");
     }
 }
 
@@ -124,8 +133,8 @@ async fn an_id_token_is_refused_by_an_api_that_shares_the_clients_registration()
     let verifier = env.verifier(Profile::EntraId);
     for token in [v2_id_token(), v2_id_token().refreshed()] {
         let token = token.with(json!({ "aud": API }));
-        env.refused(&verifier, &token).await;
-        env.refused(&verifier, &token.with(json!({ "azp": API })))
+        env.rejected(&verifier, &token).await;
+        env.rejected(&verifier, &token.with(json!({ "azp": API })))
             .await;
     }
 }

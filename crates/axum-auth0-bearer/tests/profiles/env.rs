@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum_auth0_bearer::{
-    Bearer, Profile, Reason, Verifier,
+    BearerErrorKind, Profile, VerifiedToken, Verifier,
     clock::MockClock,
     http_client::{HttpClient, HttpClientOptions},
     provider::{Issuer, Provider},
@@ -89,7 +89,7 @@ impl TestEnv {
 
     /// A verifier for the API with this profile.
     pub(crate) fn verifier(&self, profile: impl Into<Profile>) -> Verifier {
-        Verifier::new(self.provider.clone(), API).profile(profile)
+        Verifier::with_provider(self.provider.clone(), API).profile(profile)
     }
 
     /// The token as the provider signs it.
@@ -107,14 +107,14 @@ impl TestEnv {
         signer.sign_with_header(&header, &claims)
     }
 
-    pub(crate) async fn accepted(&self, verifier: &Verifier, token: &Token) -> Bearer {
+    pub(crate) async fn accepted(&self, verifier: &Verifier, token: &Token) -> VerifiedToken {
         let bearer = verifier.verify(&self.signed(token)).await;
         bearer.unwrap_or_else(|error| panic!("{error} ({token:?})"))
     }
 
-    pub(crate) async fn refused(&self, verifier: &Verifier, token: &Token) -> Reason {
+    pub(crate) async fn rejected(&self, verifier: &Verifier, token: &Token) -> BearerErrorKind {
         match verifier.verify(&self.signed(token)).await {
-            Err(error) => error.reason().clone(),
+            Err(error) => error.kind().clone(),
             Ok(_) => panic!("accepted: {token:?}"),
         }
     }
@@ -132,39 +132,51 @@ impl TestEnv {
         for (token, reason) in [
             (
                 case(json!({ "aud": "https://orders.example.com" })),
-                Reason::WrongAudience,
+                BearerErrorKind::WrongAudience,
             ),
             (
                 case(json!({ "aud": [format!("{API}/"), "account"] })),
-                Reason::WrongAudience,
+                BearerErrorKind::WrongAudience,
             ),
             (
                 case(json!({ "iss": "https://evil.example.com/" })),
-                Reason::WrongIssuer,
+                BearerErrorKind::WrongIssuer,
             ),
             (
                 case(json!({ "iss": format!("{}x", self.fake.issuer()) })),
-                Reason::WrongIssuer,
+                BearerErrorKind::WrongIssuer,
             ),
-            (case(json!({ "exp": NOW - 31 })), Reason::Expired),
-            (case(json!({ "iat": NOW + 31 })), Reason::NotYetValid),
+            (case(json!({ "exp": NOW - 31 })), BearerErrorKind::Expired),
+            (
+                case(json!({ "iat": NOW + 31 })),
+                BearerErrorKind::NotYetValid,
+            ),
             (
                 case(json!({ "cnf": { "jkt": "thumbprint" } })),
-                Reason::SenderConstrained,
+                BearerErrorKind::SenderConstrained,
             ),
-            (case(json!({ "at_hash": "hash" })), Reason::NotAnAccessToken),
-            (case(json!({ "exp": "tomorrow" })), Reason::MalformedToken),
-            (case(json!({ "exp": 1e308 })), Reason::MalformedToken),
+            (
+                case(json!({ "at_hash": "hash" })),
+                BearerErrorKind::NotAnAccessToken,
+            ),
+            (
+                case(json!({ "exp": "tomorrow" })),
+                BearerErrorKind::MalformedToken,
+            ),
+            (
+                case(json!({ "exp": 1e308 })),
+                BearerErrorKind::MalformedToken,
+            ),
         ] {
-            assert_eq!(self.refused(verifier, &token).await, reason, "{token:?}");
+            assert_eq!(self.rejected(verifier, &token).await, reason, "{token:?}");
         }
         let forged = self.signed_by(&Signer::es256("first", 66), access_token);
         let error = verifier.verify(&forged).await.unwrap_err();
-        assert_eq!(error.reason(), &Reason::WrongSignature);
+        assert_eq!(error.kind(), &BearerErrorKind::WrongSignature);
         for token in [id_token.clone(), id_token.refreshed()] {
-            self.refused(verifier, &token).await;
+            self.rejected(verifier, &token).await;
             let client = token.claims["aud"].clone();
-            self.refused(verifier, &token.with(json!({ "aud": [client, API] })))
+            self.rejected(verifier, &token.with(json!({ "aud": [client, API] })))
                 .await;
         }
     }

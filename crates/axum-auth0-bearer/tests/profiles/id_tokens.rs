@@ -60,8 +60,8 @@ async fn no_id_token_passes_in_any_profile() {
                 // Many libraries add `azp`, which OpenID Connect Core §2 allows.
                 for token in [token.clone(), token.with(json!({ "azp": client }))] {
                     for audience in [API, client.as_str().unwrap()] {
-                        let verifier =
-                            Verifier::new(env.provider.clone(), audience).profile(profile.clone());
+                        let verifier = Verifier::with_provider(env.provider.clone(), audience)
+                            .profile(profile.clone());
                         let bearer = verifier.verify(&env.signed(&token)).await;
                         assert!(
                             bearer.is_err(),

@@ -1,6 +1,6 @@
 //! `IdentityServer` 4 and Duende `IdentityServer`: <https://docs.duendesoftware.com/identityserver/tokens/>. RFC 9068, with scopes as an array.
 
-use axum_auth0_bearer::{Profile, Reason};
+use axum_auth0_bearer::{BearerErrorKind, Profile};
 use serde_json::json;
 
 use crate::env::{API, CLIENT, NOW, TestEnv, Token};
@@ -50,25 +50,25 @@ async fn what_is_no_access_token_of_identity_server_for_this_api_is_refused() {
     for (changes, reason) in [
         (
             json!({ "client_id": "another-client" }),
-            Reason::WrongClient,
+            BearerErrorKind::WrongClient,
         ),
         (
             json!({ "client_id": null, "azp": CLIENT }),
-            Reason::MalformedToken,
+            BearerErrorKind::MalformedToken,
         ),
-        (json!({ "jti": null }), Reason::MalformedToken),
+        (json!({ "jti": null }), BearerErrorKind::MalformedToken),
         // Client credentials have no subject there.
-        (json!({ "sub": null }), Reason::MalformedToken),
-        (json!({ "scope": 5 }), Reason::MalformedToken),
+        (json!({ "sub": null }), BearerErrorKind::MalformedToken),
+        (json!({ "scope": 5 }), BearerErrorKind::MalformedToken),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
     for typ in [json!("JWT"), json!("id+jwt"), json!(null), json!("")] {
         let token = access_token().with_header(json!({ "typ": typ }));
         assert_eq!(
-            env.refused(&verifier, &token).await,
-            Reason::NotAnAccessToken
+            env.rejected(&verifier, &token).await,
+            BearerErrorKind::NotAnAccessToken
         );
     }
 }

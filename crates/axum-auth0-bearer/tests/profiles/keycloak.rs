@@ -1,6 +1,6 @@
 //! Keycloak: <https://www.keycloak.org/docs/latest/server_admin/>, versions before and since 24.
 
-use axum_auth0_bearer::{Caller, Profile, Reason};
+use axum_auth0_bearer::{BearerErrorKind, Principal, Profile};
 use serde_json::json;
 
 use crate::env::{API, CLIENT, NOW, TestEnv, Token};
@@ -46,7 +46,10 @@ async fn an_access_token_of_keycloak_is_accepted_with_the_client_in_aud_and_with
         access_token().with_header(json!({ "typ": "at+jwt" })),
     ] {
         let token = env.accepted(&verifier, &token).await;
-        assert_eq!((token.client_id(), token.caller()), (CLIENT, Caller::User));
+        assert_eq!(
+            (token.client_id(), token.principal()),
+            (CLIENT, Principal::User)
+        );
         assert!(token.has_scope("read:products"));
     }
 }
@@ -60,23 +63,29 @@ async fn what_is_no_access_token_of_keycloak_for_this_api_is_refused() {
     env.refuses_all_others(&verifier, &access_token_before_24(), &id_token())
         .await;
     for (changes, reason) in [
-        (json!({ "azp": "another-client" }), Reason::WrongClient),
-        (json!({ "azp": null }), Reason::MalformedToken),
-        (json!({ "typ": "ID" }), Reason::NotAnAccessToken),
-        (json!({ "typ": "Refresh" }), Reason::NotAnAccessToken),
-        (json!({ "typ": "DPoP" }), Reason::NotAnAccessToken),
-        (json!({ "typ": null }), Reason::NotAnAccessToken),
+        (
+            json!({ "azp": "another-client" }),
+            BearerErrorKind::WrongClient,
+        ),
+        (json!({ "azp": null }), BearerErrorKind::MalformedToken),
+        (json!({ "typ": "ID" }), BearerErrorKind::NotAnAccessToken),
+        (
+            json!({ "typ": "Refresh" }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (json!({ "typ": "DPoP" }), BearerErrorKind::NotAnAccessToken),
+        (json!({ "typ": null }), BearerErrorKind::NotAnAccessToken),
         (
             json!({ "preferred_username": format!("service-account-{}", CLIENT.to_lowercase()) }),
-            Reason::NotAUser,
+            BearerErrorKind::ClientCredentialsNotAllowed,
         ),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
     let default = env.verifier(Profile::default());
     assert_eq!(
-        env.refused(&default, &access_token_before_24()).await,
-        Reason::NotAnAccessToken
+        env.rejected(&default, &access_token_before_24()).await,
+        BearerErrorKind::NotAnAccessToken
     );
 }

@@ -18,5 +18,5 @@ mod issuers;
 mod keycloak;
 mod okta;
 mod ory_hydra;
-mod refusals;
+mod rejections;
 mod zitadel;

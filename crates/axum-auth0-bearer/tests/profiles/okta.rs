@@ -1,6 +1,6 @@
 //! Okta, custom authorization server: <https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/>.
 
-use axum_auth0_bearer::{Caller, Profile, Reason};
+use axum_auth0_bearer::{BearerErrorKind, Principal, Profile};
 use serde_json::json;
 
 use crate::env::{API, CLIENT, NOW, TestEnv, Token};
@@ -36,7 +36,7 @@ async fn an_access_token_of_okta_is_accepted_and_its_scopes_are_those_of_scp() {
         (token.subject(), token.client_id()),
         ("alice@example.com", CLIENT)
     );
-    assert_eq!(token.caller(), Caller::User);
+    assert_eq!(token.principal(), Principal::User);
     assert!(token.require_scope("read:products").is_ok());
     assert!(token.require_scope("read").is_err());
     // A newer server names the media type.
@@ -51,21 +51,33 @@ async fn what_is_no_access_token_of_okta_for_this_api_is_refused() {
     env.refuses_all_others(&verifier, &access_token(), &id_token())
         .await;
     for (changes, reason) in [
-        (json!({ "cid": "another-client" }), Reason::WrongClient),
-        (json!({ "cid": null }), Reason::NotAnAccessToken),
+        (
+            json!({ "cid": "another-client" }),
+            BearerErrorKind::WrongClient,
+        ),
+        (json!({ "cid": null }), BearerErrorKind::NotAnAccessToken),
         (
             json!({ "cid": null, "azp": CLIENT }),
-            Reason::NotAnAccessToken,
+            BearerErrorKind::NotAnAccessToken,
         ),
-        (json!({ "nonce": "nonce" }), Reason::NotAnAccessToken),
+        (
+            json!({ "nonce": "nonce" }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
         (
             json!({ "jti": "ID.4eAWJOCMB3SX8XewDfVR" }),
-            Reason::NotAnAccessToken,
+            BearerErrorKind::NotAnAccessToken,
         ),
-        (json!({ "aud": [API, CLIENT] }), Reason::NotAnAccessToken),
-        (json!({ "sub": CLIENT, "uid": null }), Reason::NotAUser),
+        (
+            json!({ "aud": [API, CLIENT] }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (
+            json!({ "sub": CLIENT, "uid": null }),
+            BearerErrorKind::ClientCredentialsNotAllowed,
+        ),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Ory Hydra with the JWT strategy: <https://www.ory.com/docs/oauth2-oidc/jwt-access-token>.
 
-use axum_auth0_bearer::{CustomProfile, Profile, Reason};
+use axum_auth0_bearer::{BearerErrorKind, CustomProfile, Profile};
 use serde_json::json;
 
 use crate::env::{API, CLIENT, NOW, TestEnv, Token};
@@ -56,14 +56,23 @@ async fn what_is_no_access_token_of_hydra_for_this_api_is_refused() {
     for (changes, reason) in [
         (
             json!({ "client_id": "another-client" }),
-            Reason::WrongClient,
+            BearerErrorKind::WrongClient,
         ),
-        (json!({ "client_id": null }), Reason::NotAnAccessToken),
-        (json!({ "aud": [] }), Reason::MalformedToken),
-        (json!({ "aud": [API, CLIENT] }), Reason::NotAnAccessToken),
-        (json!({ "sub": CLIENT }), Reason::NotAUser),
+        (
+            json!({ "client_id": null }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (json!({ "aud": [] }), BearerErrorKind::MalformedToken),
+        (
+            json!({ "aud": [API, CLIENT] }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (
+            json!({ "sub": CLIENT }),
+            BearerErrorKind::ClientCredentialsNotAllowed,
+        ),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
 }

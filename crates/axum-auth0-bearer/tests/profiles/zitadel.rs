@@ -1,6 +1,6 @@
 //! Zitadel, with JWT access tokens: <https://zitadel.com/docs/apis/openidoauth/claims>.
 
-use axum_auth0_bearer::{CustomProfile, Reason};
+use axum_auth0_bearer::{BearerErrorKind, CustomProfile};
 use serde_json::json;
 
 use crate::env::{API, NOW, TestEnv, Token};
@@ -14,7 +14,7 @@ pub(crate) fn profile() -> CustomProfile {
         .unwrap()
         .client_claims(["client_id", "azp"])
         .accept_client_in_audience()
-        .refuse_claims(["auth_time", "amr", "acr"])
+        .reject_claims(["auth_time", "amr", "acr"])
 }
 
 pub(crate) fn access_token() -> Token {
@@ -61,21 +61,33 @@ async fn what_is_no_access_token_of_zitadel_for_this_api_is_refused() {
     env.refuses_all_others(&verifier, &access_token(), &id_token())
         .await;
     for (changes, reason) in [
-        (json!({ "client_id": OTHER_CLIENT }), Reason::WrongClient),
-        (json!({ "client_id": null }), Reason::MalformedToken),
-        (json!({ "jti": null }), Reason::NotAnAccessToken),
-        (json!({ "auth_time": NOW }), Reason::NotAnAccessToken),
-        (json!({ "amr": ["pwd"] }), Reason::NotAnAccessToken),
-        (json!({ "nonce": "nonce" }), Reason::NotAnAccessToken),
+        (
+            json!({ "client_id": OTHER_CLIENT }),
+            BearerErrorKind::WrongClient,
+        ),
+        (
+            json!({ "client_id": null }),
+            BearerErrorKind::MalformedToken,
+        ),
+        (json!({ "jti": null }), BearerErrorKind::NotAnAccessToken),
+        (
+            json!({ "auth_time": NOW }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
+        (json!({ "amr": ["pwd"] }), BearerErrorKind::NotAnAccessToken),
+        (
+            json!({ "nonce": "nonce" }),
+            BearerErrorKind::NotAnAccessToken,
+        ),
     ] {
         let token = access_token().with(changes);
-        assert_eq!(env.refused(&verifier, &token).await, reason, "{token:?}");
+        assert_eq!(env.rejected(&verifier, &token).await, reason, "{token:?}");
     }
     let with_jti = id_token()
         .refreshed()
         .with(json!({ "jti": "1", "aud": [CLIENT, API] }));
     assert_eq!(
-        env.refused(&verifier, &with_jti).await,
-        Reason::NotAnAccessToken
+        env.rejected(&verifier, &with_jti).await,
+        BearerErrorKind::NotAnAccessToken
     );
 }

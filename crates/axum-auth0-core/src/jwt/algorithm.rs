@@ -56,18 +56,18 @@ impl Algorithm {
         }
     }
 
-    pub(crate) fn implementation(self) -> jsonwebtoken::Algorithm {
-        use jsonwebtoken::Algorithm as Implementation;
+    pub(crate) fn to_jsonwebtoken(self) -> jsonwebtoken::Algorithm {
+        use jsonwebtoken::Algorithm as JwtAlgorithm;
         match self {
-            Self::Rs256 => Implementation::RS256,
-            Self::Rs384 => Implementation::RS384,
-            Self::Rs512 => Implementation::RS512,
-            Self::Ps256 => Implementation::PS256,
-            Self::Ps384 => Implementation::PS384,
-            Self::Ps512 => Implementation::PS512,
-            Self::Es256 => Implementation::ES256,
-            Self::Es384 => Implementation::ES384,
-            Self::EdDsa => Implementation::EdDSA,
+            Self::Rs256 => JwtAlgorithm::RS256,
+            Self::Rs384 => JwtAlgorithm::RS384,
+            Self::Rs512 => JwtAlgorithm::RS512,
+            Self::Ps256 => JwtAlgorithm::PS256,
+            Self::Ps384 => JwtAlgorithm::PS384,
+            Self::Ps512 => JwtAlgorithm::PS512,
+            Self::Es256 => JwtAlgorithm::ES256,
+            Self::Es384 => JwtAlgorithm::ES384,
+            Self::EdDsa => JwtAlgorithm::EdDSA,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A look into a token that nobody vouches for.
 
-use super::{claims::Claims, compact::Compact, error::JwtParseError};
+use super::{claims::Claims, compact::CompactJwt, error::JwtParseError};
 
 /// Claims whose signature **was not verified: anyone may have written them**. They may be used for two things only:
 ///
@@ -24,7 +24,7 @@ impl UnverifiedClaims {
 /// # Errors
 /// [`JwtParseError`] if it is no JWT: opaque, encrypted, malformed or too long.
 pub fn decode_unverified(token: &str) -> Result<UnverifiedClaims, JwtParseError> {
-    Compact::parse(token).map(|compact| UnverifiedClaims(compact.into_claims()))
+    CompactJwt::parse(token).map(|compact| UnverifiedClaims(compact.into_claims()))
 }
 
 #[cfg(test)]

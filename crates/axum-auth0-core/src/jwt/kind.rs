@@ -6,7 +6,7 @@ use base64::{
 };
 use serde_json::Value;
 
-use super::{compact::Compact, error::JwtParseError};
+use super::{compact::CompactJwt, error::JwtParseError};
 
 /// What a string looks like, before anything in it is believed: for messages that say what the provider should issue
 /// instead.
@@ -34,7 +34,7 @@ pub enum TokenKind {
 impl TokenKind {
     /// Looks at a token.
     pub fn of(token: &str) -> Self {
-        match Compact::parse(token) {
+        match CompactJwt::parse(token) {
             Ok(token) if token.algorithm_name().starts_with("HS") => Self::Symmetric,
             Ok(_) => Self::Signed,
             Err(JwtParseError::TooLong { bytes }) => Self::TooLong { bytes },

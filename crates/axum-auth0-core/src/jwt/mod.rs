@@ -1,8 +1,8 @@
-//! JSON Web Tokens in their compact form ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519),
-//! [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)), read strictly: what two parsers could understand differently is refused.
+//! JSON Web Tokens in compact form ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519),
+//! [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)). The parser is strict: it rejects what two parsers could read differently.
 //!
-//! [`Provider::verify`](crate::provider::Provider::verify) turns a token into a [`VerifiedJwt`]: its structure is sound and its signature
-//! is the provider's. Who it is for, from whom, and until when are questions for the next step, asked of its [`Claims`].
+//! A [`CompactJwt`] is parsed and not verified. `Provider::verify` makes a [`VerifiedJwt`] of a token: the signature is the
+//! provider's. Issuer, audience and expiry are still to be checked, on its [`Claims`].
 
 mod algorithm;
 mod claims;
@@ -12,11 +12,14 @@ mod error;
 mod kind;
 mod scope;
 mod strict_json;
+mod verified;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use claims::{ClaimError, Claims};
-pub use compact::{Compact, MAX_TOKEN_BYTES, VerifiedJwt};
+pub use compact::{CompactJwt, MAX_TOKEN_BYTES};
 pub use decode_unverified::{UnverifiedClaims, decode_unverified};
-pub use error::{JwtError, JwtParseError};
+pub(crate) use error::HeaderError;
+pub use error::JwtParseError;
 pub use kind::TokenKind;
 pub use scope::{ScopeClaim, scope_words};
+pub use verified::VerifiedJwt;

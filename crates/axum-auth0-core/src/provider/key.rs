@@ -1,4 +1,4 @@
-//! One key of the provider, checked and prepared once.
+//! A key of the provider.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::DecodingKey;
@@ -8,34 +8,33 @@ use serde_json::{Map, Value};
 use super::{ed25519, ring_backend, rsa, skipped_key::SkipReason};
 use crate::{json, jwt::Algorithm};
 
-/// The members of private and symmetric keys. A key that was published with one of them is no secret any more.
+/// The members of private and symmetric keys. A published key with one of them is compromised.
 const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum KeyType {
     Rsa,
     P256,
     P384,
     Ed25519,
 }
 
-/// A public key that signatures are checked with.
+/// A public key for signatures.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     id: Option<String>,
-    declared: Option<Algorithm>,
-    kind: Kind,
-    /// The key's numbers, to tell whether two entries are the same key.
-    material: Vec<Vec<u8>>,
-    prepared: DecodingKey,
+    alg: Option<Algorithm>,
+    key_type: KeyType,
+    /// The key's numbers, to compare keys.
+    components: Vec<Vec<u8>>,
+    decoding_key: DecodingKey,
 }
 
 impl Key {
     /// Reads one entry of a JWK Set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
     ///
     /// # Errors
-    /// [`SkipReason`] for what cannot or must not be used: other key types and curves, encryption keys, symmetric keys,
-    /// private keys, weak keys.
+    /// [`SkipReason`] for an unsupported key type or curve, an encryption key, a symmetric key, a private key, or a weak key.
     pub(super) fn from_json(entry: &Value) -> Result<Self, SkipReason> {
         let entry = entry.as_object().ok_or(SkipReason::NotAnObject)?;
         if !is_for_signatures(entry) {
@@ -48,19 +47,23 @@ impl Key {
             return Err(SkipReason::Secret);
         }
         let id = text(entry, "kid")?.map(str::to_owned);
-        let (kind, material) = numbers(entry)?;
-        let declared = text(entry, "alg")?
+        let (key_type, components) = key_components(entry)?;
+        let alg = text(entry, "alg")?
             .map(|name| name.parse().map_err(|_| SkipReason::UnsupportedAlgorithm))
             .transpose()?;
-        let prepared = prepare(kind, &material).ok_or(SkipReason::NotOnCurve)?;
+        let decoding_key =
+            build_decoding_key(key_type, &components).ok_or(SkipReason::NotOnCurve)?;
         let key = Self {
             id,
-            declared,
-            kind,
-            material,
-            prepared,
+            alg,
+            key_type,
+            components,
+            decoding_key,
         };
-        if !Algorithm::ALL.iter().any(|algorithm| key.fits(*algorithm)) {
+        if !Algorithm::ALL
+            .iter()
+            .any(|algorithm| key.supports(*algorithm))
+        {
             return Err(SkipReason::UnsupportedAlgorithm);
         }
         Ok(key)
@@ -70,30 +73,29 @@ impl Key {
         self.id.as_deref()
     }
 
-    /// Whether a signature with this algorithm can be checked with this key.
-    pub(super) fn fits(&self, algorithm: Algorithm) -> bool {
-        self.declared.is_none_or(|declared| declared == algorithm)
-            && kind_of(algorithm) == self.kind
+    /// Returns whether this key verifies signatures of this algorithm.
+    pub(super) fn supports(&self, algorithm: Algorithm) -> bool {
+        self.alg.is_none_or(|alg| alg == algorithm) && key_type_of(algorithm) == self.key_type
     }
 
     pub(super) fn is_same_key_as(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.material == other.material
+        self.key_type == other.key_type && self.components == other.components
     }
 
-    /// Checks a signature. The implementation is named, so that no process-wide choice of another one can make this fail or panic.
+    /// Verifies a signature. The backend is named here: a process-wide choice of another one has no effect.
     pub(super) fn verifies(
         &self,
         algorithm: Algorithm,
         signed: &[u8],
         signature: &Vec<u8>,
     ) -> bool {
-        (ring_backend::PROVIDER.verifier_factory)(&algorithm.implementation(), &self.prepared)
+        (ring_backend::PROVIDER.verifier_factory)(&algorithm.to_jsonwebtoken(), &self.decoding_key)
             .is_ok_and(|verifier| verifier.verify(signed, signature).is_ok())
     }
 }
 
 /// Returns `kid` of an entry if it can be read, for the log.
-pub(super) fn id_of(entry: &Value) -> Option<&str> {
+pub(super) fn kid_of(entry: &Value) -> Option<&str> {
     json::member(entry.as_object()?, "kid")?.as_str()
 }
 
@@ -115,7 +117,7 @@ fn is_for_signatures(entry: &Map<String, Value>) -> bool {
     for_signatures && verifies
 }
 
-fn numbers(entry: &Map<String, Value>) -> Result<(Kind, Vec<Vec<u8>>), SkipReason> {
+fn key_components(entry: &Map<String, Value>) -> Result<(KeyType, Vec<Vec<u8>>), SkipReason> {
     let number = |name: &'static str| {
         let text = text(entry, name)?.ok_or(SkipReason::Malformed(name))?;
         URL_SAFE_NO_PAD
@@ -130,28 +132,28 @@ fn numbers(entry: &Map<String, Value>) -> Result<(Kind, Vec<Vec<u8>>), SkipReaso
             Err(SkipReason::Malformed(name))
         }
     };
-    let kind = text(entry, "kty")?.ok_or(SkipReason::Malformed("kty"))?;
-    match (kind, text(entry, "crv")?) {
+    let key_type = text(entry, "kty")?.ok_or(SkipReason::Malformed("kty"))?;
+    match (key_type, text(entry, "crv")?) {
         ("RSA", _) => {
             let modulus = without_leading_zeros(&number("n")?);
             let exponent = without_leading_zeros(&number("e")?);
             rsa::check(&modulus, &exponent)?;
-            Ok((Kind::Rsa, vec![modulus, exponent]))
+            Ok((KeyType::Rsa, vec![modulus, exponent]))
         }
         ("EC", Some("P-256")) => {
             let (x, y) = (of_length("x", 32)?, of_length("y", 32)?);
             check_point(&ECDH_P256, &x, &y)?;
-            Ok((Kind::P256, vec![x, y]))
+            Ok((KeyType::P256, vec![x, y]))
         }
         ("EC", Some("P-384")) => {
             let (x, y) = (of_length("x", 48)?, of_length("y", 48)?);
             check_point(&ECDH_P384, &x, &y)?;
-            Ok((Kind::P384, vec![x, y]))
+            Ok((KeyType::P384, vec![x, y]))
         }
         ("OKP", Some("Ed25519")) => {
             let point = of_length("x", 32)?;
             ed25519::check(&point)?;
-            Ok((Kind::Ed25519, vec![point]))
+            Ok((KeyType::Ed25519, vec![point]))
         }
         _ => Err(SkipReason::UnsupportedType),
     }
@@ -178,32 +180,34 @@ fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-fn prepare(kind: Kind, material: &[Vec<u8>]) -> Option<DecodingKey> {
+fn build_decoding_key(key_type: KeyType, components: &[Vec<u8>]) -> Option<DecodingKey> {
     let encoded = |index: usize| {
-        material
+        components
             .get(index)
             .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
     };
-    match kind {
-        Kind::Rsa => Some(DecodingKey::from_rsa_raw_components(
-            material.first()?,
-            material.get(1)?,
+    match key_type {
+        KeyType::Rsa => Some(DecodingKey::from_rsa_raw_components(
+            components.first()?,
+            components.get(1)?,
         )),
-        Kind::P256 | Kind::P384 => DecodingKey::from_ec_components(&encoded(0)?, &encoded(1)?).ok(),
-        Kind::Ed25519 => DecodingKey::from_ed_components(&encoded(0)?).ok(),
+        KeyType::P256 | KeyType::P384 => {
+            DecodingKey::from_ec_components(&encoded(0)?, &encoded(1)?).ok()
+        }
+        KeyType::Ed25519 => DecodingKey::from_ed_components(&encoded(0)?).ok(),
     }
 }
 
-fn kind_of(algorithm: Algorithm) -> Kind {
+fn key_type_of(algorithm: Algorithm) -> KeyType {
     match algorithm {
         Algorithm::Rs256
         | Algorithm::Rs384
         | Algorithm::Rs512
         | Algorithm::Ps256
         | Algorithm::Ps384
-        | Algorithm::Ps512 => Kind::Rsa,
-        Algorithm::Es256 => Kind::P256,
-        Algorithm::Es384 => Kind::P384,
-        Algorithm::EdDsa => Kind::Ed25519,
+        | Algorithm::Ps512 => KeyType::Rsa,
+        Algorithm::Es256 => KeyType::P256,
+        Algorithm::Es384 => KeyType::P384,
+        Algorithm::EdDsa => KeyType::Ed25519,
     }
 }

@@ -1,19 +1,20 @@
-//! The `OpenID` Provider: its metadata and its keys, fetched when they are needed and kept.
+//! The `OpenID` Provider: its metadata and its keys, fetched on demand and cached.
 //!
-//! A provider that is down when the program starts is asked again later, a few seconds apart; one that goes down later is not missed
-//! while the last good answer is young enough. A token with an unknown key makes us look for new keys, but only once in ten seconds.
+//! A failed fetch is repeated after a few seconds. During an outage the last documents are used, up to their maximum age. A token
+//! with an unknown key causes a fetch of the keys, at most once in ten seconds.
 
+mod cached_document;
 mod ed25519;
 mod error;
 mod internal_origin;
 mod issuer;
 mod key;
-mod keys;
+mod key_set;
 mod metadata;
-mod refreshed;
 mod ring_backend;
 mod rsa;
 mod skipped_key;
+mod verify_error;
 
 use std::sync::Arc;
 
@@ -21,39 +22,40 @@ pub use error::ProviderError;
 pub use issuer::{Issuer, IssuerError};
 pub use metadata::Metadata;
 use url::Url;
+pub use verify_error::VerifyError;
 
 use self::{
+    cached_document::{CacheEntry, CachedDocument, RefreshPolicy},
     internal_origin::InternalOrigin,
-    keys::{Check, KeySet},
-    refreshed::{Cached, RefreshPolicy, Refreshed},
+    key_set::{KeyMatch, KeySet},
     skipped_key::SkippedKeys,
 };
 use crate::{
     clock::SharedClock,
     http_client::HttpClient,
-    jwt::{Algorithm, Compact, JwtError, VerifiedJwt},
+    jwt::{Algorithm, CompactJwt, VerifiedJwt},
 };
 
-const METADATA_RHYTHM: RefreshPolicy = RefreshPolicy {
-    fresh_for: 3600,
-    usable_for: None,
-    pause_after_failure: 5,
-    pause_between_demands: 10,
+const METADATA_POLICY: RefreshPolicy = RefreshPolicy {
+    ttl: 3600,
+    max_stale: None,
+    failure_backoff: 5,
+    min_refresh_interval: 10,
 };
 
-/// A key that the provider takes back is refused after `fresh_for`; after `usable_for` without an answer, every key is.
-const KEYS_RHYTHM: RefreshPolicy = RefreshPolicy {
-    fresh_for: 600,
-    usable_for: Some(24 * 3600),
-    pause_after_failure: 5,
-    pause_between_demands: 10,
+/// A revoked key is rejected after `ttl`. Without a response from the provider, all keys are rejected after `max_stale`.
+const KEYS_POLICY: RefreshPolicy = RefreshPolicy {
+    ttl: 600,
+    max_stale: Some(24 * 3600),
+    failure_backoff: 5,
+    min_refresh_interval: 10,
 };
 
 /// The media types of a JWK Set: the registered one ([RFC 7517 §8.5](https://www.rfc-editor.org/rfc/rfc7517#section-8.5)) and the one that
 /// most providers use.
 const JWK_SET_TYPES: &str = "application/jwk-set+json, application/json";
 
-/// An `OpenID` Provider. Cheap to clone; clones share what they know.
+/// An `OpenID` Provider. Cheap to clone; clones share the cached documents.
 #[derive(Clone, Debug)]
 pub struct Provider(Arc<Inner>);
 
@@ -63,111 +65,132 @@ struct Inner {
     internal: InternalOrigin,
     http_client: HttpClient,
     clock: SharedClock,
-    metadata: Arc<Refreshed<Metadata>>,
-    keys: Arc<Refreshed<KeySet>>,
+    metadata: Arc<CachedDocument<Metadata>>,
+    keys: Arc<CachedDocument<KeySet>>,
     skipped_keys: SkippedKeys,
 }
 
 impl Provider {
-    /// A provider of which nothing is known but its issuer. Nothing is fetched yet.
+    /// Creates a provider. Nothing is fetched yet.
     pub fn new(issuer: Issuer, http_client: HttpClient, clock: SharedClock) -> Self {
-        Self::reached_at(None, issuer, http_client, clock)
+        Self::with_internal_origin(None, issuer, http_client, clock)
     }
 
-    /// As [`Self::new`], for a provider that this program reaches at another origin than the browsers do, as in a network of
-    /// containers. What the program asks itself (metadata, keys, tokens, userinfo, revocation) is asked at the origin of
-    /// `internal`, with that origin's `Host`; what a browser is sent to stays as the metadata names it. The issuer is
-    /// compared as ever, so the provider must know its public name.
+    /// Creates a provider that this program reaches at another origin than browsers do, as in a network of containers. Requests of
+    /// this program (metadata, keys, tokens, userinfo, revocation) go to the origin of `internal`, with that origin's `Host`.
+    /// Endpoints for browsers stay as the metadata has them. The issuer is compared with the public one.
     ///
-    /// `http_client` must allow the origin where it is plain http on another machine: see
+    /// `http_client` must allow the origin if it is plain http on another host: see
     /// [`HttpClientOptions::plain_http_to`](crate::http_client::HttpClientOptions::plain_http_to).
-    pub fn reached_at(
+    pub fn with_internal_origin(
         internal: Option<&Url>,
         issuer: Issuer,
         http_client: HttpClient,
         clock: SharedClock,
     ) -> Self {
+        Self::from_parts(InternalOrigin::new(internal), issuer, http_client, clock)
+    }
+
+    /// Returns a provider with the same settings, another clock and no cached documents.
+    #[must_use]
+    pub fn with_clock(&self, clock: SharedClock) -> Self {
+        let Inner {
+            issuer,
+            internal,
+            http_client,
+            ..
+        } = self.0.as_ref();
+        Self::from_parts(internal.clone(), issuer.clone(), http_client.clone(), clock)
+    }
+
+    fn from_parts(
+        internal: InternalOrigin,
+        issuer: Issuer,
+        http_client: HttpClient,
+        clock: SharedClock,
+    ) -> Self {
         Self(Arc::new(Inner {
-            internal: InternalOrigin::new(internal),
+            internal,
             issuer,
             http_client,
-            metadata: Refreshed::new(Arc::clone(&clock), METADATA_RHYTHM),
-            keys: Refreshed::new(Arc::clone(&clock), KEYS_RHYTHM),
+            metadata: CachedDocument::new(Arc::clone(&clock), METADATA_POLICY),
+            keys: CachedDocument::new(Arc::clone(&clock), KEYS_POLICY),
             clock,
             skipped_keys: SkippedKeys::default(),
         }))
     }
 
-    /// Who it is.
+    /// Returns the issuer.
     pub fn issuer(&self) -> &Issuer {
         &self.0.issuer
     }
 
-    /// The clock that its answers are aged by.
+    /// Returns the clock that the age of the documents is measured with.
     pub fn clock(&self) -> &SharedClock {
         &self.0.clock
     }
 
-    /// What it says about itself. Kept for an hour; the last good answer serves for as long as no newer one can be had.
+    /// Returns the metadata. It is cached for an hour; during an outage the last metadata is returned.
     ///
     /// # Errors
-    /// [`ProviderError`] if there was never a good answer. The provider is then left alone for a few seconds.
+    /// [`ProviderError`] if no fetch has succeeded yet. The next fetch starts after a few seconds at the earliest.
     pub async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
-        let kept = self.0.metadata().await?;
-        Ok(kept.document)
+        let entry = self.0.metadata().await?;
+        Ok(entry.document)
     }
 
-    /// What is known of it now, without asking.
-    pub fn known_metadata(&self) -> Option<Arc<Metadata>> {
-        self.0.metadata.known().map(|kept| kept.document)
+    /// Returns the cached metadata, of any age, without a fetch.
+    pub fn cached_metadata(&self) -> Option<Arc<Metadata>> {
+        self.0.metadata.current().map(|entry| entry.document)
     }
 
-    /// Verifies that a token's structure is sound and that this provider signed it with one of `algorithms`. Issuer, audience and
-    /// expiry are the caller's to check.
+    /// Verifies that a token is a valid JWT and that this provider signed it with one of `algorithms`. The caller checks issuer,
+    /// audience and expiry.
     ///
     /// # Errors
-    /// [`JwtError::Unavailable`] if the keys cannot be had, which says nothing about the token; the other variants if it is not acceptable.
+    /// [`VerifyError::Unavailable`] if the keys are unavailable, which says nothing about the token. The other variants if the token is
+    /// rejected.
     pub async fn verify(
         &self,
         token: &str,
         algorithms: &[Algorithm],
-    ) -> Result<VerifiedJwt, JwtError> {
-        self.verify_compact(Compact::parse(token)?, algorithms)
+    ) -> Result<VerifiedJwt, VerifyError> {
+        self.verify_parsed(CompactJwt::parse(token)?, algorithms)
             .await
     }
 
-    /// As [`Provider::verify`], for a token that is parsed already.
+    /// Verifies a parsed token as [`Provider::verify`] does.
     ///
     /// # Errors
     /// See [`Provider::verify`].
-    pub async fn verify_compact(
+    pub async fn verify_parsed(
         &self,
-        token: Compact<'_>,
+        token: CompactJwt<'_>,
         algorithms: &[Algorithm],
-    ) -> Result<VerifiedJwt, JwtError> {
+    ) -> Result<VerifiedJwt, VerifyError> {
         let header = token.header(algorithms)?;
-        let check = |keys: &KeySet| keys.check(&token, header.key_id.as_deref(), header.algorithm);
+        let check = |keys: &KeySet| keys.verify(&token, header.key_id.as_deref(), header.algorithm);
 
         let keys = self.0.keys().await?;
         let mut outcome = check(&keys.document);
-        // The provider may have new keys; also under an old id, which shows as a wrong signature.
-        if outcome != Check::Verified
+        // The provider may have new keys; a new key with an old id shows as a wrong signature.
+        if outcome != KeyMatch::Verified
             && let Some(newer) = self.0.refresh_keys_if_same(&keys).await
         {
             outcome = check(&newer.document);
         }
         match outcome {
-            Check::Verified => Ok(VerifiedJwt::new(header, token.into_claims())),
-            Check::WrongSignature => Err(JwtError::BadSignature),
-            Check::NoSuchKey => Err(JwtError::UnknownKey),
-            Check::SeveralKeys => Err(JwtError::AmbiguousKey),
+            KeyMatch::Verified => Ok(VerifiedJwt::new(header, token.into_claims())),
+            KeyMatch::BadSignature => Err(VerifyError::BadSignature),
+            KeyMatch::NotFound => Err(VerifyError::UnknownKey),
+            KeyMatch::Ambiguous => Err(VerifyError::AmbiguousKey),
         }
     }
 
-    /// Whether metadata and keys are at hand, fetching them where they are not.
+    /// Fetches metadata and keys unless they are cached.
     ///
     /// # Errors
-    /// [`ProviderError`] says what is missing and why.
+    /// [`ProviderError`] if one of them is unavailable.
     pub async fn ready(&self) -> Result<(), ProviderError> {
         self.metadata().await?;
         self.0.keys().await?;
@@ -176,22 +199,22 @@ impl Provider {
 }
 
 impl Inner {
-    async fn metadata(self: &Arc<Self>) -> Result<Cached<Metadata>, ProviderError> {
+    async fn metadata(self: &Arc<Self>) -> Result<CacheEntry<Metadata>, ProviderError> {
         let this = Arc::clone(self);
         self.metadata
             .get(async move { this.fetch_metadata().await })
             .await
     }
 
-    async fn keys(self: &Arc<Self>) -> Result<Cached<KeySet>, ProviderError> {
+    async fn keys(self: &Arc<Self>) -> Result<CacheEntry<KeySet>, ProviderError> {
         let this = Arc::clone(self);
         self.keys.get(async move { this.fetch_keys().await }).await
     }
 
     async fn refresh_keys_if_same(
         self: &Arc<Self>,
-        known: &Cached<KeySet>,
-    ) -> Option<Cached<KeySet>> {
+        known: &CacheEntry<KeySet>,
+    ) -> Option<CacheEntry<KeySet>> {
         let this = Arc::clone(self);
         self.keys
             .refresh_if_same(known, async move { this.fetch_keys().await })

@@ -1,6 +1,9 @@
 //! Forged tokens: algorithm confusion, unsigned tokens, header injection, ambiguous JSON.
 
-use axum_auth0_core::jwt::{Algorithm, JwtError, JwtParseError, MAX_TOKEN_BYTES};
+use axum_auth0_core::{
+    jwt::{Algorithm, JwtParseError, MAX_TOKEN_BYTES},
+    provider::VerifyError,
+};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -297,7 +300,7 @@ async fn size_is_checked_before_anything_else() {
         .unwrap_err();
     assert!(matches!(
         error,
-        JwtError::Malformed(JwtParseError::TooLong { bytes: 2_000_000 })
+        VerifyError::Malformed(JwtParseError::TooLong { bytes: 2_000_000 })
     ));
     assert_eq!(fake.request_count_at("/keys"), 0);
 }

@@ -1,12 +1,15 @@
 //! Which of the provider's keys a token is checked with. The sets are like those of real providers and of the OpenID conformance suite.
 
-use axum_auth0_core::jwt::{Algorithm, JwtError, VerifiedJwt};
+use axum_auth0_core::{
+    jwt::{Algorithm, VerifiedJwt},
+    provider::VerifyError,
+};
 use serde_json::{Value, json};
 
 use crate::algorithms::implementation;
 use test_support::{Endpoint, FakeProvider, Reply, Signer};
 
-async fn verify(keys: &[Value], token: &str) -> Result<VerifiedJwt, JwtError> {
+async fn verify(keys: &[Value], token: &str) -> Result<VerifiedJwt, VerifyError> {
     let fake = FakeProvider::without_keys().await;
     fake.reply(Endpoint::Keys, Reply::keys(keys));
     fake.client().0.verify(token, Algorithm::ALL).await
@@ -47,7 +50,7 @@ async fn every_algorithm_is_verified_with_a_key_of_its_kind() {
         forged[middle] = if forged[middle] == b'A' { b'B' } else { b'A' };
         let forged = String::from_utf8(forged).unwrap();
         assert!(
-            matches!(verify(&keys, &forged).await, Err(JwtError::BadSignature)),
+            matches!(verify(&keys, &forged).await, Err(VerifyError::BadSignature)),
             "{algorithm}"
         );
     }
@@ -105,7 +108,7 @@ async fn several_keys_with_the_id_and_the_algorithm_of_a_token_are_ambiguous() {
     let keys = [signer.jwk(), Signer::es256("same", 2).jwk()];
     assert!(matches!(
         verify(&keys, &signer.sign(&claims())).await,
-        Err(JwtError::AmbiguousKey)
+        Err(VerifyError::AmbiguousKey)
     ));
 }
 
@@ -127,13 +130,13 @@ async fn a_token_without_a_key_id_is_checked_with_each_key_that_fits() {
     .unwrap();
     assert!(matches!(
         verify(&several, &anonymous(9).sign(&claims())).await,
-        Err(JwtError::BadSignature)
+        Err(VerifyError::BadSignature)
     ));
 
     let many: Vec<_> = (1..=9).map(|seed| anonymous(seed).jwk()).collect();
     assert!(matches!(
         verify(&many, &signer.sign(&claims())).await,
-        Err(JwtError::AmbiguousKey)
+        Err(VerifyError::AmbiguousKey)
     ));
 }
 
@@ -149,7 +152,7 @@ async fn a_token_with_a_key_id_is_checked_with_keys_that_have_none() {
             &signer.sign(&claims())
         )
         .await,
-        Err(JwtError::UnknownKey)
+        Err(VerifyError::UnknownKey)
     ));
 }
 
@@ -159,7 +162,7 @@ async fn weak_private_and_symmetric_keys_are_not_used() {
     let weak = Signer::rsa_of_bits("weak", 1024);
     assert!(matches!(
         verify(&[good.jwk(), weak.jwk()], &weak.sign(&claims())).await,
-        Err(JwtError::UnknownKey)
+        Err(VerifyError::UnknownKey)
     ));
 
     let leaked = Signer::es256("leaked", 2);
@@ -167,7 +170,7 @@ async fn weak_private_and_symmetric_keys_are_not_used() {
     private["d"] = json!("AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI");
     assert!(matches!(
         verify(&[good.jwk(), private], &leaked.sign(&claims())).await,
-        Err(JwtError::UnknownKey)
+        Err(VerifyError::UnknownKey)
     ));
 }
 
@@ -177,6 +180,6 @@ async fn a_key_is_not_used_for_another_algorithm_than_it_declares() {
     let pss = rsa.with_algorithm(jsonwebtoken::Algorithm::PS256);
     assert!(matches!(
         verify(&[rsa.jwk()], &pss.sign(&claims())).await,
-        Err(JwtError::UnknownKey)
+        Err(VerifyError::UnknownKey)
     ));
 }

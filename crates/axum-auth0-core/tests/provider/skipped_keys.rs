@@ -2,8 +2,8 @@
 
 use axum_auth0_core::{
     clock::MockClock,
-    jwt::{Algorithm, JwtError},
-    provider::Provider,
+    jwt::Algorithm,
+    provider::{Provider, VerifyError},
 };
 use base64::{
     Engine as _,
@@ -178,7 +178,7 @@ async fn a_set_without_a_usable_key_says_why_too() {
         .verify(&token, Algorithm::ALL)
         .await
         .unwrap_err();
-    assert!(matches!(error, JwtError::Unavailable(_)), "{error}");
+    assert!(matches!(error, VerifyError::Unavailable(_)), "{error}");
     assert!(error.to_string().contains("the log says why"));
     assert_eq!(reports("the-only-one", "its member y is not base64url"), 1);
 }
@@ -234,7 +234,7 @@ async fn an_ed25519_key_of_small_order_verifies_nothing() {
             let payload = encode(json!({ "sub": "mallory", "message": message }));
             let forged = format!("{header}.{payload}.{signature}");
             let error = provider.verify(&forged, Algorithm::ALL).await.unwrap_err();
-            assert!(matches!(error, JwtError::UnknownKey), "{hex}: {error}");
+            assert!(matches!(error, VerifyError::UnknownKey), "{hex}: {error}");
         }
         assert_eq!(reports(&kid, "small order"), 1, "{hex}");
     }

@@ -61,7 +61,7 @@ impl AppState {
         } = components;
         let config = Arc::new(config);
         let keys = Keyring::new(config.secrets(), Arc::clone(&random));
-        let provider = Provider::reached_at(
+        let provider = Provider::with_internal_origin(
             config.provider_internal_url(),
             config.issuer().clone(),
             http_client.clone(),

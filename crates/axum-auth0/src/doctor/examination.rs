@@ -35,7 +35,7 @@ impl Examiner {
             clock: Arc::clone(&clock),
             ..HttpClientOptions::default()
         })?;
-        let provider = Provider::reached_at(
+        let provider = Provider::with_internal_origin(
             config.provider_internal_url(),
             config.issuer().clone(),
             http_client.clone(),

@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
-    jwt::{self, JwtError, TokenKind},
+    jwt::{self, TokenKind},
     oauth::{IdTokenChecks, IdTokenError, TokenResponse},
+    provider::VerifyError,
     session::{ProviderSession, SessionData, StoredSession, id},
     store::{LoginId, LoginRecord},
     tokens::{CachedToken, RequestedGrant, TokenRequest, TokenSet},
@@ -61,7 +62,7 @@ pub(super) async fn complete(
             .await
             .map_err(|error| match error {
                 // Without keys the token can be neither accepted nor rejected.
-                IdTokenError::Signature(JwtError::Unavailable(error)) => {
+                IdTokenError::Signature(VerifyError::Unavailable(error)) => {
                     LoginError::provider_unavailable(&error, return_to())
                 }
                 error => {

@@ -6,7 +6,7 @@ use crate::{config::Config, provider::Provider};
 /// was fetched, those of the endpoints for browsers.
 pub(crate) fn provider_origins(config: &Config, provider: &Provider) -> String {
     let mut origins = vec![config.issuer().url().origin().ascii_serialization()];
-    let metadata = provider.known_metadata();
+    let metadata = provider.cached_metadata();
     let endpoints = metadata.iter().flat_map(|metadata| {
         [
             &metadata.end_session_endpoint,

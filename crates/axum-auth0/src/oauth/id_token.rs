@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use crate::{
     clock::SharedClock,
     config::Config,
-    jwt::{Algorithm, ClaimError, Claims, JwtError, TokenKind, VerifiedJwt, decode_unverified},
-    provider::Provider,
+    jwt::{Algorithm, ClaimError, Claims, TokenKind, VerifiedJwt, decode_unverified},
+    provider::{Provider, VerifyError},
 };
 
 /// Clock leeway, in seconds.
@@ -29,7 +29,7 @@ const MAX_SUBJECT: usize = 255;
 pub enum IdTokenError {
     /// The token is not a JWT, or its signature is invalid.
     #[error("the ID token cannot be verified: {0}")]
-    Signature(#[from] JwtError),
+    Signature(#[from] VerifyError),
     /// A claim is missing or malformed.
     #[error("the ID token is malformed: {0}")]
     Claim(#[from] ClaimError),
@@ -144,8 +144,8 @@ impl IdTokenVerifier {
     ///
     /// # Errors
     ///
-    /// See [`JwtError`].
-    pub(crate) async fn verify_signature(&self, token: &str) -> Result<(), JwtError> {
+    /// See [`VerifyError`].
+    pub(crate) async fn verify_signature(&self, token: &str) -> Result<(), VerifyError> {
         self.provider.verify(token, Algorithm::ALL).await.map(drop)
     }
 

@@ -11,8 +11,9 @@ use super::{
 use crate::{
     diagnosis::Diagnosis,
     failpoint,
-    jwt::{JwtError, TokenKind},
+    jwt::TokenKind,
     oauth::{EndpointError, EndpointResponse},
+    provider::VerifyError,
     store::{CasOutcome, LoginId, LoginRecord},
     tokens::{
         cached_token::CachedToken,
@@ -206,7 +207,7 @@ impl Refresher {
         }
         match self.id_tokens.verify_signature(id_token).await {
             Ok(()) => true,
-            Err(error @ (JwtError::Unavailable(_) | JwtError::UnknownKey)) => {
+            Err(error @ (VerifyError::Unavailable(_) | VerifyError::UnknownKey)) => {
                 tracing::warn!(%error, "signature of a refreshed ID token not verified");
                 true
             }

@@ -1,49 +1,49 @@
-//! What can be wrong with a token, or with a request for having none.
+//! The kinds of errors, with their statuses, codes and descriptions.
 
 use http::StatusCode;
 
-/// What is wrong. No value of a claim gets into an answer.
+/// What is wrong with a token or with the request. It holds no value of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Reason {
-    /// There is no token.
+pub enum BearerErrorKind {
+    /// The request has no bearer token.
     NoToken,
-    /// There are several `Authorization` headers, or there is none that can be read.
+    /// The request has several `Authorization` headers, or a malformed one.
     MalformedRequest,
-    /// No JWT: what Auth0 issues when no audience is asked for.
+    /// The token is not a JWT. Auth0 issues such tokens for requests without an audience.
     OpaqueToken,
-    /// Longer than [`MAX_TOKEN_BYTES`](axum_auth0_core::jwt::MAX_TOKEN_BYTES).
+    /// The token is longer than [`MAX_TOKEN_BYTES`](axum_auth0_core::jwt::MAX_TOKEN_BYTES).
     TooLong {
-        /// How long it is.
+        /// Length of the token.
         bytes: usize,
     },
-    /// Not a token that can be read, or claims are missing or have the wrong type.
+    /// The token cannot be parsed, or claims are missing or have the wrong type.
     MalformedToken,
-    /// Signed by someone else, with another algorithm, or with an unknown key.
+    /// The signature is wrong, or made with an unknown key or another algorithm.
     WrongSignature,
-    /// From another issuer.
+    /// The issuer is not trusted.
     WrongIssuer,
-    /// For another API.
+    /// The audience is another API.
     WrongAudience,
-    /// Issued to an application that this API does not serve.
+    /// The client is not accepted.
     WrongClient,
-    /// Too late.
+    /// The token has expired.
     Expired,
-    /// Too early, or from the future.
+    /// The token is not valid yet.
     NotYetValid,
-    /// An ID token, a logout token, or something else that is no access token.
+    /// The token is an ID token, a logout token, or another kind of token.
     NotAnAccessToken,
-    /// Bound to a key (`cnf`), and sent without a proof of it.
+    /// The token is bound to a key (`cnf`), and the request has no proof of possession.
     SenderConstrained,
-    /// Issued to an application, where only users are served.
-    NotAUser,
-    /// The token is good and lacks a scope.
+    /// The principal is a client, and the API accepts users only.
+    ClientCredentialsNotAllowed,
+    /// The token is valid and lacks a scope.
     InsufficientScope(String),
-    /// The provider's keys cannot be had.
+    /// The provider's keys are unavailable.
     KeysUnavailable,
 }
 
-impl Reason {
+impl BearerErrorKind {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::MalformedRequest => StatusCode::BAD_REQUEST,
@@ -61,11 +61,12 @@ impl Reason {
             | Self::NotYetValid
             | Self::NotAnAccessToken
             | Self::SenderConstrained
-            | Self::NotAUser => StatusCode::UNAUTHORIZED,
+            | Self::ClientCredentialsNotAllowed => StatusCode::UNAUTHORIZED,
         }
     }
 
-    /// The codes of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1), and two of our own for what it does not name.
+    /// Returns the code: one of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1), or one of two for cases that it
+    /// does not cover.
     pub(super) fn code(&self) -> &'static str {
         match self.status() {
             _ if *self == Self::NoToken => "unauthorized",
@@ -103,7 +104,7 @@ impl Reason {
             Self::SenderConstrained => {
                 "the access token is bound to a key and cannot be used as a bearer token"
             }
-            Self::NotAUser => {
+            Self::ClientCredentialsNotAllowed => {
                 "the access token was issued to an application, and this API serves users"
             }
             Self::InsufficientScope(_) => {
@@ -113,7 +114,7 @@ impl Reason {
         }
     }
 
-    /// What to do, for the log, if that is known.
+    /// Returns the fix for the log, if there is a known one.
     pub(super) fn fix(&self) -> Option<&'static str> {
         match self {
             Self::WrongAudience | Self::OpaqueToken => Some(

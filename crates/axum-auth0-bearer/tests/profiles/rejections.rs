@@ -1,7 +1,7 @@
-//! A refusal names the claim: in the log always, and in the answer while developing.
+//! A rejection names the claim: always in the log, and in the response with `ErrorDetail::WithClaim`.
 
 use axum::response::IntoResponse as _;
-use axum_auth0_bearer::{BearerError, ErrorDetail, Profile, Reason, Verifier};
+use axum_auth0_bearer::{BearerError, BearerErrorKind, ErrorDetail, Profile, Verifier};
 use serde_json::{Value, json};
 use test_support::log_capture;
 
@@ -10,8 +10,8 @@ use crate::{
     identity_server,
 };
 
-/// What is answered: the challenge, and the description in the body.
-async fn answered(error: BearerError) -> (String, String) {
+/// Returns the challenge of the response, and the description in its body.
+async fn respond(error: BearerError) -> (String, String) {
     let response = error.into_response();
     let challenge = response.headers()["www-authenticate"]
         .to_str()
@@ -27,19 +27,19 @@ async fn answered(error: BearerError) -> (String, String) {
     )
 }
 
-async fn refusal(env: &TestEnv, verifier: &Verifier, token: &Token) -> BearerError {
+async fn rejection(env: &TestEnv, verifier: &Verifier, token: &Token) -> BearerError {
     verifier.verify(&env.signed(token)).await.unwrap_err()
 }
 
 #[tokio::test]
-async fn a_refusal_names_the_claim_in_the_log_and_in_the_answer_if_it_may() {
+async fn a_rejection_names_the_claim_in_the_log_and_in_the_response_if_configured() {
     let env = TestEnv::new().await;
     let named = env
         .verifier(Profile::Rfc9068)
-        .error_detail(ErrorDetail::NamesClaim);
+        .error_detail(ErrorDetail::WithClaim);
     let brief = env
         .verifier(Profile::Rfc9068)
-        .error_detail(ErrorDetail::Reason);
+        .error_detail(ErrorDetail::Brief);
     for (changes, says) in [
         (json!({ "exp": null }), "the claim exp is missing"),
         (
@@ -77,19 +77,19 @@ async fn a_refusal_names_the_claim_in_the_log_and_in_the_answer_if_it_may() {
         ),
     ] {
         let token = identity_server::access_token().with(changes);
-        let error = refusal(&env, &named, &token).await;
+        let error = rejection(&env, &named, &token).await;
         let described = error.to_string();
         assert!(described.contains(says), "{described}");
+        let (challenge, in_body) = respond(error).await;
         assert!(
             log_capture::captured().contains(says),
             "{says} is not in the log"
         );
-        let (challenge, in_body) = answered(error).await;
         assert_eq!(in_body, described);
         assert!(challenge.contains(says), "{challenge}");
 
-        let error = refusal(&env, &brief, &token).await;
-        let (challenge, in_body) = answered(error).await;
+        let error = rejection(&env, &brief, &token).await;
+        let (challenge, in_body) = respond(error).await;
         assert!(
             !challenge.contains(says) && !in_body.contains(says),
             "{in_body}"
@@ -105,8 +105,8 @@ async fn null_of_a_required_claim_is_named() {
         for empty in [json!(null), json!("")] {
             let mut token = identity_server::access_token();
             token.claims[name] = empty;
-            let error = refusal(&env, &verifier, &token).await;
-            assert_eq!(error.reason(), &Reason::MalformedToken, "{name}");
+            let error = rejection(&env, &verifier, &token).await;
+            assert_eq!(error.kind(), &BearerErrorKind::MalformedToken, "{name}");
             let says = format!("the claim {name} is required, but its value is null or empty");
             assert!(error.to_string().contains(&says), "{error}");
         }
@@ -122,7 +122,7 @@ async fn null_of_a_required_claim_is_named() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_too_long_is_told_so_with_its_size() {
+async fn a_token_that_is_too_long_is_named_with_its_size() {
     let env = TestEnv::new().await;
     let groups: Vec<String> = (0..1_000)
         .map(|group| format!("group-number-{group}"))
@@ -130,14 +130,14 @@ async fn a_token_that_is_too_long_is_told_so_with_its_size() {
     let token = env.signed(&identity_server::access_token().with(json!({ "groups": groups })));
     for verifier in [
         env.verifier(Profile::Rfc9068)
-            .error_detail(ErrorDetail::Reason),
+            .error_detail(ErrorDetail::Brief),
         env.verifier(Profile::Rfc9068),
     ] {
         for long in [token.clone(), "a".repeat(20_000), ".".repeat(17_000)] {
             let error = verifier.verify(&long).await.unwrap_err();
             let bytes = long.len();
-            assert_eq!(error.reason(), &Reason::TooLong { bytes });
-            let (challenge, described) = answered(error).await;
+            assert_eq!(error.kind(), &BearerErrorKind::TooLong { bytes });
+            let (challenge, described) = respond(error).await;
             for text in [challenge, described] {
                 assert!(
                     text.contains(&format!("it has {bytes} bytes, and at most 16384 are read")),
@@ -183,7 +183,7 @@ async fn a_date_may_be_a_fraction_or_have_an_exponent() {
         let claims = claims.replace("\"END\"", end);
         let token = signer.sign_text(&header.to_string(), &claims);
         let error = verifier.verify(&token).await.unwrap_err();
-        assert_eq!(error.reason(), &Reason::MalformedToken, "{end}");
+        assert_eq!(error.kind(), &BearerErrorKind::MalformedToken, "{end}");
     }
 }
 
@@ -212,14 +212,15 @@ async fn a_missing_scope_says_which_claim_was_read() {
         let error = token.require_scope("read:products").unwrap_err();
         assert_eq!(error.status(), 403);
         assert!(error.to_string().contains(says), "{error}");
+        respond(error).await;
         assert!(log_capture::captured().contains(says));
     }
 }
 
 #[tokio::test]
-async fn a_token_signed_with_a_secret_or_an_unknown_key_is_told_so() {
+async fn a_token_signed_with_a_secret_or_an_unknown_key_is_named() {
     let env = TestEnv::new().await;
-    let verifier = Verifier::new(env.provider.clone(), API).profile(Profile::Rfc9068);
+    let verifier = Verifier::with_provider(env.provider.clone(), API).profile(Profile::Rfc9068);
     let token = identity_server::access_token();
     for (signer, says) in [
         (
@@ -235,13 +236,13 @@ async fn a_token_signed_with_a_secret_or_an_unknown_key_is_told_so() {
             .verify(&env.signed_by(&signer, &token))
             .await
             .unwrap_err();
-        assert_eq!(error.reason(), &Reason::WrongSignature);
+        assert_eq!(error.kind(), &BearerErrorKind::WrongSignature);
         assert!(error.to_string().contains(says), "{error}");
     }
 }
 
 #[tokio::test]
-async fn an_encrypted_token_is_told_from_an_opaque_one() {
+async fn an_encrypted_token_is_distinguished_from_an_opaque_one() {
     let env = TestEnv::new().await;
     let verifier = env.verifier(Profile::Rfc9068);
     for (token, is_encrypted) in [
@@ -254,11 +255,23 @@ async fn an_encrypted_token_is_told_from_an_opaque_one() {
         ("two.segments", false),
     ] {
         let error = verifier.verify(token).await.unwrap_err();
-        assert_eq!(error.reason(), &Reason::OpaqueToken);
+        assert_eq!(error.kind(), &BearerErrorKind::OpaqueToken);
         assert_eq!(
             error.to_string().contains("encrypts"),
             is_encrypted,
             "{error}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_rejection_is_logged_once_by_the_response() {
+    let env = TestEnv::new().await;
+    let verifier = env.verifier(Profile::Rfc9068);
+    let stranger = "https://logged-once.example.com/";
+    let token = identity_server::access_token().with(json!({ "iss": stranger }));
+    let error = rejection(&env, &verifier, &token).await;
+    assert_eq!(log_capture::captured().matches(stranger).count(), 0);
+    respond(error).await;
+    assert_eq!(log_capture::captured().matches(stranger).count(), 1);
 }

@@ -1,4 +1,4 @@
-//! The extractor, and what a handler asks it.
+//! The extractor.
 
 use std::{fmt, sync::Arc};
 
@@ -6,36 +6,36 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use super::{
-    check::Identity,
     error::{BearerError, ErrorDetail},
-    reason::Reason,
-    refusal::Refusal,
+    error_kind::BearerErrorKind,
+    rejection::Rejection,
+    validation::TokenIdentity,
     verifier::Verifier,
 };
 use axum_auth0_core::jwt::Claims;
 
-/// On whose behalf a request is made.
+/// The party on whose behalf a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
-    /// A person signed in, and an application acts for them.
+pub enum Principal {
+    /// A user, for whom the client acts.
     User,
-    /// An application acts for itself (client credentials). Its subject is no user.
-    Application,
+    /// The client itself (client credentials). The subject is not a user.
+    Client,
 }
 
 /// A verified access token for this API. As an extractor it needs a [`Verifier`] in the router's state.
 #[derive(Clone)]
-pub struct Bearer {
-    identity: Arc<Identity>,
+pub struct VerifiedToken {
+    identity: Arc<TokenIdentity>,
     claims: Arc<Claims>,
     issuer: Arc<str>,
     audience: Arc<str>,
     error_detail: ErrorDetail,
 }
 
-impl Bearer {
+impl VerifiedToken {
     pub(super) fn new(
-        identity: Identity,
+        identity: TokenIdentity,
         claims: Claims,
         issuer: Arc<str>,
         (audience, error_detail): (Arc<str>, ErrorDetail),
@@ -49,80 +49,78 @@ impl Bearer {
         }
     }
 
-    /// Who it is, unique at [`Bearer::issuer`] only: a user is the pair of both.
+    /// Returns the subject. It is unique at [`VerifiedToken::issuer`] only: a user is the pair of both.
     pub fn subject(&self) -> &str {
         &self.identity.subject
     }
 
-    /// Who says so.
+    /// Returns the issuer.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// The application that sent the request.
+    /// Returns the client that the token was issued to.
     pub fn client_id(&self) -> &str {
         &self.identity.client
     }
 
-    /// Whether a user or an application is behind the request.
-    pub fn caller(&self) -> Caller {
-        self.identity.caller
+    /// Returns whether the request is made on behalf of a user or of the client itself.
+    pub fn principal(&self) -> Principal {
+        self.identity.principal
     }
 
-    /// When it expires, in seconds since 1970.
+    /// Returns the expiry, in seconds since 1970-01-01T00:00:00Z.
     pub fn expires_at(&self) -> i64 {
         self.identity.expires_at
     }
 
-    /// All scopes: those of `scope` or, if that has no value, of `scp`.
+    /// Returns the scopes: those of `scope` or, if that has no value, of `scp`.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.identity.scopes.iter().map(String::as_str)
     }
 
-    /// Whether it has a scope, compared exactly: `read` is not `read:products`.
+    /// Returns whether the token has a scope. The comparison is exact: `read` is not `read:products`.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().any(|granted| granted == scope)
     }
 
-    /// Returns an error if the token lacks a scope. The log says which claim was read.
+    /// Requires a scope. The log line of the error names the claim that was read.
     ///
     /// # Errors
-    /// A 403 that names the scope.
+    /// [`BearerErrorKind::InsufficientScope`], a 403 that names the scope.
     pub fn require_scope(&self, scope: &str) -> Result<(), BearerError> {
         if self.has_scope(scope) {
             return Ok(());
         }
-        let reason = Reason::InsufficientScope(scope.to_owned());
-        let refusal = match self.identity.scope_claim {
-            Some(claim) => Refusal::claim(reason, claim, "was read, and does not have it"),
-            None => Refusal::claim(reason, "scope or scp", "is missing"),
+        let kind = BearerErrorKind::InsufficientScope(scope.to_owned());
+        let rejection = match self.identity.scope_claim {
+            Some(claim) => Rejection::claim(kind, claim, "was read, and does not have it"),
+            None => Rejection::claim(kind, "scope or scp", "is missing"),
         }
         .found(&self.identity.scopes.join(" "));
-        refusal.log();
         Err(BearerError::new(
-            refusal,
+            rejection,
             Arc::clone(&self.audience),
             self.error_detail,
         ))
     }
 
-    /// All claims, for those of your own (`https://example.com/roles`).
+    /// Returns all claims, for example custom ones (`https://example.com/roles`).
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 }
 
-impl fmt::Debug for Bearer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Bearer")
-            .field("caller", &self.identity.caller)
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedToken")
+            .field("principal", &self.identity.principal)
             .field("scopes", &self.identity.scopes)
             .finish_non_exhaustive()
     }
 }
 
-impl<S> FromRequestParts<S> for Bearer
+impl<S> FromRequestParts<S> for VerifiedToken
 where
     Verifier: FromRef<S>,
     S: Send + Sync,
