@@ -247,7 +247,7 @@ impl Verifier {
 
 fn check_audience(audience: &str) -> Result<(), VerifierError> {
     if audience.is_empty() {
-        return Err(VerifierError::Audience("empty"));
+        return Err(VerifierError::Audience("missing"));
     }
     if audience
         .chars()

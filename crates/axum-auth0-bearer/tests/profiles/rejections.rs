@@ -140,7 +140,7 @@ async fn a_token_that_is_too_long_is_named_with_its_size() {
             let (challenge, described) = respond(error).await;
             for text in [challenge, described] {
                 assert!(
-                    text.contains(&format!("it has {bytes} bytes, and at most 16384 are read")),
+                    text.contains(&format!("it has {bytes} bytes; the maximum is 16384")),
                     "{text}"
                 );
             }
