@@ -1,4 +1,4 @@
-//! The time, injected, so that tests move it instead of waiting.
+//! The time, injected: tests set it instead of waiting.
 
 use std::{
     fmt,
@@ -9,13 +9,13 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Where the engine gets the time from.
+/// A source of the time.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Seconds since 1970-01-01T00:00:00Z, as in the `NumericDate` of RFC 7519 §2.
+    /// Returns the seconds since 1970-01-01T00:00:00Z, as in the `NumericDate` of RFC 7519 §2.
     fn unix_seconds(&self) -> i64;
 }
 
-/// A clock that many parts share.
+/// A shared clock.
 pub type SharedClock = Arc<dyn Clock>;
 
 /// The clock of the operating system.
@@ -23,7 +23,7 @@ pub type SharedClock = Arc<dyn Clock>;
 pub struct SystemClock;
 
 impl SystemClock {
-    /// The system's clock, ready to be shared.
+    /// Returns the system's clock as a shared one.
     pub fn shared() -> SharedClock {
         Arc::new(Self)
     }
@@ -39,22 +39,22 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is told to move; for tests.
+/// A clock for tests that moves by [`MockClock::advance`] only.
 #[derive(Debug)]
 pub struct MockClock(AtomicI64);
 
 impl MockClock {
-    /// A clock that shows `unix_seconds`.
+    /// Returns a clock at `unix_seconds`.
     pub fn at(unix_seconds: i64) -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(unix_seconds)))
     }
 
-    /// A clock that starts at the system's time, for tests that talk to something with a clock of its own.
+    /// Returns a clock at the system's time, for tests with a program that has its own clock.
     pub fn from_system() -> Arc<Self> {
         Self::at(SystemClock.unix_seconds())
     }
 
-    /// Moves the clock by `seconds`, backwards where negative.
+    /// Moves the clock by `seconds`; backwards if they are negative.
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }

@@ -1,7 +1,7 @@
-//! Optional members of the JSON that providers send.
+//! Optional members of JSON objects from providers.
 //!
-//! Providers write a value that they do not have as an absent member, as `null` or as an empty string. All three mean
-//! the same here: in metadata, token responses, userinfo, JWKs, and in the header and the claims of a JWT.
+//! Some providers write an absent value as `null` or as an empty string. Both count as absent: in metadata, token responses,
+//! userinfo, JWKs, and in the header and the claims of a JWT.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ pub fn remove_empty(object: &mut Map<String, Value>) {
     object.retain(|_, value| !is_empty(value));
 }
 
-/// Returns whether a value stands for no value.
+/// Returns whether a value counts as absent.
 pub fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_str() == Some("")
 }

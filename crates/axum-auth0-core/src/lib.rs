@@ -1,6 +1,27 @@
-//! What the site's side (`axum-auth0`) and the API's side (`axum-auth0-bearer`) have in common: the OpenID Provider with its
-//! keys, JSON Web Tokens read strictly, one bounded HTTP client, the time, random bytes, and the [`Store`](store::Store)
-//! trait for logins. No web framework and no database.
+//! What `axum-auth0` (the site's side) and `axum-auth0-bearer` (the API's side) share: provider metadata and keys, a strict parser
+//! for JSON Web Tokens, an HTTP client with limits, time, random bytes, and the [`Store`](store::Store) trait for logins.
+//!
+//! The crate depends on neither a web framework nor a database.
+//!
+//! ```
+//! use axum_auth0_core::{
+//!     clock::SystemClock,
+//!     http_client::{HttpClient, HttpClientOptions},
+//!     jwt::{Algorithm, VerifiedJwt},
+//!     provider::{Issuer, Provider, VerifyError},
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let issuer = Issuer::parse("tenant.eu.auth0.com")?;
+//! let http_client = HttpClient::new(HttpClientOptions::default())?;
+//! let provider = Provider::new(issuer, http_client, SystemClock::shared());
+//!
+//! async fn verify(provider: &Provider, token: &str) -> Result<VerifiedJwt, VerifyError> {
+//!     provider.verify(token, Algorithm::ALL).await
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 #![warn(missing_docs)]
 

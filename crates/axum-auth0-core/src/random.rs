@@ -1,25 +1,25 @@
-//! Randomness, injected, so that tests can say what comes.
+//! Random bytes, injected: tests set them.
 
 use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::TryRngCore as _;
 
-/// Where the engine gets random bytes from.
+/// A source of random bytes.
 pub trait RandomSource: fmt::Debug + Send + Sync + 'static {
-    /// Fills `bytes` with random bytes that nobody can predict.
+    /// Fills `bytes` with unpredictable random bytes.
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// A source that many parts share.
+/// A shared source.
 pub type SharedRandom = Arc<dyn RandomSource>;
 
-/// The random numbers of the operating system.
+/// The random number generator of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemRandom;
 
 impl SystemRandom {
-    /// The system's source, ready to be shared.
+    /// Returns the system's source as a shared one.
     pub fn shared() -> SharedRandom {
         Arc::new(Self)
     }
@@ -28,20 +28,20 @@ impl SystemRandom {
 impl RandomSource for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         if rand::rngs::OsRng.try_fill_bytes(bytes).is_err() {
-            // The system's source does not fail once it has been seeded; the thread's own generator was seeded from it.
+            // The system's source does not fail after it is seeded. The thread's generator is seeded from it.
             rand::RngCore::fill_bytes(&mut rand::rng(), bytes);
         }
     }
 }
 
-/// `N` random bytes.
+/// Returns `N` random bytes.
 pub fn bytes<const N: usize>(random: &dyn RandomSource) -> [u8; N] {
     let mut bytes = [0; N];
     random.fill(&mut bytes);
     bytes
 }
 
-/// `N` random bytes as base64url without padding.
+/// Returns `N` random bytes as base64url without padding.
 pub fn base64url<const N: usize>(random: &dyn RandomSource) -> String {
     URL_SAFE_NO_PAD.encode(bytes::<N>(random))
 }

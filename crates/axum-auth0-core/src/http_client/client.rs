@@ -1,59 +1,20 @@
-//! The client itself.
+//! The client.
 
 use std::{error::Error, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderMap, HeaderValue,
-    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE},
+    HeaderValue,
+    header::{ACCEPT, ACCEPT_ENCODING},
 };
 use url::Url;
 
 use super::{
+    body::{content_coding, media_type, strip_bom},
     error::{Delivery, HttpError, RedactedUrl},
+    options::HttpClientOptions,
     retry_after::retry_after,
-    url_policy::is_secure,
 };
-use crate::clock::{SharedClock, SystemClock};
-
-/// The bounds of an [`HttpClient`].
-#[derive(Clone, Debug)]
-pub struct HttpClientOptions {
-    /// How long a connection may take, TLS included. 3 seconds by default.
-    pub connect_timeout: Duration,
-    /// How long a request may take from its start to the last byte of the answer. 5 seconds by default.
-    pub total_timeout: Duration,
-    /// How many bytes of an answer are read. 1 MiB by default.
-    pub max_response_bytes: usize,
-    /// An origin that may be asked over plain http although it is another machine, in a network of containers for example.
-    /// None by default.
-    pub plain_http_to: Option<Url>,
-    /// What the time is, for a `Retry-After` that is a date.
-    pub clock: SharedClock,
-}
-
-impl Default for HttpClientOptions {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(3),
-            total_timeout: Duration::from_secs(5),
-            max_response_bytes: 1024 * 1024,
-            plain_http_to: None,
-            clock: SystemClock::shared(),
-        }
-    }
-}
-
-impl HttpClientOptions {
-    fn allows(&self, url: &Url) -> bool {
-        let is_excepted = self.plain_http_to.as_ref().is_some_and(|allowed| {
-            allowed.origin() == url.origin()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
-        is_secure(url) || is_excepted
-    }
-}
 
 /// A bounded HTTP client. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
@@ -63,21 +24,21 @@ pub struct HttpClient {
 }
 
 impl HttpClient {
-    /// Sets the client up.
+    /// Creates a client.
     ///
     /// # Errors
     /// [`HttpError::Setup`] if the TLS library cannot be set up.
     pub fn new(options: HttpClientOptions) -> Result<Self, HttpError> {
-        // reqwest takes the process's provider. An application that installed another one keeps it.
+        // reqwest uses the process's provider. One that the application has installed stays.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // Losing the race to another thread means that there is one.
+            // An error means that another thread has installed one.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let client = builder(&options)
             .build()
             .or_else(|error| {
-                // Containers often lack root certificates, and a provider on this machine needs none.
-                tracing::warn!(cause = %root_cause(&error), "no root certificates found: providers cannot be asked over https until they are installed (package ca-certificates)");
+                // Containers often lack root certificates, and a provider on loopback needs none.
+                tracing::warn!(cause = %root_cause(&error), "no root certificates found: requests over https fail until they are installed (package ca-certificates)");
                 builder(&options).tls_certs_only([]).build()
             })
             .map_err(|error| HttpError::Setup { cause: root_cause(&error) })?;
@@ -87,12 +48,11 @@ impl HttpClient {
         })
     }
 
-    /// Sends a request and reads the whole answer, whatever its status. Redirects are answers. The request asks for an
-    /// answer without a content coding ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)), because nothing here
-    /// decodes one.
+    /// Sends a request and reads the whole response, whatever its status. Redirects are not followed. The request accepts no content
+    /// coding ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)), because the client decodes none.
     ///
     /// # Errors
-    /// As [`HttpError`] says; [`HttpError::sent`] tells whether the request may have had an effect.
+    /// [`HttpError`]; [`HttpError::sent`] returns whether the request may have had an effect.
     pub async fn send(
         &self,
         mut request: http::Request<Vec<u8>>,
@@ -112,23 +72,23 @@ impl HttpClient {
         }
         let request = reqwest::Request::try_from(request)
             .map_err(|_| HttpError::InsecureUrl { to: to.clone() })?;
-        let mut answer = self
+        let mut received = self
             .client
             .execute(request)
             .await
             .map_err(|error| self.failure(&to, &error))?;
 
         let mut response = http::Response::new(Bytes::new());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
-        *response.body_mut() = self.read(&to, answer).await?;
+        *response.status_mut() = received.status();
+        *response.headers_mut() = std::mem::take(received.headers_mut());
+        *response.body_mut() = self.read(&to, received).await?;
         Ok(response)
     }
 
-    /// As [`HttpClient::send`], for a success whose body is going to be read.
+    /// Sends a request as [`HttpClient::send`] does, and rejects a success with a content coding.
     ///
     /// # Errors
-    /// As [`HttpClient::send`]; and [`HttpError::Encoded`] if a success is compressed although that was not asked for.
+    /// The errors of [`HttpClient::send`], and [`HttpError::Encoded`] if a success has a content coding.
     pub async fn send_for_body(
         &self,
         request: http::Request<Vec<u8>>,
@@ -147,7 +107,7 @@ impl HttpClient {
     /// Gets a JSON document.
     ///
     /// # Errors
-    /// As [`HttpClient::send_for_body`]; and if the status is not a success or the body is not JSON.
+    /// The errors of [`HttpClient::send_for_body`], [`HttpError::Status`] if the status is not a success, and [`HttpError::NotJson`].
     pub async fn get_json(&self, url: &Url) -> Result<serde_json::Value, HttpError> {
         self.get_json_as(url, "application/json").await
     }
@@ -155,7 +115,7 @@ impl HttpClient {
     /// Gets a JSON document of one of these media types, as `Accept` lists them.
     ///
     /// # Errors
-    /// As [`HttpClient::get_json`].
+    /// The errors of [`HttpClient::get_json`].
     pub(crate) async fn get_json_as(
         &self,
         url: &Url,
@@ -175,7 +135,7 @@ impl HttpClient {
                 retry_after,
             });
         }
-        // The media type does not decide: providers send JSON as application/jwk-set+json, text/json, text/plain, with
+        // The media type is ignored: providers send JSON as application/jwk-set+json, text/json, text/plain, with
         // parameters and without any.
         serde_json::from_slice(strip_bom(response.body())).map_err(|_| HttpError::NotJson {
             to,
@@ -186,22 +146,22 @@ impl HttpClient {
     async fn read(
         &self,
         to: &RedactedUrl,
-        mut answer: reqwest::Response,
+        mut response: reqwest::Response,
     ) -> Result<Bytes, HttpError> {
         let limit = self.options.max_response_bytes;
         let too_large = || HttpError::TooLarge {
             to: to.clone(),
             limit,
         };
-        // An honest length saves the download; what arrives is counted all the same.
-        if answer
+        // A correct length saves the download; the received bytes are counted anyway.
+        if response
             .content_length()
             .is_some_and(|length| length > limit as u64)
         {
             return Err(too_large());
         }
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer
+        while let Some(chunk) = response
             .chunk()
             .await
             .map_err(|error| self.failure(to, &error))?
@@ -252,68 +212,26 @@ fn builder(options: &HttpClientOptions) -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never())
         .referer(false)
         .no_proxy()
-        // Should another crate of the build switch decompression on: a small answer must not become a large one.
+        // Another crate of the build may enable decompression; a small response must not become a large one.
         .no_gzip()
         .no_brotli()
         .no_deflate()
         .no_zstd()
         .connect_timeout(options.connect_timeout)
         .timeout(options.total_timeout)
-        // Shorter than what servers keep: a connection that they close while we write on it leaves the outcome unknown.
+        // Shorter than the idle timeout of servers: if they close a connection during a request, the outcome is unknown.
         .pool_idle_timeout(Duration::from_secs(15))
         .pool_max_idle_per_host(8)
 }
 
-/// The innermost error says what happened ("connection refused"); the outer ones repeat the URL.
+/// Returns the innermost error, such as "connection refused". The outer ones repeat the URL.
 fn root_cause(error: &reqwest::Error) -> String {
-    let mut deepest: &dyn Error = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
+    let mut root: &dyn Error = error;
+    while let Some(source) = root.source() {
+        root = source;
     }
-    if deepest.is::<reqwest::Error>() {
+    if root.is::<reqwest::Error>() {
         return "the request failed".to_owned();
     }
-    deepest.to_string()
-}
-
-/// Returns the body without the byte order mark that some editors write
-/// ([RFC 8259 §8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
-pub fn strip_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
-}
-
-/// Returns the content coding of a response, unless it is `identity`
-/// ([RFC 9110 §8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)).
-pub fn content_coding(headers: &HeaderMap) -> Option<String> {
-    let codings: Vec<String> = headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .flat_map(|value| {
-            value
-                .split(',')
-                .map(|coding| coding.trim().to_owned())
-                .collect::<Vec<_>>()
-        })
-        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
-        .collect();
-    let shown: String = codings
-        .join(", ")
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(60)
-        .collect();
-    (!codings.is_empty()).then_some(shown)
-}
-
-fn media_type(response: &http::Response<Bytes>) -> String {
-    response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .map_or_else(
-            || "something without a media type".to_owned(),
-            |value| value.trim().chars().take(60).collect(),
-        )
+    root.to_string()
 }

@@ -1,4 +1,4 @@
-//! `Retry-After`, in both of its forms.
+//! The header `Retry-After`.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -6,15 +6,15 @@ use http::{HeaderMap, header::RETRY_AFTER};
 
 use crate::clock::Clock;
 
-/// No answer can make us wait longer than this.
+/// Upper bound for `Retry-After`.
 const MAX_WAIT: Duration = Duration::from_hours(24);
 
-/// How long an answer asks us to wait before the next attempt: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3),
-/// seconds or an HTTP date; a date in the past is no wait. At most a day.
+/// Returns the value of `Retry-After`: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3),
+/// seconds or an HTTP date. A date in the past is zero; the maximum is a day.
 pub fn retry_after(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are a long wait, not no wait.
+        // A number that overflows is a long wait.
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
     } else {
         let until = httpdate::parse_http_date(value).ok()?;

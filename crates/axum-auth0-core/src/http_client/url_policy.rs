@@ -1,10 +1,10 @@
-//! Which URLs may be asked at all.
+//! The URLs that requests are allowed to.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Whether a URL may be asked: `https`, or `http` to this machine itself; without credentials in it.
+/// Returns whether requests to a URL are allowed: `https`, or `http` on loopback; without credentials in the URL.
 pub fn is_secure(url: &Url) -> bool {
     let scheme_is_safe = match url.scheme() {
         "https" => url.host().is_some(),
@@ -14,7 +14,7 @@ pub fn is_secure(url: &Url) -> bool {
     scheme_is_safe && url.username().is_empty() && url.password().is_none()
 }
 
-/// Whether the URL's host is this machine. Other names are never looked up for it: what a resolver says can change.
+/// Returns whether the URL's host is loopback. Names other than `localhost` are not resolved: the result can change.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

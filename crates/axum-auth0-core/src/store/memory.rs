@@ -1,4 +1,4 @@
-//! A store in the process's memory: for tests, and for trying things out.
+//! A store in the process's memory, for tests and experiments.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::{CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError};
 
-/// Keeps everything in memory; all is gone when the process ends.
+/// Stores everything in memory, until the process ends.
 #[derive(Default)]
 pub struct MemoryStore(Mutex<Tables>);
 
@@ -23,7 +23,7 @@ struct Tables {
 
 impl MemoryStore {
     fn tables(&self) -> MutexGuard<'_, Tables> {
-        // No code below can leave the tables half changed, so a poisoned lock guards sound data.
+        // No code below leaves the tables in an inconsistent state, so the data of a poisoned lock is consistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -38,7 +38,7 @@ impl std::fmt::Debug for MemoryStore {
 impl Store for MemoryStore {
     async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError> {
         match self.tables().logins.entry(row.id) {
-            Entry::Occupied(_) => Err(StoreError("there is such a login already".to_owned())),
+            Entry::Occupied(_) => Err(StoreError("the login exists".to_owned())),
             Entry::Vacant(free) => {
                 free.insert(row);
                 Ok(())
@@ -179,20 +179,20 @@ impl Store for MemoryStore {
         limit: u32,
     ) -> Result<u64, StoreError> {
         let mut tables = self.tables();
-        let mut swept = 0;
+        let mut deleted = 0;
         let Tables {
             logins,
             leases,
             records,
             transactions,
         } = &mut *tables;
-        swept += delete_expired(logins, limit, |row| {
+        deleted += delete_expired(logins, limit, |row| {
             row.expires_at <= now || row.last_seen_at <= idle_before
         });
         leases.retain(|id, _| logins.contains_key(id));
-        swept += delete_expired(records, limit, |(_, end)| *end <= now);
-        swept += delete_expired(transactions, limit, |end| *end <= now);
-        Ok(swept)
+        deleted += delete_expired(records, limit, |(_, end)| *end <= now);
+        deleted += delete_expired(transactions, limit, |end| *end <= now);
+        Ok(deleted)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -1,8 +1,7 @@
-//! Where logins and their tokens are kept.
+//! The storage of logins and their tokens.
 //!
-//! A login is one row: when it began, when it was last seen, when it ends, and its sealed tokens with a version.
-//! Tokens change by compare-and-swap; a deleted row is never created again by a change. Records of tower-sessions
-//! live beside it with the same rule.
+//! A login is one row: creation, last use, expiry, and the sealed tokens with a version. Tokens change by compare-and-swap. No
+//! change re-creates a deleted row. Records of tower-sessions follow the same rule.
 
 mod memory;
 
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use self::memory::MemoryStore;
 use crate::random::{self, RandomSource};
 
-/// Identifies a login inside the process and the store. Not a secret: it opens nothing without the session's cookie.
+/// Identifies a login in the process and the store. Not a secret: it grants nothing without the session's cookie.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LoginId([u8; 16]);
 
@@ -24,18 +23,18 @@ impl LoginId {
         Self(random::bytes(random))
     }
 
-    /// Returns the identifier with these bytes, as a store kept them.
+    /// Returns the identifier with these bytes, as a store has them.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The identifier's bytes, as a key for a store.
+    /// Returns the bytes, as a key for a store.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// Enough to follow one login through a log.
+/// Shows the first bytes, which identify a login in a log.
 impl fmt::Debug for LoginId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in &self.0[..4] {
@@ -45,81 +44,82 @@ impl fmt::Debug for LoginId {
     }
 }
 
-/// A login at rest.
+/// A stored login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginRecord {
     /// The row's key.
     pub id: LoginId,
-    /// The user at the provider; together with the configured issuer the identity of the person.
+    /// The subject. Together with the configured issuer it identifies the user.
     pub subject: String,
-    /// The provider's session, where it names one.
+    /// The provider's session (`sid`), if the ID token has one.
     pub provider_session: Option<String>,
-    /// When the login began, in seconds since 1970.
+    /// Time of the login, in seconds since 1970-01-01T00:00:00Z.
     pub created_at: i64,
-    /// When the login was last used, in seconds since 1970; written at most once a minute.
+    /// Time of the last use, in seconds since 1970-01-01T00:00:00Z. Written at most once a minute.
     pub last_seen_at: i64,
-    /// When the login ends whatever happens, in seconds since 1970.
+    /// Absolute expiry, in seconds since 1970-01-01T00:00:00Z.
     pub expires_at: i64,
-    /// Counts the changes of `tokens`.
+    /// Number of changes of `tokens`.
     pub version: i64,
     /// The sealed tokens.
     pub tokens: Vec<u8>,
 }
 
-/// What became of a compare-and-swap.
+/// Result of a compare-and-swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CasOutcome {
     /// The tokens were replaced.
     Swapped,
-    /// Somebody else replaced them first.
+    /// The version differs: another process replaced them first.
     Conflict,
-    /// There is no such login (any more).
+    /// The login does not exist.
     Missing,
 }
 
-/// What became of the wish to refresh a login's tokens.
+/// Result of acquiring the refresh lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaseOutcome {
     /// The caller may refresh.
     Acquired {
-        /// Whoever had the lease before let it run out instead of giving it back: they were killed, or lost the store,
-        /// and nobody knows whether the provider saw their request.
+        /// The previous holder let the lease expire without releasing it: it crashed or lost the store. Whether the provider
+        /// received its request is unknown.
         abandoned: bool,
     },
-    /// Somebody else refreshes.
+    /// Another holder has the lease.
     HeldElsewhere,
-    /// There is no such login (any more).
+    /// The login does not exist.
     LoginMissing,
 }
 
 /// Identifies one refresh to the store.
 pub type LeaseHolder = [u8; 16];
 
-/// The store did not answer, or not sensibly. The message is for the log.
+/// An operation of the store failed. The message is for the log.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the session store failed: {0}")]
 pub struct StoreError(pub String);
 
 /// A store for logins and for records of tower-sessions.
 ///
-/// Every implementation passes the same suite, `tests/stores.rs`.
+/// Times are in seconds since 1970-01-01T00:00:00Z. Every method returns [`StoreError`] if the store does not respond. Every
+/// implementation passes the same suite, `tests/stores.rs` of `axum-auth0-stores`.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Adds a login.
     async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError>;
 
-    /// The login, expired or not.
+    /// Returns the login, expired or not.
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError>;
 
-    /// Notes that the login was used at `now`. Never creates one.
+    /// Sets the time of the last use. Never creates a login.
     async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError>;
 
-    /// Lets `holder` refresh the login's tokens until `until`, where nobody else may at `now` (both in seconds since 1970);
-    /// prolongs the lease of the same holder.
+    /// Acquires the refresh lease for `holder` until `until`, unless another holder has it at `now`. Renews the lease of the same
+    /// holder.
     ///
-    /// The lease is also the note, made before the provider is asked, that a refresh is under way. It is no fence: a
-    /// holder whose lease ran out finds its compare-and-swap refused. A store for replicas on several machines takes its
-    /// own clock's time in the place of `now`.
+    /// The lease also records, before the request to the provider, that a refresh is in progress. It is not a fence: the
+    /// compare-and-swap of a holder whose lease expired fails. A store for replicas on several hosts uses its own clock instead
+    /// of `now`.
     async fn lease_login(
         &self,
         id: &LoginId,
@@ -128,10 +128,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         until: i64,
     ) -> Result<LeaseOutcome, StoreError>;
 
-    /// Gives the lease back; nothing happens where `holder` does not have it.
+    /// Releases the lease, if `holder` has it.
     async fn end_lease(&self, id: &LoginId, holder: &LeaseHolder) -> Result<(), StoreError>;
 
-    /// Replaces the tokens where their version still is `expected`, and counts the version up.
+    /// Replaces the tokens if their version is `expected`, and increments the version.
     async fn swap_tokens(
         &self,
         id: &LoginId,
@@ -139,10 +139,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         tokens: Vec<u8>,
     ) -> Result<CasOutcome, StoreError>;
 
-    /// Deletes the login and returns what it was.
+    /// Deletes the login and returns it.
     async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError>;
 
-    /// Adds a record of tower-sessions under the hash of its identifier; `false` where there is one already.
+    /// Adds a record of tower-sessions with the hash of its identifier as key. Returns `false` if the key exists.
     async fn create_record(
         &self,
         key: &[u8; 32],
@@ -150,7 +150,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
-    /// Replaces a record where it exists; `false` where it does not. Never creates one.
+    /// Replaces a record. Returns `false` if it does not exist; never creates one.
     async fn update_record(
         &self,
         key: &[u8; 32],
@@ -158,23 +158,24 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
-    /// The record, unless it expired before `now`.
+    /// Returns the record, unless it expired before `now`.
     async fn load_record(&self, key: &[u8; 32], now: i64) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Deletes the record; nothing happens where there is none.
+    /// Deletes the record, if it exists.
     async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError>;
 
-    /// Remembers until `expires_at` that a login's transaction was used; `false` where it was used before.
+    /// Marks a login transaction as used until `expires_at`. Returns `false` if it was used before.
     async fn consume_transaction(
         &self,
         key: &[u8; 32],
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
-    /// Whether there is a login of `subject` that began at `since` or later, in seconds since 1970.
+    /// Returns whether `subject` has a login of the time `since` or later.
     async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError>;
 
-    /// Deletes what ended before `now`, or what nobody used since `idle_before`: at most `limit` rows of each kind.
+    /// Deletes rows that expired before `now` and logins not used since `idle_before`: at most `limit` rows of each kind. Returns the
+    /// number of deleted rows.
     async fn delete_expired(
         &self,
         now: i64,
@@ -182,9 +183,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         limit: u32,
     ) -> Result<u64, StoreError>;
 
-    /// Answers where the store works.
+    /// Checks that the store responds.
     async fn ping(&self) -> Result<(), StoreError>;
 }
 
-/// A store that many parts share.
+/// A shared store.
 pub type SharedStore = Arc<dyn Store>;

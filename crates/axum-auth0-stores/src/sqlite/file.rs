@@ -1,4 +1,4 @@
-//! The file: opened, brought to today's schema, and kept from others.
+//! Opens the file, updates its schema and restricts its permissions.
 
 use std::{path::Path, time::Duration};
 
@@ -8,11 +8,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::failed;
+use super::row::store_error;
 
-/// Adds what is missing, so that an older file becomes one of today.
+/// Adds missing tables and indexes to an older file.
 const SCHEMA: &str = include_str!("schema.sql");
-/// Connections that read at the same time.
+/// Maximum number of read connections.
 const MAX_READERS: u32 = 4;
 
 const SCHEMA_VERSION: i64 = 2;
@@ -25,17 +25,17 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreE
     {
         std::fs::create_dir_all(folder).map_err(|error| {
             StoreError(format!(
-                "cannot make the folder {}: {error}",
+                "cannot create the folder {}: {error}",
                 folder.display()
             ))
         })?;
     }
-    make_for_owner(path);
+    create_for_owner(path);
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // A refreshed token must survive a power failure too: the old one is worthless by then.
+        // A refreshed token must survive a power failure: the old one is no longer valid.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5));
     let writer = pool(1, options.clone(), path).await?;
@@ -62,24 +62,27 @@ async fn prepare_schema(pool: &SqlitePool, path: &Path) -> Result<(), StoreError
     let version: i64 = sqlx::query_scalar("PRAGMA user_version")
         .fetch_one(pool)
         .await
-        .map_err(failed)?;
+        .map_err(store_error)?;
     if version > SCHEMA_VERSION {
         return Err(StoreError(format!(
             "{} was written by a newer version (schema {version}, this version knows {SCHEMA_VERSION})",
             path.display()
         )));
     }
-    sqlx::raw_sql(SCHEMA).execute(pool).await.map_err(failed)?;
+    sqlx::raw_sql(SCHEMA)
+        .execute(pool)
+        .await
+        .map_err(store_error)?;
     Ok(())
 }
 
-/// The rows are sealed, but who logged in when is nobody else's business either. `SQLite` gives the files that it puts
-/// beside a new database the database's own permissions, so these must be right from the beginning.
-fn make_for_owner(path: &Path) {
+/// Creates the file for its owner only: the times of logins are private. `SQLite` gives the files beside a new database the
+/// permissions of the database, so these are set before `SQLite` opens it.
+fn create_for_owner(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        // Where the file is there already, or cannot be made, it is left to SQLite to say what is wrong.
+        // If the file exists or cannot be created, opening it reports the error.
         let _ = std::fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -90,7 +93,7 @@ fn make_for_owner(path: &Path) {
     let _ = path;
 }
 
-/// The same for files that were there before.
+/// Restricts existing files to their owner.
 fn restrict_to_owner(path: &Path) {
     #[cfg(unix)]
     for suffix in ["", "-wal", "-shm"] {

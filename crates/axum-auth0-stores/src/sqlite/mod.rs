@@ -1,6 +1,7 @@
 //! A store in an `SQLite` file: the default.
 
 mod file;
+mod row;
 
 use std::path::Path;
 
@@ -8,55 +9,29 @@ use async_trait::async_trait;
 use axum_auth0_core::store::{
     CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError,
 };
-use sqlx::{Row as _, SqlitePool, sqlite::SqliteRow};
+use sqlx::SqlitePool;
 
-/// Keeps everything in one `SQLite` file.
+use self::row::{login_record, store_error};
+
+/// Stores everything in one `SQLite` file.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     /// One connection: the file takes one writer at a time.
     writer: SqlitePool,
-    /// Reads do not wait for writes, not even for those of another program that locks the file.
+    /// Reads do not wait for writes, including those of another program that locks the file.
     reader: SqlitePool,
 }
 
 impl SqliteStore {
-    /// Opens the file at `path`, and makes it and its folder where they are missing.
+    /// Opens the file at `path`. Creates the file and its folder if they do not exist.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be opened, is no `SQLite` database, or was written by a newer version.
+    /// [`StoreError`] if the file cannot be opened, is not an `SQLite` database, or has the schema of a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let (writer, reader) = file::open(path).await?;
         Ok(Self { writer, reader })
     }
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err wants"
-)]
-fn failed(error: sqlx::Error) -> StoreError {
-    StoreError(error.to_string())
-}
-
-fn login(row: &SqliteRow) -> Result<LoginRecord, StoreError> {
-    let read = || -> Result<LoginRecord, sqlx::Error> {
-        let id: Vec<u8> = row.try_get("id")?;
-        Ok(LoginRecord {
-            id: id
-                .try_into()
-                .map(LoginId::from_bytes)
-                .map_err(|_| sqlx::Error::Decode("a login's id has 16 bytes".into()))?,
-            subject: row.try_get("subject")?,
-            provider_session: row.try_get("provider_session")?,
-            created_at: row.try_get("created_at")?,
-            last_seen_at: row.try_get("last_seen_at")?,
-            expires_at: row.try_get("expires_at")?,
-            version: row.try_get("version")?,
-            tokens: row.try_get("tokens")?,
-        })
-    };
-    read().map_err(failed)
 }
 
 #[async_trait]
@@ -73,7 +48,7 @@ impl Store for SqliteStore {
             .bind(row.tokens)
             .execute(&self.writer)
             .await
-            .map_err(failed)?;
+            .map_err(store_error)?;
         Ok(())
     }
 
@@ -82,9 +57,9 @@ impl Store for SqliteStore {
             .bind(id.as_bytes())
             .fetch_optional(&self.reader)
             .await
-            .map_err(failed)?
+            .map_err(store_error)?
             .as_ref()
-            .map(login)
+            .map(login_record)
             .transpose()
     }
 
@@ -94,7 +69,7 @@ impl Store for SqliteStore {
             .bind(id.as_bytes())
             .execute(&self.writer)
             .await
-            .map_err(failed)?;
+            .map_err(store_error)?;
         Ok(())
     }
 
@@ -109,14 +84,14 @@ impl Store for SqliteStore {
             .writer
             .begin_with("BEGIN IMMEDIATE")
             .await
-            .map_err(failed)?;
+            .map_err(store_error)?;
         let before: Option<(Option<Vec<u8>>, Option<i64>)> = sqlx::query_as(
             "SELECT holder, until FROM logins LEFT JOIN leases ON login = id WHERE id = ?",
         )
         .bind(id.as_bytes())
         .fetch_optional(&mut *transaction)
         .await
-        .map_err(failed)?;
+        .map_err(store_error)?;
         let lease = match before {
             None => return Ok(LeaseOutcome::LoginMissing),
             Some((Some(other), Some(end))) if other != holder[..] => {
@@ -133,8 +108,8 @@ impl Store for SqliteStore {
             .bind(until)
             .execute(&mut *transaction)
             .await
-            .map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
+            .map_err(store_error)?;
+        transaction.commit().await.map_err(store_error)?;
         Ok(lease)
     }
 
@@ -144,7 +119,7 @@ impl Store for SqliteStore {
             .bind(&holder[..])
             .execute(&self.writer)
             .await
-            .map_err(failed)?;
+            .map_err(store_error)?;
         Ok(())
     }
 
@@ -154,7 +129,7 @@ impl Store for SqliteStore {
         expected: i64,
         tokens: Vec<u8>,
     ) -> Result<CasOutcome, StoreError> {
-        let done = sqlx::query(
+        let result = sqlx::query(
             "UPDATE logins SET tokens = ?, version = version + 1 WHERE id = ? AND version = ?",
         )
         .bind(tokens)
@@ -162,8 +137,8 @@ impl Store for SqliteStore {
         .bind(expected)
         .execute(&self.writer)
         .await
-        .map_err(failed)?;
-        if done.rows_affected() == 1 {
+        .map_err(store_error)?;
+        if result.rows_affected() == 1 {
             return Ok(CasOutcome::Swapped);
         }
         Ok(if self.load_login(id).await?.is_some() {
@@ -179,9 +154,9 @@ impl Store for SqliteStore {
             .bind(id.as_bytes())
             .fetch_all(&self.writer)
             .await
-            .map_err(failed)?
+            .map_err(store_error)?
             .first()
-            .map(login)
+            .map(login_record)
             .transpose()
     }
 
@@ -191,14 +166,14 @@ impl Store for SqliteStore {
         record: Vec<u8>,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        let result = sqlx::query("INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(&key[..])
             .bind(record)
             .bind(expires_at)
             .execute(&self.writer)
             .await
-            .map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+            .map_err(store_error)?;
+        Ok(result.rows_affected() == 1)
     }
 
     async fn update_record(
@@ -207,14 +182,14 @@ impl Store for SqliteStore {
         record: Vec<u8>,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE records SET record = ?, expires_at = ? WHERE key = ?")
+        let result = sqlx::query("UPDATE records SET record = ?, expires_at = ? WHERE key = ?")
             .bind(record)
             .bind(expires_at)
             .bind(&key[..])
             .execute(&self.writer)
             .await
-            .map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+            .map_err(store_error)?;
+        Ok(result.rows_affected() == 1)
     }
 
     async fn load_record(&self, key: &[u8; 32], now: i64) -> Result<Option<Vec<u8>>, StoreError> {
@@ -223,7 +198,7 @@ impl Store for SqliteStore {
             .bind(now)
             .fetch_optional(&self.reader)
             .await
-            .map_err(failed)
+            .map_err(store_error)
     }
 
     async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError> {
@@ -231,7 +206,7 @@ impl Store for SqliteStore {
             .bind(&key[..])
             .execute(&self.writer)
             .await
-            .map_err(failed)?;
+            .map_err(store_error)?;
         Ok(())
     }
 
@@ -240,13 +215,13 @@ impl Store for SqliteStore {
         key: &[u8; 32],
         expires_at: i64,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("INSERT INTO transactions VALUES (?, ?) ON CONFLICT DO NOTHING")
+        let result = sqlx::query("INSERT INTO transactions VALUES (?, ?) ON CONFLICT DO NOTHING")
             .bind(&key[..])
             .bind(expires_at)
             .execute(&self.writer)
             .await
-            .map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+            .map_err(store_error)?;
+        Ok(result.rows_affected() == 1)
     }
 
     async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
@@ -257,7 +232,7 @@ impl Store for SqliteStore {
         .bind(since)
         .fetch_one(&self.reader)
         .await
-        .map_err(failed)
+        .map_err(store_error)
     }
 
     async fn delete_expired(
@@ -282,22 +257,22 @@ impl Store for SqliteStore {
         )
         .bind(now)
         .bind(limit);
-        let mut swept = 0;
+        let mut deleted = 0;
         for statement in [logins, records, transactions] {
-            swept += statement
+            deleted += statement
                 .execute(&self.writer)
                 .await
-                .map_err(failed)?
+                .map_err(store_error)?
                 .rows_affected();
         }
-        Ok(swept)
+        Ok(deleted)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1")
             .execute(&self.reader)
             .await
-            .map_err(failed)?;
+            .map_err(store_error)?;
         Ok(())
     }
 }
