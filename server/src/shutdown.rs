@@ -62,7 +62,7 @@ pub async fn serve_until_signal(
 /// Exits at the next signal without waiting.
 async fn exit_at_next(mut signals: Signals, auth0: Auth0) {
     let signal = signals.next().await;
-    let unfinished = auth0.unfinished();
+    let unfinished = auth0.unfinished_tasks();
     tracing::error!(%signal, %unfinished, "shutdown: forced by a second signal, detached work was cancelled");
     std::process::exit(1);
 }

@@ -52,7 +52,7 @@ pub use self::{
     request::cookies,
     return_to::{InvalidReturnTo, ReturnTo},
     session::{CurrentUser, NotSignedIn, SignedInUser},
-    tasks::Unfinished,
+    tasks::UnfinishedTasks,
     tokens::{
         AccessToken, ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,
         TokensOverview,

@@ -1,4 +1,4 @@
-//! `GET /auth/profile`: who is signed in, for programs in the browser.
+//! The profile route: the claims about the user, for scripts of the page.
 
 use std::sync::Arc;
 

@@ -41,7 +41,7 @@ struct Inner {
 /// The tracked tasks that were still running when a shutdown timed out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Unfinished {
+pub struct UnfinishedTasks {
     /// Callbacks: logins between the provider's redirect and their session.
     pub callbacks: usize,
     /// Logouts.
@@ -52,14 +52,14 @@ pub struct Unfinished {
     pub revocations: usize,
 }
 
-impl Unfinished {
+impl UnfinishedTasks {
     /// Returns the total number.
     pub fn total(&self) -> usize {
         self.callbacks + self.logouts + self.refreshes + self.revocations
     }
 }
 
-impl fmt::Display for Unfinished {
+impl fmt::Display for UnfinishedTasks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -94,7 +94,7 @@ impl Tasks {
     }
 
     /// Waits until all tasks have completed, at most for `timeout`, and returns those that have not.
-    pub(crate) async fn drain(&self, timeout: Duration) -> Unfinished {
+    pub(crate) async fn drain(&self, timeout: Duration) -> UnfinishedTasks {
         let end = Instant::now() + timeout;
         for tracker in &self.0.trackers {
             tracker.close();
@@ -111,7 +111,7 @@ impl Tasks {
         self.unfinished()
     }
 
-    pub(crate) fn unfinished(&self) -> Unfinished {
+    pub(crate) fn unfinished(&self) -> UnfinishedTasks {
         let [callbacks, logouts, refreshes, revocations] = [
             Work::Callback,
             Work::Logout,
@@ -119,7 +119,7 @@ impl Tasks {
             Work::Revocation,
         ]
         .map(|kind| self.0.trackers[kind as usize].len());
-        Unfinished {
+        UnfinishedTasks {
             callbacks,
             logouts,
             refreshes,
@@ -180,10 +180,10 @@ mod tests {
         let start = Instant::now();
         let unfinished = tasks.drain(3 * SECOND).await;
         assert_eq!(start.elapsed(), 3 * SECOND);
-        let expected = Unfinished {
+        let expected = UnfinishedTasks {
             callbacks: 1,
             refreshes: 2,
-            ..Unfinished::default()
+            ..UnfinishedTasks::default()
         };
         assert_eq!(unfinished, expected);
         assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::{Auth0, NotReady};
-use crate::{store::StoreError, tasks::Unfinished};
+use crate::{store::StoreError, tasks::UnfinishedTasks};
 
 /// How often ended sessions are deleted.
 const CLEANUP_INTERVAL: Duration = Duration::from_mins(10);
@@ -29,7 +29,7 @@ impl Auth0 {
     ///
     /// Returns after `timeout` at the latest, with the number of tasks that did not finish, which is also logged.
     /// [`Config::shutdown_timeout`](crate::Config::shutdown_timeout) is long enough for the slowest refresh.
-    pub async fn shutdown(&self, timeout: Duration) -> Unfinished {
+    pub async fn shutdown(&self, timeout: Duration) -> UnfinishedTasks {
         self.start_shutdown(timeout);
         let unfinished = self.state.tasks.drain(timeout).await;
         if unfinished.total() > 0 {
@@ -41,7 +41,7 @@ impl Auth0 {
     }
 
     /// Returns how many detached tasks are running.
-    pub fn unfinished(&self) -> Unfinished {
+    pub fn unfinished_tasks(&self) -> UnfinishedTasks {
         self.state.tasks.unfinished()
     }
 

@@ -19,7 +19,7 @@ use test_support::{OrdersApi, ProductsApi, TestApp, UndeclaredApi};
 use tokio::sync::Semaphore;
 use tower_sessions::Session;
 
-/// What tests watch, and what they hold up.
+/// State that tests observe and block.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) changes: Arc<AtomicUsize>,
@@ -121,7 +121,7 @@ async fn writing_orders(user: SignedInUser) -> Response {
     )
 }
 
-/// The fingerprint of a token that cannot be looked into.
+/// Returns the fingerprint of an opaque token.
 async fn opaque(user: SignedInUser) -> Response {
     match user.access_token::<ProductsApi>().await {
         Ok(token) => fingerprint(token.expose()).into_response(),
@@ -145,7 +145,7 @@ async fn with(user: &SignedInUser, options: TokenOptions) -> Response {
     )
 }
 
-/// What can be said of a token without showing it.
+/// Describes a token without revealing it.
 fn describe(token: Result<(&str, &str), &TokenError>) -> Response {
     let error = match token {
         Ok((token, audience)) => return Json(description(token, audience)).into_response(),
@@ -206,14 +206,14 @@ pub(crate) fn fingerprint(token: &str) -> String {
     format!("{:x}", Sha256::digest(token)).split_off(48)
 }
 
-/// Gets a token, and fails all the same.
+/// Gets a token and responds with an error.
 async fn failing(user: SignedInUser) -> Response {
     let token = user.access_token::<ProductsApi>().await;
     assert!(token.is_ok());
     StatusCode::BAD_GATEWAY.into_response()
 }
 
-/// Writes into the browser's session, as an application may, and takes its time.
+/// Writes into the browser's session, as an application may, and blocks.
 async fn write_session(State(app): State<App>, session: Session) -> &'static str {
     session.insert("app", "something").await.unwrap();
     app.writer_waits.add_permits(1);
@@ -221,7 +221,7 @@ async fn write_session(State(app): State<App>, session: Session) -> &'static str
     "written"
 }
 
-/// Rewrites the engine's part of the session as a version would that has no claims in it.
+/// Rewrites the engine's part of the session as a version without claims would.
 async fn write_session_of_another_version(session: Session) -> &'static str {
     const KEY: &str = "axum-auth0";
     let mut data = session.get_value(KEY).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! The way back from the provider.
+//! The callback route.
 
 use futures::future::join_all;
 use http::StatusCode;
@@ -8,7 +8,7 @@ use crate::app::TestEnv;
 use test_support::{AuthorizationResponse, Endpoint, Part, SITE, log_capture};
 
 #[tokio::test]
-async fn a_login_ends_where_it_began_and_spends_its_transaction() {
+async fn a_login_returns_to_its_page_and_consumes_its_transaction() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let answer = browser.try_to_log_in(&env.provider, "alice").await;
@@ -30,7 +30,7 @@ async fn a_login_ends_where_it_began_and_spends_its_transaction() {
 
 /// Login CSRF: the attacker's code and state in the victim's browser.
 #[tokio::test]
-async fn a_callback_without_its_transaction_is_no_login() {
+async fn a_callback_without_its_transaction_creates_no_session() {
     let env = TestEnv::new().await;
     let mut attacker = env.browser();
     let returned = attacker
@@ -39,7 +39,7 @@ async fn a_callback_without_its_transaction_is_no_login() {
     let mut victim = env.browser();
     let answer = victim.go(&returned.path()).await;
 
-    // The state is ours and fresh: the login begins anew, once, and the code is not used.
+    // The state is ours and fresh: the login restarts, once, and the code is not used.
     assert!(
         answer
             .location()
@@ -54,7 +54,7 @@ async fn a_callback_without_its_transaction_is_no_login() {
     env.assert_refused(&mut victim, &answer, 400, "without cookies twice")
         .await;
 
-    // Not for ever fresh.
+    // The state expires.
     env.clock.advance(601);
     let answer = victim.go(&returned.path()).await;
     env.assert_refused(&mut victim, &answer, 400, "with an old state")
@@ -64,7 +64,7 @@ async fn a_callback_without_its_transaction_is_no_login() {
 
 /// A user who lost the transaction cookie can still log in.
 #[tokio::test]
-async fn a_login_that_began_anew_comes_back_to_the_same_page() {
+async fn a_restarted_login_returns_to_the_same_page() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -80,9 +80,9 @@ async fn a_login_that_began_anew_comes_back_to_the_same_page() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// fapi2-…-ensure-authorization-response-with-invalid-state-fails, -missing-state-fails.
+/// OpenID conformance suite: fapi2-…-ensure-authorization-response-with-invalid-state-fails, -missing-state-fails.
 #[tokio::test]
-async fn a_forged_state_is_refused_and_burns_nothing() {
+async fn a_forged_state_is_rejected_and_consumes_nothing() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let real = browser
@@ -133,7 +133,7 @@ async fn a_forged_state_is_refused_and_burns_nothing() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_refused() {
+async fn a_query_that_is_not_utf8_is_rejected() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     for query in [
@@ -151,9 +151,8 @@ async fn bytes_that_are_no_text_are_refused() {
         .await;
 }
 
-/// Replayed sequentially.
 #[tokio::test]
-async fn a_replayed_callback_is_not_exchanged_again() {
+async fn a_replayed_callback_causes_no_second_code_exchange() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -163,14 +162,14 @@ async fn a_replayed_callback_is_not_exchanged_again() {
     browser.go(&returned.path()).await;
     let session = browser.session().cloned();
 
-    // The same browser, back button: the login stands.
+    // The same browser, back button: the session is kept.
     let mut again = browser.clone();
     again.jar.extend(before.jar.clone());
     let answer = again.go(&returned.path()).await;
     assert_eq!(answer.location(), "/products?page=2");
     assert_eq!(again.session(), session.as_ref());
 
-    // Somebody who has only the transaction.
+    // Another browser with a copy of the transaction.
     let mut thief = before.clone();
     let answer = thief.go(&returned.path()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
@@ -180,9 +179,8 @@ async fn a_replayed_callback_is_not_exchanged_again() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// Replayed concurrently.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_callbacks_at_once_one_is_exchanged() {
+async fn twenty_concurrent_callbacks_cause_one_code_exchange() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -209,9 +207,9 @@ async fn of_twenty_callbacks_at_once_one_is_exchanged() {
     assert_eq!(env.store.logins().await.len(), 1);
 }
 
-/// fapi2-…-invalid-authorization-response-iss, -remove-authorization-response-iss.
+/// OpenID conformance suite: fapi2-…-invalid-authorization-response-iss, -remove-authorization-response-iss.
 #[tokio::test]
-async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
+async fn a_response_of_another_issuer_is_rejected_before_any_request() {
     for (advertised, iss, error) in [
         (false, Some("https://evil.example/"), false),
         (false, Some("without slash"), false),
@@ -243,7 +241,7 @@ async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
         }
         let answer = browser.go(&returned.path()).await;
         env.assert_refused(&mut browser, &answer, 400, &case).await;
-        // An error without `iss` proves nothing, but it is most likely what it says: the login was cancelled.
+        // An error without `iss` proves nothing, but most likely the login was cancelled.
         let said = if error && iss.is_none() {
             "did not complete"
         } else {
@@ -256,7 +254,7 @@ async fn an_answer_of_another_issuer_is_refused_before_anything_is_asked() {
 
 /// Mix-up: the response of one provider for a transaction with another.
 #[tokio::test]
-async fn a_transaction_of_another_provider_is_refused() {
+async fn a_transaction_of_another_provider_is_rejected() {
     let env = TestEnv::new().await;
     let other = TestEnv::new().await;
     let mut browser = env.browser();
@@ -271,7 +269,7 @@ async fn a_transaction_of_another_provider_is_refused() {
 }
 
 #[tokio::test]
-async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
+async fn error_descriptions_are_escaped_and_truncated() {
     let env = TestEnv::new().await;
     let long = "A".repeat(50_000);
     for (error, description, status) in [
@@ -319,7 +317,7 @@ async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
             policy.contains("default-src 'none'") && !policy.contains("unsafe"),
             "{case}"
         );
-        // The person can try again, unless it is for whoever runs the site to mend.
+        // The user can try again, unless the operator has to fix the configuration.
         let way_back = answer.body.contains("returnTo=%2Fproducts%3Fpage%3D2");
         assert_eq!(way_back, status != 500, "{case}");
     }
@@ -334,7 +332,7 @@ async fn what_the_provider_says_is_shown_as_text_and_not_at_length() {
 
 /// A failed login in one tab does not affect the others.
 #[tokio::test]
-async fn an_error_in_one_tab_leaves_the_session_of_another_alone() {
+async fn an_error_in_one_tab_does_not_affect_the_session_of_another() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let session = browser.session().cloned();
@@ -351,7 +349,7 @@ async fn an_error_in_one_tab_leaves_the_session_of_another_alone() {
 }
 
 #[tokio::test]
-async fn a_code_beside_an_error_is_not_exchanged() {
+async fn a_code_with_an_error_is_not_exchanged() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -366,7 +364,7 @@ async fn a_code_beside_an_error_is_not_exchanged() {
 }
 
 #[tokio::test]
-async fn three_tabs_end_in_reverse_order_each_at_its_own_page() {
+async fn three_tabs_complete_in_reverse_order_each_at_its_own_page() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let mut returned = Vec::new();
@@ -382,7 +380,7 @@ async fn three_tabs_end_in_reverse_order_each_at_its_own_page() {
 }
 
 #[tokio::test]
-async fn a_login_must_end_within_ten_minutes() {
+async fn a_transaction_expires_after_ten_minutes() {
     for (wait, works) in [
         (599, true),
         (600, false),
@@ -413,9 +411,9 @@ async fn a_login_must_end_within_ten_minutes() {
     }
 }
 
-/// A sibling domain sets transaction cookies for the site.
+/// A sibling subdomain sets transaction cookies for the site.
 #[tokio::test]
-async fn a_tossed_cookie_of_the_same_name_does_not_hide_the_real_one() {
+async fn a_foreign_cookie_of_the_same_name_does_not_hide_the_transaction() {
     use http::{Method, header};
 
     for evil_first in [true, false] {
@@ -457,7 +455,7 @@ async fn a_bookmarked_callback_neither_loops_nor_logs_out() {
     let answer = browser.go(&returned.path()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert_eq!(browser.who().await, "auth0|alice");
-    // The person cancels at the provider, and is offered another try.
+    // The user cancels at the provider, and can try again.
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
@@ -468,7 +466,7 @@ async fn a_bookmarked_callback_neither_loops_nor_logs_out() {
 }
 
 #[tokio::test]
-async fn extra_parameters_of_the_callback_and_an_unadvertised_iss_do_no_harm() {
+async fn extra_callback_parameters_and_an_unadvertised_iss_are_accepted() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -489,7 +487,7 @@ async fn extra_parameters_of_the_callback_and_an_unadvertised_iss_do_no_harm() {
 
 /// This site did not ask for `form_post`.
 #[tokio::test]
-async fn a_posted_callback_is_refused() {
+async fn a_post_to_the_callback_is_rejected() {
     use http::{Method, header};
 
     let env = TestEnv::new().await;

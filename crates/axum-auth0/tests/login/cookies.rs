@@ -1,4 +1,4 @@
-//! Cookies beside our own: of scripts, of subdomains, of another application on the same host.
+//! Foreign cookies: of scripts, of subdomains, of another application on the same host.
 
 use axum::body::Body;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -6,13 +6,8 @@ use test_support::{Browser, browser::Answer};
 
 use crate::app::{TestEnv, TestEnvBuilder};
 
-/// A request with `cookies` in front of or behind those of the browser, in the same header or in one of their own.
-async fn with_neighbour(
-    browser: &mut Browser,
-    path: &str,
-    neighbour: &[u8],
-    place: Place,
-) -> Answer {
+/// Sends a request with `cookies` before or after those of the browser, in the same header or in a separate one.
+async fn with_cookies(browser: &mut Browser, path: &str, neighbour: &[u8], place: Place) -> Answer {
     let own: Vec<String> = browser
         .jar
         .iter()
@@ -51,12 +46,12 @@ const NEIGHBOURS: &[&[u8]] = &[
     b"name=%FF%00",
     b"session",
     b"session=x",
-    // The session of another application: an identifier as good as ours.
+    // The session of another application: a valid identifier.
     b"session=AAAAAAAAAAAAAAAAAAAAAA",
 ];
 
 #[tokio::test]
-async fn a_bad_cookie_beside_it_costs_no_login() {
+async fn an_invalid_cookie_does_not_break_a_login() {
     let env = TestEnv::new().await;
     for neighbour in NEIGHBOURS {
         for place in PLACES {
@@ -64,7 +59,7 @@ async fn a_bad_cookie_beside_it_costs_no_login() {
             let returned = browser
                 .authorize_without_callback(&env.provider, "alice")
                 .await;
-            let answer = with_neighbour(&mut browser, &returned.path(), neighbour, place).await;
+            let answer = with_cookies(&mut browser, &returned.path(), neighbour, place).await;
             assert_eq!(
                 answer.location(),
                 "/products?page=2",
@@ -75,12 +70,12 @@ async fn a_bad_cookie_beside_it_costs_no_login() {
 }
 
 #[tokio::test]
-async fn a_bad_cookie_beside_it_costs_no_session() {
+async fn an_invalid_cookie_does_not_break_a_session() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for neighbour in NEIGHBOURS {
         for place in PLACES {
-            let answer = with_neighbour(&mut browser, "/whoami", neighbour, place).await;
+            let answer = with_cookies(&mut browser, "/whoami", neighbour, place).await;
             assert_eq!(answer.body, "auth0|alice", "{neighbour:?} {place:?}");
             assert!(answer.set_cookies().is_empty(), "{neighbour:?} {place:?}");
         }
@@ -88,7 +83,7 @@ async fn a_bad_cookie_beside_it_costs_no_session() {
 }
 
 #[tokio::test]
-async fn no_cookie_of_a_subdomain_passes_for_the_session() {
+async fn a_cookie_of_a_subdomain_is_not_accepted_as_the_session() {
     let env = TestEnvBuilder::new()
         .set("APP_BASE_URL", "https://site.example")
         .build()
@@ -103,7 +98,7 @@ async fn no_cookie_of_a_subdomain_passes_for_the_session() {
     ] {
         let neighbour = format!("{name}={evil}");
         for place in PLACES {
-            let answer = with_neighbour(&mut browser, "/whoami", neighbour.as_bytes(), place).await;
+            let answer = with_cookies(&mut browser, "/whoami", neighbour.as_bytes(), place).await;
             assert_eq!(answer.body, "auth0|alice", "{name:?} {place:?}");
         }
         let mut nobody = env.browser();
@@ -116,7 +111,7 @@ async fn no_cookie_of_a_subdomain_passes_for_the_session() {
 }
 
 #[tokio::test]
-async fn two_applications_on_one_host_do_not_meet() {
+async fn two_applications_on_one_host_do_not_share_cookies() {
     let env = TestEnv::new().await;
     let other = TestEnvBuilder::new()
         .set("APP_BASE_URL", "http://localhost:3001")
@@ -134,7 +129,7 @@ async fn two_applications_on_one_host_do_not_meet() {
     let pending_there = there
         .authorize_without_callback(&other.provider, "bob")
         .await;
-    // One host, one jar.
+    // Browsers do not separate cookies by port.
     here.jar.clone_from(&there.jar);
     assert_eq!(here.who().await, "auth0|alice");
     assert_eq!(
@@ -151,9 +146,9 @@ async fn two_applications_on_one_host_do_not_meet() {
 }
 
 #[tokio::test]
-async fn a_login_leaves_the_logins_of_another_application_alone() {
+async fn a_login_does_not_remove_the_pending_logins_of_another_application() {
     let env = TestEnv::new().await;
-    // The same names of cookies, other keys.
+    // The same cookie names, different keys.
     let other = TestEnvBuilder::new()
         .set("AUTH0_SECRET", "another-AUTH0_SECRET-9876543210-zyxwvutsrq")
         .build()
@@ -195,7 +190,7 @@ async fn the_session_of_another_application_is_not_removed() {
         assert_eq!(browser.session(), foreign.session(), "{path}");
     }
     assert_eq!(browser.who().await, "anonymous");
-    // An application that shares the store but not the secret cannot read it either.
+    // An application with the same store but another secret cannot read it either.
     let stranger = env
         .restarted(&[(
             "AUTH0_SECRET",
@@ -206,7 +201,7 @@ async fn the_session_of_another_application_is_not_removed() {
     let session = browser.session().cloned();
     assert_eq!(browser.who().await, "anonymous");
     assert_eq!(browser.session(), session.as_ref());
-    // A cookie that is no identifier of a session is nobody's.
+    // A malformed session cookie belongs to no application.
     browser.jar.insert("session".to_owned(), "x".to_owned());
     browser.who().await;
     assert!(!browser.has_session());
@@ -216,7 +211,7 @@ async fn the_session_of_another_application_is_not_removed() {
 const NGINX: usize = 8 * 1024;
 
 #[tokio::test]
-async fn long_logins_in_many_tabs_keep_the_header_small() {
+async fn pending_logins_in_many_tabs_keep_the_cookie_header_small() {
     let env = TestEnv::new().await;
     for (path, organization) in [(1_000, 500), (1_000, 0), (10, 500), (600, 100)] {
         let mut browser = env.browser();
@@ -233,14 +228,14 @@ async fn long_logins_in_many_tabs_keep_the_header_small() {
             assert!(bytes < NGINX - 1024, "{path} {organization} {tab}: {bytes}");
             env.clock.advance(1);
         }
-        // The last one can end.
+        // The last one can complete.
         assert!(browser.pending_logins() >= 1);
     }
 }
 
 /// RFC 6265bis §5.6: a browser keeps no cookie whose name and value have more than 4,096 bytes.
 #[tokio::test]
-async fn the_longest_login_fits_into_a_cookie() {
+async fn the_longest_transaction_fits_into_a_cookie() {
     let audience = format!("https://{}", "a".repeat(504));
     for organization in ["o".repeat(512), "%22".repeat(512), "%C3%BC".repeat(256)] {
         let env = TestEnvBuilder::new()
@@ -257,7 +252,7 @@ async fn the_longest_login_fits_into_a_cookie() {
 }
 
 #[tokio::test]
-async fn cookies_of_others_count_towards_the_size_of_the_header() {
+async fn foreign_cookies_count_towards_the_size_of_the_header() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     browser.jar.insert("other".to_owned(), "o".repeat(3_900));

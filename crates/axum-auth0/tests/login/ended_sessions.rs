@@ -1,4 +1,4 @@
-//! Sessions that have ended: the request that finds one removes its record and its cookie.
+//! Ended sessions: the first request with one removes its record and its cookie.
 
 use std::{
     sync::Arc,
@@ -17,9 +17,9 @@ const DAY: i64 = 24 * 3_600;
 
 #[derive(Clone, Copy, Debug)]
 enum End {
-    /// Nobody used it for a day.
+    /// It was not used for a day.
     Idle,
-    /// Three days are over, however often it was used.
+    /// Three days are over.
     Absolute,
     /// The refresh token has ended.
     InvalidGrant,
@@ -58,7 +58,7 @@ async fn end(env: &TestEnv, browser: &mut Browser, how: End) {
 }
 
 #[tokio::test]
-async fn the_request_that_finds_an_ended_session_removes_record_and_cookie() {
+async fn a_request_with_an_ended_session_removes_record_and_cookie() {
     for site in ["http://localhost:3000", "https://site.example"] {
         for how in [
             End::Idle,
@@ -97,7 +97,7 @@ async fn the_request_that_finds_an_ended_session_removes_record_and_cookie() {
 }
 
 #[tokio::test]
-async fn a_session_has_ended_although_that_cannot_be_written_down() {
+async fn a_session_ends_although_the_store_cannot_be_written() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(DAY);
@@ -116,7 +116,7 @@ async fn a_session_has_ended_although_that_cannot_be_written_down() {
 }
 
 #[tokio::test]
-async fn a_session_counts_although_its_use_cannot_be_noted() {
+async fn a_session_is_valid_although_its_last_use_cannot_be_written() {
     for failing in [
         &["mark_used"][..],
         &["mark_used", "update_record", "delete_login", "lease_login"],
@@ -133,9 +133,9 @@ async fn a_session_counts_although_its_use_cannot_be_noted() {
     }
 }
 
-/// A token that is renewed ahead of its end is still good when it cannot be.
+/// A token within the refresh buffer is still valid if the refresh fails.
 #[tokio::test]
-async fn a_token_that_is_still_good_serves_although_the_store_cannot_be_written() {
+async fn a_valid_token_is_used_although_the_store_cannot_be_written() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.store
@@ -150,7 +150,7 @@ async fn a_token_that_is_still_good_serves_although_the_store_cannot_be_written(
 
 /// A backup holds a lock on the file.
 #[tokio::test]
-async fn sessions_are_served_while_another_program_locks_the_store_for_writing() {
+async fn sessions_work_while_another_process_locks_the_store_for_writing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sessions.db");
     let mut builder = TestEnvBuilder::new();
@@ -176,7 +176,7 @@ async fn sessions_are_served_while_another_program_locks_the_store_for_writing()
 
 /// Two applications on one host share their cookies.
 #[tokio::test]
-async fn the_cookie_of_another_application_is_left_alone_and_a_malformed_one_is_removed() {
+async fn a_foreign_session_cookie_is_kept_and_a_malformed_one_is_removed() {
     let other = TestEnvBuilder::new()
         .set("AUTH0_SECRET", "another-AUTH0_SECRET-9876543210-zyxwvutsrq")
         .build()
@@ -202,7 +202,7 @@ async fn the_cookie_of_another_application_is_left_alone_and_a_malformed_one_is_
 }
 
 #[tokio::test]
-async fn a_session_cookie_is_set_or_removed_by_one_header() {
+async fn one_set_cookie_header_sets_or_removes_the_session_cookie() {
     let env = TestEnvBuilder::new()
         .set("APP_BASE_URL", "https://site.example")
         .build()

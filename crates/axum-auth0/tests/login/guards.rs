@@ -1,4 +1,4 @@
-//! The layers before the application: one host, requests from other sites, data routes, guarded pages.
+//! The layers before the application: canonical host, CSRF protection, data routes, protected pages.
 
 use std::sync::atomic::Ordering;
 
@@ -39,7 +39,7 @@ async fn send(
 
 /// A proxy that sets `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with the site's own forms.
 #[tokio::test]
-async fn a_form_of_this_site_works_without_its_origin() {
+async fn a_form_of_this_site_with_a_null_origin_is_accepted() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let own = &[("origin", "null"), ("sec-fetch-site", "same-origin")];
@@ -53,7 +53,7 @@ async fn a_form_of_this_site_works_without_its_origin() {
 }
 
 #[tokio::test]
-async fn a_null_origin_alone_is_refused_and_a_user_is_told_on_a_page() {
+async fn a_null_origin_without_fetch_metadata_is_rejected_with_a_page_for_users() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for site in [Some("cross-site"), Some("same-site"), Some("none"), None] {
@@ -74,7 +74,7 @@ async fn a_null_origin_alone_is_refused_and_a_user_is_told_on_a_page() {
 }
 
 #[tokio::test]
-async fn a_websocket_opens_for_this_site_only() {
+async fn a_websocket_handshake_is_accepted_from_this_site_only() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let upgrade = &[
@@ -107,8 +107,8 @@ async fn a_websocket_opens_for_this_site_only() {
     }
 }
 
-/// As `leptos_axum` answers a server function: with a redirect to the Referer if HTML is accepted.
-async fn like_leptos(headers: HeaderMap) -> Response {
+/// Responds like `leptos_axum` to a server function: with a redirect to the Referer if HTML is accepted.
+async fn respond_like_leptos(headers: HeaderMap) -> Response {
     let accepts_html = headers
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.to_str().unwrap().contains("text/html"));
@@ -120,23 +120,23 @@ async fn like_leptos(headers: HeaderMap) -> Response {
     }
 }
 
-async fn with_server_functions(env: &TestEnv) -> Router {
-    let functions = Router::new().route("/rpc/nested", any(like_leptos));
+async fn wrap_server_functions(env: &TestEnv) -> Router {
+    let functions = Router::new().route("/rpc/nested", any(respond_like_leptos));
     let app = Router::new()
-        .route("/api/list", any(like_leptos))
-        .route("/auth/user", any(like_leptos))
-        .route("/rpc/list", any(like_leptos))
+        .route("/api/list", any(respond_like_leptos))
+        .route("/auth/user", any(respond_like_leptos))
+        .route("/rpc/list", any(respond_like_leptos))
         .nest("/shop", functions)
-        .route("/page", get(like_leptos));
+        .route("/page", get(respond_like_leptos));
     let builder = env.auth0_builder();
     let auth0 = builder.data_routes(|path| path.contains("/rpc/")).build();
     auth0.await.unwrap().wrap(app)
 }
 
 #[tokio::test]
-async fn no_read_of_data_is_redirected_wherever_it_is_mounted() {
+async fn reads_of_data_routes_are_never_redirected() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&with_server_functions(&env).await);
+    let mut browser = env.browser().at(&wrap_server_functions(&env).await);
     for path in ["/api/list", "/auth/user", "/rpc/list", "/shop/rpc/nested"] {
         for referer in ["https://evil.example/x", SITE, "http://localhost:3000/page"] {
             for accept in ["text/html", "text/html,application/xhtml+xml,*/*;q=0.8"] {
@@ -151,9 +151,9 @@ async fn no_read_of_data_is_redirected_wherever_it_is_mounted() {
 }
 
 #[tokio::test]
-async fn a_form_goes_back_to_a_page_of_this_site_only() {
+async fn a_form_redirects_to_a_page_of_this_site_only() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&with_server_functions(&env).await);
+    let mut browser = env.browser().at(&wrap_server_functions(&env).await);
     for path in ["/api/list", "/auth/user", "/rpc/list", "/shop/rpc/nested"] {
         for (referer, location) in [
             (
@@ -176,9 +176,9 @@ async fn a_form_goes_back_to_a_page_of_this_site_only() {
 }
 
 #[tokio::test]
-async fn data_is_read_from_this_site_only_on_every_prefix() {
+async fn data_routes_with_any_prefix_reject_other_sites() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&with_server_functions(&env).await);
+    let mut browser = env.browser().at(&wrap_server_functions(&env).await);
     for (site, status) in [
         ("same-origin", 200),
         ("none", 200),
@@ -192,14 +192,14 @@ async fn data_is_read_from_this_site_only_on_every_prefix() {
                 assert_eq!(answer.status.as_u16(), status, "{method} {path} {site}");
             }
         }
-        // A browser without Fetch Metadata names the page that asks.
+        // A browser without Fetch Metadata sends `Origin`.
         for (origin, status) in [(SITE, 200), ("https://evil.example", 403), ("null", 403)] {
             for path in ["/api/list", "/rpc/list"] {
                 let answer = send(&mut browser, Method::GET, path, &[&[("origin", origin)]]).await;
                 assert_eq!(answer.status.as_u16(), status, "{path} {origin}");
             }
         }
-        // A link to a page is no read of data.
+        // A link to a page is allowed.
         let headers = &[("sec-fetch-site", site)];
         let answer = send(&mut browser, Method::GET, "/page", &[FORM, headers]).await;
         assert_eq!(answer.status, StatusCode::OK, "{site}");
@@ -207,7 +207,7 @@ async fn data_is_read_from_this_site_only_on_every_prefix() {
 }
 
 #[tokio::test]
-async fn every_spelling_of_the_sites_host_is_the_site() {
+async fn all_spellings_of_the_canonical_host_are_accepted() {
     for (base_url, hosts) in [
         (
             "https://site.example",
@@ -255,7 +255,7 @@ async fn every_spelling_of_the_sites_host_is_the_site() {
 }
 
 #[tokio::test]
-async fn with_every_page_guarded_a_login_still_begins_and_a_logout_still_ends() {
+async fn login_and_logout_work_when_every_page_is_protected() {
     for protected in [&["/"][..], &[""], &["/", "/auth", "/signed-out"]] {
         let env = TestEnv::new().await;
         let app = env
@@ -282,7 +282,7 @@ async fn with_every_page_guarded_a_login_still_begins_and_a_logout_still_ends() 
 }
 
 #[tokio::test]
-async fn a_guarded_page_inside_a_nested_router_comes_back_to_its_full_path() {
+async fn a_protected_page_in_a_nested_router_returns_to_its_full_path() {
     let env = TestEnv::new().await;
     let inner = env.auth0.wrap(env.app.router());
     let twice = Router::new().nest("/y", inner.clone());
@@ -300,7 +300,7 @@ async fn a_guarded_page_inside_a_nested_router_comes_back_to_its_full_path() {
     ] {
         assert_eq!(browser.go(path).await.location(), login, "{path}");
     }
-    // The host's redirect keeps the prefix too.
+    // The redirect to the canonical host keeps the prefix, too.
     let headers = &[("host", "127.0.0.1:3000")];
     let answer = send(
         &mut browser,
@@ -314,7 +314,7 @@ async fn a_guarded_page_inside_a_nested_router_comes_back_to_its_full_path() {
 
 /// A browser applies `form-action` to the redirects that answer a form (CSP Level 3 §6.4.1).
 #[tokio::test]
-async fn the_logout_forms_of_the_engine_may_redirect_to_the_provider() {
+async fn the_policy_of_logout_forms_allows_the_provider() {
     let env = TestEnv::new().await;
     let other = "https://logout.provider.example";
     env.provider
@@ -322,7 +322,7 @@ async fn the_logout_forms_of_the_engine_may_redirect_to_the_provider() {
             metadata["end_session_endpoint"] = format!("{other}/oidc/logout").into();
         });
     let mut browser = env.browser();
-    // Nothing was asked of the provider before.
+    // The metadata was not fetched before.
     let elsewhere = &[("sec-fetch-site", "cross-site")];
     let question = send(
         &mut browser,

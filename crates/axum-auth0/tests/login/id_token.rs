@@ -1,4 +1,5 @@
-//! The ID token of a login: OpenID Connect Core 1.0 §3.1.3.7, by its failures and by what must pass.
+//! Validation of the ID token of a login (OpenID Connect Core 1.0 §3.1.3.7). Names such as `oidcc-client-test-…` are those of
+//! the OpenID Foundation's conformance suite.
 
 use http::StatusCode;
 use jsonwebtoken::Algorithm;
@@ -11,8 +12,8 @@ use test_support::{
     signer::encode, signer::parts,
 };
 
-/// Tries a login whose ID token is bent, and says that it was refused for a reason of its own.
-async fn refuse(env: &TestEnv, case: &str) {
+/// Attempts a login with a modified ID token, and asserts that it fails with a specific error.
+async fn assert_rejected(env: &TestEnv, case: &str) {
     let refusals = || {
         log_capture::captured()
             .matches("login failed error=")
@@ -32,7 +33,7 @@ async fn refuse(env: &TestEnv, case: &str) {
     env.provider.clear_request_log();
 }
 
-async fn accept(env: &TestEnv, case: &str) {
+async fn assert_accepted(env: &TestEnv, case: &str) {
     let mut browser = env.browser();
     let answer = browser.try_to_log_in(&env.provider, "alice").await;
     assert_eq!(
@@ -44,7 +45,7 @@ async fn accept(env: &TestEnv, case: &str) {
     assert_eq!(browser.who().await, "auth0|alice", "{case}");
 }
 
-/// Signs other claims, or others' way, in the place of the real ID token.
+/// Replaces the ID token of the provider.
 fn replace(env: &TestEnv, make: impl Fn(Value, Value) -> String + Send + Sync + 'static) {
     env.provider.modify(Part::Exchanged, move |answer| {
         let (header, claims) = parts(answer["id_token"].as_str().unwrap());
@@ -52,18 +53,23 @@ fn replace(env: &TestEnv, make: impl Fn(Value, Value) -> String + Send + Sync + 
     });
 }
 
-/// One claim is another one, or is not there.
-async fn refuse_claim(env: &TestEnv, case: &str, name: &'static str, value: Option<Value>) {
+/// Asserts that an ID token with another value of one claim, or without it, is rejected.
+async fn assert_claim_rejected(
+    env: &TestEnv,
+    case: &str,
+    name: &'static str,
+    value: Option<Value>,
+) {
     env.provider
         .modify(Part::IdToken, move |claims| match value.clone() {
             Some(value) => claims[name] = value,
             None => drop(claims.as_object_mut().unwrap().remove(name)),
         });
-    refuse(env, case).await;
+    assert_rejected(env, case).await;
 }
 
 #[tokio::test]
-async fn every_wrong_issuer_audience_or_subject_is_refused() {
+async fn wrong_issuers_audiences_and_subjects_are_rejected() {
     let env = TestEnv::new().await;
     let issuer = env.provider.issuer().to_owned();
     for (case, name, value) in [
@@ -120,12 +126,12 @@ async fn every_wrong_issuer_audience_or_subject_is_refused() {
         ("sub of 256 characters", "sub", Some(json!("a".repeat(256)))),
         ("sub of 4 KB", "sub", Some(json!("a".repeat(4096)))),
     ] {
-        refuse_claim(&env, case, name, value).await;
+        assert_claim_rejected(&env, case, name, value).await;
     }
 }
 
 #[tokio::test]
-async fn every_wrong_date_nonce_or_hash_is_refused() {
+async fn wrong_dates_nonces_and_hashes_are_rejected() {
     let env = TestEnv::new().await;
     let now = env.clock_now();
     for (case, name, value) in [
@@ -178,23 +184,23 @@ async fn every_wrong_date_nonce_or_hash_is_refused() {
             })),
         ),
     ] {
-        refuse_claim(&env, case, name, value).await;
+        assert_claim_rejected(&env, case, name, value).await;
     }
 }
 
-/// oidcc-client-test-nonce-invalid, to the letter.
+/// oidcc-client-test-nonce-invalid.
 #[tokio::test]
-async fn a_nonce_with_one_more_character_is_refused() {
+async fn a_nonce_with_an_extra_character_is_rejected() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::IdToken, |claims| {
         claims["nonce"] = json!(format!("{}1", claims["nonce"].as_str().unwrap()));
     });
-    refuse(&env, "nonce + 1").await;
+    assert_rejected(&env, "nonce + 1").await;
 }
 
-/// fapi2-…-valid-aud-as-array, and what real providers write.
+/// fapi2-…-valid-aud-as-array, and claims of real providers.
 #[tokio::test]
-async fn unusual_but_sound_claims_are_accepted() {
+async fn unusual_but_valid_claims_are_accepted() {
     let env = TestEnv::new().await;
     let now = env.clock_now();
     for (case, name, value) in [
@@ -241,22 +247,22 @@ async fn unusual_but_sound_claims_are_accepted() {
     ] {
         env.provider
             .modify(Part::IdToken, move |claims| claims[name] = value.clone());
-        accept(&env, case).await;
+        assert_accepted(&env, case).await;
     }
     env.provider.modify(Part::IdToken, |claims| {
         drop(claims.as_object_mut().unwrap().remove("at_hash"));
     });
-    accept(&env, "no at_hash, as in the code flow of Auth0").await;
+    assert_accepted(&env, "no at_hash, as in the code flow of Auth0").await;
     env.provider.modify(Part::IdToken, |claims| {
         claims["aud"] = json!([CLIENT_ID, "untrusted"]);
         claims["azp"] = json!(CLIENT_ID);
     });
-    accept(&env, "another aud beside, and azp is the client").await;
+    assert_accepted(&env, "another aud beside, and azp is the client").await;
 }
 
 /// `max_age` requires a recent `auth_time`.
 #[tokio::test]
-async fn max_age_wants_a_recent_auth_time() {
+async fn max_age_requires_a_recent_auth_time() {
     let env = TestEnv::new().await;
     let now = env.clock_now();
     for (max_age, auth_time, accepted) in [
@@ -288,9 +294,9 @@ async fn max_age_wants_a_recent_auth_time() {
     }
 }
 
-/// Organizations: whoever asks for one gets that one; whoever asks for none is not held to the empty name.
+/// A login with an organization requires it in the token; a login without one accepts any.
 #[tokio::test]
-async fn an_organization_that_wait_for_requests_for_must_be_in_the_token() {
+async fn a_requested_organization_must_be_in_the_token() {
     let env = TestEnv::new().await;
     for (query, claim, accepted) in [
         ("organization=org_a", Some(("org_id", "org_a")), true),
@@ -324,9 +330,9 @@ async fn an_organization_that_wait_for_requests_for_must_be_in_the_token() {
     }
 }
 
-/// oidcc-client-test-invalid-sig-es256, and signatures of others.
+/// oidcc-client-test-invalid-sig-es256, and signatures with other keys.
 #[tokio::test]
-async fn a_wrong_signature_is_refused() {
+async fn wrong_signatures_are_rejected() {
     let env = TestEnv::new().await;
     let signer = env.provider.signer();
     let ours = signer.clone();
@@ -339,7 +345,7 @@ async fn a_wrong_signature_is_refused() {
             .collect::<Vec<_>>();
         format!("{front}.{}", encode(bytes))
     });
-    refuse(&env, "every byte of the signature changed").await;
+    assert_rejected(&env, "every byte of the signature changed").await;
 
     let ours = signer.clone();
     replace(&env, move |header, mut claims| {
@@ -352,7 +358,7 @@ async fn a_wrong_signature_is_refused() {
             encode(claims.to_string())
         )
     });
-    refuse(&env, "claims changed after signing").await;
+    assert_rejected(&env, "claims changed after signing").await;
 
     for (case, other) in [
         ("another key, the same kid", Signer::es256("first", 9)),
@@ -365,7 +371,7 @@ async fn a_wrong_signature_is_refused() {
         replace(&env, move |_, claims| {
             other.sign_with_header(&other.header(), &claims)
         });
-        refuse(&env, case).await;
+        assert_rejected(&env, case).await;
     }
     replace(&env, |header, claims| {
         format!(
@@ -374,7 +380,7 @@ async fn a_wrong_signature_is_refused() {
             encode(claims.to_string())
         )
     });
-    refuse(&env, "an empty signature").await;
+    assert_rejected(&env, "an empty signature").await;
     replace(&env, |header, claims| {
         format!(
             "{}.{}.{}",
@@ -383,7 +389,7 @@ async fn a_wrong_signature_is_refused() {
             encode([0; 64])
         )
     });
-    refuse(&env, "a signature of zeros").await;
+    assert_rejected(&env, "a signature of zeros").await;
 }
 
 fn base64_bytes(text: &str) -> Vec<u8> {
@@ -393,7 +399,7 @@ fn base64_bytes(text: &str) -> Vec<u8> {
 
 /// oidcc-client-test-invalid-sig-rs256.
 #[tokio::test]
-async fn a_wrong_rsa_signature_is_refused() {
+async fn a_wrong_rsa_signature_is_rejected() {
     let env = TestEnv::new().await;
     let rsa = Signer::rsa("rsa", Algorithm::RS256);
     env.provider.sign_with(&rsa);
@@ -405,18 +411,18 @@ async fn a_wrong_rsa_signature_is_refused() {
             encode([0x5a; 256])
         )
     });
-    refuse(&env, "RS256").await;
-    // fapi2-…-invalid-alternate-alg: the key says what it is for.
+    assert_rejected(&env, "RS256").await;
+    // fapi2-…-invalid-alternate-alg: the key has an `alg`.
     let other = Signer::rsa("rsa", Algorithm::PS256);
     replace(&env, move |_, claims| {
         other.sign_with_header(&other.header(), &claims)
     });
-    refuse(&env, "PS256 with a key for RS256").await;
+    assert_rejected(&env, "PS256 with a key for RS256").await;
 }
 
 /// oidcc-client-test-idtoken-sig-none, fapi2-…-invalid-null-alg: every spelling.
 #[tokio::test]
-async fn unsigned_tokens_are_refused_in_every_spelling() {
+async fn unsigned_tokens_are_rejected_in_every_spelling() {
     let env = TestEnv::new().await;
     for bits in 0..16_u8 {
         let spelled: String = "none"
@@ -443,7 +449,7 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
                     encode(claims.to_string())
                 )
             });
-            refuse(&env, &format!("{spelled} {kind}")).await;
+            assert_rejected(&env, &format!("{spelled} {kind}")).await;
         }
     }
     for alg in [
@@ -463,13 +469,13 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
                 encode(claims.to_string())
             )
         });
-        refuse(&env, &case).await;
+        assert_rejected(&env, &case).await;
     }
 }
 
 /// Algorithm confusion: HS256 with the public key as the secret.
 #[tokio::test]
-async fn a_public_key_is_no_shared_secret() {
+async fn a_public_key_is_not_used_as_a_shared_secret() {
     let env = TestEnv::new().await;
     let rsa = Signer::rsa("rsa", Algorithm::RS256);
     env.provider.sign_with(&rsa);
@@ -482,21 +488,22 @@ async fn a_public_key_is_no_shared_secret() {
         ("PEM without its last line end", pem.trim_end().as_bytes()),
         ("DER", &der),
         ("JWK", jwk.as_bytes()),
-        // oidcc-client-test-invalid-sig-hs256, and a right one: it is not configured.
+        // oidcc-client-test-invalid-sig-hs256, and a valid one: HS256 is not configured.
         ("the client secret", CLIENT_SECRET.as_bytes()),
-        ("nothing", b""),
+        // HMAC pads keys with zeros (RFC 2104 §2), so this is the signature with an empty key.
+        ("an empty key", b"\0"),
     ] {
         let forger = Signer::hs256("rsa", secret);
         replace(&env, move |_, claims| {
             forger.sign_with_header(&forger.header(), &claims)
         });
-        refuse(&env, case).await;
+        assert_rejected(&env, case).await;
     }
 }
 
 /// `jwk`, `jku` and `x5u` of the header are ignored.
 #[tokio::test]
-async fn headers_that_bring_keys_or_want_extensions_are_refused() {
+async fn headers_with_keys_or_critical_extensions_are_rejected() {
     let env = TestEnv::new().await;
     let evil = Signer::es256("evil", 66);
     let address = env.provider.url("/evil-keys");
@@ -512,7 +519,7 @@ async fn headers_that_bring_keys_or_want_extensions_are_refused() {
             header[member] = value.clone();
             forger.sign_with_header(&header, &claims)
         });
-        refuse(&env, case).await;
+        assert_rejected(&env, case).await;
     }
     let signer = env.provider.signer();
     for (case, member, value) in [
@@ -528,33 +535,32 @@ async fn headers_that_bring_keys_or_want_extensions_are_refused() {
             header[member] = value.clone();
             signer.sign_with_header(&header, &claims)
         });
-        refuse(&env, case).await;
+        assert_rejected(&env, case).await;
     }
-    // Beside a good key they do no harm.
+    // With a matching key they are ignored.
     replace(&env, move |mut header, claims| {
         header["jku"] = json!(address);
         signer.sign_with_header(&header, &claims)
     });
-    accept(&env, "jku beside a good key").await;
+    assert_accepted(&env, "jku beside a good key").await;
     assert_eq!(env.provider.request_count(Endpoint::Elsewhere), 0);
 }
 
 #[tokio::test]
-async fn another_kind_of_token_is_no_id_token() {
+async fn other_kinds_of_tokens_are_rejected() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::Exchanged, |answer| {
         answer["id_token"] = answer["access_token"].clone();
     });
-    refuse(&env, "the access token").await;
+    assert_rejected(&env, "the access token").await;
     env.provider.modify(Part::Exchanged, |answer| {
         answer["id_token"] = answer["refresh_token"].clone();
     });
-    refuse(&env, "the refresh token").await;
+    assert_rejected(&env, "the refresh token").await;
 }
 
-/// Malformed tokens.
 #[tokio::test]
-async fn what_is_no_jwt_is_refused() {
+async fn malformed_tokens_are_rejected() {
     let env = TestEnv::new().await;
     let signer = env.provider.signer();
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(2_000), "]".repeat(2_000));
@@ -574,13 +580,13 @@ async fn what_is_no_jwt_is_refused() {
         env.provider.modify(Part::Exchanged, move |answer| {
             answer["id_token"] = json!(token);
         });
-        refuse(&env, case).await;
+        assert_rejected(&env, case).await;
     }
 }
 
-/// A duplicate member is ambiguous.
+/// Duplicate members are ambiguous.
 #[tokio::test]
-async fn claims_that_are_there_twice_are_refused() {
+async fn duplicate_claims_are_rejected() {
     let env = TestEnv::new().await;
     let signer = env.provider.signer();
     replace(&env, move |header, claims| {
@@ -588,12 +594,12 @@ async fn claims_that_are_there_twice_are_refused() {
         let twice = format!("{{\"sub\":\"auth0|mallory\",{}", &claims[1..]);
         signer.sign_text(&header.to_string(), &twice)
     });
-    refuse(&env, "sub twice").await;
+    assert_rejected(&env, "sub twice").await;
 }
 
 /// oidcc-client-test-kid-absent-single-jwks, -multiple-jwks, decoys of fapi2-…-happy-path.
 #[tokio::test]
-async fn the_right_key_is_found_among_others() {
+async fn the_matching_key_is_found_among_others() {
     let main = Signer::es256("first", 1);
     let without_kid = main.with_kid(None);
     let decoys = || {
@@ -628,7 +634,7 @@ async fn the_right_key_is_found_among_others() {
         let mut published = decoys();
         published.push(own);
         env.provider.publish(published);
-        accept(&env, case).await;
+        assert_accepted(&env, case).await;
     }
 }
 
@@ -645,27 +651,27 @@ async fn id_tokens_of_every_common_algorithm_are_accepted() {
     ] {
         let env = TestEnv::new().await;
         env.provider.sign_with(&signer);
-        accept(&env, &signer.header().to_string()).await;
+        assert_accepted(&env, &signer.header().to_string()).await;
     }
 }
 
 /// oidcc-client-test-signing-key-rotation-just-before-signing, -signing-key-rotation.
 #[tokio::test]
-async fn new_keys_of_the_provider_are_fetched_once() {
+async fn rotated_provider_keys_are_fetched_once() {
     let env = TestEnv::new().await;
-    accept(&env, "with the first key").await;
+    assert_accepted(&env, "with the first key").await;
     assert_eq!(env.provider.request_count(Endpoint::Keys), 1);
 
     env.clock.advance(11);
     env.provider.sign_with(&Signer::es256("second", 2));
-    accept(&env, "with a new key").await;
+    assert_accepted(&env, "with a new key").await;
     assert_eq!(env.provider.request_count(Endpoint::Keys), 2);
-    accept(&env, "with the same key").await;
+    assert_accepted(&env, "with the same key").await;
     assert_eq!(env.provider.request_count(Endpoint::Keys), 2);
 
     env.clock.advance(11);
     env.provider.sign_with(&Signer::es256("second", 3));
-    accept(&env, "with a new key under the old id").await;
+    assert_accepted(&env, "with a new key under the old id").await;
     assert_eq!(env.provider.request_count(Endpoint::Keys), 3);
 
     // Unknown key IDs do not cause unlimited requests for the keys.

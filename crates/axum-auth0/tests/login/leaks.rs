@@ -1,4 +1,4 @@
-//! A complete session with the real store, followed by a search for each of its secrets.
+//! A complete session with the SQLite store, followed by a search for each of its secrets.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::app::TestEnvBuilder;
 use test_support::{Endpoint, Reply, log_capture};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_gets_into_the_log_or_the_database() {
+async fn no_secret_is_in_the_log_or_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sessions.db");
     let mut builder = TestEnvBuilder::new();
@@ -25,7 +25,7 @@ async fn no_secret_gets_into_the_log_or_the_database() {
     env.token(&mut browser).await;
     browser.go("/token/orders").await;
 
-    // What fails is logged, too: each failure with a secret in it.
+    // Failures are logged, too: each of these has a secret in it.
     for reply in [
         Reply::error(400, "invalid_grant"),
         Reply::html(500),
@@ -45,7 +45,7 @@ async fn no_secret_gets_into_the_log_or_the_database() {
         env.browser().try_to_log_in(&env.provider, "alice").await;
         env.provider.reset(part);
     }
-    // A token answer that is not one: openidconnect's error carries it whole.
+    // An invalid token response: openidconnect's error contains it.
     env.provider
         .modify(test_support::fake_provider::Part::Exchanged, |answer| {
             answer["token_type"] = serde_json::json!({ "not": "a string" });
@@ -93,7 +93,7 @@ async fn no_secret_gets_into_the_log_or_the_database() {
         assert!(found.is_empty(), "{found:?}");
     }
     assert!(!log.contains("canary-forged-session-cookie"));
-    // The search searched for something.
+    // The searched places and the secrets are not empty.
     for kind in [
         "AUTH0_SECRET",
         "ID token",
@@ -113,9 +113,8 @@ async fn no_secret_gets_into_the_log_or_the_database() {
     }
 }
 
-/// The search finds what is there.
 #[test]
-fn a_planted_secret_is_found() {
+fn the_search_finds_a_planted_secret() {
     let secrets = test_support::SecretScanner::default();
     secrets.add("token", "header-of-it.payload-of-it.signature");
     assert_eq!(secrets.found_in("xx payload-of-it xx"), ["token"]);

@@ -1,4 +1,4 @@
-//! Logging out: here first, whatever the provider does.
+//! The logout route.
 
 use axum::body::Body;
 use http::{Method, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{Browser, CLIENT_ID, Endpoint, Part, Reply, SITE};
 
-async fn is_gone(env: &TestEnv, browser: &mut Browser, case: &str) {
+async fn assert_logged_out(env: &TestEnv, browser: &mut Browser, case: &str) {
     assert!(!browser.has_session(), "{case}");
     assert!(env.store.logins().await.is_empty(), "{case}");
     assert!(env.store.records().await.is_empty(), "{case}");
@@ -15,7 +15,7 @@ async fn is_gone(env: &TestEnv, browser: &mut Browser, case: &str) {
 }
 
 #[tokio::test]
-async fn a_logout_ends_here_then_at_the_provider() {
+async fn a_logout_ends_the_session_here_and_then_at_the_provider() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let answer = browser.post("/auth/logout", "").await;
@@ -36,14 +36,14 @@ async fn a_logout_ends_here_then_at_the_provider() {
     assert_eq!(test_support::signer::parts(&hint).1["sub"], "auth0|alice");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("clear-site-data"), Some("\"cache\""));
-    is_gone(&env, &mut browser, "after").await;
+    assert_logged_out(&env, &mut browser, "after").await;
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
     assert_eq!(env.provider.ended_families(), 1);
 }
 
 /// The logout endpoints of different providers.
 #[tokio::test]
-async fn the_local_session_ends_whatever_the_provider_has() {
+async fn the_local_session_ends_with_any_logout_endpoint_of_the_provider() {
     for (case, remove, issuer_path, target) in [
         (
             "an Auth0 tenant of old",
@@ -84,12 +84,12 @@ async fn the_local_session_ends_whatever_the_provider_has() {
             }
             None => assert_eq!(answer.location(), "/signed-out", "{case}"),
         }
-        is_gone(&env, &mut browser, case).await;
+        assert_logged_out(&env, &mut browser, case).await;
     }
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_keeps_nobody_logged_in() {
+async fn a_logout_succeeds_while_the_provider_is_down() {
     for reply in [Reply::html(500), Reply::status(404), Reply::Truncated] {
         let case = format!("{reply:?}");
         let env = TestEnv::new().await;
@@ -100,13 +100,13 @@ async fn a_provider_that_is_down_keeps_nobody_logged_in() {
         env.clock.advance(2 * 3_600);
         let answer = browser.post("/auth/logout", "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
-        is_gone(&env, &mut browser, &case).await;
+        assert_logged_out(&env, &mut browser, &case).await;
     }
 }
 
-/// The provider was never there since this process started.
+/// The provider was unavailable since this process started.
 #[tokio::test]
-async fn without_the_providers_metadata_a_logout_ends_here() {
+async fn without_provider_metadata_a_logout_ends_at_this_site() {
     let env = TestEnv::new().await;
     let browser = env.logged_in("alice").await;
     env.provider.reply(Endpoint::Discovery, Reply::html(503));
@@ -114,11 +114,11 @@ async fn without_the_providers_metadata_a_logout_ends_here() {
     let mut browser = browser.at(&started_anew);
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.location(), "/signed-out");
-    is_gone(&env, &mut browser, "down").await;
+    assert_logged_out(&env, &mut browser, "down").await;
 }
 
 #[tokio::test]
-async fn a_revocation_that_hangs_holds_a_logout_up_for_a_moment_only() {
+async fn a_slow_revocation_delays_a_logout_only_briefly() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_HTTP_TIMEOUT", "1000")
         .build()
@@ -127,12 +127,12 @@ async fn a_revocation_that_hangs_holds_a_logout_up_for_a_moment_only() {
     env.provider.reply(Endpoint::Revocation, Reply::Silence);
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    is_gone(&env, &mut browser, "hanging").await;
+    assert_logged_out(&env, &mut browser, "hanging").await;
 }
 
 /// An ID token that would make the logout URL too long.
 #[tokio::test]
-async fn an_id_token_too_large_for_a_url_is_left_out() {
+async fn an_id_token_too_long_for_a_url_is_left_out() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::IdToken, |claims| {
         claims["roles"] = json!("r".repeat(6_000));
@@ -145,12 +145,11 @@ async fn an_id_token_too_large_for_a_url_is_left_out() {
         answer.asks_for("logout_hint").as_deref(),
         Some("session-of-alice")
     );
-    is_gone(&env, &mut browser, "large").await;
+    assert_logged_out(&env, &mut browser, "large").await;
 }
 
-/// Logout is idempotent.
 #[tokio::test]
-async fn logging_out_twice_or_without_a_session_does_no_harm() {
+async fn a_logout_is_idempotent_and_works_without_a_session() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let mut tab = browser.clone();
@@ -168,7 +167,7 @@ async fn logging_out_twice_or_without_a_session_does_no_harm() {
 
 /// `fetch` without a body sends no content type.
 #[tokio::test]
-async fn a_logout_works_with_whatever_body() {
+async fn a_logout_accepts_any_body() {
     for (media_type, body) in [
         (None, ""),
         (Some("text/plain;charset=UTF-8"), "x"),
@@ -189,13 +188,13 @@ async fn a_logout_works_with_whatever_body() {
         }
         let answer = browser.send(request.body(Body::from(body)).unwrap()).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{media_type:?}");
-        is_gone(&env, &mut browser, body).await;
+        assert_logged_out(&env, &mut browser, body).await;
     }
 }
 
 /// An image on another site requests the logout URL.
 #[tokio::test]
-async fn a_link_logs_out_from_this_site_only() {
+async fn a_link_logs_out_only_from_this_site() {
     for (site, mode, dest, works) in [
         (
             Some("same-origin"),
@@ -236,7 +235,7 @@ async fn a_link_logs_out_from_this_site_only() {
         let answer = browser.send(request.body(Body::empty()).unwrap()).await;
         if works {
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
-            is_gone(&env, &mut browser, &case).await;
+            assert_logged_out(&env, &mut browser, &case).await;
             continue;
         }
         assert_eq!(answer.status, StatusCode::OK, "{case}");
@@ -257,7 +256,7 @@ async fn a_link_logs_out_from_this_site_only() {
 
 /// The return URL of a logout is registered at the provider; here it is limited to paths of the site.
 #[tokio::test]
-async fn a_logout_lands_on_this_site() {
+async fn a_logout_returns_to_a_page_of_this_site() {
     for (return_to, landing) in [
         ("/bye", "/bye"),
         ("/bye?x=1", "/bye?x=1"),
@@ -281,12 +280,12 @@ async fn a_logout_lands_on_this_site() {
             Some(landing),
             "{return_to:?}"
         );
-        is_gone(&env, &mut browser, return_to).await;
+        assert_logged_out(&env, &mut browser, return_to).await;
     }
 }
 
 #[tokio::test]
-async fn a_sid_of_three_hundred_characters_is_passed_on() {
+async fn a_sid_of_three_hundred_characters_is_forwarded() {
     let env = TestEnv::new().await;
     let sid = "s".repeat(300);
     let long = sid.clone();
@@ -297,9 +296,9 @@ async fn a_sid_of_three_hundred_characters_is_passed_on() {
     assert_eq!(answer.asks_for("logout_hint"), Some(sid));
 }
 
-/// A login under way survives: it is another tab's.
+/// A pending login belongs to another tab.
 #[tokio::test]
-async fn a_logout_leaves_logins_under_way_alone() {
+async fn a_logout_keeps_pending_logins() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let returned = browser
@@ -313,9 +312,9 @@ async fn a_logout_leaves_logins_under_way_alone() {
     assert_eq!(browser.who().await, "auth0|bob");
 }
 
-/// The site was moved to another provider: the tokens of the old one are none of its business.
+/// The tokens of the old provider must not be sent to the new one.
 #[tokio::test]
-async fn a_logout_after_a_change_of_the_provider_ends_here_and_shows_no_token_to_the_new_one() {
+async fn after_a_change_of_the_provider_a_logout_sends_no_token_to_the_new_one() {
     let env = TestEnv::new().await;
     let other = TestEnv::new().await;
     let browser = env.logged_in("alice").await;
@@ -331,7 +330,7 @@ async fn a_logout_after_a_change_of_the_provider_ends_here_and_shows_no_token_to
     );
     assert_eq!(answer.asks_for("id_token_hint"), None);
     assert_eq!(answer.asks_for("logout_hint"), None);
-    is_gone(&env, &mut browser, "moved").await;
+    assert_logged_out(&env, &mut browser, "moved").await;
     for provider in [&env.provider, &other.provider] {
         assert_eq!(provider.request_count(Endpoint::Revocation), 0);
     }

@@ -1,8 +1,8 @@
-//! Logging in, sessions, tokens and logging out, against a provider whose every answer a test can bend.
+//! Login, sessions, tokens and logout against a fake provider whose responses the tests modify.
 //!
-//! Cases carry the identifiers of the `OpenID` Foundation's conformance suite where they come from it. What a case is judged
-//! by: the answer, the rows of the store, the browser's cookies, the ledger of what the provider was asked, and the
-//! log, in which no secret may appear.
+//! Names such as `oidcc-client-test-…` and `fapi2-…` are tests of the `OpenID` Foundation's conformance suite. Tests check
+//! the response, the rows of the store, the browser's cookies, the requests to the provider, and the log, which must not
+//! contain a secret.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -13,35 +13,35 @@ mod backoff;
 mod builder;
 mod callback;
 mod cookies;
-mod cross_site;
+mod cross_site_and_host;
 mod dead_refresh_tokens;
-mod detached;
 mod diagnoses;
+mod disconnected_clients;
 mod doctor;
 mod ended_sessions;
+mod fetch_metadata;
 mod grant_revocation;
 mod guards;
-mod half_done;
-mod head;
+mod head_requests;
 mod id_token;
 mod leaks;
+mod login_start;
 mod logout;
-mod navigation;
-mod other_providers;
 mod outages;
 mod page_user;
 mod provider_settings;
+mod provider_variants;
 mod races;
 mod refresh;
 mod refreshed_id_token;
 mod return_paths;
 mod revocation;
 mod sessions;
-mod start;
 mod store_cleanup;
-mod ten_minutes;
+mod store_failures;
+mod sustained_outage;
 mod token_endpoint;
 mod token_responses;
-mod unreadable;
+mod unreadable_records;
 mod unreadable_tokens;
 mod userinfo;

@@ -1,4 +1,4 @@
-//! A page belongs to the user that it was rendered for.
+//! Requests of a page that was rendered for another user.
 
 use std::sync::atomic::Ordering;
 
@@ -11,14 +11,14 @@ use test_support::{Answer, Browser, SITE};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The value that a page opened in this browser now is rendered with.
+/// Returns the value for a page that this browser opens now.
 async fn page_user(browser: &mut Browser) -> String {
     let answer = browser.go("/").await;
     answer.header(CURRENT_USER_HEADER).unwrap().to_owned()
 }
 
-/// A browser in which Alice opened a page, and then Bob logged in. Returns the value of her page, too.
-async fn switched(env: &TestEnv) -> (Browser, String) {
+/// Returns a browser in which Alice opened a page and then Bob logged in, and the value of her page.
+async fn switched_user(env: &TestEnv) -> (Browser, String) {
     let mut browser = env.logged_in("alice").await;
     let page = page_user(&mut browser).await;
     browser.log_in(&env.provider, "bob").await;
@@ -29,7 +29,7 @@ fn changes(env: &TestEnv) -> usize {
     env.app.changes.load(Ordering::SeqCst)
 }
 
-/// A call of the page's script.
+/// Sends a call of the page's script.
 async fn call(browser: &mut Browser, method: Method, path: &str, page: &str) -> Answer {
     let request = browser
         .request(method, path)
@@ -44,7 +44,7 @@ async fn call(browser: &mut Browser, method: Method, path: &str, page: &str) -> 
     browser.send(request).await
 }
 
-/// A form that the browser posts itself, as a navigation.
+/// Posts a form as a navigation.
 async fn post_form(browser: &mut Browser, path: &str, content_type: &str, body: String) -> Answer {
     let request = browser
         .request(Method::POST, path)
@@ -60,16 +60,16 @@ async fn post_form(browser: &mut Browser, path: &str, content_type: &str, body: 
     browser.send(request).await
 }
 
-fn is_refused_to_a_script(answer: &Answer) {
+fn assert_user_changed(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
     assert_eq!(answer.json()["code"], "user_changed");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
 #[tokio::test]
-async fn a_call_of_a_page_of_another_user_is_refused_whatever_its_method_and_path() {
+async fn a_call_from_another_users_page_is_rejected_for_any_method_and_path() {
     let env = TestEnv::new().await;
-    let (mut browser, page) = switched(&env).await;
+    let (mut browser, page) = switched_user(&env).await;
     let bob = page_user(&mut browser).await;
     for (method, path) in [
         (Method::POST, "/api/change"),
@@ -81,22 +81,22 @@ async fn a_call_of_a_page_of_another_user_is_refused_whatever_its_method_and_pat
         (Method::GET, "/auth/access-token"),
     ] {
         let answer = call(&mut browser, method.clone(), path, &page).await;
-        is_refused_to_a_script(&answer);
+        assert_user_changed(&answer);
         assert!(!answer.body.contains("bob"), "{method} {path}");
-        // The page learns that the user is another one.
+        // The response names the current user.
         assert_eq!(answer.header(CURRENT_USER_HEADER), Some(&*bob));
     }
     assert_eq!(changes(&env), 0);
-    // A page that was rendered for Bob works.
+    // A page that was rendered for Bob is accepted.
     let answer = call(&mut browser, Method::POST, "/api/change", &bob).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(changes(&env), 1);
 }
 
 #[tokio::test]
-async fn a_form_of_a_page_of_another_user_is_refused_with_a_page_that_leads_back() {
+async fn a_form_from_another_users_page_is_rejected_with_a_link_back() {
     let env = TestEnv::new().await;
-    let (mut browser, page) = switched(&env).await;
+    let (mut browser, page) = switched_user(&env).await;
     let multipart = format!(
         "--b\r\nContent-Disposition: form-data; name=\"{PAGE_USER_FIELD}\"\r\n\r\n{page}\r\n--b\r\n\
          Content-Disposition: form-data; name=\"name\"\r\n\r\nx\r\n--b--\r\n"
@@ -140,9 +140,9 @@ async fn a_form_of_a_page_of_another_user_is_refused_with_a_page_that_leads_back
 }
 
 #[tokio::test]
-async fn the_way_back_from_a_refused_form_never_leaves_the_site() {
+async fn the_link_back_from_a_rejected_form_stays_on_the_site() {
     let env = TestEnv::new().await;
-    let (mut browser, page) = switched(&env).await;
+    let (mut browser, page) = switched_user(&env).await;
     for referer in [
         "https://evil.example//evil.example/x",
         "/\\evil.example",
@@ -163,10 +163,9 @@ async fn the_way_back_from_a_refused_form_never_leaves_the_site() {
 }
 
 #[tokio::test]
-async fn an_address_with_the_value_of_another_user_shows_a_page_that_leads_to_it_without_the_value()
-{
+async fn a_url_with_another_users_value_is_rejected_with_a_link_without_it() {
     let env = TestEnv::new().await;
-    let (mut browser, page) = switched(&env).await;
+    let (mut browser, page) = switched_user(&env).await;
     let answer = browser
         .go(&format!("/products?q=a&{PAGE_USER_FIELD}={page}&n=1"))
         .await;
@@ -187,18 +186,18 @@ async fn an_address_with_the_value_of_another_user_shows_a_page_that_leads_to_it
             ],
         )
         .await;
-    is_refused_to_a_script(&answer);
+    assert_user_changed(&answer);
 }
 
 #[tokio::test]
-async fn a_second_login_of_the_same_user_breaks_no_page() {
+async fn a_page_stays_valid_when_its_user_logs_in_again() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let page = page_user(&mut browser).await;
     browser.log_in(&env.provider, "alice").await;
     let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    // Also with a logout in between.
+    // With a logout in between, too.
     browser.post("/auth/logout", "").await;
     browser.log_in(&env.provider, "alice").await;
     let answer = call(&mut browser, Method::GET, "/products", &page).await;
@@ -206,7 +205,7 @@ async fn a_second_login_of_the_same_user_breaks_no_page() {
 }
 
 #[tokio::test]
-async fn a_page_whose_session_ended_is_answered_as_by_a_stranger() {
+async fn a_page_whose_session_ended_is_treated_as_anonymous() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let page = page_user(&mut browser).await;
@@ -217,7 +216,7 @@ async fn a_page_whose_session_ended_is_answered_as_by_a_stranger() {
 }
 
 #[tokio::test]
-async fn a_page_from_before_a_login_may_read_and_change_nothing() {
+async fn a_page_from_before_the_login_may_read_but_change_nothing() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let page = page_user(&mut browser).await;
@@ -234,7 +233,7 @@ async fn a_page_from_before_a_login_may_read_and_change_nothing() {
     assert_eq!(answer.body, "auth0|bob");
     assert_ne!(answer.header(CURRENT_USER_HEADER), Some("anonymous"));
     let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
-    is_refused_to_a_script(&answer);
+    assert_user_changed(&answer);
     let answer = post_form(
         &mut browser,
         "/api/change",
@@ -251,9 +250,9 @@ async fn a_page_from_before_a_login_may_read_and_change_nothing() {
     assert_eq!(changes(&env), 1);
 }
 
-/// A channel in both directions changes something.
+/// A bidirectional channel can change state.
 #[tokio::test]
-async fn a_page_from_before_a_login_opens_no_websocket() {
+async fn a_page_from_before_the_login_opens_no_websocket() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("bob").await;
     let path = format!("/api/list?{PAGE_USER_FIELD}=anonymous");
@@ -264,15 +263,15 @@ async fn a_page_from_before_a_login_opens_no_websocket() {
         ("sec-fetch-site", "same-origin"),
         ("sec-fetch-mode", "websocket"),
     ];
-    is_refused_to_a_script(&browser.ask(&path, &handshake).await);
+    assert_user_changed(&browser.ask(&path, &handshake).await);
     let read = [("sec-fetch-site", "same-origin")];
     assert_eq!(browser.ask(&path, &read).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_request_without_a_value_works_as_without_the_check() {
+async fn a_request_without_a_value_is_not_checked() {
     let env = TestEnv::new().await;
-    let (mut browser, _) = switched(&env).await;
+    let (mut browser, _) = switched_user(&env).await;
     assert_eq!(browser.post("/api/change", "name=x").await.body, "changed");
     let empty = format!("name=x&{PAGE_USER_FIELD}=");
     assert_eq!(browser.post("/api/change", &empty).await.body, "changed");
@@ -283,19 +282,19 @@ async fn a_request_without_a_value_works_as_without_the_check() {
 }
 
 #[tokio::test]
-async fn a_value_that_never_was_one_is_refused() {
+async fn an_invalid_value_is_rejected() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for page in ["x", "Anonymous", "auth0|alice"] {
         let answer = call(&mut browser, Method::GET, "/products", page).await;
-        is_refused_to_a_script(&answer);
+        assert_user_changed(&answer);
     }
 }
 
 #[tokio::test]
-async fn a_logout_ends_the_session_whoevers_page_it_comes_from() {
+async fn a_logout_from_any_users_page_ends_the_session() {
     let env = TestEnv::new().await;
-    let (mut browser, page) = switched(&env).await;
+    let (mut browser, page) = switched_user(&env).await;
     let answer = browser
         .post("/auth/logout", &format!("{PAGE_USER_FIELD}={page}"))
         .await;
@@ -304,7 +303,7 @@ async fn a_logout_ends_the_session_whoevers_page_it_comes_from() {
 }
 
 #[tokio::test]
-async fn a_page_survives_a_rotation_of_the_secret() {
+async fn a_page_stays_valid_when_the_secret_is_rotated() {
     const OLD: &str = "an-old-secret-3141592653589793238462643383";
     const NEW: &str = "a-new-secret-27182818284590452353602874713";
     let env = TestEnvBuilder::new().set("AUTH0_SECRET", OLD).build().await;
@@ -315,6 +314,6 @@ async fn a_page_survives_a_rotation_of_the_secret() {
     assert_ne!(page_user(&mut browser).await, page);
     let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    // The page would take another value for another user, and load itself again.
+    // With another value the page would reload.
     assert_eq!(answer.header("auth0-current-user"), Some(&*page));
 }

@@ -1,5 +1,4 @@
-//! Settings for what providers do in ways of their own: another address for this server, another logout, opaque tokens,
-//! scopes that they do not know.
+//! Settings for provider variants: internal address, logout parameter, opaque tokens, scopes.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -7,11 +6,11 @@ use test_support::{CLIENT_ID, Endpoint, ORDERS, PRODUCTS, Part, Reply, SITE, log
 
 use crate::app::{TestEnv, TestEnvBuilder};
 
-/// Where this machine does not reach it.
+/// An address that is not reachable from this host.
 const PUBLIC: &str = "https://127.0.0.1:1";
 
-/// A provider that calls itself `PUBLIC`, and is reached at the address of the fake one.
-pub(crate) async fn known_by_two_names(announces_internally: bool) -> TestEnv {
+/// Builds a provider with the issuer `PUBLIC`, reachable at the address of the fake provider.
+pub(crate) async fn with_internal_address(announces_internally: bool) -> TestEnv {
     let env = TestEnv::new().await;
     let internal = env.provider.url("");
     let back_channel = if announces_internally {
@@ -35,7 +34,7 @@ pub(crate) async fn known_by_two_names(announces_internally: bool) -> TestEnv {
     for part in [Part::IdToken, Part::RefreshedIdToken, Part::AccessToken] {
         env.provider.modify(part, |claims| {
             claims["iss"] = json!(format!("{PUBLIC}/"));
-            // So that userinfo is asked.
+            // Makes the login request userinfo.
             for name in ["name", "email"] {
                 claims.as_object_mut().unwrap().remove(name);
             }
@@ -45,10 +44,9 @@ pub(crate) async fn known_by_two_names(announces_internally: bool) -> TestEnv {
 }
 
 #[tokio::test]
-async fn a_provider_with_an_internal_address_is_asked_there_and_browsers_are_sent_to_its_public_one()
- {
+async fn the_server_uses_the_internal_address_and_browsers_the_public_one() {
     for announces_internally in [false, true] {
-        let env = known_by_two_names(announces_internally).await;
+        let env = with_internal_address(announces_internally).await;
         let internal = env.provider.url("/");
         let site = env
             .restarted(&[
@@ -86,7 +84,7 @@ async fn a_provider_with_an_internal_address_is_asked_there_and_browsers_are_sen
                 "{endpoint:?}"
             );
         }
-        // The name of the address that it was asked at, as any HTTP client says it.
+        // `Host` is that of the internal address.
         let host = internal.trim_start_matches("http://").trim_end_matches('/');
         let discovery = &env.provider.requests(Endpoint::Discovery)[0];
         assert_eq!(discovery.headers["host"], host);
@@ -94,7 +92,7 @@ async fn a_provider_with_an_internal_address_is_asked_there_and_browsers_are_sen
 }
 
 #[tokio::test]
-async fn a_provider_that_calls_itself_by_its_internal_address_is_refused() {
+async fn an_issuer_with_the_internal_address_is_rejected() {
     let env = TestEnv::new().await;
     let internal = env.provider.url("/");
     let site = env
@@ -115,7 +113,7 @@ async fn a_provider_that_calls_itself_by_its_internal_address_is_refused() {
 
 /// Amazon Cognito.
 #[tokio::test]
-async fn a_provider_that_wants_logout_uri_gets_it_with_the_client_and_nothing_else() {
+async fn logout_uri_is_sent_with_the_client_id_and_nothing_else() {
     let env = TestEnv::new().await;
     for (case, end_session, target) in [
         ("announced", Some("/logout"), "/logout?"),
@@ -153,7 +151,7 @@ async fn a_provider_that_wants_logout_uri_gets_it_with_the_client_and_nothing_el
 }
 
 #[tokio::test]
-async fn a_logout_ends_where_the_configuration_says_unless_it_says_itself() {
+async fn a_logout_returns_to_the_configured_page_unless_the_request_names_one() {
     let env = TestEnv::new().await;
     for (value, landing) in [
         ("/", format!("{SITE}/")),
@@ -179,7 +177,7 @@ async fn a_logout_ends_where_the_configuration_says_unless_it_says_itself() {
             "{value}"
         );
     }
-    // A provider without a logout: it ends there at once.
+    // A provider without a logout endpoint.
     env.provider.reply(Endpoint::Discovery, Reply::html(503));
     let site = env
         .restarted(&[("AUTH0_LOGOUT_RETURN_TO", Some(SITE))])
@@ -190,7 +188,7 @@ async fn a_logout_ends_where_the_configuration_says_unless_it_says_itself() {
 
 type Change = fn(&mut Value);
 
-/// What a provider may write into its access tokens.
+/// Deviations of access tokens.
 const CHANGES: &[(&str, Change)] = &[
     ("as it should be", |_| {}),
     ("no audience", |claims| remove(claims, "aud")),
@@ -214,7 +212,7 @@ fn remove(claims: &mut Value, name: &str) {
 }
 
 #[tokio::test]
-async fn what_is_called_opaque_is_passed_on_unchecked_even_if_it_is_a_jwt() {
+async fn opaque_tokens_are_not_validated_even_if_they_are_jwts() {
     let env = TestEnvBuilder::new()
         .set("PRODUCTS_API_TOKEN_FORMAT", "opaque")
         .build()
@@ -226,7 +224,7 @@ async fn what_is_called_opaque_is_passed_on_unchecked_even_if_it_is_a_jwt() {
         assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 0, "{case}");
     }
-    // Nor does the response count that names fewer scopes.
+    // A response with fewer scopes is ignored, too.
     env.provider.reset(Part::AccessToken);
     env.provider
         .modify(Part::Exchanged, |answer| answer["scope"] = json!("openid"));
@@ -235,7 +233,7 @@ async fn what_is_called_opaque_is_passed_on_unchecked_even_if_it_is_a_jwt() {
 }
 
 #[tokio::test]
-async fn a_jwt_is_checked_unless_its_api_is_called_opaque() {
+async fn jwts_are_validated_unless_the_api_has_opaque_tokens() {
     let env = TestEnvBuilder::new()
         .set("ORDERS_API_TOKEN_FORMAT", "opaque")
         .build()
@@ -250,7 +248,7 @@ async fn a_jwt_is_checked_unless_its_api_is_called_opaque() {
 }
 
 #[tokio::test]
-async fn a_login_that_is_refused_for_a_scope_lists_the_scopes_with_their_variables() {
+async fn a_login_rejected_for_a_scope_lists_the_scopes_with_their_variables() {
     for (description, named) in [
         (None, false),
         (
@@ -298,7 +296,7 @@ async fn a_login_that_is_refused_for_a_scope_lists_the_scopes_with_their_variabl
 }
 
 #[tokio::test]
-async fn a_login_asks_for_no_scope_of_an_api_whose_variable_is_set_to_nothing() {
+async fn an_empty_scope_variable_requests_no_scope() {
     let env = TestEnvBuilder::new()
         .set("PRODUCTS_API_SCOPE", "")
         .build()
@@ -314,9 +312,8 @@ async fn a_login_asks_for_no_scope_of_an_api_whose_variable_is_set_to_nothing() 
     assert_eq!(token["audience"], PRODUCTS);
 }
 
-/// The exchange of the code can be refused for a scope, too.
 #[tokio::test]
-async fn a_code_that_is_refused_for_a_scope_lists_the_scopes_too() {
+async fn a_code_rejected_for_a_scope_lists_the_scopes_too() {
     let env = TestEnv::new().await;
     env.provider
         .reply(Endpoint::Exchange, Reply::error(400, "invalid_scope"));

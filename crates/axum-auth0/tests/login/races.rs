@@ -12,7 +12,7 @@ use test_support::{Browser, Endpoint, Reply};
 
 use crate::{
     app::{TestEnv, TestEnvBuilder},
-    detached::{finished, hang_up, navigation},
+    disconnected_clients::{disconnect, navigation, wait_until_finished},
 };
 
 const OLD: &str = "an-old-secret-3141592653589793238462643383";
@@ -25,7 +25,7 @@ async fn reload_during_exchange(env: &TestEnv, mut browser: Browser) -> (Browser
         .await;
     let callback = returned.path();
     let request = navigation(&browser, &callback);
-    let gate = hang_up(env, &mut browser, request, Endpoint::Exchange).await;
+    let gate = disconnect(env, &mut browser, request, Endpoint::Exchange).await;
     let reload = async {
         let response = browser.go(&callback).await;
         (browser, response.status)
@@ -36,7 +36,7 @@ async fn reload_during_exchange(env: &TestEnv, mut browser: Browser) -> (Browser
         gate.release_all();
     };
     let (reloaded, ()) = tokio::join!(reload, release);
-    finished(env).await;
+    wait_until_finished(env).await;
     reloaded
 }
 
@@ -86,7 +86,7 @@ async fn a_login_that_waits_for_its_browser_is_found_by_a_replica_with_the_rotat
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let request = navigation(&browser, &returned.path());
-    let gate = hang_up(&env, &mut browser, request, Endpoint::Exchange).await;
+    let gate = disconnect(&env, &mut browser, request, Endpoint::Exchange).await;
     gate.release_all();
     let browser = browser.at(&other);
     // The other replica reads from the store when the login is complete.
@@ -132,7 +132,7 @@ async fn a_login_that_cannot_be_stored_leaves_the_sessions_of_other_browsers_alo
     assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     env.clock.advance(3_600);
     assert_eq!(first.go("/token").await.status, StatusCode::OK);
-    finished(&env).await;
+    wait_until_finished(&env).await;
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
 }
 
@@ -224,7 +224,7 @@ async fn a_logout_of_a_session_that_timed_out_ends_it_at_the_provider_too() {
         env.clock.advance(seconds);
         let response = browser.post("/auth/logout", "").await;
         assert!(response.asks_for("id_token_hint").is_some(), "{seconds}");
-        finished(&env).await;
+        wait_until_finished(&env).await;
         assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
         assert!(!browser.has_session(), "{seconds}");
         assert!(env.store.logins().await.is_empty(), "{seconds}");

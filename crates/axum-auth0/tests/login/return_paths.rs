@@ -1,4 +1,4 @@
-//! Where a login ends: the final `Location` of a whole login, as a browser resolves it.
+//! Return paths: the final `Location` of a complete login, as a browser resolves it.
 
 use http::StatusCode;
 use url::Url;
@@ -6,8 +6,8 @@ use url::Url;
 use crate::app::TestEnv;
 use test_support::SITE;
 
-/// The final address after a login that was begun with `return_to`.
-async fn lands_at(env: &TestEnv, return_to: &str) -> Url {
+/// Returns the final URL after a login with `return_to`.
+async fn final_location(env: &TestEnv, return_to: &str) -> Url {
     let mut browser = env.browser();
     let answer = browser.begin(return_to).await;
     let returned = env.provider.authorize(answer.location(), "alice");
@@ -24,7 +24,7 @@ async fn lands_at(env: &TestEnv, return_to: &str) -> Url {
 
 /// CVE-2026-107369: every return path stays on the site.
 #[tokio::test]
-async fn a_login_never_ends_at_another_site() {
+async fn a_login_never_returns_to_another_site() {
     let env = TestEnv::new().await;
     let hosts = [
         "evil.example",
@@ -105,7 +105,7 @@ async fn a_login_never_ends_at_another_site() {
     ];
     for (shape, host) in shapes.iter().zip(hosts.iter().cycle()) {
         let payload = shape.replace("{}", host);
-        let landed = lands_at(&env, &payload).await;
+        let landed = final_location(&env, &payload).await;
         assert_eq!(
             landed.origin().ascii_serialization(),
             SITE,
@@ -117,7 +117,7 @@ async fn a_login_never_ends_at_another_site() {
 
 /// The same, encoded once and twice more.
 #[tokio::test]
-async fn encoded_payloads_stay_here_too() {
+async fn encoded_payloads_stay_on_this_site() {
     let env = TestEnv::new().await;
     for payload in [
         "//evil.example",
@@ -129,7 +129,7 @@ async fn encoded_payloads_stay_here_too() {
         let once: String = url::form_urlencoded::byte_serialize(payload.as_bytes()).collect();
         let twice: String = url::form_urlencoded::byte_serialize(once.as_bytes()).collect();
         for encoded in [&once, &twice, &format!("/{once}"), &format!("/{twice}")] {
-            let landed = lands_at(&env, encoded).await;
+            let landed = final_location(&env, encoded).await;
             assert_eq!(
                 landed.origin().ascii_serialization(),
                 SITE,
@@ -141,7 +141,7 @@ async fn encoded_payloads_stay_here_too() {
 
 /// No panic and no header injection.
 #[tokio::test]
-async fn control_characters_cannot_reach_a_header() {
+async fn control_characters_do_not_reach_a_header() {
     let env = TestEnv::new().await;
     for payload in [
         "/a\r\nSet-Cookie: evil=1",
@@ -175,7 +175,7 @@ async fn control_characters_cannot_reach_a_header() {
 
 /// A return path to an auth route neither loops nor logs out.
 #[tokio::test]
-async fn a_login_does_not_lead_to_another_login_or_a_logout() {
+async fn a_login_does_not_return_to_a_login_or_a_logout() {
     let env = TestEnv::new().await;
     for payload in [
         "/auth/logout",
@@ -187,14 +187,14 @@ async fn a_login_does_not_lead_to_another_login_or_a_logout() {
         "/auth?x",
         "/auth#x",
     ] {
-        assert_eq!(lands_at(&env, payload).await.path(), "/", "{payload}");
+        assert_eq!(final_location(&env, payload).await.path(), "/", "{payload}");
     }
-    // A page of the application that only looks like it.
-    assert_eq!(lands_at(&env, "/authors").await.path(), "/authors");
+    // A page of the application with a similar path.
+    assert_eq!(final_location(&env, "/authors").await.path(), "/authors");
 }
 
 #[tokio::test]
-async fn pages_of_this_site_come_back_as_they_were() {
+async fn return_paths_of_this_site_are_kept_unchanged() {
     let env = TestEnv::new().await;
     for (path, expected) in [
         ("/products?page=2&sort=name", "/products?page=2&sort=name"),
@@ -207,20 +207,19 @@ async fn pages_of_this_site_come_back_as_they_were() {
         ("/産品/ü?q=ö", "/%E7%94%A3%E5%93%81/%C3%BC?q=%C3%B6"),
         ("/a/", "/a/"),
     ] {
-        let landed = lands_at(&env, path).await;
+        let landed = final_location(&env, path).await;
         assert_eq!(landed.as_str(), format!("{SITE}{expected}"));
     }
 }
 
-/// A path of this site is remembered whole or not at all; it never keeps anybody from logging in, however many bytes
-/// its characters become in a `Location`.
+/// A path is kept completely or replaced by the start page, however many bytes its characters take in a `Location`.
 #[tokio::test]
-async fn long_return_paths_do_not_keep_anybody_out() {
+async fn a_return_path_that_is_too_long_does_not_prevent_a_login() {
     let env = TestEnv::new().await;
     for filler in ["a", "ü", "産", "{", "%E4", "🙂"] {
         for count in [100, 300, 340, 500, 1_000, 1_023, 1_024, 5_000] {
             let path = format!("/{}", filler.repeat(count));
-            let landed = lands_at(&env, &path).await;
+            let landed = final_location(&env, &path).await;
             let whole = Url::parse(SITE).unwrap().join(&path).unwrap();
             assert!(
                 landed.path() == "/" || landed == whole,
@@ -229,14 +228,13 @@ async fn long_return_paths_do_not_keep_anybody_out() {
             );
         }
     }
-    // What fits is kept.
+    // Shorter paths are kept.
     let path = format!("/{}", "a".repeat(1_000));
-    assert_eq!(lands_at(&env, &path).await.path(), path);
+    assert_eq!(final_location(&env, &path).await.path(), path);
 }
 
-/// Guarded pages bring back to themselves, in any spelling.
 #[tokio::test]
-async fn a_guarded_page_sends_to_the_login_and_back() {
+async fn a_protected_page_redirects_to_the_login_and_back() {
     let env = TestEnv::new().await;
     for (path, expected) in [
         ("/products", "/auth/login?returnTo=%2Fproducts"),

@@ -1,4 +1,4 @@
-//! Sessions: made by a login alone, ended for good.
+//! Sessions: only a login creates one, and an ended one stays ended.
 
 use axum::body::Body;
 use http::{Method, StatusCode, header};
@@ -12,7 +12,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// Session fixation: a login replaces the session identifier that the browser sent.
 #[tokio::test]
-async fn a_login_in_a_browser_with_a_session_begins_another_session() {
+async fn a_login_replaces_the_session_identifier_of_the_browser() {
     let env = TestEnv::new().await;
     let mut attacker = env.logged_in("mallory").await;
     let planted = attacker.session().unwrap().clone();
@@ -39,9 +39,8 @@ async fn a_login_in_a_browser_with_a_session_begins_another_session() {
     assert_eq!(env.provider.ended_families(), 1);
 }
 
-/// An invalid session identifier.
 #[tokio::test]
-async fn a_made_up_session_identifier_does_not_become_one() {
+async fn an_unknown_session_identifier_is_not_adopted() {
     let env = TestEnv::new().await;
     let made_up = "AAAAAAAAAAAAAAAAAAAAAA";
     let mut browser = env.browser();
@@ -53,7 +52,7 @@ async fn a_made_up_session_identifier_does_not_become_one() {
 }
 
 #[tokio::test]
-async fn the_sessions_cookie_is_what_the_site_is() {
+async fn the_session_cookie_has_the_attributes_that_the_site_needs() {
     for (site, name, secure) in [
         (SITE, "session", false),
         ("https://site.example", "__Host-session", true),
@@ -97,13 +96,13 @@ async fn a_transient_session_ends_with_the_browser() {
         .unwrap();
     assert_eq!((cookie.max_age(), cookie.expires()), (None, None));
     assert_eq!(browser.who().await, "auth0|alice");
-    // At the server it ends all the same.
+    // The absolute timeout applies at the server.
     env.clock.advance(DAY);
     assert_eq!(browser.who().await, "anonymous");
 }
 
 #[tokio::test]
-async fn a_session_that_nobody_uses_ends_after_a_day() {
+async fn an_unused_session_ends_after_a_day() {
     for (wait, signed_in) in [(DAY - 1, true), (DAY, false)] {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
@@ -118,7 +117,7 @@ async fn a_session_that_nobody_uses_ends_after_a_day() {
 }
 
 #[tokio::test]
-async fn no_traffic_keeps_a_session_longer_than_three_days() {
+async fn a_session_in_use_ends_after_three_days() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for hours in (12..72).step_by(12) {
@@ -140,7 +139,7 @@ async fn no_traffic_keeps_a_session_longer_than_three_days() {
 }
 
 #[tokio::test]
-async fn that_a_session_was_used_is_written_once_a_minute() {
+async fn the_last_use_of_a_session_is_written_once_a_minute() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for _ in 0..20 {
@@ -150,9 +149,8 @@ async fn that_a_session_was_used_is_written_once_a_minute() {
     assert_eq!(env.store.touches(), 4);
 }
 
-/// Design §6: nothing to write and nothing to lose at the end of an ordinary request.
 #[tokio::test]
-async fn ordinary_answers_set_no_cookie() {
+async fn ordinary_responses_set_no_cookie() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for path in [
@@ -173,7 +171,7 @@ async fn ordinary_answers_set_no_cookie() {
 }
 
 #[tokio::test]
-async fn the_cookie_of_a_logged_out_session_opens_nothing() {
+async fn the_cookie_of_a_logged_out_session_is_invalid() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let mut thief = browser.clone();
@@ -193,7 +191,7 @@ async fn the_cookie_of_a_logged_out_session_opens_nothing() {
 
 /// An application writes into the session during the logout.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_saves_its_session_late_does_not_bring_it_back() {
+async fn a_late_session_save_does_not_recreate_a_deleted_session() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let mut late = browser.clone();
@@ -212,7 +210,7 @@ async fn a_request_that_saves_its_session_late_does_not_bring_it_back() {
 }
 
 #[tokio::test]
-async fn what_an_application_writes_into_the_session_leaves_the_login_alone() {
+async fn application_data_in_the_session_does_not_affect_the_login() {
     let env = TestEnv::new().await;
     env.app.writer_may_go.add_permits(1);
     let mut browser = env.logged_in("alice").await;
@@ -222,7 +220,7 @@ async fn what_an_application_writes_into_the_session_leaves_the_login_alone() {
 
 /// Another replica may read it.
 #[tokio::test]
-async fn a_damaged_record_is_no_session_and_is_kept() {
+async fn a_damaged_record_is_ignored_and_kept() {
     for damage in [Vec::new(), vec![0], vec![1; 200], b"{}".to_vec()] {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
@@ -238,7 +236,7 @@ async fn a_damaged_record_is_no_session_and_is_kept() {
 
 /// A session record copied to another session's row.
 #[tokio::test]
-async fn a_record_of_another_session_is_not_taken_for_ones_own() {
+async fn a_record_copied_from_another_session_is_rejected() {
     let env = TestEnv::new().await;
     let mut alice = env.logged_in("alice").await;
     let (key, _) = env.store.records().await.remove(0);
@@ -255,7 +253,7 @@ async fn a_record_of_another_session_is_not_taken_for_ones_own() {
 
 /// A login row copied to another login's row.
 #[tokio::test]
-async fn damaged_tokens_are_no_tokens() {
+async fn damaged_tokens_are_ignored() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.store.damage_tokens(vec![1; 100]).await;
@@ -272,7 +270,7 @@ async fn damaged_tokens_are_no_tokens() {
 }
 
 #[tokio::test]
-async fn malformed_session_cookies_are_nobody() {
+async fn requests_with_malformed_session_cookies_are_anonymous() {
     let env = TestEnv::new().await;
     let real = env.logged_in("alice").await.session().unwrap().clone();
     for value in [
@@ -296,7 +294,7 @@ async fn malformed_session_cookies_are_nobody() {
         assert_eq!(answer.body, "anonymous", "{value:?}");
         assert!(!browser.has_session(), "{value:?}: the cookie is cleared");
     }
-    // Broken headers of cookies.
+    // Malformed cookie headers.
     for cookies in [
         "session",
         "=; ;; session=",
@@ -313,7 +311,7 @@ async fn malformed_session_cookies_are_nobody() {
 
 /// A copy of the store reveals no usable credential.
 #[tokio::test]
-async fn the_store_holds_no_identifier_and_no_token() {
+async fn the_store_contains_no_identifier_and_no_token_in_plain_text() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     browser.go("/token/renewed").await;
@@ -339,7 +337,7 @@ async fn the_store_holds_no_identifier_and_no_token() {
             "{kind} was never planted"
         );
     }
-    // Not even the profile.
+    // The claims are encrypted, too.
     assert!(!dump.contains("alice@example.com") && !dump.contains(CLIENT_ID));
 }
 
@@ -365,9 +363,8 @@ async fn a_rotated_secret_keeps_sessions_and_a_changed_one_ends_them() {
     );
 }
 
-/// A session of another provider is none, even where site and store are the same.
 #[tokio::test]
-async fn a_session_of_another_provider_is_none() {
+async fn a_session_of_another_provider_is_ignored() {
     let env = TestEnv::new().await;
     let other = TestEnv::new().await;
     let browser = env.logged_in("alice").await;
@@ -380,7 +377,7 @@ async fn a_session_of_another_provider_is_none() {
 
 /// CVE-2025-48947.
 #[tokio::test]
-async fn nothing_that_depends_on_the_session_is_cached() {
+async fn responses_that_depend_on_the_session_are_not_cached() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for path in [
@@ -416,7 +413,7 @@ async fn nothing_that_depends_on_the_session_is_cached() {
 
 /// While the store is unavailable, a request is neither authenticated nor anonymous.
 #[tokio::test]
-async fn with_the_store_down_nobody_is_guessed_and_nothing_is_lost() {
+async fn while_the_store_is_down_no_request_is_anonymous_and_no_session_is_lost() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let returned = browser
@@ -448,7 +445,7 @@ async fn with_the_store_down_nobody_is_guessed_and_nothing_is_lost() {
         StatusCode::SERVICE_UNAVAILABLE,
         "a logout does not lie"
     );
-    // Whoever has no session needs no store.
+    // Requests without a session do not need the store.
     assert_eq!(env.browser().who().await, "anonymous");
     env.store.set_down(false);
     assert_eq!(browser.who().await, "auth0|alice");
@@ -473,7 +470,7 @@ async fn login_and_logout_are_logged() {
 }
 
 #[tokio::test]
-async fn the_sweeper_deletes_what_ended_and_nothing_else() {
+async fn cleanup_deletes_ended_sessions_only() {
     let env = TestEnv::new().await;
     let mut old = env.logged_in("alice").await;
     env.clock.advance(20 * HOUR);

@@ -1,4 +1,4 @@
-//! The profile of people whose ID token says nothing but who they are.
+//! Userinfo, for ID tokens without claims about the user.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::app::TestEnv;
 use test_support::{Endpoint, Part, Reply};
 
-/// A provider that puts nothing but `sub` into its ID tokens.
-async fn terse() -> TestEnv {
+/// Builds a provider whose ID tokens contain no claims about the user but `sub`.
+async fn without_claims() -> TestEnv {
     let env = TestEnv::new().await;
     env.provider.modify(Part::IdToken, |claims| {
         let claims = claims.as_object_mut().unwrap();
@@ -28,7 +28,7 @@ async fn profile(env: &TestEnv) -> Value {
 
 #[tokio::test]
 async fn the_profile_is_completed_from_userinfo() {
-    let env = terse().await;
+    let env = without_claims().await;
     env.provider.modify(Part::Userinfo, |claims| {
         claims["iss"] = json!("https://evil.example");
         claims["https://example.com/roles"] = json!(["admin"]);
@@ -39,7 +39,7 @@ async fn the_profile_is_completed_from_userinfo() {
     assert_eq!(profile["https://example.com/roles"], json!(["admin"]));
     assert_eq!(profile.get("iss"), None);
     let asked = env.provider.requests(Endpoint::Userinfo);
-    // oidcc-client-test-userinfo-bearer-header: in the header, and nowhere else.
+    // oidcc-client-test-userinfo-bearer-header: only in the header.
     assert!(
         asked[0]
             .authorization
@@ -52,7 +52,7 @@ async fn the_profile_is_completed_from_userinfo() {
 }
 
 #[tokio::test]
-async fn userinfo_is_not_asked_where_the_id_token_is_enough() {
+async fn userinfo_is_not_requested_if_the_id_token_has_a_name() {
     let env = TestEnv::new().await;
     let profile = profile(&env).await;
     assert_eq!(
@@ -65,14 +65,14 @@ async fn userinfo_is_not_asked_where_the_id_token_is_enough() {
 
 /// oidcc-client-test-userinfo-invalid-sub, -aggregated-claims, -distributed-claims.
 #[tokio::test]
-async fn a_userinfo_that_cannot_be_trusted_is_not_used() {
+async fn an_untrusted_userinfo_response_is_ignored() {
     for (case, sub) in [
         ("another sub", Some(json!("auth0|mallory"))),
         ("sub + invalid", Some(json!("auth0|aliceinvalid"))),
         ("no sub", None),
         ("sub a list", Some(json!(["auth0|alice"]))),
     ] {
-        let env = terse().await;
+        let env = without_claims().await;
         env.provider
             .modify(Part::Userinfo, move |claims| match &sub {
                 Some(sub) => claims["sub"] = sub.clone(),
@@ -89,7 +89,7 @@ async fn a_userinfo_that_cannot_be_trusted_is_not_used() {
 
 /// Some providers reject an access token for an API at userinfo; the login succeeds anyway.
 #[tokio::test]
-async fn a_userinfo_that_fails_keeps_nobody_out() {
+async fn a_login_succeeds_if_userinfo_fails() {
     let huge = "A".repeat(2 * 1024 * 1024);
     for (case, reply) in [
         ("401", Reply::status(401)),
@@ -102,7 +102,7 @@ async fn a_userinfo_that_fails_keeps_nobody_out() {
         ("2 MB", Reply::text(200, "application/json", &huge)),
         ("cut off", Reply::Truncated),
     ] {
-        let env = terse().await;
+        let env = without_claims().await;
         env.provider.reply(Endpoint::Userinfo, reply);
         assert_eq!(
             profile(&env).await,
@@ -110,7 +110,7 @@ async fn a_userinfo_that_fails_keeps_nobody_out() {
             "{case}"
         );
     }
-    let env = terse().await;
+    let env = without_claims().await;
     env.provider.modify(Part::Metadata, |metadata| {
         drop(
             metadata
@@ -125,7 +125,7 @@ async fn a_userinfo_that_fails_keeps_nobody_out() {
 /// Aggregated and distributed claims are not fetched.
 #[tokio::test]
 async fn distributed_claims_are_not_fetched() {
-    let env = terse().await;
+    let env = without_claims().await;
     let elsewhere = env.provider.url("/internal");
     env.provider.modify(Part::Userinfo, move |claims| {
         claims["_claim_names"] = json!({ "shoe_size": "src" });

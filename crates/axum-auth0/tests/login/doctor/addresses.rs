@@ -3,11 +3,11 @@
 use axum_auth0::doctor::Status;
 
 use super::{are_problems, examined, says, the};
-use crate::{app::TestEnv, provider_settings::known_by_two_names};
+use crate::{app::TestEnv, provider_settings::with_internal_address};
 
 #[tokio::test]
 async fn what_only_browsers_reach_could_not_be_checked() {
-    let env = known_by_two_names(false).await;
+    let env = with_internal_address(false).await;
     let internal = env.provider.url("/");
     let changes = [
         ("AUTH0_DOMAIN", Some("127.0.0.1:1")),

@@ -1,4 +1,4 @@
-//! Whole logins at providers that do things their own way; what is not here is in the files of its part.
+//! Complete logins at providers with unusual behaviour.
 
 use http::StatusCode;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{Endpoint, Offline, PRODUCTS, Part, Policy, Reply, Rotation};
 
-async fn whole_story(env: &TestEnv, case: &str) {
+async fn assert_login_refresh_and_logout(env: &TestEnv, case: &str) {
     let mut browser = env.browser();
     browser.log_in(&env.provider, "alice").await;
     assert_eq!(
@@ -27,16 +27,16 @@ async fn whole_story(env: &TestEnv, case: &str) {
 }
 
 #[tokio::test]
-async fn issuers_come_with_and_without_a_path_and_a_slash() {
+async fn issuers_with_and_without_path_and_slash_work() {
     for path in ["/", "", "/realms/a", "/o/", "/a/b/c/"] {
         let mut builder = TestEnvBuilder::new().set("AUTH0_AUDIENCE_PARAMETER", "audience");
         builder.issuer_path = path;
-        whole_story(&builder.build().await, path).await;
+        assert_login_refresh_and_logout(&builder.build().await, path).await;
     }
 }
 
 #[tokio::test]
-async fn discovery_may_say_next_to_nothing() {
+async fn minimal_discovery_metadata_is_enough() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::Metadata, |metadata| {
         let needed = [
@@ -50,12 +50,12 @@ async fn discovery_may_say_next_to_nothing() {
             .unwrap()
             .retain(|name, _| needed.contains(&name.as_str()));
     });
-    whole_story(&env, "minimal").await;
+    assert_login_refresh_and_logout(&env, "minimal").await;
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
 }
 
 #[tokio::test]
-async fn advertised_endpoints_may_be_missing_or_broken() {
+async fn optional_endpoints_may_be_missing_or_broken() {
     let env = TestEnv::new().await;
     let nowhere = env.provider.url("/nowhere");
     env.provider.modify(Part::Metadata, move |metadata| {
@@ -64,7 +64,7 @@ async fn advertised_endpoints_may_be_missing_or_broken() {
         metadata["scopes_supported"] = json!("openid");
         metadata["unknown"] = json!({ "nested": [] });
     });
-    whole_story(&env, "404").await;
+    assert_login_refresh_and_logout(&env, "404").await;
     assert_eq!(
         env.provider.request_count(Endpoint::Elsewhere),
         1,
@@ -73,7 +73,7 @@ async fn advertised_endpoints_may_be_missing_or_broken() {
 }
 
 #[tokio::test]
-async fn unusual_grants_work() {
+async fn unusual_token_responses_are_accepted() {
     for (case, change) in [
         (
             "refresh tokens that stay",
@@ -89,12 +89,12 @@ async fn unusual_grants_work() {
     ] {
         let env = TestEnv::new().await;
         env.provider.policy(change);
-        whole_story(&env, case).await;
+        assert_login_refresh_and_logout(&env, case).await;
     }
 }
 
 #[tokio::test]
-async fn a_resource_bound_token_that_userinfo_refuses_is_no_obstacle() {
+async fn a_login_succeeds_if_userinfo_rejects_a_resource_bound_token() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_AUDIENCE_PARAMETER", "resource")
         .build()
@@ -107,12 +107,12 @@ async fn a_resource_bound_token_that_userinfo_refuses_is_no_obstacle() {
             .retain(|name, _| !["name", "email"].contains(&name.as_str()));
     });
     env.provider.reply(Endpoint::Userinfo, Reply::status(401));
-    whole_story(&env, "resource").await;
+    assert_login_refresh_and_logout(&env, "resource").await;
 }
 
-/// Nobody has to know of RFC 8707: an issuer that is not written as Auth0 writes its own is asked by the standard.
+/// The parameter is chosen by the form of the issuer: RFC 8707 unless it has the form of Auth0.
 #[tokio::test]
-async fn providers_other_than_auth0_are_asked_with_resource() {
+async fn providers_other_than_auth0_get_the_resource_parameter() {
     for (path, parameter) in [
         ("/", "audience"),
         ("", "resource"),
@@ -123,16 +123,16 @@ async fn providers_other_than_auth0_are_asked_with_resource() {
         let env = builder.build().await;
         env.provider
             .policy(|policy| policy.resource = parameter == "resource");
-        whole_story(&env, path).await;
+        assert_login_refresh_and_logout(&env, path).await;
         let login = &env.provider.requests(Endpoint::Authorize)[0];
         let names: Vec<_> = login.form.iter().map(|(name, _)| name.as_str()).collect();
         assert!(names.contains(&parameter), "{path}: {names:?}");
     }
 }
 
-/// `audience` elsewhere than at Auth0 is ignored without an error; `resource` is the fix that the diagnosis names.
+/// Providers other than Auth0 ignore `audience` without an error; the diagnosis names `resource` as the fix.
 #[tokio::test]
-async fn an_ignored_audience_is_noticed() {
+async fn an_ignored_audience_is_diagnosed() {
     let env = TestEnv::new().await;
     env.provider.policy(|policy| policy.resource = true);
     let mut browser = env.logged_in("alice").await;
@@ -142,9 +142,9 @@ async fn an_ignored_audience_is_noticed() {
     assert!(answer.body.contains("AUTH0_AUDIENCE_PARAMETER=resource"));
 }
 
-/// Granted with `prompt=consent` only, without a word.
+/// Some providers grant it with `prompt=consent` only, and report no error.
 #[tokio::test]
-async fn a_dropped_offline_access_still_logs_in() {
+async fn a_login_succeeds_without_the_requested_offline_access() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.offline = Offline::Never);
@@ -163,7 +163,7 @@ async fn a_dropped_offline_access_still_logs_in() {
 }
 
 #[tokio::test]
-async fn offline_access_that_is_refused_is_shown() {
+async fn a_rejected_offline_access_is_diagnosed() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -179,9 +179,9 @@ async fn offline_access_that_is_refused_is_shown() {
     assert!(answer.body.contains("offline_access is not allowed"));
 }
 
-/// Several APIs under one identifier, as somebody may configure it: their tokens do not push each other out.
+/// Several APIs can have the same audience.
 #[tokio::test]
-async fn two_apis_of_one_audience_do_not_refresh_in_turn() {
+async fn two_apis_of_one_audience_do_not_replace_each_others_tokens() {
     let env = TestEnvBuilder::new()
         .set("ORDERS_API_AUDIENCE", PRODUCTS)
         .set("ORDERS_API_SCOPE", "read:products")

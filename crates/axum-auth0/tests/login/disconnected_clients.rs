@@ -1,4 +1,4 @@
-//! Work that outlives its request: it goes on when the client hangs up, and a shutdown waits for it.
+//! Detached tasks: they continue when the client disconnects, and a shutdown waits for them.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use test_support::{Answer, Browser, Endpoint, Gate, Part};
 
 use crate::app::TestEnv;
 
-/// Longer than any of this takes.
+/// Longer than every task takes.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Sends a request, and hangs up when the provider was asked at `endpoint`. Its response waits at the gate.
-pub(crate) async fn hang_up(
+/// Sends a request, and disconnects when the provider received a request at `endpoint`. The response waits at the gate.
+pub(crate) async fn disconnect(
     env: &TestEnv,
     browser: &mut Browser,
     request: Request<Body>,
@@ -28,7 +28,7 @@ pub(crate) async fn hang_up(
     gate
 }
 
-pub(crate) async fn finished(env: &TestEnv) {
+pub(crate) async fn wait_until_finished(env: &TestEnv) {
     assert_eq!(env.auth0.shutdown(LIMIT).await.total(), 0);
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn navigation(browser: &Browser, path: &str) -> Request<Body> {
     browser.navigation(path).body(Body::empty()).unwrap()
 }
 
-async fn is_complete(env: &TestEnv, browser: &mut Browser, callback: &str, case: &str) {
+async fn assert_complete(env: &TestEnv, browser: &mut Browser, callback: &str, case: &str) {
     assert_eq!(env.store.logins().await.len(), 1, "{case}");
     assert_eq!(env.store.records().await.len(), 1, "{case}");
     assert!(!browser.has_session(), "{case}: the cookie did not arrive");
@@ -47,14 +47,14 @@ async fn is_complete(env: &TestEnv, browser: &mut Browser, callback: &str, case:
     assert_eq!(browser.who().await, "auth0|alice", "{case}");
     env.token(browser).await;
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
-    // It waits for one browser, once.
+    // One browser can claim it, once.
     let mut thief = thief;
     assert_eq!(thief.go(callback).await.status, StatusCode::BAD_REQUEST);
     assert!(!thief.has_session(), "{case}");
 }
 
 #[tokio::test]
-async fn a_login_whose_client_hangs_up_is_completed_and_waits_for_its_browser() {
+async fn a_login_whose_client_disconnects_completes_and_its_session_can_be_claimed() {
     for endpoint in [Endpoint::Exchange, Endpoint::Keys, Endpoint::Userinfo] {
         let case = format!("{endpoint:?}");
         let env = TestEnv::new().await;
@@ -69,15 +69,15 @@ async fn a_login_whose_client_hangs_up_is_completed_and_waits_for_its_browser() 
             .await;
         let callback = returned.path();
         let request = navigation(&browser, &callback);
-        let gate = hang_up(&env, &mut browser, request, endpoint).await;
+        let gate = disconnect(&env, &mut browser, request, endpoint).await;
         gate.release_all();
-        finished(&env).await;
-        is_complete(&env, &mut browser, &callback, &case).await;
+        wait_until_finished(&env).await;
+        assert_complete(&env, &mut browser, &callback, &case).await;
     }
 }
 
 #[tokio::test]
-async fn a_login_that_is_refused_after_its_client_hung_up_leaves_nothing() {
+async fn a_login_that_fails_after_its_client_disconnected_leaves_nothing() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::IdToken, |claims| {
         claims["nonce"] = "another".into();
@@ -87,9 +87,9 @@ async fn a_login_that_is_refused_after_its_client_hung_up_leaves_nothing() {
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let request = navigation(&browser, &returned.path());
-    let gate = hang_up(&env, &mut browser, request, Endpoint::Exchange).await;
+    let gate = disconnect(&env, &mut browser, request, Endpoint::Exchange).await;
     gate.release_all();
-    finished(&env).await;
+    wait_until_finished(&env).await;
     assert!(env.store.logins().await.is_empty());
     assert!(env.store.records().await.is_empty());
     let answer = browser.go(&returned.path()).await;
@@ -102,17 +102,17 @@ async fn a_login_that_is_refused_after_its_client_hung_up_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_logout_whose_client_hangs_up_ends_everything() {
+async fn a_logout_whose_client_disconnects_completes() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let request = browser.form("/auth/logout").body(Body::empty()).unwrap();
-    let gate = hang_up(&env, &mut browser, request, Endpoint::Revocation).await;
+    let gate = disconnect(&env, &mut browser, request, Endpoint::Revocation).await;
     gate.release_all();
-    finished(&env).await;
+    wait_until_finished(&env).await;
     assert!(env.store.logins().await.is_empty());
     assert!(env.store.records().await.is_empty());
     assert_eq!(env.provider.ended_families(), 1);
-    // The browser still has its cookie; a second click does no harm, and takes it away.
+    // The browser still has its cookie; a second logout removes it.
     let answer = browser.post("/auth/logout", "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert!(!browser.has_session());
@@ -120,18 +120,18 @@ async fn a_logout_whose_client_hangs_up_ends_everything() {
 }
 
 #[tokio::test]
-async fn a_shutdown_waits_for_a_refresh_whose_client_hung_up() {
+async fn a_shutdown_waits_for_a_refresh_whose_client_disconnected() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let request = navigation(&browser, "/token/renewed");
-    let gate = hang_up(&env, &mut browser, request, Endpoint::Refresh).await;
-    assert_eq!(env.auth0.unfinished().refreshes, 1);
+    let gate = disconnect(&env, &mut browser, request, Endpoint::Refresh).await;
+    assert_eq!(env.auth0.unfinished_tasks().refreshes, 1);
     let before = env.store.login().await.version;
     let (unfinished, ()) = tokio::join!(env.auth0.shutdown(LIMIT), async { gate.release_all() });
     assert_eq!(unfinished.total(), 0);
     assert_eq!(env.store.login().await.version, before + 1);
 
-    // The next process shows the new refresh token, and no other.
+    // The next process uses the new refresh token.
     let mut browser = browser.at(&env.restarted(&[]).await);
     env.clock.advance(3_600);
     assert_eq!(browser.go("/token").await.status, StatusCode::OK);
@@ -139,23 +139,23 @@ async fn a_shutdown_waits_for_a_refresh_whose_client_hung_up() {
 }
 
 #[tokio::test]
-async fn a_shutdown_waits_for_a_revocation_whose_client_hung_up() {
+async fn a_shutdown_waits_for_a_revocation_whose_client_disconnected() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let request = navigation(&browser, "/token/revoke");
-    let gate = hang_up(&env, &mut browser, request, Endpoint::Revocation).await;
-    assert_eq!(env.auth0.unfinished().revocations, 1);
+    let gate = disconnect(&env, &mut browser, request, Endpoint::Revocation).await;
+    assert_eq!(env.auth0.unfinished_tasks().revocations, 1);
     let (unfinished, ()) = tokio::join!(env.auth0.shutdown(LIMIT), async { gate.release_all() });
     assert_eq!(unfinished.total(), 0);
     assert_eq!(env.provider.ended_families(), 1);
 }
 
 #[tokio::test]
-async fn a_shutdown_counts_what_it_cuts_off() {
+async fn a_shutdown_reports_unfinished_tasks() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let request = navigation(&browser, "/token/renewed");
-    let _gate = hang_up(&env, &mut browser, request, Endpoint::Refresh).await;
+    let _gate = disconnect(&env, &mut browser, request, Endpoint::Refresh).await;
     let unfinished = env.auth0.shutdown(Duration::ZERO).await;
     assert_eq!((unfinished.refreshes, unfinished.total()), (1, 1));
     let log = test_support::log_capture::captured();
@@ -163,7 +163,7 @@ async fn a_shutdown_counts_what_it_cuts_off() {
 }
 
 #[tokio::test]
-async fn during_a_shutdown_the_site_is_not_ready_and_still_serves() {
+async fn during_a_shutdown_the_site_is_not_ready_but_serves_requests() {
     let env = TestEnv::new().await;
     env.auth0.ready().await.unwrap();
     let mut browser = env.logged_in("alice").await;
@@ -178,7 +178,7 @@ async fn during_a_shutdown_the_site_is_not_ready_and_still_serves() {
 }
 
 #[tokio::test]
-async fn during_a_shutdown_no_refresh_begins_that_cannot_be_stored_in_time() {
+async fn during_a_shutdown_no_refresh_starts_that_cannot_be_stored_in_time() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.auth0.start_shutdown(Duration::from_secs(1));
@@ -186,6 +186,6 @@ async fn during_a_shutdown_no_refresh_begins_that_cannot_be_stored_in_time() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.header("retry-after"), Some("1"));
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
-    // What is held still serves.
+    // Cached tokens are still used.
     assert_eq!(browser.go("/token").await.status, StatusCode::OK);
 }

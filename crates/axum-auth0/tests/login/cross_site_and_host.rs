@@ -1,4 +1,4 @@
-//! Requests from other sites change nothing, and the site has one name.
+//! CSRF protection and the canonical host.
 
 use std::sync::atomic::Ordering;
 
@@ -10,7 +10,7 @@ use test_support::SITE;
 
 /// The session cookie is sent despite `SameSite`.
 #[tokio::test]
-async fn a_change_from_another_site_is_refused() {
+async fn a_state_change_from_another_site_is_rejected() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for (site, origin) in [
@@ -40,7 +40,7 @@ async fn a_change_from_another_site_is_refused() {
                     let mut request = browser
                         .request(method, path)
                         .header(header::CONTENT_TYPE, media_type)
-                        // What some take for a proof.
+                        // Headers that other frameworks accept as proof.
                         .header("x-csrf", "1")
                         .header("x-requested-with", "XMLHttpRequest");
                     if let Some(site) = site {
@@ -62,7 +62,7 @@ async fn a_change_from_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn a_change_from_this_site_goes_through() {
+async fn a_state_change_from_this_site_is_accepted() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     assert_eq!(browser.post("/api/change", "a=b").await.body, "changed");
@@ -72,7 +72,7 @@ async fn a_change_from_this_site_goes_through() {
 
 /// Pages can be linked from other sites; server functions refuse every cross-site request.
 #[tokio::test]
-async fn server_functions_are_not_read_from_another_site() {
+async fn server_functions_reject_reads_from_another_site() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for (path, site, status) in [
@@ -93,7 +93,7 @@ async fn server_functions_are_not_read_from_another_site() {
 }
 
 #[tokio::test]
-async fn a_preflight_allows_nothing() {
+async fn a_cors_preflight_allows_nothing() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for path in [
@@ -119,7 +119,7 @@ async fn a_preflight_allows_nothing() {
 
 /// `X-Forwarded-Host` and the like are ignored.
 #[tokio::test]
-async fn forwarded_headers_do_not_change_where_the_site_is() {
+async fn forwarded_headers_are_ignored() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let request = browser
@@ -136,9 +136,8 @@ async fn forwarded_headers_do_not_change_where_the_site_is() {
     assert!(!answer.location().contains("evil"));
 }
 
-/// Design §7: another name of the site is redirected for a page, and refused for anything else.
 #[tokio::test]
-async fn the_site_has_one_name() {
+async fn requests_under_another_host_are_redirected_or_rejected() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for host in [
@@ -189,7 +188,7 @@ async fn the_site_has_one_name() {
         .insert(header::HOST, "127.0.0.1:3000".parse().unwrap());
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.location(), format!("{SITE}/evil.example/x"));
-    // The name's case does not matter.
+    // Host names are case-insensitive.
     let mut request = browser.navigation("/whoami");
     request
         .headers_mut()
@@ -201,7 +200,7 @@ async fn the_site_has_one_name() {
 }
 
 #[tokio::test]
-async fn the_default_port_need_not_be_named() {
+async fn the_default_port_is_optional() {
     let env = TestEnvBuilder::new()
         .set("APP_BASE_URL", "https://site.example:443")
         .build()
@@ -214,7 +213,6 @@ async fn the_default_port_need_not_be_named() {
     );
 }
 
-/// Design §7: the profile, for programs.
 #[tokio::test]
 async fn the_profile_is_401_204_or_the_claims() {
     let env = TestEnv::new().await;

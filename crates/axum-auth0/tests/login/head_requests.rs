@@ -1,4 +1,4 @@
-//! HEAD runs the handlers of GET, but refreshes nothing.
+//! HEAD runs the handlers of GET, but refreshes no tokens.
 
 use http::StatusCode;
 

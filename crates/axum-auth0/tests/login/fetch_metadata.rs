@@ -1,4 +1,4 @@
-//! What counts as a navigation, at every place that must know.
+//! Fetch Metadata: navigations, prefetches, frames and background requests at every route that distinguishes them.
 
 use axum::body::Body;
 use http::{Method, StatusCode, header};
@@ -6,7 +6,7 @@ use test_support::{AuthorizationResponse, Browser, Endpoint, SITE, browser::Answ
 
 use crate::app::TestEnv;
 
-/// How a service worker that passes navigations through sends them.
+/// The headers of a navigation that a service worker forwards.
 const BY_SERVICE_WORKER: &[(&str, &str)] = &[
     ("sec-fetch-mode", "navigate"),
     ("sec-fetch-dest", "empty"),
@@ -39,7 +39,7 @@ async fn get(browser: &mut Browser, path: &str, headers: &[&[(&str, &str)]]) -> 
 }
 
 #[tokio::test]
-async fn a_login_behind_a_service_worker_begins_and_ends() {
+async fn a_login_works_behind_a_service_worker() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let answer = get(&mut browser, "/products?page=2", &[BY_SERVICE_WORKER]).await;
@@ -55,7 +55,7 @@ async fn a_login_behind_a_service_worker_begins_and_ends() {
 }
 
 #[tokio::test]
-async fn a_prefetch_starts_no_login_and_ends_no_session() {
+async fn a_prefetch_neither_starts_a_login_nor_ends_a_session() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for purpose in SPECULATIVE {
@@ -71,7 +71,7 @@ async fn a_prefetch_starts_no_login_and_ends_no_session() {
 }
 
 #[tokio::test]
-async fn a_prefetched_callback_uses_nothing_up() {
+async fn a_prefetched_callback_consumes_nothing() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -91,7 +91,7 @@ async fn a_prefetched_callback_uses_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_lost_login_is_not_restarted_in_a_frame_or_in_the_background() {
+async fn a_login_is_not_restarted_in_a_frame_or_in_the_background() {
     let env = TestEnv::new().await;
     let returned = env
         .browser()
@@ -111,7 +111,7 @@ async fn a_lost_login_is_not_restarted_in_a_frame_or_in_the_background() {
 }
 
 #[tokio::test]
-async fn only_a_navigation_to_a_guarded_page_is_sent_to_the_login() {
+async fn only_navigations_to_protected_pages_are_redirected_to_the_login() {
     let env = TestEnv::new().await;
     for (headers, status) in [
         (NAVIGATION, 303),
@@ -174,7 +174,7 @@ async fn only_a_navigation_to_a_guarded_page_is_sent_to_the_login() {
 }
 
 #[tokio::test]
-async fn with_the_store_down_a_guarded_page_says_so_to_everyone_in_their_way() {
+async fn while_the_store_is_down_protected_pages_respond_with_503_as_page_or_json() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.store.set_down(true);
@@ -187,7 +187,7 @@ async fn with_the_store_down_a_guarded_page_says_so_to_everyone_in_their_way() {
 }
 
 #[tokio::test]
-async fn a_script_under_another_host_is_refused_and_a_page_is_redirected() {
+async fn under_another_host_scripts_are_rejected_and_pages_redirected() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     for (headers, status) in [
@@ -213,8 +213,8 @@ async fn a_script_under_another_host_is_refused_and_a_page_is_redirected() {
     }
 }
 
-/// What Keycloak answers when its login page was open for too long.
-fn expired(returned: &AuthorizationResponse) -> AuthorizationResponse {
+/// The response of Keycloak after its login page was open for too long.
+fn with_expired_authentication(returned: &AuthorizationResponse) -> AuthorizationResponse {
     returned
         .clone()
         .without("code")
@@ -229,7 +229,9 @@ async fn a_login_that_expired_at_the_provider_is_restarted_once() {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    let answer = browser.go(&expired(&returned).path()).await;
+    let answer = browser
+        .go(&with_expired_authentication(&returned).path())
+        .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let again = env.provider.authorize(answer.location(), "alice");
     assert_eq!(
@@ -238,7 +240,7 @@ async fn a_login_that_expired_at_the_provider_is_restarted_once() {
         "the first transaction is spent"
     );
     let mut twice = browser.clone();
-    let answer = twice.go(&expired(&again).path()).await;
+    let answer = twice.go(&with_expired_authentication(&again).path()).await;
     env.assert_refused(&mut twice, &answer, 503, "the second time")
         .await;
     assert_eq!(twice.pending_logins(), 0);
@@ -247,7 +249,7 @@ async fn a_login_that_expired_at_the_provider_is_restarted_once() {
 }
 
 #[tokio::test]
-async fn only_an_expired_login_of_a_user_who_waits_for_it_is_restarted() {
+async fn only_an_expired_login_in_a_navigation_is_restarted() {
     let env = TestEnv::new().await;
     for (code, description) in [
         ("temporarily_unavailable", "overloaded"),
@@ -259,7 +261,7 @@ async fn only_an_expired_login_of_a_user_who_waits_for_it_is_restarted() {
         let returned = browser
             .authorize_without_callback(&env.provider, "alice")
             .await;
-        let returned = expired(&returned)
+        let returned = with_expired_authentication(&returned)
             .with("error", code)
             .with("error_description", description);
         let answer = browser.go(&returned.path()).await;
@@ -271,12 +273,17 @@ async fn only_an_expired_login_of_a_user_who_waits_for_it_is_restarted() {
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let frame = &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
-    let answer = get(&mut browser, &expired(&returned).path(), &[frame]).await;
+    let answer = get(
+        &mut browser,
+        &with_expired_authentication(&returned).path(),
+        &[frame],
+    )
+    .await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]
-async fn a_restarted_login_asks_for_what_the_first_one_asked_for() {
+async fn a_restarted_login_has_the_same_parameters() {
     let env = TestEnv::new().await;
     for query in [
         "max_age=0&organization=A",
@@ -293,7 +300,7 @@ async fn a_restarted_login_asks_for_what_the_first_one_asked_for() {
             if lost {
                 browser.jar.clear();
             } else {
-                returned = expired(&returned);
+                returned = with_expired_authentication(&returned);
             }
             let again = browser.go(&returned.path()).await;
             for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -306,7 +313,7 @@ async fn a_restarted_login_asks_for_what_the_first_one_asked_for() {
 }
 
 #[tokio::test]
-async fn a_login_with_more_than_state_can_carry_is_not_restarted_at_all() {
+async fn a_login_with_parameters_too_long_for_state_is_not_restarted() {
     let env = TestEnv::new().await;
     for query in [
         format!("max_age=0&login_hint={}", "a".repeat(510)),
@@ -321,7 +328,7 @@ async fn a_login_with_more_than_state_can_carry_is_not_restarted_at_all() {
         let state = first.asks_for("state").unwrap();
         assert!(state.len() < 2_000, "{}", state.len());
         let returned = env.provider.authorize(first.location(), "alice");
-        // With its cookie it ends as usual.
+        // With its cookie it completes.
         assert_eq!(
             browser.clone().go(&returned.path()).await.status,
             StatusCode::BAD_GATEWAY,

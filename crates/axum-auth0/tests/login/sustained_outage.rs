@@ -1,5 +1,4 @@
-//! A provider that fails for ten minutes, in one way after the other, under twenty users who keep loading pages at two
-//! replicas.
+//! A provider that fails for ten minutes, in different ways, while twenty users load pages at two replicas.
 
 use futures::future::join_all;
 
@@ -10,21 +9,20 @@ const USERS: usize = 20;
 const SECONDS: i64 = 600;
 const VIEW_EVERY: i64 = 15;
 
-/// What one back-off lets through in ten minutes: at 0, 2, 6, 14, 30, 62 and then every 60 seconds.
+/// Requests of one back-off in ten minutes: at 0, 2, 6, 14, 30, 62 and then every 60 seconds.
 const MAX_PER_BACKOFF: usize = 14;
 
-/// A failure that is surely the provider's. At each replica: what is under way when the first answer comes, then one probe
-/// at a time.
+/// A failure of the provider. At each replica: the requests in flight at the first response, then one probe at a time.
 const OF_PROVIDER: usize = 2 * (USERS + MAX_PER_BACKOFF);
 
-/// A failure that may be of a single refresh token: a second one has to follow before the others are held back.
+/// A failure that may concern a single refresh token: only a second one stops the others.
 const OF_ONE_OR_ALL: usize = OF_PROVIDER + 2 * USERS;
 
-/// A failure that is of one login: each has a back-off of its own, which holds over both replicas.
+/// A failure of one login: each has a back-off of its own, shared by both replicas.
 const OF_LOGIN: usize = USERS * MAX_PER_BACKOFF;
 
-/// Every user loads a page, at one replica or the other.
-async fn views(users: &mut [Browser], path: &str) -> Vec<u16> {
+/// Loads a page for every user, at alternating replicas.
+async fn load_pages(users: &mut [Browser], path: &str) -> Vec<u16> {
     let views = users.iter_mut().map(|user| user.go(path));
     let answers = join_all(views).await;
     answers
@@ -33,9 +31,9 @@ async fn views(users: &mut [Browser], path: &str) -> Vec<u16> {
         .collect()
 }
 
-/// Plays the ten minutes. The provider gets `most` requests at most; `sends_to_log_in` says whether users are told to log in
-/// in the end, because it refuses them without a reason.
-async fn ten_minutes_of(name: &str, reply: Reply, most: usize, sends_to_log_in: bool) {
+/// Simulates ten minutes, and asserts that the provider gets at most `most` requests. `sends_to_log_in` says whether users have
+/// to log in again, because the provider rejects their tokens without a reason.
+async fn assert_bounded_requests(name: &str, reply: Reply, most: usize, sends_to_log_in: bool) {
     let env = TestEnv::new().await;
     let replica = env.restarted(&[]).await;
     let mut users = Vec::new();
@@ -54,7 +52,7 @@ async fn ten_minutes_of(name: &str, reply: Reply, most: usize, sends_to_log_in: 
             &replica
         };
         users = users.into_iter().map(|user| user.at(at)).collect();
-        let statuses = views(&mut users, "/token").await;
+        let statuses = load_pages(&mut users, "/token").await;
         page_views += statuses.len();
         assert!(statuses.iter().all(|status| *status != 200), "{name}");
         told_to_log_in += statuses.iter().filter(|status| **status == 401).count();
@@ -67,17 +65,17 @@ async fn ten_minutes_of(name: &str, reply: Reply, most: usize, sends_to_log_in: 
     assert!(requests <= most, "{name}: {requests}");
     assert_eq!(told_to_log_in > 0, sends_to_log_in, "{name}");
 
-    // Nobody is logged out, and everybody is back as soon as the longest pause is over.
+    // All users keep their sessions, and get tokens again when the longest back-off is over.
     assert_eq!(env.store.logins().await.len(), USERS, "{name}");
     for (number, user) in users.iter_mut().enumerate() {
         assert_eq!(user.who().await, format!("auth0|user{number}"), "{name}");
     }
     env.provider.recover(Endpoint::Refresh);
     env.clock.advance(120);
-    let mut back = views(&mut users, "/token").await;
-    // One of them probes the provider; the others are back with the next view.
+    let mut back = load_pages(&mut users, "/token").await;
+    // One of them probes the provider; the others get tokens with the next request.
     if back.iter().any(|status| *status != 200) {
-        back = views(&mut users, "/token").await;
+        back = load_pages(&mut users, "/token").await;
     }
     assert_eq!(back, [200; USERS], "{name}");
     assert_eq!(env.provider.ended_families(), 0, "{name}");
@@ -87,7 +85,7 @@ macro_rules! twenty_users_load_pages_for_ten_minutes_while {
     ($($name:ident: $reply:expr, $most:expr, $sends_to_log_in:expr;)+) => {$(
         #[tokio::test]
         async fn $name() {
-            ten_minutes_of(stringify!($name), $reply, $most, $sends_to_log_in).await;
+            assert_bounded_requests(stringify!($name), $reply, $most, $sends_to_log_in).await;
         }
     )+};
 }
@@ -101,7 +99,7 @@ twenty_users_load_pages_for_ten_minutes_while! {
     a_firewall_answers: Reply::html(403), OF_ONE_OR_ALL, false;
     a_proxy_gives_up: Reply::status(408), OF_ONE_OR_ALL, false;
     the_provider_answers_nonsense: Reply::text(200, "application/json", "[]"), OF_ONE_OR_ALL, false;
-    // The first refresh of each login is repeated at once.
+    // The first refresh of each login is retried at once.
     the_connection_breaks: Reply::Truncated, OF_ONE_OR_ALL + USERS, false;
     the_credentials_are_rejected: Reply::error(401, "invalid_client"), OF_PROVIDER, false;
     a_scope_is_refused: Reply::error(400, "invalid_scope"), OF_LOGIN, false;

@@ -1,4 +1,4 @@
-//! What this process cannot open or parse is absent for it, and is kept: another replica may read it.
+//! Records that this process cannot open or parse are ignored and kept: another replica may read them.
 
 use http::StatusCode;
 use test_support::Endpoint;
@@ -9,7 +9,7 @@ const OLD: &str = "canary-AUTH0_SECRET-0123456789-abcdefghij";
 const NEW: &str = "another-AUTH0_SECRET-9876543210-zyxwvutsrq";
 
 #[tokio::test]
-async fn a_replica_with_another_secret_takes_a_user_for_signed_out_and_deletes_nothing() {
+async fn a_replica_with_another_secret_treats_users_as_anonymous_and_deletes_nothing() {
     let env = TestEnv::new().await;
     let mut here = env.logged_in("alice").await;
     let there = env.restarted(&[("AUTH0_SECRET", Some(NEW))]).await;
@@ -29,16 +29,16 @@ async fn a_replica_with_another_secret_takes_a_user_for_signed_out_and_deletes_n
     assert_eq!(here.go("/token/renewed").await.status, StatusCode::OK);
 }
 
-/// The order of .env.example: all replicas learn the new secret before one of them writes with it.
+/// The order in .env.example: all replicas know the new secret before one of them writes with it.
 #[tokio::test]
-async fn a_rotation_in_two_steps_signs_no_user_out_on_either_of_two_replicas() {
+async fn a_two_step_secret_rotation_keeps_users_signed_in_on_two_replicas() {
     let both = [format!("{OLD},{NEW}"), format!("{NEW},{OLD}")];
     let steps = [OLD, &both[0], &both[1], NEW];
     let env = TestEnv::new().await;
     for step in steps.windows(2) {
         let one = env.restarted(&[("AUTH0_SECRET", Some(step[0]))]).await;
         let other = env.restarted(&[("AUTH0_SECRET", Some(step[1]))]).await;
-        // The last step waits until no session is left that the old secret sealed.
+        // The last step follows when no session is left that the old secret sealed.
         let mut pairs = vec![(&other, &one)];
         if step[1] != NEW {
             pairs.push((&one, &other));
@@ -57,7 +57,7 @@ async fn a_rotation_in_two_steps_signs_no_user_out_on_either_of_two_replicas() {
 }
 
 #[tokio::test]
-async fn unreadable_tokens_are_kept_and_a_login_gets_others() {
+async fn unreadable_tokens_are_kept_and_a_new_login_gets_new_ones() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.store.damage_tokens(vec![1; 100]).await;
@@ -73,7 +73,7 @@ async fn unreadable_tokens_are_kept_and_a_login_gets_others() {
 }
 
 #[tokio::test]
-async fn a_session_that_another_version_wrote_is_kept() {
+async fn a_session_of_another_version_is_kept() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     browser.go("/write-session/of-another-version").await;
@@ -85,9 +85,9 @@ async fn a_session_that_another_version_wrote_is_kept() {
     assert_eq!(env.store.logins().await.len(), 1);
 }
 
-/// Columns are not sealed: whoever can write to the database must not become another user.
+/// Columns are not encrypted: write access to the database must not allow to impersonate a user.
 #[tokio::test]
-async fn a_login_whose_columns_were_changed_in_the_store_is_no_login() {
+async fn a_login_with_modified_columns_in_the_store_is_rejected() {
     for case in ["subject", "provider_session", "no provider_session", "row"] {
         let env = TestEnv::new().await;
         let mut bob = env.logged_in("bob").await;

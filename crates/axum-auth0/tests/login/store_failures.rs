@@ -1,4 +1,4 @@
-//! A store that fails in the middle of a login or a logout: neither is ever half done.
+//! Store failures in the middle of a login or a logout: neither leaves a partial result.
 
 use http::StatusCode;
 use test_support::{Browser, Endpoint};
@@ -6,7 +6,7 @@ use test_support::{Browser, Endpoint};
 use crate::app::TestEnv;
 
 /// Logs `user` in while some operations of the store fail.
-async fn fail_to_log_in(
+async fn log_in_with_store_failures(
     env: &TestEnv,
     browser: &mut Browser,
     user: &str,
@@ -27,16 +27,16 @@ async fn fail_to_log_in(
 }
 
 #[tokio::test]
-async fn a_login_that_cannot_be_stored_leaves_the_old_one_as_it_was() {
+async fn a_login_that_cannot_be_stored_keeps_the_old_session() {
     for failing in ["create_login", "create_record"] {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
         let old = env.store.login().await;
-        fail_to_log_in(&env, &mut browser, "alice", &[failing]).await;
+        log_in_with_store_failures(&env, &mut browser, "alice", &[failing]).await;
         assert_eq!(browser.who().await, "auth0|alice", "{failing}");
         assert_eq!(env.store.login().await.id, old.id, "{failing}");
         assert_eq!(env.store.records().await.len(), 1, "{failing}");
-        // Some providers would end the old login, too.
+        // At some providers the revocation would end the old login, too.
         let revocations = env.provider.request_count(Endpoint::Revocation);
         assert_eq!(revocations, 0, "{failing}");
         env.clock.advance(3_600);
@@ -45,7 +45,7 @@ async fn a_login_that_cannot_be_stored_leaves_the_old_one_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_login_that_cannot_be_stored_gives_its_refresh_token_back() {
+async fn a_login_that_cannot_be_stored_revokes_its_refresh_token() {
     for (before, failing) in [
         (None, "create_login"),
         (None, "create_record"),
@@ -56,7 +56,7 @@ async fn a_login_that_cannot_be_stored_gives_its_refresh_token_back() {
         if let Some(user) = before {
             browser.log_in(&env.provider, user).await;
         }
-        fail_to_log_in(&env, &mut browser, "alice", &[failing]).await;
+        log_in_with_store_failures(&env, &mut browser, "alice", &[failing]).await;
         assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
         assert_eq!(env.provider.ended_families(), 1);
         let logins = env.store.logins().await;
@@ -67,7 +67,7 @@ async fn a_login_that_cannot_be_stored_gives_its_refresh_token_back() {
 }
 
 #[tokio::test]
-async fn a_login_counts_although_the_old_one_cannot_be_ended() {
+async fn a_login_succeeds_although_the_old_session_cannot_be_ended() {
     for failing in [
         &["delete_login"][..],
         &["delete_record"],
@@ -86,7 +86,7 @@ async fn a_login_counts_although_the_old_one_cannot_be_ended() {
 }
 
 #[tokio::test]
-async fn a_logout_ends_although_one_deletion_fails_and_the_provider_learns_of_it() {
+async fn a_logout_succeeds_if_one_of_two_deletions_fails() {
     for failing in ["delete_record", "delete_login", "load_login"] {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
@@ -100,7 +100,7 @@ async fn a_logout_ends_although_one_deletion_fails_and_the_provider_learns_of_it
         env.store.set_failing(&[]);
         assert_eq!(tab.who().await, "anonymous", "{failing}");
 
-        // Once: neither the other tab nor a second click revokes again.
+        // Neither the other tab nor a second click revokes again.
         let answer = browser.post("/auth/logout", "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{failing}");
         let answer = tab.post("/auth/logout", "").await;
@@ -110,7 +110,7 @@ async fn a_logout_ends_although_one_deletion_fails_and_the_provider_learns_of_it
 }
 
 #[tokio::test]
-async fn a_logout_that_ends_nothing_says_so_and_is_complete_at_the_next_try() {
+async fn a_logout_that_deletes_nothing_fails_and_can_be_repeated() {
     for failing in [&["delete_record", "delete_login"][..], &["load_record"]] {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
@@ -161,7 +161,7 @@ async fn a_logout_ends_a_session_whose_record_cannot_be_opened() {
 }
 
 #[tokio::test]
-async fn two_logouts_at_once_revoke_once_and_both_know_the_person() {
+async fn two_concurrent_logouts_revoke_once_and_both_send_the_id_token() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let mut tab = browser.clone();

@@ -1,4 +1,4 @@
-//! The beginning of a login: what is asked for, and what begins nothing.
+//! The login route.
 
 use axum::body::Body;
 use http::{Method, StatusCode};
@@ -7,7 +7,7 @@ use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{CLIENT_ID, Endpoint, PRODUCTS, SITE, signer};
 
 #[tokio::test]
-async fn a_login_asks_for_a_code_with_pkce_for_the_api() {
+async fn a_login_requests_a_code_with_pkce_and_the_audience() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let answer = browser.begin("/products?page=2").await;
@@ -38,7 +38,7 @@ async fn a_login_asks_for_a_code_with_pkce_for_the_api() {
     assert_eq!(answer.asks_for("code_challenge").unwrap().len(), 43);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
-    // Nothing is stored before the person comes back.
+    // Nothing is stored before the callback.
     assert!(env.store.records().await.is_empty() && env.store.logins().await.is_empty());
 }
 
@@ -58,7 +58,7 @@ async fn state_nonce_and_challenge_are_new_for_every_login() {
 }
 
 #[tokio::test]
-async fn the_transactions_cookie_is_hidden_short_lived_and_sealed() {
+async fn the_transaction_cookie_is_http_only_short_lived_and_encrypted() {
     for (site, prefix, secure) in [
         (SITE, "txn_", false),
         ("https://site.example", "__Host-txn_", true),
@@ -87,7 +87,7 @@ async fn the_transactions_cookie_is_hidden_short_lived_and_sealed() {
 
 /// CVE-2025-67716.
 #[tokio::test]
-async fn a_login_link_cannot_change_what_the_login_asks_for() {
+async fn a_login_link_cannot_change_protocol_parameters() {
     let env = TestEnv::new().await;
     let straight = env.browser().begin("/").await;
     let mut browser = env.browser();
@@ -122,7 +122,7 @@ async fn a_login_link_cannot_change_what_the_login_asks_for() {
 }
 
 #[tokio::test]
-async fn malformed_login_parameters_begin_nothing() {
+async fn malformed_login_parameters_start_no_login() {
     let env = TestEnv::new().await;
     for query in [
         "max_age=abc",
@@ -146,7 +146,7 @@ async fn malformed_login_parameters_begin_nothing() {
 }
 
 #[tokio::test]
-async fn only_a_person_who_follows_a_link_begins_a_login() {
+async fn only_navigations_start_a_login() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     for headers in [
@@ -164,7 +164,7 @@ async fn only_a_person_who_follows_a_link_begins_a_login() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
         assert_eq!(browser.jar.len(), 0, "{headers:?}");
     }
-    // Old browsers and programs say nothing, and may log in.
+    // Requests without Fetch Metadata may log in.
     let request = browser.request(Method::GET, "/auth/login");
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -172,7 +172,7 @@ async fn only_a_person_who_follows_a_link_begins_a_login() {
 
 /// A link checker sends HEAD.
 #[tokio::test]
-async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
+async fn head_starts_no_login_completes_none_and_does_not_log_out() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let request = browser.request(Method::HEAD, "/auth/login");
@@ -188,7 +188,7 @@ async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
-    // The real one still works.
+    // The navigation of the user still works.
     let answer = browser.go(&returned.path()).await;
     assert_eq!(answer.location(), "/products?page=2");
 
@@ -201,9 +201,9 @@ async fn head_begins_no_login_ends_none_and_logs_nobody_out() {
     assert_eq!(browser.who().await, "auth0|alice");
 }
 
-/// Third-party initiated login cannot choose another provider or an external page.
+/// Third-party initiated login (OpenID Connect Core 1.0 §4) cannot choose another provider or an external page.
 #[tokio::test]
-async fn third_party_initiated_login_goes_to_the_own_provider_and_comes_back_home() {
+async fn third_party_initiated_login_uses_the_configured_provider_and_returns_to_the_start_page() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let answer = browser
@@ -221,7 +221,7 @@ async fn third_party_initiated_login_goes_to_the_own_provider_and_comes_back_hom
 }
 
 #[tokio::test]
-async fn the_configured_prompt_is_asked_for_unless_the_link_has_its_own() {
+async fn the_configured_prompt_is_sent_unless_the_link_has_its_own() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_PROMPT", "consent")
         .build()
@@ -234,7 +234,7 @@ async fn the_configured_prompt_is_asked_for_unless_the_link_has_its_own() {
 }
 
 #[tokio::test]
-async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() {
+async fn a_browser_has_at_most_four_pending_logins_and_the_oldest_is_evicted() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let mut returned = Vec::new();
@@ -257,7 +257,7 @@ async fn a_browser_has_at_most_four_logins_under_way_and_the_oldest_gives_way() 
 }
 
 #[tokio::test]
-async fn dead_transactions_are_cleared_away() {
+async fn expired_transactions_are_removed() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     browser.begin("/").await;
@@ -269,7 +269,7 @@ async fn dead_transactions_are_cleared_away() {
 
 /// The challenge is the hash of the verifier that arrives at the token endpoint (RFC 7636 §4.6).
 #[tokio::test]
-async fn the_verifier_reaches_the_token_endpoint_alone() {
+async fn the_verifier_is_sent_to_the_token_endpoint_only() {
     use sha2::{Digest as _, Sha256};
 
     let env = TestEnv::new().await;
