@@ -9,10 +9,8 @@ use url::Url;
 
 use super::{
     error::{ApiError, InvalidRequest},
-    execute,
     limits::Limits,
     request_url,
-    response::ApiResponse,
 };
 use crate::{config::Api, session::SignedInUser};
 
@@ -167,15 +165,6 @@ impl<A: Api> ApiCall<A> {
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.set_max_response_bytes(bytes);
         self
-    }
-
-    /// Sends the call and returns the response.
-    ///
-    /// # Errors
-    ///
-    /// See [`ApiError`]. Every status other than 2xx is an error.
-    pub async fn send(self) -> Result<ApiResponse, ApiError> {
-        execute::execute(self).await
     }
 
     fn with(mut self, change: impl FnOnce(&mut Request) -> Result<(), InvalidRequest>) -> Self {

@@ -24,8 +24,19 @@ use crate::{
     tokens::{AccessToken, TokenOptions},
 };
 
+impl<A: Api> ApiCall<A> {
+    /// Sends the call and returns the response.
+    ///
+    /// # Errors
+    ///
+    /// See [`ApiError`]. Every status other than 2xx is an error.
+    pub async fn send(self) -> Result<ApiResponse, ApiError> {
+        execute(self).await
+    }
+}
+
 /// Executes a call and logs its failure.
-pub(super) async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
+async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
     let (user, limits, scopes) = (call.user, call.limits, call.scopes);
     let request = call.request?;
     // Path and query are left out: they may contain personal data.

@@ -1,6 +1,9 @@
 //! The external APIs that the application calls, as types.
 
-use super::problems::Problems;
+use super::{
+    problems::Problems,
+    variable::{self, API_VARIABLES, Characters},
+};
 
 /// An external API that the application calls on behalf of its users.
 ///
@@ -74,4 +77,17 @@ pub(super) fn check(apis: &[ApiRegistration], problems: &mut Problems<'_>) {
             problems.add_named(&variable, problem, "");
         }
     }
+}
+
+/// Returns the kind of characters that the variable `name` holds, if it is a variable of this configuration with `apis`.
+pub(super) fn characters_of(name: &str, apis: &[ApiRegistration]) -> Option<Characters> {
+    if let Some(variable) = variable::find(name) {
+        return Some(variable.characters);
+    }
+    let (prefix, ending) = name.rsplit_once("_API_")?;
+    let is_registered = apis.iter().any(|api| api.prefix == prefix);
+    let variable = API_VARIABLES
+        .iter()
+        .find(|variable| variable.ending == ending)?;
+    is_registered.then_some(variable.characters)
 }

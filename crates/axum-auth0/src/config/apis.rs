@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{
-    ApiRegistration, login::split_scope, problems::Problems, variable, variable::API_VARIABLES,
+    ApiRegistration, problems::Problems, scope::split_scope, variable, variable::API_VARIABLES,
 };
 use crate::http_client::{is_loopback, is_secure};
 

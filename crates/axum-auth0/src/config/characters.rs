@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{
     ApiRegistration, Variables,
+    api::characters_of,
     problems::Problems,
     variable::{self, Characters},
 };
@@ -13,7 +14,7 @@ use super::{
 /// Rejects every variable of this configuration that contains a character which it cannot contain on purpose.
 pub(super) fn check(variables: &Variables, apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     for (name, value) in variables.pairs() {
-        let Some(characters) = variable::characters_of(name, apis) else {
+        let Some(characters) = characters_of(name, apis) else {
             continue;
         };
         if let Some(problem) = problem(characters, value) {

@@ -1,11 +1,11 @@
 //! What a login requests: for which API, by which parameter, with which scopes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{ApiSettings, problems::Problems, variable};
+use super::{ApiSettings, problems::Problems, scope::split_scope, variable};
 use crate::provider::Issuer;
 
 /// How a provider is told which API a token is for.
@@ -77,16 +77,6 @@ pub(super) fn audience_parameter(
             AudienceParameter::Audience
         }
     }
-}
-
-/// Returns the words of a scope, each once, in order (RFC 6749 §3.3).
-pub(super) fn split_scope(value: &str) -> Vec<String> {
-    let mut seen = HashSet::new();
-    value
-        .split_whitespace()
-        .filter(|word| seen.insert(*word))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Reads `AUTH0_SCOPE`.

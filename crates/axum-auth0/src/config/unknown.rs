@@ -2,9 +2,9 @@
 
 use super::{
     ApiRegistration, Variables,
+    api::characters_of,
     characters::intended_name,
     problems::Problems,
-    variable,
     variable::{API_VARIABLES, VARIABLES},
 };
 
@@ -36,7 +36,7 @@ const NOT_IMPLEMENTED: &[(&str, &str)] = &[
 /// Rejects the variables that look as if they were meant for this configuration but are not read.
 pub(super) fn reject(variables: &Variables, apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     for name in variables.names() {
-        let is_known = |name: &str| variable::characters_of(name, apis).is_some();
+        let is_known = |name: &str| characters_of(name, apis).is_some();
         if is_known(name) {
             continue;
         }

@@ -1,8 +1,6 @@
 //! The variables of the configuration: one table that the readers, the check for unknown names, `.env.example` and
 //! `docs/configuration.md` follow.
 
-use super::ApiRegistration;
-
 /// A variable with a fixed name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -162,21 +160,4 @@ pub const API_VARIABLES: &[ApiVariable] = &[
 /// The variable with this fixed name.
 pub(super) fn find(name: &str) -> Option<&'static Variable> {
     VARIABLES.iter().find(|variable| variable.name == name)
-}
-
-/// The variable of one of `apis` with this name.
-pub(super) fn find_of_api(name: &str, apis: &[ApiRegistration]) -> Option<&'static ApiVariable> {
-    let (prefix, ending) = name.rsplit_once("_API_")?;
-    apis.iter().any(|api| api.prefix == prefix).then(|| {
-        API_VARIABLES
-            .iter()
-            .find(|variable| variable.ending == ending)
-    })?
-}
-
-/// The kind of characters that the variable holds, if it is one of this configuration.
-pub(super) fn characters_of(name: &str, apis: &[ApiRegistration]) -> Option<Characters> {
-    find(name)
-        .map(|variable| variable.characters)
-        .or_else(|| find_of_api(name, apis).map(|variable| variable.characters))
 }
