@@ -21,7 +21,7 @@ if (!findChromium()) {
   run('npx', ['playwright', 'install', 'chromium'], 10);
 }
 if (!findChromium() && process.getuid?.() === 0 && run('apt-get', ['--version'], 1, 'ignore')) {
-  say("Playwright's is not to be had: apt-get install chromium");
+  say("Playwright's is not available: apt-get install chromium");
   const install = ['install', '-y', '--no-install-recommends', 'chromium'];
   run('apt-get', install, 15) || (run('apt-get', ['update'], 5) && run('apt-get', install, 15));
 }

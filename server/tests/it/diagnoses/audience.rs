@@ -43,7 +43,7 @@ pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> R
     assert_eq!(
         env.products_requests.entries().len(),
         0,
-        "a token for nobody is sent to nobody"
+        "a token without an API is sent to no API"
     );
 
     // The old login requested no audience; only a new login can.

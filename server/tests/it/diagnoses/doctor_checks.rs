@@ -18,7 +18,7 @@ use crate::test_env::TestEnv;
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Returns the result of the check `id` of the doctor.
-async fn examined(env: &TestEnv, id: &str, dependencies: &Dependencies) -> Check {
+async fn run_check(env: &TestEnv, id: &str, dependencies: &Dependencies) -> Check {
     let report = examine(env.auth0.config(), dependencies, LIMIT).await;
     let mut checks = report.checks.into_iter();
     checks.find(|check| check.id == id).unwrap()
@@ -32,7 +32,7 @@ pub(crate) async fn an_unregistered_callback_fails_every_login() -> ReportedDiag
         callbacks[0] = callbacks[0].replace("/auth/callback", "/api/auth/callback");
     })
     .await;
-    let check = examined(&env, "callback", &Dependencies::default()).await;
+    let check = run_check(&env, "callback", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Problem);
     let diagnosis = reported::from_doctor(&env, &check);
     assert_says(
@@ -54,7 +54,7 @@ pub(crate) async fn an_unregistered_callback_fails_every_login() -> ReportedDiag
     );
 
     let env = apply_fix(env, &alice, |_| {}).await;
-    let check = examined(&env, "callback", &Dependencies::default()).await;
+    let check = run_check(&env, "callback", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Ok, "{check:?}");
     diagnosis
 }
@@ -66,7 +66,7 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> ReportedDi
         builder.set("AUTH0_SECRET", EXAMPLE);
     })
     .await;
-    let check = examined(&env, "secret", &Dependencies::default()).await;
+    let check = run_check(&env, "secret", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Problem);
     let diagnosis = reported::from_doctor(&env, &check);
     reported::assert_logged(&env, " ERROR ", &diagnosis);
@@ -89,7 +89,7 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> ReportedDi
         .await;
     alice.get_json("/auth/profile").await.assert_status(401);
     assert_works(&alice).await;
-    let check = examined(&env, "secret", &Dependencies::default()).await;
+    let check = run_check(&env, "secret", &Dependencies::default()).await;
     assert_eq!(check.status, Status::Ok, "{check:?}");
     diagnosis
 }
@@ -105,7 +105,7 @@ async fn clock_skew_is_reported_before_any_login() {
             clock,
             ..Dependencies::default()
         };
-        let check = examined(&env, "clock", &dependencies).await;
+        let check = run_check(&env, "clock", &dependencies).await;
         assert_eq!(
             (check.status, check.code),
             (Status::Problem, Some(DiagnosisCode::ClockSkew.as_str()))

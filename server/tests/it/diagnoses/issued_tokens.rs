@@ -72,10 +72,10 @@ pub(crate) async fn the_api_requires_tokens_signed_with_a_secret() -> ReportedDi
     assert_eq!(env.products_requests.entries().len(), 0);
     apply_fix(env, &alice, |builder| {
         by_secret(builder);
-        let mut anew = builder.products_api_settings().clone();
-        NEW_API.clone_into(&mut anew.identifier);
-        anew.signing = TokenSigning::Rs256;
-        builder.tenant.apis.push(anew);
+        let mut registered_again = builder.products_api_settings().clone();
+        NEW_API.clone_into(&mut registered_again.identifier);
+        registered_again.signing = TokenSigning::Rs256;
+        builder.tenant.apis.push(registered_again);
         builder.set("AUTH0_AUDIENCE", NEW_API);
         NEW_API.clone_into(&mut builder.api_audience);
     })

@@ -214,9 +214,9 @@ pub(crate) async fn a_reused_refresh_token_ends_the_session() -> ReportedDiagnos
         ("client_secret", CLIENT_SECRET),
         ("refresh_token", &copied),
     ];
-    let somebody = env.browser();
-    let request = somebody.request(Method::POST, &env.tenant_url("/oauth/token"));
-    somebody.send(request.form(&form)).await.assert_status(200);
+    let other = env.browser();
+    let request = other.request(Method::POST, &env.tenant_url("/oauth/token"));
+    other.send(request.form(&form)).await.assert_status(200);
 
     let diagnosis = reported::at_session_end(&env, &alice).await;
     assert_says(

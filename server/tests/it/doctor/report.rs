@@ -56,8 +56,8 @@ impl Report {
             for (name, before) in [("cause", ""), ("fix", "Fix: "), ("code", "Code: ")] {
                 let is_wrong = matches!(word, "warning" | "problem");
                 assert_eq!(check[name].is_string(), is_wrong, "{name} of {check}");
-                if let Some(told) = check[name].as_str() {
-                    let line = format!("  {before}{told}\n");
+                if let Some(message) = check[name].as_str() {
+                    let line = format!("  {before}{message}\n");
                     assert!(findings.text.contains(&line), "{line} in {}", findings.text);
                 }
             }

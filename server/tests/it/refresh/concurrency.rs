@@ -52,7 +52,7 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once_and_all_succeed() {
     assert_refresh_chain(&env);
 }
 
-/// What an API answers to a call in the person's name: whose data it is.
+/// Calls an API in the user's name and returns the owner of the data.
 async fn ask<A: Api>(user: &SignedInUser, path: &str) -> String {
     let response: Value = user
         .api::<A>()

@@ -19,7 +19,7 @@ pub(crate) async fn assert_explained(
     fix: &[&str],
 ) {
     let page = browser.open("/products").await.assert_status(500).html();
-    let [told] = &page.texts_where("role", "alert")[..] else {
+    let [message] = &page.texts_where("role", "alert")[..] else {
         panic!("{}", page.text())
     };
     let listed = browser
@@ -31,14 +31,14 @@ pub(crate) async fn assert_explained(
     let explanation = &listed["explanation"];
     assert_eq!(explanation["code"], code, "{listed}");
     for words in cause {
-        assert!(told.contains(words), "{words} is not in: {told}");
+        assert!(message.contains(words), "{words} is not in: {message}");
         assert!(
             explanation["cause"].as_str().unwrap().contains(words),
             "{words} is not in: {explanation}"
         );
     }
     for words in fix {
-        assert!(told.contains(words), "{words} is not in: {told}");
+        assert!(message.contains(words), "{words} is not in: {message}");
         assert!(
             explanation["fix"].as_str().unwrap().contains(words),
             "{words} is not in: {explanation}"
@@ -86,7 +86,7 @@ async fn without_an_audience_the_page_names_the_missing_setting() {
     assert_eq!(
         env.products_requests.entries().len(),
         0,
-        "a token for nobody is sent to nobody"
+        "a token without an API is sent to no API"
     );
     // The warning appears at the start, before any login.
     let warned = env

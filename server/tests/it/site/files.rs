@@ -149,7 +149,7 @@ async fn only_files_of_the_site_are_served() {
             .await;
         assert!(response.starts_with("HTTP/1.1 404 "), "{path}: {response}");
         assert!(
-            !response.contains("not for anybody") && !response.contains("root:"),
+            !response.contains("not public") && !response.contains("root:"),
             "{path}"
         );
     }

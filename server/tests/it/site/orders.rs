@@ -211,11 +211,12 @@ async fn an_order_that_failed_can_be_sent_again() {
         .assert_status(303);
     assert_eq!(response.location(), "/products?error=api_bad_answer");
     let page = alice.follow(&response).await;
-    let told = page.html().texts_where("role", "alert");
+    let message = page.html().texts_where("role", "alert");
     assert!(
-        told.iter()
-            .any(|told| told.contains("could not be reached")),
-        "{told:?}"
+        message
+            .iter()
+            .any(|message| message.contains("could not be reached")),
+        "{message:?}"
     );
     assert_eq!(first_form(&page).fields["idempotency_key"], key);
 
@@ -288,13 +289,13 @@ async fn a_site_without_an_orders_api_says_how_to_configure_one() {
     assert_eq!(names(&page).len(), 20);
     // There is no error, so there is no alert.
     assert_eq!(page.html().texts_where("role", "alert"), [""; 0]);
-    let told = section(&page);
+    let message = section(&page);
     for words in [
         "ORDERS_API_URL is not set",
         "How to fix it",
         "ORDERS_API_AUDIENCE",
     ] {
-        assert!(told.contains(words), "{words} is not in: {told}");
+        assert!(message.contains(words), "{words} is not in: {message}");
     }
     let refused = alice.get_json(ORDER).await.assert_status(500).json();
     assert_eq!(refused["explanation"]["code"], "api_not_configured");
@@ -310,7 +311,7 @@ async fn a_refresh_token_that_does_not_cover_the_orders_is_explained_in_their_se
     let alice = env.browser();
     let page = alice.log_in(ALICE).await.assert_status(200);
     assert_eq!(names(&page).len(), 20);
-    let told = section(&page);
+    let message = section(&page);
     for words in [
         ORDERS_API,
         "The refresh token of this login is not good for",
@@ -318,7 +319,7 @@ async fn a_refresh_token_that_does_not_cover_the_orders_is_explained_in_their_se
         // The fix ends with the URL, which is a link.
         "log in again. Log in again",
     ] {
-        assert!(told.contains(words), "{words} is not in: {told}");
+        assert!(message.contains(words), "{words} is not in: {message}");
     }
     let refused = alice.get_json(ORDER).await.assert_status(500).json();
     assert_eq!(

@@ -178,7 +178,7 @@ async fn assert_explained_to_user(
     assert!(
         page.texts_where("role", "alert")
             .iter()
-            .any(|told| told == sentence),
+            .any(|message| message == sentence),
         "{}",
         page.text()
     );

@@ -111,8 +111,8 @@ async fn the_page_shows_what_the_list_says() {
 async fn the_profile_is_private() {
     let env = TestEnv::start().await;
     let alice = env.browser();
-    let nobody = alice.get_json("/auth/profile").await.assert_status(401);
-    assert_eq!(nobody.json()["error"], "not_authenticated");
+    let anonymous = alice.get_json("/auth/profile").await.assert_status(401);
+    assert_eq!(anonymous.json()["error"], "not_authenticated");
     assert_eq!(
         alice.get_json("/auth/user").await.assert_status(200).json(),
         Value::Null

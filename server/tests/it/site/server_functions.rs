@@ -60,9 +60,9 @@ async fn every_server_function_is_listed_here_as_public_or_guarded() {
 #[tokio::test]
 async fn a_guarded_server_function_rejects_anonymous_calls() {
     let env = TestEnv::start().await;
-    let nobody = env.browser();
+    let anonymous = env.browser();
     for (method, path) in GUARDED {
-        let refused = nobody
+        let refused = anonymous
             .call(method.parse().unwrap(), path, FIELDS)
             .await
             .assert_status(401);
@@ -74,7 +74,7 @@ async fn a_guarded_server_function_rejects_anonymous_calls() {
     }
     assert_eq!(env.products_requests.entries().len(), 0);
     for (method, path) in PUBLIC {
-        nobody
+        anonymous
             .call(method.parse().unwrap(), path, FIELDS)
             .await
             .assert_status(200);
@@ -84,13 +84,17 @@ async fn a_guarded_server_function_rejects_anonymous_calls() {
 #[tokio::test]
 async fn a_guarded_server_function_answers_401_whatever_is_accepted() {
     let env = TestEnv::start().await;
-    let nobody = env.browser();
+    let anonymous = env.browser();
     for accept in ["*/*", "text/html", "image/png", "application/json"] {
-        let request = nobody
+        let request = anonymous
             .request(Method::GET, "/api/products")
             .header(header::ACCEPT, accept);
         assert_eq!(
-            nobody.send(request).await.assert_status(401).error_code(),
+            anonymous
+                .send(request)
+                .await
+                .assert_status(401)
+                .error_code(),
             "sign_in_required",
             "{accept}"
         );

@@ -49,9 +49,9 @@ async fn press(browser: &Browser, page: &Response, api: &str) -> Response {
 #[tokio::test]
 async fn only_its_user_sees_the_tokens_page_of_a_login() {
     let env = TestEnv::start().await;
-    let nobody = env.browser();
+    let anonymous = env.browser();
     for path in [PAGE, "/tokens/style.css"] {
-        let response = nobody.visit(path).await.assert_status(303);
+        let response = anonymous.visit(path).await.assert_status(303);
         assert!(
             response
                 .location()

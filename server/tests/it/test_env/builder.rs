@@ -156,8 +156,8 @@ fn build_site(folder: &Path) {
             "../favicon.svg",
             "<svg xmlns='http://www.w3.org/2000/svg'/>",
         ),
-        ("../.hidden", "not for anybody"),
-        ("../../secret.txt", "not for anybody"),
+        ("../.hidden", "not public"),
+        ("../../secret.txt", "not public"),
     ] {
         std::fs::write(package.join(name), content).unwrap();
     }

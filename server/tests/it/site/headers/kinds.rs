@@ -19,8 +19,8 @@ pub(super) async fn every_kind(env: &TestEnv) -> Vec<Kind> {
 }
 
 async fn to_nobody(env: &TestEnv) -> Vec<Kind> {
-    let nobody = env.browser();
-    let page = async |path: &str, status: u16| nobody.visit(path).await.assert_status(status);
+    let anonymous = env.browser();
+    let page = async |path: &str, status: u16| anonymous.visit(path).await.assert_status(status);
     vec![
         ("a page", page("/", 200).await),
         ("a redirect to the login", page("/products", 303).await),
@@ -32,7 +32,7 @@ async fn to_nobody(env: &TestEnv) -> Vec<Kind> {
         ("a page that is not found", page("/nothing", 404).await),
         (
             "nobody",
-            nobody.get_json("/auth/user").await.assert_status(200),
+            anonymous.get_json("/auth/user").await.assert_status(200),
         ),
         ("health", page("/healthz", 200).await),
         ("readiness", page("/readyz", 200).await),
@@ -46,10 +46,10 @@ async fn to_nobody(env: &TestEnv) -> Vec<Kind> {
 }
 
 async fn refusals(env: &TestEnv) -> Vec<Kind> {
-    let nobody = env.browser();
-    let get = async |path: &str, status: u16| nobody.get_json(path).await.assert_status(status);
+    let anonymous = env.browser();
+    let get = async |path: &str, status: u16| anonymous.get_json(path).await.assert_status(status);
     let with = |method: Method, path: &str, name, value: &str| {
-        nobody.request(method, path).header(name, value)
+        anonymous.request(method, path).header(name, value)
     };
     let foreign = with(
         Method::POST,
@@ -62,8 +62,8 @@ async fn refusals(env: &TestEnv) -> Vec<Kind> {
         with(Method::GET, "/", header::HOST, "evil.example").header(header::ACCEPT, "text/html");
     let huge = "n".repeat(70_000);
     let huge = [("name", huge.as_str())];
-    let too_large = nobody.call(Method::POST, "/api/products", &huge);
-    let no_method = nobody.call(Method::PUT, "/auth/profile", &[]);
+    let too_large = anonymous.call(Method::POST, "/api/products", &huge);
+    let no_method = anonymous.call(Method::PUT, "/auth/profile", &[]);
     vec![
         (
             "a function that is not found",
@@ -73,15 +73,15 @@ async fn refusals(env: &TestEnv) -> Vec<Kind> {
         ("a refused profile", get("/auth/profile", 401).await),
         (
             "a refusal of another site",
-            nobody.send(foreign).await.assert_status(403),
+            anonymous.send(foreign).await.assert_status(403),
         ),
         (
             "another name",
-            nobody.send(misdirected).await.assert_status(421),
+            anonymous.send(misdirected).await.assert_status(421),
         ),
         (
             "a page under another name",
-            nobody.send(elsewhere).await.assert_status(307),
+            anonymous.send(elsewhere).await.assert_status(307),
         ),
         (
             "a method that is not there",

@@ -56,8 +56,8 @@ async fn every_kind_of_response_has_security_headers() {
         );
         // No HSTS with http on loopback.
         assert_eq!(response.header("strict-transport-security"), "", "{kind}");
-        for told in ["server", "x-powered-by"] {
-            assert_eq!(response.header(told), "", "{kind}");
+        for text in ["server", "x-powered-by"] {
+            assert_eq!(response.header(text), "", "{kind}");
         }
     }
 }
