@@ -68,7 +68,7 @@ pub(crate) async fn at_session_end(env: &TestEnv, browser: &Browser) -> Reported
     let diagnosis = in_log(env, " WARN ");
     assert_eq!(
         env.log
-            .lines_with(&["the session ended", diagnosis.code.as_str()])
+            .lines_with(&["session terminated", diagnosis.code.as_str()])
             .len(),
         1
     );
@@ -82,7 +82,7 @@ pub(crate) async fn without_refresh_token(env: &TestEnv, browser: &Browser) -> R
     let diagnosis = in_log(env, " WARN ");
     assert!(
         !env.log
-            .lines_with(&["a new login is needed", diagnosis.code.as_str()])
+            .lines_with(&["a new login is required", diagnosis.code.as_str()])
             .is_empty()
     );
     as_local(env, diagnosis)

@@ -73,7 +73,7 @@ async fn an_api_that_allows_no_offline_access_makes_the_user_log_in_too() {
         .assert_status(200);
     let warned =
         env.log
-            .lines_with(&[" WARN ", "offline_access was asked for", "no refresh token"]);
+            .lines_with(&[" WARN ", "offline_access was requested", "no refresh token"]);
     assert_eq!(warned.len(), 1);
     env.advance(3_700);
     let sentences = [
