@@ -78,6 +78,5 @@ fn insecure_address(api: &ApiSettings) -> ApiError {
     let diagnosis = Diagnosis::InsecureApiUrl {
         api: api.name().to_owned(),
     };
-    diagnosis.log();
     ApiError::Token(TokenError::Misconfigured(Box::new(diagnosis)))
 }

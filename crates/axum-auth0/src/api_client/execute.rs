@@ -19,9 +19,10 @@ use super::{
 use crate::{
     api_transport::{ApiTransport, RetryBudget},
     config::{Api, ApiSettings},
+    diagnosis::Diagnosis,
     http_client::{Delivery, HttpError, retry_after},
     session::SignedInUser,
-    tokens::{AccessToken, TokenOptions},
+    tokens::{AccessToken, TokenError, TokenOptions},
 };
 
 impl<A: Api> ApiCall<A> {
@@ -49,8 +50,9 @@ async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
         attempts = field::Empty,
         status = field::Empty,
     );
+    let settings = user.services.apis.get(A::ENV_PREFIX);
     let execution = CallExecution {
-        settings: user.services.apis.get(A::ENV_PREFIX)?,
+        settings: settings.inspect_err(|error| user.services.apis.log(A::ENV_PREFIX, error))?,
         user,
         limits,
         scopes,
@@ -63,17 +65,26 @@ async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
         .await
 }
 
-/// Once for each call, within its span. What has a diagnosis was logged with it.
+/// Logs a failed call, once, within its span. Why there is no access token was logged when it was requested.
 fn log(error: &ApiError) {
     match error {
-        ApiError::Token(_) | ApiError::Refused(_) => {}
+        ApiError::Refused(diagnosis) => diagnosis.log("API call failed"),
+        ApiError::Token(TokenError::Misconfigured(diagnosis))
+            if matches!(
+                **diagnosis,
+                Diagnosis::UnusableToken { .. } | Diagnosis::InsecureApiUrl { .. }
+            ) =>
+        {
+            diagnosis.log("API call failed");
+        }
+        ApiError::Token(_) => {}
         ApiError::Forbidden
         | ApiError::NotFound
         | ApiError::Conflict
         | ApiError::Invalid { .. }
         | ApiError::TokenRefreshedRetryRequired
-        | ApiError::InvalidRequest(_) => tracing::info!(%error, "a call of an API was refused"),
-        _ => tracing::error!(%error, "a call of an API failed"),
+        | ApiError::InvalidRequest(_) => tracing::info!(%error, "API call failed"),
+        _ => tracing::error!(%error, "API call failed"),
     }
 }
 

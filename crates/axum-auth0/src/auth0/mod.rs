@@ -97,7 +97,7 @@ impl Auth0 {
 /// Logs recommendations for a valid configuration.
 fn log_warnings(config: &Config) {
     for weak in config.weak_secrets() {
-        Diagnosis::from(weak).log();
+        Diagnosis::from(weak).log("weak secret");
     }
     if config.audience().is_none() {
         tracing::warn!(

@@ -29,8 +29,8 @@ pub use self::{
 const MAX_AUDIENCES: usize = 5;
 
 impl Diagnosis {
-    /// Logs the diagnosis.
-    pub(crate) fn log(&self) {
-        tracing::error!(code = self.code().as_str(), cause = %self.cause(), fix = %self.fix(), "misconfiguration");
+    /// Logs that `operation` has the outcome of a misconfiguration. Called where the failure is handled, once.
+    pub(crate) fn log(&self, operation: &str) {
+        tracing::error!(code = self.code().as_str(), cause = %self.cause(), fix = %self.fix(), "{operation}: misconfiguration");
     }
 }

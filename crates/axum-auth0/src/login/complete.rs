@@ -123,7 +123,7 @@ fn log_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
         && let Ok(Some(iat)) = claims.unverified().numeric_date("iat")
     {
         let ahead = state.clock.unix_seconds().saturating_sub(iat);
-        Diagnosis::ClockSkew { ahead }.log();
+        Diagnosis::ClockSkew { ahead }.log("ID token rejected");
     }
 }
 
@@ -149,7 +149,7 @@ fn token_set(
         match CachedToken::verify(response, &request, config, now) {
             Ok(token) => set.insert(token),
             Err(diagnosis) => {
-                diagnosis.log();
+                diagnosis.log("access token rejected");
                 set.record_rejection(&request, diagnosis, now);
             }
         }

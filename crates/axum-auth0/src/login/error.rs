@@ -47,27 +47,28 @@ pub(super) enum LoginError {
     UnsupportedIdToken(IdTokenError, Box<Diagnosis>, ReturnTo),
     /// The provider is unavailable.
     ProviderUnavailable {
+        /// The failed request, for the log.
+        cause: String,
         /// In seconds.
         retry_after: Option<u64>,
         return_to: ReturnTo,
     },
-    /// The store is unavailable.
-    StoreUnavailable(ReturnTo),
+    /// The store is unavailable. The text is for the log.
+    StoreUnavailable(String, ReturnTo),
 }
 
 impl LoginError {
     pub(super) fn provider_unavailable(error: &ProviderError, return_to: ReturnTo) -> Self {
         let retry_after = error.retry_after().map(|wait| wait.as_secs());
-        tracing::error!(%error, "login failed: the provider is unavailable");
         Self::ProviderUnavailable {
+            cause: error.to_string(),
             retry_after,
             return_to,
         }
     }
 
     pub(super) fn store(error: &StoreError, return_to: ReturnTo) -> Self {
-        tracing::error!(%error, "login failed: the store is unavailable");
-        Self::StoreUnavailable(return_to)
+        Self::StoreUnavailable(error.to_string(), return_to)
     }
 
     /// Converts an error response of the authorization endpoint.
@@ -126,22 +127,18 @@ impl LoginError {
                     audience,
                 ))
             }
-            EndpointError::Unavailable { retry_after, .. } => {
-                tracing::warn!(%error, "failed to exchange the code");
-                Self::ProviderUnavailable {
-                    retry_after: retry_after.map(|wait| wait.as_secs()),
-                    return_to,
-                }
-            }
+            EndpointError::Unavailable { retry_after, .. } => Self::ProviderUnavailable {
+                cause: error.to_string(),
+                retry_after: retry_after.map(|wait| wait.as_secs()),
+                return_to,
+            },
             error @ (EndpointError::Intercepted { .. }
             | EndpointError::InvalidResponse(_)
-            | EndpointError::NoRevocationEndpoint) => {
-                tracing::error!(%error, "failed to exchange the code");
-                Self::ProviderUnavailable {
-                    retry_after: None,
-                    return_to,
-                }
-            }
+            | EndpointError::NoRevocationEndpoint) => Self::ProviderUnavailable {
+                cause: error.to_string(),
+                retry_after: None,
+                return_to,
+            },
         }
     }
 
@@ -153,11 +150,14 @@ impl LoginError {
 
     fn log(&self) {
         match self {
-            Self::Misconfigured(diagnosis) => diagnosis.log(),
-            Self::UnsupportedIdToken(error, diagnosis, _) => {
-                tracing::error!(%error, "login failed");
-                diagnosis.log();
-            }
+            Self::Misconfigured(diagnosis) => diagnosis.log("login failed"),
+            Self::UnsupportedIdToken(error, diagnosis, _) => tracing::error!(
+                %error,
+                code = diagnosis.code().as_str(),
+                cause = %diagnosis.cause(),
+                fix = %diagnosis.fix(),
+                "login failed"
+            ),
             Self::InvalidIdToken(Some(error), _) => tracing::error!(%error, "login failed"),
             Self::InvalidIdToken(None, _) => {
                 tracing::error!("login failed: the token response has no ID token");
@@ -184,10 +184,12 @@ impl LoginError {
                 tracing::info!("login failed: error response without the announced iss");
             }
             Self::InvalidCode(_) => tracing::warn!("login failed: invalid_grant"),
-            Self::ProviderUnavailable { .. } => {
-                tracing::warn!("login failed: the provider is unavailable");
+            Self::ProviderUnavailable { cause, .. } => {
+                tracing::error!(%cause, "login failed: the provider is unavailable");
             }
-            Self::StoreUnavailable(_) => tracing::warn!("login failed: the store is unavailable"),
+            Self::StoreUnavailable(cause, _) => {
+                tracing::error!(%cause, "login failed: the store is unavailable");
+            }
         }
     }
 }

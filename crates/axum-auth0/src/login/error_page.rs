@@ -60,12 +60,13 @@ impl LoginError {
             Self::ProviderUnavailable {
                 retry_after,
                 return_to,
+                ..
             } => unavailable(
                 "The service that verifies who you are is not available. Please try again in a moment.",
             )
             .retry_after(retry_after.unwrap_or(5))
             .link(TRY_AGAIN, routes.login_url(return_to)),
-            Self::StoreUnavailable(return_to) => unavailable(
+            Self::StoreUnavailable(_, return_to) => unavailable(
                 "This site cannot store sessions at the moment. Please try again in a moment.",
             )
             .retry_after(5)

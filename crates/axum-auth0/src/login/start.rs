@@ -60,8 +60,8 @@ pub(super) async fn begin(
             LoginError::provider_unavailable(&error, parameters.return_to.clone())
         })?;
     let Some(endpoint) = &metadata.authorization_endpoint else {
-        tracing::error!("login failed: the provider's metadata has no authorization endpoint");
         return Err(LoginError::ProviderUnavailable {
+            cause: "the provider's metadata has no authorization endpoint".to_owned(),
             retry_after: None,
             return_to: parameters.return_to,
         });

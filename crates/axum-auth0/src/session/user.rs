@@ -117,7 +117,10 @@ impl SignedInUser {
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
         self.reject_head()?;
-        let settings = self.services.apis.get(A::ENV_PREFIX)?;
+        let apis = &self.services.apis;
+        let settings = apis
+            .get(A::ENV_PREFIX)
+            .inspect_err(|error| apis.log(A::ENV_PREFIX, error))?;
         let token = self
             .services
             .tokens

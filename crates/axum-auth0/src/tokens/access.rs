@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     cached_token::CachedToken,
-    error::{TokenError, audience_missing, diagnosed},
+    error::{TokenError, audience_missing, log_unusable, unusable},
     freshness::TokenRequirement,
     options::{TokenFingerprint, TokenOptions},
     refresh::{Decision, Refresher, decide, fall_back},
@@ -114,7 +114,9 @@ impl Tokens {
         }
         let expected = request.expectation(&self.0.config, now);
         let diagnosis = Diagnosis::scope_missing(&expected, missing);
-        Err(diagnosed(diagnosis, self.0.is_current(&set)))
+        let is_current = self.0.is_current(&set);
+        log_unusable(&diagnosis, is_current, "access token unavailable");
+        Err(unusable(diagnosis, is_current))
     }
 
     fn requirement(

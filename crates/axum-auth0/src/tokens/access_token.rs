@@ -44,14 +44,12 @@ impl<A: Api> AccessToken<A> {
     ///
     /// Where the provider issued a token that no header can carry.
     pub fn authorization(&self) -> Result<HeaderValue, TokenError> {
-        let mut value =
-            HeaderValue::from_str(&format!("Bearer {}", self.expose())).map_err(|_| {
-                let diagnosis = Diagnosis::UnusableToken {
-                    audience: self.audience.clone(),
-                };
-                diagnosis.log();
-                TokenError::Misconfigured(Box::new(diagnosis))
-            })?;
+        let value = HeaderValue::from_str(&format!("Bearer {}", self.expose()));
+        let mut value = value.map_err(|_| {
+            TokenError::Misconfigured(Box::new(Diagnosis::UnusableToken {
+                audience: self.audience.clone(),
+            }))
+        })?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -66,22 +64,20 @@ impl<A: Api> AccessToken<A> {
         &self.audience
     }
 
-    /// What it means that the API answered 401 to this token although it was fresh and verified here: it expects
-    /// another audience or another issuer. The reason is logged.
+    /// Returns what it means that the API responded with 401 to this token although it is fresh and was verified here: it
+    /// expects another audience or another issuer. The caller logs it.
     ///
     /// `www_authenticate` is the API's header of that name (RFC 6750 §3), which may say more.
     pub fn refused_by_api(&self, www_authenticate: Option<&str>) -> TokenError {
         let diagnosis = Diagnosis::refused_by_api(&self.settings, &self.audience, www_authenticate);
-        diagnosis.log();
         TokenError::Misconfigured(Box::new(diagnosis))
     }
 
-    /// What it means that the API answered 403 `insufficient_scope` (RFC 6750 §3.1): the token lacks a scope that
-    /// the API wants for this call. The reason is logged.
+    /// Returns what it means that the API responded with 403 `insufficient_scope` (RFC 6750 §3.1): the token lacks a scope
+    /// that the API requires for this call. The caller logs it.
     pub fn lacks_scope(&self, scope: &str) -> TokenError {
         let missing: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
         let diagnosis = Diagnosis::missing_scope(&self.settings, &self.audience, missing);
-        diagnosis.log();
         TokenError::Misconfigured(Box::new(diagnosis))
     }
 }

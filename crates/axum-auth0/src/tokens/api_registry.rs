@@ -20,8 +20,8 @@ struct Inner {
     apis: BTreeMap<&'static str, Arc<ApiSettings>>,
     /// The registered APIs of which no variable is set.
     absent: Vec<&'static str>,
-    /// The APIs whose absence was logged.
-    reported: Mutex<BTreeSet<&'static str>>,
+    /// The unregistered APIs that were logged.
+    logged: Mutex<BTreeSet<&'static str>>,
 }
 
 impl ApiRegistry {
@@ -32,7 +32,7 @@ impl ApiRegistry {
                 .map(|api| (api.name(), Arc::new(api.clone())))
                 .collect(),
             absent: config.absent_apis().to_vec(),
-            reported: Mutex::default(),
+            logged: Mutex::default(),
         }))
     }
 
@@ -52,17 +52,24 @@ impl ApiRegistry {
                     api: name.to_owned(),
                 }
             };
-            // Logged once: a site can do without an API that its pages ask for at every view.
-            let mut reported = self
-                .0
-                .reported
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if reported.insert(name) {
-                diagnosis.log();
-            }
             TokenError::Misconfigured(Box::new(diagnosis))
         })
+    }
+
+    /// Logs an error of [`Self::get`]. An API that is configured to be absent is no failure; one that the application did not
+    /// register is logged once, since pages may request it at every view.
+    pub(crate) fn log(&self, name: &'static str, error: &TokenError) {
+        let TokenError::Misconfigured(diagnosis) = error else {
+            return;
+        };
+        if self.0.absent.contains(&name) {
+            tracing::debug!(api = name, "access token unavailable: API not configured");
+            return;
+        }
+        let mut logged = self.0.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.insert(name) {
+            diagnosis.log("access token unavailable");
+        }
     }
 
     /// Returns the API with this audience.

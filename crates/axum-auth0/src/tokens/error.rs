@@ -45,24 +45,33 @@ pub(super) fn store_unavailable(operation: &'static str) -> impl FnOnce(StoreErr
     }
 }
 
+/// Logs that the API has no audience and returns the error for the caller.
 pub(super) fn audience_missing(api: &ApiSettings) -> TokenError {
     let diagnosis = Diagnosis::AudienceMissing {
         variable: api.audience_variable().to_owned(),
     };
-    diagnosis.log();
+    diagnosis.log("access token unavailable");
     TokenError::Misconfigured(Box::new(diagnosis))
 }
 
-/// Logs why a token cannot be used. If the login requested what the current configuration requests (`is_current`), the
-/// configuration is wrong; otherwise a new login may fix it.
-pub(super) fn diagnosed(diagnosis: Diagnosis, is_current: bool) -> TokenError {
+/// Returns the error for a token that cannot be used. If the login requested what the current configuration requests
+/// (`is_current`), the configuration is wrong; otherwise a new login may fix it.
+pub(super) fn unusable(diagnosis: Diagnosis, is_current: bool) -> TokenError {
     if is_current {
-        diagnosis.log();
-        return TokenError::Misconfigured(Box::new(diagnosis));
+        TokenError::Misconfigured(Box::new(diagnosis))
+    } else {
+        TokenError::SignInRequired
     }
-    tracing::info!(
-        code = diagnosis.code().as_str(),
-        "the configuration changed since this login; a new login is required"
-    );
-    TokenError::SignInRequired
+}
+
+/// Logs why a token cannot be used, as [`unusable`] interprets it.
+pub(super) fn log_unusable(diagnosis: &Diagnosis, is_current: bool, operation: &str) {
+    if is_current {
+        diagnosis.log(operation);
+    } else {
+        tracing::info!(
+            code = diagnosis.code().as_str(),
+            "the configuration changed since this login; a new login is required"
+        );
+    }
 }

@@ -102,7 +102,7 @@ impl Refresher {
 fn revocation_error(error: EndpointError) -> TokenError {
     let misconfigured = |code: &str, description: Option<&str>| {
         let diagnosis = Diagnosis::of_error_response(code, description, None);
-        diagnosis.log();
+        diagnosis.log("token revocation failed");
         TokenError::Misconfigured(Box::new(diagnosis))
     };
     match error {

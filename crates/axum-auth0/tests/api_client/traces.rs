@@ -88,7 +88,7 @@ async fn the_log_shows_api_and_trace_but_no_content() {
     let log = log_capture::captured();
     let lines: Vec<_> = log
         .lines()
-        .filter(|line| line.contains(trace) && line.contains("a call of an API failed"))
+        .filter(|line| line.contains(trace) && line.contains("API call failed"))
         .collect();
     assert_eq!(lines.len(), 2, "{lines:#?}");
     for part in ["api=\"ORDERS\"", "method=POST", "attempts=1", "status=500"] {

@@ -196,7 +196,7 @@ async fn assert_explained_to_user(
     assert!(is_signed_in(alice).await);
     assert!(
         !env.log
-            .lines_with(&[" ERROR ", "a call of an API failed", "PRODUCTS"])
+            .lines_with(&[" ERROR ", "API call failed", "PRODUCTS"])
             .is_empty()
     );
 }

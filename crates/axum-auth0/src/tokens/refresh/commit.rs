@@ -17,7 +17,7 @@ use crate::{
     store::{CasOutcome, LoginId, LoginRecord},
     tokens::{
         cached_token::CachedToken,
-        error::{TokenError, store_unavailable},
+        error::{TokenError, log_unusable, store_unavailable},
         failure::{Failure, FailureScope},
         token_set::TokenSet,
     },
@@ -84,6 +84,9 @@ impl Refresher {
         match &response.tokens {
             Ok(_) => {
                 failpoint::reached("refresh:after-store").await;
+                if let Outcome::RejectedToken(diagnosis) = &outcome {
+                    log_unusable(diagnosis, self.is_current(&set), "token refresh failed");
+                }
                 if is_superseded && set.refresh_token.is_none() {
                     self.revoke_unused(new_refresh_token).await;
                 }
@@ -200,7 +203,7 @@ impl Refresher {
     /// §3.1.3.7, rule 6).
     async fn has_valid_signature(&self, id_token: &str) -> bool {
         if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
-            diagnosis.log();
+            diagnosis.log("refreshed ID token not verified");
         }
         if TokenKind::of(id_token).is_unreadable() {
             return true;
@@ -249,17 +252,24 @@ fn log_failure(
     failure: &Failure,
     scope: FailureScope,
 ) {
-    if let Some(diagnosis) = &failure.diagnosis {
-        diagnosis.log();
-    }
     let backoff = set.backoff.as_ref();
-    tracing::warn!(
-        ?login,
-        %error,
-        ?scope,
-        reason = failure.kind.as_str(),
-        failures = backoff.map(|backoff| backoff.failures),
-        retry_at = backoff.map(|backoff| backoff.retry_at),
-        "token refresh failed"
-    );
+    let failures = backoff.map(|backoff| backoff.failures);
+    let retry_at = backoff.map(|backoff| backoff.retry_at);
+    let reason = failure.kind.as_str();
+    if let Some(diagnosis) = &failure.diagnosis {
+        tracing::error!(
+            ?login,
+            %error,
+            ?scope,
+            reason,
+            failures,
+            retry_at,
+            code = diagnosis.code().as_str(),
+            cause = %diagnosis.cause(),
+            fix = %diagnosis.fix(),
+            "token refresh failed: misconfiguration"
+        );
+    } else {
+        tracing::warn!(?login, %error, ?scope, reason, failures, retry_at, "token refresh failed");
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
     tasks::Work,
     tokens::{
         cached_token::CachedToken,
-        error::{TokenError, audience_missing, diagnosed, store_unavailable},
+        error::{TokenError, audience_missing, store_unavailable, unusable},
         freshness::TokenRequirement,
         token_request::TokenRequest,
         token_set::TokenSet,
@@ -226,7 +226,8 @@ impl Refresher {
                 );
                 TokenError::SignInRequired
             }
-            Denial::RecentlyRejected(diagnosis) => diagnosed(diagnosis, self.is_current(set)),
+            // Logged when the token was rejected.
+            Denial::RecentlyRejected(diagnosis) => unusable(diagnosis, self.is_current(set)),
             Denial::TooManyTokens { retry_after } => {
                 tracing::warn!("token refresh denied: too many combinations of scopes");
                 TokenError::TooManyTokens { retry_after }
