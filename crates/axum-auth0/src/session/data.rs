@@ -106,8 +106,10 @@ impl StoredSession {
         };
         let value = match session.get_value(SESSION_KEY).await {
             Ok(value) => value,
-            Err(session::Error::SerdeJson(_))
-            | Err(session::Error::Store(session_store::Error::Decode(_))) => None,
+            Err(
+                session::Error::SerdeJson(_)
+                | session::Error::Store(session_store::Error::Decode(_)),
+            ) => None,
             Err(session::Error::Store(error)) => return Err(store_error(error)),
         };
         if session.id().is_none() {

@@ -9,6 +9,7 @@
 mod app;
 
 mod access_token_route;
+mod authorization_responses;
 mod backoff;
 mod builder;
 mod callback;
@@ -36,6 +37,7 @@ mod refresh;
 mod refreshed_id_token;
 mod return_paths;
 mod revocation;
+mod session_storage;
 mod sessions;
 mod store_cleanup;
 mod store_failures;
