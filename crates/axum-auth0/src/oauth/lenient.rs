@@ -41,7 +41,7 @@ use openidconnect::{
 };
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{error::EndpointError, response::TokenResponse};
+use super::{error::EndpointError, token_response::TokenResponse};
 use crate::{
     http_client::{HttpClient, HttpError},
     json, jwt,

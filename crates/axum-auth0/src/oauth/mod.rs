@@ -13,6 +13,7 @@ mod logout_url;
 mod response;
 mod revocation;
 mod token_endpoint;
+mod token_response;
 
 pub use self::id_token::IdTokenError;
 pub(crate) use self::{
@@ -21,8 +22,9 @@ pub(crate) use self::{
     error::{EndpointError, RequestEffect},
     id_token::{IdTokenChecks, IdTokenVerifier, LEEWAY, MAX_AGE_OF_IAT},
     logout_url::ProviderLogout,
-    response::{EndpointResponse, TokenResponse},
+    response::EndpointResponse,
     token_endpoint::TokenEndpoint,
+    token_response::TokenResponse,
 };
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Responses of the token endpoint, and what they mean.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use http::{HeaderMap, Response, StatusCode, header};
 use secrecy::SecretString;
@@ -9,29 +9,9 @@ use serde_json::{Map, Value};
 use super::{
     error::{EndpointError, RequestEffect, UnavailableReason},
     lenient::{normalize_token_response, parse_members, string_member},
+    token_response::TokenResponse,
 };
 use crate::http_client::{content_coding, strip_bom};
-
-/// A successful token response (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
-#[derive(Clone)]
-pub(crate) struct TokenResponse {
-    pub(crate) access_token: String,
-    pub(crate) refresh_token: Option<String>,
-    pub(crate) id_token: Option<String>,
-    pub(crate) scope: Option<Vec<String>>,
-    /// In seconds.
-    pub(crate) expires_in: Option<i64>,
-}
-
-impl fmt::Debug for TokenResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenResponse")
-            .field("scope", &self.scope)
-            .field("expires_in", &self.expires_in)
-            .field("has_refresh_token", &self.refresh_token.is_some())
-            .finish_non_exhaustive()
-    }
-}
 
 /// The response of the token endpoint, and what must be kept of it even if it cannot be used.
 #[derive(Debug)]

@@ -10,11 +10,9 @@ use openidconnect::{
 use secrecy::ExposeSecret as _;
 
 use super::{
-    authorization_request::parameter_name,
-    client_authentication::RegisteredClient,
-    error::EndpointError,
-    lenient::CapturingHttpClient,
-    response::{EndpointResponse, TokenResponse},
+    authorization_request::parameter_name, client_authentication::RegisteredClient,
+    error::EndpointError, lenient::CapturingHttpClient, response::EndpointResponse,
+    token_response::TokenResponse,
 };
 use crate::{
     clock::SharedClock,

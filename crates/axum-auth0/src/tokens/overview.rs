@@ -89,7 +89,7 @@ impl Tokens {
             is_refreshable,
             refresh_outcome_unknown: set.refresh_outcome_unknown,
             is_outdated: !self.0.is_current(&set),
-            problem: (!is_refreshable && !set.revoked).then(|| Diagnosis::NoRefreshToken {
+            problem: (!is_refreshable && !set.revoked).then_some(Diagnosis::NoRefreshToken {
                 is_requested: offline_access,
             }),
             id_token: set.id_token.as_deref().and_then(claims),

@@ -108,7 +108,7 @@ async fn a_deployment_after_all_fifty_clients_disconnected_loses_no_refresh_toke
     process.terminate();
     let status = process.exited().await;
     assert!(status.success(), "{status}");
-    assert!(process.log().contains("no detached work is left"));
+    assert!(process.log().contains("no detached tasks are left"));
     cluster.replicas.push(process);
     assert_nothing_was_lost(cluster, &browsers).await;
 }

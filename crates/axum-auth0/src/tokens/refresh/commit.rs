@@ -1,9 +1,5 @@
 //! Stores the result of a refresh before anything else can fail.
 
-use std::time::Duration;
-
-use secrecy::{ExposeSecret as _, SecretString};
-
 use super::{
     outcome::{Attempt, Outcome, RefreshResult, Termination, Update, apply},
     refresher::Refresher,
@@ -160,43 +156,6 @@ impl Refresher {
             .map_err(store_unavailable("failed to load tokens"))
     }
 
-    /// Ends the session. Always returns the error for the caller.
-    async fn terminate_session(
-        &self,
-        login: LoginId,
-        attempt: &Attempt<'_>,
-        termination: Termination,
-        new_refresh_token: Option<&SecretString>,
-    ) -> Result<CachedToken, TokenError> {
-        match termination {
-            Termination::OtherUser => {
-                tracing::error!(
-                    ?login,
-                    "security: the refreshed ID token is of another user or forged; session terminated"
-                );
-                self.sets.delete(login).await?;
-                self.revoke_unused(new_refresh_token).await;
-            }
-            Termination::DeadRefreshToken { may_be_reuse } => {
-                // Unless a process that lost its lease has stored a newer refresh token.
-                let (_, set) = self.sets.load(login).await?;
-                if set.refresh_token != attempt.refresh_token {
-                    return Err(TokenError::ProviderUnavailable {
-                        retry_after: Some(Duration::from_secs(1)),
-                    });
-                }
-                let diagnosis = if may_be_reuse {
-                    Diagnosis::RefreshTokenReused
-                } else {
-                    Diagnosis::RefreshTokenEnded
-                };
-                tracing::warn!(?login, code = diagnosis.code().as_str(), cause = %diagnosis.cause(), fix = %diagnosis.fix(), "session terminated");
-                self.sets.delete(login).await?;
-            }
-        }
-        Err(TokenError::SignInRequired)
-    }
-
     /// Returns whether the provider signed a refreshed ID token.
     ///
     /// If the keys are unavailable the token is accepted: it came from the token endpoint over TLS (OpenID Connect Core 1.0
@@ -218,29 +177,6 @@ impl Refresher {
                 tracing::error!(%error, "refreshed ID token rejected");
                 false
             }
-        }
-    }
-
-    /// Returns whether the user of a login that has ended is logged in again. At some providers the revocation of one refresh token
-    /// ends all of the user's, which would end the new login, too.
-    async fn has_newer_login(&self, ended: &LoginRecord) -> bool {
-        let newer = self
-            .sets
-            .store
-            .has_login_since(&ended.subject, ended.created_at)
-            .await;
-        newer.unwrap_or_else(|error| {
-            tracing::warn!(login = ?ended.id, %error, "failed to look for a newer login; the refresh token is not revoked");
-            true
-        })
-    }
-
-    /// Revokes a new refresh token that no session uses. Nothing depends on the result.
-    async fn revoke_unused(&self, refresh_token: Option<&SecretString>) {
-        if let Some(refresh_token) = refresh_token
-            && let Err(error) = self.endpoint.revoke(refresh_token.expose_secret()).await
-        {
-            tracing::warn!(%error, "failed to revoke a refresh token of an ended session");
         }
     }
 }

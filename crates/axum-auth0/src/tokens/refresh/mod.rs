@@ -6,12 +6,14 @@
 
 mod commit;
 mod decision;
+mod denial;
 mod driver;
 mod lease;
 mod outcome;
 mod refresher;
 mod request;
 mod single_flight;
+mod termination;
 
 pub(super) use self::{
     decision::{Decision, decide, fall_back},

@@ -1,0 +1,24 @@
+//! The tokens of a successful response.
+
+use std::fmt;
+
+/// A successful token response (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
+#[derive(Clone)]
+pub(crate) struct TokenResponse {
+    pub(crate) access_token: String,
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) id_token: Option<String>,
+    pub(crate) scope: Option<Vec<String>>,
+    /// In seconds.
+    pub(crate) expires_in: Option<i64>,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("scope", &self.scope)
+            .field("expires_in", &self.expires_in)
+            .field("has_refresh_token", &self.refresh_token.is_some())
+            .finish_non_exhaustive()
+    }
+}
