@@ -19,7 +19,7 @@ use leptos_router::{
     SsrMode, StaticSegment,
     components::{FlatRoutes, Route, Router as Pages},
 };
-use test_support::{Answer, Browser, SITE, TestApp};
+use test_support::{Browser, SITE, TestApp, TestResponse};
 
 type TestEnv = test_support::TestEnv<Notes>;
 
@@ -108,7 +108,7 @@ async fn who(axum::Extension(user): axum::Extension<CurrentUser>) -> String {
 }
 
 /// Returns the value of the hidden field of a page, and checks it against the header of the page.
-fn page_user(page: &Answer) -> String {
+fn page_user(page: &TestResponse) -> String {
     let field = format!("name=\"{PAGE_USER_FIELD}\" value=\"");
     let (_, rest) = page
         .body
@@ -119,7 +119,7 @@ fn page_user(page: &Answer) -> String {
     value
 }
 
-async fn call(browser: &mut Browser, method: Method, page: &str) -> Answer {
+async fn call(browser: &mut Browser, method: Method, page: &str) -> TestResponse {
     let body = if method == Method::POST {
         "text=a+note"
     } else {
@@ -135,7 +135,7 @@ async fn call(browser: &mut Browser, method: Method, page: &str) -> Answer {
     browser.send(request.body(Body::from(body)).unwrap()).await
 }
 
-async fn post_form(browser: &mut Browser, page: &str) -> Answer {
+async fn post_form(browser: &mut Browser, page: &str) -> TestResponse {
     let request = browser
         .form("/api/notes")
         .header(header::ACCEPT, "text/html,*/*;q=0.8")
@@ -151,35 +151,39 @@ async fn an_action_form_and_server_functions_of_alices_page_do_nothing_once_bob_
     let env = TestEnv::new().await;
     for path in ["/notes", "/in-order"] {
         let mut browser = env.logged_in("alice").await;
-        let page = browser.go(path).await;
+        let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::OK);
         let hers = page_user(&page);
         let before = ADDED.load(Ordering::SeqCst);
 
         // Her own page works, with and without JavaScript.
-        let answer = post_form(&mut browser, &hers).await;
-        assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
-        let answer = call(&mut browser, Method::POST, &hers).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let response = post_form(&mut browser, &hers).await;
+        assert_eq!(response.status, StatusCode::FOUND, "{}", response.body);
+        let response = call(&mut browser, Method::POST, &hers).await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.body);
         assert_eq!(ADDED.load(Ordering::SeqCst), before + 2);
 
         browser.log_in(&env.provider, "bob").await;
         for method in [Method::POST, Method::GET] {
-            let answer = call(&mut browser, method, &hers).await;
-            assert_eq!(answer.status, StatusCode::CONFLICT);
+            let response = call(&mut browser, method, &hers).await;
+            assert_eq!(response.status, StatusCode::CONFLICT);
             // The error that the server function returns in the browser.
-            let error: AuthError = decode_error(answer.body.clone().into());
+            let error: AuthError = decode_error(response.body.clone().into());
             assert_eq!(error, AuthError::UserChanged);
         }
-        let answer = post_form(&mut browser, &hers).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(answer.body.contains("href=\"/notes\""), "{}", answer.body);
+        let response = post_form(&mut browser, &hers).await;
+        assert_eq!(response.status, StatusCode::CONFLICT);
+        assert!(
+            response.body.contains("href=\"/notes\""),
+            "{}",
+            response.body
+        );
         assert_eq!(ADDED.load(Ordering::SeqCst), before + 2);
 
-        let his = page_user(&browser.go(path).await);
+        let his = page_user(&browser.get(path).await);
         assert_ne!(his, hers);
-        let answer = call(&mut browser, Method::GET, &his).await;
-        assert_eq!(answer.body, "\"auth0|bob\"");
+        let response = call(&mut browser, Method::GET, &his).await;
+        assert_eq!(response.body, "\"auth0|bob\"");
     }
 }
 
@@ -187,5 +191,5 @@ async fn an_action_form_and_server_functions_of_alices_page_do_nothing_once_bob_
 async fn the_page_of_an_anonymous_visitor_names_no_user() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    assert_eq!(page_user(&browser.go("/notes").await), "anonymous");
+    assert_eq!(page_user(&browser.get("/notes").await), "anonymous");
 }

@@ -27,13 +27,13 @@ pub struct Browser {
 
 /// A response of the site.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
 }
 
-impl Answer {
+impl TestResponse {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
@@ -55,7 +55,7 @@ impl Answer {
     }
 
     /// Returns a query parameter of the URL in `Location`.
-    pub fn asks_for(&self, name: &str) -> Option<String> {
+    pub fn redirect_parameter(&self, name: &str) -> Option<String> {
         let url = url::Url::parse(self.location()).unwrap();
         let mut pairs = url.query_pairs();
         pairs
@@ -75,7 +75,7 @@ impl Browser {
     }
 
     /// Returns the browser, connected to another instance of the site: a replica, or one with another configuration.
-    pub fn at(mut self, router: &Router) -> Self {
+    pub fn with_router(mut self, router: &Router) -> Self {
         self.router = router.clone();
         self
     }
@@ -115,37 +115,37 @@ impl Browser {
     }
 
     /// Sends a [`navigation`](Self::navigation).
-    pub async fn go(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> TestResponse {
         let request = self.navigation(path).body(Body::empty()).unwrap();
         self.send(request).await
     }
 
     /// Posts a [`form`](Self::form).
-    pub async fn post(&mut self, path: &str, form: &str) -> Answer {
+    pub async fn post(&mut self, path: &str, form: &str) -> TestResponse {
         let request = self.form(path).body(Body::from(form.to_owned())).unwrap();
         self.send(request).await
     }
 
     /// Sends a GET request with these headers. The response may contain an access token, but no other secret.
-    pub async fn ask(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub async fn fetch(&mut self, path: &str, headers: &[(&str, &str)]) -> TestResponse {
         let mut request = self.request(Method::GET, path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.exchange(request.body(Body::empty()).unwrap()).await;
-        let body = serde_json::from_str::<serde_json::Value>(&answer.body).ok();
+        let response = self.exchange(request.body(Body::empty()).unwrap()).await;
+        let body = serde_json::from_str::<serde_json::Value>(&response.body).ok();
         let token = body.and_then(|body| Some(body.get("token")?.as_str()?.to_owned()));
-        let without_token = Answer {
-            status: answer.status,
-            headers: answer.headers.clone(),
-            body: token.map_or_else(String::new, |token| answer.body.replace(&token, "")),
+        let without_token = TestResponse {
+            status: response.status,
+            headers: response.headers.clone(),
+            body: token.map_or_else(String::new, |token| response.body.replace(&token, "")),
         };
         self.assert_no_secrets(&without_token);
-        answer
+        response
     }
 
     /// Sends a HEAD request without further headers.
-    pub async fn head(&mut self, path: &str) -> Answer {
+    pub async fn head(&mut self, path: &str) -> TestResponse {
         let request = self.request(Method::HEAD, path);
         self.send(request.body(Body::empty()).unwrap()).await
     }
@@ -154,27 +154,27 @@ impl Browser {
     ///
     /// # Panics
     /// If the response contains a secret.
-    pub async fn send(&mut self, request: Request<Body>) -> Answer {
-        let answer = self.exchange(request).await;
-        self.assert_no_secrets(&answer);
-        answer
+    pub async fn send(&mut self, request: Request<Body>) -> TestResponse {
+        let response = self.exchange(request).await;
+        self.assert_no_secrets(&response);
+        response
     }
 
-    async fn exchange(&mut self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+    async fn exchange(&mut self, request: Request<Body>) -> TestResponse {
+        let http_response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = http_response.into_parts();
         let body = to_bytes(body, 1 << 20).await.unwrap();
-        let answer = Answer {
+        let response = TestResponse {
             status: parts.status,
             headers: parts.headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
         };
-        self.store_cookies(&answer);
-        answer
+        self.store_cookies(&response);
+        response
     }
 
-    fn store_cookies(&mut self, answer: &Answer) {
-        for cookie in answer.set_cookies() {
+    fn store_cookies(&mut self, response: &TestResponse) {
+        for cookie in response.set_cookies() {
             let (name, value) = (cookie.name(), cookie.value());
             if name.starts_with("__Host-")
                 && (cookie.secure() != Some(true)
@@ -197,9 +197,9 @@ impl Browser {
     }
 
     /// Asserts that the response contains no secret, except in `Location` and `Set-Cookie`, where the protocol needs them.
-    fn assert_no_secrets(&self, answer: &Answer) {
-        let mut all = answer.body.clone();
-        for (name, value) in &answer.headers {
+    fn assert_no_secrets(&self, response: &TestResponse) {
+        let mut all = response.body.clone();
+        for (name, value) in &response.headers {
             if name != header::LOCATION && name != header::SET_COOKIE {
                 all.push('\n');
                 all.push_str(&String::from_utf8_lossy(value.as_bytes()));
@@ -210,12 +210,12 @@ impl Browser {
     }
 
     /// Starts a login. The response redirects to the provider.
-    pub async fn begin(&mut self, return_to: &str) -> Answer {
+    pub async fn start_login(&mut self, return_to: &str) -> TestResponse {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("returnTo", return_to);
-        let answer = self.go(&format!("/auth/login?{}", query.finish())).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        answer
+        let response = self.get(&format!("/auth/login?{}", query.finish())).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.body);
+        response
     }
 
     /// Starts a login, authenticates `user` at the provider, and returns the authorization response without sending it to the
@@ -225,14 +225,14 @@ impl Browser {
         provider: &FakeProvider,
         user: &str,
     ) -> AuthorizationResponse {
-        let answer = self.begin("/products?page=2").await;
-        provider.authorize(answer.location(), user)
+        let response = self.start_login("/products?page=2").await;
+        provider.authorize(response.location(), user)
     }
 
     /// Logs `user` in, and returns the response of the callback.
-    pub async fn try_to_log_in(&mut self, provider: &FakeProvider, user: &str) -> Answer {
+    pub async fn attempt_login(&mut self, provider: &FakeProvider, user: &str) -> TestResponse {
         let returned = self.authorize_without_callback(provider, user).await;
-        self.go(&returned.path()).await
+        self.get(&returned.path()).await
     }
 
     /// Logs `user` in.
@@ -240,17 +240,17 @@ impl Browser {
     /// # Panics
     /// If the login fails.
     pub async fn log_in(&mut self, provider: &FakeProvider, user: &str) {
-        let answer = self.try_to_log_in(provider, user).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        assert_eq!(answer.location(), "/products?page=2");
-        assert_eq!(self.who().await, format!("auth0|{user}"));
+        let response = self.attempt_login(provider, user).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.body);
+        assert_eq!(response.location(), "/products?page=2");
+        assert_eq!(self.whoami().await, format!("auth0|{user}"));
     }
 
     /// Returns the subject of the signed-in user, or `anonymous`.
-    pub async fn who(&mut self) -> String {
-        let answer = self.go("/whoami").await;
-        assert_eq!(answer.status, StatusCode::OK);
-        answer.body
+    pub async fn whoami(&mut self) -> String {
+        let response = self.get("/whoami").await;
+        assert_eq!(response.status, StatusCode::OK);
+        response.body
     }
 
     /// Returns whether the browser has a session cookie.

@@ -3,7 +3,7 @@
 //! - [`TestEnv`]: a site, its provider, clock and store in one process
 //! - [`FakeProvider`]: an `OpenID` Provider whose responses a test can change
 //! - [`Browser`]: an HTTP client with a cookie jar and Fetch Metadata headers
-//! - [`WatchedStore`]: a store with injected failures
+//! - [`InstrumentedStore`]: a store with injected failures
 //! - [`LogCapture`], [`SecretScanner`]: the captured log, and the search for secrets in it
 //! - [`ApiTestEnv`]: a resource server with its provider, and assertions that every API has to satisfy
 
@@ -19,12 +19,12 @@
 pub mod api_contract;
 pub mod browser;
 pub mod fake_provider;
+pub mod instrumented_store;
 pub mod log_capture;
 pub mod request_log;
 pub mod secret_scanner;
 pub mod signer;
 pub mod test_env;
-pub mod watched_store;
 
 /// Waits until `condition` is true.
 ///
@@ -43,16 +43,16 @@ pub async fn wait_until(condition: impl Fn() -> bool) {
 
 pub use self::{
     api_contract::ApiTestEnv,
-    browser::{Answer, Browser},
+    browser::{Browser, TestResponse},
     fake_provider::{
         AuthorizationChecks, AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint,
-        FakeProvider, Gate, LogoutChecks, NOW, ORDERS, Offline, PRODUCTS, Part, Policy,
+        FakeProvider, Gate, LogoutChecks, NOW, ORDERS, OfflineAccess, PRODUCTS, Part, Policy,
         RecordedRequest, Reply, Rotation,
     },
+    instrumented_store::InstrumentedStore,
     log_capture::LogCapture,
     request_log::{RecordedExchange, RequestLog},
     secret_scanner::SecretScanner,
     signer::Signer,
     test_env::{OrdersApi, ProductsApi, SITE, TestApp, TestEnv, TestEnvBuilder, UndeclaredApi},
-    watched_store::WatchedStore,
 };

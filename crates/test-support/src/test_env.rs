@@ -11,11 +11,11 @@ use axum_auth0::{
 use http::StatusCode;
 
 use crate::{
-    browser::{Answer, Browser},
+    browser::{Browser, TestResponse},
     fake_provider::{CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, ORDERS, PRODUCTS},
+    instrumented_store::InstrumentedStore,
     log_capture,
     secret_scanner::SecretScanner,
-    watched_store::WatchedStore,
 };
 
 /// Origin of the site.
@@ -56,7 +56,7 @@ pub trait TestApp: Default {
 pub struct TestEnv<A: TestApp> {
     pub provider: FakeProvider,
     pub clock: Arc<MockClock>,
-    pub store: Arc<WatchedStore>,
+    pub store: Arc<InstrumentedStore>,
     pub app: A,
     pub auth0: Auth0,
     pub router: Router,
@@ -68,7 +68,7 @@ pub struct TestEnv<A: TestApp> {
 pub struct TestEnvBuilder<A> {
     /// Path of the issuer; `/` by default.
     pub issuer_path: &'static str,
-    /// The store below the [`WatchedStore`]; a [`MemoryStore`] by default.
+    /// The store below the [`InstrumentedStore`]; a [`MemoryStore`] by default.
     pub store: SharedStore,
     variables: Vec<(&'static str, Option<String>)>,
     app: PhantomData<fn() -> A>,
@@ -110,7 +110,7 @@ impl<A: TestApp> TestEnvBuilder<A> {
         let clock = MockClock::from_system();
         let provider =
             FakeProvider::start(self.issuer_path, Arc::clone(&clock), secrets.clone()).await;
-        let store = Arc::new(WatchedStore::around(self.store));
+        let store = Arc::new(InstrumentedStore::new(self.store));
         let config = config(&provider, &self.variables);
         let site = config.origin();
         let app = A::default();
@@ -156,7 +156,7 @@ fn config(provider: &FakeProvider, changes: &[(&'static str, Option<String>)]) -
     Config::from_variables(&variables, &apis).unwrap()
 }
 
-fn builder(config: Config, clock: &Arc<MockClock>, store: &Arc<WatchedStore>) -> Auth0Builder {
+fn builder(config: Config, clock: &Arc<MockClock>, store: &Arc<InstrumentedStore>) -> Auth0Builder {
     Auth0::builder()
         .config(config)
         .clock(clock.clone())
@@ -166,7 +166,7 @@ fn builder(config: Config, clock: &Arc<MockClock>, store: &Arc<WatchedStore>) ->
 async fn build_site(
     config: Config,
     clock: &Arc<MockClock>,
-    store: &Arc<WatchedStore>,
+    store: &Arc<InstrumentedStore>,
     app: &impl TestApp,
 ) -> (Auth0, Router) {
     let builder = builder(config, clock, store).protect(["/products"]);
@@ -223,17 +223,22 @@ impl<A: TestApp> TestEnv<A> {
     }
 
     /// Asserts that a login failed: the response is an error page with `status`, no user is signed in, and nothing is stored.
-    pub async fn assert_refused(
+    pub async fn assert_login_failed(
         &self,
         browser: &mut Browser,
-        answer: &Answer,
+        response: &TestResponse,
         status: u16,
         case: &str,
     ) {
-        assert_eq!(answer.status.as_u16(), status, "{case}: {}", answer.body);
-        assert_eq!(answer.header("location"), None, "{case}");
-        assert_eq!(answer.header("cache-control"), Some("no-store"), "{case}");
-        assert!(answer.body.starts_with("<!DOCTYPE html>"), "{case}");
+        assert_eq!(
+            response.status.as_u16(),
+            status,
+            "{case}: {}",
+            response.body
+        );
+        assert_eq!(response.header("location"), None, "{case}");
+        assert_eq!(response.header("cache-control"), Some("no-store"), "{case}");
+        assert!(response.body.starts_with("<!DOCTYPE html>"), "{case}");
         assert!(!browser.has_session(), "{case}: there is a session cookie");
         assert!(
             self.store.logins().await.is_empty(),
@@ -243,19 +248,15 @@ impl<A: TestApp> TestEnv<A> {
             self.store.records().await.is_empty(),
             "{case}: there is a session"
         );
-        assert_eq!(browser.who().await, "anonymous", "{case}");
-        assert_eq!(
-            self.provider.request_count(Endpoint::Elsewhere),
-            0,
-            "{case}"
-        );
+        assert_eq!(browser.whoami().await, "anonymous", "{case}");
+        assert_eq!(self.provider.request_count(Endpoint::Unknown), 0, "{case}");
     }
 
     /// Returns the claims of the access token that the application gets for the user of `browser`.
     pub async fn token(&self, browser: &mut Browser) -> serde_json::Value {
-        let answer = browser.go("/token").await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        answer.json()
+        let response = browser.get("/token").await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+        response.json()
     }
 }
 

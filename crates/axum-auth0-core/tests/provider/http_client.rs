@@ -131,7 +131,7 @@ async fn an_answer_that_hides_its_length_is_counted() {
 #[tokio::test]
 async fn silence_ends_after_the_total_timeout_with_the_outcome_unknown() {
     let fake = FakeProvider::without_keys().await;
-    fake.reply_at("/silent", Reply::Silence);
+    fake.reply_at("/silent", Reply::NoResponse);
     let limit = Duration::from_millis(200);
     let impatient = http_client(HttpClientOptions {
         total_timeout: limit,

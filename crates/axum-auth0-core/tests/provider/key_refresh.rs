@@ -107,7 +107,7 @@ async fn good_tokens_do_not_wait_while_keys_are_fetched_for_unknown_ones() {
     let good = signer.sign(&claims());
     provider.verify(&good, Algorithm::ALL).await.unwrap();
 
-    fake.reply(Endpoint::Keys, Reply::Silence);
+    fake.reply(Endpoint::Keys, Reply::NoResponse);
     let unknown = tokio::spawn({
         let provider = provider.clone();
         async move {
@@ -265,7 +265,7 @@ async fn the_last_good_keys_serve_for_a_day_and_no_longer() {
 #[tokio::test]
 async fn a_provider_without_keys_says_nothing_about_a_token() {
     let fake = FakeProvider::without_keys().await;
-    fake.reply(Endpoint::Keys, Reply::Silence);
+    fake.reply(Endpoint::Keys, Reply::NoResponse);
     let (provider, _) = fake.client_with(HttpClientOptions {
         total_timeout: Duration::from_millis(150),
         ..HttpClientOptions::default()

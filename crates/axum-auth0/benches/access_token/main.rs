@@ -55,7 +55,7 @@ fn whole_request<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
     let site = Site::new::<S>(1, audiences);
     bencher
         .with_inputs(|| site.request("/token"))
-        .bench_local_values(|request| site.answer(request));
+        .bench_local_values(|request| site.response(request));
     site.was_not_asked();
 }
 
@@ -65,5 +65,5 @@ fn whole_request_without_a_token<S: StoreKind>(bencher: Bencher<'_, '_>) {
     let site = Site::new::<S>(1, 1);
     bencher
         .with_inputs(|| site.request("/whoami"))
-        .bench_local_values(|request| site.answer(request));
+        .bench_local_values(|request| site.response(request));
 }

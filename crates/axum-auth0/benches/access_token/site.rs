@@ -78,11 +78,11 @@ impl Site {
         request.body(Body::empty()).unwrap()
     }
 
-    pub(crate) fn answer(&self, request: Request<Body>) -> Response<Body> {
-        let answer = self.router.clone().oneshot(request);
-        let answer = self.runtime.block_on(answer).unwrap();
-        assert_eq!(answer.status(), StatusCode::OK);
-        answer
+    pub(crate) fn response(&self, request: Request<Body>) -> Response<Body> {
+        let response = self.router.clone().oneshot(request);
+        let response = self.runtime.block_on(response).unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response
     }
 
     /// Checks that no refresh was sent since the tokens were cached.
@@ -116,7 +116,7 @@ async fn open<S: StoreKind>(
     let router = auth0.wrap(app);
     let mut browser = Browser::new(router.clone(), SITE, SecretScanner::default());
     browser.log_in(&provider, "alice").await;
-    browser.go("/whoami").await;
+    browser.get("/whoami").await;
     let user = seen.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     let user = user.unwrap();
     apis::cache_tokens(&user, audiences).await;

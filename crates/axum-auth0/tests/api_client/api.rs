@@ -49,13 +49,13 @@ pub(crate) enum Reply {
     /// The connection breaks before the response begins.
     HangUp,
     /// One byte, and then nothing.
-    Drip,
+    Stalled,
     /// Chunks without end.
     Endless,
     /// Announces a gigabyte.
     Gigabyte,
     /// No response.
-    Silence,
+    NoResponse,
 }
 
 impl Reply {
@@ -102,7 +102,7 @@ impl Reply {
             }
             // Ends the task of the connection, without the message of a panic.
             Self::HangUp => std::panic::resume_unwind(Box::new("hang up")),
-            Self::Drip => {
+            Self::Stalled => {
                 let first = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
                 Body::from_stream(first.chain(stream::pending())).into_response()
             }
@@ -116,7 +116,7 @@ impl Reply {
                     stream::pending::<std::io::Result<Bytes>>(),
                 ))
                 .unwrap(),
-            Self::Silence => std::future::pending().await,
+            Self::NoResponse => std::future::pending().await,
         }
     }
 }

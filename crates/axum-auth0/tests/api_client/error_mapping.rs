@@ -133,13 +133,13 @@ async fn only_the_media_type_of_the_response_headers_is_kept() {
     ];
     env.orders
         .replies([Reply::With(201, headers, "a,b".to_owned())]);
-    let answer = env.client().get(["orders"]).send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 201);
-    assert_eq!(answer.media_type(), Some("text/csv; charset=utf-8"));
-    assert_eq!(&answer.body()[..], b"a,b");
-    assert!(!format!("{answer:?}").contains("a,b"));
+    let response = env.client().get(["orders"]).send().await.unwrap();
+    assert_eq!(response.status().as_u16(), 201);
+    assert_eq!(response.media_type(), Some("text/csv; charset=utf-8"));
+    assert_eq!(&response.body()[..], b"a,b");
+    assert!(!format!("{response:?}").contains("a,b"));
     let next = env.client().get(["orders"]).send().await;
-    let next: Result<Value, _> = next.and_then(|response| response.json());
+    let next: Result<Value, _> = next.and_then(|next| next.json());
     assert!(matches!(next, Err(ApiError::NotJson)));
     let asked = env.orders.requests();
     assert_eq!(

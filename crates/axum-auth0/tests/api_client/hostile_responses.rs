@@ -51,7 +51,7 @@ async fn the_size_limit_is_set_by_client_or_call() {
 #[tokio::test]
 async fn a_slow_response_times_out_and_is_not_retried() {
     let env = ApiTestEnv::new().await;
-    for reply in [Reply::Silence, Reply::Drip] {
+    for reply in [Reply::NoResponse, Reply::Stalled] {
         env.orders.replies([reply]);
         let started = Instant::now();
         let call = env
@@ -76,7 +76,7 @@ async fn a_slow_response_times_out_and_is_not_retried() {
 #[tokio::test]
 async fn the_deadline_covers_the_token_and_all_attempts() {
     let env = ApiTestEnv::new().await;
-    env.orders.replies([Reply::Silence]);
+    env.orders.replies([Reply::NoResponse]);
     let soon = Duration::from_secs(1);
     let error = env
         .client()
@@ -122,7 +122,7 @@ async fn the_deadline_covers_the_token_and_all_attempts() {
     gate.release_all();
     env.orders.replies([Reply::status(204)]);
     env.client().get(["orders"]).send().await.unwrap();
-    assert_eq!(env.site.provider.ended_families(), 0);
+    assert_eq!(env.site.provider.revoked_families(), 0);
     // Retry-After is longer than the deadline.
     env.orders.replies([Reply::headed(503, "retry-after", "2")]);
     let started = Instant::now();

@@ -241,9 +241,11 @@ async fn env_with_identical_tokens() -> ApiTestEnv {
     let env = ApiTestEnv::new().await;
     let token = env.alice.access_token::<OrdersApi>().await.unwrap();
     let token = token.expose().to_owned();
-    env.site.provider.modify(Part::Refreshed, move |answer| {
-        answer["access_token"] = json!(token);
-    });
+    env.site
+        .provider
+        .modify(Part::RefreshResponse, move |response| {
+            response["access_token"] = json!(token);
+        });
     env
 }
 
@@ -269,12 +271,12 @@ async fn an_identical_token_is_refreshed_again_in_the_next_second() {
     let (listed, ()) = tokio::join!(env.list(), async {
         let provider = &env.site.provider;
         provider.wait_for_requests(Endpoint::Refresh, 1).await;
-        provider.reset(Part::Refreshed);
+        provider.reset(Part::RefreshResponse);
         advance_until_the_second_refresh(&env).await;
     });
     assert_eq!(listed.unwrap()["owner"], "auth0|alice");
     assert_eq!((env.orders.request_count(), env.refreshes()), (2, 2));
-    assert_eq!(env.site.provider.ended_families(), 0);
+    assert_eq!(env.site.provider.revoked_families(), 0);
 }
 
 #[tokio::test]

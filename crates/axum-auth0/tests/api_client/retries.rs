@@ -22,8 +22,8 @@ async fn a_transient_failure_is_retried() {
         let before = env.orders.request_count();
         let good = Reply::json(&json!({ "owner": "auth0|alice" }));
         env.orders.replies([failure.clone(), failure.clone(), good]);
-        let answer = env.list().await;
-        assert_eq!(answer.unwrap()["owner"], "auth0|alice", "{failure:?}");
+        let response = env.list().await;
+        assert_eq!(response.unwrap()["owner"], "auth0|alice", "{failure:?}");
         assert_eq!(env.orders.request_count(), before + 3, "{failure:?}");
     }
     assert_eq!(env.refreshes(), 0);
@@ -116,7 +116,7 @@ async fn the_retry_budget_is_a_tenth_of_the_calls_of_each_api() {
         .map(|_| env.list())
         .buffer_unordered(50);
     let failures = calls
-        .filter(|answer| std::future::ready(answer.is_err()))
+        .filter(|response| std::future::ready(response.is_err()))
         .count()
         .await;
     assert_eq!(failures, CALLS);

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::app::{TestEnv, TestEnvBuilder};
-use test_support::{Answer, Endpoint, ORDERS, PRODUCTS, Reply};
+use test_support::{Endpoint, ORDERS, PRODUCTS, Reply, TestResponse};
 
 const SCRIPT: [(&str, &str); 3] = [
     ("sec-fetch-site", "same-origin"),
@@ -19,10 +19,15 @@ async fn exposing(audiences: &str) -> TestEnv {
         .await
 }
 
-fn assert_refused(answer: &Answer, status: StatusCode, code: &str) {
-    assert_eq!(answer.status, status, "{}", answer.body);
-    assert_eq!(answer.json()["error"]["code"], code, "{}", answer.body);
-    assert!(answer.header("cache-control").unwrap().contains("no-store"));
+fn assert_refused(response: &TestResponse, status: StatusCode, code: &str) {
+    assert_eq!(response.status, status, "{}", response.body);
+    assert_eq!(response.json()["error"]["code"], code, "{}", response.body);
+    assert!(
+        response
+            .header("cache-control")
+            .unwrap()
+            .contains("no-store")
+    );
 }
 
 #[tokio::test]
@@ -33,15 +38,15 @@ async fn no_token_leaves_the_server_unless_its_audience_is_named() {
         "/auth/access-token",
         "/auth/access-token?audience=https://orders.example.com",
     ] {
-        let answer = browser.ask(path, &SCRIPT).await;
-        assert_refused(&answer, StatusCode::NOT_FOUND, "not_exposed");
+        let response = browser.fetch(path, &SCRIPT).await;
+        assert_refused(&response, StatusCode::NOT_FOUND, "not_exposed");
     }
     let env = exposing(ORDERS).await;
     let mut browser = env.logged_in("alice").await;
     for audience in [PRODUCTS, "https://unknown.example.com", ""] {
         let path = format!("/auth/access-token?audience={audience}");
-        let answer = browser.ask(&path, &SCRIPT).await;
-        assert_refused(&answer, StatusCode::NOT_FOUND, "not_exposed");
+        let response = browser.fetch(&path, &SCRIPT).await;
+        assert_refused(&response, StatusCode::NOT_FOUND, "not_exposed");
     }
 }
 
@@ -49,14 +54,14 @@ async fn no_token_leaves_the_server_unless_its_audience_is_named() {
 async fn a_script_of_the_page_gets_the_shape_of_nextjs_auth0() {
     let env = exposing(&format!("{PRODUCTS} {ORDERS}")).await;
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    let cache = answer.header("cache-control").unwrap();
+    let response = browser.fetch("/auth/access-token", &SCRIPT).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+    let cache = response.header("cache-control").unwrap();
     assert_eq!(
         cache,
         "private, no-cache, no-store, must-revalidate, max-age=0"
     );
-    let body = answer.json();
+    let body = response.json();
     let now = env.clock_now();
     assert_eq!(body["expires_at"], now + 3_600);
     assert_eq!(body["expires_in"], 3_600);
@@ -65,8 +70,8 @@ async fn a_script_of_the_page_gets_the_shape_of_nextjs_auth0() {
     assert_eq!(audience_of(&body), PRODUCTS);
 
     let path = format!("/auth/access-token?audience={ORDERS}");
-    let answer = browser.ask(&path, &SCRIPT).await;
-    assert_eq!(audience_of(&answer.json()), ORDERS);
+    let response = browser.fetch(&path, &SCRIPT).await;
+    assert_eq!(audience_of(&response.json()), ORDERS);
 }
 
 fn audience_of(body: &Value) -> String {
@@ -125,44 +130,44 @@ async fn other_sites_navigations_and_images_get_nothing() {
         ),
         ("an old browser", vec![]),
     ] {
-        let answer = browser.ask("/auth/access-token", &headers).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{case}");
+        let response = browser.fetch("/auth/access-token", &headers).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{case}");
         assert_eq!(
-            answer.json()["error"]["code"],
+            response.json()["error"]["code"],
             "cross_site_request",
             "{case}"
         );
     }
     // A header that another site cannot send without asking first (CORS), and nobody answers that it may.
-    let answer = browser
-        .ask("/auth/access-token", &[("x-requested-with", "fetch")])
+    let response = browser
+        .fetch("/auth/access-token", &[("x-requested-with", "fetch")])
         .await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("access-control-allow-origin"), None);
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.header("access-control-allow-origin"), None);
 }
 
 #[tokio::test]
 async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
     let env = exposing(PRODUCTS).await;
-    let answer = env.browser().ask("/auth/access-token", &SCRIPT).await;
-    assert_refused(&answer, StatusCode::UNAUTHORIZED, "missing_session");
+    let response = env.browser().fetch("/auth/access-token", &SCRIPT).await;
+    assert_refused(&response, StatusCode::UNAUTHORIZED, "missing_session");
 
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(7_200);
     env.provider.reply(Endpoint::Refresh, Reply::busy(503, "7"));
-    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
+    let response = browser.fetch("/auth/access-token", &SCRIPT).await;
     assert_refused(
-        &answer,
+        &response,
         StatusCode::SERVICE_UNAVAILABLE,
         "failed_to_refresh_token",
     );
-    assert_eq!(answer.header("retry-after"), Some("7"));
+    assert_eq!(response.header("retry-after"), Some("7"));
 
     env.clock.advance(7);
     env.provider
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
-    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
-    assert_refused(&answer, StatusCode::UNAUTHORIZED, "session_expired");
+    let response = browser.fetch("/auth/access-token", &SCRIPT).await;
+    assert_refused(&response, StatusCode::UNAUTHORIZED, "session_expired");
 }
 
 /// A script gets the scopes it asks for, never a wider cached token, and no more than the application may have.
@@ -171,12 +176,12 @@ async fn a_narrow_token_is_got_for_a_narrow_question() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
     let path = "/auth/access-token?scope=read:products";
-    let answer = browser.ask(path, &SCRIPT).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = browser.fetch(path, &SCRIPT).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     let refreshes = env.provider.requests(Endpoint::Refresh);
     assert_eq!(refreshes.len(), 1, "the held token has more scopes");
     assert_eq!(refreshes[0].get("scope"), Some("read:products"));
-    browser.ask(path, &SCRIPT).await;
+    browser.fetch(path, &SCRIPT).await;
     assert_eq!(
         env.provider.request_count(Endpoint::Refresh),
         1,
@@ -185,12 +190,12 @@ async fn a_narrow_token_is_got_for_a_narrow_question() {
 
     for scope in ["delete:products", "read:products admin", "offline_access"] {
         let path = format!("/auth/access-token?scope={}", scope.replace(' ', "+"));
-        let answer = browser.ask(&path, &SCRIPT).await;
-        assert_refused(&answer, StatusCode::BAD_REQUEST, "invalid_scope");
+        let response = browser.fetch(&path, &SCRIPT).await;
+        assert_refused(&response, StatusCode::BAD_REQUEST, "invalid_scope");
     }
     let twice = "/auth/access-token?scope=a&scope=b";
-    let answer = browser.ask(twice, &SCRIPT).await;
-    assert_refused(&answer, StatusCode::BAD_REQUEST, "invalid_request");
+    let response = browser.fetch(twice, &SCRIPT).await;
+    assert_refused(&response, StatusCode::BAD_REQUEST, "invalid_request");
 }
 
 /// Nothing is not a scope: by RFC 6749 §6 a provider would take it for everything.
@@ -198,10 +203,10 @@ async fn a_narrow_token_is_got_for_a_narrow_question() {
 async fn an_empty_scope_is_as_if_none_wait_for_requests_for() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
-    let usual = browser.ask("/auth/access-token", &SCRIPT).await.json();
+    let usual = browser.fetch("/auth/access-token", &SCRIPT).await.json();
     for empty in ["scope=", "scope=+"] {
         let path = format!("/auth/access-token?{empty}");
-        assert_eq!(browser.ask(&path, &SCRIPT).await.json(), usual, "{empty}");
+        assert_eq!(browser.fetch(&path, &SCRIPT).await.json(), usual, "{empty}");
     }
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 }
@@ -218,8 +223,8 @@ async fn a_wider_token_than_wait_for_requests_for_is_not_handed_out() {
         .build()
         .await;
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.ask("/auth/access-token", &SCRIPT).await;
-    assert_refused(&answer, StatusCode::FORBIDDEN, "invalid_scope");
+    let response = browser.fetch("/auth/access-token", &SCRIPT).await;
+    assert_refused(&response, StatusCode::FORBIDDEN, "invalid_scope");
     env.token(&mut browser).await;
 }
 
@@ -227,6 +232,6 @@ async fn a_wider_token_than_wait_for_requests_for_is_not_handed_out() {
 async fn whoever_only_looks_gets_nothing() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.head("/auth/access-token").await;
-    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    let response = browser.head("/auth/access-token").await;
+    assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
 }

@@ -38,15 +38,16 @@ async fn a_response_of_another_issuer_is_rejected_before_any_request() {
         if error {
             returned = returned.without("code").with("error", "access_denied");
         }
-        let answer = browser.go(&returned.path()).await;
-        env.assert_refused(&mut browser, &answer, 400, &case).await;
+        let response = browser.get(&returned.path()).await;
+        env.assert_login_failed(&mut browser, &response, 400, &case)
+            .await;
         // An error without `iss` proves nothing, but most likely the login was cancelled.
         let said = if error && iss.is_none() {
             "did not complete"
         } else {
             "another provider"
         };
-        assert!(answer.body.contains(said), "{case}: {}", answer.body);
+        assert!(response.body.contains(said), "{case}: {}", response.body);
         assert_eq!(env.provider.request_count(Endpoint::Exchange), 0, "{case}");
     }
 }
@@ -60,9 +61,13 @@ async fn a_transaction_of_another_provider_is_rejected() {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    let answer = browser.clone().at(&other.router).go(&returned.path()).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert!(answer.body.contains("another provider"));
+    let response = browser
+        .clone()
+        .with_router(&other.router)
+        .get(&returned.path())
+        .await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
+    assert!(response.body.contains("another provider"));
     assert_eq!(other.provider.request_count(Endpoint::Exchange), 0);
     assert!(other.store.logins().await.is_empty());
 }
@@ -98,26 +103,26 @@ async fn error_descriptions_are_escaped_and_truncated() {
             .without("code")
             .with("error", error)
             .with("error_description", description);
-        let answer = browser.go(&returned.path()).await;
-        env.assert_refused(&mut browser, &answer, status, &case)
+        let response = browser.get(&returned.path()).await;
+        env.assert_login_failed(&mut browser, &response, status, &case)
             .await;
         for evil in ["<script", "<img", "evil=1\r"] {
-            assert!(!answer.body.contains(evil), "{case}");
+            assert!(!response.body.contains(evil), "{case}");
         }
-        assert!(answer.body.len() < 20_000, "{case}");
+        assert!(response.body.len() < 20_000, "{case}");
         assert!(
-            answer
+            response
                 .set_cookies()
                 .iter()
                 .all(|cookie| cookie.name() != "evil")
         );
-        let policy = answer.header("content-security-policy").unwrap();
+        let policy = response.header("content-security-policy").unwrap();
         assert!(
             policy.contains("default-src 'none'") && !policy.contains("unsafe"),
             "{case}"
         );
         // The user can try again, unless the operator has to fix the configuration.
-        let way_back = answer.body.contains("returnTo=%2Fproducts%3Fpage%3D2");
+        let way_back = response.body.contains("returnTo=%2Fproducts%3Fpage%3D2");
         assert_eq!(way_back, status != 500, "{case}");
     }
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
@@ -140,11 +145,11 @@ async fn an_error_in_one_tab_does_not_affect_the_session_of_another() {
         .await;
     let returned = returned.without("code").with("error", "access_denied");
     assert_eq!(
-        browser.go(&returned.path()).await.status,
+        browser.get(&returned.path()).await.status,
         StatusCode::FORBIDDEN
     );
     assert_eq!(browser.session(), session.as_ref());
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test]
@@ -154,10 +159,10 @@ async fn a_code_with_an_error_is_not_exchanged() {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    let answer = browser
-        .go(&returned.and("error", "access_denied").path())
+    let response = browser
+        .get(&returned.and("error", "access_denied").path())
         .await;
-    env.assert_refused(&mut browser, &answer, 403, "code and error")
+    env.assert_login_failed(&mut browser, &response, 403, "code and error")
         .await;
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 }
@@ -177,7 +182,7 @@ async fn extra_callback_parameters_and_an_unadvertised_iss_are_accepted() {
         .and("scope", "openid")
         .and("error_description", "");
     assert_eq!(
-        browser.go(&returned.path()).await.location(),
+        browser.get(&returned.path()).await.location(),
         "/products?page=2"
     );
 }
@@ -201,10 +206,10 @@ async fn a_post_to_the_callback_is_rejected() {
             .request(Method::POST, "/auth/callback")
             .header(header::ORIGIN, origin)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let answer = browser
+        let response = browser
             .send(request.body(form.clone().into()).unwrap())
             .await;
-        assert_eq!(answer.status.as_u16(), status);
+        assert_eq!(response.status.as_u16(), status);
     }
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     assert!(!browser.has_session());

@@ -15,7 +15,7 @@ fn refreshes(provider: &FakeProvider) -> usize {
 /// Requests the page `count` times. Each response has this status.
 async fn views(browser: &mut Browser, count: usize, status: StatusCode) {
     for view in 0..count {
-        let response = browser.go("/token").await;
+        let response = browser.get("/token").await;
         assert_eq!(response.status, status, "view {view}: {}", response.body);
     }
 }
@@ -36,14 +36,14 @@ async fn retry_after_is_obeyed_over_many_page_views() {
         env.clock.advance(2 * HOUR);
         env.provider.reply(Endpoint::Refresh, reply);
         for left in (1..=60).rev().step_by(3) {
-            let response = browser.go("/token").await;
+            let response = browser.get("/token").await;
             assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
             let wait = response.header("retry-after").unwrap().to_owned();
             assert_eq!(wait, left.to_string(), "{case}");
             env.clock.advance(3);
         }
         assert_eq!(refreshes(&env.provider), 1, "{case}");
-        assert_eq!(browser.who().await, "auth0|alice", "{case}");
+        assert_eq!(browser.whoami().await, "auth0|alice", "{case}");
         env.provider.recover(Endpoint::Refresh);
         env.token(&mut browser).await;
         assert_eq!(refreshes(&env.provider), 2, "{case}");
@@ -90,7 +90,7 @@ async fn without_retry_after_the_backoff_doubles_up_to_a_minute() {
         let mut times = Vec::new();
         for second in 0..=182 {
             let before = refreshes(&env.provider);
-            assert_ne!(browser.go("/token").await.status, StatusCode::OK, "{case}");
+            assert_ne!(browser.get("/token").await.status, StatusCode::OK, "{case}");
             if refreshes(&env.provider) > before {
                 times.push(second);
             }
@@ -105,13 +105,13 @@ async fn the_backoff_of_a_login_applies_to_other_replicas_and_after_a_restart() 
     let env = TestEnv::new().await;
     let replica = env.restarted(&[]).await;
     let mut here = env.logged_in("alice").await;
-    let mut there = here.clone().at(&replica);
+    let mut there = here.clone().with_router(&replica);
     env.clock.advance(2 * HOUR);
     env.provider
         .reply(Endpoint::Refresh, Reply::busy(429, "60"));
     views(&mut here, 10, StatusCode::SERVICE_UNAVAILABLE).await;
     views(&mut there, 10, StatusCode::SERVICE_UNAVAILABLE).await;
-    let mut later = here.clone().at(&env.restarted(&[]).await);
+    let mut later = here.clone().with_router(&env.restarted(&[]).await);
     views(&mut later, 10, StatusCode::SERVICE_UNAVAILABLE).await;
     assert_eq!(refreshes(&env.provider), 1);
     env.clock.advance(60);
@@ -133,8 +133,18 @@ async fn a_replica_reads_an_outage_from_the_store() {
     env.provider
         .reply(Endpoint::Refresh, Reply::busy(503, "60"));
     views(&mut alice, 1, StatusCode::SERVICE_UNAVAILABLE).await;
-    views(&mut alice.at(&replica), 1, StatusCode::SERVICE_UNAVAILABLE).await;
-    views(&mut bob.at(&replica), 5, StatusCode::SERVICE_UNAVAILABLE).await;
+    views(
+        &mut alice.with_router(&replica),
+        1,
+        StatusCode::SERVICE_UNAVAILABLE,
+    )
+    .await;
+    views(
+        &mut bob.with_router(&replica),
+        5,
+        StatusCode::SERVICE_UNAVAILABLE,
+    )
+    .await;
     assert_eq!(refreshes(&env.provider), 1);
 }
 
@@ -222,12 +232,12 @@ async fn a_misconfiguration_is_backed_off_too() {
             env.provider
                 .reply(Endpoint::Refresh, Reply::error(status, code));
             for _ in 0..20 {
-                let response = browser.go("/token").await;
+                let response = browser.get("/token").await;
                 assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR, "{code}");
                 assert_eq!(response.json()["code"], cause, "{code} {status}");
             }
             assert_eq!(refreshes(&env.provider), 1, "{code} {status}");
-            assert_eq!(browser.who().await, "auth0|alice");
+            assert_eq!(browser.whoami().await, "auth0|alice");
             env.provider.recover(Endpoint::Refresh);
             env.clock.advance(2);
             env.token(&mut browser).await;
@@ -251,7 +261,7 @@ async fn rejected_credentials_back_off_every_user_and_a_refused_api_only_its_own
     env.provider
         .reply(Endpoint::Refresh, Reply::error(400, "invalid_target"));
     for _ in 0..5 {
-        let response = alice.go("/token/orders").await;
+        let response = alice.get("/token/orders").await;
         assert_eq!(
             response.json()["code"],
             "audience_unknown",
@@ -278,11 +288,11 @@ async fn a_login_is_always_sent_and_ends_the_backoff() {
     env.provider.recover(Endpoint::Refresh);
     let mut bob = env.browser();
     bob.log_in(&env.provider, "bob").await;
-    let response = bob.go("/token/orders").await;
+    let response = bob.get("/token/orders").await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     // Alice logs in again instead of waiting.
     alice.log_in(&env.provider, "alice").await;
-    let response = alice.go("/token/orders").await;
+    let response = alice.get("/token/orders").await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.body);
 }
 
@@ -346,7 +356,7 @@ async fn changing_scopes_do_not_cause_unlimited_requests() {
         let mut refused = 0;
         for _ in 0..10 {
             for path in &paths {
-                let response = browser.ask(path, &SCRIPT).await;
+                let response = browser.fetch(path, &SCRIPT).await;
                 if response.status == StatusCode::TOO_MANY_REQUESTS {
                     refused += 1;
                     assert!(response.header("retry-after").is_some());
@@ -360,13 +370,13 @@ async fn changing_scopes_do_not_cause_unlimited_requests() {
         assert_eq!(refused > 0, paths.len() > 16, "{case}");
         // The application's own tokens are not affected.
         env.token(&mut browser).await;
-        let response = browser.go("/token/orders").await;
+        let response = browser.get("/token/orders").await;
         assert_eq!(response.status, StatusCode::OK, "{}", response.body);
         // A minute later one more is allowed.
         env.clock.advance(60);
         let before = refreshes(&env.provider);
         for path in &paths {
-            browser.ask(path, &SCRIPT).await;
+            browser.fetch(path, &SCRIPT).await;
         }
         assert!(refreshes(&env.provider) <= before + 1, "{case}");
     }
@@ -380,7 +390,7 @@ async fn changing_scopes_that_are_refused_do_not_cause_unlimited_requests() {
         .reply(Endpoint::Refresh, Reply::error(400, "invalid_scope"));
     for _ in 0..5 {
         for path in subsets() {
-            let response = browser.ask(&path, &SCRIPT).await;
+            let response = browser.fetch(&path, &SCRIPT).await;
             assert_ne!(response.status, StatusCode::OK, "{}", response.body);
         }
     }

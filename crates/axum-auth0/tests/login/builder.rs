@@ -35,15 +35,15 @@ async fn a_site_is_built_by_code_alone() {
     assert_eq!(auth0.config().cookie().name(), "shop");
     assert_eq!(auth0.config().absent_apis(), ["ORDERS"]);
     let router = auth0.wrap(env.app.router());
-    let mut browser = env.browser().at(&router);
-    let answer = browser.go("/products").await;
-    assert_eq!(answer.location(), "/auth/login?returnTo=%2Fproducts");
-    browser.try_to_log_in(&env.provider, "alice").await;
+    let mut browser = env.browser().with_router(&router);
+    let response = browser.get("/products").await;
+    assert_eq!(response.location(), "/auth/login?returnTo=%2Fproducts");
+    browser.attempt_login(&env.provider, "alice").await;
     assert_eq!(
-        browser.go("/products").await.body,
+        browser.get("/products").await.body,
         "the products of auth0|alice"
     );
-    let token = browser.go("/token").await;
+    let token = browser.get("/token").await;
     assert_eq!(token.status, StatusCode::OK, "{}", token.body);
 }
 
@@ -122,35 +122,35 @@ async fn moved(env: &TestEnv) -> Browser {
         .await
         .unwrap();
     let app = Router::new().route("/page", get(|| async { "page" }));
-    env.browser().at(&auth0.wrap(app))
+    env.browser().with_router(&auth0.wrap(app))
 }
 
 #[tokio::test]
 async fn routes_can_be_moved() {
     let env = TestEnv::new().await;
     let mut browser = moved(&env).await;
-    let answer = browser.go("/page").await;
-    assert_eq!(answer.location(), "/login?returnTo=%2Fpage");
-    let authorization = browser.go("/login?returnTo=%2Fpage").await;
-    let redirect_uri = authorization.asks_for("redirect_uri");
+    let response = browser.get("/page").await;
+    assert_eq!(response.location(), "/login?returnTo=%2Fpage");
+    let authorization = browser.get("/login?returnTo=%2Fpage").await;
+    let redirect_uri = authorization.redirect_parameter("redirect_uri");
     assert_eq!(redirect_uri, Some(format!("{SITE}/login/callback")));
     let callback = env.provider.authorize(authorization.location(), "alice");
-    let answer = browser.go(&callback.url("/login/callback")).await;
-    assert_eq!(answer.location(), "/page", "{}", answer.body);
-    assert_eq!(browser.go("/page").await.body, "page");
-    assert_eq!(browser.go("/me").await.json()["sub"], "auth0|alice");
+    let response = browser.get(&callback.url("/login/callback")).await;
+    assert_eq!(response.location(), "/page", "{}", response.body);
+    assert_eq!(browser.get("/page").await.body, "page");
+    assert_eq!(browser.get("/me").await.json()["sub"], "auth0|alice");
     assert_eq!(
-        browser.go("/auth/login").await.status,
+        browser.get("/auth/login").await.status,
         StatusCode::NOT_FOUND
     );
 
-    let answer = browser.post("/logout", "").await;
-    let end = url::Url::parse(answer.location()).unwrap();
+    let response = browser.post("/logout", "").await;
+    let end = url::Url::parse(response.location()).unwrap();
     let return_to = end
         .query_pairs()
         .find(|(name, _)| name == "post_logout_redirect_uri");
     assert_eq!(return_to.unwrap().1, format!("{SITE}/bye"));
-    assert!(browser.go("/page").await.location().starts_with("/login"));
+    assert!(browser.get("/page").await.location().starts_with("/login"));
 }
 
 #[tokio::test]
@@ -164,10 +164,10 @@ async fn a_login_never_returns_to_a_route_of_the_engine() {
     ] {
         let mut browser = moved(&env).await;
         let page: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
-        let authorization = browser.go(&format!("/login?returnTo={page}")).await;
+        let authorization = browser.get(&format!("/login?returnTo={page}")).await;
         let callback = env.provider.authorize(authorization.location(), "alice");
-        let answer = browser.go(&callback.url("/login/callback")).await;
-        assert_eq!(answer.location(), "/", "{page}");
+        let response = browser.get(&callback.url("/login/callback")).await;
+        assert_eq!(response.location(), "/", "{page}");
     }
 }
 
@@ -175,10 +175,14 @@ async fn a_login_never_returns_to_a_route_of_the_engine() {
 async fn the_pages_of_errors_link_to_the_moved_login() {
     let env = TestEnv::new().await;
     let mut browser = moved(&env).await;
-    let answer = browser.go("/login/callback?state=x").await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert!(answer.body.contains("href=\"/login\""), "{}", answer.body);
-    assert!(!answer.body.contains("/auth/login"), "{}", answer.body);
+    let response = browser.get("/login/callback?state=x").await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
+    assert!(
+        response.body.contains("href=\"/login\""),
+        "{}",
+        response.body
+    );
+    assert!(!response.body.contains("/auth/login"), "{}", response.body);
 }
 
 #[tokio::test]
@@ -195,22 +199,22 @@ async fn a_session_ends_by_the_configured_lifetimes() {
         (minutes(10), minutes(30))
     );
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    let cookies = answer.set_cookies();
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    let cookies = response.set_cookies();
     let cookie = cookies.iter().find(|cookie| cookie.name() == "session");
     let max_age = cookie.unwrap().max_age().unwrap().whole_seconds();
     assert!((1_795..=1_800).contains(&max_age), "{max_age}");
     // In use, until the absolute limit.
     for _ in 0..3 {
         env.clock.advance(9 * 60);
-        assert_eq!(browser.who().await, "auth0|alice");
+        assert_eq!(browser.whoami().await, "auth0|alice");
     }
     env.clock.advance(3 * 60);
-    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(browser.whoami().await, "anonymous");
 
     let mut browser = env.logged_in("bob").await;
     env.clock.advance(10 * 60);
-    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(browser.whoami().await, "anonymous");
     env.auth0.delete_expired().await.unwrap();
     assert!(env.store.logins().await.is_empty());
 }
@@ -222,9 +226,9 @@ async fn a_shorter_absolute_limit_applies_to_sessions_that_exist() {
     env.clock.advance(3_600);
     let changes = [("AUTH0_SESSION_ABSOLUTE_DURATION", Some("3600"))];
     let router = env.restarted(&changes).await;
-    let mut other = browser.clone().at(&router);
-    assert_eq!(browser.who().await, "auth0|alice");
-    assert_eq!(other.who().await, "anonymous");
+    let mut other = browser.clone().with_router(&router);
+    assert_eq!(browser.whoami().await, "auth0|alice");
+    assert_eq!(other.whoami().await, "anonymous");
 }
 
 #[tokio::test]
@@ -251,7 +255,7 @@ async fn server_functions_are_data_routes_below_their_prefix() {
         .route("/rpcs", get(|| async { "page" }))
         .route("/api/list", get(|| async { "page" }));
     let router = builder.build().await.unwrap().wrap(app);
-    let mut browser = env.browser().at(&router);
+    let mut browser = env.browser().with_router(&router);
     for (path, status) in [("/rpc/list", 403), ("/rpcs", 200), ("/api/list", 200)] {
         let request = browser
             .request(Method::GET, path)

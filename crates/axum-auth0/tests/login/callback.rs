@@ -10,19 +10,19 @@ use test_support::{AuthorizationResponse, Endpoint};
 async fn a_login_returns_to_its_page_and_consumes_its_transaction() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(answer.location(), "/products?page=2");
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    assert_eq!(response.location(), "/products?page=2");
     // The code does not leak through `Referer`.
-    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(response.header("cache-control"), Some("no-store"));
     assert_eq!(browser.pending_logins(), 0);
     assert!(browser.has_session());
     assert_eq!(env.store.login().await.subject, "auth0|alice");
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
     assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0);
     assert_eq!(
-        browser.go("/products").await.body,
+        browser.get("/products").await.body,
         "the products of auth0|alice"
     );
 }
@@ -36,27 +36,27 @@ async fn a_callback_without_its_transaction_creates_no_session() {
         .authorize_without_callback(&env.provider, "mallory")
         .await;
     let mut victim = env.browser();
-    let answer = victim.go(&returned.path()).await;
+    let response = victim.get(&returned.path()).await;
 
     // The state is ours and fresh: the login restarts, once, and the code is not used.
     assert!(
-        answer
+        response
             .location()
             .starts_with(&env.provider.url("/authorize?"))
     );
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     assert!(!victim.has_session());
-    let again = env.provider.authorize(answer.location(), "victim");
+    let again = env.provider.authorize(response.location(), "victim");
     assert_ne!(again.get("state"), returned.get("state"));
     victim.jar.clear();
-    let answer = victim.go(&again.path()).await;
-    env.assert_refused(&mut victim, &answer, 400, "without cookies twice")
+    let response = victim.get(&again.path()).await;
+    env.assert_login_failed(&mut victim, &response, 400, "without cookies twice")
         .await;
 
     // The state expires.
     env.clock.advance(601);
-    let answer = victim.go(&returned.path()).await;
-    env.assert_refused(&mut victim, &answer, 400, "with an old state")
+    let response = victim.get(&returned.path()).await;
+    env.assert_login_failed(&mut victim, &response, 400, "with an old state")
         .await;
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 }
@@ -70,13 +70,13 @@ async fn a_restarted_login_returns_to_the_same_page() {
         .authorize_without_callback(&env.provider, "alice")
         .await;
     browser.jar.clear();
-    let answer = browser.go(&returned.path()).await;
-    let returned = env.provider.authorize(answer.location(), "alice");
+    let response = browser.get(&returned.path()).await;
+    let returned = env.provider.authorize(response.location(), "alice");
     assert_eq!(
-        browser.go(&returned.path()).await.location(),
+        browser.get(&returned.path()).await.location(),
         "/products?page=2"
     );
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 /// OpenID conformance suite: fapi2-…-ensure-authorization-response-with-invalid-state-fails, -missing-state-fails.
@@ -116,8 +116,9 @@ async fn a_forged_state_is_rejected_and_consumes_nothing() {
         ),
         ("nothing", AuthorizationResponse::new(&[])),
     ] {
-        let answer = browser.go(&forged.path()).await;
-        env.assert_refused(&mut browser, &answer, 400, case).await;
+        let response = browser.get(&forged.path()).await;
+        env.assert_login_failed(&mut browser, &response, 400, case)
+            .await;
         assert_eq!(
             browser.pending_logins(),
             1,
@@ -126,7 +127,7 @@ async fn a_forged_state_is_rejected_and_consumes_nothing() {
     }
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     assert_eq!(
-        browser.go(&real.path()).await.location(),
+        browser.get(&real.path()).await.location(),
         "/products?page=2"
     );
 }
@@ -142,11 +143,12 @@ async fn a_query_that_is_not_utf8_is_rejected() {
         "&&&=&=",
         "state",
     ] {
-        let answer = browser.go(&format!("/auth/callback?{query}")).await;
-        env.assert_refused(&mut browser, &answer, 400, query).await;
+        let response = browser.get(&format!("/auth/callback?{query}")).await;
+        env.assert_login_failed(&mut browser, &response, 400, query)
+            .await;
     }
-    let answer = browser.go("/auth/callback").await;
-    env.assert_refused(&mut browser, &answer, 400, "no query")
+    let response = browser.get("/auth/callback").await;
+    env.assert_login_failed(&mut browser, &response, 400, "no query")
         .await;
 }
 
@@ -158,24 +160,24 @@ async fn a_replayed_callback_causes_no_second_code_exchange() {
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let before = browser.clone();
-    browser.go(&returned.path()).await;
+    browser.get(&returned.path()).await;
     let session = browser.session().cloned();
 
     // The same browser, back button: the session is kept.
     let mut again = browser.clone();
     again.jar.extend(before.jar.clone());
-    let answer = again.go(&returned.path()).await;
-    assert_eq!(answer.location(), "/products?page=2");
+    let response = again.get(&returned.path()).await;
+    assert_eq!(response.location(), "/products?page=2");
     assert_eq!(again.session(), session.as_ref());
 
     // Another browser with a copy of the transaction.
     let mut thief = before.clone();
-    let answer = thief.go(&returned.path()).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let response = thief.get(&returned.path()).await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert!(!thief.has_session());
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
     assert_eq!(env.store.logins().await.len(), 1);
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,17 +190,17 @@ async fn twenty_concurrent_callbacks_cause_one_code_exchange() {
     let path = returned.path();
     let calls = (0..20).map(|_| {
         let (mut tab, path) = (browser.clone(), path.clone());
-        tokio::spawn(async move { (tab.go(&path).await, tab) })
+        tokio::spawn(async move { (tab.get(&path).await, tab) })
     });
     let mut sessions = 0;
     for call in join_all(calls).await {
-        let (answer, mut tab) = call.unwrap();
+        let (response, mut tab) = call.unwrap();
         if tab.has_session() {
             sessions += 1;
-            assert_eq!(answer.location(), "/products?page=2");
-            assert_eq!(tab.who().await, "auth0|alice");
+            assert_eq!(response.location(), "/products?page=2");
+            assert_eq!(tab.whoami().await, "auth0|alice");
         } else {
-            assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+            assert_eq!(response.status, StatusCode::BAD_REQUEST);
         }
     }
     assert_eq!(sessions, 1);
@@ -212,12 +214,12 @@ async fn three_tabs_complete_in_reverse_order_each_at_its_own_page() {
     let mut browser = env.browser();
     let mut returned = Vec::new();
     for tab in ["/a", "/b", "/c"] {
-        let answer = browser.begin(tab).await;
-        returned.push((tab, env.provider.authorize(answer.location(), "alice")));
+        let response = browser.start_login(tab).await;
+        returned.push((tab, env.provider.authorize(response.location(), "alice")));
     }
     assert_eq!(browser.pending_logins(), 3);
     for (tab, returned) in returned.into_iter().rev() {
-        assert_eq!(browser.go(&returned.path()).await.location(), tab);
+        assert_eq!(browser.get(&returned.path()).await.location(), tab);
     }
     assert_eq!(browser.pending_logins(), 0);
 }
@@ -237,15 +239,15 @@ async fn a_transaction_expires_after_ten_minutes() {
             .authorize_without_callback(&env.provider, "alice")
             .await;
         env.clock.advance(wait);
-        let answer = browser.go(&returned.path()).await;
+        let response = browser.get(&returned.path()).await;
         if works {
-            assert_eq!(answer.location(), "/products?page=2", "{wait}");
+            assert_eq!(response.location(), "/products?page=2", "{wait}");
             continue;
         }
-        env.assert_refused(&mut browser, &answer, 400, &wait.to_string())
+        env.assert_login_failed(&mut browser, &response, 400, &wait.to_string())
             .await;
         assert!(
-            answer
+            response
                 .body
                 .contains("/auth/login?returnTo=%2Fproducts%3Fpage%3D2"),
             "{wait}"
@@ -275,11 +277,11 @@ async fn a_foreign_cookie_of_the_same_name_does_not_hide_the_transaction() {
         let request = browser
             .request(Method::GET, &returned.path())
             .header(header::COOKIE, cookies);
-        let answer = browser
+        let response = browser
             .send(request.body(axum::body::Body::empty()).unwrap())
             .await;
         assert_eq!(
-            answer.location(),
+            response.location(),
             "/products?page=2",
             "evil first: {evil_first}"
         );
@@ -293,17 +295,17 @@ async fn a_bookmarked_callback_neither_loops_nor_logs_out() {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    browser.go(&returned.path()).await;
+    browser.get(&returned.path()).await;
     env.clock.advance(3600);
-    let answer = browser.go(&returned.path()).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert_eq!(browser.who().await, "auth0|alice");
+    let response = browser.get(&returned.path()).await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
+    assert_eq!(browser.whoami().await, "auth0|alice");
     // The user cancels at the provider, and can try again.
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let cancelled = returned.without("code").with("error", "access_denied");
-    let answer = browser.go(&cancelled.path()).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert_eq!(browser.who().await, "auth0|alice");
+    let response = browser.get(&cancelled.path()).await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }

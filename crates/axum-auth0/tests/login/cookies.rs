@@ -2,12 +2,17 @@
 
 use axum::body::Body;
 use http::{HeaderValue, Method, StatusCode, header};
-use test_support::{Browser, browser::Answer};
+use test_support::{Browser, browser::TestResponse};
 
 use crate::app::{TestEnv, TestEnvBuilder};
 
 /// Sends a request with `cookies` before or after those of the browser, in the same header or in a separate one.
-async fn with_cookies(browser: &mut Browser, path: &str, neighbour: &[u8], place: Place) -> Answer {
+async fn with_cookies(
+    browser: &mut Browser,
+    path: &str,
+    neighbour: &[u8],
+    place: Place,
+) -> TestResponse {
     let own: Vec<String> = browser
         .jar
         .iter()
@@ -59,9 +64,9 @@ async fn an_invalid_cookie_does_not_break_a_login() {
             let returned = browser
                 .authorize_without_callback(&env.provider, "alice")
                 .await;
-            let answer = with_cookies(&mut browser, &returned.path(), neighbour, place).await;
+            let response = with_cookies(&mut browser, &returned.path(), neighbour, place).await;
             assert_eq!(
-                answer.location(),
+                response.location(),
                 "/products?page=2",
                 "{neighbour:?} {place:?}"
             );
@@ -75,9 +80,9 @@ async fn an_invalid_cookie_does_not_break_a_session() {
     let mut browser = env.logged_in("alice").await;
     for neighbour in NEIGHBOURS {
         for place in PLACES {
-            let answer = with_cookies(&mut browser, "/whoami", neighbour, place).await;
-            assert_eq!(answer.body, "auth0|alice", "{neighbour:?} {place:?}");
-            assert!(answer.set_cookies().is_empty(), "{neighbour:?} {place:?}");
+            let response = with_cookies(&mut browser, "/whoami", neighbour, place).await;
+            assert_eq!(response.body, "auth0|alice", "{neighbour:?} {place:?}");
+            assert!(response.set_cookies().is_empty(), "{neighbour:?} {place:?}");
         }
     }
 }
@@ -98,15 +103,15 @@ async fn a_cookie_of_a_subdomain_is_not_accepted_as_the_session() {
     ] {
         let neighbour = format!("{name}={evil}");
         for place in PLACES {
-            let answer = with_cookies(&mut browser, "/whoami", neighbour.as_bytes(), place).await;
-            assert_eq!(answer.body, "auth0|alice", "{name:?} {place:?}");
+            let response = with_cookies(&mut browser, "/whoami", neighbour.as_bytes(), place).await;
+            assert_eq!(response.body, "auth0|alice", "{name:?} {place:?}");
         }
         let mut nobody = env.browser();
         let request = nobody
             .request(Method::GET, "/whoami")
             .header(header::COOKIE, neighbour.as_bytes());
-        let answer = nobody.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.body, "anonymous", "{name:?}");
+        let response = nobody.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.body, "anonymous", "{name:?}");
     }
 }
 
@@ -131,16 +136,16 @@ async fn two_applications_on_one_host_do_not_share_cookies() {
         .await;
     // Browsers do not separate cookies by port.
     here.jar.clone_from(&there.jar);
-    assert_eq!(here.who().await, "auth0|alice");
+    assert_eq!(here.whoami().await, "auth0|alice");
     assert_eq!(
-        here.go(&pending_here.path()).await.location(),
+        here.get(&pending_here.path()).await.location(),
         "/products?page=2"
     );
     here.post("/auth/logout", "").await;
     there.jar.clone_from(&here.jar);
-    assert_eq!(there.who().await, "auth0|bob");
+    assert_eq!(there.whoami().await, "auth0|bob");
     assert_eq!(
-        there.go(&pending_there.path()).await.location(),
+        there.get(&pending_there.path()).await.location(),
         "/products?page=2"
     );
 }
@@ -156,14 +161,14 @@ async fn a_login_does_not_remove_the_pending_logins_of_another_application() {
     let mut browser = env.browser();
     let mut foreign = other.browser();
     for _ in 0..4 {
-        foreign.begin("/").await;
+        foreign.start_login("/").await;
     }
     foreign
         .jar
         .insert("txn_0123456789abcdef".to_owned(), "forged".to_owned());
     browser.jar.clone_from(&foreign.jar);
     for tab in 0..6 {
-        browser.begin(&format!("/tab/{tab}")).await;
+        browser.start_login(&format!("/tab/{tab}")).await;
         env.clock.advance(1);
     }
     for (name, value) in &foreign.jar {
@@ -186,10 +191,10 @@ async fn the_session_of_another_application_is_not_removed() {
     let mut browser = env.browser();
     browser.jar.clone_from(&foreign.jar);
     for path in ["/whoami", "/products", "/auth/profile", "/auth/login"] {
-        browser.go(path).await;
+        browser.get(path).await;
         assert_eq!(browser.session(), foreign.session(), "{path}");
     }
-    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(browser.whoami().await, "anonymous");
     // An application with the same store but another secret cannot read it either.
     let stranger = env
         .restarted(&[(
@@ -197,13 +202,13 @@ async fn the_session_of_another_application_is_not_removed() {
             Some("another-AUTH0_SECRET-9876543210-zyxwvutsrq"),
         )])
         .await;
-    let mut browser = env.logged_in("alice").await.at(&stranger);
+    let mut browser = env.logged_in("alice").await.with_router(&stranger);
     let session = browser.session().cloned();
-    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(browser.whoami().await, "anonymous");
     assert_eq!(browser.session(), session.as_ref());
     // A malformed session cookie belongs to no application.
     browser.jar.insert("session".to_owned(), "x".to_owned());
-    browser.who().await;
+    browser.whoami().await;
     assert!(!browser.has_session());
 }
 
@@ -221,8 +226,8 @@ async fn pending_logins_in_many_tabs_keep_the_cookie_header_small() {
             "o".repeat(organization)
         );
         for tab in 0..6 {
-            let answer = browser.go(&query).await;
-            assert_eq!(answer.status, StatusCode::SEE_OTHER);
+            let response = browser.get(&query).await;
+            assert_eq!(response.status, StatusCode::SEE_OTHER);
             let request = browser.navigation("/").body(()).unwrap();
             let bytes = request.headers()[header::COOKIE].len();
             assert!(bytes < NGINX - 1024, "{path} {organization} {tab}: {bytes}");
@@ -245,8 +250,8 @@ async fn the_longest_transaction_fits_into_a_cookie() {
         let mut browser = env.browser();
         let path = format!("%2F{}", "p".repeat(1_023));
         let query = format!("/auth/login?returnTo={path}&organization={organization}");
-        let answer = browser.go(&query).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let response = browser.get(&query).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.body);
         assert_eq!(browser.pending_logins(), 1, "{}", &organization[..3]);
     }
 }
@@ -259,13 +264,13 @@ async fn foreign_cookies_count_towards_the_size_of_the_header() {
     let mut last = None;
     for tab in 0..4 {
         let long = format!("/{}{tab}", "a".repeat(900));
-        last = Some((browser.begin(&long).await, long));
+        last = Some((browser.start_login(&long).await, long));
         env.clock.advance(1);
     }
     let request = browser.navigation("/").body(()).unwrap();
     assert!(request.headers()[header::COOKIE].len() < NGINX - 1024);
     assert!(browser.jar.contains_key("other"));
-    let (answer, path) = last.unwrap();
-    let returned = env.provider.authorize(answer.location(), "alice");
-    assert_eq!(browser.go(&returned.path()).await.location(), path);
+    let (response, path) = last.unwrap();
+    let returned = env.provider.authorize(response.location(), "alice");
+    assert_eq!(browser.get(&returned.path()).await.location(), path);
 }

@@ -49,16 +49,20 @@ async fn a_state_change_from_another_site_is_rejected() {
                     if let Some(origin) = origin {
                         request = request.header(header::ORIGIN, origin);
                     }
-                    let answer = browser.send(request.body(Body::from("a=b")).unwrap()).await;
-                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{case}");
-                    assert_eq!(answer.header("access-control-allow-origin"), None, "{case}");
-                    assert_eq!(answer.json()["error"], "cross_site", "{case}");
+                    let response = browser.send(request.body(Body::from("a=b")).unwrap()).await;
+                    assert_eq!(response.status, StatusCode::FORBIDDEN, "{case}");
+                    assert_eq!(
+                        response.header("access-control-allow-origin"),
+                        None,
+                        "{case}"
+                    );
+                    assert_eq!(response.json()["error"], "cross_site", "{case}");
                 }
             }
         }
     }
     assert_eq!(env.app.changes.load(Ordering::SeqCst), 0);
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test]
@@ -87,8 +91,8 @@ async fn server_functions_reject_reads_from_another_site() {
         if let Some(site) = site {
             request = request.header("sec-fetch-site", site);
         }
-        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status.as_u16(), status, "{path} {site:?}");
+        let response = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status.as_u16(), status, "{path} {site:?}");
     }
 }
 
@@ -107,12 +111,12 @@ async fn a_cors_preflight_allows_nothing() {
             .request(Method::OPTIONS, path)
             .header(header::ORIGIN, "https://evil.example")
             .header("access-control-request-method", "POST");
-        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        let response = browser.send(request.body(Body::empty()).unwrap()).await;
         for name in [
             "access-control-allow-origin",
             "access-control-allow-credentials",
         ] {
-            assert_eq!(answer.header(name), None, "{path}");
+            assert_eq!(response.header(name), None, "{path}");
         }
     }
 }
@@ -128,12 +132,12 @@ async fn forwarded_headers_are_ignored() {
         .header("x-forwarded-proto", "https")
         .header("x-forwarded-prefix", "/evil")
         .header("forwarded", "host=evil.example;proto=https");
-    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(
-        answer.asks_for("redirect_uri"),
+        response.redirect_parameter("redirect_uri"),
         Some(format!("{SITE}/auth/callback"))
     );
-    assert!(!answer.location().contains("evil"));
+    assert!(!response.location().contains("evil"));
 }
 
 #[tokio::test]
@@ -153,14 +157,14 @@ async fn requests_under_another_host_are_redirected_or_rejected() {
             .headers_mut()
             .unwrap()
             .insert(header::HOST, host.parse().unwrap());
-        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status, StatusCode::TEMPORARY_REDIRECT, "{host}");
+        let response = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status, StatusCode::TEMPORARY_REDIRECT, "{host}");
         assert_eq!(
-            answer.location(),
+            response.location(),
             format!("{SITE}/products?page=2"),
             "{host}"
         );
-        assert!(answer.set_cookies().is_empty());
+        assert!(response.set_cookies().is_empty());
 
         for (method, path) in [
             (Method::POST, "/api/change"),
@@ -172,9 +176,9 @@ async fn requests_under_another_host_are_redirected_or_rejected() {
                 .headers_mut()
                 .unwrap()
                 .insert(header::HOST, host.parse().unwrap());
-            let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+            let response = browser.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!(
-                answer.status,
+                response.status,
                 StatusCode::MISDIRECTED_REQUEST,
                 "{host} {path}"
             );
@@ -186,16 +190,16 @@ async fn requests_under_another_host_are_redirected_or_rejected() {
         .headers_mut()
         .unwrap()
         .insert(header::HOST, "127.0.0.1:3000".parse().unwrap());
-    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.location(), format!("{SITE}/evil.example/x"));
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.location(), format!("{SITE}/evil.example/x"));
     // Host names are case-insensitive.
     let mut request = browser.navigation("/whoami");
     request
         .headers_mut()
         .unwrap()
         .insert(header::HOST, "LOCALHOST:3000".parse().unwrap());
-    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.body, "auth0|alice");
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.body, "auth0|alice");
     assert_eq!(env.app.changes.load(Ordering::SeqCst), 0);
 }
 
@@ -206,9 +210,9 @@ async fn the_default_port_is_optional() {
         .build()
         .await;
     let mut browser = env.browser();
-    let answer = browser.begin("/").await;
+    let response = browser.start_login("/").await;
     assert_eq!(
-        answer.asks_for("redirect_uri").as_deref(),
+        response.redirect_parameter("redirect_uri").as_deref(),
         Some("https://site.example/auth/callback")
     );
 }
@@ -216,12 +220,12 @@ async fn the_default_port_is_optional() {
 #[tokio::test]
 async fn the_profile_is_401_204_or_the_claims() {
     let env = TestEnv::new().await;
-    let answer = env.browser().go("/auth/profile").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.json()["error"], "not_authenticated");
+    let response = env.browser().get("/auth/profile").await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(response.json()["error"], "not_authenticated");
     let mut browser = env.logged_in("alice").await;
     assert_eq!(
-        browser.go("/auth/profile").await.json()["sub"],
+        browser.get("/auth/profile").await.json()["sub"],
         "auth0|alice"
     );
 
@@ -229,9 +233,9 @@ async fn the_profile_is_401_204_or_the_claims() {
         .set("AUTH0_NO_CONTENT_PROFILE_RESPONSE", "true")
         .build()
         .await;
-    let answer = env.browser().go("/auth/profile").await;
+    let response = env.browser().get("/auth/profile").await;
     assert_eq!(
-        (answer.status, answer.body.as_str()),
+        (response.status, response.body.as_str()),
         (StatusCode::NO_CONTENT, "")
     );
 }

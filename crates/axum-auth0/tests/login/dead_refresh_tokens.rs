@@ -23,7 +23,7 @@ async fn statuses(env: &TestEnv, browser: &mut Browser, replies: &[(i64, Reply)]
     for (seconds, reply) in replies {
         env.clock.advance(*seconds);
         env.provider.reply(Endpoint::Refresh, reply.clone());
-        statuses.push(browser.go("/token").await.status.as_u16());
+        statuses.push(browser.get("/token").await.status.as_u16());
     }
     statuses
 }
@@ -60,11 +60,11 @@ async fn three_rejections_over_a_minute_send_the_user_to_log_in_and_back() {
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 3, "{case}");
         // Further page views send no request.
         for _ in 0..5 {
-            assert_eq!(browser.go("/token").await.status, SIGN_IN, "{case}");
+            assert_eq!(browser.get("/token").await.status, SIGN_IN, "{case}");
         }
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 3, "{case}");
         assert_eq!(
-            browser.who().await,
+            browser.whoami().await,
             "auth0|alice",
             "{case}: the session is kept"
         );
@@ -137,14 +137,14 @@ async fn rejections_are_counted_over_replicas() {
     let (env, mut here) = expired().await;
     let replicas = [env.restarted(&[]).await, env.restarted(&[]).await];
     env.provider.reply(Endpoint::Refresh, Reply::status(400));
-    assert_eq!(here.go("/token").await.status, UNAVAILABLE);
+    assert_eq!(here.get("/token").await.status, UNAVAILABLE);
     env.clock.advance(30);
-    let mut there = here.clone().at(&replicas[0]);
-    assert_eq!(there.go("/token").await.status, UNAVAILABLE);
+    let mut there = here.clone().with_router(&replicas[0]);
+    assert_eq!(there.get("/token").await.status, UNAVAILABLE);
     env.clock.advance(30);
-    let mut elsewhere = here.clone().at(&replicas[1]);
-    assert_eq!(elsewhere.go("/token").await.status, SIGN_IN);
-    assert_eq!(here.go("/token").await.status, SIGN_IN);
+    let mut elsewhere = here.clone().with_router(&replicas[1]);
+    assert_eq!(elsewhere.get("/token").await.status, SIGN_IN);
+    assert_eq!(here.get("/token").await.status, SIGN_IN);
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 3);
 }
 
@@ -154,7 +154,8 @@ async fn a_valid_access_token_is_used_until_it_expires_before_a_login_is_require
         .set("AUTH0_TOKEN_REFRESH_BUFFER", "200")
         .build()
         .await;
-    env.provider.policy(|policy| policy.lifetime = 1_000);
+    env.provider
+        .policy(|policy| policy.access_token_lifetime = 1_000);
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(900);
     let no = Reply::status(400);
@@ -193,7 +194,7 @@ async fn invalid_grant_ends_the_session_at_once_with_any_status() {
         let (env, mut browser) = expired().await;
         let reply = Reply::text(status, media_type, r#"{"error":"invalid_grant"}"#);
         env.provider.reply(Endpoint::Refresh, reply);
-        assert_eq!(browser.go("/token").await.status, SIGN_IN, "{status}");
+        assert_eq!(browser.get("/token").await.status, SIGN_IN, "{status}");
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
         assert!(env.store.logins().await.is_empty(), "{status}");
         env.provider.recover(Endpoint::Refresh);
@@ -212,7 +213,7 @@ async fn the_log_says_that_a_response_is_not_from_the_provider() {
     ] {
         let (env, mut browser) = expired().await;
         env.provider.reply(Endpoint::Refresh, reply);
-        assert_eq!(browser.go("/token").await.status, UNAVAILABLE);
+        assert_eq!(browser.get("/token").await.status, UNAVAILABLE);
         assert!(
             log_capture::captured().contains("did not come from the provider's OAuth endpoint")
         );

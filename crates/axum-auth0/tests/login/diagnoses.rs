@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::app::{TestEnv, TestEnvBuilder};
-use test_support::{Browser, Endpoint, ORDERS, Offline, PRODUCTS, Part, Reply, log_capture};
+use test_support::{Browser, Endpoint, ORDERS, OfflineAccess, PRODUCTS, Part, Reply, log_capture};
 
 const HOUR: i64 = 3_600;
 
@@ -18,14 +18,14 @@ async fn diagnosed(env: &TestEnv, browser: &mut Browser, path: &str, code: &str,
         errors.collect::<Vec<_>>()
     };
     let before = errors().len();
-    let answer = browser.go(path).await;
+    let response = browser.get(path).await;
     assert_eq!(
-        answer.status,
+        response.status,
         StatusCode::INTERNAL_SERVER_ERROR,
         "{}",
-        answer.body
+        response.body
     );
-    let diagnosis = answer.json();
+    let diagnosis = response.json();
     assert_eq!(diagnosis["code"], code, "{diagnosis}");
     let text = format!("{} {}", text(&diagnosis["cause"]), text(&diagnosis["fix"]));
     for part in says {
@@ -46,7 +46,7 @@ async fn diagnosed(env: &TestEnv, browser: &mut Browser, path: &str, code: &str,
         log.contains(text_of(&diagnosis, "fix")),
         "the fix is not in the log"
     );
-    assert_ne!(browser.who().await, "anonymous", "nothing else breaks");
+    assert_ne!(browser.whoami().await, "anonymous", "nothing else breaks");
     assert_eq!(env.store.logins().await.len(), 1);
 }
 
@@ -62,10 +62,10 @@ fn text_of<'a>(diagnosis: &'a Value, name: &str) -> &'a str {
 async fn a_missing_audience_is_explained_and_the_login_works_all_the_same() {
     let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
     let mut browser = env.browser();
-    let answer = browser.begin("/products").await;
-    assert_eq!(answer.asks_for("audience"), None);
+    let response = browser.start_login("/products").await;
+    assert_eq!(response.redirect_parameter("audience"), None);
     assert_eq!(
-        answer.asks_for("scope").unwrap(),
+        response.redirect_parameter("scope").unwrap(),
         "openid profile email offline_access"
     );
     browser.log_in(&env.provider, "alice").await;
@@ -89,8 +89,8 @@ async fn an_unknown_audience_is_explained_at_the_callback() {
         .build()
         .await;
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 500, "Service not found")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 500, "Service not found")
         .await;
     for part in [
         "https://unknown.example.com",
@@ -99,9 +99,9 @@ async fn an_unknown_audience_is_explained_at_the_callback() {
         "Applications &gt; APIs",
     ] {
         assert!(
-            answer.body.contains(part),
+            response.body.contains(part),
             "{part:?} is not in {}",
-            answer.body
+            response.body
         );
     }
     assert!(log_capture::captured().contains("code=\"audience_unknown\""));
@@ -117,8 +117,8 @@ async fn an_unknown_audience_is_explained_at_the_callback() {
         .without("code")
         .with("error", "access_denied")
         .with("error_description", "Service not found: x");
-    let answer = browser.go(&returned.path()).await;
-    env.assert_refused(&mut browser, &answer, 403, "without an audience")
+    let response = browser.get(&returned.path()).await;
+    env.assert_login_failed(&mut browser, &response, 403, "without an audience")
         .await;
 }
 
@@ -130,22 +130,24 @@ async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    let answer = browser
-        .go(&returned
-            .without("code")
-            .with("error", "invalid_target")
-            .path())
+    let response = browser
+        .get(
+            &returned
+                .without("code")
+                .with("error", "invalid_target")
+                .path(),
+        )
         .await;
-    env.assert_refused(&mut browser, &answer, 500, "callback")
+    env.assert_login_failed(&mut browser, &response, 500, "callback")
         .await;
-    assert!(answer.body.contains(PRODUCTS));
+    assert!(response.body.contains(PRODUCTS));
 
     env.provider
         .reply(Endpoint::Exchange, Reply::error(400, "invalid_target"));
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 500, "exchange")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 500, "exchange")
         .await;
-    assert!(answer.body.contains(PRODUCTS));
+    assert!(response.body.contains(PRODUCTS));
 
     env.provider.recover(Endpoint::Exchange);
     browser.log_in(&env.provider, "alice").await;
@@ -164,18 +166,20 @@ async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
 #[tokio::test]
 async fn an_opaque_token_although_asked_for_a_jwt_is_explained() {
     let env = TestEnv::new().await;
-    env.provider.policy(|policy| policy.opaque = true);
+    env.provider
+        .policy(|policy| policy.opaque_access_tokens = true);
     let mut browser = env.logged_in("alice").await;
     let says = [PRODUCTS, "opaque", "PRODUCTS_API_TOKEN_FORMAT=opaque"];
     diagnosed(&env, &mut browser, "/token", "opaque_token", &says).await;
 
     let env = TestEnv::new().await;
-    let jwe = |answer: &mut Value| answer["access_token"] = json!("a.b.c.d.e");
-    env.provider.modify(Part::Exchanged, move |answer| {
-        jwe(answer);
-        answer["id_token"] = answer["id_token"].clone();
-    });
-    env.provider.modify(Part::Refreshed, jwe);
+    let jwe = |response: &mut Value| response["access_token"] = json!("a.b.c.d.e");
+    env.provider
+        .modify(Part::ExchangeResponse, move |response| {
+            jwe(response);
+            response["id_token"] = response["id_token"].clone();
+        });
+    env.provider.modify(Part::RefreshResponse, jwe);
     env.provider.modify(Part::IdToken, |claims| {
         drop(claims.as_object_mut().unwrap().remove("at_hash"));
     });
@@ -233,7 +237,7 @@ async fn a_token_for_another_audience_is_explained_and_never_given_out() {
         let says = [PRODUCTS, found, says];
         diagnosed(&env, &mut browser, "/token", code, &says).await;
         assert_eq!(
-            env.provider.ended_families(),
+            env.provider.revoked_families(),
             0,
             "{case}: the refresh token was kept"
         );
@@ -308,8 +312,8 @@ async fn scopes_are_found_as_a_text_a_list_or_scp() {
             claims.as_object_mut().unwrap().remove("scope");
             claims[name] = value.clone();
         });
-        env.provider.modify(Part::Exchanged, |answer| {
-            answer["scope"] = json!("something else");
+        env.provider.modify(Part::ExchangeResponse, |response| {
+            response["scope"] = json!("something else");
         });
         let mut browser = env.logged_in("alice").await;
         env.token(&mut browser).await;
@@ -320,7 +324,7 @@ async fn scopes_are_found_as_a_text_a_list_or_scp() {
 async fn a_missing_refresh_token_is_explained() {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.offline = Offline::Never);
+        .policy(|policy| policy.offline_access = OfflineAccess::Never);
     let mut browser = env.logged_in("alice").await;
     assert!(log_capture::captured().contains("the provider issued no refresh token"));
     env.token(&mut browser).await;
@@ -348,14 +352,19 @@ async fn a_missing_refresh_token_is_explained() {
 
 /// The user can do nothing but log in; what the administrator can do is in the log. The session stays.
 async fn sent_to_log_in(env: &TestEnv, browser: &mut Browser, says: &[&str]) {
-    let answer = browser.go("/token").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
-    assert_eq!(answer.json()["code"], "sign_in_required");
+    let response = browser.get("/token").await;
+    assert_eq!(
+        response.status,
+        StatusCode::UNAUTHORIZED,
+        "{}",
+        response.body
+    );
+    assert_eq!(response.json()["code"], "sign_in_required");
     let log = log_capture::captured();
     for part in ["code=\"no_refresh_token\""].iter().chain(says) {
         assert!(log.contains(part), "{part:?} is not in the log");
     }
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
     browser.log_in(&env.provider, "alice").await;
     env.token(browser).await;
 }
@@ -367,7 +376,7 @@ async fn refresh_tokens_that_nobody_asked_for_are_used() {
         .build()
         .await;
     env.provider
-        .policy(|policy| policy.offline = Offline::Always);
+        .policy(|policy| policy.offline_access = OfflineAccess::Always);
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
     env.token(&mut browser).await;
@@ -382,13 +391,13 @@ async fn a_rejected_client_is_explained() {
         let env = TestEnv::new().await;
         env.provider.reply(Endpoint::Exchange, reply.clone());
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &answer, 500, "exchange")
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, 500, "exchange")
             .await;
         assert!(
-            answer.body.contains("AUTH0_CLIENT_SECRET"),
+            response.body.contains("AUTH0_CLIENT_SECRET"),
             "{}",
-            answer.body
+            response.body
         );
         env.provider.recover(Endpoint::Exchange);
         browser.log_in(&env.provider, "alice").await;
@@ -448,23 +457,23 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
         let mut browser = env.logged_in("alice").await;
         let before = env.token(&mut browser).await;
         let changed = env.restarted(changes).await;
-        let mut browser = browser.at(&changed);
-        let answer = browser.go("/token").await;
-        if answer.status == StatusCode::OK {
+        let mut browser = browser.with_router(&changed);
+        let response = browser.get("/token").await;
+        if response.status == StatusCode::OK {
             // Another token, and one that is what is asked for now.
             assert_ne!(
-                answer.json()["fingerprint"],
+                response.json()["fingerprint"],
                 before["fingerprint"],
                 "{case}"
             );
-            assert_eq!(answer.json()["audience"], changes[0].1.unwrap(), "{case}");
+            assert_eq!(response.json()["audience"], changes[0].1.unwrap(), "{case}");
         } else {
             // The old login cannot give what the new configuration wants; a new one can.
             assert_eq!(
-                answer.status,
+                response.status,
                 StatusCode::UNAUTHORIZED,
                 "{case}: {}",
-                answer.body
+                response.body
             );
         }
         assert_eq!(
@@ -474,7 +483,7 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
         );
         let back = env.restarted(&[]).await;
         assert_eq!(
-            browser.at(&back).who().await,
+            browser.with_router(&back).whoami().await,
             "auth0|alice",
             "{case}: nothing else breaks"
         );
@@ -488,10 +497,10 @@ async fn a_login_after_the_change_mends_it() {
     let changed = env
         .restarted(&[("PRODUCTS_API_SCOPE", Some("read:products delete:products"))])
         .await;
-    browser = browser.at(&changed);
-    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
+    browser = browser.with_router(&changed);
+    assert_eq!(browser.get("/token").await.status, StatusCode::UNAUTHORIZED);
     browser.log_in(&env.provider, "alice").await;
-    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
 }
 
 /// The first login came before anybody thought of an audience.
@@ -500,10 +509,10 @@ async fn an_audience_that_was_set_later_works_after_the_next_login() {
     let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
     let mut browser = env.logged_in("alice").await;
     let changed = env.restarted(&[]).await;
-    browser = browser.at(&changed);
-    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
+    browser = browser.with_router(&changed);
+    assert_eq!(browser.get("/token").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
-        browser.go("/token").await.json()["code"],
+        browser.get("/token").await.json()["code"],
         "sign_in_required"
     );
     browser.log_in(&env.provider, "alice").await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{body::Body, http::Request};
 use axum_auth0::NotReady;
 use http::StatusCode;
-use test_support::{Answer, Browser, Endpoint, Gate, Part};
+use test_support::{Browser, Endpoint, Gate, Part, TestResponse};
 
 use crate::app::TestEnv;
 
@@ -22,7 +22,7 @@ pub(crate) async fn disconnect(
     let gate = env.provider.gate(endpoint);
     let times = env.provider.request_count(endpoint) + 1;
     tokio::select! {
-        answer = browser.send(request) => panic!("{}: {}", answer.status, answer.body),
+        response = browser.send(request) => panic!("{}: {}", response.status, response.body),
         () = env.provider.wait_for_requests(endpoint, times) => {}
     }
     gate
@@ -41,15 +41,15 @@ async fn assert_complete(env: &TestEnv, browser: &mut Browser, callback: &str, c
     assert_eq!(env.store.records().await.len(), 1, "{case}");
     assert!(!browser.has_session(), "{case}: the cookie did not arrive");
     let thief = browser.clone();
-    let answer = browser.go(callback).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
-    assert_eq!(answer.location(), "/products?page=2", "{case}");
-    assert_eq!(browser.who().await, "auth0|alice", "{case}");
+    let response = browser.get(callback).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
+    assert_eq!(response.location(), "/products?page=2", "{case}");
+    assert_eq!(browser.whoami().await, "auth0|alice", "{case}");
     env.token(browser).await;
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
     // One browser can claim it, once.
     let mut thief = thief;
-    assert_eq!(thief.go(callback).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(thief.get(callback).await.status, StatusCode::BAD_REQUEST);
     assert!(!thief.has_session(), "{case}");
 }
 
@@ -92,12 +92,12 @@ async fn a_login_that_fails_after_its_client_disconnected_leaves_nothing() {
     wait_until_finished(&env).await;
     assert!(env.store.logins().await.is_empty());
     assert!(env.store.records().await.is_empty());
-    let answer = browser.go(&returned.path()).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let response = browser.get(&returned.path()).await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert!(
-        answer.body.contains("/auth/login?returnTo="),
+        response.body.contains("/auth/login?returnTo="),
         "a way on: {}",
-        answer.body
+        response.body
     );
 }
 
@@ -111,10 +111,10 @@ async fn a_logout_whose_client_disconnects_completes() {
     wait_until_finished(&env).await;
     assert!(env.store.logins().await.is_empty());
     assert!(env.store.records().await.is_empty());
-    assert_eq!(env.provider.ended_families(), 1);
+    assert_eq!(env.provider.revoked_families(), 1);
     // The browser still has its cookie; a second logout removes it.
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert!(!browser.has_session());
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
 }
@@ -132,10 +132,10 @@ async fn a_shutdown_waits_for_a_refresh_whose_client_disconnected() {
     assert_eq!(env.store.login().await.version, before + 1);
 
     // The next process uses the new refresh token.
-    let mut browser = browser.at(&env.restarted(&[]).await);
+    let mut browser = browser.with_router(&env.restarted(&[]).await);
     env.clock.advance(3_600);
-    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
-    assert_eq!(env.provider.ended_families(), 0);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
+    assert_eq!(env.provider.revoked_families(), 0);
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn a_shutdown_waits_for_a_revocation_whose_client_disconnected() {
     assert_eq!(env.auth0.unfinished_tasks().revocations, 1);
     let (unfinished, ()) = tokio::join!(env.auth0.shutdown(LIMIT), async { gate.release_all() });
     assert_eq!(unfinished.total(), 0);
-    assert_eq!(env.provider.ended_families(), 1);
+    assert_eq!(env.provider.revoked_families(), 1);
 }
 
 #[tokio::test]
@@ -172,8 +172,8 @@ async fn during_a_shutdown_the_site_is_not_ready_but_serves_requests() {
         env.auth0.ready().await,
         Err(NotReady::ShuttingDown)
     ));
-    let answer: Answer = browser.go("/token/renewed").await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response: TestResponse = browser.get("/token/renewed").await;
+    assert_eq!(response.status, StatusCode::OK);
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
@@ -182,10 +182,10 @@ async fn during_a_shutdown_no_refresh_starts_that_cannot_be_stored_in_time() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.auth0.start_shutdown(Duration::from_secs(1));
-    let answer = browser.go("/token/renewed").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(answer.header("retry-after"), Some("1"));
+    let response = browser.get("/token/renewed").await;
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.header("retry-after"), Some("1"));
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
     // Cached tokens are still used.
-    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
 }

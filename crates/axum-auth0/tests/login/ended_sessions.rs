@@ -34,7 +34,7 @@ async fn end(env: &TestEnv, browser: &mut Browser, how: End) {
         End::Idle => env.clock.advance(DAY),
         End::Absolute => {
             for _ in 0..6 {
-                assert_eq!(browser.who().await, "auth0|alice");
+                assert_eq!(browser.whoami().await, "auth0|alice");
                 env.clock.advance(DAY / 2);
             }
         }
@@ -42,8 +42,8 @@ async fn end(env: &TestEnv, browser: &mut Browser, how: End) {
             let reply = Reply::error(400, "invalid_grant");
             env.provider.reply(Endpoint::Refresh, reply);
             env.clock.advance(3_600);
-            let answer = browser.go("/token").await;
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+            let response = browser.get("/token").await;
+            assert_eq!(response.status, StatusCode::UNAUTHORIZED);
         }
         End::OtherTab => {
             browser.clone().post("/auth/logout", "").await;
@@ -75,9 +75,9 @@ async fn a_request_with_an_ended_session_removes_record_and_cookie() {
             let mut browser = env.logged_in("alice").await;
             end(&env, &mut browser, how).await;
             let name = browser.session_cookie_name();
-            let answer = browser.go("/whoami").await;
-            assert_eq!(answer.body, "anonymous", "{case}");
-            let cookies = answer.set_cookies();
+            let response = browser.get("/whoami").await;
+            assert_eq!(response.body, "anonymous", "{case}");
+            let cookies = response.set_cookies();
             assert_eq!(cookies.len(), 1, "{case}: {cookies:?}");
             assert_eq!(cookies[0].name(), name, "{case}");
             assert!(!browser.has_session(), "{case}: the browser obeys");
@@ -88,10 +88,14 @@ async fn a_request_with_an_ended_session_removes_record_and_cookie() {
             assert!(env.store.records().await.is_empty(), "{case}");
             assert!(env.store.logins().await.is_empty(), "{case}");
 
-            let loads = env.store.loads();
-            let answer = browser.go("/whoami").await;
-            assert!(answer.set_cookies().is_empty(), "{case}");
-            assert_eq!(env.store.loads(), loads, "{case}: nothing is looked for");
+            let loads = env.store.load_count();
+            let response = browser.get("/whoami").await;
+            assert!(response.set_cookies().is_empty(), "{case}");
+            assert_eq!(
+                env.store.load_count(),
+                loads,
+                "{case}: nothing is looked for"
+            );
         }
     }
 }
@@ -107,9 +111,9 @@ async fn a_session_ends_although_the_store_cannot_be_written() {
         "mark_used",
         "update_record",
     ]);
-    let answer = browser.go("/whoami").await;
+    let response = browser.get("/whoami").await;
     assert_eq!(
-        (answer.status, &*answer.body),
+        (response.status, &*response.body),
         (StatusCode::OK, "anonymous")
     );
     assert!(!browser.has_session());
@@ -126,9 +130,9 @@ async fn a_session_is_valid_although_its_last_use_cannot_be_written() {
         env.store.set_failing(failing);
         for _ in 0..3 {
             env.clock.advance(120);
-            assert_eq!(browser.who().await, "auth0|alice", "{failing:?}");
-            assert_eq!(browser.go("/token").await.status, StatusCode::OK);
-            assert_eq!(browser.go("/auth/profile").await.status, StatusCode::OK);
+            assert_eq!(browser.whoami().await, "auth0|alice", "{failing:?}");
+            assert_eq!(browser.get("/token").await.status, StatusCode::OK);
+            assert_eq!(browser.get("/auth/profile").await.status, StatusCode::OK);
         }
     }
 }
@@ -141,11 +145,11 @@ async fn a_valid_token_is_used_although_the_store_cannot_be_written() {
     env.store
         .set_failing(&["mark_used", "lease_login", "swap_tokens"]);
     env.clock.advance(3_570);
-    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
     env.clock.advance(30);
-    let answer = browser.go("/token").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(browser.who().await, "auth0|alice");
+    let response = browser.get("/token").await;
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 /// A backup holds a lock on the file.
@@ -168,8 +172,8 @@ async fn sessions_work_while_another_process_locks_the_store_for_writing() {
     lock.execute(&mut backup).await.unwrap();
     let begin = Instant::now();
     for _ in 0..4 {
-        assert_eq!(alice.who().await, "auth0|alice");
-        assert_eq!(bob.go("/token").await.status, StatusCode::OK);
+        assert_eq!(alice.whoami().await, "auth0|alice");
+        assert_eq!(bob.get("/token").await.status, StatusCode::OK);
     }
     assert!(begin.elapsed() < Duration::from_secs(4), "{begin:?}");
 }
@@ -186,9 +190,9 @@ async fn a_foreign_session_cookie_is_kept_and_a_malformed_one_is_removed() {
         let theirs = other.logged_in("alice").await.session().unwrap().clone();
         let mut browser = env.browser();
         browser.jar.insert("session".to_owned(), theirs.clone());
-        let answer = browser.go("/whoami").await;
-        assert_eq!(answer.body, "anonymous", "{round}");
-        assert!(answer.set_cookies().is_empty(), "{round}");
+        let response = browser.get("/whoami").await;
+        assert_eq!(response.body, "anonymous", "{round}");
+        assert!(response.set_cookies().is_empty(), "{round}");
         assert_eq!(browser.session(), Some(&theirs));
         browser.post("/auth/logout", "").await;
         assert_eq!(browser.session(), Some(&theirs), "not even by a logout");
@@ -196,7 +200,7 @@ async fn a_foreign_session_cookie_is_kept_and_a_malformed_one_is_removed() {
         browser
             .jar
             .insert("session".to_owned(), theirs[1..].to_owned());
-        browser.go("/whoami").await;
+        browser.get("/whoami").await;
         assert_eq!(browser.session(), None);
     }
 }
@@ -207,22 +211,22 @@ async fn one_set_cookie_header_sets_or_removes_the_session_cookie() {
         .set("APP_BASE_URL", "https://site.example")
         .build()
         .await;
-    let count = |answer: &test_support::Answer| {
-        let all = answer.headers.get_all(header::SET_COOKIE).iter();
+    let count = |response: &test_support::TestResponse| {
+        let all = response.headers.get_all(header::SET_COOKIE).iter();
         all.filter(|value| value.as_bytes().starts_with(b"__Host-session="))
             .count()
     };
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    assert_eq!(count(&answer), 1);
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    assert_eq!(count(&response), 1);
     let first = browser.session().cloned();
     // Over an old session, too.
-    let answer = browser.try_to_log_in(&env.provider, "bob").await;
-    assert_eq!(count(&answer), 1);
+    let response = browser.attempt_login(&env.provider, "bob").await;
+    assert_eq!(count(&response), 1);
     assert_ne!(browser.session().cloned(), first);
-    assert_eq!(browser.who().await, "auth0|bob");
+    assert_eq!(browser.whoami().await, "auth0|bob");
     let request = browser.form("/auth/logout").body(Body::empty()).unwrap();
-    let answer = browser.send(request).await;
-    assert_eq!(count(&answer), 1);
+    let response = browser.send(request).await;
+    assert_eq!(count(&response), 1);
     assert!(!browser.has_session());
 }

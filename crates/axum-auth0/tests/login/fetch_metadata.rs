@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::{Method, StatusCode, header};
-use test_support::{AuthorizationResponse, Browser, Endpoint, SITE, browser::Answer};
+use test_support::{AuthorizationResponse, Browser, Endpoint, SITE, browser::TestResponse};
 
 use crate::app::TestEnv;
 
@@ -30,7 +30,7 @@ const NAVIGATION: &[(&str, &str)] = &[
     ("accept", "text/html"),
 ];
 
-async fn get(browser: &mut Browser, path: &str, headers: &[&[(&str, &str)]]) -> Answer {
+async fn get(browser: &mut Browser, path: &str, headers: &[&[(&str, &str)]]) -> TestResponse {
     let mut request = browser.request(Method::GET, path);
     for (name, value) in headers.iter().copied().flatten() {
         request = request.header(*name, *value);
@@ -42,16 +42,16 @@ async fn get(browser: &mut Browser, path: &str, headers: &[&[(&str, &str)]]) -> 
 async fn a_login_works_behind_a_service_worker() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    let answer = get(&mut browser, "/products?page=2", &[BY_SERVICE_WORKER]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    let login = answer.location().to_owned();
-    let answer = get(&mut browser, &login, &[BY_SERVICE_WORKER]).await;
-    let returned = env.provider.authorize(answer.location(), "alice");
-    let answer = get(&mut browser, &returned.path(), &[BY_SERVICE_WORKER]).await;
-    assert_eq!(answer.location(), "/products?page=2");
-    let answer = get(&mut browser, "/auth/logout", &[BY_SERVICE_WORKER]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(browser.who().await, "anonymous");
+    let response = get(&mut browser, "/products?page=2", &[BY_SERVICE_WORKER]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    let login = response.location().to_owned();
+    let response = get(&mut browser, &login, &[BY_SERVICE_WORKER]).await;
+    let returned = env.provider.authorize(response.location(), "alice");
+    let response = get(&mut browser, &returned.path(), &[BY_SERVICE_WORKER]).await;
+    assert_eq!(response.location(), "/products?page=2");
+    let response = get(&mut browser, "/auth/logout", &[BY_SERVICE_WORKER]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.whoami().await, "anonymous");
 }
 
 #[tokio::test]
@@ -60,13 +60,17 @@ async fn a_prefetch_neither_starts_a_login_nor_ends_a_session() {
     let mut browser = env.logged_in("alice").await;
     for purpose in SPECULATIVE {
         for path in ["/auth/login?returnTo=%2F", "/auth/logout"] {
-            let answer = get(&mut browser, path, &[NAVIGATION, purpose]).await;
-            assert_eq!(answer.status, StatusCode::NO_CONTENT, "{path} {purpose:?}");
-            assert_eq!(answer.header("cache-control"), Some("no-store"));
-            assert!(answer.set_cookies().is_empty(), "{path} {purpose:?}");
+            let response = get(&mut browser, path, &[NAVIGATION, purpose]).await;
+            assert_eq!(
+                response.status,
+                StatusCode::NO_CONTENT,
+                "{path} {purpose:?}"
+            );
+            assert_eq!(response.header("cache-control"), Some("no-store"));
+            assert!(response.set_cookies().is_empty(), "{path} {purpose:?}");
         }
     }
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
 }
 
@@ -78,16 +82,16 @@ async fn a_prefetched_callback_consumes_nothing() {
         .authorize_without_callback(&env.provider, "alice")
         .await;
     for purpose in SPECULATIVE {
-        let answer = get(&mut browser, &returned.path(), &[NAVIGATION, purpose]).await;
-        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{purpose:?}");
+        let response = get(&mut browser, &returned.path(), &[NAVIGATION, purpose]).await;
+        assert_eq!(response.status, StatusCode::NO_CONTENT, "{purpose:?}");
         let mut lost = env.browser();
-        let answer = get(&mut lost, &returned.path(), &[NAVIGATION, purpose]).await;
-        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{purpose:?}");
+        let response = get(&mut lost, &returned.path(), &[NAVIGATION, purpose]).await;
+        assert_eq!(response.status, StatusCode::NO_CONTENT, "{purpose:?}");
         assert!(lost.jar.is_empty());
     }
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
-    let answer = browser.go(&returned.path()).await;
-    assert_eq!(answer.location(), "/products?page=2");
+    let response = browser.get(&returned.path()).await;
+    assert_eq!(response.location(), "/products?page=2");
 }
 
 #[tokio::test]
@@ -104,8 +108,8 @@ async fn a_login_is_not_restarted_in_a_frame_or_in_the_background() {
         &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
     ] {
         let mut browser = env.browser();
-        let answer = get(&mut browser, &returned.path(), &[headers]).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{headers:?}");
+        let response = get(&mut browser, &returned.path(), &[headers]).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{headers:?}");
         assert!(browser.jar.is_empty(), "{headers:?}");
     }
 }
@@ -160,15 +164,15 @@ async fn only_navigations_to_protected_pages_are_redirected_to_the_login() {
         ),
     ] {
         let mut browser = env.browser();
-        let answer = get(&mut browser, "/products?page=2", &[headers]).await;
-        assert_eq!(answer.status.as_u16(), status, "{headers:?}");
+        let response = get(&mut browser, "/products?page=2", &[headers]).await;
+        assert_eq!(response.status.as_u16(), status, "{headers:?}");
         if status == 401 {
-            assert_eq!(answer.header("location"), None, "{headers:?}");
-            assert_eq!(answer.json()["error"], "not_authenticated", "{headers:?}");
+            assert_eq!(response.header("location"), None, "{headers:?}");
+            assert_eq!(response.json()["error"], "not_authenticated", "{headers:?}");
         } else {
             let login = "/auth/login?returnTo=%2Fproducts%3Fpage%3D2";
-            assert_eq!(answer.location(), login, "{headers:?}");
-            assert_eq!(answer.body, "", "{headers:?}");
+            assert_eq!(response.location(), login, "{headers:?}");
+            assert_eq!(response.body, "", "{headers:?}");
         }
     }
 }
@@ -177,7 +181,7 @@ async fn only_navigations_to_protected_pages_are_redirected_to_the_login() {
 async fn while_the_store_is_down_protected_pages_respond_with_503_as_page_or_json() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    env.store.set_down(true);
+    env.store.set_unavailable(true);
     let page = get(&mut browser, "/products", &[NAVIGATION]).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.body.starts_with("<!DOCTYPE html>"));
@@ -208,8 +212,8 @@ async fn under_another_host_scripts_are_rejected_and_pages_redirected() {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status.as_u16(), status, "{headers:?}");
+        let response = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status.as_u16(), status, "{headers:?}");
     }
 }
 
@@ -229,23 +233,23 @@ async fn a_login_that_expired_at_the_provider_is_restarted_once() {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    let answer = browser
-        .go(&with_expired_authentication(&returned).path())
+    let response = browser
+        .get(&with_expired_authentication(&returned).path())
         .await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    let again = env.provider.authorize(answer.location(), "alice");
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.body);
+    let again = env.provider.authorize(response.location(), "alice");
     assert_eq!(
         browser.pending_logins(),
         1,
         "the first transaction is spent"
     );
     let mut twice = browser.clone();
-    let answer = twice.go(&with_expired_authentication(&again).path()).await;
-    env.assert_refused(&mut twice, &answer, 503, "the second time")
+    let response = twice.get(&with_expired_authentication(&again).path()).await;
+    env.assert_login_failed(&mut twice, &response, 503, "the second time")
         .await;
     assert_eq!(twice.pending_logins(), 0);
-    let answer = browser.go(&again.path()).await;
-    assert_eq!(answer.location(), "/products?page=2");
+    let response = browser.get(&again.path()).await;
+    assert_eq!(response.location(), "/products?page=2");
 }
 
 #[tokio::test]
@@ -264,22 +268,22 @@ async fn only_an_expired_login_in_a_navigation_is_restarted() {
         let returned = with_expired_authentication(&returned)
             .with("error", code)
             .with("error_description", description);
-        let answer = browser.go(&returned.path()).await;
-        assert_eq!(answer.header("location"), None, "{code} {description}");
-        assert!(!answer.status.is_redirection(), "{code} {description}");
+        let response = browser.get(&returned.path()).await;
+        assert_eq!(response.header("location"), None, "{code} {description}");
+        assert!(!response.status.is_redirection(), "{code} {description}");
     }
     let mut browser = env.browser();
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let frame = &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
-    let answer = get(
+    let response = get(
         &mut browser,
         &with_expired_authentication(&returned).path(),
         &[frame],
     )
     .await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]
@@ -294,7 +298,7 @@ async fn a_restarted_login_has_the_same_parameters() {
         for lost in [true, false] {
             let mut browser = env.browser();
             let first = browser
-                .go(&format!("/auth/login?returnTo=%2Fproducts&{query}"))
+                .get(&format!("/auth/login?returnTo=%2Fproducts&{query}"))
                 .await;
             let mut returned = env.provider.authorize(first.location(), "alice");
             if lost {
@@ -302,11 +306,18 @@ async fn a_restarted_login_has_the_same_parameters() {
             } else {
                 returned = with_expired_authentication(&returned);
             }
-            let again = browser.go(&returned.path()).await;
+            let again = browser.get(&returned.path()).await;
             for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
-                assert_eq!(again.asks_for(&name), first.asks_for(&name), "{query}");
+                assert_eq!(
+                    again.redirect_parameter(&name),
+                    first.redirect_parameter(&name),
+                    "{query}"
+                );
             }
-            assert_ne!(again.asks_for("nonce"), first.asks_for("nonce"));
+            assert_ne!(
+                again.redirect_parameter("nonce"),
+                first.redirect_parameter("nonce")
+            );
             env.provider.authorize(again.location(), "alice");
         }
     }
@@ -324,18 +335,19 @@ async fn a_login_with_parameters_too_long_for_state_is_not_restarted() {
         ),
     ] {
         let mut browser = env.browser();
-        let first = browser.go(&format!("/auth/login?{query}")).await;
-        let state = first.asks_for("state").unwrap();
+        let first = browser.get(&format!("/auth/login?{query}")).await;
+        let state = first.redirect_parameter("state").unwrap();
         assert!(state.len() < 2_000, "{}", state.len());
         let returned = env.provider.authorize(first.location(), "alice");
         // With its cookie it completes.
         assert_eq!(
-            browser.clone().go(&returned.path()).await.status,
+            browser.clone().get(&returned.path()).await.status,
             StatusCode::BAD_GATEWAY,
             "the provider of the tests knows neither organization nor auth_time"
         );
         browser.jar.clear();
-        let answer = browser.go(&returned.path()).await;
-        env.assert_refused(&mut browser, &answer, 400, &query).await;
+        let response = browser.get(&returned.path()).await;
+        env.assert_login_failed(&mut browser, &response, 400, &query)
+            .await;
     }
 }

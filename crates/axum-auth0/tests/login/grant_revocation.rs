@@ -9,7 +9,7 @@ use crate::app::TestEnv;
 async fn with_grants() -> TestEnv {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.revocation_ends_grants = true);
+        .policy(|policy| policy.revocation_deletes_grants = true);
     env
 }
 
@@ -17,7 +17,7 @@ async fn with_grants() -> TestEnv {
 async fn refreshes(env: &TestEnv, browser: &mut Browser) {
     env.clock.advance(3_600);
     let before = env.provider.request_count(Endpoint::Refresh);
-    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
     assert_eq!(env.provider.request_count(Endpoint::Refresh), before + 1);
 }
 
@@ -43,7 +43,7 @@ async fn a_login_in_one_browser_does_not_affect_another() {
     let mut other = env.logged_in("alice").await;
     other.log_in(&env.provider, "alice").await;
     refreshes(&env, &mut one).await;
-    let response = other.go("/token").await;
+    let response = other.get("/token").await;
     assert_eq!(response.status, StatusCode::OK);
 }
 
@@ -55,7 +55,7 @@ async fn the_refresh_token_of_the_previous_user_is_revoked() {
     env.provider
         .wait_for_requests(Endpoint::Revocation, 1)
         .await;
-    assert_eq!(env.provider.ended_families(), 1);
+    assert_eq!(env.provider.revoked_families(), 1);
     refreshes(&env, &mut browser).await;
 }
 
@@ -65,7 +65,7 @@ async fn a_refresh_that_completes_after_a_logout_does_not_affect_a_new_login() {
     let mut browser = env.logged_in("alice").await;
     let mut slow = browser.clone();
     let gate = env.provider.gate(Endpoint::Refresh);
-    let refresh = tokio::spawn(async move { slow.go("/token/renewed").await.status });
+    let refresh = tokio::spawn(async move { slow.get("/token/renewed").await.status });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     browser.post("/auth/logout", "").await;
     browser.log_in(&env.provider, "alice").await;
@@ -86,7 +86,7 @@ async fn a_refresh_that_completes_after_a_logout_revokes_its_token() {
     let mut browser = env.logged_in("alice").await;
     let mut slow = browser.clone();
     let gate = env.provider.gate(Endpoint::Refresh);
-    let refresh = tokio::spawn(async move { slow.go("/token/renewed").await.status });
+    let refresh = tokio::spawn(async move { slow.get("/token/renewed").await.status });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     browser.post("/auth/logout", "").await;
     let revocations = env.provider.request_count(Endpoint::Revocation);

@@ -9,7 +9,7 @@ use axum::{
     routing::{any, get},
 };
 use http::{HeaderMap, Method, StatusCode, header};
-use test_support::{Browser, SITE, TestApp as _, browser::Answer};
+use test_support::{Browser, SITE, TestApp as _, browser::TestResponse};
 
 use crate::app::{TestEnv, TestEnvBuilder};
 
@@ -24,7 +24,7 @@ async fn send(
     method: Method,
     path: &str,
     headers: &[&[(&str, &str)]],
-) -> Answer {
+) -> TestResponse {
     let mut request = browser.request(method, path);
     for (name, value) in headers.iter().copied().flatten() {
         if *name == "host" {
@@ -44,12 +44,12 @@ async fn a_form_of_this_site_with_a_null_origin_is_accepted() {
     let mut browser = env.logged_in("alice").await;
     let own = &[("origin", "null"), ("sec-fetch-site", "same-origin")];
     for path in ["/api/change", "/products"] {
-        let answer = send(&mut browser, Method::POST, path, &[FORM, own]).await;
-        assert_eq!(answer.body, "changed", "{path}");
+        let response = send(&mut browser, Method::POST, path, &[FORM, own]).await;
+        assert_eq!(response.body, "changed", "{path}");
     }
-    let answer = send(&mut browser, Method::POST, "/auth/logout", &[FORM, own]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(browser.who().await, "anonymous");
+    let response = send(&mut browser, Method::POST, "/auth/logout", &[FORM, own]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.whoami().await, "anonymous");
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_null_origin_without_fetch_metadata_is_rejected_with_a_page_for_users(
         }
     }
     assert_eq!(env.app.changes.load(Ordering::SeqCst), 0);
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test]
@@ -96,10 +96,10 @@ async fn a_websocket_handshake_is_accepted_from_this_site_only() {
         headers.extend(site.map(|site| ("sec-fetch-site", site)));
         headers.extend(origin.map(|origin| ("origin", origin)));
         for path in ["/products", "/whoami", "/api/list"] {
-            let answer = send(&mut browser, Method::GET, path, &[upgrade, &headers]).await;
+            let response = send(&mut browser, Method::GET, path, &[upgrade, &headers]).await;
             let expected = if works { 200 } else { 403 };
             assert_eq!(
-                answer.status.as_u16(),
+                response.status.as_u16(),
                 expected,
                 "{site:?} {origin:?} {path}"
             );
@@ -136,15 +136,17 @@ async fn wrap_server_functions(env: &TestEnv) -> Router {
 #[tokio::test]
 async fn reads_of_data_routes_are_never_redirected() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&wrap_server_functions(&env).await);
+    let mut browser = env
+        .browser()
+        .with_router(&wrap_server_functions(&env).await);
     for path in ["/api/list", "/auth/user", "/rpc/list", "/shop/rpc/nested"] {
         for referer in ["https://evil.example/x", SITE, "http://localhost:3000/page"] {
             for accept in ["text/html", "text/html,application/xhtml+xml,*/*;q=0.8"] {
                 let headers = &[("referer", referer), ("accept", accept)];
-                let answer = send(&mut browser, Method::GET, path, &[headers]).await;
-                assert_eq!(answer.status, StatusCode::OK, "{path} {referer}");
-                assert_eq!(answer.header("location"), None, "{path} {referer}");
-                assert_eq!(answer.body, "data", "{path} {referer}");
+                let response = send(&mut browser, Method::GET, path, &[headers]).await;
+                assert_eq!(response.status, StatusCode::OK, "{path} {referer}");
+                assert_eq!(response.header("location"), None, "{path} {referer}");
+                assert_eq!(response.body, "data", "{path} {referer}");
             }
         }
     }
@@ -153,7 +155,9 @@ async fn reads_of_data_routes_are_never_redirected() {
 #[tokio::test]
 async fn a_form_redirects_to_a_page_of_this_site_only() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&wrap_server_functions(&env).await);
+    let mut browser = env
+        .browser()
+        .with_router(&wrap_server_functions(&env).await);
     for path in ["/api/list", "/auth/user", "/rpc/list", "/shop/rpc/nested"] {
         for (referer, location) in [
             (
@@ -169,8 +173,8 @@ async fn a_form_redirects_to_a_page_of_this_site_only() {
                 ("origin", SITE),
                 ("sec-fetch-site", "same-origin"),
             ];
-            let answer = send(&mut browser, Method::POST, path, &[FORM, headers]).await;
-            assert_eq!(answer.header("location"), location, "{path} {referer}");
+            let response = send(&mut browser, Method::POST, path, &[FORM, headers]).await;
+            assert_eq!(response.header("location"), location, "{path} {referer}");
         }
     }
 }
@@ -178,7 +182,9 @@ async fn a_form_redirects_to_a_page_of_this_site_only() {
 #[tokio::test]
 async fn data_routes_with_any_prefix_reject_other_sites() {
     let env = TestEnv::new().await;
-    let mut browser = env.browser().at(&wrap_server_functions(&env).await);
+    let mut browser = env
+        .browser()
+        .with_router(&wrap_server_functions(&env).await);
     for (site, status) in [
         ("same-origin", 200),
         ("none", 200),
@@ -188,21 +194,22 @@ async fn data_routes_with_any_prefix_reject_other_sites() {
         for path in ["/api/list", "/auth/user", "/rpc/list", "/shop/rpc/nested"] {
             for method in [Method::GET, Method::HEAD] {
                 let headers = &[("sec-fetch-site", site)];
-                let answer = send(&mut browser, method.clone(), path, &[FORM, headers]).await;
-                assert_eq!(answer.status.as_u16(), status, "{method} {path} {site}");
+                let response = send(&mut browser, method.clone(), path, &[FORM, headers]).await;
+                assert_eq!(response.status.as_u16(), status, "{method} {path} {site}");
             }
         }
         // A browser without Fetch Metadata sends `Origin`.
         for (origin, status) in [(SITE, 200), ("https://evil.example", 403), ("null", 403)] {
             for path in ["/api/list", "/rpc/list"] {
-                let answer = send(&mut browser, Method::GET, path, &[&[("origin", origin)]]).await;
-                assert_eq!(answer.status.as_u16(), status, "{path} {origin}");
+                let response =
+                    send(&mut browser, Method::GET, path, &[&[("origin", origin)]]).await;
+                assert_eq!(response.status.as_u16(), status, "{path} {origin}");
             }
         }
         // A link to a page is allowed.
         let headers = &[("sec-fetch-site", site)];
-        let answer = send(&mut browser, Method::GET, "/page", &[FORM, headers]).await;
-        assert_eq!(answer.status, StatusCode::OK, "{site}");
+        let response = send(&mut browser, Method::GET, "/page", &[FORM, headers]).await;
+        assert_eq!(response.status, StatusCode::OK, "{site}");
     }
 }
 
@@ -235,11 +242,11 @@ async fn all_spellings_of_the_canonical_host_are_accepted() {
         let mut browser = env.browser();
         for host in hosts {
             let headers = &[("host", *host)];
-            let answer = send(&mut browser, Method::GET, "/whoami", &[headers, FORM]).await;
-            assert_eq!(answer.status, StatusCode::OK, "{host}");
+            let response = send(&mut browser, Method::GET, "/whoami", &[headers, FORM]).await;
+            assert_eq!(response.status, StatusCode::OK, "{host}");
             let headers = &[("host", *host), ("origin", base_url)];
-            let answer = send(&mut browser, Method::POST, "/api/change", &[headers]).await;
-            assert_eq!(answer.body, "changed", "{host}");
+            let response = send(&mut browser, Method::POST, "/api/change", &[headers]).await;
+            assert_eq!(response.body, "changed", "{host}");
         }
         for host in [
             "site.example:444",
@@ -248,8 +255,8 @@ async fn all_spellings_of_the_canonical_host_are_accepted() {
             "[::2]:3000",
         ] {
             let headers = &[("host", host)];
-            let answer = send(&mut browser, Method::GET, "/whoami", &[headers, FORM]).await;
-            assert_eq!(answer.status, StatusCode::TEMPORARY_REDIRECT, "{host}");
+            let response = send(&mut browser, Method::GET, "/whoami", &[headers, FORM]).await;
+            assert_eq!(response.status, StatusCode::TEMPORARY_REDIRECT, "{host}");
         }
     }
 }
@@ -265,19 +272,25 @@ async fn login_and_logout_work_when_every_page_is_protected() {
             .route("/auth/user", get(|| async { "null" }));
         let builder = env.auth0_builder().protect(protected.iter().copied());
         let router = builder.build().await.unwrap().wrap(app);
-        let mut browser = env.browser().at(&router);
+        let mut browser = env.browser().with_router(&router);
         for path in ["/", "/products", "/nowhere"] {
-            assert!(browser.go(path).await.location().starts_with("/auth/login"));
+            assert!(
+                browser
+                    .get(path)
+                    .await
+                    .location()
+                    .starts_with("/auth/login")
+            );
         }
-        assert_eq!(browser.go("/signed-out").await.body, "signed out");
-        assert_eq!(browser.go("/auth/user").await.body, "null");
+        assert_eq!(browser.get("/signed-out").await.body, "signed out");
+        assert_eq!(browser.get("/auth/user").await.body, "null");
         assert_eq!(
-            browser.go("/auth/profile").await.status,
+            browser.get("/auth/profile").await.status,
             StatusCode::UNAUTHORIZED
         );
         browser.log_in(&env.provider, "alice").await;
-        let answer = browser.post("/auth/logout", "").await;
-        assert!(answer.location().starts_with(&env.provider.url("/")));
+        let response = browser.post("/auth/logout", "").await;
+        assert!(response.location().starts_with(&env.provider.url("/")));
     }
 }
 
@@ -287,7 +300,7 @@ async fn a_protected_page_in_a_nested_router_returns_to_its_full_path() {
     let inner = env.auth0.wrap(env.app.router());
     let twice = Router::new().nest("/y", inner.clone());
     let router = env.router.clone().nest("/x", inner).nest("/shop", twice);
-    let mut browser = env.browser().at(&router);
+    let mut browser = env.browser().with_router(&router);
     for (path, login) in [
         (
             "/x/products?page=2",
@@ -298,18 +311,18 @@ async fn a_protected_page_in_a_nested_router_returns_to_its_full_path() {
             "/auth/login?returnTo=%2Fshop%2Fy%2Fproducts",
         ),
     ] {
-        assert_eq!(browser.go(path).await.location(), login, "{path}");
+        assert_eq!(browser.get(path).await.location(), login, "{path}");
     }
     // The redirect to the canonical host keeps the prefix, too.
     let headers = &[("host", "127.0.0.1:3000")];
-    let answer = send(
+    let response = send(
         &mut browser,
         Method::GET,
         "/x/products?page=2",
         &[FORM, headers],
     )
     .await;
-    assert_eq!(answer.location(), format!("{SITE}/x/products?page=2"));
+    assert_eq!(response.location(), format!("{SITE}/x/products?page=2"));
 }
 
 /// A browser applies `form-action` to the redirects that answer a form (CSP Level 3 §6.4.1).
@@ -332,7 +345,7 @@ async fn the_policy_of_logout_forms_allows_the_provider() {
     )
     .await;
     let mut browser = env.logged_in("alice").await;
-    env.store.set_down(true);
+    env.store.set_unavailable(true);
     let failed = browser.post("/auth/logout", "").await;
     for page in [question, failed] {
         assert!(page.body.contains("<form method=\"post\""), "{}", page.body);

@@ -17,9 +17,9 @@ async fn a_head_request_refreshes_no_token() {
         "/token/deleting",
         "/token/revoke",
     ] {
-        let answer = browser.head(path).await;
-        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
-        assert_eq!(answer.body, "", "{path}");
+        let response = browser.head(path).await;
+        assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(response.body, "", "{path}");
     }
     assert_eq!(browser.head("/products").await.status, StatusCode::OK);
     for endpoint in [Endpoint::Refresh, Endpoint::Revocation] {

@@ -18,12 +18,12 @@ async fn no_secret_is_in_the_log_or_the_database() {
 
     let mut browser = env.browser();
     browser.log_in(&env.provider, "alice").await;
-    browser.go("/products").await;
-    browser.go("/auth/profile").await;
+    browser.get("/products").await;
+    browser.get("/auth/profile").await;
     env.token(&mut browser).await;
     env.clock.advance(2 * 3_600);
     env.token(&mut browser).await;
-    browser.go("/token/orders").await;
+    browser.get("/token/orders").await;
 
     // Failures are logged, too: each of these has a secret in it.
     for reply in [
@@ -32,8 +32,8 @@ async fn no_secret_is_in_the_log_or_the_database() {
         Reply::Truncated,
     ] {
         env.provider.reply(Endpoint::Exchange, reply);
-        let answer = env.browser().try_to_log_in(&env.provider, "alice").await;
-        assert!(answer.status.is_client_error() || answer.status.is_server_error());
+        let response = env.browser().attempt_login(&env.provider, "alice").await;
+        assert!(response.status.is_client_error() || response.status.is_server_error());
     }
     env.provider.recover(Endpoint::Exchange);
     for part in [
@@ -42,37 +42,41 @@ async fn no_secret_is_in_the_log_or_the_database() {
     ] {
         env.provider
             .modify(part, |value| value["alg"] = serde_json::json!("none"));
-        env.browser().try_to_log_in(&env.provider, "alice").await;
+        env.browser().attempt_login(&env.provider, "alice").await;
         env.provider.reset(part);
     }
     // An invalid token response: openidconnect's error contains it.
+    env.provider.modify(
+        test_support::fake_provider::Part::ExchangeResponse,
+        |response| {
+            response["token_type"] = serde_json::json!({ "not": "a string" });
+        },
+    );
+    let response = env.browser().attempt_login(&env.provider, "alice").await;
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     env.provider
-        .modify(test_support::fake_provider::Part::Exchanged, |answer| {
-            answer["token_type"] = serde_json::json!({ "not": "a string" });
-        });
-    let answer = env.browser().try_to_log_in(&env.provider, "alice").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        .reset(test_support::fake_provider::Part::ExchangeResponse);
+    env.provider.modify(
+        test_support::fake_provider::Part::RefreshResponse,
+        |response| {
+            response["expires_in"] = serde_json::json!({});
+            response["scope"] = serde_json::json!(7);
+        },
+    );
+    browser.get("/token/renewed").await;
     env.provider
-        .reset(test_support::fake_provider::Part::Exchanged);
-    env.provider
-        .modify(test_support::fake_provider::Part::Refreshed, |answer| {
-            answer["expires_in"] = serde_json::json!({});
-            answer["scope"] = serde_json::json!(7);
-        });
-    browser.go("/token/renewed").await;
-    env.provider
-        .reset(test_support::fake_provider::Part::Refreshed);
+        .reset(test_support::fake_provider::Part::RefreshResponse);
 
     let mut returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
     returned = returned.with("state", "forged");
-    browser.go(&returned.path()).await;
+    browser.get(&returned.path()).await;
     browser.jar.insert(
         "session".to_owned(),
         "canary-forged-session-cookie".to_owned(),
     );
-    browser.go("/whoami").await;
+    browser.get("/whoami").await;
     browser.log_in(&env.provider, "bob").await;
     let debugged = format!("{:?} {:?}", env.auth0, env.auth0.config());
 

@@ -10,7 +10,7 @@ use test_support::{CLIENT_ID, Endpoint, PRODUCTS, SITE, signer};
 async fn a_login_requests_a_code_with_pkce_and_the_audience() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    let answer = browser.begin("/products?page=2").await;
+    let response = browser.start_login("/products?page=2").await;
 
     let callback = format!("{SITE}/auth/callback");
     for (name, value) in [
@@ -24,7 +24,11 @@ async fn a_login_requests_a_code_with_pkce_and_the_audience() {
             "openid profile email offline_access read:products write:products",
         ),
     ] {
-        assert_eq!(answer.asks_for(name).as_deref(), Some(value), "{name}");
+        assert_eq!(
+            response.redirect_parameter(name).as_deref(),
+            Some(value),
+            "{name}"
+        );
     }
     for absent in [
         "client_secret",
@@ -33,11 +37,14 @@ async fn a_login_requests_a_code_with_pkce_and_the_audience() {
         "prompt",
         "max_age",
     ] {
-        assert_eq!(answer.asks_for(absent), None, "{absent}");
+        assert_eq!(response.redirect_parameter(absent), None, "{absent}");
     }
-    assert_eq!(answer.asks_for("code_challenge").unwrap().len(), 43);
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(
+        response.redirect_parameter("code_challenge").unwrap().len(),
+        43
+    );
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
     // Nothing is stored before the callback.
     assert!(env.store.records().await.is_empty() && env.store.logins().await.is_empty());
 }
@@ -47,10 +54,10 @@ async fn state_nonce_and_challenge_are_new_for_every_login() {
     let env = TestEnv::new().await;
     let mut seen = std::collections::HashSet::new();
     for _ in 0..20 {
-        let answer = env.browser().begin("/").await;
+        let response = env.browser().start_login("/").await;
         for name in ["state", "nonce", "code_challenge"] {
             assert!(
-                seen.insert(answer.asks_for(name).unwrap()),
+                seen.insert(response.redirect_parameter(name).unwrap()),
                 "{name} came twice"
             );
         }
@@ -68,8 +75,8 @@ async fn the_transaction_cookie_is_http_only_short_lived_and_encrypted() {
             .build()
             .await;
         let mut browser = env.browser();
-        let answer = browser.begin("/products").await;
-        let [cookie] = &answer.set_cookies()[..] else {
+        let response = browser.start_login("/products").await;
+        let [cookie] = &response.set_cookies()[..] else {
             panic!("there should be one cookie");
         };
         assert!(cookie.name().starts_with(prefix), "{}", cookie.name());
@@ -79,7 +86,7 @@ async fn the_transaction_cookie_is_http_only_short_lived_and_encrypted() {
         assert_eq!(cookie.path(), Some("/"));
         assert_eq!(cookie.domain(), None);
         assert_eq!(cookie.max_age().unwrap().whole_seconds(), 600);
-        let nonce = answer.asks_for("nonce").unwrap();
+        let nonce = response.redirect_parameter("nonce").unwrap();
         assert!(!cookie.value().contains(&nonce));
         assert_eq!(browser.pending_logins(), 1);
     }
@@ -89,16 +96,16 @@ async fn the_transaction_cookie_is_http_only_short_lived_and_encrypted() {
 #[tokio::test]
 async fn a_login_link_cannot_change_protocol_parameters() {
     let env = TestEnv::new().await;
-    let straight = env.browser().begin("/").await;
+    let straight = env.browser().start_login("/").await;
     let mut browser = env.browser();
-    let answer = browser
-        .go(
+    let response = browser
+        .get(
             "/auth/login?client_id=evil&redirect_uri=https%3A%2F%2Fevil.example&scope=admin&audience=evil\
              &resource=evil&response_type=token&response_mode=form_post&code_challenge=x&code_challenge_method=plain\
              &state=x&nonce=x&request_uri=x&request=x&login_hint=alice",
         )
         .await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     for name in [
         "client_id",
         "redirect_uri",
@@ -111,14 +118,25 @@ async fn a_login_link_cannot_change_protocol_parameters() {
         "request_uri",
         "request",
     ] {
-        assert_eq!(answer.asks_for(name), straight.asks_for(name), "{name}");
+        assert_eq!(
+            response.redirect_parameter(name),
+            straight.redirect_parameter(name),
+            "{name}"
+        );
     }
     for name in ["state", "nonce", "code_challenge"] {
-        assert_ne!(answer.asks_for(name).as_deref(), Some("x"), "{name}");
+        assert_ne!(
+            response.redirect_parameter(name).as_deref(),
+            Some("x"),
+            "{name}"
+        );
     }
-    assert_eq!(answer.asks_for("login_hint").as_deref(), Some("alice"));
+    assert_eq!(
+        response.redirect_parameter("login_hint").as_deref(),
+        Some("alice")
+    );
     // Each of them is in the request once.
-    env.provider.authorize(answer.location(), "alice");
+    env.provider.authorize(response.location(), "alice");
 }
 
 #[tokio::test]
@@ -138,8 +156,9 @@ async fn malformed_login_parameters_start_no_login() {
         "screen_hint=signup&screen_hint=login",
     ] {
         let mut browser = env.browser();
-        let answer = browser.go(&format!("/auth/login?{query}")).await;
-        env.assert_refused(&mut browser, &answer, 400, query).await;
+        let response = browser.get(&format!("/auth/login?{query}")).await;
+        env.assert_login_failed(&mut browser, &response, 400, query)
+            .await;
         assert!(browser.jar.is_empty(), "{query}");
     }
     assert_eq!(env.provider.request_count(Endpoint::Discovery), 0);
@@ -160,14 +179,14 @@ async fn only_navigations_start_a_login() {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
+        let response = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{headers:?}");
         assert_eq!(browser.jar.len(), 0, "{headers:?}");
     }
     // Requests without Fetch Metadata may log in.
     let request = browser.request(Method::GET, "/auth/login");
-    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
 }
 
 /// A link checker sends HEAD.
@@ -176,29 +195,29 @@ async fn head_starts_no_login_completes_none_and_does_not_log_out() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let request = browser.request(Method::HEAD, "/auth/login");
-    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.header("allow"), Some("GET"));
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.header("allow"), Some("GET"));
     assert!(browser.jar.is_empty());
 
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let request = browser.request(Method::HEAD, &returned.path());
-    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
     // The navigation of the user still works.
-    let answer = browser.go(&returned.path()).await;
-    assert_eq!(answer.location(), "/products?page=2");
+    let response = browser.get(&returned.path()).await;
+    assert_eq!(response.location(), "/products?page=2");
 
     let request = browser
         .request(Method::HEAD, "/auth/logout")
         .header("sec-fetch-site", "same-origin")
         .header("sec-fetch-mode", "navigate");
-    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.header("allow"), Some("GET, POST"));
-    assert_eq!(browser.who().await, "auth0|alice");
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.header("allow"), Some("GET, POST"));
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 /// Third-party initiated login (OpenID Connect Core 1.0 §4) cannot choose another provider or an external page.
@@ -206,18 +225,18 @@ async fn head_starts_no_login_completes_none_and_does_not_log_out() {
 async fn third_party_initiated_login_uses_the_configured_provider_and_returns_to_the_start_page() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    let answer = browser
-        .go("/auth/login?iss=https%3A%2F%2Fevil.example&target_link_uri=https%3A%2F%2Fevil.example%2Fx&login_hint=alice")
+    let response = browser
+        .get("/auth/login?iss=https%3A%2F%2Fevil.example&target_link_uri=https%3A%2F%2Fevil.example%2Fx&login_hint=alice")
         .await;
     assert!(
-        answer
+        response
             .location()
             .starts_with(&env.provider.url("/authorize?"))
     );
-    assert_eq!(answer.asks_for("iss"), None);
-    assert_eq!(answer.asks_for("target_link_uri"), None);
-    let returned = env.provider.authorize(answer.location(), "alice");
-    assert_eq!(browser.go(&returned.path()).await.location(), "/");
+    assert_eq!(response.redirect_parameter("iss"), None);
+    assert_eq!(response.redirect_parameter("target_link_uri"), None);
+    let returned = env.provider.authorize(response.location(), "alice");
+    assert_eq!(browser.get(&returned.path()).await.location(), "/");
 }
 
 #[tokio::test]
@@ -226,11 +245,17 @@ async fn the_configured_prompt_is_sent_unless_the_link_has_its_own() {
         .set("AUTH0_PROMPT", "consent")
         .build()
         .await;
-    let answer = env.browser().begin("/").await;
-    assert_eq!(answer.asks_for("prompt").as_deref(), Some("consent"));
-    let answer = env.browser().go("/auth/login?prompt=login").await;
-    assert_eq!(answer.asks_for("prompt").as_deref(), Some("login"));
-    env.provider.authorize(answer.location(), "alice");
+    let response = env.browser().start_login("/").await;
+    assert_eq!(
+        response.redirect_parameter("prompt").as_deref(),
+        Some("consent")
+    );
+    let response = env.browser().get("/auth/login?prompt=login").await;
+    assert_eq!(
+        response.redirect_parameter("prompt").as_deref(),
+        Some("login")
+    );
+    env.provider.authorize(response.location(), "alice");
 }
 
 #[tokio::test]
@@ -239,14 +264,14 @@ async fn a_browser_has_at_most_four_pending_logins_and_the_oldest_is_evicted() {
     let mut browser = env.browser();
     let mut returned = Vec::new();
     for tab in 0..7 {
-        let answer = browser.begin(&format!("/tab/{tab}")).await;
-        returned.push(env.provider.authorize(answer.location(), "alice"));
+        let response = browser.start_login(&format!("/tab/{tab}")).await;
+        returned.push(env.provider.authorize(response.location(), "alice"));
         assert!(browser.pending_logins() <= 4, "{tab}");
         env.clock.advance(1);
     }
     for (tab, returned) in returned.iter().enumerate().skip(3).rev() {
-        let answer = browser.go(&returned.path()).await;
-        assert_eq!(answer.location(), format!("/tab/{tab}"));
+        let response = browser.get(&returned.path()).await;
+        assert_eq!(response.location(), format!("/tab/{tab}"));
     }
     assert_eq!(browser.pending_logins(), 0);
     assert_eq!(
@@ -260,10 +285,10 @@ async fn a_browser_has_at_most_four_pending_logins_and_the_oldest_is_evicted() {
 async fn expired_transactions_are_removed() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    browser.begin("/").await;
-    browser.begin("/").await;
+    browser.start_login("/").await;
+    browser.start_login("/").await;
     env.clock.advance(601);
-    browser.begin("/").await;
+    browser.start_login("/").await;
     assert_eq!(browser.pending_logins(), 1);
 }
 
@@ -274,14 +299,14 @@ async fn the_verifier_is_sent_to_the_token_endpoint_only() {
 
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    let answer = browser.begin("/").await;
-    let returned = env.provider.authorize(answer.location(), "alice");
-    browser.go(&returned.path()).await;
+    let response = browser.start_login("/").await;
+    let returned = env.provider.authorize(response.location(), "alice");
+    browser.get(&returned.path()).await;
     let exchange = env.provider.requests(Endpoint::Exchange).remove(0);
     let verifier = exchange.get("code_verifier").unwrap();
     assert!(verifier.len() >= 43);
     assert_eq!(
-        answer.asks_for("code_challenge"),
+        response.redirect_parameter("code_challenge"),
         Some(signer::encode(Sha256::digest(verifier)))
     );
     assert_eq!(exchange.get("grant_type"), Some("authorization_code"));

@@ -11,34 +11,40 @@ async fn assert_logged_out(env: &TestEnv, browser: &mut Browser, case: &str) {
     assert!(!browser.has_session(), "{case}");
     assert!(env.store.logins().await.is_empty(), "{case}");
     assert!(env.store.records().await.is_empty(), "{case}");
-    assert_eq!(browser.who().await, "anonymous", "{case}");
+    assert_eq!(browser.whoami().await, "anonymous", "{case}");
 }
 
 #[tokio::test]
 async fn a_logout_ends_the_session_here_and_then_at_the_provider() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert!(
-        answer
+        response
             .location()
             .starts_with(&env.provider.url("/oidc/logout?"))
     );
-    assert_eq!(answer.asks_for("client_id").as_deref(), Some(CLIENT_ID));
-    let landing = format!("{SITE}/signed-out");
-    assert_eq!(answer.asks_for("post_logout_redirect_uri"), Some(landing));
     assert_eq!(
-        answer.asks_for("logout_hint").as_deref(),
+        response.redirect_parameter("client_id").as_deref(),
+        Some(CLIENT_ID)
+    );
+    let landing = format!("{SITE}/signed-out");
+    assert_eq!(
+        response.redirect_parameter("post_logout_redirect_uri"),
+        Some(landing)
+    );
+    assert_eq!(
+        response.redirect_parameter("logout_hint").as_deref(),
         Some("session-of-alice")
     );
-    let hint = answer.asks_for("id_token_hint").unwrap();
+    let hint = response.redirect_parameter("id_token_hint").unwrap();
     assert_eq!(test_support::signer::parts(&hint).1["sub"], "auth0|alice");
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert_eq!(answer.header("clear-site-data"), Some("\"cache\""));
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    assert_eq!(response.header("clear-site-data"), Some("\"cache\""));
     assert_logged_out(&env, &mut browser, "after").await;
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
-    assert_eq!(env.provider.ended_families(), 1);
+    assert_eq!(env.provider.revoked_families(), 1);
 }
 
 /// The logout endpoints of different providers.
@@ -72,17 +78,20 @@ async fn the_local_session_ends_with_any_logout_endpoint_of_the_provider() {
             drop(metadata.as_object_mut().unwrap().remove(remove));
         });
         let mut browser = env.logged_in("alice").await;
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
         match target {
             Some(path) => {
                 assert!(
-                    answer.location().starts_with(&env.provider.url(path)),
+                    response.location().starts_with(&env.provider.url(path)),
                     "{case}"
                 );
-                assert_eq!(answer.asks_for("client_id").as_deref(), Some(CLIENT_ID));
+                assert_eq!(
+                    response.redirect_parameter("client_id").as_deref(),
+                    Some(CLIENT_ID)
+                );
             }
-            None => assert_eq!(answer.location(), "/signed-out", "{case}"),
+            None => assert_eq!(response.location(), "/signed-out", "{case}"),
         }
         assert_logged_out(&env, &mut browser, case).await;
     }
@@ -98,8 +107,8 @@ async fn a_logout_succeeds_while_the_provider_is_down() {
             env.provider.reply(endpoint, reply.clone());
         }
         env.clock.advance(2 * 3_600);
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
         assert_logged_out(&env, &mut browser, &case).await;
     }
 }
@@ -111,9 +120,9 @@ async fn without_provider_metadata_a_logout_ends_at_this_site() {
     let browser = env.logged_in("alice").await;
     env.provider.reply(Endpoint::Discovery, Reply::html(503));
     let started_anew = env.restarted(&[]).await;
-    let mut browser = browser.at(&started_anew);
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.location(), "/signed-out");
+    let mut browser = browser.with_router(&started_anew);
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.location(), "/signed-out");
     assert_logged_out(&env, &mut browser, "down").await;
 }
 
@@ -124,9 +133,9 @@ async fn a_slow_revocation_delays_a_logout_only_briefly() {
         .build()
         .await;
     let mut browser = env.logged_in("alice").await;
-    env.provider.reply(Endpoint::Revocation, Reply::Silence);
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    env.provider.reply(Endpoint::Revocation, Reply::NoResponse);
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert_logged_out(&env, &mut browser, "hanging").await;
 }
 
@@ -138,11 +147,11 @@ async fn an_id_token_too_long_for_a_url_is_left_out() {
         claims["roles"] = json!("r".repeat(6_000));
     });
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.asks_for("id_token_hint"), None);
-    assert!(answer.location().len() < 6_000);
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.redirect_parameter("id_token_hint"), None);
+    assert!(response.location().len() < 6_000);
     assert_eq!(
-        answer.asks_for("logout_hint").as_deref(),
+        response.redirect_parameter("logout_hint").as_deref(),
         Some("session-of-alice")
     );
     assert_logged_out(&env, &mut browser, "large").await;
@@ -154,10 +163,10 @@ async fn a_logout_is_idempotent_and_works_without_a_session() {
     let mut browser = env.logged_in("alice").await;
     let mut tab = browser.clone();
     for browser in [&mut browser, &mut tab, &mut env.browser()] {
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.body);
         assert!(
-            answer
+            response
                 .location()
                 .starts_with(&env.provider.url("/oidc/logout?"))
         );
@@ -186,8 +195,8 @@ async fn a_logout_accepts_any_body() {
         if let Some(media_type) = media_type {
             request = request.header("content-type", media_type);
         }
-        let answer = browser.send(request.body(Body::from(body)).unwrap()).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{media_type:?}");
+        let response = browser.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{media_type:?}");
         assert_logged_out(&env, &mut browser, body).await;
     }
 }
@@ -232,20 +241,20 @@ async fn a_link_logs_out_only_from_this_site() {
                 request = request.header(name, value);
             }
         }
-        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        let response = browser.send(request.body(Body::empty()).unwrap()).await;
         if works {
-            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+            assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
             assert_logged_out(&env, &mut browser, &case).await;
             continue;
         }
-        assert_eq!(answer.status, StatusCode::OK, "{case}");
+        assert_eq!(response.status, StatusCode::OK, "{case}");
         assert!(
-            answer
+            response
                 .body
                 .contains("<form method=\"post\" action=\"/auth/logout\">"),
             "{case}"
         );
-        assert_eq!(browser.who().await, "auth0|alice", "{case}");
+        assert_eq!(browser.whoami().await, "auth0|alice", "{case}");
         assert_eq!(
             env.provider.request_count(Endpoint::Revocation),
             0,
@@ -273,10 +282,10 @@ async fn a_logout_returns_to_a_page_of_this_site() {
         let mut browser = env.logged_in("alice").await;
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let form = form.append_pair("returnTo", return_to).finish();
-        let answer = browser.post("/auth/logout", &form).await;
+        let response = browser.post("/auth/logout", &form).await;
         let landing = format!("{SITE}{landing}");
         assert_eq!(
-            answer.asks_for("post_logout_redirect_uri"),
+            response.redirect_parameter("post_logout_redirect_uri"),
             Some(landing),
             "{return_to:?}"
         );
@@ -292,8 +301,8 @@ async fn a_sid_of_three_hundred_characters_is_forwarded() {
     env.provider
         .modify(Part::IdToken, move |claims| claims["sid"] = json!(long));
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.asks_for("logout_hint"), Some(sid));
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.redirect_parameter("logout_hint"), Some(sid));
 }
 
 /// A pending login belongs to another tab.
@@ -306,10 +315,10 @@ async fn a_logout_keeps_pending_logins() {
         .await;
     browser.post("/auth/logout", "").await;
     assert_eq!(
-        browser.go(&returned.path()).await.location(),
+        browser.get(&returned.path()).await.location(),
         "/products?page=2"
     );
-    assert_eq!(browser.who().await, "auth0|bob");
+    assert_eq!(browser.whoami().await, "auth0|bob");
 }
 
 /// The tokens of the old provider must not be sent to the new one.
@@ -321,15 +330,15 @@ async fn after_a_change_of_the_provider_a_logout_sends_no_token_to_the_new_one()
     let moved = env
         .restarted(&[("AUTH0_DOMAIN", Some(other.provider.issuer()))])
         .await;
-    let mut browser = browser.at(&moved);
-    let answer = browser.post("/auth/logout", "").await;
+    let mut browser = browser.with_router(&moved);
+    let response = browser.post("/auth/logout", "").await;
     assert!(
-        answer
+        response
             .location()
             .starts_with(&other.provider.url("/oidc/logout?"))
     );
-    assert_eq!(answer.asks_for("id_token_hint"), None);
-    assert_eq!(answer.asks_for("logout_hint"), None);
+    assert_eq!(response.redirect_parameter("id_token_hint"), None);
+    assert_eq!(response.redirect_parameter("logout_hint"), None);
     assert_logged_out(&env, &mut browser, "moved").await;
     for provider in [&env.provider, &other.provider] {
         assert_eq!(provider.request_count(Endpoint::Revocation), 0);

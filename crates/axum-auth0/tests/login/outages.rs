@@ -20,10 +20,10 @@ async fn sessions_continue_while_the_provider_is_down() {
         env.provider.reply(endpoint, Reply::html(502));
     }
     env.clock.advance(3_000);
-    assert_eq!(browser.who().await, "auth0|alice");
-    assert_eq!(browser.go("/products").await.status, StatusCode::OK);
+    assert_eq!(browser.whoami().await, "auth0|alice");
+    assert_eq!(browser.get("/products").await.status, StatusCode::OK);
     env.token(&mut browser).await;
-    assert_eq!(browser.go("/auth/profile").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/auth/profile").await.status, StatusCode::OK);
 }
 
 /// The site starts without its provider and recovers without a restart.
@@ -43,8 +43,8 @@ async fn a_login_while_the_provider_is_down_is_a_503_with_a_retry_link() {
         let env = TestEnv::new().await;
         env.provider.reply(Endpoint::Discovery, reply);
         let mut browser = env.browser();
-        let response = browser.go("/auth/login?returnTo=%2Fproducts").await;
-        env.assert_refused(&mut browser, &response, 503, &case)
+        let response = browser.get("/auth/login?returnTo=%2Fproducts").await;
+        env.assert_login_failed(&mut browser, &response, 503, &case)
             .await;
         assert!(response.header("retry-after").is_some(), "{case}");
         assert!(
@@ -55,7 +55,7 @@ async fn a_login_while_the_provider_is_down_is_a_503_with_a_retry_link() {
         assert!(env.auth0.ready().await.is_err(), "{case}");
         // It is backed off for all requests.
         for _ in 0..5 {
-            let response = browser.go("/auth/login").await;
+            let response = browser.get("/auth/login").await;
             assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{case}");
         }
         assert_eq!(env.provider.request_count(Endpoint::Discovery), 1, "{case}");
@@ -75,9 +75,9 @@ async fn a_provider_that_hangs_does_not_hang_the_site() {
         Endpoint::Refresh,
         Endpoint::Userinfo,
     ];
-    let cases = endpoints.map(|endpoint| hangs_at(endpoint, Reply::Silence));
+    let cases = endpoints.map(|endpoint| hangs_at(endpoint, Reply::NoResponse));
     join_all(cases).await;
-    join_all(endpoints.map(|endpoint| hangs_at(endpoint, Reply::Drip))).await;
+    join_all(endpoints.map(|endpoint| hangs_at(endpoint, Reply::Stalled))).await;
 }
 
 async fn hangs_at(endpoint: Endpoint, reply: Reply) {
@@ -92,29 +92,29 @@ async fn hangs_at(endpoint: Endpoint, reply: Reply) {
     });
     env.provider.reply(endpoint, reply);
     let mut browser = env.browser();
-    let response = browser.go("/auth/login").await;
+    let response = browser.get("/auth/login").await;
     if endpoint == Endpoint::Discovery {
         return env
-            .assert_refused(&mut browser, &response, 503, &case)
+            .assert_login_failed(&mut browser, &response, 503, &case)
             .await;
     }
     let returned = env.provider.authorize(response.location(), "alice");
-    let response = browser.go(&returned.path()).await;
+    let response = browser.get(&returned.path()).await;
     if endpoint == Endpoint::Keys {
         // The ID token cannot be verified, which is not an error of the user.
         return env
-            .assert_refused(&mut browser, &response, 503, &case)
+            .assert_login_failed(&mut browser, &response, 503, &case)
             .await;
     }
     assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
-    let response = browser.go("/token/renewed").await;
+    let response = browser.get("/token/renewed").await;
     let expected = if endpoint == Endpoint::Refresh {
         503
     } else {
         200
     };
     assert_eq!(response.status.as_u16(), expected, "{case}");
-    assert_eq!(browser.who().await, "auth0|alice", "{case}");
+    assert_eq!(browser.whoami().await, "auth0|alice", "{case}");
 }
 
 /// Unusable key sets.
@@ -161,8 +161,9 @@ async fn without_usable_keys_no_login_succeeds() {
         let env = TestEnv::new().await;
         env.provider.reply(Endpoint::Keys, reply);
         let mut browser = env.browser();
-        let response = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &response, 503, case).await;
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, 503, case)
+            .await;
     }
 }
 
@@ -172,8 +173,8 @@ async fn the_last_usable_keys_are_kept() {
     let env = TestEnv::new().await;
     env.provider.reply(Endpoint::Keys, Reply::html(500));
     let mut browser = env.browser();
-    let response = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &response, 503, "never any keys")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 503, "never any keys")
         .await;
     env.provider.recover(Endpoint::Keys);
     env.clock.advance(11);
@@ -186,8 +187,8 @@ async fn the_last_usable_keys_are_kept() {
     browser.post("/auth/logout", "").await;
     env.clock.advance(24 * 3_600);
     env.auth0.delete_expired().await.unwrap();
-    let response = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &response, 503, "a day later")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 503, "a day later")
         .await;
 }
 
@@ -205,8 +206,8 @@ async fn metadata_of_another_issuer_starts_no_login() {
             metadata["issuer"] = modify(metadata["issuer"].as_str().unwrap());
         });
         let mut browser = env.browser();
-        let response = browser.go("/auth/login").await;
-        env.assert_refused(&mut browser, &response, 503, "another issuer")
+        let response = browser.get("/auth/login").await;
+        env.assert_login_failed(&mut browser, &response, 503, "another issuer")
             .await;
     }
 }
@@ -223,8 +224,8 @@ async fn metadata_without_the_endpoints_of_a_login_is_a_503() {
         );
     });
     let mut browser = env.browser();
-    let response = browser.go("/auth/login").await;
-    env.assert_refused(&mut browser, &response, 503, "no authorization endpoint")
+    let response = browser.get("/auth/login").await;
+    env.assert_login_failed(&mut browser, &response, 503, "no authorization endpoint")
         .await;
 
     let env = TestEnv::new().await;
@@ -232,8 +233,8 @@ async fn metadata_without_the_endpoints_of_a_login_is_a_503() {
         drop(metadata.as_object_mut().unwrap().remove("token_endpoint"));
     });
     let mut browser = env.browser();
-    let response = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &response, 503, "no token endpoint")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 503, "no token endpoint")
         .await;
 }
 
@@ -250,9 +251,12 @@ async fn the_query_of_an_endpoint_is_kept() {
         metadata["end_session_endpoint"] = json!(logout);
     });
     let mut browser = env.browser();
-    let response = browser.begin("/").await;
-    assert_eq!(response.asks_for("tenant").as_deref(), Some("a b"));
+    let response = browser.start_login("/").await;
+    assert_eq!(
+        response.redirect_parameter("tenant").as_deref(),
+        Some("a b")
+    );
     browser.log_in(&env.provider, "alice").await;
     let response = browser.post("/auth/logout", "").await;
-    assert_eq!(response.asks_for("p").as_deref(), Some("1"));
+    assert_eq!(response.redirect_parameter("p").as_deref(), Some("1"));
 }

@@ -7,14 +7,14 @@ use axum_auth0::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER};
 use http::{Method, StatusCode, header};
 
 use crate::app::{TestEnv, TestEnvBuilder};
-use test_support::{Answer, Browser, SITE};
+use test_support::{Browser, SITE, TestResponse};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Returns the value for a page that this browser opens now.
 async fn page_user(browser: &mut Browser) -> String {
-    let answer = browser.go("/").await;
-    answer.header(CURRENT_USER_HEADER).unwrap().to_owned()
+    let response = browser.get("/").await;
+    response.header(CURRENT_USER_HEADER).unwrap().to_owned()
 }
 
 /// Returns a browser in which Alice opened a page and then Bob logged in, and the value of her page.
@@ -30,7 +30,7 @@ fn changes(env: &TestEnv) -> usize {
 }
 
 /// Sends a call of the page's script.
-async fn call(browser: &mut Browser, method: Method, path: &str, page: &str) -> Answer {
+async fn call(browser: &mut Browser, method: Method, path: &str, page: &str) -> TestResponse {
     let request = browser
         .request(method, path)
         .header(header::ACCEPT, "application/json")
@@ -45,7 +45,12 @@ async fn call(browser: &mut Browser, method: Method, path: &str, page: &str) -> 
 }
 
 /// Posts a form as a navigation.
-async fn post_form(browser: &mut Browser, path: &str, content_type: &str, body: String) -> Answer {
+async fn post_form(
+    browser: &mut Browser,
+    path: &str,
+    content_type: &str,
+    body: String,
+) -> TestResponse {
     let request = browser
         .request(Method::POST, path)
         .header(header::ACCEPT, "text/html,*/*;q=0.8")
@@ -60,10 +65,10 @@ async fn post_form(browser: &mut Browser, path: &str, content_type: &str, body: 
     browser.send(request).await
 }
 
-fn assert_user_changed(answer: &Answer) {
-    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
-    assert_eq!(answer.json()["code"], "user_changed");
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+fn assert_user_changed(response: &TestResponse) {
+    assert_eq!(response.status, StatusCode::CONFLICT, "{}", response.body);
+    assert_eq!(response.json()["code"], "user_changed");
+    assert_eq!(response.header("cache-control"), Some("no-store"));
 }
 
 #[tokio::test]
@@ -80,16 +85,16 @@ async fn a_call_from_another_users_page_is_rejected_for_any_method_and_path() {
         (Method::GET, "/auth/profile"),
         (Method::GET, "/auth/access-token"),
     ] {
-        let answer = call(&mut browser, method.clone(), path, &page).await;
-        assert_user_changed(&answer);
-        assert!(!answer.body.contains("bob"), "{method} {path}");
+        let response = call(&mut browser, method.clone(), path, &page).await;
+        assert_user_changed(&response);
+        assert!(!response.body.contains("bob"), "{method} {path}");
         // The response names the current user.
-        assert_eq!(answer.header(CURRENT_USER_HEADER), Some(&*bob));
+        assert_eq!(response.header(CURRENT_USER_HEADER), Some(&*bob));
     }
     assert_eq!(changes(&env), 0);
     // A page that was rendered for Bob is accepted.
-    let answer = call(&mut browser, Method::POST, "/api/change", &bob).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = call(&mut browser, Method::POST, "/api/change", &bob).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     assert_eq!(changes(&env), 1);
 }
 
@@ -123,17 +128,17 @@ async fn a_form_from_another_users_page_is_rejected_with_a_link_back() {
             "name=x".to_owned(),
         ),
     ] {
-        let answer = post_form(&mut browser, &path, content_type, body).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+        let response = post_form(&mut browser, &path, content_type, body).await;
+        assert_eq!(response.status, StatusCode::CONFLICT, "{}", response.body);
         assert!(
-            answer.body.contains("Someone else is signed in now"),
+            response.body.contains("Someone else is signed in now"),
             "{}",
-            answer.body
+            response.body
         );
         assert!(
-            answer.body.contains("href=\"/products?page=2\""),
+            response.body.contains("href=\"/products?page=2\""),
             "{}",
-            answer.body
+            response.body
         );
     }
     assert_eq!(changes(&env), 0);
@@ -155,10 +160,10 @@ async fn the_link_back_from_a_rejected_form_stays_on_the_site() {
             .header(header::REFERER, referer)
             .body(Body::from(format!("{PAGE_USER_FIELD}={page}")))
             .unwrap();
-        let answer = browser.send(request).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(!answer.body.contains("evil"), "{}", answer.body);
-        assert!(answer.body.contains("href=\"/\""), "{}", answer.body);
+        let response = browser.send(request).await;
+        assert_eq!(response.status, StatusCode::CONFLICT);
+        assert!(!response.body.contains("evil"), "{}", response.body);
+        assert!(response.body.contains("href=\"/\""), "{}", response.body);
     }
 }
 
@@ -166,19 +171,19 @@ async fn the_link_back_from_a_rejected_form_stays_on_the_site() {
 async fn a_url_with_another_users_value_is_rejected_with_a_link_without_it() {
     let env = TestEnv::new().await;
     let (mut browser, page) = switched_user(&env).await;
-    let answer = browser
-        .go(&format!("/products?q=a&{PAGE_USER_FIELD}={page}&n=1"))
+    let response = browser
+        .get(&format!("/products?q=a&{PAGE_USER_FIELD}={page}&n=1"))
         .await;
-    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert_eq!(response.status, StatusCode::CONFLICT);
     assert!(
-        answer.body.contains("href=\"/products?q=a&amp;n=1\""),
+        response.body.contains("href=\"/products?q=a&amp;n=1\""),
         "{}",
-        answer.body
+        response.body
     );
-    assert!(!answer.body.contains("auth0|bob"), "{}", answer.body);
+    assert!(!response.body.contains("auth0|bob"), "{}", response.body);
     // An event stream or a WebSocket cannot have headers of its own.
-    let answer = browser
-        .ask(
+    let response = browser
+        .fetch(
             &format!("/api/list?{PAGE_USER_FIELD}={page}"),
             &[
                 ("sec-fetch-site", "same-origin"),
@@ -186,7 +191,7 @@ async fn a_url_with_another_users_value_is_rejected_with_a_link_without_it() {
             ],
         )
         .await;
-    assert_user_changed(&answer);
+    assert_user_changed(&response);
 }
 
 #[tokio::test]
@@ -195,13 +200,13 @@ async fn a_page_stays_valid_when_its_user_logs_in_again() {
     let mut browser = env.logged_in("alice").await;
     let page = page_user(&mut browser).await;
     browser.log_in(&env.provider, "alice").await;
-    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = call(&mut browser, Method::POST, "/api/change", &page).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     // With a logout in between, too.
     browser.post("/auth/logout", "").await;
     browser.log_in(&env.provider, "alice").await;
-    let answer = call(&mut browser, Method::GET, "/products", &page).await;
-    assert_eq!(answer.body, "the products of auth0|alice");
+    let response = call(&mut browser, Method::GET, "/products", &page).await;
+    assert_eq!(response.body, "the products of auth0|alice");
 }
 
 #[tokio::test]
@@ -210,9 +215,9 @@ async fn a_page_whose_session_ended_is_treated_as_anonymous() {
     let mut browser = env.logged_in("alice").await;
     let page = page_user(&mut browser).await;
     browser.post("/auth/logout", "").await;
-    let answer = call(&mut browser, Method::GET, "/auth/profile", &page).await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.header(CURRENT_USER_HEADER), Some("anonymous"));
+    let response = call(&mut browser, Method::GET, "/auth/profile", &page).await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(response.header(CURRENT_USER_HEADER), Some("anonymous"));
 }
 
 #[tokio::test]
@@ -221,31 +226,31 @@ async fn a_page_from_before_the_login_may_read_but_change_nothing() {
     let mut browser = env.browser();
     let page = page_user(&mut browser).await;
     assert_eq!(page, "anonymous");
-    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
+    let response = call(&mut browser, Method::POST, "/api/change", &page).await;
     assert_eq!(
-        answer.status,
+        response.status,
         StatusCode::OK,
         "a stranger's call of a stranger's page"
     );
 
     browser.log_in(&env.provider, "bob").await;
-    let answer = call(&mut browser, Method::GET, "/whoami", &page).await;
-    assert_eq!(answer.body, "auth0|bob");
-    assert_ne!(answer.header(CURRENT_USER_HEADER), Some("anonymous"));
-    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
-    assert_user_changed(&answer);
-    let answer = post_form(
+    let response = call(&mut browser, Method::GET, "/whoami", &page).await;
+    assert_eq!(response.body, "auth0|bob");
+    assert_ne!(response.header(CURRENT_USER_HEADER), Some("anonymous"));
+    let response = call(&mut browser, Method::POST, "/api/change", &page).await;
+    assert_user_changed(&response);
+    let response = post_form(
         &mut browser,
         "/api/change",
         FORM,
         format!("{PAGE_USER_FIELD}={page}"),
     )
     .await;
-    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert_eq!(response.status, StatusCode::CONFLICT);
     assert!(
-        answer.body.contains("You have logged in since"),
+        response.body.contains("You have logged in since"),
         "{}",
-        answer.body
+        response.body
     );
     assert_eq!(changes(&env), 1);
 }
@@ -263,9 +268,9 @@ async fn a_page_from_before_the_login_opens_no_websocket() {
         ("sec-fetch-site", "same-origin"),
         ("sec-fetch-mode", "websocket"),
     ];
-    assert_user_changed(&browser.ask(&path, &handshake).await);
+    assert_user_changed(&browser.fetch(&path, &handshake).await);
     let read = [("sec-fetch-site", "same-origin")];
-    assert_eq!(browser.ask(&path, &read).await.status, StatusCode::OK);
+    assert_eq!(browser.fetch(&path, &read).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -276,7 +281,7 @@ async fn a_request_without_a_value_is_not_checked() {
     let empty = format!("name=x&{PAGE_USER_FIELD}=");
     assert_eq!(browser.post("/api/change", &empty).await.body, "changed");
     assert_eq!(
-        browser.go("/products").await.body,
+        browser.get("/products").await.body,
         "the products of auth0|bob"
     );
 }
@@ -286,8 +291,8 @@ async fn an_invalid_value_is_rejected() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for page in ["x", "Anonymous", "auth0|alice"] {
-        let answer = call(&mut browser, Method::GET, "/products", page).await;
-        assert_user_changed(&answer);
+        let response = call(&mut browser, Method::GET, "/products", page).await;
+        assert_user_changed(&response);
     }
 }
 
@@ -295,11 +300,11 @@ async fn an_invalid_value_is_rejected() {
 async fn a_logout_from_any_users_page_ends_the_session() {
     let env = TestEnv::new().await;
     let (mut browser, page) = switched_user(&env).await;
-    let answer = browser
+    let response = browser
         .post("/auth/logout", &format!("{PAGE_USER_FIELD}={page}"))
         .await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.whoami().await, "anonymous");
 }
 
 #[tokio::test]
@@ -310,10 +315,10 @@ async fn a_page_stays_valid_when_the_secret_is_rotated() {
     let mut browser = env.logged_in("alice").await;
     let page = page_user(&mut browser).await;
     let both = format!("{NEW},{OLD}");
-    let mut browser = browser.at(&env.restarted(&[("AUTH0_SECRET", Some(&both))]).await);
+    let mut browser = browser.with_router(&env.restarted(&[("AUTH0_SECRET", Some(&both))]).await);
     assert_ne!(page_user(&mut browser).await, page);
-    let answer = call(&mut browser, Method::POST, "/api/change", &page).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = call(&mut browser, Method::POST, "/api/change", &page).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     // With another value the page would reload.
-    assert_eq!(answer.header("auth0-current-user"), Some(&*page));
+    assert_eq!(response.header("auth0-current-user"), Some(&*page));
 }

@@ -54,21 +54,21 @@ async fn the_server_uses_the_internal_address_and_browsers_the_public_one() {
                 ("AUTH0_PROVIDER_INTERNAL_URL", Some(&internal)),
             ])
             .await;
-        let mut browser = env.browser().at(&site);
-        let begun = browser.begin("/products").await;
+        let mut browser = env.browser().with_router(&site);
+        let begun = browser.start_login("/products").await;
         assert!(
             begun
                 .location()
                 .starts_with(&format!("{PUBLIC}/authorize?"))
         );
         browser.log_in(&env.provider, "alice").await;
-        assert_eq!(browser.who().await, "auth0|alice");
-        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+        assert_eq!(browser.whoami().await, "auth0|alice");
+        assert_eq!(browser.get("/token").await.status, StatusCode::OK);
         env.clock.advance(3_600);
-        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
-        let answer = browser.post("/auth/logout", "").await;
+        assert_eq!(browser.get("/token").await.status, StatusCode::OK);
+        let response = browser.post("/auth/logout", "").await;
         assert!(
-            answer
+            response
                 .location()
                 .starts_with(&format!("{PUBLIC}/oidc/logout?"))
         );
@@ -101,9 +101,9 @@ async fn an_issuer_with_the_internal_address_is_rejected() {
             ("AUTH0_PROVIDER_INTERNAL_URL", Some(&internal)),
         ])
         .await;
-    let mut browser = env.browser().at(&site);
-    let answer = browser.go("/auth/login").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let mut browser = env.browser().with_router(&site);
+    let response = browser.get("/auth/login").await;
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     let log = log_capture::captured();
     assert!(
         log.contains("names the issuer https://127.0.0.1:1/, but"),
@@ -129,17 +129,17 @@ async fn logout_uri_is_sent_with_the_client_id_and_nothing_else() {
                 ("AUTH0_LOGOUT_RETURN_TO", Some("/")),
             ])
             .await;
-        let mut browser = env.logged_in("alice").await.at(&site);
-        let answer = browser.post("/auth/logout", "").await;
+        let mut browser = env.logged_in("alice").await.with_router(&site);
+        let response = browser.post("/auth/logout", "").await;
         let expected: Vec<(String, String)> = [
             ("client_id", CLIENT_ID.to_owned()),
             ("logout_uri", format!("{SITE}/")),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        let url = url::Url::parse(answer.location()).unwrap();
+        let url = url::Url::parse(response.location()).unwrap();
         assert!(
-            answer.location().starts_with(&env.provider.url(target)),
+            response.location().starts_with(&env.provider.url(target)),
             "{case}"
         );
         assert_eq!(
@@ -161,18 +161,18 @@ async fn a_logout_returns_to_the_configured_page_unless_the_request_names_one() 
         let site = env
             .restarted(&[("AUTH0_LOGOUT_RETURN_TO", Some(value))])
             .await;
-        let mut browser = env.logged_in("alice").await.at(&site);
-        let answer = browser.post("/auth/logout", "").await;
+        let mut browser = env.logged_in("alice").await.with_router(&site);
+        let response = browser.post("/auth/logout", "").await;
         assert_eq!(
-            answer.asks_for("post_logout_redirect_uri"),
+            response.redirect_parameter("post_logout_redirect_uri"),
             Some(landing),
             "{value}"
         );
-        let mut browser = env.logged_in("alice").await.at(&site);
-        let answer = browser.post("/auth/logout", "returnTo=%2Fproducts").await;
+        let mut browser = env.logged_in("alice").await.with_router(&site);
+        let response = browser.post("/auth/logout", "returnTo=%2Fproducts").await;
         let own = format!("{SITE}/products");
         assert_eq!(
-            answer.asks_for("post_logout_redirect_uri"),
+            response.redirect_parameter("post_logout_redirect_uri"),
             Some(own),
             "{value}"
         );
@@ -182,7 +182,7 @@ async fn a_logout_returns_to_the_configured_page_unless_the_request_names_one() 
     let site = env
         .restarted(&[("AUTH0_LOGOUT_RETURN_TO", Some(SITE))])
         .await;
-    let mut browser = env.browser().at(&site);
+    let mut browser = env.browser().with_router(&site);
     assert_eq!(browser.post("/auth/logout", "").await.location(), "/");
 }
 
@@ -220,16 +220,17 @@ async fn opaque_tokens_are_not_validated_even_if_they_are_jwts() {
     for (case, change) in CHANGES {
         env.provider.modify(Part::AccessToken, *change);
         let mut browser = env.logged_in("alice").await;
-        let answer = browser.go("/token/opaque").await;
-        assert_eq!(answer.status, StatusCode::OK, "{case}: {}", answer.body);
+        let response = browser.get("/token/opaque").await;
+        assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 0, "{case}");
     }
     // A response with fewer scopes is ignored, too.
     env.provider.reset(Part::AccessToken);
-    env.provider
-        .modify(Part::Exchanged, |answer| answer["scope"] = json!("openid"));
+    env.provider.modify(Part::ExchangeResponse, |response| {
+        response["scope"] = json!("openid")
+    });
     let mut browser = env.logged_in("alice").await;
-    assert_eq!(browser.go("/token/opaque").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token/opaque").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -242,9 +243,9 @@ async fn jwts_are_validated_unless_the_api_has_opaque_tokens() {
         drop(claims.as_object_mut().unwrap().remove("aud"));
     });
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.go("/token").await;
-    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(answer.json()["code"], "wrong_audience");
+    let response = browser.get("/token").await;
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.json()["code"], "wrong_audience");
 }
 
 #[tokio::test]
@@ -270,8 +271,8 @@ async fn a_login_rejected_for_a_scope_lists_the_scopes_with_their_variables() {
         if let Some(description) = description {
             returned = returned.with("error_description", description);
         }
-        let answer = browser.go(&returned.path()).await;
-        env.assert_refused(&mut browser, &answer, 500, "invalid_scope")
+        let response = browser.get(&returned.path()).await;
+        env.assert_login_failed(&mut browser, &response, 500, "invalid_scope")
             .await;
         let log = log_capture::captured();
         assert!(log.contains("code=\"scope_refused\""), "{log}");
@@ -281,14 +282,14 @@ async fn a_login_rejected_for_a_scope_lists_the_scopes_with_their_variables() {
             "`PRODUCTS_API_SCOPE=` asks for none",
         ] {
             assert!(
-                answer.body.contains(part),
+                response.body.contains(part),
                 "{part} is not in {}",
-                answer.body
+                response.body
             );
             assert!(log.contains(part), "{part} is not in the log");
         }
         let names = "It names `read:products` (PRODUCTS_API_SCOPE)";
-        assert_eq!(answer.body.contains(names), named, "{description:?}");
+        assert_eq!(response.body.contains(names), named, "{description:?}");
     }
 }
 
@@ -299,9 +300,9 @@ async fn an_empty_scope_variable_requests_no_scope() {
         .build()
         .await;
     let mut browser = env.browser();
-    let begun = browser.begin("/products").await;
+    let begun = browser.start_login("/products").await;
     assert_eq!(
-        begun.asks_for("scope").unwrap(),
+        begun.redirect_parameter("scope").unwrap(),
         "openid profile email offline_access"
     );
     let mut browser = env.logged_in("alice").await;
@@ -315,8 +316,12 @@ async fn a_code_rejected_for_a_scope_lists_the_scopes_too() {
     env.provider
         .reply(Endpoint::Exchange, Reply::error(400, "invalid_scope"));
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 500, "invalid_scope")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 500, "invalid_scope")
         .await;
-    assert!(answer.body.contains("PRODUCTS_API_SCOPE: `read:products`"));
+    assert!(
+        response
+            .body
+            .contains("PRODUCTS_API_SCOPE: `read:products`")
+    );
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::app::{TestEnv, TestEnvBuilder};
-use test_support::{Endpoint, Offline, PRODUCTS, Part, Policy, Reply, Rotation};
+use test_support::{Endpoint, OfflineAccess, PRODUCTS, Part, Policy, Reply, Rotation};
 
 async fn assert_login_refresh_and_logout(env: &TestEnv, case: &str) {
     let mut browser = env.browser();
@@ -21,9 +21,9 @@ async fn assert_login_refresh_and_logout(env: &TestEnv, case: &str) {
         "{case}"
     );
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1, "{case}");
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
-    assert_eq!(browser.who().await, "anonymous", "{case}");
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
+    assert_eq!(browser.whoami().await, "anonymous", "{case}");
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn optional_endpoints_may_be_missing_or_broken() {
     });
     assert_login_refresh_and_logout(&env, "404").await;
     assert_eq!(
-        env.provider.request_count(Endpoint::Elsewhere),
+        env.provider.request_count(Endpoint::Unknown),
         1,
         "the revocation was tried"
     );
@@ -83,9 +83,9 @@ async fn unusual_token_responses_are_accepted() {
             policy.id_token_on_refresh = false;
         }),
         ("refresh tokens unasked", |policy| {
-            policy.offline = Offline::Always;
+            policy.offline_access = OfflineAccess::Always;
         }),
-        ("201", |policy| policy.token_status = 201),
+        ("201", |policy| policy.token_response_status = 201),
     ] {
         let env = TestEnv::new().await;
         env.provider.policy(change);
@@ -99,7 +99,8 @@ async fn a_login_succeeds_if_userinfo_rejects_a_resource_bound_token() {
         .set("AUTH0_AUDIENCE_PARAMETER", "resource")
         .build()
         .await;
-    env.provider.policy(|policy| policy.resource = true);
+    env.provider
+        .policy(|policy| policy.resource_indicators = true);
     env.provider.modify(Part::IdToken, |claims| {
         claims
             .as_object_mut()
@@ -122,7 +123,7 @@ async fn providers_other_than_auth0_get_the_resource_parameter() {
         builder.issuer_path = path;
         let env = builder.build().await;
         env.provider
-            .policy(|policy| policy.resource = parameter == "resource");
+            .policy(|policy| policy.resource_indicators = parameter == "resource");
         assert_login_refresh_and_logout(&env, path).await;
         let login = &env.provider.requests(Endpoint::Authorize)[0];
         let names: Vec<_> = login.form.iter().map(|(name, _)| name.as_str()).collect();
@@ -134,12 +135,13 @@ async fn providers_other_than_auth0_get_the_resource_parameter() {
 #[tokio::test]
 async fn an_ignored_audience_is_diagnosed() {
     let env = TestEnv::new().await;
-    env.provider.policy(|policy| policy.resource = true);
+    env.provider
+        .policy(|policy| policy.resource_indicators = true);
     let mut browser = env.logged_in("alice").await;
-    let answer = browser.go("/token").await;
-    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(answer.json()["code"], "wrong_audience");
-    assert!(answer.body.contains("AUTH0_AUDIENCE_PARAMETER=resource"));
+    let response = browser.get("/token").await;
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.json()["code"], "wrong_audience");
+    assert!(response.body.contains("AUTH0_AUDIENCE_PARAMETER=resource"));
 }
 
 /// Some providers grant it with `prompt=consent` only, and report no error.
@@ -147,14 +149,14 @@ async fn an_ignored_audience_is_diagnosed() {
 async fn a_login_succeeds_without_the_requested_offline_access() {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.offline = Offline::Never);
-    env.provider.modify(Part::Exchanged, |answer| {
-        answer["scope"] = json!("openid profile email read:products write:products");
+        .policy(|policy| policy.offline_access = OfflineAccess::Never);
+    env.provider.modify(Part::ExchangeResponse, |response| {
+        response["scope"] = json!("openid profile email read:products write:products");
     });
     let mut browser = env.logged_in("alice").await;
     env.token(&mut browser).await;
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert_eq!(
         env.provider.request_count(Endpoint::Revocation),
         0,
@@ -173,10 +175,10 @@ async fn a_rejected_offline_access_is_diagnosed() {
         .without("code")
         .with("error", "invalid_scope")
         .with("error_description", "offline_access is not allowed");
-    let answer = browser.go(&returned.path()).await;
-    env.assert_refused(&mut browser, &answer, 500, "invalid_scope")
+    let response = browser.get(&returned.path()).await;
+    env.assert_login_failed(&mut browser, &response, 500, "invalid_scope")
         .await;
-    assert!(answer.body.contains("offline_access is not allowed"));
+    assert!(response.body.contains("offline_access is not allowed"));
 }
 
 /// Several APIs can have the same audience.
@@ -189,8 +191,8 @@ async fn two_apis_of_one_audience_do_not_replace_each_others_tokens() {
         .await;
     let mut browser = env.logged_in("alice").await;
     for _ in 0..3 {
-        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
-        assert_eq!(browser.go("/token/orders").await.status, StatusCode::OK);
+        assert_eq!(browser.get("/token").await.status, StatusCode::OK);
+        assert_eq!(browser.get("/token/orders").await.status, StatusCode::OK);
     }
     assert!(env.provider.request_count(Endpoint::Refresh) <= 1);
 }

@@ -27,7 +27,7 @@ async fn reload_during_exchange(env: &TestEnv, mut browser: Browser) -> (Browser
     let request = navigation(&browser, &callback);
     let gate = disconnect(env, &mut browser, request, Endpoint::Exchange).await;
     let reload = async {
-        let response = browser.go(&callback).await;
+        let response = browser.get(&callback).await;
         (browser, response.status)
     };
     let release = async {
@@ -45,7 +45,7 @@ async fn a_reload_while_the_code_is_exchanged_gets_the_session() {
     let env = TestEnv::new().await;
     let (mut browser, status) = reload_during_exchange(&env, env.browser()).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
     assert_eq!(env.store.logins().await.len(), 1);
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 1);
 }
@@ -58,7 +58,7 @@ async fn a_reload_in_a_browser_with_a_session_gets_the_new_session() {
     let (mut browser, status) = reload_during_exchange(&env, browser).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     assert_ne!(browser.session(), Some(&old));
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test]
@@ -81,17 +81,17 @@ async fn a_login_that_waits_for_its_browser_is_found_by_a_replica_with_the_rotat
     let other = env
         .restarted(&[("AUTH0_SECRET", Some(&format!("{NEW},{OLD}")))])
         .await;
-    let mut browser = env.browser().at(&one);
+    let mut browser = env.browser().with_router(&one);
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let request = navigation(&browser, &returned.path());
     let gate = disconnect(&env, &mut browser, request, Endpoint::Exchange).await;
     gate.release_all();
-    let browser = browser.at(&other);
+    let browser = browser.with_router(&other);
     // The other replica reads from the store when the login is complete.
     let found = async {
-        while browser.clone().go(&returned.path()).await.status != StatusCode::SEE_OTHER {
+        while browser.clone().get(&returned.path()).await.status != StatusCode::SEE_OTHER {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -107,15 +107,15 @@ async fn a_request_with_the_former_session_does_not_remove_the_new_one() {
     // Another tab sends its request before the login and gets the response after it.
     let mut before = browser.clone();
     browser.log_in(&env.provider, "alice").await;
-    let response = before.go("/whoami").await;
+    let response = before.get("/whoami").await;
     assert_eq!(response.body, "anonymous");
     assert!(response.set_cookies().is_empty(), "{:?}", response.headers);
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
     // A minute later the identifier has expired like any other.
     env.clock.advance(61);
     env.auth0.delete_expired().await.unwrap();
     assert_eq!(env.store.records().await.len(), 1);
-    let removed = before.go("/whoami").await.set_cookies();
+    let removed = before.get("/whoami").await.set_cookies();
     assert_eq!(removed.len(), 1);
 }
 
@@ -123,15 +123,15 @@ async fn a_request_with_the_former_session_does_not_remove_the_new_one() {
 async fn a_login_that_cannot_be_stored_leaves_the_sessions_of_other_browsers_alone() {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.revocation_ends_grants = true);
+        .policy(|policy| policy.revocation_deletes_grants = true);
     let mut first = env.logged_in("alice").await;
     let mut second = env.browser();
     env.store.set_failing(&["create_record"]);
-    let response = second.try_to_log_in(&env.provider, "alice").await;
+    let response = second.attempt_login(&env.provider, "alice").await;
     env.store.set_failing(&[]);
     assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     env.clock.advance(3_600);
-    assert_eq!(first.go("/token").await.status, StatusCode::OK);
+    assert_eq!(first.get("/token").await.status, StatusCode::OK);
     wait_until_finished(&env).await;
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
 }
@@ -150,7 +150,7 @@ async fn reads_do_not_wait_for_writes_that_another_process_blocks() {
         waiting.push(env.logged_in(user).await);
     }
     env.clock.advance(3_500);
-    alice.go("/token").await;
+    alice.get("/token").await;
     let mut backup = SqliteConnectOptions::new()
         .filename(&path)
         .connect()
@@ -162,12 +162,12 @@ async fn reads_do_not_wait_for_writes_that_another_process_blocks() {
     env.clock.advance(110);
     let refreshes: Vec<_> = waiting
         .into_iter()
-        .map(|mut browser| tokio::spawn(async move { browser.go("/token").await.status }))
+        .map(|mut browser| tokio::spawn(async move { browser.get("/token").await.status }))
         .collect();
     tokio::time::sleep(Duration::from_millis(100)).await;
     let begin = Instant::now();
     for _ in 0..4 {
-        assert_eq!(alice.who().await, "auth0|alice");
+        assert_eq!(alice.whoami().await, "auth0|alice");
     }
     assert!(begin.elapsed() < Duration::from_secs(2), "{begin:?}");
     for refresh in refreshes {
@@ -191,10 +191,10 @@ async fn a_login_page_that_was_open_for_half_an_hour_is_started_again_with_and_w
         if !has_cookie {
             browser.jar.clear();
         }
-        let response = browser.go(&returned.path()).await;
+        let response = browser.get(&returned.path()).await;
         assert_eq!(response.status, StatusCode::SEE_OTHER, "{seconds}");
         let again = env.provider.authorize(response.location(), "alice");
-        let response = browser.go(&again.path()).await;
+        let response = browser.get(&again.path()).await;
         assert_eq!(response.location(), "/products?page=2", "{seconds}");
     }
     // Not after ten minutes if only the cookie is lost, and never after a day.
@@ -211,7 +211,7 @@ async fn a_login_page_that_was_open_for_half_an_hour_is_started_again_with_and_w
         }
         env.clock.advance(seconds);
         browser.jar.clear();
-        let response = browser.go(&returned.path()).await;
+        let response = browser.get(&returned.path()).await;
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{seconds}");
     }
 }
@@ -223,7 +223,10 @@ async fn a_logout_of_a_session_that_timed_out_ends_it_at_the_provider_too() {
         let mut browser = env.logged_in("alice").await;
         env.clock.advance(seconds);
         let response = browser.post("/auth/logout", "").await;
-        assert!(response.asks_for("id_token_hint").is_some(), "{seconds}");
+        assert!(
+            response.redirect_parameter("id_token_hint").is_some(),
+            "{seconds}"
+        );
         wait_until_finished(&env).await;
         assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
         assert!(!browser.has_session(), "{seconds}");

@@ -39,7 +39,7 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once() {
     let calls: Vec<_> = (0..100)
         .map(|_| {
             let mut tab = browser.clone();
-            tokio::spawn(async move { tab.go("/token").await })
+            tokio::spawn(async move { tab.get("/token").await })
         })
         .collect();
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
@@ -53,7 +53,7 @@ async fn a_hundred_calls_with_an_expired_token_refresh_once() {
     assert_eq!(fingerprints.len(), 1);
     assert!(!fingerprints.contains(old["fingerprint"].as_str().unwrap()));
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
-    assert_eq!(env.provider.ended_families(), 0);
+    assert_eq!(env.provider.revoked_families(), 0);
 }
 
 /// CVE-2025-67490, CVE-2026-40155.
@@ -70,7 +70,7 @@ async fn two_users_never_share_a_token() {
             } else {
                 ("auth0|bob", bob.clone())
             };
-            tokio::spawn(async move { (user, tab.go("/token").await) })
+            tokio::spawn(async move { (user, tab.get("/token").await) })
         });
         for call in join_all(calls).await {
             let (user, response) = call.unwrap();
@@ -93,7 +93,7 @@ async fn two_logins_of_one_user_are_independent() {
     let (a, b) = (env.token(&mut phone).await, env.token(&mut laptop).await);
     assert_ne!(a["fingerprint"], b["fingerprint"]);
     phone.post("/auth/logout", "").await;
-    assert_eq!(laptop.go("/token/renewed").await.status, StatusCode::OK);
+    assert_eq!(laptop.get("/token/renewed").await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,7 +109,7 @@ async fn tokens_for_two_apis_are_refreshed_one_after_the_other() {
                 ("/token/orders", ORDERS)
             };
             let mut tab = browser.clone();
-            tokio::spawn(async move { (audience, tab.go(path).await) })
+            tokio::spawn(async move { (audience, tab.get(path).await) })
         });
         for call in join_all(calls).await {
             let (audience, response) = call.unwrap();
@@ -123,7 +123,7 @@ async fn tokens_for_two_apis_are_refreshed_one_after_the_other() {
             2 * (round + 1)
         );
         assert_eq!(
-            env.provider.ended_families(),
+            env.provider.revoked_families(),
             0,
             "no refresh token was used twice"
         );
@@ -139,16 +139,16 @@ async fn waiters_share_the_failure_of_a_refresh() {
     env.clock.advance(2 * HOUR);
     env.provider.reply(Endpoint::Refresh, Reply::busy(503, "7"));
     let gate = env.provider.gate(Endpoint::Refresh);
-    let before = env.store.loads();
+    let before = env.store.load_count();
     let calls: Vec<_> = (0..10)
         .map(|_| {
             let mut tab = browser.clone();
-            tokio::spawn(async move { tab.go("/token").await })
+            tokio::spawn(async move { tab.get("/token").await })
         })
         .collect();
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     // Each loads the login once for the page and once for the token; one of them a third time, to refresh.
-    env.store.wait_for_lookups(before, 21).await;
+    env.store.wait_for_loads_and_idle(before, 21).await;
     // The provider is slow.
     env.clock.advance(5);
     gate.release_all();
@@ -174,12 +174,15 @@ async fn a_refresh_survives_a_response_that_fails() {
     let mut browser = env.logged_in("alice").await;
     for round in 1..=3 {
         env.clock.advance(2 * HOUR);
-        assert_eq!(browser.go("/failing").await.status, StatusCode::BAD_GATEWAY);
+        assert_eq!(
+            browser.get("/failing").await.status,
+            StatusCode::BAD_GATEWAY
+        );
         assert_eq!(env.provider.request_count(Endpoint::Refresh), round);
     }
     env.token(&mut browser).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 3);
-    assert_eq!(env.provider.ended_families(), 0);
+    assert_eq!(env.provider.revoked_families(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,7 +192,7 @@ async fn a_refresh_survives_a_client_that_hangs_up() {
     env.clock.advance(2 * HOUR);
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
-    let call = tokio::spawn(async move { tab.go("/token").await });
+    let call = tokio::spawn(async move { tab.get("/token").await });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
@@ -199,7 +202,7 @@ async fn a_refresh_survives_a_client_that_hangs_up() {
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
     env.clock.advance(2 * HOUR);
     env.token(&mut browser.clone()).await;
-    assert_eq!(env.provider.ended_families(), 0);
+    assert_eq!(env.provider.revoked_families(), 0);
 }
 
 /// Without rotation the old refresh token stays; with rotation the new one replaces it.
@@ -301,7 +304,7 @@ async fn a_failed_refresh_ends_the_session_only_on_invalid_grant() {
         let mut browser = env.logged_in("alice").await;
         env.clock.advance(2 * HOUR);
         env.provider.reply(Endpoint::Refresh, reply);
-        let response = browser.go("/token").await;
+        let response = browser.get("/token").await;
         assert_eq!(
             response.status.as_u16(),
             status,
@@ -317,7 +320,7 @@ async fn a_failed_refresh_ends_the_session_only_on_invalid_grant() {
         );
         env.provider.recover(Endpoint::Refresh);
         env.clock.advance(30);
-        let again = browser.go("/token").await.status.as_u16();
+        let again = browser.get("/token").await.status.as_u16();
         assert_eq!(again, if kept { 200 } else { 401 }, "{case}");
     }
 }
@@ -329,18 +332,18 @@ async fn a_lost_response_costs_one_login() {
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(2 * HOUR);
     env.provider
-        .modify(Part::Refreshed, |response| *response = json!("lost"));
-    let response = browser.go("/token").await;
+        .modify(Part::RefreshResponse, |response| *response = json!("lost"));
+    let response = browser.get("/token").await;
     assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(
-        browser.who().await,
+        browser.whoami().await,
         "auth0|alice",
         "the outcome is not known yet"
     );
-    env.provider.reset(Part::Refreshed);
+    env.provider.reset(Part::RefreshResponse);
     env.clock.advance(2);
-    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(browser.get("/token").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(browser.whoami().await, "anonymous");
     browser.log_in(&env.provider, "alice").await;
     env.clock.advance(2 * HOUR);
     env.token(&mut browser).await;
@@ -353,14 +356,14 @@ async fn a_valid_token_is_used_while_the_provider_is_down() {
     env.clock.advance(HOUR - 30);
     for reply in [Reply::html(500), Reply::error(401, "invalid_client")] {
         env.provider.reply(Endpoint::Refresh, reply);
-        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+        assert_eq!(browser.get("/token").await.status, StatusCode::OK);
         env.clock.advance(2);
     }
     // A caller whose token the API refused does not get it again.
-    assert_ne!(browser.go("/token/renewed").await.status, StatusCode::OK);
+    assert_ne!(browser.get("/token/renewed").await.status, StatusCode::OK);
     env.clock.advance(60);
     assert_ne!(
-        browser.go("/token").await.status,
+        browser.get("/token").await.status,
         StatusCode::OK,
         "it expired"
     );
@@ -372,7 +375,7 @@ async fn a_forced_refresh_replaces_a_token_that_looks_good() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let first = env.token(&mut browser).await;
-    let renewed = browser.go("/token/renewed").await.json();
+    let renewed = browser.get("/token/renewed").await.json();
     assert_ne!(renewed["fingerprint"], first["fingerprint"]);
     assert_eq!(env.token(&mut browser).await, renewed);
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
@@ -391,14 +394,14 @@ async fn unusual_refresh_responses_are_accepted() {
         env.provider
             .policy(|policy| policy.rotation = Rotation::Never);
         let mut browser = env.logged_in("alice").await;
-        env.provider.modify(Part::Refreshed, move |response| {
+        env.provider.modify(Part::RefreshResponse, move |response| {
             if let Some(value) = &value {
                 response[member] = value.clone();
             }
         });
         for _ in 0..2 {
             env.clock.advance(2 * HOUR);
-            let response = browser.go("/token").await;
+            let response = browser.get("/token").await;
             assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         }
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 2, "{case}");
@@ -412,14 +415,14 @@ async fn a_token_without_expiry_is_used_until_it_is_refused() {
     env.provider.modify(Part::AccessToken, |claims| {
         drop(claims.as_object_mut().unwrap().remove("exp"));
     });
-    env.provider.modify(Part::Exchanged, |response| {
+    env.provider.modify(Part::ExchangeResponse, |response| {
         drop(response.as_object_mut().unwrap().remove("expires_in"));
     });
     let mut browser = env.logged_in("alice").await;
     env.clock.advance(20 * HOUR);
     env.token(&mut browser).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
-    assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token/renewed").await.status, StatusCode::OK);
 }
 
 /// A token with a lifetime of seconds is not refreshed at every use.
@@ -449,7 +452,7 @@ async fn saving_a_new_refresh_token_is_retried() {
     env.clock.advance(2 * HOUR);
     env.token(&mut browser).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 2);
-    assert_eq!(env.provider.ended_families(), 0);
+    assert_eq!(env.provider.revoked_families(), 0);
 }
 
 /// A refresh does not restore a session that was logged out. Its tokens are revoked.
@@ -460,7 +463,7 @@ async fn a_logout_during_a_refresh_wins() {
     env.clock.advance(2 * HOUR);
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
-    let call = tokio::spawn(async move { tab.go("/token").await });
+    let call = tokio::spawn(async move { tab.get("/token").await });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     let mut other = browser.clone();
     let response = other.post("/auth/logout", "").await;
@@ -469,7 +472,7 @@ async fn a_logout_during_a_refresh_wins() {
     assert_eq!(call.await.unwrap().status, StatusCode::UNAUTHORIZED);
     assert!(env.store.logins().await.is_empty());
     assert!(env.store.records().await.is_empty());
-    assert_eq!(browser.clone().who().await, "anonymous");
+    assert_eq!(browser.clone().whoami().await, "anonymous");
     let revoked = env.provider.requests(Endpoint::Revocation);
     let tokens: Vec<_> = revoked.iter().map(|request| request.get("token")).collect();
     assert_eq!(tokens.len(), 2, "the old refresh token and the new one");
@@ -485,12 +488,12 @@ async fn two_processes_refresh_once() {
     env.clock.advance(2 * HOUR);
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut here = browser.clone();
-    let first = tokio::spawn(async move { here.go("/token").await });
+    let first = tokio::spawn(async move { here.get("/token").await });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
-    let mut there = browser.clone().at(&replica);
-    let loads = env.store.loads();
-    let second = tokio::spawn(async move { there.go("/token").await });
-    env.store.was_looked_at(loads, 5).await;
+    let mut there = browser.clone().with_router(&replica);
+    let loads = env.store.load_count();
+    let second = tokio::spawn(async move { there.get("/token").await });
+    env.store.wait_for_loads(loads, 5).await;
     gate.release_all();
     let (first, second) = (first.await.unwrap(), second.await.unwrap());
     assert_eq!(first.status, StatusCode::OK, "{}", first.body);
@@ -509,14 +512,14 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     // Both have sent the same refresh token; the provider refuses the second.
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut here = browser.clone();
-    let first = tokio::spawn(async move { here.go("/token").await });
+    let first = tokio::spawn(async move { here.get("/token").await });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
     env.provider
         .reply(Endpoint::Refresh, Reply::error(403, "invalid_grant"));
     // Its lease has expired.
     env.clock.advance(10);
-    let mut there = browser.clone().at(&replica);
-    let (response, ()) = tokio::join!(there.go("/token"), async {
+    let mut there = browser.clone().with_router(&replica);
+    let (response, ()) = tokio::join!(there.get("/token"), async {
         env.provider.wait_for_requests(Endpoint::Refresh, 2).await;
         gate.release_one();
         assert_eq!(first.await.unwrap().status, StatusCode::OK);
@@ -530,8 +533,8 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     );
     assert_eq!(response.header("retry-after"), Some("1"));
     env.provider.recover(Endpoint::Refresh);
-    assert_eq!(there.go("/token").await.status, StatusCode::OK);
-    assert_eq!(browser.clone().who().await, "auth0|alice");
+    assert_eq!(there.get("/token").await.status, StatusCode::OK);
+    assert_eq!(browser.clone().whoami().await, "auth0|alice");
 }
 
 /// The lease of a process that is killed during a refresh expires.
@@ -543,9 +546,9 @@ async fn the_lease_of_a_killed_process_expires() {
     let (login, now) = (env.store.login().await.id, env.clock_now());
     let lease = env.store.lease_login(&login, &[1; 16], now, now + 6).await;
     assert_eq!(lease.unwrap(), LeaseOutcome::Acquired { abandoned: false });
-    let loads = env.store.loads();
-    let call = tokio::spawn(async move { browser.go("/token").await });
-    env.store.was_looked_at(loads, 5).await;
+    let loads = env.store.load_count();
+    let call = tokio::spawn(async move { browser.get("/token").await });
+    env.store.wait_for_loads(loads, 5).await;
     assert_eq!(
         env.provider.request_count(Endpoint::Refresh),
         0,
@@ -563,13 +566,14 @@ async fn the_resource_is_repeated_at_the_token_endpoint_and_at_each_refresh() {
         .set("AUTH0_AUDIENCE_PARAMETER", "resource")
         .build()
         .await;
-    env.provider.policy(|policy| policy.resource = true);
+    env.provider
+        .policy(|policy| policy.resource_indicators = true);
     let mut browser = env.browser();
     browser.log_in(&env.provider, "alice").await;
     env.token(&mut browser).await;
     env.clock.advance(2 * HOUR);
     assert_eq!(env.token(&mut browser).await["aud"][0], PRODUCTS);
-    assert_eq!(browser.go("/token/orders").await.json()["aud"][0], ORDERS);
+    assert_eq!(browser.get("/token/orders").await.json()["aud"][0], ORDERS);
     let resources = |endpoint| -> Vec<String> {
         let requests = env.provider.requests(endpoint);
         assert!(
@@ -615,7 +619,7 @@ async fn a_lost_connection_is_retried_once_with_the_same_refresh_token() {
         let mut browser = env.logged_in("alice").await;
         env.clock.advance(2 * HOUR);
         env.provider.truncate_next(Endpoint::Refresh);
-        let response = browser.go("/token").await;
+        let response = browser.get("/token").await;
         assert_eq!(response.status, status, "{case}: {}", response.body);
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 2, "{case}");
         let logged_in = if status == StatusCode::OK {
@@ -623,7 +627,7 @@ async fn a_lost_connection_is_retried_once_with_the_same_refresh_token() {
         } else {
             "anonymous"
         };
-        assert_eq!(browser.who().await, logged_in, "{case}");
+        assert_eq!(browser.whoami().await, logged_in, "{case}");
     }
 }
 
@@ -633,14 +637,14 @@ async fn forced_refreshes_within_half_a_minute_share_one_request() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let cached = env.token(&mut browser).await;
-    let first = browser.go("/token/renewed").await.json();
+    let first = browser.get("/token/renewed").await.json();
     assert_ne!(first["fingerprint"], cached["fingerprint"]);
     for _ in 0..10 {
-        assert_eq!(browser.go("/token/renewed").await.json(), first);
+        assert_eq!(browser.get("/token/renewed").await.json(), first);
     }
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
     env.clock.advance(30);
-    let second = browser.go("/token/renewed").await.json();
+    let second = browser.get("/token/renewed").await.json();
     assert_ne!(second["fingerprint"], first["fingerprint"]);
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 2);
 }
@@ -655,7 +659,7 @@ async fn a_rejected_token_is_not_requested_again_for_a_while() {
     let mut browser = env.logged_in("alice").await;
     for _ in 0..5 {
         assert_eq!(
-            browser.go("/token").await.json()["code"],
+            browser.get("/token").await.json()["code"],
             "default_audience"
         );
     }
@@ -667,7 +671,7 @@ async fn a_rejected_token_is_not_requested_again_for_a_while() {
     env.clock.advance(30);
     for _ in 0..5 {
         assert_eq!(
-            browser.go("/token").await.json()["code"],
+            browser.get("/token").await.json()["code"],
             "default_audience"
         );
     }
@@ -682,11 +686,11 @@ async fn a_rejected_token_is_not_requested_again_for_a_while() {
 async fn a_token_with_extra_scopes_is_cached_separately() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    let usual = browser.go("/token/orders").await.json();
-    let wider = browser.go("/token/orders/writing").await.json();
+    let usual = browser.get("/token/orders").await.json();
+    let wider = browser.get("/token/orders/writing").await.json();
     assert_ne!(usual["fingerprint"], wider["fingerprint"]);
-    assert_eq!(browser.go("/token/orders").await.json(), usual);
-    assert_eq!(browser.go("/token/orders/writing").await.json(), wider);
+    assert_eq!(browser.get("/token/orders").await.json(), usual);
+    assert_eq!(browser.get("/token/orders/writing").await.json(), wider);
     let scopes: Vec<_> = env.provider.requests(Endpoint::Refresh);
     let scopes: Vec<_> = scopes
         .iter()
@@ -702,15 +706,16 @@ async fn opaque_tokens_need_an_opt_in() {
         .set("PRODUCTS_API_TOKEN_FORMAT", "opaque")
         .build()
         .await;
-    env.provider.policy(|policy| policy.opaque = true);
+    env.provider
+        .policy(|policy| policy.opaque_access_tokens = true);
     let mut browser = env.logged_in("alice").await;
-    let response = browser.go("/token/opaque").await;
+    let response = browser.get("/token/opaque").await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     env.clock.advance(2 * HOUR);
-    let renewed = browser.go("/token/opaque").await;
+    let renewed = browser.get("/token/opaque").await;
     assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.body);
     assert_ne!(renewed.body, response.body);
-    let response = browser.go("/token/orders").await;
+    let response = browser.get("/token/orders").await;
     assert_eq!(
         response.json()["code"],
         "opaque_token",
@@ -730,7 +735,7 @@ async fn concurrent_refreshes_are_limited() {
     let gate = env.provider.gate(Endpoint::Refresh);
     let calls: Vec<_> = browsers
         .into_iter()
-        .map(|mut browser| tokio::spawn(async move { browser.go("/token").await }))
+        .map(|mut browser| tokio::spawn(async move { browser.get("/token").await }))
         .collect();
     env.provider.wait_for_requests(Endpoint::Refresh, 32).await;
     // Each completed request allows one more.
@@ -753,18 +758,18 @@ async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let cached = env.token(&mut browser).await;
-    assert_eq!(browser.go("/token/revoke").await.body, "revoked");
+    assert_eq!(browser.get("/token/revoke").await.body, "revoked");
     assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
-    assert_eq!(env.provider.ended_families(), 1);
+    assert_eq!(env.provider.revoked_families(), 1);
     assert_eq!(env.token(&mut browser).await, cached);
     assert_eq!(
-        browser.go("/token/revoke").await.body,
+        browser.get("/token/revoke").await.body,
         "revoked",
         "nothing is left to do"
     );
     env.clock.advance(2 * HOUR);
     // Not a misconfiguration: the application revoked it.
-    let response = browser.go("/token").await;
+    let response = browser.get("/token").await;
     assert_eq!(
         response.status,
         StatusCode::UNAUTHORIZED,
@@ -777,7 +782,7 @@ async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let cached = env.token(&mut browser).await;
-    browser.go("/token/revoke").await;
+    browser.get("/token/revoke").await;
     env.clock.advance(HOUR - 1);
     assert_eq!(env.token(&mut browser).await, cached);
 
@@ -785,7 +790,7 @@ async fn a_revoked_refresh_token_ends_the_session_with_its_access_token() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     env.provider.reply(Endpoint::Revocation, Reply::status(503));
-    assert_ne!(browser.go("/token/revoke").await.body, "revoked");
+    assert_ne!(browser.get("/token/revoke").await.body, "revoked");
     env.clock.advance(2 * HOUR);
     env.token(&mut browser).await;
 }
@@ -803,12 +808,12 @@ async fn a_rejected_token_of_one_api_is_not_shared_with_another() {
     });
     let gate = env.provider.gate(Endpoint::Refresh);
     let mut tab = browser.clone();
-    let orders = tokio::spawn(async move { tab.go("/token/orders").await });
+    let orders = tokio::spawn(async move { tab.get("/token/orders").await });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
-    let loads = env.store.loads();
+    let loads = env.store.load_count();
     let mut tab = browser.clone();
-    let products = tokio::spawn(async move { tab.go("/token").await });
-    env.store.was_looked_at(loads, 2).await;
+    let products = tokio::spawn(async move { tab.get("/token").await });
+    env.store.wait_for_loads(loads, 2).await;
     gate.release_all();
     let orders = orders.await.unwrap();
     assert_eq!(orders.json()["code"], "default_audience", "{}", orders.body);

@@ -45,7 +45,7 @@ async fn a_refreshed_id_token_of_another_user_ends_the_session() {
                 Some(value) => claims[name] = value,
                 None => drop(claims.as_object_mut().unwrap().remove(name)),
             });
-        let response = browser.go("/token").await;
+        let response = browser.get("/token").await;
         assert_eq!(
             response.status,
             StatusCode::UNAUTHORIZED,
@@ -53,7 +53,7 @@ async fn a_refreshed_id_token_of_another_user_ends_the_session() {
             response.body
         );
         assert!(env.store.logins().await.is_empty(), "{case}");
-        assert_eq!(browser.who().await, "anonymous", "{case}");
+        assert_eq!(browser.whoami().await, "anonymous", "{case}");
         let log = test_support::log_capture::captured();
         assert!(log.contains("security: the refreshed ID token"), "{case}");
         // The tokens of another user are revoked.
@@ -101,7 +101,7 @@ async fn a_refreshed_id_token_of_the_same_user_keeps_the_session() {
             });
         for _ in 0..2 {
             env.clock.advance(2 * HOUR);
-            let response = browser.go("/token").await;
+            let response = browser.get("/token").await;
             assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         }
     }
@@ -121,14 +121,14 @@ async fn a_refreshed_id_token_of_the_same_user_keeps_the_session() {
 async fn the_nonce_of_the_login_may_be_repeated() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
-    let response = browser.begin("/").await;
-    let nonce = response.asks_for("nonce").unwrap();
+    let response = browser.start_login("/").await;
+    let nonce = response.redirect_parameter("nonce").unwrap();
     let returned = env.provider.authorize(response.location(), "alice");
-    browser.go(&returned.path()).await;
+    browser.get(&returned.path()).await;
     env.provider.modify(Part::RefreshedIdToken, move |claims| {
         claims["nonce"] = json!(nonce);
     });
-    assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token/renewed").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -158,11 +158,11 @@ async fn a_refreshed_id_token_that_is_forged_ends_the_session() {
     for (case, forge) in forged {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
-        env.provider.modify(Part::Refreshed, move |response| {
+        env.provider.modify(Part::RefreshResponse, move |response| {
             let (header, claims) = parts(response["id_token"].as_str().unwrap());
             response["id_token"] = json!(forge(header, claims));
         });
-        let response = browser.go("/token/renewed").await;
+        let response = browser.get("/token/renewed").await;
         assert_eq!(
             response.status,
             StatusCode::UNAUTHORIZED,
@@ -186,8 +186,8 @@ async fn unavailable_keys_do_not_end_the_session() {
         Reply::html(200),
     ] {
         env.provider.reply(Endpoint::Keys, reply);
-        assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
-        assert_eq!(browser.who().await, "auth0|alice");
+        assert_eq!(browser.get("/token/renewed").await.status, StatusCode::OK);
+        assert_eq!(browser.whoami().await, "auth0|alice");
         env.clock.advance(11);
     }
     // The claims of another user end the session without a key, too.
@@ -195,7 +195,7 @@ async fn unavailable_keys_do_not_end_the_session() {
         claims["sub"] = json!("auth0|mallory");
     });
     assert_eq!(
-        browser.go("/token/renewed").await.status,
+        browser.get("/token/renewed").await.status,
         StatusCode::UNAUTHORIZED
     );
     assert!(env.store.logins().await.is_empty());
@@ -217,7 +217,7 @@ async fn the_token_of_another_user_is_never_returned() {
     env.provider.sign_with(&Signer::es256("second", 2));
     let gate = env.provider.gate(Endpoint::Keys);
     let mut tab = browser.clone();
-    let first = tokio::spawn(async move { tab.go("/token").await });
+    let first = tokio::spawn(async move { tab.get("/token").await });
     // Another request arrives while the keys are fetched, or afterwards.
     let known = async {
         while env.provider.request_count(Endpoint::Keys) == 0
@@ -229,7 +229,7 @@ async fn the_token_of_another_user_is_never_returned() {
     tokio::time::timeout(Duration::from_secs(20), known)
         .await
         .unwrap();
-    let second = browser.clone().go("/token").await;
+    let second = browser.clone().get("/token").await;
     gate.release_all();
     for response in [first.await.unwrap(), second] {
         assert_eq!(

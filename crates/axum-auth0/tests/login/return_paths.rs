@@ -9,17 +9,17 @@ use test_support::SITE;
 /// Returns the final URL after a login with `return_to`.
 async fn final_location(env: &TestEnv, return_to: &str) -> Url {
     let mut browser = env.browser();
-    let answer = browser.begin(return_to).await;
-    let returned = env.provider.authorize(answer.location(), "alice");
-    let answer = browser.go(&returned.path()).await;
+    let response = browser.start_login(return_to).await;
+    let returned = env.provider.authorize(response.location(), "alice");
+    let response = browser.get(&returned.path()).await;
     assert_eq!(
-        answer.status,
+        response.status,
         StatusCode::SEE_OTHER,
         "{return_to:?}: {}",
-        answer.body
+        response.body
     );
     let base = Url::parse(&format!("{SITE}/auth/callback")).unwrap();
-    base.join(answer.location()).unwrap()
+    base.join(response.location()).unwrap()
 }
 
 /// CVE-2026-107369: every return path stays on the site.
@@ -153,18 +153,18 @@ async fn control_characters_do_not_reach_a_header() {
         "/\u{1}",
     ] {
         let mut browser = env.browser();
-        let answer = browser.begin(payload).await;
-        let returned = env.provider.authorize(answer.location(), "alice");
-        let answer = browser.go(&returned.path()).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{payload:?}");
+        let response = browser.start_login(payload).await;
+        let returned = env.provider.authorize(response.location(), "alice");
+        let response = browser.get(&returned.path()).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{payload:?}");
         assert!(
-            answer
+            response
                 .set_cookies()
                 .iter()
                 .all(|cookie| cookie.name() != "evil")
         );
         assert!(
-            answer
+            response
                 .location()
                 .bytes()
                 .all(|byte| (0x21..0x7f).contains(&byte)),
@@ -247,18 +247,18 @@ async fn a_protected_page_redirects_to_the_login_and_back() {
         ("//products", "/auth/login?returnTo=%2F"),
     ] {
         let mut browser = env.browser();
-        let answer = browser.go(path).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
-        assert_eq!(answer.location(), expected, "{path}");
-        assert_eq!(answer.body, "", "{path}");
+        let response = browser.get(path).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(response.location(), expected, "{path}");
+        assert_eq!(response.body, "", "{path}");
     }
     let mut browser = env.browser();
-    let answer = browser.go("/products?page=2").await;
-    let answer = browser.go(answer.location()).await;
-    let returned = env.provider.authorize(answer.location(), "alice");
-    let answer = browser.go(&returned.path()).await;
+    let response = browser.get("/products?page=2").await;
+    let response = browser.get(response.location()).await;
+    let returned = env.provider.authorize(response.location(), "alice");
+    let response = browser.get(&returned.path()).await;
     assert_eq!(
-        browser.go(answer.location()).await.body,
+        browser.get(response.location()).await.body,
         "the products of auth0|alice"
     );
 }

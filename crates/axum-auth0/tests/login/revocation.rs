@@ -49,7 +49,7 @@ async fn the_revocation_endpoint_has_its_own_authentication_method() {
         env.provider
             .wait_for_requests(Endpoint::Revocation, expected)
             .await;
-        while env.provider.ended_families() == 0 {
+        while env.provider.revoked_families() == 0 {
             tokio::task::yield_now().await;
         }
         let requests = env.provider.requests(Endpoint::Revocation);
@@ -77,7 +77,7 @@ async fn a_provider_without_a_revocation_endpoint_is_an_error() {
         let env = TestEnv::new().await;
         env.provider.modify(Part::Metadata, change);
         let mut browser = env.logged_in("alice").await;
-        let response = browser.go("/token/revoke").await;
+        let response = browser.get("/token/revoke").await;
         assert_eq!(response.status, StatusCode::NOT_IMPLEMENTED, "{case}");
         assert_eq!(response.json()["code"], "revocation_unsupported", "{case}");
         // The refresh token is kept.
@@ -86,7 +86,7 @@ async fn a_provider_without_a_revocation_endpoint_is_an_error() {
         // A logout ends the session anyway.
         let response = browser.post("/auth/logout", "").await;
         assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
-        assert_eq!(browser.who().await, "anonymous", "{case}");
+        assert_eq!(browser.whoami().await, "anonymous", "{case}");
     }
 }
 
@@ -96,8 +96,8 @@ async fn a_provider_that_revokes_no_refresh_tokens_is_an_error() {
     let mut browser = env.logged_in("alice").await;
     let refusal = Reply::error(400, "unsupported_token_type");
     env.provider.reply(Endpoint::Revocation, refusal);
-    let response = browser.go("/token/revoke").await;
+    let response = browser.get("/token/revoke").await;
     assert_eq!(response.json()["code"], "revocation_unsupported");
     env.provider.recover(Endpoint::Revocation);
-    assert_eq!(browser.go("/token/revoke").await.body, "revoked");
+    assert_eq!(browser.get("/token/revoke").await.body, "revoked");
 }

@@ -12,10 +12,10 @@ async fn a_damaged_record_is_ignored_and_kept() {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
         let (key, _) = env.store.records().await.remove(0);
-        env.store.damage_record(&key, damage.clone()).await;
-        let answer = browser.go("/whoami").await;
-        assert_eq!(answer.body, "anonymous");
-        assert!(answer.set_cookies().is_empty(), "the cookie is kept");
+        env.store.overwrite_record(&key, damage.clone()).await;
+        let response = browser.get("/whoami").await;
+        assert_eq!(response.body, "anonymous");
+        assert!(response.set_cookies().is_empty(), "the cookie is kept");
         assert_eq!(env.store.records().await, [(key, damage)]);
         browser.log_in(&env.provider, "alice").await;
     }
@@ -33,9 +33,9 @@ async fn a_record_copied_from_another_session_is_rejected() {
         .into_iter()
         .find(|(other, _)| *other != key)
         .unwrap();
-    env.store.damage_record(&key, bobs).await;
-    assert_eq!(alice.who().await, "anonymous");
-    assert_eq!(bob.who().await, "auth0|bob");
+    env.store.overwrite_record(&key, bobs).await;
+    assert_eq!(alice.whoami().await, "anonymous");
+    assert_eq!(bob.whoami().await, "auth0|bob");
 }
 
 /// A login row copied to another login's row.
@@ -43,8 +43,8 @@ async fn a_record_copied_from_another_session_is_rejected() {
 async fn damaged_tokens_are_ignored() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    env.store.damage_tokens(vec![1; 100]).await;
-    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
+    env.store.overwrite_tokens(vec![1; 100]).await;
+    assert_eq!(browser.get("/token").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(env.store.logins().await.len(), 1, "the row is kept");
     browser.log_in(&env.provider, "alice").await;
     env.token(&mut browser).await;
@@ -52,8 +52,8 @@ async fn damaged_tokens_are_ignored() {
     let other = TestEnv::new().await;
     other.logged_in("mallory").await;
     let stolen = other.store.login().await.tokens;
-    env.store.damage_tokens(stolen).await;
-    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
+    env.store.overwrite_tokens(stolen).await;
+    assert_eq!(browser.get("/token").await.status, StatusCode::UNAUTHORIZED);
 }
 
 /// A copy of the store reveals no usable credential.
@@ -61,7 +61,7 @@ async fn damaged_tokens_are_ignored() {
 async fn the_store_contains_no_identifier_and_no_token_in_plain_text() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    browser.go("/token/renewed").await;
+    browser.get("/token/renewed").await;
     let row = env.store.login().await;
     let records = env.store.records().await;
     let mut dump = format!("{row:?}{records:?}");
@@ -97,15 +97,15 @@ async fn a_rotated_secret_keeps_sessions_and_a_changed_one_ends_them() {
     let rotated = env
         .restarted(&[("AUTH0_SECRET", Some(&format!("{new},{old}")))])
         .await;
-    let mut same = browser.clone().at(&rotated);
-    assert_eq!(same.who().await, "auth0|alice");
-    assert_eq!(same.go("/token/renewed").await.status, StatusCode::OK);
+    let mut same = browser.clone().with_router(&rotated);
+    assert_eq!(same.whoami().await, "auth0|alice");
+    assert_eq!(same.get("/token/renewed").await.status, StatusCode::OK);
 
     let changed = env.restarted(&[("AUTH0_SECRET", Some(new))]).await;
-    let mut lost = browser.clone().at(&changed);
-    let answer = lost.go("/whoami").await;
+    let mut lost = browser.clone().with_router(&changed);
+    let response = lost.get("/whoami").await;
     assert_eq!(
-        (answer.status, answer.body.as_str()),
+        (response.status, response.body.as_str()),
         (StatusCode::OK, "anonymous")
     );
 }
@@ -118,8 +118,11 @@ async fn a_session_of_another_provider_is_ignored() {
     let moved = env
         .restarted(&[("AUTH0_DOMAIN", Some(other.provider.issuer()))])
         .await;
-    assert_eq!(browser.clone().at(&moved).who().await, "anonymous");
-    assert_eq!(browser.clone().who().await, "auth0|alice");
+    assert_eq!(
+        browser.clone().with_router(&moved).whoami().await,
+        "anonymous"
+    );
+    assert_eq!(browser.clone().whoami().await, "auth0|alice");
 }
 
 /// While the store is unavailable, a request is neither authenticated nor anonymous.
@@ -130,36 +133,36 @@ async fn while_the_store_is_down_no_request_is_anonymous_and_no_session_is_lost(
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    env.store.set_down(true);
+    env.store.set_unavailable(true);
     for (path, status) in [
         ("/products", 503),
         ("/token", 503),
         ("/auth/profile", 503),
         ("/", 200),
     ] {
-        let answer = browser.go(path).await;
-        assert_eq!(answer.status.as_u16(), status, "{path}");
+        let response = browser.get(path).await;
+        assert_eq!(response.status.as_u16(), status, "{path}");
         assert!(
-            answer.set_cookies().is_empty(),
+            response.set_cookies().is_empty(),
             "{path}: the session is kept"
         );
     }
-    assert_eq!(browser.who().await, "unknown");
+    assert_eq!(browser.whoami().await, "unknown");
     let mut tab = browser.clone();
-    let answer = tab.go(&returned.path()).await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(answer.header("retry-after"), Some("5"));
+    let response = tab.get(&returned.path()).await;
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.header("retry-after"), Some("5"));
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
-    let answer = browser.post("/auth/logout", "").await;
+    let response = browser.post("/auth/logout", "").await;
     assert_eq!(
-        answer.status,
+        response.status,
         StatusCode::SERVICE_UNAVAILABLE,
         "a logout does not lie"
     );
     // Requests without a session do not need the store.
-    assert_eq!(env.browser().who().await, "anonymous");
-    env.store.set_down(false);
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(env.browser().whoami().await, "anonymous");
+    env.store.set_unavailable(false);
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 /// The log identifies sessions by a value that is not a credential.

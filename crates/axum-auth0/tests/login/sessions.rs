@@ -23,7 +23,7 @@ async fn a_login_replaces_the_session_identifier_of_the_browser() {
     victim.log_in(&env.provider, "alice").await;
     assert_ne!(victim.session(), Some(&planted));
     assert_eq!(
-        attacker.who().await,
+        attacker.whoami().await,
         "anonymous",
         "the old identifier is dead"
     );
@@ -36,7 +36,7 @@ async fn a_login_replaces_the_session_identifier_of_the_browser() {
     env.provider
         .wait_for_requests(Endpoint::Revocation, 1)
         .await;
-    assert_eq!(env.provider.ended_families(), 1);
+    assert_eq!(env.provider.revoked_families(), 1);
 }
 
 #[tokio::test]
@@ -45,8 +45,8 @@ async fn an_unknown_session_identifier_is_not_adopted() {
     let made_up = "AAAAAAAAAAAAAAAAAAAAAA";
     let mut browser = env.browser();
     browser.jar.insert("session".to_owned(), made_up.to_owned());
-    let answer = browser.go("/products").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = browser.get("/products").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     browser.log_in(&env.provider, "alice").await;
     assert_ne!(browser.session().unwrap(), made_up);
 }
@@ -62,8 +62,8 @@ async fn the_session_cookie_has_the_attributes_that_the_site_needs() {
             .build()
             .await;
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        let cookies = answer.set_cookies();
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        let cookies = response.set_cookies();
         let cookie = cookies.iter().find(|cookie| cookie.name() == name).unwrap();
         assert_eq!(cookie.http_only(), Some(true));
         assert_eq!(cookie.secure().unwrap_or(false), secure);
@@ -75,8 +75,8 @@ async fn the_session_cookie_has_the_attributes_that_the_site_needs() {
         assert!(browser.has_session(), "the browser keeps it");
 
         // The cookie is removed.
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER);
         assert!(!browser.has_session(), "{site}");
     }
 }
@@ -88,17 +88,17 @@ async fn a_transient_session_ends_with_the_browser() {
         .build()
         .await;
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    let cookies = answer.set_cookies();
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    let cookies = response.set_cookies();
     let cookie = cookies
         .iter()
         .find(|cookie| cookie.name() == "session")
         .unwrap();
     assert_eq!((cookie.max_age(), cookie.expires()), (None, None));
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
     // The absolute timeout applies at the server.
     env.clock.advance(DAY);
-    assert_eq!(browser.who().await, "anonymous");
+    assert_eq!(browser.whoami().await, "anonymous");
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn an_unused_session_ends_after_a_day() {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
         env.clock.advance(wait);
-        assert_eq!(browser.who().await != "anonymous", signed_in, "{wait}");
+        assert_eq!(browser.whoami().await != "anonymous", signed_in, "{wait}");
         assert_eq!(
             env.store.logins().await.len(),
             usize::from(signed_in),
@@ -122,18 +122,18 @@ async fn a_session_in_use_ends_after_three_days() {
     let mut browser = env.logged_in("alice").await;
     for hours in (12..72).step_by(12) {
         env.clock.advance(12 * HOUR);
-        assert_eq!(browser.who().await, "auth0|alice", "after {hours} hours");
+        assert_eq!(browser.whoami().await, "auth0|alice", "after {hours} hours");
         assert_eq!(
-            browser.go("/token").await.status,
+            browser.get("/token").await.status,
             StatusCode::OK,
             "after {hours} hours"
         );
     }
     env.clock.advance(12 * HOUR - 1);
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
     env.clock.advance(1);
-    assert_eq!(browser.go("/token").await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(browser.go("/products").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.get("/token").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(browser.get("/products").await.status, StatusCode::SEE_OTHER);
     env.auth0.delete_expired().await.unwrap();
     assert!(env.store.logins().await.is_empty());
 }
@@ -143,10 +143,10 @@ async fn the_last_use_of_a_session_is_written_once_a_minute() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for _ in 0..20 {
-        browser.who().await;
+        browser.whoami().await;
         env.clock.advance(MINUTE / 4);
     }
-    assert_eq!(env.store.touches(), 4);
+    assert_eq!(env.store.mark_used_count(), 4);
 }
 
 #[tokio::test]
@@ -162,11 +162,11 @@ async fn ordinary_responses_set_no_cookie() {
         "/token/renewed",
     ] {
         env.clock.advance(2 * MINUTE);
-        assert!(browser.go(path).await.set_cookies().is_empty(), "{path}");
+        assert!(browser.get(path).await.set_cookies().is_empty(), "{path}");
     }
     let mut nobody = env.browser();
     for path in ["/", "/whoami", "/auth/profile"] {
-        assert!(nobody.go(path).await.set_cookies().is_empty(), "{path}");
+        assert!(nobody.get(path).await.set_cookies().is_empty(), "{path}");
     }
 }
 
@@ -183,9 +183,9 @@ async fn the_cookie_of_a_logged_out_session_is_invalid() {
         ("/token/renewed", 401),
         ("/failing", 401),
     ] {
-        assert_eq!(thief.go(path).await.status.as_u16(), status, "{path}");
+        assert_eq!(thief.get(path).await.status.as_u16(), status, "{path}");
     }
-    assert_eq!(thief.who().await, "anonymous");
+    assert_eq!(thief.whoami().await, "anonymous");
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 }
 
@@ -196,17 +196,17 @@ async fn a_late_session_save_does_not_recreate_a_deleted_session() {
     let mut browser = env.logged_in("alice").await;
     let mut late = browser.clone();
     let writing = tokio::spawn(async move {
-        let answer = late.go("/write-session").await;
-        (late, answer)
+        let response = late.get("/write-session").await;
+        (late, response)
     });
     env.app.writer_waits.acquire().await.unwrap().forget();
     browser.post("/auth/logout", "").await;
     env.app.writer_may_go.add_permits(1);
-    let (mut late, answer) = writing.await.unwrap();
-    assert_eq!(answer.body, "written");
+    let (mut late, response) = writing.await.unwrap();
+    assert_eq!(response.body, "written");
     assert!(env.store.records().await.is_empty(), "the record came back");
     assert!(env.store.logins().await.is_empty());
-    assert_eq!(late.who().await, "anonymous");
+    assert_eq!(late.whoami().await, "anonymous");
 }
 
 #[tokio::test]
@@ -214,8 +214,8 @@ async fn application_data_in_the_session_does_not_affect_the_login() {
     let env = TestEnv::new().await;
     env.app.writer_may_go.add_permits(1);
     let mut browser = env.logged_in("alice").await;
-    assert_eq!(browser.go("/write-session").await.body, "written");
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.get("/write-session").await.body, "written");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test]
@@ -238,9 +238,9 @@ async fn requests_with_malformed_session_cookies_are_anonymous() {
     ] {
         let mut browser = env.browser();
         browser.jar.insert("session".to_owned(), value.to_owned());
-        let answer = browser.go("/whoami").await;
-        assert_eq!(answer.status, StatusCode::OK, "{value:?}");
-        assert_eq!(answer.body, "anonymous", "{value:?}");
+        let response = browser.get("/whoami").await;
+        assert_eq!(response.status, StatusCode::OK, "{value:?}");
+        assert_eq!(response.body, "anonymous", "{value:?}");
         assert!(!browser.has_session(), "{value:?}: the cookie is cleared");
     }
     // Malformed cookie headers.
@@ -253,8 +253,8 @@ async fn requests_with_malformed_session_cookies_are_anonymous() {
         let mut browser = env.browser();
         let request = browser.request(Method::GET, "/whoami");
         let request = request.header(header::COOKIE, cookies.as_bytes());
-        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.body, "anonymous", "{cookies:?}");
+        let response = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.body, "anonymous", "{cookies:?}");
     }
 }
 
@@ -275,13 +275,13 @@ async fn responses_that_depend_on_the_session_are_not_cached() {
         "/auth/login",
     ] {
         for (who, browser) in [("alice", &mut browser), ("nobody", &mut env.browser())] {
-            let answer = browser.go(path).await;
-            let cache = answer
+            let response = browser.get(path).await;
+            let cache = response
                 .header("cache-control")
                 .unwrap_or_default()
                 .to_owned();
             assert!(cache.contains("no-store"), "{path} {who}: {cache}");
-            let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
+            let vary: Vec<_> = response.headers.get_all("vary").iter().collect();
             assert!(
                 vary.iter().any(|value| *value == "cookie"),
                 "{path} {who}: {vary:?}"
@@ -289,9 +289,14 @@ async fn responses_that_depend_on_the_session_are_not_cached() {
         }
     }
     let mut nobody = env.browser();
-    let answer = nobody.try_to_log_in(&env.provider, "bob").await;
-    assert!(!answer.set_cookies().is_empty());
-    assert!(answer.header("cache-control").unwrap().contains("no-store"));
+    let response = nobody.attempt_login(&env.provider, "bob").await;
+    assert!(!response.set_cookies().is_empty());
+    assert!(
+        response
+            .header("cache-control")
+            .unwrap()
+            .contains("no-store")
+    );
 }
 
 #[tokio::test]
@@ -305,6 +310,6 @@ async fn cleanup_deletes_ended_sessions_only() {
     env.clock.advance(5 * HOUR);
     env.auth0.delete_expired().await.unwrap();
     assert_eq!(env.store.login().await.subject, "auth0|bob");
-    assert_eq!(old.who().await, "anonymous");
-    assert_eq!(young.who().await, "auth0|bob");
+    assert_eq!(old.whoami().await, "anonymous");
+    assert_eq!(young.whoami().await, "auth0|bob");
 }

@@ -37,7 +37,7 @@ async fn logins_that_the_provider_refuses_leave_no_records() {
                 returned = returned.with(name, value);
             }
             for _ in 0..2 {
-                let response = browser.clone().go(&returned.path()).await;
+                let response = browser.clone().get(&returned.path()).await;
                 assert!(!response.status.is_redirection(), "{case}");
             }
         }
@@ -49,7 +49,7 @@ async fn logins_that_the_provider_refuses_leave_no_records() {
     let returned = browser
         .authorize_without_callback(&env.provider, "alice")
         .await;
-    browser.go(&returned.with("code", "unknown").path()).await;
+    browser.get(&returned.with("code", "unknown").path()).await;
     assert_eq!(delete_expired(&env).await, 1);
 }
 
@@ -91,13 +91,13 @@ async fn cleanup_deletes_all_expired_records() {
             u64::from(3 * count)
         );
         assert_eq!(env.auth0.delete_expired().await.unwrap(), 0, "{count}");
-        assert_eq!(alice.who().await, "auth0|alice");
+        assert_eq!(alice.whoami().await, "auth0|alice");
     }
 }
 
 #[tokio::test]
 async fn cleanup_does_not_wait_for_the_provider() {
-    for reply in [Reply::html(503), Reply::Silence, Reply::Truncated] {
+    for reply in [Reply::html(503), Reply::NoResponse, Reply::Truncated] {
         let case = format!("{reply:?}");
         let env = TestEnv::new().await;
         fill(&env, 2_500).await;

@@ -16,10 +16,10 @@ async fn log_in_with_store_failures(
         .authorize_without_callback(&env.provider, user)
         .await;
     env.store.set_failing(failing);
-    let answer = browser.go(&returned.path()).await;
+    let response = browser.get(&returned.path()).await;
     env.store.set_failing(&[]);
     assert_eq!(
-        answer.status,
+        response.status,
         StatusCode::SERVICE_UNAVAILABLE,
         "{failing:?}"
     );
@@ -33,14 +33,14 @@ async fn a_login_that_cannot_be_stored_keeps_the_old_session() {
         let mut browser = env.logged_in("alice").await;
         let old = env.store.login().await;
         log_in_with_store_failures(&env, &mut browser, "alice", &[failing]).await;
-        assert_eq!(browser.who().await, "auth0|alice", "{failing}");
+        assert_eq!(browser.whoami().await, "auth0|alice", "{failing}");
         assert_eq!(env.store.login().await.id, old.id, "{failing}");
         assert_eq!(env.store.records().await.len(), 1, "{failing}");
         // At some providers the revocation would end the old login, too.
         let revocations = env.provider.request_count(Endpoint::Revocation);
         assert_eq!(revocations, 0, "{failing}");
         env.clock.advance(3_600);
-        assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+        assert_eq!(browser.get("/token").await.status, StatusCode::OK);
     }
 }
 
@@ -58,11 +58,11 @@ async fn a_login_that_cannot_be_stored_revokes_its_refresh_token() {
         }
         log_in_with_store_failures(&env, &mut browser, "alice", &[failing]).await;
         assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
-        assert_eq!(env.provider.ended_families(), 1);
+        assert_eq!(env.provider.revoked_families(), 1);
         let logins = env.store.logins().await;
         assert_eq!(logins.len(), usize::from(before.is_some()), "{failing}");
         let who = before.map_or("anonymous".to_owned(), |user| format!("auth0|{user}"));
-        assert_eq!(browser.who().await, who, "{failing}");
+        assert_eq!(browser.whoami().await, who, "{failing}");
     }
 }
 
@@ -79,9 +79,9 @@ async fn a_login_succeeds_although_the_old_session_cannot_be_ended() {
             .authorize_without_callback(&env.provider, "bob")
             .await;
         env.store.set_failing(failing);
-        let answer = browser.go(&returned.path()).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{failing:?}");
-        assert_eq!(browser.who().await, "auth0|bob", "{failing:?}");
+        let response = browser.get(&returned.path()).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{failing:?}");
+        assert_eq!(browser.whoami().await, "auth0|bob", "{failing:?}");
     }
 }
 
@@ -92,19 +92,22 @@ async fn a_logout_succeeds_if_one_of_two_deletions_fails() {
         let mut browser = env.logged_in("alice").await;
         let mut tab = browser.clone();
         env.store.set_failing(&[failing]);
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{failing}");
-        assert!(answer.asks_for("id_token_hint").is_some(), "{failing}");
-        assert_eq!(env.provider.ended_families(), 1, "{failing}");
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{failing}");
+        assert!(
+            response.redirect_parameter("id_token_hint").is_some(),
+            "{failing}"
+        );
+        assert_eq!(env.provider.revoked_families(), 1, "{failing}");
         assert!(!browser.has_session(), "{failing}");
         env.store.set_failing(&[]);
-        assert_eq!(tab.who().await, "anonymous", "{failing}");
+        assert_eq!(tab.whoami().await, "anonymous", "{failing}");
 
         // Neither the other tab nor a second click revokes again.
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{failing}");
-        let answer = tab.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{failing}");
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{failing}");
+        let response = tab.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{failing}");
         assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
     }
 }
@@ -115,17 +118,17 @@ async fn a_logout_that_deletes_nothing_fails_and_can_be_repeated() {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
         env.store.set_failing(failing);
-        let answer = browser.post("/auth/logout", "").await;
-        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        let response = browser.post("/auth/logout", "").await;
+        assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(browser.has_session());
         assert_eq!(env.provider.request_count(Endpoint::Revocation), 0);
 
         env.store.set_failing(&[]);
-        assert_eq!(browser.who().await, "auth0|alice");
-        let answer = browser.post("/auth/logout", "").await;
-        assert!(answer.asks_for("id_token_hint").is_some());
-        assert_eq!(env.provider.ended_families(), 1);
-        assert_eq!(browser.who().await, "anonymous");
+        assert_eq!(browser.whoami().await, "auth0|alice");
+        let response = browser.post("/auth/logout", "").await;
+        assert!(response.redirect_parameter("id_token_hint").is_some());
+        assert_eq!(env.provider.revoked_families(), 1);
+        assert_eq!(browser.whoami().await, "anonymous");
     }
 }
 
@@ -133,12 +136,12 @@ async fn a_logout_that_deletes_nothing_fails_and_can_be_repeated() {
 async fn a_logout_ends_a_session_that_another_version_wrote() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    browser.go("/write-session/of-another-version").await;
-    assert_eq!(browser.who().await, "anonymous");
-    let answer = browser.post("/auth/logout", "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert!(answer.asks_for("id_token_hint").is_some());
-    assert_eq!(env.provider.ended_families(), 1);
+    browser.get("/write-session/of-another-version").await;
+    assert_eq!(browser.whoami().await, "anonymous");
+    let response = browser.post("/auth/logout", "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    assert!(response.redirect_parameter("id_token_hint").is_some());
+    assert_eq!(env.provider.revoked_families(), 1);
     assert!(env.store.logins().await.is_empty());
     assert!(env.store.records().await.is_empty());
     assert!(!browser.has_session());
@@ -150,10 +153,10 @@ async fn a_logout_ends_a_session_whose_record_cannot_be_opened() {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
         let (key, _) = env.store.records().await.remove(0);
-        env.store.damage_record(&key, damage).await;
+        env.store.overwrite_record(&key, damage).await;
         for _ in 0..2 {
-            let answer = browser.post("/auth/logout", "").await;
-            assert_eq!(answer.status, StatusCode::SEE_OTHER);
+            let response = browser.post("/auth/logout", "").await;
+            assert_eq!(response.status, StatusCode::SEE_OTHER);
             assert!(!browser.has_session());
         }
         assert!(env.store.records().await.is_empty());

@@ -23,11 +23,11 @@ const OF_LOGIN: usize = USERS * MAX_PER_BACKOFF;
 
 /// Loads a page for every user, at alternating replicas.
 async fn load_pages(users: &mut [Browser], path: &str) -> Vec<u16> {
-    let views = users.iter_mut().map(|user| user.go(path));
-    let answers = join_all(views).await;
-    answers
+    let views = users.iter_mut().map(|user| user.get(path));
+    let responses = join_all(views).await;
+    responses
         .iter()
-        .map(|answer| answer.status.as_u16())
+        .map(|response| response.status.as_u16())
         .collect()
 }
 
@@ -51,7 +51,7 @@ async fn assert_bounded_requests(name: &str, reply: Reply, most: usize, sends_to
         } else {
             &replica
         };
-        users = users.into_iter().map(|user| user.at(at)).collect();
+        users = users.into_iter().map(|user| user.with_router(at)).collect();
         let statuses = load_pages(&mut users, "/token").await;
         page_views += statuses.len();
         assert!(statuses.iter().all(|status| *status != 200), "{name}");
@@ -68,7 +68,7 @@ async fn assert_bounded_requests(name: &str, reply: Reply, most: usize, sends_to
     // All users keep their sessions, and get tokens again when the longest back-off is over.
     assert_eq!(env.store.logins().await.len(), USERS, "{name}");
     for (number, user) in users.iter_mut().enumerate() {
-        assert_eq!(user.who().await, format!("auth0|user{number}"), "{name}");
+        assert_eq!(user.whoami().await, format!("auth0|user{number}"), "{name}");
     }
     env.provider.recover(Endpoint::Refresh);
     env.clock.advance(120);
@@ -78,7 +78,7 @@ async fn assert_bounded_requests(name: &str, reply: Reply, most: usize, sends_to
         back = load_pages(&mut users, "/token").await;
     }
     assert_eq!(back, [200; USERS], "{name}");
-    assert_eq!(env.provider.ended_families(), 0, "{name}");
+    assert_eq!(env.provider.revoked_families(), 0, "{name}");
 }
 
 macro_rules! twenty_users_load_pages_for_ten_minutes_while {

@@ -19,8 +19,8 @@ async fn an_injected_code_is_refused_because_of_its_challenge() {
         .authorize_without_callback(&env.provider, "alice")
         .await;
     let injected = returned.with("code", attackers.get("code"));
-    let response = victim.go(&injected.path()).await;
-    env.assert_refused(&mut victim, &response, 400, "injected code")
+    let response = victim.get(&injected.path()).await;
+    env.assert_login_failed(&mut victim, &response, 400, "injected code")
         .await;
     assert_eq!(victim.pending_logins(), 0, "the transaction is spent");
 }
@@ -78,8 +78,8 @@ async fn every_error_of_the_token_endpoint_is_shown_as_a_page() {
         let env = TestEnv::new().await;
         env.provider.reply(Endpoint::Exchange, reply);
         let mut browser = env.browser();
-        let response = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &response, status, case)
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, status, case)
             .await;
         assert_eq!(
             browser.pending_logins(),
@@ -99,7 +99,7 @@ async fn every_error_of_the_token_endpoint_is_shown_as_a_page() {
 /// The timeout is that of the configuration.
 #[tokio::test]
 async fn a_token_endpoint_that_does_not_respond_times_out() {
-    for reply in [Reply::Silence, Reply::Drip] {
+    for reply in [Reply::NoResponse, Reply::Stalled] {
         let env = TestEnvBuilder::new()
             .set("AUTH0_HTTP_TIMEOUT", "1000")
             .build()
@@ -107,8 +107,8 @@ async fn a_token_endpoint_that_does_not_respond_times_out() {
         let case = format!("{reply:?}");
         env.provider.reply(Endpoint::Exchange, reply);
         let mut browser = env.browser();
-        let response = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &response, 503, &case)
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, 503, &case)
             .await;
         env.provider.recover(Endpoint::Exchange);
         browser.log_in(&env.provider, "alice").await;
@@ -153,18 +153,19 @@ async fn unusual_token_responses_are_accepted() {
         ),
     ] {
         let env = TestEnv::new().await;
-        env.provider.modify(Part::Exchanged, move |response| {
-            change(response, member, value.clone());
-        });
+        env.provider
+            .modify(Part::ExchangeResponse, move |response| {
+                change(response, member, value.clone());
+            });
         let mut browser = env.browser();
-        let response = browser.try_to_log_in(&env.provider, "alice").await;
+        let response = browser.attempt_login(&env.provider, "alice").await;
         assert_eq!(
             response.status,
             StatusCode::SEE_OTHER,
             "{case}: {}",
             response.body
         );
-        let token = browser.go("/token").await;
+        let token = browser.get("/token").await;
         assert_eq!(token.status, StatusCode::OK, "{case}: {}", token.body);
         assert_eq!(env.provider.request_count(Endpoint::Refresh), 0, "{case}");
     }
@@ -189,12 +190,13 @@ async fn invalid_token_responses_are_refused() {
         ),
     ] {
         let env = TestEnv::new().await;
-        env.provider.modify(Part::Exchanged, move |response| {
-            change(response, member, value.clone());
-        });
+        env.provider
+            .modify(Part::ExchangeResponse, move |response| {
+                change(response, member, value.clone());
+            });
         let mut browser = env.browser();
-        let response = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &response, status, case)
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, status, case)
             .await;
         assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0, "{case}");
     }
@@ -203,9 +205,10 @@ async fn invalid_token_responses_are_refused() {
 #[tokio::test]
 async fn a_token_response_with_status_201_is_accepted() {
     let env = TestEnv::new().await;
-    env.provider.policy(|policy| policy.token_status = 201);
+    env.provider
+        .policy(|policy| policy.token_response_status = 201);
     let mut browser = env.logged_in("alice").await;
-    assert_eq!(browser.go("/token/renewed").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token/renewed").await.status, StatusCode::OK);
 }
 
 /// RFC 6749 §2.3.1, with characters that must be encoded.
@@ -233,7 +236,7 @@ async fn the_client_authenticates_with_a_supported_method() {
         let mut browser = env.browser();
         browser.log_in(&env.provider, "alice").await;
         assert_eq!(
-            browser.go("/token/renewed").await.status,
+            browser.get("/token/renewed").await.status,
             StatusCode::OK,
             "{case}"
         );
@@ -252,7 +255,7 @@ async fn the_client_authenticates_with_a_supported_method() {
                 "{case} {endpoint:?}"
             );
         }
-        assert_eq!(env.provider.ended_families(), 1, "{case}: revoked");
+        assert_eq!(env.provider.revoked_families(), 1, "{case}: revoked");
     }
 }
 

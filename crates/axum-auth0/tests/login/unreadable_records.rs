@@ -13,20 +13,20 @@ async fn a_replica_with_another_secret_treats_users_as_anonymous_and_deletes_not
     let env = TestEnv::new().await;
     let mut here = env.logged_in("alice").await;
     let there = env.restarted(&[("AUTH0_SECRET", Some(NEW))]).await;
-    let mut there = here.clone().at(&there);
+    let mut there = here.clone().with_router(&there);
     for (path, status) in [
         ("/", 200),
         ("/whoami", 200),
         ("/token", 401),
         ("/products", 303),
     ] {
-        let answer = there.go(path).await;
-        assert_eq!(answer.status.as_u16(), status, "{path}");
-        assert!(answer.set_cookies().is_empty(), "{path}");
+        let response = there.get(path).await;
+        assert_eq!(response.status.as_u16(), status, "{path}");
+        assert!(response.set_cookies().is_empty(), "{path}");
     }
-    assert_eq!(there.who().await, "anonymous");
-    assert_eq!(here.who().await, "auth0|alice");
-    assert_eq!(here.go("/token/renewed").await.status, StatusCode::OK);
+    assert_eq!(there.whoami().await, "anonymous");
+    assert_eq!(here.whoami().await, "auth0|alice");
+    assert_eq!(here.get("/token/renewed").await.status, StatusCode::OK);
 }
 
 /// The order in .env.example: all replicas know the new secret before one of them writes with it.
@@ -44,14 +44,14 @@ async fn a_two_step_secret_rotation_keeps_users_signed_in_on_two_replicas() {
             pairs.push((&one, &other));
         }
         for (first, second) in pairs {
-            let mut browser = env.browser().at(first);
+            let mut browser = env.browser().with_router(first);
             browser.log_in(&env.provider, "alice").await;
-            let mut browser = browser.at(second);
-            assert_eq!(browser.who().await, "auth0|alice", "{step:?}");
-            let answer = browser.go("/token/renewed").await;
-            assert_eq!(answer.status, StatusCode::OK, "{step:?}");
-            let mut browser = browser.at(first);
-            assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+            let mut browser = browser.with_router(second);
+            assert_eq!(browser.whoami().await, "auth0|alice", "{step:?}");
+            let response = browser.get("/token/renewed").await;
+            assert_eq!(response.status, StatusCode::OK, "{step:?}");
+            let mut browser = browser.with_router(first);
+            assert_eq!(browser.get("/token").await.status, StatusCode::OK);
         }
     }
 }
@@ -60,11 +60,11 @@ async fn a_two_step_secret_rotation_keeps_users_signed_in_on_two_replicas() {
 async fn unreadable_tokens_are_kept_and_a_new_login_gets_new_ones() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    env.store.damage_tokens(vec![1; 100]).await;
+    env.store.overwrite_tokens(vec![1; 100]).await;
     for path in ["/token", "/token/renewed", "/token/orders", "/token/revoke"] {
-        let answer = browser.go(path).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
-        assert!(answer.set_cookies().is_empty(), "{path}");
+        let response = browser.get(path).await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert!(response.set_cookies().is_empty(), "{path}");
     }
     assert_eq!(env.store.login().await.tokens, vec![1; 100]);
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
@@ -76,11 +76,11 @@ async fn unreadable_tokens_are_kept_and_a_new_login_gets_new_ones() {
 async fn a_session_of_another_version_is_kept() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    browser.go("/write-session/of-another-version").await;
+    browser.get("/write-session/of-another-version").await;
     let records = env.store.records().await;
-    let answer = browser.go("/whoami").await;
-    assert_eq!(answer.body, "anonymous");
-    assert!(answer.set_cookies().is_empty());
+    let response = browser.get("/whoami").await;
+    assert_eq!(response.body, "anonymous");
+    assert!(response.set_cookies().is_empty());
     assert_eq!(env.store.records().await, records);
     assert_eq!(env.store.logins().await.len(), 1);
 }
@@ -106,10 +106,10 @@ async fn a_login_with_modified_columns_in_the_store_is_rejected() {
                 }
             })
             .await;
-        assert_eq!(alice.who().await, "anonymous", "{case}");
-        assert_eq!(alice.go("/products").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(alice.whoami().await, "anonymous", "{case}");
+        assert_eq!(alice.get("/products").await.status, StatusCode::SEE_OTHER);
         assert_eq!(
-            alice.go("/token").await.status,
+            alice.get("/token").await.status,
             StatusCode::UNAUTHORIZED,
             "{case}"
         );

@@ -42,7 +42,7 @@ async fn a_refreshed_id_token_with_empty_members_keeps_the_session() {
             });
             for _ in 0..2 {
                 env.clock.advance(2 * HOUR);
-                let response = browser.go("/token").await;
+                let response = browser.get("/token").await;
                 assert_eq!(response.status, StatusCode::OK, "{name}: {}", response.body);
             }
         }
@@ -59,7 +59,7 @@ async fn null_members_in_every_response_and_token_are_ignored() {
         env.token(&mut browser).await;
         env.clock.advance(2 * HOUR);
     }
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn empty_optional_claims_of_an_id_token_are_ignored() {
             }
         });
         let mut browser = env.logged_in("alice").await;
-        let profile = browser.go("/auth/profile").await.json();
+        let profile = browser.get("/auth/profile").await.json();
         let profile = profile.as_object().unwrap();
         assert_eq!(profile["email"], "alice@example.com");
         for name in optional {
@@ -99,8 +99,9 @@ async fn an_empty_required_claim_of_an_id_token_is_reported_by_name() {
             env.provider
                 .modify(Part::IdToken, move |claims| claims[name] = value.clone());
             let mut browser = env.browser();
-            let response = browser.try_to_log_in(&env.provider, "alice").await;
-            env.assert_refused(&mut browser, &response, 502, name).await;
+            let response = browser.attempt_login(&env.provider, "alice").await;
+            env.assert_login_failed(&mut browser, &response, 502, name)
+                .await;
             let says = format!("the claim {name} is required, but its value is null or empty");
             assert!(log_capture::captured().contains(&says), "{says}");
         }
@@ -124,7 +125,7 @@ async fn empty_members_of_userinfo_are_ignored() {
             claims["scope"] = json!("openid");
         });
         let mut browser = env.logged_in("alice").await;
-        let profile = browser.go("/auth/profile").await.json();
+        let profile = browser.get("/auth/profile").await.json();
         assert_eq!(profile["nickname"], "ali", "{profile}");
         assert_eq!(profile.get("picture"), None, "{profile}");
         assert_eq!(profile.get("scope"), None, "{profile}");
@@ -149,7 +150,7 @@ async fn a_malformed_date_of_an_access_token_is_reported_by_name() {
             claims[name] = changed.clone();
         });
         let mut browser = env.logged_in("alice").await;
-        let response = browser.go("/token").await;
+        let response = browser.get("/token").await;
         assert_eq!(
             response.status,
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -162,7 +163,7 @@ async fn a_malformed_date_of_an_access_token_is_reported_by_name() {
             diagnosis["cause"].as_str().unwrap().contains(&says),
             "{diagnosis}"
         );
-        assert_ne!(browser.who().await, "anonymous", "{value}");
+        assert_ne!(browser.whoami().await, "anonymous", "{value}");
     }
 }
 
@@ -175,7 +176,7 @@ async fn dates_of_an_access_token_can_have_a_fraction_or_an_exponent() {
             let end = (claims["iat"].as_i64().unwrap() + 600) as f64;
             claims["exp"] = json!(end + fraction);
         });
-        env.provider.modify(Part::Exchanged, |response| {
+        env.provider.modify(Part::ExchangeResponse, |response| {
             response["expires_in"] = Value::Null
         });
         let mut browser = env.logged_in("alice").await;
@@ -193,7 +194,7 @@ async fn dates_of_an_access_token_can_have_a_fraction_or_an_exponent() {
     let env = TestEnv::new().await;
     env.provider
         .modify(Part::IdToken, |claims| claims["at_hash"] = Value::Null);
-    env.provider.modify(Part::Exchanged, |response| {
+    env.provider.modify(Part::ExchangeResponse, |response| {
         let (header, mut claims) = parts(response["access_token"].as_str().unwrap());
         claims["exp"] = json!("END");
         let claims = claims.to_string().replace("\"END\"", "9.796E9");
@@ -240,10 +241,10 @@ async fn an_access_token_that_is_too_long_is_reported_with_its_size_and_not_as_o
         let env = TestEnv::new().await;
         env.provider
             .modify(Part::IdToken, |claims| claims["at_hash"] = Value::Null);
-        env.provider.modify(Part::Exchanged, lengthen);
-        env.provider.modify(Part::Refreshed, lengthen);
+        env.provider.modify(Part::ExchangeResponse, lengthen);
+        env.provider.modify(Part::RefreshResponse, lengthen);
         let mut browser = env.logged_in("alice").await;
-        let diagnosis = browser.go("/token").await.json();
+        let diagnosis = browser.get("/token").await.json();
         assert_eq!(diagnosis["code"], "token_too_long", "{number}: {diagnosis}");
         let cause = diagnosis["cause"].as_str().unwrap();
         assert!(
@@ -255,7 +256,7 @@ async fn an_access_token_that_is_too_long_is_reported_with_its_size_and_not_as_o
             "{cause}"
         );
         assert!(!diagnosis.to_string().contains("opaque"), "{diagnosis}");
-        assert_ne!(browser.who().await, "anonymous");
+        assert_ne!(browser.whoami().await, "anonymous");
     }
 }
 
@@ -264,8 +265,8 @@ async fn an_id_token_that_is_too_long_is_reported_with_its_size() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::IdToken, many_groups);
     let mut browser = env.browser();
-    let response = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &response, 502, "too long")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 502, "too long")
         .await;
     for text in [response.body, log_capture::captured()] {
         assert!(text.contains("The ID token has "), "{text:.2000}");
@@ -295,13 +296,13 @@ async fn an_unreadable_refreshed_id_token_keeps_the_session() {
     for (case, make) in unreadable {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
-        env.provider.modify(Part::Refreshed, make);
+        env.provider.modify(Part::RefreshResponse, make);
         for _ in 0..2 {
             env.clock.advance(2 * HOUR);
-            let response = browser.go("/token").await;
+            let response = browser.get("/token").await;
             assert_eq!(response.status, StatusCode::OK, "{case}: {}", response.body);
         }
-        assert_eq!(browser.who().await, "auth0|alice", "{case}");
+        assert_eq!(browser.whoami().await, "auth0|alice", "{case}");
         let says = if case == "encrypted" {
             "is encrypted"
         } else {
@@ -313,7 +314,7 @@ async fn an_unreadable_refreshed_id_token_keeps_the_session() {
     let mut browser = env.logged_in("alice").await;
     env.provider.modify(Part::RefreshedIdToken, many_groups);
     env.clock.advance(2 * HOUR);
-    assert_eq!(browser.go("/token").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -341,20 +342,22 @@ async fn an_id_token_that_is_signed_with_a_secret_or_encrypted_is_reported_with_
         ),
     ] {
         let env = TestEnv::new().await;
-        env.provider.modify(Part::Exchanged, move |response| {
-            if case == "JWE" {
-                response["id_token"] = json!(jwe);
-                return;
-            }
-            let (_, claims) = parts(response["id_token"].as_str().unwrap());
-            let signer = Signer::hs256("first", test_support::CLIENT_SECRET.as_bytes());
-            let mut header = signer.header();
-            header["alg"] = json!(case);
-            response["id_token"] = json!(signer.sign_with_header(&header, &claims));
-        });
+        env.provider
+            .modify(Part::ExchangeResponse, move |response| {
+                if case == "JWE" {
+                    response["id_token"] = json!(jwe);
+                    return;
+                }
+                let (_, claims) = parts(response["id_token"].as_str().unwrap());
+                let signer = Signer::hs256("first", test_support::CLIENT_SECRET.as_bytes());
+                let mut header = signer.header();
+                header["alg"] = json!(case);
+                response["id_token"] = json!(signer.sign_with_header(&header, &claims));
+            });
         let mut browser = env.browser();
-        let response = browser.try_to_log_in(&env.provider, "alice").await;
-        env.assert_refused(&mut browser, &response, 502, case).await;
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, 502, case)
+            .await;
         let log = log_capture::captured();
         assert!(log.contains(&format!("code=\"{code}\"")), "{case}");
         for says in says {
@@ -389,7 +392,7 @@ async fn a_token_that_is_issued_expired_is_not_a_clock_difference() {
             claims["iat"] = json!(now + begin);
             claims["exp"] = json!(now + end);
         });
-        let response = browser.go("/token").await;
+        let response = browser.get("/token").await;
         let log = log_capture::captured();
         match code {
             None => {
@@ -424,7 +427,7 @@ async fn a_scope_of_another_type_does_not_count_as_the_requested_one() {
             claims["scope"] = changed.clone();
         });
         let mut browser = env.logged_in("alice").await;
-        let diagnosis = browser.go("/token").await.json();
+        let diagnosis = browser.get("/token").await.json();
         assert_eq!(diagnosis["code"], "malformed_token", "{scope}");
         assert!(
             diagnosis["cause"]
@@ -493,7 +496,7 @@ async fn a_second_issuer_of_access_tokens_is_accepted_only_if_it_is_configured_a
         let env = build().await;
         env.provider.modify(Part::AccessToken, issuing(other));
         let mut browser = env.logged_in("alice").await;
-        let diagnosis = browser.go("/token").await.json();
+        let diagnosis = browser.get("/token").await.json();
         assert_eq!(diagnosis["code"], "wrong_issuer", "{other}");
         assert!(
             diagnosis["cause"].as_str().unwrap().contains(ADFS),
@@ -504,14 +507,14 @@ async fn a_second_issuer_of_access_tokens_is_accepted_only_if_it_is_configured_a
     let env = build().await;
     env.provider.modify(Part::IdToken, issuing(ADFS));
     let mut browser = env.browser();
-    let response = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &response, 502, "an ID token")
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 502, "an ID token")
         .await;
 
     let env = TestEnv::new().await;
     env.provider.modify(Part::AccessToken, issuing(ADFS));
     let mut browser = env.logged_in("alice").await;
-    let diagnosis = browser.go("/token").await.json();
+    let diagnosis = browser.get("/token").await.json();
     assert_eq!(diagnosis["code"], "wrong_issuer");
     assert!(
         diagnosis["fix"]
@@ -549,7 +552,7 @@ async fn protocol_claims_are_not_in_the_profile() {
             }
         });
         let mut browser = env.logged_in("alice").await;
-        let profile = browser.go("/auth/profile").await.json();
+        let profile = browser.get("/auth/profile").await.json();
         for name in protocol.as_object().unwrap().keys() {
             assert_eq!(profile.get(name), None, "{part:?}: {name}");
         }
@@ -572,6 +575,6 @@ async fn a_compressed_userinfo_response_is_logged_and_the_login_succeeds() {
         Reply::Json(200, json!({ "sub": "auth0|alice" })).gzipped(),
     );
     let mut browser = env.logged_in("alice").await;
-    assert_eq!(browser.who().await, "auth0|alice");
+    assert_eq!(browser.whoami().await, "auth0|alice");
     assert!(log_capture::captured().contains("answered with the content coding gzip"));
 }

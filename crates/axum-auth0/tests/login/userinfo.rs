@@ -19,11 +19,11 @@ async fn without_claims() -> TestEnv {
 
 async fn profile(env: &TestEnv) -> Value {
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    let answer = browser.go("/auth/profile").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    answer.json()
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.body);
+    let response = browser.get("/auth/profile").await;
+    assert_eq!(response.status, StatusCode::OK);
+    response.json()
 }
 
 #[tokio::test]
@@ -132,5 +132,5 @@ async fn distributed_claims_are_not_fetched() {
         claims["_claim_sources"] = json!({ "src": { "endpoint": elsewhere, "access_token": "x" } });
     });
     assert_eq!(profile(&env).await["name"], "alice of Userinfo");
-    assert_eq!(env.provider.request_count(Endpoint::Elsewhere), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Unknown), 0);
 }

@@ -26,7 +26,10 @@ impl FakeProvider {
             return redirect(code, description);
         }
         let is_silent = request.get("prompt") == Some("none");
-        if let Some(status) = checks.always.or(checks.prompt_none.filter(|_| is_silent)) {
+        if let Some(status) = checks
+            .error_page
+            .or(checks.prompt_none_page.filter(|_| is_silent))
+        {
             return Reply::status(status);
         }
         if let Some((status, text)) = checks.unknown_client
@@ -34,13 +37,13 @@ impl FakeProvider {
         {
             return Reply::text(status, "text/html", text);
         }
-        if let Some((callbacks, status, text)) = &checks.callbacks {
+        if let Some((callbacks, status, text)) = &checks.registered_callbacks {
             let requested = request.get("redirect_uri").unwrap_or_default();
             if !callbacks.iter().any(|callback| callback == requested) {
                 return Reply::text(*status, "text/html", text);
             }
         }
-        let name = if self.state().policy.resource {
+        let name = if self.state().policy.resource_indicators {
             "resource"
         } else {
             "audience"
@@ -50,8 +53,8 @@ impl FakeProvider {
             .into_iter()
             .find(|audience| ![PRODUCTS, ORDERS].contains(audience))
             .map(str::to_owned);
-        if let Some(unknown) = unknown.filter(|_| checks.audience) {
-            return match checks.audience_page {
+        if let Some(unknown) = unknown.filter(|_| checks.rejects_unknown_audience) {
+            return match checks.unknown_audience_page {
                 Some(status) => Reply::status(status),
                 None => redirect("access_denied", &format!("Service not found: {unknown}")),
             };
@@ -62,21 +65,21 @@ impl FakeProvider {
             .split(' ')
             .collect();
         if let Some(rejected) = checks
-            .refused_scopes
+            .rejected_scopes
             .iter()
             .find(|rejected| scope.contains(rejected))
         {
             let description = format!("The client may not have the scope '{rejected}'.");
             return redirect(
                 "invalid_scope",
-                if checks.describes_refused_scopes {
+                if checks.describes_rejected_scopes {
                     &description
                 } else {
                     ""
                 },
             );
         }
-        if checks.offline_access_needs_consent
+        if checks.offline_access_requires_consent
             && scope.contains(&"offline_access")
             && request.get("prompt") != Some("consent")
         {
@@ -95,18 +98,18 @@ impl FakeProvider {
     /// Logs out without a session.
     pub(super) fn end_session(&self, request: &RecordedRequest) -> Reply {
         let checks = self.state().policy.logout.clone();
-        if checks.asks {
+        if checks.requires_confirmation {
             return Reply::text(200, "text/html", "<h1>Do you want to log out?</h1>");
         }
         let names = ["post_logout_redirect_uri", "logout_uri", "returnTo"];
         let Some(url) = names.iter().find_map(|name| request.get(name)) else {
             return Reply::text(200, "text/html", "<h1>You are logged out</h1>");
         };
-        if checks.needs_hint && request.get("id_token_hint").is_none() {
+        if checks.requires_id_token_hint && request.get("id_token_hint").is_none() {
             let text = "post_logout_redirect_uri is set but id_token_hint is missing";
             return Reply::text(400, "text/plain", text);
         }
-        if let Some((urls, status, text)) = &checks.urls
+        if let Some((urls, status, text)) = &checks.registered_urls
             && !urls.iter().any(|registered| registered == url)
         {
             return Reply::text(*status, "text/html", text);

@@ -31,7 +31,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Re
         (&Method::GET, "/userinfo") => Endpoint::Userinfo,
         (&Method::POST, "/oauth/revoke") => Endpoint::Revocation,
         (&Method::GET, "/oidc/logout" | "/v2/logout" | "/logout") => Endpoint::EndSession,
-        _ => Endpoint::Elsewhere,
+        _ => Endpoint::Unknown,
     };
     let authorization = parts
         .headers
@@ -90,7 +90,7 @@ impl FakeProvider {
             Endpoint::Userinfo => self.userinfo(request),
             Endpoint::Authorize => self.authorize_over_http(request),
             Endpoint::EndSession => self.end_session(request),
-            Endpoint::Elsewhere => Reply::status(404),
+            Endpoint::Unknown => Reply::status(404),
         }
     }
 

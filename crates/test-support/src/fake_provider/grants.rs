@@ -152,7 +152,7 @@ impl FakeProvider {
         self.0.secrets.add("state", &state);
         self.0.secrets.add("nonce", &nonce);
 
-        let by_resource = self.state().policy.resource;
+        let by_resource = self.state().policy.resource_indicators;
         let name = if by_resource { "resource" } else { "audience" };
         // RFC 8707 §2 allows several `resource` parameters. The code is for the first one.
         let audience = request.all(name).first().copied().map(str::to_owned);
@@ -196,7 +196,7 @@ impl FakeProvider {
     /// Returns whether a token request is rejected for its code or refresh token before client authentication.
     pub(crate) fn rejects_grant_first(&self, request: &RecordedRequest) -> bool {
         let state = self.state();
-        if !state.policy.grant_before_client {
+        if !state.policy.checks_grant_before_client {
             return false;
         }
         let knows = |name: &str, grants: &HashMap<String, Grant>| {
@@ -221,8 +221,8 @@ impl FakeProvider {
             return error("invalid_grant", "The redirect URI is wrong");
         }
         let audience = self.requested_audience(request, &grant);
-        let response = self.tokens(&grant, audience, None, Part::Exchanged);
-        Reply::Json(self.state().policy.token_status, response)
+        let response = self.tokens(&grant, audience, None, Part::ExchangeResponse);
+        Reply::Json(self.state().policy.token_response_status, response)
     }
 
     pub(crate) fn refresh(&self, request: &RecordedRequest) -> Reply {
@@ -245,14 +245,19 @@ impl FakeProvider {
             grant
         };
         let audience = self.requested_audience(request, &grant);
-        let response = self.tokens(&grant, audience, request.get("scope"), Part::Refreshed);
-        Reply::Json(self.state().policy.token_status, response)
+        let response = self.tokens(
+            &grant,
+            audience,
+            request.get("scope"),
+            Part::RefreshResponse,
+        );
+        Reply::Json(self.state().policy.token_response_status, response)
     }
 
     pub(crate) fn revoke(&self, request: &RecordedRequest) {
         let token = request.get("token").unwrap_or_default();
         let mut state = self.state();
-        if state.policy.revocation_ends_grants
+        if state.policy.revocation_deletes_grants
             && let Some(user) = state
                 .grants
                 .refresh_tokens
@@ -278,12 +283,12 @@ impl FakeProvider {
     }
 
     /// Returns how many families of refresh tokens ended by reuse or revocation.
-    pub fn ended_families(&self) -> usize {
+    pub fn revoked_families(&self) -> usize {
         self.state().grants.ended.len()
     }
 
     fn requested_audience(&self, request: &RecordedRequest, grant: &Grant) -> Option<String> {
-        if self.state().policy.resource {
+        if self.state().policy.resource_indicators {
             // A provider with RFC 8707 that requires the parameter in each token request.
             let resource = request.get("resource").map(str::to_owned);
             return Some(resource.unwrap_or_else(|| CLIENT_ID.to_owned()));

@@ -29,7 +29,7 @@ use self::grants::Grants;
 pub use self::{
     gate::Gate,
     grants::AuthorizationResponse,
-    policy::{AuthorizationChecks, LogoutChecks, Offline, Part, Policy, Rotation},
+    policy::{AuthorizationChecks, LogoutChecks, OfflineAccess, Part, Policy, Rotation},
     reply::Reply,
     request_log::{Endpoint, RecordedRequest},
 };

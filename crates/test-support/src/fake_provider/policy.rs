@@ -16,9 +16,9 @@ pub enum Part {
     /// The claims of access tokens.
     AccessToken,
     /// The token response to an authorization code.
-    Exchanged,
+    ExchangeResponse,
     /// The token response to a refresh token.
-    Refreshed,
+    RefreshResponse,
     Userinfo,
 }
 
@@ -33,9 +33,9 @@ pub enum Rotation {
 
 /// When a provider issues refresh tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offline {
+pub enum OfflineAccess {
     /// If `offline_access` is requested.
-    WhereAsked,
+    OnRequest,
     Never,
     Always,
 }
@@ -46,32 +46,32 @@ pub struct AuthorizationChecks {
     /// Status and text of the page for another client than [`CLIENT_ID`](super::CLIENT_ID).
     pub unknown_client: Option<(u16, &'static str)>,
     /// The registered callback URLs, with status and text of the page for any other.
-    pub callbacks: Option<(Vec<String>, u16, &'static str)>,
+    pub registered_callbacks: Option<(Vec<String>, u16, &'static str)>,
     /// Rejects unknown APIs, as Auth0 does.
-    pub audience: bool,
+    pub rejects_unknown_audience: bool,
     /// Status of an error page for an unknown API, instead of a redirect with an error.
-    pub audience_page: Option<u16>,
+    pub unknown_audience_page: Option<u16>,
     /// The scopes that are rejected with `invalid_scope`.
-    pub refused_scopes: Vec<&'static str>,
+    pub rejected_scopes: Vec<&'static str>,
     /// Names the first rejected scope in `error_description`.
-    pub describes_refused_scopes: bool,
+    pub describes_rejected_scopes: bool,
     /// Rejects `offline_access` without `prompt=consent`.
-    pub offline_access_needs_consent: bool,
+    pub offline_access_requires_consent: bool,
     /// Status of an empty response to every request with `prompt=none`.
-    pub prompt_none: Option<u16>,
+    pub prompt_none_page: Option<u16>,
     /// Status of an empty response to every request.
-    pub always: Option<u16>,
+    pub error_page: Option<u16>,
 }
 
 /// Checks of the logout endpoint. By default it redirects to every URL.
 #[derive(Clone, Debug, Default)]
 pub struct LogoutChecks {
     /// The registered URLs, with status and text of the page for any other.
-    pub urls: Option<(Vec<String>, u16, &'static str)>,
+    pub registered_urls: Option<(Vec<String>, u16, &'static str)>,
     /// Requires `id_token_hint` with `post_logout_redirect_uri`.
-    pub needs_hint: bool,
+    pub requires_id_token_hint: bool,
     /// Shows a confirmation page.
-    pub asks: bool,
+    pub requires_confirmation: bool,
 }
 
 /// Behaviour in which conforming providers differ.
@@ -79,25 +79,25 @@ pub struct LogoutChecks {
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub rotation: Rotation,
-    pub offline: Offline,
+    pub offline_access: OfflineAccess,
     /// Accepts `client_secret_post`.
     pub accepts_post: bool,
     /// Accepts `client_secret_basic`.
     pub accepts_basic: bool,
     /// Supports `resource` (RFC 8707) instead of `audience`. Without it at the token endpoint, the token is for the client.
-    pub resource: bool,
+    pub resource_indicators: bool,
     /// Issues opaque access tokens.
-    pub opaque: bool,
+    pub opaque_access_tokens: bool,
     /// Refresh responses contain an ID token.
     pub id_token_on_refresh: bool,
     /// Status of successful token responses.
-    pub token_status: u16,
+    pub token_response_status: u16,
     /// The only client authentication method of the revocation endpoint. By default those of the token endpoint.
     pub revocation_method: Option<&'static str>,
     /// Revoking a refresh token revokes all of the user, as with Auth0's "Refresh Token Revocation Deletes Grant".
-    pub revocation_ends_grants: bool,
+    pub revocation_deletes_grants: bool,
     /// Lifetime of access tokens, in seconds.
-    pub lifetime: i64,
+    pub access_token_lifetime: i64,
     /// End of the provider's session in seconds since 1970. No access token outlives it.
     pub session_end: Option<i64>,
     /// Writes `null` for absent optional members of token responses, ID tokens and access tokens.
@@ -105,7 +105,7 @@ pub struct Policy {
     /// Compresses every JSON response.
     pub gzip: bool,
     /// Checks the code or the refresh token before it authenticates the client.
-    pub grant_before_client: bool,
+    pub checks_grant_before_client: bool,
     pub authorization: AuthorizationChecks,
     pub logout: LogoutChecks,
     /// Error responses to the next authorization requests: `error` and `error_description`.
@@ -116,20 +116,20 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             rotation: Rotation::Strict,
-            offline: Offline::WhereAsked,
+            offline_access: OfflineAccess::OnRequest,
             accepts_post: true,
             accepts_basic: true,
-            resource: false,
-            opaque: false,
+            resource_indicators: false,
+            opaque_access_tokens: false,
             id_token_on_refresh: true,
-            token_status: 200,
+            token_response_status: 200,
             revocation_method: None,
-            revocation_ends_grants: false,
-            lifetime: 3600,
+            revocation_deletes_grants: false,
+            access_token_lifetime: 3600,
             session_end: None,
             null_members: false,
             gzip: false,
-            grant_before_client: false,
+            checks_grant_before_client: false,
             authorization: AuthorizationChecks::default(),
             logout: LogoutChecks::default(),
             authorization_errors: VecDeque::new(),

@@ -31,9 +31,9 @@ pub enum Reply {
     /// The connection is closed in the middle of the body.
     Truncated,
     /// The body stalls after one byte.
-    Drip,
+    Stalled,
     /// No response is sent.
-    Silence,
+    NoResponse,
 }
 
 impl Reply {
@@ -125,13 +125,13 @@ impl Reply {
                 ];
                 Body::from_stream(stream::iter(chunks)).into_response()
             }
-            Self::Drip => {
+            Self::Stalled => {
                 let first = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
                 Body::from_stream(first.chain(stream::pending())).into_response()
             }
             // The caller replaces it by its result.
             Self::Computed(_) => StatusCode::NOT_IMPLEMENTED.into_response(),
-            Self::Silence => std::future::pending().await,
+            Self::NoResponse => std::future::pending().await,
         }
     }
 }

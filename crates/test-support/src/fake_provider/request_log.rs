@@ -17,7 +17,7 @@ pub enum Endpoint {
     /// Logout: `end_session_endpoint`, `/v2/logout` or `/logout`.
     EndSession,
     /// Any other path.
-    Elsewhere,
+    Unknown,
 }
 
 /// A request.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CLIENT_ID, FakeProvider, ORDERS, Offline, Part, Rotation, grants::Grant};
+use super::{CLIENT_ID, FakeProvider, ORDERS, OfflineAccess, Part, Rotation, grants::Grant};
 
 impl FakeProvider {
     pub(crate) fn tokens(
@@ -15,7 +15,7 @@ impl FakeProvider {
         let now = self.now();
         let policy = self.state().policy.clone();
         let access_token = match audience {
-            Some(audience) if !policy.opaque => {
+            Some(audience) if !policy.opaque_access_tokens => {
                 self.access_token(grant, &audience, requested_scope)
             }
             _ => self.state().grants.unique("opaque-token"),
@@ -27,15 +27,15 @@ impl FakeProvider {
             "expires_in": self.lifetime(),
             "scope": grant.scope,
         });
-        let at_login = part == Part::Exchanged;
+        let at_login = part == Part::ExchangeResponse;
         if at_login || policy.id_token_on_refresh {
             response["id_token"] = json!(self.id_token(grant, &access_token, now, at_login));
         }
         let requested = grant.scope.split(' ').any(|word| word == "offline_access");
-        let offline = match policy.offline {
-            Offline::WhereAsked => requested,
-            Offline::Never => false,
-            Offline::Always => true,
+        let offline = match policy.offline_access {
+            OfflineAccess::OnRequest => requested,
+            OfflineAccess::Never => false,
+            OfflineAccess::Always => true,
         };
         if offline && (at_login || policy.rotation == Rotation::Strict) {
             let mut state = self.state();
@@ -67,7 +67,7 @@ impl FakeProvider {
     fn lifetime(&self) -> i64 {
         let (now, policy) = (self.now(), self.state().policy.clone());
         let to_end = policy.session_end.map_or(i64::MAX, |end| end - now);
-        policy.lifetime.min(to_end.max(0))
+        policy.access_token_lifetime.min(to_end.max(0))
     }
 
     fn with_null_members(&self, mut claims: Value) -> Value {

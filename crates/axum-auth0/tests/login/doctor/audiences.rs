@@ -28,7 +28,7 @@ async fn a_provider_that_takes_every_audience_says_nothing_of_one() {
 async fn a_provider_that_refuses_an_unknown_audience_knows_the_others() {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.authorization.audience = true);
+        .policy(|policy| policy.authorization.rejects_unknown_audience = true);
     let report = examined(&env, &[]).await;
     of_both(&report, Status::Ok);
 
@@ -51,8 +51,8 @@ async fn an_error_page_is_about_the_api_if_the_same_login_without_it_goes_on() {
     let env = TestEnv::new().await;
     for status in [400, 404, 500] {
         env.provider.policy(|policy| {
-            policy.authorization.audience = true;
-            policy.authorization.audience_page = Some(status);
+            policy.authorization.rejects_unknown_audience = true;
+            policy.authorization.unknown_audience_page = Some(status);
         });
         let unknown = "https://stock.example.com";
         let report = examined(&env, &[("AUTH0_AUDIENCE", Some(unknown))]).await;

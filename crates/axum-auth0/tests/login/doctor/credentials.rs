@@ -12,7 +12,7 @@ const WRONG: (&str, Option<&str>) = ("AUTH0_CLIENT_SECRET", Some("a-secret-of-ye
 async fn a_provider_that_checks_the_token_before_the_client_says_nothing_of_the_secret() {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.grant_before_client = true);
+        .policy(|policy| policy.checks_grant_before_client = true);
     for changes in [&[][..], &[WRONG]] {
         let report = examined(&env, changes).await;
         let client = the(&report, Status::Skipped, "client");

@@ -15,7 +15,7 @@ async fn a_provider_that_fails_at_prompt_none_is_not_one_that_lets_nobody_in() {
     let env = TestEnv::new().await;
     for status in [500, 400, 404, 429, 503] {
         env.provider
-            .policy(|policy| policy.authorization.prompt_none = Some(status));
+            .policy(|policy| policy.authorization.prompt_none_page = Some(status));
         let report = examined(&env, &[]).await;
         for id in ["callback", "login", "audience"] {
             let check = the(&report, Status::Skipped, id);
@@ -69,7 +69,7 @@ async fn an_authorization_endpoint_that_answers_everything_alike_says_nothing() 
     let env = TestEnv::new().await;
     for status in [403, 404, 500, 502, 503] {
         env.provider
-            .policy(|policy| policy.authorization.always = Some(status));
+            .policy(|policy| policy.authorization.error_page = Some(status));
         let report = examined(&env, &[]).await;
         for id in ["callback", "login", "audience"] {
             says(
@@ -84,7 +84,7 @@ async fn an_authorization_endpoint_that_answers_everything_alike_says_nothing() 
 #[tokio::test]
 async fn an_authorization_endpoint_that_is_silent_could_not_be_checked() {
     let env = TestEnv::new().await;
-    env.provider.reply(Endpoint::Authorize, Reply::Silence);
+    env.provider.reply(Endpoint::Authorize, Reply::NoResponse);
     let changed = config(&env, &[("AUTH0_HTTP_TIMEOUT", Some("300"))]);
     let report = examine_within(&env, &changed, Duration::from_secs(20)).await;
     says(
@@ -104,7 +104,7 @@ async fn an_authorization_endpoint_that_is_silent_could_not_be_checked() {
 async fn a_provider_that_wants_consent_for_offline_access_is_quoted_and_no_api_is_blamed() {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.authorization.offline_access_needs_consent = true);
+        .policy(|policy| policy.authorization.offline_access_requires_consent = true);
     let says_consent = "offline_access requires the prompt consent";
 
     // As it is set up right; only the experiment with prompt=none cannot work.
@@ -139,8 +139,8 @@ async fn a_refused_scope_is_listed_with_all_scopes_and_their_variables() {
     let env = TestEnv::new().await;
     for describes in [false, true] {
         env.provider.policy(|policy| {
-            policy.authorization.refused_scopes = vec!["write:products"];
-            policy.authorization.describes_refused_scopes = describes;
+            policy.authorization.rejected_scopes = vec!["write:products"];
+            policy.authorization.describes_rejected_scopes = describes;
         });
         let report = examined(&env, &[]).await;
         let login = the(&report, Status::Problem, "login");
@@ -171,7 +171,7 @@ async fn a_callback_that_is_not_registered_is_a_problem_if_the_provider_says_so(
         Some((registered, 403, text))
     };
     env.provider.policy(|policy| {
-        policy.authorization.callbacks =
+        policy.authorization.registered_callbacks =
             unregistered("<script>x</script><p>redirect_uri mismatch</p>");
     });
     let report = examined(&env, &[]).await;
@@ -187,7 +187,7 @@ async fn a_callback_that_is_not_registered_is_a_problem_if_the_provider_says_so(
 
     // Without a word, a client that does not exist makes the difference.
     env.provider.policy(|policy| {
-        policy.authorization.callbacks = unregistered("");
+        policy.authorization.registered_callbacks = unregistered("");
         policy.authorization.unknown_client = Some((401, ""));
     });
     let report = examined(&env, &[]).await;

@@ -10,7 +10,7 @@ use crate::app::{TestEnv, TestEnvBuilder};
 /// As nextjs-auth0's guide has it.
 fn only_the_root(env: &TestEnv, status: u16, text: &'static str) {
     env.provider.policy(|policy| {
-        policy.logout.urls = Some((vec![SITE.to_owned()], status, text));
+        policy.logout.registered_urls = Some((vec![SITE.to_owned()], status, text));
     });
 }
 
@@ -51,15 +51,16 @@ async fn a_logout_that_says_nothing_of_the_url_could_not_be_checked() {
         are_problems(&report, &[]);
     }
     env.provider.policy(|policy| {
-        policy.logout.urls = None;
-        policy.logout.needs_hint = true;
+        policy.logout.registered_urls = None;
+        policy.logout.requires_id_token_hint = true;
     });
     let report = examined(&env, &[]).await;
     says(
         the(&report, Status::Skipped, "logout"),
         &["id_token_hint is missing"],
     );
-    env.provider.policy(|policy| policy.logout.asks = true);
+    env.provider
+        .policy(|policy| policy.logout.requires_confirmation = true);
     let report = examined(&env, &[]).await;
     says(
         the(&report, Status::Skipped, "logout"),

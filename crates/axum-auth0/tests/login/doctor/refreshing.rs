@@ -2,7 +2,7 @@
 
 use axum_auth0::doctor::Status;
 use serde_json::json;
-use test_support::{Endpoint, Offline, Part, Reply};
+use test_support::{Endpoint, OfflineAccess, Part, Reply};
 
 use super::{are_problems, examined, says, text, the};
 use crate::app::TestEnv;
@@ -55,7 +55,7 @@ async fn a_refresh_that_the_provider_takes_outweighs_its_metadata() {
 async fn that_tokens_can_be_refreshed_is_not_said_before_a_login() {
     let env = TestEnv::new().await;
     env.provider
-        .policy(|policy| policy.offline = Offline::Never);
+        .policy(|policy| policy.offline_access = OfflineAccess::Never);
     let report = examined(&env, &[]).await;
     let refresh = the(&report, Status::Ok, "refresh");
     says(

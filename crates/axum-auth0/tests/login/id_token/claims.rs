@@ -221,14 +221,15 @@ async fn max_age_requires_a_recent_auth_time() {
             }
         });
         let mut browser = env.browser();
-        let answer = browser.go(&format!("/auth/login?max_age={max_age}")).await;
-        let returned = env.provider.authorize(answer.location(), "alice");
-        let answer = browser.go(&returned.path()).await;
+        let response = browser.get(&format!("/auth/login?max_age={max_age}")).await;
+        let returned = env.provider.authorize(response.location(), "alice");
+        let response = browser.get(&returned.path()).await;
         if accepted {
-            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{case}");
+            assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
             browser.post("/auth/logout", "").await;
         } else {
-            env.assert_refused(&mut browser, &answer, 502, &case).await;
+            env.assert_login_failed(&mut browser, &response, 502, &case)
+                .await;
         }
     }
 }
@@ -252,19 +253,20 @@ async fn a_requested_organization_must_be_in_the_token() {
             }
         });
         let mut browser = env.browser();
-        let answer = browser.go(&format!("/auth/login?{query}")).await;
-        let returned = env.provider.authorize(answer.location(), "alice");
-        let answer = browser.go(&returned.path()).await;
+        let response = browser.get(&format!("/auth/login?{query}")).await;
+        let returned = env.provider.authorize(response.location(), "alice");
+        let response = browser.get(&returned.path()).await;
         if accepted {
             assert_eq!(
-                answer.status,
+                response.status,
                 StatusCode::SEE_OTHER,
                 "{case}: {}",
-                answer.body
+                response.body
             );
             browser.post("/auth/logout", "").await;
         } else {
-            env.assert_refused(&mut browser, &answer, 502, &case).await;
+            env.assert_login_failed(&mut browser, &response, 502, &case)
+                .await;
         }
     }
 }

@@ -48,18 +48,18 @@ async fn headers_with_keys_or_critical_extensions_are_rejected() {
         signer.sign_with_header(&header, &claims)
     });
     assert_accepted(&env, "jku beside a good key").await;
-    assert_eq!(env.provider.request_count(Endpoint::Elsewhere), 0);
+    assert_eq!(env.provider.request_count(Endpoint::Unknown), 0);
 }
 
 #[tokio::test]
 async fn other_kinds_of_tokens_are_rejected() {
     let env = TestEnv::new().await;
-    env.provider.modify(Part::Exchanged, |answer| {
-        answer["id_token"] = answer["access_token"].clone();
+    env.provider.modify(Part::ExchangeResponse, |response| {
+        response["id_token"] = response["access_token"].clone();
     });
     assert_rejected(&env, "the access token").await;
-    env.provider.modify(Part::Exchanged, |answer| {
-        answer["id_token"] = answer["refresh_token"].clone();
+    env.provider.modify(Part::ExchangeResponse, |response| {
+        response["id_token"] = response["refresh_token"].clone();
     });
     assert_rejected(&env, "the refresh token").await;
 }
@@ -82,9 +82,10 @@ async fn malformed_tokens_are_rejected() {
         ),
         ("deep JSON", signed_deep),
     ] {
-        env.provider.modify(Part::Exchanged, move |answer| {
-            answer["id_token"] = json!(token);
-        });
+        env.provider
+            .modify(Part::ExchangeResponse, move |response| {
+                response["id_token"] = json!(token);
+            });
         assert_rejected(&env, case).await;
     }
 }

@@ -92,8 +92,8 @@ async fn rotated_provider_keys_are_fetched_once() {
     });
     for _ in 0..5 {
         let mut browser = env.browser();
-        let answer = browser.try_to_log_in(&env.provider, "alice").await;
-        assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        assert_eq!(response.status, StatusCode::BAD_GATEWAY);
     }
     assert_eq!(
         env.provider.request_count(Endpoint::Keys),

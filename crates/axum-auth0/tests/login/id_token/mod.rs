@@ -21,8 +21,9 @@ async fn assert_rejected(env: &TestEnv, case: &str) {
     };
     let before = refusals();
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
-    env.assert_refused(&mut browser, &answer, 502, case).await;
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 502, case)
+        .await;
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 1, "{case}");
     assert_eq!(
         env.provider.request_count(Endpoint::Userinfo),
@@ -35,22 +36,23 @@ async fn assert_rejected(env: &TestEnv, case: &str) {
 
 async fn assert_accepted(env: &TestEnv, case: &str) {
     let mut browser = env.browser();
-    let answer = browser.try_to_log_in(&env.provider, "alice").await;
+    let response = browser.attempt_login(&env.provider, "alice").await;
     assert_eq!(
-        answer.status,
+        response.status,
         StatusCode::SEE_OTHER,
         "{case}: {}",
-        answer.body
+        response.body
     );
-    assert_eq!(browser.who().await, "auth0|alice", "{case}");
+    assert_eq!(browser.whoami().await, "auth0|alice", "{case}");
 }
 
 /// Replaces the ID token of the provider.
 fn replace(env: &TestEnv, make: impl Fn(Value, Value) -> String + Send + Sync + 'static) {
-    env.provider.modify(Part::Exchanged, move |answer| {
-        let (header, claims) = parts(answer["id_token"].as_str().unwrap());
-        answer["id_token"] = json!(make(header, claims));
-    });
+    env.provider
+        .modify(Part::ExchangeResponse, move |response| {
+            let (header, claims) = parts(response["id_token"].as_str().unwrap());
+            response["id_token"] = json!(make(header, claims));
+        });
 }
 
 /// Asserts that an ID token with another value of one claim, or without it, is rejected.

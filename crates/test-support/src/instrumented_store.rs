@@ -17,37 +17,37 @@ type Key = [u8; 32];
 
 /// Wraps a store, counts its operations, and injects failures.
 #[derive(Debug)]
-pub struct WatchedStore {
+pub struct InstrumentedStore {
     inner: SharedStore,
     logins: Mutex<Vec<LoginId>>,
     records: Mutex<BTreeSet<Key>>,
-    down: AtomicBool,
+    unavailable: AtomicBool,
     failing: Mutex<BTreeSet<&'static str>>,
     failing_swaps: AtomicUsize,
     failing_loads: AtomicUsize,
-    touches: AtomicUsize,
-    loads: AtomicUsize,
+    mark_used_count: AtomicUsize,
+    load_count: AtomicUsize,
 }
 
-impl WatchedStore {
+impl InstrumentedStore {
     /// Wraps `inner`.
-    pub fn around(inner: SharedStore) -> Self {
+    pub fn new(inner: SharedStore) -> Self {
         Self {
             inner,
             logins: Mutex::default(),
             records: Mutex::default(),
-            down: AtomicBool::default(),
+            unavailable: AtomicBool::default(),
             failing: Mutex::default(),
             failing_swaps: AtomicUsize::default(),
             failing_loads: AtomicUsize::default(),
-            touches: AtomicUsize::default(),
-            loads: AtomicUsize::default(),
+            mark_used_count: AtomicUsize::default(),
+            load_count: AtomicUsize::default(),
         }
     }
 
     /// Sets whether all operations fail.
-    pub fn set_down(&self, down: bool) {
-        self.down.store(down, Ordering::SeqCst);
+    pub fn set_unavailable(&self, unavailable: bool) {
+        self.unavailable.store(unavailable, Ordering::SeqCst);
     }
 
     /// Sets the operations of [`Store`] that fail, by name.
@@ -66,20 +66,20 @@ impl WatchedStore {
     }
 
     /// Returns how many calls of [`Store::load_login`] are still going to fail.
-    pub fn loads_left_to_fail(&self) -> usize {
+    pub fn remaining_load_failures(&self) -> usize {
         self.failing_loads.load(Ordering::SeqCst)
     }
 
     /// Returns the number of calls of [`Store::mark_used`].
-    pub fn touches(&self) -> usize {
-        self.touches.load(Ordering::SeqCst)
+    pub fn mark_used_count(&self) -> usize {
+        self.mark_used_count.load(Ordering::SeqCst)
     }
 
-    /// Waits until [`loads`](Self::loads) has increased by `times` since `before` and all tasks are idle. For tests with one
+    /// Waits until [`loads`](Self::load_count) has increased by `times` since `before` and all tasks are idle. For tests with one
     /// thread.
-    pub async fn wait_for_lookups(&self, before: usize, times: usize) {
+    pub async fn wait_for_loads_and_idle(&self, before: usize, times: usize) {
         let wait = async {
-            while self.loads() < before + times {
+            while self.load_count() < before + times {
                 tokio::task::yield_now().await;
             }
             for _ in 0..1_000 {
@@ -91,10 +91,10 @@ impl WatchedStore {
             .expect("too few logins were loaded");
     }
 
-    /// Waits until [`loads`](Self::loads) has increased by `times` since `before`.
-    pub async fn was_looked_at(&self, before: usize, times: usize) {
+    /// Waits until [`loads`](Self::load_count) has increased by `times` since `before`.
+    pub async fn wait_for_loads(&self, before: usize, times: usize) {
         let wait = async {
-            while self.loads() < before + times {
+            while self.load_count() < before + times {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
@@ -104,8 +104,8 @@ impl WatchedStore {
     }
 
     /// Returns the number of calls of [`Store::load_login`].
-    pub fn loads(&self) -> usize {
-        self.loads.load(Ordering::SeqCst)
+    pub fn load_count(&self) -> usize {
+        self.load_count.load(Ordering::SeqCst)
     }
 
     /// Returns all logins.
@@ -140,7 +140,7 @@ impl WatchedStore {
     }
 
     /// Overwrites a session record, for example with one that cannot be read.
-    pub async fn damage_record(&self, key: &Key, record: Vec<u8>) {
+    pub async fn overwrite_record(&self, key: &Key, record: Vec<u8>) {
         let end = i64::MAX;
         assert!(self.inner.update_record(key, record, end).await.unwrap());
     }
@@ -154,7 +154,7 @@ impl WatchedStore {
     }
 
     /// Overwrites the sealed tokens of the only login.
-    pub async fn damage_tokens(&self, tokens: Vec<u8>) {
+    pub async fn overwrite_tokens(&self, tokens: Vec<u8>) {
         let login = self.login().await;
         let swap = self
             .inner
@@ -165,7 +165,7 @@ impl WatchedStore {
 
     fn check(&self, operation: &str) -> Result<(), StoreError> {
         let failing = self.failing.lock().unwrap();
-        if self.down.load(Ordering::SeqCst) || failing.contains(operation) {
+        if self.unavailable.load(Ordering::SeqCst) || failing.contains(operation) {
             return Err(StoreError("failure injected by a test".to_owned()));
         }
         Ok(())
@@ -173,7 +173,7 @@ impl WatchedStore {
 }
 
 #[async_trait]
-impl Store for WatchedStore {
+impl Store for InstrumentedStore {
     async fn create_login(&self, login: LoginRecord) -> Result<(), StoreError> {
         self.check("create_login")?;
         self.logins.lock().unwrap().push(login.id);
@@ -182,7 +182,7 @@ impl Store for WatchedStore {
 
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         self.check("load_login")?;
-        self.loads.fetch_add(1, Ordering::SeqCst);
+        self.load_count.fetch_add(1, Ordering::SeqCst);
         let failing = self
             .failing_loads
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
@@ -196,7 +196,7 @@ impl Store for WatchedStore {
 
     async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
         self.check("mark_used")?;
-        self.touches.fetch_add(1, Ordering::SeqCst);
+        self.mark_used_count.fetch_add(1, Ordering::SeqCst);
         self.inner.mark_used(id, now).await
     }
 
