@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{SessionRecords, UserServices, best_effort::BestEffortWriter};
 use crate::{clock::SharedClock, config::Config, random::SharedRandom, store::SharedStore};
 
-/// State of [`load_user`](super::load_user).
+/// State of [`load_user`](super::load_user()).
 #[derive(Debug)]
 pub(crate) struct SessionState {
     pub(super) config: Arc<Config>,
