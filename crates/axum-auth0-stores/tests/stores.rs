@@ -233,7 +233,7 @@ async fn a_lease_has_one_holder_at_a_time() {
             LeaseOutcome::HeldElsewhere,
             "{name}"
         );
-        // Given back by somebody else, it lasts all the same.
+        // Released by another holder, it remains.
         store.end_lease(&id(1), theirs).await.unwrap();
         assert_eq!(
             lease(theirs, NOW + 10).await.unwrap(),
@@ -299,7 +299,7 @@ async fn a_login_takes_its_lease_with_it() {
             LeaseOutcome::Acquired { abandoned: false },
             "{name}"
         );
-        // And where it ended of itself.
+        // And after it expired.
         store.delete_expired(i64::MAX, i64::MIN, 10).await.unwrap();
         store.create_login(row(1)).await.unwrap();
         let lease = store.lease_login(&id(1), &[3; 16], NOW, NOW + 6).await;
@@ -661,7 +661,7 @@ async fn a_newer_schema_is_an_error_that_says_so_and_is_left_alone() {
     assert_eq!(version.get::<i64, _>(0), 999);
 }
 
-/// Who logged in when is nobody else's business.
+/// The times of logins are private.
 #[cfg(unix)]
 #[tokio::test]
 async fn the_files_are_the_owners_alone() {

@@ -1,5 +1,5 @@
 //! Access tokens in the shapes of real providers, verified by the profile that is for them: the good one is accepted, and neither
-//! an ID token of the same provider nor a token for somebody else is.
+//! an ID token of the same provider nor a token for another audience is.
 //!
 //! The shapes follow the providers' documentation; the keys are those of the fake provider.
 

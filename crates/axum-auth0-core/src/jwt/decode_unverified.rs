@@ -1,4 +1,4 @@
-//! A look into a token that nobody vouches for.
+//! The claims of a token without verification.
 
 use super::{claims::Claims, compact::CompactJwt, error::JwtParseError};
 

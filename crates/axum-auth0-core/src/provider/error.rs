@@ -1,10 +1,10 @@
-//! Why a provider's metadata or keys cannot be had.
+//! Why a provider's metadata or keys are unavailable.
 
 use std::time::Duration;
 
 use crate::http_client::HttpError;
 
-/// Why a provider's metadata or keys cannot be had. The texts are for a developer and for the log.
+/// Why a provider's metadata or keys are unavailable. The texts are for a developer and for the log.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
@@ -19,7 +19,7 @@ pub enum ProviderError {
     IssuerMismatch {
         /// The issuer of the configuration.
         configured: String,
-        /// The issuer that the metadata names; cut where it is long.
+        /// The issuer that the metadata names; truncated.
         found: String,
     },
     /// The metadata lacks something we need, or something in it is unsafe.

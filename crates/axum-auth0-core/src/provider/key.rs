@@ -24,10 +24,10 @@ enum KeyType {
 pub(super) struct Key {
     id: Option<String>,
     alg: Option<Algorithm>,
-    key_type: KeyType,
+    kty: KeyType,
     /// The key's numbers, to compare keys.
     components: Vec<Vec<u8>>,
-    decoding_key: DecodingKey,
+    decoding: DecodingKey,
 }
 
 impl Key {
@@ -47,18 +47,17 @@ impl Key {
             return Err(SkipReason::Secret);
         }
         let id = text(entry, "kid")?.map(str::to_owned);
-        let (key_type, components) = key_components(entry)?;
+        let (kty, components) = key_components(entry)?;
         let alg = text(entry, "alg")?
             .map(|name| name.parse().map_err(|_| SkipReason::UnsupportedAlgorithm))
             .transpose()?;
-        let decoding_key =
-            build_decoding_key(key_type, &components).ok_or(SkipReason::NotOnCurve)?;
+        let decoding = build_decoding_key(kty, &components).ok_or(SkipReason::NotOnCurve)?;
         let key = Self {
             id,
             alg,
-            key_type,
+            kty,
             components,
-            decoding_key,
+            decoding,
         };
         if !Algorithm::ALL
             .iter()
@@ -75,11 +74,11 @@ impl Key {
 
     /// Returns whether this key verifies signatures of this algorithm.
     pub(super) fn supports(&self, algorithm: Algorithm) -> bool {
-        self.alg.is_none_or(|alg| alg == algorithm) && key_type_of(algorithm) == self.key_type
+        self.alg.is_none_or(|alg| alg == algorithm) && key_type_of(algorithm) == self.kty
     }
 
     pub(super) fn is_same_key_as(&self, other: &Self) -> bool {
-        self.key_type == other.key_type && self.components == other.components
+        self.kty == other.kty && self.components == other.components
     }
 
     /// Verifies a signature. The backend is named here: a process-wide choice of another one has no effect.
@@ -89,7 +88,7 @@ impl Key {
         signed: &[u8],
         signature: &Vec<u8>,
     ) -> bool {
-        (ring_backend::PROVIDER.verifier_factory)(&algorithm.to_jsonwebtoken(), &self.decoding_key)
+        (ring_backend::PROVIDER.verifier_factory)(&algorithm.to_jsonwebtoken(), &self.decoding)
             .is_ok_and(|verifier| verifier.verify(signed, signature).is_ok())
     }
 }
@@ -132,8 +131,8 @@ fn key_components(entry: &Map<String, Value>) -> Result<(KeyType, Vec<Vec<u8>>),
             Err(SkipReason::Malformed(name))
         }
     };
-    let key_type = text(entry, "kty")?.ok_or(SkipReason::Malformed("kty"))?;
-    match (key_type, text(entry, "crv")?) {
+    let kty = text(entry, "kty")?.ok_or(SkipReason::Malformed("kty"))?;
+    match (kty, text(entry, "crv")?) {
         ("RSA", _) => {
             let modulus = without_leading_zeros(&number("n")?);
             let exponent = without_leading_zeros(&number("e")?);
@@ -180,13 +179,13 @@ fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-fn build_decoding_key(key_type: KeyType, components: &[Vec<u8>]) -> Option<DecodingKey> {
+fn build_decoding_key(kty: KeyType, components: &[Vec<u8>]) -> Option<DecodingKey> {
     let encoded = |index: usize| {
         components
             .get(index)
             .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
     };
-    match key_type {
+    match kty {
         KeyType::Rsa => Some(DecodingKey::from_rsa_raw_components(
             components.first()?,
             components.get(1)?,
