@@ -10,10 +10,8 @@ use std::{
     time::Duration,
 };
 
-use axum_auth0::{
-    Variables,
-    doctor::{Dependencies, Report, examine},
-};
+use axum_auth0::Variables;
+use axum_auth0_doctor::{Dependencies, Report, examine};
 use tracing_subscriber::EnvFilter;
 
 use crate::{settings, site};

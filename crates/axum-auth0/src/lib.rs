@@ -4,7 +4,8 @@
 //! encrypted at the server, and puts a `CurrentUser` into every request. A `SignedInUser` is the only way to an
 //! `AccessToken`, which is verified to be for the `Api` that it is requested for.
 //!
-//! APIs verify such tokens with the crate `axum-auth0-bearer`.
+//! APIs verify such tokens with the crate `axum-auth0-bearer`; the crate `axum-auth0-doctor` checks a configuration against the
+//! real provider.
 //!
 //! Feature `sqlite`, on by default: the store `sqlite:` of `AUTH0_SESSION_STORE`. Without it no SQLite is compiled.
 
@@ -16,12 +17,11 @@ mod api_transport;
 mod auth0;
 pub mod config;
 mod diagnosis;
-pub mod doctor;
 mod failpoint;
 mod guard;
 mod login;
 mod logout;
-mod oauth;
+pub mod oauth;
 mod page;
 mod page_user;
 mod profile;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use axum_auth0::doctor::{Check, Report, Status};
+use axum_auth0_doctor::{Check, Report, Status};
 use clap::builder::styling::{AnsiColor, Style};
 
 /// Indentation below the column with mark and word.

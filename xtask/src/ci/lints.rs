@@ -33,6 +33,7 @@ pub(super) fn single_features(workspace: &Workspace) -> Result<()> {
         "axum-auth0-bearer",
         "axum-auth0-stores",
         "axum-auth0",
+        "axum-auth0-doctor",
     ] {
         let mut cargo = cargo(workspace);
         cargo.args(["clippy", "--no-default-features", "--package", package]);

@@ -7,7 +7,7 @@ impl Diagnosis {
     /// Returns what an error of the token endpoint means. Auth0 answers a wrong client secret with `access_denied` and
     /// “Unauthorized”, an API that it does not know with “Service not found: …”, and one that the application may not
     /// use with “Client … is not authorized to access resource server …”. `audience` comes with its variable.
-    pub(crate) fn of_error_response(
+    pub fn of_error_response(
         error: &str,
         description: Option<&str>,
         audience: Option<(&str, &str)>,
@@ -36,8 +36,9 @@ impl Diagnosis {
         }
     }
 
-    /// As [`Self::of_error_response`], of a login for `audience`: a refused scope is named with its variable.
-    pub(crate) fn of_login_error(
+    /// Returns what an error of a login for `audience` means, as [`Self::of_error_response`]; a refused scope comes with its
+    /// variable.
+    pub fn of_login_error(
         config: &Config,
         error: &str,
         description: Option<&str>,
@@ -52,14 +53,16 @@ impl Diagnosis {
         }
     }
 
-    pub(crate) fn grant_not_allowed(error: &str, description: Option<&str>) -> Self {
+    /// Returns that the application may not use the grant. `error` and `description` are those of the provider.
+    pub fn grant_not_allowed(error: &str, description: Option<&str>) -> Self {
         Self::GrantNotAllowed {
             error: printable(error),
             description: description.map(printable),
         }
     }
 
-    pub(crate) fn scope_refused(config: &Config, description: Option<&str>) -> Self {
+    /// Returns that the provider refused the scope of a login. `description` is that of the provider.
+    pub fn scope_refused(config: &Config, description: Option<&str>) -> Self {
         Self::ScopeRefused {
             description: description.map(printable),
             requested: config.scope_variables(),

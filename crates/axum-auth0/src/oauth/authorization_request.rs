@@ -1,5 +1,7 @@
 //! The authorization request: the URL that a login sends the browser to.
 
+use std::fmt;
+
 use openidconnect::{
     AuthUrl, ClientId, CsrfToken, IssuerUrl, JsonWebKeySet, Nonce, PkceCodeChallenge,
     PkceCodeVerifier, Scope,
@@ -11,22 +13,36 @@ use crate::config::{AudienceParameter, Config};
 
 /// An authorization request. The configuration adds the client and the default prompt.
 #[derive(Clone, Copy)]
-pub(crate) struct AuthorizationRequest<'a> {
-    pub(crate) redirect_uri: &'a str,
-    pub(crate) state: &'a str,
-    pub(crate) nonce: &'a str,
+pub struct AuthorizationRequest<'a> {
+    /// The callback URL.
+    pub redirect_uri: &'a str,
+    /// `state`.
+    pub state: &'a str,
+    /// `nonce`.
+    pub nonce: &'a str,
     /// PKCE code verifier, 43 to 128 characters (RFC 7636 §4.1). The URL contains only its hash.
-    pub(crate) verifier: &'a str,
+    pub verifier: &'a str,
     /// The requested APIs; see [`requested_audiences`].
-    pub(crate) audiences: &'a [&'a str],
-    pub(crate) scope: &'a [String],
+    pub audiences: &'a [&'a str],
+    /// The requested scopes.
+    pub scope: &'a [String],
     /// Parameters that are forwarded unchanged. A `prompt` among them replaces the configured one.
-    pub(crate) forwarded: &'a [(&'static str, String)],
+    pub forwarded: &'a [(&'static str, String)],
+}
+
+/// Shows what is requested, not the secrets of the login.
+impl fmt::Debug for AuthorizationRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationRequest")
+            .field("audiences", &self.audiences)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
 }
 
 impl AuthorizationRequest<'_> {
     /// Returns the request as a URL of `endpoint` (OpenID Connect Core 1.0 §3.1.2.1, RFC 7636 §4.3, RFC 8707 §2.1).
-    pub(crate) fn url(&self, endpoint: &Url, config: &Config) -> Url {
+    pub fn url(&self, endpoint: &Url, config: &Config) -> Url {
         let (state, nonce) = (self.state.to_owned(), self.nonce.to_owned());
         let verifier = PkceCodeVerifier::new(self.verifier.to_owned());
         // `AUTH0_SCOPE` is used as it is: openidconnect would add a second `openid`.
@@ -75,7 +91,7 @@ pub(super) fn parameter_name(parameter: AudienceParameter) -> &'static str {
 ///
 /// Auth0 takes one `audience`; its refresh token is good for other APIs if the application's policy allows them. With
 /// `resource` (RFC 8707 §2.1) a login requests all APIs, and each token request names one of them.
-pub(crate) fn requested_audiences(config: &Config) -> Vec<&str> {
+pub fn requested_audiences(config: &Config) -> Vec<&str> {
     let mut audiences: Vec<&str> = config.audience().into_iter().collect();
     if config.audience_parameter() == AudienceParameter::Resource {
         for audience in config.apis().filter_map(|api| api.audience.as_deref()) {

@@ -11,24 +11,36 @@ use crate::{
 
 /// Why the token endpoint returned no tokens, or the revocation endpoint no success.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum EndpointError {
+#[non_exhaustive]
+pub enum EndpointError {
     /// An error response (RFC 6749 §5.2), with any status.
     #[error("the provider returned the error {code}")]
     ErrorResponse {
+        /// `error`.
         code: String,
+        /// `error_description`.
         description: Option<String>,
     },
     /// A 4xx status without an error response.
     #[error("the provider returned status {status} without an error of RFC 6749 §5.2")]
-    UnexpectedStatus { status: StatusCode },
+    UnexpectedStatus {
+        /// The status.
+        status: StatusCode,
+    },
     /// Markup, a redirect, 407 or 408: the response of a proxy in front of the provider.
     #[error("the response with status {status} did not come from the provider's OAuth endpoint")]
-    Intercepted { status: StatusCode },
+    Intercepted {
+        /// The status.
+        status: StatusCode,
+    },
     /// The provider is down, overloaded or unreachable.
     #[error("the provider is unavailable: {reason}")]
     Unavailable {
+        /// Why it is unavailable.
         reason: UnavailableReason,
+        /// `Retry-After` of the response.
         retry_after: Option<Duration>,
+        /// The effect of the request.
         effect: RequestEffect,
     },
     /// A response that is not a token response.
@@ -41,11 +53,15 @@ pub(crate) enum EndpointError {
 
 /// Why a provider is unavailable.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum UnavailableReason {
+#[non_exhaustive]
+pub enum UnavailableReason {
+    /// The request failed.
     #[error(transparent)]
     Http(HttpError),
+    /// The provider's metadata is unavailable.
     #[error(transparent)]
     Metadata(ProviderError),
+    /// A status that means "try again later".
     #[error("status {0}")]
     Status(StatusCode),
     /// An error code that means "try again later".
@@ -55,7 +71,8 @@ pub(crate) enum UnavailableReason {
 
 /// The effect of a request without a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RequestEffect {
+#[non_exhaustive]
+pub enum RequestEffect {
     /// None: the request did not arrive or was turned away.
     NoEffect,
     /// Unknown: no response in time, or one that says nothing.

@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// Clock leeway, in seconds.
-pub(crate) const LEEWAY: i64 = 60;
+pub const LEEWAY: i64 = 60;
 
 /// Maximum age of `iat` in an ID token from the token endpoint, in seconds.
-pub(crate) const MAX_AGE_OF_IAT: i64 = 600;
+pub const MAX_AGE_OF_IAT: i64 = 600;
 
 /// Maximum length of `sub`, in bytes (OpenID Connect Core 1.0 §2).
 const MAX_SUBJECT: usize = 255;

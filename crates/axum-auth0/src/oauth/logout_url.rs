@@ -13,12 +13,13 @@ const MAX_URL: usize = 6_000;
 
 /// A logout at the provider. The configuration adds the client.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ProviderLogout<'a> {
+pub struct ProviderLogout<'a> {
     /// Where the provider redirects to, as registered there.
-    pub(crate) return_to: Option<&'a str>,
-    pub(crate) id_token: Option<&'a str>,
+    pub return_to: Option<&'a str>,
+    /// The ID token of the login, sent as `id_token_hint`.
+    pub id_token: Option<&'a str>,
     /// The provider's `sid`.
-    pub(crate) session: Option<&'a str>,
+    pub session: Option<&'a str>,
 }
 
 impl ProviderLogout<'_> {
@@ -26,7 +27,7 @@ impl ProviderLogout<'_> {
     ///
     /// It is at the `end_session_endpoint` (OpenID Connect RP-Initiated Logout 1.0 §2). An Auth0 tenant that announces none has
     /// `/v2/logout`. With the parameter `logout_uri`, it is `/logout` beside the authorization endpoint, as at Amazon Cognito.
-    pub(crate) fn url(&self, config: &Config, metadata: &Metadata) -> Option<Url> {
+    pub fn url(&self, config: &Config, metadata: &Metadata) -> Option<Url> {
         match (config.logout().parameter, &metadata.end_session_endpoint) {
             (LogoutParameter::PostLogoutRedirectUri, Some(endpoint)) => {
                 Some(self.end_session(endpoint, config))

@@ -1,7 +1,9 @@
 //! The client's side of OAuth 2.0 and OpenID Connect: authorization request, code exchange, refresh, revocation, logout
 //! URL, and the validation of ID tokens.
 //!
-//! openidconnect has the types, PKCE and the requests. [`lenient`] lists what it is too strict for.
+//! Public is what a check of the configuration needs, such as the crate `axum-auth0-doctor`.
+//!
+//! openidconnect has the types, PKCE and the requests. `lenient` lists what it is too strict for.
 
 mod authorization_request;
 mod client_authentication;
@@ -15,16 +17,18 @@ mod revocation;
 mod token_endpoint;
 mod token_response;
 
-pub use self::id_token::IdTokenError;
-pub(crate) use self::{
+pub use self::{
     authorization_request::{AuthorizationRequest, requested_audiences},
-    csp::{form_action, provider_origins},
-    error::{EndpointError, RequestEffect},
-    id_token::{IdTokenChecks, IdTokenVerifier, LEEWAY, MAX_AGE_OF_IAT},
+    error::{EndpointError, RequestEffect, UnavailableReason},
+    id_token::{IdTokenError, LEEWAY, MAX_AGE_OF_IAT},
     logout_url::ProviderLogout,
     response::EndpointResponse,
     token_endpoint::TokenEndpoint,
     token_response::TokenResponse,
+};
+pub(crate) use self::{
+    csp::{form_action, provider_origins},
+    id_token::{IdTokenChecks, IdTokenVerifier},
 };
 
 #[cfg(test)]

@@ -15,11 +15,12 @@ use crate::http_client::{content_coding, strip_bom};
 
 /// The response of the token endpoint, and what must be kept of it even if it cannot be used.
 #[derive(Debug)]
-pub(crate) struct EndpointResponse {
+pub struct EndpointResponse {
     /// A new refresh token. It replaces the old one even if the rest of the response is unusable.
     pub(crate) refresh_token: Option<SecretString>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) tokens: Result<TokenResponse, EndpointError>,
+    /// The tokens, or why there are none.
+    pub tokens: Result<TokenResponse, EndpointError>,
 }
 
 impl EndpointResponse {

@@ -23,7 +23,7 @@ use crate::{
 
 /// A client of the token endpoint and the revocation endpoint. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct TokenEndpoint {
+pub struct TokenEndpoint {
     pub(super) provider: Provider,
     pub(super) http_client: HttpClient,
     clock: SharedClock,
@@ -32,7 +32,8 @@ pub(crate) struct TokenEndpoint {
 }
 
 impl TokenEndpoint {
-    pub(crate) fn new(
+    /// Returns a client of the token endpoint of `provider` with the credentials of `config`.
+    pub fn new(
         config: &Config,
         provider: Provider,
         http_client: HttpClient,
@@ -77,7 +78,7 @@ impl TokenEndpoint {
 
     /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`, with `scope` or, if it is empty, with what
     /// the login was granted.
-    pub(crate) async fn refresh(
+    pub async fn refresh(
         &self,
         refresh_token: &str,
         audience: Option<&str>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A successful token response (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
 #[derive(Clone)]
-pub(crate) struct TokenResponse {
+pub struct TokenResponse {
     pub(crate) access_token: String,
     pub(crate) refresh_token: Option<String>,
     pub(crate) id_token: Option<String>,

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use axum_auth0::{
-    DiagnosisCode,
-    clock::MockClock,
-    doctor::{Check, Dependencies, Status, examine},
-};
+use axum_auth0::{DiagnosisCode, clock::MockClock};
+use axum_auth0_doctor::{Check, Dependencies, Status, examine};
 
 use super::{
     fixes::{apply_fix, assert_works, restartable},

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use axum_auth0::{Diagnosis, DiagnosisCode, doctor::Check};
+use axum_auth0::{Diagnosis, DiagnosisCode};
+use axum_auth0_doctor::Check;
 use serde_json::{Value, json};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! A provider that this server reaches at another address than browsers do.
 
-use axum_auth0::doctor::Status;
+use axum_auth0_doctor::Status;
 
 use super::{are_problems, examined, says, the};
 use crate::{app::TestEnv, provider_settings::with_internal_address};

@@ -1,6 +1,6 @@
 //! What a provider says of an API counts if it says something else of one that does not exist.
 
-use axum_auth0::doctor::{Report, Status};
+use axum_auth0_doctor::{Report, Status};
 use test_support::{ORDERS, PRODUCTS};
 
 use super::{are_problems, examined, says, the};

@@ -1,6 +1,6 @@
 //! Whether the secret is right is told only by a provider that treats a wrong one in another way.
 
-use axum_auth0::doctor::Status;
+use axum_auth0_doctor::Status;
 use test_support::{Endpoint, Reply};
 
 use super::{are_problems, examined, says, the};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum_auth0::doctor::Status;
+use axum_auth0_doctor::Status;
 use test_support::{Endpoint, Reply, SITE};
 
 use super::{are_problems, config, examine_within, examined, says, the};

@@ -1,6 +1,6 @@
 //! Whether the provider sends people back after a logout.
 
-use axum_auth0::doctor::Status;
+use axum_auth0_doctor::Status;
 use serde_json::json;
 use test_support::{Endpoint, Part, Reply, SITE};
 

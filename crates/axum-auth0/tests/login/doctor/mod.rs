@@ -11,10 +11,8 @@ mod times;
 
 use std::time::Duration;
 
-use axum_auth0::{
-    Config,
-    doctor::{Check, Dependencies, Report, Status, examine},
-};
+use axum_auth0::Config;
+use axum_auth0_doctor::{Check, Dependencies, Report, Status, examine};
 
 use crate::app::TestEnv;
 

@@ -1,6 +1,6 @@
 //! Whether a login brings a refresh token shows after one. Metadata is a hint.
 
-use axum_auth0::doctor::Status;
+use axum_auth0_doctor::Status;
 use serde_json::json;
 use test_support::{Endpoint, OfflineAccess, Part, Reply};
 

@@ -1,6 +1,6 @@
 //! Clocks, compared by what cannot come from a cache.
 
-use axum_auth0::doctor::Status;
+use axum_auth0_doctor::Status;
 use test_support::{Endpoint, Reply};
 
 use super::{are_problems, examined, the};

@@ -11,15 +11,16 @@ use http::Request;
 use secrecy::ExposeSecret as _;
 
 use super::{
-    Check, Finding,
-    examination::{Examiner, without_metadata},
-    finding::sentence,
+    Check, Problem,
+    context::{CheckContext, without_metadata},
+    page_text::quoted,
+    problem::sentence,
     refresh,
-    words::quoted,
 };
-use crate::{
+use crate::page_text::printable;
+use axum_auth0::{
+    Diagnosis, DiagnosisCode,
     config::Config,
-    diagnosis::{Diagnosis, DiagnosisCode, printable},
     http_client::HttpError,
     oauth::{EndpointError, TokenEndpoint},
     provider::Metadata,
@@ -58,8 +59,8 @@ pub(super) struct Answers {
     pub(super) control: Answer,
 }
 
-pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
-    let Some(metadata) = examiner.metadata().await else {
+pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
+    let Some(metadata) = context.metadata().await else {
         return without_metadata(&[CLIENT, refresh::REFRESH]);
     };
     if metadata.token_endpoint.is_none() {
@@ -69,37 +70,37 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
             Check::skipped(refresh::REFRESH, why),
         ];
     }
-    let answers = ask_twice(examiner, &metadata).await;
+    let answers = ask_twice(context, &metadata).await;
     vec![
-        client(examiner.config(), &answers),
-        refresh::check(examiner.config(), &metadata, &answers),
+        client(context.config(), &answers),
+        refresh::check(context.config(), &metadata, &answers),
     ]
 }
 
 /// One after the other: a provider that counts failures must not count the right secret among the wrong ones.
-async fn ask_twice(examiner: &Examiner, metadata: &Metadata) -> Answers {
-    let config = examiner.config();
-    let real = ask(examiner, config, metadata).await;
+async fn ask_twice(context: &CheckContext, metadata: &Metadata) -> Answers {
+    let config = context.config();
+    let real = ask(context, config, metadata).await;
     let control = if matches!(real, Answer::Refused { .. }) {
-        let secret = random::base64url::<32>(examiner.random().as_ref());
+        let secret = random::base64url::<32>(context.random().as_ref());
         let wrong = config.clone().with_client_secret(secret.into());
-        ask(examiner, &wrong, metadata).await
+        ask(context, &wrong, metadata).await
     } else {
         Answer::Unclear("was not asked".to_owned())
     };
     Answers { real, control }
 }
 
-async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answer {
+async fn ask(context: &CheckContext, config: &Config, metadata: &Metadata) -> Answer {
     let endpoint = TokenEndpoint::new(
         config,
-        examiner.provider().clone(),
-        examiner.http_client().clone(),
-        Arc::clone(examiner.clock()),
+        context.provider().clone(),
+        context.http_client().clone(),
+        Arc::clone(context.clock()),
     );
     let unknown_token = format!(
         "no-such-token-{}",
-        random::base64url::<24>(examiner.random().as_ref())
+        random::base64url::<24>(context.random().as_ref())
     );
     match endpoint.refresh(&unknown_token, None, &[]).await.tokens {
         Ok(_) => {
@@ -113,7 +114,7 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
             code: format!("status {}", status.as_u16()),
             description: None,
         },
-        Err(error) => match no_connection(examiner, metadata).await {
+        Err(error) => match no_connection(context, metadata).await {
             Some(why) => Answer::Unreachable(why),
             None => Answer::Unclear(format!("gave no clear answer ({error})")),
         },
@@ -121,10 +122,10 @@ async fn ask(examiner: &Examiner, config: &Config, metadata: &Metadata) -> Answe
 }
 
 /// Why there is no connection to the token endpoint, if there is none. Whatever it answers, it is there.
-async fn no_connection(examiner: &Examiner, metadata: &Metadata) -> Option<String> {
+async fn no_connection(context: &CheckContext, metadata: &Metadata) -> Option<String> {
     let endpoint = metadata.token_endpoint.as_ref()?;
     let request = Request::get(endpoint.as_str()).body(Vec::new()).ok()?;
-    match examiner.http_client().send(request).await {
+    match context.http_client().send(request).await {
         Err(error @ HttpError::Connect { .. }) => Some(sentence(&error)),
         _ => None,
     }
@@ -169,7 +170,7 @@ pub(super) fn credentials(answers: &Answers) -> Credentials {
         return Credentials::Rejected(diagnosis);
     }
     let Answer::Refused { code, .. } = real else {
-        return Credentials::Unknown(format!("the provider {}", in_words(real)));
+        return Credentials::Unknown(format!("the provider {}", describe(real)));
     };
     match control {
         _ if rejection(control).is_some() && !code.starts_with("status ") => Credentials::Accepted,
@@ -179,18 +180,18 @@ pub(super) fn credentials(answers: &Answers) -> Credentials {
         }
         Answer::Refused { code: other, .. } if other == code => Credentials::Unknown(format!(
             "the provider gives the same answer to a surely wrong secret: it {}",
-            in_words(real)
+            describe(real)
         )),
         _ => Credentials::Unknown(format!(
             "the provider {}, and with a surely wrong secret it {}",
-            in_words(real),
-            in_words(control)
+            describe(real),
+            describe(control)
         )),
     }
 }
 
 /// What the provider did, to complete “The provider …”.
-pub(super) fn in_words(answer: &Answer) -> String {
+pub(super) fn describe(answer: &Answer) -> String {
     match answer {
         Answer::Refused { code, description } => format!(
             "says {}{}",
@@ -209,7 +210,7 @@ fn client(config: &Config, answers: &Answers) -> Check {
         return Check::problem(
             CLIENT,
             "The provider's token endpoint cannot be reached from here.",
-            Finding::new(
+            Problem::new(
                 "token_endpoint_unreachable",
                 why.clone(),
                 "See that this machine may reach it: name resolution, firewall, root certificates. Where it is at another \
@@ -226,14 +227,14 @@ fn client(config: &Config, answers: &Answers) -> Check {
             ),
         ),
         Credentials::Rejected(diagnosis) => {
-            let mut finding = Finding::from(diagnosis);
-            finding.cause = format!(
-                "{} RequestedGrant for a refresh, it {}.",
-                finding.cause,
-                in_words(&answers.real)
+            let mut problem = Problem::from(diagnosis);
+            problem.cause = format!(
+                "{} Asked for a refresh, it {}.",
+                problem.cause,
+                describe(&answers.real)
             );
             let summary = "The provider does not accept this application's credentials.";
-            Check::problem(CLIENT, summary, finding)
+            Check::problem(CLIENT, summary, problem)
         }
         Credentials::Unknown(why) => Check::skipped(
             CLIENT,

@@ -1,7 +1,7 @@
 //! Where the site is, and whether its cookies work there. What cannot work at all, the configuration has refused.
 
-use super::{Check, Finding};
-use crate::config::{Config, SameSite};
+use super::{Check, Problem};
+use axum_auth0::config::{Config, SameSite};
 
 pub(super) fn check(config: &Config) -> Vec<Check> {
     let mut checks = vec![base_url(config)];
@@ -25,7 +25,7 @@ fn base_url(config: &Config) -> Check {
         return Check::warning(
             id,
             "Site and provider share their cookies.",
-            Finding::new(
+            Problem::new(
                 "cookies_shared",
                 format!(
                     "Both are at {}, and browsers do not tell the ports of one host apart: each gets the cookies of the \
@@ -52,12 +52,12 @@ fn cookies(config: &Config) -> Vec<Check> {
     let id = "cookies";
     let cookie = config.cookie();
     let mut checks = Vec::new();
-    match cookie.same_site {
+    match cookie.same_site() {
         SameSite::Lax => {}
         SameSite::None => checks.push(Check::warning(
             id,
             "Other sites can send requests with the session.",
-            Finding::new(
+            Problem::new(
                 "same_site_none",
                 "AUTH0_COOKIE_SAME_SITE is none: the browser sends the session's cookie along with requests that other \
                  sites make, and only the check of their origin is left against them.",
@@ -65,11 +65,11 @@ fn cookies(config: &Config) -> Vec<Check> {
             ),
         )),
     }
-    if let Some(domain) = &cookie.domain {
+    if let Some(domain) = cookie.domain() {
         checks.push(Check::warning(
             id,
             format!("Every host below {domain} gets the session's cookie."),
-            Finding::new(
+            Problem::new(
                 "cookie_domain",
                 format!(
                     "AUTH0_COOKIE_DOMAIN is {domain}, so all of its hosts can read and replace the cookie, and it cannot \
@@ -80,14 +80,14 @@ fn cookies(config: &Config) -> Vec<Check> {
         ));
     }
     if checks.is_empty() {
-        let over = if cookie.secure {
+        let over = if cookie.secure() {
             "over TLS only"
         } else {
             "without TLS, which is possible on this machine only"
         };
         checks.push(Check::ok(
             id,
-            format!("The session's cookie {} travels {over}.", cookie.name),
+            format!("The session's cookie {} travels {over}.", cookie.name()),
         ));
     }
     checks

@@ -2,8 +2,6 @@
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-use crate::diagnosis::printable;
-
 /// The visible text of an answer, be it HTML, JSON or plain text, on one line.
 pub(super) fn visible_text(body: &str) -> String {
     if !body.trim_start().starts_with('<') {
@@ -56,8 +54,39 @@ fn is_hidden(element: &[u8]) -> bool {
     )
 }
 
+/// Returns at most 200 characters of a text from outside, without control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(200)
+        .collect()
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns whether a provider's page is about the callback URL.
+pub(super) fn concerns_callback(page: &str) -> bool {
+    let page = page.to_ascii_lowercase();
+    ["redirect_uri", "redirect uri", "redirect url", "callback"]
+        .iter()
+        .any(|phrase| page.contains(phrase))
+}
+
+/// Returns whether a provider's page is about the client ID and not about the callback URL, which it looks at second.
+pub(super) fn concerns_client(page: &str) -> bool {
+    let page = page.to_ascii_lowercase();
+    [
+        "unknown client",
+        "invalid_client",
+        "client not found",
+        "invalid client",
+        "client_id is invalid",
+    ]
+    .iter()
+    .any(|phrase| page.contains(phrase))
+        && !concerns_callback(&page)
 }
 
 #[cfg(test)]

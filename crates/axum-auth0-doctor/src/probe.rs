@@ -5,10 +5,11 @@ use http::{Request, StatusCode, header};
 use url::Url;
 
 use super::{
-    examination::Examiner,
-    words::{quoted, visible_text},
+    context::CheckContext,
+    outcome::Outcome,
+    page_text::{quoted, visible_text},
 };
-use crate::{config::Config, oauth::AuthorizationRequest, random};
+use axum_auth0::{config::Config, oauth::AuthorizationRequest, random};
 
 /// How the request says whether it may show something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,71 +29,6 @@ pub(super) struct Probe {
     pub(super) scope: Vec<String>,
     /// A client ID instead of the configured one.
     pub(super) client_id: Option<String>,
-}
-
-/// What the provider did with the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// It came back to our callback, with a code or because no user is logged in there.
-    Accepted,
-    /// It came back to our callback with another error (RFC 6749 §4.1.2.1).
-    Refused {
-        code: String,
-        description: Option<String>,
-    },
-    /// It showed a page that is no error, or sent the browser to one: a login page, most likely.
-    Page,
-    /// It answered with an error of its own, here or on a page elsewhere. The text is what it says.
-    ErrorPage { status: StatusCode, text: String },
-    /// It did not answer, or failed. The text completes “The provider …”.
-    Failed {
-        status: Option<StatusCode>,
-        how: String,
-    },
-}
-
-impl Outcome {
-    /// Whether the provider went on with the request.
-    pub(super) fn is_good(&self) -> bool {
-        matches!(self, Self::Accepted | Self::Page)
-    }
-
-    /// Whether it came back to our callback, whatever it said there.
-    pub(super) fn came_back(&self) -> bool {
-        matches!(self, Self::Accepted | Self::Refused { .. })
-    }
-
-    /// Whether something in the request may be the reason. That a provider is busy or out of reach is not.
-    pub(super) fn may_be_about_the_request(&self) -> bool {
-        match self {
-            Self::Refused { .. } | Self::ErrorPage { .. } => true,
-            Self::Failed { status, .. } => {
-                status.is_some_and(|status| status == StatusCode::INTERNAL_SERVER_ERROR)
-            }
-            Self::Accepted | Self::Page => false,
-        }
-    }
-
-    /// What the provider did, to complete “The provider …”, with its own words.
-    pub(super) fn in_words(&self) -> String {
-        match self {
-            Self::Accepted => "sends the browser back".to_owned(),
-            Self::Refused { code, description } => {
-                let says = description.as_deref().unwrap_or_default();
-                let code = crate::diagnosis::printable(code);
-                format!("refuses it with {code}{}", quoted(says))
-            }
-            Self::Page => "shows a page of its own".to_owned(),
-            Self::ErrorPage { status, text } => {
-                format!(
-                    "answers with an error page of its own, status {}{}",
-                    status.as_u16(),
-                    quoted(text)
-                )
-            }
-            Self::Failed { how, .. } => how.clone(),
-        }
-    }
 }
 
 impl Probe {
@@ -146,13 +82,13 @@ impl Probe {
         }
     }
 
-    /// Sends the request, otherwise as [`crate::login`] makes it. No cookie is sent or kept, so no user is logged in by it.
-    pub(super) async fn send(&self, examiner: &Examiner, endpoint: &Url) -> Outcome {
-        let mut config = examiner.config().clone();
+    /// Sends the request, otherwise as the login route makes it. No cookie is sent or kept, so no user is logged in by it.
+    pub(super) async fn send(&self, context: &CheckContext, endpoint: &Url) -> Outcome {
+        let mut config = context.config().clone();
         if let Some(client_id) = &self.client_id {
             config = config.with_client_id(client_id);
         }
-        let random = examiner.random().as_ref();
+        let random = context.random().as_ref();
         let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();
         let none = [("prompt", "none".to_owned())];
         let url = AuthorizationRequest {
@@ -168,7 +104,7 @@ impl Probe {
             },
         }
         .url(endpoint, &config);
-        get(examiner, &url, |status, location, body| {
+        get(context, &url, |status, location, body| {
             classify(&config, status, location, body)
         })
         .await
@@ -178,7 +114,7 @@ impl Probe {
 
 /// Gets a page as a browser would, without following a redirect. An error completes “The provider …”.
 pub(super) async fn get<T>(
-    examiner: &Examiner,
+    context: &CheckContext,
     url: &Url,
     read: impl FnOnce(StatusCode, Option<&Url>, &str) -> T,
 ) -> Result<T, String> {
@@ -186,7 +122,7 @@ pub(super) async fn get<T>(
         .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
         .body(Vec::new())
         .map_err(|_| "has an endpoint that is no URL".to_owned())?;
-    let response = examiner
+    let response = context
         .http_client()
         .send(request)
         .await
@@ -209,7 +145,7 @@ fn classify(config: &Config, status: StatusCode, location: Option<&Url>, body: &
     }
     let Some(location) = location.filter(|_| status.is_redirection()) else {
         return if status.is_success() {
-            Outcome::Page
+            Outcome::LoginPage
         } else {
             let text = visible_text(body);
             Outcome::ErrorPage { status, text }
@@ -238,7 +174,7 @@ fn classify(config: &Config, status: StatusCode, location: Option<&Url>, body: &
             let text = format!("{code} {}", description.unwrap_or_default());
             Outcome::ErrorPage { status, text }
         }
-        (false, None) => Outcome::Page,
+        (false, None) => Outcome::LoginPage,
     }
 }
 
@@ -270,7 +206,7 @@ fn is_transient(code: &str) -> bool {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::config::Variables;
+    use axum_auth0::config::Variables;
 
     fn outcome(status: u16, location: &str) -> Outcome {
         let variables: Variables = [
@@ -301,8 +237,8 @@ mod tests {
             303,
             &format!("{callback}?error=access_denied&error_description=No"),
         );
-        assert!(refused.came_back() && !refused.is_good());
-        assert_eq!(refused.in_words(), "refuses it with access_denied (“No”)");
+        assert!(refused.returned_to_callback() && !refused.is_accepted());
+        assert_eq!(refused.describe(), "refuses it with access_denied (“No”)");
         for elsewhere in [
             "https://www.example.com.evil.example/auth/callback?error=login_required",
             "http://www.example.com/auth/callback?error=login_required",
@@ -317,9 +253,9 @@ mod tests {
     fn a_login_page_in_spite_of_the_prompt_says_nothing() {
         assert_eq!(
             outcome(302, "https://tenant.eu.auth0.com/u/login"),
-            Outcome::Page
+            Outcome::LoginPage
         );
-        assert_eq!(outcome(200, ""), Outcome::Page);
+        assert_eq!(outcome(200, ""), Outcome::LoginPage);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Whether `AUTH0_SECRET` can be guessed. The configuration has checked that it is long enough.
 
 use super::Check;
-use crate::{
+use axum_auth0::{
+    Diagnosis,
     config::{Config, WeakSecret},
-    diagnosis::Diagnosis,
 };
 
 pub(super) fn check(config: &Config) -> Vec<Check> {

@@ -3,8 +3,8 @@
 use secrecy::ExposeSecret;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use super::finding::Finding;
-use crate::config::{Config, ConfigError};
+use super::problem::Problem;
+use axum_auth0::config::{Config, ConfigError};
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -36,7 +36,7 @@ pub struct Check {
     pub cause: Option<String>,
     /// What to set and where, where something is wrong.
     pub fix: Option<String>,
-    /// A stable name of what is wrong: that of a [`Diagnosis`](crate::Diagnosis), or one of the doctor's own.
+    /// A stable name of what is wrong: that of a [`Diagnosis`](axum_auth0::Diagnosis), or one of the doctor's own.
     pub code: Option<&'static str>,
 }
 
@@ -52,17 +52,17 @@ impl Check {
     pub(super) fn warning(
         id: &'static str,
         summary: impl Into<String>,
-        finding: impl Into<Finding>,
+        problem: impl Into<Problem>,
     ) -> Self {
-        Self::new(id, Status::Warning, summary.into(), Some(finding.into()))
+        Self::new(id, Status::Warning, summary.into(), Some(problem.into()))
     }
 
     pub(super) fn problem(
         id: &'static str,
         summary: impl Into<String>,
-        finding: impl Into<Finding>,
+        problem: impl Into<Problem>,
     ) -> Self {
-        Self::new(id, Status::Problem, summary.into(), Some(finding.into()))
+        Self::new(id, Status::Problem, summary.into(), Some(problem.into()))
     }
 
     /// The same check, of one of several.
@@ -71,9 +71,9 @@ impl Check {
         self
     }
 
-    fn new(id: &'static str, status: Status, summary: String, finding: Option<Finding>) -> Self {
-        let (code, (cause, fix)) = finding
-            .map(|Finding { code, cause, fix }| (code, (cause, fix)))
+    fn new(id: &'static str, status: Status, summary: String, problem: Option<Problem>) -> Self {
+        let (code, (cause, fix)) = problem
+            .map(|Problem { code, cause, fix }| (code, (cause, fix)))
             .map_or((None, (None, None)), |(code, (cause, fix))| {
                 (Some(code), (Some(cause), Some(fix)))
             });
@@ -119,7 +119,7 @@ impl Report {
             Check::problem(
                 "configuration",
                 format!("{} cannot be used as it is.", fault.variable),
-                Finding::new("configuration_fault", cause, fix),
+                Problem::new("configuration_fault", cause, fix),
             )
             .about(&fault.variable)
         });
@@ -132,14 +132,14 @@ impl Report {
         Self::new(None, faults.chain(rest).collect())
     }
 
-    /// The report where the variables themselves cannot be had, a `.env` file that is malformed for example.
+    /// The report where the variables themselves is unavailable, a `.env` file that is malformed for example.
     ///
     /// `cause` is a sentence that holds no secret, `fix` says what to do.
     pub fn of_unreadable(cause: &str, fix: &str) -> Self {
         let problem = Check::problem(
             "configuration",
             "The configuration cannot be read.",
-            Finding::new("configuration_unreadable", cause, fix),
+            Problem::new("configuration_unreadable", cause, fix),
         );
         let rest = REST
             .iter()
@@ -221,7 +221,7 @@ impl Serialize for Report {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::config::Variables;
+    use axum_auth0::config::Variables;
 
     fn hidden(client_secret: &str, summary: &str) -> String {
         let variables: Variables = [
@@ -250,14 +250,14 @@ mod tests {
 
     #[test]
     fn a_report_without_problems_is_right_whatever_it_warns_of() {
-        let finding = Finding::new("code", "cause", "fix");
-        let warning = Check::warning("clock", "summary", finding.clone());
+        let problem = Problem::new("code", "cause", "fix");
+        let warning = Check::warning("clock", "summary", problem.clone());
         let skipped = Check::skipped("keys", "why");
         let mut report = Report::new(None, vec![warning, skipped]);
         assert!(report.is_ok());
         report
             .checks
-            .push(Check::problem("client", "summary", finding));
+            .push(Check::problem("client", "summary", problem));
         assert!(!report.is_ok());
     }
 }

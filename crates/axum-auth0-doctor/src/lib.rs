@@ -1,4 +1,4 @@
-//! Checks a whole configuration against the real provider, before a person finds out what is wrong with it.
+//! Checks a whole configuration of `axum-auth0` against the real provider, before a user meets what is wrong with it.
 //!
 //! Nobody logs in and nothing is changed: the provider is asked for its metadata and keys, its token endpoint for a
 //! refresh with a token that cannot exist, its authorization endpoint for a login, and for one that must not show anything
@@ -9,23 +9,27 @@
 //! (another secret, an API or a client that does not exist) says nothing. What was not observed is a [`Status::Skipped`]
 //! that says why; it is no problem.
 
+#![warn(missing_docs)]
+
 mod apis;
 mod audience;
+mod check_kind;
 mod client;
 mod clock;
-mod examination;
+mod context;
 mod experiment;
-mod finding;
 mod login;
 mod logout;
+mod outcome;
+mod page_text;
 mod probe;
+mod problem;
 mod provider;
 mod refresh;
 mod report;
 mod secret;
 mod site;
 mod store;
-mod words;
 
 use std::time::Duration;
 
@@ -36,10 +40,11 @@ use tokio::{
 
 pub use self::report::{Check, Report, Status};
 use self::{
-    examination::{Examination, Examiner},
-    finding::{Finding, sentence},
+    check_kind::CheckKind,
+    context::CheckContext,
+    problem::{Problem, sentence},
 };
-use crate::{
+use axum_auth0::{
     clock::{SharedClock, SystemClock},
     config::Config,
     random::{SharedRandom, SystemRandom},
@@ -67,24 +72,24 @@ impl Default for Dependencies {
     }
 }
 
-/// Examines `config`. Its faults were found when it was read: see [`Report::of_faults`].
+/// Checks `config`. Its own problems were found when it was read: see [`Report::of_faults`].
 ///
-/// - `dependencies`: clock and randomness; its store, if it has one, is examined in the place of the configured one.
+/// - `dependencies`: clock and randomness; its store, if it has one, is checked instead of the configured one.
 /// - `limit`: how long everything together may take. A single request takes at most `AUTH0_HTTP_TIMEOUT`. A provider that
 ///   does not answer in time is a problem; whatever else is not finished could not be checked.
 ///
-/// Never fails: what cannot be examined is a finding, too.
+/// Never fails: what cannot be checked is a result, too.
 pub async fn examine(config: &Config, dependencies: &Dependencies, limit: Duration) -> Report {
     let deadline = Instant::now() + limit;
     let mut checks = vec![Check::ok("configuration", "Every variable can be read.")];
     checks.extend(secret::check(config));
     checks.extend(site::check(config));
-    match Examiner::new(config, dependencies) {
-        Ok(examiner) => checks.extend(by_asking(&examiner, deadline, limit).await),
+    match CheckContext::new(config, dependencies) {
+        Ok(context) => checks.extend(with_provider(&context, deadline, limit).await),
         Err(error) => checks.push(Check::problem(
             "provider",
             "The provider cannot be asked.",
-            Finding::new(
+            Problem::new(
                 "http_client",
                 sentence(&error),
                 "Repair the TLS set-up of this machine, and run this again.",
@@ -96,26 +101,26 @@ pub async fn examine(config: &Config, dependencies: &Dependencies, limit: Durati
     report
 }
 
-/// Everything that has to be asked of somebody else, all at once.
-async fn by_asking(examiner: &Examiner, deadline: Instant, limit: Duration) -> Vec<Check> {
-    let examinations = Examination::all(examiner.config());
-    let mut findings: Vec<Option<Vec<Check>>> = vec![None; examinations.len()];
+/// Runs the checks with requests concurrently.
+async fn with_provider(context: &CheckContext, deadline: Instant, limit: Duration) -> Vec<Check> {
+    let kinds = CheckKind::all(context.config());
+    let mut results: Vec<Option<Vec<Check>>> = vec![None; kinds.len()];
     let mut running = JoinSet::new();
-    for (position, &examination) in examinations.iter().enumerate() {
-        let examiner = examiner.clone();
+    for (position, &examination) in kinds.iter().enumerate() {
+        let context = context.clone();
         running.spawn(async move {
-            let found = timeout_at(deadline, examination.run(&examiner)).await;
+            let found = timeout_at(deadline, examination.run(&context)).await;
             (position, found.ok())
         });
     }
     while let Some(ended) = running.join_next().await {
         if let Ok((position, found)) = ended {
-            findings[position] = found;
+            results[position] = found;
         }
     }
-    examinations
+    kinds
         .iter()
-        .zip(findings)
+        .zip(results)
         .flat_map(|(examination, found)| found.unwrap_or_else(|| examination.unfinished(limit)))
         .collect()
 }

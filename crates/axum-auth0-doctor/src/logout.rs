@@ -5,12 +5,12 @@ use http::StatusCode;
 use url::Url;
 
 use super::{
-    Check, Finding,
-    examination::{Examiner, without_metadata},
+    Check, Problem,
+    context::{CheckContext, without_metadata},
+    page_text::{quoted, visible_text},
     probe,
-    words::{quoted, visible_text},
 };
-use crate::{config::Config, oauth::ProviderLogout};
+use axum_auth0::{config::Config, oauth::ProviderLogout};
 
 const LOGOUT: &str = "logout";
 
@@ -19,7 +19,7 @@ enum Outcome {
     /// It sent the browser to this URL.
     Redirected(Url),
     /// It showed a page: that the user is logged out, or whether that is meant.
-    Page,
+    LoginPage,
     ErrorPage {
         status: StatusCode,
         text: String,
@@ -29,10 +29,10 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn in_words(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             Self::Redirected(_) => "sends the browser elsewhere".to_owned(),
-            Self::Page => "shows a page of its own".to_owned(),
+            Self::LoginPage => "shows a page of its own".to_owned(),
             Self::ErrorPage { status, text } => {
                 format!("answers with status {}{}", status.as_u16(), quoted(text))
             }
@@ -41,12 +41,12 @@ impl Outcome {
     }
 }
 
-pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
-    let Some(metadata) = examiner.metadata().await else {
+pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
+    let Some(metadata) = context.metadata().await else {
         return without_metadata(&[LOGOUT]);
     };
-    let config = examiner.config();
-    let registered = config.logout().return_to_url.as_str();
+    let config = context.config();
+    let registered = config.logout().return_to_url();
     let url = |return_to| {
         let logout = ProviderLogout {
             return_to,
@@ -61,7 +61,7 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
             "Not needed: the provider announces no logout, so a logout ends at this site.",
         )];
     };
-    let outcome = send(examiner, &with).await;
+    let outcome = send(context, &with).await;
     let is_ours = |target: &Url| {
         let mut bare = target.clone();
         bare.set_query(None);
@@ -77,16 +77,16 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
         ),
         Outcome::ErrorPage { text, .. } if is_about_the_url(text) => {
             // The same without the URL: if that works, the URL is what it refuses.
-            match send(examiner, &without).await {
-                Outcome::Redirected(_) | Outcome::Page => not_registered(config, &outcome),
+            match send(context, &without).await {
+                Outcome::Redirected(_) | Outcome::LoginPage => not_registered(config, &outcome),
                 other => unknown(&format!(
                     "{}, and without a URL to return to it {}",
-                    outcome.in_words(),
-                    other.in_words()
+                    outcome.describe(),
+                    other.describe()
                 )),
             }
         }
-        other => unknown(&other.in_words()),
+        other => unknown(&other.describe()),
     }]
 }
 
@@ -99,17 +99,17 @@ fn unknown(what: &str) -> Check {
 }
 
 fn not_registered(config: &Config, outcome: &Outcome) -> Check {
-    let registered = &config.logout().return_to_url;
+    let registered = config.logout().return_to_url();
     let origin = config.origin();
     Check::problem(
         LOGOUT,
         "The provider does not send people back to this site after a logout.",
-        Finding::new(
+        Problem::new(
             "logout_url_not_registered",
             format!(
-                "RequestedGrant for a logout that ends at {registered}, the provider {}; without that URL it does not. Logouts end on \
+                "Asked for a logout that ends at {registered}, the provider {}; without that URL it does not. Logouts end on \
                  its error page, and its session may live on.",
-                outcome.in_words()
+                outcome.describe()
             ),
             format!(
                 "Add {registered} to the Allowed Logout URLs (Auth0 dashboard > Applications > your application > Settings), \
@@ -135,7 +135,7 @@ fn is_about_the_url(page: &str) -> bool {
     names.iter().any(|name| page.contains(name)) && !page.contains("hint")
 }
 
-async fn send(examiner: &Examiner, url: &Url) -> Outcome {
+async fn send(context: &CheckContext, url: &Url) -> Outcome {
     let read = |status: StatusCode, location: Option<&Url>, body: &str| {
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
             return Outcome::Failed(format!("answers with status {}", status.as_u16()));
@@ -154,14 +154,14 @@ async fn send(examiner: &Examiner, url: &Url) -> Outcome {
                 }
             }
             Some(location) => Outcome::Redirected(location.clone()),
-            None if status.is_success() => Outcome::Page,
+            None if status.is_success() => Outcome::LoginPage,
             None => Outcome::ErrorPage {
                 status,
                 text: visible_text(body),
             },
         }
     };
-    probe::get(examiner, url, read)
+    probe::get(context, url, read)
         .await
         .unwrap_or_else(Outcome::Failed)
 }

@@ -3,15 +3,12 @@
 
 use url::Url;
 
-use super::{
-    examination::Examiner,
-    probe::{Outcome, Probe},
-};
-use crate::random;
+use super::{context::CheckContext, outcome::Outcome, probe::Probe};
+use axum_auth0::random;
 
 /// The one thing without which the provider goes on with the login.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Objection {
+pub(super) enum RejectedPart {
     /// The API that the login names.
     Audience,
     /// `offline_access`.
@@ -22,36 +19,36 @@ pub(super) enum Objection {
 
 /// Finds what the provider objects to in `probe`, whose outcome was no good. `None` if no single thing makes the
 /// difference, or if the provider has changed its mind.
-pub(super) async fn objection(
-    examiner: &Examiner,
+pub(super) async fn rejected_part(
+    context: &CheckContext,
     endpoint: &Url,
     probe: &Probe,
-) -> Option<Objection> {
-    for (objection, changed) in changes(examiner, probe) {
-        if !changed.send(examiner, endpoint).await.is_good() {
+) -> Option<RejectedPart> {
+    for (rejected_part, changed) in changes(context, probe) {
+        if !changed.send(context, endpoint).await.is_accepted() {
             continue;
         }
         // Once more, so that nothing is blamed for a moment of weakness.
-        let again = probe.send(examiner, endpoint).await;
-        return (!again.is_good()).then_some(objection);
+        let again = probe.send(context, endpoint).await;
+        return (!again.is_accepted()).then_some(rejected_part);
     }
     None
 }
 
-fn changes(examiner: &Examiner, probe: &Probe) -> Vec<(Objection, Probe)> {
+fn changes(context: &CheckContext, probe: &Probe) -> Vec<(RejectedPart, Probe)> {
     let mut experiments = Vec::new();
     if !probe.audiences.is_empty() {
-        experiments.push((Objection::Audience, probe.with_audiences(&[])));
+        experiments.push((RejectedPart::Audience, probe.with_audiences(&[])));
     }
     let offline_access = "offline_access".to_owned();
     if probe.scope.contains(&offline_access) {
         let changed = probe.without_scopes(std::slice::from_ref(&offline_access));
-        experiments.push((Objection::OfflineAccess, changed));
+        experiments.push((RejectedPart::OfflineAccess, changed));
     }
-    for of in examiner.config().scope_variables() {
+    for of in context.config().scope_variables() {
         let changed = probe.without_scopes(&of.scopes);
         if changed.scope.len() < probe.scope.len() {
-            experiments.push((Objection::Scopes(of.variable), changed));
+            experiments.push((RejectedPart::Scopes(of.variable), changed));
         }
     }
     experiments
@@ -59,7 +56,7 @@ fn changes(examiner: &Examiner, probe: &Probe) -> Vec<(Objection, Probe)> {
 
 /// What a control experiment says of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Control {
+pub(super) enum ControlResult {
     /// With something surely wrong the outcome is another one: the right thing makes the difference.
     Differs,
     /// With something surely wrong the outcome is the same, so it says nothing.
@@ -70,36 +67,38 @@ pub(super) enum Control {
 
 /// Repeats `probe` with an API that surely does not exist.
 pub(super) async fn unknown_audience(
-    examiner: &Examiner,
+    context: &CheckContext,
     endpoint: &Url,
     probe: &Probe,
-) -> Control {
-    let unknown = format!("https://{}.invalid/", random(examiner));
+) -> ControlResult {
+    let unknown = format!("https://{}.invalid/", random(context));
     let control = probe.with_audiences(&[&unknown]);
-    match control.send(examiner, endpoint).await {
-        Outcome::Failed { .. } => Control::Failed,
-        Outcome::Accepted => Control::Same,
-        Outcome::Page | Outcome::Refused { .. } | Outcome::ErrorPage { .. } => Control::Differs,
+    match control.send(context, endpoint).await {
+        Outcome::Failed { .. } => ControlResult::Failed,
+        Outcome::Accepted => ControlResult::Same,
+        Outcome::LoginPage | Outcome::Refused { .. } | Outcome::ErrorPage { .. } => {
+            ControlResult::Differs
+        }
     }
 }
 
 /// Repeats `probe`, which was answered with an error page of this status, with a client that surely does not exist.
 pub(super) async fn unknown_client(
-    examiner: &Examiner,
+    context: &CheckContext,
     endpoint: &Url,
     probe: &Probe,
     status: http::StatusCode,
-) -> Control {
-    let control = probe.of_client(&random(examiner));
-    match control.send(examiner, endpoint).await {
-        Outcome::Failed { .. } => Control::Failed,
+) -> ControlResult {
+    let control = probe.of_client(&random(context));
+    match control.send(context, endpoint).await {
+        Outcome::Failed { .. } => ControlResult::Failed,
         // The text may hold a time or the number of the request, so it is not compared.
-        Outcome::ErrorPage { status: other, .. } if other == status => Control::Same,
-        _ => Control::Differs,
+        Outcome::ErrorPage { status: other, .. } if other == status => ControlResult::Same,
+        _ => ControlResult::Differs,
     }
 }
 
-fn random(examiner: &Examiner) -> String {
-    let number = u128::from_be_bytes(random::bytes(examiner.random().as_ref()));
+fn random(context: &CheckContext) -> String {
+    let number = u128::from_be_bytes(random::bytes(context.random().as_ref()));
     format!("doctor-{number:032x}")
 }

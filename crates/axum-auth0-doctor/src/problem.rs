@@ -1,17 +1,17 @@
-//! What is wrong and how to mend it.
+//! What is wrong, and its fix.
 
-use crate::diagnosis::Diagnosis;
+use axum_auth0::Diagnosis;
 
 /// A cause and its fix: a [`Diagnosis`], or what only the doctor finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
+pub(super) struct Problem {
     /// A stable name.
     pub(super) code: &'static str,
     pub(super) cause: String,
     pub(super) fix: String,
 }
 
-impl Finding {
+impl Problem {
     pub(super) fn new(
         code: &'static str,
         cause: impl Into<String>,
@@ -39,7 +39,7 @@ pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
         .collect()
 }
 
-impl From<Diagnosis> for Finding {
+impl From<Diagnosis> for Problem {
     fn from(diagnosis: Diagnosis) -> Self {
         Self::new(
             diagnosis.code().as_str(),

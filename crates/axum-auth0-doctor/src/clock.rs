@@ -4,10 +4,10 @@ use http::{HeaderMap, Request, header};
 
 use super::{
     Check,
-    examination::{Examiner, without_metadata},
+    context::{CheckContext, without_metadata},
 };
-use crate::{
-    diagnosis::Diagnosis,
+use axum_auth0::{
+    Diagnosis,
     oauth::{LEEWAY, MAX_AGE_OF_IAT},
 };
 
@@ -16,12 +16,12 @@ const NOTEWORTHY: i64 = LEEWAY / 2;
 
 /// Compares the clocks by the `Date` of an answer (RFC 9110 §6.6.1). A cache may keep an answer without saying how old it
 /// is, so a difference counts only if the token endpoint, whose answers are not kept, shows it too.
-pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
-    let Some(metadata) = examiner.metadata().await else {
+pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
+    let Some(metadata) = context.metadata().await else {
         return without_metadata(&[ID]);
     };
     let by_keys = Request::get(metadata.jwks_uri.as_str()).body(Vec::new());
-    let ahead = match difference(examiner, by_keys).await {
+    let ahead = match difference(context, by_keys).await {
         Ok(ahead) => ahead,
         Err(why) => return vec![Check::skipped(ID, format!("Could not be checked: {why}."))],
     };
@@ -35,7 +35,7 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
     let by_tokens = Request::post(endpoint.as_str())
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Vec::new());
-    vec![match difference(examiner, by_tokens).await {
+    vec![match difference(context, by_tokens).await {
         Ok(ahead) => judge(ahead),
         Err(_) => Check::skipped(
             ID,
@@ -49,14 +49,14 @@ const ID: &str = "clock";
 
 /// By how many seconds this server is ahead of who answers `request`; or why that is not known.
 async fn difference(
-    examiner: &Examiner,
+    context: &CheckContext,
     request: Result<Request<Vec<u8>>, http::Error>,
 ) -> Result<i64, &'static str> {
     let request = request.map_err(|_| "the provider has an endpoint that is no URL")?;
-    let asked_at = examiner.clock().unix_seconds();
-    let response = examiner.http_client().send(request).await;
+    let asked_at = context.clock().unix_seconds();
+    let response = context.http_client().send(request).await;
     let response = response.map_err(|_| "the provider did not answer")?;
-    let answered_at = examiner.clock().unix_seconds();
+    let answered_at = context.clock().unix_seconds();
     let theirs = time_of(response.headers()).ok_or("the provider does not say what time it has")?;
     Ok(ahead(asked_at, theirs, answered_at))
 }
@@ -105,7 +105,7 @@ fn judge(ahead: i64) -> Check {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::doctor::Status;
+    use crate::Status;
 
     #[test]
     fn the_age_of_a_kept_answer_is_no_skew() {

@@ -4,33 +4,33 @@ use http::StatusCode;
 use url::Url;
 
 use super::{
-    Check, Finding,
-    examination::{Examiner, without_metadata},
-    finding::sentence,
+    Check, Problem,
+    context::{CheckContext, without_metadata},
+    problem::sentence,
 };
-use crate::{
+use axum_auth0::{
+    Diagnosis, DiagnosisCode,
     config::{AudienceParameter, Config},
-    diagnosis::{Diagnosis, DiagnosisCode},
     http_client::HttpError,
     oauth::requested_audiences,
     provider::{Metadata, ProviderError},
 };
 
 /// Checks the metadata, and whether the provider is asked for APIs in the manner that it knows.
-pub(super) async fn metadata(examiner: &Examiner) -> Vec<Check> {
-    let config = examiner.config();
-    match examiner.provider().metadata().await {
+pub(super) async fn metadata(context: &CheckContext) -> Vec<Check> {
+    let config = context.config();
+    match context.provider().metadata().await {
         Ok(metadata) => vec![
             endpoints(config, &metadata),
             audience_parameter(config, &metadata),
         ],
         Err(error) => {
-            let (summary, finding) = explain(config, &error);
+            let (summary, problem) = explain(config, &error);
             vec![
-                Check::problem("provider", summary, finding),
+                Check::problem("provider", summary, problem),
                 Check::skipped(
                     "audience_parameter",
-                    "Not checked: the provider's metadata cannot be had.",
+                    "Not checked: the provider's metadata is unavailable.",
                 ),
             ]
         }
@@ -38,12 +38,12 @@ pub(super) async fn metadata(examiner: &Examiner) -> Vec<Check> {
 }
 
 /// Checks the keys.
-pub(super) async fn keys(examiner: &Examiner) -> Vec<Check> {
+pub(super) async fn keys(context: &CheckContext) -> Vec<Check> {
     let id = "keys";
-    if examiner.metadata().await.is_none() {
+    if context.metadata().await.is_none() {
         return without_metadata(&[id]);
     }
-    vec![match examiner.provider().ready().await {
+    vec![match context.provider().ready().await {
         Ok(()) => Check::ok(
             id,
             "The provider publishes keys that its tokens can be checked with.",
@@ -51,7 +51,7 @@ pub(super) async fn keys(examiner: &Examiner) -> Vec<Check> {
         Err(ProviderError::Keys(error)) => Check::problem(
             id,
             "The provider's keys cannot be fetched.",
-            Finding::new(
+            Problem::new(
                 "keys_unreachable",
                 format!("Without them no login can be verified: {error}."),
                 "Open the jwks_uri of the provider's metadata from this machine.",
@@ -60,7 +60,7 @@ pub(super) async fn keys(examiner: &Examiner) -> Vec<Check> {
         Err(error) => Check::problem(
             id,
             "The provider's keys cannot be used.",
-            Finding::new(
+            Problem::new(
                 "keys_unusable",
                 format!("Without them no login can be verified: {error}."),
                 "Open the jwks_uri of the provider's metadata from this machine; the keys there must be public RSA or \
@@ -86,7 +86,7 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
         return Check::problem(
             id,
             "The provider's metadata lacks what a login needs.",
-            Finding::new(
+            Problem::new(
                 "metadata_incomplete",
                 format!("It names no {}.", missing.join(" and no ")),
                 "Set AUTH0_DOMAIN to an OpenID Provider that users can log in at.",
@@ -98,7 +98,7 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
         return Check::warning(
             id,
             "The provider announces that logins must begin in a way that is not implemented.",
-            Finding::new(
+            Problem::new(
                 "pushed_requests_required",
                 "Its metadata says that it requires pushed authorization requests (RFC 9126).",
                 "Switch the requirement off (Auth0 dashboard > Settings > Advanced > Require Pushed Authorization \
@@ -114,7 +114,7 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
 
 /// How the provider takes the parameter that names an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
+enum AudienceHandling {
     /// Auth0, asked with `audience`: an API that it does not know is an error.
     Auth0,
     /// Another provider, asked with `resource` (RFC 8707): an error where it knows the standard.
@@ -123,7 +123,7 @@ enum Manner {
     Ignored,
 }
 
-impl Manner {
+impl AudienceHandling {
     /// A custom domain says nothing of Auth0, but the endpoints do.
     fn of(config: &Config, metadata: &Metadata) -> Self {
         let has_path = |endpoint: &Option<Url>, path: &str| {
@@ -148,31 +148,34 @@ fn audience_parameter(config: &Config, metadata: &Metadata) -> Check {
     let Some(first) = asked.first() else {
         return Check::skipped(id, "Not needed: no audience is configured.");
     };
-    match (Manner::of(config, metadata), config.audience_parameter()) {
-        (Manner::Auth0, _) => {
+    match (
+        AudienceHandling::of(config, metadata),
+        config.audience_parameter(),
+    ) {
+        (AudienceHandling::Auth0, _) => {
             Check::ok(id, "Auth0 is asked for an API with audience, as it has it.")
         }
-        (Manner::Standard, _) => Check::ok(
+        (AudienceHandling::Standard, _) => Check::ok(
             id,
             "The provider is asked for an API with resource, as the standard has it (RFC 8707).",
         ),
-        (Manner::Ignored, AudienceParameter::Resource) => Check::warning(
+        (AudienceHandling::Ignored, AudienceParameter::Resource) => Check::warning(
             id,
             "The provider is asked with resource, which Auth0 ignores unless told otherwise.",
-            Finding {
+            Problem {
                 cause: format!(
                     "`resource={first}` is sent (AUTH0_AUDIENCE_PARAMETER=resource) and the provider looks like Auth0, but Auth0 \
                      ignores that parameter unless its Resource Parameter Compatibility Profile is on."
                 ),
-                ..Finding::from(Diagnosis::ResourceIgnored {
+                ..Problem::from(Diagnosis::ResourceIgnored {
                     audience: first.to_string(),
                 })
             },
         ),
-        (Manner::Ignored, AudienceParameter::Audience) => Check::warning(
+        (AudienceHandling::Ignored, AudienceParameter::Audience) => Check::warning(
             id,
             "The provider is asked with audience, which is Auth0's own parameter.",
-            Finding::new(
+            Problem::new(
                 "audience_ignored",
                 "The provider does not look like Auth0. Most others ignore audience without a word, and issue a token \
                  for no API in particular.",
@@ -183,11 +186,11 @@ fn audience_parameter(config: &Config, metadata: &Metadata) -> Check {
     }
 }
 
-fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
+fn explain(config: &Config, error: &ProviderError) -> (String, Problem) {
     match error {
         ProviderError::IssuerMismatch { configured, found } => (
             "The provider calls itself something else.".to_owned(),
-            Finding::new(
+            Problem::new(
                 DiagnosisCode::WrongIssuer.as_str(),
                 format!(
                     "AUTH0_DOMAIN stands for the issuer `{configured}`, but the provider there calls itself `{found}`; the \
@@ -214,7 +217,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
         {
             (
                 format!("No OpenID Provider answers at {}.", config.issuer()),
-                Finding::new(
+                Problem::new(
                     "no_provider",
                     sentence(error),
                     "Set AUTH0_DOMAIN to the Domain of your tenant (Auth0 dashboard > Applications > your application > \
@@ -224,7 +227,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
         }
         ProviderError::Discovery(HttpError::Status { .. }) => (
             format!("{} answers with an error.", config.issuer()),
-            Finding::new(
+            Problem::new(
                 "provider_unreachable",
                 sentence(error),
                 "Try again in a moment. If it stays so, look at the provider's state.",
@@ -232,7 +235,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
         ),
         ProviderError::Discovery(_) | ProviderError::Keys(_) => (
             format!("{} cannot be reached.", config.issuer()),
-            Finding::new(
+            Problem::new(
                 "provider_unreachable",
                 sentence(error),
                 "Check AUTH0_DOMAIN for a slip of the pen, and that this machine may reach it: name resolution, firewall, \
@@ -242,7 +245,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Finding) {
         ),
         _ => (
             "The provider's metadata cannot be used.".to_owned(),
-            Finding::new(
+            Problem::new(
                 "metadata_unusable",
                 sentence(error),
                 "Check that AUTH0_DOMAIN names an OpenID Provider; its metadata is at \

@@ -123,7 +123,9 @@ fn write_to_folder_of(path: &Path, name: &str) -> io::Result<()> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::{SqliteStore, doctor::Status, store::Store as _};
+    use axum_auth0::{SqliteStore, store::Store as _};
+
+    use crate::Status;
 
     #[tokio::test]
     async fn a_store_that_is_not_there_yet_is_not_made() {

@@ -3,11 +3,11 @@
 use http::{Request, StatusCode};
 
 use super::{
-    Check, Finding, audience, examination::Examiner, finding::sentence, login::is_one_api,
+    Check, Problem, audience, context::CheckContext, login::is_one_api, problem::sentence,
 };
-use crate::{
+use axum_auth0::{
+    Diagnosis,
     config::{ApiSettings, Config},
-    diagnosis::Diagnosis,
     http_client::HttpError,
 };
 
@@ -15,8 +15,8 @@ const ADDRESS: &str = "api";
 const AUDIENCE: &str = "api_audience";
 
 /// Examines the API with this prefix of its variables.
-pub(super) async fn check(examiner: &Examiner, name: &'static str) -> Vec<Check> {
-    let Some(api) = examiner.config().api(name) else {
+pub(super) async fn check(context: &CheckContext, name: &'static str) -> Vec<Check> {
+    let Some(api) = context.config().api(name) else {
         let check = Check::warning(
             ADDRESS,
             "The application can call this API, but nothing is configured for it.",
@@ -26,19 +26,19 @@ pub(super) async fn check(examiner: &Examiner, name: &'static str) -> Vec<Check>
         );
         return vec![check.about(name)];
     };
-    let (address, audience) = tokio::join!(address(examiner, api), audience(examiner, api));
+    let (address, audience) = tokio::join!(address(context, api), audience(context, api));
     let checks = std::iter::once(address).chain(audience);
     checks.map(|check| check.about(name)).collect()
 }
 
 /// Any answer of the API itself will do, also a refusal: without a token it can do no more. A gateway answers for an API
 /// that is down, too.
-async fn address(examiner: &Examiner, api: &ApiSettings) -> Check {
-    let url = &api.base_url;
+async fn address(context: &CheckContext, api: &ApiSettings) -> Check {
+    let url = api.base_url();
     let Ok(request) = Request::get(url.as_str()).body(Vec::new()) else {
         return Check::skipped(ADDRESS, format!("Not checked: {url} is no address."));
     };
-    let why = match examiner.http_client().send(request).await {
+    let why = match context.http_client().send(request).await {
         Ok(response) if is_of_a_gateway(response.status()) => format!(
             "It answers with status {}, as a gateway does for an API that is down.",
             response.status().as_u16()
@@ -51,10 +51,13 @@ async fn address(examiner: &Examiner, api: &ApiSettings) -> Check {
     Check::warning(
         ADDRESS,
         format!("The API at {url} does not answer."),
-        Finding::new(
+        Problem::new(
             "api_unreachable",
             why,
-            format!("Start the API, or set {}_API_URL to where it is.", api.name),
+            format!(
+                "Start the API, or set {}_API_URL to where it is.",
+                api.name()
+            ),
         ),
     )
 }
@@ -67,10 +70,10 @@ fn is_of_a_gateway(status: StatusCode) -> bool {
 }
 
 /// Nothing if the login's own check says it already.
-async fn audience(examiner: &Examiner, api: &ApiSettings) -> Option<Check> {
-    let config = examiner.config();
-    let variable = api.audience_variable.as_str();
-    let Some(audience) = api.audience.as_deref() else {
+async fn audience(context: &CheckContext, api: &ApiSettings) -> Option<Check> {
+    let config = context.config();
+    let variable = api.audience_variable();
+    let Some(audience) = api.audience() else {
         let missing = Check::warning(
             AUDIENCE,
             "No audience is configured for this API, so there are no tokens for it.",
@@ -83,9 +86,9 @@ async fn audience(examiner: &Examiner, api: &ApiSettings) -> Option<Check> {
     if is_checked_by_login(config, audience) {
         return None;
     }
-    let metadata = examiner.metadata().await?;
+    let metadata = context.metadata().await?;
     let endpoint = metadata.authorization_endpoint.as_ref()?;
-    Some(audience::examine(examiner, endpoint, AUDIENCE, (audience, variable)).await)
+    Some(audience::examine(context, endpoint, AUDIENCE, (audience, variable)).await)
 }
 
 fn is_checked_by_login(config: &Config, audience: &str) -> bool {

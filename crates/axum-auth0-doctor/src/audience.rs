@@ -4,16 +4,18 @@
 use url::Url;
 
 use super::{
-    Check, Finding,
-    examination::Examiner,
-    experiment::{self, Control, Objection},
-    probe::{Outcome, Probe, Prompt},
+    Check, Problem,
+    context::CheckContext,
+    experiment::{self, ControlResult, RejectedPart},
+    outcome::Outcome,
+    probe::{Probe, Prompt},
 };
-use crate::diagnosis::{Diagnosis, DiagnosisCode, printable};
+use crate::page_text::printable;
+use axum_auth0::{Diagnosis, DiagnosisCode};
 
 /// Asks for a login that shows nothing and names `audience`; it comes with its variable.
 pub(super) async fn examine(
-    examiner: &Examiner,
+    context: &CheckContext,
     endpoint: &Url,
     id: &'static str,
     (audience, variable): (&str, &str),
@@ -24,24 +26,24 @@ pub(super) async fn examine(
         scope: vec!["openid".to_owned()],
         client_id: None,
     };
-    let outcome = probe.send(examiner, endpoint).await;
-    if let Some(diagnosis) = said_of(&outcome, (audience, variable)) {
+    let outcome = probe.send(context, endpoint).await;
+    if let Some(diagnosis) = diagnosis_of(&outcome, (audience, variable)) {
         return refused(id, diagnosis);
     }
     if outcome == Outcome::Accepted {
-        return match experiment::unknown_audience(examiner, endpoint, &probe).await {
-            Control::Differs => Check::ok(
+        return match experiment::unknown_audience(context, endpoint, &probe).await {
+            ControlResult::Differs => Check::ok(
                 id,
                 format!("The provider knows {audience}, and lets the application ask for it."),
             ),
-            Control::Same => Check::skipped(
+            ControlResult::Same => Check::skipped(
                 id,
                 format!(
                     "Could not be checked: the provider takes {audience}, but an API that does not exist just as well; what \
                      its tokens are for shows after a login."
                 ),
             ),
-            Control::Failed => Check::skipped(
+            ControlResult::Failed => Check::skipped(
                 id,
                 format!(
                     "Could not be checked: the provider takes {audience}, but did not answer the control with an API that does \
@@ -50,26 +52,26 @@ pub(super) async fn examine(
             ),
         };
     }
-    let objection = if outcome.may_be_about_the_request() {
-        experiment::objection(examiner, endpoint, &probe).await
+    let rejected_part = if outcome.may_concern_request() {
+        experiment::rejected_part(context, endpoint, &probe).await
     } else {
         None
     };
-    if objection == Some(Objection::Audience) {
-        let finding = objected(audience, variable, &outcome);
-        return Check::problem(id, "The provider fails if a login names the API.", finding);
+    if rejected_part == Some(RejectedPart::Audience) {
+        let problem = rejected(audience, variable, &outcome);
+        return Check::problem(id, "The provider fails if a login names the API.", problem);
     }
     Check::skipped(
         id,
         format!(
             "Could not be checked: asked for a login that shows no page (prompt=none), the provider {}.",
-            outcome.in_words()
+            outcome.describe()
         ),
     )
 }
 
 /// What the provider says of the one API that a login named, if it is about the API.
-pub(super) fn said_of(outcome: &Outcome, audience: (&str, &str)) -> Option<Diagnosis> {
+pub(super) fn diagnosis_of(outcome: &Outcome, audience: (&str, &str)) -> Option<Diagnosis> {
     let Outcome::Refused { code, description } = outcome else {
         return None;
     };
@@ -91,14 +93,14 @@ pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
 }
 
 /// A provider that does not name the API in its refusal; that it is about the API, an experiment showed.
-pub(super) fn objected(audience: &str, variable: &str, outcome: &Outcome) -> Finding {
-    Finding {
+pub(super) fn rejected(audience: &str, variable: &str, outcome: &Outcome) -> Problem {
+    Problem {
         cause: format!(
-            "RequestedGrant for a login for `{}`, which {variable} names, the provider {}. The same login without the API goes on.",
+            "Asked for a login for `{}`, which {variable} names, the provider {}. The same login without the API goes on.",
             printable(audience),
-            outcome.in_words()
+            outcome.describe()
         ),
-        ..Finding::from(Diagnosis::AudienceUnknown {
+        ..Problem::from(Diagnosis::AudienceUnknown {
             audience: Some(audience.to_owned()),
             variable: variable.to_owned(),
         })

@@ -4,13 +4,13 @@
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use super::{Check, Finding, examination::Examiner};
-use crate::config::{Config, StoreLocation};
+use super::{Check, Problem, context::CheckContext};
+use axum_auth0::config::{Config, StoreLocation};
 
 const ID: &str = "session_store";
 
-pub(super) async fn check(examiner: &Examiner) -> Check {
-    if let Some(store) = examiner.store() {
+pub(super) async fn check(context: &CheckContext) -> Check {
+    if let Some(store) = context.store() {
         return match store.ping().await {
             Ok(()) => Check::ok(
                 ID,
@@ -19,15 +19,17 @@ pub(super) async fn check(examiner: &Examiner) -> Check {
             Err(error) => unusable(&error.to_string()),
         };
     }
-    match examiner.config().session_store() {
-        StoreLocation::Memory => memory(examiner.config()),
+    match context.config().session_store() {
+        StoreLocation::Memory => memory(context.config()),
         #[cfg(feature = "sqlite")]
         StoreLocation::Sqlite(path) => {
-            let name = crate::random::base64url::<12>(examiner.random().as_ref());
+            let name = axum_auth0::random::base64url::<12>(context.random().as_ref());
             sqlite::check(path, &name).await
         }
         #[cfg(not(feature = "sqlite"))]
-        StoreLocation::Sqlite(_) => unusable(crate::config::SQLITE_NOT_COMPILED_IN),
+        StoreLocation::Sqlite(_) => {
+            unusable("sqlite: is not compiled in; enable feature sqlite of axum-auth0-doctor")
+        }
     }
 }
 
@@ -38,7 +40,7 @@ fn memory(config: &Config) -> Check {
     Check::warning(
         ID,
         "Every restart logs everybody out.",
-        Finding::new(
+        Problem::new(
             "sessions_in_memory",
             "AUTH0_SESSION_STORE is memory:, so sessions end with the process and no second process knows them.",
             "Set AUTH0_SESSION_STORE=sqlite:data/sessions.db, with a path that survives a restart.",
@@ -50,7 +52,7 @@ fn unusable(why: &str) -> Check {
     Check::problem(
         ID,
         "Sessions cannot be kept.",
-        Finding::new(
+        Problem::new(
             "session_store_unusable",
             format!("The store that AUTH0_SESSION_STORE names does not work: {why}."),
             "Set AUTH0_SESSION_STORE=sqlite:PATH with a path whose folder this program may write; a file there must be a \

@@ -6,17 +6,14 @@
 use url::Url;
 
 use super::{
-    Check, Finding, Status, audience,
-    examination::{Examiner, without_metadata},
-    experiment::{self, Control, Objection},
-    probe::{Outcome, Probe},
-    words::quoted,
+    Check, Problem, Status, audience,
+    context::{CheckContext, without_metadata},
+    experiment::{self, ControlResult, RejectedPart},
+    outcome::Outcome,
+    page_text::{concerns_callback, concerns_client, quoted},
+    probe::Probe,
 };
-use crate::{
-    config::Config,
-    diagnosis::{Diagnosis, DiagnosisCode},
-    oauth::requested_audiences,
-};
+use axum_auth0::{Diagnosis, DiagnosisCode, config::Config, oauth::requested_audiences};
 
 const CALLBACK: &str = "callback";
 const LOGIN: &str = "login";
@@ -29,10 +26,10 @@ struct Outcomes {
     silent: Outcome,
 }
 
-pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
+pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
     let ids = [CALLBACK, LOGIN, AUDIENCE];
-    let config = examiner.config();
-    let Some(metadata) = examiner.metadata().await else {
+    let config = context.config();
+    let Some(metadata) = context.metadata().await else {
         return without_metadata(&ids);
     };
     let Some(endpoint) = &metadata.authorization_endpoint else {
@@ -42,24 +39,24 @@ pub(super) async fn check(examiner: &Examiner) -> Vec<Check> {
     let probe = Probe::of_login(config, &requested_audiences(config));
     let silent = probe.silent();
     let (visible, silent) = tokio::join!(
-        probe.send(examiner, endpoint),
-        silent.send(examiner, endpoint)
+        probe.send(context, endpoint),
+        silent.send(context, endpoint)
     );
     let outcomes = Outcomes { visible, silent };
     // A provider that fails because of an API may yet send people back.
-    let comes_back = outcomes.visible.came_back()
-        || outcomes.silent.came_back()
+    let comes_back = outcomes.visible.returned_to_callback()
+        || outcomes.silent.returned_to_callback()
         || probe
             .silent()
             .with_audiences(&[])
-            .send(examiner, endpoint)
+            .send(context, endpoint)
             .await
-            .came_back();
-    let audience = audience_of_login(examiner, endpoint, &outcomes).await;
-    let is_about_the_api = audience.status == Status::Problem;
+            .returned_to_callback();
+    let audience = audience_of_login(context, endpoint, &outcomes).await;
+    let concerns_api = audience.status == Status::Problem;
     vec![
         callback(config, &outcomes, comes_back),
-        login(examiner, endpoint, &probe, &outcomes, is_about_the_api).await,
+        login(context, endpoint, &probe, &outcomes, concerns_api).await,
         audience,
     ]
 }
@@ -73,68 +70,68 @@ fn callback(config: &Config, outcomes: &Outcomes, comes_back: bool) -> Check {
         );
     }
     match &outcomes.visible {
-        Outcome::ErrorPage { text, .. } if is_about_the_client(text) => Check::skipped(
+        Outcome::ErrorPage { text, .. } if concerns_client(text) => Check::skipped(
             CALLBACK,
             "Not checked: the provider does not know the application.",
         ),
-        Outcome::ErrorPage { status, text } if is_about_the_callback(text) => {
-            let mut finding = Finding::from(Diagnosis::CallbackNotRegistered {
+        Outcome::ErrorPage { status, text } if concerns_callback(text) => {
+            let mut problem = Problem::from(Diagnosis::CallbackNotRegistered {
                 callback: callback.to_string(),
             });
-            finding.cause = format!(
+            problem.cause = format!(
                 "{} It answers a login with status {}{}.",
-                finding.cause,
+                problem.cause,
                 status.as_u16(),
                 quoted(text)
             );
             let summary = "The provider does not send people back to this site.";
-            Check::problem(CALLBACK, summary, finding)
+            Check::problem(CALLBACK, summary, problem)
         }
-        Outcome::Page => Check::skipped(
+        Outcome::LoginPage => Check::skipped(
             CALLBACK,
             format!(
                 "Could not be checked: the provider shows a page at a login and, asked to show none (prompt=none), {}.",
-                outcomes.silent.in_words()
+                outcomes.silent.describe()
             ),
         ),
         other => Check::skipped(
             CALLBACK,
-            format!("Could not be checked: the provider {}.", other.in_words()),
+            format!("Could not be checked: the provider {}.", other.describe()),
         ),
     }
 }
 
 async fn login(
-    examiner: &Examiner,
+    context: &CheckContext,
     endpoint: &Url,
     probe: &Probe,
     outcomes: &Outcomes,
-    is_about_the_api: bool,
+    concerns_api: bool,
 ) -> Check {
-    let config = examiner.config();
+    let config = context.config();
     match &outcomes.visible {
-        Outcome::Accepted | Outcome::Page => {
-            begins(examiner, endpoint, probe, &outcomes.silent).await
+        Outcome::Accepted | Outcome::LoginPage => {
+            begins(context, endpoint, probe, &outcomes.silent).await
         }
-        _ if is_about_the_api => Check::skipped(
+        _ if concerns_api => Check::skipped(
             LOGIN,
             "Not checked to the end: the provider refuses the API that the login names.",
         ),
-        Outcome::ErrorPage { text, .. } if is_about_the_client(text) => Check::problem(
+        Outcome::ErrorPage { text, .. } if concerns_client(text) => Check::problem(
             LOGIN,
             "The provider does not know this application.",
             unknown_client(config),
         ),
-        Outcome::ErrorPage { text, .. } if is_about_the_callback(text) => Check::skipped(
+        Outcome::ErrorPage { text, .. } if concerns_callback(text) => Check::skipped(
             LOGIN,
             "Not checked: the provider looks at the callback URL first.",
         ),
-        bad => fails(examiner, endpoint, probe, bad).await,
+        bad => fails(context, endpoint, probe, bad).await,
     }
 }
 
 /// The provider goes on with the login. Whether it takes what is asked for, it says without a person only, or not at all.
-async fn begins(examiner: &Examiner, endpoint: &Url, probe: &Probe, silent: &Outcome) -> Check {
+async fn begins(context: &CheckContext, endpoint: &Url, probe: &Probe, silent: &Outcome) -> Check {
     if *silent == Outcome::Accepted {
         let scope = probe.scope.join(" ");
         return Check::ok(
@@ -145,92 +142,99 @@ async fn begins(examiner: &Examiner, endpoint: &Url, probe: &Probe, silent: &Out
         );
     }
     let silent_probe = probe.silent();
-    let objection = match silent {
-        Outcome::Refused { .. } => experiment::objection(examiner, endpoint, &silent_probe).await,
+    let rejected_part = match silent {
+        Outcome::Refused { .. } => {
+            experiment::rejected_part(context, endpoint, &silent_probe).await
+        }
         _ => None,
     };
-    let but = objection.map_or_else(String::new, |objection| {
-        format!("; without {} it does not", in_words(&objection))
+    let but = rejected_part.map_or_else(String::new, |rejected_part| {
+        format!("; without {} it does not", describe(&rejected_part))
     });
     Check::skipped(
         LOGIN,
         format!(
             "Could not be checked to the end: a login begins, but asked to show no page (prompt=none), the provider {}{but}.",
-            silent.in_words()
+            silent.describe()
         ),
     )
 }
 
 /// A login as people begin it fails. That is a problem if the provider says what about, if a single part of the request
 /// makes the difference, or if it refuses with an error of the protocol.
-async fn fails(examiner: &Examiner, endpoint: &Url, probe: &Probe, bad: &Outcome) -> Check {
-    let config = examiner.config();
+async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outcome) -> Check {
+    let config = context.config();
     let asked = requested_audiences(config).join(", ");
-    let objection = if bad.may_be_about_the_request() {
-        experiment::objection(examiner, endpoint, probe).await
+    let rejected_part = if bad.may_concern_request() {
+        experiment::rejected_part(context, endpoint, probe).await
     } else {
         None
     };
-    let without = objection.as_ref().map_or_else(String::new, |objection| {
-        format!(" The same login without {} goes on.", in_words(objection))
-    });
-    match (bad, &objection) {
+    let without = rejected_part
+        .as_ref()
+        .map_or_else(String::new, |rejected_part| {
+            format!(
+                " The same login without {} goes on.",
+                describe(rejected_part)
+            )
+        });
+    match (bad, &rejected_part) {
         (Outcome::Refused { code, description }, _) => {
             let description = description.as_deref();
             let audience = (!asked.is_empty()).then_some(asked.as_str());
-            let mut finding = Finding::from(Diagnosis::of_login_error(
+            let mut problem = Problem::from(Diagnosis::of_login_error(
                 config,
                 code,
                 description,
                 audience,
             ));
-            finding.cause.push_str(&without);
-            Check::problem(LOGIN, "The provider refuses the login.", finding)
+            problem.cause.push_str(&without);
+            Check::problem(LOGIN, "The provider refuses the login.", problem)
         }
-        (_, Some(Objection::Audience)) => Check::problem(
+        (_, Some(RejectedPart::Audience)) => Check::problem(
             LOGIN,
             "The provider fails if a login names the API.",
-            audience::objected(&asked, VARIABLE, bad),
+            audience::rejected(&asked, VARIABLE, bad),
         ),
         (_, Some(_)) => {
-            let mut finding = Finding::from(Diagnosis::scope_refused(config, None));
-            finding.cause = format!(
-                "RequestedGrant for a login, the provider {}.{without} {}",
-                bad.in_words(),
+            let mut problem = Problem::from(Diagnosis::scope_refused(config, None));
+            problem.cause = format!(
+                "Asked for a login, the provider {}.{without} {}",
+                bad.describe(),
                 scopes_of(config)
             );
             Check::problem(
                 LOGIN,
                 "The provider fails because of what the login asks for.",
-                finding,
+                problem,
             )
         }
         (Outcome::ErrorPage { status, .. }, None) => {
-            match experiment::unknown_client(examiner, endpoint, probe, *status).await {
-                Control::Differs => Check::problem(
+            match experiment::unknown_client(context, endpoint, probe, *status).await {
+                ControlResult::Differs => Check::problem(
                     LOGIN,
                     "The provider refuses the login.",
-                    refused_on_a_page(config, bad),
+                    refused_with_page(config, bad),
                 ),
-                Control::Same | Control::Failed => Check::skipped(
+                ControlResult::Same | ControlResult::Failed => Check::skipped(
                     LOGIN,
                     format!(
                         "Could not be checked: the provider {}, as it does for an application that does not exist.",
-                        bad.in_words()
+                        bad.describe()
                     ),
                 ),
             }
         }
         (other, None) => Check::skipped(
             LOGIN,
-            format!("Could not be checked: the provider {}.", other.in_words()),
+            format!("Could not be checked: the provider {}.", other.describe()),
         ),
     }
 }
 
 /// The audience that the login names. With several of them each API is examined on its own.
-async fn audience_of_login(examiner: &Examiner, endpoint: &Url, outcomes: &Outcomes) -> Check {
-    let config = examiner.config();
+async fn audience_of_login(context: &CheckContext, endpoint: &Url, outcomes: &Outcomes) -> Check {
+    let config = context.config();
     let Some(wanted) = config.audience() else {
         return Check::warning(
             AUDIENCE,
@@ -244,11 +248,11 @@ async fn audience_of_login(examiner: &Examiner, endpoint: &Url, outcomes: &Outco
     if !is_one_api(config) {
         return Check::skipped(AUDIENCE, "Checked for each API on its own.").about(VARIABLE);
     }
-    let said = audience::said_of(&outcomes.visible, (wanted, VARIABLE))
-        .or_else(|| audience::said_of(&outcomes.silent, (wanted, VARIABLE)));
+    let said = audience::diagnosis_of(&outcomes.visible, (wanted, VARIABLE))
+        .or_else(|| audience::diagnosis_of(&outcomes.silent, (wanted, VARIABLE)));
     let check = match said {
         Some(diagnosis) => audience::refused(AUDIENCE, diagnosis),
-        None => audience::examine(examiner, endpoint, AUDIENCE, (wanted, VARIABLE)).await,
+        None => audience::examine(context, endpoint, AUDIENCE, (wanted, VARIABLE)).await,
     };
     check.about(VARIABLE)
 }
@@ -258,8 +262,8 @@ pub(super) fn is_one_api(config: &Config) -> bool {
     requested_audiences(config).len() == 1
 }
 
-fn unknown_client(config: &Config) -> Finding {
-    Finding::new(
+fn unknown_client(config: &Config) -> Problem {
+    Problem::new(
         DiagnosisCode::ClientRejected.as_str(),
         format!(
             "It knows no application with the Client ID `{}`.",
@@ -269,13 +273,10 @@ fn unknown_client(config: &Config) -> Finding {
     )
 }
 
-fn refused_on_a_page(config: &Config, bad: &Outcome) -> Finding {
-    Finding::new(
+fn refused_with_page(config: &Config, bad: &Outcome) -> Problem {
+    Problem::new(
         "login_refused",
-        format!(
-            "RequestedGrant for a login, the provider {}.",
-            bad.in_words()
-        ),
+        format!("Asked for a login, the provider {}.", bad.describe()),
         format!(
             "Open {} in a browser: the page may say more. Most often the callback URL {} is not registered, or the \
              application may not ask for what it asks for.",
@@ -293,33 +294,10 @@ fn scopes_of(config: &Config) -> String {
     format!("{}.", each.collect::<Vec<_>>().join("; "))
 }
 
-fn in_words(objection: &Objection) -> String {
-    match objection {
-        Objection::Audience => format!("the API that {VARIABLE} names"),
-        Objection::OfflineAccess => "offline_access".to_owned(),
-        Objection::Scopes(variable) => format!("the scopes of {variable}"),
+fn describe(rejected_part: &RejectedPart) -> String {
+    match rejected_part {
+        RejectedPart::Audience => format!("the API that {VARIABLE} names"),
+        RejectedPart::OfflineAccess => "offline_access".to_owned(),
+        RejectedPart::Scopes(variable) => format!("the scopes of {variable}"),
     }
-}
-
-/// Whether a provider's page is about the callback URL.
-fn is_about_the_callback(page: &str) -> bool {
-    let page = page.to_ascii_lowercase();
-    ["redirect_uri", "redirect uri", "redirect url", "callback"]
-        .iter()
-        .any(|phrase| page.contains(phrase))
-}
-
-/// Whether a provider's page is about the client ID and not about the callback URL, which it looks at second.
-fn is_about_the_client(page: &str) -> bool {
-    let page = page.to_ascii_lowercase();
-    [
-        "unknown client",
-        "invalid_client",
-        "client not found",
-        "invalid client",
-        "client_id is invalid",
-    ]
-    .iter()
-    .any(|phrase| page.contains(phrase))
-        && !is_about_the_callback(&page)
 }

@@ -2,14 +2,10 @@
 //! is a hint.
 
 use super::{
-    Check, Finding,
-    client::{Answer, Answers, Credentials, credentials, in_words},
+    Check, Problem,
+    client::{Answer, Answers, Credentials, credentials, describe},
 };
-use crate::{
-    config::Config,
-    diagnosis::{Diagnosis, DiagnosisCode},
-    provider::Metadata,
-};
+use axum_auth0::{Diagnosis, DiagnosisCode, config::Config, provider::Metadata};
 
 pub(super) const REFRESH: &str = "refresh";
 
@@ -19,11 +15,11 @@ pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> 
         return Check::warning(
             REFRESH,
             "No login asks for a refresh token.",
-            Finding {
+            Problem {
                 cause: "AUTH0_SCOPE lacks offline_access, so most providers issue no refresh token, and people have to log in \
                         again when their access token ends."
                     .to_owned(),
-                ..Finding::from(Diagnosis::NoRefreshToken { is_requested: false })
+                ..Problem::from(Diagnosis::NoRefreshToken { is_requested: false })
             },
         );
     }
@@ -54,7 +50,7 @@ pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> 
             REFRESH,
             format!(
                 "Could not be checked: asked for a refresh with a token that does not exist, the provider {}.",
-                in_words(&answers.real)
+                describe(&answers.real)
             ),
         ),
     }
@@ -96,13 +92,13 @@ fn hint(metadata: &Metadata, takes_refreshes: bool) -> Option<Check> {
         format!(
             "Whether logins bring refresh tokens is not certain: the provider does not list {missing}."
         ),
-        Finding {
+        Problem {
             cause: format!(
                 "The provider's metadata does not list {missing}. That is a hint only: many providers support what they do not \
                  list. Logins ask for offline_access; if one brings no refresh token, people have to log in again when their \
                  access token ends."
             ),
-            ..Finding::from(Diagnosis::NoRefreshToken { is_requested: true })
+            ..Problem::from(Diagnosis::NoRefreshToken { is_requested: true })
         },
     ))
 }
