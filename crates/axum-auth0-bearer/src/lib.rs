@@ -28,9 +28,11 @@ mod authorization_header;
 mod custom_profile;
 mod error;
 mod error_kind;
+mod extractor;
 mod profile;
 mod rejection;
 mod rules;
+mod token_identity;
 mod trusted_issuer;
 mod validation;
 mod verified_token;
@@ -44,8 +46,9 @@ pub use self::{
     error::{BearerError, ErrorDetail},
     error_kind::BearerErrorKind,
     profile::Profile,
+    token_identity::Principal,
     trusted_issuer::TrustedIssuer,
-    verified_token::{Principal, VerifiedToken},
+    verified_token::VerifiedToken,
     verifier::Verifier,
     verifier_error::VerifierError,
 };

@@ -4,7 +4,7 @@ use super::{
     error_kind::BearerErrorKind,
     rejection::Rejection,
     rules::{AccessTokenMarker, ClientInAudience, ClientMarker, Nonce, Recipient, Rules, Text},
-    verified_token::Principal,
+    token_identity::{Principal, TokenIdentity},
 };
 use axum_auth0_core::jwt::{Claims, ScopeClaim, VerifiedJwt};
 
@@ -18,18 +18,6 @@ pub(super) struct Validation<'verifier> {
     pub(super) now: i64,
     /// Accepted clock skew, in seconds.
     pub(super) leeway: i64,
-}
-
-/// What a valid token says about its bearer.
-#[derive(Debug)]
-pub(super) struct TokenIdentity {
-    pub(super) subject: String,
-    pub(super) client: String,
-    pub(super) principal: Principal,
-    pub(super) scopes: Vec<String>,
-    /// The claim that the scopes were read from.
-    pub(super) scope_claim: Option<&'static str>,
-    pub(super) expires_at: i64,
 }
 
 /// Maximum length of a subject, in characters: [OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken).

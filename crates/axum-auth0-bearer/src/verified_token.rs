@@ -1,29 +1,16 @@
-//! The extractor.
+//! A verified access token.
 
 use std::{fmt, sync::Arc};
-
-use axum::extract::{FromRef, FromRequestParts};
-use http::request::Parts;
 
 use super::{
     error::{BearerError, ErrorDetail},
     error_kind::BearerErrorKind,
     rejection::Rejection,
-    validation::TokenIdentity,
-    verifier::Verifier,
+    token_identity::{Principal, TokenIdentity},
 };
 use axum_auth0_core::jwt::Claims;
 
-/// The party on whose behalf a request is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Principal {
-    /// A user, for whom the client acts.
-    User,
-    /// The client itself (client credentials). The subject is not a user.
-    Client,
-}
-
-/// A verified access token for this API. As an extractor it needs a [`Verifier`] in the router's state.
+/// A verified access token for this API. As an extractor it needs a [`Verifier`](crate::Verifier) in the router's state.
 #[derive(Clone)]
 pub struct VerifiedToken {
     identity: Arc<TokenIdentity>,
@@ -117,19 +104,5 @@ impl fmt::Debug for VerifiedToken {
             .field("principal", &self.identity.principal)
             .field("scopes", &self.identity.scopes)
             .finish_non_exhaustive()
-    }
-}
-
-impl<S> FromRequestParts<S> for VerifiedToken
-where
-    Verifier: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = BearerError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, BearerError> {
-        Verifier::from_ref(state)
-            .verify_headers(&parts.headers)
-            .await
     }
 }

@@ -16,9 +16,10 @@ use super::{
     error_kind::BearerErrorKind,
     profile::Profile,
     rejection::Rejection,
+    token_identity::Principal,
     trusted_issuer::TrustedIssuer,
     validation::Validation,
-    verified_token::{Principal, VerifiedToken},
+    verified_token::VerifiedToken,
     verifier_error::VerifierError,
 };
 

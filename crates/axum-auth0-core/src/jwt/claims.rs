@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::scope::ScopeClaim;
 use crate::json;
 
 /// A claim is missing or has a type that it must not have. The text names the claim, never its value.
@@ -120,14 +119,6 @@ impl Claims {
                 .ok_or(ClaimError::Malformed("aud")),
             Some(_) => Err(ClaimError::Malformed("aud")),
         }
-    }
-
-    /// Returns the scopes: `scope` as a string or an array, else `scp` as a string or an array; `None` if neither has a value.
-    ///
-    /// # Errors
-    /// [`ClaimError::Malformed`] if the claim that counts is neither.
-    pub fn scopes(&self) -> Result<Option<ScopeClaim<'_>>, ClaimError> {
-        ScopeClaim::read(self)
     }
 
     /// Why a required claim cannot be used that has no value.

@@ -16,10 +16,13 @@ mod verified;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use claims::{ClaimError, Claims};
-pub use compact::{CompactJwt, MAX_TOKEN_BYTES};
+pub use compact::CompactJwt;
 pub use decode_unverified::{UnverifiedClaims, decode_unverified};
 pub(crate) use error::HeaderError;
 pub use error::JwtParseError;
 pub use kind::TokenKind;
 pub use scope::{ScopeClaim, scope_words};
 pub use verified::VerifiedJwt;
+
+/// Maximum length of a token, in bytes.
+pub const MAX_TOKEN_BYTES: usize = 16 * 1024;

@@ -15,8 +15,18 @@ pub struct ScopeClaim<'claims> {
     words: Vec<&'claims str>,
 }
 
+impl Claims {
+    /// Returns the scopes: `scope` as a string or an array, else `scp` as a string or an array; `None` if neither has a value.
+    ///
+    /// # Errors
+    /// [`ClaimError::Malformed`] if the claim that counts is neither.
+    pub fn scopes(&self) -> Result<Option<ScopeClaim<'_>>, ClaimError> {
+        ScopeClaim::read(self)
+    }
+}
+
 impl<'claims> ScopeClaim<'claims> {
-    pub(super) fn read(claims: &'claims Claims) -> Result<Option<Self>, ClaimError> {
+    fn read(claims: &'claims Claims) -> Result<Option<Self>, ClaimError> {
         for name in ["scope", "scp"] {
             if let Some(value) = claims.get(name) {
                 let words = scope_words(value).ok_or(ClaimError::Malformed(name))?;

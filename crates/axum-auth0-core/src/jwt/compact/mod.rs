@@ -6,15 +6,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::{
+    MAX_TOKEN_BYTES,
     algorithm::Algorithm,
     claims::Claims,
     error::{HeaderError, JwtParseError},
     strict_json,
 };
 use crate::json;
-
-/// Maximum length of a token, in bytes.
-pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// A JWT that is parsed and not verified.
 pub struct CompactJwt<'token> {
