@@ -1,4 +1,4 @@
-//! `GET /auth/access-token`: off by default, for the APIs that were named, for scripts of the site's own pages.
+//! `GET /auth/access-token`: disabled by default, for the configured APIs, for scripts of the site's own pages.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -31,7 +31,7 @@ fn assert_refused(response: &TestResponse, status: StatusCode, code: &str) {
 }
 
 #[tokio::test]
-async fn no_token_leaves_the_server_unless_its_audience_is_named() {
+async fn tokens_of_apis_that_are_not_exposed_are_not_returned() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     for path in [
@@ -51,7 +51,7 @@ async fn no_token_leaves_the_server_unless_its_audience_is_named() {
 }
 
 #[tokio::test]
-async fn a_script_of_the_page_gets_the_shape_of_nextjs_auth0() {
+async fn the_response_has_the_format_of_nextjs_auth0() {
     let env = exposing(&format!("{PRODUCTS} {ORDERS}")).await;
     let mut browser = env.logged_in("alice").await;
     let response = browser.fetch("/auth/access-token", &SCRIPT).await;
@@ -79,9 +79,9 @@ fn audience_of(body: &Value) -> String {
     claims.unverified().audience().unwrap()[0].to_owned()
 }
 
-/// CSRF, and every other way to make a browser ask: only a script of this origin is answered.
+/// Other ways to make a browser send the request, CSRF included, are rejected.
 #[tokio::test]
-async fn other_sites_navigations_and_images_get_nothing() {
+async fn only_scripts_of_this_origin_get_a_token() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
     for (case, headers) in [
@@ -138,7 +138,7 @@ async fn other_sites_navigations_and_images_get_nothing() {
             "{case}"
         );
     }
-    // A header that another site cannot send without asking first (CORS), and nobody answers that it may.
+    // Another site cannot send this header without a CORS preflight, which this site does not allow.
     let response = browser
         .fetch("/auth/access-token", &[("x-requested-with", "fetch")])
         .await;
@@ -147,7 +147,7 @@ async fn other_sites_navigations_and_images_get_nothing() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
+async fn errors_have_the_codes_of_nextjs_auth0() {
     let env = exposing(PRODUCTS).await;
     let response = env.browser().fetch("/auth/access-token", &SCRIPT).await;
     assert_refused(&response, StatusCode::UNAUTHORIZED, "missing_session");
@@ -170,9 +170,9 @@ async fn who_is_not_signed_in_gets_the_codes_of_nextjs_auth0() {
     assert_refused(&response, StatusCode::UNAUTHORIZED, "session_expired");
 }
 
-/// A script gets the scopes it asks for, never a wider cached token, and no more than the application may have.
+/// A script gets the requested scopes, not a cached token with more, and not more than the application is configured for.
 #[tokio::test]
-async fn a_narrow_token_is_got_for_a_narrow_question() {
+async fn a_requested_scope_is_passed_to_the_provider_and_limited_to_the_configured_ones() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
     let path = "/auth/access-token?scope=read:products";
@@ -198,9 +198,9 @@ async fn a_narrow_token_is_got_for_a_narrow_question() {
     assert_refused(&response, StatusCode::BAD_REQUEST, "invalid_request");
 }
 
-/// Nothing is not a scope: by RFC 6749 §6 a provider would take it for everything.
+/// RFC 6749 §6: a provider treats an omitted scope as the scopes of the grant.
 #[tokio::test]
-async fn an_empty_scope_is_as_if_none_wait_for_requests_for() {
+async fn an_empty_scope_parameter_is_ignored() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
     let usual = browser.fetch("/auth/access-token", &SCRIPT).await.json();
@@ -213,7 +213,7 @@ async fn an_empty_scope_is_as_if_none_wait_for_requests_for() {
 
 /// A token with more scopes than requested stays on the server.
 #[tokio::test]
-async fn a_wider_token_than_wait_for_requests_for_is_not_handed_out() {
+async fn a_token_with_more_scopes_than_requested_is_not_returned() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", PRODUCTS)
         .set(
@@ -229,7 +229,7 @@ async fn a_wider_token_than_wait_for_requests_for_is_not_handed_out() {
 }
 
 #[tokio::test]
-async fn whoever_only_looks_gets_nothing() {
+async fn head_requests_are_not_allowed() {
     let env = exposing(PRODUCTS).await;
     let mut browser = env.logged_in("alice").await;
     let response = browser.head("/auth/access-token").await;

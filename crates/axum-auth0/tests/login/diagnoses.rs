@@ -1,4 +1,4 @@
-//! What is wrong, and what to set and where: the story that this project is about.
+//! Diagnoses of misconfigurations: the cause, and which setting to change.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -8,8 +8,14 @@ use test_support::{Browser, Endpoint, ORDERS, OfflineAccess, PRODUCTS, Part, Rep
 
 const HOUR: i64 = 3_600;
 
-/// The application asks for a token and gets this diagnosis, which is in the log, too. The session stays.
-async fn diagnosed(env: &TestEnv, browser: &mut Browser, path: &str, code: &str, says: &[&str]) {
+/// Asserts that a token request of the application fails with this diagnosis, that the log has it too, and that the session stays.
+async fn assert_diagnosis(
+    env: &TestEnv,
+    browser: &mut Browser,
+    path: &str,
+    code: &str,
+    says: &[&str],
+) {
     let errors = || {
         let code = format!("code=\"{code}\"");
         let log = log_capture::captured();
@@ -59,7 +65,7 @@ fn text_of<'a>(diagnosis: &'a Value, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn a_missing_audience_is_explained_and_the_login_works_all_the_same() {
+async fn a_missing_audience_is_diagnosed_and_the_login_succeeds() {
     let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
     let mut browser = env.browser();
     let response = browser.start_login("/products").await;
@@ -75,15 +81,15 @@ async fn a_missing_audience_is_explained_and_the_login_works_all_the_same() {
         "Applications > APIs",
         "opaque",
     ];
-    diagnosed(&env, &mut browser, "/token", "audience_missing", &says).await;
+    assert_diagnosis(&env, &mut browser, "/token", "audience_missing", &says).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
     assert!(log_capture::captured().contains("AUTH0_AUDIENCE is not set: users can log in"));
 }
 
-/// The provider refuses the login at the callback.
+/// The provider rejects the login at the callback.
 #[tokio::test]
-async fn an_unknown_audience_is_explained_at_the_callback() {
+async fn an_unknown_audience_is_diagnosed_at_the_callback() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_AUDIENCE", "https://unknown.example.com")
         .build()
@@ -107,7 +113,7 @@ async fn an_unknown_audience_is_explained_at_the_callback() {
     assert!(log_capture::captured().contains("code=\"audience_unknown\""));
     assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
 
-    // The same words where no audience was asked for are just words.
+    // Without a requested audience, the same description has no meaning.
     let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
     let mut browser = env.browser();
     let returned = browser
@@ -122,9 +128,9 @@ async fn an_unknown_audience_is_explained_at_the_callback() {
         .await;
 }
 
-/// RFC 8707 §2 has a code of its own for it, at the callback, at the token endpoint and at a refresh.
+/// RFC 8707 §2 defines `invalid_target` for the callback, the code exchange and the refresh.
 #[tokio::test]
-async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
+async fn invalid_target_is_diagnosed_as_an_unknown_audience_at_every_endpoint() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     let returned = browser
@@ -153,7 +159,7 @@ async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
     browser.log_in(&env.provider, "alice").await;
     env.provider
         .reply(Endpoint::Refresh, Reply::error(400, "invalid_target"));
-    diagnosed(
+    assert_diagnosis(
         &env,
         &mut browser,
         "/token/orders",
@@ -164,13 +170,13 @@ async fn invalid_target_is_an_unknown_audience_wherever_it_comes() {
 }
 
 #[tokio::test]
-async fn an_opaque_token_although_asked_for_a_jwt_is_explained() {
+async fn an_opaque_or_encrypted_token_is_diagnosed() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.opaque_access_tokens = true);
     let mut browser = env.logged_in("alice").await;
     let says = [PRODUCTS, "opaque", "PRODUCTS_API_TOKEN_FORMAT=opaque"];
-    diagnosed(&env, &mut browser, "/token", "opaque_token", &says).await;
+    assert_diagnosis(&env, &mut browser, "/token", "opaque_token", &says).await;
 
     let env = TestEnv::new().await;
     let jwe = |response: &mut Value| response["access_token"] = json!("a.b.c.d.e");
@@ -184,7 +190,7 @@ async fn an_opaque_token_although_asked_for_a_jwt_is_explained() {
         drop(claims.as_object_mut().unwrap().remove("at_hash"));
     });
     let mut browser = env.logged_in("alice").await;
-    diagnosed(
+    assert_diagnosis(
         &env,
         &mut browser,
         "/token",
@@ -195,8 +201,8 @@ async fn an_opaque_token_although_asked_for_a_jwt_is_explained() {
 }
 
 #[tokio::test]
-async fn a_token_for_another_audience_is_explained_and_never_given_out() {
-    let nobodys = ("wrong_audience", "AUTH0_AUDIENCE_PARAMETER=resource");
+async fn a_token_for_another_audience_is_diagnosed_and_not_returned() {
+    let without_api = ("wrong_audience", "AUTH0_AUDIENCE_PARAMETER=resource");
     let another = ("default_audience", "Default Audience");
     for (case, aud, found) in [
         (
@@ -232,10 +238,10 @@ async fn a_token_for_another_audience_is_explained_and_never_given_out() {
         env.provider
             .modify(Part::AccessToken, move |claims| claims["aud"] = aud.clone());
         let mut browser = env.logged_in("alice").await;
-        let is_nobodys = ["the client", "nobody"].contains(&case);
-        let (code, says) = if is_nobodys { nobodys } else { another };
+        let has_no_api = ["the client", "nobody"].contains(&case);
+        let (code, says) = if has_no_api { without_api } else { another };
         let says = [PRODUCTS, found, says];
-        diagnosed(&env, &mut browser, "/token", code, &says).await;
+        assert_diagnosis(&env, &mut browser, "/token", code, &says).await;
         assert_eq!(
             env.provider.revoked_families(),
             0,
@@ -245,20 +251,20 @@ async fn a_token_for_another_audience_is_explained_and_never_given_out() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_is_explained() {
+async fn a_token_of_another_issuer_is_diagnosed() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::AccessToken, |claims| {
         claims["iss"] = json!("https://tenant.example/");
     });
     let mut browser = env.logged_in("alice").await;
     let says = ["https://tenant.example/", "Set AUTH0_DOMAIN"];
-    diagnosed(&env, &mut browser, "/token", "wrong_issuer", &says).await;
+    assert_diagnosis(&env, &mut browser, "/token", "wrong_issuer", &says).await;
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_explained() {
+async fn a_missing_scope_is_diagnosed() {
     let one = &["write:products", "Permissions", "RBAC"][..];
-    // Whoever has none of an API's scopes has probably asked for another API.
+    // A token without any of the API's scopes is probably for another API.
     let all = &["none of the scopes", "Set AUTH0_AUDIENCE", "Permissions"][..];
     for (case, scope, says) in [
         ("fewer", json!("openid read:products"), one),
@@ -276,19 +282,19 @@ async fn a_missing_scope_is_explained() {
             claims["scope"] = scope.clone();
         });
         let mut browser = env.logged_in("alice").await;
-        diagnosed(&env, &mut browser, "/token", "scope_not_granted", says).await;
+        assert_diagnosis(&env, &mut browser, "/token", "scope_not_granted", says).await;
         let says = &[PRODUCTS];
-        diagnosed(&env, &mut browser, "/token", "scope_not_granted", says).await;
+        assert_diagnosis(&env, &mut browser, "/token", "scope_not_granted", says).await;
         assert_eq!(
             env.provider.request_count(Endpoint::Refresh),
             0,
             "{case}: a refresh does not help"
         );
     }
-    // A call that needs more than the others.
+    // A call that needs an additional scope.
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
-    diagnosed(
+    assert_diagnosis(
         &env,
         &mut browser,
         "/token/deleting",
@@ -298,9 +304,9 @@ async fn a_missing_scope_is_explained() {
     .await;
 }
 
-/// Scopes are where providers write them.
+/// Providers use different claims and formats for scopes.
 #[tokio::test]
-async fn scopes_are_found_as_a_text_a_list_or_scp() {
+async fn scopes_are_read_from_scope_or_scp_as_string_or_list() {
     for (name, value) in [
         ("scope", json!("write:products read:products")),
         ("scope", json!(["read:products", "write:products"])),
@@ -321,7 +327,7 @@ async fn scopes_are_found_as_a_text_a_list_or_scp() {
 }
 
 #[tokio::test]
-async fn a_missing_refresh_token_is_explained() {
+async fn a_missing_refresh_token_is_diagnosed() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.offline_access = OfflineAccess::Never);
@@ -334,7 +340,7 @@ async fn a_missing_refresh_token_is_explained() {
         "Allow Offline Access",
         "AUTH0_PROMPT=consent",
     ];
-    sent_to_log_in(&env, &mut browser, &says).await;
+    assert_login_required(&env, &mut browser, &says).await;
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 0);
 
     let env = TestEnvBuilder::new()
@@ -347,11 +353,11 @@ async fn a_missing_refresh_token_is_explained() {
         "AUTH0_SCOPE lacks offline_access",
         "Add offline_access to AUTH0_SCOPE",
     ];
-    sent_to_log_in(&env, &mut browser, &says).await;
+    assert_login_required(&env, &mut browser, &says).await;
 }
 
-/// The user can do nothing but log in; what the administrator can do is in the log. The session stays.
-async fn sent_to_log_in(env: &TestEnv, browser: &mut Browser, says: &[&str]) {
+/// Asserts that the user has to log in, that the log has the fix for the operator, and that the session stays.
+async fn assert_login_required(env: &TestEnv, browser: &mut Browser, says: &[&str]) {
     let response = browser.get("/token").await;
     assert_eq!(
         response.status,
@@ -370,7 +376,7 @@ async fn sent_to_log_in(env: &TestEnv, browser: &mut Browser, says: &[&str]) {
 }
 
 #[tokio::test]
-async fn refresh_tokens_that_nobody_asked_for_are_used() {
+async fn refresh_tokens_without_offline_access_are_used() {
     let env = TestEnvBuilder::new()
         .set("AUTH0_SCOPE", "openid")
         .build()
@@ -384,8 +390,8 @@ async fn refresh_tokens_that_nobody_asked_for_are_used() {
 }
 
 #[tokio::test]
-async fn a_rejected_client_is_explained() {
-    // Auth0 answers a wrong secret like this.
+async fn a_rejected_client_is_diagnosed() {
+    // Auth0's response to a wrong secret.
     let auth0 = json!({ "error": "access_denied", "error_description": "Unauthorized" });
     for reply in [Reply::error(401, "invalid_client"), Reply::Json(401, auth0)] {
         let env = TestEnv::new().await;
@@ -406,7 +412,7 @@ async fn a_rejected_client_is_explained() {
             "AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
             "AUTH0_CLIENT_AUTHENTICATION",
         ];
-        diagnosed(
+        assert_diagnosis(
             &env,
             &mut browser,
             "/token/renewed",
@@ -418,11 +424,11 @@ async fn a_rejected_client_is_explained() {
 }
 
 #[tokio::test]
-async fn an_api_that_was_not_declared_is_explained() {
+async fn an_undeclared_api_is_diagnosed() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let says = ["INVOICES", ".api::<"];
-    diagnosed(
+    assert_diagnosis(
         &env,
         &mut browser,
         "/token/undeclared",
@@ -432,9 +438,9 @@ async fn an_api_that_was_not_declared_is_explained() {
     .await;
 }
 
-/// Invariant 2: the stale-config trap. Who changes the audience or the scope must not get tokens of before.
+/// After a change of audience or scopes, tokens of the previous configuration are not used.
 #[tokio::test]
-async fn tokens_of_another_configuration_are_stale_at_once() {
+async fn tokens_of_another_configuration_are_not_used() {
     for (case, changes) in [
         ("another audience", &[("AUTH0_AUDIENCE", Some(ORDERS))][..]),
         (
@@ -460,7 +466,7 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
         let mut browser = browser.with_router(&changed);
         let response = browser.get("/token").await;
         if response.status == StatusCode::OK {
-            // Another token, and one that is what is asked for now.
+            // Another token, for the current configuration.
             assert_ne!(
                 response.json()["fingerprint"],
                 before["fingerprint"],
@@ -468,7 +474,7 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
             );
             assert_eq!(response.json()["audience"], changes[0].1.unwrap(), "{case}");
         } else {
-            // The old login cannot give what the new configuration wants; a new one can.
+            // The old login cannot provide a token for the new configuration; a new one can.
             assert_eq!(
                 response.status,
                 StatusCode::UNAUTHORIZED,
@@ -491,7 +497,7 @@ async fn tokens_of_another_configuration_are_stale_at_once() {
 }
 
 #[tokio::test]
-async fn a_login_after_the_change_mends_it() {
+async fn a_login_after_the_change_gets_a_token_of_the_new_configuration() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     let changed = env
@@ -503,9 +509,9 @@ async fn a_login_after_the_change_mends_it() {
     assert_eq!(browser.get("/token").await.status, StatusCode::OK);
 }
 
-/// The first login came before anybody thought of an audience.
+/// The first login took place without an audience.
 #[tokio::test]
-async fn an_audience_that_was_set_later_works_after_the_next_login() {
+async fn an_audience_that_is_set_later_works_after_the_next_login() {
     let env = TestEnvBuilder::new().unset("AUTH0_AUDIENCE").build().await;
     let mut browser = env.logged_in("alice").await;
     let changed = env.restarted(&[]).await;

@@ -62,7 +62,7 @@ async fn a_reload_in_a_browser_with_a_session_gets_the_new_session() {
 }
 
 #[tokio::test]
-async fn a_reload_of_a_login_that_is_refused_is_refused_at_once() {
+async fn a_reload_of_a_failed_login_fails_without_a_second_exchange() {
     let env = TestEnv::new().await;
     env.provider
         .reply(Endpoint::Exchange, Reply::error(400, "invalid_grant"));
@@ -73,7 +73,7 @@ async fn a_reload_of_a_login_that_is_refused_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn a_login_that_waits_for_its_browser_is_found_by_a_replica_with_the_rotated_secret() {
+async fn a_completed_login_is_claimed_at_a_replica_with_the_rotated_secret() {
     let env = TestEnv::new().await;
     let one = env
         .restarted(&[("AUTH0_SECRET", Some(&format!("{OLD},{NEW}")))])
@@ -101,7 +101,7 @@ async fn a_login_that_waits_for_its_browser_is_found_by_a_replica_with_the_rotat
 }
 
 #[tokio::test]
-async fn a_request_with_the_former_session_does_not_remove_the_new_one() {
+async fn a_request_with_the_previous_session_does_not_remove_the_new_one() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     // Another tab sends its request before the login and gets the response after it.
@@ -120,7 +120,7 @@ async fn a_request_with_the_former_session_does_not_remove_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_login_that_cannot_be_stored_leaves_the_sessions_of_other_browsers_alone() {
+async fn a_login_that_cannot_be_stored_keeps_the_sessions_of_other_browsers() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.revocation_deletes_grants = true);
@@ -176,8 +176,7 @@ async fn reads_do_not_wait_for_writes_that_another_process_blocks() {
 }
 
 #[tokio::test]
-async fn a_login_page_that_was_open_for_half_an_hour_is_started_again_with_and_without_its_cookie()
-{
+async fn a_login_page_open_for_half_an_hour_is_restarted_with_and_without_its_cookie() {
     let env = TestEnv::new().await;
     for (seconds, has_cookie) in [(1_860, false), (1_860, true), (7_200, false)] {
         let mut browser = env.browser();
@@ -217,7 +216,7 @@ async fn a_login_page_that_was_open_for_half_an_hour_is_started_again_with_and_w
 }
 
 #[tokio::test]
-async fn a_logout_of_a_session_that_timed_out_ends_it_at_the_provider_too() {
+async fn a_logout_of_an_expired_session_also_ends_it_at_the_provider() {
     let env = TestEnv::new().await;
     for seconds in [86_400, 200_000] {
         let mut browser = env.logged_in("alice").await;
@@ -261,7 +260,7 @@ async fn the_confirmation_page_of_a_logout_keeps_the_return_path() {
 }
 
 #[tokio::test]
-async fn a_form_that_was_sent_to_another_host_is_answered_with_a_page() {
+async fn a_form_posted_to_another_host_gets_an_error_page() {
     let env = TestEnv::new().await;
     let mut browser = env.browser();
     for (mode, content_type) in [("navigate", "text/html"), ("cors", "application/json")] {

@@ -1,12 +1,12 @@
-//! A provider that this server reaches at another address than browsers do.
+//! Providers with an internal address for the server and a public one for browsers.
 
 use axum_auth0_doctor::Status;
 
-use super::{are_problems, examined, says, the};
+use super::{assert_contains, assert_problems, examined, the};
 use crate::{app::TestEnv, provider_settings::with_internal_address};
 
 #[tokio::test]
-async fn what_only_browsers_reach_could_not_be_checked() {
+async fn endpoints_for_browsers_only_are_skipped() {
     let env = with_internal_address(false).await;
     let internal = env.provider.url("/");
     let changes = [
@@ -18,16 +18,16 @@ async fn what_only_browsers_reach_could_not_be_checked() {
         the(&report, Status::Ok, id);
     }
     for id in ["callback", "login", "audience", "logout"] {
-        says(
+        assert_contains(
             the(&report, Status::Skipped, id),
             &["Could not be checked", "did not answer"],
         );
     }
-    are_problems(&report, &[]);
+    assert_problems(&report, &[]);
 }
 
 #[tokio::test]
-async fn a_provider_that_does_not_know_its_public_name_is_told_to_the_administrator() {
+async fn a_provider_with_its_internal_address_as_issuer_is_a_problem_for_its_administrator() {
     let env = TestEnv::new().await;
     let internal = env.provider.url("/");
     let changes = [
@@ -37,7 +37,7 @@ async fn a_provider_that_does_not_know_its_public_name_is_told_to_the_administra
     let report = examined(&env, &changes).await;
     let provider = the(&report, Status::Problem, "provider");
     assert_eq!(provider.code, Some("wrong_issuer"));
-    says(
+    assert_contains(
         provider,
         &[
             &internal,
@@ -47,9 +47,9 @@ async fn a_provider_that_does_not_know_its_public_name_is_told_to_the_administra
     );
 }
 
-/// The token endpoint is what every login needs; that it is out of reach is an observation.
+/// Every login needs the token endpoint, so a failed connection is a problem and not skipped.
 #[tokio::test]
-async fn a_token_endpoint_that_cannot_be_connected_to_is_a_problem() {
+async fn an_unreachable_token_endpoint_is_a_problem() {
     let env = TestEnv::new().await;
     env.provider
         .modify(test_support::Part::Metadata, |metadata| {
@@ -58,6 +58,6 @@ async fn a_token_endpoint_that_cannot_be_connected_to_is_a_problem() {
     let report = examined(&env, &[]).await;
     let client = the(&report, Status::Problem, "client");
     assert_eq!(client.code, Some("token_endpoint_unreachable"));
-    says(client, &["127.0.0.1:1", "AUTH0_PROVIDER_INTERNAL_URL"]);
-    are_problems(&report, &["client"]);
+    assert_contains(client, &["127.0.0.1:1", "AUTH0_PROVIDER_INTERNAL_URL"]);
+    assert_problems(&report, &["client"]);
 }

@@ -1,53 +1,53 @@
-//! What a provider says of an API counts if it says something else of one that does not exist.
+//! The check of audiences. A response is evidence only if the response to an unknown audience differs.
 
 use axum_auth0_doctor::{Report, Status};
 use test_support::{ORDERS, PRODUCTS};
 
-use super::{are_problems, examined, says, the};
+use super::{assert_contains, assert_problems, examined, the};
 use crate::app::TestEnv;
 
-fn of_both(report: &Report, status: Status) {
+fn assert_both(report: &Report, status: Status) {
     the(report, status, "audience");
     the(report, status, "api_audience");
 }
 
 #[tokio::test]
-async fn a_provider_that_takes_every_audience_says_nothing_of_one() {
+async fn a_provider_that_accepts_every_audience_gives_no_evidence() {
     let env = TestEnv::new().await;
     let report = examined(&env, &[]).await;
-    of_both(&report, Status::Skipped);
-    says(
+    assert_both(&report, Status::Skipped);
+    assert_contains(
         the(&report, Status::Skipped, "audience"),
         &[PRODUCTS, "does not exist just as well"],
     );
-    says(the(&report, Status::Skipped, "api_audience"), &[ORDERS]);
-    are_problems(&report, &[]);
+    assert_contains(the(&report, Status::Skipped, "api_audience"), &[ORDERS]);
+    assert_problems(&report, &[]);
 }
 
 #[tokio::test]
-async fn a_provider_that_refuses_an_unknown_audience_knows_the_others() {
+async fn a_provider_that_rejects_an_unknown_audience_confirms_the_others() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.authorization.rejects_unknown_audience = true);
     let report = examined(&env, &[]).await;
-    of_both(&report, Status::Ok);
+    assert_both(&report, Status::Ok);
 
     let unknown = "https://stock.example.com";
     let report = examined(&env, &[("AUTH0_AUDIENCE", Some(unknown))]).await;
     let audience = the(&report, Status::Problem, "audience");
     assert_eq!(audience.code, Some("audience_unknown"));
-    says(audience, &[unknown, "AUTH0_AUDIENCE"]);
+    assert_contains(audience, &[unknown, "AUTH0_AUDIENCE"]);
     the(&report, Status::Skipped, "login");
     let report = examined(&env, &[("ORDERS_API_AUDIENCE", Some(unknown))]).await;
-    says(
+    assert_contains(
         the(&report, Status::Problem, "api_audience"),
         &[unknown, "ORDERS_API_AUDIENCE"],
     );
-    are_problems(&report, &["api_audience"]);
+    assert_problems(&report, &["api_audience"]);
 }
 
 #[tokio::test]
-async fn an_error_page_is_about_the_api_if_the_same_login_without_it_goes_on() {
+async fn an_error_page_is_about_the_api_if_a_login_without_it_succeeds() {
     let env = TestEnv::new().await;
     for status in [400, 404, 500] {
         env.provider.policy(|policy| {
@@ -57,7 +57,7 @@ async fn an_error_page_is_about_the_api_if_the_same_login_without_it_goes_on() {
         let unknown = "https://stock.example.com";
         let report = examined(&env, &[("AUTH0_AUDIENCE", Some(unknown))]).await;
         let audience = the(&report, Status::Problem, "audience");
-        says(
+        assert_contains(
             audience,
             &[
                 unknown,
@@ -66,14 +66,14 @@ async fn an_error_page_is_about_the_api_if_the_same_login_without_it_goes_on() {
             ],
         );
         assert!(!super::text(audience).contains("Most likely"));
-        are_problems(&report, &["audience"]);
-        // A control that failed is none.
+        assert_problems(&report, &["audience"]);
+        // A failed control request is no evidence.
         let expected = if status == 500 {
             Status::Skipped
         } else {
             Status::Ok
         };
         let report = examined(&env, &[]).await;
-        of_both(&report, expected);
+        assert_both(&report, expected);
     }
 }

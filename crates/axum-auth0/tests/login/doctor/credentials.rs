@@ -1,22 +1,22 @@
-//! Whether the secret is right is told only by a provider that treats a wrong one in another way.
+//! The check of the client secret. A response is evidence only if the response to a wrong secret differs.
 
 use axum_auth0_doctor::Status;
 use test_support::{Endpoint, Reply};
 
-use super::{are_problems, examined, says, the};
+use super::{assert_contains, assert_problems, examined, the};
 use crate::app::TestEnv;
 
 const WRONG: (&str, Option<&str>) = ("AUTH0_CLIENT_SECRET", Some("a-secret-of-yesterday"));
 
 #[tokio::test]
-async fn a_provider_that_checks_the_token_before_the_client_says_nothing_of_the_secret() {
+async fn a_provider_that_checks_the_token_before_the_client_gives_no_evidence_of_the_secret() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.checks_grant_before_client = true);
     for changes in [&[][..], &[WRONG]] {
         let report = examined(&env, changes).await;
         let client = the(&report, Status::Skipped, "client");
-        says(
+        assert_contains(
             client,
             &[
                 "Could not be checked",
@@ -24,26 +24,26 @@ async fn a_provider_that_checks_the_token_before_the_client_says_nothing_of_the_
                 "invalid_grant",
             ],
         );
-        are_problems(&report, &[]);
+        assert_problems(&report, &[]);
     }
 }
 
 #[tokio::test]
-async fn the_right_secret_is_accepted_and_a_wrong_one_is_a_problem() {
+async fn a_correct_secret_is_ok_and_a_wrong_one_a_problem() {
     let env = TestEnv::new().await;
     let report = examined(&env, &[]).await;
     the(&report, Status::Ok, "client");
-    // The second one is the control.
+    // The second request is the control.
     assert_eq!(env.provider.request_count(Endpoint::Refresh), 2);
     let report = examined(&env, &[WRONG]).await;
     let client = the(&report, Status::Problem, "client");
     assert_eq!(client.code, Some("client_rejected"));
-    says(client, &["it says invalid_client"]);
-    are_problems(&report, &["client"]);
+    assert_contains(client, &["it says invalid_client"]);
+    assert_problems(&report, &["client"]);
 }
 
 #[tokio::test]
-async fn a_provider_that_refuses_every_secret_with_the_same_answer_says_nothing_of_it() {
+async fn a_provider_that_rejects_every_secret_alike_gives_no_evidence() {
     let env = TestEnv::new().await;
     for (reply, words) in [
         (Reply::error(400, "invalid_request"), "says invalid_request"),
@@ -57,18 +57,18 @@ async fn a_provider_that_refuses_every_secret_with_the_same_answer_says_nothing_
         env.provider.reply(Endpoint::Refresh, reply);
         for changes in [&[][..], &[WRONG]] {
             let report = examined(&env, changes).await;
-            says(
+            assert_contains(
                 the(&report, Status::Skipped, "client"),
                 &["Could not be checked", words],
             );
             the(&report, Status::Skipped, "refresh");
-            are_problems(&report, &[]);
+            assert_problems(&report, &[]);
         }
     }
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_fails_at_a_nonsense_token_is_no_problem() {
+async fn a_token_endpoint_that_fails_for_an_invalid_token_is_not_a_problem() {
     let env = TestEnv::new().await;
     for reply in [
         Reply::html(500),
@@ -90,12 +90,12 @@ async fn a_token_endpoint_that_fails_at_a_nonsense_token_is_no_problem() {
             client.summary
         );
         the(&report, Status::Skipped, "refresh");
-        are_problems(&report, &[]);
+        assert_problems(&report, &[]);
     }
 }
 
 #[tokio::test]
-async fn what_a_provider_repeats_of_the_secret_is_not_said() {
+async fn a_secret_that_the_provider_echoes_is_redacted() {
     let env = TestEnv::new().await;
     let description = format!("{} is not welcome", test_support::CLIENT_SECRET);
     let body = serde_json::json!({"error": "invalid_request", "error_description": description});

@@ -1,17 +1,18 @@
-//! A login as people begin it, and one with `prompt=none`: what fails only in the second way is no problem.
+//! The check of the authorization endpoint, as users start a login and with `prompt=none`. A failure only of the latter is not a
+//! problem.
 
 use std::time::Duration;
 
 use axum_auth0_doctor::Status;
 use test_support::{Endpoint, Reply, SITE};
 
-use super::{are_problems, config, examine_within, examined, says, the};
+use super::{assert_contains, assert_problems, config, examine_within, examined, the};
 use crate::app::TestEnv;
 
 const CONSENT: (&str, Option<&str>) = ("AUTH0_PROMPT", Some("consent"));
 
 #[tokio::test]
-async fn a_provider_that_fails_at_prompt_none_is_not_one_that_lets_nobody_in() {
+async fn a_provider_that_fails_only_for_prompt_none_is_not_a_problem() {
     let env = TestEnv::new().await;
     for status in [500, 400, 404, 429, 503] {
         env.provider
@@ -19,17 +20,17 @@ async fn a_provider_that_fails_at_prompt_none_is_not_one_that_lets_nobody_in() {
         let report = examined(&env, &[]).await;
         for id in ["callback", "login", "audience"] {
             let check = the(&report, Status::Skipped, id);
-            says(
+            assert_contains(
                 check,
                 &["Could not be checked", "prompt=none", &status.to_string()],
             );
         }
-        are_problems(&report, &[]);
+        assert_problems(&report, &[]);
     }
 }
 
 #[tokio::test]
-async fn an_error_page_for_a_client_that_does_not_exist_is_told_only_by_its_words() {
+async fn an_unknown_client_is_recognised_by_the_text_of_the_error_page() {
     let env = TestEnv::new().await;
     let unknown = [("AUTH0_CLIENT_ID", Some("of-another-tenant"))];
     for page in [
@@ -42,7 +43,7 @@ async fn an_error_page_for_a_client_that_does_not_exist_is_told_only_by_its_word
             .policy(|policy| policy.authorization.unknown_client = Some(page));
         let report = examined(&env, &unknown).await;
         let login = the(&report, Status::Skipped, "login");
-        says(
+        assert_contains(
             login,
             &[
                 "Could not be checked",
@@ -51,8 +52,8 @@ async fn an_error_page_for_a_client_that_does_not_exist_is_told_only_by_its_word
             ],
         );
         the(&report, Status::Skipped, "callback");
-        // The token endpoint says it.
-        are_problems(&report, &["client"]);
+        // The token endpoint reports it.
+        assert_problems(&report, &["client"]);
     }
     env.provider.policy(|policy| {
         policy.authorization.unknown_client = Some((404, "<h1>Client not found</h1>"));
@@ -65,52 +66,52 @@ async fn an_error_page_for_a_client_that_does_not_exist_is_told_only_by_its_word
 }
 
 #[tokio::test]
-async fn an_authorization_endpoint_that_answers_everything_alike_says_nothing() {
+async fn an_authorization_endpoint_that_responds_alike_to_everything_gives_no_evidence() {
     let env = TestEnv::new().await;
     for status in [403, 404, 500, 502, 503] {
         env.provider
             .policy(|policy| policy.authorization.error_page = Some(status));
         let report = examined(&env, &[]).await;
         for id in ["callback", "login", "audience"] {
-            says(
+            assert_contains(
                 the(&report, Status::Skipped, id),
                 &["Could not be checked", &status.to_string()],
             );
         }
-        are_problems(&report, &[]);
+        assert_problems(&report, &[]);
     }
 }
 
 #[tokio::test]
-async fn an_authorization_endpoint_that_is_silent_could_not_be_checked() {
+async fn an_authorization_endpoint_that_does_not_respond_is_skipped() {
     let env = TestEnv::new().await;
     env.provider.reply(Endpoint::Authorize, Reply::NoResponse);
     let changed = config(&env, &[("AUTH0_HTTP_TIMEOUT", Some("300"))]);
     let report = examine_within(&env, &changed, Duration::from_secs(20)).await;
-    says(
+    assert_contains(
         the(&report, Status::Skipped, "login"),
         &["Could not be checked", "did not answer"],
     );
-    are_problems(&report, &[]);
+    assert_problems(&report, &[]);
 
-    // Nor is what the doctor itself has no time for.
+    // Neither is a check for which the doctor has no time left.
     let changed = config(&env, &[("AUTH0_HTTP_TIMEOUT", Some("12000"))]);
     let report = examine_within(&env, &changed, Duration::from_millis(1_500)).await;
     the(&report, Status::Skipped, "login");
-    are_problems(&report, &[]);
+    assert_problems(&report, &[]);
 }
 
 #[tokio::test]
-async fn a_provider_that_wants_consent_for_offline_access_is_quoted_and_no_api_is_blamed() {
+async fn a_required_consent_for_offline_access_is_quoted_and_not_attributed_to_an_api() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.authorization.offline_access_requires_consent = true);
     let says_consent = "offline_access requires the prompt consent";
 
-    // As it is set up right; only the experiment with prompt=none cannot work.
+    // The configuration is correct; only the request with prompt=none cannot succeed.
     let report = examined(&env, &[CONSENT]).await;
     let login = the(&report, Status::Skipped, "login");
-    says(
+    assert_contains(
         login,
         &[
             "Could not be checked to the end",
@@ -118,24 +119,24 @@ async fn a_provider_that_wants_consent_for_offline_access_is_quoted_and_no_api_i
             "without offline_access it does not",
         ],
     );
-    are_problems(&report, &[]);
+    assert_problems(&report, &[]);
 
-    // As people would be refused.
+    // Users would be rejected in the same way.
     let report = examined(&env, &[]).await;
     let login = the(&report, Status::Problem, "login");
-    says(
+    assert_contains(
         login,
         &[
             says_consent,
             "The same login without offline_access goes on",
         ],
     );
-    are_problems(&report, &["login"]);
+    assert_problems(&report, &["login"]);
     the(&report, Status::Ok, "callback");
 }
 
 #[tokio::test]
-async fn a_refused_scope_is_listed_with_all_scopes_and_their_variables() {
+async fn a_rejected_scope_is_reported_with_all_scopes_and_their_variables() {
     let env = TestEnv::new().await;
     for describes in [false, true] {
         env.provider.policy(|policy| {
@@ -145,7 +146,7 @@ async fn a_refused_scope_is_listed_with_all_scopes_and_their_variables() {
         let report = examined(&env, &[]).await;
         let login = the(&report, Status::Problem, "login");
         assert_eq!(login.code, Some("scope_refused"));
-        says(
+        assert_contains(
             login,
             &[
                 "AUTH0_SCOPE: `openid`, `profile`, `email`, `offline_access`",
@@ -156,15 +157,15 @@ async fn a_refused_scope_is_listed_with_all_scopes_and_their_variables() {
         );
         let named = "It names `write:products` (PRODUCTS_API_SCOPE)";
         assert_eq!(super::text(login).contains(named), describes);
-        are_problems(&report, &["login"]);
+        assert_problems(&report, &["login"]);
     }
-    // What the fix says.
+    // Applies the fix.
     let report = examined(&env, &[("PRODUCTS_API_SCOPE", Some(""))]).await;
     the(&report, Status::Ok, "login");
 }
 
 #[tokio::test]
-async fn a_callback_that_is_not_registered_is_a_problem_if_the_provider_says_so() {
+async fn an_unregistered_callback_is_a_problem_if_the_provider_reports_it() {
     let env = TestEnv::new().await;
     let unregistered = |text| {
         let registered = vec!["https://www.example.com/auth/callback".to_owned()];
@@ -176,16 +177,16 @@ async fn a_callback_that_is_not_registered_is_a_problem_if_the_provider_says_so(
     });
     let report = examined(&env, &[]).await;
     let callback = the(&report, Status::Problem, "callback");
-    says(
+    assert_contains(
         callback,
         &[
             &format!("{SITE}/auth/callback"),
             "status 403 (“redirect_uri mismatch”)",
         ],
     );
-    are_problems(&report, &["callback"]);
+    assert_problems(&report, &["callback"]);
 
-    // Without a word, a client that does not exist makes the difference.
+    // Without a text, the response to an unknown client is the evidence.
     env.provider.policy(|policy| {
         policy.authorization.registered_callbacks = unregistered("");
         policy.authorization.unknown_client = Some((401, ""));
@@ -193,23 +194,23 @@ async fn a_callback_that_is_not_registered_is_a_problem_if_the_provider_says_so(
     let report = examined(&env, &[]).await;
     let login = the(&report, Status::Problem, "login");
     assert_eq!(login.code, Some("login_refused"));
-    says(login, &["status 403", "Most often the callback URL"]);
+    assert_contains(login, &["status 403", "Most often the callback URL"]);
     the(&report, Status::Skipped, "callback");
 }
 
-/// What is written like an error and is one of a provider that is down (RFC 6749 §4.1.2.1).
+/// `server_error` and `temporarily_unavailable` (RFC 6749 §4.1.2.1) do not reject the request.
 #[tokio::test]
-async fn a_provider_that_is_busy_at_the_callback_refuses_nothing() {
+async fn a_temporary_error_at_the_callback_is_not_a_rejection() {
     let env = TestEnv::new().await;
     for code in ["server_error", "temporarily_unavailable"] {
         let back = format!("{SITE}/auth/callback?error={code}");
         let reply = Reply::status(302).with_header("location", &back);
         env.provider.reply(Endpoint::Authorize, reply);
         let report = examined(&env, &[]).await;
-        says(
+        assert_contains(
             the(&report, Status::Skipped, "login"),
             &["Could not be checked", code],
         );
-        are_problems(&report, &[]);
+        assert_problems(&report, &[]);
     }
 }

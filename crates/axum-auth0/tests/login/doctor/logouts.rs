@@ -1,27 +1,27 @@
-//! Whether the provider sends people back after a logout.
+//! The check of the logout URL.
 
 use axum_auth0_doctor::Status;
 use serde_json::json;
 use test_support::{Endpoint, Part, Reply, SITE};
 
-use super::{are_problems, examined, says, the};
+use super::{assert_contains, assert_problems, examined, the};
 use crate::app::{TestEnv, TestEnvBuilder};
 
-/// As nextjs-auth0's guide has it.
-fn only_the_root(env: &TestEnv, status: u16, text: &'static str) {
+/// Registers the root of the site only, as the guide of nextjs-auth0 suggests.
+fn register_root_only(env: &TestEnv, status: u16, text: &'static str) {
     env.provider.policy(|policy| {
         policy.logout.registered_urls = Some((vec![SITE.to_owned()], status, text));
     });
 }
 
 #[tokio::test]
-async fn a_logout_url_that_is_not_registered_is_a_problem_with_both_ways_out() {
+async fn an_unregistered_logout_url_is_a_problem_with_both_fixes() {
     let env = TestEnv::new().await;
-    only_the_root(&env, 400, "<p>post_logout_redirect_uri is not allowed</p>");
+    register_root_only(&env, 400, "<p>post_logout_redirect_uri is not allowed</p>");
     let report = examined(&env, &[]).await;
     let logout = the(&report, Status::Problem, "logout");
     assert_eq!(logout.code, Some("logout_url_not_registered"));
-    says(
+    assert_contains(
         logout,
         &[
             "(“post_logout_redirect_uri is not allowed”)",
@@ -29,51 +29,51 @@ async fn a_logout_url_that_is_not_registered_is_a_problem_with_both_ways_out() {
             &format!("AUTH0_LOGOUT_RETURN_TO={SITE} "),
         ],
     );
-    are_problems(&report, &["logout"]);
+    assert_problems(&report, &["logout"]);
 
-    // What the fix says; to the letter, since another letter is another URL for the provider.
+    // Applies the fix. Providers compare URLs character by character.
     let report = examined(&env, &[("AUTH0_LOGOUT_RETURN_TO", Some(SITE))]).await;
-    says(the(&report, Status::Ok, "logout"), &[SITE]);
+    assert_contains(the(&report, Status::Ok, "logout"), &[SITE]);
     let report = examined(&env, &[("AUTH0_LOGOUT_RETURN_TO", Some("/"))]).await;
     the(&report, Status::Problem, "logout");
 }
 
 #[tokio::test]
-async fn a_logout_that_says_nothing_of_the_url_could_not_be_checked() {
+async fn a_logout_without_evidence_of_the_url_is_skipped() {
     let env = TestEnv::new().await;
     for text in ["", "<h1>Bad request</h1>"] {
-        only_the_root(&env, 400, text);
+        register_root_only(&env, 400, text);
         let report = examined(&env, &[]).await;
-        says(
+        assert_contains(
             the(&report, Status::Skipped, "logout"),
             &["Could not be checked", "status 400"],
         );
-        are_problems(&report, &[]);
+        assert_problems(&report, &[]);
     }
     env.provider.policy(|policy| {
         policy.logout.registered_urls = None;
         policy.logout.requires_id_token_hint = true;
     });
     let report = examined(&env, &[]).await;
-    says(
+    assert_contains(
         the(&report, Status::Skipped, "logout"),
         &["id_token_hint is missing"],
     );
     env.provider
         .policy(|policy| policy.logout.requires_confirmation = true);
     let report = examined(&env, &[]).await;
-    says(
+    assert_contains(
         the(&report, Status::Skipped, "logout"),
         &["a page of its own"],
     );
     env.provider.reply(Endpoint::EndSession, Reply::html(500));
     let report = examined(&env, &[]).await;
-    says(the(&report, Status::Skipped, "logout"), &["status 500"]);
-    are_problems(&report, &[]);
+    assert_contains(the(&report, Status::Skipped, "logout"), &["status 500"]);
+    assert_problems(&report, &[]);
 }
 
 #[tokio::test]
-async fn a_provider_that_cannot_log_out_needs_no_url() {
+async fn a_provider_without_logout_needs_no_url() {
     let mut builder = TestEnvBuilder::new();
     builder.issuer_path = "/realms/a";
     let env = builder.build().await;
@@ -81,12 +81,12 @@ async fn a_provider_that_cannot_log_out_needs_no_url() {
         metadata["end_session_endpoint"] = json!(null);
     });
     let report = examined(&env, &[]).await;
-    says(the(&report, Status::Skipped, "logout"), &["Not needed"]);
-    are_problems(&report, &[]);
+    assert_contains(the(&report, Status::Skipped, "logout"), &["Not needed"]);
+    assert_problems(&report, &[]);
 }
 
 #[tokio::test]
-async fn no_logout_of_the_doctor_carries_a_session() {
+async fn logout_requests_of_the_doctor_carry_no_session() {
     let env = TestEnv::new().await;
     examined(&env, &[]).await;
     let requests = env.provider.requests(Endpoint::EndSession);

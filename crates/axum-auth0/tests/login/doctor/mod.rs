@@ -1,5 +1,4 @@
-//! The doctor at providers that do not behave: it reports no problem that does not exist, and no success that it did not
-//! observe.
+//! The doctor with unusual providers: it reports no problem that does not exist, and no success that it did not observe.
 
 mod addresses;
 mod audiences;
@@ -16,12 +15,12 @@ use axum_auth0_doctor::{Check, Dependencies, Report, Status, examine};
 
 use crate::app::TestEnv;
 
-/// What the doctor says of the site of `env`, with these variables changed.
+/// Returns the doctor's report about the site of `env` with these variables changed.
 async fn examined(env: &TestEnv, changes: &[(&'static str, Option<&str>)]) -> Report {
     examine_within(env, &config(env, changes), Duration::from_secs(20)).await
 }
 
-/// The configuration with these variables changed, and with a secret that cannot be guessed.
+/// Returns the configuration with these variables changed, and with an unpredictable secret.
 fn config(env: &TestEnv, changes: &[(&'static str, Option<&str>)]) -> Config {
     let secret = ("AUTH0_SECRET", Some("5b1e8842a6f04d7c9e31f0aa77c2d948"));
     env.config(&[changes, &[secret]].concat())
@@ -35,7 +34,7 @@ async fn examine_within(env: &TestEnv, config: &Config, limit: Duration) -> Repo
     examine(config, &dependencies, limit).await
 }
 
-/// The only check with this name, which has this status.
+/// Returns the only check with this ID, which must have this status.
 fn the<'a>(report: &'a Report, status: Status, id: &str) -> &'a Check {
     let checks: Vec<&Check> = report
         .checks
@@ -48,8 +47,8 @@ fn the<'a>(report: &'a Report, status: Status, id: &str) -> &'a Check {
     }
 }
 
-/// That nothing is a problem but these.
-fn are_problems(report: &Report, ids: &[&str]) {
+/// Asserts that these checks are the only problems.
+fn assert_problems(report: &Report, ids: &[&str]) {
     let problems = report
         .checks
         .iter()
@@ -60,7 +59,7 @@ fn are_problems(report: &Report, ids: &[&str]) {
     assert_eq!(report.is_ok(), ids.is_empty());
 }
 
-/// Everything that a check says.
+/// Returns all texts of a check.
 fn text(check: &Check) -> String {
     let texts = [
         Some(&check.summary),
@@ -75,7 +74,7 @@ fn text(check: &Check) -> String {
         .join(" ")
 }
 
-fn says(check: &Check, parts: &[&str]) {
+fn assert_contains(check: &Check, parts: &[&str]) {
     let text = text(check);
     for part in parts {
         assert!(text.contains(part), "{part:?} is not in: {text}");

@@ -1,21 +1,21 @@
-//! Whether a login brings a refresh token shows after one. Metadata is a hint.
+//! The check of refresh tokens. Only a login shows whether the provider issues one; metadata is a hint.
 
 use axum_auth0_doctor::Status;
 use serde_json::json;
 use test_support::{Endpoint, OfflineAccess, Part, Reply};
 
-use super::{are_problems, examined, says, text, the};
+use super::{assert_contains, assert_problems, examined, text, the};
 use crate::app::TestEnv;
 
 #[tokio::test]
-async fn what_the_metadata_leaves_out_is_a_hint_and_worded_as_one() {
+async fn missing_metadata_is_a_hint_and_not_a_problem() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::Metadata, |metadata| {
         metadata["scopes_supported"] = json!(["openid", "profile"]);
     });
     let report = examined(&env, &[]).await;
     let refresh = the(&report, Status::Warning, "refresh");
-    says(
+    assert_contains(
         refresh,
         &[
             "does not list the scope offline_access",
@@ -28,11 +28,11 @@ async fn what_the_metadata_leaves_out_is_a_hint_and_worded_as_one() {
         "{}",
         text(refresh)
     );
-    are_problems(&report, &[]);
+    assert_problems(&report, &[]);
 }
 
 #[tokio::test]
-async fn a_refresh_that_the_provider_takes_outweighs_its_metadata() {
+async fn a_successful_refresh_overrides_the_metadata() {
     let env = TestEnv::new().await;
     env.provider.modify(Part::Metadata, |metadata| {
         metadata["grant_types_supported"] = json!(["authorization_code"]);
@@ -40,25 +40,25 @@ async fn a_refresh_that_the_provider_takes_outweighs_its_metadata() {
     let report = examined(&env, &[]).await;
     the(&report, Status::Ok, "refresh");
 
-    // Where it could not be seen, it is a hint.
+    // Without an observation, it is a hint.
     env.provider.reply(Endpoint::Refresh, Reply::html(500));
     let report = examined(&env, &[]).await;
-    says(
+    assert_contains(
         the(&report, Status::Warning, "refresh"),
         &["the grant refresh_token", "a hint only"],
     );
-    are_problems(&report, &[]);
+    assert_problems(&report, &[]);
 }
 
-/// Metadata that has everything, of a provider whose logins bring no refresh token.
+/// The metadata is complete, but the provider issues no refresh token.
 #[tokio::test]
-async fn that_tokens_can_be_refreshed_is_not_said_before_a_login() {
+async fn refresh_is_not_confirmed_before_a_login() {
     let env = TestEnv::new().await;
     env.provider
         .policy(|policy| policy.offline_access = OfflineAccess::Never);
     let report = examined(&env, &[]).await;
     let refresh = the(&report, Status::Ok, "refresh");
-    says(
+    assert_contains(
         refresh,
         &["whether a login brings a refresh token shows after one"],
     );
@@ -66,26 +66,26 @@ async fn that_tokens_can_be_refreshed_is_not_said_before_a_login() {
 }
 
 #[tokio::test]
-async fn a_grant_that_the_provider_refuses_to_this_application_is_a_problem() {
+async fn an_unauthorized_grant_type_is_a_problem() {
     let env = TestEnv::new().await;
     env.provider.reply(
         Endpoint::Refresh,
         Reply::error(400, "unsupported_grant_type"),
     );
     let report = examined(&env, &[]).await;
-    says(
+    assert_contains(
         the(&report, Status::Problem, "refresh"),
         &["(unsupported_grant_type)", "Grant Types"],
     );
-    are_problems(&report, &["refresh"]);
+    assert_problems(&report, &["refresh"]);
 }
 
 #[tokio::test]
-async fn a_site_that_asks_for_no_refresh_token_is_told_what_that_means() {
+async fn a_site_without_offline_access_gets_an_explanation() {
     let env = TestEnv::new().await;
     let report = examined(&env, &[("AUTH0_SCOPE", Some("openid"))]).await;
     let refresh = the(&report, Status::Warning, "refresh");
-    says(
+    assert_contains(
         refresh,
         &[
             "AUTH0_SCOPE lacks offline_access",

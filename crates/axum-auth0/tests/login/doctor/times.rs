@@ -1,13 +1,13 @@
-//! Clocks, compared by what cannot come from a cache.
+//! The check of the clock, with responses that do not come from a cache.
 
 use axum_auth0_doctor::Status;
 use test_support::{Endpoint, Reply};
 
-use super::{are_problems, examined, the};
+use super::{assert_problems, examined, the};
 use crate::app::TestEnv;
 
 #[tokio::test]
-async fn keys_that_a_cache_kept_without_saying_so_are_no_wrong_clock() {
+async fn a_cached_date_header_is_not_a_clock_difference() {
     let env = TestEnv::new().await;
     let keys = Reply::keys(&[env.provider.signer().jwk()]);
     let old = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -15,11 +15,11 @@ async fn keys_that_a_cache_kept_without_saying_so_are_no_wrong_clock() {
         .reply(Endpoint::Keys, keys.with_header("date", old));
     let report = examined(&env, &[]).await;
     the(&report, Status::Ok, "clock");
-    are_problems(&report, &[]);
+    assert_problems(&report, &[]);
 }
 
 #[tokio::test]
-async fn a_clock_that_logins_do_not_bear_is_a_problem_and_one_that_they_bear_is_not() {
+async fn a_clock_difference_within_the_tolerance_is_a_warning_and_beyond_it_a_problem() {
     let env = TestEnv::new().await;
     env.clock.advance(300);
     let report = examined(&env, &[]).await;
@@ -30,5 +30,5 @@ async fn a_clock_that_logins_do_not_bear_is_a_problem_and_one_that_they_bear_is_
     env.clock.advance(600);
     let report = examined(&env, &[]).await;
     the(&report, Status::Problem, "clock");
-    are_problems(&report, &["clock"]);
+    assert_problems(&report, &["clock"]);
 }
