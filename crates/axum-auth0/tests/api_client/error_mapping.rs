@@ -61,11 +61,7 @@ async fn retry_after_is_part_of_the_error() {
             "{error:?}"
         );
     }
-    assert_eq!(
-        env.orders.request_count(),
-        2,
-        "nobody waits that long for a page"
-    );
+    assert_eq!(env.orders.request_count(), 2, "too long for a page view");
 }
 
 #[tokio::test]
@@ -96,7 +92,7 @@ async fn unexpected_json_is_an_error_that_does_not_show_it() {
         orders: Vec<String>,
     }
     let env = ApiTestEnv::new().await;
-    let personal = "canary-somebodys-address";
+    let personal = "canary-personal-address";
     env.site.secrets.add("body", personal);
     for (body, is_json) in [
         (String::new(), false),

@@ -134,7 +134,11 @@ async fn no_path_leaves_the_base_url() {
         let host = env.orders.address().strip_prefix("http://");
         assert_eq!(last.header("host"), host);
     }
-    assert_eq!(env.products.request_count(), 0, "nobody else was asked");
+    assert_eq!(
+        env.products.request_count(),
+        0,
+        "the token is sent to one API only"
+    );
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn error_descriptions_are_escaped_and_truncated() {
         ("server_error", "", 502),
         ("invalid_scope", "", 500),
         ("unauthorized_client", "<script>", 500),
-        ("registered_by_nobody", "", 400),
+        ("unregistered_code", "", 400),
     ] {
         let case = format!("{error} {}", &description[..description.len().min(20)]);
         let mut browser = env.browser();

@@ -106,11 +106,11 @@ async fn a_cookie_of_a_subdomain_is_not_accepted_as_the_session() {
             let response = with_cookies(&mut browser, "/whoami", neighbour.as_bytes(), place).await;
             assert_eq!(response.body, "auth0|alice", "{name:?} {place:?}");
         }
-        let mut nobody = env.browser();
-        let request = nobody
+        let mut anonymous = env.browser();
+        let request = anonymous
             .request(Method::GET, "/whoami")
             .header(header::COOKIE, neighbour.as_bytes());
-        let response = nobody.send(request.body(Body::empty()).unwrap()).await;
+        let response = anonymous.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(response.body, "anonymous", "{name:?}");
     }
 }

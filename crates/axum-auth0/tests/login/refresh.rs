@@ -270,7 +270,7 @@ async fn a_failed_refresh_ends_the_session_only_on_invalid_grant() {
         ),
         (
             "an unregistered error",
-            Reply::error(400, "nobody_registered_this"),
+            Reply::error(400, "unregistered_code"),
             503,
             true,
         ),

@@ -164,9 +164,9 @@ async fn ordinary_responses_set_no_cookie() {
         env.clock.advance(2 * MINUTE);
         assert!(browser.get(path).await.set_cookies().is_empty(), "{path}");
     }
-    let mut nobody = env.browser();
+    let mut anonymous = env.browser();
     for path in ["/", "/whoami", "/auth/profile"] {
-        assert!(nobody.get(path).await.set_cookies().is_empty(), "{path}");
+        assert!(anonymous.get(path).await.set_cookies().is_empty(), "{path}");
     }
 }
 
@@ -274,7 +274,7 @@ async fn responses_that_depend_on_the_session_are_not_cached() {
         "/auth/callback",
         "/auth/login",
     ] {
-        for (who, browser) in [("alice", &mut browser), ("nobody", &mut env.browser())] {
+        for (who, browser) in [("alice", &mut browser), ("anonymous", &mut env.browser())] {
             let response = browser.get(path).await;
             let cache = response
                 .header("cache-control")
@@ -288,8 +288,8 @@ async fn responses_that_depend_on_the_session_are_not_cached() {
             );
         }
     }
-    let mut nobody = env.browser();
-    let response = nobody.attempt_login(&env.provider, "bob").await;
+    let mut anonymous = env.browser();
+    let response = anonymous.attempt_login(&env.provider, "bob").await;
     assert!(!response.set_cookies().is_empty());
     assert!(
         response

@@ -38,7 +38,7 @@ async fn every_error_of_the_token_endpoint_is_shown_as_a_page() {
         ),
         (
             "an unregistered error",
-            Reply::error(400, "nobody_registered_this"),
+            Reply::error(400, "unregistered_code"),
             500,
         ),
         (
