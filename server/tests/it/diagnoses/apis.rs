@@ -122,7 +122,13 @@ pub(crate) async fn an_api_without_variables_is_not_called() -> ReportedDiagnosi
     let env = TestEnv::with(restartable).await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
-    let diagnosis = reported::by_call(&env, &alice, "/api/orders").await;
+    let page = alice.open("/products").await;
+    let diagnosis = reported::in_response(&alice.get_json("/api/orders").await);
+    reported::assert_on_page(&page, &diagnosis);
+    // An API that is configured to be absent is no error.
+    let errors = env.log.lines_with(&[" ERROR ", diagnosis.code.as_str()]);
+    assert!(errors.is_empty(), "{errors:?}");
+    let diagnosis = reported::as_local(&env, diagnosis);
     assert_says(
         &diagnosis,
         &["ORDERS_API_URL is not set"],

@@ -24,7 +24,7 @@ async fn a_provider_that_is_down_is_one_problem_and_the_rest_is_skipped() {
     ] {
         found
             .the("skipped", id)
-            .contains("summary", "the provider's metadata cannot be had");
+            .contains("summary", "the provider's metadata is unavailable");
     }
     found.the("ok", "secret");
 }
