@@ -17,6 +17,17 @@ pub(super) enum RejectedPart {
     Scopes(String),
 }
 
+impl RejectedPart {
+    /// Names the part, to complete “without …”.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Audience => "the API that AUTH0_AUDIENCE names".to_owned(),
+            Self::OfflineAccess => "offline_access".to_owned(),
+            Self::Scopes(variable) => format!("the scopes of {variable}"),
+        }
+    }
+}
+
 /// Finds what the provider objects to in `probe`, whose outcome was no good. `None` if no single thing makes the
 /// difference, or if the provider has changed its mind.
 pub(super) async fn rejected_part(

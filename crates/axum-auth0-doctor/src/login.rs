@@ -149,7 +149,7 @@ async fn begins(context: &CheckContext, endpoint: &Url, probe: &Probe, silent: &
         _ => None,
     };
     let but = rejected_part.map_or_else(String::new, |rejected_part| {
-        format!("; without {} it does not", describe(&rejected_part))
+        format!("; without {} it does not", rejected_part.describe())
     });
     Check::skipped(
         LOGIN,
@@ -175,7 +175,7 @@ async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outc
         .map_or_else(String::new, |rejected_part| {
             format!(
                 " The same login without {} goes on.",
-                describe(rejected_part)
+                rejected_part.describe()
             )
         });
     match (bad, &rejected_part) {
@@ -292,12 +292,4 @@ fn scopes_of(config: &Config) -> String {
         .iter()
         .map(|of| format!("{} asks for `{}`", of.variable, of.scopes.join(" ")));
     format!("{}.", each.collect::<Vec<_>>().join("; "))
-}
-
-fn describe(rejected_part: &RejectedPart) -> String {
-    match rejected_part {
-        RejectedPart::Audience => format!("the API that {VARIABLE} names"),
-        RejectedPart::OfflineAccess => "offline_access".to_owned(),
-        RejectedPart::Scopes(variable) => format!("the scopes of {variable}"),
-    }
 }
