@@ -1,5 +1,7 @@
 //! The extractor on a real router, with valid and hostile access tokens.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use axum::{Router, body::Body, routing::get};
 use axum_auth0_bearer::{
     BearerError, BearerErrorKind, Principal, Profile, VerifiedToken, Verifier,
@@ -12,13 +14,13 @@ use test_support::{Endpoint, FakeProvider, NOW, Reply, Signer};
 
 const API: &str = "https://products.example.com";
 
-struct World {
+struct TestEnv {
     fake: FakeProvider,
     signer: Signer,
     verifier: Verifier,
 }
 
-impl World {
+impl TestEnv {
     async fn new() -> Self {
         let signer = Signer::es256("key", 1);
         let fake = FakeProvider::publishing(&[&signer]).await;
@@ -123,11 +125,11 @@ async fn ask(verifier: &Verifier, headers: &[&str]) -> Answered {
 
 #[tokio::test]
 async fn a_users_token_is_accepted_and_says_who_it_is() {
-    let world = World::new().await;
-    let token = world.verify(json!({})).await.unwrap();
+    let env = TestEnv::new().await;
+    let token = env.verify(json!({})).await.unwrap();
     assert_eq!(
         (token.subject(), token.issuer(), token.client_id()),
-        ("auth0|alice", world.fake.issuer(), "site")
+        ("auth0|alice", env.fake.issuer(), "site")
     );
     assert_eq!(
         (token.principal(), token.expires_at()),
@@ -140,8 +142,8 @@ async fn a_users_token_is_accepted_and_says_who_it_is() {
     assert!(!format!("{token:?}").contains("alice"));
 
     let answered = ask(
-        &world.verifier,
-        &[&format!("bearer {}", world.signer.sign(&world.claims()))],
+        &env.verifier,
+        &[&format!("bearer {}", env.signer.sign(&env.claims()))],
     )
     .await;
     assert_eq!(
@@ -152,9 +154,9 @@ async fn a_users_token_is_accepted_and_says_who_it_is() {
 
 #[tokio::test]
 async fn a_request_without_a_token_gets_a_bare_challenge() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for headers in [&[][..], &["Basic YWxpY2U6c2VjcmV0"]] {
-        let answered = ask(&world.verifier, headers).await;
+        let answered = ask(&env.verifier, headers).await;
         assert_eq!(answered.status, StatusCode::UNAUTHORIZED);
         assert_eq!(
             answered.challenge.unwrap(),
@@ -163,16 +165,16 @@ async fn a_request_without_a_token_gets_a_bare_challenge() {
         assert_eq!(answered.cache.unwrap(), "no-store");
         assert_eq!(answered.body["error"], "unauthorized");
     }
-    assert_eq!(world.fake.request_count(Endpoint::Keys), 0);
+    assert_eq!(env.fake.request_count(Endpoint::Keys), 0);
 }
 
 #[tokio::test]
 async fn a_bad_token_is_answered_with_the_reason() {
-    let world = World::new().await;
-    let wrong = world
+    let env = TestEnv::new().await;
+    let wrong = env
         .signer
-        .sign(&world.claims_with(json!({"aud": "https://orders.example.com"})));
-    let answered = ask(&world.verifier, &[&format!("Bearer {wrong}")]).await;
+        .sign(&env.claims_with(json!({"aud": "https://orders.example.com"})));
+    let answered = ask(&env.verifier, &[&format!("Bearer {wrong}")]).await;
     assert_eq!(answered.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
         answered.challenge.unwrap(),
@@ -189,12 +191,12 @@ async fn a_bad_token_is_answered_with_the_reason() {
 
 #[tokio::test]
 async fn an_opaque_token_is_answered_with_what_is_missing() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for opaque in [
         "0paque-t0ken_without-dots",
         "eyJhbGciOiJkaXIifQ..aaaa.bbbb.cccc",
     ] {
-        let answered = ask(&world.verifier, &[&format!("Bearer {opaque}")]).await;
+        let answered = ask(&env.verifier, &[&format!("Bearer {opaque}")]).await;
         assert_eq!(answered.status, StatusCode::UNAUTHORIZED);
         assert_eq!(answered.body["error"], "invalid_token");
         assert!(
@@ -208,14 +210,14 @@ async fn an_opaque_token_is_answered_with_what_is_missing() {
 
 #[tokio::test]
 async fn two_tokens_are_none() {
-    let world = World::new().await;
-    let token = format!("Bearer {}", world.signer.sign(&world.claims()));
+    let env = TestEnv::new().await;
+    let token = format!("Bearer {}", env.signer.sign(&env.claims()));
     for headers in [
         &[token.as_str(), token.as_str()][..],
         &[&format!("{token}, {token}")],
         &["Bearer"],
     ] {
-        let answered = ask(&world.verifier, headers).await;
+        let answered = ask(&env.verifier, headers).await;
         assert_eq!(
             (answered.status, answered.body["error"].as_str()),
             (StatusCode::BAD_REQUEST, Some("invalid_request"))
@@ -225,7 +227,7 @@ async fn two_tokens_are_none() {
 
 #[tokio::test]
 async fn a_missing_scope_is_forbidden_and_named() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for scope in [
         json!(null),
         json!(""),
@@ -237,10 +239,8 @@ async fn a_missing_scope_is_forbidden_and_named() {
         json!([]),
         json!("xread:products"),
     ] {
-        let token = world
-            .signer
-            .sign(&world.claims_with(json!({ "scope": scope })));
-        let answered = ask(&world.verifier, &[&format!("Bearer {token}")]).await;
+        let token = env.signer.sign(&env.claims_with(json!({ "scope": scope })));
+        let answered = ask(&env.verifier, &[&format!("Bearer {token}")]).await;
         assert_eq!(answered.status, StatusCode::FORBIDDEN, "{scope}");
         let challenge = answered.challenge.unwrap();
         assert!(
@@ -254,9 +254,9 @@ async fn a_missing_scope_is_forbidden_and_named() {
 
 #[tokio::test]
 async fn only_this_audience_will_do() {
-    let world = World::new().await;
-    assert!(world.verify(json!({"aud": API})).await.is_ok());
-    assert!(world.verify(json!({"aud": [API]})).await.is_ok());
+    let env = TestEnv::new().await;
+    assert!(env.verify(json!({"aud": API})).await.is_ok());
+    assert!(env.verify(json!({"aud": [API]})).await.is_ok());
     for aud in [
         json!("https://orders.example.com"),
         json!(format!("{API}/")),
@@ -267,7 +267,7 @@ async fn only_this_audience_will_do() {
         json!(format!(" {API}")),
     ] {
         assert_eq!(
-            world.rejection_kind(json!({ "aud": aud })).await,
+            env.rejection_kind(json!({ "aud": aud })).await,
             Some(BearerErrorKind::WrongAudience),
             "{aud}"
         );
@@ -282,7 +282,7 @@ async fn only_this_audience_will_do() {
         json!([[API]]),
     ] {
         assert_eq!(
-            world.rejection_kind(json!({ "aud": aud })).await,
+            env.rejection_kind(json!({ "aud": aud })).await,
             Some(BearerErrorKind::MalformedToken),
             "{aud}"
         );
@@ -291,25 +291,24 @@ async fn only_this_audience_will_do() {
 
 #[tokio::test]
 async fn only_this_issuer_will_do() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for iss in [
-        json!(world.fake.base()),
-        json!(format!("{}1", world.fake.issuer())),
+        json!(env.fake.base()),
+        json!(format!("{}1", env.fake.issuer())),
         json!("https://evil.example.com/"),
     ] {
         assert_eq!(
-            world.rejection_kind(json!({ "iss": iss })).await,
+            env.rejection_kind(json!({ "iss": iss })).await,
             Some(BearerErrorKind::WrongIssuer),
             "{iss}"
         );
     }
     assert_eq!(
-        world.rejection_kind(json!({"iss": null})).await,
+        env.rejection_kind(json!({"iss": null})).await,
         Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world
-            .rejection_kind(json!({"iss": [world.fake.issuer()]}))
+        env.rejection_kind(json!({"iss": [env.fake.issuer()]}))
             .await,
         Some(BearerErrorKind::MalformedToken)
     );
@@ -317,25 +316,25 @@ async fn only_this_issuer_will_do() {
 
 #[tokio::test]
 async fn times_are_numbers_and_count_with_a_small_leeway() {
-    let world = World::new().await;
-    assert!(world.verify(json!({"exp": NOW - 29})).await.is_ok());
+    let env = TestEnv::new().await;
+    assert!(env.verify(json!({"exp": NOW - 29})).await.is_ok());
     assert_eq!(
-        world.rejection_kind(json!({"exp": NOW - 30})).await,
+        env.rejection_kind(json!({"exp": NOW - 30})).await,
         Some(BearerErrorKind::Expired)
     );
-    assert!(world.verify(json!({"exp": 1_767_225_610.5})).await.is_ok());
-    assert!(world.verify(json!({"iat": NOW + 30})).await.is_ok());
+    assert!(env.verify(json!({"exp": 1_767_225_610.5})).await.is_ok());
+    assert!(env.verify(json!({"iat": NOW + 30})).await.is_ok());
     assert_eq!(
-        world.rejection_kind(json!({"iat": NOW + 31})).await,
+        env.rejection_kind(json!({"iat": NOW + 31})).await,
         Some(BearerErrorKind::NotYetValid)
     );
-    assert!(world.verify(json!({"nbf": NOW + 30})).await.is_ok());
+    assert!(env.verify(json!({"nbf": NOW + 30})).await.is_ok());
     assert_eq!(
-        world.rejection_kind(json!({"nbf": NOW + 31})).await,
+        env.rejection_kind(json!({"nbf": NOW + 31})).await,
         Some(BearerErrorKind::NotYetValid)
     );
     assert_eq!(
-        world.rejection_kind(json!({"exp": -1})).await,
+        env.rejection_kind(json!({"exp": -1})).await,
         Some(BearerErrorKind::Expired)
     );
     for claim in ["exp", "iat", "nbf"] {
@@ -348,29 +347,28 @@ async fn times_are_numbers_and_count_with_a_small_leeway() {
             json!(i64::MAX),
         ] {
             assert_eq!(
-                world.rejection_kind(json!({ claim: value })).await,
+                env.rejection_kind(json!({ claim: value })).await,
                 Some(BearerErrorKind::MalformedToken),
                 "{claim} {value}"
             );
         }
     }
     assert_eq!(
-        world.rejection_kind(json!({"exp": null})).await,
+        env.rejection_kind(json!({"exp": null})).await,
         Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world.rejection_kind(json!({"iat": null})).await,
+        env.rejection_kind(json!({"iat": null})).await,
         Some(BearerErrorKind::MalformedToken)
     );
 
-    let generous = world
+    let generous = env
         .verifier
         .clone()
         .leeway(std::time::Duration::from_hours(1));
     let expired = |seconds: i64| {
-        world
-            .signer
-            .sign(&world.claims_with(json!({"exp": NOW - seconds})))
+        env.signer
+            .sign(&env.claims_with(json!({"exp": NOW - seconds})))
     };
     assert!(generous.verify(&expired(59)).await.is_ok());
     assert!(generous.verify(&expired(60)).await.is_err());
@@ -378,8 +376,8 @@ async fn times_are_numbers_and_count_with_a_small_leeway() {
 
 #[tokio::test]
 async fn a_subject_is_text_of_reasonable_length() {
-    let world = World::new().await;
-    assert!(world.verify(json!({"sub": "s".repeat(255)})).await.is_ok());
+    let env = TestEnv::new().await;
+    assert!(env.verify(json!({"sub": "s".repeat(255)})).await.is_ok());
     for sub in [
         json!(null),
         json!(""),
@@ -389,7 +387,7 @@ async fn a_subject_is_text_of_reasonable_length() {
         json!("s".repeat(4096)),
     ] {
         assert_eq!(
-            world.rejection_kind(json!({ "sub": sub })).await,
+            env.rejection_kind(json!({ "sub": sub })).await,
             Some(BearerErrorKind::MalformedToken),
             "{sub}"
         );
@@ -398,7 +396,7 @@ async fn a_subject_is_text_of_reasonable_length() {
 
 #[tokio::test]
 async fn other_kinds_of_tokens_are_not_access_tokens() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for (name, changes) in [
         ("an ID token with a nonce", json!({"nonce": "n"})),
         ("an ID token with a hash", json!({"at_hash": "h"})),
@@ -416,13 +414,13 @@ async fn other_kinds_of_tokens_are_not_access_tokens() {
         ),
     ] {
         assert_eq!(
-            world.rejection_kind(changes).await,
+            env.rejection_kind(changes).await,
             Some(BearerErrorKind::NotAnAccessToken),
             "{name}"
         );
     }
     assert_eq!(
-        world.rejection_kind(json!({"aud": "site"})).await,
+        env.rejection_kind(json!({"aud": "site"})).await,
         Some(BearerErrorKind::WrongAudience)
     );
     for typ in [
@@ -436,24 +434,23 @@ async fn other_kinds_of_tokens_are_not_access_tokens() {
         "application/",
     ] {
         assert_eq!(
-            world.verify_as(typ, json!({})).await.err(),
+            env.verify_as(typ, json!({})).await.err(),
             Some(BearerErrorKind::NotAnAccessToken),
             "{typ}"
         );
     }
-    let untyped = world.signer.sign_text(
-        r#"{"alg":"ES256","kid":"key"}"#,
-        &world.claims().to_string(),
-    );
+    let untyped = env
+        .signer
+        .sign_text(r#"{"alg":"ES256","kid":"key"}"#, &env.claims().to_string());
     assert_eq!(
-        world.verifier.verify(&untyped).await.unwrap_err().kind(),
+        env.verifier.verify(&untyped).await.unwrap_err().kind(),
         &BearerErrorKind::NotAnAccessToken
     );
 }
 
 #[tokio::test]
 async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for cnf in [
         json!({"jkt": "thumbprint"}),
         json!({"x5t#S256": "thumbprint"}),
@@ -461,7 +458,7 @@ async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
         json!("odd"),
     ] {
         assert_eq!(
-            world.rejection_kind(json!({ "cnf": cnf })).await,
+            env.rejection_kind(json!({ "cnf": cnf })).await,
             Some(BearerErrorKind::SenderConstrained)
         );
     }
@@ -469,10 +466,10 @@ async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
 
 #[tokio::test]
 async fn an_application_is_not_a_user() {
-    let world = World::new().await;
-    let serving = World {
-        verifier: world.verifier.clone().allow_client_credentials(),
-        ..World::new().await
+    let env = TestEnv::new().await;
+    let serving = TestEnv {
+        verifier: env.verifier.clone().allow_client_credentials(),
+        ..TestEnv::new().await
     };
     for changes in [
         json!({"sub": "site@clients", "gty": "client-credentials"}),
@@ -482,19 +479,18 @@ async fn an_application_is_not_a_user() {
         json!({"sub": "whoever", "gty": "client-credentials"}),
     ] {
         assert_eq!(
-            world.rejection_kind(changes.clone()).await,
+            env.rejection_kind(changes.clone()).await,
             Some(BearerErrorKind::ClientCredentialsNotAllowed),
             "{changes}"
         );
-        let token = world.signer.sign(&world.claims_with(changes));
+        let token = env.signer.sign(&env.claims_with(changes));
         assert_eq!(
             serving.verifier.verify(&token).await.unwrap().principal(),
             Principal::Client
         );
     }
     assert_eq!(
-        world
-            .verify(json!({"sub": "other@clients"}))
+        env.verify(json!({"sub": "other@clients"}))
             .await
             .unwrap()
             .principal(),
@@ -504,7 +500,7 @@ async fn an_application_is_not_a_user() {
 
 #[tokio::test]
 async fn the_default_profile_takes_both_dialects_of_auth0() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for typ in [
         "JWT",
         "jwt",
@@ -514,45 +510,40 @@ async fn the_default_profile_takes_both_dialects_of_auth0() {
         "Application/AT+jwt",
     ] {
         assert!(
-            world
-                .verify_as(typ, json!({"client_id": "site", "jti": "1"}))
+            env.verify_as(typ, json!({"client_id": "site", "jti": "1"}))
                 .await
                 .is_ok(),
             "{typ}"
         );
     }
     assert_eq!(
-        world.rejection_kind(json!({"azp": null})).await,
+        env.rejection_kind(json!({"azp": null})).await,
         Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world.rejection_kind(json!({"azp": 5})).await,
+        env.rejection_kind(json!({"azp": 5})).await,
         Some(BearerErrorKind::MalformedToken)
     );
     assert_eq!(
-        world
-            .rejection_kind(json!({"client_id": "", "azp": null}))
+        env.rejection_kind(json!({"client_id": "", "azp": null}))
             .await,
         Some(BearerErrorKind::MalformedToken)
     );
     // An empty claim is an absent one: the next one counts.
-    let token = world.verify(json!({"client_id": ""})).await.unwrap();
+    let token = env.verify(json!({"client_id": ""})).await.unwrap();
     assert_eq!(token.client_id(), "site");
 }
 
 #[tokio::test]
 async fn the_strict_profile_is_rfc_9068_to_the_letter() {
-    let mut world = World::new().await;
-    world.verifier = world.verifier.clone().profile(Profile::Rfc9068);
+    let mut env = TestEnv::new().await;
+    env.verifier = env.verifier.clone().profile(Profile::Rfc9068);
     let complete = json!({"client_id": "site", "jti": "1", "azp": null});
     for typ in ["at+jwt", "AT+jwt", "application/at+jwt"] {
-        assert!(
-            world.verify_as(typ, complete.clone()).await.is_ok(),
-            "{typ}"
-        );
+        assert!(env.verify_as(typ, complete.clone()).await.is_ok(), "{typ}");
     }
     assert_eq!(
-        world.verify_as("JWT", complete).await.err(),
+        env.verify_as("JWT", complete).await.err(),
         Some(BearerErrorKind::NotAnAccessToken)
     );
     for changes in [
@@ -562,7 +553,7 @@ async fn the_strict_profile_is_rfc_9068_to_the_letter() {
         json!({"client_id": "site", "jti": 1}),
     ] {
         assert_eq!(
-            world.verify_as("at+jwt", changes.clone()).await.err(),
+            env.verify_as("at+jwt", changes.clone()).await.err(),
             Some(BearerErrorKind::MalformedToken),
             "{changes}"
         );
@@ -571,17 +562,17 @@ async fn the_strict_profile_is_rfc_9068_to_the_letter() {
 
 #[tokio::test]
 async fn a_forged_token_is_refused_and_a_narrower_list_of_algorithms_too() {
-    let world = World::new().await;
-    let forged = Signer::es256("key", 66).sign(&world.claims());
+    let env = TestEnv::new().await;
+    let forged = Signer::es256("key", 66).sign(&env.claims());
     assert_eq!(
-        world.verifier.verify(&forged).await.unwrap_err().kind(),
+        env.verifier.verify(&forged).await.unwrap_err().kind(),
         &BearerErrorKind::WrongSignature
     );
-    let narrow = world
+    let narrow = env
         .verifier
         .clone()
         .algorithms(&[axum_auth0_bearer::jwt::Algorithm::Rs256]);
-    let good = world.signer.sign(&world.claims());
+    let good = env.signer.sign(&env.claims());
     assert_eq!(
         narrow.verify(&good).await.unwrap_err().kind(),
         &BearerErrorKind::WrongSignature
@@ -590,11 +581,11 @@ async fn a_forged_token_is_refused_and_a_narrower_list_of_algorithms_too() {
 
 #[tokio::test]
 async fn without_keys_the_answer_is_try_again_and_not_a_verdict() {
-    let world = World::new().await;
-    world.fake.reply(Endpoint::Keys, Reply::status(500));
+    let env = TestEnv::new().await;
+    env.fake.reply(Endpoint::Keys, Reply::status(500));
     let answered = ask(
-        &world.verifier,
-        &[&format!("Bearer {}", world.signer.sign(&world.claims()))],
+        &env.verifier,
+        &[&format!("Bearer {}", env.signer.sign(&env.claims()))],
     )
     .await;
     assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -604,12 +595,12 @@ async fn without_keys_the_answer_is_try_again_and_not_a_verdict() {
 
 #[tokio::test]
 async fn a_header_of_64_kib_is_refused_without_asking_the_provider() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let answered = ask(
-        &world.verifier,
+        &env.verifier,
         &[&format!("Bearer {}", "a.".repeat(32 * 1024))],
     )
     .await;
     assert_eq!(answered.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(world.fake.request_count(Endpoint::Keys), 0);
+    assert_eq!(env.fake.request_count(Endpoint::Keys), 0);
 }

@@ -49,10 +49,10 @@ async fn the_public_key_as_a_symmetric_secret_signs_nothing() {
             let header = json!({ "alg": name, "typ": "JWT", "kid": "key" });
             let [header, payload] = [header, claims()]
                 .map(|part| URL_SAFE_NO_PAD.encode(serde_json::to_vec(&part).unwrap()));
-            let signed = format!("{header}.{payload}");
+            let input = format!("{header}.{payload}");
             // jsonwebtoken refuses to sign with an empty secret.
-            let mac = ring::hmac::sign(&ring::hmac::Key::new(hash, &secret), signed.as_bytes());
-            let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.as_ref()));
+            let mac = ring::hmac::sign(&ring::hmac::Key::new(hash, &secret), input.as_bytes());
+            let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(mac.as_ref()));
             assert_eq!(outcome(&signer, &token).await, "AlgorithmNotAllowed");
         }
     }
