@@ -76,7 +76,7 @@ fn callback(config: &Config, outcomes: &Outcomes, comes_back: bool) -> Check {
         ),
         Outcome::ErrorPage { status, text } if concerns_callback(text) => {
             let mut problem = Problem::from(Diagnosis::CallbackNotRegistered {
-                callback: callback.to_string(),
+                callback: callback.clone(),
             });
             problem.cause = format!(
                 "{} It answers a login with status {}{}.",

@@ -174,7 +174,9 @@ impl Auth0Builder {
     /// Sets the prefix of server functions, `/api` by default. Routes below it answer with data instead of a page; see
     /// [`Self::data_routes`].
     pub fn server_function_prefix(mut self, prefix: &str) -> Self {
-        self.paths.server_function_prefix = prefix.trim_end_matches('/').to_owned();
+        prefix
+            .trim_end_matches('/')
+            .clone_into(&mut self.paths.server_function_prefix);
         self
     }
 
@@ -212,13 +214,11 @@ impl Auth0Builder {
     ///
     /// [`ConfigError`] lists every problem.
     pub fn read_config(&self) -> Result<Config, ConfigError> {
-        match &self.config {
-            Some(config) => Ok(config.clone()),
-            None => {
-                let variables = self.code.clone().with_defaults(&self.environment);
-                Config::read(&variables, &self.apis, self.routes.as_ref())
-            }
+        if let Some(config) = &self.config {
+            return Ok(config.clone());
         }
+        let variables = self.code.clone().with_defaults(&self.environment);
+        Config::read(&variables, &self.apis, self.routes.as_ref())
     }
 
     /// Checks the configuration, opens the session store and builds everything else. The provider is not contacted yet: the

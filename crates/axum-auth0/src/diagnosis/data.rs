@@ -1,7 +1,6 @@
 //! Every diagnosis with what its sentences need.
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::DiagnosisCode;
 use crate::{
@@ -197,7 +196,7 @@ pub enum Diagnosis {
         /// The scopes that the token lacks.
         missing: Vec<String>,
         /// The base URL of the API.
-        base_url: Url,
+        base_url: String,
     },
     /// The application does not request a scope that is needed.
     MissingScope {
@@ -259,7 +258,7 @@ pub enum Diagnosis {
         /// The variable that names it.
         variable: String,
         /// The base URL of the API.
-        base_url: Url,
+        base_url: String,
         /// The `error_description` of the API.
         description: Option<String>,
     },

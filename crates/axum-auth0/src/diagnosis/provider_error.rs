@@ -79,7 +79,7 @@ impl Diagnosis {
         Self::RefusedByApi {
             audience: audience.to_owned(),
             variable: api.audience_variable().to_owned(),
-            base_url: api.base_url().clone(),
+            base_url: api.base_url().to_string(),
             description: www_authenticate.and_then(error_description),
         }
     }

@@ -17,7 +17,7 @@ impl Diagnosis {
                 audience: audience.to_owned(),
                 variable: api.audience_variable().to_owned(),
                 missing,
-                base_url: api.base_url().clone(),
+                base_url: api.base_url().to_string(),
             };
         }
         Self::ScopeNotGranted {

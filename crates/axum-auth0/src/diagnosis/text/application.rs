@@ -1,7 +1,5 @@
 //! Sentences about the application's own configuration, and about the APIs that it calls.
 
-use url::Url;
-
 use super::{Text, without_full_stop};
 use crate::config::SecretWeakness;
 
@@ -27,7 +25,7 @@ pub(super) fn insecure_secret(weakness: SecretWeakness, number: Option<usize>) -
 pub(super) fn refused_by_api(
     audience: &str,
     variable: &str,
-    base_url: &Url,
+    base_url: &str,
     description: Option<&str>,
 ) -> Text {
     let says = description

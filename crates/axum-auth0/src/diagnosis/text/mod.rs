@@ -37,6 +37,7 @@ impl Diagnosis {
         self.text().fix
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each diagnosis")]
     fn text(&self) -> Text {
         match self {
             Self::AudienceMissing { variable } => audience::missing(variable),

@@ -1,7 +1,5 @@
 //! Sentences about scopes, and about refresh tokens, which are a scope too (`offline_access`).
 
-use url::Url;
-
 use super::{Text, list, printable, without_full_stop};
 use crate::config::ScopeVariable;
 
@@ -29,7 +27,7 @@ pub(super) fn none_granted(
     audience: &str,
     variable: &str,
     missing: &[String],
-    base_url: &Url,
+    base_url: &str,
 ) -> Text {
     Text::new(
         format!(
