@@ -32,7 +32,12 @@ impl CheckKind {
             Self::Login,
             Self::Logout,
         ];
-        all.extend(config.apis().map(axum_auth0::config::ApiSettings::name).map(Self::Api));
+        all.extend(
+            config
+                .apis()
+                .map(axum_auth0::config::ApiSettings::name)
+                .map(Self::Api),
+        );
         all.extend(config.absent_apis().iter().copied().map(Self::Api));
         all.push(Self::Store);
         all

@@ -51,7 +51,7 @@ pub(crate) async fn the_api_requires_encrypted_tokens() -> ReportedDiagnosis {
 
 pub(crate) async fn the_api_requires_tokens_signed_with_a_secret() -> ReportedDiagnosis {
     let by_secret = |builder: &mut TestEnvBuilder| {
-        builder.products_api_settings().signing = TokenSigning::Hs256
+        builder.products_api_settings().signing = TokenSigning::Hs256;
     };
     let env = TestEnv::with(|builder| {
         restartable(builder);

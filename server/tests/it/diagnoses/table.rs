@@ -96,9 +96,9 @@ fn read() -> String {
     fs::read_to_string(file()).unwrap_or_default()
 }
 
-fn row(case: &Case, diagnosis: &ReportedDiagnosis) -> String {
+fn row(tested: &Case, diagnosis: &ReportedDiagnosis) -> String {
     let [cause, fix] = [&diagnosis.cause, &diagnosis.fix].map(|text| text.replace('|', "\\|"));
-    format!("{}{cause} | {fix} |", beginning(case))
+    format!("{}{cause} | {fix} |", beginning(tested))
 }
 
 fn beginning(case: &Case) -> String {

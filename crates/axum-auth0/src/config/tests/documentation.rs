@@ -63,17 +63,13 @@ fn tables() -> String {
             .default
             .map(|default| format!("`{default}`"))
             .unwrap_or_default();
-        text += &format!(
-            "| `{}` | {} | {default} |\n",
-            variable.name, variable.description
-        );
+        let (name, description) = (variable.name, variable.description);
+        text.push_str(&["| `", name, "` | ", description, " | ", &default, " |\n"].concat());
     }
     text += "\nOf each API that the application calls, `PRODUCTS` for example:\n\n| variable | meaning |\n|---|---|\n";
     for variable in API_VARIABLES {
-        text += &format!(
-            "| `<NAME>_API_{}` | {} |\n",
-            variable.ending, variable.description
-        );
+        let (ending, description) = (variable.ending, variable.description);
+        text.push_str(&["| `<NAME>_API_", ending, "` | ", description, " |\n"].concat());
     }
     text
 }

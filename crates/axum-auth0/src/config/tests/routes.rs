@@ -68,6 +68,9 @@ fn a_logout_does_not_end_at_a_route_of_the_engine() {
     }
 }
 
+const INACTIVITY: &str = "AUTH0_SESSION_INACTIVITY_DURATION";
+const ABSOLUTE: &str = "AUTH0_SESSION_ABSOLUTE_DURATION";
+
 #[test]
 fn a_session_ends_after_inactivity_and_after_an_absolute_time() {
     let lifetime = |changes: &[(&str, &str)]| {
@@ -77,8 +80,6 @@ fn a_session_ends_after_inactivity_and_after_an_absolute_time() {
             lifetime.absolute().as_secs(),
         )
     };
-    const INACTIVITY: &str = "AUTH0_SESSION_INACTIVITY_DURATION";
-    const ABSOLUTE: &str = "AUTH0_SESSION_ABSOLUTE_DURATION";
     assert_eq!(lifetime(&[]), (86_400, 259_200));
     assert_eq!(lifetime(&[(INACTIVITY, "3600")]), (3_600, 259_200));
     assert_eq!(lifetime(&[(ABSOLUTE, "7200")]), (7_200, 7_200));

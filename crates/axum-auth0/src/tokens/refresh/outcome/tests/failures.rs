@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn an_unavailable_provider_is_backed_off_and_the_outcome_remembered() {
     let retry_after = EndpointResponse {
-        retry_after: Some(Duration::from_secs(60)),
+        retry_after: Some(Duration::from_mins(1)),
         ..unavailable(RequestEffect::NoEffect)
     };
     let intercepted = |status| failed(EndpointError::Intercepted { status });

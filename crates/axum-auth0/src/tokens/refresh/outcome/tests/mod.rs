@@ -123,14 +123,15 @@ fn describe(update: &Update) -> String {
     };
     let mut text = set.refresh_token.clone().unwrap_or_default();
     for token in &set.cached {
-        text += &format!(", cached [{}]", token.scope.join(" "));
+        text.push_str(&[", cached [", &token.scope.join(" "), "]"].concat());
         for (is_set, word) in [(token.is_spent, " spent"), (token.on_demand, " on demand")] {
             text += if is_set { word } else { "" };
         }
     }
     text += &", rejected".repeat(set.rejected.len());
     if let Some(backoff) = &set.backoff {
-        text += &format!(", {:?} {}", backoff.kind, backoff.failures);
+        let kind = format!("{:?}", backoff.kind);
+        text.push_str(&[", ", &kind, " ", &backoff.failures.to_string()].concat());
     }
     if set.refresh_outcome_unknown {
         text += ", unknown";
