@@ -131,7 +131,7 @@ async fn two_applications_on_one_host_do_not_share_cookies() {
     let mut there = other.browser();
     there.jar.clone_from(&here.jar);
     there.log_in(&other.provider, "bob").await;
-    let pending_there = there
+    let pending_at_other_app = there
         .authorize_without_callback(&other.provider, "bob")
         .await;
     // Browsers do not separate cookies by port.
@@ -145,7 +145,7 @@ async fn two_applications_on_one_host_do_not_share_cookies() {
     there.jar.clone_from(&here.jar);
     assert_eq!(there.whoami().await, "auth0|bob");
     assert_eq!(
-        there.get(&pending_there.path()).await.location(),
+        there.get(&pending_at_other_app.path()).await.location(),
         "/products?page=2"
     );
 }

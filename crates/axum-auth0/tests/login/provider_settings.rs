@@ -227,7 +227,7 @@ async fn opaque_tokens_are_not_validated_even_if_they_are_jwts() {
     // A response with fewer scopes is ignored, too.
     env.provider.reset(Part::AccessToken);
     env.provider.modify(Part::ExchangeResponse, |response| {
-        response["scope"] = json!("openid")
+        response["scope"] = json!("openid");
     });
     let mut browser = env.logged_in("alice").await;
     assert_eq!(browser.get("/token/opaque").await.status, StatusCode::OK);

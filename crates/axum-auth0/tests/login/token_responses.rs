@@ -70,14 +70,14 @@ async fn a_token_without_a_lifetime_is_used_once_before_a_login_is_required() {
             "JWT and response",
             Box::new(|env: &TestEnv| {
                 env.provider
-                    .policy(|policy| policy.access_token_lifetime = 0)
+                    .policy(|policy| policy.access_token_lifetime = 0);
             }) as Box<dyn Fn(&TestEnv)>,
         ),
         (
             "the response alone",
             Box::new(|env: &TestEnv| {
                 env.provider.modify(Part::RefreshResponse, |response| {
-                    response["expires_in"] = json!("0")
+                    response["expires_in"] = json!("0");
                 });
             }),
         ),

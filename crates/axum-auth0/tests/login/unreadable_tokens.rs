@@ -177,7 +177,7 @@ async fn dates_of_an_access_token_can_have_a_fraction_or_an_exponent() {
             claims["exp"] = json!(end + fraction);
         });
         env.provider.modify(Part::ExchangeResponse, |response| {
-            response["expires_in"] = Value::Null
+            response["expires_in"] = Value::Null;
         });
         let mut browser = env.logged_in("alice").await;
         env.token(&mut browser).await;
