@@ -25,7 +25,6 @@ mod page_text;
 mod probe;
 mod problem;
 mod provider;
-mod refresh;
 mod report;
 mod secret;
 mod site;

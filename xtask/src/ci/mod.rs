@@ -12,9 +12,7 @@ use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.step("formatting", |_| lints::formatting(workspace))?;
-    report.step("dependency rules between crates", |_| {
-        structure::dependency_rules(workspace)
-    })?;
+    structure::run(workspace, report)?;
     report.step("cargo-deny: licences, bans, sources, advisories", |_| {
         dependencies::check(workspace)
     })?;

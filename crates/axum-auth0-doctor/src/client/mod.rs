@@ -4,6 +4,8 @@
 //! wrong. Only if the two are answered differently does the first answer say something about the secret: some providers
 //! look at the token before the client.
 
+mod refresh;
+
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -15,7 +17,6 @@ use super::{
     context::{CheckContext, without_metadata},
     page_text::quoted,
     problem::sentence,
-    refresh,
 };
 use crate::page_text::printable;
 use axum_auth0::{

@@ -1,10 +1,7 @@
 //! Whether tokens can be refreshed. That a login brings a refresh token shows after a login only: what the metadata lists
 //! is a hint.
 
-use super::{
-    Check, Problem,
-    client::{Answer, Answers, Credentials, credentials, describe},
-};
+use super::{Answer, Answers, Check, Credentials, Problem, credentials, describe};
 use axum_auth0::{Diagnosis, DiagnosisCode, config::Config, provider::Metadata};
 
 pub(super) const REFRESH: &str = "refresh";
