@@ -1,4 +1,4 @@
-//! Whether an API that the application calls answers, and whether the provider issues tokens for it.
+//! Checks that the APIs respond and that the provider issues tokens for them.
 
 use http::{Request, StatusCode};
 
@@ -14,7 +14,7 @@ use axum_auth0::{
 const ADDRESS: &str = "api";
 const AUDIENCE: &str = "api_audience";
 
-/// Examines the API with this prefix of its variables.
+/// Checks the API whose environment variables have the prefix `name`.
 pub(super) async fn check(context: &CheckContext, name: &'static str) -> Vec<Check> {
     let Some(api) = context.config().api(name) else {
         let check = Check::warning(
@@ -31,8 +31,8 @@ pub(super) async fn check(context: &CheckContext, name: &'static str) -> Vec<Che
     checks.map(|check| check.about(name)).collect()
 }
 
-/// Any answer of the API itself will do, also a refusal: without a token it can do no more. A gateway answers for an API
-/// that is down, too.
+/// Checks that the API responds. An error is sufficient because the request has no token. A gateway error is not: the
+/// gateway responds even if the API is down.
 async fn address(context: &CheckContext, api: &ApiSettings) -> Check {
     let url = api.base_url();
     let Ok(request) = Request::get(url.as_str()).body(Vec::new()) else {
@@ -69,7 +69,7 @@ fn is_of_a_gateway(status: StatusCode) -> bool {
     )
 }
 
-/// Nothing if the login's own check says it already.
+/// Checks the audience. Returns `None` if the login check covers it.
 async fn audience(context: &CheckContext, api: &ApiSettings) -> Option<Check> {
     let config = context.config();
     let variable = api.audience_variable();

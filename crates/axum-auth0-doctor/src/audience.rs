@@ -1,5 +1,5 @@
-//! Whether the provider knows an API. What it says of an API that exists counts only if it says something else of one that
-//! does not: most providers ignore the parameter that names it.
+//! Checks that the provider knows an API. Most providers ignore the parameter that names the API, so a success counts
+//! only if the provider rejects an API that does not exist.
 
 use url::Url;
 
@@ -13,7 +13,7 @@ use super::{
 use crate::page_text::printable;
 use axum_auth0::{Diagnosis, DiagnosisCode};
 
-/// Asks for a login that shows nothing and names `audience`; it comes with its variable.
+/// Requests a login with `prompt=none` and `audience`. `variable` is the environment variable that sets the audience.
 pub(super) async fn examine(
     context: &CheckContext,
     endpoint: &Url,
@@ -70,7 +70,7 @@ pub(super) async fn examine(
     )
 }
 
-/// What the provider says of the one API that a login named, if it is about the API.
+/// Returns the diagnosis of an error response if it is about the API. The login must name one API only.
 pub(super) fn diagnosis_of(outcome: &Outcome, audience: (&str, &str)) -> Option<Diagnosis> {
     let Outcome::Refused { code, description } = outcome else {
         return None;
@@ -83,7 +83,7 @@ pub(super) fn diagnosis_of(outcome: &Outcome, audience: (&str, &str)) -> Option<
     .then_some(diagnosis)
 }
 
-/// The check of an API that the provider refuses in so many words.
+/// Returns the check for an API that the error response of the provider names.
 pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
     let summary = match diagnosis.code() {
         DiagnosisCode::AudienceUnknown => "The provider does not know the API.",
@@ -92,7 +92,7 @@ pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
     Check::problem(id, summary, diagnosis)
 }
 
-/// A provider that does not name the API in its refusal; that it is about the API, an experiment showed.
+/// Returns the problem for an API that the provider does not name. An experiment has shown that the API is the cause.
 pub(super) fn rejected(audience: &str, variable: &str, outcome: &Outcome) -> Problem {
     Problem {
         cause: format!(

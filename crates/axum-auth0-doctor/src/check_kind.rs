@@ -8,7 +8,7 @@ use super::{
     Check, Problem, apis, client, clock, context::CheckContext, login, logout, provider, store,
 };
 
-/// A check with requests of its own. It may have several results.
+/// A check that sends requests or opens the store. It may have several results.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum CheckKind {
     Provider,
@@ -56,7 +56,7 @@ impl CheckKind {
         }
     }
 
-    /// Returns the results if the time limit passed first.
+    /// Returns the results for a check that exceeded the time limit.
     pub(super) fn unfinished(self, limit: Duration) -> Vec<Check> {
         let ids: &[&'static str] = match self {
             Self::Provider => &["provider", "audience_parameter"],
@@ -70,7 +70,7 @@ impl CheckKind {
         };
         let seconds = limit.as_secs();
         let unfinished = |&id: &&'static str| {
-            // The site sends the same request. Why the others took long is unknown.
+            // The site sends the same request. The cause of the other delays is unknown.
             if id == "provider" {
                 let problem = Problem::new(
                     "unfinished",

@@ -1,4 +1,4 @@
-//! Whether this server and the provider agree on the time.
+//! Checks that the clocks of this server and the provider agree.
 
 use http::{HeaderMap, Request, header};
 
@@ -11,11 +11,11 @@ use axum_auth0::{
     oauth::{LEEWAY, MAX_AGE_OF_IAT},
 };
 
-/// Half of what ID tokens are given: from here on it is only a question of time.
+/// Warning threshold in seconds: half of the leeway for ID tokens.
 const NOTEWORTHY: i64 = LEEWAY / 2;
 
-/// Compares the clocks by the `Date` of an answer (RFC 9110 §6.6.1). A cache may keep an answer without saying how old it
-/// is, so a difference counts only if the token endpoint, whose answers are not kept, shows it too.
+/// Compares the clocks by the `Date` header of a response (RFC 9110 §6.6.1). A cache may serve a stale response without
+/// an `Age` header, so a difference counts only if the token endpoint, whose responses are not cached, confirms it.
 pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
     let Some(metadata) = context.metadata().await else {
         return without_metadata(&[ID]);
@@ -31,7 +31,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
     let Some(endpoint) = &metadata.token_endpoint else {
         return vec![judge(ahead)];
     };
-    // Lacks every parameter, so that it is refused.
+    // The request has no parameters, so the provider rejects it.
     let by_tokens = Request::post(endpoint.as_str())
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Vec::new());
@@ -47,7 +47,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
 
 const ID: &str = "clock";
 
-/// By how many seconds this server is ahead of who answers `request`; or why that is not known.
+/// Returns how many seconds this server is ahead of the server that handles `request`, or why this is unknown.
 async fn difference(
     context: &CheckContext,
     request: Result<Request<Vec<u8>>, http::Error>,
@@ -61,7 +61,7 @@ async fn difference(
     Ok(ahead(asked_at, theirs, answered_at))
 }
 
-/// What the provider's clock shows. A cache in between adds the age of what it kept (RFC 9111 §5.1).
+/// Returns the time of the provider's clock. Adds the `Age` of a cached response (RFC 9111 §5.1).
 fn time_of(headers: &HeaderMap) -> Option<i64> {
     let date = headers.get(header::DATE)?.to_str().ok()?;
     let date = httpdate::parse_http_date(date).ok()?;
@@ -75,8 +75,8 @@ fn time_of(headers: &HeaderMap) -> Option<i64> {
     seconds.checked_add(age.into())
 }
 
-/// By how many seconds this server is ahead at the least: somewhere between question and answer the provider looked at
-/// its clock.
+/// Returns the minimum number of seconds that this server is ahead. The provider sets the date at some point between
+/// the request and the response.
 fn ahead(asked_at: i64, theirs: i64, answered_at: i64) -> i64 {
     if theirs < asked_at {
         asked_at - theirs
@@ -87,7 +87,8 @@ fn ahead(asked_at: i64, theirs: i64, answered_at: i64) -> i64 {
     }
 }
 
-/// A server that is behind refuses ID tokens from beyond its leeway; one that is ahead, those that seem too old.
+/// Returns the check for a difference. A server that is behind rejects ID tokens beyond its leeway; a server that is
+/// ahead rejects ID tokens that appear too old.
 fn judge(ahead: i64) -> Check {
     let differ = format!("The clocks differ by {} seconds", ahead.saturating_abs());
     let is_refused = !(-LEEWAY..=MAX_AGE_OF_IAT).contains(&ahead);

@@ -1,4 +1,4 @@
-//! What the checks share.
+//! State that the checks share.
 
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ impl CheckContext {
         self.0.store.as_ref()
     }
 
-    /// Returns the provider's metadata. Why it is unavailable is reported by one check only.
+    /// Returns the provider's metadata, or `None` if it is unavailable. Only the provider check reports the reason.
     pub(super) async fn metadata(&self) -> Option<Arc<Metadata>> {
         self.provider().metadata().await.ok()
     }

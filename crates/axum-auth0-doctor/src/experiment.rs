@@ -1,24 +1,24 @@
-//! Which part of a login the provider objects to. Each experiment repeats the request with one thing changed, so that the
-//! difference in the outcome is about that thing and about nothing else.
+//! Finds the part of a login request that the provider rejects. Each experiment repeats the request with a single
+//! change, so a different outcome is due to that change.
 
 use url::Url;
 
 use super::{context::CheckContext, outcome::Outcome, probe::Probe};
 use axum_auth0::random;
 
-/// The one thing without which the provider goes on with the login.
+/// The single part without which the provider accepts the login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RejectedPart {
     /// The API that the login names.
     Audience,
-    /// `offline_access`.
+    /// The `offline_access` scope.
     OfflineAccess,
-    /// The scopes of this variable.
+    /// The scopes of this environment variable.
     Scopes(String),
 }
 
 impl RejectedPart {
-    /// Names the part, to complete “without …”.
+    /// Returns a phrase that completes “without …”.
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Audience => "the API that AUTH0_AUDIENCE names".to_owned(),
@@ -28,8 +28,8 @@ impl RejectedPart {
     }
 }
 
-/// Finds what the provider objects to in `probe`, whose outcome was no good. `None` if no single thing makes the
-/// difference, or if the provider has changed its mind.
+/// Returns the part of `probe` that the provider rejects. Returns `None` if removing any single part makes no
+/// difference, or if the provider accepts `probe` when it is sent again.
 pub(super) async fn rejected_part(
     context: &CheckContext,
     endpoint: &Url,
@@ -39,7 +39,7 @@ pub(super) async fn rejected_part(
         if !changed.send(context, endpoint).await.is_accepted() {
             continue;
         }
-        // Once more, so that nothing is blamed for a moment of weakness.
+        // Repeats the original request to rule out a transient failure.
         let again = probe.send(context, endpoint).await;
         return (!again.is_accepted()).then_some(rejected_part);
     }
@@ -65,18 +65,18 @@ fn changes(context: &CheckContext, probe: &Probe) -> Vec<(RejectedPart, Probe)> 
     experiments
 }
 
-/// What a control experiment says of an outcome.
+/// The result of a control experiment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ControlResult {
-    /// With something surely wrong the outcome is another one: the right thing makes the difference.
+    /// The provider handles the invalid value differently, so the original outcome is due to the original value.
     Differs,
-    /// With something surely wrong the outcome is the same, so it says nothing.
+    /// The provider handles the invalid value in the same way, so the original outcome proves nothing.
     Same,
-    /// The provider did not answer the control experiment.
+    /// The provider did not respond to the control request.
     Failed,
 }
 
-/// Repeats `probe` with an API that surely does not exist.
+/// Repeats `probe` with an API that does not exist.
 pub(super) async fn unknown_audience(
     context: &CheckContext,
     endpoint: &Url,
@@ -93,7 +93,8 @@ pub(super) async fn unknown_audience(
     }
 }
 
-/// Repeats `probe`, which was answered with an error page of this status, with a client that surely does not exist.
+/// Repeats `probe` with a client that does not exist. `status` is the status of the error page for the original
+/// request.
 pub(super) async fn unknown_client(
     context: &CheckContext,
     endpoint: &Url,
@@ -103,7 +104,7 @@ pub(super) async fn unknown_client(
     let control = probe.of_client(&random(context));
     match control.send(context, endpoint).await {
         Outcome::Failed { .. } => ControlResult::Failed,
-        // The text may hold a time or the number of the request, so it is not compared.
+        // Compares the status only: the text may contain a timestamp or a request ID.
         Outcome::ErrorPage { status: other, .. } if other == status => ControlResult::Same,
         _ => ControlResult::Differs,
     }

@@ -1,13 +1,13 @@
-//! Checks a whole configuration of `axum-auth0` against the real provider, before a user meets what is wrong with it.
+//! Checks a complete `axum-auth0` configuration against the real provider before users log in.
 //!
-//! Nobody logs in and nothing is changed: the provider is asked for its metadata and keys, its token endpoint for a
-//! refresh with a token that cannot exist, its authorization endpoint for a login, and for one that must not show anything
-//! (`prompt=none`), and its logout endpoint for a logout without a session. What it answers tells whether the application,
-//! its callback and its APIs are set up there.
+//! The checks log no user in and change nothing at the provider. They fetch its metadata and keys, send its token
+//! endpoint a refresh request with a token that cannot exist, send its authorization endpoint a login request and the
+//! same request with `prompt=none`, and send its logout endpoint a request without a session. The responses show
+//! whether the application, its callback and its APIs are registered.
 //!
-//! Every result follows from an observation. A request that a provider answers in the same way for something surely wrong
-//! (another secret, an API or a client that does not exist) says nothing. What was not observed is a [`Status::Skipped`]
-//! that says why; it is no problem.
+//! Every result follows from an observation. If the provider responds in the same way to an invalid value (another
+//! secret, an API or a client that does not exist), the response proves nothing. What was not observed is a
+//! [`Status::Skipped`] with a reason; it is not a problem.
 
 #![warn(missing_docs)]
 
@@ -50,14 +50,14 @@ use axum_auth0::{
     store::SharedStore,
 };
 
-/// What the checks use besides the configuration; tests replace it.
+/// The dependencies of the checks, which tests replace.
 #[derive(Clone, Debug)]
 pub struct Dependencies {
     /// The clock.
     pub clock: SharedClock,
     /// The source of randomness.
     pub random: SharedRandom,
-    /// A store to check in place of the configured one.
+    /// The store to check instead of the configured one.
     pub store: Option<SharedStore>,
 }
 
@@ -71,13 +71,13 @@ impl Default for Dependencies {
     }
 }
 
-/// Checks `config`. Its own problems were found when it was read: see [`Report::of_faults`].
+/// Checks `config`. Errors of the configuration itself are reported when it is read; see [`Report::of_faults`].
 ///
-/// - `dependencies`: clock and randomness; its store, if it has one, is checked instead of the configured one.
-/// - `limit`: how long everything together may take. A single request takes at most `AUTH0_HTTP_TIMEOUT`. A provider that
-///   does not answer in time is a problem; whatever else is not finished could not be checked.
+/// - `dependencies`: clock and randomness, and optionally a store to check instead of the configured one.
+/// - `limit`: the time limit for all checks. A single request takes at most `AUTH0_HTTP_TIMEOUT`. A provider that does
+///   not respond in time is a problem; the other unfinished checks are skipped.
 ///
-/// Never fails: what cannot be checked is a result, too.
+/// Never fails: a check that cannot run is a result, too.
 pub async fn examine(config: &Config, dependencies: &Dependencies, limit: Duration) -> Report {
     let deadline = Instant::now() + limit;
     let mut checks = vec![Check::ok("configuration", "Every variable can be read.")];
@@ -100,7 +100,7 @@ pub async fn examine(config: &Config, dependencies: &Dependencies, limit: Durati
     report
 }
 
-/// Runs the checks with requests concurrently.
+/// Runs the checks that send requests or open the store concurrently.
 async fn with_provider(context: &CheckContext, deadline: Instant, limit: Duration) -> Vec<Check> {
     let kinds = CheckKind::all(context.config());
     let mut results: Vec<Option<Vec<Check>>> = vec![None; kinds.len()];

@@ -1,7 +1,8 @@
-//! Whether a login can begin: callback registered, request accepted, API known and granted.
+//! Checks that a login can start: the callback is registered, the request is accepted, and the API is known and
+//! granted.
 //!
-//! The request of a login is sent as the site sends it, and once more with `prompt=none`. What the provider does with the
-//! first is what people meet; the second comes back to the callback without a person, if the provider allows that.
+//! The login request is sent as the site sends it, and again with `prompt=none`. The first outcome is what users see.
+//! With `prompt=none` the provider redirects to the callback without user interaction, if it supports that.
 
 use url::Url;
 
@@ -20,7 +21,7 @@ const LOGIN: &str = "login";
 const AUDIENCE: &str = "audience";
 const VARIABLE: &str = "AUTH0_AUDIENCE";
 
-/// What the provider did with the login: sent as it is, and with `prompt=none`.
+/// The outcomes of the login request, unchanged and with `prompt=none`.
 struct Outcomes {
     visible: Outcome,
     silent: Outcome,
@@ -43,7 +44,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
         silent.send(context, endpoint)
     );
     let outcomes = Outcomes { visible, silent };
-    // A provider that fails because of an API may yet send people back.
+    // A provider that fails because of an API may still redirect to the callback.
     let comes_back = outcomes.visible.returned_to_callback()
         || outcomes.silent.returned_to_callback()
         || probe
@@ -130,7 +131,8 @@ async fn login(
     }
 }
 
-/// The provider goes on with the login. Whether it takes what is asked for, it says without a person only, or not at all.
+/// Returns the check for a login that starts. The outcome with `prompt=none` shows whether the provider accepts the
+/// requested scopes and APIs.
 async fn begins(context: &CheckContext, endpoint: &Url, probe: &Probe, silent: &Outcome) -> Check {
     if *silent == Outcome::Accepted {
         let scope = probe.scope.join(" ");
@@ -160,8 +162,8 @@ async fn begins(context: &CheckContext, endpoint: &Url, probe: &Probe, silent: &
     )
 }
 
-/// A login as people begin it fails. That is a problem if the provider says what about, if a single part of the request
-/// makes the difference, or if it refuses with an error of the protocol.
+/// Returns the check for a login that fails. It is a problem if the provider names the cause, if removing a single part
+/// of the request makes a difference, or if the provider sends a protocol error.
 async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outcome) -> Check {
     let config = context.config();
     let asked = requested_audiences(config).join(", ");
@@ -232,7 +234,7 @@ async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outc
     }
 }
 
-/// The audience that the login names. With several of them each API is examined on its own.
+/// Checks the audience of the login. If the login names several APIs, each is checked separately.
 async fn audience_of_login(context: &CheckContext, endpoint: &Url, outcomes: &Outcomes) -> Check {
     let config = context.config();
     let Some(wanted) = config.audience() else {
@@ -257,7 +259,7 @@ async fn audience_of_login(context: &CheckContext, endpoint: &Url, outcomes: &Ou
     check.about(VARIABLE)
 }
 
-/// Whether the login names one API, so that a refusal is about that one.
+/// Returns whether the login names exactly one API, so that an error about the API is about this one.
 pub(super) fn is_one_api(config: &Config) -> bool {
     requested_audiences(config).len() == 1
 }

@@ -1,5 +1,5 @@
-//! Whether the provider sends people back to this site after a logout. No session is ended: the request carries neither a
-//! cookie nor an ID token.
+//! Checks that the provider redirects the browser to this site after a logout. The request carries no cookie and no ID
+//! token, so no session ends.
 
 use http::StatusCode;
 use url::Url;
@@ -14,17 +14,17 @@ use axum_auth0::{config::Config, oauth::ProviderLogout};
 
 const LOGOUT: &str = "logout";
 
-/// What the provider did with a logout.
+/// The provider's response to a logout request.
 enum Outcome {
-    /// It sent the browser to this URL.
+    /// The provider redirects to this URL.
     Redirected(Url),
-    /// It showed a page: that the user is logged out, or whether that is meant.
+    /// The provider shows a page, for example a confirmation.
     LoginPage,
     ErrorPage {
         status: StatusCode,
         text: String,
     },
-    /// The text completes “The provider …”.
+    /// No conclusion is possible. The text completes “The provider …”.
     Failed(String),
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
             format!("After a logout the provider sends people back to {registered}."),
         ),
         Outcome::ErrorPage { text, .. } if is_about_the_url(text) => {
-            // The same without the URL: if that works, the URL is what it refuses.
+            // If the same request without the URL succeeds, the provider rejects the URL.
             match send(context, &without).await {
                 Outcome::Redirected(_) | Outcome::LoginPage => not_registered(config, &outcome),
                 other => unknown(&format!(
@@ -90,7 +90,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
     }]
 }
 
-/// `what` completes “The provider …”.
+/// Returns a skipped check. `what` completes “The provider …”.
 fn unknown(what: &str) -> Check {
     Check::skipped(
         LOGOUT,
@@ -120,7 +120,7 @@ fn not_registered(config: &Config, outcome: &Outcome) -> Check {
     )
 }
 
-/// Whether an error page is about the URL to return to, and not about the ID token that a real logout brings.
+/// Returns whether an error page is about the return URL, and not about the ID token, which only a real logout sends.
 fn is_about_the_url(page: &str) -> bool {
     let page = page.to_ascii_lowercase();
     let names = [
@@ -141,7 +141,6 @@ async fn send(context: &CheckContext, url: &Url) -> Outcome {
             return Outcome::Failed(format!("answers with status {}", status.as_u16()));
         }
         match location.filter(|_| status.is_redirection()) {
-            // An error page at another address.
             Some(location) if location.query_pairs().any(|(name, _)| name == "error") => {
                 let words: Vec<String> = location
                     .query_pairs()

@@ -1,24 +1,24 @@
-//! What a provider did with a login request.
+//! The provider's response to a login request.
 
 use http::StatusCode;
 
 use super::page_text::{printable, quoted};
 
-/// What the provider did with the request.
+/// The outcome of a login request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It came back to our callback, with a code or because no user is logged in there.
+    /// The provider redirects to the callback with a code, or with an error because no user is logged in.
     Accepted,
-    /// It came back to our callback with another error (RFC 6749 §4.1.2.1).
+    /// The provider redirects to the callback with another error (RFC 6749 §4.1.2.1).
     Refused {
         code: String,
         description: Option<String>,
     },
-    /// It showed a page that is no error, or sent the browser to one: a login page, most likely.
+    /// The provider shows a page that is not an error, or redirects to one. Usually this is the login page.
     LoginPage,
-    /// It answered with an error of its own, here or on a page elsewhere. The text is what it says.
+    /// The provider responds with an error page, or redirects to one. `text` is the text of the page.
     ErrorPage { status: StatusCode, text: String },
-    /// It did not answer, or failed. The text completes “The provider …”.
+    /// The provider does not respond, or fails. `how` completes “The provider …”.
     Failed {
         status: Option<StatusCode>,
         how: String,
@@ -26,17 +26,17 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the provider went on with the request.
+    /// Returns whether the provider accepts the request.
     pub(super) fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted | Self::LoginPage)
     }
 
-    /// Whether it came back to our callback, whatever it said there.
+    /// Returns whether the provider redirects to the callback, with or without an error.
     pub(super) fn returned_to_callback(&self) -> bool {
         matches!(self, Self::Accepted | Self::Refused { .. })
     }
 
-    /// Whether something in the request may be the reason. That a provider is busy or out of reach is not.
+    /// Returns whether the request may be the cause. It is not if the provider is busy or unreachable.
     pub(super) fn may_concern_request(&self) -> bool {
         match self {
             Self::Refused { .. } | Self::ErrorPage { .. } => true,
@@ -47,7 +47,7 @@ impl Outcome {
         }
     }
 
-    /// What the provider did, to complete “The provider …”, with its own words.
+    /// Returns a phrase that completes “The provider …” and quotes the provider.
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Accepted => "sends the browser back".to_owned(),

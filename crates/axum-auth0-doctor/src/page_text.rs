@@ -1,14 +1,14 @@
-//! What a provider says in a page of its own, so that it can be shown in its own words.
+//! Extracts text from the provider's pages, to quote it in the report.
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-/// The visible text of an answer, be it HTML, JSON or plain text, on one line.
+/// Returns the visible text of an HTML, JSON or plain text response on one line.
 pub(super) fn visible_text(body: &str) -> String {
     if !body.trim_start().starts_with('<') {
         return one_line(body);
     }
     let mut emitter = DefaultEmitter::default();
-    // So that what is in a script is not taken for text.
+    // Required to parse the content of scripts as raw text.
     emitter.naively_switch_states(true);
     let mut text = String::new();
     let mut hidden = 0_usize;
@@ -19,7 +19,7 @@ pub(super) fn visible_text(body: &str) -> String {
             Token::String(string) if hidden == 0 => {
                 text.push_str(&String::from_utf8_lossy(&string.value));
             }
-            // Words of two elements are two words.
+            // Separates the text of adjacent elements.
             Token::StartTag(_) | Token::EndTag(_) => text.push(' '),
             _ => {}
         }
@@ -27,7 +27,7 @@ pub(super) fn visible_text(body: &str) -> String {
     one_line(&text)
 }
 
-/// `text` as a quotation in a sentence, with a blank before it; nothing if there is nothing to quote.
+/// Returns `text` as a quotation with a leading space, or an empty string if there is nothing to quote.
 pub(super) fn quoted(text: &str) -> String {
     let text = printable(&one_line(text));
     if text.trim_matches(['.', ' ']).is_empty() {
@@ -36,7 +36,6 @@ pub(super) fn quoted(text: &str) -> String {
     if text.chars().count() <= MAX_QUOTED {
         return format!(" (“{}”)", text.trim_end_matches('.'));
     }
-    // Cut between two words.
     let beginning: String = text.chars().take(MAX_QUOTED).collect();
     let whole_words = beginning
         .rsplit_once(' ')
@@ -44,7 +43,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!(" (“{whole_words} …”)")
 }
 
-/// How many characters are quoted.
+/// Maximum number of quoted characters.
 const MAX_QUOTED: usize = 160;
 
 fn is_hidden(element: &[u8]) -> bool {
@@ -54,7 +53,7 @@ fn is_hidden(element: &[u8]) -> bool {
     )
 }
 
-/// Returns at most 200 characters of a text from outside, without control characters.
+/// Returns at most 200 characters of an external text, without control characters.
 pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -74,7 +73,8 @@ pub(super) fn concerns_callback(page: &str) -> bool {
         .any(|phrase| page.contains(phrase))
 }
 
-/// Returns whether a provider's page is about the client ID and not about the callback URL, which it looks at second.
+/// Returns whether a provider's page is about the client ID and not about the callback URL, which a provider checks
+/// second.
 pub(super) fn concerns_client(page: &str) -> bool {
     let page = page.to_ascii_lowercase();
     [

@@ -1,5 +1,5 @@
-//! A login request as the site makes it, sent without a browser: what the provider does with it says how the application
-//! is set up there.
+//! A login request like that of the site, sent without a browser. The response shows how the application is registered
+//! at the provider.
 
 use http::{Request, StatusCode, header};
 use url::Url;
@@ -11,28 +11,28 @@ use super::{
 };
 use axum_auth0::{config::Config, oauth::AuthorizationRequest, random};
 
-/// How the request says whether it may show something.
+/// The `prompt` parameter of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prompt {
-    /// As every login of this site says it.
+    /// As in every login of this site.
     AsConfigured,
-    /// `none` (OpenID Connect Core 1.0 §3.1.2.1): the provider answers at the callback instead of showing a page. Some
-    /// providers answer it in a manner of their own, so an error may be about nothing else.
+    /// `none` (OpenID Connect Core 1.0 §3.1.2.1): the provider redirects to the callback instead of showing a page.
+    /// Some providers do not conform, so an error may be due to the parameter alone.
     None,
 }
 
-/// A login request; an experiment changes one member of it.
+/// A login request. An experiment changes one field.
 #[derive(Clone, Debug)]
 pub(super) struct Probe {
     pub(super) prompt: Prompt,
     pub(super) audiences: Vec<String>,
     pub(super) scope: Vec<String>,
-    /// A client ID instead of the configured one.
+    /// Replaces the configured client ID.
     pub(super) client_id: Option<String>,
 }
 
 impl Probe {
-    /// What a login of this site asks for.
+    /// Returns the request of a login of this site.
     pub(super) fn of_login(config: &Config, audiences: &[&str]) -> Self {
         Self {
             prompt: Prompt::AsConfigured,
@@ -45,7 +45,7 @@ impl Probe {
         }
     }
 
-    /// The same with `prompt=none`.
+    /// Returns the same request with `prompt=none`.
     pub(super) fn silent(&self) -> Self {
         Self {
             prompt: Prompt::None,
@@ -53,7 +53,7 @@ impl Probe {
         }
     }
 
-    /// The same for other APIs.
+    /// Returns the same request for other APIs.
     pub(super) fn with_audiences(&self, audiences: &[&str]) -> Self {
         Self {
             audiences: audiences
@@ -64,7 +64,7 @@ impl Probe {
         }
     }
 
-    /// The same without these scopes.
+    /// Returns the same request without these scopes.
     pub(super) fn without_scopes(&self, scopes: &[String]) -> Self {
         let mut scope = self.scope.clone();
         scope.retain(|word| word == "openid" || !scopes.contains(word));
@@ -74,7 +74,7 @@ impl Probe {
         }
     }
 
-    /// The same of another client.
+    /// Returns the same request for another client.
     pub(super) fn of_client(&self, client_id: &str) -> Self {
         Self {
             client_id: Some(client_id.to_owned()),
@@ -82,7 +82,7 @@ impl Probe {
         }
     }
 
-    /// Sends the request, otherwise as the login route makes it. No cookie is sent or kept, so no user is logged in by it.
+    /// Sends the request that the login route builds. No cookie is sent or stored, so no user is logged in.
     pub(super) async fn send(&self, context: &CheckContext, endpoint: &Url) -> Outcome {
         let mut config = context.config().clone();
         if let Some(client_id) = &self.client_id {
@@ -112,7 +112,7 @@ impl Probe {
     }
 }
 
-/// Gets a page as a browser would, without following a redirect. An error completes “The provider …”.
+/// Fetches a page like a browser, without following redirects. An error completes “The provider …”.
 pub(super) async fn get<T>(
     context: &CheckContext,
     url: &Url,
@@ -169,7 +169,7 @@ fn classify(config: &Config, status: StatusCode, location: Option<&Url>, body: &
             }
         }
         (true, Some(code)) => Outcome::Refused { code, description },
-        // A tenant may have an error page of its own; it tells the page what is wrong.
+        // A tenant may have a custom error page, which receives the error in its URL.
         (false, Some(code)) => {
             let text = format!("{code} {}", description.unwrap_or_default());
             Outcome::ErrorPage { status, text }
@@ -186,7 +186,8 @@ fn is_our_callback(config: &Config, location: &Url) -> bool {
         .is_ok_and(|callback| callback == bare)
 }
 
-/// The errors of OpenID Connect Core 1.0 §3.1.2.6 that say that everything is right but a user is missing.
+/// Returns whether the error code (OpenID Connect Core 1.0 §3.1.2.6) means that the request is valid but needs user
+/// interaction.
 fn wants_a_person(code: &str) -> bool {
     [
         "login_required",
@@ -197,7 +198,7 @@ fn wants_a_person(code: &str) -> bool {
     .contains(&code)
 }
 
-/// The errors of RFC 6749 §4.1.2.1 that stand for a status of 500 and 503.
+/// Returns whether the error code (RFC 6749 §4.1.2.1) corresponds to status 500 or 503.
 fn is_transient(code: &str) -> bool {
     ["server_error", "temporarily_unavailable"].contains(&code)
 }

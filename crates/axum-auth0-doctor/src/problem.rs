@@ -1,11 +1,10 @@
-//! What is wrong, and its fix.
+//! A problem and its fix.
 
 use axum_auth0::Diagnosis;
 
-/// A cause and its fix: a [`Diagnosis`], or what only the doctor finds.
+/// A cause and its fix: from a [`Diagnosis`], or found by the doctor only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
-    /// A stable name.
     pub(super) code: &'static str,
     pub(super) cause: String,
     pub(super) fix: String,
@@ -25,7 +24,7 @@ impl Problem {
     }
 }
 
-/// An error as a sentence.
+/// Formats an error as a sentence.
 pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let end = if text.ends_with('.') { "" } else { "." };

@@ -1,4 +1,4 @@
-//! Whether the provider is there, is the one that the configuration names, and has what a login needs.
+//! Checks that the provider is reachable, has the configured issuer, and supports what a login needs.
 
 use http::StatusCode;
 use url::Url;
@@ -16,7 +16,7 @@ use axum_auth0::{
     provider::{Metadata, ProviderError},
 };
 
-/// Checks the metadata, and whether the provider is asked for APIs in the manner that it knows.
+/// Checks the provider metadata and the parameter that names APIs.
 pub(super) async fn metadata(context: &CheckContext) -> Vec<Check> {
     let config = context.config();
     match context.provider().metadata().await {
@@ -37,7 +37,7 @@ pub(super) async fn metadata(context: &CheckContext) -> Vec<Check> {
     }
 }
 
-/// Checks the keys.
+/// Checks the provider's keys.
 pub(super) async fn keys(context: &CheckContext) -> Vec<Check> {
     let id = "keys";
     if context.metadata().await.is_none() {
@@ -94,7 +94,7 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
         );
     }
     if metadata.require_pushed_authorization_requests {
-        // What it does with a login shows at the login.
+        // The login check reports whether the provider rejects such a request.
         return Check::warning(
             id,
             "The provider announces that logins must begin in a way that is not implemented.",
@@ -112,19 +112,20 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
     )
 }
 
-/// How the provider takes the parameter that names an API.
+/// How the provider handles the parameter that names an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AudienceHandling {
-    /// Auth0, asked with `audience`: an API that it does not know is an error.
+    /// Auth0 with `audience`: an unknown API is an error.
     Auth0,
-    /// Another provider, asked with `resource` (RFC 8707): an error where it knows the standard.
+    /// Another provider with `resource` (RFC 8707): an unknown API is an error if the provider supports the standard.
     Standard,
-    /// Auth0 ignores `resource` unless told otherwise, and most others ignore `audience`: neither says so.
+    /// The provider ignores the parameter without an error: Auth0 ignores `resource` by default, and most other
+    /// providers ignore `audience`.
     Ignored,
 }
 
 impl AudienceHandling {
-    /// A custom domain says nothing of Auth0, but the endpoints do.
+    /// Detects Auth0 by its endpoints, because a custom domain does not identify it.
     fn of(config: &Config, metadata: &Metadata) -> Self {
         let has_path = |endpoint: &Option<Url>, path: &str| {
             endpoint.as_ref().is_some_and(|url| url.path() == path)

@@ -1,4 +1,4 @@
-//! What an examination found.
+//! The report of an examination.
 
 use secrecy::ExposeSecret;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
@@ -6,37 +6,37 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use super::problem::Problem;
 use axum_auth0::config::{Config, ConfigError};
 
-/// How a check came out.
+/// The status of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// It is right.
+    /// The check passed.
     Ok,
-    /// The site works, but not as well as it could, or not everything could be judged.
+    /// The site works, but not optimally, or not everything could be checked.
     Warning,
-    /// Logins or tokens do not work like this.
+    /// Logins or tokens do not work with this configuration.
     Problem,
-    /// It could not be checked, or need not be; the summary says why. Nothing follows from it.
+    /// The check could not run, or is not needed; the summary gives the reason. It proves nothing.
     Skipped,
 }
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Check {
-    /// What was looked at: one of a closed list of stable names, for programs.
+    /// Stable name of the check, from a closed list.
     pub id: &'static str,
-    /// Which one of several: the prefix of an API's variables, or the name of a variable.
+    /// Which of several checks with this ID: the prefix of an API's variables, or the name of a variable.
     pub subject: Option<String>,
-    /// How it came out.
+    /// Status of the check.
     pub status: Status,
-    /// The outcome, in a sentence.
+    /// The outcome as a sentence.
     pub summary: String,
-    /// What is wrong, where something is.
+    /// What is wrong, if anything.
     pub cause: Option<String>,
-    /// What to set and where, where something is wrong.
+    /// What to set and where, if anything is wrong.
     pub fix: Option<String>,
-    /// A stable name of what is wrong: that of a [`Diagnosis`](axum_auth0::Diagnosis), or one of the doctor's own.
+    /// Stable code of the problem: that of a [`Diagnosis`](axum_auth0::Diagnosis), or one that only the doctor uses.
     pub code: Option<&'static str>,
 }
 
@@ -65,7 +65,7 @@ impl Check {
         Self::new(id, Status::Problem, summary.into(), Some(problem.into()))
     }
 
-    /// The same check, of one of several.
+    /// Sets the subject.
     pub(super) fn about(mut self, subject: &str) -> Self {
         self.subject = Some(subject.to_owned());
         self
@@ -89,13 +89,13 @@ impl Check {
     }
 }
 
-/// Everything that was found. As JSON: `{"ok": …, "issuer": …, "checks": [{"id": …, "status": …, …}]}`.
+/// The results of all checks. As JSON: `{"ok": …, "issuer": …, "checks": [{"id": …, "status": …, …}]}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The provider, where the configuration names one.
+    /// The issuer, if the configuration names one.
     pub issuer: Option<String>,
-    /// In the order in which they are worth mending.
+    /// In the order in which to fix them.
     pub checks: Vec<Check>,
 }
 
@@ -107,7 +107,7 @@ impl Report {
         }
     }
 
-    /// The report on a configuration that cannot be read: its faults, each with its variable.
+    /// Returns the report on an invalid configuration, with one check per fault.
     pub fn of_faults(error: &ConfigError) -> Self {
         let faults = error.problems().iter().map(|fault| {
             let fix = if fault.example.is_empty() {
@@ -132,9 +132,10 @@ impl Report {
         Self::new(None, faults.chain(rest).collect())
     }
 
-    /// The report where the variables themselves is unavailable, a `.env` file that is malformed for example.
+    /// Returns the report for environment variables that cannot be read, for example because of a malformed `.env`
+    /// file.
     ///
-    /// `cause` is a sentence that holds no secret, `fix` says what to do.
+    /// `cause` is a sentence that contains no secret. `fix` says what to do.
     pub fn of_unreadable(cause: &str, fix: &str) -> Self {
         let problem = Check::problem(
             "configuration",
@@ -147,12 +148,12 @@ impl Report {
         Self::new(None, std::iter::once(problem).chain(rest).collect())
     }
 
-    /// Whether there is no problem. Warnings are allowed.
+    /// Returns whether there is no problem. Warnings are allowed.
     pub fn is_ok(&self) -> bool {
         self.count(Status::Problem) == 0
     }
 
-    /// How many checks came out as `status`.
+    /// Returns the number of checks with `status`.
     pub fn count(&self, status: Status) -> usize {
         self.checks
             .iter()
@@ -160,7 +161,7 @@ impl Report {
             .count()
     }
 
-    /// The second wall: whatever a text is made of, no secret is in it.
+    /// Redacts secrets in all texts, as a second line of defence.
     pub(super) fn redact(&mut self, config: &Config) {
         let secrets: Vec<&str> = config
             .secrets()
@@ -186,10 +187,11 @@ impl Report {
     }
 }
 
-/// What is shorter may be part of any word; hiding it there would show it.
+/// Minimum length of a redacted secret, in bytes. A shorter one may be part of an ordinary word, and its redaction
+/// would reveal it.
 const MIN_HIDDEN: usize = 12;
 
-/// What is checked once every variable can be read.
+/// The IDs of the checks that require a valid configuration.
 const REST: [&str; 14] = [
     "secret",
     "base_url",

@@ -1,4 +1,4 @@
-//! Whether `AUTH0_SECRET` can be guessed. The configuration has checked that it is long enough.
+//! Checks that `AUTH0_SECRET` is hard to guess. The configuration has checked its length.
 
 use super::Check;
 use axum_auth0::{

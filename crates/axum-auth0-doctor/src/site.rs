@@ -1,4 +1,4 @@
-//! Where the site is, and whether its cookies work there. What cannot work at all, the configuration has refused.
+//! Checks the URL of the site and its cookies. Settings that cannot work are already rejected by the configuration.
 
 use super::{Check, Problem};
 use axum_auth0::config::{Config, SameSite};

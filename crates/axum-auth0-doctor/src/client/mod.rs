@@ -1,8 +1,8 @@
-//! Whether the provider accepts this application's credentials.
+//! Checks that the provider accepts the application's credentials.
 //!
-//! The token endpoint is asked for a refresh with a token that cannot exist, and once more with a secret that is surely
-//! wrong. Only if the two are answered differently does the first answer say something about the secret: some providers
-//! look at the token before the client.
+//! The token endpoint receives a refresh request with a token that cannot exist, and the same request with a wrong
+//! secret. The first response is conclusive only if the two differ, because some providers check the token before the
+//! client.
 
 mod refresh;
 
@@ -30,30 +30,30 @@ use axum_auth0::{
 
 pub(super) const CLIENT: &str = "client";
 
-/// What the token endpoint says to a refresh with a token that cannot exist.
+/// The token endpoint's response to a refresh request with a token that cannot exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// It refuses with an error of RFC 6749 §5.2.
+    /// An error response (RFC 6749 §5.2).
     Refused {
         code: String,
         description: Option<String>,
     },
-    /// It cannot be connected to.
+    /// The connection fails.
     Unreachable(String),
-    /// Nothing can be concluded. The text completes “The provider …”.
+    /// No conclusion is possible. The text completes “The provider …”.
     Unclear(String),
 }
 
-/// What the provider thinks of the application's credentials.
+/// Whether the provider accepts the application's credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Credentials {
     Accepted,
     Rejected(Diagnosis),
-    /// Why it cannot be told, as a sentence.
+    /// The reason why this is unknown, as a sentence.
     Unknown(String),
 }
 
-/// Both answers.
+/// The responses to the configured secret and to a wrong one.
 #[derive(Clone, Debug)]
 pub(super) struct Answers {
     pub(super) real: Answer,
@@ -78,7 +78,8 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
     ]
 }
 
-/// One after the other: a provider that counts failures must not count the right secret among the wrong ones.
+/// Sends both requests in sequence, so that a provider that counts failures does not count the configured secret among
+/// them.
 async fn ask_twice(context: &CheckContext, metadata: &Metadata) -> Answers {
     let config = context.config();
     let real = ask(context, config, metadata).await;
@@ -122,7 +123,7 @@ async fn ask(context: &CheckContext, config: &Config, metadata: &Metadata) -> An
     }
 }
 
-/// Why there is no connection to the token endpoint, if there is none. Whatever it answers, it is there.
+/// Returns the connection error of the token endpoint, if any. Any response proves that it is reachable.
 async fn no_connection(context: &CheckContext, metadata: &Metadata) -> Option<String> {
     let endpoint = metadata.token_endpoint.as_ref()?;
     let request = Request::get(endpoint.as_str()).body(Vec::new()).ok()?;
@@ -132,8 +133,8 @@ async fn no_connection(context: &CheckContext, metadata: &Metadata) -> Option<St
     }
 }
 
-/// Whether a provider repeats what it was sent; a report is pasted into tickets, and what is cut short cannot be
-/// recognised later.
+/// Returns whether the provider repeats the secret. Users paste reports into tickets, and a truncated secret could no
+/// longer be detected for redaction.
 fn repeats_secret(config: &Config, text: &str) -> bool {
     let encode =
         |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
@@ -144,13 +145,13 @@ fn repeats_secret(config: &Config, text: &str) -> bool {
         .any(|form| text.contains(form))
 }
 
-/// Whether the provider says of itself that it does not accept the client (RFC 6749 §5.2 and its variations).
+/// Returns the diagnosis if the error response itself rejects the client (RFC 6749 §5.2 and variants).
 fn rejection(answer: &Answer) -> Option<Diagnosis> {
     let Answer::Refused { code, description } = answer else {
         return None;
     };
     let description = description.as_deref();
-    // Keycloak says unauthorized_client of wrong credentials, too.
+    // Keycloak also sends unauthorized_client for wrong credentials.
     let is_about_credentials = description.is_some_and(|text| {
         let text = text.to_ascii_lowercase();
         text.contains("credentials") || text.contains("client secret")
@@ -175,7 +176,7 @@ pub(super) fn credentials(answers: &Answers) -> Credentials {
     };
     match control {
         _ if rejection(control).is_some() && !code.starts_with("status ") => Credentials::Accepted,
-        // The secret makes a difference, and the configured one got as far as the token.
+        // The responses differ by secret, and the provider checked the token of the request with the configured one.
         Answer::Refused { code: other, .. } if code == "invalid_grant" && other != code => {
             Credentials::Accepted
         }
@@ -191,7 +192,7 @@ pub(super) fn credentials(answers: &Answers) -> Credentials {
     }
 }
 
-/// What the provider did, to complete “The provider …”.
+/// Returns a phrase that completes “The provider …”.
 pub(super) fn describe(answer: &Answer) -> String {
     match answer {
         Answer::Refused { code, description } => format!(

@@ -1,12 +1,13 @@
-//! Whether tokens can be refreshed. That a login brings a refresh token shows after a login only: what the metadata lists
-//! is a hint.
+//! Checks that tokens can be refreshed. Only a login shows whether the provider issues a refresh token; the metadata is
+//! a hint.
 
 use super::{Answer, Answers, Check, Credentials, Problem, credentials, describe};
 use axum_auth0::{Diagnosis, DiagnosisCode, config::Config, provider::Metadata};
 
 pub(super) const REFRESH: &str = "refresh";
 
-/// A site without refresh works until the access token ends, so only what was asked for and is refused is a problem.
+/// Checks refresh. A site without refresh works until the access token expires, so only a rejected request is a
+/// problem.
 pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> Check {
     if !config.scope().iter().any(|scope| scope == "offline_access") {
         return Check::warning(
@@ -53,8 +54,8 @@ pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> 
     }
 }
 
-/// What the provider says of the grant (RFC 6749 §5.2). `unauthorized_client` is about this application only if another
-/// secret is answered otherwise; some say it of wrong credentials.
+/// Returns the diagnosis if the provider rejects the grant (RFC 6749 §5.2). `unauthorized_client` concerns the grant
+/// only if the provider responds differently to another secret, because some providers send it for wrong credentials.
 fn refused_grant(answers: &Answers, credentials: &Credentials) -> Option<Diagnosis> {
     let Answer::Refused { code, description } = &answers.real else {
         return None;
@@ -70,8 +71,8 @@ fn refused_grant(answers: &Answers, credentials: &Credentials) -> Option<Diagnos
     }
 }
 
-/// RFC 8414 §2 lets a provider leave scopes and grants out of its metadata, so that is no more than a hint; and none at all
-/// about the grant if the provider took a refresh request.
+/// Returns a warning if the metadata does not list what a refresh needs. This is a hint only, because RFC 8414 §2
+/// allows a provider to omit scopes and grants. The grant is not a hint if the provider accepted a refresh request.
 fn hint(metadata: &Metadata, takes_refreshes: bool) -> Option<Check> {
     let lacks = |list: &Option<Vec<String>>, word: &str| {
         list.as_ref()

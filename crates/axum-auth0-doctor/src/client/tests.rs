@@ -47,7 +47,7 @@ fn an_answer_says_something_of_the_secret_only_if_a_wrong_one_is_answered_differ
             refused("invalid_request", None),
             "accepted",
         ),
-        // The code is looked at before the client.
+        // The provider checks the code before the client.
         (
             refused("invalid_grant", None),
             refused("invalid_grant", None),
@@ -79,7 +79,7 @@ fn an_answer_says_something_of_the_secret_only_if_a_wrong_one_is_answered_differ
             refused("status 403", None),
             "unknown",
         ),
-        // A firewall may answer the first and not the second.
+        // A firewall may respond to the first request only.
         (
             refused("status 403", None),
             refused("invalid_client", None),

@@ -1,5 +1,5 @@
-//! Whether sessions can be kept. Something is really written, and taken back at once; no schema is changed, since the site
-//! may be running.
+//! Checks that the session store works. The check writes and reverts the write at once. It does not change the schema,
+//! because the site may be running.
 
 #[cfg(feature = "sqlite")]
 mod sqlite;

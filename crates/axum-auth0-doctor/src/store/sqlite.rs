@@ -1,4 +1,4 @@
-//! Whether an `SQLite` file takes writes.
+//! Checks that an `SQLite` file is writable.
 
 use std::{
     fs::OpenOptions,
@@ -14,10 +14,10 @@ use sqlx::{
 
 use super::{Check, ID, unusable};
 
-/// How long another program's write is waited for.
+/// How long a check waits for a write of another program.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// `name` is one that nothing else has.
+/// Checks the file at `path`. `name` must be unique.
 pub(super) async fn check(path: &Path, name: &str) -> Check {
     if !path.exists() {
         return match write_to_folder_of(path, name) {
@@ -59,7 +59,7 @@ async fn open(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     Ok(connection)
 }
 
-/// A table in a transaction that is rolled back: it needs the lock and the files that every write needs.
+/// Creates a table in a transaction and rolls it back. This needs the same lock and files as every write.
 async fn write(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::raw_sql("CREATE TABLE doctor_probe (at INTEGER); INSERT INTO doctor_probe VALUES (1)")
@@ -81,7 +81,7 @@ fn failed(path: &Path, what: &str, error: &sqlx::Error) -> Check {
     unusable(&format!("{} {what}: {error}", path.display()))
 }
 
-/// `SQLITE_BUSY` and `SQLITE_LOCKED`, with their extended codes.
+/// Returns whether the error is `SQLITE_BUSY` or `SQLITE_LOCKED`, extended codes included.
 fn is_busy(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
@@ -90,7 +90,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
         .is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
-/// Makes a file in the nearest folder above `path` that is there, and removes it.
+/// Creates and removes a file in the nearest existing folder above `path`.
 fn write_to_folder_of(path: &Path, name: &str) -> io::Result<()> {
     let folder = path
         .ancestors()
@@ -165,7 +165,7 @@ mod tests {
         let path = folder.path().join("sessions.db");
         drop(SqliteStore::open(&path).await.unwrap());
         let mut connection = open(&path).await.unwrap();
-        // Fails as a write to a read-only file does, also for root.
+        // Fails like a write to a read-only file, even for root.
         sqlx::query("PRAGMA query_only = ON")
             .execute(&mut connection)
             .await
