@@ -1,5 +1,6 @@
-//! What `axum-auth0` (the site's side) and `axum-auth0-bearer` (the API's side) share: provider metadata and keys, a strict parser
-//! for JSON Web Tokens, an HTTP client with limits, time, random bytes, and the [`Store`](store::Store) trait for logins.
+//! Shared code of `axum-auth0` (sites) and `axum-auth0-bearer` (APIs): provider metadata and keys, a strict parser
+//! for JSON Web Tokens, an HTTP client with limits, a clock, a source of random bytes, and the
+//! [`Store`](store::Store) trait for logins.
 //!
 //! The crate depends on neither a web framework nor a database.
 //!

@@ -1,4 +1,4 @@
-//! The client.
+//! The HTTP client.
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use super::{
     retry_after::retry_after,
 };
 
-/// A bounded HTTP client. Cheap to clone; clones share their connections.
+/// An HTTP client with limits for time and size. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     client: reqwest::Client,
@@ -29,9 +29,9 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError::Setup`] if the TLS library cannot be set up.
     pub fn new(options: HttpClientOptions) -> Result<Self, HttpError> {
-        // reqwest uses the process's provider. One that the application has installed stays.
+        // reqwest uses the process-wide crypto provider. A provider that the application has installed is kept.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // An error means that another thread has installed one.
+            // An error means that another thread has installed a provider.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let client = builder(&options)
@@ -48,8 +48,9 @@ impl HttpClient {
         })
     }
 
-    /// Sends a request and reads the whole response, whatever its status. Redirects are not followed. The request accepts no content
-    /// coding ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)), because the client decodes none.
+    /// Sends a request and reads the whole response, with any status. Redirects are not followed. The request accepts no
+    /// content coding ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)), because the client
+    /// decodes none.
     ///
     /// # Errors
     /// [`HttpError`]; [`HttpError::sent`] returns whether the request may have had an effect.
@@ -85,10 +86,10 @@ impl HttpClient {
         Ok(response)
     }
 
-    /// Sends a request as [`HttpClient::send`] does, and rejects a success with a content coding.
+    /// Sends a request as [`HttpClient::send`] does, and rejects a successful response with a content coding.
     ///
     /// # Errors
-    /// The errors of [`HttpClient::send`], and [`HttpError::Encoded`] if a success has a content coding.
+    /// The errors of [`HttpClient::send`], and [`HttpError::Encoded`] if a successful response has a content coding.
     pub async fn send_for_body(
         &self,
         request: http::Request<Vec<u8>>,
@@ -104,15 +105,16 @@ impl HttpClient {
         }
     }
 
-    /// Gets a JSON document.
+    /// Fetches a JSON document.
     ///
     /// # Errors
-    /// The errors of [`HttpClient::send_for_body`], [`HttpError::Status`] if the status is not a success, and [`HttpError::NotJson`].
+    /// The errors of [`HttpClient::send_for_body`], [`HttpError::Status`] if the status is not a success, and
+    /// [`HttpError::NotJson`].
     pub async fn get_json(&self, url: &Url) -> Result<serde_json::Value, HttpError> {
         self.get_json_as(url, "application/json").await
     }
 
-    /// Gets a JSON document of one of these media types, as `Accept` lists them.
+    /// Fetches a JSON document. `Accept` lists these media types.
     ///
     /// # Errors
     /// The errors of [`HttpClient::get_json`].
@@ -135,8 +137,8 @@ impl HttpClient {
                 retry_after,
             });
         }
-        // The media type is ignored: providers send JSON as application/jwk-set+json, text/json, text/plain, with
-        // parameters and without any.
+        // The media type is ignored: providers send JSON as application/jwk-set+json, text/json or text/plain, with or
+        // without parameters.
         serde_json::from_slice(strip_bom(response.body())).map_err(|_| HttpError::NotJson {
             to,
             content_type: media_type(&response),
@@ -153,7 +155,7 @@ impl HttpClient {
             to: to.clone(),
             limit,
         };
-        // A correct length saves the download; the received bytes are counted anyway.
+        // A `Content-Length` over the limit saves the download. The received bytes are counted anyway.
         if response
             .content_length()
             .is_some_and(|length| length > limit as u64)
@@ -212,14 +214,15 @@ fn builder(options: &HttpClientOptions) -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never())
         .referer(false)
         .no_proxy()
-        // Another crate of the build may enable decompression; a small response must not become a large one.
+        // Another crate of the build may enable decompression; a small response could become a large one.
         .no_gzip()
         .no_brotli()
         .no_deflate()
         .no_zstd()
         .connect_timeout(options.connect_timeout)
         .timeout(options.total_timeout)
-        // Shorter than the idle timeout of servers: if they close a connection during a request, the outcome is unknown.
+        // Shorter than the idle timeout of servers: if a server closes a connection during a request, the outcome is
+        // unknown.
         .pool_idle_timeout(Duration::from_secs(15))
         .pool_max_idle_per_host(8)
 }

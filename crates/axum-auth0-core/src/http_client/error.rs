@@ -5,12 +5,12 @@ use std::{fmt, time::Duration};
 use http::StatusCode;
 use url::Url;
 
-/// Whether the server may have received a request. It decides whether the request is repeated, such as the use of a refresh token.
+/// Whether the server may have received a request. It decides whether a request, such as a token refresh, is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// It has not: a repetition is safe.
+    /// The server has not received the request. A retry is safe.
     NotSent,
-    /// It may have: the outcome is unknown.
+    /// The server may have received the request. The outcome is unknown.
     Unknown,
 }
 
@@ -22,7 +22,7 @@ impl RedactedUrl {
     /// Maximum length of the path, in characters.
     const MAX_PATH_CHARS: usize = 120;
 
-    /// Stands for text that is not a URL. It may hold a secret, so none of it is shown.
+    /// A placeholder for text that is not a URL. The text may hold a secret and is not shown.
     pub(super) fn unparsable() -> Self {
         Self("a malformed URL".to_owned())
     }
@@ -50,14 +50,14 @@ impl fmt::Debug for RedactedUrl {
     }
 }
 
-/// Why a request has no usable response. No variant holds a body, a header of the request or a query string.
+/// The reason why a request has no usable response. No variant holds a body, a request header or a query string.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
     /// The client cannot be set up.
     #[error("the HTTP client could not be set up: {cause}")]
     Setup {
-        /// The cause, from the client library.
+        /// The error of the client library.
         cause: String,
     },
     /// The URL is malformed, or [`is_secure`](super::is_secure) rejects it. Nothing was sent.
@@ -66,20 +66,20 @@ pub enum HttpError {
         /// The URL.
         to: RedactedUrl,
     },
-    /// The connection failed: name not found, connection refused, TLS error.
+    /// The connection failed: host name not found, connection refused, or TLS error.
     #[error("no connection to {to}: {cause}")]
     Connect {
         /// The URL.
         to: RedactedUrl,
-        /// The cause, from the operating system.
+        /// The error of the operating system.
         cause: String,
     },
-    /// The response is not complete within the limit.
+    /// The response is not complete before the timeout.
     #[error("{to} did not answer within {limit:?}")]
     Timeout {
         /// The URL.
         to: RedactedUrl,
-        /// The limit.
+        /// The timeout.
         limit: Duration,
         /// Whether the server may have received the request.
         sent: Delivery,
@@ -92,12 +92,12 @@ pub enum HttpError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The connection was lost after the request was sent. Whether it took effect is unknown.
+    /// The connection was lost after the request was sent. The outcome is unknown.
     #[error("the connection to {to} was lost before the response was complete: {cause}")]
     Interrupted {
         /// The URL.
         to: RedactedUrl,
-        /// The cause, from the operating system.
+        /// The error of the operating system.
         cause: String,
     },
     /// The status is not a success. Returned by [`HttpClient::get_json`](super::HttpClient::get_json) only.

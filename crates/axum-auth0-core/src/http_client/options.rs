@@ -10,15 +10,15 @@ use crate::clock::{SharedClock, SystemClock};
 /// The limits of an [`HttpClient`](super::HttpClient).
 #[derive(Clone, Debug)]
 pub struct HttpClientOptions {
-    /// Time limit for a connection, TLS included. 3 seconds by default.
+    /// Timeout for a connection, including TLS. 3 seconds by default.
     pub connect_timeout: Duration,
-    /// Time limit for a request, up to the last byte of the response. 5 seconds by default.
+    /// Timeout for a request, up to the last byte of the response. 5 seconds by default.
     pub total_timeout: Duration,
     /// Maximum size of a response body, in bytes. 1 MiB by default.
     pub max_response_bytes: usize,
-    /// An origin on another host to which plain http is allowed, for example in a network of containers. None by default.
+    /// An origin on another host to which plain http is allowed, for example in a container network. None by default.
     pub plain_http_to: Option<Url>,
-    /// The clock, for a `Retry-After` that is a date.
+    /// The clock for a `Retry-After` that is a date.
     pub clock: SharedClock,
 }
 

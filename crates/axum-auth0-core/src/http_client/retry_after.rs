@@ -1,4 +1,4 @@
-//! The header `Retry-After`.
+//! The `Retry-After` header.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,12 +9,13 @@ use crate::clock::Clock;
 /// Upper bound for `Retry-After`.
 const MAX_WAIT: Duration = Duration::from_hours(24);
 
-/// Returns the value of `Retry-After`: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3),
-/// seconds or an HTTP date. A date in the past is zero; the maximum is a day.
+/// Returns the value of `Retry-After`, in seconds or as an HTTP date
+/// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date in the past is zero; the maximum
+/// is a day.
 pub fn retry_after(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number that overflows is a long wait.
+        // A number that overflows counts as the maximum.
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
     } else {
         let until = httpdate::parse_http_date(value).ok()?;

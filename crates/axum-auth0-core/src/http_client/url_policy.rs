@@ -1,10 +1,10 @@
-//! The URLs that requests are allowed to.
+//! The policy for request URLs.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Returns whether requests to a URL are allowed: `https`, or `http` on loopback; without credentials in the URL.
+/// Returns whether requests to a URL are allowed: `https`, or `http` on loopback, and no credentials in the URL.
 pub fn is_secure(url: &Url) -> bool {
     let scheme_is_safe = match url.scheme() {
         "https" => url.host().is_some(),
@@ -14,7 +14,8 @@ pub fn is_secure(url: &Url) -> bool {
     scheme_is_safe && url.username().is_empty() && url.password().is_none()
 }
 
-/// Returns whether the URL's host is loopback. Names other than `localhost` are not resolved: the result can change.
+/// Returns whether the URL's host is loopback. Names other than `localhost` do not count: what they resolve to can
+/// change.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

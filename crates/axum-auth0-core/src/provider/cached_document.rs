@@ -1,4 +1,4 @@
-//! A document of the provider: fetched on demand by one task at a time, cached, and refreshed with a back-off.
+//! A provider document that is fetched on demand by one task at a time, cached, and refreshed with a backoff.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,20 +8,20 @@ use tracing::Instrument as _;
 use super::ProviderError;
 use crate::clock::SharedClock;
 
-/// When a [`CachedDocument`] is fetched. All durations are in seconds.
+/// The refresh policy of a [`CachedDocument`]. All durations are in seconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RefreshPolicy {
-    /// A younger document is used without a fetch.
+    /// Maximum age of a document that is used without a fetch.
     pub(super) ttl: i64,
-    /// An older document is not used even if no newer one is available. `None` means no limit.
+    /// Maximum age of a document that is used if no newer one is available. `None` means no limit.
     pub(super) max_stale: Option<i64>,
-    /// Time without a fetch after a failure. `Retry-After` extends it up to [`MAX_BACKOFF`].
+    /// Minimum time between a failure and the next fetch. `Retry-After` extends it up to [`MAX_BACKOFF`].
     pub(super) failure_backoff: i64,
     /// Minimum time between two fetches by [`CachedDocument::refresh_if_same`].
     pub(super) min_refresh_interval: i64,
 }
 
-/// Upper bound for the back-off, in seconds, whatever `Retry-After` says.
+/// Upper bound for the backoff in seconds, also if `Retry-After` is longer.
 const MAX_BACKOFF: i64 = 60;
 
 /// A cached document of the provider.
@@ -41,7 +41,7 @@ struct CacheState<T> {
     last_refresh: Option<i64>,
 }
 
-/// A document and the fetch that returned it.
+/// A document and the number of the fetch that returned it.
 #[derive(Debug)]
 pub(super) struct CacheEntry<T> {
     pub(super) document: Arc<T>,
@@ -70,7 +70,7 @@ impl<T> Clone for CacheEntry<T> {
 enum Action<T> {
     Use(CacheEntry<T>),
     Fail(ProviderError),
-    /// Fetch. Tasks that do not wait use the stale document.
+    /// Fetch the document. Tasks that do not wait use the stale document.
     Fetch(Option<CacheEntry<T>>),
 }
 
@@ -89,7 +89,7 @@ impl<T: Send + Sync + 'static> CachedDocument<T> {
         })
     }
 
-    /// Returns the cached document if it is fresh, else fetches it. If the fetch fails, the stale document is returned.
+    /// Returns the cached document if it is fresh, and fetches it otherwise. If the fetch fails, returns the stale document.
     pub(super) async fn get(
         self: &Arc<Self>,
         fetch: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
@@ -115,20 +115,20 @@ impl<T: Send + Sync + 'static> CachedDocument<T> {
         }
     }
 
-    /// Returns the last document, of any age.
+    /// Returns the last document, regardless of its age.
     pub(super) fn current(&self) -> Option<CacheEntry<T>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         state.entry.clone()
     }
 
-    /// Returns a newer document than `known`, for a caller that misses something in it. Returns `None` if no newer one is available.
-    /// Concurrent callers share one fetch, and fetches are at least `min_refresh_interval` apart.
+    /// Returns a newer document than `known`, for a caller that did not find an entry in it. Returns `None` if no newer one
+    /// is available. Concurrent callers share one fetch, and fetches are at least `min_refresh_interval` apart.
     pub(super) async fn refresh_if_same(
         self: &Arc<Self>,
         known: &CacheEntry<T>,
         fetch: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
     ) -> Option<CacheEntry<T>> {
-        // Wait for a running fetch first: its document may have what is missing.
+        // Wait for a running fetch first: its document may contain the missing entry.
         let guard = Arc::clone(&self.guard).lock_owned().await;
         if let Some(newer) = self.entry_newer_than(known) {
             return Some(newer);
@@ -140,7 +140,7 @@ impl<T: Send + Sync + 'static> CachedDocument<T> {
         self.run_fetch(guard, fetch).await.ok()
     }
 
-    /// Fetches in a task of its own: a caller that hangs up does not cancel the fetch.
+    /// Fetches in a separate task, so that a cancelled caller does not cancel the fetch.
     async fn run_fetch(
         self: &Arc<Self>,
         guard: OwnedMutexGuard<()>,
@@ -249,7 +249,8 @@ impl<T: Send + Sync + 'static> CachedDocument<T> {
     }
 }
 
-/// Returns whether `then` is less than `limit` seconds ago. A time in the future, after the clock was set back, is not.
+/// Returns whether `then` is less than `limit` seconds ago. Returns `false` if `then` is in the future, which happens
+/// after the clock was set back.
 fn within(now: i64, then: i64, limit: i64) -> bool {
     (0..limit).contains(&now.saturating_sub(then))
 }

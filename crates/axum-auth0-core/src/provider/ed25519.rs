@@ -1,12 +1,12 @@
-//! Which Ed25519 public keys are sound.
+//! Validation of Ed25519 public keys.
 
 use curve25519_dalek::edwards::CompressedEdwardsY;
 
 use super::skipped_key::SkipReason;
 
-/// Checks that the bytes are a point of the curve, and not one of the eight of small order in any of their spellings: for such a
-/// key, one signature fits every message or a good part of them ([RFC 8032 §5.1.7](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.7)
-/// does not exclude it).
+/// Checks that the bytes are a point on the curve and not one of the eight points of small order, in any encoding. With
+/// a key of small order, one signature is valid for all messages or for a large part of them.
+/// [RFC 8032 §5.1.7](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.7) does not exclude such keys.
 pub(super) fn check(point: &[u8]) -> Result<(), SkipReason> {
     let point = CompressedEdwardsY::from_slice(point)
         .map_err(|_| SkipReason::Malformed("x"))?
@@ -22,7 +22,7 @@ pub(super) fn check(point: &[u8]) -> Result<(), SkipReason> {
 mod tests {
     use super::*;
 
-    /// The y coordinates of the points of small order, in little-endian: canonical, and plus the prime where that fits.
+    /// The y coordinates of the points of small order, in little-endian: canonical, and plus the prime if that fits.
     const SMALL_ORDER: [&str; 7] = [
         // Order 1: y = 1.
         "0100000000000000000000000000000000000000000000000000000000000000",
@@ -33,7 +33,7 @@ mod tests {
         // Order 8.
         "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
         "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        // y = p, which is 0; y = p + 1, which is 1.
+        // Not canonical: y = p, which is 0, and y = p + 1, which is 1.
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     ];
@@ -66,7 +66,7 @@ mod tests {
             assert_eq!(check(&bytes(hex)), Ok(()), "{hex}");
         }
         assert_eq!(check(&[2; 31]), Err(SkipReason::Malformed("x")));
-        // y = 2 is on no point of the curve.
+        // No point on the curve has y = 2.
         let mut not_a_point = [0; 32];
         not_a_point[0] = 2;
         assert_eq!(check(&not_a_point), Err(SkipReason::NotOnCurve));

@@ -1,10 +1,10 @@
-//! The provider's origin as this program reaches it.
+//! The internal origin of the provider.
 
 use url::Url;
 
 use super::Issuer;
 
-/// An origin that takes the place of the issuer's in the URLs that this program asks itself.
+/// An optional origin that replaces the issuer's in the URLs of requests that this program sends.
 #[derive(Clone, Debug, Default)]
 pub(super) struct InternalOrigin(Option<Url>);
 
@@ -13,7 +13,7 @@ impl InternalOrigin {
         Self(url.cloned())
     }
 
-    /// `url` at this origin, if it is at the issuer's; what is elsewhere (keys on a content network) stays there.
+    /// Returns `url` at this origin if it is at the issuer's origin. Other URLs (such as keys on a CDN) are not changed.
     pub(super) fn of(&self, url: Url, issuer: &Issuer) -> Url {
         let Some(internal) = self
             .0
@@ -28,7 +28,7 @@ impl InternalOrigin {
         moved
     }
 
-    /// Whether `url` is at this origin already: a provider may announce the address that it was asked at.
+    /// Returns whether `url` is already at this origin. A provider may publish endpoints at the origin of the request.
     pub(super) fn contains(&self, url: &Url) -> bool {
         self.0
             .as_ref()

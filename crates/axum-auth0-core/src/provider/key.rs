@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{ed25519, ring_backend, rsa, skipped_key::SkipReason};
 use crate::{json, jwt::Algorithm};
 
-/// The members of private and symmetric keys. A published key with one of them is compromised.
+/// Members of private and symmetric keys. A published key with one of them is compromised.
 const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +19,13 @@ enum KeyType {
     Ed25519,
 }
 
-/// A public key for signatures.
+/// A public signature key.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     id: Option<String>,
     alg: Option<Algorithm>,
     kty: KeyType,
-    /// The key's numbers, to compare keys.
+    /// The components of the key, for comparison with other keys.
     components: Vec<Vec<u8>>,
     decoding: DecodingKey,
 }
@@ -34,7 +34,7 @@ impl Key {
     /// Reads one entry of a JWK Set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
     ///
     /// # Errors
-    /// [`SkipReason`] for an unsupported key type or curve, an encryption key, a symmetric key, a private key, or a weak key.
+    /// [`SkipReason`] for an unsupported key type or curve, and for an encryption, symmetric, private or weak key.
     pub(super) fn from_json(entry: &Value) -> Result<Self, SkipReason> {
         let entry = entry.as_object().ok_or(SkipReason::NotAnObject)?;
         if !is_for_signatures(entry) {
@@ -81,7 +81,7 @@ impl Key {
         self.kty == other.kty && self.components == other.components
     }
 
-    /// Verifies a signature. The backend is named here: a process-wide choice of another one has no effect.
+    /// Verifies a signature. The backend is fixed: a process-wide choice of another one has no effect.
     pub(super) fn verifies(
         &self,
         algorithm: Algorithm,
@@ -93,7 +93,7 @@ impl Key {
     }
 }
 
-/// Returns `kid` of an entry if it can be read, for the log.
+/// Returns the `kid` of an entry for the log, if it can be read.
 pub(super) fn kid_of(entry: &Value) -> Option<&str> {
     json::member(entry.as_object()?, "kid")?.as_str()
 }
@@ -170,7 +170,7 @@ fn check_point(
         .ok_or(SkipReason::NotOnCurve)
 }
 
-/// Some providers prepend a zero byte to the modulus, as ASN.1 does.
+/// Removes leading zero bytes. Some providers prepend one to the modulus, as ASN.1 does.
 fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
     bytes
         .iter()

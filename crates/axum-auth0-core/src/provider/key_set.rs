@@ -1,4 +1,4 @@
-//! The keys of the provider, and the selection of the key for a token.
+//! The provider's keys and the selection of the key for a token.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ const MAX_KEYS: usize = 100;
 /// Maximum number of keys that a token without a key id is verified with.
 const MAX_CANDIDATES: usize = 8;
 
-/// The provider's usable keys, in the order of the JWK Set.
+/// The usable keys of the provider, in the order of the JWK Set.
 #[derive(Clone, Debug)]
 pub(super) struct KeySet(Vec<Key>);
 
@@ -29,7 +29,7 @@ pub(super) enum KeyMatch {
 }
 
 impl KeySet {
-    /// Reads a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Entries that cannot be used are skipped.
+    /// Reads a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Unusable entries are skipped.
     pub(super) fn from_json(
         document: &Value,
         skipped_keys: &SkippedKeys,
@@ -89,7 +89,7 @@ impl KeySet {
         }
     }
 
-    /// Returns the keys with this id or, if there are none, those without an id, which some providers publish.
+    /// Returns the keys with this id. If there are none, returns the keys without an id, which some providers publish.
     fn keys_with_id(&self, key_id: &str, algorithm: Algorithm) -> Vec<&Key> {
         let exact = self.supporting(algorithm, |key| key.id() == Some(key_id));
         if exact.is_empty() {
@@ -99,7 +99,7 @@ impl KeySet {
         }
     }
 
-    /// Returns the keys that support the algorithm. A key that is listed once per algorithm is returned once.
+    /// Returns the keys that support the algorithm. A key that is listed several times is returned once.
     fn supporting(&self, algorithm: Algorithm, wanted: impl Fn(&Key) -> bool) -> Vec<&Key> {
         let mut supporting: Vec<&Key> = Vec::new();
         for key in self

@@ -1,7 +1,7 @@
 //! The `OpenID` Provider: its metadata and its keys, fetched on demand and cached.
 //!
-//! A failed fetch is repeated after a few seconds. During an outage the last documents are used, up to their maximum age. A token
-//! with an unknown key causes a fetch of the keys, at most once in ten seconds.
+//! A failed fetch is retried after a few seconds. During an outage the last documents are used, up to their maximum age.
+//! A token with an unknown key causes a fetch of the keys, at most once in ten seconds.
 
 mod cached_document;
 mod ed25519;
@@ -43,7 +43,7 @@ const METADATA_POLICY: RefreshPolicy = RefreshPolicy {
     min_refresh_interval: 10,
 };
 
-/// A revoked key is rejected after `ttl`. Without a response from the provider, all keys are rejected after `max_stale`.
+/// A revoked key is rejected after `ttl`. If the provider does not respond, all keys are rejected after `max_stale`.
 const KEYS_POLICY: RefreshPolicy = RefreshPolicy {
     ttl: 600,
     max_stale: Some(24 * 3600),
@@ -51,8 +51,8 @@ const KEYS_POLICY: RefreshPolicy = RefreshPolicy {
     min_refresh_interval: 10,
 };
 
-/// The media types of a JWK Set: the registered one ([RFC 7517 §8.5](https://www.rfc-editor.org/rfc/rfc7517#section-8.5)) and the one that
-/// most providers use.
+/// The media types of a JWK Set: the registered one
+/// ([RFC 7517 §8.5](https://www.rfc-editor.org/rfc/rfc7517#section-8.5)) and the one that most providers use.
 const JWK_SET_TYPES: &str = "application/jwk-set+json, application/json";
 
 /// An `OpenID` Provider. Cheap to clone; clones share the cached documents.
@@ -71,14 +71,14 @@ struct Inner {
 }
 
 impl Provider {
-    /// Creates a provider. Nothing is fetched yet.
+    /// Creates a provider. It fetches nothing yet.
     pub fn new(issuer: Issuer, http_client: HttpClient, clock: SharedClock) -> Self {
         Self::with_internal_origin(None, issuer, http_client, clock)
     }
 
-    /// Creates a provider that this program reaches at another origin than browsers do, as in a network of containers. Requests of
-    /// this program (metadata, keys, tokens, userinfo, revocation) go to the origin of `internal`, with that origin's `Host`.
-    /// Endpoints for browsers stay as the metadata has them. The issuer is compared with the public one.
+    /// Creates a provider that this program reaches at another origin than browsers do, for example in a container network.
+    /// Requests of this program (metadata, keys, tokens, userinfo, revocation) go to the origin of `internal`, with that
+    /// origin's `Host`. Endpoints for browsers are not changed. The issuer is compared with the public one.
     ///
     /// `http_client` must allow the origin if it is plain http on another host: see
     /// [`HttpClientOptions::plain_http_to`](crate::http_client::HttpClientOptions::plain_http_to).
@@ -125,21 +125,21 @@ impl Provider {
         &self.0.issuer
     }
 
-    /// Returns the clock that the age of the documents is measured with.
+    /// Returns the clock that measures the age of the documents.
     pub fn clock(&self) -> &SharedClock {
         &self.0.clock
     }
 
-    /// Returns the metadata. It is cached for an hour; during an outage the last metadata is returned.
+    /// Returns the metadata. It is cached for an hour. During an outage the last metadata is returned.
     ///
     /// # Errors
-    /// [`ProviderError`] if no fetch has succeeded yet. The next fetch starts after a few seconds at the earliest.
+    /// [`ProviderError`] if no fetch has succeeded yet. The next fetch starts a few seconds later at the earliest.
     pub async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
         let entry = self.0.metadata().await?;
         Ok(entry.document)
     }
 
-    /// Returns the cached metadata, of any age, without a fetch.
+    /// Returns the cached metadata without a fetch, regardless of its age.
     pub fn cached_metadata(&self) -> Option<Arc<Metadata>> {
         self.0.metadata.current().map(|entry| entry.document)
     }
@@ -148,8 +148,8 @@ impl Provider {
     /// audience and expiry.
     ///
     /// # Errors
-    /// [`VerifyError::Unavailable`] if the keys are unavailable, which says nothing about the token. The other variants if the token is
-    /// rejected.
+    /// [`VerifyError::Unavailable`] if the keys are unavailable: the token may be valid or not. The other variants if the
+    /// token is rejected.
     pub async fn verify(
         &self,
         token: &str,
@@ -173,7 +173,7 @@ impl Provider {
 
         let keys = self.0.keys().await?;
         let mut outcome = check(&keys.document);
-        // The provider may have new keys; a new key with an old id shows as a wrong signature.
+        // The provider may have new keys. A new key with an old id causes a wrong signature.
         if outcome != KeyMatch::Verified
             && let Some(newer) = self.0.refresh_keys_if_same(&keys).await
         {

@@ -1,7 +1,7 @@
-//! The cryptography behind jsonwebtoken: ring, which rustls uses already.
+//! The cryptographic backend of jsonwebtoken: ring, which rustls already uses.
 //!
-//! jsonwebtoken's own backends would compile a second cryptographic library into every site and every API. This one verifies
-//! only.
+//! jsonwebtoken's own backends would add a second cryptographic library to every site and every API. This backend does
+//! not sign.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, DecodingKeyKind,
@@ -14,7 +14,7 @@ use ring::{
     signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey},
 };
 
-/// Verifies signatures with ring; signs nothing.
+/// A backend that verifies signatures with ring. It does not sign.
 pub(super) static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |_, _| Err(ErrorKind::InvalidAlgorithm.into()),
     verifier_factory: |algorithm, key| {
@@ -28,7 +28,7 @@ pub(super) static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// How ring verifies the signatures of an algorithm.
+/// The ring parameters of a signature algorithm.
 #[derive(Clone, Copy)]
 enum Scheme {
     Rsa(&'static RsaParameters),
@@ -82,7 +82,8 @@ impl JwtVerifier for RingVerifier {
 /// Returns whether an uncompressed point is on the curve of `algorithm`, which is [`agreement::ECDH_P256`] or
 /// [`agreement::ECDH_P384`].
 ///
-/// ring has no parser for public keys. A key agreement validates the point of its peer (NIST SP 800-56A §5.6.2.3.4).
+/// ring has no parser for public keys, but a key agreement validates the point of its peer (NIST SP 800-56A
+/// §5.6.2.3.4).
 pub(super) fn is_on_curve(algorithm: &'static agreement::Algorithm, point: &[u8]) -> bool {
     let random = rand::SystemRandom::new();
     agreement::EphemeralPrivateKey::generate(algorithm, &random)

@@ -1,17 +1,17 @@
-//! Which RSA public keys are sound.
+//! Validation of RSA public keys.
 
 use super::skipped_key::SkipReason;
 
-/// The sizes of RSA keys that are used, in bits: below is too weak, above makes every check a burden.
+/// Accepted sizes of RSA keys, in bits. Smaller keys are too weak; larger ones make each verification expensive.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
-/// The odd primes up to 167, which divide the generator product of the keys that ROCA is about.
+/// The odd primes up to 167, which divide the generator product of ROCA keys.
 const SMALL_PRIMES: [u32; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
     101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
 
-/// Checks the size and the form of a key, without leading zeros in either number.
+/// Checks the size and the form of a key. Neither number may have leading zeros.
 pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), SkipReason> {
     let (Some(first), Some(last)) = (modulus.first(), modulus.last()) else {
         return Err(SkipReason::UnsoundRsa);
@@ -21,7 +21,7 @@ pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), SkipReason> {
         return Err(SkipReason::RsaSize { bits });
     }
     let exponent_is_sound = match exponent {
-        // 1 would make every text its own signature.
+        // With the exponent 1, every message is its own signature.
         [only] => *only >= 3 && only % 2 == 1,
         [.., last] => exponent.len() <= 4 && last % 2 == 1,
         [] => false,
@@ -35,8 +35,8 @@ pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), SkipReason> {
     Ok(())
 }
 
-/// Returns whether the modulus is a power of 65537 modulo every small prime, as those of CVE-2017-15361 are (Nemec et al., “The Return of
-/// Coppersmith's Attack”, CCS 2017, §3). A sound modulus is so with a probability below 2⁻²⁷.
+/// Returns whether the modulus is a power of 65537 modulo every small prime, as the keys of CVE-2017-15361 are (Nemec et
+/// al., “The Return of Coppersmith's Attack”, CCS 2017, §3). For a sound modulus, the probability is below 2⁻²⁷.
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     SMALL_PRIMES
         .iter()
@@ -67,10 +67,10 @@ fn is_power_of_65537(value: u32, prime: u32) -> bool {
 mod tests {
     use super::*;
 
-    /// Powers of 65537 modulo the product of the primes are those that the fingerprint finds. 2048 bits are not needed here.
+    /// The fingerprint matches the powers of 65537 modulo the product of the primes. The test does not need 2048 bits.
     #[test]
     fn a_power_of_65537_has_the_fingerprint_and_its_neighbours_do_not() {
-        // 65537³ and 65537¹⁰, as integers.
+        // 65537³ and 65537⁷, as integers.
         let third: u128 = 65_537_u128.pow(3);
         let seventh: u128 = 65_537_u128.pow(7);
         for power in [1, 65_537, third, seventh] {

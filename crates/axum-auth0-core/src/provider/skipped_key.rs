@@ -1,11 +1,11 @@
-//! The entries of a JWK Set that are not used, and why.
+//! The skipped entries of a JWK Set.
 
 use std::{
     collections::BTreeSet,
     sync::{Mutex, PoisonError},
 };
 
-/// Why an entry of a JWK Set is not used.
+/// The reason why an entry of a JWK Set is skipped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub(super) enum SkipReason {
     #[error("it is not a JSON object")]
@@ -39,7 +39,7 @@ pub(super) enum SkipReason {
 }
 
 impl SkipReason {
-    /// Returns whether the entry is nothing unusual beside good keys.
+    /// Returns whether providers regularly publish such entries together with usable keys.
     fn is_ordinary(&self) -> bool {
         matches!(
             self,
@@ -48,7 +48,7 @@ impl SkipReason {
     }
 }
 
-/// An entry of a JWK Set that is not used.
+/// A skipped entry of a JWK Set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SkippedKey {
     /// `kid`, or the position in the set.
@@ -66,12 +66,12 @@ impl SkippedKey {
     }
 }
 
-/// Remembers which skipped keys are in the log already: a set that is fetched again and again is no reason to repeat it.
+/// The skipped keys that are already logged. Fetching the same set again does not log them again.
 #[derive(Debug, Default)]
 pub(super) struct SkippedKeys(Mutex<BTreeSet<SkippedKey>>);
 
 impl SkippedKeys {
-    /// Logs each key that was not in the set before, with the reason.
+    /// Logs each newly skipped key with the reason.
     pub(super) fn report(&self, skipped: Vec<SkippedKey>) {
         let skipped: BTreeSet<_> = skipped.into_iter().collect();
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

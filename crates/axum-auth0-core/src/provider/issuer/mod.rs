@@ -1,4 +1,4 @@
-//! Who the provider is.
+//! The issuer identifier of a provider.
 
 use std::fmt;
 
@@ -6,53 +6,53 @@ use url::Url;
 
 use crate::http_client::{is_loopback, is_secure};
 
-/// A provider's issuer identifier, as it appears in its tokens. Two issuers are the same if their bytes are.
+/// A provider's issuer identifier, as it appears in its tokens. Issuers are compared byte for byte.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Issuer {
     text: String,
     url: Url,
 }
 
-/// Why a text names no provider. Each message says what to write instead.
+/// The reason why a text is not a valid issuer. Each message says what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
-    /// Nothing there.
+    /// The text is empty.
     #[error("it is empty; write your tenant's domain, for example tenant.eu.auth0.com")]
     Empty,
-    /// Spaces or control characters.
+    /// The text contains spaces or control characters.
     #[error("it contains spaces or control characters")]
     Characters,
-    /// Plain http to another machine.
+    /// The URL has plain http and a host other than loopback.
     #[error("http is for this machine only (localhost, 127.0.0.1); write https://…")]
     Insecure,
-    /// A scheme that is not http or https.
+    /// The scheme is neither http nor https.
     #[error("a provider's URL begins with https://")]
     Scheme,
-    /// A query, a fragment, or a user name and password.
+    /// The URL has a query, a fragment, or a user name and password.
     #[error("an issuer has no query, no fragment and no user name")]
     Extra,
-    /// A domain with a path behind it: half a URL.
+    /// The text is a domain followed by a path.
     #[error(
         "a domain has no slash; write the domain alone (tenant.eu.auth0.com) or the whole issuer URL (https://…)"
     )]
     HalfUrl,
-    /// Not a domain and not a URL.
+    /// The text is neither a domain nor a URL.
     #[error("it is neither a domain (tenant.eu.auth0.com) nor an issuer URL (https://…)")]
     NotAHost,
 }
 
 impl Issuer {
-    /// Reads what `AUTH0_DOMAIN` holds: a bare domain, which means the issuer `https://DOMAIN/` with the slash that Auth0's issuers end in;
-    /// or the issuer URL of any other `OpenID` Provider, kept as it is written. `http` is for this machine only.
+    /// Parses the value of `AUTH0_DOMAIN`. A bare domain means the issuer `https://DOMAIN/`, with the trailing slash of
+    /// Auth0's issuers. The issuer URL of any other `OpenID` Provider is not changed. `http` is allowed on loopback only.
     ///
     /// # Errors
-    /// [`IssuerError`] says what is wrong and what to write instead.
+    /// [`IssuerError`] if the text is neither a domain nor an issuer URL.
     pub fn parse(domain_or_url: &str) -> Result<Self, IssuerError> {
         if domain_or_url.is_empty() {
             return Err(IssuerError::Empty);
         }
-        // The URL parser would drop some of these silently, and the text would no longer be what the tokens say.
+        // The URL parser removes some of these silently. The text would then differ from `iss` in tokens.
         if domain_or_url
             .chars()
             .any(|character| character.is_whitespace() || character.is_control())
@@ -74,7 +74,7 @@ impl Issuer {
             return Err(IssuerError::Extra);
         }
         let url = Url::parse(&format!("https://{domain}/")).map_err(|_| IssuerError::NotAHost)?;
-        // In lower case, as providers write it.
+        // The URL parser converts the domain to lower case, as it is in tokens.
         Ok(Self {
             text: url.to_string(),
             url,
@@ -86,7 +86,7 @@ impl Issuer {
             return Err(IssuerError::Scheme);
         }
         let url = Url::parse(text).map_err(|_| IssuerError::NotAHost)?;
-        // Also an empty query or fragment, which the parser keeps apart from none.
+        // Also rejects an empty query or fragment.
         if text.contains(['?', '#']) || !url.username().is_empty() || url.password().is_some() {
             return Err(IssuerError::Extra);
         }
@@ -99,28 +99,29 @@ impl Issuer {
         })
     }
 
-    /// The identifier, byte for byte as it appears in `iss`.
+    /// Returns the identifier, byte for byte as it appears in `iss`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The issuer as a URL, for its host and scheme. Not for comparisons: parsing may have changed its spelling.
+    /// Returns the issuer as a URL, for its host and scheme. Do not compare it: parsing may have normalized it.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Whether it is written as Auth0 writes its issuers, custom domains included: an origin with a slash behind it.
-    /// Other providers have no slash there, or a path.
+    /// Returns whether the issuer has the form of Auth0's issuers, including custom domains: an origin with a trailing
+    /// slash. Issuers of other providers have no trailing slash, or a path.
     pub fn has_auth0_form(&self) -> bool {
         self.url.path() == "/" && self.text.ends_with('/')
     }
 
-    /// Whether the provider runs on this machine without TLS, as the local tenant does.
+    /// Returns whether the provider runs on loopback without TLS, as the local tenant does.
     pub fn is_local(&self) -> bool {
         self.url.scheme() == "http" && is_loopback(&self.url)
     }
 
-    /// Where its metadata is: [OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig).
+    /// Returns the URL of the metadata:
+    /// [OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig).
     pub(super) fn discovery_url(&self) -> Url {
         let mut url = self.url.clone();
         let path = url.path();

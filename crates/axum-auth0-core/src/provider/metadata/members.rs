@@ -1,4 +1,4 @@
-//! Members of the metadata document, read by type.
+//! Typed access to the members of the metadata document.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -17,8 +17,8 @@ pub(super) struct Members<'a> {
 }
 
 impl Members<'_> {
-    /// [OpenID Connect Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation):
-    /// exactly equal, or any host could speak for any provider.
+    /// Checks that the issuer is exactly the configured one. Otherwise any host could publish metadata for any provider. See
+    /// [OpenID Connect Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation).
     pub(super) fn check_issuer(&self) -> Result<(), ProviderError> {
         let found = match self.get("issuer") {
             Some(Value::String(found)) => found,
@@ -59,7 +59,7 @@ impl Members<'_> {
         }
     }
 
-    /// Returns an endpoint that this program sends requests to: at the internal origin, if there is one.
+    /// Returns an endpoint that this program sends requests to, at the internal origin if one is configured.
     pub(super) fn internal_endpoint(
         &self,
         name: &str,
@@ -80,7 +80,8 @@ impl Members<'_> {
         })
     }
 
-    /// Returns an endpoint that the metadata has at the internal origin. The configuration trusts that origin, also over plain http.
+    /// Returns an endpoint that the metadata has at the internal origin. The configuration trusts that origin, also over
+    /// plain http.
     fn announced_internally(&self, name: &str) -> Option<Url> {
         let url = Url::parse(self.get(name)?.as_str()?).ok()?;
         let is_plain =
@@ -100,7 +101,8 @@ impl Members<'_> {
         url
     }
 
-    /// Returns a URL with https, or with http on loopback if the provider is local. A remote provider must not name this host.
+    /// Returns a URL with https, or with http on loopback if the provider is local. A remote provider must not name a
+    /// loopback host.
     fn safe_url(&self, text: &str) -> Option<Url> {
         let url = Url::parse(text).ok()?;
         let allowed = is_secure(&url)

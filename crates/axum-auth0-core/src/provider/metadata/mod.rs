@@ -8,11 +8,12 @@ use url::Url;
 use self::members::Members;
 use super::{Issuer, ProviderError, internal_origin::InternalOrigin};
 
-/// A provider's metadata: [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata),
+/// A provider's metadata:
+/// [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata),
 /// [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414).
 ///
-/// `issuer` and `jwks_uri` are required. Unknown members are ignored. Optional members that are `null`, an empty string or of the
-/// wrong type are absent: real providers have all of these.
+/// `issuer` and `jwks_uri` are required. Unknown members are ignored. Optional members that are `null`, an empty string
+/// or of the wrong type count as absent, because providers publish all of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "the specification has them")]
@@ -37,7 +38,7 @@ pub struct Metadata {
     pub require_pushed_authorization_requests: bool,
     /// Supported scopes.
     pub scopes_supported: Option<Vec<String>>,
-    /// Signature algorithms of ID tokens; empty if absent. May contain `none` and others that are not accepted.
+    /// Signature algorithms of ID tokens; empty if absent. May contain `none` and other algorithms that are not accepted.
     pub id_token_signing_alg_values_supported: Vec<String>,
     /// Client authentication methods of the token endpoint.
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -55,7 +56,7 @@ pub struct Metadata {
     pub authorization_response_iss_parameter_supported: bool,
     /// Whether the provider sends back-channel logout tokens.
     pub backchannel_logout_supported: bool,
-    /// Whether logout tokens name the session (`sid`).
+    /// Whether logout tokens contain the session (`sid`).
     pub backchannel_logout_session_supported: bool,
 }
 

@@ -159,7 +159,7 @@ fn what_this_program_asks_itself_is_at_the_internal_origin_and_the_rest_is_not()
             "https://op.example.com/logout"
         );
     }
-    // A browser cannot go there, and no other plain address is trusted.
+    // A browser cannot reach the internal origin. No other plain http origin is trusted.
     assert!(
         read(
             "https://op.example.com/token",
@@ -168,7 +168,7 @@ fn what_this_program_asks_itself_is_at_the_internal_origin_and_the_rest_is_not()
         .is_err()
     );
     assert!(read("http://other:8080/token", public).is_err());
-    // The issuer is compared as ever.
+    // The issuer is compared with the public one.
     let mut document = document("https://op.example.com/token", public);
     document["issuer"] = json!("http://keycloak:8080/realms/a");
     assert!(matches!(
