@@ -74,7 +74,7 @@ impl Browser {
         }
     }
 
-    /// Returns the browser, connected to another instance of the site: a replica, or one with another configuration.
+    /// Connects the browser to another instance of the site, such as a replica or one with another configuration.
     pub fn with_router(mut self, router: &Router) -> Self {
         self.router = router.clone();
         self
@@ -97,7 +97,7 @@ impl Browser {
         request
     }
 
-    /// Returns a top-level navigation: the user types an address or follows a bookmark.
+    /// Returns a top-level navigation, as when the user types a URL or follows a bookmark.
     pub fn navigation(&self, path: &str) -> http::request::Builder {
         self.request(Method::GET, path)
             .header(header::ACCEPT, "text/html,*/*;q=0.8")

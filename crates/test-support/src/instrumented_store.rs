@@ -65,7 +65,7 @@ impl InstrumentedStore {
         self.failing_loads.store(count, Ordering::SeqCst);
     }
 
-    /// Returns how many calls of [`Store::load_login`] are still going to fail.
+    /// Returns the number of calls of [`Store::load_login`] that are still set to fail.
     pub fn remaining_load_failures(&self) -> usize {
         self.failing_loads.load(Ordering::SeqCst)
     }
@@ -75,8 +75,8 @@ impl InstrumentedStore {
         self.mark_used_count.load(Ordering::SeqCst)
     }
 
-    /// Waits until [`loads`](Self::load_count) has increased by `times` since `before` and all tasks are idle. For tests with one
-    /// thread.
+    /// Waits until [`loads`](Self::load_count) has increased by `times` since `before` and all tasks are idle. For
+    /// single-threaded tests.
     pub async fn wait_for_loads_and_idle(&self, before: usize, times: usize) {
         let wait = async {
             while self.load_count() < before + times {
@@ -139,13 +139,13 @@ impl InstrumentedStore {
         records
     }
 
-    /// Overwrites a session record, for example with one that cannot be read.
+    /// Overwrites a session record, for example with an unreadable one.
     pub async fn overwrite_record(&self, key: &Key, record: Vec<u8>) {
         let end = i64::MAX;
         assert!(self.inner.update_record(key, record, end).await.unwrap());
     }
 
-    /// Changes the only login without the engine.
+    /// Edits the only login directly in the store, without the engine.
     pub async fn edit_login(&self, edit: impl FnOnce(&mut LoginRecord)) {
         let mut login = self.login().await;
         assert!(self.inner.delete_login(&login.id).await.unwrap().is_some());

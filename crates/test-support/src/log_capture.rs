@@ -43,7 +43,7 @@ fn buffer() -> &'static Buffer {
             .with_thread_names(true)
             .with_writer(buffer.clone())
             .with_filter(LevelFilter::TRACE)
-            // The cookie jar of a test client, not a part of any server.
+            // Excludes the cookie jar of the test client, which is not part of a server.
             .with_filter(filter_fn(|metadata| {
                 !metadata.target().starts_with("cookie_store")
             }));
@@ -57,7 +57,7 @@ pub fn start() {
     buffer();
 }
 
-/// Returns everything that was logged in this process.
+/// Returns the complete log of this process.
 pub fn captured() -> String {
     String::from_utf8_lossy(&buffer().0.lock().unwrap()).into_owned()
 }
@@ -76,7 +76,7 @@ impl LogCapture {
         }
     }
 
-    /// Returns what was logged in this process since [`start`](Self::start).
+    /// Returns the log of this process since [`start`](Self::start).
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&buffer().0.lock().unwrap()[self.offset..]).into_owned()
     }

@@ -62,7 +62,7 @@ fn value(form: &[u8], name: &str) -> Option<String> {
 pub struct RequestLog(Arc<Mutex<Vec<RecordedExchange>>>);
 
 impl RequestLog {
-    /// Records what passes to and from `service`.
+    /// Wraps `service` and records its exchanges.
     pub fn wrap(&self, service: Router) -> Router {
         service.layer(from_fn_with_state(self.clone(), record))
     }

@@ -10,7 +10,7 @@ const MIN_BYTES: usize = 12;
 pub struct SecretScanner(Arc<Mutex<Vec<(&'static str, String)>>>);
 
 impl SecretScanner {
-    /// Adds a secret. Tests read `kind` in failure messages.
+    /// Adds a secret. `kind` appears in failure messages.
     pub fn add(&self, kind: &'static str, secret: &str) {
         let mut secrets = self.0.lock().unwrap();
         let mut insert = |text: &str| {
@@ -19,7 +19,7 @@ impl SecretScanner {
             }
         };
         insert(secret);
-        // The payload and the signature of a JWT are secrets of their own. Many tokens share a header.
+        // The payload and the signature of a JWT are secrets by themselves. Many tokens share a header.
         if let [_, payload, signature] = secret.split('.').collect::<Vec<_>>()[..] {
             insert(payload);
             insert(signature);
@@ -36,7 +36,7 @@ impl SecretScanner {
             .collect()
     }
 
-    /// Returns how many different secrets of `kind` were added.
+    /// Returns the number of different secrets of `kind` that were added.
     pub fn count(&self, kind: &str) -> usize {
         let secrets = self.0.lock().unwrap();
         secrets.iter().filter(|(known, _)| *known == kind).count()

@@ -24,7 +24,7 @@ pub fn rsa_key() -> &'static RsaPrivateKey {
 }
 
 impl Signer {
-    /// A P-256 key, the fastest kind, for tests in which the algorithm does not matter.
+    /// Returns a P-256 key, the fastest kind, for tests in which the algorithm does not matter.
     pub fn es256(kid: &'static str, seed: u8) -> Self {
         let mut der = hex("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420");
         der.extend([seed; 32]);
@@ -73,7 +73,7 @@ impl Signer {
         }
     }
 
-    /// A shared secret. The engine accepts no token that is signed with one.
+    /// Returns a shared secret as a key. The engine rejects all tokens that are signed with one.
     pub fn hs256(kid: &'static str, secret: &[u8]) -> Self {
         // `jsonwebtoken` rejects an empty secret. HMAC pads keys with zeros (RFC 2104 §2), so this one is equivalent.
         let secret = if secret.is_empty() { b"\0" } else { secret };
@@ -168,7 +168,7 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Decodes the header and the claims of a token. `Null` if one is not JSON.
+/// Decodes the header and the claims of a token. Returns `Null` for a part that is not JSON.
 pub fn parts(token: &str) -> (Value, Value) {
     let mut segments = token.split('.').map(|segment| {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(segment).unwrap_or_default())

@@ -213,8 +213,8 @@ impl<A: TestApp> TestEnv<A> {
         builder(self.auth0.config().clone(), &self.clock, &self.store)
     }
 
-    /// Starts the site again with some environment variables changed, and returns its router. Provider, store and clock stay
-    /// the same.
+    /// Restarts the site with some environment variables changed and returns its router. The provider, store and clock
+    /// stay the same.
     pub async fn restarted(&self, changes: &[(&'static str, Option<&str>)]) -> Router {
         let config = self.config(changes);
         build_site(config, &self.clock, &self.store, &self.app)

@@ -44,7 +44,7 @@ pub(super) enum Answer {
     Unclear(String),
 }
 
-/// Whether the provider accepts the application's credentials.
+/// The result of the credentials check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Credentials {
     Accepted,

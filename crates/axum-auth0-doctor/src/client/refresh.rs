@@ -72,7 +72,7 @@ fn refused_grant(answers: &Answers, credentials: &Credentials) -> Option<Diagnos
 }
 
 /// Returns a warning if the metadata does not list what a refresh needs. This is a hint only, because RFC 8414 §2
-/// allows a provider to omit scopes and grants. The grant is not a hint if the provider accepted a refresh request.
+/// allows a provider to omit scopes and grants. Ignores the listed grants if the provider accepted a refresh request.
 fn hint(metadata: &Metadata, takes_refreshes: bool) -> Option<Check> {
     let lacks = |list: &Option<Vec<String>>, word: &str| {
         list.as_ref()

@@ -32,7 +32,7 @@ pub struct JsonResponse {
 }
 
 impl JsonResponse {
-    /// Returns a header; empty if it is missing.
+    /// Returns a header, or an empty string if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
@@ -70,7 +70,7 @@ impl ApiTestEnv {
         }
     }
 
-    /// Starts the API again with the same provider.
+    /// Restarts the API with the same provider.
     pub async fn restarted(self, router: impl AsyncFnOnce(String) -> Router) -> Self {
         let base_url = serve(router(self.provider.issuer().to_owned()).await).await;
         Self { base_url, ..self }

@@ -128,7 +128,7 @@ impl ApiProgram {
     }
 }
 
-/// The exit code, and everything that the program wrote.
+/// Runs the program and returns its exit code and output.
 fn run(command: &mut Command) -> (Option<i32>, String) {
     let output = command.output().unwrap();
     let text = [output.stdout, output.stderr].concat();

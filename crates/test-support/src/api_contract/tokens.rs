@@ -27,8 +27,8 @@ impl ApiTestEnv {
         }
     }
 
-    /// Asserts that each route requires its scope. The scope is checked before the body: a client that may not write learns
-    /// nothing about fields.
+    /// Asserts that each route requires its scope. The scope is checked before the body, so that a client without the
+    /// scope learns nothing about the fields.
     pub async fn assert_scope_is_required(&self, routes: &[ProtectedRoute<'_>]) {
         for route in routes {
             let token = self.token(ALICE, route.other_scopes);
@@ -65,7 +65,7 @@ impl ApiTestEnv {
             let token = self.token_with(&changes);
             let response = self.send_with_token(Method::GET, path, &token).await;
             assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{changes}");
-            // A debug build adds the claim that decided.
+            // A debug build adds the claim that caused the rejection.
             let described = response.description();
             assert!(described.starts_with(description), "{described}");
             let challenge = response.header("www-authenticate");
@@ -79,7 +79,7 @@ impl ApiTestEnv {
         assert_eq!(in_query.status, StatusCode::UNAUTHORIZED);
     }
 
-    /// Asserts that `GET path` answers 503 while the provider is down, and that the API stays alive.
+    /// Asserts that `GET path` answers 503 while the provider is down, and that the API remains live.
     pub async fn assert_provider_outage_is_temporary(&self, path: &str) {
         for endpoint in [Endpoint::Discovery, Endpoint::Keys] {
             self.provider.reply(endpoint, Reply::status(404));

@@ -60,7 +60,7 @@ impl AuthorizationResponse {
         self.without(name).and(name, value)
     }
 
-    /// Adds a parameter. If it exists already, it is duplicated.
+    /// Adds a parameter, or duplicates an existing one.
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
         self
@@ -282,14 +282,14 @@ impl FakeProvider {
         }
     }
 
-    /// Returns how many families of refresh tokens ended by reuse or revocation.
+    /// Returns the number of refresh token families that ended by reuse or revocation.
     pub fn revoked_families(&self) -> usize {
         self.state().grants.ended.len()
     }
 
     fn requested_audience(&self, request: &RecordedRequest, grant: &Grant) -> Option<String> {
         if self.state().policy.resource_indicators {
-            // A provider with RFC 8707 that requires the parameter in each token request.
+            // This provider supports RFC 8707 and requires the parameter in each token request.
             let resource = request.get("resource").map(str::to_owned);
             return Some(resource.unwrap_or_else(|| CLIENT_ID.to_owned()));
         }

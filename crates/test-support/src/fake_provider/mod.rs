@@ -36,7 +36,7 @@ pub use self::{
 use crate::{secret_scanner::SecretScanner, signer::Signer};
 
 pub const CLIENT_ID: &str = "leptos-auth0-sample";
-/// Contains characters that HTTP Basic credentials must encode.
+/// The client secret. It contains characters that HTTP Basic credentials must encode.
 pub const CLIENT_SECRET: &str = "canary+client/secret%with:signs";
 /// Audience of the products API.
 pub const PRODUCTS: &str = "https://products.example.com";
@@ -77,7 +77,7 @@ struct Inner {
 pub struct FakeProvider(Arc<Inner>);
 
 impl FakeProvider {
-    /// Starts a provider whose issuer is its origin and `issuer_path` (`/` as Auth0 has it).
+    /// Starts a provider whose issuer is its origin followed by `issuer_path` (`/` for Auth0).
     pub async fn start(issuer_path: &str, clock: Arc<MockClock>, secrets: SecretScanner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -131,7 +131,7 @@ impl FakeProvider {
         self.client_with(HttpClientOptions::default())
     }
 
-    /// Like [`client`](Self::client), with other HTTP options.
+    /// Returns the same as [`client`](Self::client), with other HTTP options.
     pub fn client_with(&self, options: HttpClientOptions) -> (Provider, Arc<MockClock>) {
         let issuer = Issuer::parse(self.issuer()).unwrap();
         let clock = Arc::clone(&self.0.clock);
@@ -190,7 +190,7 @@ impl FakeProvider {
         self.state().replies_by_path.insert(path.to_owned(), reply);
     }
 
-    /// Undoes [`reply`](Self::reply).
+    /// Reverts [`reply`](Self::reply).
     pub fn recover(&self, endpoint: Endpoint) {
         self.state().replies.remove(&endpoint);
     }

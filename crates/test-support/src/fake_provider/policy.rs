@@ -94,7 +94,8 @@ pub struct Policy {
     pub token_response_status: u16,
     /// The only client authentication method of the revocation endpoint. By default those of the token endpoint.
     pub revocation_method: Option<&'static str>,
-    /// Revoking a refresh token revokes all of the user, as with Auth0's "Refresh Token Revocation Deletes Grant".
+    /// Revoking a refresh token revokes all refresh tokens of the user, as with Auth0's "Refresh Token Revocation
+    /// Deletes Grant".
     pub revocation_deletes_grants: bool,
     /// Lifetime of access tokens, in seconds.
     pub access_token_lifetime: i64,

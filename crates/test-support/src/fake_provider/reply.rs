@@ -1,4 +1,4 @@
-//! Responses that a test sets, valid or not.
+//! Valid and invalid responses that a test sets.
 
 use std::{io::Write as _, sync::Arc};
 
@@ -37,7 +37,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// A text of a media type.
+    /// Returns a text response of this media type.
     pub fn text(status: u16, media_type: &'static str, body: &str) -> Self {
         Self::Raw {
             status,
@@ -47,22 +47,22 @@ impl Reply {
         }
     }
 
-    /// An empty response.
+    /// Returns an empty response.
     pub fn status(status: u16) -> Self {
         Self::text(status, "text/plain", "")
     }
 
-    /// An HTML page, as of a proxy.
+    /// Returns an HTML page, like that of a proxy.
     pub fn html(status: u16) -> Self {
         Self::text(status, "text/html", "<h1>Something happened</h1>")
     }
 
-    /// An empty response with `Retry-After`.
+    /// Returns an empty response with `Retry-After`.
     pub fn busy(status: u16, retry_after: &str) -> Self {
         Self::status(status).with_header("retry-after", retry_after)
     }
 
-    /// A JWK Set.
+    /// Returns a JWK Set.
     pub fn keys(keys: &[Value]) -> Self {
         Self::Json(200, serde_json::json!({ "keys": keys }))
     }
@@ -90,7 +90,7 @@ impl Reply {
         reply
     }
 
-    /// An error response of the token endpoint (RFC 6749 §5.2).
+    /// Returns an error response of the token endpoint (RFC 6749 §5.2).
     pub fn error(status: u16, code: &str) -> Self {
         Self::Json(status, serde_json::json!({ "error": code }))
     }
@@ -129,7 +129,7 @@ impl Reply {
                 let first = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
                 Body::from_stream(first.chain(stream::pending())).into_response()
             }
-            // The caller replaces it by its result.
+            // The caller replaces it with the computed response.
             Self::Computed(_) => StatusCode::NOT_IMPLEMENTED.into_response(),
             Self::NoResponse => std::future::pending().await,
         }

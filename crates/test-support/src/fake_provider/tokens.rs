@@ -63,7 +63,7 @@ impl FakeProvider {
         response
     }
 
-    /// Returns the lifetime of an access token in seconds, which shortens towards the end of the provider's session.
+    /// Returns the lifetime of an access token in seconds. The token does not outlive the provider's session.
     fn lifetime(&self) -> i64 {
         let (now, policy) = (self.now(), self.state().policy.clone());
         let to_end = policy.session_end.map_or(i64::MAX, |end| end - now);
