@@ -1,4 +1,4 @@
-//! Builds an [`Auth0`] from the environment, by code, or both.
+//! Builds an [`Auth0`] from the environment, in code, or both.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -17,8 +17,8 @@ use crate::{
 
 /// Builds an [`Auth0`].
 ///
-/// Every setting of the environment can be made by code, too; code wins. All settings pass the same checks, and all
-/// problems are reported together.
+/// Every environment variable can also be set in code; code takes precedence. All settings pass the same checks, and
+/// all problems are reported together.
 ///
 /// ```no_run
 /// # struct ProductsApi;
@@ -75,13 +75,13 @@ impl Auth0Builder {
         self.variables(Variables::from_environment())
     }
 
-    /// Uses `variables` in place of the environment: those of a `.env` file, for example.
+    /// Uses `variables` instead of the environment, for example those of a `.env` file.
     pub fn variables(mut self, variables: Variables) -> Self {
         self.environment = variables;
         self
     }
 
-    /// Sets a variable by code, for example `.set("AUTH0_PROMPT", "consent")`.
+    /// Sets a variable in code, for example `.set("AUTH0_PROMPT", "consent")`.
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
         self.code.set(name, value);
         self
@@ -119,7 +119,7 @@ impl Auth0Builder {
     }
 
     /// Sets `AUTH0_SESSION_INACTIVITY_DURATION` and `AUTH0_SESSION_ABSOLUTE_DURATION`: a session ends after `inactivity`
-    /// without a request, and `absolute` after the login. Fractions of a second are cut off.
+    /// without a request, and `absolute` after the login. Fractions of a second are truncated.
     pub fn session_lifetime(self, inactivity: Duration, absolute: Duration) -> Self {
         self.set(
             "AUTH0_SESSION_INACTIVITY_DURATION",
@@ -138,7 +138,7 @@ impl Auth0Builder {
         self
     }
 
-    /// Registers `A` as a further API. The site starts without it if none of its variables is set.
+    /// Registers `A` as an additional API. The site starts without it if none of its variables is set.
     pub fn api<A: Api>(mut self) -> Self {
         self.apis.push(ApiRegistration::further::<A>());
         self
@@ -156,14 +156,14 @@ impl Auth0Builder {
         self
     }
 
-    /// Uses a configuration that was read before. Variables, APIs and routes of this builder are ignored.
+    /// Uses an existing configuration. Variables, APIs and routes of this builder are ignored.
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(config);
         self
     }
 
-    /// Adds pages that only signed-in users see, including everything below them; `"/"` is every page. The engine's routes
-    /// and the page that a logout ends at are never protected.
+    /// Adds pages that require a signed-in user, including all paths below them; `"/"` matches every page. The engine's
+    /// routes and the page after a logout are never protected.
     pub fn protect<P: Into<String>>(mut self, pages: impl IntoIterator<Item = P>) -> Self {
         self.paths
             .protected
@@ -171,7 +171,7 @@ impl Auth0Builder {
         self
     }
 
-    /// Sets the prefix of server functions, `/api` by default. Routes below it answer with data instead of a page; see
+    /// Sets the prefix of server functions, `/api` by default. Routes below it respond with data instead of a page; see
     /// [`Self::data_routes`].
     pub fn server_function_prefix(mut self, prefix: &str) -> Self {
         prefix
@@ -180,17 +180,17 @@ impl Auth0Builder {
         self
     }
 
-    /// Sets which further routes answer with data instead of a page: server functions with a prefix of their own. Leptos
-    /// applications pass `leptos_auth0::server::is_server_function`.
+    /// Sets which additional routes respond with data instead of a page, such as server functions with their own prefix.
+    /// Leptos applications pass `leptos_auth0::server::is_server_function`.
     ///
-    /// No other site reaches these routes, not even by a link, and a GET is never answered with the redirect to the
-    /// `Referer` that `leptos_axum` makes of it.
+    /// Other sites cannot reach these routes, not even by a link, and a GET never gets the redirect to the `Referer` that
+    /// `leptos_axum` would send.
     pub fn data_routes(mut self, is_data_route: fn(path: &str) -> bool) -> Self {
         self.paths.is_data_route = is_data_route;
         self
     }
 
-    /// Uses a store of the application's own in place of `AUTH0_SESSION_STORE`.
+    /// Uses a custom store instead of `AUTH0_SESSION_STORE`.
     pub fn store(mut self, store: SharedStore) -> Self {
         self.store = Some(store);
         self
@@ -202,7 +202,7 @@ impl Auth0Builder {
         self
     }
 
-    /// Sets the source of randomness; only tests need it.
+    /// Sets the source of randomness. Intended for tests.
     pub fn random(mut self, random: SharedRandom) -> Self {
         self.random = random;
         self
@@ -268,7 +268,7 @@ async fn open_store(location: &StoreLocation) -> Result<SharedStore, StoreError>
     }
 }
 
-/// Shows no value: it may be a secret.
+/// Omits all values, because they may be secrets.
 impl fmt::Debug for Auth0Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth0Builder")

@@ -7,27 +7,27 @@ use tokio::task::JoinHandle;
 use super::{Auth0, NotReady};
 use crate::{store::StoreError, tasks::UnfinishedTasks};
 
-/// How often ended sessions are deleted.
+/// Interval between deletions of ended sessions.
 const CLEANUP_INTERVAL: Duration = Duration::from_mins(10);
 
-/// How many rows of each kind one statement deletes.
+/// Maximum number of rows of each kind that one statement deletes.
 const CLEANUP_BATCH: u32 = 1_000;
 
-/// How often the provider is asked again while it is unavailable.
+/// Interval between requests to a provider that is unavailable.
 const PROVIDER_RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Auth0 {
-    /// Begins a shutdown that ends in `timeout`: from now on [`Self::ready`] fails, so that a load balancer sends no new
-    /// requests, and no refresh starts that could not be stored in time. Requests are still served.
+    /// Begins a shutdown that ends in `timeout`. From now on [`Self::ready`] fails, so that a load balancer sends no new
+    /// requests, and no refresh starts whose result could not be stored in time. Requests are still served.
     pub fn start_shutdown(&self, timeout: Duration) {
         self.state.tasks.start_shutdown(timeout);
     }
 
     /// Waits for detached tasks: token refreshes, revocations, and the logins and logouts whose client disconnected. Call
-    /// it when the server no longer accepts requests, and end the process when it returns. Implies
+    /// it after the server stopped accepting requests, and end the process when it returns. Implies
     /// [`Self::start_shutdown`].
     ///
-    /// Returns after `timeout` at the latest, with the number of tasks that did not finish, which is also logged.
+    /// Returns after `timeout` at the latest, with the number of unfinished tasks, which is also logged.
     /// [`Config::shutdown_timeout`](crate::Config::shutdown_timeout) is long enough for the slowest refresh.
     pub async fn shutdown(&self, timeout: Duration) -> UnfinishedTasks {
         self.start_shutdown(timeout);
@@ -45,11 +45,11 @@ impl Auth0 {
         self.state.tasks.unfinished()
     }
 
-    /// Deletes ended sessions, in batches, until none is left. Returns the number of deleted rows.
+    /// Deletes ended sessions in batches until none is left. Returns the number of deleted rows.
     ///
     /// # Errors
     ///
-    /// If the store fails. Batches that were deleted before stay deleted.
+    /// If the store fails. Batches that were already deleted stay deleted.
     pub async fn delete_expired(&self) -> Result<u64, StoreError> {
         let now = self.state.clock.unix_seconds();
         let idle_before = now - self.state.config.session_lifetime().inactivity_seconds();
@@ -60,17 +60,17 @@ impl Auth0 {
                 .delete_expired(now, idle_before, CLEANUP_BATCH)
                 .await?;
             total += deleted;
-            // Each kind of row has its own limit, so a total below one limit means that no row is left.
+            // Each kind of row has its own limit, so a total below one limit means that no rows remain.
             if deleted < u64::from(CLEANUP_BATCH) {
                 return Ok(total);
             }
-            // Lets requests run between two batches.
+            // Lets requests run between batches.
             tokio::task::yield_now().await;
         }
     }
 
-    /// Spawns a task that fetches the provider's metadata ahead of the first login and deletes ended sessions regularly,
-    /// until it is aborted.
+    /// Spawns a task that fetches the provider's metadata before the first login and deletes ended sessions periodically,
+    /// until the task is aborted.
     pub fn spawn_maintenance(&self) -> JoinHandle<()> {
         let auth0 = self.clone();
         tokio::spawn(async move {

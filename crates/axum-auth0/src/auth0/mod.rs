@@ -1,4 +1,4 @@
-//! [`Auth0`]: built once, wrapped around the application's router.
+//! [`Auth0`], built once and wrapped around the application's router.
 
 mod builder;
 mod maintenance;
@@ -26,7 +26,7 @@ pub struct Auth0 {
     paths: Arc<GuardedPaths>,
 }
 
-/// Why [`Auth0Builder::build`] failed.
+/// Error of [`Auth0Builder::build`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -41,7 +41,7 @@ pub enum BuildError {
     HttpClient(#[from] HttpError),
 }
 
-/// Why the site is not ready; see [`Auth0::ready`].
+/// Reason why the site is not ready; see [`Auth0::ready`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotReady {
@@ -67,23 +67,23 @@ impl Auth0 {
         &self.state.config
     }
 
-    /// Returns the origins of the provider that a form of the site can lead to, separated by spaces, for the `form-action`
-    /// of a Content Security Policy. A browser applies it to the redirects that answer a form, too.
+    /// Returns the provider origins that a form of the site can lead to, separated by spaces, for the `form-action`
+    /// directive of a Content Security Policy. Browsers also apply it to redirects that answer a form.
     pub fn provider_origins(&self) -> Arc<str> {
         oauth::provider_origins(&self.state.config, &self.state.provider).into()
     }
 
-    /// Returns the sources for the `form-action` of the site's Content Security Policy: the site and the provider. The
-    /// engine's own pages have the same.
+    /// Returns the sources for the `form-action` directive of the site's Content Security Policy: the site and the
+    /// provider. The engine's own pages use the same sources.
     pub fn form_action(&self) -> String {
         oauth::form_action(&self.state.config, &self.state.provider)
     }
 
-    /// Checks that logins can work: the provider's metadata and keys are available, and so is the store.
+    /// Checks that logins can work: the provider's metadata and keys and the store are available.
     ///
     /// # Errors
     ///
-    /// What is missing. It can become available later without a restart.
+    /// Returns what is missing. It can become available later without a restart.
     pub async fn ready(&self) -> Result<(), NotReady> {
         if self.state.tasks.is_shutting_down() {
             return Err(NotReady::ShuttingDown);

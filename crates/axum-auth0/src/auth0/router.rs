@@ -12,8 +12,8 @@ use crate::{
     login, logout, profile, session,
 };
 
-/// axum answers HEAD with the handler of GET unless there is another one. A client that only checks whether a link works
-/// must not start a login, use a code or log the user out.
+/// Rejects HEAD. axum answers HEAD with the handler of GET by default, but a client that only checks whether a link
+/// works must not start a login, use a code or log the user out.
 fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)])
 }
@@ -46,10 +46,10 @@ fn routes(state: &AppState) -> Router {
 
 impl Auth0 {
     /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
-    /// rejection of requests from other sites and under other hosts. Merge what needs none of this (files, health checks)
-    /// afterwards.
+    /// rejection of requests from other sites and under other hosts. Merge routes that need none of this, such as files and
+    /// health checks, afterwards.
     ///
-    /// [`Auth0Builder::protect`](crate::Auth0Builder::protect) sets the pages that only signed-in users see. Without a
+    /// [`Auth0Builder::protect`](crate::Auth0Builder::protect) sets the pages that require a signed-in user. Without a
     /// session, a navigation to a protected page is redirected to the login, and all other requests (a script, an event
     /// stream, a WebSocket, a prefetch) get 401. A client without Fetch Metadata is redirected, unless it accepts an event
     /// stream.
@@ -59,10 +59,9 @@ impl Auth0 {
             config: Arc::clone(&state.config),
             paths: Arc::clone(&self.paths),
         };
-        // leptos-auth0 writes the paths into the pages.
+        // leptos-auth0 renders the paths into the pages.
         let paths = Extension(state.config.shared_routes());
-        // The last layer is the outermost: first the host, then the origin, then the session, then the user of the page,
-        // then the guard.
+        // The last layer is the outermost. Order of execution: host, origin, session, page user, guard.
         app.merge(routes(state))
             .layer(paths)
             .layer(middleware::from_fn_with_state(

@@ -1,4 +1,4 @@
-//! The state of the engine's routes and layers. A handler names the part that it uses.
+//! The state of the engine's routes and layers. Handlers extract the parts that they use.
 
 use std::{fmt, sync::Arc};
 
@@ -22,7 +22,7 @@ use crate::{
     tokens::{ApiRegistry, Tokens},
 };
 
-/// What the parts of the state are built from.
+/// Components that the state is built from.
 pub(super) struct Components {
     pub(super) config: Config,
     pub(super) http_client: HttpClient,

@@ -24,7 +24,7 @@ pub trait Api: Send + Sync + 'static {
     const SCOPES: &'static [&'static str];
 }
 
-/// An API that the configuration knows, made from a type by [`ApiRegistration::login`] or [`ApiRegistration::further`].
+/// An API known to the configuration, made from a type by [`ApiRegistration::login`] or [`ApiRegistration::further`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiRegistration {
@@ -34,7 +34,7 @@ pub struct ApiRegistration {
 }
 
 impl ApiRegistration {
-    /// Registers `A` as the API that a login requests an access token for: `AUTH0_AUDIENCE` is its audience, unless
+    /// Registers `A` as the API that a login requests an access token for. Its audience is `AUTH0_AUDIENCE`, unless
     /// `<PREFIX>_API_AUDIENCE` is set. A configuration has at most one.
     pub fn login<A: Api>() -> Self {
         Self {
@@ -43,7 +43,7 @@ impl ApiRegistration {
         }
     }
 
-    /// Registers `A` as a further API. The site starts without it if none of its variables is set.
+    /// Registers `A` as an additional API. The site starts without it if none of its variables is set.
     pub fn further<A: Api>() -> Self {
         Self {
             prefix: A::ENV_PREFIX,
@@ -52,13 +52,13 @@ impl ApiRegistration {
         }
     }
 
-    /// The prefix of the API's variables.
+    /// Returns the prefix of the API's variables.
     pub fn prefix(&self) -> &'static str {
         self.prefix
     }
 }
 
-/// Checks that each prefix is registered once, and at most one API as that of the login.
+/// Checks that each prefix is registered once, and that at most one API is the login API.
 pub(super) fn check(apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     for (position, api) in apis.iter().enumerate() {
         let earlier = &apis[..position];
@@ -79,7 +79,7 @@ pub(super) fn check(apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     }
 }
 
-/// Returns the kind of characters that the variable `name` holds, if it is a variable of this configuration with `apis`.
+/// Returns the kind of characters that the variable `name` may contain, if this configuration with `apis` has it.
 pub(super) fn characters_of(name: &str, apis: &[ApiRegistration]) -> Option<Characters> {
     if let Some(variable) = variable::find(name) {
         return Some(variable.characters);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::http_client::{is_loopback, is_secure};
 
-/// Where an API is and how access tokens for it are requested.
+/// The location of an API and how access tokens for it are requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiSettings {
     pub(crate) name: &'static str,
@@ -22,60 +22,60 @@ pub struct ApiSettings {
 }
 
 impl ApiSettings {
-    /// The prefix of its variables.
+    /// Returns the prefix of its variables.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// `<NAME>_API_URL`: its base, with a trailing slash. Tokens for it are sent to this origin only.
+    /// Returns `<NAME>_API_URL`, the base URL with a trailing slash. Tokens for the API are sent to this origin only.
     pub fn base_url(&self) -> &Url {
         &self.base_url
     }
 
-    /// `<NAME>_API_AUDIENCE`, or `AUTH0_AUDIENCE` for the API of the login: its identifier at the provider.
+    /// Returns `<NAME>_API_AUDIENCE`, or `AUTH0_AUDIENCE` for the login API: its identifier at the provider.
     pub fn audience(&self) -> Option<&str> {
         self.audience.as_deref()
     }
 
-    /// The variable that [`Self::audience`] comes from, or would come from.
+    /// Returns the name of the variable that sets [`Self::audience`].
     pub fn audience_variable(&self) -> &str {
         &self.audience_variable
     }
 
-    /// `<NAME>_API_SCOPE`, or the scopes that the application declares. An empty variable requests none.
+    /// Returns `<NAME>_API_SCOPE`, or the scopes that the application declares. An empty variable requests none.
     pub fn scope(&self) -> &[String] {
         &self.scope
     }
 
-    /// `<NAME>_API_TOKEN_FORMAT`: whether its access tokens can be checked here.
+    /// Returns `<NAME>_API_TOKEN_FORMAT`: whether its access tokens can be checked here.
     pub fn token_format(&self) -> TokenFormat {
         self.token_format
     }
 
-    /// `AUTH0_EXPOSE_ACCESS_TOKENS_FOR`: whether the access token route returns its tokens to the browser.
+    /// Returns whether the access token route returns its tokens to the browser (`AUTH0_EXPOSE_ACCESS_TOKENS_FOR`).
     pub fn browser_access(&self) -> BrowserAccess {
         self.browser_access
     }
 }
 
-/// What an API's access tokens look like.
+/// The format of an API's access tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenFormat {
     /// JWTs, whose audience, scope and issuer are checked before use.
     #[default]
     Jwt,
-    /// Opaque strings that only the provider can read (RFC 7662). They are passed on unchecked, even if they happen to be
-    /// JWTs: audience, scope, issuer and expiry are not looked at. Each API has to be configured so individually.
+    /// Opaque strings that only the provider can read (RFC 7662). They are forwarded unchecked, even if they are JWTs:
+    /// audience, scope, issuer and expiry are not inspected. Each API has to be configured individually.
     Opaque,
 }
 
-/// Whether the browser may have an API's access tokens.
+/// Whether the browser may receive an API's access tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BrowserAccess {
     /// They stay on the server.
     #[default]
     Never,
-    /// The access token route returns them: a script that gets into a page can steal them.
+    /// The access token route returns them. A script injected into a page can steal them.
     TokensCanBeStolen,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn read(
 ) -> BTreeMap<&'static str, ApiSettings> {
     let mut apis = BTreeMap::new();
     for api in registrations {
-        // A site works without its further APIs. A caller of one that is not configured gets a diagnosis.
+        // The site works without its additional APIs. A caller of an API that is not configured gets a diagnosis.
         let is_unset = |ending: &str| {
             problems
                 .get_named(&format!("{}_API_{ending}", api.prefix))
@@ -125,7 +125,7 @@ fn read_one(
             .filter(|_| api.is_of_login)
             .map(str::to_owned)
     });
-    // An empty variable is not an unset one: it requests no scope.
+    // An empty variable differs from an unset one: it requests no scope.
     let scope = if problems.is_set(&variable("SCOPE")) {
         split_scope(problems.get_named(&variable("SCOPE")).unwrap_or_default())
     } else {
@@ -156,7 +156,7 @@ fn token_format(problems: &mut Problems<'_>, variable: &str) -> TokenFormat {
     }
 }
 
-/// Marks the APIs that `AUTH0_EXPOSE_ACCESS_TOKENS_FOR` names by their audiences.
+/// Marks the APIs whose audiences are listed in `AUTH0_EXPOSE_ACCESS_TOKENS_FOR`.
 fn expose(apis: &mut BTreeMap<&'static str, ApiSettings>, problems: &mut Problems<'_>) {
     let name = variable::EXPOSE.name;
     for audience in problems
@@ -193,20 +193,20 @@ fn base_url(problems: &mut Problems<'_>, name: &str) -> Option<Url> {
         Ok(url) if !matches!(url.scheme(), "http" | "https") => {
             "must begin with https://".to_owned()
         }
-        // RFC 6750 §5.3: a bearer token travels over TLS only.
+        // RFC 6750 §5.3: bearer tokens are sent over TLS only.
         Ok(url) if url.scheme() == "http" && !is_loopback(&url) => {
             "must be https; http is possible on localhost only".to_owned()
         }
         Ok(url) if url.query().is_some() || url.fragment().is_some() => {
             "must not contain a query".to_owned()
         }
-        // What is left: a user name or a password.
+        // The remaining reason is a user name or a password.
         Ok(url) if !is_secure(&url) => {
             "must not contain a user name or a password; the access token authenticates the request"
                 .to_owned()
         }
         Ok(mut url) => {
-            // So that a relative path is joined below the base instead of replacing its last segment.
+            // With a trailing slash, a relative path is joined below the base instead of replacing its last segment.
             if !url.path().ends_with('/') {
                 url.set_path(&format!("{}/", url.path()));
             }

@@ -1,6 +1,6 @@
-//! Which characters a value may consist of. A value that was copied with its quotes, from a word processor or from a
-//! file with a byte order mark looks right and is wrong; the provider then rejects it without a hint. So every variable
-//! is checked before it is read, by one rule for each characters of value. No message repeats a value: it may be a secret.
+//! Checks the characters of variables. A value copied with its quotes, from a word processor or from a file with a byte
+//! order mark looks right but is wrong, and the provider rejects it without an explanation. Every variable is therefore
+//! checked before it is read, by one rule per kind of value. No message repeats a value, because it may be a secret.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use super::{
     variable::{self, Characters},
 };
 
-/// Rejects every variable of this configuration that contains a character which it cannot contain on purpose.
+/// Rejects every variable of this configuration that contains a character it cannot contain on purpose.
 pub(super) fn check(variables: &Variables, apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     for (name, value) in variables.pairs() {
         let Some(characters) = characters_of(name, apis) else {
@@ -23,8 +23,8 @@ pub(super) fn check(variables: &Variables, apis: &[ApiRegistration], problems: &
     }
 }
 
-/// Returns a line that would be accepted. A domain name in another script is shown in its ASCII form, which also reveals a
-/// letter that only looks like another one.
+/// Returns a line that would be accepted. A domain name in another script is shown in its ASCII form, which also
+/// reveals look-alike letters.
 fn example(name: &str, value: &str) -> String {
     let of_script = |c: char| !c.is_ascii() && c.is_alphanumeric();
     let is_name =
@@ -107,8 +107,8 @@ fn problem(characters: Characters, value: &str) -> Option<String> {
 /// The quotation marks of shells and `.env` files.
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 
-/// Describes the position of the character. Inside a secret the exact position is left out, because it would reveal its
-/// length.
+/// Describes the position of the character. The exact position inside a secret is omitted, because it would reveal the
+/// length of the secret.
 fn place(characters: Characters, value: &str, position: usize) -> String {
     match position {
         0 => "at its beginning".to_owned(),
@@ -118,8 +118,8 @@ fn place(characters: Characters, value: &str, position: usize) -> String {
     }
 }
 
-/// Returns whether a character is invisible: controls, every kind of space but the usual one, and what only changes
-/// how its neighbours are shown (the general categories Cc, Cf, Zs, Zl and Zp of Unicode, and its tag characters).
+/// Returns whether a character is invisible: controls, every kind of space except U+0020, and characters that only change
+/// how their neighbors are displayed (the Unicode general categories Cc, Cf, Zs, Zl and Zp, and the tag characters).
 fn is_invisible(character: char) -> bool {
     character.is_control()
         || (character.is_whitespace() && character != ' ')
@@ -132,7 +132,7 @@ fn is_invisible(character: char) -> bool {
         )
 }
 
-/// The quotation marks that word processors insert.
+/// Returns whether a character is a quotation mark of the kind that word processors insert.
 fn is_quotation_mark(character: char) -> bool {
     matches!(
         character,
@@ -164,7 +164,7 @@ fn advice(character: char) -> &'static str {
     }
 }
 
-/// Returns `name` without invisible characters, if the result is one of `known`: that is the variable the operator meant.
+/// Returns `name` without invisible characters, if the result is one of `known`.
 pub(super) fn intended_name(name: &str, known: impl Fn(&str) -> bool) -> Option<String> {
     let plain: String = name.chars().filter(char::is_ascii_graphic).collect();
     (plain != name && known(&plain)).then_some(plain)

@@ -1,4 +1,4 @@
-//! The application at the provider.
+//! The settings of the application at the provider.
 
 use secrecy::SecretString;
 
@@ -14,7 +14,7 @@ pub enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
-    /// Its name in a provider's metadata (OpenID Connect Core 1.0 §9).
+    /// Returns its name in the provider's metadata (OpenID Connect Core 1.0 §9).
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Post => "client_secret_post",
@@ -22,7 +22,7 @@ impl ClientAuthentication {
         }
     }
 
-    /// The other one.
+    /// Returns the other method.
     pub(crate) fn other(self) -> Self {
         match self {
             Self::Post => Self::Basic,

@@ -1,4 +1,4 @@
-//! Name and attributes of the session cookie. They follow from `APP_BASE_URL`; the variables are for special deployments.
+//! Name and attributes of the session cookie. They follow from `APP_BASE_URL`; the variables support special deployments.
 
 use url::Url;
 
@@ -7,19 +7,19 @@ use super::{problems::Problems, variable};
 /// The name of the session cookie, without a prefix.
 const DEFAULT_NAME: &str = "session";
 
-/// A longer name would take too much of the `Cookie` header.
+/// Maximum length of the name, to limit the size of the `Cookie` header.
 const MAX_NAME: usize = 64;
 
 /// `SameSite` of the session cookie (RFC 6265bis §5.6.7).
 ///
-/// There is no `Strict`: a browser does not send such a cookie with the redirect that ends a login, because the chain of
-/// redirects began at the provider. The page would see no session and start the next login, without end.
+/// `Strict` is not supported: a browser does not send such a cookie with the redirect that ends a login, because the
+/// redirect chain began at the provider. The page would see no session and start the next login, in an endless loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SameSite {
-    /// Sent when a user follows a link from another site, as a login needs for its redirect back.
+    /// Sent when a user follows a link from another site, which the redirect back from a login requires.
     #[default]
     Lax,
-    /// Always sent; needs https.
+    /// Always sent; requires https.
     None,
 }
 
@@ -35,43 +35,43 @@ pub struct CookieSettings {
 }
 
 impl CookieSettings {
-    /// `AUTH0_COOKIE_NAME`, `session` by default, with the prefix `__Host-` on https; http, which only loopback may use,
-    /// has no prefix.
+    /// Returns `AUTH0_COOKIE_NAME`, `session` by default. On https the name has the prefix `__Host-`; on http, which is
+    /// allowed for loopback only, it has no prefix.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it travels over TLS only.
+    /// Returns whether the cookie is sent over TLS only.
     pub fn secure(&self) -> bool {
         self.secure
     }
 
-    /// See [`SameSite`].
+    /// Returns the [`SameSite`] attribute.
     pub fn same_site(&self) -> SameSite {
         self.same_site
     }
 
-    /// `Domain`; none unless `AUTH0_COOKIE_DOMAIN` is set.
+    /// Returns the `Domain` attribute; `None` unless `AUTH0_COOKIE_DOMAIN` is set.
     pub fn domain(&self) -> Option<&str> {
         self.domain.as_deref()
     }
 
-    /// `Path`, `/` unless `AUTH0_COOKIE_PATH` is set.
+    /// Returns the `Path` attribute, `/` unless `AUTH0_COOKIE_PATH` is set.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Whether it ends with the browser.
+    /// Returns whether the cookie ends with the browser session.
     pub fn transient(&self) -> bool {
         self.transient
     }
 }
 
 impl CookieSettings {
-    /// What the names of the transactions' cookies begin with. It follows from [`Self::name`], so that two applications
-    /// on one host do not meet.
+    /// Returns the prefix of the transaction cookies' names. It is derived from [`Self::name`], so that two applications on
+    /// one host do not collide.
     pub(crate) fn transaction_prefix(&self) -> String {
-        // RFC 6265bis §4.1.3.2: a transaction's cookie has neither `Domain` nor another `Path`.
+        // RFC 6265bis §4.1.3.2: a transaction cookie has neither `Domain` nor a `Path` other than `/`.
         let prefix = if self.secure { "__Host-" } else { "" };
         let name = self.name.strip_prefix("__Host-");
         match name
@@ -150,7 +150,7 @@ pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> Cooki
             "must be /, because the login routes are below /auth",
         );
     }
-    // RFC 6265bis §4.1.3: the browser itself then rejects the name without Secure, with Domain, or with another Path.
+    // RFC 6265bis §4.1.3: with these prefixes, browsers reject a cookie without Secure, with Domain, or with another Path.
     let prefix = match (secure, &domain) {
         (false, _) => "",
         (true, None) => "__Host-",
@@ -166,7 +166,7 @@ pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> Cooki
     }
 }
 
-/// A name of the grammar of RFC 6265 §4.1.1, without the prefixes that mean something to browsers.
+/// Reads a name that follows the grammar of RFC 6265 §4.1.1, without the prefixes that browsers interpret.
 fn name(problems: &mut Problems<'_>) -> String {
     let Some(name) = problems.get(variable::COOKIE_NAME) else {
         return DEFAULT_NAME.to_owned();

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, all of it at once.
+//! The problems of a configuration, collected and reported together.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use std::fmt;
 pub struct ConfigProblem {
     /// The variable's name.
     pub variable: String,
-    /// What is wrong with it. Never contains the value of a secret.
+    /// The description of the problem. Never contains the value of a secret.
     pub problem: String,
     /// A line that would be accepted; empty if there is none.
     pub example: String,
@@ -21,7 +21,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// Returns the problems, in the order in which the variables are documented.
+    /// Returns the problems in the order of the documentation.
     pub fn problems(&self) -> &[ConfigProblem] {
         &self.problems
     }

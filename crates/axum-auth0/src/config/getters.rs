@@ -1,4 +1,4 @@
-//! What a configuration says.
+//! Getters of the configuration.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,143 +11,145 @@ use super::{
 };
 use crate::provider::Issuer;
 
-/// The settings, each with the variable that it comes from.
+/// The settings, each with the variable that sets it.
 impl Config {
-    /// `AUTH0_DOMAIN`: the OpenID Provider.
+    /// Returns `AUTH0_DOMAIN`: the OpenID Provider.
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
     }
 
-    /// `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, if it differs from the issuer's.
+    /// Returns `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, if it differs from the
+    /// issuer's.
     pub fn provider_internal_url(&self) -> Option<&Url> {
         self.provider_internal_url.as_ref()
     }
 
-    /// `AUTH0_TOKEN_ISSUER`: the issuer of access tokens, if it differs from the provider's.
+    /// Returns `AUTH0_TOKEN_ISSUER`: the issuer of access tokens, if it differs from the provider's.
     pub fn token_issuer(&self) -> Option<&str> {
         self.token_issuer.as_deref()
     }
 
-    /// `AUTH0_CLIENT_ID`: this application at the provider.
+    /// Returns `AUTH0_CLIENT_ID`: the identifier of this application at the provider.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// `AUTH0_CLIENT_SECRET`: the secret of this application at the provider.
+    /// Returns `AUTH0_CLIENT_SECRET`: the secret of this application at the provider.
     pub fn client_secret(&self) -> &SecretString {
         &self.client_secret
     }
 
-    /// `AUTH0_CLIENT_AUTHENTICATION`: how the client authenticates; chosen from the provider's metadata if unset.
+    /// Returns `AUTH0_CLIENT_AUTHENTICATION`: how the client authenticates. If unset, the provider's metadata decides.
     pub fn client_authentication(&self) -> Option<ClientAuthentication> {
         self.client_authentication
     }
 
-    /// `AUTH0_SECRET`: the first secret encrypts, all of them decrypt.
+    /// Returns `AUTH0_SECRET`: the first secret encrypts, all of them decrypt.
     pub fn secrets(&self) -> &[SecretString] {
         &self.secrets
     }
 
-    /// `APP_BASE_URL`: the origin of the site.
+    /// Returns `APP_BASE_URL`: the origin of the site.
     pub fn base_url(&self) -> &Url {
         &self.base_url
     }
 
-    /// `AUTH0_AUDIENCE`: the API that a login requests an access token for.
+    /// Returns `AUTH0_AUDIENCE`: the API that a login requests an access token for.
     pub fn audience(&self) -> Option<&str> {
         self.audience.as_deref()
     }
 
-    /// `AUTH0_AUDIENCE_PARAMETER`: the parameter that names an API to the provider.
+    /// Returns `AUTH0_AUDIENCE_PARAMETER`: the request parameter that names an API to the provider.
     pub fn audience_parameter(&self) -> AudienceParameter {
         self.audience_parameter
     }
 
-    /// `AUTH0_PROMPT`: the `prompt` of every login without one of its own.
+    /// Returns `AUTH0_PROMPT`: the default `prompt` of a login.
     pub fn prompt(&self) -> Option<&str> {
         self.prompt.as_deref()
     }
 
-    /// `AUTH0_SCOPE` and the scopes of the API that the login requests a token for.
+    /// Returns `AUTH0_SCOPE` and the scopes of the API that the login requests a token for.
     pub fn scope(&self) -> &[String] {
         &self.scope
     }
 
-    /// The external APIs, by the prefix of their variables.
+    /// Returns the external APIs, ordered by the prefix of their variables.
     pub fn apis(&self) -> impl Iterator<Item = &ApiSettings> {
         self.apis.values()
     }
 
-    /// The API of this name, if it is configured.
+    /// Returns the API of this name, if it is configured.
     pub fn api(&self, name: &str) -> Option<&ApiSettings> {
         self.apis.get(name)
     }
 
-    /// The registered APIs of which no variable is set.
+    /// Returns the registered APIs without any variable set.
     pub fn absent_apis(&self) -> &[&'static str] {
         &self.absent_apis
     }
 
-    /// `AUTH0_TOKEN_REFRESH_BUFFER`: how long before its expiry an access token is refreshed.
+    /// Returns `AUTH0_TOKEN_REFRESH_BUFFER`: how long before its expiry an access token is refreshed.
     pub fn refresh_buffer(&self) -> Duration {
         self.refresh_buffer
     }
 
-    /// `AUTH0_SESSION_STORE`: where sessions and tokens are stored.
+    /// Returns `AUTH0_SESSION_STORE`: where sessions and tokens are stored.
     pub fn session_store(&self) -> &StoreLocation {
         &self.session_store
     }
 
-    /// `AUTH0_COOKIE_*`: name and attributes of the session cookie.
+    /// Returns `AUTH0_COOKIE_*`: name and attributes of the session cookie.
     pub fn cookie(&self) -> &CookieSettings {
         &self.cookie
     }
 
-    /// `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: the profile route responds with 204 instead of 401 if no user is signed in.
+    /// Returns `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: whether the profile route responds with 204 instead of 401 if no user is
+    /// signed in.
     pub fn no_content_profile(&self) -> bool {
         self.no_content_profile
     }
 
-    /// `AUTH0_HTTP_TIMEOUT`: the time limit of one request to the provider, 12.5 seconds at most.
+    /// Returns `AUTH0_HTTP_TIMEOUT`: the timeout of one request to the provider, at most 12.5 seconds.
     pub fn http_timeout(&self) -> Duration {
         self.http_timeout
     }
 
-    /// `AUTH0_LOGOUT_*`: where a logout ends, and how it is requested at the provider.
+    /// Returns `AUTH0_LOGOUT_*`: where a logout ends, and how it is requested at the provider.
     pub fn logout(&self) -> &LogoutSettings {
         &self.logout
     }
 
-    /// `AUTH0_SESSION_*_DURATION`: when a session ends.
+    /// Returns `AUTH0_SESSION_*_DURATION`: when a session ends.
     pub fn session_lifetime(&self) -> SessionLifetime {
         self.session_lifetime
     }
 
-    /// The paths of the engine's routes.
+    /// Returns the paths of the engine's routes.
     pub fn routes(&self) -> &Routes {
         &self.routes
     }
 
-    /// [`Self::routes`], as the extension of every request.
+    /// Returns [`Self::routes`], as stored in the extensions of every request.
     pub(crate) fn shared_routes(&self) -> Arc<Routes> {
         Arc::clone(&self.routes)
     }
 
-    /// Returns the configuration of another application at the same provider, to ask what the provider says of it.
+    /// Returns the configuration with another client ID, to compare the provider's responses.
     #[must_use]
     pub fn with_client_id(mut self, client_id: impl Into<String>) -> Self {
         self.client_id = client_id.into();
         self
     }
 
-    /// Returns the configuration with another client secret, to ask what the provider says of it.
+    /// Returns the configuration with another client secret, to compare the provider's responses.
     #[must_use]
     pub fn with_client_secret(mut self, client_secret: SecretString) -> Self {
         self.client_secret = client_secret;
         self
     }
 
-    /// Returns how long a shutdown may take: twice `AUTH0_HTTP_TIMEOUT` and 5 seconds, at least 15 seconds, at most 30 seconds. The
+    /// Returns the shutdown timeout: twice `AUTH0_HTTP_TIMEOUT` plus 5 seconds, at least 15 and at most 30 seconds. The
     /// slowest refresh ends within it; see [`Auth0::shutdown`](crate::Auth0::shutdown).
     pub fn shutdown_timeout(&self) -> Duration {
         timeouts::shutdown(self.http_timeout)
@@ -163,7 +165,7 @@ impl Config {
         format!("{}{path}", self.origin())
     }
 
-    /// Returns whether access tokens may be from this issuer, compared exactly: the provider's own, or `AUTH0_TOKEN_ISSUER`.
+    /// Returns whether `issuer` may issue access tokens: the provider itself or `AUTH0_TOKEN_ISSUER`, compared exactly.
     pub fn issues_access_tokens(&self, issuer: &str) -> bool {
         issuer == self.issuer.as_str() || Some(issuer) == self.token_issuer.as_deref()
     }

@@ -1,11 +1,11 @@
-//! Length limits of values that are sent in the URL of the authorization request and in a cookie.
+//! Length limits of values that are sent in the authorization request's URL and in a cookie.
 
 use super::{ApiRegistration, problems::Problems};
 
-/// Limit for the identifier of an API, in bytes.
+/// Maximum length of an API identifier, in bytes.
 const MAX_AUDIENCE: usize = 512;
 
-/// Limit for the scopes of one variable, in bytes.
+/// Maximum length of the scopes of one variable, in bytes.
 const MAX_SCOPE: usize = 2_048;
 
 pub(super) fn check(apis: &[ApiRegistration], problems: &mut Problems<'_>) {

@@ -1,4 +1,4 @@
-//! What a login requests: for which API, by which parameter, with which scopes.
+//! The parts of a login request: the API, the parameter that names it, and the scopes.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use url::Url;
 use super::{ApiSettings, problems::Problems, scope::split_scope, variable};
 use crate::provider::Issuer;
 
-/// How a provider is told which API a token is for.
+/// The request parameter that names the API a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AudienceParameter {
-    /// `audience`, as Auth0 has it.
+    /// `audience`, used by Auth0.
     Audience,
-    /// `resource`, RFC 8707 §2.
+    /// `resource` (RFC 8707 §2).
     Resource,
 }
 
@@ -24,12 +24,12 @@ pub(super) fn audience(problems: &Problems<'_>) -> Option<String> {
     problems.get(variable::AUDIENCE).map(str::to_owned)
 }
 
-/// RFC 8707 §2: an absolute URI without a fragment.
+/// Returns whether `audience` is an absolute URI without a fragment (RFC 8707 §2).
 fn is_resource(audience: &str) -> bool {
     Url::parse(audience).is_ok_and(|url| url.fragment().is_none())
 }
 
-/// Checks that every audience can be sent as `resource`, if that is the parameter.
+/// Checks that every audience can be sent as `resource`, if that is the parameter in use.
 pub(super) fn check_resources(
     problems: &mut Problems<'_>,
     parameter: AudienceParameter,
@@ -56,7 +56,7 @@ pub(super) fn check_resources(
     }
 }
 
-/// Reads `AUTH0_AUDIENCE_PARAMETER`. Auth0 uses `audience`; the standard, which other providers follow, is `resource`.
+/// Reads `AUTH0_AUDIENCE_PARAMETER`. Auth0 uses `audience`; providers that follow the standard use `resource`.
 pub(super) fn audience_parameter(
     problems: &mut Problems<'_>,
     issuer: Option<&Issuer>,
@@ -91,8 +91,8 @@ pub(super) fn own_scope(problems: &mut Problems<'_>) -> Vec<String> {
     scope
 }
 
-/// Returns whether a login requests the scopes of `api`: those of the API that it requests a token for; with RFC 8707 all APIs, since a
-/// refresh can only narrow what the login was granted (RFC 6749 §6).
+/// Returns whether a login requests the scopes of `api`: those of the API that it requests a token for; with RFC 8707
+/// those of all APIs, because a refresh can only narrow what the login was granted (RFC 6749 §6).
 pub(super) fn belongs_to_login(
     api: &ApiSettings,
     audience: Option<&str>,
@@ -104,7 +104,7 @@ pub(super) fn belongs_to_login(
     }
 }
 
-/// Returns what a login requests: `own` and the scopes of the APIs that belong to it.
+/// Returns the scopes that a login requests: `own` and the scopes of the APIs that belong to it.
 pub(super) fn scope(
     own: &[String],
     audience: Option<&str>,

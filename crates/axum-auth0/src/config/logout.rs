@@ -5,14 +5,14 @@ use url::Url;
 use super::{problems::Problems, routes::Routes, variable};
 use crate::return_to::ReturnTo;
 
-/// The parameter by which a provider's logout endpoint takes the URL to return to.
+/// The parameter with which the provider's logout endpoint accepts the URL to return to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LogoutParameter {
     /// `post_logout_redirect_uri` (OpenID Connect RP-Initiated Logout 1.0 §2).
     #[default]
     PostLogoutRedirectUri,
-    /// `logout_uri`, as Amazon Cognito has it; nothing but it and `client_id` is sent.
+    /// `logout_uri`, used by Amazon Cognito. Only it and `client_id` are sent.
     LogoutUri,
 }
 
@@ -25,17 +25,17 @@ pub struct LogoutSettings {
 }
 
 impl LogoutSettings {
-    /// `AUTH0_LOGOUT_RETURN_TO` as a path of this site.
+    /// Returns `AUTH0_LOGOUT_RETURN_TO` as a path of this site.
     pub fn return_to(&self) -> &ReturnTo {
         &self.return_to
     }
 
-    /// The same as a URL, character by character as it has to be registered at the provider.
+    /// Returns [`Self::return_to`] as a URL, exactly as it has to be registered at the provider.
     pub fn return_to_url(&self) -> &str {
         &self.return_to_url
     }
 
-    /// `AUTH0_LOGOUT_PARAMETER`.
+    /// Returns `AUTH0_LOGOUT_PARAMETER`.
     pub fn parameter(&self) -> LogoutParameter {
         self.parameter
     }
@@ -66,8 +66,8 @@ fn parameter(problems: &mut Problems<'_>) -> LogoutParameter {
     }
 }
 
-/// Reads `AUTH0_LOGOUT_RETURN_TO`: a path or a whole URL of this site. The URL is kept exactly as it is, because providers
-/// compare it with the registered one character by character: and `https://www.example.com` is not `https://www.example.com/` for them.
+/// Reads `AUTH0_LOGOUT_RETURN_TO`: a path or an absolute URL of this site. The URL is kept unchanged, because providers
+/// compare it with the registered one exactly: `https://www.example.com` and `https://www.example.com/` are different.
 fn return_to(
     problems: &mut Problems<'_>,
     base_url: Option<&Url>,
@@ -96,7 +96,8 @@ fn return_to(
         })
 }
 
-/// Returns the path of a URL of this site. Without a valid `APP_BASE_URL`, which is a problem of its own, every URL counts.
+/// Returns the path of a URL of this site. Without a valid `APP_BASE_URL`, which is reported separately, every URL
+/// counts.
 fn path_on_this_site(value: &str, base_url: Option<&Url>) -> Option<ReturnTo> {
     let url = Url::parse(value).ok()?;
     let is_ours = base_url.is_none_or(|base| base.origin() == url.origin())

@@ -1,6 +1,6 @@
-//! The configuration of the site's side: variables with the names of nextjs-auth0, validated as a whole.
+//! The configuration of the site: variables with the names of nextjs-auth0, validated as a whole.
 //!
-//! [`Config::from_variables`] reports every problem at once, each with its variable and an example.
+//! [`Config::from_variables`] reports all problems together, each with its variable and an example.
 //! [`VARIABLES`] lists the variables; each is read in the module of its subject.
 
 mod api;
@@ -50,7 +50,7 @@ pub use self::{
 };
 use crate::provider::Issuer;
 
-/// The settings of the site's side. A value of this type has passed all checks.
+/// The settings of the site. A value of this type has passed all checks.
 #[derive(Clone)]
 pub struct Config {
     issuer: Issuer,
@@ -94,7 +94,7 @@ impl Config {
         Self::read(variables, apis, None)
     }
 
-    /// As [`Self::from_variables`], with the paths of the engine's routes.
+    /// Reads the configuration as [`Self::from_variables`] does, with the paths of the engine's routes.
     pub(crate) fn read(
         variables: &Variables,
         registrations: &[ApiRegistration],
@@ -136,7 +136,7 @@ impl Config {
         let logout = logout::read(&mut problems, base_url.as_ref(), &routes);
         problems.finish()?;
 
-        // A required value that is missing is a problem, so all of them are there.
+        // A missing required value is a problem, so all of them are present here.
         let (Some(issuer), Some(client_id), Some(client_secret), Some(base_url)) =
             (issuer, client_id, client_secret, base_url)
         else {

@@ -1,15 +1,15 @@
-//! Reads variables and collects what is wrong with them.
+//! Reads variables and collects their problems.
 
 use std::collections::HashSet;
 
 use super::{ConfigError, ConfigProblem, Variables, variable::Variable};
 
-/// Reads the variables of one configuration. A reader that finds a problem records it and returns a placeholder, so that
-/// all problems are reported together.
+/// Reads the variables of one configuration. A reader that finds a problem records it and returns a placeholder, so
+/// that all problems are reported together.
 pub(super) struct Problems<'a> {
     variables: &'a Variables,
     found: Vec<ConfigProblem>,
-    /// The variables whose value cannot be meant as it stands: their further problems follow from that.
+    /// Variables with an invalid value. Further problems with them are consequences and are not reported.
     rejected: HashSet<String>,
 }
 
@@ -27,7 +27,7 @@ impl<'a> Problems<'a> {
         self.variables.get(variable.name)
     }
 
-    /// As [`Self::get`], for the variable of an API.
+    /// Returns the value as [`Self::get`] does, for the variable of an API.
     pub(super) fn get_named(&self, name: &str) -> Option<&'a str> {
         self.variables.get(name)
     }
@@ -37,13 +37,13 @@ impl<'a> Problems<'a> {
         self.variables.is_set(name)
     }
 
-    /// Records a problem with the example of the table.
+    /// Records a problem with the example from the table.
     pub(super) fn add(&mut self, variable: Variable, problem: impl Into<String>) {
         let example = format!("{}={}", variable.name, variable.example);
         self.add_named(variable.name, problem, example);
     }
 
-    /// Records a problem of the variable `name` with a line that would be accepted.
+    /// Records a problem of the variable `name` and a line that would be accepted.
     pub(super) fn add_named(
         &mut self,
         name: &str,
@@ -60,7 +60,7 @@ impl<'a> Problems<'a> {
         });
     }
 
-    /// Records a problem that makes every further problem of this variable meaningless.
+    /// Records a problem that makes all further problems of this variable meaningless.
     pub(super) fn reject(&mut self, name: &str, problem: String, example: String) {
         self.add_named(name, problem, example);
         self.rejected.insert(name.to_owned());

@@ -1,4 +1,4 @@
-//! The OpenID Provider: who it is, and where this server reaches it.
+//! The OpenID Provider: its identity, and the address at which this server reaches it.
 
 use url::Url;
 
@@ -15,8 +15,8 @@ pub(super) fn issuer(problems: &mut Problems<'_>) -> Option<Issuer> {
         .ok()
 }
 
-/// Reads `AUTH0_PROVIDER_INTERNAL_URL`: an origin, at which the provider's endpoints keep their paths. Plain http is allowed
-/// to any host, because the variable is for networks of containers.
+/// Reads `AUTH0_PROVIDER_INTERNAL_URL`, an origin at which the provider's endpoints keep their paths. Plain http is
+/// allowed to any host, because the variable is for container networks.
 pub(super) fn internal_url(problems: &mut Problems<'_>) -> Option<Url> {
     let value = problems.get(variable::PROVIDER_INTERNAL_URL)?;
     let problem = match Url::parse(value) {
@@ -36,7 +36,7 @@ pub(super) fn internal_url(problems: &mut Problems<'_>) -> Option<Url> {
     None
 }
 
-/// Reads `AUTH0_TOKEN_ISSUER`. It is compared with `iss` and never fetched, so plain `http` is allowed: AD FS uses it.
+/// Reads `AUTH0_TOKEN_ISSUER`. It is compared with `iss` and never fetched, so plain `http`, which AD FS uses, is allowed.
 pub(super) fn token_issuer(problems: &mut Problems<'_>) -> Option<String> {
     let value = problems.get(variable::TOKEN_ISSUER)?;
     let problem = match Url::parse(value) {

@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{problems::Problems, variable, variable::Variable};
 use crate::return_to::ReturnTo;
 
-/// The unreserved characters of RFC 3986 §2.3 stay as they are in a query's value.
+/// Characters to encode in a query value: all except the unreserved characters of RFC 3986 §2.3.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -60,7 +60,7 @@ macro_rules! routes {
                 }
             )*
 
-            /// Names and paths of all routes.
+            /// Returns the names and paths of all routes.
             fn all(&self) -> Vec<(&'static str, &str)> {
                 vec![$((stringify!($route), self.$route.as_str())),*]
             }
@@ -79,42 +79,42 @@ routes! {
     profile, profile_path;
     /// Sets the path that returns access tokens to scripts, `/auth/access-token` by default.
     access_token, access_token_path;
-    /// Sets the path at which the application tells pages who is signed in, `/auth/user` by default: a server function of
-    /// leptos-auth0. Every request may read it.
+    /// Sets the path of the leptos-auth0 server function that returns the signed-in user, `/auth/user` by default. Every
+    /// request may read it.
     user, user_path;
-    /// Sets the page that a logout ends at, `/signed-out` by default. It has to be registered at the provider.
+    /// Sets the page shown after a logout, `/signed-out` by default. It has to be registered at the provider.
     signed_out, signed_out_path;
 }
 
 impl Routes {
-    /// Returns whether `path` is one of the engine's own routes, which are never guarded and never a page to return to.
+    /// Returns whether `path` is one of the engine's own routes. They are never guarded and never a page to return to.
     pub fn contains(&self, path: &str) -> bool {
         self.all()
             .into_iter()
             .any(|(name, route)| name != "signed_out" && route == path)
     }
 
-    /// Parses the page to return to after a login or a logout. `None` if it is one of the engine's own routes: a login that
-    /// returns to the login or the logout would never end.
+    /// Parses the page to return to after a login or a logout. Returns `None` for the engine's own routes, because
+    /// returning to the login or the logout would cause an endless loop.
     pub(crate) fn return_to(&self, text: &str) -> Option<ReturnTo> {
         let return_to = ReturnTo::parse(text).ok()?;
         (!self.contains(return_to.path())).then_some(return_to)
     }
 
-    /// As [`Self::return_to`]; returns the start page if `text` is missing or invalid.
+    /// Parses the page as [`Self::return_to`] does. Returns the start page if `text` is missing or invalid.
     pub(crate) fn return_to_or_home(&self, text: Option<&str>) -> ReturnTo {
         text.and_then(|text| self.return_to(text))
             .unwrap_or_else(ReturnTo::home)
     }
 
-    /// Returns the path that starts a login which returns to `return_to`.
+    /// Returns the path that starts a login and returns to `return_to`.
     pub fn login_url(&self, return_to: &ReturnTo) -> String {
         let value = utf8_percent_encode(return_to.as_str(), QUERY_VALUE);
         format!("{}?returnTo={value}", self.login)
     }
 }
 
-/// Completes `routes`, which the application sets, from the variables, and checks all paths.
+/// Completes `routes`, set by the application, from the variables, and checks all paths.
 pub(super) fn read(problems: &mut Problems<'_>, routes: Option<&Routes>) -> Routes {
     let default = Routes::default();
     let mut routes = routes.cloned().unwrap_or_else(Routes::default);
@@ -132,7 +132,7 @@ pub(super) fn read(problems: &mut Problems<'_>, routes: Option<&Routes>) -> Rout
         ),
     ];
     for (variable, path, default) in settings {
-        // A path of the application's code wins.
+        // A path set in code takes precedence.
         if *path == default
             && let Some(value) = problems.get(variable)
         {
@@ -164,8 +164,8 @@ fn check(problems: &mut Problems<'_>, routes: &Routes) {
     }
 }
 
-/// Returns whether `path` is an absolute path of plain segments: no parameters of a router, no percent-encoding, no dots
-/// that a browser resolves.
+/// Returns whether `path` is an absolute path of plain segments: no router parameters, no percent-encoding, and no dot
+/// segments, which browsers resolve.
 fn is_path(path: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     path.strip_prefix('/').is_some_and(|rest| {

@@ -1,10 +1,10 @@
-//! The variables behind the scope of a login.
+//! The variables that determine the scope of a login.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Config, login};
 
-/// A variable with the scopes that a login requests because of it.
+/// A variable with the scopes that it adds to a login request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeVariable {
     /// The name of the variable.
@@ -14,8 +14,8 @@ pub struct ScopeVariable {
 }
 
 impl Config {
-    /// Returns the variables behind the scope of a login, `AUTH0_SCOPE` first. A scope that several of them name is listed
-    /// with each.
+    /// Returns the variables that determine the scope of a login, `AUTH0_SCOPE` first. A scope that several of them contain
+    /// is listed with each.
     pub fn scope_variables(&self) -> Vec<ScopeVariable> {
         let own = ScopeVariable {
             variable: "AUTH0_SCOPE".to_owned(),

@@ -1,5 +1,5 @@
-//! Estimates how hard a secret is to guess. An estimate finds only what is certainly weak: it cannot know where a secret
-//! that looks random comes from.
+//! Estimates how hard a secret is to guess. The estimate detects only secrets that are certainly weak: it cannot know
+//! the origin of a secret that looks random.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Config;
 
-/// Why a secret can be guessed.
+/// Reason why a secret can be guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SecretWeakness {
-    /// It is the client secret, which others know.
+    /// It equals the client secret, which other parties know.
     IsClientSecret,
-    /// It is made of words, repetitions or sequences.
+    /// It consists of words, repetitions or sequences.
     Predictable,
 }
 
@@ -23,14 +23,14 @@ pub enum SecretWeakness {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WeakSecret {
-    /// Why it can be guessed.
+    /// The reason why it can be guessed.
     pub weakness: SecretWeakness,
     /// Its number in the list, from 1; `None` if there is only one secret.
     pub number: Option<usize>,
 }
 
 impl Config {
-    /// Returns the values of `AUTH0_SECRET` that can be guessed. It is an estimate, so they are no error at start.
+    /// Returns the values of `AUTH0_SECRET` that can be guessed. The result is an estimate, so it is no startup error.
     pub fn weak_secrets(&self) -> Vec<WeakSecret> {
         let has_several = self.secrets.len() > 1;
         let weak = |(index, secret): (usize, &secrecy::SecretString)| {
@@ -49,13 +49,13 @@ impl Config {
     }
 }
 
-/// A secret with a smaller estimate is weak. 32 random hexadecimal digits have 128 and are estimated at about 115.
+/// Minimum estimate of a strong secret, in bits. 32 random hexadecimal digits have 128 and are estimated at about 115.
 const MIN_BITS: f64 = 80.0;
 
-/// Length in bytes from which a repeated piece counts as a repetition.
+/// Minimum length in bytes of a repeated piece.
 const PIECE: usize = 4;
 
-/// Words of placeholders, examples and lists of common passwords; longer words before those that they contain.
+/// Words from placeholders, examples and lists of common passwords. Longer words precede the words they contain.
 const WORDS: &str = "\
     development characters credential encryption production qwertyuiop asdfghjkl generated abcdefgh changeit \
     changeme generate password battery correct default example letmein minimum openssl private replace \
@@ -69,7 +69,7 @@ fn has_enough_entropy(secret: &str) -> bool {
     estimated_bits(secret) >= MIN_BITS
 }
 
-/// Returns Shannon's entropy of the characters that the text before them does not predict.
+/// Returns the Shannon entropy of the characters that the preceding text does not predict.
 fn estimated_bits(secret: &str) -> f64 {
     let mut rest = secret.to_ascii_lowercase();
     for word in WORDS.split_whitespace() {
@@ -82,7 +82,7 @@ fn estimated_bits(secret: &str) -> f64 {
     as_number(unpredictable) * entropy_per_byte(rest)
 }
 
-/// Returns whether a byte continues the two before it (aaa, 123, cba), or ends a piece that occurred before.
+/// Returns whether a byte continues the two bytes before it (aaa, 123, cba), or ends a piece that occurred before.
 fn is_predictable(text: &[u8], at: usize) -> bool {
     let step = |at: usize| i16::from(text[at]) - i16::from(text[at - 1]);
     if at >= 2 && step(at) == step(at - 1) && step(at).abs() <= 1 {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     proptest! {
-        /// 16 bytes are what is recommended at the least; a false alarm would teach people to ignore the doctor.
+        /// 16 bytes are the recommended minimum. False alarms would train users to ignore the doctor.
         #[test]
         fn random_bytes_look_random_however_they_are_written(bytes in any::<[u8; 32]>()) {
             let hex = bytes.map(|byte| format!("{byte:02x}")).concat();

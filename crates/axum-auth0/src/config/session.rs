@@ -1,10 +1,10 @@
-//! Where sessions are stored, and how long they live.
+//! Session storage and session lifetime.
 
 use std::{path::PathBuf, time::Duration};
 
 use super::{problems::Problems, variable};
 
-/// The problem with `sqlite:PATH` in a build without the feature `sqlite`.
+/// Error message for `sqlite:PATH` in a build without the feature `sqlite`.
 pub(crate) const SQLITE_NOT_COMPILED_IN: &str =
     "sqlite: is not compiled in; enable feature sqlite of axum-auth0";
 
@@ -25,31 +25,32 @@ pub struct SessionLifetime {
 }
 
 impl SessionLifetime {
-    /// `AUTH0_SESSION_INACTIVITY_DURATION`: a session ends if no request uses it for this time.
+    /// Returns `AUTH0_SESSION_INACTIVITY_DURATION`: a session ends if no request uses it for this time.
     pub fn inactivity(&self) -> Duration {
         self.inactivity
     }
 
-    /// `AUTH0_SESSION_ABSOLUTE_DURATION`: a session ends this long after the login.
+    /// Returns `AUTH0_SESSION_ABSOLUTE_DURATION`: a session ends this long after the login.
     pub fn absolute(&self) -> Duration {
         self.absolute
     }
 
-    /// [`Self::inactivity`] in seconds, to calculate with Unix times.
+    /// Returns [`Self::inactivity`] in seconds, for Unix time arithmetic.
     pub(crate) fn inactivity_seconds(self) -> i64 {
         i64::try_from(self.inactivity.as_secs()).unwrap_or(i64::MAX)
     }
 
-    /// [`Self::absolute`] in seconds, to calculate with Unix times.
+    /// Returns [`Self::absolute`] in seconds, for Unix time arithmetic.
     pub(crate) fn absolute_seconds(self) -> i64 {
         i64::try_from(self.absolute.as_secs()).unwrap_or(i64::MAX)
     }
 }
 
-/// The last use of a session is stored at most once a minute, so a shorter limit would end sessions in use.
+/// Minimum lifetime in seconds. The last use of a session is stored at most once a minute, so a shorter limit would end
+/// sessions in use.
 const MIN_LIFETIME: u64 = 120;
 
-/// Browsers keep a cookie no longer than this (RFC 6265bis §5.5): 400 days.
+/// Maximum lifetime in seconds: 400 days, the limit of browsers for cookies (RFC 6265bis §5.5).
 const MAX_LIFETIME: u64 = 400 * 24 * 60 * 60;
 
 pub(super) fn lifetime(problems: &mut Problems<'_>) -> SessionLifetime {
@@ -68,7 +69,7 @@ pub(super) fn lifetime(problems: &mut Problems<'_>) -> SessionLifetime {
         );
     }
     SessionLifetime {
-        // A short absolute limit alone is meant as it stands.
+        // If only the absolute limit is set, and it is short, it applies to both.
         inactivity: inactivity.min(absolute),
         absolute,
     }

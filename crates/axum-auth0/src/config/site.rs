@@ -1,4 +1,4 @@
-//! The site itself: its origin and its secrets.
+//! The site's origin and secrets.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ pub(super) fn base_url(problems: &mut Problems<'_>) -> Option<Url> {
     None
 }
 
-/// Returns whether the host is below `localhost`, which browsers resolve to this machine (RFC 6761 §6.3).
+/// Returns whether the host is a subdomain of `localhost`, which browsers resolve to loopback (RFC 6761 §6.3).
 fn is_local_name(url: &Url) -> bool {
     url.domain()
         .is_some_and(|name| name.ends_with(".localhost"))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{problems::Problems, variable};
 
-/// Time to store the result of a refresh after its requests to the provider, even if the store fails for a while.
+/// Time to store the result of a refresh after its requests to the provider, including retries if the store fails.
 pub(super) const MARGIN: Duration = Duration::from_secs(5);
 
 /// Upper bound of a shutdown. Kubernetes kills a process after 30 seconds by default.
@@ -15,8 +15,8 @@ const MIN_TIMEOUT: Duration = Duration::from_secs(15);
 /// The largest `AUTH0_HTTP_TIMEOUT` with which the slowest refresh fits into [`MAX_TIMEOUT`].
 pub(super) const MAX_HTTP_TIMEOUT: Duration = Duration::from_millis(12_500);
 
-/// Returns the time limit of a shutdown, long enough for the slowest refresh: two requests to the provider (the second after
-/// a lost connection) and the time to store the response.
+/// Returns the shutdown timeout, long enough for the slowest refresh: two requests to the provider (the second after a
+/// lost connection) and the time to store the response.
 pub(super) fn shutdown(http_timeout: Duration) -> Duration {
     (2 * http_timeout + MARGIN).clamp(MIN_TIMEOUT, MAX_TIMEOUT)
 }

@@ -1,4 +1,4 @@
-//! Variables that are set but not read. The operator who set one expects an effect, so it is a problem.
+//! Variables that are set but not read. An operator who set one expects an effect, so it is reported as a problem.
 
 use super::{
     ApiRegistration, Variables,
@@ -8,7 +8,7 @@ use super::{
     variable::{API_VARIABLES, VARIABLES},
 };
 
-/// Prefixes of variables of nextjs-auth0 that this version does not implement, and the reason to report.
+/// Prefixes of nextjs-auth0 variables that this version does not implement, with the reason to report.
 const NOT_IMPLEMENTED: &[(&str, &str)] = &[
     (
         "AUTH0_CLIENT_ASSERTION_SIGNING_",
@@ -33,7 +33,7 @@ const NOT_IMPLEMENTED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Rejects the variables that look as if they were meant for this configuration but are not read.
+/// Rejects variables that look as if they were meant for this configuration but are not read.
 pub(super) fn reject(variables: &Variables, apis: &[ApiRegistration], problems: &mut Problems<'_>) {
     for name in variables.names() {
         let is_known = |name: &str| characters_of(name, apis).is_some();
@@ -47,7 +47,7 @@ pub(super) fn reject(variables: &Variables, apis: &[ApiRegistration], problems: 
             continue;
         }
         if let Some((_, why)) = NOT_IMPLEMENTED.iter().find(|(prefix, _)| {
-            // Other programs use the prefix `NEXT_PUBLIC_`, too: only the names of nextjs-auth0 count.
+            // Other programs also use the prefix `NEXT_PUBLIC_`, so only the names of nextjs-auth0 count.
             name.starts_with(prefix)
                 && (*prefix != "NEXT_PUBLIC_"
                     || name.ends_with("_ROUTE")
@@ -76,7 +76,8 @@ pub(super) fn reject(variables: &Variables, apis: &[ApiRegistration], problems: 
     }
 }
 
-/// Returns whether `prefix` looks like a misspelt prefix of one of `apis`. Variables of other programs end in `_API_URL`, too.
+/// Returns whether `prefix` looks like a misspelled prefix of one of `apis`. Variables of other programs may also end in
+/// `_API_URL`.
 fn prefix_is_near(prefix: &str, apis: &[ApiRegistration]) -> bool {
     apis.iter().any(|api| {
         let shared = api
@@ -89,7 +90,7 @@ fn prefix_is_near(prefix: &str, apis: &[ApiRegistration]) -> bool {
     })
 }
 
-/// Returns the variable that shares the longest prefix with `name`; the shortest of several.
+/// Returns the variable that shares the longest prefix with `name`, or the shortest of several.
 fn nearest(name: &str) -> String {
     VARIABLES
         .iter()

@@ -1,5 +1,5 @@
-//! The variables of the configuration: one table that the readers, the check for unknown names, `.env.example` and
-//! `docs/configuration.md` follow.
+//! The variables of the configuration. The readers, the check for unknown names, `.env.example` and
+//! `docs/configuration.md` follow this table.
 
 /// A variable with a fixed name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,28 +7,28 @@
 pub struct Variable {
     /// Its name in the environment.
     pub name: &'static str,
-    /// What its value consists of.
+    /// The kind of characters that its value may contain.
     pub(super) characters: Characters,
-    /// The value that applies if it is unset; `None` if there is none, or if it follows from other variables.
+    /// The default value; `None` if there is none, or if it is derived from other variables.
     pub default: Option<&'static str>,
     /// A value that would be accepted.
     pub example: &'static str,
-    /// What it is for, in one line.
+    /// Its purpose, in one line.
     pub description: &'static str,
 }
 
-/// What the value of a variable consists of, which decides the characters it may contain.
+/// The content of a variable, which determines the characters it may contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Characters {
     /// One word of printable ASCII: an identifier, a URL, a number.
     Word,
     /// Words of printable ASCII, separated by spaces: a scope.
     Words,
-    /// Printable ASCII, spaces and quotation marks inside included (RFC 6749 appendix A: `VSCHAR`).
+    /// Printable ASCII, including inner spaces and quotation marks (RFC 6749 appendix A: `VSCHAR`).
     Secret,
     /// Several secrets, separated by commas.
     Secrets,
-    /// A file name, which may have letters of any script.
+    /// A file name, which may contain letters of any script.
     Path,
 }
 
@@ -126,10 +126,10 @@ variables! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiVariable {
-    /// The end of its name: `URL` for `PRODUCTS_API_URL`.
+    /// The suffix of its name: `URL` for `PRODUCTS_API_URL`.
     pub ending: &'static str,
     pub(super) characters: Characters,
-    /// What it is for, in one line.
+    /// Its purpose, in one line.
     pub description: &'static str,
 }
 
@@ -157,7 +157,7 @@ pub const API_VARIABLES: &[ApiVariable] = &[
     },
 ];
 
-/// The variable with this fixed name.
+/// Returns the variable with this fixed name.
 pub(super) fn find(name: &str) -> Option<&'static Variable> {
     VARIABLES.iter().find(|variable| variable.name == name)
 }

@@ -1,15 +1,15 @@
-//! The variables that a configuration is read from, separate from the process's environment so that tests do not
+//! The variables that a configuration is read from. They are separate from the process environment so that tests do not
 //! change it.
 
 use std::{collections::BTreeMap, fmt};
 
-/// Names and values, as an environment or a `.env` file has them.
+/// Names and values, as in an environment or a `.env` file.
 #[derive(Clone, Default)]
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// Returns the variables of this process's environment. Bytes of a value that are not UTF-8 become U+FFFD, so that the
-    /// configuration names the variable instead of calling it unset.
+    /// Returns the variables of the process environment. Invalid UTF-8 in a value becomes U+FFFD, so that the configuration
+    /// reports the variable instead of treating it as unset.
     pub fn from_environment() -> Self {
         std::env::vars_os()
             .filter_map(|(name, value)| {
@@ -34,7 +34,7 @@ impl Variables {
         self.0.contains_key(name)
     }
 
-    /// Returns names and values as they are, with surrounding spaces.
+    /// Returns names and values unchanged, including surrounding spaces.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -46,12 +46,12 @@ impl Variables {
         self.0.insert(name.into(), value.into());
     }
 
-    /// Sets `name` if it is not set, as a `.env` file does for the environment.
+    /// Sets `name` if it is not set, as a `.env` file does.
     pub fn set_default(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.entry(name.into()).or_insert_with(|| value.into());
     }
 
-    /// Completes these variables with those of `defaults` that are not set here.
+    /// Adds the variables of `defaults` that are not set here.
     #[must_use]
     pub fn with_defaults(mut self, defaults: &Self) -> Self {
         for (name, value) in defaults.pairs() {
@@ -65,7 +65,7 @@ impl Variables {
         self.0.remove(name);
     }
 
-    /// Returns the names with a value.
+    /// Returns the names that have a value.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0
             .keys()
@@ -85,7 +85,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Variables {
     }
 }
 
-/// Shows names only: values may be secrets.
+/// Shows names only, because values may be secrets.
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()

@@ -6,19 +6,19 @@ use crate::{
     jwt::{self, ClaimError, TokenKind},
 };
 
-/// Clock difference in seconds up to which nothing is reported; the small leeway of RFC 7519 §4.1.4.
+/// Clock difference in seconds that is tolerated without a report; the small leeway of RFC 7519 §4.1.4.
 const LEEWAY: i64 = 60;
 
-/// The content of a token. Its signature was not verified.
+/// The content of a token. Its signature is not verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenFacts {
     /// `iss`; `None` for an opaque token.
     pub issuer: Option<String>,
-    /// `aud`; for a token that is not inspected the requested audience.
+    /// `aud`; the requested audience if the token is not inspected.
     pub audience: Vec<String>,
-    /// `scope` or, if that has no value, `scp`; if the token has neither, the scope of the token response; for a token that
-    /// is not inspected the requested scope.
+    /// `scope` or, if that has no value, `scp`. If the token has neither, the scope of the token response. If the token is
+    /// not inspected, the requested scope.
     pub scope: Vec<String>,
     /// `iat`, in seconds since 1970.
     pub issued_at: Option<i64>,
@@ -26,10 +26,10 @@ pub struct TokenFacts {
     pub expires_at: Option<i64>,
 }
 
-/// Returns the content of `token`, or why it is not what is expected.
+/// Returns the content of `token`, or the reason why it is not as expected.
 ///
-/// The signature is not verified: that is the API's part ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)),
-/// and TLS vouches for a token from the token endpoint.
+/// The signature is not verified: the API does that ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)),
+/// and TLS authenticates a token from the token endpoint.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ pub fn diagnose(token: &str, expected: &Expectation<'_>) -> Result<TokenFacts, D
     }
 }
 
-/// As [`diagnose`], but accepts a token with fewer scopes: they may suffice for other calls.
+/// Examines a token as [`diagnose`] does, but accepts missing scopes: the granted ones may suffice for other calls.
 pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFacts, Diagnosis> {
     let audience = expected
         .api
@@ -104,7 +104,7 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
             || expected.granted.unwrap_or(expected.requested).to_vec(),
             |scopes| scopes.to_vec(),
         ),
-        // RFC 7519 §2. A malformed time is not an absent one, which would mean "never expires".
+        // RFC 7519 §2. A malformed time must not count as absent, which would mean that the token never expires.
         issued_at: claims.numeric_date("iat").map_err(malformed)?,
         expires_at: claims.numeric_date("exp").map_err(malformed)?,
     };
@@ -113,8 +113,8 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
     Ok(facts)
 }
 
-/// Returns the requested properties for a token that is not inspected, whatever the provider writes into its JWTs or as
-/// `scope` into the response.
+/// Returns the requested properties, for a token that is not inspected. The content of its JWT and the `scope` of the
+/// response are ignored.
 fn unchecked(expected: &Expectation<'_>, audience: &str) -> TokenFacts {
     TokenFacts {
         audience: vec![audience.to_owned()],
@@ -123,7 +123,7 @@ fn unchecked(expected: &Expectation<'_>, audience: &str) -> TokenFacts {
     }
 }
 
-/// Returns why a token that is no JWT is not what was requested.
+/// Returns why a token that is not a JWT differs from the requested one.
 fn not_a_jwt(token: &str, expected: &Expectation<'_>, audience: &str) -> Diagnosis {
     let (audience, api) = (audience.to_owned(), expected.api.name.to_owned());
     match TokenKind::of(token) {
@@ -152,9 +152,9 @@ fn in_time(
         }
         let ahead = facts.issued_at.map(|begin| now - begin);
         return match ahead.filter(|ahead| ahead.abs() > LEEWAY) {
-            // No provider issues expired tokens: the clocks differ by more than the token's lifetime.
+            // Providers do not issue expired tokens, so the clocks differ by more than the token's lifetime.
             Some(ahead) => Err(Diagnosis::ClockSkew { ahead }),
-            // Lifetimes are this short near the end of the provider's own session: the token is good for one use.
+            // Lifetimes can be this short near the end of the provider's session. The token is usable once.
             None if now - end <= LEEWAY => Ok(()),
             None => Err(Diagnosis::IssuedExpired {
                 audience: audience.to_owned(),
@@ -163,7 +163,7 @@ fn in_time(
         };
     }
     if let Some(begin) = facts.issued_at.filter(|begin| *begin > now + LEEWAY) {
-        // The token is valid; APIs with the right time accept it.
+        // The token is valid; APIs with a correct clock accept it.
         tracing::warn!(
             diagnosis = %Diagnosis::ClockSkew { ahead: now - begin },
             "the access token was issued in the future"

@@ -1,8 +1,8 @@
-//! What it means that a token is for another audience.
+//! Diagnoses tokens that are for another audience.
 
 use super::{Diagnosis, Expectation, MAX_AUDIENCES, printable};
 
-/// Returns what it means that the audiences `found` of a JWT lack `audience`.
+/// Returns the diagnosis for a JWT whose audiences `found` lack `audience`.
 pub(super) fn not_for(expected: &Expectation<'_>, audience: &str, found: &[&str]) -> Diagnosis {
     let (config, api) = (expected.config, expected.api);
     let (audience, variable) = (audience.to_owned(), api.audience_variable().to_owned());
@@ -10,7 +10,7 @@ pub(super) fn not_for(expected: &Expectation<'_>, audience: &str, found: &[&str]
     if !found.is_empty() && found.iter().all(|aud| is_userinfo(aud)) {
         return Diagnosis::UserinfoToken { audience, variable };
     }
-    // Beside an API it means nothing: every token with the scope openid has it.
+    // Beside an API, the userinfo audience has no meaning: every token with the scope openid has it.
     let found: Vec<&str> = found
         .iter()
         .filter(|aud| !is_userinfo(aud))

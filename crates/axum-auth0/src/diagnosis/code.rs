@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
-        /// The stable name of a kind of [`Diagnosis`](super::Diagnosis), for logs and programs. Several diagnoses share a
-        /// code if an operator looks for them in the same place.
+        /// The stable name of a kind of [`Diagnosis`](super::Diagnosis), for logs and programs. Diagnoses share a code if the
+        /// operator has to check the same setting.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
@@ -17,7 +17,7 @@ macro_rules! codes {
             /// All codes.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// Returns the code in snake case, as logs, pages and JSON have it.
+            /// Returns the code in snake case, as used in logs, pages and JSON.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -28,11 +28,11 @@ macro_rules! codes {
 }
 
 codes! {
-    /// No audience is configured for the API, so the provider issues an access token for no API in particular.
+    /// No audience is configured for the API, so the access token is not bound to an API.
     AudienceMissing => "audience_missing",
     /// The provider knows no API with the configured audience, or does not accept several at once.
     AudienceUnknown => "audience_unknown",
-    /// Auth0 was asked with `resource` (RFC 8707), which it ignores by default.
+    /// The request to Auth0 used `resource` (RFC 8707), which Auth0 ignores by default.
     ResourceIgnored => "resource_ignored",
     /// The token is for the tenant's default audience, not for the requested API.
     DefaultAudience => "default_audience",

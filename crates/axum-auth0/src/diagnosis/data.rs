@@ -1,4 +1,4 @@
-//! Every diagnosis with what its sentences need.
+//! Every diagnosis, with the data for its sentences.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +8,11 @@ use crate::{
     jwt::JwtParseError,
 };
 
-/// What is wrong with a token or with the configuration behind it.
+/// A problem with a token or with the configuration behind it.
 ///
 /// A diagnosis is data: names and identifiers from the configuration and from the provider, never a token. Its
-/// sentences, [`cause`](Self::cause) and [`fix`](Self::fix), are made where it is shown. It is serialized for the session
-/// store; programs outside read [`code`](Self::code).
+/// sentences, [`cause`](Self::cause) and [`fix`](Self::fix), are created when it is shown. It is serialized for the
+/// session store; external programs read [`code`](Self::code).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -89,7 +89,7 @@ pub enum Diagnosis {
         /// The audiences of the token.
         found: Vec<String>,
     },
-    /// The login named no API, so its refresh token is valid for none.
+    /// The login named no API, so its refresh token is not valid for any API.
     LoginWithoutApi {
         /// The requested audience.
         audience: String,
@@ -116,7 +116,7 @@ pub enum Diagnosis {
     WrongIssuer {
         /// The issuer of the token; `None` if it names none.
         found: Option<String>,
-        /// The issuer that `AUTH0_DOMAIN` stands for.
+        /// The issuer derived from `AUTH0_DOMAIN`.
         issuer: String,
         /// The value of `AUTH0_TOKEN_ISSUER`, if set.
         token_issuer: Option<String>,
@@ -146,7 +146,7 @@ pub enum Diagnosis {
     MalformedToken {
         /// The requested audience.
         audience: String,
-        /// What is wrong with it.
+        /// The parse error.
         error: JwtParseError,
     },
     /// A claim of the access token has a type or a value that its specification excludes.
@@ -221,7 +221,7 @@ pub enum Diagnosis {
         /// Whether the login requested `offline_access`.
         is_requested: bool,
     },
-    /// The provider took the second use of a refresh token for theft ([RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
+    /// The provider treats the second use of a refresh token as theft ([RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
     RefreshTokenReused,
     /// The provider no longer accepts the refresh token.
     RefreshTokenEnded,

@@ -1,4 +1,4 @@
-//! What an access token should be.
+//! The expected properties of an access token.
 
 use crate::config::{ApiSettings, AudienceParameter, Config};
 
@@ -14,7 +14,7 @@ pub struct Expectation<'a> {
 }
 
 impl<'a> Expectation<'a> {
-    /// Expects a token for `api` with the scopes of its configuration. `now` is in seconds since 1970.
+    /// Creates an expectation for `api` with its configured scopes. `now` is in seconds since 1970.
     pub fn new(config: &'a Config, api: &'a ApiSettings, now: i64) -> Self {
         Self {
             config,
@@ -33,7 +33,7 @@ impl<'a> Expectation<'a> {
         self
     }
 
-    /// Says that the token comes from the token endpoint, whose response granted this scope.
+    /// Marks the token as fresh from the token endpoint, whose response granted this scope.
     #[must_use]
     pub(crate) fn just_issued(mut self, granted: Option<&'a [String]>) -> Self {
         self.is_just_issued = true;
@@ -41,7 +41,7 @@ impl<'a> Expectation<'a> {
         self
     }
 
-    /// Returns whether Auth0 is asked with `resource`, which it ignores.
+    /// Returns whether the request to Auth0 uses `resource`, which Auth0 ignores.
     pub(super) fn is_ignored_resource(&self) -> bool {
         self.config.audience_parameter() == AudienceParameter::Resource
             && self.config.issuer().has_auth0_form()

@@ -1,11 +1,12 @@
-//! What is wrong with a token or with the configuration behind it, and what to set and where.
+//! Problems with a token or with the configuration behind it, and how to fix them.
 //!
-//! - [`Diagnosis`] is the finding as data; [`DiagnosisCode`] is its stable name.
+//! - [`Diagnosis`] is the problem as data; [`DiagnosisCode`] is its stable name.
 //! - [`diagnose`] examines an access token; other modules turn an error of the provider or the state of a login into a
 //!   diagnosis.
-//! - `text` makes the sentences. The pages, the log, the doctor and the documentation show the same ones.
+//! - `text` creates the sentences, which are the same in pages, logs, doctor and documentation.
 //!
-//! The error types of this crate carry a diagnosis if the configuration is the reason; they say which operation failed.
+//! The error types of this crate name the operation that failed, and carry a diagnosis if the configuration is the
+//! reason.
 
 mod access_token;
 mod audience;
@@ -25,11 +26,11 @@ pub use self::{
     expectation::Expectation,
 };
 
-/// Audiences of a token as a diagnosis keeps them: a token may have many, and long ones.
+/// Maximum number of token audiences in a diagnosis. A token may have many long ones.
 const MAX_AUDIENCES: usize = 5;
 
 impl Diagnosis {
-    /// Logs that `operation` has the outcome of a misconfiguration. Called where the failure is handled, once.
+    /// Logs that `operation` failed because of a misconfiguration. Called once, where the failure is handled.
     pub(crate) fn log(&self, operation: &str) {
         tracing::error!(code = self.code().as_str(), cause = %self.cause(), fix = %self.fix(), "{operation}: misconfiguration");
     }

@@ -1,12 +1,13 @@
-//! What an error response of the provider or of an API means. Auth0 says in words what RFC 6749 and RFC 8707 say by code.
+//! Interprets error responses of the provider or of an API. Auth0 describes in text what RFC 6749 and RFC 8707 express
+//! by error codes.
 
 use super::{Diagnosis, printable};
 use crate::config::{ApiSettings, Config};
 
 impl Diagnosis {
-    /// Returns what an error of the token endpoint means. Auth0 answers a wrong client secret with `access_denied` and
-    /// “Unauthorized”, an API that it does not know with “Service not found: …”, and one that the application may not
-    /// use with “Client … is not authorized to access resource server …”. `audience` comes with its variable.
+    /// Returns the diagnosis for an error of the token endpoint. Auth0 answers a wrong client secret with `access_denied` and
+    /// “Unauthorized”, an unknown API with “Service not found: …”, and an API that the application may not use with
+    /// “Client … is not authorized to access resource server …”. `audience` comes with its variable.
     pub fn of_error_response(
         error: &str,
         description: Option<&str>,
@@ -36,8 +37,8 @@ impl Diagnosis {
         }
     }
 
-    /// Returns what an error of a login for `audience` means, as [`Self::of_error_response`]; a refused scope comes with its
-    /// variable.
+    /// Returns the diagnosis for an error of a login for `audience`, as [`Self::of_error_response`] does. A refused scope
+    /// comes with its variable.
     pub fn of_login_error(
         config: &Config,
         error: &str,
@@ -53,7 +54,7 @@ impl Diagnosis {
         }
     }
 
-    /// Returns that the application may not use the grant. `error` and `description` are those of the provider.
+    /// Returns the diagnosis that the application may not use the grant, with the provider's `error` and `description`.
     pub fn grant_not_allowed(error: &str, description: Option<&str>) -> Self {
         Self::GrantNotAllowed {
             error: printable(error),
@@ -61,7 +62,7 @@ impl Diagnosis {
         }
     }
 
-    /// Returns that the provider refused the scope of a login. `description` is that of the provider.
+    /// Returns the diagnosis that the provider refused the scope of a login, with the provider's `description`.
     pub fn scope_refused(config: &Config, description: Option<&str>) -> Self {
         Self::ScopeRefused {
             description: description.map(printable),
@@ -69,7 +70,7 @@ impl Diagnosis {
         }
     }
 
-    /// Returns what it means that an API refused a fresh token for `audience`. `www_authenticate` is the header of that
+    /// Returns the diagnosis for an API that refused a fresh token for `audience`. `www_authenticate` is the header of that
     /// name ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
     pub(crate) fn refused_by_api(
         api: &ApiSettings,
@@ -85,13 +86,13 @@ impl Diagnosis {
     }
 }
 
-/// Returns whether a provider knows no API with the audience: Auth0 in words, RFC 8707 §2 by code.
+/// Returns whether the provider knows no API with the audience. Auth0 reports it as text, RFC 8707 §2 as a code.
 fn is_unknown_audience(error: &str, description: Option<&str>) -> bool {
     let begins = |text: &str| text.to_ascii_lowercase().starts_with("service not found");
     error == "invalid_target" || description.is_some_and(begins)
 }
 
-/// Returns whether a provider refuses `resource` because there are several, not because of the value.
+/// Returns whether the provider refuses `resource` because there are several, not because of the value.
 fn is_about_number(description: &str) -> bool {
     let text = description.to_ascii_lowercase();
     ["single resource", "one resource", "multiple resource"]
@@ -99,7 +100,7 @@ fn is_about_number(description: &str) -> bool {
         .any(|words| text.contains(words))
 }
 
-/// Returns whether a provider refuses because the application may not use the API, in the words of Auth0.
+/// Returns whether the provider refuses because the application may not use the API. Matches the texts of Auth0.
 fn is_unauthorized_for_api(description: Option<&str>) -> bool {
     description.is_some_and(|text| {
         text.to_ascii_lowercase()

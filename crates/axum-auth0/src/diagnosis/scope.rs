@@ -1,17 +1,17 @@
-//! What it means that a token lacks scopes.
+//! Diagnoses tokens that lack scopes.
 
 use super::{Diagnosis, Expectation};
 use crate::config::ApiSettings;
 
 impl Diagnosis {
-    /// Returns whether scopes were never requested, or not granted.
+    /// Returns the diagnosis for missing scopes: they were not requested, or not granted.
     pub(crate) fn scope_missing(expected: &Expectation<'_>, missing: Vec<String>) -> Self {
         let (api, requested) = (expected.api, expected.requested);
         let audience = api.audience().unwrap_or("(none)");
         if missing.iter().any(|scope| !requested.contains(scope)) {
             return Self::missing_scope(api, audience, missing);
         }
-        // One scope may well be forgotten; all of them together are those of another API.
+        // A single missing scope may be an oversight. If all are missing, they belong to another API.
         if requested.len() > 1 && requested.iter().all(|scope| missing.contains(scope)) {
             return Self::NoScopeGranted {
                 audience: audience.to_owned(),
@@ -27,7 +27,7 @@ impl Diagnosis {
         }
     }
 
-    /// The application does not request the scopes `missing`.
+    /// Returns the diagnosis that the application does not request the scopes `missing`.
     pub(crate) fn missing_scope(api: &ApiSettings, audience: &str, missing: Vec<String>) -> Self {
         Self::MissingScope {
             audience: audience.to_owned(),

@@ -1,4 +1,4 @@
-//! Several APIs, and how a provider is asked for tokens for them.
+//! Several APIs, and how tokens for them are requested from a provider.
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn a_further_api_has_variables_of_its_own() {
     assert_eq!(orders.token_format, TokenFormat::Jwt);
     assert_eq!(orders.browser_access, BrowserAccess::Never);
     assert!(config.absent_apis.is_empty());
-    // Auth0's login asks for one API; the others come from the refresh token.
+    // A login at Auth0 requests one API; tokens for the others come from the refresh token.
     assert!(!config.scope.contains(&"read:orders".to_owned()));
 }
 
@@ -100,7 +100,7 @@ fn the_audience_parameter_follows_from_the_form_of_the_issuer() {
         let config = read(&variables).unwrap();
         assert_eq!(config.audience_parameter, expected, "{domain} {set:?}");
     }
-    // What cannot be sent as `resource` is sent as `audience`, unless `resource` was asked for.
+    // An audience that cannot be sent as `resource` is sent as `audience`, unless `resource` is set explicitly.
     let odd = [
         ("AUTH0_DOMAIN", "https://idp.example.com"),
         ("AUTH0_AUDIENCE", "products"),
@@ -169,7 +169,7 @@ fn an_empty_api_scope_requests_no_scope() {
     let mut changes = BOTH.to_vec();
     changes.push(("ORDERS_API_SCOPE", ""));
     assert!(read_both(&changes).unwrap().apis["ORDERS"].scope.is_empty());
-    // Nothing else of a further API is set: it is still absent.
+    // No other variable of the additional API is set, so it is still absent.
     let config = read_both(&[("ORDERS_API_SCOPE", "")]).unwrap();
     assert_eq!(config.absent_apis, ["ORDERS"]);
 }

@@ -1,8 +1,8 @@
-//! Values that look right and are not.
+//! Values that look right but are wrong.
 
 use super::*;
 
-/// The problems of the variable `name` when it has `value`.
+/// Returns the problems of the variable `name` with `value`.
 fn problems(name: &str, value: &str) -> Vec<String> {
     let mut variables = good();
     variables.set(name, value);
@@ -13,7 +13,7 @@ fn problems(name: &str, value: &str) -> Vec<String> {
         .collect()
 }
 
-/// Variable, value, and what is said of it.
+/// Variable, value, and the expected message.
 const REFUSED: &[(&str, &str, &str)] = &[
     ("AUTH0_CLIENT_ID", "\"client\"", "a quotation mark"),
     (
@@ -42,7 +42,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "\"https://api.example.com\"",
         "a quotation mark",
     ),
-    // What the same hands bring along.
+    // Other characters that copying introduces.
     ("AUTH0_CLIENT_ID", "`client`", "a quotation mark"),
     ("AUTH0_CLIENT_ID", "client\"", "a quotation mark"),
     ("AUTH0_CLIENT_ID", " client", "begins or ends with a space"),
@@ -186,7 +186,7 @@ fn an_intended_value_is_accepted() {
         ("AUTH0_SESSION_STORE", "sqlite:/srv/Größe & Maß/sessions.db"),
         ("AUTH0_SCOPE", "openid  profile"),
         ("AUTH0_CLIENT_ID", "s6BhdRkqt3~_.-"),
-        // As good as unset.
+        // Counts as unset.
         ("AUTH0_AUDIENCE", ""),
         ("AUTH0_PROMPT", "  "),
     ] {
@@ -259,7 +259,7 @@ fn a_variable_name_with_an_invisible_character_is_a_problem_of_the_intended_one(
             "{error}"
         );
     }
-    // A variable of others may be called what it likes.
+    // Variables of other programs may have any name.
     let mut variables = good();
     variables.set("TÜR\u{200b}", "\"offen\"");
     assert!(read(&variables).is_ok());
@@ -270,7 +270,7 @@ fn a_variable_name_with_an_invisible_character_is_a_problem_of_the_intended_one(
 fn a_value_that_is_not_unicode_is_not_reported_as_missing() {
     use std::os::unix::ffi::OsStringExt as _;
     let shown = std::ffi::OsString::from_vec(b"secr\xfft".to_vec());
-    // As `Variables::from_environment` reads it.
+    // The form in which `Variables::from_environment` reads it.
     let problems = problems("AUTH0_CLIENT_SECRET", &shown.to_string_lossy());
     assert!(problems[0].contains("not UTF-8"), "{problems:?}");
 }

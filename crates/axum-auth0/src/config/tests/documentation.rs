@@ -1,4 +1,4 @@
-//! `.env.example` and `docs/configuration.md` follow the table of variables.
+//! Checks that `.env.example` and `docs/configuration.md` follow the table of variables.
 
 use std::{env, fs, path::Path};
 
@@ -11,7 +11,7 @@ fn read_file(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_default()
 }
 
-/// The lines `NAME=value` of `.env.example`, commented out or not.
+/// Returns the lines `NAME=value` of `.env.example`, commented out or not.
 fn assignments(text: &str) -> Vec<(&str, &str)> {
     text.lines()
         .map(|line| line.strip_prefix("# ").unwrap_or(line))
@@ -55,7 +55,7 @@ fn the_example_file_shows_the_defaults() {
     }
 }
 
-/// The tables of `docs/configuration.md`. `UPDATE_DOCS=1 cargo test -p axum-auth0 documentation` writes them.
+/// Returns the tables of `docs/configuration.md`. `UPDATE_DOCS=1 cargo test -p axum-auth0 documentation` writes them.
 fn tables() -> String {
     let mut text = String::from("| variable | meaning | default |\n|---|---|---|\n");
     for variable in VARIABLES {

@@ -26,7 +26,7 @@ fn read(variables: &Variables) -> Result<Config, ConfigError> {
     Config::from_variables(variables, &[PRODUCTS])
 }
 
-/// The variables that are at problem when `changes` are made to a good configuration.
+/// Returns the variables that have problems if `changes` are applied to a valid configuration.
 fn problems(changes: &[(&str, &str)]) -> Vec<String> {
     let mut variables = good();
     for (name, value) in changes {

@@ -1,4 +1,4 @@
-//! Where a logout ends, how it is asked for, and where the provider is reached.
+//! The logout settings, and the address of the provider.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The paths of the routes, and how long sessions live.
+//! The paths of the routes, and session lifetimes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Sentences about the application's own configuration, and about the APIs that it calls.
+//! Sentences about the application's configuration and the APIs that it calls.
 
 use super::{Text, without_full_stop};
 use crate::config::SecretWeakness;
@@ -63,7 +63,7 @@ pub(super) fn api_not_configured(api: &str) -> Text {
     )
 }
 
-/// RFC 6750 §5.3: a bearer token travels over TLS only.
+/// RFC 6750 §5.3: bearer tokens are sent over TLS only.
 pub(super) fn insecure_api_url(api: &str) -> Text {
     Text::new(
         format!(

@@ -3,7 +3,7 @@
 use super::{Text, list, printable, without_full_stop};
 use crate::config::AudienceParameter;
 
-/// The login asks for the audience of its own variable; an access token of a further API is requested when it is used.
+/// The login uses the audience of its own variable; a token for an additional API is requested on first use.
 pub(super) fn missing(variable: &str) -> Text {
     if variable != "AUTH0_AUDIENCE" {
         return Text::new(
@@ -43,7 +43,7 @@ pub(super) fn unknown(audience: Option<&str>, variable: &str) -> Text {
     )
 }
 
-/// RFC 8707 §2 lets a provider refuse several resources at once.
+/// RFC 8707 §2 allows a provider to refuse several resources at once.
 pub(super) fn several_refused(says: &str) -> Text {
     Text::new(
         format!(
@@ -163,7 +163,7 @@ pub(super) fn refresh_not_allowed(audience: &str, found: &[String]) -> Text {
     )
 }
 
-/// A refresh token of a login that named no API is good for none, unless the provider's policy says otherwise.
+/// The refresh token of a login that named no API is valid for none, unless the provider's policy allows it.
 pub(super) fn login_without_api(audience: &str) -> Text {
     Text::new(
         format!(

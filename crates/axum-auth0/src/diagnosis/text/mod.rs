@@ -1,4 +1,4 @@
-//! The sentences of a diagnosis: the only place where they are made.
+//! The sentences of a diagnosis. They are created only here.
 
 mod application;
 mod audience;
@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::Diagnosis;
 
-/// A cause in words, and its fix.
+/// A cause and its fix, as sentences.
 struct Text {
     cause: String,
     fix: String,
@@ -27,12 +27,12 @@ impl Text {
 }
 
 impl Diagnosis {
-    /// Returns what is wrong, in a sentence or two.
+    /// Returns the cause, in one or two sentences.
     pub fn cause(&self) -> String {
         self.text().cause
     }
 
-    /// Returns what to set and where.
+    /// Returns the setting to change and its location.
     pub fn fix(&self) -> String {
         self.text().fix
     }
@@ -154,7 +154,7 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Returns at most 200 characters of a text from outside, without control characters.
+/// Returns at most 200 characters of an external text, without control characters.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -162,12 +162,12 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
-/// Returns a quoted sentence without its full stop, because the sentence around it has one.
+/// Returns a quoted sentence without its full stop, because the enclosing sentence has one.
 fn without_full_stop(text: &str) -> &str {
     text.trim_end().trim_end_matches('.')
 }
 
-/// Returns at most five items, each as code.
+/// Returns at most five items, each formatted as code.
 fn list<S: AsRef<str>>(items: &[S]) -> String {
     if items.is_empty() {
         return "nobody".to_owned();

@@ -1,4 +1,4 @@
-//! Sentences about what the provider refuses.
+//! Sentences about requests that the provider refuses.
 
 use super::{Text, printable, without_full_stop};
 

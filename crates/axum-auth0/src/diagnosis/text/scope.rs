@@ -1,4 +1,4 @@
-//! Sentences about scopes, and about refresh tokens, which are a scope too (`offline_access`).
+//! Sentences about scopes and about refresh tokens, which are requested by a scope (`offline_access`).
 
 use super::{Text, list, printable, without_full_stop};
 use crate::config::ScopeVariable;
@@ -63,7 +63,7 @@ pub(super) fn missing(
     )
 }
 
-/// Providers seldom say which scope they mean, so all are listed, each with the variable that asks for it.
+/// Providers seldom name the refused scope, so all are listed, each with its variable.
 pub(super) fn refused(description: Option<&str>, variables: &[ScopeVariable]) -> Text {
     let words = description.map(printable).unwrap_or_default();
     let says = if words.trim().is_empty() {
@@ -121,13 +121,13 @@ pub(super) fn no_refresh_token(is_requested: bool) -> Text {
     }
 }
 
-/// All of `scopes`, each as code: unlike [`list`] it leaves none out, since any of them may be the one.
+/// Returns all of `scopes`, each formatted as code. Unlike [`list`] it omits none, because any of them may be the cause.
 fn each(scopes: &[String]) -> String {
     let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
     scopes.join(", ")
 }
 
-/// Whether `text` contains `scope` as a word of its own.
+/// Returns whether `text` contains `scope` as a separate word.
 fn mentions(text: &str, scope: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "_-:/".contains(c);
     text.match_indices(scope).any(|(start, _)| {

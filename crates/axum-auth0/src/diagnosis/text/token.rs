@@ -1,4 +1,4 @@
-//! Sentences about the issuer, the signature and the times of tokens.
+//! Sentences about issuer, signature and times of tokens.
 
 use super::{Text, printable, unreadable::MALFORMED_FIX};
 
