@@ -83,7 +83,7 @@ pub(super) fn diagnosis_of(outcome: &Outcome, audience: (&str, &str)) -> Option<
     .then_some(diagnosis)
 }
 
-/// Returns the check for an API that the error response of the provider names.
+/// Returns the check for an API that the provider explicitly rejects.
 pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
     let summary = match diagnosis.code() {
         DiagnosisCode::AudienceUnknown => "The provider does not know the API.",
@@ -92,7 +92,7 @@ pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
     Check::problem(id, summary, diagnosis)
 }
 
-/// Returns the problem for an API that the provider does not name. An experiment has shown that the API is the cause.
+/// Returns the problem for an error that does not mention the API, when an experiment shows that the API is the cause.
 pub(super) fn rejected(audience: &str, variable: &str, outcome: &Outcome) -> Problem {
     Problem {
         cause: format!(

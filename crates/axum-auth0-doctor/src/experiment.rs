@@ -28,8 +28,8 @@ impl RejectedPart {
     }
 }
 
-/// Returns the part of `probe` that the provider rejects. Returns `None` if removing any single part makes no
-/// difference, or if the provider accepts `probe` when it is sent again.
+/// Returns the part of `probe` that the provider rejects. Returns `None` if no single part makes a difference, or if
+/// the provider accepts `probe` when it is sent again.
 pub(super) async fn rejected_part(
     context: &CheckContext,
     endpoint: &Url,

@@ -131,8 +131,8 @@ async fn login(
     }
 }
 
-/// Returns the check for a login that starts. The outcome with `prompt=none` shows whether the provider accepts the
-/// requested scopes and APIs.
+/// Returns the check for a login that starts. Only the outcome with `prompt=none` can show whether the provider accepts
+/// the requested scopes and APIs.
 async fn begins(context: &CheckContext, endpoint: &Url, probe: &Probe, silent: &Outcome) -> Check {
     if *silent == Outcome::Accepted {
         let scope = probe.scope.join(" ");

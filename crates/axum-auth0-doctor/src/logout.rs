@@ -24,7 +24,7 @@ enum Outcome {
         status: StatusCode,
         text: String,
     },
-    /// No conclusion is possible. The text completes “The provider …”.
+    /// The provider does not respond, or fails. The text completes “The provider …”.
     Failed(String),
 }
 
