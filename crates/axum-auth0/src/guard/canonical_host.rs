@@ -15,7 +15,7 @@ use crate::{
     responses::json_error,
 };
 
-/// The layer: redirects pages under another host, and refuses all other requests.
+/// Layer that redirects requests for pages under another host and rejects all other requests under it.
 pub(crate) async fn canonical_host(
     State(guard): State<Guard>,
     request: Request,
@@ -64,7 +64,7 @@ fn authority(request: &Request, scheme: &str) -> Option<Authority> {
     Authority::parse(text, scheme)
 }
 
-/// Frames and prefetches are redirected like the page itself: the redirect has no side effect.
+/// Returns whether the request is for a page. Frames and prefetches are included: the redirect has no side effect.
 fn is_page(request: &Request) -> bool {
     matches!(
         RequestKind::of(request.method(), request.headers()),

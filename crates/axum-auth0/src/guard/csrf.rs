@@ -1,9 +1,9 @@
-//! CSRF protection: requests of other sites change nothing.
+//! CSRF protection: rejects state-changing requests from other sites.
 //!
-//! Leptos leaves this to the application: any site can post a form to a server function. A state-changing request, the
-//! handshake of a WebSocket included, must come from this site. Routes that respond with data (see
-//! [`super::data_routes`]) refuse other sites altogether, even links, in case a server function that reads by GET also
-//! writes.
+//! Leptos leaves this to the application: any site can post a form to a server function. A state-changing request,
+//! including a WebSocket handshake, must come from this site. Routes that respond with data (see
+//! [`super::data_routes`]) reject all requests from other sites, even links, because a server function that reads by
+//! GET may also write.
 
 use axum::{
     extract::{Request, State},
@@ -20,7 +20,7 @@ use crate::{
     responses::json_error_with_code,
 };
 
-/// The layer: refuses requests of other sites with 403.
+/// Layer that rejects requests from other sites with 403.
 pub(crate) async fn csrf_protection(
     State(guard): State<Guard>,
     request: Request,
@@ -40,7 +40,7 @@ pub(crate) async fn csrf_protection(
     forbidden(RequestKind::of(request.method(), request.headers()))
 }
 
-/// Returns a page for a user, JSON for a program.
+/// Returns the 403 response: a page for a user, JSON for a program.
 fn forbidden(kind: RequestKind) -> Response {
     if kind == RequestKind::Navigation {
         return Page::new(StatusCode::FORBIDDEN, "This request came from another site")
@@ -59,8 +59,8 @@ fn forbidden(kind: RequestKind) -> Response {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RequestOrigin {
     Missing,
-    /// `null` proves nothing: with `Referrer-Policy: no-referrer` a browser sends it for forms of this site, too (Fetch
-    /// §3.2).
+    /// `null` does not identify the sender: with `Referrer-Policy: no-referrer`, a browser also sends it for forms of
+    /// this site (Fetch §3.2).
     Null,
     ThisSite,
     OtherSite,
@@ -84,8 +84,8 @@ fn is_origin_of_site(origin: &HeaderValue, site: &Url) -> bool {
         .is_ok_and(|origin| is_origin_of(origin, site))
 }
 
-/// Allows a read from this site, from the user (a typed URL), or from a program, which sends neither header and no cookies
-/// of a user. For browsers without Fetch Metadata, `Origin` decides.
+/// Returns whether a read is from this site, from the user (a typed URL), or from a program, which sends neither header
+/// and no cookies of a user. For browsers without Fetch Metadata, `Origin` decides.
 fn allows_read(headers: &HeaderMap, site: &Url) -> bool {
     match (RequestSite::of(headers), RequestOrigin::of(headers, site)) {
         (Some(RequestSite::Other), _) | (_, RequestOrigin::OtherSite) => false,
@@ -94,8 +94,8 @@ fn allows_read(headers: &HeaderMap, site: &Url) -> bool {
     }
 }
 
-/// Allows a change if `Origin` or `Sec-Fetch-Site` proves that it comes from this site. If both are present, both must
-/// agree; for `Origin: null`, `Sec-Fetch-Site` alone decides.
+/// Returns whether `Origin` or `Sec-Fetch-Site` proves that a change comes from this site. If both are present, both
+/// must agree; for `Origin: null`, `Sec-Fetch-Site` alone decides.
 fn allows_write(headers: &HeaderMap, site: &Url) -> bool {
     let origin = RequestOrigin::of(headers, site);
     match RequestSite::of(headers) {

@@ -1,8 +1,8 @@
-//! Routes that respond with data instead of a page: server functions, wherever they are mounted.
+//! Routes that respond with data instead of a page: server functions, under any prefix.
 //!
-//! If a request to a server function accepts HTML, `leptos_axum` responds with a redirect to the `Referer`, even if that
-//! is another site. Only forms that were posted without JavaScript need that redirect. So this layer hides from server
-//! functions that a read accepts HTML, and removes a `Referer` of another site.
+//! If a request to a server function accepts HTML, `leptos_axum` responds with a redirect to the `Referer`, even if
+//! that is another site. Only forms that were posted without JavaScript need that redirect. Therefore this layer
+//! replaces the `Accept` header of reads with `*/*`, and removes a `Referer` of another site.
 
 use axum::{
     extract::{Request, State},
@@ -32,7 +32,7 @@ impl Guard {
     }
 }
 
-/// The layer: makes a read of a data route look like the request of a program, and removes a `Referer` of another site.
+/// Layer that makes a read of a data route look like the request of a program, and removes a `Referer` of another site.
 pub(crate) async fn treat_as_data(
     State(guard): State<Guard>,
     mut request: Request,

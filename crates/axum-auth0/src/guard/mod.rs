@@ -1,4 +1,4 @@
-//! What stands before the application: the canonical host, CSRF protection, and pages for signed-in users only.
+//! Layers in front of the application: canonical host, CSRF protection, and pages for signed-in users.
 
 mod canonical_host;
 mod csrf;

@@ -18,7 +18,7 @@ use crate::{
     session::{CurrentUser, SignedInUser},
 };
 
-/// The layer: responds with 409 if the page of the request was rendered for another user, and adds the current user to
+/// Layer that responds with 409 if the page of the request was rendered for another user, and adds the current user to
 /// responses.
 pub(crate) async fn check_page_user(
     State(guard): State<Guard>,
@@ -27,7 +27,7 @@ pub(crate) async fn check_page_user(
 ) -> Response {
     let mut user = request.extensions().get::<CurrentUser>().cloned();
     let (page, mut request) = extract_page_user(request).await;
-    // The page keeps its value. After a rotation of the secret, the same user has another one.
+    // Keeps the value of the page. After a secret rotation, the current value of the same user differs.
     if let (Some(page), Some(CurrentUser::SignedIn(user))) = (&page, &mut user)
         && user.is_user_of(page)
     {
@@ -57,9 +57,9 @@ pub(crate) async fn check_page_user(
 
 /// Returns whether a request of a page for `page` may run for `user`.
 ///
-/// - A page that was rendered without a session may read: it shows no user's data, and learns from the response who is
-///   signed in. It may change nothing, because it does not show for which user the change would be made.
-/// - A logout may end the session of another user: a click on "Log out" must not leave a session behind.
+/// - A page that was rendered without a session may read: it shows no user's data, and gets the signed-in user from the
+///   response. It may not write, because it does not show which user the change applies to.
+/// - A logout may end the session of another user: a click on "Log out" must always end the session.
 ///
 /// Anonymous requests are not checked; guards handle them.
 fn is_allowed(config: &Config, page: &PageUser, user: &SignedInUser, request: &Request) -> bool {
@@ -111,8 +111,8 @@ fn conflict_page(config: &Config, request: &Request, page: &PageUser, user: &Sig
         .link("Go to the start page", "/")
 }
 
-/// Returns the page that contains the form: the `Referer`, which must be a path of this site, or the request itself
-/// without the value in its query if it is a read.
+/// Returns the page that contains the form: the `Referer`, which must be a path of this site, or, for a read, the
+/// request itself without the value in its query.
 fn return_to(config: &Config, request: &Request) -> String {
     let path = if request.method().is_safe() {
         Some(without_page_user(original_uri(request)))
@@ -135,7 +135,7 @@ fn without_page_user(uri: &Uri) -> String {
     [uri.path(), question_mark, &query].concat()
 }
 
-/// Adds the current user, unless caches may store the response: then it is not for one user.
+/// Adds the current user to the response, unless caches may store it: such a response is not specific to a user.
 fn set_current_user(response: &mut Response, page: &PageUser) {
     let is_cacheable = response
         .headers()

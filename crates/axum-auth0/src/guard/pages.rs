@@ -17,7 +17,8 @@ use crate::{
     session::{CurrentUser, NotSignedIn},
 };
 
-/// The layer: without a session, redirects a navigation to the login with 303, and responds to all other requests with 401.
+/// Layer that, without a session, redirects a navigation to the login with 303, and responds to all other requests with
+/// 401.
 ///
 /// `leptos_axum::redirect` does not replace it: without `Accept: text/html` it leaves the status at 200 and renders the
 /// page. A script, an event stream or a WebSocket cannot log in, and would read the login page as its response.
@@ -31,7 +32,7 @@ pub(crate) async fn guard_pages(
     if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
-    // A program without Fetch Metadata is redirected, too.
+    // Programs without Fetch Metadata are redirected, too.
     let is_navigation = RequestKind::of(request.method(), request.headers()).may_start_login();
     match request.extensions().get::<CurrentUser>() {
         Some(CurrentUser::SignedIn(_)) => next.run(request).await,
@@ -43,7 +44,7 @@ pub(crate) async fn guard_pages(
         Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
         Some(CurrentUser::Anonymous) | None if is_navigation => {
             let here = original_uri(&request).path_and_query().map(PathAndQuery::as_str);
-            // A form cannot be submitted again after the login, but its page can be shown.
+            // A form cannot be resubmitted after the login, but its page can be shown.
             let here = here.filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
             see_other(&routes.login_url(&routes.return_to_or_home(here)))
         }
@@ -53,11 +54,11 @@ pub(crate) async fn guard_pages(
 
 /// Returns whether the request is for a protected page, by its full path or by its path below a `Router::nest`.
 ///
-/// The engine's routes and `landing`, the page that a logout ends at, are never protected: a login could not begin, or a
-/// logout would end in a login.
+/// The engine's routes and `landing`, the page that a logout ends at, are never protected: otherwise a login could not
+/// start, or a logout would end in a login.
 fn needs_user(request: &Request, routes: &Routes, protected: &[String], landing: &str) -> bool {
     let (path, full) = (request.uri().path(), original_uri(request).path());
-    // Exact, as the router matches: another spelling is not a route of the engine.
+    // An exact match, like that of the router: another spelling is not a route of the engine.
     !routes.contains(path)
         && path != routes.signed_out_path()
         && !is_open_landing(path, landing, protected)

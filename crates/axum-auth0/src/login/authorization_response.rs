@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use super::error::LoginError;
 
-/// `error_description` of Keycloak if the user's session at the login page timed out. A second attempt works.
+/// The `error_description` that Keycloak sends if the session of its login page timed out. A second attempt succeeds.
 const AUTHENTICATION_EXPIRED: &str = "authentication_expired";
 
 /// The authorization response (RFC 6749 §4.1.2), each parameter at most once.
@@ -31,7 +31,7 @@ impl<'a> AuthorizationResponse<'a> {
     pub(super) fn parse(query: &'a str) -> Result<Self, LoginError> {
         let mut given: HashMap<&'static str, Cow<'a, str>> = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            // Providers add parameters of their own, `session_state` for example.
+            // Providers add parameters, such as `session_state`.
             let Some(&known) = ["code", "state", "iss", "error", "error_description"]
                 .iter()
                 .find(|known| **known == name)
@@ -58,8 +58,8 @@ impl<'a> AuthorizationResponse<'a> {
         })
     }
 
-    /// Returns whether the provider ended the login because the user took too long there: `temporarily_unavailable` with
-    /// the description `authentication_expired`.
+    /// Returns whether the provider's login page timed out: `temporarily_unavailable` with the description
+    /// `authentication_expired`.
     pub(super) fn is_expired_authentication(&self) -> bool {
         matches!(
             &self.outcome,

@@ -29,8 +29,8 @@ use crate::{
     tasks::Work,
 };
 
-/// A provider's login page can stay open longer than a transaction lasts: Keycloak responds with
-/// `authentication_expired` after half an hour and more. Such a login is restarted up to this many seconds after its start.
+/// Maximum age of a login that is restarted after an `authentication_expired` error, in seconds. Keycloak sends this
+/// error half an hour or more after the start of the login, when the transaction has already expired.
 const EXPIRED_AUTHENTICATION_MAX_AGE: i64 = 86_400;
 
 pub(crate) async fn callback(
@@ -45,12 +45,12 @@ pub(crate) async fn callback(
     if kind == RequestKind::Speculative {
         return no_content();
     }
-    // In a task of its own: a client that disconnects must not stop a login halfway.
+    // Runs in a separate task: a client that disconnects must not cancel the login.
     let (sender, receiver) = oneshot::channel();
     let tasks = login.tasks.clone();
     drop(tasks.spawn(Work::Callback, async move {
         let query = query.unwrap_or_default();
-        // A second callback of the same login (a reload) waits for the first, and gets its session.
+        // A second callback of the same login (a reload) waits for the first one and gets its session.
         let lock = login.callbacks.for_query(&query);
         let _guard = lock.lock().await;
         let response = respond(&login, &query, &user, &session, kind, &headers).await;
@@ -83,12 +83,12 @@ async fn respond(
     let cookies = login.config.cookie();
     let Some(transaction) = Transaction::find(headers, &login.keys, &authorization.state, cookies)
     else {
-        // The cookie was lost; a second attempt can succeed.
+        // The cookie was lost. A second attempt can succeed.
         return restart(login, kind, headers, &authorization)
             .await
             .unwrap_or_else(|| LoginError::UnknownTransaction.respond(routes));
     };
-    // From here on the transaction is consumed, whatever the outcome.
+    // From here on, the transaction is consumed, regardless of the outcome.
     let return_to = transaction.return_to.clone();
     let mut response = match process(login, session, user, transaction, &authorization).await {
         Ok(new_session) => {
@@ -119,7 +119,7 @@ async fn respond(
     response
 }
 
-/// Returns the identifier of the session that the browser gets; `None` if it has one already.
+/// Returns the identifier of the session that the browser gets, or `None` if it already has one.
 async fn process(
     login: &LoginState,
     session: &Session,
@@ -134,7 +134,7 @@ async fn process(
     check_issuer(login, &transaction, authorization).await?;
     let code = match &authorization.outcome {
         Outcome::Code(code) => code,
-        // Stores nothing: anyone can cause errors without limit, and they lead to no token request.
+        // Stores nothing: an error leads to no token request, and clients can cause any number of errors.
         Outcome::Error { code, description } => {
             let description = description.as_deref();
             return Err(LoginError::from_response(
@@ -145,7 +145,8 @@ async fn process(
             ));
         }
     };
-    // Consumed once, over all replicas that share the store: a replay causes no second token request.
+    // The transaction is consumed once across all replicas that share the store: a replay causes no second token
+    // request.
     let is_first = login
         .store
         .consume_transaction(&transaction.key(), transaction.created_at + TRANSACTION_TTL)
@@ -164,7 +165,8 @@ async fn process(
     complete(login, &old, &transaction, code).await.map(Some)
 }
 
-/// Checks that the response is from the issuer at which the login began (RFC 9207 §2.4), error responses included.
+/// Checks that the response, including an error response, is from the issuer at which the login started (RFC 9207
+/// §2.4).
 async fn check_issuer(
     login: &LoginState,
     transaction: &Transaction,
@@ -194,10 +196,10 @@ async fn check_issuer(
     Ok(())
 }
 
-/// Restarts the login of `state` with all its parameters, once. Never causes a token request.
+/// Restarts the login of `state` with all its parameters, at most once. Never causes a token request.
 ///
-/// `None` if the login was restarted before, if `state` is not ours or expired (a forgery, a bookmark), or if no user
-/// follows the redirect.
+/// Returns `None` if the login was restarted before, if `state` is foreign or expired (a forgery or a bookmark), or if
+/// the request may not start a login.
 async fn restart(
     login: &LoginState,
     kind: RequestKind,

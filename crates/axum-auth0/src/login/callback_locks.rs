@@ -1,4 +1,4 @@
-//! Callbacks of one login run one after the other.
+//! Serializes the callbacks of a login.
 
 use std::{
     collections::HashMap,
@@ -24,7 +24,7 @@ impl CallbackLocks {
         // Only running callbacks keep an entry.
         locks.retain(|_, lock| lock.strong_count() > 0);
         let lock = Arc::new(tokio::sync::Mutex::new(()));
-        // A callback without `state` waits for no other.
+        // A callback without `state` does not wait for other callbacks.
         if !state.is_empty() {
             locks.insert(state, Arc::downgrade(&lock));
         }

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use super::{LoginState, userinfo::userinfo};
 use crate::{json, jwt::Claims};
 
-/// Claims about the token and not about the user: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of
-/// RFC 7519 §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those
-/// that providers add to describe client, grant and session.
+/// Claims about the token rather than the user: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of RFC 7519
+/// §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those that
+/// providers add to describe client, grant and session.
 const PROTOCOL_CLAIMS: &[&str] = &[
     // The token.
     "iss",
@@ -75,7 +75,7 @@ const DISPLAY_CLAIMS: &[&str] = &[
     "email",
 ];
 
-/// Returns the claims about the user: those of the ID token, completed from userinfo if the ID token has no name.
+/// Returns the claims about the user: those of the ID token, supplemented from userinfo if the ID token has no name.
 pub(super) async fn user_claims(
     login: &LoginState,
     id_token: Claims,

@@ -44,7 +44,7 @@ pub(super) async fn complete(
 
     state.tokens.record_code_exchange();
 
-    // The ID token is verified before any other token is used.
+    // The ID token is verified before the other tokens are used.
     let id_token = response
         .id_token
         .as_deref()
@@ -115,7 +115,7 @@ pub(super) async fn complete(
     Ok(id)
 }
 
-/// Logs a clock skew if it is the reason why the ID token was rejected. Usually the clock of this server is wrong.
+/// Logs a clock skew if it explains the rejection of the ID token. Usually the clock of this server is wrong.
 fn log_clock_skew(state: &LoginState, id_token: &str, error: &IdTokenError) {
     let is_skewed = matches!(error, IdTokenError::Rule(rule) if rule.starts_with("iat is "));
     if is_skewed
@@ -135,7 +135,7 @@ fn token_set(
     response: &TokenResponse,
     now: i64,
 ) -> TokenSet {
-    // The configuration may have changed since the login began.
+    // The configuration may have changed since the login started.
     let is_current = transaction.audience.as_deref() == state.config.audience();
     let mut set = TokenSet {
         refresh_token: response.refresh_token.clone(),

@@ -1,4 +1,4 @@
-//! Why a login failed.
+//! Errors of the login and callback routes.
 
 use axum::response::{IntoResponse, Response};
 
@@ -11,22 +11,22 @@ use crate::{
     store::StoreError,
 };
 
-/// Why a login failed.
+/// Error of a login.
 #[derive(Debug)]
 pub(super) enum LoginError {
     /// A parameter of the login route is malformed.
     InvalidParameter(&'static str),
-    /// The request is not a navigation of a user.
+    /// The request is not a user navigation.
     NotANavigation,
     /// The query of the callback is not an authorization response.
     MalformedCallback(&'static str),
     /// The callback belongs to no pending login of this browser.
     UnknownTransaction,
-    /// The user took too long.
+    /// The pending login expired.
     Expired(ReturnTo),
     /// The callback was used before.
     AlreadyUsed(ReturnTo),
-    /// The response is not from the provider at which the login began (RFC 9207 §2.4).
+    /// The response is not from the provider at which the login started (RFC 9207 §2.4).
     WrongIssuer,
     /// An error response without `iss`, although the provider's metadata announces it (RFC 9207 §2.4). Its content is
     /// ignored.
@@ -37,13 +37,13 @@ pub(super) enum LoginError {
         description: Option<String>,
         return_to: ReturnTo,
     },
-    /// The configuration cannot work.
+    /// The login cannot succeed with this configuration.
     Misconfigured(Diagnosis),
     /// The provider did not accept the code.
     InvalidCode(ReturnTo),
     /// The token response has no ID token, or an invalid one.
     InvalidIdToken(Option<IdTokenError>, ReturnTo),
-    /// The ID token is of a kind that cannot be validated; a setting at the provider changes that.
+    /// The ID token is of a kind that cannot be validated. A setting of the provider determines the kind.
     UnsupportedIdToken(IdTokenError, Box<Diagnosis>, ReturnTo),
     /// The provider is unavailable.
     ProviderUnavailable {
@@ -80,7 +80,7 @@ impl LoginError {
     ) -> Self {
         let audience = config.audience();
         let diagnosis = Diagnosis::of_login_error(config, code, description, audience);
-        // RFC 6749 §4.1.2.1: errors that no user causes or can avoid.
+        // RFC 6749 §4.1.2.1: errors that the user neither causes nor can avoid.
         let is_configuration = matches!(
             code,
             "invalid_scope"

@@ -1,4 +1,5 @@
-//! The page of a failed login: a 4xx (5xx if the provider or the store failed) with a reason and a link to continue.
+//! The page of a failed login, with a reason and a link to continue. The status is 4xx, or 5xx if the provider or the
+//! store failed.
 
 use http::StatusCode;
 
@@ -75,7 +76,7 @@ impl LoginError {
         page.link("Go to the start page", "/")
     }
 
-    /// Status, title and text for requests that belong to no pending login.
+    /// Returns status, title and text for requests that belong to no pending login.
     fn unusable_request(&self) -> (StatusCode, &'static str, String) {
         let bad = StatusCode::BAD_REQUEST;
         match self {
@@ -110,7 +111,7 @@ impl LoginError {
         }
     }
 
-    /// Title and text for logins that a second attempt can complete.
+    /// Returns title and text for logins that a second attempt can complete.
     fn unsuccessful_login(&self) -> (&'static str, &'static str) {
         match self {
             Self::Expired(_) => (

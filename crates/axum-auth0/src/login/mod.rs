@@ -1,7 +1,7 @@
 //! Login: the authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636, RFC 9700).
 //!
-//! [`start()`] redirects the browser to the provider and sets a cookie with a [`transaction`]. [`callback()`] consumes the
-//! transaction, once, and creates a session.
+//! [`start()`] redirects the browser to the provider and sets a cookie with a [`transaction`]. [`callback()`] consumes
+//! the transaction once and creates a session.
 
 mod authorization_response;
 mod callback;

@@ -1,4 +1,4 @@
-//! The query parameters of the login route: an allow-list, so that a link cannot change what the login requests
+//! The query parameters of the login route. An allow-list prevents links from changing what a login requests
 //! (CVE-2025-67716).
 
 use std::collections::HashMap;
@@ -35,7 +35,7 @@ impl LoginParameters {
     ///
     /// # Errors
     ///
-    /// The name of a parameter that is repeated, too long, or malformed.
+    /// Returns the name of a parameter that is repeated, too long, or malformed.
     pub(super) fn parse(query: &str, routes: &Routes) -> Result<Self, &'static str> {
         let mut given: HashMap<&'static str, String> = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -89,7 +89,7 @@ impl LoginParameters {
         })
     }
 
-    /// Returns the forwarded parameters, for a restart of this login. `None` if they exceed `limit` bytes.
+    /// Returns the forwarded parameters for a restart of the login, or `None` if they exceed `limit` bytes.
     pub(super) fn to_pairs(&self, limit: usize) -> Option<Vec<(String, String)>> {
         let bytes = |(name, value): &(&str, String)| name.len() + value.len();
         let total: usize = self.forwarded.iter().map(bytes).sum();
@@ -97,7 +97,7 @@ impl LoginParameters {
         (total <= limit).then(|| self.forwarded.iter().map(owned).collect())
     }
 
-    /// Parses the result of [`Self::to_pairs`]. `None` if this version would not start such a login.
+    /// Parses the result of [`Self::to_pairs`]. Returns `None` if this version rejects the parameters.
     pub(super) fn from_pairs(return_to: ReturnTo, pairs: &[(String, String)]) -> Option<Self> {
         let known = |(name, value): &(String, String)| {
             let name = FORWARDED_PARAMETERS.iter().find(|known| *known == name)?;

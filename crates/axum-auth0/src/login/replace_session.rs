@@ -1,4 +1,4 @@
-//! Replaces the browser's session with that of a new login: stores the new one first, then ends the old one.
+//! Replaces the browser's session with the session of a new login: stores the new session, then ends the old one.
 
 use tower_sessions::{SessionStore as _, session::Id};
 
@@ -8,7 +8,7 @@ use crate::{
     store::{LoginRecord, StoreError},
 };
 
-/// For how many seconds requests may still carry the identifier of a replaced session.
+/// How long requests may still carry the identifier of a replaced session, in seconds.
 const REPLACED_TTL: i64 = 60;
 
 /// A login that is not stored yet.
@@ -21,12 +21,12 @@ pub(super) struct NewLogin {
 }
 
 impl NewLogin {
-    /// Stores the login and its session, and ends the session that the browser had. The old identifier is never used again
+    /// Stores the login and its session, and ends the browser's previous session. The old identifier is never reused
     /// (session fixation, RFC 9700 §4.7).
     ///
     /// # Errors
     ///
-    /// If the store fails. Then the browser keeps its old session, and the new login is deleted.
+    /// If the store fails. The browser then keeps its old session, and the new login is deleted.
     pub(super) async fn replace(
         self,
         state: &LoginState,
@@ -59,7 +59,8 @@ impl NewLogin {
         if let Err(error) = state.store.delete_login(&login).await {
             tracing::error!(?login, %error, "failed to delete a login without a session");
         }
-        // At some providers, revoking one refresh token ends all sessions of the user, in other browsers too.
+        // At some providers, revoking one refresh token ends all sessions of the user, including those in other
+        // browsers.
         let has_others = state.store.has_login_since(&self.row.subject, i64::MIN);
         if !has_others.await.unwrap_or(true) {
             drop(state.tokens.revoke(login, self.refresh_token.clone()));
@@ -67,10 +68,10 @@ impl NewLogin {
     }
 }
 
-/// Ends the login that the browser had. The new one is stored by now and does not depend on the outcome.
+/// Ends the browser's previous login. The new login is already stored and does not depend on the outcome.
 ///
 /// A refresh token of the same user is not revoked: at some providers that ends the whole grant (Auth0's "Refresh Token
-/// Revocation Deletes Grant", Keycloak), and the new login with it.
+/// Revocation Deletes Grant", Keycloak), including the new login.
 async fn end(state: &LoginState, old: &StoredSession, subject: &str) {
     let is_of_provider = old.is_from_issuer(state.config.issuer().as_str());
     if let Some(login) = old.login {
@@ -92,9 +93,9 @@ async fn end(state: &LoginState, old: &StoredSession, subject: &str) {
     }
 }
 
-/// Keeps a record without a login under the old identifier for a minute: requests of other tabs that still carry it are
-/// anonymous. Without a record, the response would remove the cookie, and with it the new session's, which has the same
-/// name.
+/// Keeps a record without a login under the old identifier for a minute. Requests of other tabs that still carry it are
+/// anonymous. Without a record, the response would remove the cookie, and thereby the cookie of the new session, which
+/// has the same name.
 async fn mark_replaced(state: &LoginState, id: Id) -> Result<(), StoreError> {
     let mut record = empty_record(id, state.clock.unix_seconds() + REPLACED_TTL)?;
     record.data.insert("replaced".to_owned(), true.into());

@@ -1,5 +1,5 @@
-//! The `state` parameter of an authorization request. It is sealed, and carries what is needed to restart the login if the
-//! transaction cookie is gone when the browser comes back.
+//! The `state` parameter of an authorization request. It is sealed and contains the data to restart the login if the
+//! callback has no transaction cookie.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ use crate::{
     seal::{Keyring, Purpose},
 };
 
-/// Limit for the parameters that `state` carries for a restart, in bytes: `state` is part of two URLs.
+/// Limit for the parameters that `state` contains for a restart, in bytes: `state` is part of two URLs.
 const MAX_FORWARDED_BYTES: usize = 512;
 
-/// How many times a login is restarted if its cookie is gone or the provider's own session timed out.
+/// Maximum number of restarts of a login if its cookie is missing or the provider's own session timed out.
 const MAX_RESTARTS: u8 = 1;
 
 /// The content of `state`.
@@ -22,7 +22,7 @@ pub(super) struct StateParameter {
     id: String,
     return_to: ReturnTo,
     created_at: i64,
-    /// How many times this login was restarted.
+    /// The number of restarts of this login.
     attempt: u8,
     /// The parameters that the login forwarded to the provider. `None` if they are too long for `state`.
     #[serde(default, rename = "passed_on")]
@@ -45,8 +45,8 @@ impl StateParameter {
         }
     }
 
-    /// Returns the parameters for a restart of the login, and the number of the attempt. `None` if the login was restarted
-    /// before, or began `max_age` seconds ago or earlier.
+    /// Returns the parameters for a restart of the login and the number of the attempt, or `None` if the login was
+    /// already restarted or is at least `max_age` seconds old.
     pub(super) fn restart(self, now: i64, max_age: i64) -> Option<(LoginParameters, u8)> {
         let is_fresh = (0..max_age).contains(&now.checked_sub(self.created_at)?);
         let parameters = LoginParameters::from_pairs(self.return_to, &self.forwarded?)?;

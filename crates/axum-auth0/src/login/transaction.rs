@@ -1,7 +1,7 @@
-//! A pending login. It lives in an encrypted cookie of its own, one for each tab, is used once, and expires after ten
+//! A pending login. Each tab has its own, in an encrypted cookie. A transaction is used once and expires after ten
 //! minutes.
 //!
-//! The server keeps nothing until the browser comes back, so anonymous requests cannot fill the store.
+//! The server stores nothing until the callback, so anonymous requests cannot fill the store.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -11,11 +11,11 @@ use crate::return_to::ReturnTo;
 /// Lifetime of a transaction, in seconds.
 pub(super) const TRANSACTION_TTL: i64 = 600;
 
-/// What the callback must know of the login that it completes (OpenID Connect Core 1.0 §3.1.2, RFC 7636 §4.1).
+/// The data that the callback needs to complete the login (OpenID Connect Core 1.0 §3.1.2, RFC 7636 §4.1).
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Transaction {
-    /// The SHA-256 of `state` in hexadecimal digits. `state` itself is too long for a cookie, because it contains the return
-    /// path, too.
+    /// The SHA-256 of `state` in hexadecimal digits. `state` itself is too long for a cookie, because it also contains
+    /// the return path.
     pub(super) state: String,
     pub(super) nonce: String,
     pub(super) verifier: String,
@@ -28,7 +28,7 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    /// Returns the key under which the store remembers that the transaction was used.
+    /// Returns the store key that marks the transaction as used.
     pub(super) fn key(&self) -> [u8; 32] {
         Sha256::digest(self.state.as_bytes()).into()
     }

@@ -12,17 +12,17 @@ use crate::{
     session,
 };
 
-/// How many pending logins one browser may have. A new one replaces the oldest.
+/// Maximum number of pending logins of one browser. A new one replaces the oldest.
 const MAX_PENDING_LOGINS: usize = 4;
 
 /// Limit for the cookies of all pending logins, in bytes.
 const MAX_TRANSACTION_BYTES: usize = 5 * 1024;
 
-/// Limit for the whole `Cookie` header, in bytes. nginx refuses a header line of 8 KiB, and the application may add
-/// cookies of its own later.
+/// Limit for the whole `Cookie` header, in bytes. nginx rejects a header line of 8 KiB, and the application may add
+/// cookies later.
 const MAX_HEADER_BYTES: usize = 6 * 1024;
 
-/// How many hexadecimal digits of the hash of `state` are in a cookie's name.
+/// Number of hexadecimal digits of the hash of `state` in a cookie's name.
 const NAME_DIGITS: usize = 16;
 
 impl Transaction {
@@ -45,8 +45,8 @@ impl Transaction {
     ) -> Option<Self> {
         let state = hash(state);
         let name = cookie_name(&state, settings);
-        // A sibling subdomain can set a cookie with the same name: only one that we sealed counts. The whole hash is
-        // compared because the name contains only its beginning.
+        // A sibling subdomain can set a cookie with the same name, so only cookies that this site sealed count. The
+        // whole hash is compared because the name contains only its first digits.
         cookies::pairs(headers)
             .filter(|(given, _)| *given == name)
             .filter_map(|(_, value)| Self::open(keys, &name, value))
@@ -66,10 +66,10 @@ pub(super) fn removal(state: &str, settings: &CookieSettings) -> Cookie<'static>
     removal_of(cookie_name(&hash(state), settings), settings)
 }
 
-/// Returns removals of the cookies that have to go so that `new` fits: expired ones, and the oldest.
+/// Returns removals of the cookies that must be deleted so that `new` fits: expired ones, and the oldest.
 ///
-/// A cookie that does not open with our keys belongs to another application on this host. It counts towards the size of
-/// the header, but is never removed.
+/// A cookie that does not open with the keys of this site belongs to another application on this host. It counts
+/// towards the size of the header, but is never removed.
 pub(super) fn cookies_to_evict(
     headers: &HeaderMap,
     keys: &Keyring,
@@ -135,7 +135,7 @@ fn cookie_name(hash: &str, settings: &CookieSettings) -> String {
 fn base_cookie(name: String, value: String, settings: &CookieSettings) -> Cookie<'static> {
     session::base_cookie(settings, name, value)
         .path("/")
-        // The callback is a navigation from another site, so `Strict` would not be sent.
+        // The callback is a cross-site navigation, so a browser would not send a `Strict` cookie.
         .same_site(SameSite::Lax)
         .build()
 }

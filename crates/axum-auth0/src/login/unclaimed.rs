@@ -1,6 +1,6 @@
 //! Sessions whose client disconnected before it received the session cookie.
 //!
-//! The transaction and its code are consumed by then. The browser still has the transaction cookie: if it repeats the
+//! The transaction and its code are already consumed. The browser still has the transaction cookie: if it repeats the
 //! callback, it gets the session.
 
 use tower_sessions::{SessionStore as _, session::Id};
@@ -8,14 +8,14 @@ use tower_sessions::{SessionStore as _, session::Id};
 use super::{LoginState, transaction::Transaction};
 use crate::session::{SessionData, id};
 
-/// Marks that no browser has received the cookie of this session.
+/// Marks the session as unclaimed: no browser has received its cookie.
 pub(super) async fn mark(login: &LoginState, session: Id) {
     if !set(login, session, true).await {
         tracing::warn!("failed to mark a session as unclaimed; the user has to log in again");
     }
 }
 
-/// Returns the session of `transaction` if it is unclaimed, once.
+/// Returns the session of `transaction` if it is unclaimed, at most once.
 pub(super) async fn claim(login: &LoginState, transaction: &Transaction) -> Option<Id> {
     // The replica that completed the login may write with another secret.
     for session in id::of_transaction_with_each_secret(&login.keys, &transaction.verifier) {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::LoginState;
 use crate::{http_client::strip_bom, json};
 
-/// Fetches the claims of the userinfo endpoint. `None` if it has none for the user of the ID token: a login does not depend
-/// on it, because some providers reject an access token that is bound to a resource.
+/// Fetches the claims of the userinfo endpoint. Returns `None` if it has none for the user of the ID token. A login
+/// does not depend on them, because some providers reject an access token that is bound to a resource.
 pub(super) async fn userinfo(
     login: &LoginState,
     id_token: &Map<String, Value>,
@@ -42,7 +42,7 @@ pub(super) async fn userinfo(
         return None;
     };
     json::remove_empty(&mut claims);
-    // §5.3.2: claims about another user than that of the ID token must not be used.
+    // §5.3.2: claims about a user other than that of the ID token must not be used.
     if !claims.contains_key("sub") {
         tracing::warn!("userinfo response ignored: the claim sub is missing, null or empty");
         return None;

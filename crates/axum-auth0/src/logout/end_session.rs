@@ -14,7 +14,7 @@ pub(super) struct EndedSession {
     pub(super) had_session: bool,
     /// The login, if it can be read.
     pub(super) row: Option<LoginRecord>,
-    /// Whether this request ended it, and not another one before.
+    /// Whether this request ended it, rather than an earlier one.
     pub(super) by_this_request: bool,
     /// Whether the login is from the configured provider.
     pub(super) is_of_provider: bool,
@@ -22,11 +22,11 @@ pub(super) struct EndedSession {
     pub(super) provider_session: Option<String>,
 }
 
-/// Deletes the login and the session record. One of them is enough: without it the cookie is worthless.
+/// Deletes the login and the session record. Deleting one of them is sufficient, because a session needs both.
 ///
 /// # Errors
 ///
-/// If neither can be deleted. The session continues then.
+/// If neither can be deleted. The session then continues.
 pub(super) async fn end_session(
     state: &LogoutState,
     session: &Session,
@@ -72,7 +72,7 @@ async fn end_login(
     login: LoginId,
 ) -> (Option<LoginRecord>, Result<bool, StoreError>) {
     let store = &state.store;
-    // Another logout may delete it in between; the provider needs the `id_token_hint` from both.
+    // A concurrent logout may delete the login after this read; the provider needs the `id_token_hint` from both.
     let before = store.load_login(&login).await.unwrap_or_else(|error| {
         tracing::warn!(?login, %error, "failed to read a login before its deletion");
         None

@@ -1,5 +1,5 @@
-//! Logout: deletes the session here first, whatever the provider does; then revokes the refresh token, and redirects to the
-//! provider (OpenID Connect RP-Initiated Logout 1.0).
+//! Logout: deletes the local session first, regardless of the provider; then revokes the refresh token, and redirects
+//! to the provider (OpenID Connect RP-Initiated Logout 1.0).
 
 mod end_session;
 
@@ -44,7 +44,7 @@ pub(crate) struct LogoutState {
     pub(crate) tasks: Tasks,
 }
 
-/// `POST`. CSRF protection has checked that the request comes from this site.
+/// Handles `POST`. The CSRF layer has checked that the request comes from this site.
 pub(crate) async fn post(
     State(state): State<Arc<LogoutState>>,
     session: Session,
@@ -57,8 +57,8 @@ pub(crate) async fn post(
     spawn(state, session, return_to).await
 }
 
-/// `GET`. Logs out if the user follows a link of this site or types the URL. Other requests get a page that asks, so that an
-/// image on another site cannot log the user out.
+/// Handles `GET`. Logs out if the user follows a link of this site or types the URL. Other requests get a confirmation
+/// page, so that an image on another site cannot log the user out.
 pub(crate) async fn get(
     State(state): State<Arc<LogoutState>>,
     session: Session,
@@ -89,7 +89,7 @@ pub(crate) async fn get(
 
 /// Returns the policy for the logout form. Its response redirects to the provider, so the provider's endpoints must be known.
 async fn form_action(state: &LogoutState) -> String {
-    // Without metadata the logout ends at this site, which the policy allows.
+    // Without metadata, the logout ends at this site, which the policy allows.
     let _ = state.provider.metadata().await;
     oauth::form_action(&state.config, &state.provider)
 }
@@ -100,7 +100,7 @@ fn return_to(config: &Config, form: &[u8]) -> Option<ReturnTo> {
         .and_then(|(_, value)| config.routes().return_to(&value))
 }
 
-/// Runs the logout in a task: a client that disconnects must not stop it halfway.
+/// Runs the logout in a task: a client that disconnects must not cancel it.
 async fn spawn(state: Arc<LogoutState>, session: Session, return_to: Option<ReturnTo>) -> Response {
     let tasks = state.tasks.clone();
     let logout = tasks.spawn(Work::Logout, async move {
@@ -177,8 +177,8 @@ async fn release_tokens(state: &LogoutState, ended: &EndedSession) -> Option<Str
     tokens.id_token
 }
 
-/// Returns the URL at which the provider ends its own session. If it has none, or its metadata is unavailable, the logout
-/// ends at this site.
+/// Returns the URL that ends the session at the provider. If the provider has none, or its metadata is unavailable, the
+/// logout ends at this site.
 async fn provider_url(
     state: &LogoutState,
     id_token: Option<&str>,

@@ -13,7 +13,7 @@ use crate::diagnosis::Diagnosis;
 /// The only style that the Content Security Policy allows, by its hash.
 const STYLE: &str = include_str!("page.css");
 
-/// A page that says what happened, why, and what to do about it.
+/// A page with the problem, its cause, and what to do about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     status: StatusCode,
@@ -59,7 +59,7 @@ impl Page {
         self
     }
 
-    /// Adds a button that posts to `action`. `form_action` is the policy for the redirect that answers it; see
+    /// Adds a button that posts to `action`. `form_action` is the policy for the redirect in the response; see
     /// [`crate::Auth0::form_action`].
     pub(crate) fn form(
         mut self,
@@ -144,7 +144,7 @@ impl Page {
 
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
 
-/// Allows the page's own style and the redirects of its form, and nothing else.
+/// Returns a policy that allows only the page's own style and the redirects of its form.
 fn content_security_policy(form_action: Option<&str>) -> Option<HeaderValue> {
     let hash = STYLE_HASH.as_str();
     let form_action = form_action.unwrap_or("'self'");

@@ -10,14 +10,14 @@ use url::form_urlencoded;
 
 use super::{PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser};
 
-/// How much of a form is searched, in bytes: the default limit of `axum::Form`.
+/// Maximum number of bytes of a form that are searched: the default limit of `axum::Form`.
 const MAX_FORM_BYTES: usize = 2 * 1024 * 1024;
 
-/// How much of a multipart form is searched, in bytes: its first part. The rest can be a large file.
+/// Maximum number of bytes of a multipart form that are searched: its first part. The rest can be a large file.
 const MAX_FIRST_PART_BYTES: usize = 8 * 1024;
 
-/// Returns the value of the request's header, query or form, in this order. The start of a form is read for that; the
-/// returned request has the complete body.
+/// Returns the value of the request's header, query or form, in this order. Reads the start of a form; the returned
+/// request has the complete body.
 pub(crate) async fn extract_page_user(request: Request) -> (Option<PageUser>, Request) {
     if let Some(page) = in_headers(request.headers()).or_else(|| in_query(&request)) {
         return (Some(page), request);
@@ -33,7 +33,8 @@ pub(crate) async fn extract_page_user(request: Request) -> (Option<PageUser>, Re
     (form.find(&start).await, Request::from_parts(parts, body))
 }
 
-/// A header that is not text belongs to no user of this site; it is kept, so the request is refused.
+/// Returns the value of the header. A header that is not text belongs to no user of this site; it is kept, so that the
+/// request is rejected.
 fn in_headers(headers: &HeaderMap) -> Option<PageUser> {
     let value = headers.get(PAGE_USER_HEADER)?;
     PageUser::from_request(&String::from_utf8_lossy(value.as_bytes()))
@@ -90,8 +91,8 @@ impl Form {
     }
 }
 
-/// Reads at least `length` bytes of `body`, or all of it. The returned body is complete again, including an error that
-/// ended it.
+/// Reads at least `length` bytes of `body`, or all of it. The returned body is complete, including an error that ended
+/// it.
 async fn read_start(body: Body, length: usize) -> (Vec<Bytes>, Body) {
     let mut rest: BodyDataStream = body.into_data_stream();
     let (mut start, mut read) = (Vec::new(), 0);
@@ -137,7 +138,7 @@ mod tests {
         format!("------b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     }
 
-    /// Returns the extracted value, and the body that is left for the handler.
+    /// Returns the extracted value, and the remaining body for the handler.
     async fn found(request: Request) -> (Option<String>, Bytes) {
         let (page, request) = extract_page_user(request).await;
         let body = to_bytes(request.into_body(), usize::MAX).await.unwrap();

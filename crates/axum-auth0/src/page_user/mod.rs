@@ -1,10 +1,10 @@
 //! Binds the calls and forms of a page to the user that the page was rendered for.
 //!
-//! A browser has one session, but a page can stay open while another tab logs out and logs in as another user. Calls from
-//! that page then carry the other user's cookie. So a page repeats the value that it was rendered with:
+//! A browser has one session, but a page can stay open while another tab logs out and logs in as another user. Calls
+//! from that page then carry the other user's cookie. Therefore a page repeats the value that it was rendered with:
 //! [`PAGE_USER_HEADER`] on the calls of its scripts, [`PAGE_USER_FIELD`] in its forms (or in a query, for an event
 //! stream or a WebSocket, which cannot have headers). A layer compares it with the user of the request before a handler
-//! runs. Every response that caches must not store says for which user it is ([`CURRENT_USER_HEADER`]).
+//! runs. Every response that caches must not store has a header with its user ([`CURRENT_USER_HEADER`]).
 //!
 //! The value identifies a user, not a login: a page stays valid when the same user logs in again. It is not a secret and
 //! grants nothing. A request without it is not checked.
@@ -30,8 +30,8 @@ const ANONYMOUS: &str = "anonymous";
 
 /// The user that a page is rendered for, as an opaque value to repeat in its calls and forms.
 ///
-/// [`CurrentUser::page_user`](crate::CurrentUser::page_user) returns that of a request's user. As an extension of a request
-/// it is the value that the request carries, after the check.
+/// [`CurrentUser::page_user`](crate::CurrentUser::page_user) returns the value of the user of a request. As a request
+/// extension, it is the value that the request carries, after the check.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageUser(Arc<str>);
 
@@ -45,7 +45,7 @@ impl PageUser {
         Self(value.into())
     }
 
-    /// Returns the value from a request; `None` if it is empty.
+    /// Returns the value from a request, or `None` if it is empty.
     fn from_request(value: &str) -> Option<Self> {
         (!value.is_empty()).then(|| Self(value.into()))
     }

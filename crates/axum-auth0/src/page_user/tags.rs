@@ -10,8 +10,8 @@ const LENGTH: usize = 16;
 
 const LABEL: &str = "page-user";
 
-/// Computes tags: a pseudorandom function of issuer and subject, keyed with `AUTH0_SECRET`. The first secret writes, all
-/// are accepted.
+/// Computes tags: a pseudorandom function of issuer and subject, keyed with `AUTH0_SECRET`. New tags use the first
+/// secret; tags of all secrets are accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct PageUserTags {
     keys: Keyring,
@@ -39,7 +39,8 @@ impl PageUserTags {
             .any(|tag| URL_SAFE_NO_PAD.encode(tag) == page.as_str())
     }
 
-    /// An issuer is a URL and contains no NUL, so two users never have the same input.
+    /// Returns the input of the function. An issuer is a URL and contains no NUL, so two users never have the same
+    /// input.
     fn input(&self, subject: &str) -> Vec<u8> {
         [self.issuer.as_bytes(), &[0], subject.as_bytes()].concat()
     }

@@ -1,7 +1,7 @@
 //! Writes to the store that no request depends on: the time of a session's last use, and the end of a session.
 //!
-//! A store that can be read but not written (a locked `SQLite` file, a full disk) must not fail requests or delay them, and
-//! pending writes must not take all connections away from reads.
+//! A store that can be read but not written (a locked `SQLite` file, a full disk) must not fail or delay requests, and
+//! pending writes must not use up the connections that reads need.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::store::StoreError;
 /// How long a request waits for such a write.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// How many of them run at once.
+/// Maximum number of concurrent writes.
 const MAX_CONCURRENT_WRITES: usize = 2;
 
 /// Runs the writes. Cheap to clone.

@@ -19,7 +19,7 @@ use crate::{
     seal::Keyring,
 };
 
-/// What the response does with the session cookie, instead of what tower-sessions decides: an extension of the response.
+/// Response extension that overrides what tower-sessions does with the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SessionCookie {
     /// Sets the cookie to this session.
@@ -28,7 +28,7 @@ pub(crate) enum SessionCookie {
     Remove,
 }
 
-/// Returns the layer of tower-sessions.
+/// Returns the tower-sessions layer.
 pub(crate) fn layer(
     records: SessionRecords,
     config: &Config,
@@ -50,7 +50,7 @@ pub(crate) fn layer(
     }
 }
 
-/// The layer in front of tower-sessions: removes cookies from the request that hide the session cookie. If several
+/// Layer in front of tower-sessions that removes cookies from the request that hide the session cookie. If several
 /// cookies have its name, those that this site issued count.
 pub(crate) async fn protect_cookie(
     State(config): State<Arc<Config>>,
@@ -66,11 +66,11 @@ pub(crate) async fn protect_cookie(
     next.run(request).await
 }
 
-/// The layer around tower-sessions: sends at most one `Set-Cookie` with the name of the session, with the attributes that
-/// browsers require for the name.
+/// Layer around tower-sessions that sends at most one `Set-Cookie` with the name of the session, with the attributes
+/// that browsers require for the name.
 ///
-/// tower-sessions 0.15.0 leaves `Secure` out of a removal, and a browser refuses that for a `__Host-` name. It also
-/// removes every cookie that the store does not know, including cookies of another application on this host.
+/// tower-sessions 0.15.0 omits `Secure` from a removal, which a browser rejects for a `__Host-` name. It also removes
+/// every cookie that is not in the store, including cookies of another application on this host.
 pub(crate) async fn write_cookie(
     State(config): State<Arc<Config>>,
     State(keys): State<Keyring>,
@@ -170,7 +170,7 @@ fn removal(settings: &CookieSettings) -> Cookie<'static> {
         .build()
 }
 
-/// Returns how long the browser keeps the cookie; `None` for a cookie that ends with the browser.
+/// Returns how long the browser keeps the cookie, or `None` for a cookie that ends with the browser.
 fn max_age(config: &Config) -> Option<Duration> {
     let lifetime = config.session_lifetime().absolute_seconds();
     (!config.cookie().transient()).then_some(Duration::seconds(lifetime))

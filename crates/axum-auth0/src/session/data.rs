@@ -1,4 +1,4 @@
-//! The session record: what it contains, and what this version can read of a record that another version wrote.
+//! The session record: its content, and what this version can read of a record that another version wrote.
 
 use std::collections::HashMap;
 
@@ -67,7 +67,7 @@ impl SessionData {
     }
 }
 
-/// Returns an empty record that ends at `expires_at`, in seconds since 1970.
+/// Returns an empty record that expires at `expires_at`, in seconds since 1970.
 ///
 /// # Errors
 ///

@@ -36,7 +36,7 @@ pub(crate) fn of_transaction(keys: &Keyring, verifier: &str) -> Id {
     tagged(keys, Id(i128::from_le_bytes(bytes)))
 }
 
-/// As [`of_transaction`], with each of the secrets.
+/// Like [`of_transaction`], for each of the secrets.
 pub(crate) fn of_transaction_with_each_secret(keys: &Keyring, verifier: &str) -> Vec<Id> {
     keys.derive_each::<16>("session-id", verifier.as_bytes())
         .enumerate()

@@ -1,4 +1,4 @@
-//! The layer that finds out who makes a request, once for all handlers and layers below it.
+//! The layer that loads the current user, once for all handlers and layers below it.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ enum Lookup {
     Ended,
 }
 
-/// The layer: inserts [`CurrentUser`] into the request, and keeps caches from storing the response.
+/// Layer that inserts [`CurrentUser`] into the request, and prevents caches from storing the response.
 pub(crate) async fn load_user(
     State(state): State<Arc<SessionState>>,
     session: Session,
@@ -36,7 +36,7 @@ pub(crate) async fn load_user(
     next: Next,
 ) -> Response {
     let is_head = request.method() == Method::HEAD;
-    // A logout ends the session itself, and needs its data for the provider.
+    // A logout ends the session itself and needs its data for the provider.
     let is_logout = request.uri().path() == state.config.routes().logout_path();
     let lookup = look_up(&state, &session, request.headers(), is_logout).await;
     let has_ended = matches!(lookup, Ok(Lookup::Ended));
@@ -57,7 +57,7 @@ pub(crate) async fn load_user(
         response.extensions_mut().insert(SessionCookie::Remove);
     }
     let headers = response.headers_mut();
-    // A cache must not give a response that depends on the session to another user (CVE-2025-48947).
+    // A cache must not serve a response that depends on the session to another user (CVE-2025-48947).
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static(
@@ -97,7 +97,7 @@ async fn look_up(
     }
     let now = state.clock.unix_seconds();
     let lifetime = state.config.session_lifetime();
-    // A shorter limit applies to older sessions, too.
+    // A shorter limit also applies to older sessions.
     let expires_at = row
         .expires_at
         .min(row.created_at.saturating_add(lifetime.absolute_seconds()));
@@ -124,7 +124,7 @@ async fn look_up(
     }))
 }
 
-/// Deletes the rows of a session that has ended, so that the next request does not look for its login again.
+/// Deletes the rows of a session that has ended, so that the next request does not look up its login again.
 async fn delete_ended(state: &SessionState, session: Id, login: Option<LoginId>) {
     let (store, records) = (Arc::clone(&state.store), state.records.clone());
     let write = async move {

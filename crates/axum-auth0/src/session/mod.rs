@@ -24,5 +24,5 @@ pub use self::{
     user::{CurrentUser, SignedInUser},
 };
 
-/// The time of the last use is written at most this often, in seconds.
+/// Minimum interval between writes of the time of last use, in seconds.
 const LAST_SEEN_INTERVAL: i64 = 60;

@@ -17,8 +17,8 @@ use crate::{
     store::{SharedStore, StoreError},
 };
 
-/// How many identifiers are tried. Random identifiers do not collide; this bounds the loop if the source of randomness is
-/// broken.
+/// Maximum number of identifiers to try. Random identifiers do not collide; this bounds the loop if the source of
+/// randomness is broken.
 const MAX_ATTEMPTS: usize = 3;
 
 /// Session records of tower-sessions in the store. Cheap to clone.
@@ -96,7 +96,7 @@ impl SessionStore for SessionRecords {
             .await
             .map_err(backend_error)?
         {
-            // A logout deleted the record in the meantime. Creating it again would undo the logout.
+            // A logout has deleted the record. Creating it again would undo the logout.
             tracing::debug!("session not saved: it was deleted in the meantime");
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What the methods of a [`SignedInUser`](super::SignedInUser) call.
+//! Dependencies of the methods of a [`SignedInUser`](super::SignedInUser).
 
 use crate::{
     api_transport::ApiTransport,
@@ -6,7 +6,7 @@ use crate::{
     tokens::{ApiRegistry, Tokens},
 };
 
-/// What the methods of a [`SignedInUser`](super::SignedInUser) call; shared by all users.
+/// Dependencies of the methods of a [`SignedInUser`](super::SignedInUser), shared by all users.
 #[derive(Debug)]
 pub(crate) struct UserServices {
     pub(crate) tokens: Tokens,

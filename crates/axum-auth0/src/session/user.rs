@@ -1,4 +1,4 @@
-//! The current user: a value that only this crate can create, and the only way to an access token.
+//! The current user: a value that only this crate can create, and that is required to get an access token.
 
 use std::{fmt, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     trace_context::TraceContext,
 };
 
-/// The user who makes a request; an extension of every request below the engine's layers.
+/// The user of a request; an extension of every request below the engine's layers.
 #[derive(Clone, Debug)]
 pub enum CurrentUser {
     /// The request has no session.
@@ -28,7 +28,7 @@ pub enum CurrentUser {
 }
 
 impl CurrentUser {
-    /// Returns the value that a page for this user repeats in its calls and forms; `None` if the session store is
+    /// Returns the value that a page for this user repeats in its calls and forms, or `None` if the session store is
     /// unavailable.
     pub fn page_user(&self) -> Option<PageUser> {
         match self {
@@ -39,7 +39,7 @@ impl CurrentUser {
     }
 
     /// Returns whether `page`, a value of [`PageUser::as_str`], belongs to a page for this user. The value of a user
-    /// changes when `AUTH0_SECRET` is rotated; the former one is still accepted.
+    /// changes when `AUTH0_SECRET` is rotated; the previous one is still accepted.
     pub fn is_user_of_page(&self, page: &str) -> bool {
         let page = PageUser::from_text(page);
         match self {
@@ -72,7 +72,7 @@ impl SignedInUser {
         &self.subject
     }
 
-    /// Returns the value that a page for this user repeats in its calls and forms, so that none of them runs for another
+    /// Returns the value that a page for this user repeats in its calls and forms, so that they do not run for another
     /// user.
     pub fn page_user(&self) -> PageUser {
         self.page
@@ -91,7 +91,7 @@ impl SignedInUser {
         &self.claims
     }
 
-    /// Returns one claim as `T`; `None` if it is missing or of another type.
+    /// Returns one claim as `T`, or `None` if it is missing or of another type.
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.claims
             .get(name)
@@ -107,7 +107,7 @@ impl SignedInUser {
         self.access_token_with(TokenOptions::default()).await
     }
 
-    /// As [`Self::access_token`], with options.
+    /// Like [`Self::access_token`], with options.
     ///
     /// # Errors
     ///
@@ -133,20 +133,20 @@ impl SignedInUser {
         ))
     }
 
-    /// Revokes the refresh token of this login at the provider (RFC 7009) and deletes it. The access tokens remain valid
-    /// until they expire; then the user has to log in again.
+    /// Revokes the refresh token of this login at the provider (RFC 7009) and deletes it. The access tokens remain
+    /// valid until they expire; after that, the user has to log in again.
     ///
     /// # Errors
     ///
     /// If the provider or the store is unavailable; [`TokenError::RevocationUnsupported`] if the provider has no
-    /// revocation endpoint. The refresh token is kept then.
+    /// revocation endpoint. The refresh token is then kept.
     pub async fn revoke_refresh_token(&self) -> Result<(), TokenError> {
         self.reject_head()?;
         self.services.tokens.revoke_refresh_token(self.login).await
     }
 
-    /// axum runs the handlers of GET for HEAD (RFC 9110 §9.3.2). Monitors and link checkers send many such requests; none
-    /// of them refreshes a token or calls an API.
+    /// Rejects HEAD requests, for which axum runs the handlers of GET (RFC 9110 §9.3.2). Monitors and link checkers
+    /// send many of them; none may refresh a token or call an API.
     fn reject_head(&self) -> Result<(), TokenError> {
         if self.is_head {
             return Err(TokenError::HeadRequest);
@@ -154,8 +154,7 @@ impl SignedInUser {
         Ok(())
     }
 
-    /// Describes the tokens of this login without revealing them, for a page or a program that explains. Reads the store
-    /// only.
+    /// Describes the tokens of this login without revealing them, for display. Reads only the store.
     ///
     /// # Errors
     ///
@@ -165,7 +164,7 @@ impl SignedInUser {
     }
 }
 
-/// Shows the login, which is enough to follow a session through a log.
+/// Shows only the login, which identifies a session in a log.
 impl fmt::Debug for SignedInUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SignedInUser({:?})", self.login)
