@@ -1,17 +1,18 @@
-//! Reads the token from the `Authorization` header.
+//! Extraction of the token from the `Authorization` header.
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::error_kind::BearerErrorKind;
 
-/// Returns the token of a request: [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1). Tokens in the query, the body or a
-/// cookie are ignored.
+/// Returns the token in the `Authorization` header
+/// ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). Tokens in the query, the body or a cookie are
+/// ignored.
 pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, BearerErrorKind> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = match (values.next(), values.next()) {
         (None, _) => return Err(BearerErrorKind::NoToken),
         (Some(value), None) => value,
-        // Two components could each read another one.
+        // With several headers, two components could read different ones.
         (Some(_), Some(_)) => return Err(BearerErrorKind::MalformedRequest),
     };
     let value = value
@@ -29,7 +30,7 @@ pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, BearerErrorKind>
     }
 }
 
-/// The grammar of RFC 6750: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+/// Checks the grammar of RFC 6750: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
 fn is_b64token(text: &str) -> bool {
     let token = text.trim_end_matches('=');
     !token.is_empty()

@@ -1,4 +1,4 @@
-//! A profile for a provider without a named one.
+//! Profiles for providers without a named one.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -6,8 +6,8 @@ use super::rules::{
     AccessTokenMarker, ClientInAudience, ClientMarker, Nonce, Recipient, Rules, names,
 };
 
-/// Claims of ID tokens ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken), §3.1.3.6, §5.1): none of
-/// them marks an access token.
+/// Claims of ID tokens ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken),
+/// §3.1.3.6, §5.1). They cannot mark an access token.
 const ID_TOKEN_CLAIMS: [&str; 36] = [
     "iss",
     "sub",
@@ -47,10 +47,10 @@ const ID_TOKEN_CLAIMS: [&str; 36] = [
     "session_state",
 ];
 
-/// Values that mark ID tokens in the claims that name the kind of a token (`typ`, `token_use`).
+/// Values that mark ID tokens in the claims for the kind of a token (`typ`, `token_use`).
 const ID_TOKEN_MARKERS: [&str; 5] = ["id", "id_token", "idtoken", "id+jwt", "jwt"];
 
-/// A claim that does not tell an access token from an ID token.
+/// The error for a claim that does not distinguish access tokens from ID tokens.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{claim}` does not mark an access token: ID tokens have it, too; name a claim that only access tokens of the provider have"
@@ -61,9 +61,9 @@ pub struct InvalidMarker {
 
 /// A profile for the access tokens of a provider without a named [`Profile`](super::Profile).
 ///
-/// It starts from a *marker*: what access tokens of this provider have and its ID tokens do not. A token without the marker is
-/// rejected. The other defaults are those of RFC 9068: the client in `client_id` and not in `aud`, no `nonce`, the user in
-/// `sub`; `typ` is `JWT`, `at+jwt` or absent.
+/// A profile has a *marker*, which the provider's access tokens have and its ID tokens do not. A token without the
+/// marker is rejected. The other defaults are those of RFC 9068: the client is in `client_id` and not in `aud`, there
+/// is no `nonce`, and the user is in `sub`. `typ` is `JWT`, `at+jwt` or absent.
 ///
 /// ```
 /// use axum_auth0_bearer::CustomProfile;
@@ -81,12 +81,13 @@ pub struct InvalidMarker {
 pub struct CustomProfile(Arc<Rules>);
 
 impl CustomProfile {
-    /// Access tokens have the media type `at+jwt` in their header ([RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
+    /// Creates a profile with the media type `at+jwt` in the header as the marker
+    /// ([RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
     pub fn marked_by_type() -> Self {
         Self::new(AccessTokenMarker::MediaType)
     }
 
-    /// Access tokens have this value in this claim, for example `access` in `token_use`.
+    /// Creates a profile with this value of this claim as the marker, for example `access` in `token_use`.
     ///
     /// # Errors
     /// [`InvalidMarker`] if ID tokens have the claim, or if the value marks ID tokens.
@@ -103,10 +104,10 @@ impl CustomProfile {
         Ok(Self::new(AccessTokenMarker::Value(claim, value)))
     }
 
-    /// Access tokens have all of these claims, and ID tokens do not.
+    /// Creates a profile with these claims as the marker. Access tokens have all of them, and ID tokens do not.
     ///
     /// # Errors
-    /// [`InvalidMarker`] if the list is empty, or if ID tokens have one of them by the specification.
+    /// [`InvalidMarker`] if the list is empty, or if one of the claims is specified for ID tokens.
     pub fn marked_by_claims<C: Into<Cow<'static, str>>>(
         claims: impl IntoIterator<Item = C>,
     ) -> Result<Self, InvalidMarker> {
@@ -138,7 +139,7 @@ impl CustomProfile {
         self
     }
 
-    /// Sets the claims that hold the client; the first that has a value counts. `client_id` by default.
+    /// Sets the claims that hold the client. The first claim with a value is used. `client_id` by default.
     #[must_use]
     pub fn client_claims<C: Into<Cow<'static, str>>>(
         self,
@@ -147,13 +148,14 @@ impl CustomProfile {
         self.with(|rules| rules.client_claims = claims.into_iter().map(Into::into).collect())
     }
 
-    /// Sets the claim that identifies the user. The provider must never assign its value to another user. `sub` by default.
+    /// Sets the claim that identifies the user. The provider must never reassign its value to another user. `sub` by
+    /// default.
     #[must_use]
     pub fn subject_claim(self, claim: impl Into<Cow<'static, str>>) -> Self {
         self.with(|rules| rules.subject_claim = claim.into())
     }
 
-    /// Adds claims that must have a value.
+    /// Adds required claims.
     #[must_use]
     pub fn require_claims<C: Into<Cow<'static, str>>>(
         self,
@@ -185,21 +187,21 @@ impl CustomProfile {
         self.with(|rules| rules.client_in_audience = ClientInAudience::Accepted)
     }
 
-    /// Accepts `nonce`, which some providers copy from the login into access tokens.
+    /// Accepts tokens with `nonce`, which some providers copy from the login into access tokens.
     #[must_use]
     pub fn accept_nonce(self) -> Self {
         self.with(|rules| rules.nonce = Nonce::Accepted)
     }
 
-    /// Checks the client instead of the audience, for a provider whose access tokens have no audience: see
+    /// Checks the client instead of the audience, for a provider whose access tokens have no audience. See
     /// [`Profile::Cognito`](super::Profile::Cognito) for the check that this omits.
     #[must_use]
     pub fn client_instead_of_audience(self) -> Self {
         self.with(|rules| rules.recipient = Recipient::Client)
     }
 
-    /// Treats the client as the principal of a token with this value in this claim. A token whose subject is its client always has
-    /// the client as its principal.
+    /// Treats the client as the principal of a token with this value in this claim. If the subject of a token is its
+    /// client, the client is always the principal.
     #[must_use]
     pub fn client_principal_if(
         self,

@@ -1,4 +1,4 @@
-//! The error of the extractor and its response.
+//! The extractor's error and its response.
 
 use std::{fmt, sync::Arc};
 
@@ -15,18 +15,18 @@ use serde_json::json;
 use super::{error_kind::BearerErrorKind, rejection::Rejection};
 use axum_auth0_core::jwt::MAX_TOKEN_BYTES;
 
-/// How much the response to a rejected token says.
+/// The amount of detail in the response to a rejected token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorDetail {
-    /// The kind of the error.
+    /// The kind of the error only.
     Brief,
-    /// The kind of the error, and the claim or the header parameter that is wrong. For development.
+    /// The kind of the error, and the wrong claim or header parameter. For development.
     WithClaim,
 }
 
 impl Default for ErrorDetail {
-    /// [`ErrorDetail::WithClaim`] in debug builds, [`ErrorDetail::Brief`] in release builds.
+    /// Returns [`ErrorDetail::WithClaim`] in debug builds and [`ErrorDetail::Brief`] in release builds.
     fn default() -> Self {
         if cfg!(debug_assertions) {
             Self::WithClaim
@@ -36,14 +36,15 @@ impl Default for ErrorDetail {
     }
 }
 
-/// Why a request is rejected. Responds as [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) requires: 401 or 403 with `WWW-Authenticate`,
-/// 503 if the provider's keys are unavailable; with a JSON body of the same content.
+/// The reason why a request is rejected. The response is the one that
+/// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) requires: 401 or 403 with `WWW-Authenticate`, or 503
+/// if the provider's keys are unavailable. The JSON body has the same content.
 ///
-/// [`into_response`](IntoResponse::into_response) logs the rejection, once.
+/// [`into_response`](IntoResponse::into_response) logs the rejection.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BearerError {
     rejection: Rejection,
-    /// The API's identifier: the challenge names the audience to request.
+    /// The API's identifier. The challenge contains it as the audience to request.
     audience: Arc<str>,
     error_detail: ErrorDetail,
 }
@@ -61,7 +62,7 @@ impl BearerError {
         }
     }
 
-    /// Returns what is wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &BearerErrorKind {
         &self.rejection.kind
     }
@@ -88,7 +89,8 @@ impl BearerError {
         );
     }
 
-    /// Returns the challenge. It always has a parameter, the realm (RFC 6750 §3), and no error if the request has no token.
+    /// Returns the challenge. It always has the realm, because RFC 6750 §3 requires a parameter. It has no error if the
+    /// request has no token.
     fn challenge(&self) -> String {
         let mut parameters = vec![("realm", quoted(&self.audience))];
         if *self.kind() != BearerErrorKind::NoToken {
@@ -106,7 +108,7 @@ impl BearerError {
     }
 }
 
-/// Escapes text for a quoted string. Characters that a header cannot have become question marks.
+/// Escapes text for a quoted string. Characters that are not allowed in a header become question marks.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,8 +1,8 @@
-//! The kinds of errors, with their statuses, codes and descriptions.
+//! Kinds of errors with their statuses, codes and descriptions.
 
 use http::StatusCode;
 
-/// What is wrong with a token or with the request. It holds no value of a claim.
+/// The kind of an error in a token or a request. It holds no claim values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BearerErrorKind {
@@ -10,16 +10,16 @@ pub enum BearerErrorKind {
     NoToken,
     /// The request has several `Authorization` headers, or a malformed one.
     MalformedRequest,
-    /// The token is not a JWT. Auth0 issues such tokens for requests without an audience.
+    /// The token is not a JWT. Auth0 issues opaque tokens for requests without an audience.
     OpaqueToken,
     /// The token is longer than [`MAX_TOKEN_BYTES`](axum_auth0_core::jwt::MAX_TOKEN_BYTES).
     TooLong {
-        /// Length of the token.
+        /// Length of the token in bytes.
         bytes: usize,
     },
     /// The token cannot be parsed, or claims are missing or have the wrong type.
     MalformedToken,
-    /// The signature is wrong, or made with an unknown key or another algorithm.
+    /// The signature is wrong, or the key is unknown, or the algorithm is not allowed.
     WrongSignature,
     /// The issuer is not trusted.
     WrongIssuer,
@@ -37,7 +37,7 @@ pub enum BearerErrorKind {
     SenderConstrained,
     /// The principal is a client, and the API accepts users only.
     ClientCredentialsNotAllowed,
-    /// The token is valid and lacks a scope.
+    /// The token is valid but lacks a scope.
     InsufficientScope(String),
     /// The provider's keys are unavailable.
     KeysUnavailable,
@@ -65,8 +65,8 @@ impl BearerErrorKind {
         }
     }
 
-    /// Returns the code: one of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1), or one of two for cases that it
-    /// does not cover.
+    /// Returns the error code: one of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1), or
+    /// `unauthorized` or `temporarily_unavailable`, which the RFC does not define.
     pub(super) fn code(&self) -> &'static str {
         match self.status() {
             _ if *self == Self::NoToken => "unauthorized",
@@ -114,7 +114,7 @@ impl BearerErrorKind {
         }
     }
 
-    /// Returns the fix for the log, if there is a known one.
+    /// Returns the fix for the log, if one is known.
     pub(super) fn fix(&self) -> Option<&'static str> {
         match self {
             Self::WrongAudience | Self::OpaqueToken => Some(

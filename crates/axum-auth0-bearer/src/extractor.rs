@@ -1,4 +1,4 @@
-//! The extractor of a verified access token.
+//! The extractor for verified access tokens.
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;

@@ -1,4 +1,4 @@
-//! An axum extractor that verifies access tokens: the API's side of `axum-auth0`.
+//! An axum extractor that verifies access tokens, for the APIs of sites with `axum-auth0`.
 //!
 //! ```
 //! use axum::{Json, Router, routing::get};
@@ -11,14 +11,15 @@
 //!
 //! # fn main() -> Result<(), axum_auth0_bearer::VerifierError> {
 //! let verifier = Verifier::new("https://tenant.eu.auth0.com/", "https://products.example.com")?;
-//! // A state of your own works as well: `impl FromRef<AppState> for Verifier`.
+//! // For another state type, implement `FromRef<AppState> for Verifier`.
 //! let router: Router = Router::new().route("/products", get(list)).with_state(verifier);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A rejected request gets the response that [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) defines. What makes a JWT an access
-//! token is in [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068); [`Profile`] has the rules of each provider.
+//! A rejected request gets the response that [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) defines.
+//! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) defines JWT access tokens; [`Profile`] has the rules of each
+//! provider.
 //!
 //! The crate depends on neither sessions nor a database.
 

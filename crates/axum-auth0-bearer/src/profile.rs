@@ -1,4 +1,4 @@
-//! The access tokens of the providers, by name.
+//! Profiles of the access tokens of known providers.
 
 use std::sync::Arc;
 
@@ -7,45 +7,51 @@ use super::{
     rules::{AccessTokenMarker, ClientInAudience, ClientMarker, Nonce, Recipient, Rules, names},
 };
 
-/// Which access tokens are accepted: what those of a provider look like, and what tells them from its ID tokens.
+/// The form of a provider's access tokens, and what distinguishes them from its ID tokens.
 ///
-/// Common to all: signature, issuer, times and subject are checked; `at_hash`, `c_hash`, `s_hash` (ID tokens), `events` (logout tokens), `htm`
-/// and `htu` (`DPoP` proofs) are refused, and so is a token bound to a key (`cnf`). No profile accepts an ID token.
+/// All profiles check signature, issuer, times and subject. They reject tokens with `at_hash`, `c_hash` or `s_hash` (ID
+/// tokens), `events` (logout tokens), `htm` or `htu` (`DPoP` proofs), and tokens bound to a key (`cnf`). No profile
+/// accepts an ID token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
-    /// Auth0's access tokens, in both of its token dialects: `typ` is `JWT` or `at+jwt`, the client is in `client_id` or `azp` and not in
-    /// `aud`, `jti` may be absent.
+    /// Auth0, both token dialects. `typ` is `JWT` or `at+jwt`, the client is in `client_id` or `azp` and not in `aud`,
+    /// and `jti` may be absent.
     ///
-    /// Gives up, compared with RFC 9068: the media type as the mark of an access token. An ID token is told by its audience, which is
-    /// the client.
+    /// Compared with RFC 9068, the media type is not the marker of an access token. An ID token is recognized by its
+    /// audience, which is the client.
     #[default]
     Auth0,
-    /// [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) to the letter: `typ` is `at+jwt`, and `client_id` and `jti` are there. Duende
-    /// `IdentityServer`, and whatever provider has a switch for it. Gives nothing up.
+    /// [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) without deviations. `typ` is `at+jwt`, and `client_id` and
+    /// `jti` are required. For Duende `IdentityServer` and for providers with a setting for RFC 9068.
     Rfc9068,
-    /// Okta, custom authorization servers: no `typ`, the client in `cid`, which only access tokens have, scopes as an array in `scp`.
+    /// Okta, custom authorization servers. `typ` is absent, the client is in `cid`, which only access tokens have, and
+    /// the scopes are an array in `scp`.
     ///
-    /// Gives up: the media type. Access tokens of Okta's *org* authorization server are for Okta itself and are not accepted.
+    /// The media type is not the marker. Access tokens of Okta's *org* authorization server are for Okta itself and are
+    /// not accepted.
     Okta,
-    /// Microsoft Entra ID, v1 and v2: the client in `azp` (v2) or `appid` (v1), scopes in `scp`. One of `scp`, `azpacr` and `appidacr`
-    /// must be there, which only access tokens have. The client may be in `aud`: an application can call itself. A token without
-    /// `scp`, or with `idtyp` `app`, belongs to an application.
+    /// Microsoft Entra ID, v1 and v2. The client is in `azp` (v2) or `appid` (v1), and the scopes are in `scp`. One of
+    /// `scp`, `azpacr` and `appidacr` is required; only access tokens have them. The client may be in `aud`, because an
+    /// application can call itself. The principal of a token without `scp`, or with `app` in `idtyp`, is a client.
     ///
-    /// Gives up: the media type. v1 tokens have another issuer than v2's: see [`Verifier::token_issuers`](super::Verifier::token_issuers).
+    /// The media type is not the marker. v1 tokens have another issuer than v2 tokens; see
+    /// [`Verifier::token_issuers`](super::Verifier::token_issuers).
     EntraId,
-    /// Amazon Cognito: no `typ` and no `aud`. `token_use` must be `access`, and `client_id` one of [`Verifier::clients`](super::Verifier::clients) or,
-    /// if that is not set, the verifier's audience. An `aud`, which Cognito adds for a `resource`, must contain the verifier's audience.
+    /// Amazon Cognito. `typ` and `aud` are absent. `token_use` must be `access`, and `client_id` must be one of
+    /// [`Verifier::clients`](super::Verifier::clients) or, if these are not set, the verifier's audience. An `aud`,
+    /// which Cognito adds for a `resource`, must contain the verifier's audience.
     ///
-    /// Gives up: the audience. A token that a client got for another API of the same user pool is accepted; the scopes, which
-    /// begin with the identifier of the API, are what separates them. Check them in every handler.
+    /// The audience is not checked otherwise: a token that a client requested for another API of the same user pool is
+    /// accepted. Only the scopes differ, because they start with the identifier of the API. Check them in every
+    /// handler.
     Cognito,
-    /// Keycloak: the claim `typ` must be `VerifiedToken` (`ID` in ID tokens). The client is in `azp` and may be in `aud`, and `nonce` may be
-    /// there, which versions before 24 copy into access tokens.
+    /// Keycloak. The claim `typ` must be `Bearer` (it is `ID` in ID tokens). The client is in `azp` and may be in
+    /// `aud`. `nonce` is accepted, because versions before 24 copy it into access tokens.
     ///
-    /// Gives up: the media type, and `nonce` as a sign of an ID token.
+    /// The media type is not the marker, and `nonce` does not mark an ID token.
     Keycloak,
-    /// Any other provider's.
+    /// Any other provider.
     Custom(CustomProfile),
 }
 

@@ -1,4 +1,4 @@
-//! Why a token is rejected, with the claim that is wrong.
+//! The internal error for a rejected token.
 
 use std::borrow::Cow;
 
@@ -9,29 +9,29 @@ use axum_auth0_core::{
 
 use super::error_kind::BearerErrorKind;
 
-/// Maximum length of a value from the token in the log, in characters.
+/// Maximum length of a logged token value, in characters.
 const MAX_FOUND_CHARS: usize = 200;
 
-/// Why a token is rejected.
+/// The reason why a token is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rejection {
     pub(super) kind: BearerErrorKind,
     pub(super) detail: Option<RejectionDetail>,
 }
 
-/// What is wrong. Names and constant texts, except for `found`.
+/// The problem with a token. Only `found` holds a value from the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RejectionDetail {
     /// The claim or the header parameter, for the log.
     pub(super) name: Cow<'static, str>,
-    /// The problem in words: for the log and, with [`ErrorDetail::WithClaim`](super::ErrorDetail::WithClaim), the response.
+    /// The description for the log and, with [`ErrorDetail::WithClaim`](super::ErrorDetail::WithClaim), the response.
     pub(super) message: Cow<'static, str>,
-    /// The value in the token, for the log: an issuer, an audience or a client, which are no secrets.
+    /// The value in the token, for the log. It is an issuer, an audience or a client, none of which is secret.
     pub(super) found: Option<String>,
 }
 
 impl Rejection {
-    /// A rejection because of a claim. `problem` completes “the claim NAME …”.
+    /// Returns a rejection for a claim. `problem` completes “the claim NAME …”.
     pub(super) fn claim(
         kind: BearerErrorKind,
         name: impl Into<Cow<'static, str>>,
@@ -42,13 +42,13 @@ impl Rejection {
         Self::with_detail(kind, name, message)
     }
 
-    /// A rejection because of a header parameter. `problem` completes “the header parameter NAME …”.
+    /// Returns a rejection for a header parameter. `problem` completes “the header parameter NAME …”.
     pub(super) fn header(kind: BearerErrorKind, name: &'static str, problem: &str) -> Self {
         let message = format!("the header parameter {name} {problem}").into();
         Self::with_detail(kind, name.into(), message)
     }
 
-    /// Adds the value in the token.
+    /// Adds the value in the token for the log.
     pub(super) fn found(mut self, found: &str) -> Self {
         if let Some(detail) = &mut self.detail {
             detail.found = Some(found.chars().take(MAX_FOUND_CHARS).collect());
@@ -56,7 +56,7 @@ impl Rejection {
         self
     }
 
-    /// Rejects `token`, which cannot be parsed.
+    /// Returns the rejection for a token that cannot be parsed.
     pub(super) fn from_parse_error(error: JwtParseError, token: &str) -> Self {
         if TokenKind::of(token) == TokenKind::Encrypted {
             let problem =
@@ -66,7 +66,7 @@ impl Rejection {
         error.into()
     }
 
-    /// Rejects `token`, whose signature does not verify.
+    /// Returns the rejection for a token whose signature does not verify.
     pub(super) fn from_verify_error(error: &VerifyError, token: &str) -> Self {
         let header = |name, problem| Self::header(BearerErrorKind::WrongSignature, name, problem);
         match error {

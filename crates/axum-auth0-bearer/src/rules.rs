@@ -1,5 +1,5 @@
-//! What makes a signed JWT an access token for this API: [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4), and what
-//! providers do differently, as data.
+//! The rules that distinguish access tokens from other signed JWTs:
+//! [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4) and the deviations of providers, as data.
 
 use std::borrow::Cow;
 
@@ -14,9 +14,9 @@ pub(super) fn names<const N: usize>(names: [&'static str; N]) -> Vec<Text> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rules {
     pub(super) marker: AccessTokenMarker,
-    /// The media types in `typ` of the header, in lower case; an empty one stands for none.
+    /// Accepted media types in `typ` of the header, in lower case. The empty string means that `typ` is absent.
     pub(super) types: Vec<Text>,
-    /// The claims that hold the client; the first with a value counts.
+    /// The claims that hold the client. The first claim with a value is used.
     pub(super) client_claims: Vec<Text>,
     pub(super) subject_claim: Text,
     pub(super) required_claims: Vec<Text>,
@@ -25,26 +25,26 @@ pub(super) struct Rules {
     pub(super) recipient: Recipient,
     pub(super) client_in_audience: ClientInAudience,
     pub(super) nonce: Nonce,
-    /// Markers of tokens whose principal is a client.
+    /// Markers of tokens with a client as principal.
     pub(super) client_markers: Vec<ClientMarker>,
 }
 
-/// What distinguishes an access token from an ID token of the same provider.
+/// The marker that distinguishes an access token from an ID token of the same provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum AccessTokenMarker {
     /// The media type `at+jwt`.
     MediaType,
     /// The value of a claim.
     Value(Text, Text),
-    /// All of these claims.
+    /// All of these claims have a value.
     Claims(Vec<Text>),
-    /// One of these claims at least.
+    /// At least one of these claims has a value.
     AnyClaim(Vec<Text>),
-    /// The client, the audience of every ID token, is not among the audiences.
+    /// The audiences do not include the client, which is the audience of every ID token.
     NotForClient,
 }
 
-/// The party that a token must name.
+/// The party that a token must be issued for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recipient {
     Audience,
@@ -63,17 +63,17 @@ pub(super) enum Nonce {
     Accepted,
 }
 
-/// Shows that the principal of a token is a client and not a user.
+/// A marker of tokens whose principal is a client and not a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ClientMarker {
     Lacks(Text),
     Has(Text, Text),
-    /// The claim is `service-account-` and the client.
+    /// The claim is `service-account-` followed by the client.
     ServiceAccount(Text),
 }
 
 impl Rules {
-    /// The rules of RFC 9068 with this marker.
+    /// Returns the rules of RFC 9068 with this marker.
     pub(super) fn new(marker: AccessTokenMarker) -> Self {
         Self {
             marker,

@@ -1,15 +1,15 @@
-//! What a valid token says about its bearer.
+//! The identity in a valid token.
 
-/// The party on whose behalf a request is made.
+/// The party that a request is made on behalf of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Principal {
-    /// A user, for whom the client acts.
+    /// A user. The client acts on the user's behalf.
     User,
     /// The client itself (client credentials). The subject is not a user.
     Client,
 }
 
-/// What a valid token says about its bearer.
+/// The identity in a valid token.
 #[derive(Debug)]
 pub(super) struct TokenIdentity {
     pub(super) subject: String,

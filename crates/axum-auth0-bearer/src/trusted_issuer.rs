@@ -1,4 +1,4 @@
-//! Whose access tokens are accepted.
+//! Providers whose access tokens are accepted.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum_auth0_core::provider::Provider;
 #[derive(Clone, Debug)]
 pub struct TrustedIssuer {
     pub(super) provider: Provider,
-    /// The values of `iss`, compared exactly.
+    /// Accepted values of `iss`, compared exactly.
     pub(super) token_issuers: Vec<Arc<str>>,
     pub(super) audience: Option<Arc<str>>,
     pub(super) rules: Arc<Rules>,
@@ -17,7 +17,7 @@ pub struct TrustedIssuer {
 }
 
 impl TrustedIssuer {
-    /// A provider whose access tokens have its own issuer and the default [`Profile`].
+    /// Trusts a provider. Its access tokens have its own issuer and the default [`Profile`].
     pub fn new(provider: Provider) -> Self {
         let issuer = provider.issuer().as_str().into();
         Self {
@@ -29,15 +29,15 @@ impl TrustedIssuer {
         }
     }
 
-    /// What its access tokens look like.
+    /// Sets the profile of the access tokens.
     #[must_use]
     pub fn profile(mut self, profile: impl Into<Profile>) -> Self {
         self.rules = profile.into().rules();
         self
     }
 
-    /// The values of `iss` that its access tokens have, if not only its own issuer: a provider can issue access tokens under
-    /// another name than ID tokens (AD FS, Entra ID v1). The signatures must be made with this provider's keys.
+    /// Sets the values of `iss` in the access tokens, if they differ from the provider's issuer. AD FS and Entra ID v1
+    /// issue access tokens under another name than ID tokens. The signatures must be made with this provider's keys.
     #[must_use]
     pub fn token_issuers<I: Into<Arc<str>>>(
         mut self,
@@ -47,14 +47,14 @@ impl TrustedIssuer {
         self
     }
 
-    /// The API's identifier at this provider, if it is another one than the verifier's.
+    /// Sets the API's identifier at this provider, if it differs from the verifier's.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Arc<str>>) -> Self {
         self.audience = Some(audience.into());
         self
     }
 
-    /// The only applications that are served. All are by default.
+    /// Accepts only these clients. By default, all clients are accepted.
     #[must_use]
     pub fn clients<C: Into<String>>(mut self, clients: impl IntoIterator<Item = C>) -> Self {
         self.clients = clients.into_iter().map(Into::into).collect();

@@ -1,4 +1,4 @@
-//! Validates the claims of a token whose signature is verified.
+//! Validation of the claims of a token with a verified signature.
 
 use super::{
     error_kind::BearerErrorKind,
@@ -8,33 +8,34 @@ use super::{
 };
 use axum_auth0_core::jwt::{Claims, ScopeClaim, VerifiedJwt};
 
-/// What a token is validated against.
+/// The values and rules that a token is validated against.
 pub(super) struct Validation<'verifier> {
     pub(super) rules: &'verifier Rules,
     pub(super) audience: &'verifier str,
-    /// The only clients that the API accepts; empty if it accepts all.
+    /// The accepted clients; empty if all clients are accepted.
     pub(super) clients: &'verifier [String],
-    /// Seconds since 1970.
+    /// The current time, in seconds since 1970-01-01T00:00:00Z.
     pub(super) now: i64,
     /// Accepted clock skew, in seconds.
     pub(super) leeway: i64,
 }
 
-/// Maximum length of a subject, in characters: [OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+/// Maximum length of a subject, in characters:
+/// [OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
 const MAX_SUBJECT_CHARS: usize = 255;
 
-/// Claims of other tokens: `at_hash`, `c_hash` and `s_hash` of ID tokens, `events` of logout tokens, `htm` and `htu` of `DPoP`
-/// proofs.
+/// Claims of other kinds of tokens: `at_hash`, `c_hash` and `s_hash` of ID tokens, `events` of logout tokens, `htm` and
+/// `htu` of `DPoP` proofs.
 const OTHER_TOKEN_CLAIMS: [&str; 6] = ["at_hash", "c_hash", "s_hash", "events", "htm", "htu"];
 
 impl Validation<'_> {
-    /// Applies the rules. The order makes the first violation the most informative one.
+    /// Applies the rules, ordered so that the first violation is the most informative one.
     pub(super) fn validate(&self, token: &VerifiedJwt) -> Result<TokenIdentity, Rejection> {
         let claims = token.claims();
         let media_type = media_type(token);
         self.check_type(&media_type)?;
         self.check_kind(claims, &media_type)?;
-        // RFC 8705 §3, RFC 9449 §7: accepting it without the proof would undo the binding.
+        // RFC 8705 §3, RFC 9449 §7: a bound token is not valid without a proof of possession.
         if claims.has("cnf") {
             return Err(Rejection::claim(
                 BearerErrorKind::SenderConstrained,
@@ -57,7 +58,7 @@ impl Validation<'_> {
             ));
         }
         for name in &self.rules.required_claims {
-            // RFC 7519 §4.1.7: `jti` is a string. Others may be of any type.
+            // RFC 7519 §4.1.7: `jti` is a string. Other claims may have any type.
             if name == "jti" || !claims.has(name) {
                 required(claims, name)?;
             }
@@ -104,7 +105,7 @@ impl Validation<'_> {
                 "is there, which access tokens do not have",
             ));
         }
-        // How Keycloak and Cognito mark ID tokens; checked for every profile.
+        // The ID token markers of Keycloak and Cognito, checked for every profile.
         for (name, kind) in [("typ", "ID"), ("token_use", "id")] {
             if claims.get(name).is_some_and(|value| value == kind) {
                 return Err(wrong_kind(name.into(), "says that it is an ID token"));
@@ -205,8 +206,8 @@ impl Validation<'_> {
                 Rejection::claim(BearerErrorKind::WrongClient, name, problem).found(client),
             );
         }
-        // An ID token's audience is the client (OpenID Connect Core §2), an access token's is the API. Some providers put
-        // the API's identifier beside the client's into ID tokens.
+        // The audience of an ID token is the client (OpenID Connect Core §2), the audience of an access token is the
+        // API. Some providers add the API's identifier to the audiences of ID tokens.
         let is_for_client = audiences.contains(&client);
         let is_client_the_api = client == self.audience && media_type == "at+jwt";
         if is_for_client
@@ -243,8 +244,8 @@ impl Validation<'_> {
         Ok(expires_at)
     }
 
-    /// Returns whether a user or a client is the principal. The subject of a client-credentials token is the client (RFC 9068
-    /// §2.2); Auth0 writes `CLIENT@clients`, and names the grant in `gty`.
+    /// Returns the kind of principal. The subject of a client-credentials token is the client (RFC 9068 §2.2). Auth0
+    /// sets the subject to `CLIENT@clients`, and `gty` to the grant.
     fn principal(&self, claims: &Claims, subject: &str, client: &str) -> Principal {
         let is_the_client = subject == client || subject.strip_suffix("@clients") == Some(client);
         let by_grant = text(claims, "gty") == Some("client-credentials");
@@ -267,7 +268,7 @@ impl Validation<'_> {
 fn media_type(token: &VerifiedJwt) -> String {
     let media_type = token.media_type().unwrap_or_default().to_ascii_lowercase();
     match media_type.strip_prefix("application/") {
-        // `application/` alone is not the absence of a type.
+        // `application/` alone does not count as an absent type.
         Some(rest) if !rest.is_empty() => rest.to_owned(),
         _ => media_type,
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use axum_auth0_core::jwt::Claims;
 
-/// A verified access token for this API. As an extractor it needs a [`Verifier`](crate::Verifier) in the router's state.
+/// A verified access token for this API. The extractor requires a [`Verifier`](crate::Verifier) in the router's state.
 #[derive(Clone)]
 pub struct VerifiedToken {
     identity: Arc<TokenIdentity>,
@@ -36,7 +36,7 @@ impl VerifiedToken {
         }
     }
 
-    /// Returns the subject. It is unique at [`VerifiedToken::issuer`] only: a user is the pair of both.
+    /// Returns the subject. It is unique only within [`VerifiedToken::issuer`], so both together identify a user.
     pub fn subject(&self) -> &str {
         &self.identity.subject
     }
@@ -51,7 +51,7 @@ impl VerifiedToken {
         &self.identity.client
     }
 
-    /// Returns whether the request is made on behalf of a user or of the client itself.
+    /// Returns the principal: a user, or the client itself.
     pub fn principal(&self) -> Principal {
         self.identity.principal
     }
@@ -61,7 +61,7 @@ impl VerifiedToken {
         self.identity.expires_at
     }
 
-    /// Returns the scopes: those of `scope` or, if that has no value, of `scp`.
+    /// Returns the scopes from `scope` or, if it has no value, from `scp`.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.identity.scopes.iter().map(String::as_str)
     }
@@ -71,7 +71,7 @@ impl VerifiedToken {
         self.scopes().any(|granted| granted == scope)
     }
 
-    /// Requires a scope. The log line of the error names the claim that was read.
+    /// Checks that the token has a scope. The log line of the error names the claim that the scopes were read from.
     ///
     /// # Errors
     /// [`BearerErrorKind::InsufficientScope`], a 403 that names the scope.

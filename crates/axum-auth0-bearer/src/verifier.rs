@@ -1,4 +1,4 @@
-//! What an API accepts, and the verification of its tokens.
+//! The verifier of an API's access tokens.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,10 +26,10 @@ use super::{
 /// Maximum accepted clock skew.
 const MAX_LEEWAY: Duration = Duration::from_mins(1);
 
-/// Accepted clock skew, unless [`Verifier::leeway`] sets another one.
+/// Default accepted clock skew.
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
 
-/// Verifies access tokens for one API. Cheap to clone; put it into the router's state.
+/// A verifier of access tokens for one API. Cheap to clone; put it into the router's state.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     main: Arc<TrustedIssuer>,
@@ -51,11 +51,11 @@ enum ClientCredentials {
 impl Verifier {
     /// Creates a verifier for the access tokens that `issuer` issues for `audience`.
     ///
-    /// `issuer` is the domain of an Auth0 tenant (`tenant.eu.auth0.com`) or the issuer URL of another provider. `audience` is the
-    /// identifier of the API, compared exactly.
+    /// `issuer` is the domain of an Auth0 tenant (`tenant.eu.auth0.com`) or the issuer URL of another provider.
+    /// `audience` is the identifier of the API, compared exactly.
     ///
-    /// The verifier accepts users' tokens as Auth0 issues them, signed with any asymmetric algorithm, with a clock skew of at
-    /// most 30 seconds. Nothing is fetched before the first token is verified.
+    /// By default, the verifier accepts users' tokens as Auth0 issues them, signed with any asymmetric algorithm, with
+    /// a clock skew of at most 30 seconds. It fetches nothing before it verifies the first token.
     ///
     /// ```
     /// use axum_auth0_bearer::Verifier;
@@ -68,7 +68,7 @@ impl Verifier {
     /// ```
     ///
     /// # Errors
-    /// [`VerifierError`] if the issuer or the audience is not valid, or if the HTTP client cannot be set up.
+    /// [`VerifierError`] if the issuer or the audience is invalid, or if the HTTP client cannot be set up.
     pub fn new(issuer: &str, audience: impl Into<Arc<str>>) -> Result<Self, VerifierError> {
         let issuer = Issuer::parse(issuer)?;
         let audience = audience.into();
@@ -78,8 +78,8 @@ impl Verifier {
         Ok(Self::with_provider(provider, audience))
     }
 
-    /// Creates a verifier as [`Verifier::new`] does, with a provider that the caller has set up: with an HTTP client or a clock of
-    /// its own, or shared with another verifier.
+    /// Creates a verifier as [`Verifier::new`] does, but with a given provider. The provider may have a custom HTTP
+    /// client or clock, or be shared with another verifier.
     pub fn with_provider(provider: Provider, audience: impl Into<Arc<str>>) -> Self {
         Self {
             main: Arc::new(TrustedIssuer::new(provider)),
@@ -110,21 +110,22 @@ impl Verifier {
         self.with_main(|main| main.token_issuers(issuers))
     }
 
-    /// Accepts only these clients. By default, all are accepted.
+    /// Accepts only these clients. By default, all clients are accepted.
     #[must_use]
     pub fn clients<C: Into<String>>(self, clients: impl IntoIterator<Item = C>) -> Self {
         self.with_main(|main| main.clients(clients))
     }
 
-    /// Accepts the access tokens of another provider as well. A token is verified with the keys of the provider that its `iss`
-    /// belongs to, and with no other's. A user is the pair of [`VerifiedToken::issuer`] and [`VerifiedToken::subject`].
+    /// Also accepts the access tokens of another provider. A token is verified only with the keys of the provider that
+    /// its `iss` belongs to. A user is identified by [`VerifiedToken::issuer`] and [`VerifiedToken::subject`] together.
     #[must_use]
     pub fn trust(mut self, issuer: TrustedIssuer) -> Self {
         self.others = self.others.iter().cloned().chain([issuer]).collect();
         self
     }
 
-    /// Sets how much the response to a rejected token says. By default it names the claim in debug builds only.
+    /// Sets the amount of detail in the response to a rejected token. By default it names the claim in debug builds
+    /// only.
     #[must_use]
     pub fn error_detail(mut self, detail: ErrorDetail) -> Self {
         self.error_detail = detail;
@@ -145,7 +146,7 @@ impl Verifier {
         self
     }
 
-    /// Accepts clients that act for themselves as well. Their [`subject`](VerifiedToken::subject) is not a user: see
+    /// Also accepts clients that act on their own behalf. Their [`subject`](VerifiedToken::subject) is not a user; see
     /// [`VerifiedToken::principal`].
     #[must_use]
     pub fn allow_client_credentials(mut self) -> Self {
@@ -153,7 +154,7 @@ impl Verifier {
         self
     }
 
-    /// Reads the time from `clock`, for tests. The provider's metadata and keys are fetched again.
+    /// Sets the clock, for tests. The provider's metadata and keys are fetched again.
     #[must_use]
     pub fn clock(self, clock: SharedClock) -> Self {
         self.with_main(|mut main| {
@@ -172,10 +173,10 @@ impl Verifier {
         &self.main.provider
     }
 
-    /// Verifies the token in a request's headers, as the extractor does.
+    /// Verifies the token in the headers of a request, as the extractor does.
     ///
     /// # Errors
-    /// [`BearerError`], which is the response to the request.
+    /// [`BearerError`] if the token is rejected. It is the response to the request.
     pub async fn verify_headers(&self, headers: &HeaderMap) -> Result<VerifiedToken, BearerError> {
         match authorization_header::bearer_token(headers) {
             Ok(token) => self.verify(token).await,
@@ -186,7 +187,7 @@ impl Verifier {
     /// Verifies an access token.
     ///
     /// # Errors
-    /// [`BearerError`], which is the response to the request.
+    /// [`BearerError`] if the token is rejected. It is the response to the request.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, BearerError> {
         self.check(token)
             .await
@@ -196,7 +197,7 @@ impl Verifier {
     async fn check(&self, token: &str) -> Result<VerifiedToken, Rejection> {
         let jwt =
             CompactJwt::parse(token).map_err(|error| Rejection::from_parse_error(error, token))?;
-        // The unverified issuer selects the keys only; the signature proves it.
+        // The unverified issuer only selects the keys. The signature proves it.
         let (trusted, iss) = self.issuer_of(&jwt)?;
         let verified = trusted
             .provider
