@@ -1,8 +1,8 @@
-//! Points in a refresh at which a test aborts or suspends the process. Not in a release build.
+//! Failpoints: points in a refresh at which a test aborts or suspends the process. Disabled in release builds.
 //!
-//! `AXUM_AUTH0_FAILPOINT=refresh:after-response` aborts the process when a refresh reaches the point for the first time, without
-//! any cleanup, like `kill -9`. `AXUM_AUTH0_FAILPOINT=refresh:after-response@PATH` creates the file PATH instead and continues
-//! when the file is deleted, or after a minute. The points, in the order of a refresh:
+//! `AXUM_AUTH0_FAILPOINT=refresh:after-response` aborts the process when a refresh first reaches the point, without any
+//! cleanup, like `kill -9`. `AXUM_AUTH0_FAILPOINT=refresh:after-response@PATH` creates the file PATH instead and
+//! continues when the file is deleted, or after a minute. The points, in the order of a refresh:
 //!
 //! | point | refresh token | lease |
 //! |---|---|---|
@@ -11,13 +11,13 @@
 //! | `refresh:after-response` | consumed, the new one in memory only | held |
 //! | `refresh:after-store` | consumed, the new one stored | held |
 
-/// Called when a refresh reaches `point`.
+/// Does nothing in a release build.
 #[cfg(not(debug_assertions))]
 pub(crate) fn reached(_point: &str) -> std::future::Ready<()> {
     std::future::ready(())
 }
 
-/// Called when a refresh reaches `point`.
+/// Aborts or suspends the process if `point` is the configured one.
 #[cfg(debug_assertions)]
 pub(crate) async fn reached(point: &str) {
     use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,13 +1,14 @@
 //! Login, sessions and audience-scoped access tokens for axum.
 //!
-//! `Auth0` goes around the application's router. It sends users to the OpenID Provider and back, stores their tokens
-//! encrypted at the server, and puts a `CurrentUser` into every request. A `SignedInUser` is the only way to an
-//! `AccessToken`, which is verified to be for the `Api` that it is requested for.
+//! `Auth0` wraps the application's router. It redirects users to the OpenID Provider and back, stores their tokens
+//! encrypted on the server, and inserts a `CurrentUser` into every request. Only a `SignedInUser` returns an
+//! `AccessToken`, which is validated for the `Api` that it is requested for.
 //!
 //! APIs verify such tokens with the crate `axum-auth0-bearer`; the crate `axum-auth0-doctor` checks a configuration against the
 //! real provider.
 //!
-//! Feature `sqlite`, on by default: the store `sqlite:` of `AUTH0_SESSION_STORE`. Without it no SQLite is compiled.
+//! The feature `sqlite`, enabled by default, adds the store `sqlite:` of `AUTH0_SESSION_STORE`. Without it, SQLite is
+//! not compiled.
 
 #![warn(missing_docs)]
 

@@ -1,8 +1,8 @@
-//! Tracks the work that outlives its request, so that a shutdown can wait for it.
+//! Tracks tasks that outlive their request, so that a shutdown can wait for them.
 //!
-//! A client that hangs up drops the future of its request. Work that must complete (a refresh, a revocation, a callback, a
-//! logout) runs in a task that the request only awaits. Tasks that can be cancelled without a loss (fetches of metadata and
-//! keys, the renewal of a lease, bookkeeping) are not tracked.
+//! If a client disconnects, the future of its request is dropped. Work that must complete (a refresh, a revocation, a
+//! callback, a logout) runs in a task that the request only awaits. Tasks that can be cancelled without a loss (fetches
+//! of metadata and keys, the renewal of a lease, bookkeeping) are not tracked.
 
 use std::{
     fmt,
@@ -34,7 +34,7 @@ pub(crate) struct Tasks(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     trackers: [TaskTracker; 4],
-    /// When the process exits; `None` before a shutdown.
+    /// The time at which the process exits; `None` before a shutdown.
     deadline: Mutex<Option<Instant>>,
 }
 
@@ -53,7 +53,7 @@ pub struct UnfinishedTasks {
 }
 
 impl UnfinishedTasks {
-    /// Returns the total number.
+    /// Returns the total number of tasks.
     pub fn total(&self) -> usize {
         self.callbacks + self.logouts + self.refreshes + self.revocations
     }
@@ -87,13 +87,13 @@ impl Tasks {
         self.deadline().is_some()
     }
 
-    /// Returns whether work that takes `duration` can complete before the process exits.
+    /// Returns whether work of this `duration` can complete before the process exits.
     pub(crate) fn has_time_for(&self, duration: Duration) -> bool {
         self.deadline()
             .is_none_or(|deadline| Instant::now() + duration <= deadline)
     }
 
-    /// Waits until all tasks have completed, at most for `timeout`, and returns those that have not.
+    /// Waits until all tasks have completed, for at most `timeout`, and returns those that have not.
     pub(crate) async fn drain(&self, timeout: Duration) -> UnfinishedTasks {
         let end = Instant::now() + timeout;
         for tracker in &self.0.trackers {
@@ -106,7 +106,7 @@ impl Tasks {
                 }
             }
         };
-        // A timeout shows in the number of unfinished tasks.
+        // The number of unfinished tasks shows a timeout.
         let _ = timeout_at(end, all).await;
         self.unfinished()
     }

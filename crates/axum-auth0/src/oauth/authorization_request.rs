@@ -30,7 +30,7 @@ pub struct AuthorizationRequest<'a> {
     pub forwarded: &'a [(&'static str, String)],
 }
 
-/// Shows what is requested, not the secrets of the login.
+/// Shows the requested values, not the secrets of the login.
 impl fmt::Debug for AuthorizationRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthorizationRequest")
@@ -45,7 +45,7 @@ impl AuthorizationRequest<'_> {
     pub fn url(&self, endpoint: &Url, config: &Config) -> Url {
         let (state, nonce) = (self.state.to_owned(), self.nonce.to_owned());
         let verifier = PkceCodeVerifier::new(self.verifier.to_owned());
-        // `AUTH0_SCOPE` is used as it is: openidconnect would add a second `openid`.
+        // `AUTH0_SCOPE` is used unchanged: openidconnect would add a second `openid`.
         let client = CoreClient::new(
             ClientId::new(config.client_id().to_owned()),
             IssuerUrl::from_url(config.issuer().url().clone()),
@@ -61,7 +61,7 @@ impl AuthorizationRequest<'_> {
             )
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .add_scopes(self.scope.iter().cloned().map(Scope::new))
-            // Not as a `RedirectUrl`, which parses it and can fail.
+            // Not a `RedirectUrl`, whose parser can fail.
             .add_extra_param("redirect_uri", self.redirect_uri);
         let name = parameter_name(config.audience_parameter());
         for &audience in self.audiences {
@@ -79,7 +79,7 @@ impl AuthorizationRequest<'_> {
     }
 }
 
-/// Returns the name of the parameter that an API is requested by.
+/// Returns the name of the parameter that requests an API.
 pub(super) fn parameter_name(parameter: AudienceParameter) -> &'static str {
     match parameter {
         AudienceParameter::Audience => "audience",
@@ -89,8 +89,8 @@ pub(super) fn parameter_name(parameter: AudienceParameter) -> &'static str {
 
 /// Returns the APIs that a login requests.
 ///
-/// Auth0 takes one `audience`; its refresh token is good for other APIs if the application's policy allows them. With
-/// `resource` (RFC 8707 §2.1) a login requests all APIs, and each token request names one of them.
+/// Auth0 takes one `audience`; its refresh token is valid for other APIs if the application's policy allows them. With
+/// `resource` (RFC 8707 §2.1), a login requests all APIs, and each token request names one of them.
 pub fn requested_audiences(config: &Config) -> Vec<&str> {
     let mut audiences: Vec<&str> = config.audience().into_iter().collect();
     if config.audience_parameter() == AudienceParameter::Resource {

@@ -1,4 +1,4 @@
-//! How this application authenticates at the provider's endpoints (RFC 6749 §2.3, OpenID Connect Core 1.0 §9).
+//! Client authentication at the provider's endpoints (RFC 6749 §2.3, OpenID Connect Core 1.0 §9).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -26,8 +26,8 @@ impl RegisteredClient {
         }
     }
 
-    /// Returns the method for the token endpoint: `client_secret_post` if the provider supports it, as nextjs-auth0 does;
-    /// else `client_secret_basic`, the default of OpenID Connect Discovery 1.0 §3.
+    /// Returns the method for the token endpoint: `client_secret_post` if the provider supports it, like nextjs-auth0;
+    /// otherwise `client_secret_basic`, the default of OpenID Connect Discovery 1.0 §3.
     pub(super) fn token_endpoint_method(&self, metadata: &Metadata) -> ClientAuthentication {
         self.method.unwrap_or_else(|| {
             let methods = metadata
@@ -46,8 +46,8 @@ impl RegisteredClient {
     }
 
     /// Returns the method for the revocation endpoint: that of the token endpoint if
-    /// `revocation_endpoint_auth_methods_supported` has it; `client_secret_basic` if the metadata has no such member (RFC
-    /// 8414 §2).
+    /// `revocation_endpoint_auth_methods_supported` contains it; `client_secret_basic` if the metadata has no such
+    /// member (RFC 8414 §2).
     pub(super) fn revocation_endpoint_method(&self, metadata: &Metadata) -> ClientAuthentication {
         let Some(methods) = &metadata.revocation_endpoint_auth_methods_supported else {
             return ClientAuthentication::Basic;
@@ -63,7 +63,7 @@ impl RegisteredClient {
         }
     }
 
-    /// Returns the value of `Authorization`. Identifier and secret are form-encoded first (RFC 6749 §2.3.1).
+    /// Returns the value of `Authorization`. Identifier and secret are form-encoded (RFC 6749 §2.3.1).
     pub(super) fn basic_credentials(&self) -> String {
         let encode =
             |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();

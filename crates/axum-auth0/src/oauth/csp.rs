@@ -1,9 +1,9 @@
-//! The provider in the Content Security Policy of a page.
+//! The provider's origins in the Content Security Policy of a page.
 
 use crate::{config::Config, provider::Provider};
 
-/// Returns the origins of the provider that a form can lead to, separated by spaces: that of the issuer and, if the metadata
-/// was fetched, those of the endpoints for browsers.
+/// Returns the origins of the provider that a form can lead to, separated by spaces: the origin of the issuer and, if
+/// the metadata was fetched, those of the endpoints for browsers.
 pub(crate) fn provider_origins(config: &Config, provider: &Provider) -> String {
     let mut origins = vec![config.issuer().url().origin().ascii_serialization()];
     let metadata = provider.cached_metadata();
@@ -22,8 +22,8 @@ pub(crate) fn provider_origins(config: &Config, provider: &Provider) -> String {
     origins.join(" ")
 }
 
-/// Returns the `form-action` of every page. A browser applies the directive to the redirect that answers a form, too (CSP
-/// Level 3 §6.4.1), and a logout redirects to the provider.
+/// Returns the `form-action` of every page. A browser also applies the directive to the redirect after a form
+/// submission (CSP Level 3 §6.4.1), and a logout redirects to the provider.
 pub(crate) fn form_action(config: &Config, provider: &Provider) -> String {
     format!("'self' {}", provider_origins(config, provider))
 }

@@ -1,4 +1,4 @@
-//! Why the token endpoint or the revocation endpoint returned no result.
+//! Errors of the token endpoint and the revocation endpoint.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     provider::ProviderError,
 };
 
-/// Why the token endpoint returned no tokens, or the revocation endpoint no success.
+/// Error of a request to the token endpoint or the revocation endpoint.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
@@ -61,10 +61,10 @@ pub enum UnavailableReason {
     /// The provider's metadata is unavailable.
     #[error(transparent)]
     Metadata(ProviderError),
-    /// A status that means "try again later".
+    /// A status that asks for a later retry.
     #[error("status {0}")]
     Status(StatusCode),
-    /// An error code that means "try again later".
+    /// An error code that asks for a later retry.
     #[error("the error {0}")]
     ErrorCode(&'static str),
 }
@@ -73,11 +73,11 @@ pub enum UnavailableReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestEffect {
-    /// None: the request did not arrive or was turned away.
+    /// None: the request did not arrive or was rejected.
     NoEffect,
-    /// Unknown: no response in time, or one that says nothing.
+    /// Unknown: no response in time, or a response that does not tell.
     Unknown,
-    /// Unknown, and known at once: the connection was lost after the request was sent.
+    /// Unknown, without a timeout: the connection was lost after the request was sent.
     ConnectionLost,
 }
 

@@ -1,7 +1,8 @@
-//! Validates ID tokens: OpenID Connect Core 1.0 §3.1.3.7, with the numbers of the rules there, and §12.2 for refreshed ones.
+//! Validates ID tokens: OpenID Connect Core 1.0 §3.1.3.7, whose rule numbers the comments use, and §12.2 for refreshed
+//! tokens.
 //!
-//! openidconnect's verifier does not check `azp`, `at_hash` and the age of `iat`, and has no leeway. Here all rules are in one
-//! place, over a token whose signature was verified with the provider's cached keys.
+//! openidconnect's verifier does not check `azp`, `at_hash` and the age of `iat`, and has no leeway. This module
+//! contains all rules, and applies them to a token whose signature was verified with the provider's cached keys.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -23,7 +24,7 @@ pub const MAX_AGE_OF_IAT: i64 = 600;
 /// Maximum length of `sub`, in bytes (OpenID Connect Core 1.0 §2).
 const MAX_SUBJECT: usize = 255;
 
-/// Why an ID token is refused. No variant contains a value of the token.
+/// Why an ID token is rejected. No variant contains a value of the token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdTokenError {
@@ -33,7 +34,7 @@ pub enum IdTokenError {
     /// A claim is missing or malformed.
     #[error("the ID token is malformed: {0}")]
     Claim(#[from] ClaimError),
-    /// A rule is broken.
+    /// The token violates a rule.
     #[error("the ID token is refused: {0}")]
     Rule(&'static str),
 }
@@ -118,8 +119,8 @@ impl IdTokenVerifier {
         Ok(claims)
     }
 
-    /// Rules 3–5: the token is for this client. Other audiences must be configured APIs, which some providers add, or `azp` must
-    /// be this client.
+    /// Checks rules 3–5: the token is for this client. Other audiences must be configured APIs, which some providers
+    /// add, or `azp` must be this client.
     fn check_audience(&self, claims: &Claims) -> Result<(), IdTokenError> {
         let audience = claims.audience()?;
         if !audience.contains(&self.client_id.as_str()) {
@@ -149,8 +150,9 @@ impl IdTokenVerifier {
         self.provider.verify(token, Algorithm::ALL).await.map(drop)
     }
 
-    /// Returns whether a refreshed ID token is of the same user and login as the one before (OpenID Connect Core 1.0 §12.2):
-    /// `iss`, `sub` and `aud` are equal, and `auth_time`, `nonce` and `azp` are equal or absent. Sends no request.
+    /// Returns whether a refreshed ID token is of the same user and login as the previous one (OpenID Connect Core 1.0
+    /// §12.2): `iss`, `sub` and `aud` are equal, and `auth_time`, `nonce` and `azp` are equal or absent. Sends no
+    /// request.
     ///
     /// `old` is from the sealed token set and was verified at login; `new` is from the token endpoint. A token that is encrypted,
     /// too long or otherwise unreadable is treated as absent, which §12.2 allows.
@@ -166,11 +168,11 @@ impl IdTokenVerifier {
             .audience()
             .is_ok_and(|audience| audience.contains(&self.client_id.as_str()));
         let same_authentication = match (old.get("auth_time"), new.get("auth_time")) {
-            // As numbers: 1700000000 and 1700000000.0 are equal.
+            // Compared as numbers: 1700000000 and 1700000000.0 are equal.
             (Some(_), Some(_)) => {
                 old.numeric_date("auth_time").ok() == new.numeric_date("auth_time").ok()
             }
-            // Some providers have it in one of the two only.
+            // Some providers include it in only one of the two tokens.
             _ => true,
         };
         let same_nonce = new
@@ -188,14 +190,14 @@ impl IdTokenVerifier {
     }
 }
 
-/// Returns whether a token is a logout token. It has the keys and the audience of an ID token.
+/// Returns whether a token is a logout token, which has the keys and the audience of an ID token.
 fn is_logout_token(jwt: &VerifiedJwt) -> bool {
     jwt.media_type()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("logout+jwt"))
         || jwt.claims().has("events")
 }
 
-/// Rules 9, 10 and 13. `now` is in seconds since 1970.
+/// Checks rules 9, 10 and 13. `now` is in seconds since 1970.
 fn check_times(claims: &Claims, now: i64, max_age: Option<u64>) -> Result<(), IdTokenError> {
     if claims.required_numeric_date("exp")? <= now - LEEWAY {
         return Err(IdTokenError::Rule("exp has passed"));

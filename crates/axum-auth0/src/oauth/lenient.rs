@@ -1,8 +1,8 @@
-//! What openidconnect is too strict for.
+//! Parses token responses that openidconnect rejects.
 //!
-//! openidconnect builds and sends the requests to the token endpoint. [`CapturingHttpClient`] keeps the response from its parser,
-//! which refuses a whole response because of one unusual member; a new refresh token would be lost with it. This file reads
-//! the members instead. Each leniency, and a provider that needs it:
+//! openidconnect builds and sends the requests to the token endpoint. [`CapturingHttpClient`] hides the response from
+//! its parser, which rejects a whole response because of one unusual member; a new refresh token would be lost with it.
+//! This module reads the members instead. Each leniency, and a provider that needs it:
 //!
 //! | response | read as | provider |
 //! |---|---|---|
@@ -14,9 +14,9 @@
 //! | one member is not UTF-8 or a number out of range | that member is absent | no known provider; it would cost the refresh token |
 //! | a byte order mark before the JSON | ignored | no known provider |
 //!
-//! Two more are elsewhere because they concern requests: the revocation request is built by hand, since openidconnect refuses
-//! `http` on a loopback address, where the local tenant is; and `scope` of the authorization request is not extended by
-//! `openid`, which `AUTH0_SCOPE` has already.
+//! Two more are elsewhere because they concern requests: the revocation request is built without openidconnect, which
+//! rejects `http` on a loopback address, where the local tenant is; and `scope` of the authorization request is not
+//! extended by `openid`, which `AUTH0_SCOPE` already contains.
 //!
 //! openidconnect's ID-token verifier is too lenient rather than too strict: see `id_token.rs`.
 //!
@@ -80,8 +80,8 @@ impl CapturingHttpClient {
         }
     }
 
-    /// Returns the response to the request that openidconnect sent. `parsed` is openidconnect's result, which matters only if
-    /// there is no response.
+    /// Returns the response to the request that openidconnect sent. `parsed` is openidconnect's result, which is used
+    /// only if there is no response.
     ///
     /// # Errors
     ///
@@ -103,8 +103,8 @@ impl CapturingHttpClient {
     }
 }
 
-/// Parses the members of a JSON object. A member that is not UTF-8 or a number out of range is skipped: there may be a new
-/// refresh token beside it.
+/// Parses the members of a JSON object. Skips a member that is not UTF-8 or a number out of range, because the object
+/// may contain a new refresh token.
 pub(super) fn parse_members(body: &[u8]) -> Option<Map<String, Value>> {
     if let Ok(members) = serde_json::from_slice(body) {
         return Some(members);
@@ -126,12 +126,12 @@ pub(super) fn string_member<'m>(members: &'m Map<String, Value>, name: &str) -> 
     json::member(members, name).and_then(Value::as_str)
 }
 
-/// Reads a successful response (RFC 6749 §5.1).
+/// Parses a successful response (RFC 6749 §5.1).
 ///
 /// # Errors
 ///
 /// If the access token is not a bearer token: a client must not use a token of an unknown type (RFC 6749 §7.1). If the
-/// refresh token is not a string: the next refresh would present the old one.
+/// refresh token is not a string: the next refresh would send the old one.
 pub(super) fn normalize_token_response(
     members: &Map<String, Value>,
 ) -> Result<TokenResponse, EndpointError> {
@@ -166,8 +166,8 @@ pub(super) fn normalize_token_response(
     })
 }
 
-/// Returns the granted scopes; `None` if the value is neither a string nor an array. An array with anything but strings
-/// grants nothing.
+/// Returns the granted scopes, or `None` if the value is neither a string nor an array. An array with a value that is
+/// not a string grants nothing.
 fn granted_scope(value: &Value) -> Option<Vec<String>> {
     let words = match jwt::scope_words(value) {
         None if value.is_array() => Vec::new(),
@@ -176,7 +176,7 @@ fn granted_scope(value: &Value) -> Option<Vec<String>> {
     Some(words.into_iter().map(str::to_owned).collect())
 }
 
-/// Returns seconds from a number or a string; `None` if the value is not a lifetime.
+/// Parses seconds from a number or a string. Returns `None` if the value is not a lifetime.
 fn lifetime(value: &Value) -> Option<i64> {
     let seconds = match value {
         #[expect(
@@ -189,7 +189,7 @@ fn lifetime(value: &Value) -> Option<i64> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    // -1 means "does not expire". Any other negative lifetime has passed.
+    // -1 means "does not expire". Any other negative lifetime is in the past.
     seconds
         .map(|seconds| if seconds < -1 { 0 } else { seconds })
         .filter(|seconds| (0..=MAX_LIFETIME).contains(seconds))

@@ -7,14 +7,14 @@ use crate::{
     provider::{Issuer, Metadata},
 };
 
-/// Maximum length of the URL, in bytes; servers and proxies refuse longer ones. A longer URL is sent without
-/// `id_token_hint`.
+/// Maximum length of the URL, in bytes; servers and proxies reject longer ones. `id_token_hint` is omitted from a
+/// longer URL.
 const MAX_URL: usize = 6_000;
 
-/// A logout at the provider. The configuration adds the client.
+/// A logout request to the provider. The configuration adds the client.
 #[derive(Clone, Copy, Debug)]
 pub struct ProviderLogout<'a> {
-    /// Where the provider redirects to, as registered there.
+    /// The URL that the provider redirects to, as registered there.
     pub return_to: Option<&'a str>,
     /// The ID token of the login, sent as `id_token_hint`.
     pub id_token: Option<&'a str>,
@@ -23,10 +23,11 @@ pub struct ProviderLogout<'a> {
 }
 
 impl ProviderLogout<'_> {
-    /// Returns the logout URL; `None` if the provider has none.
+    /// Returns the logout URL, or `None` if the provider has none.
     ///
-    /// It is at the `end_session_endpoint` (OpenID Connect RP-Initiated Logout 1.0 §2). An Auth0 tenant that announces none has
-    /// `/v2/logout`. With the parameter `logout_uri`, it is `/logout` beside the authorization endpoint, as at Amazon Cognito.
+    /// The URL is the `end_session_endpoint` (OpenID Connect RP-Initiated Logout 1.0 §2). An Auth0 tenant without this
+    /// member has `/v2/logout`. With the parameter `logout_uri`, it is `/logout` beside the authorization endpoint, as
+    /// at Amazon Cognito.
     pub fn url(&self, config: &Config, metadata: &Metadata) -> Option<Url> {
         match (config.logout().parameter, &metadata.end_session_endpoint) {
             (LogoutParameter::PostLogoutRedirectUri, Some(endpoint)) => {
@@ -82,7 +83,8 @@ impl ProviderLogout<'_> {
     }
 }
 
-/// Returns whether the issuer is a host and a slash, as that of an Auth0 tenant is, also with a custom domain.
+/// Returns whether the issuer is a host and a slash, like the issuer of an Auth0 tenant, with or without a custom
+/// domain.
 fn has_auth0_form(issuer: &Issuer) -> bool {
     issuer.as_str().ends_with('/') && issuer.url().path() == "/"
 }

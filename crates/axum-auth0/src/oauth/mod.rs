@@ -1,9 +1,9 @@
-//! The client's side of OAuth 2.0 and OpenID Connect: authorization request, code exchange, refresh, revocation, logout
-//! URL, and the validation of ID tokens.
+//! The OAuth 2.0 and OpenID Connect client: authorization request, code exchange, refresh, revocation, logout URL, and
+//! the validation of ID tokens.
 //!
-//! Public is what a check of the configuration needs, such as the crate `axum-auth0-doctor`.
+//! The public items are those that a configuration check needs, such as the crate `axum-auth0-doctor`.
 //!
-//! openidconnect has the types, PKCE and the requests. `lenient` lists what it is too strict for.
+//! openidconnect provides the types, PKCE and the requests. `lenient` lists where this module is less strict.
 
 mod authorization_request;
 mod client_authentication;

@@ -1,4 +1,4 @@
-//! Responses of the token endpoint, and what they mean.
+//! Responses of the token endpoint.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use super::{
 };
 use crate::http_client::{content_coding, strip_bom};
 
-/// The response of the token endpoint, and what must be kept of it even if it cannot be used.
+/// The response of the token endpoint, including what must be kept if the rest is unusable.
 #[derive(Debug)]
 pub struct EndpointResponse {
     /// A new refresh token. It replaces the old one even if the rest of the response is unusable.
     pub(crate) refresh_token: Option<SecretString>,
     pub(crate) retry_after: Option<Duration>,
-    /// The tokens, or why there are none.
+    /// The tokens, or the error.
     pub tokens: Result<TokenResponse, EndpointError>,
 }
 
@@ -37,7 +37,8 @@ impl EndpointResponse {
         }
     }
 
-    /// Reads a response. The body decides before the status, except for 5xx and 429: those mean that nothing was decided.
+    /// Parses a response. The body takes precedence over the status, except for 5xx and 429, which mean that the
+    /// provider decided nothing.
     pub(super) fn read<B: AsRef<[u8]>>(
         response: &Response<B>,
         retry_after: Option<Duration>,
@@ -54,7 +55,8 @@ impl EndpointResponse {
             {
                 normalize_token_response(members)
             }
-            // RFC 6749 §5.2 has no such status, so a proxy may have written the body. Only a provider says `invalid_grant`.
+            // RFC 6749 §5.2 has no such status, so a proxy may have written the body. Only a provider sends
+            // `invalid_grant`.
             Some(members)
                 if is_proxy_status(status)
                     && string_member(members, "error") != Some("invalid_grant") =>
@@ -92,8 +94,8 @@ impl EndpointResponse {
     }
 }
 
-/// Returns whether the body of a successful response to a revocation says that nothing was revoked. RFC 7009 §2.2 needs the
-/// status only, but some providers write an error into a 200, and a proxy a page.
+/// Returns whether the body of a successful response to a revocation reports that nothing was revoked. RFC 7009 §2.2
+/// needs only the status, but some providers send an error with status 200, and some proxies a page.
 pub(super) fn reports_failure<B: AsRef<[u8]>>(response: &Response<B>) -> bool {
     let body = strip_bom(response.body().as_ref()).trim_ascii();
     let is_error =
@@ -117,7 +119,7 @@ fn overloaded(status: StatusCode, retry_after: Option<Duration>) -> EndpointErro
     }
 }
 
-/// An error response (RFC 6749 §5.2). The codes of RFC 6749 §4.1.2.1 for an overloaded provider are accepted here, too.
+/// Converts an error response (RFC 6749 §5.2). Also accepts the codes of RFC 6749 §4.1.2.1 for an overloaded provider.
 fn error_response(members: &Map<String, Value>, retry_after: Option<Duration>) -> EndpointError {
     let code = string_member(members, "error").unwrap_or_default();
     let transient = ["temporarily_unavailable", "server_error", "slow_down"];
@@ -134,7 +136,7 @@ fn error_response(members: &Map<String, Value>, retry_after: Option<Duration>) -
     }
 }
 
-/// Names the `Content-Encoding` of a body (RFC 9110 §8.4). Requests ask for none.
+/// Describes the `Content-Encoding` of a body (RFC 9110 §8.4). Requests do not ask for any.
 fn compressed(coding: &str) -> &'static str {
     match coding {
         "gzip" | "x-gzip" => {
@@ -164,8 +166,8 @@ fn is_markup(headers: &HeaderMap, body: &[u8]) -> bool {
     is_html || body.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// Returns whether a status is that of a proxy or server in front of the provider: a redirect, which is not followed and which
-/// a token endpoint has no use for; 407 or 408.
+/// Returns whether a status comes from a proxy or server in front of the provider: a redirect, which is not followed
+/// and which a token endpoint does not send; 407 or 408.
 fn is_proxy_status(status: StatusCode) -> bool {
     status.is_redirection()
         || status == StatusCode::REQUEST_TIMEOUT

@@ -10,8 +10,8 @@ use crate::config::ClientAuthentication;
 impl TokenEndpoint {
     /// Revokes a refresh token (RFC 7009 §2.1).
     ///
-    /// Many providers do not announce how clients authenticate at this endpoint and expect the method of the token endpoint.
-    /// If the method that RFC 8414 §2 gives is refused, the other one is tried.
+    /// Many providers do not publish how clients authenticate at this endpoint and expect the method of the token
+    /// endpoint. If the provider rejects the method of RFC 8414 §2, the other one is tried.
     ///
     /// # Errors
     ///
@@ -26,7 +26,7 @@ impl TokenEndpoint {
             Err(error) if is_authentication_failure(&error) => {
                 tracing::debug!(%error, ?method, "the revocation endpoint refused the client authentication method");
                 let retried = self.send_revocation(endpoint, refresh_token, method.other());
-                // If both methods are refused, the first error is the meaningful one.
+                // If both methods are rejected, the first error is the relevant one.
                 retried.await.map_err(|_| error)
             }
             result => result,
@@ -54,8 +54,8 @@ impl TokenEndpoint {
         }
     }
 
-    /// Builds the request by hand: openidconnect refuses a revocation endpoint with `http`, also on a loopback address, where
-    /// the local tenant is.
+    /// Builds the request without openidconnect, which rejects a revocation endpoint with `http`, even on a loopback
+    /// address, where the local tenant is.
     fn revocation_request(
         &self,
         endpoint: &str,
@@ -80,7 +80,7 @@ impl TokenEndpoint {
     }
 }
 
-/// Returns whether the provider refused the client's credentials or the way they were sent.
+/// Returns whether the provider rejected the client's credentials or the authentication method.
 fn is_authentication_failure(error: &EndpointError) -> bool {
     match error {
         EndpointError::ErrorResponse { code, .. } => matches!(

@@ -23,7 +23,7 @@ fn json_response(status: u16, body: &Value) -> EndpointResponse {
     response(status, "application/json", &body.to_string())
 }
 
-/// A token response with the required members and `extra`.
+/// Returns a token response with the required members and `extra`.
 fn tokens(extra: &Value) -> TokenResponse {
     let mut body = json!({ "access_token": "a", "token_type": "Bearer" });
     for (name, value) in extra.as_object().unwrap() {

@@ -76,8 +76,8 @@ impl TokenEndpoint {
         self.read(&response).tokens
     }
 
-    /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`, with `scope` or, if it is empty, with what
-    /// the login was granted.
+    /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`, with `scope` or, if it is empty,
+    /// with the scopes that the login was granted.
     pub async fn refresh(
         &self,
         refresh_token: &str,
@@ -123,7 +123,7 @@ impl TokenEndpoint {
             ClientAuthentication::Post => AuthType::RequestBody,
             ClientAuthentication::Basic => AuthType::BasicAuth,
         };
-        // Without keys: `IdTokenVerifier` validates ID tokens, with keys that are cached and rotated.
+        // Without keys: `IdTokenVerifier` validates ID tokens with keys that are cached and rotated.
         let client = CoreClient::new(
             ClientId::new(self.client.id.clone()),
             IssuerUrl::from_url(self.provider.issuer().url().clone()),

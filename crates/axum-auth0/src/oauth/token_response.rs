@@ -1,4 +1,4 @@
-//! The tokens of a successful response.
+//! A successful response of the token endpoint.
 
 use std::fmt;
 

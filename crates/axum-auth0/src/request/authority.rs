@@ -10,7 +10,7 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// Parses the value of a `Host` header (RFC 9110 §7.2). A missing port is the default of `scheme`.
+    /// Parses the value of a `Host` header (RFC 9110 §7.2). The default port of `scheme` replaces a missing port.
     pub(crate) fn parse(text: &str, scheme: &str) -> Option<Self> {
         // A URL parser would skip or reinterpret other characters instead of rejecting them.
         let is_plain = |c: char| c.is_ascii_graphic() && !"/?#@\\%".contains(c);

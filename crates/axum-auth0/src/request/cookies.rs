@@ -20,24 +20,24 @@ pub fn get<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     pairs(headers).find_map(|(given, value)| (given == name).then_some(value))
 }
 
-/// Returns the size of all cookies in the header, readable or not, in bytes.
+/// Returns the size of all cookies in the header, in bytes, including unreadable ones.
 pub(crate) fn total_bytes(headers: &HeaderMap) -> usize {
     raw(headers).map(|pair| pair.len() + SEPARATOR).sum()
 }
 
-/// Returns what one cookie adds to the header, in bytes.
+/// Returns the size of one cookie in the header, in bytes.
 pub(crate) fn bytes(name: &str, value: &str) -> usize {
     name.len() + "=".len() + value.len() + SEPARATOR
 }
 
-/// Length of `; `.
+/// Length of the separator `; `.
 const SEPARATOR: usize = 2;
 
 /// Removes cookies from the header that would make tower-cookies lose or confuse the one called `session`.
 ///
-/// tower-cookies ignores the whole header if it is not UTF-8. It also decodes and trims names, so that it takes
-/// `__Host%2Dsession`, which any subdomain can set, for `__Host-session`, and it uses the last of several cookies with the
-/// same name. All other cookies are left to the application.
+/// tower-cookies ignores the whole header if it is not UTF-8. It also decodes and trims names, so it reads
+/// `__Host%2Dsession`, which any subdomain can set, as `__Host-session`, and it uses the last of several cookies with
+/// the same name. All other cookies are left to the application.
 pub(crate) fn protect_session_cookie(
     headers: &mut HeaderMap,
     session: &str,
@@ -70,7 +70,7 @@ pub(crate) fn protect_session_cookie(
     }
 }
 
-/// Returns whether a cookie with another name becomes `session` when a parser trims and decodes it.
+/// Returns whether a cookie with another name becomes `session` when a parser trims and decodes the name.
 fn is_taken_for(pair: &str, session: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default().trim();
     let decoded: Cow<'_, str> = percent_decode_str(name).decode_utf8_lossy();
@@ -88,7 +88,7 @@ fn readable(pair: &[u8]) -> Option<(&str, &str)> {
     split(std::str::from_utf8(pair).ok()?)
 }
 
-/// Splits a pair at its first `=`. Only spaces and tabs are trimmed: other white space belongs to the name.
+/// Splits a pair at its first `=`. Trims only spaces and tabs: other white space belongs to the name.
 fn split(pair: &str) -> Option<(&str, &str)> {
     const WHITE_SPACE: [char; 2] = [' ', '\t'];
     let (name, value) = pair.split_once('=')?;

@@ -1,11 +1,11 @@
-//! Whether a request can change state.
+//! Determines whether a request can change state.
 
 use http::{HeaderMap, Method};
 
 use super::kind::is_websocket;
 
-/// Returns whether the request can change state: every method that is not safe (RFC 9110 §9.2.1), and the handshake of a
-/// WebSocket, which is a GET but opens a channel in both directions.
+/// Returns whether the request can change state: its method is not safe (RFC 9110 §9.2.1), or it is a WebSocket
+/// handshake, which is a GET but opens a channel in both directions.
 pub(crate) fn is_state_changing(method: &Method, headers: &HeaderMap) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
         || is_websocket(method, headers)

@@ -1,4 +1,4 @@
-//! Reads what a request says about itself: how the browser made it, for which host, with which method and cookies.
+//! Parses request metadata: how the browser made the request, its host, method and cookies.
 
 mod authority;
 pub mod cookies;

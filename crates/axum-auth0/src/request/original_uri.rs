@@ -1,4 +1,4 @@
-//! The URI of a request, as the browser sees it.
+//! The URI of a request, as the client sent it.
 
 use axum::extract::{OriginalUri, Request};
 use http::Uri;

@@ -1,11 +1,11 @@
-//! The page to return to after a login or a logout: always a path of this site.
+//! The path to return to after a login or a logout: always a path of this site.
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// Maximum length of the escaped path in bytes: `state` and a cookie carry it.
+/// Maximum length of the escaped path, in bytes: `state` and a cookie contain it.
 const MAX_LENGTH: usize = 1024;
 
 /// Characters that are escaped in a `Location` header. `%` is not among them, so existing escapes are kept.
@@ -23,10 +23,10 @@ const UNSAFE_IN_LOCATION: &AsciiSet = &CONTROLS
 
 /// A path of this site, with its query, that is safe as the target of a redirect.
 ///
-/// The rule is stricter than a URL parser, because browsers differ from one: the path begins with one slash that no
-/// slash follows; no segment is empty or consists of dots (`/.//evil.example` would be normalized to `//evil.example`);
-/// and it contains no backslash, control character or white space. Paths below `/auth` are invalid, too: a login could
-/// end in a logout.
+/// The rule is stricter than a URL parser, because browsers parse URLs differently: the path begins with exactly one
+/// slash; no segment is empty or consists of dots (`/.//evil.example` would be normalized to `//evil.example`); and it
+/// contains no backslash, control character or white space. Paths below `/auth` are also invalid: a login could end in
+/// a logout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ReturnTo(String);
@@ -75,7 +75,7 @@ impl ReturnTo {
         Ok(Self(escaped))
     }
 
-    /// Parses a path of this site, and returns the start page if `text` is missing or invalid.
+    /// Parses a path of this site. Returns the start page if `text` is missing or invalid.
     pub fn parse_or_home(text: Option<&str>) -> Self {
         text.and_then(|text| Self::parse(text).ok())
             .unwrap_or_else(Self::home)
@@ -92,7 +92,7 @@ impl ReturnTo {
     }
 }
 
-/// Returns whether a browser's URL parser takes the segment for `.` or `..`.
+/// Returns whether a browser's URL parser interprets the segment as `.` or `..`.
 fn is_dots(segment: &str) -> bool {
     let plain = segment.to_ascii_lowercase().replace("%2e", ".");
     plain == "." || plain == ".."

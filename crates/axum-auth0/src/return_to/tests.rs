@@ -87,7 +87,7 @@ proptest! {
             let base = Url::parse("https://site.example/deep/page").unwrap();
             let target = base.join(accepted.as_str()).unwrap();
             prop_assert_eq!(target.origin(), base.origin());
-            // The path, taken out and used as a Location again, must still be a path of this site.
+            // The path, extracted and used as a Location again, must still be a path of this site.
             let again = base.join(target.path()).unwrap();
             prop_assert_eq!(again.origin(), base.origin());
             prop_assert_eq!(ReturnTo::parse(accepted.as_str()), Ok(accepted.clone()));

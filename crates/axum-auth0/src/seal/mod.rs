@@ -1,8 +1,8 @@
 //! Authenticated encryption of cookies and rows of the store.
 //!
 //! XChaCha20-Poly1305 with one key for each purpose, derived from `AUTH0_SECRET` with HKDF-SHA256 (RFC 5869). A value
-//! that was sealed for one purpose and context does not open for another, so the cookie of a login is never accepted as a
-//! session.
+//! that was sealed for one purpose and context does not open for another, so the cookie of a login is never accepted as
+//! a session.
 
 use std::{fmt, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::random::{self, SharedRandom};
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
-/// What a sealed value is for.
+/// The purpose of a sealed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The cookie of a pending login.
@@ -56,14 +56,14 @@ impl Purpose {
 #[error("the sealed value cannot be opened: it was modified, or sealed with another AUTH0_SECRET")]
 pub(crate) struct InvalidSeal;
 
-/// The keys for all purposes. The first secret seals, all of them open. Cheap to clone.
+/// The keys for all purposes. The first secret seals; all secrets open. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Keyring {
     sets: Arc<[Keys]>,
     random: SharedRandom,
 }
 
-/// The keys that are derived from one secret.
+/// The keys derived from one secret.
 #[derive(Clone)]
 struct Keys {
     ciphers: [XChaCha20Poly1305; Purpose::ALL.len()],
@@ -104,7 +104,7 @@ impl Keyring {
         Self { sets, random }
     }
 
-    /// Seals `plain`. It opens only for the same `purpose` and `context`.
+    /// Seals `plain`. The result opens only for the same `purpose` and `context`.
     pub(crate) fn seal(&self, purpose: Purpose, context: &[u8], plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE] = random::bytes(self.random.as_ref());
         let payload = Payload {
@@ -121,11 +121,11 @@ impl Keyring {
         sealed
     }
 
-    /// Opens a sealed value with the first secret that fits.
+    /// Opens a sealed value with the first secret that matches.
     ///
     /// # Errors
     ///
-    /// [`InvalidSeal`] if no secret fits.
+    /// [`InvalidSeal`] if no secret matches.
     pub(crate) fn open(
         &self,
         purpose: Purpose,
@@ -151,12 +151,13 @@ impl Keyring {
             .ok_or(InvalidSeal)
     }
 
-    /// Derives bytes from `input` with the first secret (HKDF-Expand, RFC 5869 §2.3), independent for each `label`.
+    /// Derives bytes from `input` with the first secret (HKDF-Expand, RFC 5869 §2.3). Each `label` gives independent
+    /// bytes.
     pub(crate) fn derive<const N: usize>(&self, label: &str, input: &[u8]) -> [u8; N] {
         self.sets[0].derive(label, input)
     }
 
-    /// As [`Keyring::derive`], with each of the secrets.
+    /// Like [`Keyring::derive`], for each of the secrets.
     pub(crate) fn derive_each<const N: usize>(
         &self,
         label: &str,
@@ -165,16 +166,16 @@ impl Keyring {
         self.sets.iter().map(move |set| set.derive(label, input))
     }
 
-    /// As [`Keyring::seal`], as text for a cookie or a URL.
+    /// Like [`Keyring::seal`], but returns text for a cookie or a URL.
     pub(crate) fn seal_text(&self, purpose: Purpose, context: &[u8], plain: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode(self.seal(purpose, context, plain))
     }
 
-    /// As [`Keyring::open`], from text.
+    /// Like [`Keyring::open`], for text.
     ///
     /// # Errors
     ///
-    /// [`InvalidSeal`] if the text is not base64url, or no secret fits.
+    /// [`InvalidSeal`] if the text is not base64url, or no secret matches.
     pub(crate) fn open_text(
         &self,
         purpose: Purpose,

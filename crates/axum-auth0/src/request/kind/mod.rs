@@ -1,4 +1,4 @@
-//! How the browser made a request (W3C Fetch Metadata Request Headers).
+//! Classifies requests by how the browser made them (W3C Fetch Metadata Request Headers).
 //!
 //! `Sec-Fetch-Mode` decides. `Sec-Fetch-Dest` only distinguishes frames from windows: a service worker that forwards a
 //! navigation sends `empty` instead of `document`.
@@ -55,13 +55,14 @@ impl RequestKind {
         }
     }
 
-    /// Returns whether the request may start a login or be redirected to one. Requests without Fetch Metadata may.
+    /// Returns whether the request may start a login or be redirected to one. Requests without Fetch Metadata are
+    /// allowed.
     pub(crate) fn may_start_login(self) -> bool {
         matches!(self, Self::Navigation | Self::Unknown)
     }
 }
 
-/// Where a request comes from, by `Sec-Fetch-Site`.
+/// The origin of a request, according to `Sec-Fetch-Site`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestSite {
     /// A page of this origin.
@@ -73,7 +74,7 @@ pub(crate) enum RequestSite {
 }
 
 impl RequestSite {
-    /// Returns `None` if the header is missing.
+    /// Parses `Sec-Fetch-Site`. Returns `None` if the header is missing.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         headers.get(SITE).map(|value| match &*token(value) {
             "same-origin" => Self::SameOrigin,
@@ -83,7 +84,7 @@ impl RequestSite {
     }
 }
 
-/// Returns whether this is the handshake of a WebSocket (RFC 6455 §4.1; RFC 8441 §4 for HTTP/2).
+/// Returns whether the request is a WebSocket handshake (RFC 6455 §4.1; RFC 8441 §4 for HTTP/2).
 pub(crate) fn is_websocket(method: &Method, headers: &HeaderMap) -> bool {
     let upgrades = headers
         .get_all(header::UPGRADE)
