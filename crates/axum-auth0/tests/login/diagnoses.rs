@@ -231,14 +231,14 @@ async fn a_token_for_another_audience_is_diagnosed_and_not_returned() {
             "PRODUCTS",
         ),
         ("others only", json!(["a", "b"]), "`a`, `b`"),
-        ("nobody", Value::Null, "nobody"),
+        ("no audience", Value::Null, "no API"),
         ("the scope", json!("openid profile"), "`openid profile`"),
     ] {
         let env = TestEnv::new().await;
         env.provider
             .modify(Part::AccessToken, move |claims| claims["aud"] = aud.clone());
         let mut browser = env.logged_in("alice").await;
-        let has_no_api = ["the client", "nobody"].contains(&case);
+        let has_no_api = ["the client", "no audience"].contains(&case);
         let (code, says) = if has_no_api { without_api } else { another };
         let says = [PRODUCTS, found, says];
         assert_diagnosis(&env, &mut browser, "/token", code, &says).await;

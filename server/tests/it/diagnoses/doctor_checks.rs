@@ -69,7 +69,10 @@ pub(crate) async fn a_secret_from_a_documentation_can_be_guessed() -> ReportedDi
     reported::assert_logged(&env, " ERROR ", &diagnosis);
     assert_says(
         &diagnosis,
-        &["AUTH0_SECRET is made of words", "make sessions of anybody"],
+        &[
+            "AUTH0_SECRET is made of words",
+            "forge the session of any user",
+        ],
         &[
             "Set AUTH0_SECRET to 32 random bytes",
             "openssl rand -hex 32",

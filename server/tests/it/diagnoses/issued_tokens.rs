@@ -65,7 +65,7 @@ pub(crate) async fn the_api_requires_tokens_signed_with_a_secret() -> ReportedDi
         &diagnosis,
         &["`https://products.example.com` is signed with a shared secret (HS256)"],
         &[
-            "Register the API anew with the signing algorithm RS256",
+            "Register the API again with the signing algorithm RS256",
             "AUTH0_AUDIENCE and the API itself",
         ],
     );

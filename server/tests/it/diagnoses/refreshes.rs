@@ -160,7 +160,7 @@ pub(crate) async fn a_refresh_whose_response_is_lost_ends_the_session_at_the_nex
     assert_says(
         &diagnosis,
         &["A refresh ended without an answer", "took that for theft"],
-        &["The person logs in again, once", "Rotation Overlap Period"],
+        &["The user logs in again, once", "Rotation Overlap Period"],
     );
     let env = env.restart(|_| {}).await;
     assert_works(&alice).await;
@@ -193,7 +193,7 @@ pub(crate) async fn a_refresh_token_that_was_revoked_ends_the_session() -> Repor
             "does not accept the refresh token any more",
             "revoked there",
         ],
-        &["The person logs in again", "Refresh Token Lifetime"],
+        &["The user logs in again", "Refresh Token Lifetime"],
     );
     assert_works(&alice).await;
     diagnosis

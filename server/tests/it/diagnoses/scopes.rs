@@ -73,7 +73,7 @@ pub(crate) async fn a_user_without_the_permission_does_not_get_the_scope() -> Re
         &diagnosis,
         &[
             "The scope `write:products` was asked for",
-            "the person may not have it",
+            "the user may not have it",
         ],
         &["User Management > Users > Permissions", "RBAC"],
     );
@@ -146,7 +146,7 @@ pub(crate) async fn an_audience_of_another_api_has_none_of_the_scopes() -> Repor
     assert_eq!(without.code, diagnosis.code, "{}", page.body);
     assert_says(
         &without,
-        &["the person may not have them"],
+        &["the user may not have them"],
         &["let the person have them", "RBAC"],
     );
     apply_fix(env, &alice, |_| {}).await;

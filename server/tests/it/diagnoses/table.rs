@@ -29,9 +29,9 @@ function (while developing), on the page *Tokens* and in `server doctor`. Progra
 
 Every line was seen: a test makes the condition with the real site, tenant and APIs, writes down what it was told, and in most
 cases does what the fix says and sees that it helps. The addresses are those of the local services, the values those of the
-tests; where a session ends, the log has the line and the person only logs in.
+tests; where a session ends, the log has the line and the user only logs in.
 
-To write this file anew: `UPDATE_DOCS=1 cargo nextest run -p server --test it diagnoses::table`.
+To write this file again: `UPDATE_DOCS=1 cargo nextest run -p server --test it diagnoses::table`.
 
 | code | when | what it says | what to do |
 |---|---|---|---|

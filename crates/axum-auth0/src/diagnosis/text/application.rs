@@ -15,7 +15,8 @@ pub(super) fn insecure_secret(weakness: SecretWeakness, number: Option<usize>) -
     };
     Text::new(
         format!(
-            "AUTH0_SECRET {holds}{weakness}: whoever guesses it can make sessions of anybody and read the tokens in the store."
+            "AUTH0_SECRET {holds}{weakness}: an attacker who guesses it can forge the session of any user and read \
+             the tokens in the store."
         ),
         "Set AUTH0_SECRET to 32 random bytes, for example the output of `openssl rand -hex 32`, and restart. Sessions \
          from before end.",
@@ -33,7 +34,8 @@ pub(super) fn refused_by_api(
         .unwrap_or_default();
     Text::new(
         format!(
-            "The API at {base_url} refused a fresh access token for the audience `{audience}`: it expects another audience \
+            "The API at {base_url} refused a fresh access token for the audience `{audience}`: it expects another \
+             audience \
              or another issuer.{says}"
         ),
         format!(
@@ -55,7 +57,7 @@ pub(super) fn undeclared_api(api: &str) -> Text {
 
 pub(super) fn api_not_configured(api: &str) -> Text {
     Text::new(
-        format!("{api}_API_URL is not set, so nobody knows where the API {api} answers."),
+        format!("{api}_API_URL is not set, so there is no address of the API {api}."),
         format!(
             "Set {api}_API_URL to its base URL and {api}_API_AUDIENCE to its Identifier (Auth0 dashboard > \
              Applications > APIs), and restart."

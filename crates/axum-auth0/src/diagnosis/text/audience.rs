@@ -7,9 +7,7 @@ use crate::config::AudienceParameter;
 pub(super) fn missing(variable: &str) -> Text {
     if variable != "AUTH0_AUDIENCE" {
         return Text::new(
-            format!(
-                "{variable} is not set, so nobody can be asked for an access token for that API."
-            ),
+            format!("{variable} is not set, so there is no access token for that API."),
             format!(
                 "Set {variable} to the Identifier of the API (Auth0 dashboard > Applications > APIs > your API > \
                  Settings > Identifier), and restart."
@@ -19,7 +17,7 @@ pub(super) fn missing(variable: &str) -> Text {
     Text::new(
         format!(
             "{variable} is not set, so the login did not ask for a token for your API: the provider issued an \
-             access token that only its own /userinfo accepts (an opaque string, not a JWT), or, where the tenant has \
+             access token that only its own /userinfo accepts (an opaque string, not a JWT), or, if the tenant has \
              one, a token for its Default Audience."
         ),
         format!(
@@ -50,8 +48,8 @@ pub(super) fn several_refused(says: &str) -> Text {
             "The provider does not let a login name several APIs at once with `resource`. It says: “{}”.",
             without_full_stop(&printable(says))
         ),
-        "Set AUTH0_AUDIENCE_PARAMETER=audience where the provider understands it, as Auth0 does. Otherwise it is good \
-         for one API only: take the variables of the others out. Then restart.",
+        "Set AUTH0_AUDIENCE_PARAMETER=audience if the provider understands it, as Auth0 does. Otherwise a login is \
+         for one API only: remove the variables of the others. Then restart.",
     )
 }
 
@@ -70,8 +68,8 @@ pub(super) fn default(audience: &str, variable: &str, found: &[String]) -> Text 
     Text::new(
         format!(
             "A token for the audience `{audience}` was asked for, but the provider issued one for {}, which this \
-             application does not know: probably the Default Audience of the tenant, which answers where a request \
-             names no API that it accepts.",
+             application does not know: probably the Default Audience of the tenant, which applies if a request names \
+             no API that it accepts.",
             list(found)
         ),
         format!(
@@ -151,8 +149,8 @@ pub(super) fn userinfo(audience: &str, variable: &str) -> Text {
 pub(super) fn refresh_not_allowed(audience: &str, found: &[String]) -> Text {
     Text::new(
         format!(
-            "The refresh token of this login is not good for the audience `{audience}`: without a word, the provider \
-             issued a token for {} instead, the API of the login.",
+            "The refresh token of this login is not good for the audience `{audience}`: the provider issued a token \
+             for {} instead, the API of the login.",
             list(found)
         ),
         format!(

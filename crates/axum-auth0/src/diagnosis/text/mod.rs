@@ -170,7 +170,7 @@ fn without_full_stop(text: &str) -> &str {
 /// Returns at most five items, each formatted as code.
 fn list<S: AsRef<str>>(items: &[S]) -> String {
     if items.is_empty() {
-        return "nobody".to_owned();
+        return "no API".to_owned();
     }
     let items: Vec<String> = items
         .iter()

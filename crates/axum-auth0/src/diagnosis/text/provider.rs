@@ -60,7 +60,7 @@ pub(super) fn refresh_token_reused() -> Text {
     Text::new(
         "A refresh ended without an answer (the server was killed or the connection was lost), so its refresh token \
          had to be sent a second time; the provider took that for theft and ended the session (RFC 9700 §4.14.2).",
-        "The person logs in again, once. To let a lost answer pass, give the application a Rotation Overlap Period of \
+        "The user logs in again, once. To let a lost answer pass, give the application a Rotation Overlap Period of \
          some seconds (Auth0 dashboard > Applications > your application > Settings > Refresh Token Rotation).",
     )
 }
@@ -68,8 +68,8 @@ pub(super) fn refresh_token_reused() -> Text {
 pub(super) fn refresh_token_ended() -> Text {
     Text::new(
         "The provider does not accept the refresh token any more: it expired, was revoked there, or was used by \
-         somebody else.",
-        "The person logs in again. If this happens often, lengthen the Refresh Token Lifetime (Auth0 dashboard > \
+         another client.",
+        "The user logs in again. If this happens often, lengthen the Refresh Token Lifetime (Auth0 dashboard > \
          Applications > your application > Settings), and see that no other program uses the same sessions.",
     )
 }

@@ -13,12 +13,12 @@ pub(super) fn not_granted(audience: &str, missing: &[String], is_login_api: bool
     Text::new(
         format!(
             "The scope {} was asked for, but the access token for `{audience}` lacks it: the API does not define it, or \
-             the person may not have it or did not consent.",
+             the user may not have it or did not consent.",
             list(missing)
         ),
         format!(
-            "Add it to the API's permissions (Auth0 dashboard > Applications > APIs > your API > Permissions), let the \
-             person have it (User Management > Users > Permissions, where RBAC is on){elsewhere}, and log in again."
+            "Add it to the API's permissions (Auth0 dashboard > Applications > APIs > your API > Permissions), let \
+             the user have it (User Management > Users > Permissions, if RBAC is on){elsewhere}, and log in again."
         ),
     )
 }
@@ -32,13 +32,13 @@ pub(super) fn none_granted(
     Text::new(
         format!(
             "The access token for `{audience}` has none of the scopes that the API at {base_url} needs ({}): {variable} \
-             probably names another API than that one, or the person may not have them.",
+             probably names another API than that one, or the user may not have them.",
             list(missing),
         ),
         format!(
             "Set {variable} to the Identifier of the API that answers there (Auth0 dashboard > Applications > APIs > \
              your API > Settings > Identifier). If it is that already, add the scopes under its Permissions, and let \
-             the person have them (User Management > Users > Permissions, where RBAC is on). Then restart and log in \
+             the user have them (User Management > Users > Permissions, if RBAC is on). Then restart and log in \
              again."
         ),
     )

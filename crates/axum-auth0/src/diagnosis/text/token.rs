@@ -11,7 +11,7 @@ pub(super) fn wrong_issuer(found: Option<&str>, issuer: &str, token_issuer: Opti
             "The access token is from the issuer `{}`, but AUTH0_DOMAIN stands for `{issuer}`{second}.",
             printable(found.unwrap_or("(none)")),
         ),
-        "Set AUTH0_DOMAIN to the domain that issues the tokens, the custom domain where the tenant has one, see that \
+        "Set AUTH0_DOMAIN to the domain that issues the tokens, the custom domain if the tenant has one, check that \
          the API trusts the same one, and restart. If the provider issues access tokens under another name than ID \
          tokens, set AUTH0_TOKEN_ISSUER to that name.",
     )
@@ -24,8 +24,9 @@ pub(super) fn symmetric_signature(audience: &str, variable: &str) -> Text {
              with the provider's public keys must refuse."
         ),
         format!(
-            "Register the API anew with the signing algorithm RS256, since Auth0 does not change it afterwards (Auth0 \
-             dashboard > Applications > APIs > Create API > Signing Algorithm): under another Identifier, which {variable} and \
+            "Register the API again with the signing algorithm RS256, since Auth0 does not change it afterwards (Auth0 \
+             dashboard > Applications > APIs > Create API > Signing Algorithm): under another Identifier, which \
+             {variable} and \
              the API itself then have to name, or under the same one once the old API is deleted. Then restart and log \
              in again."
         ),
@@ -34,8 +35,8 @@ pub(super) fn symmetric_signature(audience: &str, variable: &str) -> Text {
 
 pub(super) fn symmetric_id_token() -> Text {
     Text::new(
-        "The ID token is signed with a shared secret (HS256), which is not accepted: whoever has the Client Secret could \
-         sign in as anybody.",
+        "The ID token is signed with a shared secret (HS256), which is not accepted: a client with the Client Secret \
+         could sign in as any user.",
         "Let the provider sign ID tokens with its private key. Auth0 dashboard > Applications > your application > \
          Settings > Advanced Settings > OAuth > JsonWebToken Signature Algorithm: RS256. Other providers: the client's \
          id_token_signed_response_alg. Then log in again.",
@@ -65,7 +66,8 @@ pub(super) fn expired(seconds: i64) -> Text {
 pub(super) fn issued_expired(audience: &str, seconds: i64) -> Text {
     Text::new(
         format!(
-            "The access token for `{audience}` was expired when the provider issued it: its claim exp is {seconds} seconds \
+            "The access token for `{audience}` was expired when the provider issued it: its claim exp is {seconds} \
+             seconds \
              ago, and its claim iat does not explain that by a clock that is wrong."
         ),
         MALFORMED_FIX,

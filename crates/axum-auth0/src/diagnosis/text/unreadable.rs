@@ -6,11 +6,14 @@ use crate::{
     jwt::{JwtParseError, MAX_TOKEN_BYTES},
 };
 
-const SMALLER: &str = "Let the provider put less into it: fewer groups, roles, permissions or custom claims (Auth0: the Actions that add \
-                       claims, and APIs > your API > Settings > Add Permissions in the Access Token; Entra ID: Token configuration > \
+const SMALLER: &str = "Let the provider put less into it: fewer groups, roles, permissions or custom claims (Auth0: \
+the Actions that add \
+                       claims, and APIs > your API > Settings > Add Permissions in the Access Token; Entra ID: Token \
+                       configuration > \
                        Groups assigned to the application). Then log in again.";
 
-pub(super) const MALFORMED_FIX: &str = "This is a fault of the provider, or of a hook, an Action or a proxy that rewrites its tokens. Log in again, \
+pub(super) const MALFORMED_FIX: &str = "This is a fault of the provider, or of a hook, an Action or a proxy that \
+rewrites its tokens. Log in again, \
                              and if it stays so, look at the token's claims with the provider's own tools.";
 
 pub(super) fn opaque(audience: &str, api: &str, parameter: AudienceParameter) -> Text {
@@ -43,7 +46,7 @@ pub(super) fn encrypted(audience: &str, api: &str) -> Text {
         ),
         format!(
             "Switch the encryption off (Auth0 dashboard > Applications > APIs > your API > Settings > JSON Web \
-             Encryption (JWE)); or, where it has to stay, set {api}_API_TOKEN_FORMAT=opaque, which passes the tokens on \
+             Encryption (JWE)); or, if it has to stay, set {api}_API_TOKEN_FORMAT=opaque, which passes the tokens on \
              unchecked, and restart. Then log in again."
         ),
     )
@@ -53,7 +56,8 @@ pub(super) fn encrypted_id_token() -> Text {
     Text::new(
         "The ID token is encrypted (JWE), and this application has no key to decrypt it with.",
         "Let the provider send ID tokens that are signed and not encrypted: remove the client's \
-         id_token_encrypted_response_alg and id_token_encrypted_response_enc, or its encryption key and certificate. Then \
+         id_token_encrypted_response_alg and id_token_encrypted_response_enc, or its encryption key and certificate. \
+         Then \
          log in again.",
     )
 }
@@ -61,7 +65,8 @@ pub(super) fn encrypted_id_token() -> Text {
 pub(super) fn too_long(audience: &str, bytes: usize) -> Text {
     Text::new(
         format!(
-            "The access token for `{audience}` has {bytes} bytes. At most {MAX_TOKEN_BYTES} are read, and few servers accept \
+            "The access token for `{audience}` has {bytes} bytes. At most {MAX_TOKEN_BYTES} are read, and few servers \
+             accept \
              a header that is longer."
         ),
         SMALLER,
@@ -88,7 +93,8 @@ pub(super) fn malformed_claim(audience: &str, claim: &str) -> Text {
             "The access token for `{audience}` cannot be used: the claim {claim} is malformed."
         ),
         format!(
-            "See what writes the claim {claim} at the provider (a mapper, a hook, an Action). Times are numbers of seconds (RFC \
+            "See what writes the claim {claim} at the provider (a mapper, a hook, an Action). Times are numbers of \
+             seconds (RFC \
              7519 §2); an audience and a scope are a string or an array of strings. Then log in again."
         ),
     )
@@ -99,6 +105,6 @@ pub(super) fn unusable(audience: &str) -> Text {
         format!(
             "The access token for `{audience}` contains characters that no HTTP header can carry."
         ),
-        "This is a fault of the provider; log in again, and tell whoever runs it.",
+        "This is a fault of the provider; log in again, and tell its operator.",
     )
 }
