@@ -221,7 +221,7 @@ pub(crate) async fn a_reused_refresh_token_ends_the_session() -> ReportedDiagnos
     let diagnosis = reported::at_session_end(&env, &alice).await;
     assert_says(
         &diagnosis,
-        &["was used by somebody else"],
+        &["was used by another client"],
         &["no other program uses the same sessions"],
     );
     assert_works(&alice).await;

@@ -147,7 +147,7 @@ pub(crate) async fn an_audience_of_another_api_has_none_of_the_scopes() -> Repor
     assert_says(
         &without,
         &["the user may not have them"],
-        &["let the person have them", "RBAC"],
+        &["let the user have them", "RBAC"],
     );
     apply_fix(env, &alice, |_| {}).await;
     diagnosis
