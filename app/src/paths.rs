@@ -18,8 +18,8 @@ pub const TOKENS: &str = "/tokens";
 /// The pages for signed-in users. The router's routes and the server's guard are both made from this list.
 pub const PROTECTED_PATHS: &[&str] = &[PROFILE, PRODUCTS];
 
-/// The paths that the server excludes from the list of pages, in axum's syntax. Empty: no route of the router belongs to
-/// the server.
+/// The paths that the server excludes from the list of pages, in axum's syntax. Empty: no route of the router belongs
+/// to the server.
 pub const SERVER_PATHS: &[&str] = &[];
 
 /// The prefix of the server's own routes: login, callback, logout.

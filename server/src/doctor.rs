@@ -1,5 +1,5 @@
-//! `server doctor`: checks the configuration against the real provider, and prints each problem with its fix. It never prints
-//! a secret, a token or a cookie.
+//! `server doctor`: checks the configuration against the real provider, and prints each problem with its fix. It never
+//! prints a secret, a token or a cookie.
 
 mod text;
 
@@ -106,8 +106,8 @@ async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
 #[cfg(any(debug_assertions, feature = "local-services"))]
 type Local = (crate::local::LocalServices, tempfile::TempDir);
 
-/// Starts the local services if no account is configured, as the site does. Their state is separate from the site's, which may
-/// be running: two programs must not share it. The checked session store is the site's.
+/// Starts the local services if no account is configured, as the site does. Their state is separate from the site's,
+/// which may be running: two programs must not share it. The checked session store is the site's.
 #[cfg(any(debug_assertions, feature = "local-services"))]
 async fn with_local_services(
     mut variables: Variables,

@@ -1,5 +1,5 @@
-//! Leptos options of the built site. cargo-leptos sets these variables for its own runs; a deployed server gets them like all
-//! others.
+//! Leptos options of the built site. cargo-leptos sets these variables for its own runs; a deployed server gets them
+//! like all others.
 
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -16,7 +16,8 @@ pub struct UnreadableFile {
 ///
 /// # Errors
 ///
-/// [`UnreadableFile`] if a file exists but cannot be parsed. The reason names the line, not the value: it may be a secret.
+/// [`UnreadableFile`] if a file exists but cannot be parsed. The reason names the line, not the value: it may be a
+/// secret.
 pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
     let mut variables = Variables::from_environment();
     for file in [".env.local", ".env"] {
@@ -48,8 +49,8 @@ fn decode(bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-/// Describes an error. `last` is the variable before the malformed line. The text of the line is left out, because it may be
-/// a secret.
+/// Describes an error. `last` is the variable before the malformed line. The text of the line is left out, because it
+/// may be a secret.
 fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) -> UnreadableFile {
     let reason = match error {
         dotenvy::Error::LineParse(..) => {

@@ -1,4 +1,5 @@
-//! Graceful shutdown: readiness fails first, then new connections are refused, then requests and detached work are drained.
+//! Graceful shutdown: readiness fails first, then new connections are refused, then requests and detached work are
+//! drained.
 
 use std::{future::IntoFuture as _, io, time::Duration};
 
@@ -12,8 +13,8 @@ use tokio::{
 
 use crate::signals::{Signal, Signals};
 
-/// After SIGTERM, requests are still accepted for this long while `/readyz` fails, so that a load balancer notices before the
-/// port closes.
+/// After SIGTERM, requests are still accepted for this long while `/readyz` fails, so that a load balancer notices
+/// before the port closes.
 const READINESS_NOTICE: Duration = Duration::from_secs(1);
 
 /// Serves `site` until SIGTERM or Ctrl-C, and returns when requests and detached work are complete, or after

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_auth0::Whole;
 
-/// Shows `waiting` until the resources that `content` reads are loaded, then what it returns. The server waits for them.
-/// While they reload, the previous content stays.
+/// Shows `waiting` until the resources that `content` reads are loaded, then what it returns. The server waits for
+/// them. While they reload, the previous content stays.
 ///
 /// Has one type for all parts, like [`part`](super::part).
 pub(crate) fn loading(

@@ -1,8 +1,8 @@
 //! The access token route: returns an access token to a script of the page, for the APIs that
 //! `AUTH0_EXPOSE_ACCESS_TOKENS_FOR` names.
 //!
-//! Off by default. A site that uses it is a token-mediating backend instead of a backend for its frontend (OAuth 2.0 for
-//! Browser-Based Applications, §6.2): a script that an attacker injects into a page gets the token.
+//! Off by default. A site that uses it is a token-mediating backend instead of a backend for its frontend (OAuth 2.0
+//! for Browser-Based Applications, §6.2): a script that an attacker injects into a page gets the token.
 
 use std::sync::Arc;
 
@@ -99,8 +99,8 @@ fn exposed_api(
     (api.browser_access == BrowserAccess::TokensCanBeStolen).then_some(api)
 }
 
-/// Returns whether a script of this site sent the request (W3C Fetch Metadata), and not another site, a navigation or an
-/// image.
+/// Returns whether a script of this site sent the request (W3C Fetch Metadata), and not another site, a navigation or
+/// an image.
 fn is_own_script(headers: &HeaderMap) -> bool {
     let is = |name: &str, allowed: &[&str]| {
         headers.get(name).map(|value| {
@@ -115,8 +115,8 @@ fn is_own_script(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Returns whether the token has more scopes than were requested. The scopes of OpenID Connect Core 1.0 §5.4 and §11 are
-/// about the user and not about the API: a token of the login has them anyway.
+/// Returns whether the token has more scopes than were requested. The scopes of OpenID Connect Core 1.0 §5.4 and §11
+/// are about the user and not about the API: a token of the login has them anyway.
 fn has_more_scopes(token: &CachedToken) -> bool {
     const OF_LOGIN: [&str; 6] = [
         "openid",

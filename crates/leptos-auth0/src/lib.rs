@@ -28,9 +28,9 @@
 //! ```
 //!
 //! # A page belongs to a user
-//! While a page is open, another user can log in in another tab of the same browser. [`provide_auth`] makes every call of
-//! the page name the user that it was rendered for, and [`PageUserField`] every form. The engine rejects requests from
-//! another user's page, and the page then reloads.
+//! While a page is open, another user can log in in another tab of the same browser. [`provide_auth`] makes every call
+//! of the page name the user that it was rendered for, and [`PageUserField`] every form. The engine rejects requests
+//! from another user's page, and the page then reloads.
 
 #![warn(missing_docs)]
 

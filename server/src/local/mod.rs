@@ -1,6 +1,6 @@
-//! A local tenant and two APIs in this process, so that the site works without an account.
-//! They start if none of `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET` is set. Their state is stored beside the
-//! built site, so a rebuild keeps the sessions. A release build does not contain them.
+//! A local tenant and two APIs in this process, so that the site works without an account. They start if none of
+//! `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET` is set. Their state is stored beside the built site, so
+//! a rebuild keeps the sessions. A release build does not contain them.
 
 mod port;
 mod state;
@@ -47,8 +47,8 @@ impl Drop for LocalServices {
     }
 }
 
-/// Starts the services if no account is configured, and sets the variables that point to them. A variable that is set, even if
-/// empty, keeps its value.
+/// Starts the services if no account is configured, and sets the variables that point to them. A variable that is set,
+/// even if empty, keeps its value.
 ///
 /// # Errors
 ///

@@ -7,8 +7,8 @@ use tokio::net::TcpListener;
 /// Number of ports that are tried.
 const MAX_CANDIDATES: u16 = 20;
 
-/// After a rebuild the old process may still be exiting. Another port would change the issuer and invalidate all sessions, so the
-/// port is tried again for a while.
+/// After a rebuild the old process may still be exiting. Another port would change the issuer and invalidate all
+/// sessions, so the port is tried again for a while.
 const MAX_ATTEMPTS: u32 = 10;
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 

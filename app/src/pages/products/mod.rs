@@ -1,5 +1,5 @@
-//! The user's products: a list, a form to add one, and for each one the forms to order, rename and delete it. Below them
-//! the orders, from another API with another access token.
+//! The user's products: a list, a form to add one, and for each one the forms to order, rename and delete it. Below
+//! them the orders, from another API with another access token.
 
 mod add_form;
 mod list;

@@ -1,5 +1,5 @@
-//! Cost of `access_token` with a valid cached token: time and allocations of one call, by the number of sessions in the store and
-//! of audiences with a cached token.
+//! Cost of `access_token` with a valid cached token: time and allocations of one call, by the number of sessions in the
+//! store and of audiences with a cached token.
 //!
 //! `cargo bench -p axum-auth0`. Allocations are those of the calling thread; SQLite has its own thread.
 

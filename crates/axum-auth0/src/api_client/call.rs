@@ -21,8 +21,8 @@ const MAX_KEY_LENGTH: usize = 255;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A call of the API `A`, created by [`ApiClient`](super::ApiClient). [`send`](Self::send) sends it and reports what is wrong
-/// with it.
+/// A call of the API `A`, created by [`ApiClient`](super::ApiClient). [`send`](Self::send) sends it and reports what is
+/// wrong with it.
 #[must_use = "nothing is sent before `send`"]
 pub struct ApiCall<A> {
     pub(super) user: SignedInUser,
@@ -124,9 +124,9 @@ impl<A: Api> ApiCall<A> {
         self
     }
 
-    /// Sends an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) and marks the call as idempotent: an API that
-    /// supports the header executes the call once, however often it arrives. `key` is 1 to 255 visible ASCII characters
-    /// without `"` and `\`, unique for each operation; it is sent as a quoted string.
+    /// Sends an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) and marks the call as idempotent: an API
+    /// that supports the header executes the call once, however often it arrives. `key` is 1 to 255 visible ASCII
+    /// characters without `"` and `\`, unique for each operation; it is sent as a quoted string.
     pub fn idempotency_key(mut self, key: &str) -> Self {
         let is_text = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
         let is_valid = (1..=MAX_KEY_LENGTH).contains(&key.len()) && key.bytes().all(is_text);
@@ -142,8 +142,8 @@ impl<A: Api> ApiCall<A> {
         })
     }
 
-    /// Marks the call as idempotent, so that it is retried after a transient failure. `GET`, `HEAD`, `PUT` and `DELETE` are
-    /// idempotent by definition.
+    /// Marks the call as idempotent, so that it is retried after a transient failure. `GET`, `HEAD`, `PUT` and `DELETE`
+    /// are idempotent by definition.
     pub fn idempotent(mut self) -> Self {
         self.is_idempotent = true;
         self

@@ -29,7 +29,8 @@ impl Challenge {
             .unwrap_or_default()
     }
 
-    /// Returns whether another token may be accepted: the error is `invalid_token` (expired, revoked, malformed) or missing.
+    /// Returns whether another token may be accepted: the error is `invalid_token` (expired, revoked, malformed) or
+    /// missing.
     pub(super) fn is_invalid_token(&self) -> bool {
         matches!(self.error.as_deref(), None | Some("invalid_token"))
     }
@@ -64,7 +65,8 @@ fn parse(text: &str) -> Option<Challenge> {
     })
 }
 
-/// Returns whether `text` contains the token or a part of it. Some APIs quote the rejected token, and the text is logged.
+/// Returns whether `text` contains the token or a part of it. Some APIs quote the rejected token, and the text is
+/// logged.
 fn repeats(text: &str, token: &str) -> bool {
     token
         .split('.')

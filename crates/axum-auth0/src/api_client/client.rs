@@ -10,8 +10,8 @@ use crate::{config::Api, session::SignedInUser};
 /// Calls the API `A` for one user; see [`SignedInUser::api`]. Cheap to create and to clone: all clients share their
 /// connections.
 ///
-/// A path is given as segments: `["orders", id]` is `BASE/orders/ID`. They are percent-encoded. A segment that could leave
-/// the base (`..`, a slash, a line break, in any encoding) is rejected with
+/// A path is given as segments: `["orders", id]` is `BASE/orders/ID`. They are percent-encoded. A segment that could
+/// leave the base (`..`, a slash, a line break, in any encoding) is rejected with
 /// [`InvalidRequest::Path`](super::InvalidRequest::Path), and nothing is sent.
 pub struct ApiClient<A> {
     user: SignedInUser,
@@ -36,8 +36,8 @@ impl<A: Api> ApiClient<A> {
         self
     }
 
-    /// Sets the time limit of a call with all its attempts, the backoff between them, and the time to obtain a token: twice
-    /// the timeout by default.
+    /// Sets the time limit of a call with all its attempts, the backoff between them, and the time to obtain a token:
+    /// twice the timeout by default.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.set_deadline(deadline);

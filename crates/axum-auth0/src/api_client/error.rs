@@ -12,16 +12,17 @@ use crate::{diagnosis::Diagnosis, http_client::Delivery, tokens::TokenError};
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApiError {
-    /// No access token is available: the session ended, the configuration is wrong, or the provider is unavailable. Nothing
-    /// was sent.
+    /// No access token is available: the session ended, the configuration is wrong, or the provider is unavailable.
+    /// Nothing was sent.
     #[error(transparent)]
     Token(#[from] TokenError),
     /// The API rejects a token that was just issued (401), or requires a scope that the token lacks (403
-    /// `insufficient_scope`): the configurations of the site, the provider and the API do not match. The call had no effect.
+    /// `insufficient_scope`): the configurations of the site, the provider and the API do not match. The call had no
+    /// effect.
     #[error("{0}")]
     Refused(Box<Diagnosis>),
-    /// The API rejected the token (401) and a new one was obtained, but the call is not idempotent. It had no effect; the
-    /// user can try again.
+    /// The API rejected the token (401) and a new one was obtained, but the call is not idempotent. It had no effect;
+    /// the user can try again.
     #[error(
         "the API rejected the access token; a new one is available, and the call was not retried"
     )]
@@ -122,8 +123,8 @@ impl ApiError {
         }
     }
 
-    /// Returns whether the request may have reached the API and had an effect. If so, the user should check before trying
-    /// again.
+    /// Returns whether the request may have reached the API and had an effect. If so, the user should check before
+    /// trying again.
     pub fn sent(&self) -> Delivery {
         match self {
             Self::TimedOut { sent } => *sent,
@@ -140,8 +141,8 @@ impl ApiError {
     }
 }
 
-/// The JSON body with which an API rejects input, at most 64 KiB. `Debug` does not show it, because it may repeat what the
-/// user typed.
+/// The JSON body with which an API rejects input, at most 64 KiB. `Debug` does not show it, because it may repeat what
+/// the user typed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ApiProblem(Value);
 

@@ -88,8 +88,8 @@ fn log(error: &ApiError) {
     }
 }
 
-/// Returns the error to report. If the last attempt had no effect but an earlier one may have, the ambiguous error of that
-/// one is preferred, unless the API itself responded to the last attempt.
+/// Returns the error to report. If the last attempt had no effect but an earlier one may have, the ambiguous error of
+/// that one is preferred, unless the API itself responded to the last attempt.
 fn prefer_ambiguous(ambiguous: Option<ApiError>, last: ApiError) -> ApiError {
     let is_without_response = matches!(
         last,
@@ -197,8 +197,8 @@ impl CallExecution {
             .map_err(ApiError::from)
     }
 
-    /// Obtains another token after a 401 (RFC 6750 §3.1), once. The call is retried only if it is idempotent: a 401 means that
-    /// it had no effect, but not every proxy in front of an API guarantees that.
+    /// Obtains another token after a 401 (RFC 6750 §3.1), once. The call is retried only if it is idempotent: a 401
+    /// means that it had no effect, but not every proxy in front of an API guarantees that.
     async fn token_after_rejection<A: Api>(
         &self,
         response: &Response<Bytes>,

@@ -1,8 +1,9 @@
 //! Calls of the external APIs on behalf of a user.
 //!
-//! [`SignedInUser::api`](crate::SignedInUser::api) returns an [`ApiClient`] for one user and one API. A call attaches the
-//! user's access token for that API and stays below the API's configured base URL. It is bounded in time and size, a
-//! rejected token is refreshed once, idempotent calls are retried within a budget, and every failure is an [`ApiError`].
+//! [`SignedInUser::api`](crate::SignedInUser::api) returns an [`ApiClient`] for one user and one API. A call attaches
+//! the user's access token for that API and stays below the API's configured base URL. It is bounded in time and size,
+//! a rejected token is refreshed once, idempotent calls are retried within a budget, and every failure is an
+//! [`ApiError`].
 //!
 //! ```
 //! # struct OrdersApi;

@@ -1,7 +1,7 @@
 //! Retry policy for transient failures of API calls.
 //!
-//! Only idempotent calls are retried (RFC 9110 §9.2.2), at most twice, after a jittered exponential backoff, and within a
-//! budget, so that retries do not multiply the load of an API that is failing.
+//! Only idempotent calls are retried (RFC 9110 §9.2.2), at most twice, after a jittered exponential backoff, and within
+//! a budget, so that retries do not multiply the load of an API that is failing.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::random::{self, RandomSource};
 /// Maximum number of retries of a call.
 pub(super) const MAX_RETRIES: u32 = 2;
 
-/// Backoff before the first retry, doubled for the second. Jitter shortens each to no less than half, so that many callers
-/// do not retry at the same time.
+/// Backoff before the first retry, doubled for the second. Jitter shortens each to no less than half, so that many
+/// callers do not retry at the same time.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(200);
 
 /// A call is not retried if `Retry-After` is longer, because a user waits for the page.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tower::retry::budget::{Budget as _, TpsBudget};
 
-/// Retries as a share of calls, counted over ten seconds. One retry a second is always allowed, or a site with few users
-/// would never retry.
+/// Retries as a share of calls, counted over ten seconds. One retry a second is always allowed, or a site with few
+/// users would never retry.
 const BUDGET_RATIO: f32 = 0.1;
 const BUDGET_PER_SECOND: u32 = 1;
 const BUDGET_WINDOW: Duration = Duration::from_secs(10);

@@ -98,7 +98,8 @@ impl Auth0Builder {
             .set("AUTH0_CLIENT_SECRET", secret)
     }
 
-    /// Sets `AUTH0_SECRET`, at least 32 bytes. Several secrets are separated by commas; the first encrypts, all decrypt.
+    /// Sets `AUTH0_SECRET`, at least 32 bytes. Several secrets are separated by commas; the first encrypts, all
+    /// decrypt.
     pub fn secret(self, secret: impl Into<String>) -> Self {
         self.set("AUTH0_SECRET", secret)
     }
@@ -118,8 +119,8 @@ impl Auth0Builder {
         self.set("AUTH0_COOKIE_NAME", name)
     }
 
-    /// Sets `AUTH0_SESSION_INACTIVITY_DURATION` and `AUTH0_SESSION_ABSOLUTE_DURATION`: a session ends after `inactivity`
-    /// without a request, and `absolute` after the login. Fractions of a second are truncated.
+    /// Sets `AUTH0_SESSION_INACTIVITY_DURATION` and `AUTH0_SESSION_ABSOLUTE_DURATION`: a session ends after
+    /// `inactivity` without a request, and `absolute` after the login. Fractions of a second are truncated.
     pub fn session_lifetime(self, inactivity: Duration, absolute: Duration) -> Self {
         self.set(
             "AUTH0_SESSION_INACTIVITY_DURATION",
@@ -180,11 +181,11 @@ impl Auth0Builder {
         self
     }
 
-    /// Sets which additional routes respond with data instead of a page, such as server functions with their own prefix.
-    /// Leptos applications pass `leptos_auth0::server::is_server_function`.
+    /// Sets which additional routes respond with data instead of a page, such as server functions with their own
+    /// prefix. Leptos applications pass `leptos_auth0::server::is_server_function`.
     ///
-    /// Other sites cannot reach these routes, not even by a link, and a GET never gets the redirect to the `Referer` that
-    /// `leptos_axum` would send.
+    /// Other sites cannot reach these routes, not even by a link, and a GET never gets the redirect to the `Referer`
+    /// that `leptos_axum` would send.
     pub fn data_routes(mut self, is_data_route: fn(path: &str) -> bool) -> Self {
         self.paths.is_data_route = is_data_route;
         self
@@ -221,8 +222,8 @@ impl Auth0Builder {
         Config::read(&variables, &self.apis, self.routes.as_ref())
     }
 
-    /// Checks the configuration, opens the session store and builds everything else. The provider is not contacted yet: the
-    /// site starts without it.
+    /// Checks the configuration, opens the session store and builds everything else. The provider is not contacted yet:
+    /// the site starts without it.
     ///
     /// # Errors
     ///

@@ -17,14 +17,14 @@ const CLEANUP_BATCH: u32 = 1_000;
 const PROVIDER_RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Auth0 {
-    /// Begins a shutdown that ends in `timeout`. From now on [`Self::ready`] fails, so that a load balancer sends no new
-    /// requests, and no refresh starts whose result could not be stored in time. Requests are still served.
+    /// Begins a shutdown that ends in `timeout`. From now on [`Self::ready`] fails, so that a load balancer sends no
+    /// new requests, and no refresh starts whose result could not be stored in time. Requests are still served.
     pub fn start_shutdown(&self, timeout: Duration) {
         self.state.tasks.start_shutdown(timeout);
     }
 
-    /// Waits for detached tasks: token refreshes, revocations, and the logins and logouts whose client disconnected. Call
-    /// it after the server stopped accepting requests, and end the process when it returns. Implies
+    /// Waits for detached tasks: token refreshes, revocations, and the logins and logouts whose client disconnected.
+    /// Call it after the server stopped accepting requests, and end the process when it returns. Implies
     /// [`Self::start_shutdown`].
     ///
     /// Returns after `timeout` at the latest, with the number of unfinished tasks, which is also logged.
@@ -69,8 +69,8 @@ impl Auth0 {
         }
     }
 
-    /// Spawns a task that fetches the provider's metadata before the first login and deletes ended sessions periodically,
-    /// until the task is aborted.
+    /// Spawns a task that fetches the provider's metadata before the first login and deletes ended sessions
+    /// periodically, until the task is aborted.
     pub fn spawn_maintenance(&self) -> JoinHandle<()> {
         let auth0 = self.clone();
         tokio::spawn(async move {

@@ -46,13 +46,13 @@ fn routes(state: &AppState) -> Router {
 
 impl Auth0 {
     /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
-    /// rejection of requests from other sites and under other hosts. Merge routes that need none of this, such as files and
-    /// health checks, afterwards.
+    /// rejection of requests from other sites and under other hosts. Merge routes that need none of this, such as files
+    /// and health checks, afterwards.
     ///
     /// [`Auth0Builder::protect`](crate::Auth0Builder::protect) sets the pages that require a signed-in user. Without a
     /// session, a navigation to a protected page is redirected to the login, and all other requests (a script, an event
-    /// stream, a WebSocket, a prefetch) get 401. A client without Fetch Metadata is redirected, unless it accepts an event
-    /// stream.
+    /// stream, a WebSocket, a prefetch) get 401. A client without Fetch Metadata is redirected, unless it accepts an
+    /// event stream.
     pub fn wrap(&self, app: Router) -> Router {
         let state = &self.state;
         let guard = Guard {

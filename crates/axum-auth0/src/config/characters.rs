@@ -118,8 +118,9 @@ fn place(characters: Characters, value: &str, position: usize) -> String {
     }
 }
 
-/// Returns whether a character is invisible: controls, every kind of space except U+0020, and characters that only change
-/// how their neighbors are displayed (the Unicode general categories Cc, Cf, Zs, Zl and Zp, and the tag characters).
+/// Returns whether a character is invisible: controls, every kind of space except U+0020, and characters that only
+/// change how their neighbors are displayed (the Unicode general categories Cc, Cf, Zs, Zl and Zp, and the tag
+/// characters).
 fn is_invisible(character: char) -> bool {
     character.is_control()
         || (character.is_whitespace() && character != ' ')

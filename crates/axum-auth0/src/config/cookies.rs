@@ -1,4 +1,5 @@
-//! Name and attributes of the session cookie. They follow from `APP_BASE_URL`; the variables support special deployments.
+//! Name and attributes of the session cookie. They follow from `APP_BASE_URL`; the variables support special
+//! deployments.
 
 use url::Url;
 
@@ -68,8 +69,8 @@ impl CookieSettings {
 }
 
 impl CookieSettings {
-    /// Returns the prefix of the transaction cookies' names. It is derived from [`Self::name`], so that two applications on
-    /// one host do not collide.
+    /// Returns the prefix of the transaction cookies' names. It is derived from [`Self::name`], so that two
+    /// applications on one host do not collide.
     pub(crate) fn transaction_prefix(&self) -> String {
         // RFC 6265bis §4.1.3.2: a transaction cookie has neither `Domain` nor a `Path` other than `/`.
         let prefix = if self.secure { "__Host-" } else { "" };
@@ -150,7 +151,8 @@ pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> Cooki
             "must be /, because the login routes are below /auth",
         );
     }
-    // RFC 6265bis §4.1.3: with these prefixes, browsers reject a cookie without Secure, with Domain, or with another Path.
+    // RFC 6265bis §4.1.3: with these prefixes, browsers reject a cookie without Secure, with Domain, or with another
+    // Path.
     let prefix = match (secure, &domain) {
         (false, _) => "",
         (true, None) => "__Host-",

@@ -18,8 +18,8 @@ impl Config {
         &self.issuer
     }
 
-    /// Returns `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, if it differs from the
-    /// issuer's.
+    /// Returns `AUTH0_PROVIDER_INTERNAL_URL`: the origin at which this server reaches the provider, if it differs from
+    /// the issuer's.
     pub fn provider_internal_url(&self) -> Option<&Url> {
         self.provider_internal_url.as_ref()
     }
@@ -104,8 +104,8 @@ impl Config {
         &self.cookie
     }
 
-    /// Returns `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: whether the profile route responds with 204 instead of 401 if no user is
-    /// signed in.
+    /// Returns `AUTH0_NO_CONTENT_PROFILE_RESPONSE`: whether the profile route responds with 204 instead of 401 if no
+    /// user is signed in.
     pub fn no_content_profile(&self) -> bool {
         self.no_content_profile
     }

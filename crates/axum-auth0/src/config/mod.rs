@@ -81,8 +81,8 @@ pub struct Config {
 impl Config {
     /// Reads and checks the whole configuration.
     ///
-    /// `apis` are the external APIs that the application calls. Use [`Auth0::builder`](crate::Auth0::builder) unless the
-    /// configuration is needed on its own.
+    /// `apis` are the external APIs that the application calls. Use [`Auth0::builder`](crate::Auth0::builder) unless
+    /// the configuration is needed on its own.
     ///
     /// # Errors
     ///

@@ -36,7 +36,8 @@ pub(super) fn internal_url(problems: &mut Problems<'_>) -> Option<Url> {
     None
 }
 
-/// Reads `AUTH0_TOKEN_ISSUER`. It is compared with `iss` and never fetched, so plain `http`, which AD FS uses, is allowed.
+/// Reads `AUTH0_TOKEN_ISSUER`. It is compared with `iss` and never fetched, so plain `http`, which AD FS uses, is
+/// allowed.
 pub(super) fn token_issuer(problems: &mut Problems<'_>) -> Option<String> {
     let value = problems.get(variable::TOKEN_ISSUER)?;
     let problem = match Url::parse(value) {

@@ -71,7 +71,8 @@ macro_rules! routes {
 routes! {
     /// Sets the path that starts a login, `/auth/login` by default.
     login, login_path;
-    /// Sets the path that the provider redirects to, `/auth/callback` by default. It has to be registered at the provider.
+    /// Sets the path that the provider redirects to, `/auth/callback` by default. It has to be registered at the
+    /// provider.
     callback, callback_path;
     /// Sets the path that ends a session, `/auth/logout` by default.
     logout, logout_path;
@@ -79,8 +80,8 @@ routes! {
     profile, profile_path;
     /// Sets the path that returns access tokens to scripts, `/auth/access-token` by default.
     access_token, access_token_path;
-    /// Sets the path of the leptos-auth0 server function that returns the signed-in user, `/auth/user` by default. Every
-    /// request may read it.
+    /// Sets the path of the leptos-auth0 server function that returns the signed-in user, `/auth/user` by default.
+    /// Every request may read it.
     user, user_path;
     /// Sets the page shown after a logout, `/signed-out` by default. It has to be registered at the provider.
     signed_out, signed_out_path;

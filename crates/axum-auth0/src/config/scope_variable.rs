@@ -14,8 +14,8 @@ pub struct ScopeVariable {
 }
 
 impl Config {
-    /// Returns the variables that determine the scope of a login, `AUTH0_SCOPE` first. A scope that several of them contain
-    /// is listed with each.
+    /// Returns the variables that determine the scope of a login, `AUTH0_SCOPE` first. A scope that several of them
+    /// contain is listed with each.
     pub fn scope_variables(&self) -> Vec<ScopeVariable> {
         let own = ScopeVariable {
             variable: "AUTH0_SCOPE".to_owned(),

@@ -76,8 +76,8 @@ pub(super) fn reject(variables: &Variables, apis: &[ApiRegistration], problems: 
     }
 }
 
-/// Returns whether `prefix` looks like a misspelled prefix of one of `apis`. Variables of other programs may also end in
-/// `_API_URL`.
+/// Returns whether `prefix` looks like a misspelled prefix of one of `apis`. Variables of other programs may also end
+/// in `_API_URL`.
 fn prefix_is_near(prefix: &str, apis: &[ApiRegistration]) -> bool {
     apis.iter().any(|api| {
         let shared = api

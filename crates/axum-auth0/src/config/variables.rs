@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, fmt};
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// Returns the variables of the process environment. Invalid UTF-8 in a value becomes U+FFFD, so that the configuration
-    /// reports the variable instead of treating it as unset.
+    /// Returns the variables of the process environment. Invalid UTF-8 in a value becomes U+FFFD, so that the
+    /// configuration reports the variable instead of treating it as unset.
     pub fn from_environment() -> Self {
         std::env::vars_os()
             .filter_map(|(name, value)| {

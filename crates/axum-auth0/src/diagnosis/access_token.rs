@@ -17,8 +17,8 @@ pub struct TokenFacts {
     pub issuer: Option<String>,
     /// `aud`; the requested audience if the token is not inspected.
     pub audience: Vec<String>,
-    /// `scope` or, if that has no value, `scp`. If the token has neither, the scope of the token response. If the token is
-    /// not inspected, the requested scope.
+    /// `scope` or, if that has no value, `scp`. If the token has neither, the scope of the token response. If the token
+    /// is not inspected, the requested scope.
     pub scope: Vec<String>,
     /// `iat`, in seconds since 1970.
     pub issued_at: Option<i64>,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
-        /// The stable name of a kind of [`Diagnosis`](super::Diagnosis), for logs and programs. Diagnoses share a code if the
-        /// operator has to check the same setting.
+        /// The stable name of a kind of [`Diagnosis`](super::Diagnosis), for logs and programs. Diagnoses share a code
+        /// if the operator has to check the same setting.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]

@@ -5,9 +5,9 @@ use super::{Diagnosis, printable};
 use crate::config::{ApiSettings, Config};
 
 impl Diagnosis {
-    /// Returns the diagnosis for an error of the token endpoint. Auth0 answers a wrong client secret with `access_denied` and
-    /// “Unauthorized”, an unknown API with “Service not found: …”, and an API that the application may not use with
-    /// “Client … is not authorized to access resource server …”. `audience` comes with its variable.
+    /// Returns the diagnosis for an error of the token endpoint. Auth0 answers a wrong client secret with
+    /// `access_denied` and “Unauthorized”, an unknown API with “Service not found: …”, and an API that the application
+    /// may not use with “Client … is not authorized to access resource server …”. `audience` comes with its variable.
     pub fn of_error_response(
         error: &str,
         description: Option<&str>,
@@ -37,8 +37,8 @@ impl Diagnosis {
         }
     }
 
-    /// Returns the diagnosis for an error of a login for `audience`, as [`Self::of_error_response`] does. A refused scope
-    /// comes with its variable.
+    /// Returns the diagnosis for an error of a login for `audience`, as [`Self::of_error_response`] does. A refused
+    /// scope comes with its variable.
     pub fn of_login_error(
         config: &Config,
         error: &str,
@@ -70,8 +70,8 @@ impl Diagnosis {
         }
     }
 
-    /// Returns the diagnosis for an API that refused a fresh token for `audience`. `www_authenticate` is the header of that
-    /// name ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
+    /// Returns the diagnosis for an API that refused a fresh token for `audience`. `www_authenticate` is the header of
+    /// that name ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
     pub(crate) fn refused_by_api(
         api: &ApiSettings,
         audience: &str,

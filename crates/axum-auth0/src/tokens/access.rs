@@ -69,7 +69,8 @@ impl Tokens {
         self.get_or_refresh(login, api, request, options).await
     }
 
-    /// Returns the access token of `login` for `api` with `scope` only, for callers that must not get more than they request.
+    /// Returns the access token of `login` for `api` with `scope` only, for callers that must not get more than they
+    /// request.
     ///
     /// # Errors
     ///

@@ -64,8 +64,8 @@ impl<A: Api> AccessToken<A> {
         &self.audience
     }
 
-    /// Returns what it means that the API responded with 401 to this token although it is fresh and was verified here: it
-    /// expects another audience or another issuer. The caller logs it.
+    /// Returns what it means that the API responded with 401 to this token although it is fresh and was verified here:
+    /// it expects another audience or another issuer. The caller logs it.
     ///
     /// `www_authenticate` is the API's header of that name (RFC 6750 §3), which may say more.
     pub fn refused_by_api(&self, www_authenticate: Option<&str>) -> TokenError {
@@ -73,8 +73,8 @@ impl<A: Api> AccessToken<A> {
         TokenError::Misconfigured(Box::new(diagnosis))
     }
 
-    /// Returns what it means that the API responded with 403 `insufficient_scope` (RFC 6750 §3.1): the token lacks a scope
-    /// that the API requires for this call. The caller logs it.
+    /// Returns what it means that the API responded with 403 `insufficient_scope` (RFC 6750 §3.1): the token lacks a
+    /// scope that the API requires for this call. The caller logs it.
     pub fn lacks_scope(&self, scope: &str) -> TokenError {
         let missing: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
         let diagnosis = Diagnosis::missing_scope(&self.settings, &self.audience, missing);

@@ -56,8 +56,8 @@ impl ApiRegistry {
         })
     }
 
-    /// Logs an error of [`Self::get`]. An API that is configured to be absent is no failure; one that the application did not
-    /// register is logged once, since pages may request it at every view.
+    /// Logs an error of [`Self::get`]. An API that is configured to be absent is no failure; one that the application
+    /// did not register is logged once, since pages may request it at every view.
     pub(crate) fn log(&self, name: &'static str, error: &TokenError) {
         let TokenError::Misconfigured(diagnosis) = error else {
             return;

@@ -84,8 +84,8 @@ impl CachedToken {
         self.expires_at.is_none_or(|end| end > now)
     }
 
-    /// Returns whether the token had no lifetime when it was issued. Some providers do that when their own session is about to
-    /// end.
+    /// Returns whether the token had no lifetime when it was issued. Some providers do that when their own session is
+    /// about to end.
     pub(crate) fn was_issued_expired(&self) -> bool {
         self.expires_at.is_some_and(|end| end <= self.obtained_at)
     }
@@ -95,8 +95,8 @@ impl CachedToken {
         self.is_valid(now) || self.is_spent
     }
 
-    /// Returns whether the token is valid for longer than `buffer` seconds, or for longer than a fifth of its lifetime if that is
-    /// less.
+    /// Returns whether the token is valid for longer than `buffer` seconds, or for longer than a fifth of its lifetime
+    /// if that is less.
     pub(crate) fn is_fresh(&self, now: i64, buffer: i64) -> bool {
         self.expires_at.is_none_or(|end| {
             let buffer = buffer.min((end - self.obtained_at) / 5);

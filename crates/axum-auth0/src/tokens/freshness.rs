@@ -17,17 +17,17 @@ impl TokenRequirement {
             Self::Fresh { buffer } => cached.is_fresh(now, *buffer),
             Self::InsteadOf(refused) => {
                 let is_another = *refused != Some(TokenFingerprint::of(&cached.token));
-                // A token that was refreshed on demand is not refreshed on demand again for a while: neither late callers nor an
-                // API that refuses every token may flood the provider.
+                // A token that was refreshed on demand is not refreshed on demand again for a while: neither late
+                // callers nor an API that refuses every token may flood the provider.
                 let was_just_refreshed = cached.on_demand && cached.is_young(now);
                 cached.is_valid(now) && (is_another || was_just_refreshed)
             }
         }
     }
 
-    /// Returns whether the provider issued the refused token again, with the same issue time. A provider without unique claims
-    /// issues identical tokens within one second; then the next second brings another token. `before` is the token that was
-    /// cached. A provider that returns an older token would return it in the next second, too.
+    /// Returns whether the provider issued the refused token again, with the same issue time. A provider without unique
+    /// claims issues identical tokens within one second; then the next second brings another token. `before` is the
+    /// token that was cached. A provider that returns an older token would return it in the next second, too.
     pub(super) fn is_same_token_again(
         &self,
         before: Option<&CachedToken>,

@@ -10,8 +10,8 @@ use crate::config::Api;
 /// Options of a request for an access token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenOptions {
-    /// Refreshes although the cached token looks good. The new token serves all callers with this option for 30 seconds, so many
-    /// callers at once do not cause many refreshes.
+    /// Refreshes although the cached token looks good. The new token serves all callers with this option for 30
+    /// seconds, so many callers at once do not cause many refreshes.
     pub force_refresh: bool,
     /// Returns another token than this one, which the API refused. A cached token is returned if it is another one.
     pub instead_of: Option<TokenFingerprint>,
@@ -24,8 +24,8 @@ pub struct TokenOptions {
 }
 
 impl TokenOptions {
-    /// Returns the options for a call that is retried because the API responded with 401 `invalid_token` (RFC 6750 §3.1) to
-    /// `refused`.
+    /// Returns the options for a call that is retried because the API responded with 401 `invalid_token` (RFC 6750
+    /// §3.1) to `refused`.
     pub fn instead_of<A: Api>(refused: &AccessToken<A>) -> Self {
         Self {
             instead_of: Some(TokenFingerprint::of(refused.expose())),

@@ -37,8 +37,8 @@ impl Tokens {
         })
     }
 
-    /// Revokes the login's refresh token at the provider and deletes it. Cached access tokens remain valid until they expire. Runs
-    /// in a task, so a client that hangs up does not cancel it.
+    /// Revokes the login's refresh token at the provider and deletes it. Cached access tokens remain valid until they
+    /// expire. Runs in a task, so a client that hangs up does not cancel it.
     ///
     /// # Errors
     ///
@@ -89,7 +89,8 @@ impl Refresher {
             match self.sets.save(&record, &set_without).await? {
                 CasOutcome::Swapped => return Ok(()),
                 CasOutcome::Missing => return Err(TokenError::SignInRequired),
-                // A process that was suspended for longer than its lease refreshed meanwhile. Its refresh token is revoked, too.
+                // A process that was suspended for longer than its lease refreshed meanwhile. Its refresh token is
+                // revoked, too.
                 CasOutcome::Conflict => {}
             }
             (record, set) = self.sets.load(login).await?;

@@ -68,8 +68,8 @@ impl TokenSetStore {
         self.load(login).await
     }
 
-    /// Saves `set` if `record` is current. Retries if the store fails: the provider has already invalidated the old refresh
-    /// token.
+    /// Saves `set` if `record` is current. Retries if the store fails: the provider has already invalidated the old
+    /// refresh token.
     pub(super) async fn save(
         &self,
         record: &LoginRecord,

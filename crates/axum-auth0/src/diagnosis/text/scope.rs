@@ -121,7 +121,8 @@ pub(super) fn no_refresh_token(is_requested: bool) -> Text {
     }
 }
 
-/// Returns all of `scopes`, each formatted as code. Unlike [`list`] it omits none, because any of them may be the cause.
+/// Returns all of `scopes`, each formatted as code. Unlike [`list`] it omits none, because any of them may be the
+/// cause.
 fn each(scopes: &[String]) -> String {
     let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
     scopes.join(", ")

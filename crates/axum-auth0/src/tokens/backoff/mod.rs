@@ -1,5 +1,5 @@
-//! How long a failing provider is not asked: one schedule for a login, for one token of a login, and for the provider as this
-//! process sees it.
+//! How long a failing provider is not asked: one schedule for a login, for one token of a login, and for the provider
+//! as this process sees it.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ const MAX_BACKOFF: i64 = 60;
 /// Maximum back-off if the provider refuses one login without a reason, in seconds.
 const MAX_BACKOFF_AFTER_REJECTION: i64 = 120;
 
-/// Back-off after a token that was not what was requested, in seconds. The provider works and will most likely issue the same
-/// token again.
+/// Back-off after a token that was not what was requested, in seconds. The provider works and will most likely issue
+/// the same token again.
 const INITIAL_BACKOFF_AFTER_REJECTED_TOKEN: i64 = 30;
 const MAX_BACKOFF_AFTER_REJECTED_TOKEN: i64 = 300;
 
@@ -33,8 +33,8 @@ const MIN_REJECTION_SPAN: i64 = 60;
 /// Maximum difference between the clocks of replicas, in seconds.
 pub(super) const CLOCK_LEEWAY: i64 = 60;
 
-/// The refreshes that failed in a row. It is stored in the sealed token set, so it applies to all replicas, and once in each
-/// process for the provider.
+/// The refreshes that failed in a row. It is stored in the sealed token set, so it applies to all replicas, and once in
+/// each process for the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Backoff {
     pub(super) kind: FailureKind,
@@ -88,8 +88,8 @@ impl Backoff {
         }
     }
 
-    /// Returns the remaining back-off; `None` if a refresh is allowed. A failure in the future does not count: the clock was set
-    /// back.
+    /// Returns the remaining back-off; `None` if a refresh is allowed. A failure in the future does not count: the
+    /// clock was set back.
     pub(super) fn remaining(&self, now: i64) -> Option<Duration> {
         if now < self.failed_at.saturating_sub(CLOCK_LEEWAY) {
             return None;

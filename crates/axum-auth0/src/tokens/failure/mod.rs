@@ -108,8 +108,8 @@ impl Classification {
     }
 }
 
-/// Returns the refreshes that a misconfiguration applies to; `None` if the error does not name one. Apart from the codes of RFC
-/// 6749 §5.2 and RFC 8707 §2, the diagnosis knows the descriptions of Auth0.
+/// Returns the refreshes that a misconfiguration applies to; `None` if the error does not name one. Apart from the
+/// codes of RFC 6749 §5.2 and RFC 8707 §2, the diagnosis knows the descriptions of Auth0.
 fn misconfiguration_scope(code: &str, diagnosis: &Diagnosis) -> Option<FailureScope> {
     match (code, diagnosis.code()) {
         ("invalid_client" | "unsupported_grant_type", _)
@@ -129,8 +129,8 @@ fn misconfiguration_scope(code: &str, diagnosis: &Diagnosis) -> Option<FailureSc
 pub(super) enum ProviderHealth {
     /// The provider responded, with tokens or with an error about one login.
     Working,
-    /// The provider failed. `is_certain`: every other refresh would have failed, too; other failures may be those of one refresh
-    /// token, until a second one follows.
+    /// The provider failed. `is_certain`: every other refresh would have failed, too; other failures may be those of
+    /// one refresh token, until a second one follows.
     Failing { failure: Failure, is_certain: bool },
     /// Unknown: a proxy may have responded.
     Unknown,

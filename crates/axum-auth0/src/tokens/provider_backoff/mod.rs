@@ -1,4 +1,5 @@
-//! A circuit breaker for the refresh requests of this process: while the provider fails, one refresh at a time probes it.
+//! A circuit breaker for the refresh requests of this process: while the provider fails, one refresh at a time probes
+//! it.
 //!
 //! It applies to refreshes only. A login that a user starts is always sent.
 
@@ -62,8 +63,8 @@ impl ProviderBackoff {
         }))
     }
 
-    /// Permits a refresh request, unless the provider is backed off. After a back-off, one request probes the provider and the
-    /// others wait for its outcome.
+    /// Permits a refresh request, unless the provider is backed off. After a back-off, one request probes the provider
+    /// and the others wait for its outcome.
     ///
     /// # Errors
     ///
@@ -115,7 +116,8 @@ impl ProviderBackoff {
         state.record_failure(&failure, stored.failed_at, stored.is_requested);
     }
 
-    /// Records that a code was exchanged, so the provider works. A back-off that the provider requested continues anyway.
+    /// Records that a code was exchanged, so the provider works. A back-off that the provider requested continues
+    /// anyway.
     pub(super) fn record_code_exchange(&self) {
         let now = self.0.clock.unix_seconds();
         let mut state = self.0.state();

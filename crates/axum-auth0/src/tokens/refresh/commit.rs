@@ -158,8 +158,8 @@ impl Refresher {
 
     /// Returns whether the provider signed a refreshed ID token.
     ///
-    /// If the keys are unavailable the token is accepted: it came from the token endpoint over TLS (OpenID Connect Core 1.0
-    /// §3.1.3.7, rule 6).
+    /// If the keys are unavailable the token is accepted: it came from the token endpoint over TLS (OpenID Connect Core
+    /// 1.0 §3.1.3.7, rule 6).
     async fn has_valid_signature(&self, id_token: &str) -> bool {
         if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
             diagnosis.log("refreshed ID token not verified");

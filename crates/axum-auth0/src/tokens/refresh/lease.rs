@@ -78,8 +78,8 @@ impl RefreshLease {
         }))
     }
 
-    /// Returns whether the lease may have expired because the process was suspended or the store failed for too long. Then another
-    /// process may refresh, or may have done so.
+    /// Returns whether the lease may have expired because the process was suspended or the store failed for too long.
+    /// Then another process may refresh, or may have done so.
     pub(super) fn may_have_expired(&self) -> bool {
         self.clock.unix_seconds() >= self.expires_at.load(Ordering::SeqCst)
     }

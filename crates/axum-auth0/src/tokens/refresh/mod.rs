@@ -1,8 +1,9 @@
 //! Refreshes of access tokens.
 //!
-//! [`decision`] and [`outcome`] are pure: whether to refresh, and what a response means for the stored tokens. [`driver`] does
-//! the rest: one refresh at a time for each login, by a lock in the process ([`single_flight`]) and a lease over replicas
-//! ([`lease`]); the request ([`request`]); and the compare-and-swap that stores its result ([`commit`]).
+//! [`decision`] and [`outcome`] are pure: whether to refresh, and what a response means for the stored tokens.
+//! [`driver`] does the rest: one refresh at a time for each login, by a lock in the process ([`single_flight`]) and a
+//! lease over replicas ([`lease`]); the request ([`request`]); and the compare-and-swap that stores its result
+//! ([`commit`]).
 
 mod commit;
 mod decision;

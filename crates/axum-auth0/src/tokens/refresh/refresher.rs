@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// Maximum number of concurrent refresh requests of this process, so that many sessions that expire together do not overload the
-/// provider.
+/// Maximum number of concurrent refresh requests of this process, so that many sessions that expire together do not
+/// overload the provider.
 const MAX_CONCURRENT_REFRESHES: usize = 32;
 
 /// How long a refresh waits for the lease of another process.

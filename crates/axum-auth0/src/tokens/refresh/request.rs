@@ -58,8 +58,8 @@ impl Refresher {
         }
         let may_resend = set.backoff.is_none() && !permit.is_probe();
         let mut response = self.request_refresh(set, request).await;
-        // If the first request arrived, the refresh token is consumed anyway, and the sooner it is presented again, the more
-        // providers accept it. Not after the lease may have expired: another process may have used it.
+        // If the first request arrived, the refresh token is consumed anyway, and the sooner it is presented again, the
+        // more providers accept it. Not after the lease may have expired: another process may have used it.
         let is_resent = may_resend
             && is_connection_lost(&response)
             && !lease.may_have_expired()

@@ -71,8 +71,8 @@ impl InFlight {
 }
 
 impl FlightGuard<'_> {
-    /// Returns the failure of the refresh that this caller waited for, if it applies to `request`: an outage does, a rejected
-    /// token of another API does not.
+    /// Returns the failure of the refresh that this caller waited for, if it applies to `request`: an outage does, a
+    /// rejected token of another API does not.
     pub(super) fn shared_failure(&self, request: &TokenRequest<'_>) -> Option<TokenError> {
         let failure = self.last_failure.as_ref().filter(|_| self.has_waited)?;
         let is_outage = matches!(

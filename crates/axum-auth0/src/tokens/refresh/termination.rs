@@ -52,8 +52,8 @@ impl Refresher {
         Err(TokenError::SignInRequired)
     }
 
-    /// Returns whether the user of a login that has ended is logged in again. At some providers the revocation of one refresh token
-    /// ends all of the user's, which would end the new login, too.
+    /// Returns whether the user of a login that has ended is logged in again. At some providers the revocation of one
+    /// refresh token ends all of the user's, which would end the new login, too.
     pub(super) async fn has_newer_login(&self, ended: &LoginRecord) -> bool {
         let newer = self
             .sets

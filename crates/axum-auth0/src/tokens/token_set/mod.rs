@@ -137,7 +137,8 @@ impl TokenSet {
         }
     }
 
-    /// Records that the provider issued another token than the requested one. A cached token stays, since it may still be valid.
+    /// Records that the provider issued another token than the requested one. A cached token stays, since it may still
+    /// be valid.
     pub(crate) fn record_rejection(
         &mut self,
         request: &TokenRequest<'_>,

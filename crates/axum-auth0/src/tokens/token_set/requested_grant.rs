@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{AudienceParameter, Config};
 
-/// What a login requested from the provider. The tokens of a login with another grant than that of the current configuration say
-/// nothing about the configuration; those of a new login do.
+/// What a login requested from the provider. The tokens of a login with another grant than that of the current
+/// configuration say nothing about the configuration; those of a new login do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RequestedGrant {
     audience: Option<String>,

@@ -12,9 +12,9 @@ use leptos::{
 
 /// A view of any type that is built, hydrated and replaced as a unit.
 ///
-/// [`AnyView`] also updates a view in place and hydrates it asynchronously, for lazily loaded routes. The compiler cannot
-/// remove that code if an app uses neither. With `Whole`, the WASM of a site of a few pages is a sixth smaller. On the
-/// server it is an [`AnyView`].
+/// [`AnyView`] also updates a view in place and hydrates it asynchronously, for lazily loaded routes. The compiler
+/// cannot remove that code if an app uses neither. With `Whole`, the WASM of a site of a few pages is a sixth smaller.
+/// On the server it is an [`AnyView`].
 ///
 /// Not for an app that starts with `hydrate_lazy`.
 pub struct Whole(Box<dyn FnOnce(Place<'_>) -> WholeState + Send>);

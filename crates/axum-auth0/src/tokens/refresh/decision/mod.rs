@@ -85,8 +85,8 @@ pub(in crate::tokens) fn decide(
     }
 }
 
-/// Without a refresh token, a cached token is used until it expires. A caller that wants another one gets it only if it was just
-/// issued, since a new login would yield none that is better.
+/// Without a refresh token, a cached token is used until it expires. A caller that wants another one gets it only if it
+/// was just issued, since a new login would yield none that is better.
 fn is_good_without_refresh(cached: &CachedToken, requirement: TokenRequirement, now: i64) -> bool {
     cached.is_valid(now) && (!requirement.is_on_demand() || cached.is_young(now))
 }

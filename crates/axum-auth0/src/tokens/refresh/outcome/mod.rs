@@ -47,8 +47,8 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// Interprets a response. `is_same_user` is the comparison of the refreshed ID token with the previous one; `now` is in
-    /// seconds since 1970.
+    /// Interprets a response. `is_same_user` is the comparison of the refreshed ID token with the previous one; `now`
+    /// is in seconds since 1970.
     pub(super) fn of(
         response: &EndpointResponse,
         attempt: &Attempt<'_>,
@@ -86,7 +86,8 @@ pub(super) enum Update {
     /// Store `set`, then return `result`.
     Store {
         set: Box<TokenSet>,
-        /// Another process stored or revoked a refresh token meanwhile. Its change is kept, since its refresh token is newer.
+        /// Another process stored or revoked a refresh token meanwhile. Its change is kept, since its refresh token is
+        /// newer.
         is_superseded: bool,
         result: RefreshResult,
     },
@@ -111,7 +112,8 @@ pub(super) enum Termination {
     DeadRefreshToken { may_be_reuse: bool },
 }
 
-/// Applies an outcome to the token set that is stored now. `new_refresh_token` is stored with any outcome except another user's.
+/// Applies an outcome to the token set that is stored now. `new_refresh_token` is stored with any outcome except
+/// another user's.
 pub(super) fn apply(
     outcome: &Outcome,
     attempt: &Attempt<'_>,
