@@ -1,8 +1,8 @@
-//! The access token route: returns an access token to a script of the page, for the APIs that
-//! `AUTH0_EXPOSE_ACCESS_TOKENS_FOR` names.
+//! The access token route. Returns an access token to a script of the page, for the APIs listed in
+//! `AUTH0_EXPOSE_ACCESS_TOKENS_FOR`.
 //!
-//! Off by default. A site that uses it is a token-mediating backend instead of a backend for its frontend (OAuth 2.0
-//! for Browser-Based Applications, §6.2): a script that an attacker injects into a page gets the token.
+//! Off by default. A site that uses it is a token-mediating backend instead of a backend for frontend (OAuth 2.0 for
+//! Browser-Based Applications, §6.2): a script that an attacker injects into a page gets the token.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(crate) async fn get(
         );
     };
     let Some(api) = exposed_api(&config, &apis, query.audience.as_deref()) else {
-        // The same response whether there is such an API or not.
+        // The response does not reveal whether the API exists.
         let text = "access tokens for this audience do not leave the server (AUTH0_EXPOSE_ACCESS_TOKENS_FOR)";
         return error_response(StatusCode::NOT_FOUND, "not_exposed", text);
     };
@@ -70,7 +70,7 @@ pub(crate) async fn get(
     let requested = query.scope.as_deref().map(split);
     let scope = match requested.filter(|words| !words.is_empty()) {
         None => api.scope.clone(),
-        // The configuration decides what the application may do with the API, not a script.
+        // The configuration, not the script, decides which scopes the application may use.
         Some(scope) if scope.iter().all(|word| api.scope.contains(word)) => scope,
         Some(_) => {
             let text = "only scopes of the API's configuration are available here";
@@ -88,7 +88,7 @@ pub(crate) async fn get(
     }
 }
 
-/// Returns the requested API, by default that of the login, if its tokens may leave the server.
+/// Returns the requested API, by default the login API, if its tokens may leave the server.
 fn exposed_api(
     config: &Config,
     apis: &ApiRegistry,
@@ -99,8 +99,8 @@ fn exposed_api(
     (api.browser_access == BrowserAccess::TokensCanBeStolen).then_some(api)
 }
 
-/// Returns whether a script of this site sent the request (W3C Fetch Metadata), and not another site, a navigation or
-/// an image.
+/// Returns whether a script of this site sent the request (W3C Fetch Metadata), as opposed to another site, a
+/// navigation or an image.
 fn is_own_script(headers: &HeaderMap) -> bool {
     let is = |name: &str, allowed: &[&str]| {
         headers.get(name).map(|value| {
@@ -116,7 +116,7 @@ fn is_own_script(headers: &HeaderMap) -> bool {
 }
 
 /// Returns whether the token has more scopes than were requested. The scopes of OpenID Connect Core 1.0 §5.4 and §11
-/// are about the user and not about the API: a token of the login has them anyway.
+/// concern the user and not the API, so they are ignored: a token of the login always has them.
 fn has_more_scopes(token: &CachedToken) -> bool {
     const OF_LOGIN: [&str; 6] = [
         "openid",

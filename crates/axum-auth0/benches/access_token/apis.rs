@@ -5,13 +5,13 @@ use futures::future::BoxFuture;
 
 use test_support::PRODUCTS;
 
-/// The prefixes of their variables.
+/// The prefixes of the APIs' variables.
 const NAMES: [&str; 16] = [
     "A00", "A01", "A02", "A03", "A04", "A05", "A06", "A07", "A08", "A09", "A10", "A11", "A12",
     "A13", "A14", "A15",
 ];
 
-/// The API with the number `N`.
+/// API number `N`.
 pub(crate) enum Numbered<const N: usize> {}
 
 impl<const N: usize> Api for Numbered<N> {
@@ -79,7 +79,7 @@ pub(crate) fn variables() -> impl Iterator<Item = (String, String)> {
             format!("{name}_API_URL"),
             "http://127.0.0.1:4001".to_owned(),
         );
-        // The audience of the first one is AUTH0_AUDIENCE.
+        // The audience of the first API is AUTH0_AUDIENCE.
         let named = (number > 0).then(|| (format!("{name}_API_AUDIENCE"), audience(number)));
         [Some(url), named].into_iter().flatten()
     })
@@ -100,7 +100,7 @@ pub(crate) async fn cache_tokens(user: &SignedInUser, count: usize) {
     }
 }
 
-/// Returns the measured token, that of the API of the login.
+/// Returns the measured token, which is for the login API.
 pub(crate) async fn cached_token(user: &SignedInUser) -> AccessToken<Numbered<0>> {
     user.access_token().await.unwrap()
 }

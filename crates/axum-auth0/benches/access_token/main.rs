@@ -1,7 +1,7 @@
-//! Cost of `access_token` with a valid cached token: time and allocations of one call, by the number of sessions in the
-//! store and of audiences with a cached token.
+//! Measures `access_token` with a valid cached token: time and allocations of one call, by the number of sessions in
+//! the store and of audiences with a cached token.
 //!
-//! `cargo bench -p axum-auth0`. Allocations are those of the calling thread; SQLite has its own thread.
+//! Run with `cargo bench -p axum-auth0`. Allocations are those of the calling thread; SQLite has its own thread.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may end at once")]
 
@@ -15,26 +15,26 @@ use self::site::{Memory, Site, Sqlite, StoreKind};
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
-/// Number of sessions in the store, the measured one included.
+/// Number of sessions in the store, including the measured one.
 const SESSIONS: [usize; 3] = [1, 100, 10_000];
 
 /// Number of audiences for which the session has a cached token.
 const AUDIENCES: [usize; 3] = [1, 4, 16];
 
-/// `cargo test --all-targets` and nextest run this program, too; it does nothing then.
+/// `cargo test --all-targets` and nextest also run this program; it does nothing in that case.
 fn main() {
     if std::env::args().any(|argument| argument == "--bench") {
         divan::main();
     }
 }
 
-/// `user.access_token::<A>()`, with one audience.
+/// Measures `user.access_token::<A>()` with one audience.
 #[divan::bench(args = SESSIONS, types = [Memory, Sqlite])]
 fn by_sessions<S: StoreKind>(bencher: Bencher<'_, '_>, sessions: usize) {
     access_token(bencher, &Site::new::<S>(sessions, 1));
 }
 
-/// `user.access_token::<A>()`, with one session.
+/// Measures `user.access_token::<A>()` with one session.
 #[divan::bench(args = AUDIENCES, types = [Memory, Sqlite])]
 fn by_audiences<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
     access_token(bencher, &Site::new::<S>(1, audiences));
@@ -49,7 +49,7 @@ fn access_token(bencher: Bencher<'_, '_>, site: &Site) {
     site.was_not_asked();
 }
 
-/// A whole request through the engine's layers: the session is loaded, the user identified, and the token returned.
+/// Measures a complete request through the engine's layers: loading the session and the user, and returning the token.
 #[divan::bench(args = AUDIENCES, types = [Memory, Sqlite])]
 fn whole_request<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
     let site = Site::new::<S>(1, audiences);
@@ -59,7 +59,7 @@ fn whole_request<S: StoreKind>(bencher: Bencher<'_, '_>, audiences: usize) {
     site.was_not_asked();
 }
 
-/// The same without a token: the cost of the layers.
+/// Measures a complete request without a token: the cost of the layers.
 #[divan::bench(types = [Memory, Sqlite])]
 fn whole_request_without_a_token<S: StoreKind>(bencher: Bencher<'_, '_>) {
     let site = Site::new::<S>(1, 1);

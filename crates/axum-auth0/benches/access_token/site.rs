@@ -46,7 +46,7 @@ impl StoreKind for Sqlite {
     const IS_A_FILE: bool = true;
 }
 
-/// The site. It runs in `runtime`, which has one thread.
+/// The site. It runs in `runtime`, which is single-threaded.
 pub(crate) struct Site {
     pub(crate) runtime: Runtime,
     pub(crate) user: SignedInUser,
@@ -98,7 +98,7 @@ async fn open<S: StoreKind>(
 ) -> (SignedInUser, Router, Browser, FakeProvider) {
     let clock = MockClock::from_system();
     let provider = FakeProvider::start("/", clock.clone(), SecretScanner::default()).await;
-    // Tokens as long as those of Auth0.
+    // Tokens have the length of Auth0 tokens.
     provider.sign_with(&Signer::rsa("one", Algorithm::RS256));
     let file = folder.join("sessions.db");
     let store: SharedStore = if S::IS_A_FILE {
@@ -145,7 +145,7 @@ fn config(provider: &FakeProvider) -> Config {
     Config::from_variables(&variables, &apis::declarations()).unwrap()
 }
 
-/// Adds sessions of other users, as large as real ones.
+/// Returns a store with sessions of other users, of realistic size.
 async fn with_others(count: usize, now: i64) -> MemoryStore {
     let store = MemoryStore::default();
     for number in 0..count {

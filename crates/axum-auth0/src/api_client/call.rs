@@ -21,8 +21,8 @@ const MAX_KEY_LENGTH: usize = 255;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A call of the API `A`, created by [`ApiClient`](super::ApiClient). [`send`](Self::send) sends it and reports what is
-/// wrong with it.
+/// A call of the API `A`, created by [`ApiClient`](super::ApiClient). [`send`](Self::send) sends it and reports any
+/// invalid input.
 #[must_use = "nothing is sent before `send`"]
 pub struct ApiCall<A> {
     pub(super) user: SignedInUser,
@@ -72,7 +72,7 @@ impl<A: Api> ApiCall<A> {
         }
     }
 
-    /// Adds pairs to the query, form-encoded.
+    /// Appends form-encoded pairs to the query.
     pub fn query<N, V>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: AsRef<str>,
@@ -125,8 +125,8 @@ impl<A: Api> ApiCall<A> {
     }
 
     /// Sends an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) and marks the call as idempotent: an API
-    /// that supports the header executes the call once, however often it arrives. `key` is 1 to 255 visible ASCII
-    /// characters without `"` and `\`, unique for each operation; it is sent as a quoted string.
+    /// that supports the header executes the call once, even if it receives it several times. `key` is 1 to 255 visible
+    /// ASCII characters without `"` and `\`, unique for each operation; it is sent as a quoted string.
     pub fn idempotency_key(mut self, key: &str) -> Self {
         let is_text = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
         let is_valid = (1..=MAX_KEY_LENGTH).contains(&key.len()) && key.bytes().all(is_text);
@@ -149,19 +149,19 @@ impl<A: Api> ApiCall<A> {
         self
     }
 
-    /// Sets [`ApiClient::timeout`](super::ApiClient::timeout), for this call.
+    /// Sets [`ApiClient::timeout`](super::ApiClient::timeout) for this call.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.set_timeout(timeout);
         self
     }
 
-    /// Sets [`ApiClient::deadline`](super::ApiClient::deadline), for this call.
+    /// Sets [`ApiClient::deadline`](super::ApiClient::deadline) for this call.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.set_deadline(deadline);
         self
     }
 
-    /// Sets [`ApiClient::max_response_bytes`](super::ApiClient::max_response_bytes), for this call.
+    /// Sets [`ApiClient::max_response_bytes`](super::ApiClient::max_response_bytes) for this call.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.set_max_response_bytes(bytes);
         self
@@ -177,7 +177,7 @@ impl<A: Api> ApiCall<A> {
     }
 }
 
-/// Shows no path, query or body.
+/// Omits path, query and body.
 impl<A: Api> fmt::Debug for ApiCall<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = self.request.as_ref().map(|request| &request.method);

@@ -1,17 +1,17 @@
-//! The challenge with which an API rejects a token: `WWW-Authenticate` (RFC 6750 §3).
+//! The `WWW-Authenticate` challenge with which an API rejects a token (RFC 6750 §3).
 
 use http::{HeaderMap, header::WWW_AUTHENTICATE};
 
-/// Longer headers are ignored.
+/// Maximum length of a header in bytes. Longer headers are ignored.
 const MAX_LENGTH: usize = 4_096;
 
-/// A shorter part of a token can occur in a text by coincidence.
+/// Minimum length of a token part to search for. Shorter parts can occur in a text by coincidence.
 const MIN_PART: usize = 12;
 
 /// The Bearer challenge of a response.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Challenge {
-    /// The header's value, unless it repeats the token.
+    /// The header's value, unless it contains the token.
     pub(super) text: Option<String>,
     error: Option<String>,
     scope: Option<String>,
@@ -30,12 +30,12 @@ impl Challenge {
     }
 
     /// Returns whether another token may be accepted: the error is `invalid_token` (expired, revoked, malformed) or
-    /// missing.
+    /// absent.
     pub(super) fn is_invalid_token(&self) -> bool {
         matches!(self.error.as_deref(), None | Some("invalid_token"))
     }
 
-    /// Returns the scopes that the token lacks, if the error is `insufficient_scope` and names them.
+    /// Returns the scopes that the token lacks, if the error is `insufficient_scope` and lists them.
     pub(super) fn missing_scope(&self) -> Option<&str> {
         let is_reason = self.error.as_deref() == Some("insufficient_scope");
         let named = self

@@ -7,8 +7,8 @@ use http::Method;
 use super::{call::ApiCall, limits::Limits};
 use crate::{config::Api, session::SignedInUser};
 
-/// Calls the API `A` for one user; see [`SignedInUser::api`]. Cheap to create and to clone: all clients share their
-/// connections.
+/// A client that calls the API `A` for one user; see [`SignedInUser::api`]. Cheap to create and to clone: all clients
+/// share their connections.
 ///
 /// A path is given as segments: `["orders", id]` is `BASE/orders/ID`. They are percent-encoded. A segment that could
 /// leave the base (`..`, a slash, a line break, in any encoding) is rejected with
@@ -28,23 +28,23 @@ impl<A: Api> ApiClient<A> {
         }
     }
 
-    /// Sets the time limit of one attempt, from the start of the request to the last byte of the response: 5 seconds by
-    /// default, 2 minutes at most. Connecting may take 2 seconds of it.
+    /// Sets the timeout of one attempt, from the start of the request to the last byte of the response: 5 seconds by
+    /// default, at most 2 minutes. It includes up to 2 seconds for connecting.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.set_timeout(timeout);
         self
     }
 
-    /// Sets the time limit of a call with all its attempts, the backoff between them, and the time to obtain a token:
-    /// twice the timeout by default.
+    /// Sets the timeout of a call with all its attempts, the backoff between them, and the time to obtain a token:
+    /// twice the timeout of one attempt by default.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.set_deadline(deadline);
         self
     }
 
-    /// Sets the size limit of a response body in bytes: 1 MiB by default, 16 MiB at most.
+    /// Sets the size limit of a response body in bytes: 1 MiB by default, at most 16 MiB.
     #[must_use]
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.set_max_response_bytes(bytes);

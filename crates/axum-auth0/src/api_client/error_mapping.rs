@@ -68,12 +68,12 @@ pub(super) fn map_http_error(error: &HttpError, limit: usize, api: &ApiSettings)
         HttpError::Timeout { sent, .. } => ApiError::TimedOut { sent: *sent },
         // The limit of the client is at least the limit of the call.
         HttpError::TooLarge { .. } => ApiError::TooLarge { limit },
-        // The other variants are about the content of a response.
+        // The other variants concern the content of a response.
         _ => ApiError::Interrupted,
     }
 }
 
-/// RFC 6750 §5.3: a bearer token travels over TLS only.
+/// Returns the error for a base URL without TLS. RFC 6750 §5.3: bearer tokens are sent over TLS only.
 fn insecure_address(api: &ApiSettings) -> ApiError {
     let diagnosis = Diagnosis::InsecureApiUrl {
         api: api.name().to_owned(),

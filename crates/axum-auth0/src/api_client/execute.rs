@@ -40,7 +40,7 @@ impl<A: Api> ApiCall<A> {
 async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
     let (user, limits, scopes) = (call.user, call.limits, call.scopes);
     let request = call.request?;
-    // Path and query are left out: they may contain personal data.
+    // Path and query are omitted because they may contain personal data.
     let span = tracing::info_span!(
         "api_call",
         otel.kind = "client",
@@ -65,7 +65,7 @@ async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
         .await
 }
 
-/// Logs a failed call, once, within its span. Why there is no access token was logged when it was requested.
+/// Logs a failed call once, within its span. A failed token request is already logged.
 fn log(error: &ApiError) {
     match error {
         ApiError::Refused(diagnosis) => diagnosis.log("API call failed"),
@@ -88,8 +88,8 @@ fn log(error: &ApiError) {
     }
 }
 
-/// Returns the error to report. If the last attempt had no effect but an earlier one may have, the ambiguous error of
-/// that one is preferred, unless the API itself responded to the last attempt.
+/// Returns the error to report. If the last attempt had no effect but an earlier one may have, returns the ambiguous
+/// error of the earlier one, unless the API itself responded to the last attempt.
 fn prefer_ambiguous(ambiguous: Option<ApiError>, last: ApiError) -> ApiError {
     let is_without_response = matches!(
         last,
@@ -168,7 +168,7 @@ impl CallExecution {
         }
     }
 
-    /// Returns the time to wait before a retry, if one is allowed and starts before the deadline.
+    /// Returns the time to wait before a retry, if a retry is allowed and starts before the deadline.
     fn backoff_before_retry(
         &self,
         error: &ApiError,
@@ -198,7 +198,7 @@ impl CallExecution {
     }
 
     /// Obtains another token after a 401 (RFC 6750 §3.1), once. The call is retried only if it is idempotent: a 401
-    /// means that it had no effect, but not every proxy in front of an API guarantees that.
+    /// means that it had no effect, but a proxy in front of the API may not guarantee that.
     async fn token_after_rejection<A: Api>(
         &self,
         response: &Response<Bytes>,
@@ -211,7 +211,7 @@ impl CallExecution {
         }
         let token = self.token(TokenOptions::instead_of(rejected)).await?;
         if token.expose() == rejected.expose() {
-            // The token was issued a moment ago: another one would be rejected, too.
+            // The token was issued a moment ago, so another one would also be rejected.
             return Err(error_mapping::map_rejected_token(&challenge, rejected));
         }
         if self.is_idempotent {
@@ -221,7 +221,7 @@ impl CallExecution {
         }
     }
 
-    /// Sends the request once and reads the response, whatever its status.
+    /// Sends the request once and reads the response, regardless of its status.
     async fn attempt<A: Api>(&self, token: &AccessToken<A>) -> Result<Response<Bytes>, ApiError> {
         let limit = self.limits.max_response_bytes;
         let request = self.build_request(token)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::api_transport::{DEFAULT_RESPONSE_BYTES, MAX_RESPONSE_BYTES, MAX_TIMEOUT};
 
-/// Time limit of one attempt, from the start of the request to the last byte of the response.
+/// Timeout of one attempt, from the start of the request to the last byte of the response.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Time and size limits of a call.
@@ -38,7 +38,7 @@ impl Limits {
         self.max_response_bytes = bytes.min(MAX_RESPONSE_BYTES);
     }
 
-    /// Returns the time limit of the call with all its attempts and the backoff between them.
+    /// Returns the timeout of the call with all its attempts and the backoff between them.
     pub(super) fn deadline(&self) -> Duration {
         self.deadline.unwrap_or(2 * self.timeout)
     }

@@ -1,9 +1,9 @@
-//! Calls of the external APIs on behalf of a user.
+//! Calls of external APIs on behalf of a user.
 //!
 //! [`SignedInUser::api`](crate::SignedInUser::api) returns an [`ApiClient`] for one user and one API. A call attaches
-//! the user's access token for that API and stays below the API's configured base URL. It is bounded in time and size,
-//! a rejected token is refreshed once, idempotent calls are retried within a budget, and every failure is an
-//! [`ApiError`].
+//! the user's access token for that API, and its URL is always below the API's configured base URL. It has limits for
+//! time and size, a rejected token is refreshed once, idempotent calls are retried within a budget, and every failure
+//! is an [`ApiError`].
 //!
 //! ```
 //! # struct OrdersApi;

@@ -1,18 +1,18 @@
-//! Where a call goes: below the API's base, whatever the segments of the path say.
+//! Builds the URL of a call. It is always below the API's base URL, regardless of the path segments.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
 use super::error::InvalidRequest;
 
-/// Everything but the unreserved characters of RFC 3986 §2.3.
+/// Characters to encode: all except the unreserved characters of RFC 3986 §2.3.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// Servers commonly accept no longer request line.
+/// Maximum length of a URL. Many servers reject longer request lines.
 pub(super) const MAX_URL: usize = 8_000;
 
 /// Joins `base` and `segments`, each percent-encoded.
@@ -49,7 +49,7 @@ pub(super) fn join_path_segments<S: AsRef<str>>(
     }
 }
 
-/// Returns whether a segment stays one segment, even for a server that decodes it twice.
+/// Returns whether a segment remains one segment, even on a server that decodes it twice.
 fn is_safe_segment(segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
     [segment, &decoded].into_iter().all(|text| {
@@ -58,7 +58,7 @@ fn is_safe_segment(segment: &str) -> bool {
     })
 }
 
-/// Adds a form-encoded pair to the query.
+/// Appends a form-encoded pair to the query.
 pub(super) fn add_query(url: &mut Url, name: &str, value: &str) -> Result<(), InvalidRequest> {
     if url.as_str().len() + name.len() + value.len() > MAX_URL {
         return Err(InvalidRequest::TooLong);
@@ -173,7 +173,7 @@ mod tests {
                 prop_assert_eq!(url.origin(), base.origin());
                 prop_assert!(url.username().is_empty() && url.password().is_none());
                 prop_assert!(url.query().is_none() && url.fragment().is_none());
-                // Parsing it again changes nothing.
+                // The URL survives a round trip through the parser.
                 prop_assert_eq!(Url::parse(url.as_str()).unwrap(), url.clone());
                 prop_assert_eq!(percent_decode_str(inside).decode_utf8().unwrap(), segment);
             }

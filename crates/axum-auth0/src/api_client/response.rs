@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
-/// A successful response of an API: status, media type and body. Other headers are not passed on, because `Set-Cookie`,
-/// `Strict-Transport-Security` or `Location` are meant for this server and not for the browser.
+/// A successful response of an API: status, media type and body. Other headers are not forwarded, because `Set-Cookie`,
+/// `Strict-Transport-Security` and `Location` are meant for this server and not for the browser.
 #[derive(Clone)]
 pub struct ApiResponse {
     status: StatusCode,
@@ -29,7 +29,7 @@ impl ApiResponse {
         }
     }
 
-    /// Returns the status, 2xx.
+    /// Returns the status, which is 2xx.
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -56,7 +56,7 @@ impl ApiResponse {
     /// [`ApiError::NotJson`] if the body is not JSON, [`ApiError::UnexpectedJson`] if it is not a `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            // The text of the error quotes the body.
+            // The error's text is dropped because it quotes the body.
             let (line, column) = (error.line(), error.column());
             if error.is_data() {
                 let expected = std::any::type_name::<T>();
@@ -79,7 +79,7 @@ impl ApiResponse {
     }
 }
 
-/// Shows no body.
+/// Omits the body.
 impl fmt::Debug for ApiResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ApiResponse({}, {} bytes)", self.status, self.body.len())

@@ -11,16 +11,16 @@ use crate::random::{self, RandomSource};
 /// Maximum number of retries of a call.
 pub(super) const MAX_RETRIES: u32 = 2;
 
-/// Backoff before the first retry, doubled for the second. Jitter shortens each to no less than half, so that many
+/// Backoff before the first retry, doubled for the second. Jitter shortens each by up to half, so that concurrent
 /// callers do not retry at the same time.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(200);
 
-/// A call is not retried if `Retry-After` is longer, because a user waits for the page.
+/// Maximum `Retry-After` for a retry. A user is waiting for the page, so longer waits are not worthwhile.
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
 /// Returns the time to wait before the next retry; `None` if the call is not retried.
 ///
-/// `retries` is the number of retries so far, `retry_after` the header of the API.
+/// `retries` is the number of retries so far, `retry_after` the header that the API sent.
 pub(super) fn backoff(
     error: &ApiError,
     retry_after: Option<Duration>,

@@ -16,16 +16,16 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Upper bound of the timeout of one attempt.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// Default limit of a response, in bytes.
+/// Default size limit of a response, in bytes.
 pub(crate) const DEFAULT_RESPONSE_BYTES: usize = 1024 * 1024;
 
-/// Upper bound for the limit of a response, in bytes.
+/// Upper bound of the size limit of a response, in bytes.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The HTTP clients and retry budgets of all APIs.
 pub(crate) struct ApiTransport {
     default_client: OnceLock<HttpClient>,
-    /// For calls with a larger limit. It has connections of its own.
+    /// Client for calls with a larger limit. It has its own connections.
     large_client: OnceLock<HttpClient>,
     retry_budgets: BTreeMap<&'static str, RetryBudget>,
     clock: SharedClock,
@@ -33,7 +33,7 @@ pub(crate) struct ApiTransport {
 }
 
 impl ApiTransport {
-    /// `names` are the prefixes of the configured APIs.
+    /// Creates the shared parts. `names` are the prefixes of the configured APIs.
     pub(crate) fn new(
         names: impl IntoIterator<Item = &'static str>,
         clock: SharedClock,
@@ -63,7 +63,7 @@ impl ApiTransport {
         }
         let http_client = HttpClient::new(HttpClientOptions {
             connect_timeout: CONNECT_TIMEOUT,
-            // Each call has a shorter timeout of its own.
+            // Each call sets its own, shorter timeout.
             total_timeout: MAX_TIMEOUT,
             max_response_bytes,
             plain_http_to: None,

@@ -1,16 +1,16 @@
-//! Limits retries, so that they do not multiply the load of an API that is failing.
+//! Limits retries, so that they do not multiply the load of a failing API.
 
 use std::time::Duration;
 
 use tower::retry::budget::{Budget as _, TpsBudget};
 
-/// Retries as a share of calls, counted over ten seconds. One retry a second is always allowed, or a site with few
-/// users would never retry.
+/// Retries as a fraction of calls, counted over ten seconds. One retry per second is always allowed, so that sites with
+/// few users can retry.
 const BUDGET_RATIO: f32 = 0.1;
 const BUDGET_PER_SECOND: u32 = 1;
 const BUDGET_WINDOW: Duration = Duration::from_secs(10);
 
-/// Limits the retries of one API over all users.
+/// Limits the retries of one API across all users.
 #[derive(Debug)]
 pub(crate) struct RetryBudget(TpsBudget);
 

@@ -48,7 +48,7 @@ impl Tokens {
         )))
     }
 
-    /// Records that a code was exchanged, so the provider works.
+    /// Records that a code was exchanged, which shows that the provider works.
     pub(crate) fn record_code_exchange(&self) {
         self.0.provider_backoff.record_code_exchange();
     }
@@ -69,8 +69,8 @@ impl Tokens {
         self.get_or_refresh(login, api, request, options).await
     }
 
-    /// Returns the access token of `login` for `api` with `scope` only, for callers that must not get more than they
-    /// request.
+    /// Returns the access token of `login` for `api` with `scope` only, for callers that must not receive more scopes
+    /// than they request.
     ///
     /// # Errors
     ///
@@ -139,7 +139,7 @@ impl Tokens {
         }
     }
 
-    /// Returns the tokens of `record` that a logout needs; none if they are unreadable.
+    /// Returns the tokens of `record` that a logout needs, or no tokens if they are unreadable.
     pub(crate) fn open_for_logout(&self, record: &LoginRecord) -> LogoutTokens {
         let keys = &self.0.sets.keys;
         TokenSet::open_for_logout(keys, &record.id, &record.tokens).unwrap_or_else(|error| {

@@ -12,9 +12,9 @@ use crate::{
     diagnosis::Diagnosis,
 };
 
-/// A user's access token for the API `A`, and for no other: a client of another API does not take it.
+/// A user's access token for the API `A`. Clients of other APIs do not accept it.
 ///
-/// It cannot be serialized, so it cannot reach the browser by accident; `Debug` does not show it.
+/// It cannot be serialized, which prevents sending it to the browser by accident, and `Debug` does not show it.
 pub struct AccessToken<A> {
     token: SecretString,
     settings: Arc<ApiSettings>,
@@ -32,17 +32,17 @@ impl<A: Api> AccessToken<A> {
         }
     }
 
-    /// The token itself. It belongs into the `Authorization` header of a request to [`Self::base_url`] and nowhere
-    /// else; prefer [`Self::authorization`].
+    /// Returns the token itself. Send it only in the `Authorization` header of a request to [`Self::base_url`]; prefer
+    /// [`Self::authorization`].
     pub fn expose(&self) -> &str {
         self.token.expose_secret()
     }
 
-    /// The value of the `Authorization` header (RFC 6750 §2.1), marked so that it is not logged.
+    /// Returns the value of the `Authorization` header (RFC 6750 §2.1), marked as sensitive so that it is not logged.
     ///
     /// # Errors
     ///
-    /// Where the provider issued a token that no header can carry.
+    /// If the provider issued a token that cannot be sent in a header.
     pub fn authorization(&self) -> Result<HeaderValue, TokenError> {
         let value = HeaderValue::from_str(&format!("Bearer {}", self.expose()));
         let mut value = value.map_err(|_| {
@@ -54,27 +54,27 @@ impl<A: Api> AccessToken<A> {
         Ok(value)
     }
 
-    /// The only place that the token may be sent to; ends with a slash.
+    /// Returns the only URL that the token may be sent to, with a trailing slash.
     pub fn base_url(&self) -> &Url {
         &self.settings.base_url
     }
 
-    /// The API's identifier at the provider, which the token was verified to carry.
+    /// Returns the API's identifier at the provider, which was verified to be in the token.
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// Returns what it means that the API responded with 401 to this token although it is fresh and was verified here:
-    /// it expects another audience or another issuer. The caller logs it.
+    /// Returns the error for a 401 of the API, although the token is fresh and was verified here: the API expects
+    /// another audience or another issuer. The caller logs it.
     ///
-    /// `www_authenticate` is the API's header of that name (RFC 6750 §3), which may say more.
+    /// `www_authenticate` is the API's header of that name (RFC 6750 §3), which may contain details.
     pub fn refused_by_api(&self, www_authenticate: Option<&str>) -> TokenError {
         let diagnosis = Diagnosis::refused_by_api(&self.settings, &self.audience, www_authenticate);
         TokenError::Misconfigured(Box::new(diagnosis))
     }
 
-    /// Returns what it means that the API responded with 403 `insufficient_scope` (RFC 6750 §3.1): the token lacks a
-    /// scope that the API requires for this call. The caller logs it.
+    /// Returns the error for a 403 `insufficient_scope` of the API (RFC 6750 §3.1): the token lacks a scope that the
+    /// API requires for this call. The caller logs it.
     pub fn lacks_scope(&self, scope: &str) -> TokenError {
         let missing: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
         let diagnosis = Diagnosis::missing_scope(&self.settings, &self.audience, missing);

@@ -18,9 +18,9 @@ pub(crate) struct ApiRegistry(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     apis: BTreeMap<&'static str, Arc<ApiSettings>>,
-    /// The registered APIs of which no variable is set.
+    /// The registered APIs without any variable set.
     absent: Vec<&'static str>,
-    /// The unregistered APIs that were logged.
+    /// The unregistered APIs that were already logged.
     logged: Mutex<BTreeSet<&'static str>>,
 }
 
@@ -40,7 +40,7 @@ impl ApiRegistry {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Misconfigured`] if it has none, with what to do.
+    /// [`TokenError::Misconfigured`] with a fix, if it has none.
     pub(crate) fn get(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
         self.0.apis.get(name).map(Arc::clone).ok_or_else(|| {
             let diagnosis = if self.0.absent.contains(&name) {
@@ -56,8 +56,8 @@ impl ApiRegistry {
         })
     }
 
-    /// Logs an error of [`Self::get`]. An API that is configured to be absent is no failure; one that the application
-    /// did not register is logged once, since pages may request it at every view.
+    /// Logs an error of [`Self::get`]. An API without configuration is not a failure. An API that the application did
+    /// not register is logged once, because pages may request it on every view.
     pub(crate) fn log(&self, name: &'static str, error: &TokenError) {
         let TokenError::Misconfigured(diagnosis) = error else {
             return;

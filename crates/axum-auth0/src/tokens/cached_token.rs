@@ -1,4 +1,4 @@
-//! An access token that was verified to be what was requested.
+//! A cached access token, verified to match the request.
 
 use std::fmt;
 
@@ -11,29 +11,31 @@ use crate::{
     oauth::TokenResponse,
 };
 
-/// For how many seconds a token counts as new: another refresh would yield none that is better.
+/// Time in seconds during which a token counts as new, because another refresh would not yield a better one.
 const YOUNG_TTL: i64 = 30;
 
-/// An access token of a login, with the request and what the token says.
+/// An access token of a login, with the request and the properties of the token.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CachedToken {
     pub(crate) audience: String,
-    /// The requested scopes. A token that was requested with another configuration is stale.
+    /// The requested scopes. A token requested with another configuration is stale.
     pub(crate) requested: Vec<String>,
     /// The scopes of the token.
     pub(crate) scope: Vec<String>,
     pub(crate) token: String,
     /// In seconds since 1970.
     pub(crate) obtained_at: i64,
-    /// In seconds since 1970. `None` if neither the token nor the response said; it is used until the API refuses it.
+    /// In seconds since 1970. `None` if neither the token nor the response contains it; then the token is used until
+    /// the API rejects it.
     pub(crate) expires_at: Option<i64>,
-    /// Whether a caller asked for another token, rather than the previous one expiring.
+    /// Whether a caller requested another token, as opposed to a refresh because of expiry.
     #[serde(default)]
     pub(crate) on_demand: bool,
     /// Whether the requested scopes differ from those of the configuration.
     #[serde(default)]
     pub(crate) is_extra: bool,
-    /// Whether the token had no lifetime when it was issued and was returned once. The next one would be no better.
+    /// Whether the token had no lifetime when it was issued and was returned once. Another refresh would not yield a
+    /// better one.
     #[serde(default)]
     pub(crate) is_spent: bool,
 }
@@ -45,7 +47,7 @@ impl CachedToken {
     ///
     /// # Errors
     ///
-    /// What is wrong with the token.
+    /// Returns the problem with the token.
     pub(crate) fn verify(
         response: &TokenResponse,
         request: &TokenRequest<'_>,
@@ -75,7 +77,7 @@ impl CachedToken {
         })
     }
 
-    /// Returns whether this token answers `request`.
+    /// Returns whether this token belongs to `request`.
     pub(crate) fn matches(&self, request: &TokenRequest<'_>) -> bool {
         self.audience == request.audience && self.requested == request.scope
     }
@@ -84,8 +86,8 @@ impl CachedToken {
         self.expires_at.is_none_or(|end| end > now)
     }
 
-    /// Returns whether the token had no lifetime when it was issued. Some providers do that when their own session is
-    /// about to end.
+    /// Returns whether the token had no lifetime when it was issued. Some providers issue such tokens shortly before
+    /// their own session ends.
     pub(crate) fn was_issued_expired(&self) -> bool {
         self.expires_at.is_some_and(|end| end <= self.obtained_at)
     }
@@ -95,8 +97,8 @@ impl CachedToken {
         self.is_valid(now) || self.is_spent
     }
 
-    /// Returns whether the token is valid for longer than `buffer` seconds, or for longer than a fifth of its lifetime
-    /// if that is less.
+    /// Returns whether the remaining lifetime exceeds `buffer` seconds, or a fifth of the total lifetime if that is
+    /// less.
     pub(crate) fn is_fresh(&self, now: i64, buffer: i64) -> bool {
         self.expires_at.is_none_or(|end| {
             let buffer = buffer.min((end - self.obtained_at) / 5);

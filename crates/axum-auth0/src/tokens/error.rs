@@ -1,29 +1,29 @@
-//! Why an access token is unavailable.
+//! Errors of access token requests.
 
 use std::time::Duration;
 
 use crate::{config::ApiSettings, diagnosis::Diagnosis, store::StoreError};
 
-/// Why an access token is unavailable. No variant contains a value of a token.
+/// Reason why an access token is unavailable. No variant contains a token.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The session has ended. The user has to log in again.
     #[error("the session has ended; a new login is needed")]
     SignInRequired,
-    /// The configuration, here or at the provider, cannot yield the token.
+    /// The configuration, here or at the provider, prevents the token.
     #[error("{0}")]
     Misconfigured(Box<Diagnosis>),
     /// The provider is unavailable. The session is kept.
     #[error("the OpenID Provider does not answer at the moment")]
     ProviderUnavailable {
-        /// When to retry: the provider's `Retry-After`, or the end of the back-off.
+        /// Time to wait before a retry: the provider's `Retry-After`, or the remaining back-off.
         retry_after: Option<Duration>,
     },
     /// The login has the maximum number of access tokens with extra scopes.
     #[error("too many combinations of scopes are asked for")]
     TooManyTokens {
-        /// When to retry.
+        /// Time to wait before a retry.
         retry_after: Duration,
     },
     /// A HEAD request neither refreshes tokens nor calls APIs: it has no content to produce (RFC 9110 §9.3.2).
@@ -64,7 +64,7 @@ pub(super) fn unusable(diagnosis: Diagnosis, is_current: bool) -> TokenError {
     }
 }
 
-/// Logs why a token cannot be used, as [`unusable`] interprets it.
+/// Logs why a token cannot be used, with the interpretation of [`unusable`].
 pub(super) fn log_unusable(diagnosis: &Diagnosis, is_current: bool, operation: &str) {
     if is_current {
         diagnosis.log(operation);

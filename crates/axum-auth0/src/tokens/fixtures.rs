@@ -1,4 +1,4 @@
-//! Values for the tests of the pure functions.
+//! Values for tests of the pure functions.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -58,13 +58,13 @@ pub(super) fn api<'c>(config: &'c Config, name: &str) -> &'c ApiSettings {
     config.apis().find(|api| api.name() == name).unwrap()
 }
 
-/// A request for the products API.
+/// Returns a request for the products API.
 pub(super) fn request<'c>(config: &'c Config, extra: &[&str]) -> TokenRequest<'c> {
     let extra: Vec<String> = extra.iter().map(|&word| word.to_owned()).collect();
     TokenRequest::new(api(config, "PRODUCTS"), &extra).unwrap()
 }
 
-/// A cached token of the products API, issued 1000 seconds ago and valid for an hour.
+/// Returns a cached token of the products API, issued 1000 seconds ago and valid for an hour.
 pub(super) fn cached(token: &str) -> CachedToken {
     CachedToken {
         audience: PRODUCTS.to_owned(),
@@ -79,7 +79,7 @@ pub(super) fn cached(token: &str) -> CachedToken {
     }
 }
 
-/// A set with the refresh token `r` and these tokens.
+/// Returns a set with the refresh token `r` and these tokens.
 pub(super) fn set(cached: Vec<CachedToken>) -> TokenSet {
     TokenSet {
         refresh_token: Some("r".to_owned()),
@@ -88,7 +88,7 @@ pub(super) fn set(cached: Vec<CachedToken>) -> TokenSet {
     }
 }
 
-/// An access token as a JWT. Its signature is not checked.
+/// Returns an access token as a JWT. Its signature is not checked.
 pub(super) fn jwt(audience: &str, scope: &str) -> String {
     let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let claims = json!({
@@ -106,7 +106,7 @@ pub(super) fn jwt(audience: &str, scope: &str) -> String {
     )
 }
 
-/// An unavailable provider.
+/// Returns the error of an unavailable provider.
 pub(super) fn unavailable(request_effect: RequestEffect) -> EndpointError {
     let mut error = EndpointError::from(HttpError::Setup {
         cause: String::new(),

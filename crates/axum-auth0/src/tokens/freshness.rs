@@ -1,8 +1,8 @@
-//! When a cached token satisfies a caller.
+//! Decides whether a cached token satisfies a caller.
 
 use super::{cached_token::CachedToken, options::TokenFingerprint};
 
-/// What a caller requires of a token apart from API and scopes.
+/// The requirements of a caller, apart from API and scopes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TokenRequirement {
     /// The token does not expire within `buffer` seconds.
@@ -17,17 +17,17 @@ impl TokenRequirement {
             Self::Fresh { buffer } => cached.is_fresh(now, *buffer),
             Self::InsteadOf(refused) => {
                 let is_another = *refused != Some(TokenFingerprint::of(&cached.token));
-                // A token that was refreshed on demand is not refreshed on demand again for a while: neither late
-                // callers nor an API that refuses every token may flood the provider.
+                // A token that was just refreshed on demand is not refreshed on demand again for a while, so that
+                // neither late callers nor an API that rejects every token can flood the provider.
                 let was_just_refreshed = cached.on_demand && cached.is_young(now);
                 cached.is_valid(now) && (is_another || was_just_refreshed)
             }
         }
     }
 
-    /// Returns whether the provider issued the refused token again, with the same issue time. A provider without unique
-    /// claims issues identical tokens within one second; then the next second brings another token. `before` is the
-    /// token that was cached. A provider that returns an older token would return it in the next second, too.
+    /// Returns whether the provider issued the rejected token again, with the same issue time. A provider without
+    /// unique claims issues identical tokens within one second, and another token in the next second. `before` is the
+    /// token that was cached. A provider that returns an older token would also return it in the next second.
     pub(super) fn is_same_token_again(
         &self,
         before: Option<&CachedToken>,
@@ -43,7 +43,7 @@ impl TokenRequirement {
             })
     }
 
-    /// Returns whether the caller wants another token than a cached one that looks good.
+    /// Returns whether the caller requires a token other than a cached one that looks valid.
     pub(super) fn is_on_demand(&self) -> bool {
         matches!(self, Self::InsteadOf(_))
     }

@@ -1,7 +1,7 @@
 //! Server-side token storage: encrypted at rest, validated before use, refreshed on demand.
 //!
-//! [`Tokens::access_token`](access::Tokens::access_token) returns a cached token that satisfies the request. If there
-//! is none, a [`refresh`] runs, one at a time for each login over all replicas. Its result is stored before it is used.
+//! [`Tokens::access_token`](access::Tokens::access_token) returns a cached token that satisfies the request. Otherwise
+//! a [`refresh`] runs, one at a time for each login across all replicas. Its result is stored before it is used.
 
 mod access;
 mod access_token;

@@ -10,10 +10,10 @@ use crate::config::Api;
 /// Options of a request for an access token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenOptions {
-    /// Refreshes although the cached token looks good. The new token serves all callers with this option for 30
-    /// seconds, so many callers at once do not cause many refreshes.
+    /// Refreshes even if the cached token looks valid. The new token is shared by all callers with this option for 30
+    /// seconds, which limits the number of refreshes.
     pub force_refresh: bool,
-    /// Returns another token than this one, which the API refused. A cached token is returned if it is another one.
+    /// Returns a token other than this one, which the API rejected. A cached token is returned if it differs.
     pub instead_of: Option<TokenFingerprint>,
     /// Scopes to request in addition to those of the API's configuration. A token with them is cached separately.
     pub extra_scopes: Vec<String>,
@@ -24,8 +24,8 @@ pub struct TokenOptions {
 }
 
 impl TokenOptions {
-    /// Returns the options for a call that is retried because the API responded with 401 `invalid_token` (RFC 6750
-    /// §3.1) to `refused`.
+    /// Returns the options for the retry of a call to which the API responded with 401 `invalid_token` (RFC 6750 §3.1).
+    /// `refused` is the rejected token.
     pub fn instead_of<A: Api>(refused: &AccessToken<A>) -> Self {
         Self {
             instead_of: Some(TokenFingerprint::of(refused.expose())),

@@ -1,4 +1,4 @@
-//! The tokens of a login without the tokens themselves, for pages and programs that explain.
+//! The tokens of a login without the tokens themselves, for pages and diagnostic programs.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -11,17 +11,17 @@ use crate::{
     store::LoginId,
 };
 
-/// The tokens of a login. Contains no token and nothing that could be used as one.
+/// The tokens of a login. Contains no token or other credential.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokensOverview {
     /// Whether there is a refresh token.
     pub is_refreshable: bool,
-    /// Whether the last refresh had no response. The next one will show if the refresh token is still valid.
+    /// Whether the last refresh had no response. The next one shows whether the refresh token is still valid.
     pub refresh_outcome_unknown: bool,
     /// Whether the configuration changed since the login. A new login uses the current one.
     pub is_outdated: bool,
-    /// A problem that concerns no single API, such as a missing refresh token.
+    /// A problem that is not specific to one API, such as a missing refresh token.
     pub problem: Option<Diagnosis>,
     /// The claims of the ID token of the login, if it is kept.
     pub id_token: Option<Map<String, Value>>,
@@ -31,7 +31,7 @@ pub struct TokensOverview {
     pub now: i64,
 }
 
-/// One API, and the access tokens that the login has for it.
+/// One API and its access tokens for the login.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiOverview {
@@ -41,17 +41,17 @@ pub struct ApiOverview {
     pub base_url: Url,
     /// The API's identifier at the provider.
     pub audience: Option<String>,
-    /// The variable that `audience` comes from, or would come from.
+    /// The name of the variable that sets `audience`.
     pub audience_variable: String,
     /// The scopes that are requested.
     pub scope: Vec<String>,
     /// The format of its tokens.
     pub token_format: TokenFormat,
-    /// Whether the browser may have them.
+    /// Whether the browser may receive its tokens.
     pub browser_access: BrowserAccess,
     /// The cached access tokens: the one with the configured scopes, and those with extra scopes.
     pub cached: Vec<CachedTokenOverview>,
-    /// Why there is none.
+    /// Reason why there is none.
     pub problem: Option<Diagnosis>,
 }
 
@@ -69,7 +69,7 @@ pub struct CachedTokenOverview {
     pub expires_at: Option<i64>,
     /// Its claims; `None` for an opaque token.
     pub claims: Option<Map<String, Value>>,
-    /// What is wrong with it.
+    /// The problem with the token, if any.
     pub problem: Option<Diagnosis>,
 }
 
@@ -143,7 +143,7 @@ impl Tokens {
             obtained_at: cached.obtained_at,
             expires_at: cached.expires_at,
             claims: claims(&cached.token),
-            // An expired token is not a problem: it is refreshed before its next use.
+            // An expired token is not a problem, because it is refreshed before its next use.
             problem: problem.filter(|problem| problem.code() != DiagnosisCode::ExpiredToken),
         }
     }

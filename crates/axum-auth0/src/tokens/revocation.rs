@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Tokens {
-    /// Revokes the refresh token of a login that has ended, in a task. Nothing depends on the result.
+    /// Revokes the refresh token of an ended login, in a task. The result is ignored.
     pub(crate) fn revoke(&self, login: LoginId, refresh_token: Option<String>) -> JoinHandle<()> {
         let refresher = Arc::clone(&self.0);
         self.0.tasks.spawn(Work::Revocation, async move {
@@ -38,7 +38,7 @@ impl Tokens {
     }
 
     /// Revokes the login's refresh token at the provider and deletes it. Cached access tokens remain valid until they
-    /// expire. Runs in a task, so a client that hangs up does not cancel it.
+    /// expire. Runs in a task, so that a client that disconnects does not cancel it.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Tokens {
     pub(crate) async fn revoke_refresh_token(&self, login: LoginId) -> Result<(), TokenError> {
         let refresher = Arc::clone(&self.0);
         let task = self.0.tasks.spawn(Work::Revocation, async move {
-            // Not concurrently with a refresh, here or in another process, which would present a revoked token.
+            // Not concurrent with a refresh, here or in another process, which would send a revoked token.
             let in_flight = refresher.in_flight.of(login);
             let _guard = in_flight.lock().await;
             let start = Instant::now();
@@ -89,8 +89,8 @@ impl Refresher {
             match self.sets.save(&record, &set_without).await? {
                 CasOutcome::Swapped => return Ok(()),
                 CasOutcome::Missing => return Err(TokenError::SignInRequired),
-                // A process that was suspended for longer than its lease refreshed meanwhile. Its refresh token is
-                // revoked, too.
+                // A process that was suspended for longer than its lease has refreshed in the meantime. Its refresh
+                // token is also revoked.
                 CasOutcome::Conflict => {}
             }
             (record, set) = self.sets.load(login).await?;
@@ -108,7 +108,7 @@ fn revocation_error(error: EndpointError) -> TokenError {
     };
     match error {
         EndpointError::NoRevocationEndpoint => TokenError::RevocationUnsupported,
-        // RFC 7009 §2.2.1: the provider revokes other tokens, but no refresh tokens.
+        // RFC 7009 §2.2.1: the provider supports revocation, but not of refresh tokens.
         EndpointError::ErrorResponse { code, .. } if code == "unsupported_token_type" => {
             TokenError::RevocationUnsupported
         }

@@ -1,4 +1,4 @@
-//! The access token that a caller asks for.
+//! The request of a caller for an access token.
 
 use crate::{
     config::{ApiSettings, Config},
@@ -42,12 +42,12 @@ impl<'a> TokenRequest<'a> {
                 .all(|word| self.scope.contains(word))
     }
 
-    /// Returns whether the login itself requested this token. Then a refresh need not name scopes (RFC 6749 §6).
+    /// Returns whether the login itself requested this token. In that case a refresh may omit the scopes (RFC 6749 §6).
     pub(super) fn is_of_login(&self, config: &Config) -> bool {
         config.audience() == Some(self.audience) && !self.is_extra()
     }
 
-    /// Returns what the token must be. `now` is in seconds since 1970.
+    /// Returns the expected properties of the token. `now` is in seconds since 1970.
     pub(super) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {
         Expectation::new(config, self.api, now).requested(&self.scope)
     }

@@ -11,7 +11,7 @@ use crate::{
     store::{CasOutcome, LoginId, LoginRecord, SharedStore},
 };
 
-/// The waits between attempts while the store fails. After the last one a new refresh token is lost.
+/// Delays between attempts while the store fails. After the last one, a new refresh token is lost.
 const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_millis(50),
     Duration::from_millis(200),
@@ -20,7 +20,7 @@ const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_secs(2),
 ];
 
-/// The sum of these waits, rounded up.
+/// The sum of the delays, rounded up.
 pub(super) const SAVE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The sealed token sets in the session store. Cheap to clone.
@@ -46,7 +46,7 @@ impl TokenSetStore {
         if let Ok(set) = TokenSet::open(&self.keys, &login, &record.tokens) {
             return Ok((record, set));
         }
-        // Not deleted: a replica with another secret or another version may be able to read them.
+        // Not deleted, because a replica with another secret or version may be able to read them.
         tracing::warn!(
             ?login,
             "tokens are unreadable: sealed with another AUTH0_SECRET, written by another version, or modified"
@@ -68,8 +68,8 @@ impl TokenSetStore {
         self.load(login).await
     }
 
-    /// Saves `set` if `record` is current. Retries if the store fails: the provider has already invalidated the old
-    /// refresh token.
+    /// Saves `set` if `record` is current. Retries if the store fails, because the provider has already invalidated the
+    /// old refresh token.
     pub(super) async fn save(
         &self,
         record: &LoginRecord,

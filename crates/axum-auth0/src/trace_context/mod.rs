@@ -1,5 +1,5 @@
-//! W3C Trace Context (<https://www.w3.org/TR/trace-context/>): the trace of a request, propagated to
-//! the calls that it causes.
+//! W3C Trace Context (<https://www.w3.org/TR/trace-context/>): propagates the trace of a request to the calls that it
+//! causes.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::random::{self, RandomSource};
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub(crate) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
-/// A `traceparent` of version 00 has exactly this many characters (§3.2.2); later ones begin with as many.
+/// Length of a `traceparent` of version 00 (§3.2.2). Later versions begin with the same number of characters.
 const TRACEPARENT_LENGTH: usize = 55;
 
 /// Limits of a propagated `tracestate`: 512 characters, 32 members (§3.3.1). If it is longer, members of more than 128
@@ -50,7 +50,7 @@ impl TraceContext {
         }
     }
 
-    /// Writes the trace into the headers of a call, with a new parent-id (§3.2.2.4).
+    /// Writes the trace to the headers of a call, with a new parent-id (§3.2.2.4).
     pub(crate) fn write(&self, headers: &mut HeaderMap, random: &dyn RandomSource) {
         let parent_id = u64::from_be_bytes(random::bytes(random)).max(1);
         let flags = u8::from(self.is_sampled);
@@ -86,7 +86,7 @@ fn parse(parent: &str) -> Option<(u128, bool)> {
     let trace_id = hexadecimal(fields.next()?, 32)?;
     let parent_id = hexadecimal(fields.next()?, 16)?;
     let flags = hexadecimal(fields.next()?, 2)?;
-    // Later versions may add fields at the end; 255 is invalid.
+    // Later versions may append fields; 255 is invalid.
     let ends_well = match version {
         0 => rest.is_empty(),
         255 => false,
@@ -104,7 +104,7 @@ fn hexadecimal(digits: &str, length: usize) -> Option<u128> {
         .flatten()
 }
 
-/// Returns the part of the `tracestate` to propagate; `None` if any of it is invalid (§3.3.1).
+/// Returns the part of the `tracestate` to propagate; `None` if any part of it is invalid (§3.3.1).
 fn state(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut members: Vec<(&str, &str)> = Vec::new();
     for value in headers.get_all(TRACESTATE) {

@@ -1,5 +1,5 @@
-//! How long a failing provider is not asked: one schedule for a login, for one token of a login, and for the provider
-//! as this process sees it.
+//! The back-off of refreshes while the provider fails. The same schedule applies to a login, to one token of a login,
+//! and to the provider as this process sees it.
 
 use std::time::Duration;
 
@@ -8,46 +8,46 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use super::failure::{Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 
-/// The first back-off, in seconds. Each further failure doubles it.
+/// Initial back-off, in seconds. Each further failure doubles it.
 const INITIAL_BACKOFF: i64 = 2;
 
-/// Maximum back-off, in seconds: after the provider recovers, every user is back within this time.
+/// Maximum back-off, in seconds. Refreshes resume within this time after the provider recovers.
 const MAX_BACKOFF: i64 = 60;
 
-/// Maximum back-off if the provider refuses one login without a reason, in seconds.
+/// Maximum back-off if the provider rejects one login without a reason, in seconds.
 const MAX_BACKOFF_AFTER_REJECTION: i64 = 120;
 
-/// Back-off after a token that was not what was requested, in seconds. The provider works and will most likely issue
-/// the same token again.
+/// Back-off after a token that differs from the requested one, in seconds. The provider works and will most likely
+/// issue the same token again.
 const INITIAL_BACKOFF_AFTER_REJECTED_TOKEN: i64 = 30;
 const MAX_BACKOFF_AFTER_REJECTED_TOKEN: i64 = 300;
 
 /// Upper bound for `Retry-After` of the token endpoint, in seconds.
 const MAX_RETRY_AFTER: i64 = 600;
 
-/// The refresh token is dead after this many rejections in a row...
+/// Number of consecutive rejections after which the refresh token counts as dead...
 const MAX_REJECTIONS: u32 = 3;
 /// ...if the last one is at least this many seconds after the first.
 const MIN_REJECTION_SPAN: i64 = 60;
 
-/// Maximum difference between the clocks of replicas, in seconds.
+/// Maximum clock difference between replicas, in seconds.
 pub(super) const CLOCK_LEEWAY: i64 = 60;
 
-/// The refreshes that failed in a row. It is stored in the sealed token set, so it applies to all replicas, and once in
-/// each process for the provider.
+/// Consecutive refresh failures. It is stored in the sealed token set, so it applies to all replicas, and once per
+/// process for the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Backoff {
     pub(super) kind: FailureKind,
-    /// Failures in a row.
+    /// Number of consecutive failures.
     pub(super) failures: u32,
     /// Time of the last failure, in seconds since 1970.
     pub(super) failed_at: i64,
-    /// When the next refresh is allowed, in seconds since 1970.
+    /// Time at which the next refresh is allowed, in seconds since 1970.
     pub(super) retry_at: i64,
     /// Whether the provider requested this time with `Retry-After`.
     #[serde(default)]
     pub(super) is_requested: bool,
-    /// Rejections in a row.
+    /// Number of consecutive rejections.
     #[serde(default)]
     rejections: u32,
     /// Time of the first of them, in seconds since 1970.
@@ -59,7 +59,7 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// Returns the state after `failure` at `now`; `previous` is the state before.
+    /// Returns the state after `failure` at `now`. `previous` is the state before.
     pub(super) fn after(previous: Option<&Self>, failure: &Failure, now: i64) -> Self {
         let failures = previous.map_or(0, |previous| previous.failures) + 1;
         let requested = failure
@@ -71,7 +71,7 @@ impl Backoff {
         let (rejections, rejected_since) = match previous {
             _ if !is_rejection => (0, now),
             Some(previous) if previous.rejections > 0 => {
-                // The clock may have been set back since.
+                // The clock may have been set back.
                 (previous.rejections + 1, previous.rejected_since.min(now))
             }
             _ => (1, now),
@@ -88,7 +88,7 @@ impl Backoff {
         }
     }
 
-    /// Returns the remaining back-off; `None` if a refresh is allowed. A failure in the future does not count: the
+    /// Returns the remaining back-off; `None` if a refresh is allowed. A failure in the future is ignored, because the
     /// clock was set back.
     pub(super) fn remaining(&self, now: i64) -> Option<Duration> {
         if now < self.failed_at.saturating_sub(CLOCK_LEEWAY) {
@@ -101,19 +101,19 @@ impl Backoff {
             .map(Duration::from_secs)
     }
 
-    /// Resets the count of rejections after a response that is none.
+    /// Resets the count of rejections after a response that is not a rejection.
     pub(super) fn reset_rejections(&mut self) {
         self.rejections = 0;
     }
 
-    /// Returns whether the rejections in a row mean that the refresh token is dead.
+    /// Returns whether the consecutive rejections mean that the refresh token is dead.
     pub(super) fn is_token_dead(&self) -> bool {
         self.rejections >= MAX_REJECTIONS
             && self.failed_at.saturating_sub(self.rejected_since) >= MIN_REJECTION_SPAN
     }
 }
 
-/// Returns the back-off after `failures` in a row, in seconds.
+/// Returns the back-off after `failures` consecutive failures, in seconds.
 pub(super) fn backoff_seconds(kind: FailureKind, failures: u32) -> i64 {
     let (initial, max) = match kind {
         FailureKind::Down | FailureKind::Intercepted | FailureKind::Misconfigured => {
@@ -129,7 +129,7 @@ pub(super) fn backoff_seconds(kind: FailureKind, failures: u32) -> i64 {
     (initial << doublings).min(max)
 }
 
-/// Deserializes a value. One of another version that cannot be read is absent.
+/// Deserializes a value. An unreadable value of another version counts as absent.
 pub(super) fn deserialize_readable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

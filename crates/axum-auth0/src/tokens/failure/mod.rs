@@ -1,4 +1,4 @@
-//! Failures of a refresh: their kinds, and what they apply to.
+//! Refresh failures: their kinds and their scopes.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     oauth::{EndpointError, RequestEffect},
 };
 
-/// The kinds of failures that are backed off. `invalid_grant` is not one of them: it ends the session.
+/// The kinds of failures that cause a back-off. `invalid_grant` is not one of them: it ends the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FailureKind {
@@ -18,11 +18,11 @@ pub(crate) enum FailureKind {
     Down,
     /// The response is not from the provider: HTML, a redirect, 408.
     Intercepted,
-    /// A 4xx without a reason. Several in a row mean that the refresh token is dead.
+    /// A 4xx without a reason. Several consecutive ones mean that the refresh token is dead.
     Rejected,
-    /// The provider names a mistake in the configuration.
+    /// The provider reports a configuration error.
     Misconfigured,
-    /// The provider issued a token that is not what was requested.
+    /// The provider issued a token that differs from the requested one.
     RejectedToken,
 }
 
@@ -38,7 +38,7 @@ impl FailureKind {
     }
 }
 
-/// A failure that is backed off.
+/// A failure that causes a back-off.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) kind: FailureKind,
@@ -57,7 +57,7 @@ pub(super) enum FailureScope {
     Token,
 }
 
-/// What an error of the token endpoint means for the login.
+/// The meaning of a token endpoint error for the login.
 #[derive(Clone, Debug)]
 pub(super) enum Classification {
     /// The refresh token is dead (RFC 6749 §5.2, `invalid_grant`).
@@ -108,8 +108,8 @@ impl Classification {
     }
 }
 
-/// Returns the refreshes that a misconfiguration applies to; `None` if the error does not name one. Apart from the
-/// codes of RFC 6749 §5.2 and RFC 8707 §2, the diagnosis knows the descriptions of Auth0.
+/// Returns the refreshes that a misconfiguration applies to; `None` if the error does not indicate one. Besides the
+/// codes of RFC 6749 §5.2 and RFC 8707 §2, the diagnosis recognizes the descriptions of Auth0.
 fn misconfiguration_scope(code: &str, diagnosis: &Diagnosis) -> Option<FailureScope> {
     match (code, diagnosis.code()) {
         ("invalid_client" | "unsupported_grant_type", _)
@@ -124,20 +124,20 @@ fn misconfiguration_scope(code: &str, diagnosis: &Diagnosis) -> Option<FailureSc
     }
 }
 
-/// What a response says about the provider, for the back-off of the process.
+/// The health of the provider according to a response, for the back-off of the process.
 #[derive(Clone, Debug)]
 pub(super) enum ProviderHealth {
     /// The provider responded, with tokens or with an error about one login.
     Working,
-    /// The provider failed. `is_certain`: every other refresh would have failed, too; other failures may be those of
-    /// one refresh token, until a second one follows.
+    /// The provider failed. If `is_certain`, every other refresh would also have failed. Otherwise the failure may
+    /// concern one refresh token, until a second one follows.
     Failing { failure: Failure, is_certain: bool },
-    /// Unknown: a proxy may have responded.
+    /// Unknown, because a proxy may have responded.
     Unknown,
 }
 
 impl ProviderHealth {
-    /// Returns what an error with its classification says about the provider.
+    /// Returns the health of the provider after an error with its classification.
     pub(super) fn after(
         error: &EndpointError,
         classification: &Classification,

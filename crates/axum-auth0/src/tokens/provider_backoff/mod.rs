@@ -30,12 +30,12 @@ struct Inner {
 #[derive(Debug, Default)]
 struct BreakerState {
     backoff: Option<Backoff>,
-    /// Whether the failures are certainly those of the provider, and not of one refresh token.
+    /// Whether the failures certainly concern the provider, and not one refresh token.
     is_open: bool,
     is_probing: bool,
-    /// Counts failures and successes, so that the response to an older request does not count again.
+    /// Counts failures and successes, so that a response to an older request is not counted again.
     epoch: u64,
-    /// Time of the last of them, in seconds since 1970.
+    /// Time of the last change, in seconds since 1970.
     updated_at: i64,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct ProviderPermit {
     is_probe: bool,
 }
 
-/// No refresh request may be sent now.
+/// Error if no refresh request may be sent now.
 #[derive(Debug)]
 pub(super) struct BackedOff {
     pub(super) remaining: Duration,
@@ -116,8 +116,8 @@ impl ProviderBackoff {
         state.record_failure(&failure, stored.failed_at, stored.is_requested);
     }
 
-    /// Records that a code was exchanged, so the provider works. A back-off that the provider requested continues
-    /// anyway.
+    /// Records that a code was exchanged, which shows that the provider works. A back-off that the provider requested
+    /// continues anyway.
     pub(super) fn record_code_exchange(&self) {
         let now = self.0.clock.unix_seconds();
         let mut state = self.0.state();
@@ -137,7 +137,7 @@ impl ProviderPermit {
         self.is_probe
     }
 
-    /// Records that the provider responded, with whatever result.
+    /// Records that the provider responded, regardless of the result.
     pub(super) fn record_response(self) {
         let now = self.breaker.clock.unix_seconds();
         let mut state = self.breaker.state();
@@ -146,14 +146,14 @@ impl ProviderPermit {
         }
     }
 
-    /// Records that the provider failed. `is_certain`: every other refresh would have failed, too.
+    /// Records that the provider failed. If `is_certain`, every other refresh would also have failed.
     pub(super) fn record_failure(self, failure: &Failure, is_certain: bool) {
         let now = self.breaker.clock.unix_seconds();
         let mut state = self.breaker.state();
         if state.epoch == self.epoch {
             state.record_failure(failure, now, is_certain);
         } else if let Some(backoff) = &mut state.backoff {
-            // A request from before the last failure does not count again, but its `Retry-After` can be longer.
+            // A request from before the last failure is not counted again, but its `Retry-After` can be longer.
             let again = Backoff::after(None, failure, now);
             if again.is_requested && again.retry_at > backoff.retry_at {
                 (backoff.retry_at, backoff.is_requested) = (again.retry_at, true);
@@ -173,7 +173,7 @@ impl Drop for ProviderPermit {
 
 impl Inner {
     fn state(&self) -> MutexGuard<'_, BreakerState> {
-        // No panic can leave the state half updated.
+        // A panic cannot leave the state partially updated.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Stores the result of a refresh before anything else can fail.
+//! Stores the result of a refresh, before any other step that can fail.
 
 use super::{
     outcome::{Attempt, Outcome, RefreshResult, Termination, Update, apply},
@@ -28,16 +28,16 @@ enum Committed {
     },
     /// The outcome ends the session; nothing is stored.
     Terminate(Termination),
-    /// The login ended meanwhile.
+    /// The login has ended in the meantime.
     LoginMissing(LoginRecord),
 }
 
 impl Refresher {
-    /// Stores what a response means and returns its result.
+    /// Stores the outcome of a response and returns its result.
     ///
     /// # Errors
     ///
-    /// If the response has not brought the requested token, or it could not be stored.
+    /// If the response does not contain the requested token, or if it could not be stored.
     pub(super) async fn commit_refresh(
         &self,
         record: LoginRecord,
@@ -51,7 +51,7 @@ impl Refresher {
             .as_ref()
             .ok()
             .and_then(|tokens| tokens.id_token.as_deref());
-        // Checked before the new token is visible to anyone.
+        // Checked before the new token becomes visible to other tasks.
         let is_same_user = match (set.id_token.as_deref(), id_token) {
             (Some(old), Some(new)) => self.id_tokens.is_same_user(old, new),
             _ => true,
@@ -86,7 +86,7 @@ impl Refresher {
                 if is_superseded && set.refresh_token.is_none() {
                     self.revoke_unused(new_refresh_token).await;
                 }
-                // After the tokens are stored: the signature may need a request to the provider.
+                // Runs after the tokens are stored, because verifying the signature may need a request to the provider.
                 if let Some(id_token) = id_token
                     && !self.has_valid_signature(id_token).await
                 {
@@ -112,7 +112,7 @@ impl Refresher {
         }
     }
 
-    /// Applies `update` to the stored tokens by compare-and-swap, again after each conflict.
+    /// Applies `update` to the stored tokens by compare-and-swap, and retries after each conflict.
     async fn compare_and_swap(
         &self,
         mut record: LoginRecord,
@@ -140,7 +140,7 @@ impl Refresher {
                 CasOutcome::Conflict => {}
             }
             (record, set) = match self.sets.load_with_retries(record.id).await {
-                // Ended, or changed by a process with another secret.
+                // The login has ended, or a process with another secret changed it.
                 Err(TokenError::SignInRequired) if self.is_missing(record.id).await? => {
                     return Ok(Committed::LoginMissing(record));
                 }
@@ -158,8 +158,8 @@ impl Refresher {
 
     /// Returns whether the provider signed a refreshed ID token.
     ///
-    /// If the keys are unavailable the token is accepted: it came from the token endpoint over TLS (OpenID Connect Core
-    /// 1.0 §3.1.3.7, rule 6).
+    /// If the keys are unavailable, the token is accepted: it came from the token endpoint over TLS (OpenID Connect
+    /// Core 1.0 §3.1.3.7, rule 6).
     async fn has_valid_signature(&self, id_token: &str) -> bool {
         if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
             diagnosis.log("refreshed ID token not verified");

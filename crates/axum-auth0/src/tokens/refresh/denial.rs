@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Refresher {
-    /// Decides at the current time. A stored back-off is adopted for the provider.
+    /// Decides at the current time, and adopts a stored back-off for the provider.
     pub(super) fn decide(
         &self,
         set: &TokenSet,
@@ -28,7 +28,7 @@ impl Refresher {
         ) = &decision
             && let Some(backoff) = &set.backoff
         {
-            // What another process stored applies here, too.
+            // A back-off stored by another process also applies here.
             self.provider_backoff.adopt(backoff);
         }
         decision
@@ -43,14 +43,14 @@ impl Refresher {
                 );
                 TokenError::SignInRequired
             }
-            // Logged when the token was rejected.
+            // Already logged when the token was rejected.
             Denial::RecentlyRejected(diagnosis) => unusable(diagnosis, self.is_current(set)),
             Denial::TooManyTokens { retry_after } => {
                 tracing::warn!("token refresh denied: too many combinations of scopes");
                 TokenError::TooManyTokens { retry_after }
             }
             Denial::NoRefreshToken { is_revoked } => {
-                // The user has to log in. How to avoid that is the operator's concern.
+                // The user has to log in. The operator can avoid that, so it is logged.
                 if !is_revoked && self.is_current(set) {
                     let diagnosis = Diagnosis::NoRefreshToken {
                         is_requested: self.requested_grant.offline_access(),

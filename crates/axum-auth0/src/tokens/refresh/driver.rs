@@ -1,4 +1,4 @@
-//! Drives a refresh: lock, lease, decision, request, commit.
+//! Runs a refresh: lock, lease, decision, request, commit.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,10 +23,11 @@ use crate::{
     },
 };
 
-/// How long to wait for the next second.
+/// Maximum time to wait for the next second.
 const NEXT_SECOND_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// How many leases may expire before the request is sent. A process that is suspended again and again gives up.
+/// Maximum number of leases that may expire before the request is sent. A process that is suspended repeatedly gives
+/// up.
 const MAX_EXPIRED_LEASES: u8 = 3;
 
 /// Result of a refresh under a lease.
@@ -39,7 +40,7 @@ enum LeasedRefresh {
 impl Refresher {
     /// Returns a token that satisfies `requirement`, refreshing if necessary.
     ///
-    /// Runs in a task, so a client that hangs up does not cancel it between the response and the store.
+    /// Runs in a task, so that a client that disconnects does not cancel it between the response and the store.
     ///
     /// # Errors
     ///
@@ -71,7 +72,7 @@ impl Refresher {
         })
     }
 
-    /// Refreshes as the only task of this process, as soon as no other process does.
+    /// Refreshes as the only task of this process, after acquiring the lease.
     async fn refresh_locked(
         &self,
         login: LoginId,
@@ -120,7 +121,7 @@ impl Refresher {
         })
     }
 
-    /// Refreshes as the only process. Only what is read under the lease is final.
+    /// Refreshes as the only process. The tokens are read again under the lease.
     async fn refresh_leased(
         &self,
         login: LoginId,
@@ -143,7 +144,7 @@ impl Refresher {
             LeasedRefresh::Completed(token) => token,
             LeasedRefresh::LeaseExpired => return Ok(LeasedRefresh::LeaseExpired),
         };
-        // In the next second the provider issues another token.
+        // The provider issues another token in the next second.
         if !requirement.is_same_token_again(before.as_ref(), &token)
             || !self.wait_for_second_after(token.obtained_at).await
             || lease.may_have_expired()
@@ -198,7 +199,7 @@ impl Refresher {
         Err(self.denied(&set, Denial::NoRefreshToken { is_revoked }))
     }
 
-    /// Waits until `second` has passed; returns `false` if the clock does not advance.
+    /// Waits until `second` has passed. Returns `false` if the clock does not advance.
     async fn wait_for_second_after(&self, second: i64) -> bool {
         let start = Instant::now();
         while self.clock.unix_seconds() <= second {

@@ -1,4 +1,4 @@
-//! The refresh lease of a login: one refresh at a time over all replicas.
+//! The refresh lease of a login. It allows one refresh at a time across all replicas.
 
 use std::{
     sync::{
@@ -19,26 +19,26 @@ use crate::{
 /// Lease TTL in seconds. If the holder crashes, the next refresh waits at most this long.
 const LEASE_TTL: i64 = 6;
 
-/// How often a lease is renewed, so that it outlasts a slow provider.
+/// Interval between lease renewals, so that the lease outlasts a slow provider.
 const LEASE_RENEWAL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A lease. It ends with [`Self::release`], or when it expires after a crash.
+/// A lease. It ends with [`Self::release`], or by timeout after a crash.
 pub(in crate::tokens) struct RefreshLease {
     login: LoginId,
     holder: LeaseHolder,
     store: SharedStore,
     clock: SharedClock,
-    /// When the lease expires, in seconds since 1970.
+    /// Time at which the lease expires, in seconds since 1970.
     expires_at: Arc<AtomicI64>,
     renewal: JoinHandle<()>,
-    /// The previous lease expired without being released, so the provider may have received its refresh token.
+    /// Whether the previous lease expired without being released. The provider may have received its refresh token.
     pub(super) previous_abandoned: bool,
 }
 
 /// Result of acquiring a lease.
 pub(in crate::tokens) enum LeaseAcquisition {
     Acquired(RefreshLease),
-    /// Another process refreshes.
+    /// Another process holds the lease.
     HeldElsewhere,
     /// The login has ended.
     LoginMissing,
@@ -79,7 +79,7 @@ impl RefreshLease {
     }
 
     /// Returns whether the lease may have expired because the process was suspended or the store failed for too long.
-    /// Then another process may refresh, or may have done so.
+    /// In that case another process may refresh, or may have done so.
     pub(super) fn may_have_expired(&self) -> bool {
         self.clock.unix_seconds() >= self.expires_at.load(Ordering::SeqCst)
     }
@@ -109,7 +109,7 @@ async fn renew(
     loop {
         tokio::time::sleep(LEASE_RENEWAL_INTERVAL).await;
         let now = clock.unix_seconds();
-        // The process was suspended. Another one may have acquired and released the lease since.
+        // The process was suspended. Another one may have acquired and released the lease in the meantime.
         if now >= expires_at.load(Ordering::SeqCst) {
             return;
         }

@@ -1,8 +1,8 @@
 //! Refreshes of access tokens.
 //!
-//! [`decision`] and [`outcome`] are pure: whether to refresh, and what a response means for the stored tokens.
-//! [`driver`] does the rest: one refresh at a time for each login, by a lock in the process ([`single_flight`]) and a
-//! lease over replicas ([`lease`]); the request ([`request`]); and the compare-and-swap that stores its result
+//! [`decision`] and [`outcome`] are pure: they decide whether to refresh, and how a response changes the stored tokens.
+//! [`driver`] runs one refresh at a time for each login, with a lock in the process ([`single_flight`]) and a lease
+//! across replicas ([`lease`]); it sends the request ([`request`]) and stores its result by compare-and-swap
 //! ([`commit`]).
 
 mod commit;

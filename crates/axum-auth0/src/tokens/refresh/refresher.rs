@@ -1,4 +1,4 @@
-//! What a refresh needs.
+//! The shared components of all refreshes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,17 +17,17 @@ use crate::{
     },
 };
 
-/// Maximum number of concurrent refresh requests of this process, so that many sessions that expire together do not
-/// overload the provider.
+/// Maximum number of concurrent refresh requests of this process. Prevents sessions that expire together from
+/// overloading the provider.
 const MAX_CONCURRENT_REFRESHES: usize = 32;
 
-/// How long a refresh waits for the lease of another process.
+/// Maximum time that a refresh waits for the lease of another process.
 pub(in crate::tokens) const LEASE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How often it tries to acquire the lease.
+/// Interval between attempts to acquire the lease.
 pub(in crate::tokens) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Refreshes the tokens of logins, one refresh at a time for each.
+/// Refreshes the tokens of logins, one refresh at a time per login.
 pub(in crate::tokens) struct Refresher {
     pub(in crate::tokens) sets: TokenSetStore,
     pub(in crate::tokens) endpoint: TokenEndpoint,

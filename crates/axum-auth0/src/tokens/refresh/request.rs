@@ -1,4 +1,4 @@
-//! The refresh request: permits, the request, and a second one if the connection was lost.
+//! The refresh request: permits, the request, and a second request if the connection was lost.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ use crate::{
     },
 };
 
-/// How long a refresh waits for one of the concurrent requests to complete.
+/// Maximum time that a refresh waits for a request permit.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Refresher {
-    /// Sends a refresh request with the refresh token of `set`; `None` if the lease may have expired before.
+    /// Sends a refresh request with the refresh token of `set`. Returns `None` if the lease may have expired before.
     ///
     /// # Errors
     ///
@@ -48,18 +48,18 @@ impl Refresher {
             tracing::info!(?login, "token refresh not started: shutting down");
             return Err(retry_soon());
         }
-        // Last: other requests may have failed while this one waited for its permit.
+        // Acquired last, because other requests may have failed while this one waited for its permit.
         let permit = self.provider_backoff.acquire().map_err(backed_off)?;
         failpoint::reached("refresh:before-request").await;
-        // A process that was suspended must not present a refresh token that another process has used.
+        // A process that was suspended must not send a refresh token that another process has used.
         if lease.may_have_expired() {
             tracing::warn!(?login, "refresh lease expired before the request");
             return Ok(None);
         }
         let may_resend = set.backoff.is_none() && !permit.is_probe();
         let mut response = self.request_refresh(set, request).await;
-        // If the first request arrived, the refresh token is consumed anyway, and the sooner it is presented again, the
-        // more providers accept it. Not after the lease may have expired: another process may have used it.
+        // If the first request arrived, the refresh token is already consumed, and more providers accept it again if it
+        // is sent soon. It is not sent again if the lease may have expired, because another process may have used it.
         let is_resent = may_resend
             && is_connection_lost(&response)
             && !lease.may_have_expired()
@@ -97,7 +97,7 @@ impl Refresher {
             .await
     }
 
-    /// Returns whether the result of a request that is sent now can be saved before the process exits.
+    /// Returns whether the result of a request sent now can be saved before the process exits.
     fn has_time_to_save(&self) -> bool {
         self.tasks
             .has_time_for(self.config.http_timeout() + SAVE_TIMEOUT)
@@ -114,7 +114,7 @@ fn is_connection_lost(response: &EndpointResponse) -> bool {
     )
 }
 
-/// Reports to the provider's back-off what the response says about the provider.
+/// Reports the health of the provider according to the response to its back-off.
 fn report(permit: ProviderPermit, response: &EndpointResponse, request: &TokenRequest<'_>) {
     let health = match &response.tokens {
         Ok(_) => ProviderHealth::Working,

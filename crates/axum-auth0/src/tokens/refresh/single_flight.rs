@@ -1,4 +1,4 @@
-//! One refresh at a time for each login in this process. Waiters share its failure.
+//! Allows one refresh at a time for each login in this process. Waiters share its failure.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use crate::{
     tokens::{error::TokenError, token_request::TokenRequest},
 };
 
-/// The refreshes in flight. The key is the login, so users never share one.
+/// The refreshes in flight. The key is the login, so different users never share one.
 #[derive(Default)]
 pub(in crate::tokens) struct InFlightRefreshes(Mutex<HashMap<LoginId, Weak<InFlight>>>);
 
@@ -26,7 +26,7 @@ pub(in crate::tokens) struct InFlight {
     completed: AtomicU64,
 }
 
-/// The lock, held while a caller refreshes.
+/// The lock guard, held while a caller refreshes.
 pub(in crate::tokens) struct FlightGuard<'f> {
     in_flight: &'f InFlight,
     last_failure: MutexGuard<'f, Option<SharedFailure>>,

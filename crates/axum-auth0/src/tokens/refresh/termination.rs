@@ -1,4 +1,4 @@
-//! Ends sessions, and revokes the refresh tokens that they leave behind.
+//! Ends sessions, and revokes their remaining refresh tokens.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Refresher {
                 self.revoke_unused(new_refresh_token).await;
             }
             Termination::DeadRefreshToken { may_be_reuse } => {
-                // Unless a process that lost its lease has stored a newer refresh token.
+                // Keeps the session if a process that lost its lease has stored a newer refresh token.
                 let (_, set) = self.sets.load(login).await?;
                 if set.refresh_token != attempt.refresh_token {
                     return Err(TokenError::ProviderUnavailable {
@@ -52,8 +52,8 @@ impl Refresher {
         Err(TokenError::SignInRequired)
     }
 
-    /// Returns whether the user of a login that has ended is logged in again. At some providers the revocation of one
-    /// refresh token ends all of the user's, which would end the new login, too.
+    /// Returns whether the user of an ended login is logged in again. At some providers the revocation of one refresh
+    /// token ends all of the user's tokens, which would also end the new login.
     pub(super) async fn has_newer_login(&self, ended: &LoginRecord) -> bool {
         let newer = self
             .sets
@@ -66,7 +66,7 @@ impl Refresher {
         })
     }
 
-    /// Revokes a new refresh token that no session uses. Nothing depends on the result.
+    /// Revokes a new refresh token that no session uses. The result is ignored.
     pub(super) async fn revoke_unused(&self, refresh_token: Option<&SecretString>) {
         if let Some(refresh_token) = refresh_token
             && let Err(error) = self.endpoint.revoke(refresh_token.expose_secret()).await

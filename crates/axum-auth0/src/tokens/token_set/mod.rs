@@ -1,4 +1,4 @@
-//! The tokens of one login, as they are sealed in the store.
+//! The tokens of one login, as sealed in the store.
 
 mod rejected_token;
 mod requested_grant;
@@ -22,10 +22,10 @@ use crate::{
     store::LoginId,
 };
 
-/// Maximum number of cached access tokens: one for each API, and room for changed configurations.
+/// Maximum number of cached access tokens: one per API, with room for changed configurations.
 const MAX_CACHED: usize = 64;
 
-/// Maximum number of cached tokens with extra scopes. One more is requested each minute.
+/// Maximum number of cached tokens with extra scopes. Beyond it, one token per minute is requested.
 const MAX_EXTRA: usize = 16;
 
 /// Maximum number of rejected tokens that are kept.
@@ -36,38 +36,38 @@ const EVICTION_INTERVAL: i64 = 60;
 
 /// All tokens of one login.
 ///
-/// The names in the store are older than the fields' names. They stay, so that sessions survive an update.
+/// The names in the store are older than the names of the fields. They are kept, so that sessions survive an update.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct TokenSet {
     pub(crate) refresh_token: Option<String>,
-    /// For `id_token_hint` at logout, and to compare a refreshed ID token with.
+    /// Used as `id_token_hint` at logout, and compared with a refreshed ID token.
     pub(crate) id_token: Option<String>,
     #[serde(rename = "asked")]
     pub(crate) requested_grant: Option<RequestedGrant>,
     #[serde(rename = "held")]
     pub(crate) cached: Vec<CachedToken>,
-    /// Negative cache. An entry of another version that cannot be read is skipped: it must not cost the refresh token.
+    /// Negative cache. An unreadable entry of another version is skipped, so that it does not cost the refresh token.
     #[serde(
         rename = "wrong",
         default,
         deserialize_with = "rejected_token::deserialize_readable"
     )]
     pub(crate) rejected: Vec<RejectedToken>,
-    /// The refreshes that failed in a row. Absent if it cannot be read.
+    /// Consecutive refresh failures. Absent if unreadable.
     #[serde(default, deserialize_with = "backoff::deserialize_readable")]
     pub(crate) backoff: Option<Backoff>,
-    /// When a token with extra scopes was last evicted, in seconds since 1970.
+    /// Time of the last eviction of a token with extra scopes, in seconds since 1970.
     #[serde(default)]
     pub(crate) evicted_at: i64,
-    /// A refresh had no response, so the provider may have consumed the refresh token.
+    /// Whether a refresh had no response, so the provider may have consumed the refresh token.
     #[serde(rename = "unsettled", default)]
     pub(crate) refresh_outcome_unknown: bool,
-    /// The application revoked the refresh token. The login ends when its access tokens expire.
+    /// Whether the application revoked the refresh token. The login ends when its access tokens expire.
     #[serde(default)]
     pub(crate) revoked: bool,
 }
 
-/// The tokens that a logout revokes and sends.
+/// The tokens that a logout revokes or sends.
 #[derive(Default)]
 pub(crate) struct LogoutTokens {
     pub(crate) refresh_token: Option<String>,
@@ -93,7 +93,7 @@ impl TokenSet {
         serde_json::from_slice(&plain).map_err(|_| InvalidSeal)
     }
 
-    /// Returns the tokens that a logout needs, also from a set of another version.
+    /// Returns the tokens that a logout needs. Also reads sets of other versions.
     pub(crate) fn open_for_logout(
         keys: &Keyring,
         id: &LoginId,
@@ -137,8 +137,8 @@ impl TokenSet {
         }
     }
 
-    /// Records that the provider issued another token than the requested one. A cached token stays, since it may still
-    /// be valid.
+    /// Records that the provider issued a token that differs from the requested one. A cached token is kept, because it
+    /// may still be valid.
     pub(crate) fn record_rejection(
         &mut self,
         request: &TokenRequest<'_>,
@@ -165,7 +165,7 @@ impl TokenSet {
         }
     }
 
-    /// Returns the rejection because of which this token is not requested again yet.
+    /// Returns the rejection that currently prevents requesting this token again.
     pub(crate) fn recent_rejection(
         &self,
         request: &TokenRequest<'_>,
@@ -179,7 +179,7 @@ impl TokenSet {
 
     /// Returns when a new token with extra scopes may be requested, in seconds since 1970; `None` if it may be now.
     ///
-    /// A caller that keeps changing the scopes gets [`MAX_EXTRA`] tokens, and one more each minute.
+    /// A caller that keeps changing the scopes gets [`MAX_EXTRA`] tokens, and then one per minute.
     pub(crate) fn extra_scopes_retry_at(
         &self,
         request: &TokenRequest<'_>,

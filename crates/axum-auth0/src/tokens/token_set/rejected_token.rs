@@ -1,4 +1,4 @@
-//! Tokens that the provider issued and that were not what was requested.
+//! Tokens of the provider that differ from the requested ones.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// A request that the provider did not answer with the requested token, and when it may be sent again.
+/// A request without the requested token as its result, and when it may be sent again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RejectedToken {
     pub(crate) audience: String,
@@ -19,16 +19,16 @@ pub(crate) struct RejectedToken {
     /// In seconds since 1970.
     pub(crate) at: i64,
     pub(crate) diagnosis: Diagnosis,
-    /// Failures in a row.
+    /// Number of consecutive failures.
     #[serde(default)]
     failures: u32,
-    /// When the token may be requested again, in seconds since 1970.
+    /// Time at which the token may be requested again, in seconds since 1970.
     #[serde(default)]
     pub(crate) retry_at: i64,
 }
 
 impl RejectedToken {
-    /// Returns the state after a failure of `request`; `previous` is the state before.
+    /// Returns the state after a failure of `request`. `previous` is the state before.
     pub(super) fn after(
         previous: Option<&Self>,
         request: &TokenRequest<'_>,
@@ -36,7 +36,7 @@ impl RejectedToken {
         kind: FailureKind,
         now: i64,
     ) -> Self {
-        // A rejected token of the login itself does not count: the first refresh may return the right one.
+        // A rejected token of the login itself does not count, because the first refresh may return the right one.
         let first = u32::from(kind != FailureKind::RejectedToken);
         let failures = previous.map_or(first, |previous| previous.failures.saturating_add(1));
         Self {
@@ -59,7 +59,7 @@ impl RejectedToken {
     }
 }
 
-/// Deserializes the rejected tokens, without those of another version that cannot be read.
+/// Deserializes the rejected tokens, skipping unreadable ones of other versions.
 pub(super) fn deserialize_readable<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<RejectedToken>, D::Error> {

@@ -1,11 +1,11 @@
-//! What a login requested from the provider.
+//! The grant that a login requested.
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AudienceParameter, Config};
 
-/// What a login requested from the provider. The tokens of a login with another grant than that of the current
-/// configuration say nothing about the configuration; those of a new login do.
+/// The grant that a login requested from the provider. If it differs from the current configuration, the tokens of the
+/// login do not show whether the configuration is correct.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RequestedGrant {
     audience: Option<String>,

@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn a_diagnosis_of_another_version_costs_neither_the_refresh_token_nor_the_back_off() {
     for diagnosis in [
-        // From before diagnoses were data.
+        // The format from before diagnoses were data.
         json!({ "code": "wrong_audience", "cause": "c", "fix": "f" }),
         json!({ "a_diagnosis_of_the_future": { "audience": "a" } }),
         json!("a_diagnosis_of_the_future"),

@@ -1,4 +1,4 @@
-//! Decides whether to use the cached token, to refresh, or to fail. Pure: no I/O, no clock, no log.
+//! Decides whether to use the cached token, to refresh, or to fail. Pure: no I/O, no clock, no logging.
 
 use std::time::Duration;
 
@@ -10,39 +10,39 @@ use crate::{
     },
 };
 
-/// What to do for a request.
+/// The decision for a request.
 #[derive(Clone, Debug)]
 pub(in crate::tokens) enum Decision {
     /// The cached token satisfies the request.
     UseCached(CachedToken),
     /// The cached token had no lifetime when it was issued. It may be used once, after it is stored as spent.
     UseOnce(CachedToken),
-    /// Another token is needed, and the provider may be asked for it.
+    /// Another token is needed, and a refresh is allowed.
     Refresh,
-    /// Another token is needed, and the provider is not asked for it.
+    /// Another token is needed, but no refresh is allowed.
     Fail(Denial),
 }
 
-/// Why the provider is not asked for a token.
+/// Reason why no refresh is allowed.
 #[derive(Clone, Debug)]
 pub(in crate::tokens) enum Denial {
-    /// The last token had no lifetime and was used once. The next one would be no better.
+    /// The last token had no lifetime and was used once. Another refresh would not yield a better one.
     TokenWithoutLifetime,
-    /// The provider issued another token than the requested one, or refused it for this API.
+    /// The provider issued a token that differs from the requested one, or refused to issue one for this API.
     RecentlyRejected(Diagnosis),
     /// The provider reported a misconfiguration.
     Misconfigured(Box<Diagnosis>),
     /// The provider is backed off.
     BackedOff { retry_after: Option<Duration> },
-    /// Several rejections in a row: the refresh token is dead.
+    /// The refresh token is dead, after several consecutive rejections.
     RefreshTokenDead,
     /// The login has the maximum number of tokens with extra scopes.
     TooManyTokens { retry_after: Duration },
-    /// The login has no refresh token. `is_revoked`: the application revoked it.
+    /// The login has no refresh token. If `is_revoked`, the application revoked it.
     NoRefreshToken { is_revoked: bool },
 }
 
-/// Decides what to do for `request`. `now` is in seconds since 1970.
+/// Decides how to serve `request`. `now` is in seconds since 1970.
 pub(in crate::tokens) fn decide(
     set: &TokenSet,
     request: &TokenRequest<'_>,
@@ -85,8 +85,8 @@ pub(in crate::tokens) fn decide(
     }
 }
 
-/// Without a refresh token, a cached token is used until it expires. A caller that wants another one gets it only if it
-/// was just issued, since a new login would yield none that is better.
+/// Returns whether to use a cached token if there is no refresh token: until it expires. A caller that requires another
+/// one gets it only if it was just issued, because a new login would not yield a better one.
 fn is_good_without_refresh(cached: &CachedToken, requirement: TokenRequirement, now: i64) -> bool {
     cached.is_valid(now) && (!requirement.is_on_demand() || cached.is_young(now))
 }
@@ -103,7 +103,7 @@ pub(super) fn backed_off(
     if let Some(diagnosis) = backoff.diagnosis.clone() {
         return Some(Denial::Misconfigured(Box::new(diagnosis)));
     }
-    // A valid token is used until it expires, before the user has to log in.
+    // A valid token is used until it expires; only then the user has to log in.
     let is_usable =
         !requirement.is_on_demand() && set.find(request).is_some_and(|cached| cached.is_valid(now));
     let is_dead = backoff.kind == FailureKind::Rejected && backoff.is_token_dead();
@@ -116,7 +116,7 @@ pub(super) fn backed_off(
     })
 }
 
-/// Returns the cached token after a refresh ahead of its expiry failed with `error`; `None` if the error stands.
+/// Returns the cached token after a refresh before its expiry failed with `error`; `None` if the error is returned.
 pub(in crate::tokens) fn fall_back<'s>(
     set: &'s TokenSet,
     request: &TokenRequest<'_>,

@@ -1,4 +1,4 @@
-//! Decides what a response means for the stored tokens. Pure: no I/O, no clock, no log.
+//! Decides how a response changes the stored tokens. Pure: no I/O, no clock, no logging.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -27,18 +27,18 @@ pub(super) struct Attempt<'a> {
     pub(super) may_be_reuse: bool,
 }
 
-/// What a response means.
+/// The meaning of a response.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     /// The requested token.
     Token(CachedToken),
-    /// Another token than the requested one.
+    /// A token that differs from the requested one.
     RejectedToken(Diagnosis),
     /// A refreshed ID token of another user (OpenID Connect Core 1.0 §12.2).
     OtherUser,
     /// The refresh token is dead: `invalid_grant`.
     DeadRefreshToken,
-    /// No tokens. `is_unknown`: the provider may have consumed the refresh token.
+    /// No tokens. If `is_unknown`, the provider may have consumed the refresh token.
     Failed {
         failure: Failure,
         scope: FailureScope,
@@ -47,8 +47,8 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// Interprets a response. `is_same_user` is the comparison of the refreshed ID token with the previous one; `now`
-    /// is in seconds since 1970.
+    /// Interprets a response. `is_same_user` is the result of comparing the refreshed ID token with the previous one;
+    /// `now` is in seconds since 1970.
     pub(super) fn of(
         response: &EndpointResponse,
         attempt: &Attempt<'_>,
@@ -81,13 +81,13 @@ impl Outcome {
     }
 }
 
-/// What to do with the stored tokens.
+/// The change to the stored tokens.
 pub(super) enum Update {
     /// Store `set`, then return `result`.
     Store {
         set: Box<TokenSet>,
-        /// Another process stored or revoked a refresh token meanwhile. Its change is kept, since its refresh token is
-        /// newer.
+        /// Whether another process stored or revoked a refresh token in the meantime. Its change is kept, because its
+        /// refresh token is newer.
         is_superseded: bool,
         result: RefreshResult,
     },
@@ -103,17 +103,17 @@ pub(super) enum RefreshResult {
     Terminate(Termination),
 }
 
-/// Why a session ends.
+/// Reason why a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Termination {
-    /// The ID token is of another user.
+    /// The ID token belongs to another user.
     OtherUser,
-    /// The refresh token is dead. `may_be_reuse`: the provider may have seen it twice (RFC 9700 §4.14.2).
+    /// The refresh token is dead. If `may_be_reuse`, the provider may have received it twice (RFC 9700 §4.14.2).
     DeadRefreshToken { may_be_reuse: bool },
 }
 
-/// Applies an outcome to the token set that is stored now. `new_refresh_token` is stored with any outcome except
-/// another user's.
+/// Applies an outcome to the currently stored token set. `new_refresh_token` is stored with any outcome except another
+/// user's.
 pub(super) fn apply(
     outcome: &Outcome,
     attempt: &Attempt<'_>,
@@ -172,7 +172,7 @@ pub(super) fn apply(
     }
 }
 
-/// The provider responded with tokens.
+/// Records that the provider responded with tokens.
 fn record_response(set: &mut TokenSet, is_superseded: bool) {
     if !is_superseded {
         set.refresh_outcome_unknown = false;
@@ -191,7 +191,7 @@ fn record_failure(
         set.backoff = Some(Backoff::after(set.backoff.as_ref(), failure, now));
         return;
     }
-    // The provider responded, with an error about this API only.
+    // The provider responded with an error about this API only.
     if let Some(backoff) = &mut set.backoff {
         backoff.reset_rejections();
     }

@@ -1,4 +1,4 @@
-//! When a cached token is used.
+//! Cases in which a cached token is used.
 
 use super::*;
 

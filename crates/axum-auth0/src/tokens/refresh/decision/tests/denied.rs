@@ -1,4 +1,4 @@
-//! When the provider is not asked.
+//! Cases in which no refresh is sent.
 
 use super::*;
 

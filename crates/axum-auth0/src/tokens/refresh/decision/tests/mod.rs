@@ -22,7 +22,7 @@ fn expiring(in_seconds: i64) -> CachedToken {
     }
 }
 
-/// A token without a lifetime.
+/// Returns a token without a lifetime.
 fn issued_expired(is_spent: bool) -> CachedToken {
     CachedToken {
         obtained_at: NOW - 5,
@@ -32,7 +32,7 @@ fn issued_expired(is_spent: bool) -> CachedToken {
     }
 }
 
-/// A token that was refreshed on demand.
+/// Returns a token that was refreshed on demand.
 fn on_demand(age: i64) -> CachedToken {
     CachedToken {
         obtained_at: NOW - age,
@@ -48,7 +48,8 @@ fn without_refresh_token(cached: Vec<CachedToken>) -> TokenSet {
     }
 }
 
-/// A set whose token for the products API was rejected `age` seconds ago. It may be requested again after 30 seconds.
+/// Returns a set whose token for the products API was rejected `age` seconds ago. It may be requested again after 30
+/// seconds.
 fn rejected(age: i64, cached: Vec<CachedToken>) -> TokenSet {
     let config = config();
     let mut set = set(cached);
@@ -61,7 +62,7 @@ fn rejected(age: i64, cached: Vec<CachedToken>) -> TokenSet {
     set
 }
 
-/// A set with a back-off after failures of `kind`, each at its age in seconds.
+/// Returns a set with a back-off after failures of `kind`, each at its age in seconds.
 fn backed_off_by(kind: FailureKind, ages: &[i64], cached: Vec<CachedToken>) -> TokenSet {
     let failure = Failure {
         kind,
@@ -79,7 +80,7 @@ fn backed_off_by(kind: FailureKind, ages: &[i64], cached: Vec<CachedToken>) -> T
     }
 }
 
-/// A set with 16 tokens with extra scopes, of which one was evicted some seconds ago.
+/// Returns a set with 16 tokens with extra scopes; one more was evicted `evicted` seconds ago.
 fn full(evicted: i64) -> TokenSet {
     let tokens = (0..16).map(|number| CachedToken {
         requested: vec![format!("extra:{number}"), "read".to_owned()],

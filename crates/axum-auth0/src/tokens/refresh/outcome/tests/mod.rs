@@ -19,7 +19,7 @@ use crate::{
 
 const FRESH: TokenRequirement = TokenRequirement::Fresh { buffer: 60 };
 
-/// One row: the stored set, the attempt, the response, and what follows.
+/// One test case: the stored set, the attempt, the response, and the expected result.
 struct Case {
     name: &'static str,
     set: TokenSet,
@@ -27,7 +27,7 @@ struct Case {
     may_be_reuse: bool,
     is_same_user: bool,
     response: EndpointResponse,
-    /// The stored set and the result.
+    /// The expected stored set and result.
     expected: &'static str,
 }
 
@@ -43,7 +43,7 @@ fn case(name: &'static str, response: EndpointResponse, expected: &'static str) 
     }
 }
 
-/// A token response with a new refresh token.
+/// Returns a token response with a new refresh token.
 fn tokens(access_token: &str) -> EndpointResponse {
     let tokens = TokenResponse {
         access_token: access_token.to_owned(),
@@ -93,7 +93,7 @@ fn with_new_refresh_token(response: EndpointResponse) -> EndpointResponse {
     }
 }
 
-/// A set after failures of `kind`, each at its age in seconds.
+/// Returns a set after failures of `kind`, each at its age in seconds.
 fn failing(kind: FailureKind, ages: &[i64]) -> TokenSet {
     let failure = Failure {
         kind,
@@ -107,7 +107,7 @@ fn failing(kind: FailureKind, ages: &[i64]) -> TokenSet {
     set
 }
 
-/// A set in which another process stored the refresh token `theirs` meanwhile.
+/// Returns a set in which another process stored the refresh token `theirs` in the meantime.
 fn superseded() -> TokenSet {
     TokenSet {
         refresh_token: Some("theirs".to_owned()),

@@ -1,4 +1,4 @@
-//! Responses with tokens, and those that end the session.
+//! Responses with tokens, and responses that end the session.
 
 use super::*;
 
