@@ -4,8 +4,8 @@
 //! encrypted on the server, and inserts a `CurrentUser` into every request. Only a `SignedInUser` returns an
 //! `AccessToken`, which is validated for the `Api` that it is requested for.
 //!
-//! APIs verify such tokens with the crate `axum-auth0-bearer`; the crate `axum-auth0-doctor` checks a configuration against the
-//! real provider.
+//! APIs verify such tokens with the crate `axum-auth0-bearer`; the crate `axum-auth0-doctor` checks a configuration
+//! against the real provider.
 //!
 //! The feature `sqlite`, enabled by default, adds the store `sqlite:` of `AUTH0_SESSION_STORE`. Without it, SQLite is
 //! not compiled.

@@ -65,8 +65,8 @@ fn needs_user(request: &Request, routes: &Routes, protected: &[String], landing:
         && (is_protected(path, protected) || is_protected(full, protected))
 }
 
-/// Returns whether `path` is the page that a logout ends at, `landing`. If that page itself is listed as protected, it is
-/// protected, and a logout ends in a login.
+/// Returns whether `path` is the page that a logout ends at, `landing`. If that page itself is listed as protected, it
+/// is protected, and a logout ends in a login.
 fn is_open_landing(path: &str, landing: &str, protected: &[String]) -> bool {
     let is_listed = || {
         let page = landing.trim_matches('/');

@@ -49,7 +49,7 @@ const PROTOCOL_CLAIMS: &[&str] = &[
     "s_hash",
     "rt_hash",
     "urn:openid:params:jwt:claim:rt_hash",
-    // The session and how it began.
+    // The session and its authentication.
     "auth_time",
     "acr",
     "amr",

@@ -11,7 +11,7 @@ use crate::{
     store::StoreError,
 };
 
-/// Error of a login.
+/// An error of a login.
 #[derive(Debug)]
 pub(super) enum LoginError {
     /// A parameter of the login route is malformed.

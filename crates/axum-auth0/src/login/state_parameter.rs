@@ -58,7 +58,7 @@ impl StateParameter {
         keys.seal_text(Purpose::State, b"", &plain)
     }
 
-    /// Opens a sealed `state`; `None` if this site did not seal it.
+    /// Opens a sealed `state`. Returns `None` if this site did not seal it.
     pub(super) fn open(keys: &Keyring, sealed: &str) -> Option<Self> {
         let plain = keys.open_text(Purpose::State, b"", sealed).ok()?;
         serde_json::from_slice(&plain).ok()

@@ -87,7 +87,8 @@ pub(crate) async fn get(
     }
 }
 
-/// Returns the policy for the logout form. Its response redirects to the provider, so the provider's endpoints must be known.
+/// Returns the policy for the logout form. Its response redirects to the provider, so the provider's endpoints must be
+/// known.
 async fn form_action(state: &LogoutState) -> String {
     // Without metadata, the logout ends at this site, which the policy allows.
     let _ = state.provider.metadata().await;

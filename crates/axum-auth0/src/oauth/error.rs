@@ -36,7 +36,7 @@ pub enum EndpointError {
     /// The provider is down, overloaded or unreachable.
     #[error("the provider is unavailable: {reason}")]
     Unavailable {
-        /// Why it is unavailable.
+        /// The reason.
         reason: UnavailableReason,
         /// `Retry-After` of the response.
         retry_after: Option<Duration>,
@@ -51,7 +51,7 @@ pub enum EndpointError {
     NoRevocationEndpoint,
 }
 
-/// Why a provider is unavailable.
+/// The reason why a provider is unavailable.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnavailableReason {
@@ -75,7 +75,7 @@ pub enum UnavailableReason {
 pub enum RequestEffect {
     /// None: the request did not arrive or was rejected.
     NoEffect,
-    /// Unknown: no response in time, or a response that does not tell.
+    /// Unknown: no response in time, or a response that does not show it.
     Unknown,
     /// Unknown, without a timeout: the connection was lost after the request was sent.
     ConnectionLost,

@@ -24,7 +24,7 @@ pub const MAX_AGE_OF_IAT: i64 = 600;
 /// Maximum length of `sub`, in bytes (OpenID Connect Core 1.0 §2).
 const MAX_SUBJECT: usize = 255;
 
-/// Why an ID token is rejected. No variant contains a value of the token.
+/// The reason for rejecting an ID token. No variant contains a value of the token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdTokenError {
@@ -154,8 +154,8 @@ impl IdTokenVerifier {
     /// §12.2): `iss`, `sub` and `aud` are equal, and `auth_time`, `nonce` and `azp` are equal or absent. Sends no
     /// request.
     ///
-    /// `old` is from the sealed token set and was verified at login; `new` is from the token endpoint. A token that is encrypted,
-    /// too long or otherwise unreadable is treated as absent, which §12.2 allows.
+    /// `old` is from the sealed token set and was verified at login; `new` is from the token endpoint. A token that is
+    /// encrypted, too long or otherwise unreadable is treated as absent, which §12.2 allows.
     pub(crate) fn is_same_user(&self, old: &str, new: &str) -> bool {
         if TokenKind::of(new).is_unreadable() {
             return true;
@@ -228,8 +228,8 @@ fn check_times(claims: &Claims, now: i64, max_age: Option<u64>) -> Result<(), Id
     Ok(())
 }
 
-/// Returns the left half of the hash of the access token, with the hash of the signature's algorithm (OpenID Connect Core 1.0
-/// §3.1.3.6).
+/// Returns the left half of the hash of the access token, with the hash of the signature's algorithm (OpenID Connect
+/// Core 1.0 §3.1.3.6).
 fn access_token_hash(algorithm: Algorithm, access_token: &str) -> String {
     let name = algorithm.name();
     let hash: Vec<u8> = if name.ends_with("384") {

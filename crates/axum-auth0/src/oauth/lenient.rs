@@ -15,7 +15,7 @@
 //! | a byte order mark before the JSON | ignored | no known provider |
 //!
 //! Two more are elsewhere because they concern requests: the revocation request is built without openidconnect, which
-//! rejects `http` on a loopback address, where the local tenant is; and `scope` of the authorization request is not
+//! rejects `http` on a loopback address, as for the local tenant; and `scope` of the authorization request is not
 //! extended by `openid`, which `AUTH0_SCOPE` already contains.
 //!
 //! openidconnect's ID-token verifier is too lenient rather than too strict: see `id_token.rs`.

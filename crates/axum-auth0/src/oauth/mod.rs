@@ -3,7 +3,7 @@
 //!
 //! The public items are those that a configuration check needs, such as the crate `axum-auth0-doctor`.
 //!
-//! openidconnect provides the types, PKCE and the requests. `lenient` lists where this module is less strict.
+//! openidconnect provides the types, PKCE and the requests. `lenient` lists the cases in which it is too strict.
 
 mod authorization_request;
 mod client_authentication;

@@ -55,7 +55,7 @@ impl TokenEndpoint {
     }
 
     /// Builds the request without openidconnect, which rejects a revocation endpoint with `http`, even on a loopback
-    /// address, where the local tenant is.
+    /// address, as for the local tenant.
     fn revocation_request(
         &self,
         endpoint: &str,

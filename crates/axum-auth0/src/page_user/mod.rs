@@ -6,8 +6,8 @@
 //! stream or a WebSocket, which cannot have headers). A layer compares it with the user of the request before a handler
 //! runs. Every response that caches must not store has a header with its user ([`CURRENT_USER_HEADER`]).
 //!
-//! The value identifies a user, not a login: a page stays valid when the same user logs in again. It is not a secret and
-//! grants nothing. A request without it is not checked.
+//! The value identifies a user, not a login: a page stays valid when the same user logs in again. It is not a secret
+//! and grants nothing. A request without it is not checked.
 
 mod extract;
 mod tags;

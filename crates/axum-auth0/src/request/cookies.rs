@@ -1,7 +1,7 @@
 //! Parses the `Cookie` header so that an invalid cookie does not affect the others.
 //!
-//! Scripts and sibling subdomains can set cookies with any bytes. `HeaderValue::to_str` then fails for the whole header,
-//! and all other cookies of the site are lost.
+//! Scripts and sibling subdomains can set cookies with any bytes. `HeaderValue::to_str` then fails for the whole
+//! header, and all other cookies of the site are lost.
 
 use std::borrow::Cow;
 

@@ -31,7 +31,7 @@ const UNSAFE_IN_LOCATION: &AsciiSet = &CONTROLS
 #[serde(try_from = "String", into = "String")]
 pub struct ReturnTo(String);
 
-/// The text is not a path of this site that a user may return to.
+/// Error of [`ReturnTo::parse`]: the text is not a path of this site that a user may return to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a path of this site to return to")]
 pub struct InvalidReturnTo;

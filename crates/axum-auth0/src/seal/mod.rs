@@ -51,7 +51,7 @@ impl Purpose {
     }
 }
 
-/// The value cannot be opened: it was sealed with another secret or for another purpose, or modified.
+/// Error of [`Keyring::open`]: the value was sealed with another secret or for another purpose, or modified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed value cannot be opened: it was modified, or sealed with another AUTH0_SECRET")]
 pub(crate) struct InvalidSeal;

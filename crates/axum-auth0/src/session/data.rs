@@ -57,7 +57,8 @@ impl SessionData {
         Ok(())
     }
 
-    /// Returns whether the session was created together with `row`. The record is sealed; the columns of the row are not.
+    /// Returns whether the session was created together with `row`. The record is sealed; the columns of the row are
+    /// not.
     pub(super) fn matches(&self, row: &LoginRecord) -> bool {
         self.claims.get("sub").and_then(Value::as_str) == Some(&row.subject)
             && self

@@ -29,8 +29,8 @@ pub(crate) fn is_ours(keys: &Keyring, id: Id) -> bool {
         .any(|expected| expected == tag)
 }
 
-/// Returns the identifier of the session that a login transaction leads to. Only this site and the browser with the sealed
-/// transaction can compute it.
+/// Returns the identifier of the session that a login transaction creates. Only this site and the browser with the
+/// sealed transaction can compute it.
 pub(crate) fn of_transaction(keys: &Keyring, verifier: &str) -> Id {
     let bytes = keys.derive::<16>("session-id", verifier.as_bytes());
     tagged(keys, Id(i128::from_le_bytes(bytes)))

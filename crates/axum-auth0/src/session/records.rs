@@ -119,8 +119,8 @@ impl SessionStore for SessionRecords {
             .ok()
             .and_then(|plain| serde_json::from_slice::<Record>(&plain).ok())
             .filter(|record| record.id == *id);
-        // A replica with another secret or version may be able to read it, so record and cookie are kept. `Ok(None)` would
-        // make tower-sessions remove the cookie.
+        // A replica with another secret or version may be able to read it, so record and cookie are kept. `Ok(None)`
+        // would make tower-sessions remove the cookie.
         record.map(Some).ok_or_else(|| {
             tracing::warn!(
                 "failed to read a session record: it was sealed with another AUTH0_SECRET, written by another version, or modified"
