@@ -20,7 +20,7 @@ use crate::{
     responses::json_error_with_code,
 };
 
-/// Layer that rejects such requests with 403.
+/// Layer that responds with 403 to requests that the CSRF protection rejects.
 pub(crate) async fn csrf_protection(
     State(guard): State<Guard>,
     request: Request,
