@@ -25,8 +25,8 @@ pub enum Profile {
     /// [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) without deviations. `typ` is `at+jwt`, and `client_id` and
     /// `jti` are required. For Duende `IdentityServer` and for providers with a setting for RFC 9068.
     Rfc9068,
-    /// Okta, custom authorization servers. `typ` is absent, the client is in `cid`, which only access tokens have, and
-    /// the scopes are an array in `scp`.
+    /// Okta, custom authorization servers. `typ` may be absent, the client is in `cid`, which only access tokens have,
+    /// and the scopes are an array in `scp`.
     ///
     /// The media type is not the marker. Access tokens of Okta's *org* authorization server are for Okta itself and are
     /// not accepted.
@@ -38,7 +38,7 @@ pub enum Profile {
     /// The media type is not the marker. v1 tokens have another issuer than v2 tokens; see
     /// [`Verifier::token_issuers`](super::Verifier::token_issuers).
     EntraId,
-    /// Amazon Cognito. `typ` and `aud` are absent. `token_use` must be `access`, and `client_id` must be one of
+    /// Amazon Cognito. `typ` and `aud` may be absent. `token_use` must be `access`, and `client_id` must be one of
     /// [`Verifier::clients`](super::Verifier::clients) or, if these are not set, the verifier's audience. An `aud`,
     /// which Cognito adds for a `resource`, must contain the verifier's audience.
     ///

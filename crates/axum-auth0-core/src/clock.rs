@@ -1,4 +1,4 @@
-//! The time, injected: tests set it instead of waiting.
+//! An injected clock. Tests set the time instead of waiting.
 
 use std::{
     fmt,
@@ -23,7 +23,7 @@ pub type SharedClock = Arc<dyn Clock>;
 pub struct SystemClock;
 
 impl SystemClock {
-    /// Returns the system's clock as a shared one.
+    /// Returns a shared system clock.
     pub fn shared() -> SharedClock {
         Arc::new(Self)
     }
@@ -39,22 +39,22 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests that moves by [`MockClock::advance`] only.
+/// A clock for tests that only [`MockClock::advance`] moves.
 #[derive(Debug)]
 pub struct MockClock(AtomicI64);
 
 impl MockClock {
-    /// Returns a clock at `unix_seconds`.
+    /// Creates a clock at `unix_seconds`.
     pub fn at(unix_seconds: i64) -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(unix_seconds)))
     }
 
-    /// Returns a clock at the system's time, for tests with a program that has its own clock.
+    /// Creates a clock at the system's time, for tests with a program that has its own clock.
     pub fn from_system() -> Arc<Self> {
         Self::at(SystemClock.unix_seconds())
     }
 
-    /// Moves the clock by `seconds`; backwards if they are negative.
+    /// Moves the clock by `seconds`, backwards if negative.
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }

@@ -1,7 +1,7 @@
 //! Optional members of JSON objects from providers.
 //!
-//! Some providers write an absent value as `null` or as an empty string. Both count as absent: in metadata, token responses,
-//! userinfo, JWKs, and in the header and the claims of a JWT.
+//! Some providers represent an absent value as `null` or as an empty string. Both count as absent in metadata, token
+//! responses, userinfo, JWKs, JWT headers and JWT claims.
 
 use serde_json::{Map, Value};
 

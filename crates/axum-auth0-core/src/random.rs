@@ -1,4 +1,4 @@
-//! Random bytes, injected: tests set them.
+//! An injected source of random bytes. Tests set the bytes.
 
 use std::{fmt, sync::Arc};
 
@@ -11,7 +11,7 @@ pub trait RandomSource: fmt::Debug + Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// A shared source.
+/// A shared source of random bytes.
 pub type SharedRandom = Arc<dyn RandomSource>;
 
 /// The random number generator of the operating system.
@@ -19,7 +19,7 @@ pub type SharedRandom = Arc<dyn RandomSource>;
 pub struct SystemRandom;
 
 impl SystemRandom {
-    /// Returns the system's source as a shared one.
+    /// Returns a shared system source.
     pub fn shared() -> SharedRandom {
         Arc::new(Self)
     }
@@ -28,7 +28,7 @@ impl SystemRandom {
 impl RandomSource for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         if rand::rngs::OsRng.try_fill_bytes(bytes).is_err() {
-            // The system's source does not fail after it is seeded. The thread's generator is seeded from it.
+            // The system's source does not fail after it is seeded. It also seeds the generator of the thread.
             rand::RngCore::fill_bytes(&mut rand::rng(), bytes);
         }
     }

@@ -48,9 +48,9 @@ impl HttpClient {
         })
     }
 
-    /// Sends a request and reads the whole response, with any status. Redirects are not followed. The request accepts no
-    /// content coding ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)), because the client
-    /// decodes none.
+    /// Sends a request and reads the whole response, with any status. Redirects are not followed. The request accepts
+    /// no content coding ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)), because the
+    /// client decodes none.
     ///
     /// # Errors
     /// [`HttpError`]; [`HttpError::sent`] returns whether the request may have had an effect.

@@ -1,7 +1,8 @@
 //! The HTTP client for requests to the provider, with limits for time and size.
 //!
-//! It follows no redirects, stores no cookies, uses no proxy, decompresses nothing, and allows plain `http` on loopback only. Its
-//! errors name the host and the path, never a query string or a body: those can hold codes and tokens.
+//! The client follows no redirects, stores no cookies, uses no proxy and decompresses nothing. It allows plain `http`
+//! on loopback, and to the one origin that [`HttpClientOptions::plain_http_to`] names. Its errors contain the host and
+//! the path, but no query string and no body, because those can hold codes and tokens.
 
 mod body;
 mod client;

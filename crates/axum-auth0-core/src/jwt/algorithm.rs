@@ -1,13 +1,13 @@
-//! The signature algorithms that are ever accepted.
+//! The supported signature algorithms.
 
 use std::{fmt, str::FromStr};
 
 /// An asymmetric signature algorithm of [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1) or
-/// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037). There is no `none` and no `HS256`: what cannot be named cannot be accepted.
+/// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037). `none` and `HS256` have no variant, so they cannot be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256; what Auth0 uses.
+    /// RSASSA-PKCS1-v1_5 with SHA-256. Auth0 uses this one.
     Rs256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
     Rs384,
@@ -28,7 +28,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// All of them.
+    /// All supported algorithms.
     pub const ALL: &'static [Self] = &[
         Self::Rs256,
         Self::Rs384,
@@ -41,7 +41,7 @@ impl Algorithm {
         Self::EdDsa,
     ];
 
-    /// The name in a token's header and in a provider's metadata.
+    /// Returns the name in token headers and provider metadata.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -78,7 +78,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The name is not that of an algorithm we accept.
+/// The error for a name that is not that of a supported algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an asymmetric signature algorithm that is supported")]
 pub struct UnknownAlgorithm;
@@ -86,7 +86,7 @@ pub struct UnknownAlgorithm;
 impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
-    /// Names are compared exactly. `Ed25519` is the newer name of the same thing (RFC 9864).
+    /// Parses a name. Names are compared exactly. `Ed25519` is the newer name of `EdDSA` on Ed25519 (RFC 9864).
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         if name == "Ed25519" {
             return Ok(Self::EdDsa);

@@ -1,26 +1,26 @@
-//! Errors of the parser. They hold nothing of the token.
+//! Errors of the parser. They hold no part of the token.
 
 use serde::{Deserialize, Serialize};
 
 use super::MAX_TOKEN_BYTES;
 
-/// Why a string is not a valid compact JWT.
+/// The reason why a string is not a valid compact JWT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum JwtParseError {
-    /// Longer than [`MAX_TOKEN_BYTES`].
+    /// The token is longer than [`MAX_TOKEN_BYTES`].
     #[error("the token has {bytes} bytes; the maximum is {MAX_TOKEN_BYTES}")]
     TooLong {
-        /// Length of the token.
+        /// Length of the token in bytes.
         bytes: usize,
     },
-    /// Not three segments. An opaque access token has one; an encrypted one has five.
+    /// The number of segments is not three. Opaque access tokens usually have one, encrypted ones five.
     #[error("the token does not consist of three segments: it is opaque or encrypted")]
     Segments,
-    /// A segment is not base64url without padding, in its one canonical form.
+    /// A segment is not canonical base64url without padding.
     #[error("the token is not canonical base64url")]
     Encoding,
-    /// The header or the payload is not a JSON object, nests too deep, or names a member twice.
+    /// The header or the payload is not a JSON object, is nested too deeply, or has a duplicate member.
     #[error(
         "the token's header or payload is not a JSON object that can be understood in one way only"
     )]
@@ -30,7 +30,7 @@ pub enum JwtParseError {
     Header,
 }
 
-/// Why the header of a JWT is rejected.
+/// The reason why the header of a JWT is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HeaderError {
     /// A member has the wrong type.

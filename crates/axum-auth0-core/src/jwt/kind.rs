@@ -1,4 +1,4 @@
-//! What kind of token a string looks like.
+//! Classification of tokens for diagnostics.
 
 use base64::{
     Engine as _, alphabet,
@@ -8,31 +8,30 @@ use serde_json::Value;
 
 use super::{compact::CompactJwt, error::JwtParseError};
 
-/// What a string looks like, before anything in it is believed: for messages that say what the provider should issue
-/// instead.
+/// The apparent kind of a token, without verification. Used in messages about the token that the provider should issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// A JWT with a signature of some asymmetric algorithm, or with none.
+    /// A JWT that is signed with an asymmetric algorithm or not signed.
     Signed,
-    /// A JWT that is signed with a shared secret (`HS256` and its siblings,
+    /// A JWT that is signed with a shared secret (`HS256`, `HS384`, `HS512`:
     /// [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
     Symmetric,
-    /// Five segments: an encrypted token ([RFC 7516 §3.1](https://www.rfc-editor.org/rfc/rfc7516#section-3.1)).
+    /// An encrypted token, with five segments ([RFC 7516 §3.1](https://www.rfc-editor.org/rfc/rfc7516#section-3.1)).
     Encrypted,
-    /// Longer than [`MAX_TOKEN_BYTES`](super::MAX_TOKEN_BYTES). It is not read, so it may be of any kind.
+    /// A token longer than [`MAX_TOKEN_BYTES`](super::MAX_TOKEN_BYTES). It is not parsed and may be of any kind.
     TooLong {
-        /// How long it is.
+        /// Length of the token in bytes.
         bytes: usize,
     },
-    /// It begins as a JWT does and is none.
+    /// A token that starts like a JWT but is malformed.
     Malformed(JwtParseError),
-    /// None of these: only its issuer can read it.
+    /// Any other token. Only its issuer can read it.
     Opaque,
 }
 
 impl TokenKind {
-    /// Looks at a token.
+    /// Returns the kind of a token.
     pub fn of(token: &str) -> Self {
         match CompactJwt::parse(token) {
             Ok(token) if token.algorithm_name().starts_with("HS") => Self::Symmetric,
@@ -44,13 +43,13 @@ impl TokenKind {
         }
     }
 
-    /// Returns whether the token cannot be read here, so that nothing can be said about its content.
+    /// Returns whether the content of the token is unknown because it is encrypted or too long.
     pub fn is_unreadable(self) -> bool {
         matches!(self, Self::TooLong { .. } | Self::Encrypted)
     }
 }
 
-/// Returns whether the first segment is a JSON object with `alg`, read more leniently than a token that is accepted.
+/// Returns whether the first segment is a JSON object with `alg`. Decodes it more leniently than the parser does.
 fn begins_as_jwt(token: &str) -> bool {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &alphabet::URL_SAFE,

@@ -1,8 +1,9 @@
 //! JSON Web Tokens in compact form ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519),
-//! [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)). The parser is strict: it rejects what two parsers could read differently.
+//! [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)). The parser is strict: it rejects tokens that two parsers could
+//! read differently.
 //!
-//! A [`CompactJwt`] is parsed and not verified. `Provider::verify` makes a [`VerifiedJwt`] of a token: the signature is the
-//! provider's. Issuer, audience and expiry are still to be checked, on its [`Claims`].
+//! A [`CompactJwt`] is parsed but not verified. `Provider::verify` verifies that the signature is the provider's and
+//! returns a [`VerifiedJwt`]. The caller checks issuer, audience and expiry in its [`Claims`].
 
 mod algorithm;
 mod claims;

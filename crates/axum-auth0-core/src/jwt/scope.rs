@@ -6,9 +6,9 @@ use super::claims::{ClaimError, Claims};
 
 /// The scopes of a token and the claim that they were read from.
 ///
-/// One rule for every provider: `scope` as a string ([RFC 8693 §4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)) or an array,
-/// else `scp` (Okta, Entra ID, Ory Hydra) as a string or an array. Words are compared exactly. An empty string counts only
-/// if neither claim has a value.
+/// For all providers, the scopes are in `scope` ([RFC 8693 §4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2))
+/// or, if that has no value, in `scp` (Okta, Entra ID, Ory Hydra). Both may be a string or an array. Scopes are
+/// compared exactly. An empty string is used only if neither claim has a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeClaim<'claims> {
     name: &'static str,
@@ -16,10 +16,10 @@ pub struct ScopeClaim<'claims> {
 }
 
 impl Claims {
-    /// Returns the scopes: `scope` as a string or an array, else `scp` as a string or an array; `None` if neither has a value.
+    /// Returns the scopes from `scope` or, if it has no value, from `scp`. Returns `None` if both are absent.
     ///
     /// # Errors
-    /// [`ClaimError::Malformed`] if the claim that counts is neither.
+    /// [`ClaimError::Malformed`] if the value is neither a string nor an array of strings.
     pub fn scopes(&self) -> Result<Option<ScopeClaim<'_>>, ClaimError> {
         ScopeClaim::read(self)
     }
@@ -33,7 +33,7 @@ impl<'claims> ScopeClaim<'claims> {
                 return Ok(Some(Self { name, words }));
             }
         }
-        // A token that says so in as many words grants nothing, whatever was asked for.
+        // An empty string explicitly grants no scopes, regardless of the requested ones.
         let is_empty_text = |name: &&str| claims.as_map().get(*name) == Some(&Value::from(""));
         Ok(["scope", "scp"]
             .into_iter()
@@ -44,26 +44,26 @@ impl<'claims> ScopeClaim<'claims> {
             }))
     }
 
-    /// The claim that was read: `scope` or `scp`.
+    /// Returns the name of the claim that was read: `scope` or `scp`.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The scopes, in the order of the claim.
+    /// Returns the scopes in the order of the claim.
     pub fn words(&self) -> &[&'claims str] {
         &self.words
     }
 
-    /// The scopes, owned.
+    /// Returns the scopes, owned.
     pub fn to_vec(&self) -> Vec<String> {
         self.words.iter().map(|&word| word.to_owned()).collect()
     }
 }
 
-/// Returns the words of a scope: those of a string that are separated by spaces
-/// ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or the elements of an array of strings. `None` for anything else.
+/// Returns the space-separated words of a string ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3))
+/// or the elements of an array of strings. Returns `None` for other values.
 ///
-/// An element of an array is one word: if it contains a space, it equals no scope.
+/// An element of an array is one word. If it contains a space, it matches no scope.
 pub fn scope_words(value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::String(text) => Some(text.split(' ').filter(|word| !word.is_empty()).collect()),

@@ -1,17 +1,17 @@
-//! JSON without room for two readings: no member twice, no deep nesting, UTF-8, nothing after the end.
+//! A strict parser for unambiguous JSON: UTF-8, no duplicate members, limited nesting, no trailing data.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Objects and arrays nest at most this deep; real tokens need three or four levels.
+/// Maximum nesting depth of objects and arrays. Tokens usually have three or four levels.
 const MAX_DEPTH: usize = 16;
 
-/// Reads a JSON object.
+/// Parses a JSON object.
 ///
-/// Parsers differ on which of two equal member names counts ([RFC 8259 §4](https://www.rfc-editor.org/rfc/rfc8259#section-4)),
-/// so a token that has them could mean one thing to us and another to the next service.
+/// If a member name occurs twice, parsers differ on which value they use
+/// ([RFC 8259 §4](https://www.rfc-editor.org/rfc/rfc8259#section-4)). Two services could read such a token differently.
 pub(super) fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = Strict {

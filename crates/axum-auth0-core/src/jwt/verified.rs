@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{algorithm::Algorithm, claims::Claims, compact::JwtHeader};
 
-/// A JWT whose signature is the provider's. Nothing else is checked.
+/// A JWT that the provider signed. Only the signature is verified.
 #[derive(Clone)]
 pub struct VerifiedJwt {
     header: JwtHeader,
@@ -12,22 +12,22 @@ pub struct VerifiedJwt {
 }
 
 impl VerifiedJwt {
-    /// The caller has verified the signature.
+    /// Creates a verified JWT. The caller has verified the signature.
     pub(crate) fn new(header: JwtHeader, claims: Claims) -> Self {
         Self { header, claims }
     }
 
-    /// Returns `alg`: the algorithm of the signature, one of the allowed ones.
+    /// Returns `alg`, the algorithm of the signature. It is one of the allowed algorithms.
     pub fn algorithm(&self) -> Algorithm {
         self.header.algorithm
     }
 
-    /// Returns `kid`: the id of the key of the signature.
+    /// Returns `kid`, the id of the signature key.
     pub fn key_id(&self) -> Option<&str> {
         self.header.key_id.as_deref()
     }
 
-    /// Returns `typ`: the media type, such as `JWT` or `at+jwt`. Compare it case-insensitively.
+    /// Returns `typ`, the media type, such as `JWT` or `at+jwt`. Compare it case-insensitively.
     pub fn media_type(&self) -> Option<&str> {
         self.header.media_type.as_deref()
     }

@@ -89,7 +89,8 @@ impl<T: Send + Sync + 'static> CachedDocument<T> {
         })
     }
 
-    /// Returns the cached document if it is fresh, and fetches it otherwise. If the fetch fails, returns the stale document.
+    /// Returns the cached document if it is fresh, and fetches it otherwise. If the fetch fails, returns the stale
+    /// document.
     pub(super) async fn get(
         self: &Arc<Self>,
         fetch: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
@@ -121,8 +122,8 @@ impl<T: Send + Sync + 'static> CachedDocument<T> {
         state.entry.clone()
     }
 
-    /// Returns a newer document than `known`, for a caller that did not find an entry in it. Returns `None` if no newer one
-    /// is available. Concurrent callers share one fetch, and fetches are at least `min_refresh_interval` apart.
+    /// Returns a newer document than `known`, for a caller that did not find an entry in it. Returns `None` if no newer
+    /// one is available. Concurrent callers share one fetch, and fetches are at least `min_refresh_interval` apart.
     pub(super) async fn refresh_if_same(
         self: &Arc<Self>,
         known: &CacheEntry<T>,

@@ -13,7 +13,8 @@ impl InternalOrigin {
         Self(url.cloned())
     }
 
-    /// Returns `url` at this origin if it is at the issuer's origin. Other URLs (such as keys on a CDN) are not changed.
+    /// Returns `url` at this origin if it is at the issuer's origin. Other URLs (such as keys on a CDN) are not
+    /// changed.
     pub(super) fn of(&self, url: Url, issuer: &Issuer) -> Url {
         let Some(internal) = self
             .0

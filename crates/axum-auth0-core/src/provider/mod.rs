@@ -1,7 +1,7 @@
 //! The `OpenID` Provider: its metadata and its keys, fetched on demand and cached.
 //!
-//! A failed fetch is retried after a few seconds. During an outage the last documents are used, up to their maximum age.
-//! A token with an unknown key causes a fetch of the keys, at most once in ten seconds.
+//! A failed fetch is retried after a few seconds. During an outage the last documents are used, up to their maximum
+//! age. A token with an unknown key causes a fetch of the keys, at most once in ten seconds.
 
 mod cached_document;
 mod ed25519;
@@ -76,9 +76,9 @@ impl Provider {
         Self::with_internal_origin(None, issuer, http_client, clock)
     }
 
-    /// Creates a provider that this program reaches at another origin than browsers do, for example in a container network.
-    /// Requests of this program (metadata, keys, tokens, userinfo, revocation) go to the origin of `internal`, with that
-    /// origin's `Host`. Endpoints for browsers are not changed. The issuer is compared with the public one.
+    /// Creates a provider that this program reaches at another origin than browsers do, for example in a container
+    /// network. Requests of this program (metadata, keys, tokens, userinfo, revocation) go to the origin of `internal`,
+    /// with that origin's `Host`. Endpoints for browsers are not changed. The issuer is compared with the public one.
     ///
     /// `http_client` must allow the origin if it is plain http on another host: see
     /// [`HttpClientOptions::plain_http_to`](crate::http_client::HttpClientOptions::plain_http_to).
@@ -144,12 +144,12 @@ impl Provider {
         self.0.metadata.current().map(|entry| entry.document)
     }
 
-    /// Verifies that a token is a valid JWT and that this provider signed it with one of `algorithms`. The caller checks issuer,
-    /// audience and expiry.
+    /// Verifies that a token is a valid JWT and that this provider signed it with one of `algorithms`. The caller
+    /// checks issuer, audience and expiry.
     ///
     /// # Errors
-    /// [`VerifyError::Unavailable`] if the keys are unavailable: the token may be valid or not. The other variants if the
-    /// token is rejected.
+    /// [`VerifyError::Unavailable`] if the keys are unavailable: the token may be valid or not. The other variants if
+    /// the token is rejected.
     pub async fn verify(
         &self,
         token: &str,

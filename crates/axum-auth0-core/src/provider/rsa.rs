@@ -35,8 +35,8 @@ pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), SkipReason> {
     Ok(())
 }
 
-/// Returns whether the modulus is a power of 65537 modulo every small prime, as the keys of CVE-2017-15361 are (Nemec et
-/// al., “The Return of Coppersmith's Attack”, CCS 2017, §3). For a sound modulus, the probability is below 2⁻²⁷.
+/// Returns whether the modulus is a power of 65537 modulo every small prime, as the keys of CVE-2017-15361 are (Nemec
+/// et al., “The Return of Coppersmith's Attack”, CCS 2017, §3). For a sound modulus, the probability is below 2⁻²⁷.
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     SMALL_PRIMES
         .iter()

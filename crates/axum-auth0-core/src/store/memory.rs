@@ -1,4 +1,4 @@
-//! A store in the process's memory, for tests and experiments.
+//! An in-memory store for tests and experiments.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::{CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError};
 
-/// Stores everything in memory, until the process ends.
+/// An in-memory store. It loses its data when the process ends.
 #[derive(Default)]
 pub struct MemoryStore(Mutex<Tables>);
 
@@ -23,7 +23,7 @@ struct Tables {
 
 impl MemoryStore {
     fn tables(&self) -> MutexGuard<'_, Tables> {
-        // No code below leaves the tables in an inconsistent state, so the data of a poisoned lock is consistent.
+        // No code below leaves the tables inconsistent, so the data of a poisoned lock is consistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
-//! The storage of logins and their tokens.
+//! Storage of logins and their tokens.
 //!
-//! A login is one row: creation, last use, expiry, and the sealed tokens with a version. Tokens change by compare-and-swap. No
-//! change re-creates a deleted row. Records of tower-sessions follow the same rule.
+//! A login is one row with creation time, last use, expiry, and the sealed tokens with a version. Tokens change by
+//! compare-and-swap. No change re-creates a deleted row. The same rule applies to records of tower-sessions.
 
 mod memory;
 
@@ -13,22 +13,23 @@ use serde::{Deserialize, Serialize};
 pub use self::memory::MemoryStore;
 use crate::random::{self, RandomSource};
 
-/// Identifies a login in the process and the store. Not a secret: it grants nothing without the session's cookie.
+/// The identifier of a login in the process and the store. It is not a secret: it grants no access without the session
+/// cookie.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LoginId([u8; 16]);
 
 impl LoginId {
-    /// Draws a new identifier.
+    /// Generates a new identifier.
     pub fn random(random: &dyn RandomSource) -> Self {
         Self(random::bytes(random))
     }
 
-    /// Returns the identifier with these bytes, as a store has them.
+    /// Creates the identifier from the bytes in a store.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// Returns the bytes, as a key for a store.
+    /// Returns the bytes that a store uses as the key.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -47,11 +48,11 @@ impl fmt::Debug for LoginId {
 /// A stored login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginRecord {
-    /// The row's key.
+    /// The key of the row.
     pub id: LoginId,
-    /// The subject. Together with the configured issuer it identifies the user.
+    /// The subject. It identifies the user together with the configured issuer.
     pub subject: String,
-    /// The provider's session (`sid`), if the ID token has one.
+    /// The session at the provider (`sid`), if the ID token contains one.
     pub provider_session: Option<String>,
     /// Time of the login, in seconds since 1970-01-01T00:00:00Z.
     pub created_at: i64,
@@ -81,8 +82,8 @@ pub enum CasOutcome {
 pub enum LeaseOutcome {
     /// The caller may refresh.
     Acquired {
-        /// The previous holder let the lease expire without releasing it: it crashed or lost the store. Whether the provider
-        /// received its request is unknown.
+        /// The lease of the previous holder expired without a release: the holder crashed or lost its connection to the
+        /// store. The provider may have received its request.
         abandoned: bool,
     },
     /// Another holder has the lease.
@@ -91,35 +92,35 @@ pub enum LeaseOutcome {
     LoginMissing,
 }
 
-/// Identifies one refresh to the store.
+/// The identifier of one refresh in the store.
 pub type LeaseHolder = [u8; 16];
 
-/// An operation of the store failed. The message is for the log.
+/// The error of a failed store operation. The message is for the log.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the session store failed: {0}")]
 pub struct StoreError(pub String);
 
 /// A store for logins and for records of tower-sessions.
 ///
-/// Times are in seconds since 1970-01-01T00:00:00Z. Every method returns [`StoreError`] if the store does not respond. Every
-/// implementation passes the same suite, `tests/stores.rs` of `axum-auth0-stores`.
+/// Times are in seconds since 1970-01-01T00:00:00Z. Every method returns [`StoreError`] if the store does not respond.
+/// Every implementation passes the same test suite, `tests/stores.rs` of `axum-auth0-stores`.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Adds a login.
     async fn create_login(&self, row: LoginRecord) -> Result<(), StoreError>;
 
-    /// Returns the login, expired or not.
+    /// Returns the login, including an expired one.
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError>;
 
     /// Sets the time of the last use. Never creates a login.
     async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError>;
 
-    /// Acquires the refresh lease for `holder` until `until`, unless another holder has it at `now`. Renews the lease of the same
-    /// holder.
+    /// Acquires the refresh lease for `holder` until `until`, unless another holder has it at `now`. Renews the lease
+    /// if `holder` already has it.
     ///
-    /// The lease also records, before the request to the provider, that a refresh is in progress. It is not a fence: the
-    /// compare-and-swap of a holder whose lease expired fails. A store for replicas on several hosts uses its own clock instead
-    /// of `now`.
+    /// The lease also records, before the request to the provider, that a refresh is in progress. It is not a fence:
+    /// the compare-and-swap of a holder whose lease expired fails. A store for replicas on several hosts uses its own
+    /// clock instead of `now`.
     async fn lease_login(
         &self,
         id: &LoginId,
@@ -142,7 +143,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Deletes the login and returns it.
     async fn delete_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError>;
 
-    /// Adds a record of tower-sessions with the hash of its identifier as key. Returns `false` if the key exists.
+    /// Adds a record of tower-sessions with the hash of its identifier as the key. Returns `false` if the key exists.
     async fn create_record(
         &self,
         key: &[u8; 32],
@@ -150,7 +151,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
-    /// Replaces a record. Returns `false` if it does not exist; never creates one.
+    /// Replaces a record. Never creates one: returns `false` if it does not exist.
     async fn update_record(
         &self,
         key: &[u8; 32],
@@ -171,11 +172,11 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
-    /// Returns whether `subject` has a login of the time `since` or later.
+    /// Returns whether `subject` has a login created at `since` or later.
     async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError>;
 
-    /// Deletes rows that expired before `now` and logins not used since `idle_before`: at most `limit` rows of each kind. Returns the
-    /// number of deleted rows.
+    /// Deletes rows that expired before `now` and logins that were not used since `idle_before`, at most `limit` rows
+    /// of each kind. Returns the number of deleted rows.
     async fn delete_expired(
         &self,
         now: i64,

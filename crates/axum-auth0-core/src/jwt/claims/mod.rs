@@ -1,4 +1,4 @@
-//! A token's claims, read with their types insisted on.
+//! Typed access to a token's claims.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::json;
 
-/// A claim is missing or has a type that it must not have. The text names the claim, never its value.
+/// The error for a missing or malformed claim. The message contains the name of the claim, but not its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimError {
@@ -16,13 +16,13 @@ pub enum ClaimError {
     /// The claim is required, and its value is `null` or an empty string.
     #[error("the claim {0} is required, but its value is null or empty")]
     Empty(&'static str),
-    /// The claim has another type than its specification says, or a value out of range.
+    /// The claim has another type than specified, or its value is out of range.
     #[error("the claim {0} is malformed")]
     Malformed(&'static str),
 }
 
 impl ClaimError {
-    /// The name of the claim.
+    /// Returns the name of the claim.
     pub fn claim(&self) -> &'static str {
         match self {
             Self::Missing(name) | Self::Empty(name) | Self::Malformed(name) => name,
@@ -32,13 +32,13 @@ impl ClaimError {
 
 /// The members of a token's payload. `Debug` shows their names only.
 ///
-/// An optional claim that is `null` or an empty string is absent. A claim with the wrong type is an error and not an
-/// absent claim: `"exp": "tomorrow"` must not mean "never expires".
+/// An optional claim that is `null` or an empty string counts as absent. A claim with the wrong type is an error and
+/// does not count as absent: `"exp": "tomorrow"` must not mean "never expires".
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claims(Map<String, Value>);
 
 impl Claims {
-    /// Claims that are already parsed.
+    /// Creates claims from parsed members.
     pub fn new(members: Map<String, Value>) -> Self {
         Self(members)
     }
@@ -48,17 +48,17 @@ impl Claims {
         json::member(&self.0, name)
     }
 
-    /// Returns whether the claim has a value, of whatever type.
+    /// Returns whether the claim has a value of any type.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// All members, as they are.
+    /// Returns all members unchanged, including empty ones.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
 
-    /// All members, as they are, owned.
+    /// Returns all members unchanged, owned.
     pub fn into_map(self) -> Map<String, Value> {
         self.0
     }
@@ -66,7 +66,7 @@ impl Claims {
     /// Returns a string, or `None` if the claim has no value.
     ///
     /// # Errors
-    /// [`ClaimError::Malformed`] if it is something else.
+    /// [`ClaimError::Malformed`] if the value is not a string.
     pub fn string(&self, name: &'static str) -> Result<Option<&str>, ClaimError> {
         match self.get(name) {
             None => Ok(None),
@@ -75,19 +75,19 @@ impl Claims {
         }
     }
 
-    /// Returns a string that must be there.
+    /// Returns a required string.
     ///
     /// # Errors
-    /// [`ClaimError`] if it is not.
+    /// [`ClaimError`] if the claim has no value or the wrong type.
     pub fn required_string(&self, name: &'static str) -> Result<&str, ClaimError> {
         self.string(name)?.ok_or_else(|| self.absent(name))
     }
 
-    /// Returns a `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)) in whole seconds, rounded
-    /// down, or `None` if the claim has no value. Fractions and exponents are numbers like any other.
+    /// Returns a `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)) in whole seconds,
+    /// rounded down, or `None` if the claim has no value. Fractions and exponents are accepted.
     ///
     /// # Errors
-    /// [`ClaimError::Malformed`] if it is not a number, or one outside the range in which seconds are exact (±2⁵³).
+    /// [`ClaimError::Malformed`] if the value is not a number, or is outside the range of exact integers (±2⁵³).
     pub fn numeric_date(&self, name: &'static str) -> Result<Option<i64>, ClaimError> {
         match self.get(name) {
             None => Ok(None),
@@ -95,19 +95,19 @@ impl Claims {
         }
     }
 
-    /// Returns a `NumericDate` that must be there.
+    /// Returns a required `NumericDate`.
     ///
     /// # Errors
-    /// [`ClaimError`] if it is not.
+    /// [`ClaimError`] if the claim has no value or the wrong type.
     pub fn required_numeric_date(&self, name: &'static str) -> Result<i64, ClaimError> {
         self.numeric_date(name)?.ok_or_else(|| self.absent(name))
     }
 
-    /// Returns `aud`, whom the token is for: one string or an array of strings
+    /// Returns the audiences in `aud`: one string or an array of strings
     /// ([RFC 7519 §4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
     ///
     /// # Errors
-    /// [`ClaimError`] if it has no value, is an empty array, or anything else.
+    /// [`ClaimError`] if the claim has no value, is an empty array, or has another type.
     pub fn audience(&self) -> Result<Vec<&str>, ClaimError> {
         match self.get("aud") {
             None => Err(self.absent("aud")),
@@ -121,7 +121,7 @@ impl Claims {
         }
     }
 
-    /// Why a required claim cannot be used that has no value.
+    /// Returns the error for a required claim without a value.
     fn absent(&self, name: &'static str) -> ClaimError {
         if self.0.contains_key(name) {
             ClaimError::Empty(name)
@@ -137,7 +137,7 @@ impl fmt::Debug for Claims {
     }
 }
 
-/// Up to here, every whole number is exact in the floating-point numbers of JSON.
+/// Maximum integer up to which every integer is exact in a JSON floating-point number.
 const MAX_EXACT: i64 = 1 << 53;
 
 fn seconds(value: &Value) -> Option<i64> {

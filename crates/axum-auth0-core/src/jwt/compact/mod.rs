@@ -14,7 +14,7 @@ use super::{
 };
 use crate::json;
 
-/// A JWT that is parsed and not verified.
+/// A parsed JWT that is not verified.
 pub struct CompactJwt<'token> {
     header: Map<String, Value>,
     claims: Claims,
@@ -43,7 +43,7 @@ impl<'token> CompactJwt<'token> {
     /// Parses a compact JWT. Cheap checks run first.
     ///
     /// # Errors
-    /// [`JwtParseError`] says why the string is no JWT that is accepted.
+    /// [`JwtParseError`] if the string is not an acceptable JWT.
     pub fn parse(token: &'token str) -> Result<Self, JwtParseError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(JwtParseError::TooLong { bytes: token.len() });
@@ -72,7 +72,8 @@ impl<'token> CompactJwt<'token> {
         })
     }
 
-    /// Checks the header. `jku`, `jwk`, `x5u` and `x5c` are ignored: keys come from the provider's metadata only.
+    /// Checks the header. `jku`, `jwk`, `x5u` and `x5c` are ignored, because keys come from the provider's metadata
+    /// only.
     pub(crate) fn header(&self, allowed: &[Algorithm]) -> Result<JwtHeader, HeaderError> {
         let text = |name: &str| match json::member(&self.header, name) {
             None => Ok(None),
@@ -123,7 +124,7 @@ impl<'token> CompactJwt<'token> {
     }
 }
 
-/// Decodes base64url. Padding, other alphabets and trailing bits are rejected: a token has one spelling only.
+/// Decodes base64url. Padding, other alphabets and trailing bits are rejected, so that a token has one encoding only.
 fn decode_base64url(segment: &str) -> Result<Vec<u8>, JwtParseError> {
     URL_SAFE_NO_PAD
         .decode(segment)

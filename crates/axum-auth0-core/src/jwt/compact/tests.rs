@@ -53,7 +53,7 @@ fn only_three_segments_are_a_jwt() {
 fn a_token_has_one_spelling_only() {
     let good = token(r#"{"alg":"RS256"}"#, "{}");
     assert_eq!(parse_error(&good), None);
-    // "signature" has nine bytes: no spare bits. One byte more and the last character has some.
+    // "signature" has nine bytes and no trailing bits. One byte has trailing bits in its last character.
     let (signed, _) = good.rsplit_once('.').unwrap();
     assert_eq!(parse_error(&format!("{signed}.AA")), None);
     assert_eq!(

@@ -44,7 +44,7 @@ pub enum IssuerError {
 
 impl Issuer {
     /// Parses the value of `AUTH0_DOMAIN`. A bare domain means the issuer `https://DOMAIN/`, with the trailing slash of
-    /// Auth0's issuers. The issuer URL of any other `OpenID` Provider is not changed. `http` is allowed on loopback only.
+    /// Auth0's issuers. The issuer URL of another `OpenID` Provider is not changed. `http` is allowed on loopback only.
     ///
     /// # Errors
     /// [`IssuerError`] if the text is neither a domain nor an issuer URL.

@@ -17,7 +17,8 @@ pub(super) struct Members<'a> {
 }
 
 impl Members<'_> {
-    /// Checks that the issuer is exactly the configured one. Otherwise any host could publish metadata for any provider. See
+    /// Checks that the issuer is exactly the configured one, because otherwise any host could publish metadata for any
+    /// provider:
     /// [OpenID Connect Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation).
     pub(super) fn check_issuer(&self) -> Result<(), ProviderError> {
         let found = match self.get("issuer") {
@@ -80,8 +81,8 @@ impl Members<'_> {
         })
     }
 
-    /// Returns an endpoint that the metadata has at the internal origin. The configuration trusts that origin, also over
-    /// plain http.
+    /// Returns an endpoint that the metadata has at the internal origin. The configuration trusts that origin, also
+    /// over plain http.
     fn announced_internally(&self, name: &str) -> Option<Url> {
         let url = Url::parse(self.get(name)?.as_str()?).ok()?;
         let is_plain =

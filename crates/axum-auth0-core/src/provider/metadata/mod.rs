@@ -38,7 +38,8 @@ pub struct Metadata {
     pub require_pushed_authorization_requests: bool,
     /// Supported scopes.
     pub scopes_supported: Option<Vec<String>>,
-    /// Signature algorithms of ID tokens; empty if absent. May contain `none` and other algorithms that are not accepted.
+    /// Signature algorithms of ID tokens; empty if absent. May contain `none` and other algorithms that are not
+    /// accepted.
     pub id_token_signing_alg_values_supported: Vec<String>,
     /// Client authentication methods of the token endpoint.
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
