@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DiagnosisCode;
 use crate::{
     config::{AudienceParameter, ScopeVariable, SecretWeakness, WeakSecret},
     jwt::JwtParseError,
@@ -287,54 +286,6 @@ pub enum Diagnosis {
         /// The prefix of the API's variables.
         api: String,
     },
-}
-
-impl Diagnosis {
-    /// Returns the stable name of this kind of diagnosis.
-    pub fn code(&self) -> DiagnosisCode {
-        use DiagnosisCode as Code;
-        match self {
-            Self::AudienceMissing { .. } => Code::AudienceMissing,
-            Self::AudienceUnknown { .. } | Self::SeveralAudiencesRefused { .. } => {
-                Code::AudienceUnknown
-            }
-            Self::ResourceIgnored { .. } => Code::ResourceIgnored,
-            Self::DefaultAudience { .. } | Self::DefaultAudienceAtLogin { .. } => {
-                Code::DefaultAudience
-            }
-            Self::WrongAudienceIssued { .. } | Self::WrongAudience { .. } => Code::WrongAudience,
-            Self::UserinfoToken { .. } => Code::UserinfoToken,
-            Self::RefreshNotAllowedForApi { .. } | Self::LoginWithoutApi { .. } => {
-                Code::RefreshNotAllowedForApi
-            }
-            Self::OpaqueToken { .. } => Code::OpaqueToken,
-            Self::EncryptedToken { .. } | Self::EncryptedIdToken => Code::EncryptedToken,
-            Self::WrongIssuer { .. } => Code::WrongIssuer,
-            Self::SymmetricSignature { .. } | Self::SymmetricIdToken => Code::SymmetricSignature,
-            Self::TokenTooLong { .. } | Self::IdTokenTooLong { .. } => Code::TokenTooLong,
-            Self::MalformedToken { .. }
-            | Self::MalformedClaim { .. }
-            | Self::IssuedExpired { .. } => Code::MalformedToken,
-            Self::ExpiredToken { .. } => Code::ExpiredToken,
-            Self::ClockSkew { .. } => Code::ClockSkew,
-            Self::UnusableToken { .. } => Code::UnusableToken,
-            Self::ScopeNotGranted { .. } | Self::NoScopeGranted { .. } => Code::ScopeNotGranted,
-            Self::MissingScope { .. } => Code::MissingScope,
-            Self::ScopeRefused { .. } => Code::ScopeRefused,
-            Self::NoRefreshToken { .. } => Code::NoRefreshToken,
-            Self::RefreshTokenReused => Code::RefreshTokenReused,
-            Self::RefreshTokenEnded => Code::RefreshTokenEnded,
-            Self::GrantNotAllowed { .. } => Code::GrantNotAllowed,
-            Self::ApiNotAuthorized { .. } => Code::ApiNotAuthorized,
-            Self::ClientRejected => Code::ClientRejected,
-            Self::CallbackNotRegistered { .. } => Code::CallbackNotRegistered,
-            Self::InsecureSecret { .. } => Code::InsecureSecret,
-            Self::RefusedByApi { .. } => Code::RefusedByApi,
-            Self::RefusedByProvider { .. } => Code::RefusedByProvider,
-            Self::UndeclaredApi { .. } => Code::UndeclaredApi,
-            Self::ApiNotConfigured { .. } | Self::InsecureApiUrl { .. } => Code::ApiNotConfigured,
-        }
-    }
 }
 
 impl From<WeakSecret> for Diagnosis {
