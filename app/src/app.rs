@@ -12,7 +12,7 @@ use leptos_router::{
     components::{FlatRoutes, Route, Router},
 };
 
-/// The whole site.
+/// The root component of the site.
 #[component]
 pub fn App() -> impl IntoView {
     provide_auth();

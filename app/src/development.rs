@@ -1,10 +1,10 @@
-//! What only a development build has; `release` is the other stage.
+//! Parts that only a development build contains; `release` is its counterpart.
 
 use crate::paths;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// The paths for signed-in users, for the server's guard: those of the site, and the Tokens page.
+/// The paths that the server's guard protects: those of the site, and the Tokens page.
 pub const GUARDED_PATHS: &[&str] = &with_tokens();
 
 const fn with_tokens() -> [&'static str; paths::PROTECTED_PATHS.len() + 1] {
@@ -14,7 +14,7 @@ const fn with_tokens() -> [&'static str; paths::PROTECTED_PATHS.len() + 1] {
     all
 }
 
-/// The link to the Tokens page. It is a route of the server, so the router must not handle the click.
+/// Returns the link to the Tokens page. It is a route of the server, so the router must not handle the click.
 pub(crate) fn nav_link() -> impl IntoView {
     let path = use_location().pathname;
     let current = move || path.with(|path| path == paths::TOKENS).then_some("page");

@@ -3,9 +3,9 @@
 //! Compiled twice: with `hydrate` for the browser, with `ssr` for the server. To follow one request, read
 //! `pages/products/list.rs`, `api/products.rs` and `server/products_client.rs`, in this order.
 //!
-//! `half` and `stage` select what differs between browser and server, and between development and release.
+//! `half` selects the code for browser or server, `stage` the code for development or release.
 
-// Without `--cfg erase_components`, the type of a page nests as deep as the page.
+// Without `--cfg erase_components`, the nesting depth of a page's type is that of the page.
 #![recursion_limit = "256"]
 
 pub mod api;

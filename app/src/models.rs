@@ -1,11 +1,11 @@
-//! The data of the APIs, as the site passes it to the browser.
+//! The data of the APIs, as the site sends it to the browser.
 
 /// A user's products, in the JSON form of the API.
 #[derive(
     Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
 )]
 pub struct Products {
-    /// Their owner: the subject of the access token.
+    /// The owner: the subject of the access token.
     pub owner: String,
     /// In the order of the API.
     pub products: Vec<Product>,
@@ -16,7 +16,7 @@ pub struct Products {
     Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
 )]
 pub struct Product {
-    /// Identifier at the API; opaque.
+    /// Opaque identifier at the API.
     pub id: String,
     /// Name.
     pub name: String,
@@ -36,7 +36,7 @@ pub struct Product {
     Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
 )]
 pub struct Orders {
-    /// Their owner: the subject of the access token.
+    /// The owner: the subject of the access token.
     pub owner: String,
     /// Newest first.
     pub orders: Vec<Order>,
@@ -47,7 +47,7 @@ pub struct Orders {
     Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
 )]
 pub struct Order {
-    /// Identifier at the API; opaque.
+    /// Opaque identifier at the API.
     pub id: String,
     /// Name of the product.
     pub product: String,

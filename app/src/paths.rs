@@ -3,7 +3,7 @@
 /// The start page.
 pub const HOME: &str = "/";
 
-/// The claims of the user.
+/// The user's claims.
 pub const PROFILE: &str = "/profile";
 
 /// The user's products.
@@ -12,14 +12,14 @@ pub const PRODUCTS: &str = "/products";
 /// The page that the provider redirects to after a logout.
 pub const SIGNED_OUT: &str = "/signed-out";
 
-/// In development only: the tokens of the login.
+/// The tokens of the login; only in development builds.
 pub const TOKENS: &str = "/tokens";
 
-/// The pages for signed-in users. The router's routes and the server's guard are both made from this list.
+/// The pages that require a signed-in user. Both the router's routes and the server's guard use this list.
 pub const PROTECTED_PATHS: &[&str] = &[PROFILE, PRODUCTS];
 
-/// The paths that the server excludes from the list of pages, in axum's syntax. Empty: no route of the router belongs
-/// to the server.
+/// The paths that the server excludes from the list of pages, in axum's syntax. Empty, because no route of the router
+/// belongs to the server.
 pub const SERVER_PATHS: &[&str] = &[];
 
 /// The prefix of the server's own routes: login, callback, logout.

@@ -1,9 +1,9 @@
-//! What only a release build has: nothing. `development` is the other stage.
+//! The release build's counterpart of `development`.
 
 use crate::paths;
 
-/// The paths for signed-in users, for the server's guard.
+/// The paths that the server's guard protects.
 pub const GUARDED_PATHS: &[&str] = paths::PROTECTED_PATHS;
 
-/// A release build has no Tokens page.
+/// Does nothing, because a release build has no Tokens page.
 pub(crate) fn nav_link() {}

@@ -5,14 +5,14 @@ use http::request::Parts;
 use leptos::{hydration::AutoReload, hydration::HydrationScripts, prelude::*};
 use leptos_meta::HashedStylesheet;
 
-/// Returns the HTML document for the server's router: head, styles, scripts, and the app in its body.
+/// Returns the HTML document for the server's router: head, styles, scripts, and the app in the body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = use_context::<Parts>().map_or("Stockroom", |parts| paths::title(parts.uri.path()));
     let scripts = view! { <HydrationScripts options=options.clone()/> };
     document(options, title, scripts, || view! { <App/> })
 }
 
-/// Returns a document of the site. `head` is appended to its `<head>`.
+/// Returns an HTML document of the site, with `head` appended to its `<head>`.
 pub(crate) fn document<B: IntoView>(
     options: LeptosOptions,
     title: &'static str,

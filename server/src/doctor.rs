@@ -62,7 +62,7 @@ fn print_json(report: &Report) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Returns the report, and whether it is about the local services.
+/// Returns the report, and whether it covers the local services.
 async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
     let variables = match settings::read(folder) {
         Ok(variables) => variables,
@@ -102,12 +102,12 @@ async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
     (report, is_local)
 }
 
-/// The local services with the folder of their state.
+/// The local services and the folder of their state.
 #[cfg(any(debug_assertions, feature = "local-services"))]
 type Local = (crate::local::LocalServices, tempfile::TempDir);
 
-/// Starts the local services if no account is configured, as the site does. Their state is separate from the site's,
-/// which may be running: two programs must not share it. The checked session store is the site's.
+/// Starts the local services if no account is configured, as the site does. Their state is separate from that of the
+/// site, which may be running and must not share it. The checked session store is the site's.
 #[cfg(any(debug_assertions, feature = "local-services"))]
 async fn with_local_services(
     mut variables: Variables,
@@ -135,7 +135,7 @@ fn log_to_stderr(variables: &Variables) {
         .get("RUST_LOG")
         .and_then(|filter| EnvFilter::try_new(filter).ok());
     if let Some(filter) = filter {
-        // Fails only if a subscriber is installed already.
+        // Fails only if a subscriber is already installed.
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(io::stderr)

@@ -11,7 +11,7 @@ use tower_http::{
 
 /// Serves the site's files, precompressed if a `.br` or `.gz` variant exists.
 ///
-/// Files with a hash in their name are immutable and cached as such; the others are revalidated.
+/// Files with a hash in their name are cached as immutable; the others are revalidated.
 pub fn router(options: &LeptosOptions) -> Router {
     let root = std::path::Path::new(options.site_root.as_ref());
     let built = ServeDir::new(root.join(options.site_pkg_dir.as_ref()))
@@ -28,7 +28,7 @@ pub fn router(options: &LeptosOptions) -> Router {
         .service(built);
     let mut router = Router::new().nest_service(&format!("/{}", options.site_pkg_dir), built);
 
-    // One route for each file of `public/`, so other paths never reach the disk.
+    // One route per file of `public/`, so that other paths never reach the disk.
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
     for entry in entries {
         let (name, path) = (entry.file_name(), entry.path());
@@ -48,7 +48,7 @@ pub fn router(options: &LeptosOptions) -> Router {
 
 type CacheLayer = SetResponseHeaderLayer<Choose>;
 
-/// Sets `Cache-Control` by the status: errors are not cached.
+/// Sets `Cache-Control` depending on the status: errors are not cached.
 #[derive(Clone, Copy, Debug)]
 struct Choose(&'static str);
 

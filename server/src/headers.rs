@@ -9,13 +9,13 @@ use axum_auth0::Auth0;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use leptos::nonce::Nonce;
 
-/// Default headers of responses that do not set them (OWASP ASVS 5, V3.4).
+/// Default headers for responses that do not set them (OWASP ASVS 5, V3.4).
 const FIXED: &[(&str, &str)] = &[
     // Cacheable responses override this.
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
-    // Not `no-referrer`: then the browser sends `Origin: null` with plain forms.
+    // Not `no-referrer`, because browsers would then send `Origin: null` with plain forms.
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -40,7 +40,7 @@ impl Policy {
 
     /// Returns the Content Security Policy of one response.
     ///
-    /// `form-action` allows the provider too: a browser applies it to the redirect that answers the logout form.
+    /// `form-action` includes the provider, because browsers apply it to the redirect that answers the logout form.
     fn content_security_policy(&self, nonce: &str) -> String {
         let form_action = self.auth0.form_action();
         let reload = self
@@ -55,7 +55,7 @@ impl Policy {
     }
 }
 
-/// Sets the headers. The renderer gets the nonce of this response as a request extension.
+/// Sets the headers. The renderer receives the nonce of this response as a request extension.
 pub(crate) async fn secure(
     State(policy): State<Policy>,
     mut request: Request,

@@ -14,8 +14,8 @@ pub(crate) fn router(auth0: Auth0) -> Router {
         .with_state(auth0)
 }
 
-/// Responds with 503 while the provider or the store is unavailable, and during a shutdown. The body names the reason
-/// and no details, because this route is public.
+/// Responds with 503 while the provider or the store is unavailable, and during a shutdown. The body contains the
+/// reason without details, because this route is public.
 async fn ready(State(auth0): State<Auth0>) -> impl IntoResponse {
     let (status, text) = match auth0.ready().await {
         Ok(()) => (StatusCode::OK, "ready\n"),

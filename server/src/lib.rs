@@ -1,6 +1,6 @@
 //! The server of the sample site: configuration, router, layers, telemetry. The logic is in `app` and `axum-auth0`.
 
-// Without `--cfg erase_components`, the type of a page is as deep as the page.
+// Without `--cfg erase_components`, the nesting depth of a page's type is that of the page.
 #![recursion_limit = "256"]
 
 pub mod doctor;

@@ -20,7 +20,7 @@ enum Command {
     Doctor(doctor::Arguments),
 }
 
-/// Why the site did not start.
+/// Error of the site at startup.
 type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
@@ -42,7 +42,7 @@ async fn run() -> Result<(), StartError> {
     telemetry::start(&variables);
     let options = options::read(&variables)?;
     let address = options.site_addr;
-    // Bind first: two servers must not share the state.
+    // Bind first, because two servers must not share the state.
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| cannot_listen(address, &error))?;

@@ -1,5 +1,5 @@
-//! Leptos options of the built site. cargo-leptos sets these variables for its own runs; a deployed server gets them
-//! like all others.
+//! Leptos options of the built site. cargo-leptos sets these variables for its own runs; for a deployed server they are
+//! set like all other variables.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -10,7 +10,7 @@ use leptos::config::{Env, LeptosOptions};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionsError {
-    /// A variable that cannot be read.
+    /// A variable cannot be parsed.
     #[error("{variable}: `{value}` is not {expected}")]
     Malformed {
         /// Name of the variable.
@@ -79,7 +79,7 @@ pub fn site_root(variables: &Variables) -> PathBuf {
 ///
 /// # Errors
 ///
-/// [`OptionsError`] if the value is no address.
+/// [`OptionsError`] if the value is not an address.
 pub fn site_address(variables: &Variables) -> Result<SocketAddr, OptionsError> {
     parse(
         variables,

@@ -16,8 +16,8 @@ pub struct UnreadableFile {
 ///
 /// # Errors
 ///
-/// [`UnreadableFile`] if a file exists but cannot be parsed. The reason names the line, not the value: it may be a
-/// secret.
+/// [`UnreadableFile`] if a file exists but cannot be parsed. The reason contains the line number, but not the value,
+/// which may be a secret.
 pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
     let mut variables = Variables::from_environment();
     for file in [".env.local", ".env"] {
@@ -36,7 +36,7 @@ pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
     Ok(variables)
 }
 
-/// Decodes a file, without the byte order mark that some editors write.
+/// Decodes a file, and removes the byte order mark that some editors write.
 fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("it is UTF-16; save it as UTF-8".to_owned());
@@ -49,7 +49,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-/// Describes an error. `last` is the variable before the malformed line. The text of the line is left out, because it
+/// Describes an error. `last` is the variable before the malformed line. The text of the line is omitted, because it
 /// may be a secret.
 fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) -> UnreadableFile {
     let reason = match error {

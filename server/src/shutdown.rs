@@ -13,12 +13,12 @@ use tokio::{
 
 use crate::signals::{Signal, Signals};
 
-/// After SIGTERM, requests are still accepted for this long while `/readyz` fails, so that a load balancer notices
+/// Time after SIGTERM during which requests are still accepted while `/readyz` fails, so that a load balancer notices
 /// before the port closes.
 const READINESS_NOTICE: Duration = Duration::from_secs(1);
 
-/// Serves `site` until SIGTERM or Ctrl-C, and returns when requests and detached work are complete, or after
-/// [`Config::shutdown_timeout`](axum_auth0::Config::shutdown_timeout). A second signal ends the process at once.
+/// Serves `site` until SIGTERM or Ctrl-C. Returns when requests and detached work are complete, or after
+/// [`Config::shutdown_timeout`](axum_auth0::Config::shutdown_timeout). A second signal ends the process immediately.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub async fn serve_until_signal(
     let mut signals = Signals::listen()?;
     let (stop, stopped) = oneshot::channel::<()>();
     let server = serve(listener, site.into_make_service()).with_graceful_shutdown(async move {
-        // An error means that the sender was dropped, which stops the server as well.
+        // An error means that the sender was dropped, which also stops the server.
         let _ = stopped.await;
     });
     let mut server = tokio::spawn(server.into_future());

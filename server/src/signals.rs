@@ -20,7 +20,7 @@ impl fmt::Display for Signal {
     }
 }
 
-/// Receives both signals. None is missed between two calls of [`Self::next`].
+/// Receives both signals. No signal is missed between two calls of [`Self::next`].
 #[cfg(unix)]
 pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,

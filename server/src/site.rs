@@ -25,13 +25,13 @@ use tower_http::{
 
 use crate::{files, headers, headers::Policy, health};
 
-/// Maximum size of a request body in bytes. The largest form of the site has a few hundred bytes.
+/// Maximum size of a request body in bytes. The site's largest form has a few hundred bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Time limit until a response begins.
+/// Timeout until a response begins.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Returns the builder of the site's login: its APIs, its protected pages and its server functions.
+/// Returns the builder of the site's authentication, with its APIs, protected pages and server functions.
 pub fn auth0() -> Auth0Builder {
     Auth0::builder()
         .apis(apis())
@@ -39,7 +39,7 @@ pub fn auth0() -> Auth0Builder {
         .data_routes(is_server_function)
 }
 
-/// Returns the whole site as one router.
+/// Returns the complete site as one router.
 ///
 /// If `watched`, cargo-leptos reloads the page after a change.
 pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
@@ -50,7 +50,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
         .wrap(pages(options))
         .merge(files)
         .merge(health::router(auth0))
-        // The last layer is the outermost, so the responses of the others get the headers as well.
+        // The last layer is the outermost, so the responses of the other layers also get the headers.
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
@@ -58,7 +58,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
         ))
         .layer(CatchPanicLayer::custom(|_| internal_error()))
         .layer(middleware::from_fn_with_state(policy, headers::secure))
-        // The code that responds with an error logs its cause, so no line for the status is needed.
+        // The code that responds with an error logs its cause, so the status is not logged here.
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
@@ -66,7 +66,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
         )
 }
 
-/// Pages and server functions.
+/// Returns the routes of pages and server functions.
 fn pages(options: LeptosOptions) -> Router {
     let excluded = SERVER_PATHS.iter().map(|&path| path.to_owned()).collect();
     let routes = generate_route_list_with_exclusions(App, Some(excluded));
@@ -98,7 +98,7 @@ async fn no_such_function() -> impl IntoResponse {
     (StatusCode::NOT_FOUND, Json(body))
 }
 
-/// The response after a panic, without details.
+/// Returns the response after a panic, without details.
 fn internal_error() -> http::Response<Body> {
     let text = "Something went wrong on our side. It has been noted; please try again.\n";
     (
@@ -109,7 +109,7 @@ fn internal_error() -> http::Response<Body> {
         .into_response()
 }
 
-/// A span with method and path. The query is left out, because that of a callback contains a code.
+/// Returns a span with method and path. The query is omitted, because that of a callback contains a code.
 fn span<B>(request: &http::Request<B>) -> tracing::Span {
     tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
 }

@@ -1,4 +1,4 @@
-//! The resources of the products page: loaded on the server, then read from the first HTML.
+//! The resources of the products page. They are loaded on the server, and the browser reads them from the first HTML.
 
 use super::{orders::list_orders, products::list_products};
 use crate::{
@@ -11,7 +11,7 @@ use std::{future::Future, pin::Pin};
 
 /// One of the two lists, or the error instead.
 ///
-/// One type for both, so that the WASM contains its code once.
+/// One type for both, so that the WASM contains its code only once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub(crate) struct Listing {
     products: Option<Vec<Product>>,
@@ -22,7 +22,7 @@ pub(crate) struct Listing {
 type Loading = Pin<Box<dyn Future<Output = Listing> + Send>>;
 
 impl Listing {
-    /// Loads the user's products, first on the server.
+    /// Loads the user's products, initially on the server.
     pub(crate) fn of_products() -> Resource<Self, LightJsonEncoding> {
         Self::resource(|| {
             Box::pin(async {
@@ -37,7 +37,7 @@ impl Listing {
         })
     }
 
-    /// Loads the user's orders, first on the server.
+    /// Loads the user's orders, initially on the server.
     pub(crate) fn of_orders() -> Resource<Self, LightJsonEncoding> {
         Self::resource(|| {
             Box::pin(async {

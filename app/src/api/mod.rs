@@ -1,4 +1,4 @@
-//! Server functions, one file per resource. Each one starts with a guard, followed by a few lines.
+//! Server functions, one file per resource. Each one starts with a guard.
 
 mod listing;
 pub mod orders;

@@ -1,4 +1,5 @@
-//! The user's orders, from the orders API: another audience, and so another access token of the same login.
+//! The user's orders, from the orders API. It has another audience, and therefore another access token of the same
+//! login.
 
 use crate::{error::AppError, models::Orders};
 use leptos::prelude::*;

@@ -9,12 +9,12 @@ use leptos_auth0::{Whole, whole};
 
 /// A labelled input with its error. It keeps its value until the form is submitted successfully.
 ///
-/// - `field`: the field; gives the input its name.
-/// - `id`: makes the ids on the page unique.
+/// - `field`: the field, which determines the name of the input.
+/// - `id`: suffix that makes element ids unique on the page.
 /// - `label`: the visible label.
 /// - `value`: the initial value.
-/// - `inputmode`: the keyboard that a phone shows.
-/// - `state`: the form that it belongs to.
+/// - `inputmode`: the on-screen keyboard of mobile devices.
+/// - `state`: the form that the field belongs to.
 pub(crate) fn text_field(
     field: Field,
     id: String,

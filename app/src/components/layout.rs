@@ -1,4 +1,4 @@
-//! The frame around every page: skip link, header with navigation, main part, footer.
+//! The layout of every page: skip link, header with navigation, main part, footer.
 
 use super::part;
 use crate::{half, paths, stage};
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_auth0::{LoginLink, LogoutButton, SignedIn, SignedOut, use_user, whole};
 use leptos_router::hooks::use_location;
 
-/// The frame around every page.
+/// The layout of every page.
 #[component]
 pub(crate) fn Layout<C>(children: TypedChildren<C>) -> impl IntoView
 where
@@ -16,7 +16,7 @@ where
     follow_navigation();
     let user = use_user();
     view! {
-        // External, because the router would handle the click: it scrolls, but does not move the focus.
+        // External, because the router would handle the click by scrolling without moving the focus.
         <a class="skip-link" rel="external" href="#main">"Skip to content"</a>
         <header class="site-header">
             <div class="site-header-inner">
@@ -58,7 +58,7 @@ where
     }
 }
 
-/// A link of the navigation, marked if it is the page shown.
+/// A navigation link, marked if it points to the current page.
 #[component]
 fn NavLink(href: &'static str, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
@@ -67,7 +67,7 @@ fn NavLink(href: &'static str, label: &'static str) -> impl IntoView {
 }
 
 /// Sets the document's title after a navigation inside the app and moves the focus to the heading, so that a screen
-/// reader announces the new page. The first run is the first effect after hydration.
+/// reader announces the new page. The first run of the effect marks the page as hydrated.
 fn follow_navigation() {
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {

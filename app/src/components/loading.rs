@@ -1,10 +1,10 @@
-//! Parts of a page that wait for data.
+//! Parts of a page that load data.
 
 use leptos::prelude::*;
 use leptos_auth0::Whole;
 
-/// Shows `waiting` until the resources that `content` reads are loaded, then what it returns. The server waits for
-/// them. While they reload, the previous content stays.
+/// Shows `waiting` until the resources that `content` reads are loaded, then the result of `content`. The server waits
+/// for them. While they reload, the previous content stays visible.
 ///
 /// Has one type for all parts, like [`part`](super::part).
 pub(crate) fn loading(

@@ -1,4 +1,4 @@
-//! Components that pages share.
+//! Components shared by the pages.
 
 mod field;
 mod layout;

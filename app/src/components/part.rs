@@ -1,12 +1,12 @@
-//! Parts of a page that appear and disappear.
+//! Parts of a page that are shown conditionally.
 
 use leptos::prelude::*;
 use leptos_auth0::Whole;
 use std::sync::Arc;
 
-/// Shows what `content` returns, and updates when that changes.
+/// Shows the result of `content`, and updates when it changes.
 ///
-/// The same as the closure itself, but with one type for all parts, so that the WASM contains its code once.
+/// Equivalent to the closure itself, but with one type for all parts, so that the WASM contains its code only once.
 pub(crate) fn part(content: impl Fn() -> Option<Whole> + Send + Sync + 'static) -> impl IntoView {
     of_one_type(Arc::new(content))
 }

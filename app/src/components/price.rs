@@ -1,4 +1,4 @@
-//! Prices for display.
+//! Formats prices for display.
 
 /// Formats `cents` hundredths of `currency`: `€1,249.00`. An unknown currency is shown by its code: `CHF 12.50`.
 pub(crate) fn format_price(cents: u32, currency: &str) -> String {

@@ -5,13 +5,13 @@ use crate::error::AppError;
 use leptos::prelude::*;
 use leptos_auth0::{AuthError, LoginLink, Whole, use_user, whole};
 
-/// The end of a fix that requires a new login, because it changes what a login's tokens contain.
+/// Suffix of a fix that requires a new login, because it changes the content of a login's tokens.
 const LAST_STEP: &str = "log in again.";
 
-/// The code of an API that is not configured. A site can do without it, so this is no error.
+/// The code of an API that is not configured. The site works without it, so this is not an error.
 const ABSENT: &str = "api_not_configured";
 
-/// Shows what went wrong and, if the site's configuration is the reason, how to fix it.
+/// Shows the error and, if the site's configuration is the cause, how to fix it.
 pub(crate) fn problem(error: AppError) -> Whole {
     let text = error.to_string();
     let mut role = "alert";
@@ -26,7 +26,7 @@ pub(crate) fn problem(error: AppError) -> Whole {
         AppError::Auth(AuthError::SignInRequired) => (None, true),
         _ => (None, false),
     };
-    // If the session ended while the page was open, the page has a login link that keeps the input.
+    // If the session ended while the page was open, the page has a login link that preserves the input.
     let user = use_user();
     let offers_login = move || wants_login && !user.session_ended();
     whole(view! {

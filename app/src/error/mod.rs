@@ -1,4 +1,4 @@
-//! The closed list of the errors of this site, as the browser may know them.
+//! The closed list of the site's errors that the browser may receive.
 
 use leptos::server_fn::{
     Bytes,
@@ -8,7 +8,8 @@ use leptos_auth0::{
     AuthError, ErrorBody, ErrorJson, FieldProblem, ServerFnErrorExt, decode_error, encode_error,
 };
 
-/// Why a request to this site failed. Each variant has one sentence for the user; none carries text of a lower layer.
+/// Reason why a request to this site failed. Each variant has one sentence for the user; none carries text of a lower
+/// layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppError {
     /// The login, the tokens or the call of the API failed.
@@ -33,7 +34,7 @@ pub enum AppError {
     TooManyRequests,
 }
 
-/// An invalid field of a form and the reason.
+/// An invalid field of a form, with the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidField {
     /// The field.
@@ -55,7 +56,7 @@ pub enum Field {
     Stock,
 }
 
-/// Why a field is invalid.
+/// Reason why a field is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidReason {
     /// It is empty.
@@ -85,7 +86,7 @@ const REASONS: [(InvalidReason, &str); 5] = [
     (InvalidReason::Refused, "refused"),
 ];
 
-/// Returns the code of `value` in `table`, which lists every value.
+/// Returns the code of `value` in `table`, which contains every value.
 fn code_of<T: PartialEq>(table: &[(T, &'static str)], value: &T) -> &'static str {
     table
         .iter()
@@ -123,12 +124,12 @@ impl InvalidField {
 }
 
 impl AppError {
-    /// Returns the error for the code in the query of a page.
+    /// Returns the error for a code from the query of a page.
     pub fn from_code(code: String) -> Self {
         ErrorBody::new(code).into()
     }
 
-    /// Returns why `field` is invalid, if it is.
+    /// Returns why `field` is invalid; `None` if it is valid.
     pub fn reason_for(&self, field: Field) -> Option<InvalidReason> {
         match self {
             Self::Invalid(fields) => fields

@@ -1,4 +1,4 @@
-//! Posts the forms of the products page from the browser; `forms::server` is the other side.
+//! Submits the forms of the products page from the browser; `forms::server` is its counterpart.
 
 use super::types::{Done, FormState, Returned};
 use crate::{error::AppError, half};
@@ -11,14 +11,14 @@ use leptos::{
     web_sys::{FormData, HtmlFormElement, SubmitEvent, UrlSearchParams},
 };
 
-/// A form that failed without JavaScript is in the page's HTML. A page that the app opened has none.
+/// Reads the form that failed without JavaScript from the page's HTML. A page opened inside the app has none.
 pub(super) fn returned_form() -> Returned {
     let mut returned = Returned::default();
     returned.form.key = half::random_digits();
     returned
 }
 
-/// Posts a form without leaving the page.
+/// Submits a form without leaving the page.
 pub(crate) fn submit(event: &SubmitEvent, state: FormState, done: Done) {
     event.prevent_default();
     let form = event.target().and_then(|form| form.dyn_into().ok());
@@ -48,14 +48,14 @@ pub(crate) fn submit(event: &SubmitEvent, state: FormState, done: Done) {
     }
 }
 
-/// Gives the form a new idempotency key, if it has one: the next submission is another order.
+/// Gives the form a new idempotency key, if it has one, because the next submission is another order.
 fn renew_key(form: &HtmlFormElement) {
     if let Ok(Some(key)) = form.query_selector("[name=idempotency_key]") {
         _ = key.set_attribute("value", &half::random_digits());
     }
 }
 
-/// Posts the form and returns its value of `name`.
+/// Submits the form and returns its value of `name`.
 async fn post(form: &HtmlFormElement) -> Result<String, AppError> {
     let unreachable = || AppError::from_server_fn_error(ServerFnErrorErr::Request(String::new()));
     let typed = FormData::new_with_form(form).map_err(|_| unreachable())?;

@@ -1,4 +1,4 @@
-//! The forms of the products page, and what the user typed into a form that failed.
+//! The forms of the products page, and the input of a form that failed.
 
 #[cfg(not(feature = "ssr"))]
 mod browser;
@@ -20,7 +20,7 @@ pub(crate) use half::submit;
 pub(crate) use typed_form::finish_form;
 pub(crate) use types::{Done, FormState, RENAME, Returned, TypedForm};
 
-/// Returns the form that the current page shows again. The browser reads it from the page.
+/// Returns the failed form that the current page shows again. The browser reads it from the page.
 pub(crate) fn returned_form() -> Returned {
     SharedValue::<_, LightJsonEncoding>::new_with_encoding(half::returned_form).into_inner()
 }

@@ -1,4 +1,4 @@
-//! The server's side of the forms; `forms::browser` is the other.
+//! The server implementation of the forms; `forms::browser` is its counterpart.
 
 use super::{
     typed_form,

@@ -5,17 +5,17 @@ use leptos::prelude::*;
 use leptos_auth0::ErrorBody;
 use std::sync::Arc;
 
-/// The state of one form, or of several that belong together.
+/// The state of one form, or of several related forms.
 #[derive(Clone, Copy)]
 pub(crate) struct FormState {
     /// Whether a submission is pending.
     pub(crate) pending: RwSignal<bool>,
-    /// Why the last submission failed, if it did.
+    /// The error of the last submission, if it failed.
     pub(crate) error: RwSignal<Option<AppError>>,
 }
 
 impl FormState {
-    /// Creates the state of a form that this page has not submitted; `error` is the failure of a submission without
+    /// Creates the state of a form that this page has not submitted. `error` is the failure of a submission without
     /// JavaScript.
     pub(crate) fn new(error: Option<AppError>) -> Self {
         Self {
@@ -30,14 +30,14 @@ impl FormState {
     }
 }
 
-/// Called after a successful submission, with the form's value of `name`.
+/// Callback after a successful submission, with the form's value of `name`.
 pub(crate) type Done = Arc<dyn Fn(String) + Send + Sync>;
 
-/// One of the forms of the products page, as the user sent it. Flat, so that the browser needs little code to read it:
-/// each form has some of the fields.
+/// One of the forms of the products page, as submitted. The struct is flat, so that the browser needs little code to
+/// read it; each form uses some of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub(crate) struct TypedForm {
-    /// Which form: one of the constants below, or empty.
+    /// The form: one of the constants below, or empty.
     pub(crate) form: String,
     /// The identifier of the product, in the forms of a row.
     pub(crate) id: String,
@@ -45,7 +45,7 @@ pub(crate) struct TypedForm {
     pub(crate) category: String,
     pub(crate) price: String,
     pub(crate) stock: String,
-    /// The idempotency key of an order. A submission with the same key is the same order.
+    /// The idempotency key of an order. Submissions with the same key are one order.
     pub(crate) key: String,
 }
 
@@ -57,20 +57,20 @@ pub(crate) const RENAME: &str = "rename";
 /// A form that failed without JavaScript and is shown again on its page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub(crate) struct Returned {
-    /// Why it failed, if one did.
+    /// The error, if a form failed.
     pub(crate) error: Option<ErrorBody>,
-    /// The form, if the browser kept it. Its key, without a dash, is the prefix of the keys of the page's next orders:
-    /// after an order that failed it stays the same, so that a second attempt is not a second order.
+    /// The form, if the browser kept it. Its key, without a dash, is the prefix of the keys of the page's next orders.
+    /// After a failed order the prefix stays the same, so that a second attempt is not a second order.
     pub(crate) form: TypedForm,
 }
 
 impl Returned {
-    /// Returns the `idempotency_key` of this page's order of the product `id`.
+    /// Returns the `idempotency_key` of this page's order for the product `id`.
     pub(crate) fn key_for(&self, id: &str) -> String {
         [&self.form.key, "-", id].concat()
     }
 
-    /// Returns why the form for a new product failed.
+    /// Returns the error of the form for a new product.
     pub(crate) fn add(&self) -> Option<AppError> {
         if self.form.form == ADD {
             self.error()
@@ -79,7 +79,7 @@ impl Returned {
         }
     }
 
-    /// Returns why a form of the product `id` failed.
+    /// Returns the error of a form of the product `id`.
     pub(crate) fn in_row(&self, id: &str) -> Option<AppError> {
         if self.form.id == id {
             self.error()
@@ -88,7 +88,7 @@ impl Returned {
         }
     }
 
-    /// Returns why any other form failed; the page itself shows this error.
+    /// Returns the error of any other form, which the page itself shows.
     pub(crate) fn elsewhere(&self) -> Option<AppError> {
         if self.form.form != ADD && self.form.id.is_empty() {
             self.error()

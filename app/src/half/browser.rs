@@ -1,4 +1,4 @@
-//! The browser's side of what pages need from their platform; `half::server` is the other.
+//! The browser implementation of platform functions; `half::server` is its counterpart.
 
 use leptos::{
     prelude::*,
@@ -32,17 +32,17 @@ fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
-/// Writes `text` into the page's status line.
+/// Writes `text` to the page's status line.
 pub(crate) fn announce(text: &str) {
     if let Some(line) = find("#done") {
         line.set_text_content(Some(text));
     }
 }
 
-/// Does nothing: only the server sets statuses.
+/// Does nothing, because only the server sets statuses.
 pub(crate) fn set_status(_: u16) {}
 
-/// Returns random digits that make the idempotency keys of one user unique. They are no secret.
+/// Returns random digits that make the idempotency keys of one user unique. They are not secret.
 pub(crate) fn random_digits() -> String {
     Math::random().to_bits().to_string()
 }

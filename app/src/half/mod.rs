@@ -1,4 +1,4 @@
-//! What differs between browser and server: both modules offer the same functions to the rest of the app.
+//! Platform functions. The modules for browser and server provide the same functions to the rest of the app.
 
 #[cfg(not(feature = "ssr"))]
 mod browser;

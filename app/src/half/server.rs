@@ -1,8 +1,8 @@
-//! The server's side of what pages need from their platform; `half::browser` is the other.
+//! The server implementation of platform functions; `half::browser` is its counterpart.
 
 pub(crate) fn mark_hydrated() {}
 
-/// Does nothing: `shell` sets the title.
+/// Does nothing, because `shell` sets the title.
 pub(crate) fn set_title(_: &str) {}
 
 pub(crate) fn focus(_: &str) {}

@@ -67,8 +67,8 @@ fn Dashboard() -> impl IntoView {
     }
 }
 
-/// Numbers about the user's products. The server streams this part of the page, so that the browser shows what is above
-/// it before the API has responded.
+/// A summary of the user's products. The server streams this part of the page, so that the browser shows the content
+/// above it before the API has responded.
 #[component]
 fn Glance() -> impl IntoView {
     let products = Listing::of_products();

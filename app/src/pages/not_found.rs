@@ -1,4 +1,4 @@
-//! The page for every unknown path.
+//! The page for unknown paths.
 
 use crate::{half, paths};
 use leptos::prelude::*;

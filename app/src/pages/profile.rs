@@ -1,11 +1,11 @@
-//! The claims of the user that pages may know.
+//! The user's claims that pages may contain.
 
 use leptos::prelude::*;
 use leptos_auth0::{User, use_user, whole};
 
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    // Untracked: the page keeps the claims of the user who opened it, even if the session ends.
+    // Untracked, because the page keeps the claims of the user who opened it, even if the session ends.
     let user = use_user().with_untracked(|user| user.map_or_else(User::default, User::clone));
     let rows = claims(&user).into_iter().map(|(claim, value)| {
         whole(view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> })
@@ -28,7 +28,7 @@ pub(crate) fn ProfilePage() -> impl IntoView {
     }
 }
 
-/// Returns the claims that are present, by their OpenID Connect names.
+/// Returns the present claims with their OpenID Connect names.
 fn claims(user: &User) -> Vec<(&'static str, String)> {
     let verified = user
         .email_verified

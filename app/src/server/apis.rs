@@ -2,7 +2,7 @@
 
 use axum_auth0::{Api, ApiRegistration};
 
-/// The products API. `PRODUCTS_API_URL` is its address, `AUTH0_AUDIENCE` its identifier at the provider.
+/// The products API. `PRODUCTS_API_URL` is its base URL, `AUTH0_AUDIENCE` its identifier at the provider.
 #[derive(Debug)]
 pub enum ProductsApi {}
 
@@ -11,8 +11,8 @@ impl Api for ProductsApi {
     const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
 }
 
-/// The orders API; `ORDERS_API_URL` and `ORDERS_API_AUDIENCE`. Only the call that places an order requests
-/// `write:orders` too.
+/// The orders API, configured by `ORDERS_API_URL` and `ORDERS_API_AUDIENCE`. Only the call that places an order also
+/// requests `write:orders`.
 #[derive(Debug)]
 pub enum OrdersApi {}
 
@@ -21,7 +21,7 @@ impl Api for OrdersApi {
     const SCOPES: &'static [&'static str] = &["read:orders"];
 }
 
-/// Returns all APIs, for the server's configuration. `AUTH0_AUDIENCE` is the audience of the first.
+/// Returns all APIs for the server's configuration. `AUTH0_AUDIENCE` is the audience of the first one.
 pub fn apis() -> [ApiRegistration; 2] {
     [
         ApiRegistration::login::<ProductsApi>(),

@@ -1,4 +1,4 @@
-//! The server half: the clients of the external APIs, and the validation of their input.
+//! Server-only code: the clients of the external APIs, and the validation of their input.
 
 mod apis;
 mod orders_client;

@@ -1,4 +1,4 @@
-//! The client of the orders API: one user, two calls.
+//! The client of the orders API.
 
 use super::apis::OrdersApi;
 use crate::{error::AppError, models::Orders};
@@ -6,14 +6,14 @@ use axum_auth0::{ApiClient, ApiError, SignedInUser};
 use leptos_auth0::AuthError;
 use serde::Serialize;
 
-/// The scope that only placing an order needs.
+/// The scope that only placing an order requires.
 const PLACE_ORDER_SCOPE: &str = "write:orders";
 
-/// Calls the orders API for one user.
+/// A client of the orders API for one user.
 pub(crate) struct OrdersClient(ApiClient<OrdersApi>);
 
 impl OrdersClient {
-    /// Creates a client that calls with the access token of `user`.
+    /// Creates a client that uses the access token of `user`.
     pub(crate) fn new(user: &SignedInUser) -> Self {
         Self(user.api())
     }

@@ -1,4 +1,4 @@
-//! The client of the products API: one user, four calls.
+//! The client of the products API.
 
 use super::{
     apis::ProductsApi,
@@ -9,11 +9,11 @@ use crate::{error::AppError, models::Products};
 use axum_auth0::{ApiClient, SignedInUser};
 use serde::Serialize;
 
-/// Calls the products API for one user.
+/// A client of the products API for one user.
 pub(crate) struct ProductsClient(ApiClient<ProductsApi>);
 
 impl ProductsClient {
-    /// Creates a client that calls with the access token of `user`.
+    /// Creates a client that uses the access token of `user`.
     pub(crate) fn new(user: &SignedInUser) -> Self {
         Self(user.api())
     }
@@ -24,7 +24,7 @@ impl ProductsClient {
         response.json().map_err(map_error)
     }
 
-    /// Adds a product. Never retried, so that it is not added twice.
+    /// Adds a product. The call is never retried, so that the product is not added twice.
     pub(crate) async fn add(&self, product: &NewProduct) -> Result<(), AppError> {
         let request = self.0.post(["products"]).json(product);
         request.send().await.map_err(map_error)?;

@@ -1,4 +1,4 @@
-//! Maps the errors of the products API. The browser gets errors of a closed list, not the API's texts.
+//! Maps the errors of the products API. The browser receives errors of a closed list instead of the API's texts.
 
 use crate::error::{AppError, Field, InvalidField, InvalidReason};
 use axum_auth0::{ApiError, InvalidRequest};
@@ -16,7 +16,7 @@ pub(super) fn map_error(error: ApiError) -> AppError {
     }
 }
 
-/// Maps the error of a call for one product. A malformed identifier is an unknown product.
+/// Maps the error of a call for one product. A malformed identifier counts as an unknown product.
 pub(super) fn map_item_error(error: ApiError) -> AppError {
     match error {
         ApiError::InvalidRequest(InvalidRequest::Path | InvalidRequest::TooLong) => {

@@ -1,4 +1,4 @@
-//! Makes `?` work on the engine's errors in server functions.
+//! Conversion of the engine's errors, for `?` in server functions.
 
 use crate::error::AppError;
 use axum_auth0::TokenError;

@@ -1,4 +1,4 @@
-//! Validates the input for the products API by the API's rules, so that a form can show the error of each field.
+//! Validates the input for the products API with the API's own rules, so that a form can show the error of each field.
 
 use crate::error::{AppError, Field, InvalidField, InvalidReason};
 use serde::Serialize;
@@ -8,10 +8,10 @@ const MAX_CATEGORY_CHARS: usize = 40;
 const MAX_PRICE_CENTS: u32 = 100_000_000;
 const MAX_STOCK: u32 = 1_000_000;
 
-/// The currency of all prices in the forms.
+/// The currency of all prices in forms.
 const CURRENCY: &str = "EUR";
 
-/// The fields of a new product as the user typed them.
+/// The fields of a new product, as entered by the user.
 pub(crate) struct ProductInput<'a> {
     pub(crate) name: &'a str,
     pub(crate) category: &'a str,
@@ -19,7 +19,7 @@ pub(crate) struct ProductInput<'a> {
     pub(crate) stock: &'a str,
 }
 
-/// A product in the form that the API accepts.
+/// A product in the format that the API accepts.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewProduct {
@@ -86,7 +86,8 @@ fn text(typed: &str, max_chars: usize) -> Result<&str, InvalidReason> {
     }
 }
 
-/// Parses a price. Accepts `12`, `12.5`, `12.50` and `12,50`; rejects `1.249,00`, whose meaning depends on the locale.
+/// Parses a price. Accepts `12`, `12.5`, `12.50` and `12,50`. Rejects `1.249,00`, because its meaning depends on the
+/// locale.
 fn price_cents(typed: &str) -> Result<u32, InvalidReason> {
     let price = typed.trim().trim_start_matches('€').trim();
     let (whole, cents) = price.split_once(['.', ',']).unwrap_or((price, "00"));

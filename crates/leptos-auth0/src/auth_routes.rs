@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Everything but the unreserved characters of RFC 3986, section 2.3.
+/// Characters to encode: all except the unreserved characters of RFC 3986 §2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -11,7 +11,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The paths of the engine's routes that a page links to. They belong to the server, not to the app's router.
 ///
-/// The server writes its configured paths into the page. Get them with [`use_auth_routes`](crate::use_auth_routes).
+/// The server renders its configured paths into the page. [`use_auth_routes`](crate::use_auth_routes) returns them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthRoutes {

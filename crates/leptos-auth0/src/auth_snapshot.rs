@@ -1,10 +1,10 @@
-//! What a page knows about its user and the engine's routes.
+//! The data about its user and the engine's routes that a page contains.
 
 use crate::{auth_routes::AuthRoutes, user::User};
 
-/// The server writes it into the first HTML; the browser then keeps the user current.
+/// The data that the server renders into the first HTML. The browser keeps the user current afterwards.
 ///
-/// The paths are members of their own, because a nested object needs more code in the browser.
+/// The paths are direct members, because a nested object needs more code in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub(crate) struct AuthSnapshot {
     /// Whether the session lookup succeeded. `false` if the session store is unavailable.
@@ -20,7 +20,7 @@ pub(crate) struct AuthSnapshot {
 }
 
 impl AuthSnapshot {
-    /// Creates the snapshot of a page for `user`; `known` is `false` if the session store is unavailable.
+    /// Creates the snapshot of a page for `user`. `known` is `false` if the session store is unavailable.
     pub(crate) fn new(known: bool, user: Option<User>, routes: AuthRoutes) -> Self {
         Self {
             known,

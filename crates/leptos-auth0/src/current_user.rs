@@ -1,4 +1,4 @@
-//! The server function that the browser asks who is signed in.
+//! The server function that returns the current user to the browser.
 
 use crate::{error::AuthError, json::LightJson, user::User};
 use leptos::prelude::*;

@@ -1,7 +1,7 @@
 //! JSON with little code in the browser.
 //!
-//! The server writes with `serde_json`. The browser reads with `miniserde`, which is smaller. Types that pass between
-//! them derive `serde::Serialize` and `miniserde::Deserialize`.
+//! The server writes with `serde_json`. The browser reads with `miniserde`, which is smaller. Types shared by both
+//! derive `serde::Serialize` and `miniserde::Deserialize`.
 
 use crate::half;
 use leptos::{
@@ -28,7 +28,7 @@ pub type LightJson = Post<LightJsonEncoding>;
 #[derive(Debug)]
 pub struct LightJsonEncoding;
 
-/// The JSON does not match the expected type, or the value cannot be written on this platform.
+/// Error if the JSON does not match the expected type, or if the value cannot be written on this platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError;
 
@@ -80,7 +80,7 @@ impl<T: miniserde::Deserialize> Decoder<T> for LightJsonEncoding {
     }
 }
 
-/// Serializes `value`. Fails in the browser, which sends forms and queries only.
+/// Serializes `value`. Fails in the browser, which only sends forms and queries.
 pub(crate) fn write<T: serde::Serialize>(value: &T) -> Result<String, JsonError> {
     half::write_json(value).ok_or(JsonError)
 }

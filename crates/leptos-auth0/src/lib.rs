@@ -1,8 +1,8 @@
-//! Login and API tokens for Leptos: what `@auth0/nextjs-auth0` is to Next.js.
+//! Login and API tokens for Leptos, similar to `@auth0/nextjs-auth0` for Next.js.
 //!
-//! The crate has two halves. The browser half knows who is signed in and nothing more: no token, no provider, no
-//! configuration. The server half (feature `ssr`) turns the current request into a `SignedInUser`
-//! (`server::require_user`), and only that value can obtain an access token. The engine behind it is `axum-auth0`.
+//! The crate has two parts. The browser part only knows the signed-in user: no token, no provider, no configuration.
+//! The server part (feature `ssr`) turns the current request into a `SignedInUser` (`server::require_user`), and only
+//! that value can obtain an access token. It is based on the engine `axum-auth0`.
 //!
 //! # A request
 //! ```text
@@ -28,9 +28,9 @@
 //! ```
 //!
 //! # A page belongs to a user
-//! While a page is open, another user can log in in another tab of the same browser. [`provide_auth`] makes every call
-//! of the page name the user that it was rendered for, and [`PageUserField`] every form. The engine rejects requests
-//! from another user's page, and the page then reloads.
+//! While a page is open, another user can log in in another tab of the same browser. [`provide_auth`] adds the user
+//! that the page was rendered for to every call of the page, and [`PageUserField`] adds it to a form. The engine
+//! rejects requests from another user's page, and the page then reloads.
 
 #![warn(missing_docs)]
 

@@ -1,9 +1,9 @@
-//! Path and query of the page shown.
+//! Path and query of the current page.
 
 use leptos::prelude::{GetUntracked as _, With as _};
 use leptos_router::hooks::use_location;
 
-/// Returns a function for the path and query of the page shown. It follows the router.
+/// Returns a function for path and query of the current page. It is reactive.
 ///
 /// # Panics
 /// If called outside of a `<Router>`, like every hook of the router.
@@ -13,7 +13,7 @@ pub(crate) fn use_path_and_query() -> impl Fn() -> String + Copy + Send + Sync +
     move || pathname.with(|path| search.with(|search| join(path, search)))
 }
 
-/// Returns path and query of the page shown, without subscribing to changes.
+/// Returns path and query of the current page, without subscribing to changes.
 pub(crate) fn path_and_query_untracked() -> String {
     let location = use_location();
     join(

@@ -1,15 +1,16 @@
-//! How a page names the user that it was rendered for; `axum_auth0::PageUser` is the server's side.
+//! Names of the field and the headers with which a page identifies the user it was rendered for. The server uses
+//! `axum_auth0::PageUser`.
 //!
-//! The browser half does not depend on the engine, so its names are repeated here. A test compares them.
+//! The browser part does not depend on the engine, so its names are repeated here. A test compares them.
 
 /// The field of [`PageUserField`](crate::PageUserField): `axum_auth0::PAGE_USER_FIELD`.
 pub(crate) const PAGE_USER_FIELD: &str = "auth0_page_user";
 
-/// The request header that names the user of the page: `axum_auth0::PAGE_USER_HEADER`.
+/// The request header that identifies the user of the page: `axum_auth0::PAGE_USER_HEADER`.
 pub(crate) const PAGE_USER_HEADER: &str = "auth0-page-user";
 
-/// The response header that names the user of the request: `axum_auth0::CURRENT_USER_HEADER`.
+/// The response header that identifies the user of the request: `axum_auth0::CURRENT_USER_HEADER`.
 pub(crate) const CURRENT_USER_HEADER: &str = "auth0-current-user";
 
-/// The value of a page that was rendered for an anonymous visitor.
+/// The value for a page that was rendered for an anonymous visitor.
 pub(crate) const ANONYMOUS: &str = "anonymous";

@@ -5,8 +5,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Makes [`use_user`] work. Call it first in the app's root component: its value is part of the
-/// first HTML, and the browser reads it from there without a request.
+/// Provides the value of [`use_user`]. Call it first in the app's root component: the value is part of the first HTML,
+/// and the browser reads it from there without a request.
 pub fn provide_auth() {
     let snapshot = SharedValue::<_, LightJsonEncoding>::new_with_encoding(half::initial_snapshot);
     let user = UserSignal::new(snapshot.into_inner());
@@ -17,13 +17,13 @@ pub fn provide_auth() {
 /// Returns the current user.
 ///
 /// # Panics
-/// If no component above called [`provide_auth`].
+/// If no ancestor component called [`provide_auth`].
 #[must_use]
 pub fn use_user() -> UserSignal {
     use_context().expect("leptos_auth0::provide_auth() is called first in the root component")
 }
 
-/// Returns the paths of the engine's routes, also in a server function.
+/// Returns the paths of the engine's routes. Also works in a server function.
 #[must_use]
 pub fn use_auth_routes() -> AuthRoutes {
     use_context().map_or_else(half::auth_routes, UserSignal::routes)

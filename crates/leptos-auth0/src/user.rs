@@ -1,4 +1,4 @@
-//! What a page may know about its user.
+//! The user's data that pages may contain.
 
 /// The signed-in user as pages see them: a few claims of the ID token ([OpenID Connect Core, section 5.1][claims]).
 ///
@@ -9,10 +9,10 @@
 pub struct User {
     /// The user's identifier at the provider; the only claim that is always present and never reassigned.
     pub sub: String,
-    /// Identifies the user to this site in the calls and forms of a page. Opaque, and the same in every login. See
+    /// Identifies the user to this site in the calls and forms of a page. Opaque, and identical in all logins. See
     /// [`PageUserField`](crate::PageUserField).
     pub page_user: String,
-    /// Full name, as the user wants to see it.
+    /// Full name, in the form preferred by the user.
     pub name: Option<String>,
     /// Casual name.
     pub nickname: Option<String>,
@@ -20,7 +20,7 @@ pub struct User {
     pub given_name: Option<String>,
     /// Surname or surnames.
     pub family_name: Option<String>,
-    /// Address of a profile picture; `https` only.
+    /// URL of a profile picture; `https` only.
     pub picture: Option<String>,
     /// E-mail address. Not an identifier: it changes, and it can be unverified.
     pub email: Option<String>,
@@ -29,7 +29,7 @@ pub struct User {
 }
 
 impl User {
-    /// Returns the first of name, nickname, given name, e-mail and subject that is not blank.
+    /// Returns the first non-blank value of name, nickname, given name, e-mail and subject.
     pub fn display_name(&self) -> &str {
         [&self.name, &self.nickname, &self.given_name, &self.email]
             .into_iter()

@@ -1,4 +1,4 @@
-//! The current user as a signal: known in the first HTML, and fetched again when it may have changed.
+//! The current user as a signal: present in the first HTML, and fetched again when it may have changed.
 
 use crate::{
     auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, current_user::current_user, half,
@@ -10,20 +10,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Numbers the requests for the current user, so that a response is dropped if a newer request was sent.
 static REQUEST_SEQ: AtomicU32 = AtomicU32::new(0);
 
-/// The current user, everywhere in the app. Get it with [`use_user`](crate::use_user).
+/// The current user. [`use_user`](crate::use_user) returns it anywhere in the app.
 #[derive(Clone, Copy, Debug)]
 pub struct UserSignal {
     snapshot: RwSignal<AuthSnapshot>,
     pub(crate) pending: RwSignal<bool>,
     pub(crate) ended: RwSignal<bool>,
-    /// The page user of this page, also after the session ended. `None` if the server could not look it up.
+    /// The page user of this page, even after the session ended. `None` if the session lookup failed on the server.
     pub(crate) page: RwSignal<Option<String>>,
 }
 
-/// Why the browser fetches the current user.
+/// Reason why the browser fetches the current user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefetchReason {
-    /// The app requested it, a response said that the session ended, or the page became visible.
+    /// The app requested it, a response reported that the session ended, or the page became visible.
     Requested,
     /// The browser restored the page from its back/forward cache.
     PageRestored,
@@ -40,18 +40,18 @@ impl UserSignal {
         }
     }
 
-    /// Returns the user, if one is signed in.
+    /// Returns the signed-in user, if any.
     #[must_use]
     pub fn get(self) -> Option<User> {
         self.snapshot.with(|snapshot| snapshot.user.clone())
     }
 
-    /// Calls `look` with the user, without cloning.
+    /// Calls `look` with a reference to the user.
     pub fn with<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
         self.snapshot.with(|snapshot| look(snapshot.user.as_ref()))
     }
 
-    /// [`UserSignal::with`] without subscribing to changes.
+    /// Calls `look` like [`UserSignal::with`], without subscribing to changes.
     pub fn with_untracked<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
         self.snapshot
             .with_untracked(|snapshot| look(snapshot.user.as_ref()))
@@ -88,7 +88,7 @@ impl UserSignal {
             .with_untracked(|page| page.as_ref().is_some_and(|page| page != ANONYMOUS))
     }
 
-    /// [`UserSignal::is_unavailable`] without subscribing to changes.
+    /// Returns [`UserSignal::is_unavailable`] without subscribing to changes.
     pub(crate) fn is_unavailable_untracked(self) -> bool {
         self.snapshot.with_untracked(|snapshot| !snapshot.known)
     }
@@ -98,9 +98,10 @@ impl UserSignal {
         self.snapshot.with_untracked(AuthSnapshot::routes)
     }
 
-    /// Returns the value by which this page's calls and forms name the user that it was rendered for, so that none of
-    /// them runs as another user. Calls of the page and [`PageUserField`](crate::PageUserField) send it automatically.
-    /// Append it to the query as `auth0_page_user` for an event stream or a WebSocket, which cannot have headers.
+    /// Returns the value with which calls and forms of this page identify the user that it was rendered for, so that
+    /// none of them runs as another user. Calls of the page and [`PageUserField`](crate::PageUserField) send it
+    /// automatically. Append it to the query as `auth0_page_user` for an event stream or a WebSocket, which cannot have
+    /// headers.
     ///
     /// Empty if the session lookup failed on the server.
     #[must_use]
@@ -114,7 +115,7 @@ impl UserSignal {
         self.pending.get()
     }
 
-    /// Fetches the current user again. On the server this does nothing.
+    /// Fetches the current user again. Does nothing on the server.
     pub fn refetch(self) {
         half::spawn(self.fetch(RefetchReason::Requested));
     }
@@ -128,7 +129,7 @@ impl UserSignal {
             return;
         }
         self.pending.set(false);
-        // A failed request says nothing about the session.
+        // A failed request gives no information about the session.
         if let Ok(user) = response {
             self.apply(user, reason);
         }
@@ -136,7 +137,7 @@ impl UserSignal {
 
     fn apply(self, user: Option<User>, reason: RefetchReason) {
         let page_user = page_user(user.as_ref());
-        // Another user's page, or a page restored after a logout: the server renders it again.
+        // Reloads another user's page, or a page restored after a logout, so that the server renders it again.
         let may_reload = user.is_some() || reason == RefetchReason::PageRestored;
         let is_same = self
             .page

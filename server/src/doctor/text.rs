@@ -1,14 +1,14 @@
-//! The text output. Marks and words express what the colors express.
+//! The text output. Its marks and words convey the same information as its colors.
 
 use std::io::{self, Write};
 
 use axum_auth0_doctor::{Check, Report, Status};
 use clap::builder::styling::{AnsiColor, Style};
 
-/// Indentation below the column with mark and word.
+/// Indentation for lines without a mark and a word.
 const INDENT: &str = "             ";
 
-/// Prints `report`. `out` strips the colors if they are not wanted.
+/// Prints `report`. `out` strips the colors if they are disabled.
 pub(super) fn print(report: &Report, is_local: bool, out: &mut impl Write) -> io::Result<()> {
     if is_local {
         writeln!(

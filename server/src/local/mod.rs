@@ -1,6 +1,6 @@
 //! A local tenant and two APIs in this process, so that the site works without an account. They start if none of
-//! `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET` is set. Their state is stored beside the built site, so
-//! a rebuild keeps the sessions. A release build does not contain them.
+//! `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET` is set. Their state is stored next to the built site, so
+//! that sessions survive a rebuild. A release build does not contain them.
 
 mod port;
 mod state;
@@ -22,10 +22,10 @@ const TENANT_PORT: u16 = 4000;
 const PRODUCTS_PORT: u16 = 4001;
 const ORDERS_PORT: u16 = 4002;
 
-/// Why the local services did not start.
+/// Error of the local services at startup.
 pub type LocalError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The running services. They stop when it is dropped.
+/// The running services. They stop when the value is dropped.
 #[derive(Debug)]
 pub struct LocalServices {
     tasks: Vec<JoinHandle<()>>,
@@ -33,7 +33,7 @@ pub struct LocalServices {
 }
 
 impl LocalServices {
-    /// Returns the URLs and the users who can log in, to be printed at the start.
+    /// Returns the URLs and the test users, to be printed at startup.
     pub fn banner(&self) -> &str {
         &self.banner
     }
@@ -125,7 +125,7 @@ pub async fn complete(
     Ok((variables, Some(services)))
 }
 
-/// Returns the folder of the services' state: `LOCAL_SERVICES_DIR`, or beside the built site.
+/// Returns the folder of the services' state: `LOCAL_SERVICES_DIR`, or a folder next to the built site.
 pub(crate) fn folder(variables: &Variables, site_root: &Path) -> PathBuf {
     variables
         .get("LOCAL_SERVICES_DIR")
@@ -137,7 +137,8 @@ pub(crate) fn sessions(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("sessions.db").display())
 }
 
-/// `localhost` and not 127.0.0.1: the tenant is on 127.0.0.1, and browsers share cookies between ports.
+/// Returns the base URL with `localhost` instead of 127.0.0.1: the tenant uses 127.0.0.1, and browsers share cookies
+/// between ports.
 fn base_url(address: SocketAddr) -> String {
     if address.ip().is_loopback() || address.ip().is_unspecified() {
         format!("http://localhost:{}", address.port())

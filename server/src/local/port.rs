@@ -1,18 +1,18 @@
-//! Ports of the local services: the default ones, or the next free ones.
+//! Ports of the local services: the default ports, or the next free ones.
 
 use std::{io, path::Path, time::Duration};
 
 use tokio::net::TcpListener;
 
-/// Number of ports that are tried.
+/// Maximum number of ports to try.
 const MAX_CANDIDATES: u16 = 20;
 
-/// After a rebuild the old process may still be exiting. Another port would change the issuer and invalidate all
-/// sessions, so the port is tried again for a while.
+/// Maximum number of attempts for one port. After a rebuild the old process may still be exiting, and another port
+/// would change the issuer and invalidate all sessions.
 const MAX_ATTEMPTS: u32 = 10;
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Listens on the port saved in the file `port_file`, else on `preferred`, else on the next free one, and saves it.
+/// Listens on the port saved in `port_file`, or on `preferred`, or on the next free port, and saves it.
 pub(super) async fn listen(preferred: u16, port_file: &Path) -> io::Result<TcpListener> {
     let noted = std::fs::read_to_string(port_file)
         .ok()

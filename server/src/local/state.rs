@@ -8,7 +8,7 @@ use std::{
 
 use axum_auth0::random::{RandomSource as _, SystemRandom};
 
-/// Secrets of the local services, generated at the first start.
+/// Secrets of the local services, generated at the first startup.
 pub(super) struct State {
     pub(super) secret: String,
     pub(super) client_secret: String,

@@ -14,7 +14,7 @@ use std::sync::{Arc, RwLock};
 #[component]
 pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView {
     let listing = move || page.products.get().map(Listing::into_products);
-    // If a reload fails, the previous list stays, and with it the input of its forms.
+    // If a reload fails, the previous list is kept, including the input of its forms.
     let last = Arc::new(RwLock::new(Vec::<Product>::new()));
     let rows = move || {
         let mut last = last
@@ -35,7 +35,7 @@ pub(super) fn ProductList(page: Page, returned: Arc<Returned>) -> impl IntoView 
             Some(problem(error))
         }
     };
-    // The elements have these roles by default, but lose them when CSS lays them out as cards.
+    // The elements have these roles by default, but lose them when CSS displays them as cards.
     let table = move || {
         whole(view! {
             {part(instead)}

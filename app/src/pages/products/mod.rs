@@ -1,4 +1,4 @@
-//! The user's products: a list, a form to add one, and for each one the forms to order, rename and delete it. Below
+//! The user's products: a list, a form to add a product, and the forms to order, rename and delete each product. Below
 //! them the orders, from another API with another access token.
 
 mod add_form;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 type List = Resource<Listing, LightJsonEncoding>;
 
-/// What the parts of the page share.
+/// State shared by the parts of the page.
 #[derive(Clone, Copy)]
 struct Page {
     /// The products.
@@ -35,7 +35,7 @@ struct Page {
 }
 
 impl Page {
-    /// Announces what was done to the product `name` and reloads the changed list.
+    /// Announces the completed action for the product `name` and reloads the changed list.
     fn finish(list: List, done: &str, name: &str) {
         half::announce(&[done, name.trim(), "."].concat());
         list.refetch();
@@ -45,7 +45,7 @@ impl Page {
 #[component]
 pub(crate) fn ProductsPage() -> impl IntoView {
     let returned = Arc::new(returned_form());
-    // Both are loaded concurrently and independently.
+    // Both lists are loaded concurrently and independently.
     let page = Page {
         products: Listing::of_products(),
         orders: Listing::of_orders(),

@@ -1,4 +1,4 @@
-//! The list of orders: loaded with another access token than the products, and independently of them.
+//! The list of orders. It is loaded with another access token than the products, and independently of them.
 
 use super::List;
 use crate::{

@@ -68,8 +68,8 @@ fn button(class: &'static str, label: &'static str, of_product: String) -> impl 
     }
 }
 
-/// The forms that open below a row. `<details>` opens without JavaScript; its group name closes the previous one, which
-/// keeps its input.
+/// The forms that open below a row. `<details>` opens without JavaScript. Because of its group name, opening one closes
+/// the previous one, which keeps its input.
 #[component]
 fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl IntoView + use<> {
     let Product { id, name, .. } = product;
@@ -82,7 +82,7 @@ fn Editor<'r>(page: Page, product: Product, returned: &'r Returned) -> impl Into
     let open = failed.is_some();
     let state = FormState::new(failed);
 
-    // A renamed product is a new row, so the focus is restored.
+    // A renamed product is rendered as a new row, so the focus has to be restored.
     let summary_id = String::from("edit-") + &id;
     if page.focus.with_value(|focus| focus.as_ref() == Some(&id)) {
         page.focus.set_value(None);

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::{diagnosis::Diagnosis, http_client::Delivery, tokens::TokenError};
 
-/// Why a call of an API failed. No variant shows a token or text of the API, which may contain personal data;
-/// [`ApiProblem`] gives access to it.
+/// Reason why a call of an API failed. No variant shows a token or text of the API, which may contain personal data;
+/// [`ApiProblem`] gives access to the text.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApiError {
@@ -27,7 +27,7 @@ pub enum ApiError {
         "the API rejected the access token; a new one is available, and the call was not retried"
     )]
     TokenRefreshedRetryRequired,
-    /// 403: the user lacks the permission.
+    /// 403: the user lacks permission.
     #[error("the API does not allow the user to do this")]
     Forbidden,
     /// 404 or 410: the resource does not exist, or not for this user.
@@ -59,7 +59,7 @@ pub enum ApiError {
     /// Another 5xx: the API, or a proxy in front of it, failed. Whether the call had an effect is unknown.
     #[error("the API failed ({0})")]
     ServerError(StatusCode),
-    /// The time limit expired before the response was complete.
+    /// The timeout expired before the response was complete.
     #[error("the API did not respond in time")]
     TimedOut {
         /// Whether the request may have reached the API.
@@ -91,7 +91,7 @@ pub enum ApiError {
     InvalidRequest(#[from] InvalidRequest),
 }
 
-/// Why a request cannot be sent.
+/// Reason why a request cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRequest {
@@ -128,7 +128,7 @@ impl ApiError {
     pub fn sent(&self) -> Delivery {
         match self {
             Self::TimedOut { sent } => *sent,
-            // A proxy in front of the API responds with 503, too, if the API crashed during the request.
+            // A proxy in front of the API also responds with 503 if the API crashed during the request.
             Self::Unavailable { .. }
             | Self::ServerError(_)
             | Self::Interrupted
@@ -141,8 +141,8 @@ impl ApiError {
     }
 }
 
-/// The JSON body with which an API rejects input, at most 64 KiB. `Debug` does not show it, because it may repeat what
-/// the user typed.
+/// The JSON body with which an API rejects input, at most 64 KiB. `Debug` does not show it, because it may repeat user
+/// input.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ApiProblem(Value);
 
@@ -154,7 +154,7 @@ impl ApiProblem {
         Self(json.flatten().unwrap_or_default())
     }
 
-    /// Returns the JSON; null if the body was not JSON or too large.
+    /// Returns the JSON; null if the body was too large or not JSON.
     pub fn json(&self) -> &Value {
         &self.0
     }

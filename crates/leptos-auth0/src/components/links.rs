@@ -1,14 +1,14 @@
-//! Links to the engine's login and logout. Both are plain HTML: they work before the WASM has loaded, and without it.
+//! Links to the engine's login and logout. Both are plain HTML and work without WASM.
 
 use crate::{location::use_path_and_query, provide::use_auth_routes};
 use leptos::prelude::*;
 
 /// A link that logs in and then returns to the page.
 ///
-/// `rel="external"` makes the router ignore it: the path is a route of the server.
+/// `rel="external"` makes the router ignore it, because the path is a route of the server.
 #[component]
 pub fn LoginLink(
-    /// Path and query to return to; the page shown by default.
+    /// Path and query to return to; the current page by default.
     #[prop(optional, into)]
     return_to: Option<String>,
     /// CSS classes of the link.
@@ -27,7 +27,7 @@ pub fn LoginLink(
     view! { <a rel="external" class=class href=href>{label.unwrap_or("Log in")}</a> }
 }
 
-/// A button that logs out: a plain form that the browser posts to the server.
+/// A button that logs out, as a plain form that the browser posts to the server.
 #[component]
 pub fn LogoutButton(
     /// CSS classes of the button.

@@ -1,10 +1,10 @@
-//! The form field that names the user of the page.
+//! The form field that identifies the user of the page.
 
 use crate::{page_user::PAGE_USER_FIELD, provide::use_user};
 use leptos::prelude::*;
 
 /// A hidden field for forms that a browser may post itself: before the WASM has loaded, or without JavaScript. The
-/// engine rejects the form if another user is signed in by then. Put it first in every form that changes something,
+/// engine rejects the form if another user is signed in by then. Put it first in every form that changes data,
 /// in a plain `<form>` as well as in an `ActionForm`:
 ///
 /// ```rust,ignore
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 /// </ActionForm>
 /// ```
 ///
-/// Calls of server functions need no field: [`provide_auth`](crate::provide_auth) adds a header to each.
+/// Calls of server functions need no field, because [`provide_auth`](crate::provide_auth) adds a header to each.
 #[component]
 pub fn PageUserField() -> impl IntoView {
     let user = use_user();

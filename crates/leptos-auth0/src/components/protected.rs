@@ -1,4 +1,4 @@
-//! The browser half of a page guard.
+//! The browser part of a page guard.
 
 use super::visibility::shown_while;
 use crate::{
@@ -10,15 +10,14 @@ use crate::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A page for signed-in users.
+/// A page that requires a signed-in user.
 ///
-/// On the server, the page guard of `axum-auth0` responds first. This is the browser half, for navigation inside the
-/// app:
+/// On the server, the page guard of `axum-auth0` responds first. This component handles navigation inside the app:
 /// - If no user is signed in when the page is opened, the browser navigates to the login, which returns here.
-/// - If the session ends while the page is open, the page stays, so that form input is not lost, and shows a notice.
-///   The login opens in another tab; when the user returns to this one, the page continues.
+/// - If the session ends while the page is open, the page stays and shows a notice, so that form input is not lost. The
+///   login opens in another tab; when the user returns to this one, the page continues.
 ///
-/// It does not protect data: every server function has its own guard.
+/// It does not protect data: every server function needs its own guard.
 #[component]
 pub fn Protected<C>(
     /// The page.

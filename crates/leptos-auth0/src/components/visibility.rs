@@ -1,4 +1,4 @@
-//! Parts of a page for signed-in users and for anonymous visitors. They protect nothing: guards are on the server.
+//! Parts of a page for signed-in users and for anonymous visitors. They do not protect data; guards run on the server.
 
 use crate::{
     half::{Whole, whole},
@@ -40,7 +40,7 @@ where
     )
 }
 
-/// Not generic, so that the WASM contains its code once.
+/// Shows `children` conditionally. Not generic, so that the WASM contains its code only once.
 pub(super) fn shown_while(
     condition: fn(UserSignal) -> bool,
     content: Arc<dyn Fn() -> Whole + Send + Sync>,

@@ -1,22 +1,22 @@
-//! The closed list of errors between a page and an API that needs the user's token.
+//! The closed list of errors between a page and an API that requires the user's token.
 
-/// Why a call on the user's behalf failed, as the browser may know it.
+/// Reason why a call on the user's behalf failed, in a form that the browser may receive.
 ///
-/// No variant carries text from a lower layer: [`Explanation`] holds sentences that were written for users.
+/// No variant carries text from a lower layer: [`Explanation`] contains sentences that were written for users.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
     /// No user is signed in, or the session ended. 401.
     #[error("Please log in to continue.")]
     SignInRequired,
-    /// The user is signed in and may not do this. 403.
+    /// The user is signed in but lacks permission. 403.
     #[error("Your account is not allowed to do this.")]
     Forbidden,
-    /// The page was rendered for another user than the one who is signed in now, so nothing was done. Sent by the
-    /// engine's layer; the page reloads. 409.
+    /// The page was rendered for another user than the one who is signed in now, so the call was not executed. Sent by
+    /// the engine's layer; the page reloads. 409.
     #[error("Someone else is signed in now, so nothing was done. Please open this page again.")]
     UserChanged,
-    /// The site's configuration prevents it; the explanation says what to change and where. 500.
+    /// The site's configuration prevents the call; the explanation contains the fix. 500.
     #[error("{}", .0.cause)]
     Misconfigured(Explanation),
     /// The login provider is unreachable or refused the request. 503.
@@ -31,18 +31,18 @@ pub enum AuthError {
     /// The API behind this site failed. 502, 503 or 504.
     #[error("{0}")]
     ApiUnavailable(ApiFailure),
-    /// The call itself was malformed: an argument was missing or could not be read. 400.
+    /// The call is malformed: an argument is missing or cannot be parsed. 400.
     #[error("The site did not understand this request.")]
     BadRequest,
     /// The browser could not reach this site. Never sent by the server.
     #[error("This site cannot be reached. Check your connection and try again.")]
     Network,
-    /// Anything else; the cause is in the server's log. 500.
+    /// Any other error; the cause is in the server's log. 500.
     #[error("Something went wrong on our side. Please try again.")]
     Internal,
 }
 
-/// How an API failed.
+/// The kind of failure of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApiFailure {
     /// It is unreachable, or its response is invalid. 502.
@@ -56,13 +56,13 @@ pub enum ApiFailure {
     TimedOut,
 }
 
-/// What is wrong with the configuration and how to fix it, in sentences for users.
+/// A problem of the configuration and its fix, in sentences for users.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub struct Explanation {
     /// A stable code for programs, such as `audience_missing`.
     pub code: String,
-    /// What is wrong, in one or two sentences.
+    /// The cause, in one or two sentences.
     pub cause: String,
-    /// Exactly what to set, and where.
+    /// The setting to change, and where.
     pub fix: String,
 }

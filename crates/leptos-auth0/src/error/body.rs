@@ -1,27 +1,27 @@
-//! The JSON of an error.
+//! The JSON format of errors.
 
 use super::{ApiFailure, AuthError, Explanation, ServerFnErrorExt as _};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-/// The JSON of every error: one flat object, so that the browser needs little code to read it.
+/// The JSON of every error. It is one flat object, so that the browser needs little code to read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, miniserde::Deserialize)]
 pub struct ErrorBody {
     /// The code of [`ServerFnErrorExt::code`](crate::ServerFnErrorExt::code).
     pub code: String,
     /// Seconds to wait before a retry.
     pub retry_after_secs: Option<u32>,
-    /// What is wrong with the configuration.
+    /// The problem of the configuration.
     pub explanation: Option<Explanation>,
     /// The rejected fields of a form.
     pub fields: Option<Vec<FieldProblem>>,
 }
 
-/// A rejected field of a form and the reason; both are codes, not sentences.
+/// A rejected field of a form and the reason. Both are codes, not sentences.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
 pub struct FieldProblem {
     /// Name of the field.
     pub field: String,
-    /// Why it was rejected.
+    /// Reason why it was rejected.
     pub problem: String,
 }
 
@@ -44,7 +44,7 @@ impl Serialize for ErrorBody {
 }
 
 impl ErrorBody {
-    /// Creates a body with a code only.
+    /// Creates a body that contains only a code.
     pub fn new(code: impl Into<String>) -> Self {
         Self {
             code: code.into(),

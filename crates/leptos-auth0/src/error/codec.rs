@@ -1,4 +1,4 @@
-//! How an error passes between server and browser.
+//! Encodes and decodes errors between server and browser.
 
 use super::{AuthError, ErrorBody, ServerFnErrorExt};
 use crate::{half, json};
@@ -56,7 +56,7 @@ pub fn decode_error<E: ServerFnErrorExt + FromServerFnError + From<ErrorBody>>(d
     error
 }
 
-/// Gives a page that shows `error` while it is rendered on the server the error's status. Does nothing in the browser.
+/// Sets the status of a page that shows `error` while it is rendered on the server. Does nothing in the browser.
 pub fn set_page_status<E: ServerFnErrorExt>(error: &E) {
     half::set_page_status(error.status(), error.retry_after_secs());
 }

@@ -6,8 +6,8 @@ use super::{ApiFailure, AuthError};
 ///
 /// An app with its own error type implements this trait, conversions from and into [`ErrorBody`](crate::ErrorBody), and
 /// [`FromServerFnError`](leptos::server_fn::error::FromServerFnError) with [`encode_error`](crate::encode_error) and
-/// [`decode_error`](crate::decode_error). Statuses, redirects of plain forms and the notice of an ended session follow
-/// from it.
+/// [`decode_error`](crate::decode_error). Statuses, redirects of plain forms and the notice of an ended session are
+/// based on it.
 pub trait ServerFnErrorExt {
     /// Returns the HTTP status.
     fn status(&self) -> u16;

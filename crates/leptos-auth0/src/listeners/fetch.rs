@@ -1,4 +1,4 @@
-//! Wraps `window.fetch`: requests name the user of the page, and responses name the user of the request.
+//! Wraps `window.fetch`: requests contain the user of the page, and responses contain the user of the request.
 
 use super::refetch_once;
 use crate::{
@@ -13,8 +13,8 @@ use leptos::{
 };
 use web_sys::{Request, Response};
 
-/// Replaces `window.fetch`, which server functions call whatever their type, codec and client. Requests to other
-/// sites are passed on unchanged.
+/// Replaces `window.fetch`, which all server functions call regardless of type, codec and client. Requests to other
+/// sites are forwarded unchanged.
 pub(super) fn wrap_fetch(user: UserSignal) -> Result<(), JsValue> {
     let window = window();
     let name = JsValue::from_str("fetch");
@@ -33,7 +33,7 @@ pub(super) fn wrap_fetch(user: UserSignal) -> Result<(), JsValue> {
         let request =
             Request::new_with_request_and_init(input.unchecked_ref(), init.unchecked_ref());
         let Ok(request) = request else {
-            // The original `fetch` reports what is wrong with the arguments.
+            // The original `fetch` reports invalid arguments.
             return fetch.call2(&window, &input, &init);
         };
         if !request.url().starts_with(&site) {
@@ -58,7 +58,7 @@ fn compare_user(user: UserSignal, current: &str) {
         .page
         .with_untracked(|page| page.as_deref() == Some(current));
     if user.had_session() && !is_same && current != ANONYMOUS {
-        // The engine refused the request, so the response has no data of the other user.
+        // The engine rejected the request, so the response contains no data of the other user.
         return half::reload();
     }
     let is_shown = if user.ended.get_untracked() {

@@ -1,4 +1,4 @@
-//! When the browser fetches the current user again.
+//! Events that make the browser fetch the current user again.
 
 mod fetch;
 
@@ -9,8 +9,8 @@ use crate::{
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use web_sys::PageTransitionEvent;
 
-/// Fetches the current user again when a response says that the session ended or belongs to another user, when the page
-/// becomes visible, and when the browser restores it from its back/forward cache.
+/// Fetches the current user again when a response reports that the session ended or belongs to another user, when the
+/// page becomes visible, and when the browser restores it from its back/forward cache.
 pub(crate) fn install_refetch_listeners(user: UserSignal) {
     half::on_session_end(move || refetch_once(user));
     _ = fetch::wrap_fetch(user);
@@ -31,7 +31,7 @@ pub(crate) fn install_refetch_listeners(user: UserSignal) {
 
 fn refetch_once(user: UserSignal) {
     if !user.pending.get_untracked() {
-        // Set before the task starts: more responses can arrive until then.
+        // Set before the task starts, because more responses can arrive until then.
         user.pending.set(true);
         user.refetch();
     }

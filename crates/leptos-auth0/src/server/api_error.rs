@@ -1,12 +1,12 @@
-//! Maps the errors of an API call to those that the browser may know.
+//! Maps the errors of an API call to errors that the browser may receive.
 
 use crate::error::{ApiFailure, AuthError};
 use axum_auth0::{ApiError, InvalidRequest, TokenError};
 use http::StatusCode;
 
 impl From<ApiError> for AuthError {
-    /// Makes `?` work on API calls in server functions. An app that shows more about the rejections of its API
-    /// ([`ApiError::NotFound`], [`ApiError::Conflict`], [`ApiError::Invalid`]) maps these itself first.
+    /// Supports `?` on API calls in server functions. An app that shows details about the rejections of its API
+    /// ([`ApiError::NotFound`], [`ApiError::Conflict`], [`ApiError::Invalid`]) maps these variants itself first.
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::Token(error) => error.into(),

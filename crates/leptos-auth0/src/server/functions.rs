@@ -2,13 +2,13 @@
 
 use leptos::server_fn::axum::server_fn_paths;
 
-/// Returns whether `path` is the path of a server function, below any prefix and inside any `Router::nest`. Pass it to
-/// `Auth0::data_routes`, so that other sites cannot call server functions that read.
+/// Returns whether `path` is the path of a server function, with any prefix and inside any `Router::nest`. Pass it to
+/// `Auth0::data_routes`, so that other sites cannot call server functions that read data.
 pub fn is_server_function(path: &str) -> bool {
     server_fn_paths().any(|(function, _)| is_mounted_at(function, path))
 }
 
-/// A nested router prepends its prefix to the path of the function.
+/// Returns whether `path` ends with the path of the function. A nested router adds a prefix.
 fn is_mounted_at(function: &str, path: &str) -> bool {
     let path = path.trim_end_matches('/');
     let function = function.trim_end_matches('/');

@@ -29,7 +29,7 @@ pub fn optional_user() -> Result<Option<SignedInUser>, AuthError> {
     }
 }
 
-/// The body of the server function `current_user`.
+/// Implements the server function `current_user`.
 pub(crate) fn current_user() -> Result<Option<User>, AuthError> {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.insert_header(

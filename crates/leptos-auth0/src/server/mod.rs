@@ -1,4 +1,4 @@
-//! The server half: guards, responses, and the mapping of the engine's errors.
+//! Server-only code: guards, responses, and the mapping of the engine's errors.
 
 mod api_error;
 mod functions;

@@ -1,11 +1,11 @@
-//! Maps the engine's token errors to those that the browser may know.
+//! Maps the engine's token errors to errors that the browser may receive.
 
 use crate::error::{AuthError, Explanation};
 use axum_auth0::{Diagnosis, TokenError};
 use std::time::Duration;
 
 impl From<TokenError> for AuthError {
-    /// The engine has logged the cause. The browser gets only an explanation that was written for users.
+    /// The cause is already logged by the engine. The browser receives only an explanation that was written for users.
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::SignInRequired => Self::SignInRequired,

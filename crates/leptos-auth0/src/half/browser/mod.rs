@@ -1,4 +1,4 @@
-//! The browser's side of what the crate needs from its platform; `half::server` is the other.
+//! The browser implementation of platform functions; `half::server` is its counterpart.
 
 mod whole;
 
@@ -10,25 +10,25 @@ pub use whole::{Whole, whole};
 
 type Hook = Box<dyn Fn() + Send + Sync>;
 
-/// Errors are decoded outside of any component, hence global.
+/// Global, because errors are decoded outside of any component.
 static SESSION_END_HOOK: OnceLock<Hook> = OnceLock::new();
 
-/// Only the server knows before the first response; the browser finds the server's value in the page.
+/// Returns an initial value. The browser reads the server's value from the page.
 pub(crate) fn initial_snapshot() -> AuthSnapshot {
     AuthSnapshot::new(true, None, auth_routes())
 }
 
-/// Returns the default routes: the configured ones are in the page.
+/// Returns the default routes. The configured ones are in the page.
 pub(crate) fn auth_routes() -> AuthRoutes {
     AuthRoutes::default()
 }
 
-/// Runs `install` now. On the server this does nothing.
+/// Runs `install` immediately. Does nothing on the server.
 pub(crate) fn in_browser(install: impl FnOnce()) {
     install();
 }
 
-/// Calls `hook` when a response says that the session ended. The first hook stays.
+/// Registers `hook`, which is called when a response reports that the session ended. Later hooks are ignored.
 pub(crate) fn on_session_end(hook: impl Fn() + Send + Sync + 'static) {
     _ = SESSION_END_HOOK.set(Box::new(hook));
 }
@@ -44,7 +44,7 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
     spawn_local(task);
 }
 
-/// Leaves the app for a page of the server, without a history entry for the page left.
+/// Navigates from the app to a page of the server, replacing the current history entry.
 pub(crate) fn leave_to(url: &str) {
     _ = window().location().replace(url);
 }
@@ -53,13 +53,13 @@ pub(crate) fn reload() {
     _ = window().location().reload();
 }
 
-/// Only the server sends responses.
+/// Does nothing, because only the server sends responses.
 pub(crate) fn respond_with_error(_: u16, _: &str, _: Option<u32>) {}
 
-/// Only the server sends responses.
+/// Does nothing, because only the server sends responses.
 pub(crate) fn set_page_status(_: u16, _: Option<u32>) {}
 
-/// Returns `None`: only the server writes JSON, since the browser sends forms and queries.
+/// Returns `None`. Only the server writes JSON, because the browser sends forms and queries.
 pub(crate) fn write_json<T>(_: &T) -> Option<String> {
     None
 }

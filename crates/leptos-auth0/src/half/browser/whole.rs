@@ -1,4 +1,4 @@
-//! Type-erased views with little code.
+//! Type-erased views that need little code.
 
 use leptos::{
     prelude::*,
@@ -16,10 +16,10 @@ use leptos::{
 /// cannot remove that code if an app uses neither. With `Whole`, the WASM of a site of a few pages is a sixth smaller.
 /// On the server it is an [`AnyView`].
 ///
-/// Not for an app that starts with `hydrate_lazy`.
+/// Does not support apps that start with `hydrate_lazy`.
 pub struct Whole(Box<dyn FnOnce(Place<'_>) -> WholeState + Send>);
 
-/// The position of the nodes that the server rendered, if it rendered this view.
+/// The position of the server-rendered nodes, if the server rendered this view.
 type Place<'p> = Option<(&'p Cursor, &'p PositionState)>;
 
 /// A mounted [`Whole`].
@@ -82,7 +82,7 @@ impl Mountable for WholeState {
     }
 }
 
-/// Ignores attributes from outside.
+/// Ignores attributes added by a parent.
 impl AddAnyAttr for Whole {
     type Output<NewAttr: Attribute> = Self;
 
@@ -109,7 +109,7 @@ impl RenderHtml for Whole {
         self
     }
 
-    // The browser renders no HTML.
+    // The browser does not render HTML.
 
     fn dry_resolve(&mut self) {}
 

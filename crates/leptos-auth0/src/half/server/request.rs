@@ -1,4 +1,4 @@
-//! What the engine's layers put into the current request.
+//! Reads the data that the engine's layers add to the current request.
 
 use crate::{auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, user::User};
 use axum_auth0::{CurrentUser, Routes, SignedInUser};
@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 /// Returns the user of the current request.
 ///
-/// A request that did not pass the engine's layer is anonymous, so guards fail closed. So is the rendering without a
-/// request, when the server lists the app's routes.
+/// A request that did not pass the engine's layer is anonymous, so guards fail closed. The same applies to the
+/// rendering without a request, when the server lists the app's routes.
 pub(crate) fn current_user() -> CurrentUser {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<CurrentUser>().cloned())
         .unwrap_or(CurrentUser::Anonymous)
 }
 
-/// Returns the paths of the engine's routes: those of the configuration, or the defaults without the engine's layer.
+/// Returns the paths of the engine's routes: the configured ones, or the defaults without the engine's layer.
 pub(crate) fn auth_routes() -> AuthRoutes {
     use_context::<Parts>()
         .and_then(|parts| {
@@ -30,7 +30,7 @@ pub(crate) fn auth_routes() -> AuthRoutes {
         .unwrap_or_default()
 }
 
-/// Returns what the page of the current request says about its user.
+/// Returns the snapshot of the current request's user and routes.
 pub(super) fn snapshot() -> AuthSnapshot {
     let (known, user) = match current_user() {
         CurrentUser::SignedIn(user) => (true, Some(public_claims(&user))),
@@ -40,7 +40,7 @@ pub(super) fn snapshot() -> AuthSnapshot {
     AuthSnapshot::new(known, user, auth_routes())
 }
 
-/// Returns the claims of `user` that pages may know.
+/// Returns the claims of `user` that pages may contain.
 pub(crate) fn public_claims(user: &SignedInUser) -> User {
     let text = |claim| user.claim::<String>(claim);
     User {

@@ -1,7 +1,7 @@
-//! The response to the current request: statuses for programs, redirects for forms that a browser posts itself.
+//! The response to the current request: statuses for programs, redirects for forms that the browser itself posts.
 //!
-//! Without the redirect, a browser without JavaScript would show JSON. The server function's own redirect carries the
-//! whole error in the URL, so this one replaces it.
+//! Without the redirect, a browser without JavaScript would show JSON. The server function's own redirect puts the
+//! whole error into the URL, so this one replaces it.
 
 use super::request;
 use axum_auth0::ReturnTo;
@@ -23,8 +23,8 @@ pub fn set_status(status: u16) {
     }
 }
 
-/// Sets status and `Retry-After` of a page that shows an error. A HEAD request did not attempt what failed, so its
-/// response is not changed.
+/// Sets status and `Retry-After` of a page that shows an error. The response to a HEAD request is not changed, because
+/// the failed operation was not attempted.
 pub(crate) fn set_page_status(status: u16, retry_after_secs: Option<u32>) {
     if use_context::<Parts>().is_some_and(|parts| parts.method == Method::HEAD) {
         return;
@@ -35,7 +35,7 @@ pub(crate) fn set_page_status(status: u16, retry_after_secs: Option<u32>) {
     }
 }
 
-/// Redirects with 303 to `location`, a path of this site, whatever the request accepts.
+/// Redirects with 303 to `location`, a path of this site, regardless of the request's `Accept` header.
 pub fn see_other(location: &str) {
     let (Some(response), Ok(location)) = (
         use_context::<ResponseOptions>(),
@@ -47,7 +47,7 @@ pub fn see_other(location: &str) {
     response.insert_header(LOCATION, location);
 }
 
-/// Redirects a form that a browser posted itself to `location`, a path of this site (post/redirect/get). Does nothing
+/// Redirects a form that the browser itself posted to `location`, a path of this site (post/redirect/get). Does nothing
 /// for a call by the app.
 pub fn redirect_after_form(location: &str) {
     if use_context::<Parts>().is_some_and(|parts| is_plain_form(&parts)) {
@@ -55,7 +55,7 @@ pub fn redirect_after_form(location: &str) {
     }
 }
 
-/// Responds with the data of the server function at `path`, also if it is opened like a page. Without this call, the
+/// Responds with the data of the server function at `path`, even if it is opened like a page. Without this call, the
 /// server function redirects such a request to its `Referer`.
 pub fn respond_with_data(path: &str) {
     if use_context::<Parts>().is_some_and(|parts| parts.uri.path() == path) {
@@ -63,8 +63,8 @@ pub fn respond_with_data(path: &str) {
     }
 }
 
-/// Responds to a failed server function: with the status for programs; for a form that a browser posted itself, with a
-/// redirect to the login or to the form's page with `?error=CODE` and no details.
+/// Responds to a failed server function. Programs get the status. A form that the browser itself posted gets a redirect
+/// to the login or to the form's page with `?error=CODE` and no details.
 pub(crate) fn respond_with_error(status: u16, code: &str, retry_after_secs: Option<u32>) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>())
     else {
@@ -88,13 +88,14 @@ fn set_retry_after(response: &ResponseOptions, seconds: Option<u32>) {
     }
 }
 
-/// Returns whether a browser posted a form itself, without the app.
+/// Returns whether the browser itself posted a form, without the app.
 pub fn is_plain_form(request: &Parts) -> bool {
     request.method == Method::POST
         && text(&request.headers, &ACCEPT).is_some_and(|types| types.contains("text/html"))
 }
 
-/// Returns the path of the page that holds the form. The `Referer` is not trusted, so only a path of this site is used.
+/// Returns the path of the page that contains the form. The `Referer` is not trusted, so only a path of this site is
+/// used.
 fn page_of_form(headers: &HeaderMap) -> String {
     let referer = text(headers, &REFERER).and_then(|referer| referer.parse::<Uri>().ok());
     let path = referer.as_ref().map(Uri::path);
