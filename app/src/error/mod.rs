@@ -39,7 +39,7 @@ pub enum AppError {
 pub struct InvalidField {
     /// The field.
     pub field: Field,
-    /// Why it is invalid.
+    /// The reason why it is invalid.
     pub reason: InvalidReason,
 }
 

@@ -52,7 +52,7 @@ fn example(name: &str, value: &str) -> String {
     format!("{name}={example}")
 }
 
-/// Returns what is wrong with the characters of `value`. An empty or blank value counts as unset.
+/// Returns the problem with the characters of `value`, if any. An empty or blank value counts as unset.
 fn problem(characters: Characters, value: &str) -> Option<String> {
     if value.trim_matches(' ').is_empty() {
         return None;

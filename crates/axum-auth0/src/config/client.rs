@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::{problems::Problems, variable};
 
-/// How the application authenticates at the token endpoint (OpenID Connect Core 1.0 §9).
+/// The authentication method at the token endpoint (OpenID Connect Core 1.0 §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuthentication {
     /// `client_secret_post`.

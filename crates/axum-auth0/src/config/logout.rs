@@ -1,4 +1,4 @@
-//! Where a logout ends, and how it is requested at the provider.
+//! The logout settings: the logout request at the provider, and the page to return to.
 
 use url::Url;
 
@@ -16,7 +16,7 @@ pub enum LogoutParameter {
     LogoutUri,
 }
 
-/// How a logout at the provider is requested, and where it ends.
+/// The logout request at the provider, and the page to return to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogoutSettings {
     pub(crate) return_to: ReturnTo,

@@ -8,7 +8,7 @@ use super::{problems::Problems, variable};
 pub(crate) const SQLITE_NOT_COMPILED_IN: &str =
     "sqlite: is not compiled in; enable feature sqlite of axum-auth0";
 
-/// Where sessions and tokens are stored.
+/// The location of sessions and tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
     /// `memory:`, lost when the process ends.
@@ -17,7 +17,7 @@ pub enum StoreLocation {
     Sqlite(PathBuf),
 }
 
-/// When a session ends.
+/// The lifetime of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionLifetime {
     pub(crate) inactivity: Duration,

@@ -28,8 +28,8 @@ pub enum Diagnosis {
         /// The variable that names it.
         variable: String,
     },
-    /// The provider does not accept several `resource` parameters at once ([RFC 8707
-    /// §2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    /// The provider does not accept several `resource` parameters at once
+    /// ([RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
     SeveralAudiencesRefused {
         /// The `error_description` of the provider.
         description: String,
@@ -160,12 +160,12 @@ pub enum Diagnosis {
     IssuedExpired {
         /// The requested audience.
         audience: String,
-        /// How many seconds ago it expired.
+        /// Seconds since it expired.
         seconds: i64,
     },
     /// The access token has expired.
     ExpiredToken {
-        /// How many seconds ago it expired.
+        /// Seconds since it expired.
         seconds: i64,
     },
     /// The clocks of this server and of the provider differ.
@@ -209,8 +209,8 @@ pub enum Diagnosis {
         /// The configured scopes of the API.
         configured: Vec<String>,
     },
-    /// The provider refused the login with `invalid_scope` ([RFC 6749
-    /// §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+    /// The provider refused the login with `invalid_scope`
+    /// ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
     ScopeRefused {
         /// The `error_description` of the provider.
         description: Option<String>,
@@ -222,8 +222,8 @@ pub enum Diagnosis {
         /// Whether the login requested `offline_access`.
         is_requested: bool,
     },
-    /// The provider treats the second use of a refresh token as theft ([RFC 9700
-    /// §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
+    /// The provider treats the second use of a refresh token as theft
+    /// ([RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
     RefreshTokenReused,
     /// The provider no longer accepts the refresh token.
     RefreshTokenEnded,
@@ -248,7 +248,7 @@ pub enum Diagnosis {
     },
     /// A secret that encrypts sessions can be guessed.
     InsecureSecret {
-        /// Why it can be guessed.
+        /// The reason why it can be guessed.
         weakness: SecretWeakness,
         /// Its number in the list, from 1; `None` if there is only one secret.
         number: Option<usize>,

@@ -63,9 +63,9 @@ pub struct CachedTokenOverview {
     pub requested: Vec<String>,
     /// The granted scopes.
     pub scope: Vec<String>,
-    /// When it was issued, in seconds since 1970.
+    /// Time at which it was issued, in seconds since 1970.
     pub obtained_at: i64,
-    /// When it expires, in seconds since 1970; `None` if unknown.
+    /// Time at which it expires, in seconds since 1970; `None` if unknown.
     pub expires_at: Option<i64>,
     /// Its claims; `None` for an opaque token.
     pub claims: Option<Map<String, Value>>,
