@@ -255,6 +255,13 @@ impl Auth0Builder {
     }
 }
 
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(
+        clippy::unused_async,
+        reason = "a store on a database is opened asynchronously"
+    )
+)]
 async fn open_store(location: &StoreLocation) -> Result<SharedStore, StoreError> {
     match location {
         StoreLocation::Memory => Ok(Arc::new(MemoryStore::default())),
