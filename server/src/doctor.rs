@@ -84,7 +84,7 @@ async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
                 &format!(
                     "No account is configured, and the local services did not start: {error}."
                 ),
-                "Set AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or mend what keeps the local services from \
+                "Set AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or fix what keeps the local services from \
                  starting.",
             );
             return (report, false);

@@ -16,7 +16,7 @@ fn claims() -> Value {
     json!({"sub": "auth0|alice"})
 }
 
-/// What became of a token, in a word.
+/// The outcome of a verification, in a word.
 async fn outcome(signer: &Signer, token: &str) -> String {
     let fake = FakeProvider::publishing(&[signer]).await;
     let (provider, _) = fake.client();

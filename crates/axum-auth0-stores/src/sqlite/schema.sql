@@ -12,7 +12,7 @@ CREATE INDEX IF NOT EXISTS logins_by_end ON logins (expires_at);
 CREATE INDEX IF NOT EXISTS logins_by_last_seen ON logins (last_seen_at);
 CREATE INDEX IF NOT EXISTS logins_by_subject ON logins (subject);
 
--- Records of tower-sessions. The key is the SHA-256 of the session's identifier: who reads this table cannot use it.
+-- Records of tower-sessions. The key is the SHA-256 of the session's identifier, so a copy of this table opens no session.
 CREATE TABLE IF NOT EXISTS records (
     key BLOB PRIMARY KEY,
     record BLOB NOT NULL,
@@ -20,21 +20,21 @@ CREATE TABLE IF NOT EXISTS records (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS records_by_end ON records (expires_at);
 
--- Logins under way that came back from the provider; each may do so once.
+-- Consumed login transactions. Each is accepted once.
 CREATE TABLE IF NOT EXISTS transactions (
     key BLOB PRIMARY KEY,
     expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS transactions_by_end ON transactions (expires_at);
 
--- Who refreshes the tokens of a login now. A row that outlives its time was left by a process that was killed.
+-- Refresh leases. An expired row belongs to a process that crashed.
 CREATE TABLE IF NOT EXISTS leases (
     login BLOB PRIMARY KEY,
     holder BLOB NOT NULL,
     until INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- A login takes its lease with it.
+-- Deletes the lease of a deleted login.
 CREATE TRIGGER IF NOT EXISTS leases_end_with_logins AFTER DELETE ON logins BEGIN
     DELETE FROM leases WHERE login = old.id;
 END;

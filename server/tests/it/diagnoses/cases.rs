@@ -123,7 +123,7 @@ cases! {
     refreshes::a_refresh_token_that_was_revoked_ends_the_session:
         RefreshTokenEnded, "The refresh token was revoked at the tenant.";
     refreshes::a_reused_refresh_token_ends_the_session:
-        RefreshTokenEnded, "Somebody else used the refresh token.";
+        RefreshTokenEnded, "Another client used the refresh token.";
     clocks::a_clock_that_is_ahead_sees_new_tokens_as_expired:
         ClockSkew, "The server's clock is ahead of the provider's by more than the life of a token.";
     clocks::a_cached_token_has_expired:
