@@ -67,7 +67,7 @@ fn callback(config: &Config, outcomes: &Outcomes, comes_back: bool) -> Check {
     if comes_back {
         return Check::ok(
             CALLBACK,
-            format!("The provider sends people back to {callback}."),
+            format!("The provider sends users back to {callback}."),
         );
     }
     match &outcomes.visible {
@@ -85,7 +85,7 @@ fn callback(config: &Config, outcomes: &Outcomes, comes_back: bool) -> Check {
                 status.as_u16(),
                 quoted(text)
             );
-            let summary = "The provider does not send people back to this site.";
+            let summary = "The provider does not send users back to this site.";
             Check::problem(CALLBACK, summary, problem)
         }
         Outcome::LoginPage => Check::skipped(

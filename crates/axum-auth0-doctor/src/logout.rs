@@ -73,7 +73,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
     vec![match &outcome {
         Outcome::Redirected(target) if is_ours(target) => Check::ok(
             LOGOUT,
-            format!("After a logout the provider sends people back to {registered}."),
+            format!("After a logout the provider sends users back to {registered}."),
         ),
         Outcome::ErrorPage { text, .. } if is_about_the_url(text) => {
             // If the same request without the URL succeeds, the provider rejects the URL.
@@ -103,7 +103,7 @@ fn not_registered(config: &Config, outcome: &Outcome) -> Check {
     let origin = config.origin();
     Check::problem(
         LOGOUT,
-        "The provider does not send people back to this site after a logout.",
+        "The provider does not send users back to this site after a logout.",
         Problem::new(
             "logout_url_not_registered",
             format!(

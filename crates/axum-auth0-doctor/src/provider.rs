@@ -199,7 +199,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Problem) {
                 ),
                 match config.provider_internal_url() {
                     None => format!(
-                        "If that is your provider, set AUTH0_DOMAIN={found} (with a custom domain, the name that people log in \
+                        "If that is your provider, set AUTH0_DOMAIN={found} (with a custom domain, the name that users log in \
                          under)."
                     ),
                     Some(internal) => format!(

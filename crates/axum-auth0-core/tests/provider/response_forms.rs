@@ -86,7 +86,7 @@ async fn a_compressed_document_is_named_in_the_error() {
         error.to_string().contains("the content coding gzip"),
         "{error}"
     );
-    // A failure is told by its status first, and no coding is no coding.
+    // The status decides first, and an absent coding is the identity coding.
     let fake = FakeProvider::publishing(&[&signer]).await;
     fake.reply(
         Endpoint::Keys,

@@ -181,11 +181,11 @@ pub(super) fn credentials(answers: &Answers) -> Credentials {
             Credentials::Accepted
         }
         Answer::Refused { code: other, .. } if other == code => Credentials::Unknown(format!(
-            "the provider gives the same answer to a surely wrong secret: it {}",
+            "the provider gives the same answer to a deliberately wrong secret: it {}",
             describe(real)
         )),
         _ => Credentials::Unknown(format!(
-            "the provider {}, and with a surely wrong secret it {}",
+            "the provider {}, and with a deliberately wrong secret it {}",
             describe(real),
             describe(control)
         )),

@@ -14,7 +14,7 @@ pub(super) fn check(config: &Config, metadata: &Metadata, answers: &Answers) -> 
             REFRESH,
             "No login asks for a refresh token.",
             Problem {
-                cause: "AUTH0_SCOPE lacks offline_access, so most providers issue no refresh token, and people have to log in \
+                cause: "AUTH0_SCOPE lacks offline_access, so most providers issue no refresh token, and users have to log in \
                         again when their access token ends."
                     .to_owned(),
                 ..Problem::from(Diagnosis::NoRefreshToken { is_requested: false })
@@ -93,7 +93,7 @@ fn hint(metadata: &Metadata, takes_refreshes: bool) -> Option<Check> {
         Problem {
             cause: format!(
                 "The provider's metadata does not list {missing}. That is a hint only: many providers support what they do not \
-                 list. Logins ask for offline_access; if one brings no refresh token, people have to log in again when their \
+                 list. Logins ask for offline_access; if one brings no refresh token, users have to log in again when their \
                  access token ends."
             ),
             ..Problem::from(Diagnosis::NoRefreshToken { is_requested: true })

@@ -58,7 +58,7 @@ async fn userinfo_is_not_requested_if_the_id_token_has_a_name() {
     assert_eq!(
         profile,
         json!({ "sub": "auth0|alice", "name": "alice Example", "email": "alice@example.com" }),
-        "the person's claims without those of the protocol"
+        "the user's claims without those of the protocol"
     );
     assert_eq!(env.provider.request_count(Endpoint::Userinfo), 0);
 }

@@ -101,7 +101,7 @@ cases! {
     scopes::a_scope_that_was_never_requested_is_missing_at_the_api:
         MissingScope, "The API wants a scope that the application does not ask for.";
     scopes::a_user_without_the_permission_does_not_get_the_scope:
-        ScopeNotGranted, "RBAC is on, and the person lacks a permission.";
+        ScopeNotGranted, "RBAC is on, and the user lacks a permission.";
     scopes::a_scope_that_the_api_does_not_define_is_dropped:
         ScopeNotGranted, "The API does not define a scope that is asked for.";
     scopes::an_audience_of_another_api_has_none_of_the_scopes:

@@ -27,7 +27,7 @@ What can be wrong between a site, its provider and its APIs, what the software s
 on the page that cannot be shown, in the log (`misconfiguration`, with `code`, `cause` and `fix`), in the answer of a server
 function (while developing), on the page *Tokens* and in `server doctor`. Programs find the code in `axum_auth0::DiagnosisCode`.
 
-Every line was seen: a test makes the condition with the real site, tenant and APIs, writes down what it was told, and in most
+Every line was seen: a test makes the condition with the real site, tenant and APIs, records the reported diagnosis, and in most
 cases does what the fix says and sees that it helps. The addresses are those of the local services, the values those of the
 tests; where a session ends, the log has the line and the user only logs in.
 

@@ -82,7 +82,7 @@ async fn an_application_without_the_refresh_grant_is_reported() {
             "Grant type 'refresh_token' not allowed for the client.",
             "Advanced Settings > Grant Types",
         );
-    // A client that is told what it may not do was authenticated.
+    // A client that gets unauthorized_client was authenticated.
     found.the("ok", "client");
 }
 

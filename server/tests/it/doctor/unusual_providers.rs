@@ -48,7 +48,7 @@ async fn a_login_page_despite_prompt_none_is_inconclusive() {
     // The response is the same for every secret.
     found
         .the("skipped", "client")
-        .contains("summary", "same answer to a surely wrong secret");
+        .contains("summary", "same answer to a deliberately wrong secret");
     found.the("warning", "audience_parameter").assert_says(
         "audience_ignored",
         "does not look like Auth0",

@@ -20,7 +20,7 @@ async fn a_provider_that_checks_the_token_before_the_client_gives_no_evidence_of
             client,
             &[
                 "Could not be checked",
-                "same answer to a surely wrong secret",
+                "same answer to a deliberately wrong secret",
                 "invalid_grant",
             ],
         );
