@@ -3,7 +3,7 @@
 use leptos::server_fn::axum::server_fn_paths;
 
 /// Returns whether `path` is the path of a server function, with any prefix and inside any `Router::nest`. Pass it to
-/// `Auth0::data_routes`, so that other sites cannot call server functions that read data.
+/// `Auth0Builder::data_routes`, so that other sites cannot call server functions that read data.
 pub fn is_server_function(path: &str) -> bool {
     server_fn_paths().any(|(function, _)| is_mounted_at(function, path))
 }
