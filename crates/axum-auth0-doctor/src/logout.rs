@@ -100,7 +100,7 @@ fn unknown(what: &str) -> Check {
 
 fn not_registered(config: &Config, outcome: &Outcome) -> Check {
     let registered = config.logout().return_to_url();
-    let origin = config.origin();
+    let site = config.site_url(config.base_path());
     Check::problem(
         LOGOUT,
         "The provider does not send users back to this site after a logout.",
@@ -114,7 +114,7 @@ fn not_registered(config: &Config, outcome: &Outcome) -> Check {
             format!(
                 "Add {registered} to the Allowed Logout URLs (Auth0 dashboard > Applications > your application > Settings), \
                  character by character; or set AUTH0_LOGOUT_RETURN_TO to a URL of this site that is registered there: \
-                 AUTH0_LOGOUT_RETURN_TO={origin} if it was set up as nextjs-auth0 has it."
+                 AUTH0_LOGOUT_RETURN_TO={site} if it was set up as nextjs-auth0 has it."
             ),
         ),
     )

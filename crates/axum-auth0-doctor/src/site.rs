@@ -11,7 +11,7 @@ pub(super) fn check(config: &Config) -> Vec<Check> {
 
 fn base_url(config: &Config) -> Check {
     let id = "base_url";
-    let origin = config.origin();
+    let url = config.site_url(config.base_path());
     let site = config.base_url().host_str();
     if config.issuer().is_local() && site == config.issuer().url().host_str() {
         let other = match site {
@@ -33,17 +33,18 @@ fn base_url(config: &Config) -> Check {
                     site.unwrap_or_default()
                 ),
                 format!(
-                    "Set APP_BASE_URL=http://{other}{port}, and register its callback URL at the provider."
+                    "Set APP_BASE_URL=http://{other}{port}{}, and register its callback URL at the provider.",
+                    config.base_path()
                 ),
             ),
         );
     }
     if config.is_https() {
-        Check::ok(id, format!("The site is at {origin}."))
+        Check::ok(id, format!("The site is at {url}."))
     } else {
         Check::ok(
             id,
-            format!("The site is at {origin}: on this machine, where http is good enough."),
+            format!("The site is at {url}: on this machine, where http is good enough."),
         )
     }
 }

@@ -183,6 +183,9 @@ impl Browser {
             {
                 continue;
             }
+            if name.starts_with("__Secure-") && cookie.secure() != Some(true) {
+                continue;
+            }
             // RFC 6265bis §5.6: browsers ignore larger cookies.
             if name.len() + value.len() > 4096 {
                 continue;

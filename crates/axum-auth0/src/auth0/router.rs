@@ -18,27 +18,38 @@ fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)])
 }
 
-/// Returns the engine's own routes.
+/// Mounts the site below its base path. Other paths of the host are not found: they belong to other sites.
+fn mount(site: Router, base_path: &str) -> Router {
+    match base_path {
+        "" => site,
+        // Unlike `nest`, this also matches the base path with a trailing slash.
+        path => Router::new().nest_service(path, site),
+    }
+}
+
+/// Returns the engine's own routes, relative to the base path.
 fn routes(state: &AppState) -> Router {
     let paths = state.config.routes();
+    // The base path is added around the whole site.
+    let local = |path| paths.local(path);
     Router::new()
         .route(
-            paths.login_path(),
+            local(paths.login_path()),
             routing::get(login::start).head(|| async { head_not_allowed("GET") }),
         )
         .route(
-            paths.callback_path(),
+            local(paths.callback_path()),
             routing::get(login::callback).head(|| async { head_not_allowed("GET") }),
         )
         .route(
-            paths.logout_path(),
+            local(paths.logout_path()),
             routing::get(logout::get)
                 .head(|| async { head_not_allowed("GET, POST") })
                 .post(logout::post),
         )
-        .route(paths.profile_path(), routing::get(profile::get))
+        .route(local(paths.profile_path()), routing::get(profile::get))
         .route(
-            paths.access_token_path(),
+            local(paths.access_token_path()),
             routing::get(access_token::get).head(|| async { head_not_allowed("GET") }),
         )
         .with_state(state.clone())
@@ -48,6 +59,10 @@ impl Auth0 {
     /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
     /// rejection of requests from other sites and under other hosts. Merge routes that need none of this, such as files
     /// and health checks, afterwards.
+    ///
+    /// If the site has a base path ([`Config::base_path`](crate::Config::base_path)), `app` is mounted below it: its own
+    /// routes stay as they are, such as `/products`, and browsers request `/shop/products`. Do not nest the result
+    /// below the base path again.
     ///
     /// [`Auth0Builder::protect`](crate::Auth0Builder::protect) sets the pages that require a signed-in user. Without a
     /// session, a navigation to a protected page is redirected to the login, and all other requests (a script, an event
@@ -62,7 +77,8 @@ impl Auth0 {
         // leptos-auth0 renders the paths into the pages.
         let paths = Extension(state.config.shared_routes());
         // The last layer is the outermost. Order of execution: host, origin, session, page user, guard.
-        app.merge(routes(state))
+        let site = app
+            .merge(routes(state))
             .layer(paths)
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
@@ -93,6 +109,7 @@ impl Auth0 {
                 guard.clone(),
                 guard::csrf_protection,
             ))
-            .layer(middleware::from_fn_with_state(guard, guard::canonical_host))
+            .layer(middleware::from_fn_with_state(guard, guard::canonical_host));
+        mount(site, state.config.base_path())
     }
 }

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{problems::Problems, variable};
+use super::{base_path::BasePath, problems::Problems, variable};
 
 /// The name of the session cookie, without a prefix.
 const DEFAULT_NAME: &str = "session";
@@ -36,8 +36,8 @@ pub struct CookieSettings {
 }
 
 impl CookieSettings {
-    /// Returns `AUTH0_COOKIE_NAME`, `session` by default. On https the name has the prefix `__Host-`; on http, which is
-    /// allowed for loopback only, it has no prefix.
+    /// Returns `AUTH0_COOKIE_NAME`, `session` by default. On https the name has the prefix `__Host-`, or `__Secure-` if
+    /// the cookie has a domain or another path than `/`; on http, which is allowed for loopback only, it has no prefix.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -57,7 +57,7 @@ impl CookieSettings {
         self.domain.as_deref()
     }
 
-    /// Returns the `Path` attribute, `/` unless `AUTH0_COOKIE_PATH` is set.
+    /// Returns the `Path` attribute: the base path of the site, or `/`.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -72,8 +72,8 @@ impl CookieSettings {
     /// Returns the prefix of the transaction cookies' names. It is derived from [`Self::name`], so that two
     /// applications on one host do not collide.
     pub(crate) fn transaction_prefix(&self) -> String {
-        // RFC 6265bis §4.1.3.2: a transaction cookie has neither `Domain` nor a `Path` other than `/`.
-        let prefix = if self.secure { "__Host-" } else { "" };
+        // A transaction cookie has no `Domain`.
+        let prefix = prefix(self.secure, None, &self.path);
         let name = self.name.strip_prefix("__Host-");
         match name
             .or_else(|| self.name.strip_prefix("__Secure-"))
@@ -85,7 +85,21 @@ impl CookieSettings {
     }
 }
 
-pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> CookieSettings {
+/// Returns the prefix of a cookie's name. Browsers reject such a cookie without `Secure`, and with `__Host-` also one
+/// with `Domain` or another `Path` than `/` (RFC 6265bis §4.1.3).
+fn prefix(secure: bool, domain: Option<&str>, path: &str) -> &'static str {
+    match (secure, domain, path) {
+        (false, ..) => "",
+        (true, None, "/") => "__Host-",
+        (true, ..) => "__Secure-",
+    }
+}
+
+pub(super) fn read(
+    problems: &mut Problems<'_>,
+    base_url: Option<&Url>,
+    base_path: &BasePath,
+) -> CookieSettings {
     let https = base_url.is_some_and(|url| url.scheme() == "https");
     let secure = problems.flag(variable::COOKIE_SECURE, https);
     if https && !secure {
@@ -143,21 +157,19 @@ pub(super) fn read(problems: &mut Problems<'_>, base_url: Option<&Url>) -> Cooki
     }
     let path = problems
         .get(variable::COOKIE_PATH)
-        .unwrap_or("/")
+        .unwrap_or(base_path.home())
         .to_owned();
-    if path != "/" {
-        problems.add(
-            variable::COOKIE_PATH,
-            "must be /, because the login routes are below /auth",
+    if path != "/" && path != base_path.home() {
+        let problem = format!(
+            "must be {}, because the whole site needs the cookie, also the login routes",
+            match base_path.as_str() {
+                "" => "/".to_owned(),
+                base => format!("{base}, the path of APP_BASE_URL, or /"),
+            }
         );
+        problems.add(variable::COOKIE_PATH, problem);
     }
-    // RFC 6265bis §4.1.3: with these prefixes, browsers reject a cookie without Secure, with Domain, or with another
-    // Path.
-    let prefix = match (secure, &domain) {
-        (false, _) => "",
-        (true, None) => "__Host-",
-        (true, Some(_)) => "__Secure-",
-    };
+    let prefix = prefix(secure, domain.as_deref(), &path);
     CookieSettings {
         name: format!("{prefix}{}", name(problems)),
         secure,

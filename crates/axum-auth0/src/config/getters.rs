@@ -49,9 +49,15 @@ impl Config {
         &self.secrets
     }
 
-    /// Returns `APP_BASE_URL`: the origin of the site.
+    /// Returns `APP_BASE_URL`: the URL of the start page. Its path is the base path.
     pub fn base_url(&self) -> &Url {
         &self.base_url
+    }
+
+    /// Returns the path below which the whole site is mounted, such as `/shop`: the path of `APP_BASE_URL`, or
+    /// `NEXT_PUBLIC_BASE_PATH`. Empty if the site is at the root of its host.
+    pub fn base_path(&self) -> &str {
+        self.base_path.as_str()
     }
 
     /// Returns `AUTH0_AUDIENCE`: the API that a login requests an access token for.
@@ -125,7 +131,7 @@ impl Config {
         self.session_lifetime
     }
 
-    /// Returns the paths of the engine's routes.
+    /// Returns the paths of the engine's routes, below the base path.
     pub fn routes(&self) -> &Routes {
         &self.routes
     }
@@ -160,7 +166,7 @@ impl Config {
         self.base_url.origin().ascii_serialization()
     }
 
-    /// Returns the absolute URL of `path` on this site.
+    /// Returns the absolute URL of `path` on this site. `path` includes the base path, as those of [`Self::routes`] do.
     pub fn site_url(&self, path: &str) -> String {
         format!("{}{path}", self.origin())
     }

@@ -66,7 +66,7 @@ fn parameter(problems: &mut Problems<'_>) -> LogoutParameter {
     }
 }
 
-/// Reads `AUTH0_LOGOUT_RETURN_TO`: a path or an absolute URL of this site. The URL is kept unchanged, because providers
+/// Reads `AUTH0_LOGOUT_RETURN_TO`: a path, relative to the base path, or an absolute URL of this site. The URL is kept unchanged, because providers
 /// compare it with the registered one exactly: `https://www.example.com` and `https://www.example.com/` are different.
 fn return_to(
     problems: &mut Problems<'_>,
@@ -74,23 +74,25 @@ fn return_to(
     routes: &Routes,
 ) -> (ReturnTo, String) {
     let origin = base_url.map(|url| url.origin().ascii_serialization());
-    let default = || ReturnTo::parse(routes.signed_out_path()).unwrap_or_else(|_| ReturnTo::home());
+    let default = || ReturnTo::parse(routes.signed_out_path()).unwrap_or_else(|_| routes.home());
     let absolute = |path: &ReturnTo| format!("{}{path}", origin.as_deref().unwrap_or_default());
     let Some(value) = problems.get(variable::LOGOUT_RETURN_TO) else {
         return (default(), absolute(&default()));
     };
     let parsed = if value.starts_with('/') {
-        ReturnTo::parse(value)
-            .ok()
+        routes
+            .return_to(&routes.full(value))
             .map(|path| (path.clone(), absolute(&path)))
     } else {
-        path_on_this_site(value, base_url).map(|path| (path, value.to_owned()))
+        path_on_this_site(value, base_url)
+            .and_then(|path| routes.return_to(&path))
+            .map(|path| (path, value.to_owned()))
     };
     parsed
-        .filter(|(path, _)| !value.contains('#') && !routes.contains(path.path()))
+        .filter(|_| !value.contains('#'))
         .unwrap_or_else(|| {
-            let problem = "must be a page of this site: a path such as / or /signed-out, or its whole URL as it is registered \
-                           at the provider; not below /auth, and without a fragment";
+            let problem = "must be a page of this site: a path below that of APP_BASE_URL such as / or /signed-out, or its whole \
+                           URL as it is registered at the provider; not below /auth, and without a fragment";
             problems.add(variable::LOGOUT_RETURN_TO, problem);
             (default(), absolute(&default()))
         })
@@ -98,12 +100,11 @@ fn return_to(
 
 /// Returns the path of a URL of this site. Without a valid `APP_BASE_URL`, which is reported separately, every URL
 /// counts.
-fn path_on_this_site(value: &str, base_url: Option<&Url>) -> Option<ReturnTo> {
+fn path_on_this_site(value: &str, base_url: Option<&Url>) -> Option<String> {
     let url = Url::parse(value).ok()?;
     let is_ours = base_url.is_none_or(|base| base.origin() == url.origin())
         && url.username().is_empty()
         && url.password().is_none();
     let query = url.query().map(|query| format!("?{query}"));
-    let path = format!("{}{}", url.path(), query.unwrap_or_default());
-    is_ours.then(|| ReturnTo::parse(&path).ok()).flatten()
+    is_ours.then(|| format!("{}{}", url.path(), query.unwrap_or_default()))
 }

@@ -5,6 +5,7 @@
 
 mod api;
 mod apis;
+mod base_path;
 mod characters;
 mod client;
 mod cookies;
@@ -31,6 +32,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
+pub(crate) use self::base_path::BasePath;
 #[cfg(not(feature = "sqlite"))]
 pub(crate) use self::session::SQLITE_NOT_COMPILED_IN;
 pub use self::{
@@ -61,6 +63,7 @@ pub struct Config {
     client_authentication: Option<ClientAuthentication>,
     secrets: Vec<SecretString>,
     base_url: Url,
+    base_path: BasePath,
     audience: Option<String>,
     audience_parameter: AudienceParameter,
     prompt: Option<String>,
@@ -113,7 +116,8 @@ impl Config {
         let client_secret = client::client_secret(&mut problems);
         let client_authentication = client::client_authentication(&mut problems);
         let secrets = site::secrets(&mut problems);
-        let base_url = site::base_url(&mut problems);
+        let (base_url, base_path) = site::base_url(&mut problems).unzip();
+        let base_path = base_path.unwrap_or_default();
         let audience = login::audience(&problems);
         let audience_parameter = login::audience_parameter(&mut problems, issuer.as_ref());
         let prompt = login::prompt(&mut problems);
@@ -129,10 +133,10 @@ impl Config {
         let refresh_buffer = timeouts::refresh_buffer(&mut problems);
         let session_store = session::store(&mut problems);
         let session_lifetime = session::lifetime(&mut problems);
-        let cookie = cookies::read(&mut problems, base_url.as_ref());
+        let cookie = cookies::read(&mut problems, base_url.as_ref(), &base_path);
         let no_content_profile = problems.flag(variable::NO_CONTENT_PROFILE, false);
         let http_timeout = timeouts::http(&mut problems);
-        let routes = routes::read(&mut problems, routes);
+        let routes = routes::read(&mut problems, routes, &base_path);
         let logout = logout::read(&mut problems, base_url.as_ref(), &routes);
         problems.finish()?;
 
@@ -151,6 +155,7 @@ impl Config {
             client_authentication,
             secrets,
             base_url,
+            base_path,
             audience,
             audience_parameter,
             prompt,

@@ -2,8 +2,13 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{problems::Problems, variable, variable::Variable};
-use crate::return_to::ReturnTo;
+use super::{
+    base_path::{BasePath, is_path},
+    problems::Problems,
+    variable,
+    variable::Variable,
+};
+use crate::return_to::{ReturnTo, is_reserved};
 
 /// Characters to encode in a query value: all except the unreserved characters of RFC 3986 §2.3.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -14,12 +19,16 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The paths at which the engine serves its routes. The defaults are those of nextjs-auth0.
 ///
+/// Applications set paths relative to the base path of the site. [`Config::routes`](crate::Config::routes), and the
+/// `Arc<Routes>` in the extensions of every request, return the paths as browsers request them.
+///
 /// ```
 /// let routes = axum_auth0::Routes::default().login("/login").logout("/logout");
 /// assert_eq!(routes.callback_path(), "/auth/callback");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routes {
+    base_path: BasePath,
     login: String,
     callback: String,
     logout: String,
@@ -32,6 +41,7 @@ pub struct Routes {
 impl Default for Routes {
     fn default() -> Self {
         Self {
+            base_path: BasePath::default(),
             login: "/auth/login".to_owned(),
             callback: "/auth/callback".to_owned(),
             logout: "/auth/logout".to_owned(),
@@ -50,11 +60,11 @@ macro_rules! routes {
                 $(#[$documentation])*
                 #[must_use]
                 pub fn $route(mut self, path: impl Into<String>) -> Self {
-                    self.$route = path.into();
+                    self.$route = self.base_path.join(&path.into());
                     self
                 }
 
-                /// Returns the path of this route.
+                /// Returns the path of this route, including the base path.
                 pub fn $path(&self) -> &str {
                     &self.$route
                 }
@@ -63,6 +73,15 @@ macro_rules! routes {
             /// Returns the names and paths of all routes.
             fn all(&self) -> Vec<(&'static str, &str)> {
                 vec![$((stringify!($route), self.$route.as_str())),*]
+            }
+
+            /// Moves all routes below `base_path`.
+            fn rebase(self, base_path: &BasePath) -> Self {
+                $(let $route = base_path.join(self.local(&self.$route));)*
+                Self {
+                    base_path: base_path.clone(),
+                    $($route),*
+                }
             }
         }
     };
@@ -88,24 +107,54 @@ routes! {
 }
 
 impl Routes {
-    /// Returns whether `path` is one of the engine's own routes. They are never guarded and never a page to return to.
+    /// Returns the base path of the site, such as `/shop`, or an empty string. See
+    /// [`Config::base_path`](crate::Config::base_path).
+    pub fn base_path(&self) -> &str {
+        self.base_path.as_str()
+    }
+
+    /// Returns the path of the start page: the base path, or `/`.
+    pub fn home_path(&self) -> &str {
+        self.base_path.home()
+    }
+
+    /// Returns whether `path`, which includes the base path, is one of the engine's own routes. They are never guarded
+    /// and never a page to return to.
     pub fn contains(&self, path: &str) -> bool {
         self.all()
             .into_iter()
             .any(|(name, route)| name != "signed_out" && route == path)
     }
 
-    /// Parses the page to return to after a login or a logout. Returns `None` for the engine's own routes, because
-    /// returning to the login or the logout would cause an endless loop.
+    /// Returns `path` relative to the base path, as the routers inside [`Auth0::wrap`](crate::Auth0::wrap) see it.
+    /// Returns a path of another site of the same host unchanged.
+    pub(crate) fn local<'p>(&self, path: &'p str) -> &'p str {
+        self.base_path.strip(path).unwrap_or(path)
+    }
+
+    /// Returns `path`, which is relative to the base path, as browsers request it.
+    pub(crate) fn full(&self, path: &str) -> String {
+        self.base_path.join(path)
+    }
+
+    /// Returns the start page.
+    pub(crate) fn home(&self) -> ReturnTo {
+        ReturnTo::parse(self.home_path()).unwrap_or_else(|_| ReturnTo::home())
+    }
+
+    /// Parses the page to return to after a login or a logout: a path as in the address bar, including the base path.
+    /// Returns `None` for pages of another site of the same host, and for the engine's own routes, because returning to
+    /// the login or the logout would cause an endless loop.
     pub(crate) fn return_to(&self, text: &str) -> Option<ReturnTo> {
         let return_to = ReturnTo::parse(text).ok()?;
-        (!self.contains(return_to.path())).then_some(return_to)
+        let local = self.base_path.strip(return_to.path())?;
+        (!is_reserved(local) && !self.contains(return_to.path())).then_some(return_to)
     }
 
     /// Parses the page as [`Self::return_to`] does. Returns the start page if `text` is missing or invalid.
     pub(crate) fn return_to_or_home(&self, text: Option<&str>) -> ReturnTo {
         text.and_then(|text| self.return_to(text))
-            .unwrap_or_else(ReturnTo::home)
+            .unwrap_or_else(|| self.home())
     }
 
     /// Returns the path that starts a login and returns to `return_to`.
@@ -115,10 +164,18 @@ impl Routes {
     }
 }
 
-/// Completes `routes`, set by the application, from the variables, and checks all paths.
-pub(super) fn read(problems: &mut Problems<'_>, routes: Option<&Routes>) -> Routes {
+/// Completes `routes`, set by the application, from the variables, checks all paths, and moves them below `base_path`.
+pub(super) fn read(
+    problems: &mut Problems<'_>,
+    routes: Option<&Routes>,
+    base_path: &BasePath,
+) -> Routes {
     let default = Routes::default();
-    let mut routes = routes.cloned().unwrap_or_else(Routes::default);
+    // The routes of another configuration have its base path.
+    let mut routes = routes
+        .cloned()
+        .unwrap_or_default()
+        .rebase(&default.base_path);
     let settings: [(Variable, &mut String, &str); 3] = [
         (variable::LOGIN_ROUTE, &mut routes.login, &default.login),
         (
@@ -141,7 +198,7 @@ pub(super) fn read(problems: &mut Problems<'_>, routes: Option<&Routes>) -> Rout
         }
     }
     check(problems, &routes);
-    routes
+    routes.rebase(base_path)
 }
 
 fn check(problems: &mut Problems<'_>, routes: &Routes) {
@@ -165,17 +222,6 @@ fn check(problems: &mut Problems<'_>, routes: &Routes) {
     }
 }
 
-/// Returns whether `path` is an absolute path of plain segments: no router parameters, no percent-encoding, and no dot
-/// segments, which browsers resolve.
-fn is_path(path: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    path.strip_prefix('/').is_some_and(|rest| {
-        rest.split('/').all(|segment| {
-            !segment.is_empty() && segment.bytes().all(is_plain) && !matches!(segment, "." | "..")
-        })
-    })
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -187,6 +233,41 @@ mod tests {
         assert_eq!(routes.return_to("/logout?x"), None);
         assert_eq!(routes.return_to_or_home(Some("/login")), ReturnTo::home());
         assert!(routes.return_to("/logout/x").is_some());
+    }
+
+    #[test]
+    fn a_page_to_return_to_is_below_the_base_path() {
+        let shop = BasePath::parse("/shop").unwrap();
+        let routes = Routes::default().login("/in").rebase(&shop);
+        assert_eq!(routes.login_path(), "/shop/in");
+        for (text, expected) in [
+            ("/shop", true),
+            ("/shop?page=2", true),
+            ("/shop/", true),
+            ("/shop/products?page=2#x", true),
+            ("/", false),
+            ("/products", false),
+            ("/shopping", false),
+            ("/shop/../blog", false),
+            ("/shop/%2e%2e/blog", false),
+            ("/shop/in", false),
+            ("/shop/auth/logout", false),
+            ("/shop/auth/x", false),
+            ("//evil.example/shop", false),
+            ("https://www.example.com/shop", false),
+        ] {
+            assert_eq!(routes.return_to(text).is_some(), expected, "{text}");
+        }
+        assert_eq!(routes.return_to_or_home(Some("/blog")).as_str(), "/shop");
+    }
+
+    #[test]
+    fn routes_of_a_configuration_can_be_used_for_another_one() {
+        let [shop, blog] = ["/shop", "/blog"].map(|path| BasePath::parse(path).unwrap());
+        let routes = Routes::default().rebase(&shop).login("/in").rebase(&blog);
+        assert_eq!(routes.login_path(), "/blog/in");
+        assert_eq!(routes.callback_path(), "/blog/auth/callback");
+        assert_eq!(routes.home_path(), "/blog");
     }
 
     #[test]

@@ -1,19 +1,28 @@
-//! The site's origin and secrets.
+//! The URL and the secrets of the site.
 
 use std::collections::HashSet;
 
 use secrecy::SecretString;
 use url::Url;
 
-use super::{problems::Problems, variable};
+use super::{
+    base_path::{self, BasePath},
+    problems::Problems,
+    variable,
+};
 use crate::http_client::is_loopback;
 
-pub(super) fn base_url(problems: &mut Problems<'_>) -> Option<Url> {
+/// Reads `APP_BASE_URL` and `NEXT_PUBLIC_BASE_PATH`. The path of the URL is the base path.
+pub(super) fn base_url(problems: &mut Problems<'_>) -> Option<(Url, BasePath)> {
+    let (mut url, in_url) = read_base_url(problems)?;
+    let base_path = base_path::read(problems, in_url);
+    url.set_path(base_path.home());
+    Some((url, base_path))
+}
+
+fn read_base_url(problems: &mut Problems<'_>) -> Option<(Url, BasePath)> {
     let Some(value) = problems.get(variable::BASE_URL) else {
-        problems.add(
-            variable::BASE_URL,
-            "is missing; it is the origin of this site",
-        );
+        problems.add(variable::BASE_URL, "is missing; it is the URL of this site");
         return None;
     };
     let problem = match Url::parse(value) {
@@ -25,13 +34,16 @@ pub(super) fn base_url(problems: &mut Problems<'_>) -> Option<Url> {
         Ok(url) if url.scheme() == "http" && !is_loopback(&url) && !is_local_name(&url) => {
             "must be https; http is possible on localhost only".to_owned()
         }
-        Ok(url) if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
-            "must be an origin, without a path or a query".to_owned()
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+            "must not contain a query or a fragment".to_owned()
         }
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             "must not contain a user name or a password".to_owned()
         }
-        Ok(url) => return Some(url),
+        Ok(url) => match base_path::in_url(&url) {
+            Ok(path) => return Some((url, path)),
+            Err(problem) => problem,
+        },
     };
     problems.add(variable::BASE_URL, problem);
     None

@@ -27,10 +27,7 @@ const NOT_IMPLEMENTED: &[(&str, &str)] = &[
         "AUTH0_RETRY_",
         "DPoP is not implemented, and so is its retry",
     ),
-    (
-        "NEXT_PUBLIC_",
-        "there is no such route, or no base path, in this version",
-    ),
+    ("NEXT_PUBLIC_", "there is no such route in this version"),
 ];
 
 /// Rejects variables that look as if they were meant for this configuration but are not read.
@@ -48,10 +45,7 @@ pub(super) fn reject(variables: &Variables, apis: &[ApiRegistration], problems: 
         }
         if let Some((_, why)) = NOT_IMPLEMENTED.iter().find(|(prefix, _)| {
             // Other programs also use the prefix `NEXT_PUBLIC_`, so only the names of nextjs-auth0 count.
-            name.starts_with(prefix)
-                && (*prefix != "NEXT_PUBLIC_"
-                    || name.ends_with("_ROUTE")
-                    || name == "NEXT_PUBLIC_BASE_PATH")
+            name.starts_with(prefix) && (*prefix != "NEXT_PUBLIC_" || name.ends_with("_ROUTE"))
         }) {
             problems.add_named(name, format!("is set, but {why}; remove it"), "");
         } else if name.starts_with("AUTH0_") {

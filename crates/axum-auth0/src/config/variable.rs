@@ -73,7 +73,9 @@ variables! {
     CLIENT_AUTHENTICATION: "AUTH0_CLIENT_AUTHENTICATION", Word, None, "client_secret_post",
         "`client_secret_post` or `client_secret_basic`; by default what the provider announces";
     BASE_URL: "APP_BASE_URL", Word, None, "https://www.example.com",
-        "origin of this site";
+        "URL of this site; its path is the base path";
+    BASE_PATH: "NEXT_PUBLIC_BASE_PATH", Word, None, "/shop",
+        "base path of this site, if `APP_BASE_URL` has no path";
     SECRET: "AUTH0_SECRET", Secrets, None, "<the output of `openssl rand -hex 32`>",
         "encrypts sessions and tokens, at least 32 bytes; a comma-separated list rotates: the first encrypts, all decrypt";
     AUDIENCE: "AUTH0_AUDIENCE", Word, None, "https://api.example.com",
@@ -106,8 +108,8 @@ variables! {
         "name of the session cookie, without a prefix";
     COOKIE_DOMAIN: "AUTH0_COOKIE_DOMAIN", Word, None, "example.com",
         "`Domain` of the session cookie; by default none";
-    COOKIE_PATH: "AUTH0_COOKIE_PATH", Word, Some("/"), "/",
-        "`Path` of the session cookie";
+    COOKIE_PATH: "AUTH0_COOKIE_PATH", Word, None, "/",
+        "`Path` of the session cookie: the base path, by default, or `/`";
     COOKIE_TRANSIENT: "AUTH0_COOKIE_TRANSIENT", Word, Some("false"), "true",
         "the session cookie ends with the browser";
     COOKIE_SECURE: "AUTH0_COOKIE_SECURE", Word, None, "true",

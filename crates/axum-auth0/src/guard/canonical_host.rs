@@ -43,7 +43,10 @@ pub(crate) async fn canonical_host(
         .paragraph(format!(
             "It is {origin}. Your request to another address was refused."
         ))
-        .link("Go to the site", format!("{origin}/"))
+        .link(
+            "Go to the site",
+            config.site_url(config.routes().home_path()),
+        )
         .into_response();
     }
     json_error(

@@ -37,15 +37,16 @@ pub(crate) async fn csrf_protection(
     }
     let path = original_uri(&request).path();
     tracing::warn!(method = %request.method(), path, "cross-site request refused");
-    forbidden(RequestKind::of(request.method(), request.headers()))
+    let home = guard.config.routes().home_path();
+    forbidden(RequestKind::of(request.method(), request.headers()), home)
 }
 
 /// Returns the 403 response: a page for a user, JSON for a program.
-fn forbidden(kind: RequestKind) -> Response {
+fn forbidden(kind: RequestKind, home: &str) -> Response {
     if kind == RequestKind::Navigation {
         return Page::new(StatusCode::FORBIDDEN, "This request came from another site")
             .paragraph("It was refused, and nothing has changed. If you wanted this, please do it on this site.")
-            .link("Go to the start page", "/")
+            .link("Go to the start page", home)
             .into_response();
     }
     json_error_with_code(

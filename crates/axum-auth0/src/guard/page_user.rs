@@ -66,7 +66,7 @@ fn is_allowed(config: &Config, page: &PageUser, user: &SignedInUser, request: &R
     let reads = !is_state_changing(request.method(), request.headers());
     user.page.is_some()
         || (page.is_anonymous() && reads)
-        || request.uri().path() == config.routes().logout_path()
+        || request.uri().path() == config.routes().local(config.routes().logout_path())
 }
 
 fn conflict(config: &Config, request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
@@ -108,7 +108,7 @@ fn conflict_page(config: &Config, request: &Request, page: &PageUser, user: &Sig
             "{who}, so your request was refused. Open the page again before you continue."
         ))
         .link("Open the page again", return_to(config, request))
-        .link("Go to the start page", "/")
+        .link("Go to the start page", config.routes().home_path())
 }
 
 /// Returns the page that contains the form: the `Referer`, which must be a path of this site, or, for a read, the

@@ -27,8 +27,8 @@ pub(crate) async fn guard_pages(
     request: Request,
     next: Next,
 ) -> Response {
-    let landing = guard.config.logout().return_to().path();
     let routes = guard.config.routes();
+    let landing = routes.local(guard.config.logout().return_to().path());
     if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
@@ -39,7 +39,7 @@ pub(crate) async fn guard_pages(
         Some(CurrentUser::Unavailable) if is_navigation => Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")
             .paragraph("This site cannot read its sessions at the moment. Nothing is lost; please try again in a moment.")
             .retry_after(5)
-            .link("Go to the start page", "/")
+            .link("Go to the start page", routes.home_path())
             .into_response(),
         Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
         Some(CurrentUser::Anonymous) | None if is_navigation => {
@@ -52,17 +52,18 @@ pub(crate) async fn guard_pages(
     }
 }
 
-/// Returns whether the request is for a protected page, by its full path or by its path below a `Router::nest`.
+/// Returns whether the request is for a protected page, by its path below the base path, or below a `Router::nest`.
 ///
-/// The engine's routes and `landing`, the page that a logout ends at, are never protected: otherwise a login could not
+/// All paths are relative to the base path. The engine's routes and `landing`, the page that a logout ends at, are never protected: otherwise a login could not
 /// start, or a logout would end in a login.
 fn needs_user(request: &Request, routes: &Routes, protected: &[String], landing: &str) -> bool {
-    let (path, full) = (request.uri().path(), original_uri(request).path());
+    let path = request.uri().path();
+    let below_base = routes.local(original_uri(request).path());
     // An exact match, like that of the router: another spelling is not a route of the engine.
-    !routes.contains(path)
-        && path != routes.signed_out_path()
+    !routes.contains(&routes.full(path))
+        && path != routes.local(routes.signed_out_path())
         && !is_open_landing(path, landing, protected)
-        && (is_protected(path, protected) || is_protected(full, protected))
+        && (is_protected(path, protected) || is_protected(below_base, protected))
 }
 
 /// Returns whether `path` is the page that a logout ends at, `landing`. If that page itself is listed as protected, it

@@ -73,7 +73,7 @@ impl LoginError {
             .retry_after(5)
             .link(TRY_AGAIN, routes.login_url(return_to)),
         };
-        page.link("Go to the start page", "/")
+        page.link("Go to the start page", routes.home_path())
     }
 
     /// Returns status, title and text for requests that belong to no pending login.

@@ -134,7 +134,7 @@ fn cookie_name(hash: &str, settings: &CookieSettings) -> String {
 
 fn base_cookie(name: String, value: String, settings: &CookieSettings) -> Cookie<'static> {
     session::base_cookie(settings, name, value)
-        .path("/")
+        .path(settings.path().to_owned())
         // The callback is a cross-site navigation, so a browser would not send a `Strict` cookie.
         .same_site(SameSite::Lax)
         .build()

@@ -82,7 +82,7 @@ pub(crate) async fn get(
                 form_action(&state).await,
             )
             .field(RETURN_TO, return_to.map(String::from))
-            .link("Stay logged in", "/")
+            .link("Stay logged in", state.config.routes().home_path())
             .into_response(),
     }
 }

@@ -37,7 +37,7 @@ pub struct ReturnTo(String);
 pub struct InvalidReturnTo;
 
 impl ReturnTo {
-    /// Returns the start page.
+    /// Returns the start page of a site without a base path; see [`Routes::home_path`](crate::Routes::home_path).
     pub fn home() -> Self {
         Self("/".to_owned())
     }
@@ -64,7 +64,7 @@ impl ReturnTo {
                 return Err(InvalidReturnTo);
             }
         }
-        if path == "/auth" || path.starts_with("/auth/") {
+        if is_reserved(path) {
             return Err(InvalidReturnTo);
         }
         // Escaping can triple the length.
@@ -90,6 +90,11 @@ impl ReturnTo {
     pub(crate) fn path(&self) -> &str {
         self.0.split(['?', '#']).next().unwrap_or_default()
     }
+}
+
+/// Returns whether the path is below `/auth`.
+pub(crate) fn is_reserved(path: &str) -> bool {
+    path == "/auth" || path.starts_with("/auth/")
 }
 
 /// Returns whether a browser's URL parser interprets the segment as `.` or `..`.

@@ -37,7 +37,8 @@ pub(crate) async fn load_user(
 ) -> Response {
     let is_head = request.method() == Method::HEAD;
     // A logout ends the session itself and needs its data for the provider.
-    let is_logout = request.uri().path() == state.config.routes().logout_path();
+    let routes = state.config.routes();
+    let is_logout = request.uri().path() == routes.local(routes.logout_path());
     let lookup = look_up(&state, &session, request.headers(), is_logout).await;
     let has_ended = matches!(lookup, Ok(Lookup::Ended));
     let user = match lookup {

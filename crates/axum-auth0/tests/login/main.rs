@@ -11,6 +11,7 @@ mod app;
 mod access_token_route;
 mod authorization_responses;
 mod backoff;
+mod base_path;
 mod builder;
 mod callback;
 mod cookies;

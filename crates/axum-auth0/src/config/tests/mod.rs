@@ -117,7 +117,6 @@ fn every_invalid_value_is_a_problem_of_its_variable() {
         ("AUTH0_SECRET", "0123456789abcdef0123456789abcdef,short"),
         ("APP_BASE_URL", "www.example.com"),
         ("APP_BASE_URL", "http://www.example.com"),
-        ("APP_BASE_URL", "https://www.example.com/app"),
         (
             "APP_BASE_URL",
             "https://a.example.com,https://b.example.com",
@@ -274,6 +273,7 @@ fn no_secret_is_shown_by_debug_or_in_a_problem() {
 }
 
 mod apis;
+mod base_path;
 mod characters;
 mod documentation;
 mod provider_address;
