@@ -37,8 +37,6 @@ mod release;
 pub mod server;
 #[cfg(feature = "ssr")]
 mod shell;
-#[cfg(all(feature = "ssr", debug_assertions))]
-pub mod tokens_page;
 
 #[cfg(debug_assertions)]
 use development as stage;

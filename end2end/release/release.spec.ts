@@ -64,7 +64,7 @@ test('the release build logs in at the configured provider', async ({ page }) =>
 });
 
 test('the release build has no Tokens page', async ({ request }) => {
-  for (const path of ['/tokens', '/tokens/style.css', '/api/tokens/renew']) {
+  for (const path of ['/tokens', '/tokens/style.css', '/tokens/renew', '/tokens/revoke']) {
     expect((await request.get(path)).status(), path).toBe(404);
   }
   expect(await (await request.get('/')).text()).not.toContain('/tokens');

@@ -33,10 +33,13 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns the builder of the site's authentication, with its APIs, protected pages and server functions.
 pub fn auth0() -> Auth0Builder {
-    Auth0::builder()
+    let auth0 = Auth0::builder()
         .apis(apis())
         .protect(GUARDED_PATHS.iter().copied())
-        .data_routes(is_server_function)
+        .data_routes(is_server_function);
+    #[cfg(debug_assertions)]
+    let auth0 = auth0.protect([crate::tokens_page::PATH]);
+    auth0
 }
 
 /// Returns the complete site as one router.
@@ -46,8 +49,13 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     let reload = watched.then_some(options.reload_port);
     let policy = Policy::new(auth0.clone(), reload);
     let files = files::router(&options);
+    #[cfg(debug_assertions)]
+    let tokens_page = crate::tokens_page::router(options.clone(), auth0.clone());
+    let pages = pages(options);
+    #[cfg(debug_assertions)]
+    let pages = pages.merge(tokens_page);
     auth0
-        .wrap(pages(options))
+        .wrap(pages)
         .merge(files)
         .merge(health::router(auth0))
         // The last layer is the outermost, so the responses of the other layers also get the headers.
@@ -76,8 +84,6 @@ fn pages(options: LeptosOptions) -> Router {
     };
     let not_found = render_app_async_with_context(provide_nonce, document.clone());
     let pages = Router::new().leptos_routes_with_context(&options, routes, provide_nonce, document);
-    #[cfg(debug_assertions)]
-    let pages = pages.merge(crate::tokens_page::router(&options, provide_nonce));
     pages
         .route("/api/{*rest}", any(no_such_function))
         .fallback(move |request: Request<Body>| not_found(request))

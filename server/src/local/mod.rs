@@ -156,11 +156,19 @@ fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
 }
 
 fn banner(site: &Url, tenant: &str, products: &str, orders: &str) -> String {
+    #[cfg(debug_assertions)]
+    let tokens_page = {
+        let site = site.as_str().trim_end_matches('/');
+        let path = crate::tokens_page::PATH;
+        format!("\n    tokens page   {site}{path}   what a login holds at the server")
+    };
+    #[cfg(not(debug_assertions))]
+    let tokens_page = "";
     format!(
         "
   No Auth0 account is configured, so a local one runs inside this process (development only).
 
-    site          {site}
+    site          {site}{tokens_page}
     tenant        {tenant}   its dashboard says what every request asked for and got
     products API  {products}
     orders API    {orders}
@@ -171,4 +179,19 @@ fn banner(site: &Url, tenant: &str, products: &str, orders: &str) -> String {
   To use your own tenant, copy .env.example to .env.local and fill it in.
 "
     )
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::banner;
+
+    #[test]
+    fn the_banner_of_a_development_build_links_to_the_tokens_page() {
+        for site in ["http://localhost:3000", "http://localhost:3000/shop"] {
+            let banner = banner(&site.parse().unwrap(), "", "", "");
+            let link = format!("  tokens page   {site}/tokens ");
+            assert_eq!(banner.contains(&link), cfg!(debug_assertions), "{banner}");
+        }
+    }
 }

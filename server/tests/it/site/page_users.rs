@@ -93,7 +93,7 @@ async fn no_form_of_the_tokens_page_runs_in_another_users_name() {
     browser.log_in(ALICE).await.assert_status(200);
     let hers = browser.open("/tokens").await.assert_status(200);
     log_in_as(&browser, BOB).await;
-    for form in ["/api/tokens/renew", "/api/tokens/revoke"] {
+    for form in ["/tokens/renew", "/tokens/revoke"] {
         browser
             .submit(&hers, hers.html().form(form), &[])
             .await

@@ -24,9 +24,6 @@ pub(crate) const GUARDED: &[(&str, &str)] = &[
     ("POST", "/api/products/delete"),
     ("GET", "/api/orders"),
     ("POST", "/api/orders"),
-    // Exists in development only.
-    ("POST", "/api/tokens/renew"),
-    ("POST", "/api/tokens/revoke"),
 ];
 
 /// A form with the fields of all server functions.
@@ -39,8 +36,6 @@ pub(crate) const FIELDS: &[(&str, &str)] = &[
     ("product", "Saw"),
     ("quantity", "1"),
     ("idempotency_key", "k-1"),
-    ("api", "PRODUCTS"),
-    ("scope", ""),
 ];
 
 #[tokio::test]
@@ -119,7 +114,6 @@ async fn a_missing_argument_is_a_bad_request_without_parser_details() {
                 ("idempotency_key", "k-1"),
             ],
         ),
-        ("/api/tokens/renew", &[("scope", "canary")]),
     ] {
         let refused = alice
             .call(Method::POST, path, fields)
@@ -142,8 +136,8 @@ async fn an_unsupported_method_is_rejected() {
         (Method::DELETE, "/api/products"),
         (Method::PUT, "/api/products/rename"),
         (Method::GET, "/api/products/delete"),
-        (Method::GET, "/api/tokens/revoke"),
-        (Method::POST, app::paths::TOKENS),
+        (Method::GET, "/tokens/revoke"),
+        (Method::POST, "/tokens"),
         (Method::POST, PROFILE_PATH),
         (Method::PUT, LOGOUT_PATH),
         (Method::POST, "/auth/callback"),

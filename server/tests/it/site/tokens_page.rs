@@ -8,8 +8,8 @@ use crate::{
 };
 
 const PAGE: &str = "/tokens";
-const RENEW: &str = "/api/tokens/renew";
-const REVOKE: &str = "/api/tokens/revoke";
+const RENEW: &str = "/tokens/renew";
+const REVOKE: &str = "/tokens/revoke";
 
 /// Logs Alice in. She has called the products API only.
 async fn alice_in(env: &TestEnv) -> Browser {
@@ -60,6 +60,20 @@ async fn only_its_user_sees_the_tokens_page_of_a_login() {
             response.location()
         );
         assert_eq!(&*response.body, "");
+    }
+    for button in [RENEW, REVOKE] {
+        let response = anonymous.call(Method::POST, button, &[]).await;
+        assert_eq!(response.assert_status(401).error_code(), "sign_in_required");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_error_in_the_query_shows_nothing() {
+    let env = TestEnv::start().await;
+    let alice = alice_in(&env).await;
+    for query in ["?error=forged", "?error=", "?error=<b>", "?x=misconfigured"] {
+        let page = alice.open(&[PAGE, query].concat()).await.assert_status(200);
+        assert_eq!(page.html().texts_where("role", "alert").len(), 0, "{query}");
     }
 }
 

@@ -66,7 +66,7 @@ async fn run_scenario(env: &mut TestEnv, alice: &Browser, bob: &Browser) {
     alice.follow_redirects(ordered).await.assert_status(200);
     let tokens = alice.open("/tokens").await.assert_status(200);
     for api in ["PRODUCTS", "ORDERS"] {
-        let form = tokens.html().form_with("/api/tokens/renew", "api", api);
+        let form = tokens.html().form_with("/tokens/renew", "api", api);
         let renewed = alice.submit(&tokens, form, &[]).await.assert_status(303);
         alice.follow_redirects(renewed).await.assert_status(200);
     }

@@ -12,13 +12,13 @@ const LOGIN_SCOPES: &[&str] = &[
     "offline_access",
 ];
 
-/// Each scope once, with its outcome as a sign and in words.
+/// Shows each scope once, with its outcome as a sign and in words.
 pub(super) fn scopes(requested: &[String], granted: &[String]) -> AnyView {
     let asked = requested.iter().map(|scope| {
         if granted.contains(scope) {
-            scope_with("granted", "✓", None, scope)
+            scope_item("granted", "✓", None, scope)
         } else {
-            scope_with("missing", "✗", Some(" not granted"), scope)
+            scope_item("missing", "✗", Some(" not granted"), scope)
         }
     });
     let (of_login, beyond): (Vec<_>, Vec<_>) = granted
@@ -27,7 +27,7 @@ pub(super) fn scopes(requested: &[String], granted: &[String]) -> AnyView {
         .partition(|scope| LOGIN_SCOPES.contains(&scope.as_str()));
     let beyond = beyond
         .into_iter()
-        .map(|scope| scope_with("beyond", "+", Some(" not asked for"), scope));
+        .map(|scope| scope_item("beyond", "+", Some(" not asked for"), scope));
     let list = list(asked.chain(beyond).collect());
     let of_login = (!of_login.is_empty()).then(|| {
         let of_login: Vec<_> = of_login.into_iter().map(String::as_str).collect();
@@ -36,12 +36,12 @@ pub(super) fn scopes(requested: &[String], granted: &[String]) -> AnyView {
     view! { {list} {of_login} }.into_any()
 }
 
-/// The scopes that a request would ask for.
-pub(super) fn scopes_wanted(wanted: &[String]) -> AnyView {
+/// Shows the scopes that a request would ask for.
+pub(super) fn requested_scopes(requested: &[String]) -> AnyView {
     list(
-        wanted
+        requested
             .iter()
-            .map(|scope| scope_with("wanted", "○", None, scope))
+            .map(|scope| scope_item("wanted", "○", None, scope))
             .collect(),
     )
 }
@@ -54,7 +54,7 @@ fn list(scopes: Vec<AnyView>) -> AnyView {
     }
 }
 
-fn scope_with(
+fn scope_item(
     fate: &'static str,
     sign: &'static str,
     words: Option<&'static str>,

@@ -1,12 +1,22 @@
 //! One API: its configuration, its cached access tokens, and their problems.
 
-use super::{api::RenewToken, fault::fault, scopes::scopes_wanted, state::State, token::token};
-use axum_auth0::{ApiOverview, ApiRegistration, CachedTokenOverview};
-use leptos::{prelude::*, server_fn::ServerFn as _};
-use leptos_auth0::{LoginLink, PageUserField};
+use axum_auth0::{ApiOverview, ApiRegistration, CachedTokenOverview, PageUser};
+use leptos::prelude::*;
 
-/// The data of a branch.
-pub(super) struct Branch<'a> {
+use super::{
+    RENEW_PATH,
+    access_token::access_token,
+    problem::problem,
+    scopes::requested_scopes,
+    site::{Site, page_user_field},
+    status::Status,
+};
+
+/// The data of one API.
+pub(super) struct ApiCard<'a> {
+    pub(super) site: &'a Site,
+    /// The user that the page is rendered for.
+    pub(super) page_user: &'a PageUser,
     /// The registration of the API in the site's code.
     pub(super) declared: ApiRegistration,
     /// The API's configuration and tokens; `None` if it is not configured.
@@ -19,18 +29,21 @@ pub(super) struct Branch<'a> {
     pub(super) now: i64,
 }
 
-pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
-    let name = branch.declared.prefix();
-    let Some(api) = branch.api else {
+/// Shows one API.
+pub(super) fn api_card(card: &ApiCard<'_>) -> AnyView {
+    let name = card.declared.prefix();
+    let Some(api) = card.api else {
         return not_configured(name).into_any();
     };
-    let (state, words) = match (&api.problem, &api.cached[..]) {
-        (Some(_), _) => (State::Wrong, "no token for it"),
-        (None, []) => (State::Waiting, "not asked for yet"),
-        (None, held) if held.iter().all(|held| held.problem.is_none()) => (State::Good, "ready"),
-        (None, _) => (State::Wrong, "something is wrong below"),
+    let (status, words) = match (&api.problem, &api.cached[..]) {
+        (Some(_), _) => (Status::Wrong, "no token for it"),
+        (None, []) => (Status::Waiting, "not asked for yet"),
+        (None, tokens) if tokens.iter().all(|token| token.problem.is_none()) => {
+            (Status::Good, "ready")
+        }
+        (None, _) => (Status::Wrong, "something is wrong below"),
     };
-    let asks = if branch.asked_by_login {
+    let asks = if card.asked_by_login {
         "The login asks for"
     } else {
         "The refresh token is exchanged for"
@@ -42,35 +55,35 @@ pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
         },
         |audience| view! { <dd><code>{audience}</code></dd> }.into_any(),
     );
-    let held = api.cached.iter().map(|held| {
+    let tokens = api.cached.iter().map(|cached| {
         view! {
             <li>
-                {token(held, branch.now, button(branch, &extra(api, held), "Renew this token"))}
+                {access_token(cached, card.now, button(card, &extra_scopes(api, cached), "Renew this token"))}
             </li>
         }
     });
-    let held: Vec<_> = held.collect();
+    let tokens: Vec<_> = tokens.collect();
     // Without an audience no token can be requested.
-    let none = (held.is_empty() && api.audience.is_some()).then(|| {
+    let none = (tokens.is_empty() && api.audience.is_some()).then(|| {
         view! {
             <li>
-                <section class="node" data-state=State::Waiting.name()>
+                <section class="node" data-state=Status::Waiting.name()>
                     <header>
                         <h3>"Access token"</h3>
-                        {State::Waiting.said("none yet")}
+                        {Status::Waiting.label("none yet")}
                     </header>
                     <p>"The first call of the API asks for one with these scopes:"</p>
-                    {scopes_wanted(&api.scope)}
-                    {button(branch, "", "Get a token")}
+                    {requested_scopes(&api.scope)}
+                    {button(card, "", "Get a token")}
                 </section>
             </li>
         }
     });
     view! {
-        <section class="node" data-state=state.name()>
+        <section class="node" data-state=status.name()>
             <header>
                 <h2>{title(name)}</h2>
-                {state.said(words)}
+                {status.label(words)}
             </header>
             <p class="small">{asks}</p>
             <dl class="facts">
@@ -78,9 +91,9 @@ pub(super) fn branch(branch: &Branch<'_>) -> AnyView {
                 <div><dt>"Set by"</dt><dd><code>{api.audience_variable.clone()}</code></dd></div>
                 <div><dt>"Called at"</dt><dd><code>{api.base_url.to_string()}</code></dd></div>
             </dl>
-            {api.problem.as_ref().map(fault)}
+            {api.problem.as_ref().map(problem)}
         </section>
-        <ul class="leaves">{held}{none}</ul>
+        <ul class="leaves">{tokens}{none}</ul>
     }
     .into_any()
 }
@@ -94,9 +107,9 @@ fn title(name: &str) -> String {
     title + " API"
 }
 
-/// Returns the scopes of `held` that only a call requested, not the API's configuration.
-fn extra(api: &ApiOverview, held: &CachedTokenOverview) -> String {
-    let extra = held
+/// Returns the scopes of `cached` that only a call requested, not the API's configuration.
+fn extra_scopes(api: &ApiOverview, cached: &CachedTokenOverview) -> String {
+    let extra = cached
         .requested
         .iter()
         .filter(|scope| !api.scope.contains(scope));
@@ -104,15 +117,16 @@ fn extra(api: &ApiOverview, held: &CachedTokenOverview) -> String {
 }
 
 /// Offers a login instead, if no token can be requested without one.
-fn button(branch: &Branch<'_>, scope: &str, label: &'static str) -> AnyView {
-    if !branch.can_ask {
-        return view! { <p><LoginLink class="button button-quiet" label="Log in again"/></p> }
+fn button(card: &ApiCard<'_>, scope: &str, label: &'static str) -> AnyView {
+    if !card.can_ask {
+        let login = card.site.login_path();
+        return view! { <p><a class="button button-quiet" href=login>"Log in again"</a></p> }
             .into_any();
     }
-    let name = branch.declared.prefix();
+    let name = card.declared.prefix();
     view! {
-        <form method="post" action=RenewToken::PATH>
-            <PageUserField/>
+        <form method="post" action=card.site.path(RENEW_PATH)>
+            {page_user_field(card.page_user)}
             <input type="hidden" name="api" value=name/>
             <input type="hidden" name="scope" value=scope.to_owned()/>
             <button class="button button-quiet" type="submit">
@@ -125,10 +139,10 @@ fn button(branch: &Branch<'_>, scope: &str, label: &'static str) -> AnyView {
 
 fn not_configured(name: &str) -> impl IntoView + use<> {
     view! {
-        <section class="node" data-state=State::Waiting.name()>
+        <section class="node" data-state=Status::Waiting.name()>
             <header>
                 <h2>{title(name)}</h2>
-                {State::Waiting.said("not configured")}
+                {Status::Waiting.label("not configured")}
             </header>
             <p>
                 "To call it, set " <code>{name.to_owned()} "_API_URL"</code> " to its address and "

@@ -1,17 +1,17 @@
-//! The state of a part of the page.
+//! The status of a part of the page.
 
 use leptos::prelude::*;
 
-/// The state of a node of the tree, shown by a word and by its border.
+/// The status of a node of the tree, shown by a word and by its border.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum Status {
     Good,
     Waiting,
     Wrong,
 }
 
-impl State {
-    /// For the style sheet.
+impl Status {
+    /// Returns the name for the stylesheet.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -20,8 +20,8 @@ impl State {
         }
     }
 
-    /// The state in words, after a sign.
-    pub(super) fn said(self, words: &'static str) -> impl IntoView {
+    /// Shows the status as `words`, after a sign.
+    pub(super) fn label(self, words: &'static str) -> impl IntoView {
         let sign = match self {
             Self::Good => "✓",
             Self::Waiting => "○",

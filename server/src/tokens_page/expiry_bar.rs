@@ -1,28 +1,28 @@
 //! The remaining lifetime of a token: a bar that shrinks.
 //!
 //! It is an SVG with SMIL animation, so it needs neither a script nor inline styles. With `prefers-reduced-motion` the
-//! style sheet shows a bar that does not move.
+//! stylesheet shows a bar that does not move.
 
-use super::moment::{moment, span};
+use super::timestamp::{duration, timestamp};
 use axum_auth0::CachedTokenOverview;
 use leptos::prelude::*;
 
 /// With less than this many seconds left, the bar is marked as expiring.
 const EXPIRES_SOON: i64 = 300;
 
-/// The bar and its description.
-pub(super) fn life(held: &CachedTokenOverview, now: i64) -> impl IntoView + use<> {
-    let Some(end) = held.expires_at else {
+/// Shows the bar and its description.
+pub(super) fn expiry_bar(cached: &CachedTokenOverview, now: i64) -> impl IntoView + use<> {
+    let Some(end) = cached.expires_at else {
         return view! { <p class="life-said">"The provider did not say when it expires."</p> }
             .into_any();
     };
     let left = end - now;
     let said = if left > 0 {
-        view! { "Expires in " {span(left)} ", at " {moment(end)} }.into_any()
+        view! { "Expires in " {duration(left)} ", at " {timestamp(end)} }.into_any()
     } else {
-        view! { "Expired " {span(-left)} " ago; the next call gets a new one. It ended at " {moment(end)} }.into_any()
+        view! { "Expired " {duration(-left)} " ago; the next call gets a new one. It ended at " {timestamp(end)} }.into_any()
     };
-    let bar = bar(left, end - held.obtained_at);
+    let bar = bar(left, end - cached.obtained_at);
     view! {
         {bar}
         <p class="life-said">{said} "."</p>

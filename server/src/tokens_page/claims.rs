@@ -1,6 +1,6 @@
 //! The claims of a token.
 
-use super::moment::moment;
+use super::timestamp::timestamp;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
@@ -10,14 +10,14 @@ const BINDING_CLAIMS: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash"];
 /// Claims with a `NumericDate` (RFC 7519, section 2).
 const DATES: &[&str] = &["exp", "iat", "nbf", "auth_time", "updated_at"];
 
-/// A collapsed list of all claims.
+/// Shows a collapsed list of all claims.
 pub(super) fn claims(claims: &Map<String, Value>) -> impl IntoView + use<> {
     let shown = claims
         .iter()
         .filter(|(name, _)| !BINDING_CLAIMS.contains(&name.as_str()));
     let rows: Vec<_> = shown
         .map(|(name, value)| {
-            view! { <div><dt><code>{name.clone()}</code></dt><dd>{told(name, value)}</dd></div> }
+            view! { <div><dt><code>{name.clone()}</code></dt><dd>{claim_value(name, value)}</dd></div> }
         })
         .collect();
     view! {
@@ -28,10 +28,10 @@ pub(super) fn claims(claims: &Map<String, Value>) -> impl IntoView + use<> {
     }
 }
 
-fn told(name: &str, value: &Value) -> AnyView {
+fn claim_value(name: &str, value: &Value) -> AnyView {
     match value {
         Value::Number(number) if DATES.contains(&name) => match number.as_i64() {
-            Some(seconds) => moment(seconds).into_any(),
+            Some(seconds) => timestamp(seconds).into_any(),
             None => number.to_string().into_any(),
         },
         Value::String(text) => text.clone().into_any(),

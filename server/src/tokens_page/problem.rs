@@ -3,8 +3,8 @@
 use axum_auth0::Diagnosis;
 use leptos::prelude::*;
 
-/// The diagnosis, as in the log and on the error page.
-pub(super) fn fault(diagnosis: &Diagnosis) -> impl IntoView + use<> {
+/// Shows a diagnosis, as in the log and on the error page.
+pub(super) fn problem(diagnosis: &Diagnosis) -> impl IntoView + use<> {
     let (code, cause, fix) = (diagnosis.code(), diagnosis.cause(), diagnosis.fix());
     view! {
         <div class="fault" role="group" aria-label="What is wrong">

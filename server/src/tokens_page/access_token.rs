@@ -1,39 +1,41 @@
 //! One access token.
 
-use super::{claims::claims, fault::fault, life::life, scopes::scopes, state::State};
+use super::{
+    claims::claims, expiry_bar::expiry_bar, problem::problem, scopes::scopes, status::Status,
+};
 use axum_auth0::CachedTokenOverview;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-/// What is known of the token, without the token itself; `button` is its action.
-pub(super) fn token(
-    held: &CachedTokenOverview,
+/// Shows what is known of the token, without the token itself; `button` is its action.
+pub(super) fn access_token(
+    cached: &CachedTokenOverview,
     now: i64,
     button: AnyView,
 ) -> impl IntoView + use<> {
-    let has_ended = held.expires_at.is_some_and(|end| end <= now);
-    let (state, words) = match (&held.problem, has_ended) {
-        (Some(_), _) => (State::Wrong, "not as it should be"),
-        (None, true) => (State::Waiting, "expired"),
-        (None, false) => (State::Good, "good"),
+    let has_expired = cached.expires_at.is_some_and(|end| end <= now);
+    let (status, words) = match (&cached.problem, has_expired) {
+        (Some(_), _) => (Status::Wrong, "not as it should be"),
+        (None, true) => (Status::Waiting, "expired"),
+        (None, false) => (Status::Good, "good"),
     };
-    let facts = held.claims.as_ref().map_or_else(
+    let facts = cached.claims.as_ref().map_or_else(
         || {
             view! { <p>"It is opaque: only the provider and the API can read it, so nothing could be checked here."</p> }
                 .into_any()
         },
         |claims| facts(claims).into_any(),
     );
-    let claims = held.claims.as_ref().map(claims);
+    let claims = cached.claims.as_ref().map(claims);
     view! {
-        <section class="node" data-state=state.name()>
+        <section class="node" data-state=status.name()>
             <header>
                 <h3>"Access token"</h3>
-                {state.said(words)}
+                {status.label(words)}
             </header>
-            {life(held, now)}
-            {scopes(&held.requested, &held.scope)}
-            {held.problem.as_ref().map(fault)}
+            {expiry_bar(cached, now)}
+            {scopes(&cached.requested, &cached.scope)}
+            {cached.problem.as_ref().map(problem)}
             {facts}
             {claims}
             {button}
@@ -41,7 +43,7 @@ pub(super) fn token(
     }
 }
 
-/// Audience and issuer.
+/// Shows audience and issuer.
 fn facts(claims: &Map<String, Value>) -> impl IntoView + use<> {
     let audience = match claims.get("aud") {
         Some(Value::String(audience)) => audience.clone(),
