@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::{
     clock::SharedClock,
     config::{ApiSettings, BrowserAccess, Config},
+    diagnosis::{DiagnosisVisibility, HIDDEN_DIAGNOSIS},
     session::{NotSignedIn, SignedInUser},
     tokens::{ApiRegistry, CachedToken, TokenError, Tokens},
 };
@@ -84,7 +85,7 @@ pub(crate) async fn get(
             let text = "the provider issued a token with more scopes than were requested; it stays on the server";
             error_response(StatusCode::FORBIDDEN, "invalid_scope", text)
         }
-        Err(error) => token_error_response(&error),
+        Err(error) => token_error_response(&error, DiagnosisVisibility::of(&config)),
     }
 }
 
@@ -151,7 +152,7 @@ fn token_response(token: &CachedToken, now: i64) -> Response {
 }
 
 /// Returns the error with the code of nextjs-auth0, if it has one.
-fn token_error_response(error: &TokenError) -> Response {
+fn token_error_response(error: &TokenError, visibility: DiagnosisVisibility) -> Response {
     let (status, code) = match error {
         TokenError::SignInRequired => (StatusCode::UNAUTHORIZED, "session_expired"),
         TokenError::Misconfigured(diagnosis) => {
@@ -167,7 +168,11 @@ fn token_error_response(error: &TokenError) -> Response {
         }
         TokenError::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable"),
     };
-    let mut response = error_response(status, code, &error.to_string());
+    let message = match error {
+        TokenError::Misconfigured(_) if !visibility.is_exposed() => HIDDEN_DIAGNOSIS.to_owned(),
+        _ => error.to_string(),
+    };
+    let mut response = error_response(status, code, &message);
     if let TokenError::ProviderUnavailable {
         retry_after: Some(wait),
     }

@@ -81,7 +81,7 @@ pub use self::{
     api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},
     auth0::{Auth0, Auth0Builder, BuildError, NotReady},
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
-    diagnosis::{Diagnosis, DiagnosisCode, Expectation, TokenFacts, diagnose},
+    diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     oauth::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     request::cookies,

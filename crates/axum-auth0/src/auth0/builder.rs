@@ -48,6 +48,7 @@ pub struct Auth0Builder {
     routes: Option<Routes>,
     config: Option<Config>,
     paths: GuardedPaths,
+    public_claims: Vec<String>,
     store: Option<SharedStore>,
     clock: SharedClock,
     random: SharedRandom,
@@ -62,6 +63,7 @@ impl Default for Auth0Builder {
             routes: None,
             config: None,
             paths: GuardedPaths::default(),
+            public_claims: Vec::new(),
             store: None,
             clock: SystemClock::shared(),
             random: SystemRandom::shared(),
@@ -191,6 +193,19 @@ impl Auth0Builder {
         self
     }
 
+    /// Adds claims that pages may contain, for example `roles` or `https://shop.example/roles`. They become a part of
+    /// the page's source. See [`SignedInUser::public_claims`](crate::SignedInUser::public_claims).
+    pub fn public_claims<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.public_claims.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets `AUTH0_EXPOSE_DIAGNOSES`: whether responses explain a misconfiguration, with the names of variables and
+    /// settings. By default they do in debug builds only. The log always contains the explanation.
+    pub fn expose_diagnoses(self, expose: bool) -> Self {
+        self.set("AUTH0_EXPOSE_DIAGNOSES", expose.to_string())
+    }
+
     /// Uses a custom store instead of `AUTH0_SESSION_STORE`.
     pub fn store(mut self, store: SharedStore) -> Self {
         self.store = Some(store);
@@ -247,6 +262,7 @@ impl Auth0Builder {
             store,
             clock: self.clock,
             random: self.random,
+            public_claims: self.public_claims,
         });
         Ok(Auth0 {
             state,

@@ -5,7 +5,7 @@ mod maintenance;
 mod router;
 mod state;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 pub use self::builder::Auth0Builder;
 use self::state::AppState;
@@ -27,7 +27,9 @@ pub struct Auth0 {
 }
 
 /// Error of [`Auth0Builder::build`].
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` shows the same text as `Display`, so that a `main` that returns the error prints a readable list.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The configuration has problems.
@@ -39,6 +41,12 @@ pub enum BuildError {
     /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(#[from] HttpError),
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Reason why the site is not ready; see [`Auth0::ready`].

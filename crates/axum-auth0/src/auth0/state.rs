@@ -29,6 +29,7 @@ pub(super) struct Components {
     pub(super) store: SharedStore,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
+    pub(super) public_claims: Vec<String>,
 }
 
 /// The state of all routes and layers. Cheap to clone.
@@ -58,6 +59,7 @@ impl AppState {
             store,
             clock,
             random,
+            public_claims,
         } = components;
         let config = Arc::new(config);
         let keys = Keyring::new(config.secrets(), Arc::clone(&random));
@@ -95,6 +97,7 @@ impl AppState {
                 Arc::clone(&random),
             ),
             page_users: PageUserTags::new(keys.clone(), config.issuer().as_str()),
+            public_claims,
         });
         let session = Arc::new(SessionState::new(
             Arc::clone(&config),

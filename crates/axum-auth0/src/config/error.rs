@@ -15,7 +15,8 @@ pub struct ConfigProblem {
 }
 
 /// All problems of a configuration.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// `Debug` shows the same text as `Display`, so that a `main` that returns the error prints a readable list.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ConfigError {
     pub(super) problems: Vec<ConfigProblem>,
 }
@@ -39,6 +40,12 @@ impl fmt::Display for ConfigError {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -116,6 +116,11 @@ impl Config {
         self.no_content_profile
     }
 
+    /// Returns `AUTH0_EXPOSE_DIAGNOSES`: whether responses explain a misconfiguration.
+    pub fn expose_diagnoses(&self) -> bool {
+        self.expose_diagnoses
+    }
+
     /// Returns `AUTH0_HTTP_TIMEOUT`: the timeout of one request to the provider, at most 12.5 seconds.
     pub fn http_timeout(&self) -> Duration {
         self.http_timeout

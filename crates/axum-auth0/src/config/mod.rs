@@ -75,6 +75,7 @@ pub struct Config {
     session_store: StoreLocation,
     cookie: CookieSettings,
     no_content_profile: bool,
+    expose_diagnoses: bool,
     http_timeout: Duration,
     logout: LogoutSettings,
     session_lifetime: SessionLifetime,
@@ -135,6 +136,7 @@ impl Config {
         let session_lifetime = session::lifetime(&mut problems);
         let cookie = cookies::read(&mut problems, base_url.as_ref(), &base_path);
         let no_content_profile = problems.flag(variable::NO_CONTENT_PROFILE, false);
+        let expose_diagnoses = problems.flag(variable::EXPOSE_DIAGNOSES, cfg!(debug_assertions));
         let http_timeout = timeouts::http(&mut problems);
         let routes = routes::read(&mut problems, routes, &base_path);
         let logout = logout::read(&mut problems, base_url.as_ref(), &routes);
@@ -167,6 +169,7 @@ impl Config {
             session_store,
             cookie,
             no_content_profile,
+            expose_diagnoses,
             http_timeout,
             logout,
             session_lifetime,

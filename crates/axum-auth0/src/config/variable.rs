@@ -98,6 +98,8 @@ variables! {
         "total time of one request to the provider in milliseconds, 100 to 12500";
     NO_CONTENT_PROFILE: "AUTH0_NO_CONTENT_PROFILE_RESPONSE", Word, Some("false"), "true",
         "`/auth/profile` responds with 204 instead of 401 if no user is signed in";
+    EXPOSE_DIAGNOSES: "AUTH0_EXPOSE_DIAGNOSES", Word, None, "true",
+        "responses explain a misconfiguration, which the log always does; by default in debug builds only";
     SESSION_STORE: "AUTH0_SESSION_STORE", Path, Some("sqlite:data/sessions.db"), "sqlite:data/sessions.db",
         "where sessions and tokens are stored: `sqlite:PATH` or `memory:`";
     SESSION_INACTIVITY: "AUTH0_SESSION_INACTIVITY_DURATION", Word, Some("86400"), "86400",

@@ -17,13 +17,15 @@ mod id_token;
 mod provider_error;
 mod scope;
 mod text;
+mod visibility;
 
-pub(crate) use self::{access_token::inspect, text::printable};
+pub(crate) use self::{access_token::inspect, text::printable, visibility::HIDDEN_DIAGNOSIS};
 pub use self::{
     access_token::{TokenFacts, diagnose},
     code::DiagnosisCode,
     data::Diagnosis,
     expectation::Expectation,
+    visibility::DiagnosisVisibility,
 };
 
 /// Maximum number of token audiences in a diagnosis. A token may have many long ones.

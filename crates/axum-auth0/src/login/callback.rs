@@ -75,10 +75,9 @@ async fn respond(
     kind: RequestKind,
     headers: &HeaderMap,
 ) -> Response {
-    let routes = login.config.routes();
     let authorization = match AuthorizationResponse::parse(query) {
         Ok(authorization) => authorization,
-        Err(error) => return error.respond(routes),
+        Err(error) => return error.respond(&login.config),
     };
     let cookies = login.config.cookie();
     let Some(transaction) = Transaction::find(headers, &login.keys, &authorization.state, cookies)
@@ -86,7 +85,7 @@ async fn respond(
         // The cookie was lost. A second attempt can succeed.
         return restart(login, kind, headers, &authorization)
             .await
-            .unwrap_or_else(|| LoginError::UnknownTransaction.respond(routes));
+            .unwrap_or_else(|| LoginError::UnknownTransaction.respond(&login.config));
     };
     // From here on, the transaction is consumed, regardless of the outcome.
     let return_to = transaction.return_to.clone();
@@ -109,7 +108,7 @@ async fn respond(
             } else {
                 None
             };
-            restarted.unwrap_or_else(|| error.respond(routes))
+            restarted.unwrap_or_else(|| error.respond(&login.config))
         }
     };
     set_cookie(
@@ -218,5 +217,5 @@ async fn restart(
     }
     tracing::info!(attempt, "login restarted");
     let restarted = begin(login, headers, parameters, attempt).await;
-    Some(restarted.unwrap_or_else(|error| error.respond(login.config.routes())))
+    Some(restarted.unwrap_or_else(|error| error.respond(&login.config)))
 }

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 
 use crate::{
-    config::{Config, Routes},
+    config::Config,
     diagnosis::{Diagnosis, DiagnosisCode, printable},
     oauth::{EndpointError, IdTokenError},
     provider::ProviderError,
@@ -143,9 +143,9 @@ impl LoginError {
     }
 
     /// Logs the error and returns its page.
-    pub(super) fn respond(self, routes: &Routes) -> Response {
+    pub(super) fn respond(self, config: &Config) -> Response {
         self.log();
-        self.page(routes).into_response()
+        self.page(config).into_response()
     }
 
     fn log(&self) {

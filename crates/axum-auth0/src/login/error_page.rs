@@ -4,12 +4,18 @@
 use http::StatusCode;
 
 use super::error::LoginError;
-use crate::{config::Routes, diagnosis::printable, page::Page};
+use crate::{
+    config::Config,
+    diagnosis::{DiagnosisVisibility, printable},
+    page::Page,
+};
 
 const TRY_AGAIN: &str = "Try again";
 
 impl LoginError {
-    pub(super) fn page(&self, routes: &Routes) -> Page {
+    pub(super) fn page(&self, config: &Config) -> Page {
+        let routes = config.routes();
+        let visibility = DiagnosisVisibility::of(config);
         let page = match self {
             Self::InvalidParameter(_)
             | Self::NotANavigation
@@ -31,7 +37,7 @@ impl LoginError {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "This site's login is not set up correctly",
             )
-            .diagnosis(diagnosis),
+            .diagnosis(diagnosis, visibility),
             Self::AlreadyUsed(return_to) => {
                 Page::new(StatusCode::BAD_REQUEST, "This login is already finished")
                     .paragraph("Its address can be used only once. If you are not logged in, please log in again.")
@@ -56,7 +62,7 @@ impl LoginError {
                 "The provider's response cannot be verified",
             )
             .paragraph("It does not prove who you are, so you were not logged in.")
-            .diagnosis(diagnosis)
+            .diagnosis(diagnosis, visibility)
             .link(TRY_AGAIN, routes.login_url(return_to)),
             Self::ProviderUnavailable {
                 retry_after,

@@ -35,16 +35,16 @@ pub(crate) async fn start(
         return no_content();
     }
     if !kind.may_start_login() {
-        return LoginError::NotANavigation.respond(routes);
+        return LoginError::NotANavigation.respond(&login.config);
     }
     let query = query.unwrap_or_default();
     let parameters = match LoginParameters::parse(&query, routes) {
         Ok(parameters) => parameters,
-        Err(name) => return LoginError::InvalidParameter(name).respond(routes),
+        Err(name) => return LoginError::InvalidParameter(name).respond(&login.config),
     };
     begin(&login, &headers, parameters, 0)
         .await
-        .unwrap_or_else(|error| error.respond(routes))
+        .unwrap_or_else(|error| error.respond(&login.config))
 }
 
 /// Starts a login. `attempt` counts its restarts.

@@ -8,7 +8,7 @@ use html_escape::{encode_double_quoted_attribute as attribute, encode_text as te
 use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, DiagnosisVisibility};
 
 /// The only style that the Content Security Policy allows, by its hash.
 const STYLE: &str = include_str!("page.css");
@@ -47,8 +47,18 @@ impl Page {
         self
     }
 
-    /// Adds cause and fix of a diagnosis, for the operator of the site.
-    pub(crate) fn diagnosis(mut self, diagnosis: &Diagnosis) -> Self {
+    /// Adds cause and fix of a diagnosis, for the operator of the site. If they are not visible, adds the code.
+    pub(crate) fn diagnosis(
+        mut self,
+        diagnosis: &Diagnosis,
+        visibility: DiagnosisVisibility,
+    ) -> Self {
+        if !visibility.is_exposed() {
+            let code = diagnosis.code().as_str();
+            return self.paragraph(format!(
+                "The log of this site contains the cause and what to do ({code})."
+            ));
+        }
         self.paragraphs.push(diagnosis.cause());
         self.fix = Some(diagnosis.fix());
         self

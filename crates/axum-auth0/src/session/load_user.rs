@@ -49,10 +49,10 @@ pub(crate) async fn load_user(
             CurrentUser::Unavailable
         }
     };
-    request.extensions_mut().insert(user);
-    request
-        .extensions_mut()
-        .insert(state.config.shared_routes());
+    let extensions = request.extensions_mut();
+    extensions.insert(user);
+    extensions.insert(state.config.shared_routes());
+    extensions.insert(state.diagnoses);
     let mut response = next.run(request).await;
     if has_ended && response.extensions().get::<SessionCookie>().is_none() {
         response.extensions_mut().insert(SessionCookie::Remove);

@@ -3,9 +3,11 @@
 mod best_effort;
 mod cookie;
 mod data;
+mod extract;
 pub(crate) mod id;
 mod load_user;
 mod not_signed_in;
+mod public_claims;
 mod records;
 mod services;
 mod state;

@@ -13,4 +13,6 @@ pub(crate) struct UserServices {
     pub(crate) apis: ApiRegistry,
     pub(crate) transport: ApiTransport,
     pub(crate) page_users: PageUserTags,
+    /// Names of further claims that pages may contain.
+    pub(crate) public_claims: Vec<String>,
 }

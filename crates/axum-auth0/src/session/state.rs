@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{SessionRecords, UserServices, best_effort::BestEffortWriter};
-use crate::{clock::SharedClock, config::Config, random::SharedRandom, store::SharedStore};
+use crate::{
+    clock::SharedClock, config::Config, diagnosis::DiagnosisVisibility, random::SharedRandom,
+    store::SharedStore,
+};
 
 /// State of [`load_user`](super::load_user()).
 #[derive(Debug)]
@@ -15,6 +18,7 @@ pub(crate) struct SessionState {
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) services: Arc<UserServices>,
+    pub(super) diagnoses: DiagnosisVisibility,
 }
 
 impl SessionState {
@@ -27,6 +31,7 @@ impl SessionState {
         random: SharedRandom,
     ) -> Self {
         Self {
+            diagnoses: DiagnosisVisibility::of(&config),
             config,
             store,
             records,

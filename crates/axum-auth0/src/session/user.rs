@@ -2,12 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{NotSignedIn, UserServices};
+use super::UserServices;
 use crate::{
     config::Api,
     page_user::PageUser,
@@ -16,10 +14,27 @@ use crate::{
     trace_context::TraceContext,
 };
 
-/// The user of a request; an extension of every request below the engine's layers.
-#[derive(Clone, Debug)]
+/// The user of a request. It is an extractor, and an extension of every request below the engine's layers.
+///
+/// The extractor is infallible, so a handler that takes a `CurrentUser` responds to every request. Take a
+/// [`SignedInUser`] in handlers that require one.
+///
+/// ```
+/// use axum_auth0::CurrentUser;
+///
+/// async fn home(user: CurrentUser) -> String {
+///     match user {
+///         CurrentUser::SignedIn(user) => format!("Hello {}", user.subject()),
+///         CurrentUser::Anonymous => "Hello".to_owned(),
+///         CurrentUser::Unavailable => "Logins do not work at the moment".to_owned(),
+///     }
+/// }
+/// # let app: axum::Router = axum::Router::new().route("/", axum::routing::get(home));
+/// ```
+#[derive(Clone, Debug, Default)]
 pub enum CurrentUser {
-    /// The request has no session.
+    /// The request has no session, or did not pass the engine's layers.
+    #[default]
     Anonymous,
     /// The request has a session.
     SignedIn(SignedInUser),
@@ -50,7 +65,23 @@ impl CurrentUser {
     }
 }
 
-/// A signed-in user. As an extractor it rejects other requests with [`NotSignedIn`].
+/// A signed-in user. It is an extractor, which rejects other requests with [`NotSignedIn`](super::NotSignedIn).
+/// `Option<SignedInUser>` is the extractor of handlers that also serve anonymous requests.
+///
+/// ```
+/// use axum_auth0::SignedInUser;
+///
+/// async fn account(user: SignedInUser) -> String {
+///     format!("The account of {}", user.subject())
+/// }
+///
+/// async fn banner(user: Option<SignedInUser>) -> &'static str {
+///     if user.is_some() { "Welcome back" } else { "Welcome" }
+/// }
+/// # let app: axum::Router = axum::Router::new()
+/// #     .route("/account", axum::routing::get(account))
+/// #     .route("/banner", axum::routing::get(banner));
+/// ```
 ///
 /// There is no public constructor: a function that takes a `SignedInUser` cannot be called for an anonymous request.
 #[derive(Clone)]
@@ -168,29 +199,5 @@ impl SignedInUser {
 impl fmt::Debug for SignedInUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SignedInUser({:?})", self.login)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for SignedInUser {
-    type Rejection = NotSignedIn;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        match parts.extensions.get::<CurrentUser>() {
-            Some(CurrentUser::SignedIn(user)) => Ok(user.clone()),
-            Some(CurrentUser::Unavailable) => Err(NotSignedIn::Unavailable),
-            Some(CurrentUser::Anonymous) | None => Err(NotSignedIn::Anonymous),
-        }
-    }
-}
-
-impl<S: Sync> OptionalFromRequestParts<S> for SignedInUser {
-    type Rejection = NotSignedIn;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
-        match parts.extensions.get::<CurrentUser>() {
-            Some(CurrentUser::SignedIn(user)) => Ok(Some(user.clone())),
-            Some(CurrentUser::Unavailable) => Err(NotSignedIn::Unavailable),
-            Some(CurrentUser::Anonymous) | None => Ok(None),
-        }
     }
 }

@@ -235,3 +235,23 @@ async fn head_requests_are_not_allowed() {
     let response = browser.head("/auth/access-token").await;
     assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn a_misconfiguration_is_explained_in_the_response_on_request_only() {
+    for (setting, explains) in [("true", true), ("false", false)] {
+        let env = TestEnvBuilder::new()
+            .set("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", ORDERS)
+            .set("AUTH0_EXPOSE_DIAGNOSES", setting)
+            .build()
+            .await;
+        let mut browser = env.logged_in("alice").await;
+        env.provider
+            .reply(Endpoint::Refresh, Reply::error(400, "invalid_target"));
+        let path = format!("/auth/access-token?audience={ORDERS}");
+        let response = browser.fetch(&path, &SCRIPT).await;
+        let code = "audience_unknown";
+        assert_refused(&response, StatusCode::INTERNAL_SERVER_ERROR, code);
+        let explained = response.body.contains("ORDERS_API_AUDIENCE");
+        assert_eq!(explained, explains, "{}", response.body);
+    }
+}

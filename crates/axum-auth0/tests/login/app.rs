@@ -70,7 +70,7 @@ async fn products(user: SignedInUser) -> String {
     format!("the products of {}", user.subject())
 }
 
-async fn whoami(axum::Extension(user): axum::Extension<CurrentUser>) -> String {
+async fn whoami(user: CurrentUser) -> String {
     match user {
         CurrentUser::SignedIn(user) => user.subject().to_owned(),
         CurrentUser::Anonymous => "anonymous".to_owned(),

@@ -16,6 +16,7 @@ mod builder;
 mod callback;
 mod cookies;
 mod cross_site_and_host;
+mod current_user;
 mod dead_refresh_tokens;
 mod diagnoses;
 mod disconnected_clients;

@@ -96,6 +96,31 @@ fn all_problems_are_listed_each_with_an_example() {
     );
 }
 
+/// `fn main() -> Result<(), Box<dyn Error>>` prints `Debug`.
+#[test]
+fn the_debug_text_of_the_error_is_the_readable_list() {
+    let error = read(&Variables::default()).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    assert!(format!("{error:?}").contains("\n  AUTH0_DOMAIN: "));
+    let error = crate::BuildError::from(error);
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+#[test]
+fn diagnoses_are_exposed_by_debug_builds_or_on_request() {
+    let with = |value: &str| {
+        let mut variables = good();
+        variables.set("AUTH0_EXPOSE_DIAGNOSES", value);
+        read(&variables).unwrap().expose_diagnoses()
+    };
+    assert_eq!(with(""), cfg!(debug_assertions));
+    assert!(with("true") && !with("false"));
+    assert_eq!(
+        problems(&[("AUTH0_EXPOSE_DIAGNOSES", "perhaps")]),
+        ["AUTH0_EXPOSE_DIAGNOSES"]
+    );
+}
+
 #[test]
 fn a_missing_audience_is_not_a_problem() {
     let mut variables = good();
