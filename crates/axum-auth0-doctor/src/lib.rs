@@ -1,14 +1,9 @@
-//! Checks a complete `axum-auth0` configuration against the real provider before users log in.
+#![doc = include_str!("../README.md")]
 //!
-//! The checks log no user in and change nothing at the provider. They fetch its metadata and keys, send its token
-//! endpoint a refresh request with a token that cannot exist, send its authorization endpoint a login request and the
-//! same request with `prompt=none`, and send its logout endpoint a request without a session. The responses show
-//! whether the application, its callback and its APIs are registered.
+//! ## Index
 //!
-//! Every result follows from an observation. If the provider responds in the same way to an invalid value (another
-//! secret, an API or a client that does not exist), the response proves nothing. What was not observed is a
-//! [`Status::Skipped`] with a reason; it is not a problem.
-
+//! [`examine`] · [`Report`] · [`Check`] · [`Status`]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 mod apis;

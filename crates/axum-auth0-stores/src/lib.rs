@@ -1,20 +1,5 @@
-//! Session stores for `axum-auth0`: implementations of [`Store`](axum_auth0_core::store::Store) on a database, one feature each.
-//!
-//! Feature `sqlite`, on by default: [`SqliteStore`].
-//!
-//! ```
-//! # #[cfg(feature = "sqlite")]
-//! # async fn open() -> Result<(), axum_auth0_core::store::StoreError> {
-//! use std::{path::Path, sync::Arc};
-//!
-//! use axum_auth0_core::store::SharedStore;
-//! use axum_auth0_stores::SqliteStore;
-//!
-//! let store: SharedStore = Arc::new(SqliteStore::open(Path::new("data/sessions.db")).await?);
-//! # Ok(())
-//! # }
-//! ```
-
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 #[cfg(feature = "sqlite")]
