@@ -42,13 +42,14 @@ pub fn auth0() -> Auth0Builder {
     auth0
 }
 
-/// Returns the complete site as one router.
+/// Returns the complete site as one router. Pages, server functions and files are below the base path; the health checks are
+/// not.
 ///
 /// If `watched`, cargo-leptos reloads the page after a change.
 pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     let reload = watched.then_some(options.reload_port);
     let policy = Policy::new(auth0.clone(), reload);
-    let files = files::router(&options);
+    let files = auth0.mount(files::router(&options));
     #[cfg(debug_assertions)]
     let tokens_page = crate::tokens_page::router(options.clone(), auth0.clone());
     let pages = pages(options);

@@ -18,15 +18,6 @@ fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)])
 }
 
-/// Mounts the site below its base path. Other paths of the host are not found: they belong to other sites.
-fn mount(site: Router, base_path: &str) -> Router {
-    match base_path {
-        "" => site,
-        // Unlike `nest`, this also matches the base path with a trailing slash.
-        path => Router::new().nest_service(path, site),
-    }
-}
-
 /// Returns the engine's own routes, relative to the base path.
 fn routes(state: &AppState) -> Router {
     let paths = state.config.routes();
@@ -57,8 +48,8 @@ fn routes(state: &AppState) -> Router {
 
 impl Auth0 {
     /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
-    /// rejection of requests from other sites and under other hosts. Merge routes that need none of this, such as files
-    /// and health checks, afterwards.
+    /// rejection of requests from other sites and under other hosts. Merge routes that need none of this, such as health
+    /// checks, afterwards; [`Self::mount`] mounts files below the base path.
     ///
     /// If the site has a base path ([`Config::base_path`](crate::Config::base_path)), `app` is mounted below it: its own
     /// routes stay as they are, such as `/products`, and browsers request `/shop/products`. Do not nest the result
@@ -110,6 +101,25 @@ impl Auth0 {
                 guard::csrf_protection,
             ))
             .layer(middleware::from_fn_with_state(guard, guard::canonical_host));
-        mount(site, state.config.base_path())
+        match state.config.base_path() {
+            "" => site,
+            // Unlike `nest`, this also matches the base path with a trailing slash. Other paths of the host are not
+            // found: they belong to other sites.
+            path => Router::new().nest_service(path, site),
+        }
+    }
+    /// Mounts routes below the base path of the site without any layer: files, and others that do not depend on the
+    /// session. Without a base path, it returns `routes` unchanged. They must not have a fallback.
+    ///
+    /// ```no_run
+    /// # fn site(auth0: axum_auth0::Auth0, app: axum::Router, files: axum::Router) -> axum::Router {
+    /// auth0.wrap(app).merge(auth0.mount(files))
+    /// # }
+    /// ```
+    pub fn mount(&self, routes: Router) -> Router {
+        match self.state.config.base_path() {
+            "" => routes,
+            path => Router::new().nest(path, routes),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod audience;
+mod base_path;
 mod cookies;
 mod cross_site;
 mod files;

@@ -78,6 +78,15 @@ impl TestEnvBuilder {
         self.variables.set(name, value);
     }
 
+    /// Mounts the site below `path` of its host, and registers its URLs at the tenant.
+    pub(crate) fn mount_below(&mut self, path: &str) {
+        let url = self.variables.get("APP_BASE_URL").unwrap();
+        let url: Url = format!("{url}{path}").parse().unwrap();
+        self.set("APP_BASE_URL", url.as_str());
+        let local = Settings::local(self.tenant.issuer.clone(), &url, CLIENT_SECRET);
+        self.tenant.applications = local.applications;
+    }
+
     /// Runs the orders API, configures it, and lets refresh tokens be used for it.
     pub(crate) fn add_orders(&mut self) {
         let orders_url = std::mem::take(&mut self.orders_url);
