@@ -11,6 +11,7 @@ mod failure;
 mod interrupt;
 mod ports;
 mod process;
+mod publish;
 mod report;
 mod site;
 mod structure;
@@ -28,6 +29,11 @@ const USAGE: &str = "\
 cargo xtask dev              installs missing tools, then runs the site and rebuilds it at every change
 cargo xtask test [PART…]     all tests, or: rust, browser, foreign (an OpenID Provider of another project)
 cargo xtask ci               formatting, lints, docs, dependencies, all tests, release build, bundle size
+cargo xtask ci --full [--baseline REVISION]
+                             all of it, and the checks before a release: each feature alone, semantic versioning since
+                             REVISION (by default the latest tag v*), docs.rs, publish dry run, the next Leptos
+cargo xtask publish-checks [--baseline REVISION]
+                             only the checks before a release
 cargo xtask build            the release build: hashed names, brotli and gzip
 cargo xtask structure        the rules of the architecture: dependencies, module cycles, retired identifiers, file sizes
 cargo xtask module-graph [PACKAGE…]
@@ -68,6 +74,20 @@ fn run(arguments: &[String]) -> failure::Result<()> {
             ci::run(&workspace, &mut report)?;
             report.finish()
         }
+        ["ci", "--full", rest @ ..] => {
+            let baseline = baseline(rest)?;
+            let mut report = Report::new();
+            ci::run(&workspace, &mut report)?;
+            publish::check_fully(&workspace, baseline, &mut report)?;
+            report.finish()
+        }
+        ["publish-checks", rest @ ..] => {
+            let baseline = baseline(rest)?;
+            let mut report = Report::new();
+            publish::check(&workspace, &mut report)?;
+            publish::check_fully(&workspace, baseline, &mut report)?;
+            report.finish()
+        }
         ["build"] => build::run(&workspace),
         ["structure"] => {
             let mut report = Report::new();
@@ -82,6 +102,18 @@ fn run(arguments: &[String]) -> failure::Result<()> {
         _ => Err(Failure::Failed(format!(
             "`cargo xtask {}` is not a command\n\n{USAGE}",
             words.join(" ")
+        ))),
+    }
+}
+
+/// Returns the revision of `--baseline REVISION`.
+fn baseline<'a>(arguments: &[&'a str]) -> failure::Result<Option<&'a str>> {
+    match arguments {
+        [] => Ok(None),
+        ["--baseline", revision] => Ok(Some(revision)),
+        _ => Err(Failure::Failed(format!(
+            "`{}` is not understood; `--baseline REVISION` is\n\n{USAGE}",
+            arguments.join(" ")
         ))),
     }
 }

@@ -163,7 +163,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     create_folder(to)?;
     let entries = std::fs::read_dir(from).map_err(|e| Failure::io("read", from, &e))?;
     for entry in entries {

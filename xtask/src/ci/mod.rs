@@ -5,6 +5,7 @@ mod lints;
 
 use crate::build;
 use crate::failure::{Failure, Result};
+use crate::publish;
 use crate::report::Report;
 use crate::structure;
 use crate::test::{self, Part};
@@ -13,6 +14,7 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.step("formatting", |_| lints::formatting(workspace))?;
     structure::run(workspace, report)?;
+    publish::check(workspace, report)?;
     report.step("cargo-deny: licences, bans, sources, advisories", |_| {
         dependencies::check(workspace)
     })?;

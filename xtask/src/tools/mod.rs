@@ -37,6 +37,16 @@ impl Tool {
         Self::subcommand("cargo-deny", "0.20.2", "two minutes")
     }
 
+    /// Compiles each feature of a crate alone.
+    pub(crate) fn cargo_hack() -> Self {
+        Self::subcommand("cargo-hack", "0.6.46", "one minute")
+    }
+
+    /// Compares the public API with another revision. Its version must read the rustdoc JSON of the toolchain.
+    pub(crate) fn cargo_semver_checks() -> Self {
+        Self::subcommand("cargo-semver-checks", "0.51.0", "ten minutes")
+    }
+
     /// Runs tests in parallel processes.
     pub(crate) fn cargo_nextest() -> Self {
         Self::subcommand("cargo-nextest", "0.9.143", "ten minutes")

@@ -1,0 +1,31 @@
+//! The documentation as docs.rs builds it: with the features of `[package.metadata.docs.rs]`, and with `--cfg docsrs`,
+//! which shows the feature that an item needs.
+
+use std::time::Duration;
+
+use super::{LEPTOS, PUBLISHED};
+use crate::failure::Result;
+use crate::process;
+use crate::workspace::Workspace;
+
+const LIMIT: Duration = Duration::from_mins(30);
+
+pub(super) fn check(workspace: &Workspace) -> Result<()> {
+    for krate in PUBLISHED {
+        let features = if *krate == LEPTOS {
+            "--features=ssr"
+        } else {
+            "--all-features"
+        };
+        let mut cargo = workspace.cargo();
+        cargo
+            .args(["doc", "--no-deps", "--locked", "--package", krate, features])
+            .arg("--target-dir")
+            .arg(workspace.target.join("docs-rs"))
+            // docs.rs uses a nightly compiler; this allows `#![feature(doc_cfg)]` to these crates with a stable one.
+            .env("RUSTC_BOOTSTRAP", krate.replace('-', "_"))
+            .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings");
+        process::run("cargo doc", &mut cargo, LIMIT)?;
+    }
+    Ok(())
+}
