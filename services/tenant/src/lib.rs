@@ -46,3 +46,4 @@ pub use settings::{
     TokenSigning, UserSettings,
 };
 pub use tenant::Tenant;
+pub use token::direct::{IssueError, IssuedTokens};

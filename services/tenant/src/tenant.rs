@@ -13,6 +13,7 @@ use crate::{
     sso,
     state::AppState,
     store::{sessions, tokens},
+    token::direct::{self, IssueError, IssuedTokens},
 };
 
 /// A running tenant. Clones share their state.
@@ -45,6 +46,23 @@ impl Tenant {
     /// Returns the number of refresh requests by outcome; `GET /dashboard/refreshes.json` returns the same.
     pub fn refreshes(&self) -> RefreshCounts {
         self.state.refresh_counters.counts()
+    }
+
+    /// Issues the tokens of a login of the user `sub` to the application `client_id`, without the login: for tests of an
+    /// application that are not about it. `audience` and `scope` are those of the authorization request.
+    ///
+    /// The user has a session, like after a login, but no browser has its cookie.
+    ///
+    /// # Errors
+    /// Returns an error if the user, the application or the API does not exist, or if an internal operation fails.
+    pub async fn issue_tokens(
+        &self,
+        client_id: &str,
+        sub: &str,
+        audience: Option<&str>,
+        scope: &str,
+    ) -> Result<IssuedTokens, IssueError> {
+        direct::issue(&self.state, client_id, sub, audience, scope).await
     }
 
     /// Generates a new signing key. The previous key stays in the JWKS, the key before it is removed.

@@ -15,9 +15,6 @@ use crate::{
     },
 };
 
-/// The minimum lifetime of a grant, in seconds: that of its code.
-const MIN_GRANT_LIFETIME: i64 = 60;
-
 /// Creates the grant and its code, and returns the callback URL that contains the code.
 pub(super) async fn success_url(
     state: &AppState,
@@ -26,11 +23,6 @@ pub(super) async fn success_url(
     session: &Session,
 ) -> Result<String, sqlx::Error> {
     let now = state.now();
-    let lifetimes = state.config.lifetimes;
-    let offline = request.scopes.iter().any(|scope| scope == "offline_access");
-    let lifetime = if offline { lifetimes.refresh_token } else { 0 }
-        .max(lifetimes.access_token)
-        .max(MIN_GRANT_LIFETIME);
     let grant = Grant {
         id: random_id(),
         client_id: request.client_id.clone(),
@@ -41,7 +33,7 @@ pub(super) async fn success_url(
         auth_time: session.auth_time,
         show_auth_time: request.max_age.is_some(),
         created_at: now,
-        expires_at: now + lifetime,
+        expires_at: now + state.config.lifetimes.grant(&request.scopes),
     };
     grants::insert(connection, &grant).await?;
     sessions::add_application(connection, &session.sid, &request.client_id).await?;

@@ -29,6 +29,19 @@ pub(crate) struct Lifetimes {
     pub(crate) refresh_leeway: i64,
 }
 
+impl Lifetimes {
+    /// The minimum lifetime of a grant: that of its code.
+    const MIN_GRANT: i64 = 60;
+
+    /// Returns the lifetime of a grant with these scopes.
+    pub(crate) fn grant(&self, scopes: &[String]) -> i64 {
+        let offline = scopes.iter().any(|scope| scope == "offline_access");
+        if offline { self.refresh_token } else { 0 }
+            .max(self.access_token)
+            .max(Self::MIN_GRANT)
+    }
+}
+
 impl Config {
     /// Returns the URL of the endpoint at `path`, which has no leading slash.
     pub(crate) fn url(&self, path: &str) -> String {

@@ -1,6 +1,7 @@
 //! The grant `authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
 
 use axum::http::StatusCode;
+use sqlx::SqliteConnection;
 
 use super::{PATH, request::TokenRequest, response::TokenResponse};
 use crate::{
@@ -11,7 +12,8 @@ use crate::{
     store::{
         applications::Application,
         codes::{self, Code},
-        grants, tokens,
+        grants::{self, Grant},
+        tokens,
     },
 };
 
@@ -54,27 +56,8 @@ pub(super) async fn redeem(
         return Err(error);
     }
 
-    let refresh_token = if grant.has_scope("offline_access") {
-        let idle_until = grant
-            .expires_at
-            .min(now + state.config.lifetimes.refresh_token_idle);
-        Some(tokens::issue_refresh_token(&mut transaction, &grant.id, idle_until).await?)
-    } else {
-        None
-    };
-    let scopes: Vec<String> = grant.scopes().map(str::to_owned).collect();
-    let response = TokenResponse::issue(
-        state,
-        &mut transaction,
-        TokenRequest {
-            grant: &grant,
-            audience: grant.audience.as_deref(),
-            scopes: &scopes,
-            nonce: code.nonce.as_deref(),
-            refresh_token,
-        },
-    )
-    .await?;
+    let nonce = code.nonce.as_deref();
+    let response = issue_first(state, &mut transaction, &grant, nonce, now).await?;
     transaction.commit().await?;
     state.activity_log.granted_or_unexpected(
         PATH,
@@ -87,6 +70,33 @@ pub(super) async fn redeem(
         ),
     );
     Ok(response)
+}
+
+/// Issues the tokens of a new grant.
+pub(super) async fn issue_first(
+    state: &AppState,
+    connection: &mut SqliteConnection,
+    grant: &Grant,
+    nonce: Option<&str>,
+    now: i64,
+) -> Result<TokenResponse, OAuthError> {
+    let refresh_token = if grant.has_scope("offline_access") {
+        let idle_until = grant
+            .expires_at
+            .min(now + state.config.lifetimes.refresh_token_idle);
+        Some(tokens::issue_refresh_token(connection, &grant.id, idle_until).await?)
+    } else {
+        None
+    };
+    let scopes: Vec<String> = grant.scopes().map(str::to_owned).collect();
+    let request = TokenRequest {
+        grant,
+        audience: grant.audience.as_deref(),
+        scopes: &scopes,
+        nonce,
+        refresh_token,
+    };
+    TokenResponse::issue(state, connection, request).await
 }
 
 fn check(code: &Code, parameters: &Parameters, now: i64) -> Result<(), OAuthError> {

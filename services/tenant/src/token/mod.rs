@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod claims;
+pub(crate) mod direct;
 pub(crate) mod endpoint;
 mod refresh;
 mod request;

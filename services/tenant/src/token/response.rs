@@ -20,11 +20,11 @@ use crate::{
 /// The response of the token endpoint.
 #[derive(Serialize)]
 pub(super) struct TokenResponse {
-    access_token: String,
+    pub(super) access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
+    pub(super) refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
+    pub(super) id_token: Option<String>,
     scope: String,
     expires_in: i64,
     token_type: &'static str,
