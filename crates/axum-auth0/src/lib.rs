@@ -28,6 +28,8 @@ mod return_to;
 mod seal;
 mod session;
 mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tokens;
 mod trace_context;
 

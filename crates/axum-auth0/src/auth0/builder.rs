@@ -42,16 +42,16 @@ use crate::{
 #[derive(Clone)]
 #[must_use = "nothing is built before `build`"]
 pub struct Auth0Builder {
-    environment: Variables,
-    code: Variables,
-    apis: Vec<ApiRegistration>,
+    pub(super) environment: Variables,
+    pub(super) code: Variables,
+    pub(super) apis: Vec<ApiRegistration>,
     routes: Option<Routes>,
     config: Option<Config>,
     paths: GuardedPaths,
     public_claims: Vec<String>,
     store: Option<SharedStore>,
     clock: SharedClock,
-    random: SharedRandom,
+    pub(super) random: SharedRandom,
 }
 
 impl Default for Auth0Builder {

@@ -4,11 +4,15 @@ mod builder;
 mod maintenance;
 mod router;
 mod state;
+#[cfg(feature = "testing")]
+mod testing;
 
 use std::{fmt, sync::Arc};
 
 pub use self::builder::Auth0Builder;
 use self::state::AppState;
+#[cfg(feature = "testing")]
+pub(crate) use self::testing::NewTestLogin;
 use crate::{
     config::{Config, ConfigError},
     diagnosis::Diagnosis,

@@ -30,7 +30,7 @@ pub trait Api: Send + Sync + 'static {
 pub struct ApiRegistration {
     pub(super) prefix: &'static str,
     pub(super) scopes: &'static [&'static str],
-    pub(super) is_of_login: bool,
+    pub(crate) is_of_login: bool,
 }
 
 impl ApiRegistration {

@@ -90,6 +90,11 @@ pub(super) async fn user_claims(
             claims.entry(name).or_insert(value);
         }
     }
-    claims.retain(|name, _| !PROTOCOL_CLAIMS.contains(&name.as_str()));
+    remove_protocol_claims(&mut claims);
     claims
+}
+
+/// Removes the claims about the token rather than the user.
+pub(crate) fn remove_protocol_claims(claims: &mut Map<String, Value>) {
+    claims.retain(|name, _| !PROTOCOL_CLAIMS.contains(&name.as_str()));
 }

@@ -20,6 +20,8 @@ mod transaction_cookie;
 mod unclaimed;
 mod userinfo;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::claims::remove_protocol_claims;
 pub(crate) use self::{
     callback::callback, callback_locks::CallbackLocks, start::start, state::LoginState,
 };

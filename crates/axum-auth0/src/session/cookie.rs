@@ -87,7 +87,7 @@ pub(crate) async fn write_cookie(
         .iter()
         .any(|value| value_of(value.as_bytes(), name).is_some_and(<[u8]>::is_empty));
     let cookie = match decision {
-        Some(SessionCookie::Set(id)) => set(&config, id),
+        Some(SessionCookie::Set(id)) => issued_cookie(&config, id),
         Some(SessionCookie::Remove) => removal(config.cookie()),
         None if removes && may_remove => removal(config.cookie()),
         None if removes => {
@@ -155,7 +155,8 @@ fn session_cookie(settings: &CookieSettings, value: String) -> CookieBuilder<'st
     }
 }
 
-fn set(config: &Config, id: Id) -> Cookie<'static> {
+/// Returns the cookie of the session `id`.
+pub(crate) fn issued_cookie(config: &Config, id: Id) -> Cookie<'static> {
     let cookie = session_cookie(config.cookie(), id.to_string());
     match max_age(config) {
         Some(max_age) => cookie.max_age(max_age).build(),

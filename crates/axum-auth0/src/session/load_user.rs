@@ -14,10 +14,7 @@ use super::{
     CurrentUser, LAST_SEEN_INTERVAL, SessionCookie, SessionState, SignedInUser, StoredSession,
     store_error,
 };
-use crate::{
-    store::{LoginId, StoreError},
-    trace_context::TraceContext,
-};
+use crate::store::{LoginId, StoreError};
 
 /// The result of a session lookup.
 enum Lookup {
@@ -114,15 +111,7 @@ async fn look_up(
         let write = async move { store.mark_used(&login, now).await };
         state.writer.write("update last use", write).await;
     }
-    Ok(Lookup::User(SignedInUser {
-        services: Arc::clone(&state.services),
-        login: row.id,
-        page: None,
-        subject: row.subject.into(),
-        claims: Arc::new(data.claims),
-        trace: TraceContext::of(headers, state.random.as_ref()),
-        is_head: false,
-    }))
+    Ok(Lookup::User(state.user(row, data.claims, headers)))
 }
 
 /// Deletes the rows of a session that has ended, so that the next request does not look up its login again.

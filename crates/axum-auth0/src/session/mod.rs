@@ -13,6 +13,8 @@ mod services;
 mod state;
 mod user;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::cookie::issued_cookie;
 pub(crate) use self::{
     cookie::{SessionCookie, base_cookie, layer, protect_cookie, write_cookie},
     data::{ProviderSession, SessionData, StoredSession, empty_record},

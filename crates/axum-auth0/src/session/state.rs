@@ -2,10 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{SessionRecords, UserServices, best_effort::BestEffortWriter};
+use http::HeaderMap;
+use serde_json::{Map, Value};
+
+use super::{SessionRecords, SignedInUser, UserServices, best_effort::BestEffortWriter};
 use crate::{
-    clock::SharedClock, config::Config, diagnosis::DiagnosisVisibility, random::SharedRandom,
-    store::SharedStore,
+    clock::SharedClock,
+    config::Config,
+    diagnosis::DiagnosisVisibility,
+    random::SharedRandom,
+    store::{LoginRecord, SharedStore},
+    trace_context::TraceContext,
 };
 
 /// State of [`load_user`](super::load_user()).
@@ -39,6 +46,24 @@ impl SessionState {
             clock,
             random,
             services,
+        }
+    }
+
+    /// Returns the user of `row`, for a request with `headers`.
+    pub(crate) fn user(
+        &self,
+        row: LoginRecord,
+        claims: Map<String, Value>,
+        headers: &HeaderMap,
+    ) -> SignedInUser {
+        SignedInUser {
+            services: Arc::clone(&self.services),
+            login: row.id,
+            page: None,
+            subject: row.subject.into(),
+            claims: Arc::new(claims),
+            trace: TraceContext::of(headers, self.random.as_ref()),
+            is_head: false,
         }
     }
 }

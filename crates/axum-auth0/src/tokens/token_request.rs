@@ -33,7 +33,7 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// Returns whether the scopes differ from those of the configuration.
-    pub(super) fn is_extra(&self) -> bool {
+    pub(crate) fn is_extra(&self) -> bool {
         self.scope.len() != self.api.scope().len()
             || !self
                 .api
