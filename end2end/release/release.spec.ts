@@ -70,6 +70,15 @@ test('the release build has no Tokens page', async ({ request }) => {
   expect(await (await request.get('/')).text()).not.toContain('/tokens');
 });
 
+test('the release build signs no one in without a login', async ({ page, request, env }) => {
+  await page.goto('/');
+  const headers = { origin: new URL(page.url()).origin };
+  const response = await request.post('/dev/sign-in', { data: { sub: 'auth0|alice' }, headers });
+  expect(response.status()).toBe(404);
+  expect(response.headers()['set-cookie']).toBeUndefined();
+  expect((await request.get('/dev/sign-in')).status()).toBe(404);
+});
+
 test('the release build contains no local tenant', async ({ request, env }) => {
   const home = await (await request.get('/')).text();
   expect(home).not.toContain('local-only');

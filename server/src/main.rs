@@ -58,7 +58,12 @@ async fn run() -> Result<(), StartError> {
     let auth0 = site::auth0().variables(variables).build().await?;
     let base_url = auth0.config().base_url().clone();
     let maintenance = auth0.spawn_maintenance();
-    let site = site::router(options, auth0.clone(), watched);
+    #[cfg(debug_assertions)]
+    let development =
+        server::dev_sign_in::router(&auth0, local.as_ref().map(|it| it.tenant().clone()));
+    #[cfg(not(debug_assertions))]
+    let development = axum::Router::new();
+    let site = site::router(options, auth0.clone(), watched, development);
     tracing::info!("site is listening at {base_url}");
     shutdown::serve_until_signal(listener, site, &auth0).await?;
     maintenance.abort();

@@ -1,7 +1,7 @@
 //! Graceful shutdown: readiness fails first, then new connections are refused, then requests and detached work are
 //! drained.
 
-use std::{future::IntoFuture as _, io, time::Duration};
+use std::{future::IntoFuture as _, io, net::SocketAddr, time::Duration};
 
 use axum::{Router, serve};
 use axum_auth0::Auth0;
@@ -30,7 +30,8 @@ pub async fn serve_until_signal(
 ) -> io::Result<()> {
     let mut signals = Signals::listen()?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = serve(listener, site.into_make_service()).with_graceful_shutdown(async move {
+    let site = site.into_make_service_with_connect_info::<SocketAddr>();
+    let server = serve(listener, site).with_graceful_shutdown(async move {
         // An error means that the sender was dropped, which also stops the server.
         let _ = stopped.await;
     });

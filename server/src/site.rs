@@ -45,8 +45,9 @@ pub fn auth0() -> Auth0Builder {
 /// Returns the complete site as one router. Pages, server functions and files are below the base path; the health checks are
 /// not.
 ///
-/// If `watched`, cargo-leptos reloads the page after a change.
-pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
+/// If `watched`, cargo-leptos reloads the page after a change. `development` are the routes of a debug build that need no
+/// session.
+pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool, development: Router) -> Router {
     let reload = watched.then_some(options.reload_port);
     let policy = Policy::new(auth0.clone(), reload);
     let files = auth0.mount(files::router(&options));
@@ -58,6 +59,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool) -> Router {
     auth0
         .wrap(pages)
         .merge(files)
+        .merge(development)
         .merge(health::router(auth0))
         // The last layer is the outermost, so the responses of the other layers also get the headers.
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))

@@ -29,10 +29,16 @@ pub type LocalError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug)]
 pub struct LocalServices {
     tasks: Vec<JoinHandle<()>>,
+    tenant: tenant::Tenant,
     banner: String,
 }
 
 impl LocalServices {
+    /// Returns the site's provider.
+    pub fn tenant(&self) -> &tenant::Tenant {
+        &self.tenant
+    }
+
     /// Returns the URLs and the test users, to be printed at startup.
     pub fn banner(&self) -> &str {
         &self.banner
@@ -120,6 +126,7 @@ pub async fn complete(
     variables.set_default("AUTH0_SESSION_STORE", sessions(&folder));
     let services = LocalServices {
         tasks: vec![tenant_task, products_task, orders_task],
+        tenant,
         banner: banner(&base_url, &issuer, &products_url, &orders_url),
     };
     Ok((variables, Some(services)))

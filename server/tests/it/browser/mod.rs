@@ -10,6 +10,7 @@ use reqwest::{
     header,
     redirect::Policy,
 };
+use server::dev_sign_in;
 use url::Url;
 
 use self::response::Navigation;
@@ -122,6 +123,18 @@ impl Browser {
     pub(crate) async fn log_in(&self, email: &str) -> Response {
         let form = self.open("/products").await.assert_status(200);
         self.submit_login(&form, email, PASSWORD).await
+    }
+
+    /// Signs in a user of the tenant without a login. Returns the response.
+    pub(crate) async fn sign_in(&self, subject: &str) -> Response {
+        self.sign_in_as(&serde_json::json!({ "sub": subject }))
+            .await
+    }
+
+    /// Signs in a user with claims and tokens without a login. Returns the response.
+    pub(crate) async fn sign_in_as(&self, user: &serde_json::Value) -> Response {
+        let request = self.request(Method::POST, dev_sign_in::PATH);
+        self.send(request.json(user)).await
     }
 
     /// Submits the tenant's login form and follows redirects.

@@ -5,6 +5,7 @@ mod audience;
 mod base_path;
 mod cookies;
 mod cross_site;
+mod dev_sign_in;
 mod files;
 mod forms;
 mod headers;

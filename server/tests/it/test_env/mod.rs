@@ -11,7 +11,7 @@ use axum_auth0::{
     clock::{Clock as _, MockClock},
 };
 use reqwest::{Client, redirect::Policy};
-use server::{options, site};
+use server::{dev_sign_in, options, site};
 use tenant::Tenant;
 pub(crate) use test_support::{LogCapture, RecordedExchange, RequestLog};
 use tokio::{
@@ -126,7 +126,9 @@ impl TestEnv {
         let built: Variables = [("LEPTOS_SITE_ROOT", site_root)].into_iter().collect();
         let mut options = options::read(&built).unwrap();
         options.hash_files = builder.hash_files;
-        ports.site.open(site::router(options, auth0.clone(), false));
+        let development = dev_sign_in::router(&auth0, Some(tenant.clone()));
+        let site = site::router(options, auth0.clone(), false, development);
+        ports.site.open(site);
 
         Self {
             base_url: ports.base_url(),

@@ -49,10 +49,11 @@ impl ServicePort {
     pub(crate) fn open(&mut self, router: Router) {
         let listener = self.listener();
         let (stop, stopped) = oneshot::channel::<()>();
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let served = tokio::spawn(async move {
             // A sender that is dropped stops it as well.
             let stopping = async { drop(stopped.await) };
-            axum::serve(listener, router.into_make_service())
+            axum::serve(listener, router)
                 .with_graceful_shutdown(stopping)
                 .await
                 .unwrap();
