@@ -1,4 +1,4 @@
-//! The local tenant as a program: `cargo run -p tenant`.
+//! The local tenant as a program: `cargo run -p tenant`. What it prints is a `.env` file of a site that logs in there.
 
 use std::{
     io::{self, Write as _},
@@ -122,13 +122,12 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         })?;
     let bound = listener.local_addr().map_err(StartError::Serve)?;
     let issuer = Url::parse(&format!("http://{bound}/"))?;
-    let tenant = Tenant::open(settings(arguments, issuer.clone())).await?;
+    let site = arguments.app_base_url.clone();
+    let settings = settings(arguments, issuer);
+    let banner = banner(&settings, &site);
+    let tenant = Tenant::open(settings).await?;
     // Unlike `println!`, do not panic if stdout is closed.
-    let _ = writeln!(
-        io::stdout(),
-        "Local tenant at {issuer} (dashboard), for development only.\n\
-         Users: alice@example.com and bob@example.com, password local-only."
-    );
+    let _ = io::stdout().write_all(banner.as_bytes());
     axum::serve(listener, tenant.router())
         .with_graceful_shutdown(async {
             // Without a signal handler, the process can only be killed. The database remains consistent.
@@ -138,6 +137,23 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         })
         .await
         .map_err(StartError::Serve)
+}
+
+/// Returns the text that the program prints: a `.env` file of a site, with comments.
+fn banner(settings: &Settings, site: &Url) -> String {
+    let variables: Vec<String> = settings
+        .site_variables(site)
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}\n"))
+        .collect();
+    format!(
+        "# Local tenant at {issuer} (dashboard), for development only.\n\
+         # Users: alice@example.com and bob@example.com, password local-only.\n\
+         # The variables of a site that logs in here:\n\
+         {variables}",
+        issuer = settings.issuer,
+        variables = variables.concat(),
+    )
 }
 
 /// Parses an identifier and scopes, separated by spaces.

@@ -2,6 +2,7 @@
 
 mod api;
 mod application;
+mod site_variables;
 mod user;
 mod validation;
 

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     net::TcpListener,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
 fn run(arguments: &[&str]) -> Output {
@@ -41,6 +41,7 @@ fn a_port_in_use_is_reported_with_the_option_to_change_it() {
 struct TenantProcess {
     child: Child,
     issuer: String,
+    output: BufReader<ChildStdout>,
 }
 
 impl TenantProcess {
@@ -53,15 +54,18 @@ impl TenantProcess {
             .spawn()
             .unwrap();
         let mut banner = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut banner)
-            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut banner).unwrap();
         let issuer = banner
             .split_ascii_whitespace()
             .find(|word| word.starts_with("http://"))
             .unwrap()
             .to_owned();
-        Self { child, issuer }
+        Self {
+            child,
+            issuer,
+            output,
+        }
     }
 
     async fn get(&self, path: &str) -> String {
@@ -127,4 +131,28 @@ async fn arguments_set_apis_lifetimes_and_rotation() {
         assert!(dashboard.contains(part), "{part} is not in {dashboard}");
     }
     assert!(!dashboard.contains("Products API"));
+}
+
+#[test]
+fn the_output_is_a_file_of_variables_for_a_site() {
+    let mut tenant = TenantProcess::start(&["--app-base-url", "http://localhost:3210"]);
+    let mut variables = Vec::new();
+    while variables.len() < 6 {
+        let mut line = String::new();
+        assert_ne!(tenant.output.read_line(&mut line).unwrap(), 0);
+        if !line.starts_with('#') {
+            variables.push(line.trim_end().to_owned());
+        }
+    }
+    for expected in [
+        &format!("AUTH0_DOMAIN={}", tenant.issuer),
+        "AUTH0_CLIENT_ID=leptos-auth0-sample",
+        "APP_BASE_URL=http://localhost:3210",
+        "AUTH0_AUDIENCE=https://products.example.com",
+    ] {
+        assert!(
+            variables.iter().any(|line| line == expected),
+            "{variables:?}"
+        );
+    }
 }

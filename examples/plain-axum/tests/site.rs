@@ -1,0 +1,78 @@
+//! The site and the API of `examples/api-bearer` with a local tenant: login, protected page, call of the API, logout.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use axum_auth0_bearer::Verifier;
+use example_support::{AUDIENCE, Browser, Port, Program, TestTenant, serve};
+
+#[path = "../../api-bearer/src/main.rs"]
+#[expect(
+    dead_code,
+    reason = "`main` is not called: the router is served in this process"
+)]
+mod api_bearer;
+
+/// Starts tenant, API and site.
+async fn start(api_audience: &str) -> (Program, Browser) {
+    let port = Port::reserve();
+    let tenant = TestTenant::start(&port.origin()).await;
+    let verifier = Verifier::new(&tenant.issuer, api_audience).unwrap();
+    let api = serve(api_bearer::router(verifier)).await;
+    let address = port.address().to_string();
+    let variables = tenant.variables(&[("PRODUCTS_API_URL", &api), ("LISTEN", &address)]);
+    let site = Program::start(env!("CARGO_BIN_EXE_plain-axum"), &variables).await;
+    (site, Browser::new(&port.origin()))
+}
+
+#[tokio::test]
+async fn a_user_logs_in_sees_the_products_and_logs_out() {
+    let (site, browser) = start(AUDIENCE).await;
+    browser.open("/").await.assert(200, "Log in");
+
+    let products = browser.log_in("/products", "alice@example.com").await;
+    assert_eq!(products.url.path(), "/products");
+    products.assert(200, "<li>Kettle</li>");
+
+    let home = browser.open("/").await;
+    home.assert(200, "Hello Alice");
+    let goodbye = browser.submit(&home, &[]).await;
+    assert_eq!(goodbye.url.path(), "/signed-out");
+    goodbye.assert(200, "logged out");
+    browser.open("/").await.assert(200, "Log in");
+    browser.open("/products").await.assert(200, "password");
+
+    #[cfg(unix)]
+    site.interrupt().await;
+}
+
+#[tokio::test]
+async fn a_script_without_a_session_gets_401() {
+    let (_site, browser) = start(AUDIENCE).await;
+    let request = browser.request(reqwest::Method::GET, "/products");
+    let response = request
+        .header("sec-fetch-mode", "cors")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 401);
+}
+
+#[tokio::test]
+async fn the_site_says_why_an_api_with_another_audience_rejects_its_tokens() {
+    let (_site, browser) = start("https://orders.example.com").await;
+    let page = browser.log_in("/products", "alice@example.com").await;
+    page.assert(502, "audience");
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_does_not_start() {
+    let message = Program::fail(env!("CARGO_BIN_EXE_plain-axum"), &[]).await;
+    for variable in [
+        "AUTH0_DOMAIN",
+        "AUTH0_CLIENT_ID",
+        "AUTH0_SECRET",
+        "PRODUCTS_API_URL",
+    ] {
+        assert!(message.contains(variable), "{message}");
+    }
+}
