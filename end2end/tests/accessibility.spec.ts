@@ -3,7 +3,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { type Page } from '@playwright/test';
 
-import { alice, expect, hasScripts, logIn, test, visit } from './fixtures';
+import { alice, expect, hasScripts, test, visit } from './fixtures';
+import { signIn } from './sign-in';
 
 const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1280, height: 800 };
@@ -46,7 +47,7 @@ for (const path of ['/', '/signed-out']) {
 for (const path of ['/', '/products', '/profile', '/signed-out', '/tokens']) {
   test(`${path} is accessible when signed in`, async ({ page }) => {
     test.slow();
-    await logIn(page, alice);
+    await signIn(page, alice);
     await audit(page, path);
   });
 }

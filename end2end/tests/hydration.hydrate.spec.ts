@@ -1,10 +1,11 @@
-import { alice, expect, logIn, test, visit } from './fixtures';
+import { alice, expect, test, visit } from './fixtures';
+import { signIn } from './sign-in';
 
 for (const signedIn of [false, true]) {
   const who = signedIn ? 'someone who is signed in' : 'a stranger';
   for (const path of signedIn ? ['/', '/products', '/profile', '/signed-out'] : ['/', '/signed-out']) {
     test(`${path} hydrates for ${who} without repeating requests`, async ({ page }) => {
-      if (signedIn) await logIn(page, alice);
+      if (signedIn) await signIn(page, alice);
       const asked: string[] = [];
       const rejected: string[] = [];
       page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -21,7 +22,7 @@ for (const signedIn of [false, true]) {
 }
 
 test('hydration keeps the elements that the server rendered', async ({ page }) => {
-  await logIn(page, alice);
+  await signIn(page, alice);
   // Elements are marked before scripts run. A replaced element would lose its mark.
   await page.addInitScript(() => {
     new MutationObserver((_, observer) => {

@@ -1,13 +1,14 @@
 import { type Page } from '@playwright/test';
 
 import { alice, bob, expect, logIn, productRows, submitLogin, test, visit } from './fixtures';
+import { signIn } from './sign-in';
 
 /** Returns whether the page was not reloaded. */
 const remember = (page: Page) => page.evaluate(() => void Object.assign(window, { remembered: true }));
 const isSamePage = (page: Page) => page.evaluate(() => 'remembered' in window);
 
 test('links navigate without a load and move the focus to the heading', async ({ page }) => {
-  await logIn(page, alice);
+  await signIn(page, alice);
   await remember(page);
   await page.getByRole('navigation').getByRole('link', { name: 'My products' }).click();
   await expect(productRows(page)).toHaveCount(20);

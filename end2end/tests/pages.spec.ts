@@ -1,4 +1,5 @@
 import { alice, expect, logIn, test, visit } from './fixtures';
+import { signIn } from './sign-in';
 
 test('the start page explains the site and links to the login', async ({ page }) => {
   const response = await visit(page, '/');
@@ -26,15 +27,14 @@ test.describe('an unknown path', () => {
 });
 
 test('the streamed numbers appear on the start page', async ({ page }) => {
-  await logIn(page, alice);
-  await visit(page, '/');
+  await signIn(page, alice);
   const numbers = page.locator('dl');
   await expect(numbers).toContainText('Products');
   await expect(numbers).toContainText('20');
 });
 
 test('every page has security headers and is not cached', async ({ page }) => {
-  await logIn(page, alice);
+  await signIn(page, alice);
   for (const path of ['/', '/products', '/profile', '/signed-out', '/tokens']) {
     const headers = (await visit(page, path))!.headers();
     expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");

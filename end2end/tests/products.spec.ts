@@ -2,7 +2,8 @@
 
 import { type Page } from '@playwright/test';
 
-import { bob, expect, hasScripts, logIn, productRows, test, visit, waitForHydration } from './fixtures';
+import { bob, expect, hasScripts, productRows, test, visit, waitForHydration } from './fixtures';
+import { signIn } from './sign-in';
 
 /** A name that no other test and no earlier run uses. */
 const uniqueName = (kind: string) => `${kind} ${test.info().project.name} ${test.info().workerIndex} ${Date.now()}`;
@@ -39,7 +40,7 @@ const ordersOf = (page: Page, name: string) =>
   page.getByRole('region', { name: 'My orders' }).getByRole('listitem').filter({ hasText: name });
 
 test.beforeEach(async ({ page }) => {
-  await logIn(page, bob);
+  await signIn(page, bob);
   await visit(page, '/products');
 });
 

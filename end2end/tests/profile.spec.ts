@@ -1,4 +1,5 @@
 import { alice, expect, logIn, test, visit } from './fixtures';
+import { signIn } from './sign-in';
 
 test('the profile shows the claims of the provider', async ({ page }) => {
   await logIn(page, alice);
@@ -11,7 +12,7 @@ test('the profile shows the claims of the provider', async ({ page }) => {
 
 test('the claims are available as JSON, for their user only', async ({ page, request }) => {
   expect((await request.get('/auth/profile')).status()).toBe(401);
-  await logIn(page, alice);
+  await signIn(page, alice);
   const response = await page.request.get('/auth/profile');
   expect(response.status()).toBe(200);
   const claims = await response.json();
@@ -20,7 +21,7 @@ test('the claims are available as JSON, for their user only', async ({ page, req
 });
 
 test('a reload keeps the session', async ({ page }) => {
-  await logIn(page, alice);
+  await signIn(page, alice);
   await visit(page, '/profile');
   await page.reload();
   await expect(page).toHaveURL('/profile');
