@@ -3,40 +3,39 @@
 use crate::{
     components::Layout,
     pages::{HomePage, NotFoundPage, ProductsPage, ProfilePage, SignedOutPage},
-    paths,
+    routes::{HOME, PRODUCTS, PROFILE, SIGNED_OUT},
 };
 use leptos::prelude::*;
-use leptos_auth0::{Protected, provide_auth, whole};
+use leptos_auth0::AuthProvider;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode, StaticSegment,
+    SsrMode,
     components::{FlatRoutes, Route, Router},
 };
 
-/// The root component of the site.
+/// The root component of the site. The server renders it; in the browser, only its islands run.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_auth();
+    provide_meta_context();
 
     // A protected page is rendered completely before it is sent, so that it works without JavaScript. Home streams in
     // order, so that the browser shows its first part before the API has responded.
     view! {
-        <Router>
-            <Layout>
-                <FlatRoutes fallback=|| whole(NotFoundPage())>
-                    <Route path=StaticSegment(paths::HOME) view=|| whole(HomePage()) ssr=SsrMode::InOrder/>
-                    <Route
-                        path=StaticSegment(paths::PROFILE)
-                        view=|| whole(view! { <Protected><ProfilePage/></Protected> })
-                        ssr=SsrMode::Async
-                    />
-                    <Route
-                        path=StaticSegment(paths::PRODUCTS)
-                        view=|| whole(view! { <Protected><ProductsPage/></Protected> })
-                        ssr=SsrMode::Async
-                    />
-                    <Route path=StaticSegment(paths::SIGNED_OUT) view=|| whole(SignedOutPage()) ssr=SsrMode::Async/>
-                </FlatRoutes>
-            </Layout>
-        </Router>
+        <Title formatter=|title: String| match title.as_str() {
+            "" => "Stockroom".to_owned(),
+            title => format!("{title} · Stockroom"),
+        }/>
+        <AuthProvider>
+            <Router>
+                <Layout>
+                    <FlatRoutes fallback=NotFoundPage>
+                        <Route path=HOME.segment() view=|| HOME.view(HomePage) ssr=SsrMode::InOrder/>
+                        <Route path=PRODUCTS.segment() view=|| PRODUCTS.view(ProductsPage) ssr=SsrMode::Async/>
+                        <Route path=PROFILE.segment() view=|| PROFILE.view(ProfilePage) ssr=SsrMode::Async/>
+                        <Route path=SIGNED_OUT.segment() view=|| SIGNED_OUT.view(SignedOutPage) ssr=SsrMode::Async/>
+                    </FlatRoutes>
+                </Layout>
+            </Router>
+        </AuthProvider>
     }
 }

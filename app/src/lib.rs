@@ -1,51 +1,37 @@
-//! The sample site: pages, components and server functions.
+//! The sample site.
 //!
-//! Compiled twice: with `hydrate` for the browser, with `ssr` for the server. To follow one request, read
-//! `pages/products/list.rs`, `api/products.rs` and `server/products_client.rs`, in this order.
+//! The server renders the pages (`app`, `pages`, `components`). The browser runs the `islands`, the parts of a page that
+//! react to input. Both call the server functions of `api`. To follow one request, read `pages/products/list.rs`,
+//! `api/products.rs` and `server/products_client.rs`, in this order.
 //!
-//! `half` selects the code for browser or server, `stage` the code for development or release.
+//! Compiled twice: with `ssr` for the server, with `hydrate` for the browser.
 
 // Without `--cfg erase_components`, the nesting depth of a page's type is that of the page.
 #![recursion_limit = "256"]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro generates a second, public function for each"
+)]
 
 pub mod api;
-#[expect(
-    unreachable_pub,
-    reason = "the component macro generates a second, public function for each"
-)]
+#[cfg(feature = "ssr")]
 mod app;
-#[expect(
-    unreachable_pub,
-    reason = "the component macro generates a second, public function for each"
-)]
+#[cfg(feature = "ssr")]
 mod components;
-#[cfg(debug_assertions)]
-mod development;
 mod error;
-mod forms;
-mod half;
+mod islands;
 mod models;
-#[expect(
-    unreachable_pub,
-    reason = "the component macro generates a second, public function for each"
-)]
+#[cfg(feature = "ssr")]
 mod pages;
-pub mod paths;
-#[cfg(not(debug_assertions))]
-mod release;
+#[cfg(feature = "ssr")]
+pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]
 mod shell;
 
-#[cfg(debug_assertions)]
-use development as stage;
-#[cfg(not(debug_assertions))]
-use release as stage;
-
+#[cfg(feature = "ssr")]
 pub use app::App;
 pub use error::{AppError, Field, InvalidField, InvalidReason};
-pub use paths::{PROTECTED_PATHS, SERVER_PATHS};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
-pub use stage::GUARDED_PATHS;

@@ -1,9 +1,9 @@
-//! The data of the APIs, as the site sends it to the browser.
+//! The data of the APIs, as the site returns it from its own API.
+
+use serde::{Deserialize, Serialize};
 
 /// A user's products, in the JSON form of the API.
-#[derive(
-    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Products {
     /// The owner: the subject of the access token.
     pub owner: String,
@@ -12,9 +12,7 @@ pub struct Products {
 }
 
 /// One product.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// Opaque identifier at the API.
     pub id: String,
@@ -32,9 +30,7 @@ pub struct Product {
 }
 
 /// A user's orders, in the JSON form of the API.
-#[derive(
-    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orders {
     /// The owner: the subject of the access token.
     pub owner: String,
@@ -43,9 +39,7 @@ pub struct Orders {
 }
 
 /// One order.
-#[derive(
-    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, miniserde::Deserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Opaque identifier at the API.
     pub id: String,
@@ -79,10 +73,7 @@ mod tests {
         };
         let json = r#"{"owner":"auth0|alice","products":[{"id":"p1","name":"Walnut desk","category":"Furniture","priceCents":49900,"currency":"EUR","stock":4}]}"#;
         assert_eq!(serde_json::to_string(&products).ok().as_deref(), Some(json));
-        assert_eq!(
-            miniserde::json::from_str::<Products>(json).ok(),
-            Some(products)
-        );
+        assert_eq!(serde_json::from_str::<Products>(json).ok(), Some(products));
     }
 
     #[test]
@@ -99,6 +90,6 @@ mod tests {
         };
         let json = r#"{"owner":"auth0|alice","orders":[{"id":"o1","product":"Walnut desk","quantity":2,"status":"placed","placedAt":"2026-11-20"}]}"#;
         assert_eq!(serde_json::to_string(&orders).ok().as_deref(), Some(json));
-        assert_eq!(miniserde::json::from_str::<Orders>(json).ok(), Some(orders));
+        assert_eq!(serde_json::from_str::<Orders>(json).ok(), Some(orders));
     }
 }

@@ -1,11 +1,12 @@
 //! The WASM entry point.
 
-use leptos::mount::hydrate_body;
+// Its islands are exported to the page.
+use app as _;
 
-/// Takes over the page that the server rendered.
+/// Prepares the islands of the page that the server rendered.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    hydrate_body(app::App);
+    leptos::mount::hydrate_islands();
 }

@@ -17,5 +17,3 @@ pub mod shutdown;
 mod signals;
 pub mod site;
 pub mod telemetry;
-#[cfg(debug_assertions)]
-mod tokens_page;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{App, GUARDED_PATHS, SERVER_PATHS, server::apis, shell};
+use app::{App, routes::protected_paths, server::apis, shell};
 use axum::{
     Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any,
 };
@@ -14,9 +14,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_auth0::server::is_server_function;
-use leptos_axum::{
-    LeptosRoutes as _, generate_route_list_with_exclusions, render_app_async_with_context,
-};
+use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use serde_json::json;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
@@ -35,7 +33,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 pub fn auth0() -> Auth0Builder {
     let auth0 = Auth0::builder()
         .apis(apis())
-        .protect(GUARDED_PATHS.iter().copied())
+        .protect(protected_paths())
         .data_routes(is_server_function);
     #[cfg(debug_assertions)]
     let auth0 = auth0.protect([crate::tokens_page::PATH]);
@@ -79,8 +77,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool, development: 
 
 /// Returns the routes of pages and server functions.
 fn pages(options: LeptosOptions) -> Router {
-    let excluded = SERVER_PATHS.iter().map(|&path| path.to_owned()).collect();
-    let routes = generate_route_list_with_exclusions(App, Some(excluded));
+    let routes = generate_route_list(App);
     let document = {
         let options = options.clone();
         move || shell(options.clone())

@@ -1,7 +1,10 @@
 //! Server functions, one file per resource. Each one starts with a guard.
 
-mod listing;
 pub mod orders;
 pub mod products;
 
-pub(crate) use listing::Listing;
+/// The page that the forms of this module return to. `done` is the code of the message that it shows.
+#[cfg(feature = "ssr")]
+fn redirect_to_products(done: &str) {
+    leptos_axum::redirect(&format!("/products?done={done}"));
+}

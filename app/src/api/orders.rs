@@ -4,13 +4,12 @@
 use crate::{error::AppError, models::Orders};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_auth0::LightJson;
 
 /// Lists the user's orders: `GET /api/orders`.
 ///
 /// # Errors
 /// [`AppError`]; 401 if no user is signed in.
-#[server(prefix = "/api", endpoint = "orders", input = GetUrl, output = LightJson)]
+#[server(prefix = "/api", endpoint = "orders", input = GetUrl)]
 pub async fn list_orders() -> Result<Orders, AppError> {
     use crate::server::OrdersClient;
     use leptos_auth0::server::{require_user, respond_with_data};
@@ -31,16 +30,13 @@ pub async fn place_order(
     quantity: u32,
     idempotency_key: String,
 ) -> Result<(), AppError> {
-    use crate::{
-        forms::{TypedForm, finish_form},
-        server::OrdersClient,
-    };
+    use super::redirect_to_products;
+    use crate::server::OrdersClient;
     use leptos_auth0::server::require_user;
 
-    finish_form(TypedForm::order(&idempotency_key), async {
-        let user = require_user()?;
-        let orders = OrdersClient::new(&user);
-        orders.place(&product, quantity, &idempotency_key).await
-    })
-    .await
+    let user = require_user()?;
+    let orders = OrdersClient::new(&user);
+    orders.place(&product, quantity, &idempotency_key).await?;
+    redirect_to_products("ordered");
+    Ok(())
 }

@@ -3,13 +3,12 @@
 use crate::{error::AppError, models::Products};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_auth0::LightJson;
 
 /// Lists the user's products: `GET /api/products`.
 ///
 /// # Errors
 /// [`AppError`]; 401 if no user is signed in.
-#[server(prefix = "/api", endpoint = "products", input = GetUrl, output = LightJson)]
+#[server(prefix = "/api", endpoint = "products", input = GetUrl)]
 pub async fn list_products() -> Result<Products, AppError> {
     use crate::server::ProductsClient;
     use leptos_auth0::server::{require_user, respond_with_data};
@@ -31,19 +30,15 @@ pub async fn add_product(
     price: String,
     stock: String,
 ) -> Result<(), AppError> {
-    use crate::{
-        forms::{TypedForm, finish_form},
-        server::{ProductsClient, validation},
-    };
+    use super::redirect_to_products;
+    use crate::server::{ProductsClient, validation};
     use leptos_auth0::server::require_user;
 
-    let form = TypedForm::add(name, category, price, stock);
-    finish_form(form.clone(), async {
-        let user = require_user()?;
-        let product = validation::new_product(&form.product_input())?;
-        ProductsClient::new(&user).add(&product).await
-    })
-    .await
+    let user = require_user()?;
+    let product = validation::new_product(&name, &category, &price, &stock)?;
+    ProductsClient::new(&user).add(&product).await?;
+    redirect_to_products("added");
+    Ok(())
 }
 
 /// Renames a product: `POST /api/products/rename`.
@@ -52,19 +47,15 @@ pub async fn add_product(
 /// [`AppError`]; [`AppError::NotFound`] if the product does not exist or belongs to another user.
 #[server(prefix = "/api", endpoint = "products/rename")]
 pub async fn rename_product(id: String, name: String) -> Result<(), AppError> {
-    use crate::{
-        forms::{TypedForm, finish_form},
-        server::{ProductsClient, validation},
-    };
+    use super::redirect_to_products;
+    use crate::server::{ProductsClient, validation};
     use leptos_auth0::server::require_user;
 
-    let form = TypedForm::rename(&id, &name);
-    finish_form(form, async {
-        let user = require_user()?;
-        let name = validation::name(&name)?;
-        ProductsClient::new(&user).rename(&id, name).await
-    })
-    .await
+    let user = require_user()?;
+    let name = validation::name(&name)?;
+    ProductsClient::new(&user).rename(&id, name).await?;
+    redirect_to_products("renamed");
+    Ok(())
 }
 
 /// Deletes a product: `POST /api/products/delete`.
@@ -73,15 +64,12 @@ pub async fn rename_product(id: String, name: String) -> Result<(), AppError> {
 /// [`AppError`]; [`AppError::NotFound`] if the product does not exist or belongs to another user.
 #[server(prefix = "/api", endpoint = "products/delete")]
 pub async fn delete_product(id: String) -> Result<(), AppError> {
-    use crate::{
-        forms::{TypedForm, finish_form},
-        server::ProductsClient,
-    };
+    use super::redirect_to_products;
+    use crate::server::ProductsClient;
     use leptos_auth0::server::require_user;
 
-    finish_form(TypedForm::delete(&id), async {
-        let user = require_user()?;
-        ProductsClient::new(&user).delete(&id).await
-    })
-    .await
+    let user = require_user()?;
+    ProductsClient::new(&user).delete(&id).await?;
+    redirect_to_products("deleted");
+    Ok(())
 }

@@ -1,45 +1,43 @@
 //! One field of a form: label, input and error.
 
-use crate::{
-    error::{Field, InvalidField},
-    forms::FormState,
-};
+use crate::error::AppError;
 use leptos::prelude::*;
-use leptos_auth0::{Whole, whole};
 
-/// A labelled input with its error. It keeps its value until the form is submitted successfully.
-///
-/// - `field`: the field, which determines the name of the input.
-/// - `id`: suffix that makes element ids unique on the page.
-/// - `label`: the visible label.
-/// - `value`: the initial value.
-/// - `inputmode`: the on-screen keyboard of mobile devices.
-/// - `state`: the form that the field belongs to.
-pub(crate) fn text_field(
-    field: Field,
+/// A labelled input. If the server rejected its value, it has the focus, and the reason below it.
+#[component]
+pub(crate) fn TextField(
+    /// The name of the field in the form.
+    name: &'static str,
+    /// The element's id.
+    #[prop(into)]
     id: String,
+    /// The visible label.
     label: &'static str,
-    value: String,
+    /// The initial value.
+    value: Option<String>,
+    /// The on-screen keyboard of mobile devices.
+    #[prop(default = "text")]
     inputmode: &'static str,
-    state: FormState,
-) -> Whole {
-    let reason = move || state.error.with(|error| error.as_ref()?.reason_for(field));
-    let sentence = move || reason().map_or("", |reason| InvalidField { field, reason }.sentence());
-    let error_id = id.clone() + "-error";
-    whole(view! {
+    /// The error of the form.
+    error: Option<AppError>,
+) -> impl IntoView {
+    let sentence = error.as_ref().and_then(|error| error.sentence_for(name));
+    let error_id = format!("{id}-error");
+    view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
                 id=id
-                name=field.name()
+                name=name
                 inputmode=inputmode
                 autocomplete="off"
                 required
                 value=value
-                aria-invalid=move || reason().map(|_| "true")
+                aria-invalid=sentence.map(|_| "true")
                 aria-describedby=error_id.clone()
+                autofocus=sentence.is_some()
             />
             <p class="field-error" id=error_id>{sentence}</p>
         </div>
-    })
+    }
 }

@@ -1,13 +1,13 @@
 //! The start page: an introduction, or a greeting and a summary of the products.
 
 use crate::{
-    api::Listing,
-    components::{loading, part, problem},
+    api::products::list_products,
+    components::{Loading, Problem},
     models::Product,
-    paths,
+    routes::PRODUCTS,
 };
 use leptos::prelude::*;
-use leptos_auth0::{LoginLink, SignedIn, SignedOut, Whole, use_user, whole};
+use leptos_auth0::{LoginLink, SignedIn, SignedOut, use_user};
 
 /// A product with at most this many pieces is running low.
 const LOW_STOCK: u32 = 5;
@@ -30,7 +30,7 @@ fn Welcome() -> impl IntoView {
                 "Stockroom keeps a list of products for everyone who logs in. The list lives behind an API of its own; "
                 "this site asks for it on your behalf, with an access token that is good for that API and nothing else."
             </p>
-            <p><LoginLink class="button button-large" return_to=paths::PRODUCTS label="Open my stockroom"/></p>
+            <p><LoginLink class="button button-large" return_to=PRODUCTS.path label="Open my stockroom"/></p>
         </section>
         <ul class="features">
             <li>
@@ -52,13 +52,13 @@ fn Welcome() -> impl IntoView {
 #[component]
 fn Dashboard() -> impl IntoView {
     let user = use_user();
-    let name = move || user.with(|user| user.map(|user| user.display_name().to_owned()));
+    let name = move || user.with(|user| Some(user.as_ref()?.display_name().to_owned()));
     view! {
         <section class="hero">
             <p class="eyebrow">"Welcome back"</p>
             <h1 tabindex="-1">"Hello, " {name}</h1>
             <p class="lede">"You are signed in, and your products are one click away."</p>
-            <p><a class="button button-large" href=paths::PRODUCTS>"Open my stockroom"</a></p>
+            <p><a class="button button-large" href=PRODUCTS.path>"Open my stockroom"</a></p>
         </section>
         <section class="glance" aria-labelledby="glance">
             <h2 id="glance">"At a glance"</h2>
@@ -71,16 +71,21 @@ fn Dashboard() -> impl IntoView {
 /// above it before the API has responded.
 #[component]
 fn Glance() -> impl IntoView {
-    let products = Listing::of_products();
-    loading("Counting…", move || {
-        whole(part(move || {
-            let listing = products.get()?.into_products();
-            Some(listing.map_or_else(problem, |products| numbers(&products)))
-        }))
-    })
+    let products = Resource::new(|| (), |()| list_products());
+    view! {
+        <Loading message="Counting…">
+            {move || Suspend::new(async move {
+                match products.await {
+                    Ok(list) => view! { <Numbers products=list.products/> }.into_any(),
+                    Err(error) => view! { <Problem error/> }.into_any(),
+                }
+            })}
+        </Loading>
+    }
 }
 
-fn numbers(products: &[Product]) -> Whole {
+#[component]
+fn Numbers(products: Vec<Product>) -> impl IntoView {
     let low = products.iter().filter(|product| product.stock <= LOW_STOCK);
     let pieces = products.iter().map(|product| u64::from(product.stock));
     let numbers = [
@@ -88,9 +93,7 @@ fn numbers(products: &[Product]) -> Whole {
         ("Pieces in stock", pieces.sum::<u64>().to_string()),
         ("Running low", low.count().to_string()),
     ];
-    let numbers = numbers
-        .into_iter()
-        .map(|(what, number)| whole(view! { <div><dt>{what}</dt><dd>{number}</dd></div> }));
-    let numbers: Vec<_> = numbers.collect();
-    whole(view! { <dl class="numbers">{numbers}</dl> })
+    let numbers =
+        numbers.map(|(what, number)| view! { <div><dt>{what}</dt><dd>{number}</dd></div> });
+    view! { <dl class="numbers">{numbers.into_iter().collect_view()}</dl> }
 }

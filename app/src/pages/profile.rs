@@ -1,16 +1,15 @@
 //! The user's claims that pages may contain.
 
 use leptos::prelude::*;
-use leptos_auth0::{User, use_user, whole};
+use leptos_auth0::{User, use_user};
 
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    // Untracked, because the page keeps the claims of the user who opened it, even if the session ends.
-    let user = use_user().with_untracked(|user| user.map_or_else(User::default, User::clone));
-    let rows = claims(&user).into_iter().map(|(claim, value)| {
-        whole(view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> })
-    });
-    let rows: Vec<_> = rows.collect();
+    let user = use_user().get_untracked().unwrap_or_default();
+    let rows = claims(&user)
+        .into_iter()
+        .map(|(claim, value)| view! { <tr><th scope="row"><code>{claim}</code></th><td>{value}</td></tr> })
+        .collect_view();
     view! {
         <header class="page-head">
             <h1 tabindex="-1">"Profile"</h1>

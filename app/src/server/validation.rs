@@ -11,14 +11,6 @@ const MAX_STOCK: u32 = 1_000_000;
 /// The currency of all prices in forms.
 const CURRENCY: &str = "EUR";
 
-/// The fields of a new product, as entered by the user.
-pub(crate) struct ProductInput<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) category: &'a str,
-    pub(crate) price: &'a str,
-    pub(crate) stock: &'a str,
-}
-
 /// A product in the format that the API accepts.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,11 +26,16 @@ pub(crate) struct NewProduct {
 ///
 /// # Errors
 /// [`AppError::Invalid`] with every invalid field.
-pub(crate) fn new_product(input: &ProductInput<'_>) -> Result<NewProduct, AppError> {
-    let name = text(input.name, MAX_NAME_CHARS);
-    let category = text(input.category, MAX_CATEGORY_CHARS);
-    let price = price_cents(input.price);
-    let stock = whole_number(input.stock.trim(), MAX_STOCK);
+pub(crate) fn new_product(
+    name: &str,
+    category: &str,
+    price: &str,
+    stock: &str,
+) -> Result<NewProduct, AppError> {
+    let name = text(name, MAX_NAME_CHARS);
+    let category = text(category, MAX_CATEGORY_CHARS);
+    let price = price_cents(price);
+    let stock = whole_number(stock.trim(), MAX_STOCK);
     match (name, category, price, stock) {
         (Ok(name), Ok(category), Ok(price_cents), Ok(stock)) => Ok(NewProduct {
             name: name.to_owned(),
@@ -121,33 +118,22 @@ fn whole_number(digits: &str, max: u32) -> Result<u32, InvalidReason> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ProductInput, name, new_product, price_cents};
+    use super::{name, new_product, price_cents};
     use crate::error::{AppError, Field, InvalidField, InvalidReason};
 
     #[test]
     fn valid_input_becomes_the_json_of_the_api() {
-        let input = ProductInput {
-            name: " Walnut desk ",
-            category: "Furniture",
-            price: "499,90",
-            stock: "4",
-        };
-        let product = new_product(&input).map(|product| serde_json::to_string(&product).ok());
+        let product = new_product(" Walnut desk ", "Furniture", "499,90", "4");
+        let product = product.map(|product| serde_json::to_string(&product).ok());
         let json = r#"{"name":"Walnut desk","category":"Furniture","priceCents":49990,"currency":"EUR","stock":4}"#;
         assert_eq!(product, Ok(Some(json.to_owned())));
     }
 
     #[test]
     fn every_invalid_field_is_reported_at_once() {
-        let input = ProductInput {
-            name: &"x".repeat(81),
-            category: "  ",
-            price: "cheap",
-            stock: "1000001",
-        };
         let invalid = |field, reason| InvalidField { field, reason };
         assert_eq!(
-            new_product(&input),
+            new_product(&"x".repeat(81), "  ", "cheap", "1000001"),
             Err(AppError::Invalid(vec![
                 invalid(Field::Name, InvalidReason::TooLong),
                 invalid(Field::Category, InvalidReason::Missing),

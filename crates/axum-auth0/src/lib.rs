@@ -14,6 +14,7 @@ mod api_transport;
 mod auth0;
 pub mod config;
 mod diagnosis;
+mod failed_form;
 mod failpoint;
 mod guard;
 mod login;
@@ -46,6 +47,7 @@ pub use self::{
     auth0::{Auth0, Auth0Builder, BuildError, NotReady},
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
+    failed_form::{FailedForm, FailedForms},
     oauth::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     request::cookies,

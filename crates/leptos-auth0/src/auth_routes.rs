@@ -12,7 +12,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The paths of the engine's routes that a page links to. They belong to the server, not to the app's router.
 ///
 /// The server renders its configured paths into the page. [`use_auth_routes`](crate::use_auth_routes) returns them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct AuthRoutes {
     /// Starts a login; `/auth/login` by default.

@@ -1,6 +1,6 @@
 //! The server function that returns the current user to the browser.
 
-use crate::{error::AuthError, json::LightJson, user::User};
+use crate::{error::AuthError, user::User};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
@@ -8,7 +8,7 @@ use leptos::server_fn::codec::GetUrl;
 ///
 /// # Errors
 /// [`AuthError::StoreUnavailable`] if the session lookup fails.
-#[server(name = FetchCurrentUser, prefix = "/auth", endpoint = "user", input = GetUrl, output = LightJson)]
+#[server(name = FetchCurrentUser, prefix = "/auth", endpoint = "user", input = GetUrl)]
 pub async fn current_user() -> Result<Option<User>, AuthError> {
     crate::server::current_user()
 }

@@ -36,6 +36,8 @@
 
 mod auth_routes;
 mod auth_snapshot;
+#[cfg(not(feature = "ssr"))]
+mod browser;
 mod components;
 #[cfg_attr(
     feature = "ssr",
@@ -47,11 +49,16 @@ mod components;
 )]
 mod current_user;
 mod error;
-mod half;
-mod json;
-mod listeners;
+mod failed_form;
+#[cfg(feature = "islands")]
+#[expect(
+    unreachable_pub,
+    reason = "the component macro generates a second, public function for each"
+)]
+mod islands;
 mod location;
 mod page_user;
+mod platform;
 mod provide;
 #[cfg(feature = "ssr")]
 pub mod server;
@@ -63,12 +70,21 @@ pub use components::{
     LoginLink, LogoutButton, PageUserField, Protected, ServerNavigation, SignedIn, SignedOut,
 };
 pub use current_user::current_user;
-pub use error::{
-    ApiFailure, AuthError, ErrorBody, ErrorJson, Explanation, FieldProblem, ServerFnErrorExt,
-    decode_error, encode_error, set_page_status,
-};
-pub use half::{Whole, whole};
-pub use json::{JsonError, LightJson, LightJsonEncoding};
+pub use error::{ApiFailure, AuthError, ErrorStatus, Explanation, set_page_status};
+pub use failed_form::use_failed_form;
+#[cfg(feature = "islands")]
+pub use islands::{AuthProvider, SessionNotice};
 pub use provide::{provide_auth, use_auth_routes, use_user};
 pub use user::User;
 pub use user_signal::UserSignal;
+
+/// For the code that [`server_fn_error!`] generates.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::error::respond;
+    pub use leptos::server_fn::{
+        Bytes,
+        codec::JsonEncoding,
+        error::{FromServerFnError, ServerFnErrorErr},
+    };
+}

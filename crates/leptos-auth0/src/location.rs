@@ -23,12 +23,8 @@ pub(crate) fn path_and_query_untracked() -> String {
 }
 
 fn join(path: &str, search: &str) -> String {
-    let mut joined = String::from(path);
-    if !search.is_empty() {
-        joined.push('?');
-        joined.push_str(search);
-    }
-    joined
+    let question_mark = if search.is_empty() { "" } else { "?" };
+    [path, question_mark, search].concat()
 }
 
 #[cfg(test)]

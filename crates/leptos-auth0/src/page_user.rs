@@ -7,9 +7,11 @@
 pub(crate) const PAGE_USER_FIELD: &str = "auth0_page_user";
 
 /// The request header that identifies the user of the page: `axum_auth0::PAGE_USER_HEADER`.
+#[cfg(any(test, not(feature = "ssr")))]
 pub(crate) const PAGE_USER_HEADER: &str = "auth0-page-user";
 
 /// The response header that identifies the user of the request: `axum_auth0::CURRENT_USER_HEADER`.
+#[cfg(any(test, not(feature = "ssr")))]
 pub(crate) const CURRENT_USER_HEADER: &str = "auth0-current-user";
 
 /// The value for a page that was rendered for an anonymous visitor.

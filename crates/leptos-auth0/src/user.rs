@@ -1,11 +1,14 @@
 //! The user's data that pages may contain.
 
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
 /// The signed-in user as pages see them: a few claims of the ID token ([OpenID Connect Core, section 5.1][claims]).
 ///
 /// It is part of the page's source, so it contains no token and no secret.
 ///
 /// [claims]: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct User {
     /// The user's identifier at the provider; the only claim that is always present and never reassigned.
     pub sub: String,
@@ -13,22 +16,47 @@ pub struct User {
     /// [`PageUserField`](crate::PageUserField).
     pub page_user: String,
     /// Full name, in the form preferred by the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Casual name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
     /// First name or names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
     /// Surname or surnames.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub family_name: Option<String>,
     /// URL of a profile picture; `https` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// E-mail address. Not an identifier: it changes, and it can be unverified.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Whether the provider verified [`User::email`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
+    /// Further claims, such as roles, as a JSON object: those of `Auth0Builder::public_claims`. [`User::claim`] reads
+    /// one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
 }
 
 impl User {
+    /// Returns a further claim, one of `Auth0Builder::public_claims`, as `T`. `None` if it is missing or of another type.
+    ///
+    /// ```
+    /// # use leptos_auth0::User;
+    /// fn is_editor(user: &User) -> bool {
+    ///     let roles: Vec<String> = user.claim("https://example.com/roles").unwrap_or_default();
+    ///     roles.iter().any(|role| role == "editor")
+    /// }
+    /// ```
+    pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let claims = serde_json::from_str::<serde_json::Value>(self.claims.as_deref()?).ok()?;
+        T::deserialize(claims.get(name)?).ok()
+    }
+
     /// Returns the first non-blank value of name, nickname, given name, e-mail and subject.
     pub fn display_name(&self) -> &str {
         [&self.name, &self.nickname, &self.given_name, &self.email]

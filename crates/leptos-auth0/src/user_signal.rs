@@ -1,24 +1,44 @@
 //! The current user as a signal: present in the first HTML, and fetched again when it may have changed.
 
 use crate::{
-    auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, current_user::current_user, half,
-    page_user::ANONYMOUS, user::User,
+    auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, page_user::ANONYMOUS, user::User,
 };
-use leptos::prelude::*;
-use std::sync::atomic::{AtomicU32, Ordering};
+use leptos::{prelude::*, reactive::traits::ReadUntracked};
+use std::panic::Location;
 
-/// Numbers the requests for the current user, so that a response is dropped if a newer request was sent.
-static REQUEST_SEQ: AtomicU32 = AtomicU32::new(0);
-
-/// The current user. [`use_user`](crate::use_user) returns it anywhere in the app.
+/// The current user: `Some` while a user is signed in. [`use_user`](crate::use_user) returns it anywhere in the app.
+///
+/// It is read like a [`Resource`] or a signal of an `Option<User>`, with `get`, `with` and `read` and their untracked
+/// forms, and fetched again with [`refetch`](Self::refetch). Unlike a resource it is never loading: its first value is
+/// in the page.
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # use leptos_auth0::use_user;
+/// #[component]
+/// fn Greeting() -> impl IntoView {
+///     let user = use_user();
+///     move || user.get().map(|user| format!("Hello {}", user.display_name()))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct UserSignal {
-    snapshot: RwSignal<AuthSnapshot>,
+    user: RwSignal<Option<User>>,
+    unavailable: RwSignal<bool>,
     pub(crate) pending: RwSignal<bool>,
     pub(crate) ended: RwSignal<bool>,
     /// The page user of this page, even after the session ended. `None` if the session lookup failed on the server.
     pub(crate) page: RwSignal<Option<String>>,
+    routes: StoredValue<AuthRoutes>,
+    /// Asks the server for the current user, in the way of the app's rendering mode.
+    fetch: StoredValue<Fetch>,
+    /// The number of requests for the current user so far.
+    #[cfg(not(feature = "ssr"))]
+    requests: StoredValue<u32>,
 }
+
+/// A function that asks the server for the current user and applies the response.
+pub(crate) type Fetch = fn(UserSignal, RefetchReason);
 
 /// Reason why the browser fetches the current user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,54 +46,48 @@ pub(crate) enum RefetchReason {
     /// The app requested it, a response reported that the session ended, or the page became visible.
     Requested,
     /// The browser restored the page from its back/forward cache.
+    #[cfg(not(feature = "ssr"))]
     PageRestored,
 }
 
 impl UserSignal {
-    pub(crate) fn new(snapshot: AuthSnapshot) -> Self {
-        let page = snapshot.known.then(|| page_user(snapshot.user.as_ref()));
+    pub(crate) fn new(snapshot: AuthSnapshot, fetch: Fetch) -> Self {
+        let AuthSnapshot {
+            is_unavailable,
+            user,
+            routes,
+            ..
+        } = snapshot;
+        let page = (!is_unavailable).then(|| page_user(user.as_ref()));
         Self {
-            snapshot: RwSignal::new(snapshot),
+            user: RwSignal::new(user),
+            unavailable: RwSignal::new(is_unavailable),
             pending: RwSignal::new(false),
             ended: RwSignal::new(false),
             page: RwSignal::new(page),
+            routes: StoredValue::new(routes),
+            fetch: StoredValue::new(fetch),
+            #[cfg(not(feature = "ssr"))]
+            requests: StoredValue::new(0),
         }
-    }
-
-    /// Returns the signed-in user, if any.
-    #[must_use]
-    pub fn get(self) -> Option<User> {
-        self.snapshot.with(|snapshot| snapshot.user.clone())
-    }
-
-    /// Calls `look` with a reference to the user.
-    pub fn with<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
-        self.snapshot.with(|snapshot| look(snapshot.user.as_ref()))
-    }
-
-    /// Calls `look` like [`UserSignal::with`], without subscribing to changes.
-    pub fn with_untracked<T>(self, look: impl FnOnce(Option<&User>) -> T) -> T {
-        self.snapshot
-            .with_untracked(|snapshot| look(snapshot.user.as_ref()))
     }
 
     /// Returns whether a user is signed in.
     #[must_use]
     pub fn is_signed_in(self) -> bool {
-        self.with(|user| user.is_some())
+        self.user.with(Option::is_some)
     }
 
     /// Returns whether the session lookup succeeded and no user is signed in.
     #[must_use]
     pub fn is_signed_out(self) -> bool {
-        self.snapshot
-            .with(|snapshot| snapshot.known && snapshot.user.is_none())
+        !self.is_signed_in() && !self.is_unavailable()
     }
 
     /// Returns whether the session lookup failed, because the session store is unavailable.
     #[must_use]
     pub fn is_unavailable(self) -> bool {
-        self.snapshot.with(|snapshot| !snapshot.known)
+        self.unavailable.get()
     }
 
     /// Returns whether the user's session ended while this page was open.
@@ -90,12 +104,12 @@ impl UserSignal {
 
     /// Returns [`UserSignal::is_unavailable`] without subscribing to changes.
     pub(crate) fn is_unavailable_untracked(self) -> bool {
-        self.snapshot.with_untracked(|snapshot| !snapshot.known)
+        self.unavailable.get_untracked()
     }
 
     /// Returns the paths of the engine's routes.
     pub(crate) fn routes(self) -> AuthRoutes {
-        self.snapshot.with_untracked(AuthSnapshot::routes)
+        self.routes.get_value()
     }
 
     /// Returns the value with which calls and forms of this page identify the user that it was rendered for, so that
@@ -117,52 +131,78 @@ impl UserSignal {
 
     /// Fetches the current user again. Does nothing on the server.
     pub fn refetch(self) {
-        half::spawn(self.fetch(RefetchReason::Requested));
+        self.fetch(RefetchReason::Requested);
     }
 
-    /// Fetches the current user and applies the response.
-    pub(crate) async fn fetch(self, reason: RefetchReason) {
-        let seq = REQUEST_SEQ.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn fetch(self, reason: RefetchReason) {
+        (self.fetch.get_value())(self, reason);
+    }
+
+    /// Counts a request for the current user. Returns its number.
+    #[cfg(not(feature = "ssr"))]
+    pub(crate) fn begin_request(self) -> u32 {
+        let number = self.requests.get_value().wrapping_add(1);
+        self.requests.set_value(number);
         self.pending.set(true);
-        let response = current_user().await;
-        if REQUEST_SEQ.load(Ordering::Relaxed) != seq.wrapping_add(1) {
-            return;
-        }
-        self.pending.set(false);
-        // A failed request gives no information about the session.
-        if let Ok(user) = response {
-            self.apply(user, reason);
-        }
+        number
     }
 
-    fn apply(self, user: Option<User>, reason: RefetchReason) {
-        let page_user = page_user(user.as_ref());
-        // Reloads another user's page, or a page restored after a logout, so that the server renders it again.
-        let may_reload = user.is_some() || reason == RefetchReason::PageRestored;
-        let is_same = self
-            .page
-            .with_untracked(|page| page.as_ref() == Some(&page_user));
-        if self.had_session() && !is_same && may_reload {
-            return half::reload();
+    /// Returns whether the response to the request `number` may be used. That of an earlier request is outdated.
+    #[cfg(not(feature = "ssr"))]
+    pub(crate) fn end_request(self, number: u32) -> bool {
+        let is_latest = self.requests.get_value() == number;
+        if is_latest {
+            self.pending.set(false);
         }
+        is_latest
+    }
+
+    /// Returns whether the page was rendered for the user with this page user.
+    #[cfg(not(feature = "ssr"))]
+    pub(crate) fn is_page_of(self, page_user: &str) -> bool {
+        self.page
+            .with_untracked(|page| page.as_deref() == Some(page_user))
+    }
+
+    /// Sets the user without rendering the page again. `None` ends the session of a page that was rendered with one.
+    #[cfg(not(feature = "ssr"))]
+    pub(crate) fn set(self, user: Option<User>) {
         let ended = self.had_session() && user.is_none();
         self.ended.set(ended);
-        if !ended && !is_same {
+        let page_user = page_user(user.as_ref());
+        if !ended && !self.is_page_of(&page_user) {
             self.page.set(Some(page_user));
         }
-        let is_current = self
-            .snapshot
-            .with_untracked(|snapshot| snapshot.known && snapshot.user == user);
-        if !is_current {
-            self.snapshot.update(|snapshot| {
-                snapshot.known = true;
-                snapshot.user = user;
-            });
+        if self.unavailable.get_untracked() {
+            self.unavailable.set(false);
+        }
+        if self.user.with_untracked(|current| *current != user) {
+            self.user.set(user);
         }
     }
 }
 
+impl DefinedAt for UserSignal {
+    fn defined_at(&self) -> Option<&'static Location<'static>> {
+        self.user.defined_at()
+    }
+}
+
+impl Track for UserSignal {
+    fn track(&self) {
+        self.user.track();
+    }
+}
+
+impl ReadUntracked for UserSignal {
+    type Value = <RwSignal<Option<User>> as ReadUntracked>::Value;
+
+    fn try_read_untracked(&self) -> Option<Self::Value> {
+        self.user.try_read_untracked()
+    }
+}
+
 /// Returns the page user of a page for `user`.
-fn page_user(user: Option<&User>) -> String {
+pub(crate) fn page_user(user: Option<&User>) -> String {
     user.map_or(ANONYMOUS, |user| &user.page_user).to_owned()
 }

@@ -1,68 +1,50 @@
-//! The user's products: a list, a form to add a product, and the forms to order, rename and delete each product. Below
-//! them the orders, from another API with another access token.
+//! The user's products: a list, a form to add a product, and the forms to order, rename and delete one. Below them the
+//! orders, from another API with another access token.
 
-mod add_form;
+mod add_product;
+mod edit_product;
 mod list;
 mod orders;
 mod row;
 
-use crate::{
-    api::Listing,
-    components::{part, problem},
-    forms::{FormState, returned_form},
-    half,
-};
-use add_form::AddForm;
+use crate::{api::orders::PlaceOrder, components::Problem};
+use add_product::AddProductForm;
 use leptos::prelude::*;
-use leptos_auth0::LightJsonEncoding;
+use leptos_router::hooks::use_query_map;
 use list::ProductList;
-use orders::order_list;
-use std::sync::Arc;
-
-type List = Resource<Listing, LightJsonEncoding>;
-
-/// State shared by the parts of the page.
-#[derive(Clone, Copy)]
-struct Page {
-    /// The products.
-    products: List,
-    /// The orders.
-    orders: List,
-    /// The state of all forms that order a product. The page shows their errors.
-    ordering: FormState,
-    /// The product whose row gets the focus when it is rendered again.
-    focus: StoredValue<Option<String>>,
-}
-
-impl Page {
-    /// Announces the completed action for the product `name` and reloads the changed list.
-    fn finish(list: List, done: &str, name: &str) {
-        half::announce(&[done, name.trim(), "."].concat());
-        list.refetch();
-    }
-}
+use orders::OrderList;
 
 #[component]
 pub(crate) fn ProductsPage() -> impl IntoView {
-    let returned = Arc::new(returned_form());
-    // Both lists are loaded concurrently and independently.
-    let page = Page {
-        products: Listing::of_products(),
-        orders: Listing::of_orders(),
-        ordering: FormState::new(returned.elsewhere()),
-        focus: StoredValue::new(None),
-    };
+    let order = ServerAction::<PlaceOrder>::new();
     view! {
         <header class="page-head">
             <h1 tabindex="-1">"My products"</h1>
             <p class="lede">"They belong to you alone: the API lists them by the subject of your access token."</p>
         </header>
-        <AddForm page returned=&returned/>
+        <AddProductForm/>
         <div class="outcome">
-            {part(move || page.ordering.error.get().map(problem))}
-            <p class="done" id="done" role="status" tabindex="-1"></p>
+            {match order.value().get_untracked() {
+                Some(Err(error)) => view! { <Problem error/> }.into_any(),
+                _ => view! { <Done/> }.into_any(),
+            }}
         </div>
-        <ProductList page returned/>
-        {order_list(page.orders)}
+        <ProductList order/>
+        <OrderList/>
     }
+}
+
+/// Confirms the action that redirected to this page.
+#[component]
+fn Done() -> impl IntoView {
+    let done = use_query_map().with_untracked(|query| query.get("done"));
+    let sentence = match done.as_deref() {
+        Some("added") => "The product was added.",
+        Some("renamed") => "The product was renamed.",
+        Some("deleted") => "The product was deleted.",
+        Some("ordered") => "Your order was placed.",
+        _ => return None,
+    };
+    // The focus makes a screen reader announce it.
+    Some(view! { <p class="done" id="done" role="status" tabindex="-1" autofocus>{sentence}</p> })
 }

@@ -1,38 +1,39 @@
 //! The list of orders. It is loaded with another access token than the products, and independently of them.
 
-use super::List;
 use crate::{
-    api::Listing,
-    components::{loading, part, problem},
+    api::orders::list_orders,
+    components::{Loading, Problem},
     models::Order,
 };
 use leptos::prelude::*;
-use leptos_auth0::{Whole, whole};
 
-pub(super) fn order_list(orders: List) -> impl IntoView {
-    let list = loading("Loading your orders…", move || {
-        whole(part(move || {
-            let orders = orders.get().map(Listing::into_orders)?;
-            Some(orders.map_or_else(problem, shown))
-        }))
-    });
+#[component]
+pub(super) fn OrderList() -> impl IntoView {
+    let orders = Resource::new(|| (), |()| list_orders());
     view! {
         <section class="orders" aria-labelledby="orders">
             <h2 id="orders">"My orders"</h2>
-            {list}
+            <Loading message="Loading your orders…">
+                {move || Suspend::new(async move {
+                    match orders.await {
+                        Ok(list) if list.orders.is_empty() => {
+                            view! { <p class="empty">"You have not ordered anything yet."</p> }.into_any()
+                        }
+                        Ok(list) => {
+                            let orders = list.orders.into_iter().map(|order| view! { <OrderItem order/> });
+                            view! { <ul>{orders.collect_view()}</ul> }.into_any()
+                        }
+                        Err(error) => view! { <Problem error/> }.into_any(),
+                    }
+                })}
+            </Loading>
         </section>
     }
 }
 
-fn shown(orders: Vec<Order>) -> Whole {
-    if orders.is_empty() {
-        return whole(view! { <p class="empty">"You have not ordered anything yet."</p> });
-    }
-    let rows = orders.into_iter().map(|order| {
-        let what = [&order.quantity.to_string(), " × ", &order.product, " "].concat();
-        let since = [&order.status, " ", &order.placed_at].concat();
-        whole(view! { <li><span>{what}</span><span>{since}</span></li> })
-    });
-    let rows: Vec<_> = rows.collect();
-    whole(view! { <ul>{rows}</ul> })
+#[component]
+fn OrderItem(order: Order) -> impl IntoView {
+    let what = format!("{} × {} ", order.quantity, order.product);
+    let since = format!("{} {}", order.status, order.placed_at);
+    view! { <li><span>{what}</span><span>{since}</span></li> }
 }

@@ -8,6 +8,7 @@ use http::{StatusCode, header};
 use super::{Auth0, state::AppState};
 use crate::{
     access_token,
+    failed_form::FailedForms,
     guard::{self, Guard},
     login, logout, profile, session,
 };
@@ -67,10 +68,13 @@ impl Auth0 {
         };
         // leptos-auth0 renders the paths into the pages.
         let paths = Extension(state.config.shared_routes());
+        let cookie = state.config.cookie();
+        let forms = FailedForms::new(state.keys.clone(), cookie.secure(), cookie.name());
         // The last layer is the outermost. Order of execution: host, origin, session, page user, guard.
         let site = app
             .merge(routes(state))
             .layer(paths)
+            .layer(Extension(forms))
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
                 guard::treat_as_data,

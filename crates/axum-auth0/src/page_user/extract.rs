@@ -9,9 +9,13 @@ use http::{HeaderMap, Method, header};
 use url::form_urlencoded;
 
 use super::{PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser};
+use crate::request::PostedForm;
 
 /// Maximum number of bytes of a form that are searched: the default limit of `axum::Form`.
 const MAX_FORM_BYTES: usize = 2 * 1024 * 1024;
+
+/// Maximum size in bytes of a form that is kept for its page.
+const MAX_POSTED_BYTES: usize = 64 * 1024;
 
 /// Maximum number of bytes of a multipart form that are searched: its first part. The rest can be a large file.
 const MAX_FIRST_PART_BYTES: usize = 8 * 1024;
@@ -30,7 +34,11 @@ pub(crate) async fn extract_page_user(request: Request) -> (Option<PageUser>, Re
     };
     let (parts, body) = request.into_parts();
     let (start, body) = read_start(body, form.search_limit()).await;
-    (form.find(&start).await, Request::from_parts(parts, body))
+    let mut request = Request::from_parts(parts, body);
+    if let Some(posted) = form.posted(&start) {
+        request.extensions_mut().insert(posted);
+    }
+    (form.find(&start).await, request)
 }
 
 /// Returns the value of the header. A header that is not text belongs to no user of this site; it is kept, so that the
@@ -73,6 +81,13 @@ impl Form {
             Self::UrlEncoded => MAX_FORM_BYTES,
             Self::Multipart { .. } => MAX_FIRST_PART_BYTES,
         }
+    }
+
+    /// Returns the form, if it is small enough to be shown again after a failure.
+    fn posted(&self, start: &[Bytes]) -> Option<PostedForm> {
+        let length: usize = start.iter().map(Bytes::len).sum();
+        let is_small = length <= MAX_POSTED_BYTES;
+        (matches!(self, Self::UrlEncoded) && is_small).then(|| PostedForm(start.concat().into()))
     }
 
     async fn find(self, start: &[Bytes]) -> Option<PageUser> {

@@ -5,10 +5,12 @@ pub mod cookies;
 mod kind;
 mod method;
 mod original_uri;
+mod posted_form;
 
 pub(crate) use self::{
     authority::{Authority, is_origin_of},
     kind::{RequestKind, RequestSite},
     method::is_state_changing,
     original_uri::original_uri,
+    posted_form::PostedForm,
 };

@@ -31,14 +31,17 @@ pub(crate) enum Purpose {
     Tokens,
     /// A record of tower-sessions.
     SessionRecord,
+    /// The cookie of a failed form.
+    FailedForm,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Transaction,
         Self::State,
         Self::Tokens,
         Self::SessionRecord,
+        Self::FailedForm,
     ];
 
     fn label(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Purpose {
             Self::State => "state",
             Self::Tokens => "tokens",
             Self::SessionRecord => "session-record",
+            Self::FailedForm => "failed-form",
         }
     }
 }

@@ -9,10 +9,12 @@ mod links;
 mod page_user_field;
 mod protected;
 mod server_navigation;
+mod session_ended;
 mod visibility;
 
 pub use links::{LoginLink, LogoutButton};
 pub use page_user_field::PageUserField;
 pub use protected::Protected;
 pub use server_navigation::ServerNavigation;
+pub(crate) use session_ended::ended_notice;
 pub use visibility::{SignedIn, SignedOut};

@@ -1,14 +1,12 @@
 //! The browser part of a page guard.
 
-use super::visibility::shown_while;
+use super::session_ended::ended_notice;
 use crate::{
-    half::{self, whole},
     location::{path_and_query_untracked, use_path_and_query},
+    platform,
     provide::{use_auth_routes, use_user},
-    user_signal::UserSignal,
 };
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// A page that requires a signed-in user.
 ///
@@ -19,56 +17,34 @@ use std::sync::Arc;
 ///
 /// It does not protect data: every server function needs its own guard.
 #[component]
-pub fn Protected<C>(
+pub fn Protected(
     /// The page.
-    children: TypedChildren<C>,
-) -> impl IntoView
-where
-    C: IntoView + 'static,
-{
-    let children = children.into_inner();
+    children: Children,
+) -> impl IntoView {
     let user = use_user();
     if user.had_session() {
-        return whole(view! {
-            <SessionEndedNotice/>
+        return view! {
+            {ended_notice(use_path_and_query())}
             {children()}
-        });
+        }
+        .into_any();
     }
     let path_and_query = path_and_query_untracked();
     if user.is_unavailable_untracked() {
-        return whole(view! {
+        return view! {
             <div role="alert" class="notice">
                 <p>"Your login cannot be checked at the moment."</p>
                 <p><a rel="external" href=path_and_query>"Try again"</a></p>
             </div>
-        });
+        }
+        .into_any();
     }
     let login = use_auth_routes().login_url(&path_and_query);
-    half::leave_to(&login);
-    whole(view! {
+    platform::leave_to(&login);
+    view! {
         <p class="notice">
             "This page is for signed-in users. " <a rel="external" href=login>"Log in"</a>
         </p>
-    })
-}
-
-/// Shows that the session ended, with a login link that does not leave the page.
-#[component]
-fn SessionEndedNotice() -> impl IntoView {
-    let routes = use_auth_routes();
-    let path_and_query = use_path_and_query();
-    let notice = move || {
-        whole(view! {
-            <div class="notice session-ended" role="alert">
-                <p><strong>"Your session has ended."</strong> " What you typed is still here."</p>
-                <p>
-                    <a rel="external" target="_blank" href=routes.login_url(&path_and_query())>
-                        "Log in again in a new tab"
-                    </a>
-                    ", then come back to this one."
-                </p>
-            </div>
-        })
-    };
-    shown_while(UserSignal::session_ended, Arc::new(notice))
+    }
+    .into_any()
 }

@@ -1,6 +1,6 @@
 //! A view for paths that only the server handles.
 
-use crate::{half, location::path_and_query_untracked};
+use crate::{location::path_and_query_untracked, platform};
 use leptos::prelude::*;
 
 /// Loads the current path from the server, instead of rendering a view in the app.
@@ -13,6 +13,6 @@ pub fn ServerNavigation() -> impl IntoView {
     let from_server = Owner::current_shared_context()
         .is_some_and(|page| page.during_hydration() || !page.is_browser());
     if !from_server {
-        half::leave_to(&path_and_query_untracked());
+        platform::leave_to(&path_and_query_untracked());
     }
 }

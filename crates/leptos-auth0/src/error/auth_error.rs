@@ -1,9 +1,12 @@
 //! The closed list of errors between a page and an API that requires the user's token.
 
+use serde::{Deserialize, Serialize};
+
 /// Reason why a call on the user's behalf failed, in a form that the browser may receive.
 ///
 /// No variant carries text from a lower layer: [`Explanation`] contains sentences that were written for users.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", content = "details", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthError {
     /// No user is signed in, or the session ended. 401.
@@ -23,6 +26,7 @@ pub enum AuthError {
     #[error("The login service does not answer at the moment. Please try again shortly.")]
     ProviderUnavailable {
         /// Seconds to wait before a retry, if the provider sent them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after_secs: Option<u32>,
     },
     /// The store of sessions and tokens is unavailable. 503.
@@ -43,7 +47,8 @@ pub enum AuthError {
 }
 
 /// The kind of failure of an API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum ApiFailure {
     /// It is unreachable, or its response is invalid. 502.
     #[error("The service behind this page could not be reached. Please try again shortly.")]
@@ -57,7 +62,7 @@ pub enum ApiFailure {
 }
 
 /// A problem of the configuration and its fix, in sentences for users.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, miniserde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// A stable code for programs, such as `audience_missing`.
     pub code: String,

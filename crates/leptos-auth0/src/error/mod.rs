@@ -1,14 +1,12 @@
 //! Errors between server and browser.
 
 mod auth_error;
-mod body;
-mod codec;
-mod ext;
+mod server_fn_error;
+mod status;
 
 pub use auth_error::{ApiFailure, AuthError, Explanation};
-pub use body::{ErrorBody, FieldProblem};
-pub use codec::{ErrorJson, decode_error, encode_error, set_page_status};
-pub use ext::ServerFnErrorExt;
+pub use server_fn_error::respond;
+pub use status::{ErrorStatus, set_page_status};
 
 #[cfg(test)]
 mod tests;

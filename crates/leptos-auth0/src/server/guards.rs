@@ -1,10 +1,7 @@
 //! Guards for server functions.
 
-use crate::{
-    error::AuthError,
-    half::server::request::{self, public_claims},
-    user::User,
-};
+use super::request::{self, public_claims};
+use crate::{error::AuthError, user::User};
 use axum_auth0::{CurrentUser, SignedInUser};
 use http::{HeaderValue, header};
 use leptos::prelude::use_context;

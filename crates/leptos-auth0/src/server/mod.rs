@@ -3,12 +3,13 @@
 mod api_error;
 mod functions;
 mod guards;
+pub(crate) mod request;
+pub(crate) mod response;
 mod token_error;
 
-pub use crate::half::server::response::{
-    is_plain_form, redirect_after_form, respond_with_data, see_other, set_status,
-};
+pub use axum_auth0;
 pub use functions::is_server_function;
 pub use guards::{optional_user, require_user};
+pub use response::{is_plain_form, redirect_after_form, respond_with_data, see_other, set_status};
 
 pub(crate) use guards::current_user;

@@ -1,0 +1,44 @@
+//! The forms to rename and to delete a product.
+
+use crate::{
+    api::products::{DeleteProduct, RenameProduct},
+    components::{Problem, TextField},
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_auth0::{PageUserField, use_failed_form};
+
+/// The forms to rename and to delete a product.
+#[component]
+pub(super) fn ProductEditor(
+    /// The identifier of the product.
+    id: String,
+    /// Its name.
+    name: String,
+) -> impl IntoView {
+    let rename = ServerAction::<RenameProduct>::new();
+    let delete = ServerAction::<DeleteProduct>::new();
+    let rejected = rename.value().get_untracked().and_then(Result::err);
+    let error = rejected
+        .clone()
+        .or_else(|| delete.value().get_untracked()?.err());
+    let typed = use_failed_form::<RenameProduct>().map_or_else(|| name.clone(), |form| form.name);
+    let renamed_id = id.clone();
+    view! {
+        <div class="editor-panel">
+            {error.map(|error| view! { <Problem error/> })}
+            <ActionForm action=rename>
+                <PageUserField/>
+                <input type="hidden" name="id" value=renamed_id/>
+                <TextField name="name" id="new-name" label="New name" value=Some(typed) error=rejected/>
+                <button class="button" type="submit">"Save"</button>
+            </ActionForm>
+            <ActionForm action=delete>
+                <PageUserField/>
+                <input type="hidden" name="id" value=id/>
+                <button class="button button-danger" type="submit">
+                    "Delete" <span class="visually-hidden">" " {name}</span>
+                </button>
+            </ActionForm>
+        </div>
+    }
+}

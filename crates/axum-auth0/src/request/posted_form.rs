@@ -1,0 +1,7 @@
+//! The form of a request.
+
+use axum::body::Bytes;
+
+/// The body of a URL-encoded form, as a request extension.
+#[derive(Clone, Debug)]
+pub(crate) struct PostedForm(pub(crate) Bytes);

@@ -1,0 +1,99 @@
+//! Reads the data that the engine's layers add to the current request.
+
+use crate::{
+    auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, failed_form::FailedForm, user::User,
+};
+use axum::extract::OriginalUri;
+use axum_auth0::{CurrentUser, FailedForms, Routes, SignedInUser};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE};
+use http::{Uri, header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use std::sync::Arc;
+
+/// Returns the user of the current request.
+///
+/// A request that did not pass the engine's layer is anonymous, so guards fail closed. The same applies to the
+/// rendering without a request, when the server lists the app's routes.
+pub(crate) fn current_user() -> CurrentUser {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<CurrentUser>().cloned())
+        .unwrap_or(CurrentUser::Anonymous)
+}
+
+/// Returns the paths of the engine's routes: the configured ones, or the defaults without the engine's layer.
+pub(crate) fn auth_routes() -> AuthRoutes {
+    use_context::<Parts>()
+        .and_then(|parts| {
+            let routes = parts.extensions.get::<Arc<Routes>>()?;
+            Some(AuthRoutes {
+                login: routes.login_path().to_owned(),
+                logout: routes.logout_path().to_owned(),
+                profile: routes.profile_path().to_owned(),
+            })
+        })
+        .unwrap_or_default()
+}
+
+/// Returns the snapshot of the current request.
+pub(crate) fn snapshot() -> AuthSnapshot {
+    let (is_unavailable, user) = match current_user() {
+        CurrentUser::SignedIn(user) => (false, Some(public_claims(&user))),
+        CurrentUser::Anonymous => (false, None),
+        CurrentUser::Unavailable => (true, None),
+    };
+    AuthSnapshot {
+        is_unavailable,
+        user,
+        routes: auth_routes(),
+        failed_form: failed_form(),
+    }
+}
+
+/// Returns the failed form of the page of the current request, and removes its cookie.
+fn failed_form() -> Option<FailedForm> {
+    let parts = use_context::<Parts>()?;
+    let forms = parts.extensions.get::<FailedForms>()?;
+    let (form, removal) = forms.take(&parts, uri(&parts).path());
+    if let (Some(removal), Some(response)) = (removal, use_context::<ResponseOptions>()) {
+        response.append_header(header::SET_COOKIE, removal);
+    }
+    form.map(|form| FailedForm {
+        error: URL_SAFE.encode(&form.error),
+        fields: form.urlencoded(),
+        action: form.action,
+    })
+}
+
+/// Returns the URI that the browser requested, which is longer than that of a nested router.
+fn uri(parts: &Parts) -> &Uri {
+    parts
+        .extensions
+        .get::<OriginalUri>()
+        .map_or(&parts.uri, |original| &original.0)
+}
+
+/// Returns path and query of the current request.
+#[cfg(feature = "islands")]
+pub(crate) fn path_and_query() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| Some(uri(&parts).path_and_query()?.as_str().to_owned()))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// Returns the claims of `user` that pages may contain.
+pub(crate) fn public_claims(user: &SignedInUser) -> User {
+    let text = |claim| user.claim::<String>(claim);
+    User {
+        sub: user.subject().to_owned(),
+        page_user: user.page_user().as_str().to_owned(),
+        name: text("name"),
+        nickname: text("nickname"),
+        given_name: text("given_name"),
+        family_name: text("family_name"),
+        picture: text("picture").filter(|picture| picture.starts_with("https://")),
+        email: text("email"),
+        email_verified: user.claim("email_verified"),
+        ..User::default()
+    }
+}
