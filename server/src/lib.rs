@@ -17,3 +17,5 @@ pub mod shutdown;
 mod signals;
 pub mod site;
 pub mod telemetry;
+#[cfg(debug_assertions)]
+mod tokens_page;

@@ -24,8 +24,9 @@ pub(crate) fn Problem(
             if explanation.code == ABSENT {
                 role = "note";
             }
-            let wants_login = explanation.fix.ends_with(LAST_STEP);
-            (Some(explanation.fix), wants_login)
+            let fix = explanation.fix;
+            let wants_login = fix.as_ref().is_some_and(|fix| fix.ends_with(LAST_STEP));
+            (fix, wants_login)
         }
         AppError::Auth(AuthError::SignInRequired) if is_signed_in => {
             // The login redirected back to the form.

@@ -13,7 +13,7 @@ use axum::{
 };
 use axum_auth0::{CURRENT_USER_HEADER, CurrentUser, PAGE_USER_FIELD, PAGE_USER_HEADER};
 use leptos::{form::ActionForm, prelude::*, server_fn::codec::GetUrl};
-use leptos_auth0::{AuthError, PageUserField, decode_error, provide_auth};
+use leptos_auth0::{AuthError, PageUserField, provide_auth};
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use leptos_router::{
     SsrMode, StaticSegment,
@@ -168,7 +168,7 @@ async fn an_action_form_and_server_functions_of_alices_page_do_nothing_once_bob_
             let response = call(&mut browser, method, &hers).await;
             assert_eq!(response.status, StatusCode::CONFLICT);
             // The error that the server function returns in the browser.
-            let error: AuthError = decode_error(response.body.clone().into());
+            let error = AuthError::de(response.body.clone().into());
             assert_eq!(error, AuthError::UserChanged);
         }
         let response = post_form(&mut browser, &hers).await;

@@ -16,5 +16,6 @@ pub use links::{LoginLink, LogoutButton};
 pub use page_user_field::PageUserField;
 pub use protected::Protected;
 pub use server_navigation::ServerNavigation;
+#[cfg(feature = "islands")]
 pub(crate) use session_ended::ended_notice;
 pub use visibility::{SignedIn, SignedOut};

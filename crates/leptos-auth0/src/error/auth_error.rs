@@ -68,6 +68,7 @@ pub struct Explanation {
     pub code: String,
     /// The cause, in one or two sentences.
     pub cause: String,
-    /// The setting to change, and where.
-    pub fix: String,
+    /// The setting to change, and where. `None` unless the site exposes diagnoses (`AUTH0_EXPOSE_DIAGNOSES`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
 }

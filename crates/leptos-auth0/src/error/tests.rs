@@ -9,7 +9,7 @@ fn all() -> Vec<AuthError> {
         AuthError::Misconfigured(Explanation {
             code: "audience_missing".into(),
             cause: "AUTH0_AUDIENCE is not set.".into(),
-            fix: "Set it.".into(),
+            fix: Some("Set it.".into()),
         }),
         AuthError::ProviderUnavailable {
             retry_after_secs: Some(7),

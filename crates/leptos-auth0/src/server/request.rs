@@ -4,11 +4,12 @@ use crate::{
     auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, failed_form::FailedForm, user::User,
 };
 use axum::extract::OriginalUri;
-use axum_auth0::{CurrentUser, FailedForms, Routes, SignedInUser};
+use axum_auth0::{CurrentUser, DiagnosisVisibility, FailedForms, Routes, SignedInUser};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use http::{Uri, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Returns the user of the current request.
@@ -83,8 +84,13 @@ pub(crate) fn path_and_query() -> String {
 
 /// Returns the claims of `user` that pages may contain.
 pub(crate) fn public_claims(user: &SignedInUser) -> User {
-    let text = |claim| user.claim::<String>(claim);
-    User {
+    let mut claims = user.public_claims();
+    claims.remove("sub");
+    let mut text = |claim| match claims.remove(claim)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    };
+    let mut public = User {
         sub: user.subject().to_owned(),
         page_user: user.page_user().as_str().to_owned(),
         name: text("name"),
@@ -93,7 +99,21 @@ pub(crate) fn public_claims(user: &SignedInUser) -> User {
         family_name: text("family_name"),
         picture: text("picture").filter(|picture| picture.starts_with("https://")),
         email: text("email"),
-        email_verified: user.claim("email_verified"),
         ..User::default()
+    };
+    public.email_verified = claims
+        .remove("email_verified")
+        .and_then(|value| value.as_bool());
+    if !claims.is_empty() {
+        public.claims = serde_json::to_string(&claims).ok();
     }
+    public
+}
+
+/// Returns whether responses may contain the cause and the fix of a misconfiguration.
+pub(crate) fn exposes_diagnoses() -> bool {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<DiagnosisVisibility>().copied())
+        .unwrap_or_default()
+        .is_exposed()
 }

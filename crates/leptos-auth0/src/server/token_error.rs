@@ -27,11 +27,21 @@ impl From<TokenError> for AuthError {
     }
 }
 
+/// Names of variables and settings are for the site's developers: in production, users get the code only.
 fn explanation(diagnosis: &Diagnosis) -> Explanation {
-    Explanation {
-        code: diagnosis.code().as_str().to_owned(),
-        cause: diagnosis.cause(),
-        fix: diagnosis.fix(),
+    let code = diagnosis.code().as_str().to_owned();
+    if super::request::exposes_diagnoses() {
+        Explanation {
+            code,
+            cause: diagnosis.cause(),
+            fix: Some(diagnosis.fix()),
+        }
+    } else {
+        Explanation {
+            code,
+            cause: "This site is not set up completely. Its log says what is missing.".to_owned(),
+            fix: None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::{page_of_form, redirect_after_form, respond_with_error};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts};
+use super::{redirect_after_form, respond_with_error};
+use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use leptos::prelude::{Owner, provide_context};
 use leptos_axum::ResponseOptions;
 
@@ -32,35 +32,32 @@ fn respond(request: Parts, act: impl FnOnce()) -> (Option<StatusCode>, Option<St
 }
 
 const FORM: &str = "text/html,application/xhtml+xml";
-const PAGE: &str = "http://localhost:3000/products?error=old";
+const PAGE: &str = "http://localhost:3000/products?edit=p1";
 
 #[test]
 fn a_program_gets_the_status_of_the_error() {
     let post = request(Method::POST, "application/json", PAGE);
-    let (status, location) = respond(post, || respond_with_error(401, "sign_in_required", None));
+    let (status, location) = respond(post, || respond_with_error(401, None, "{}"));
     assert_eq!(status, Some(StatusCode::UNAUTHORIZED));
     assert_eq!(location, None);
 }
 
 #[test]
-fn a_plain_form_is_redirected_to_its_page_with_the_code_only() {
+fn a_plain_form_is_redirected_to_its_page_without_details() {
     let post = request(Method::POST, FORM, PAGE);
-    let (status, location) = respond(post, || respond_with_error(503, "store_unavailable", None));
+    let (status, location) = respond(post, || respond_with_error(503, None, "{}"));
     assert_eq!(status, Some(StatusCode::SEE_OTHER));
-    assert_eq!(
-        location.as_deref(),
-        Some("/products?error=store_unavailable")
-    );
+    assert_eq!(location.as_deref(), Some("/products?edit=p1"));
 }
 
 #[test]
 fn a_plain_form_without_a_session_is_redirected_to_the_login() {
     let post = request(Method::POST, FORM, PAGE);
-    let (status, location) = respond(post, || respond_with_error(401, "sign_in_required", None));
+    let (status, location) = respond(post, || respond_with_error(401, None, "{}"));
     assert_eq!(status, Some(StatusCode::SEE_OTHER));
     assert_eq!(
         location.as_deref(),
-        Some("/auth/login?returnTo=%2Fproducts")
+        Some("/auth/login?returnTo=%2Fproducts%3Fedit%3Dp1")
     );
 }
 
@@ -69,14 +66,17 @@ fn a_plain_form_without_a_session_is_redirected_to_the_configured_login() {
     let mut post = request(Method::POST, FORM, PAGE);
     let routes = axum_auth0::Routes::default().login("/in");
     post.extensions.insert(std::sync::Arc::new(routes));
-    let (_, location) = respond(post, || respond_with_error(401, "sign_in_required", None));
-    assert_eq!(location.as_deref(), Some("/in?returnTo=%2Fproducts"));
+    let (_, location) = respond(post, || respond_with_error(401, None, "{}"));
+    assert_eq!(
+        location.as_deref(),
+        Some("/in?returnTo=%2Fproducts%3Fedit%3Dp1")
+    );
 }
 
 #[test]
 fn a_read_that_accepts_html_keeps_its_status() {
     let get = request(Method::GET, FORM, PAGE);
-    let (status, location) = respond(get, || respond_with_error(401, "sign_in_required", None));
+    let (status, location) = respond(get, || respond_with_error(401, None, "{}"));
     assert_eq!(status, Some(StatusCode::UNAUTHORIZED));
     assert_eq!(location, None);
 }
@@ -87,7 +87,7 @@ fn a_retry_delay_is_sent_as_retry_after() {
     Owner::new().with(|| {
         provide_context(request(Method::GET, "application/json", PAGE));
         provide_context(response.clone());
-        respond_with_error(503, "provider_unavailable", Some(30));
+        respond_with_error(503, Some(30), "{}");
     });
     let parts = response.0.read().unwrap();
     assert_eq!(parts.headers[header::RETRY_AFTER], "30");
@@ -118,10 +118,8 @@ fn the_redirect_never_leaves_the_site() {
         "about:blank",
         "",
     ] {
-        let mut headers = HeaderMap::new();
-        if let Ok(value) = HeaderValue::from_str(referer) {
-            headers.insert(header::REFERER, value);
-        }
-        assert_eq!(page_of_form(&headers), "/", "{referer}");
+        let post = request(Method::POST, FORM, referer);
+        let (_, location) = respond(post, || respond_with_error(503, None, "{}"));
+        assert_eq!(location.as_deref(), Some("/"), "{referer}");
     }
 }
