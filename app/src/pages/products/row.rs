@@ -23,7 +23,6 @@ pub(super) fn ProductRow(
         currency,
         stock,
     } = product;
-    let edit = format!("{}?edit={id}#editor", PRODUCTS.path);
     view! {
         <tr role="row">
             <th role="rowheader" scope="row">{name.clone()}</th>
@@ -32,19 +31,25 @@ pub(super) fn ProductRow(
             <td role="cell" data-label="Stock" class="number">{stock}</td>
             <td role="cell" class="actions">
                 <OrderForm name=name.clone() order/>
-                <a class="edit" href=edit aria-current=is_edited.then_some("true")>
-                    "Edit" <span class="visually-hidden">" " {name.clone()}</span>
-                </a>
+                <Editor id name is_open=is_edited/>
             </td>
         </tr>
-        {is_edited.then(|| view! {
-            <tr class="editor" role="row">
-                <td role="cell" colspan="5" id="editor">
-                    <ProductEditor id name/>
-                    <a href=PRODUCTS.path>"Close"</a>
-                </td>
-            </tr>
-        })}
+    }
+}
+
+/// The forms that open below a row. Opening them is a link, so that the page has the forms of one row only.
+#[component]
+fn Editor(id: String, name: String, is_open: bool) -> impl IntoView {
+    let (label, href) = if is_open {
+        ("Close", PRODUCTS.path.to_owned())
+    } else {
+        ("Edit", format!("{}?edit={id}#editor", PRODUCTS.path))
+    };
+    view! {
+        <div class="editor" id=is_open.then_some("editor")>
+            <a href=href>{label} <span class="visually-hidden">" " {name.clone()}</span></a>
+            {is_open.then(|| view! { <ProductEditor id name/> })}
+        </div>
     }
 }
 
