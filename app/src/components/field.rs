@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// A labelled input. If the server rejected its value, it has the focus, and the reason below it.
 #[component]
-pub(crate) fn TextField(
+pub(crate) fn TextField<'e>(
     /// The name of the field in the form.
     name: &'static str,
     /// The element's id.
@@ -19,9 +19,9 @@ pub(crate) fn TextField(
     #[prop(default = "text")]
     inputmode: &'static str,
     /// The error of the form.
-    error: Option<AppError>,
-) -> impl IntoView {
-    let sentence = error.as_ref().and_then(|error| error.sentence_for(name));
+    error: Option<&'e AppError>,
+) -> impl IntoView + use<> {
+    let sentence = error.and_then(|error| error.sentence_for(name));
     let error_id = format!("{id}-error");
     view! {
         <div class="field">

@@ -16,26 +16,25 @@ pub(crate) fn Problem(
     /// The error.
     error: AppError,
 ) -> impl IntoView {
-    let mut text = error.to_string();
+    let text = error.to_string();
     let mut role = "alert";
     let is_signed_in = use_user().is_signed_in();
-    let (fix, wants_login) = match error {
+    let (text, fix, wants_login) = match error {
         AppError::Auth(AuthError::Misconfigured(explanation)) => {
             if explanation.code == ABSENT {
                 role = "note";
             }
             let fix = explanation.fix;
             let wants_login = fix.as_ref().is_some_and(|fix| fix.ends_with(LAST_STEP));
-            (fix, wants_login)
+            (text, fix, wants_login)
         }
         AppError::Auth(AuthError::SignInRequired) if is_signed_in => {
             // The login redirected back to the form.
-            text = "Your session had ended, so nothing was saved. Please check what you typed and send it again."
-                .to_owned();
-            (None, false)
+            let text = "Your session had ended, so nothing was saved. Please check what you typed and send it again.";
+            (text.to_owned(), None, false)
         }
-        AppError::Auth(AuthError::SignInRequired) => (None, true),
-        _ => (None, false),
+        AppError::Auth(AuthError::SignInRequired) => (text, None, true),
+        _ => (text, None, false),
     };
     view! {
         <div class="notice" role=role>

@@ -24,17 +24,17 @@ pub(super) fn AddProductForm() -> impl IntoView {
                 <PageUserField/>
                 {error.clone().map(|error| view! { <Problem error/> })}
                 <div class="fields">
-                    <TextField name="name" id="add-name" label="Name" value=name error=error.clone()/>
-                    <TextField name="category" id="add-category" label="Category" value=category error=error.clone()/>
+                    <TextField name="name" id="add-name" label="Name" value=name error=error.as_ref()/>
+                    <TextField name="category" id="add-category" label="Category" value=category error=error.as_ref()/>
                     <TextField
                         name="price"
                         id="add-price"
                         label="Price in EUR"
                         value=price
                         inputmode="decimal"
-                        error=error.clone()
+                        error=error.as_ref()
                     />
-                    <TextField name="stock" id="add-stock" label="Stock" value=stock inputmode="numeric" error/>
+                    <TextField name="stock" id="add-stock" label="Stock" value=stock inputmode="numeric" error=error.as_ref()/>
                 </div>
                 <button class="button" type="submit">"Add product"</button>
             </ActionForm>

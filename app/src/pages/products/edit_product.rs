@@ -29,7 +29,7 @@ pub(super) fn ProductEditor(
             <ActionForm action=rename>
                 <PageUserField/>
                 <input type="hidden" name="id" value=renamed_id/>
-                <TextField name="name" id="new-name" label="New name" value=Some(typed) error=rejected/>
+                <TextField name="name" id="new-name" label="New name" value=Some(typed) error=rejected.as_ref()/>
                 <button class="button" type="submit">"Save"</button>
             </ActionForm>
             <ActionForm action=delete>

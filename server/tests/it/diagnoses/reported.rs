@@ -102,7 +102,7 @@ pub(crate) fn in_response(response: &Response) -> ReportedDiagnosis {
     assert_eq!(response.status.as_u16(), 500, "{}", response.body);
     let response = response.json();
     assert_eq!(response["code"], "misconfigured", "{response}");
-    of(&response["explanation"])
+    of(&response["details"])
 }
 
 /// Returns the last diagnosis in the log.

@@ -28,7 +28,7 @@ pub(crate) async fn assert_explained(
         .assert_status(500)
         .json();
     assert_eq!(listed["code"], "misconfigured", "{listed}");
-    let explanation = &listed["explanation"];
+    let explanation = &listed["details"];
     assert_eq!(explanation["code"], code, "{listed}");
     for words in cause {
         assert!(message.contains(words), "{words} is not in: {message}");
@@ -228,7 +228,7 @@ async fn a_scope_that_only_the_api_requires_is_explained_by_the_call() {
         .assert_status(500)
         .json();
     assert_eq!(
-        (&refused["code"], &refused["explanation"]["code"]),
+        (&refused["code"], &refused["details"]["code"]),
         (&"misconfigured".into(), &"missing_scope".into())
     );
     for (part, words) in [
@@ -236,10 +236,7 @@ async fn a_scope_that_only_the_api_requires_is_explained_by_the_call() {
         ("fix", "PRODUCTS_API_SCOPE"),
     ] {
         assert!(
-            refused["explanation"][part]
-                .as_str()
-                .unwrap()
-                .contains(words),
+            refused["details"][part].as_str().unwrap().contains(words),
             "{refused}"
         );
     }

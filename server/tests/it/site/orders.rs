@@ -298,7 +298,7 @@ async fn a_site_without_an_orders_api_says_how_to_configure_one() {
         assert!(message.contains(words), "{words} is not in: {message}");
     }
     let refused = alice.get_json(ORDER).await.assert_status(500).json();
-    assert_eq!(refused["explanation"]["code"], "api_not_configured");
+    assert_eq!(refused["details"]["code"], "api_not_configured");
 }
 
 #[tokio::test]
@@ -322,10 +322,7 @@ async fn a_refresh_token_that_does_not_cover_the_orders_is_explained_in_their_se
         assert!(message.contains(words), "{words} is not in: {message}");
     }
     let refused = alice.get_json(ORDER).await.assert_status(500).json();
-    assert_eq!(
-        refused["explanation"]["code"],
-        "refresh_not_allowed_for_api"
-    );
+    assert_eq!(refused["details"]["code"], "refresh_not_allowed_for_api");
     assert_eq!(
         env.orders_requests.entries().len(),
         0,
