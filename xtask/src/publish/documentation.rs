@@ -11,6 +11,9 @@ use crate::workspace::Workspace;
 const LIMIT: Duration = Duration::from_mins(30);
 
 pub(super) fn check(workspace: &Workspace) -> Result<()> {
+    // docs.rs uses a nightly compiler; this allows `#![feature(doc_cfg)]` to these crates with a stable one. The same value
+    // for all of them, because a change compiles some dependencies again.
+    let unstable = PUBLISHED.join(",").replace('-', "_");
     for krate in PUBLISHED {
         let features = if *krate == LEPTOS {
             "--features=ssr"
@@ -22,8 +25,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
             .args(["doc", "--no-deps", "--locked", "--package", krate, features])
             .arg("--target-dir")
             .arg(workspace.target.join("docs-rs"))
-            // docs.rs uses a nightly compiler; this allows `#![feature(doc_cfg)]` to these crates with a stable one.
-            .env("RUSTC_BOOTSTRAP", krate.replace('-', "_"))
+            .env("RUSTC_BOOTSTRAP", &unstable)
             .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings");
         process::run("cargo doc", &mut cargo, LIMIT)?;
     }
