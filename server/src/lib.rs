@@ -3,6 +3,7 @@
 // Without `--cfg erase_components`, the nesting depth of a page's type is that of the page.
 #![recursion_limit = "256"]
 
+mod compression;
 #[cfg(debug_assertions)]
 pub mod dev_sign_in;
 pub mod doctor;

@@ -3,10 +3,13 @@
 
 use std::{future::IntoFuture as _, io, net::SocketAddr, time::Duration};
 
-use axum::{Router, serve};
+use axum::{
+    Router,
+    serve::{ListenerExt as _, TapIo},
+};
 use axum_auth0::Auth0;
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::oneshot,
     time::{Instant, sleep, timeout_at},
 };
@@ -31,7 +34,7 @@ pub async fn serve_until_signal(
     let mut signals = Signals::listen()?;
     let (stop, stopped) = oneshot::channel::<()>();
     let site = site.into_make_service_with_connect_info::<SocketAddr>();
-    let server = serve(listener, site).with_graceful_shutdown(async move {
+    let server = axum::serve(without_delay(listener), site).with_graceful_shutdown(async move {
         // An error means that the sender was dropped, which also stops the server.
         let _ = stopped.await;
     });
@@ -61,10 +64,41 @@ pub async fn serve_until_signal(
     Ok(())
 }
 
+/// Sets `TCP_NODELAY` on accepted connections. Otherwise the second part of a streamed page waits until the client has
+/// acknowledged the first one.
+fn without_delay(
+    listener: TcpListener,
+) -> TapIo<TcpListener, impl FnMut(&mut TcpStream) + Send + 'static> {
+    listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "failed to set TCP_NODELAY");
+        }
+    })
+}
+
 /// Exits at the next signal without waiting.
 async fn exit_at_next(mut signals: Signals, auth0: Auth0) {
     let signal = signals.next().await;
     let unfinished = auth0.unfinished_tasks();
     tracing::error!(%signal, %unfinished, "shutdown: forced by a second signal, detached work was cancelled");
     std::process::exit(1);
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::serve::Listener as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_accepted_connection_sends_small_parts_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut listener = without_delay(listener);
+        let (client, (connection, _)) =
+            tokio::join!(TcpStream::connect(address), listener.accept());
+        assert!(connection.nodelay().unwrap());
+        drop(client);
+    }
 }

@@ -21,7 +21,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{files, headers, headers::Policy, health};
+use crate::{compression::compress, files, headers, headers::Policy, health};
 
 /// Maximum size of a request body in bytes. The site's largest form has a few hundred bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -55,7 +55,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool, development: 
     #[cfg(debug_assertions)]
     let pages = pages.merge(tokens_page);
     auth0
-        .wrap(pages)
+        .wrap(compress(pages))
         .merge(files)
         .merge(development)
         .merge(health::router(auth0))

@@ -5,6 +5,7 @@
 //! - [`Browser`]: an HTTP client with a cookie jar and Fetch Metadata headers
 //! - [`InstrumentedStore`]: a store with injected failures
 //! - [`LogCapture`], [`SecretScanner`]: the captured log, and the search for secrets in it
+//! - [`BodyDecoder`]: decodes a compressed body as it arrives
 //! - [`ApiTestEnv`]: a resource server with its provider, and assertions that every API has to satisfy
 
 #![expect(
@@ -17,6 +18,7 @@
 #![expect(missing_debug_implementations, reason = "test code")]
 
 pub mod api_contract;
+pub mod body_decoder;
 pub mod browser;
 pub mod fake_provider;
 pub mod instrumented_store;
@@ -43,6 +45,7 @@ pub async fn wait_until(condition: impl Fn() -> bool) {
 
 pub use self::{
     api_contract::ApiTestEnv,
+    body_decoder::BodyDecoder,
     browser::{Browser, TestResponse},
     fake_provider::{
         AuthorizationChecks, AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint,

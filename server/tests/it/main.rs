@@ -10,4 +10,5 @@ mod diagnoses;
 mod doctor;
 #[cfg(unix)]
 mod refresh;
+mod security_page;
 mod site;

@@ -3,6 +3,7 @@
 mod addresses;
 mod audience;
 mod base_path;
+mod compression;
 mod cookies;
 mod cross_site;
 mod dev_sign_in;
