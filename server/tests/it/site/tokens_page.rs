@@ -63,7 +63,7 @@ async fn only_its_user_sees_the_tokens_page_of_a_login() {
     }
     for button in [RENEW, REVOKE] {
         let response = anonymous.call(Method::POST, button, &[]).await;
-        assert_eq!(response.assert_status(401).error_code(), "sign_in_required");
+        response.assert_status(401);
     }
 }
 
