@@ -1,7 +1,7 @@
 // The provider, the API and the site, each as a program on a free port.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,8 +11,15 @@ import { API, CLIENT, ORDERS } from './settings.mjs';
 /** Number of site processes, whether the orders API is configured, and lifetime of access tokens. */
 export type TestEnvOptions = { processes: number; orders: boolean; tokenSeconds: number };
 
-/** `processes`: the port of each process of `site`. */
-export type TestEnv = { site: string; processes: number[]; provider: string; stop(): Promise<void> };
+export type TestEnv = {
+  site: string;
+  /** The port of each process of `site`. */
+  processes: number[];
+  provider: string;
+  /** Replaces the first process of `site` by another release, whose generated files are called `name`. */
+  deploy(name: string): Promise<void>;
+  stop(): Promise<void>;
+};
 
 export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvOptions): Promise<TestEnv> {
   mkdirSync(requiredVariable('STATE_FOLDER'), { recursive: true });
@@ -26,6 +33,16 @@ export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvO
   const secret = randomBytes(32).toString('hex');
 
   const programs: Program[] = [];
+  const startSite = (port: number, release: Record<string, string> = {}) => {
+    const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}) };
+    return new Program(`site-${port}`, requiredVariable('SERVER_EXECUTABLE'), [], { ...variables, AUTH0_SECRET: secret, ...release }, state);
+  };
+  const deploy = async (name: string) => {
+    const folder = releaseFolder(state, name);
+    await programs[2].stop();
+    programs[2] = startSite(sitePort, { LEPTOS_OUTPUT_NAME: name, LEPTOS_SITE_ROOT: folder });
+    await waitUntilReady(`http://127.0.0.1:${sitePort}/readyz`, programs[2]);
+  };
   const stop = async () => void (await Promise.all(programs.map((program) => program.stop())));
   try {
     const script = join(dirname(fileURLToPath(import.meta.url)), 'provider.mjs');
@@ -37,10 +54,7 @@ export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvO
       {},
       state,
     ));
-    for (const port of sitePorts) {
-      const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}) };
-      programs.push(new Program(`site-${port}`, requiredVariable('SERVER_EXECUTABLE'), [], { ...variables, AUTH0_SECRET: secret }, state));
-    }
+    for (const port of sitePorts) programs.push(startSite(port));
     await Promise.all([
       waitUntilReady(`${provider}/.well-known/openid-configuration`, programs[0]),
       waitUntilReady(`${api}/healthz`, programs[1]),
@@ -51,7 +65,17 @@ export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvO
     await stop();
     throw error;
   }
-  return { site, processes: sitePorts, provider, stop };
+  return { site, processes: sitePorts, provider, deploy, stop };
+}
+
+/** Copies the site to a folder in which its generated files are called `name`. */
+function releaseFolder(state: string, name: string): string {
+  const folder = join(state, name);
+  cpSync(requiredVariable('LEPTOS_SITE_ROOT'), folder, { recursive: true });
+  for (const file of readdirSync(join(folder, 'pkg'))) {
+    renameSync(join(folder, 'pkg', file), join(folder, 'pkg', file.replace(/^leptos-auth0/, name)));
+  }
+  return folder;
 }
 
 /** The orders API does not run: the tests only need the token for it, which the site exposes. */

@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type Page } from '@playwright/test';
 
 import { alice, expect, hasScripts, test, visit } from './fixtures';
+import { addPanel, submitProduct } from './product-forms';
 import { signIn } from './sign-in';
 
 const NARROW = { width: 320, height: 640 };
@@ -25,6 +26,11 @@ async function forbidScripts(page: Page) {
 async function audit(page: Page, path: string) {
   if (!hasScripts()) await forbidScripts(page);
   await visit(page, path);
+  await auditHere(page, path);
+}
+
+/** Audits the page as it is. */
+async function auditHere(page: Page, path: string) {
   // Opens all `details` elements.
   await page.locator('details').evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')));
   for (const viewport of [NARROW, WIDE]) {
@@ -51,6 +57,31 @@ for (const path of ['/', '/products', '/profile', '/signed-out', '/tokens']) {
     await audit(page, path);
   });
 }
+
+test('the products page is accessible with an open editor', async ({ page }) => {
+  test.slow();
+  await signIn(page, alice);
+  await visit(page, '/products');
+  const path = await page.getByRole('link', { name: /^Edit / }).first().getAttribute('href');
+  await audit(page, path!);
+  await expect(page.locator('#editor')).toBeVisible();
+});
+
+test('the products page is accessible with a confirmation', async ({ page }) => {
+  test.slow();
+  await signIn(page, alice);
+  await audit(page, '/products?done=added');
+  await expect(page.locator('#done')).toBeVisible();
+});
+
+test('the products page is accessible with a rejected form', async ({ page }) => {
+  test.slow();
+  await signIn(page, alice);
+  await visit(page, '/products');
+  await submitProduct(page, { name: 'n'.repeat(81), price: 'cheap' });
+  await expect(addPanel(page).getByLabel('Price')).toHaveAttribute('aria-invalid', 'true');
+  await auditHere(page, 'a rejected form');
+});
 
 test('the page for an unknown path is accessible', async ({ page }) => audit(page, '/no-such-page'));
 

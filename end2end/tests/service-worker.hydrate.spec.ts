@@ -1,9 +1,8 @@
 // The site behind a service worker that forwards all requests. A navigation then has `Sec-Fetch-Dest: empty`.
 
-import { type Page } from '@playwright/test';
-
 import { browser } from '../settings';
 import { alice, bob, expect, logIn, logInAs, logOut, productNames, productRows, submitLogin, test, visit, visitFromAnotherSite, waitForHydration } from './fixtures';
+import { addButton, addPanel, addProduct, deleteProduct, expectDone, row, submitProduct, uniqueName } from './product-forms';
 
 // Chromium asks for permission before a worker from a mocked response may access the local network.
 const { executablePath, args } = browser.launchOptions;
@@ -25,26 +24,6 @@ test.beforeEach(async ({ context, page, baseURL }) => {
   expect(await page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
 });
 
-const uniqueName = (kind: string) => `${kind} ${test.info().workerIndex} ${Date.now()}`;
-
-async function add(page: Page, name: string) {
-  const panel = page.locator('details', { has: page.locator('summary', { hasText: 'Add a product' }) });
-  await panel.locator('summary').click();
-  for (const [label, value] of [['Name', name], ['Category', 'Tests'], ['Price', '1.00'], ['Stock', '1']]) {
-    await panel.getByLabel(label).fill(value);
-  }
-  await panel.getByRole('button', { name: 'Add product' }).click();
-}
-
-const row = (page: Page, name: string) =>
-  productRows(page).filter({ has: page.getByRole('rowheader', { name, exact: true }) });
-
-async function remove(page: Page, name: string) {
-  await row(page, name).locator('summary').click();
-  await row(page, name).getByRole('button', { name: 'Delete' }).click();
-  await expect(row(page, name)).toHaveCount(0);
-}
-
 test('the link logs in, and the button logs out', async ({ page }) => {
   await logIn(page, alice);
   await logOut(page);
@@ -59,28 +38,29 @@ test('a protected page leads to the login and back', async ({ page }) => {
   await expect(productRows(page)).toHaveCount(20);
 });
 
-test('the app submits a form', async ({ page }) => {
+test('the browser submits a form', async ({ page }) => {
   const name = uniqueName('Worker');
   await logIn(page, bob);
   await visit(page, '/products');
-  await add(page, name);
+  await addProduct(page, { name });
   await expect(row(page, name)).toHaveCount(1);
-  await remove(page, name);
+  await deleteProduct(page, name);
 });
 
-test('the browser submits a form', async ({ page }) => {
-  const name = uniqueName('Plain');
+test('a form that fails comes back with its input', async ({ page }) => {
+  const name = uniqueName('Corrected');
   await logIn(page, bob);
   await visit(page, '/products');
-  // Bypasses the submit handler of the app.
-  await page.evaluate(() => window.addEventListener('submit', (event) => event.stopImmediatePropagation(), true));
-  const loaded = page.waitForEvent('load');
-  await add(page, name);
-  await loaded;
-  await expect(page).toHaveURL('/products');
+  await submitProduct(page, { name, price: 'cheap' });
+  const field = addPanel(page).getByLabel('Price');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toHaveValue('cheap');
+  await expect(addPanel(page).getByLabel('Name')).toHaveValue(name);
   await waitForHydration(page);
-  await expect(row(page, name)).toHaveCount(1);
-  await remove(page, name);
+  await field.fill('1.00');
+  await addButton(page).click();
+  await expectDone(page, 'added', 'The product was added.');
+  await deleteProduct(page, name);
 });
 
 test('a typed logout URL ends the session', async ({ page }) => {
@@ -109,11 +89,11 @@ test.describe('a page of another user', () => {
     await visit(page, '/products');
     const other = await context.newPage();
     await logInAs(other, bob);
-    const reloaded = page.waitForEvent('load');
-    await add(page, name);
-    await reloaded;
+    await submitProduct(page, { name });
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Someone else is signed in now');
     expect(await productNames(other)).not.toContain(name);
-    await waitForHydration(page);
+    await page.getByRole('link', { name: 'Open the page again' }).click();
+    await expect(page).toHaveURL('/products');
     await expect.poll(() => productNames(page)).toEqual(await productNames(other));
   });
 });

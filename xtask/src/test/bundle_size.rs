@@ -6,7 +6,7 @@ use crate::counts::Counts;
 use crate::failure::Result;
 use crate::workspace::Workspace;
 
-/// Logs in at the foreign provider and compares what Home loads with `end2end/release/budget.json`.
+/// Logs in at the foreign provider and compares what Home and Products load with `end2end/release/budget.json`.
 pub(crate) fn check_bundle_size(
     workspace: &Workspace,
     release: &Release,
