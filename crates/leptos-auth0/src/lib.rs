@@ -1,37 +1,11 @@
-//! Login and API tokens for Leptos, similar to `@auth0/nextjs-auth0` for Next.js.
+#![doc = include_str!("../README.md")]
 //!
-//! The crate has two parts. The browser part only knows the signed-in user: no token, no provider, no configuration.
-//! The server part (feature `ssr`) turns the current request into a `SignedInUser` (`server::require_user`), and only
-//! that value can obtain an access token. It is based on the engine `axum-auth0`.
+//! ## Index
 //!
-//! # A request
-//! ```text
-//! component ── server function
-//!                └─ require_user()?                        SignedInUser, or 401
-//!                     └─ user.access_token::<Api>().await?  the user's token for that API
-//!                          └─ your client of that API
-//! ```
-//!
-//! # In the app
-//! ```rust,ignore
-//! #[component]
-//! fn App() -> impl IntoView {
-//!     leptos_auth0::provide_auth(); // first, so that the user is in the first HTML
-//!     let user = leptos_auth0::use_user();
-//!     view! {
-//!         <Router>
-//!             <SignedIn>"Hello " {move || user.get().map(|user| user.display_name().to_owned())} <LogoutButton/></SignedIn>
-//!             <SignedOut><LoginLink/></SignedOut>
-//!         </Router>
-//!     }
-//! }
-//! ```
-//!
-//! # A page belongs to a user
-//! While a page is open, another user can log in in another tab of the same browser. [`provide_auth`] adds the user
-//! that the page was rendered for to every call of the page, and [`PageUserField`] adds it to a form. The engine
-//! rejects requests from another user's page, and the page then reloads.
-
+//! [`use_user`], [`User`], [`UserSignal`]: the current user · [`LoginLink`], [`LogoutButton`], [`SignedIn`], [`SignedOut`],
+//! [`Protected`]: components · [`AuthError`], [`server_fn_error!`]: errors · [`PageUserField`], [`use_failed_form`]: forms ·
+//! `server`: guards and the engine (feature `ssr`)
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 mod auth_routes;

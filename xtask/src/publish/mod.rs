@@ -18,6 +18,7 @@ const PUBLISHED: &[&str] = &[
     "axum-auth0-stores",
     "axum-auth0",
     "axum-auth0-doctor",
+    LEPTOS,
 ];
 
 /// The crate with a browser half.
