@@ -15,6 +15,9 @@ const ABSENT: &str = "api_not_configured";
 pub(crate) fn Problem(
     /// The error.
     error: AppError,
+    /// Whether it is that of a form that the user sent before.
+    #[prop(optional)]
+    of_form: bool,
 ) -> impl IntoView {
     let text = error.to_string();
     let mut role = "alert";
@@ -28,7 +31,7 @@ pub(crate) fn Problem(
             let wants_login = fix.as_ref().is_some_and(|fix| fix.ends_with(LAST_STEP));
             (text, fix, wants_login)
         }
-        AppError::Auth(AuthError::SignInRequired) if is_signed_in => {
+        AppError::Auth(AuthError::SignInRequired) if of_form && is_signed_in => {
             // The login redirected back to the form.
             let text = "Your session had ended, so nothing was saved. Please check what you typed and send it again.";
             (text.to_owned(), None, false)

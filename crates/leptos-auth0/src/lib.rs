@@ -36,6 +36,7 @@ mod platform;
 mod provide;
 #[cfg(feature = "ssr")]
 pub mod server;
+mod server_fn_error;
 mod user;
 mod user_signal;
 
@@ -44,21 +45,14 @@ pub use components::{
     LoginLink, LogoutButton, PageUserField, Protected, ServerNavigation, SignedIn, SignedOut,
 };
 pub use current_user::current_user;
-pub use error::{ApiFailure, AuthError, ErrorStatus, Explanation, set_page_status};
+pub use error::{ApiFailure, AuthError, ErrorStatus, Explanation};
 pub use failed_form::use_failed_form;
 #[cfg(feature = "islands")]
 pub use islands::{AuthProvider, SessionNotice};
 pub use provide::{provide_auth, use_auth_routes, use_user};
+pub use server_fn_error::set_page_status;
 pub use user::User;
 pub use user_signal::UserSignal;
 
-/// For the code that [`server_fn_error!`] generates.
 #[doc(hidden)]
-pub mod __private {
-    pub use crate::error::respond;
-    pub use leptos::server_fn::{
-        Bytes,
-        codec::JsonEncoding,
-        error::{FromServerFnError, ServerFnErrorErr},
-    };
-}
+pub use server_fn_error::private as server_fn_error_private;

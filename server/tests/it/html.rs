@@ -36,7 +36,7 @@ impl Tag {
 }
 
 /// A form.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Form {
     pub(crate) action: String,
     pub(crate) method: String,

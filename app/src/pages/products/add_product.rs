@@ -22,7 +22,7 @@ pub(super) fn AddProductForm() -> impl IntoView {
             <summary>"Add a product"</summary>
             <ActionForm action=add>
                 <PageUserField/>
-                {error.clone().map(|error| view! { <Problem error/> })}
+                {error.clone().map(|error| view! { <Problem error of_form=true/> })}
                 <div class="fields">
                     <TextField name="name" id="add-name" label="Name" value=name error=error.as_ref()/>
                     <TextField name="category" id="add-category" label="Category" value=category error=error.as_ref()/>

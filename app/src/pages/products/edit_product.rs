@@ -3,6 +3,7 @@
 use crate::{
     api::products::{DeleteProduct, RenameProduct},
     components::{Problem, TextField},
+    error::AppError,
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_auth0::{PageUserField, use_failed_form};
@@ -17,15 +18,17 @@ pub(super) fn ProductEditor(
 ) -> impl IntoView {
     let rename = ServerAction::<RenameProduct>::new();
     let delete = ServerAction::<DeleteProduct>::new();
-    let rejected = rename.value().get_untracked().and_then(Result::err);
-    let error = rejected
-        .clone()
-        .or_else(|| delete.value().get_untracked()?.err());
+    // The page shows other errors.
+    let rejected = rename
+        .value()
+        .get_untracked()
+        .and_then(Result::err)
+        .filter(|error| matches!(error, AppError::Invalid(_)));
     let typed = use_failed_form::<RenameProduct>().map_or_else(|| name.clone(), |form| form.name);
     let renamed_id = id.clone();
     view! {
         <div class="editor-panel">
-            {error.map(|error| view! { <Problem error/> })}
+            {rejected.clone().map(|error| view! { <Problem error/> })}
             <ActionForm action=rename>
                 <PageUserField/>
                 <input type="hidden" name="id" value=renamed_id/>

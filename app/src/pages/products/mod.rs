@@ -7,9 +7,16 @@ mod list;
 mod orders;
 mod row;
 
-use crate::{api::orders::PlaceOrder, components::Problem};
+use crate::{
+    api::{
+        orders::PlaceOrder,
+        products::{DeleteProduct, RenameProduct},
+    },
+    components::Problem,
+    error::AppError,
+};
 use add_product::AddProductForm;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 use list::ProductList;
 use orders::OrderList;
@@ -17,6 +24,11 @@ use orders::OrderList;
 #[component]
 pub(crate) fn ProductsPage() -> impl IntoView {
     let order = ServerAction::<PlaceOrder>::new();
+    // A product that does not exist any more has no editor that could show the error.
+    let failed = failure::<PlaceOrder>()
+        .or_else(failure::<DeleteProduct>)
+        .or_else(failure::<RenameProduct>)
+        .filter(|error| !matches!(error, AppError::Invalid(_)));
     view! {
         <header class="page-head">
             <h1 tabindex="-1">"My products"</h1>
@@ -24,14 +36,25 @@ pub(crate) fn ProductsPage() -> impl IntoView {
         </header>
         <AddProductForm/>
         <div class="outcome">
-            {match order.value().get_untracked() {
-                Some(Err(error)) => view! { <Problem error/> }.into_any(),
-                _ => view! { <Done/> }.into_any(),
+            {match failed {
+                Some(error) => view! { <Problem error of_form=true/> }.into_any(),
+                None => view! { <Done/> }.into_any(),
             }}
         </div>
         <ProductList order/>
         <OrderList/>
     }
+}
+
+/// Returns the error of the form of the server function `S`, if its last submission failed.
+fn failure<S>() -> Option<AppError>
+where
+    S: ServerFn<Error = AppError, Output = ()> + Clone + Send + Sync + 'static,
+{
+    ServerAction::<S>::new()
+        .value()
+        .get_untracked()
+        .and_then(Result::err)
 }
 
 /// Confirms the action that redirected to this page.

@@ -12,12 +12,9 @@ pub(super) fn parse(body: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Removes the field with the longest value. `None` if there is no field.
-pub(super) fn remove_longest(fields: &mut Vec<(String, String)>) -> Option<()> {
-    let (index, _) = fields
-        .iter()
-        .enumerate()
-        .max_by_key(|(_, (name, value))| name.len() + value.len())?;
-    fields.remove(index);
-    Some(())
+/// Halves the longest value. `None` if all values are empty.
+pub(super) fn shorten_longest(fields: &mut [(String, String)]) -> Option<()> {
+    let (_, value) = fields.iter_mut().max_by_key(|(_, value)| value.len())?;
+    let half = value.floor_char_boundary(value.len() / 2);
+    (!value.is_empty()).then(|| value.truncate(half))
 }

@@ -26,7 +26,7 @@ pub struct FailedForm {
     pub action: String,
     /// The error, in the encoding of the framework.
     pub error: String,
-    /// The fields with the values that the user typed, in the order of the form. Long values may be missing.
+    /// The fields with the values that the user typed, in the order of the form. Long values may be shortened.
     pub fields: Vec<(String, String)>,
 }
 
@@ -91,8 +91,8 @@ impl FailedForms {
                     .seal_text(Purpose::FailedForm, page.as_bytes(), &plain);
                 return cookie::set(&self.cookie_name, page, &sealed, self.secure);
             }
-            // The shorter fields are kept.
-            fields::remove_longest(&mut kept.form.fields)?;
+            // Short values are kept completely.
+            fields::shorten_longest(&mut kept.form.fields)?;
         }
     }
 

@@ -41,11 +41,3 @@ impl ErrorStatus for AuthError {
         Some(self)
     }
 }
-
-/// Sets the status of a page that shows `error` while it is rendered on the server. Does nothing in the browser.
-pub fn set_page_status<E: ErrorStatus>(error: &E) {
-    #[cfg(feature = "ssr")]
-    crate::server::response::set_page_status(error.status(), error.retry_after_secs());
-    #[cfg(not(feature = "ssr"))]
-    let _ = error;
-}

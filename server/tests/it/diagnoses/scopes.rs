@@ -45,7 +45,7 @@ pub(crate) async fn a_scope_that_was_never_requested_is_missing_at_the_api() -> 
         .assert_status(303);
     let back = alice.follow(&sent).await.html().text();
     assert!(
-        back.contains("misconfiguration") && back.contains("PRODUCTS_API_SCOPE"),
+        back.contains("Add it to PRODUCTS_API_SCOPE (now: read:products)"),
         "{back}"
     );
 

@@ -252,12 +252,12 @@ async fn a_scope_that_only_the_api_requires_is_explained_by_the_call() {
         1
     );
 
-    // Without JavaScript the URL contains no details; the page says where they are.
+    // Without JavaScript the URL contains no details; the page has them.
     let response = alice
         .submit(&page, page.html().form("/api/products"), TEAPOT)
         .await
         .assert_status(303);
-    assert_eq!(response.location(), "/products?error=misconfigured");
+    assert_eq!(response.location(), "/products");
     let page = alice.follow(&response).await.html();
     assert!(
         page.text().contains("PRODUCTS_API_SCOPE"),

@@ -203,8 +203,8 @@ async fn a_foreign_referer_never_becomes_a_redirect() {
                             .header(header::REFERER, referer)
                             .form(&fields),
                     )
-                    .await
-                    .assert_status(303);
+                    .await;
+                assert!(response.status.is_redirection(), "{}", response.status);
                 assert_eq!(
                     response.redirect_target().origin().ascii_serialization(),
                     origin,

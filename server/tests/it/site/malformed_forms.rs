@@ -1,15 +1,10 @@
 //! Forms that are too large, forged, or of another user.
 
-use super::forms::{ADD, DELETE, RENAME, names, products_of};
+use super::forms::{ADD, DELETE, RENAME, editor, names, products_of};
 use crate::{
-    browser::{ALICE, BOB, Response},
-    html::Form,
+    browser::{ALICE, BOB},
     test_env::TestEnv,
 };
-
-fn first_delete(page: &Response) -> Form {
-    page.html().form(DELETE)
-}
 
 #[tokio::test]
 async fn a_field_of_any_length_is_handled_and_no_stored_data_is_lost() {
@@ -36,11 +31,7 @@ async fn a_field_of_any_length_is_handled_and_no_stored_data_is_lost() {
                 assert!(length == 40_000, "{length} of {letter}");
                 continue;
             }
-            assert_eq!(
-                response.location(),
-                "/products?error=invalid",
-                "{length} of {letter}"
-            );
+            assert_eq!(response.location(), "/products", "{length} of {letter}");
             assert!(
                 response
                     .set_cookies()
@@ -74,21 +65,22 @@ async fn a_field_of_any_length_is_handled_and_no_stored_data_is_lost() {
 async fn another_users_product_does_not_exist() {
     let env = TestEnv::start().await;
     let (alice, bob) = (env.browser(), env.browser());
-    let page = alice.log_in(ALICE).await.assert_status(200);
+    alice.log_in(ALICE).await.assert_status(200);
     bob.log_in(BOB).await.assert_status(200);
+    let hers = products_of(&alice).await.remove(0);
     let his = products_of(&bob).await;
     let id = his[0]["id"].as_str().unwrap();
-    for (form, more) in [
-        (
-            page.html().form_with(RENAME, "name", &names(&page)[0]),
-            &[("name", "Mine")][..],
-        ),
-        (first_delete(&page), &[]),
-    ] {
+    for (action, name) in [(RENAME, Some("Mine")), (DELETE, None)] {
+        let (page, form) = editor(&alice, &hers, action).await;
         let mut typed = vec![("id", id)];
-        typed.extend(more);
+        typed.extend(name.map(|name| ("name", name)));
         let response = alice.submit(&page, form, &typed).await.assert_status(303);
-        assert_eq!(response.location(), "/products?error=not_found");
+        let page = alice.follow(&response).await;
+        let text = page.html().text();
+        assert!(
+            text.contains("This product is not there any more."),
+            "{text}"
+        );
     }
     assert_eq!(products_of(&bob).await, his);
 }
@@ -97,7 +89,9 @@ async fn another_users_product_does_not_exist() {
 async fn a_name_that_is_a_path_is_escaped() {
     let env = TestEnv::start().await;
     let alice = env.browser();
-    let page = alice.log_in(ALICE).await.assert_status(200);
+    alice.log_in(ALICE).await.assert_status(200);
+    let first = products_of(&alice).await.remove(0);
+    let (page, form) = editor(&alice, &first, DELETE).await;
     let before = env.products_requests.entries().len();
     for id in [
         "..",
@@ -111,10 +105,10 @@ async fn a_name_that_is_a_path_is_escaped() {
         &"i".repeat(300),
     ] {
         let response = alice
-            .submit(&page, first_delete(&page), &[("id", id)])
+            .submit(&page, form.clone(), &[("id", id)])
             .await
             .assert_status(303);
-        assert_eq!(response.location(), "/products?error=not_found", "{id:?}");
+        assert_eq!(response.location(), page.path_and_query(), "{id:?}");
     }
     for entry in &env.products_requests.entries()[before..] {
         let rest = entry

@@ -1,6 +1,6 @@
-//! Errors of server functions.
+//! Errors of server functions, and the responses to them.
 
-use super::{AuthError, ErrorStatus};
+use crate::error::{AuthError, ErrorStatus};
 use leptos::server_fn::{
     Bytes,
     codec::JsonEncoding,
@@ -74,15 +74,15 @@ macro_rules! server_fn_error {
             }
         }
 
-        impl $crate::__private::FromServerFnError for $error {
-            type Encoder = $crate::__private::JsonEncoding;
+        impl $crate::server_fn_error_private::FromServerFnError for $error {
+            type Encoder = $crate::server_fn_error_private::JsonEncoding;
 
-            fn from_server_fn_error(error: $crate::__private::ServerFnErrorErr) -> Self {
-                Self::Auth($crate::__private::FromServerFnError::from_server_fn_error(error))
+            fn from_server_fn_error(error: $crate::server_fn_error_private::ServerFnErrorErr) -> Self {
+                Self::Auth($crate::server_fn_error_private::FromServerFnError::from_server_fn_error(error))
             }
 
-            fn ser(&self) -> $crate::__private::Bytes {
-                $crate::__private::respond(self)
+            fn ser(&self) -> $crate::server_fn_error_private::Bytes {
+                $crate::server_fn_error_private::respond(self)
             }
         }
 
@@ -142,4 +142,22 @@ impl FromServerFnError for AuthError {
     fn ser(&self) -> Bytes {
         respond(self)
     }
+}
+
+/// Sets the status of a page that shows `error` while it is rendered on the server. Does nothing in the browser.
+pub fn set_page_status<E: ErrorStatus>(error: &E) {
+    #[cfg(feature = "ssr")]
+    crate::server::response::set_page_status(error.status(), error.retry_after_secs());
+    #[cfg(not(feature = "ssr"))]
+    let _ = error;
+}
+
+/// For the code that [`server_fn_error!`](crate::server_fn_error) generates.
+pub mod private {
+    pub use super::respond;
+    pub use leptos::server_fn::{
+        Bytes,
+        codec::JsonEncoding,
+        error::{FromServerFnError, ServerFnErrorErr},
+    };
 }
