@@ -49,7 +49,7 @@ pub(super) fn collect_secrets(env: &TestEnv, browsers: &[&Browser]) -> SecretSca
             let kind = match name {
                 "session" => "session cookie",
                 "tenant_sso" => "cookie of the tenant",
-                "session_form" => "cookie of a failed form",
+                "session_form" => "failed form cookie",
                 name if name.starts_with("txn_") => "transaction cookie",
                 name => panic!("unknown cookie {name}"),
             };
