@@ -6,7 +6,7 @@ use crate::{
     routes::{HOME, PRODUCTS, PROFILE, SIGNED_OUT},
 };
 use leptos::prelude::*;
-use leptos_auth0::AuthProvider;
+use leptos_auth0::{AuthProvider, use_base_path};
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -26,7 +26,7 @@ pub fn App() -> impl IntoView {
             title => format!("{title} · Stockroom"),
         }/>
         <AuthProvider>
-            <Router>
+            <Router base=use_base_path()>
                 <Layout>
                     <FlatRoutes fallback=NotFoundPage>
                         <Route path=HOME.segment() view=|| HOME.view(HomePage) ssr=SsrMode::InOrder/>

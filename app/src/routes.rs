@@ -1,7 +1,7 @@
 //! The pages of the site: one table for the router, the page guard of the server, the titles and the navigation.
 
 use leptos::prelude::*;
-use leptos_auth0::Protected;
+use leptos_auth0::{Protected, site_path};
 use leptos_meta::Title;
 use leptos_router::StaticSegment;
 
@@ -51,9 +51,15 @@ impl Page {
         }
     }
 
+    /// Returns the path for links, below the base path of the site.
+    pub(crate) fn href(self) -> String {
+        site_path(self.path)
+    }
+
     /// Returns the path for the router.
     pub(crate) fn segment(self) -> StaticSegment<&'static str> {
-        StaticSegment(self.path)
+        // Below a base path, the segment "/" does not match the start page.
+        StaticSegment(self.path.trim_start_matches('/'))
     }
 
     /// Renders the page with its title, behind the guard if it is protected.

@@ -6,5 +6,6 @@ pub mod products;
 /// The page that the forms of this module return to. `done` is the code of the message that it shows.
 #[cfg(feature = "ssr")]
 fn redirect_to_products(done: &str) {
-    leptos_axum::redirect(&format!("/products?done={done}"));
+    let page = leptos_auth0::site_path("/products");
+    leptos_axum::redirect(&format!("{page}?done={done}"));
 }

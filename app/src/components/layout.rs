@@ -5,7 +5,9 @@ use crate::{
     routes::{HOME, PRODUCTS, PROFILE},
 };
 use leptos::prelude::*;
-use leptos_auth0::{LoginLink, LogoutButton, SessionNotice, SignedIn, SignedOut, use_user};
+use leptos_auth0::{
+    LoginLink, LogoutButton, SessionNotice, SignedIn, SignedOut, site_path, use_user,
+};
 use leptos_router::components::A;
 
 /// The layout of every page.
@@ -16,15 +18,15 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
         <a class="skip-link" href="#main">"Skip to content"</a>
         <header class="site-header">
             <div class="site-header-inner">
-                <a class="brand" href=HOME.path>
+                <a class="brand" href=HOME.href()>
                     <span class="brand-mark" aria-hidden="true"></span>
                     "Stockroom"
                 </a>
                 <nav class="site-nav" aria-label="Main">
                     <SignedIn>
-                        <A href=PRODUCTS.path>{PRODUCTS.title}</A>
-                        <A href=PROFILE.path>{PROFILE.title}</A>
-                        {cfg!(debug_assertions).then(|| view! { <a href="/tokens">"Tokens"</a> })}
+                        <A href=PRODUCTS.href()>{PRODUCTS.title}</A>
+                        <A href=PROFILE.href()>{PROFILE.title}</A>
+                        {cfg!(debug_assertions).then(|| view! { <a href=site_path("/tokens")>"Tokens"</a> })}
                         <LogoutButton class="button button-quiet"/>
                     </SignedIn>
                     <SignedOut>

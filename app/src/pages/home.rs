@@ -30,7 +30,7 @@ fn Welcome() -> impl IntoView {
                 "Stockroom keeps a list of products for everyone who logs in. The list lives behind an API of its own; "
                 "this site asks for it on your behalf, with an access token that is good for that API and nothing else."
             </p>
-            <p><LoginLink class="button button-large" return_to=PRODUCTS.path label="Open my stockroom"/></p>
+            <p><LoginLink class="button button-large" return_to=PRODUCTS.href() label="Open my stockroom"/></p>
         </section>
         <ul class="features">
             <li>
@@ -58,7 +58,7 @@ fn Dashboard() -> impl IntoView {
             <p class="eyebrow">"Welcome back"</p>
             <h1 tabindex="-1">"Hello, " {name}</h1>
             <p class="lede">"You are signed in, and your products are one click away."</p>
-            <p><a class="button button-large" href=PRODUCTS.path>"Open my stockroom"</a></p>
+            <p><a class="button button-large" href=PRODUCTS.href()>"Open my stockroom"</a></p>
         </section>
         <section class="glance" aria-labelledby="glance">
             <h2 id="glance">"At a glance"</h2>

@@ -14,7 +14,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
             <p class="eyebrow">"404"</p>
             <h1 tabindex="-1">"Page not found"</h1>
             <p class="lede">"There is no page at this address. It may have moved, or the link has a typo."</p>
-            <p><a class="button" href=HOME.path>"Go to the start page"</a></p>
+            <p><a class="button" href=HOME.href()>"Go to the start page"</a></p>
         </section>
     }
 }

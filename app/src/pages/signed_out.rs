@@ -17,7 +17,7 @@ pub(crate) fn SignedOutPage() -> impl IntoView {
             <section class="centred">
                 <h1 tabindex="-1">"You are signed out"</h1>
                 <p class="lede">"Your session on this site has ended. Nothing of it is left in this browser."</p>
-                <p><LoginLink class="button" return_to=PRODUCTS.path label="Open my stockroom"/></p>
+                <p><LoginLink class="button" return_to=PRODUCTS.href() label="Open my stockroom"/></p>
             </section>
         </SignedOut>
     }

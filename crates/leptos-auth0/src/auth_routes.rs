@@ -15,6 +15,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct AuthRoutes {
+    /// The path below which the whole site is mounted, such as `/shop`; empty by default.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub base_path: String,
     /// Starts a login; `/auth/login` by default.
     pub login: String,
     /// Ends the session; `/auth/logout` by default.
@@ -26,6 +29,7 @@ pub struct AuthRoutes {
 impl Default for AuthRoutes {
     fn default() -> Self {
         Self {
+            base_path: String::new(),
             login: "/auth/login".to_owned(),
             logout: "/auth/logout".to_owned(),
             profile: "/auth/profile".to_owned(),
@@ -34,7 +38,16 @@ impl Default for AuthRoutes {
 }
 
 impl AuthRoutes {
-    /// Returns the URL that logs in and then returns to `return_to`, a path of this site with its query.
+    /// Returns `path`, which is relative to the base path, as browsers request it.
+    pub(crate) fn site_path(&self, path: &str) -> String {
+        match path {
+            "/" if !self.base_path.is_empty() => self.base_path.clone(),
+            _ => [&self.base_path, path].concat(),
+        }
+    }
+
+    /// Returns the URL that logs in and then returns to `return_to`, a path of this site with its query. It includes the
+    /// base path.
     ///
     /// ```
     /// assert_eq!(

@@ -10,6 +10,7 @@
 
 mod auth_routes;
 mod auth_snapshot;
+mod base_path;
 #[cfg(not(feature = "ssr"))]
 mod browser;
 mod components;
@@ -41,6 +42,7 @@ mod user;
 mod user_signal;
 
 pub use auth_routes::AuthRoutes;
+pub use base_path::{form_action, site_path, use_base_path};
 pub use components::{
     LoginLink, LogoutButton, PageUserField, Protected, ServerNavigation, SignedIn, SignedOut,
 };

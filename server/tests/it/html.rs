@@ -35,7 +35,7 @@ impl Tag {
     }
 }
 
-/// A form.
+/// A form. The `formaction` of its button replaces its action.
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
     pub(crate) action: String,
@@ -140,6 +140,10 @@ impl Document {
             .filter(|(_, tag)| tag.name == "form")
             .map(|(at, form)| {
                 let inside = self.nodes[at..self.end_of(at, form)].iter();
+                let button = inside.clone().find_map(|node| match node {
+                    Node::Start(tag) if tag.has("formaction") => Some(tag.get("formaction")),
+                    _ => None,
+                });
                 let fields = inside.filter_map(|node| match node {
                     Node::Start(tag) if tag.name == "input" && !tag.get("name").is_empty() => {
                         Some((tag.get("name").to_owned(), tag.get("value").to_owned()))
@@ -147,11 +151,23 @@ impl Document {
                     _ => None,
                 });
                 Form {
-                    action: form.get("action").to_owned(),
+                    action: button.unwrap_or(form.get("action")).to_owned(),
                     method: form.get("method").to_ascii_lowercase(),
                     fields: fields.collect(),
                 }
             })
+            .collect()
+    }
+
+    /// Returns the addresses of all links, files and forms.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        let attributes =
+            |(_, tag): (usize, &Tag)| ["href", "src"].map(|name| tag.get(name).to_owned());
+        let links = self.tags().flat_map(attributes);
+        let forms = self.forms().into_iter().map(|form| form.action);
+        links
+            .chain(forms)
+            .filter(|address| !address.is_empty())
             .collect()
     }
 

@@ -5,7 +5,7 @@ use crate::{
     components::{Problem, TextField},
 };
 use leptos::{form::ActionForm, prelude::*};
-use leptos_auth0::{PageUserField, use_failed_form};
+use leptos_auth0::{PageUserField, form_action, use_failed_form};
 
 /// The form for a new product. If the last submission failed, it is open and has what the user typed.
 #[component]
@@ -36,7 +36,7 @@ pub(super) fn AddProductForm() -> impl IntoView {
                     />
                     <TextField name="stock" id="add-stock" label="Stock" value=stock inputmode="numeric" error=error.as_ref()/>
                 </div>
-                <button class="button" type="submit">"Add product"</button>
+                <button class="button" type="submit" formaction=form_action(add)>"Add product"</button>
             </ActionForm>
         </details>
     }

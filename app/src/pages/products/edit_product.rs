@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
 };
 use leptos::{form::ActionForm, prelude::*};
-use leptos_auth0::{PageUserField, use_failed_form};
+use leptos_auth0::{PageUserField, form_action, use_failed_form};
 
 /// The forms to rename and to delete a product.
 #[component]
@@ -33,12 +33,12 @@ pub(super) fn ProductEditor(
                 <PageUserField/>
                 <input type="hidden" name="id" value=renamed_id/>
                 <TextField name="name" id="new-name" label="New name" value=Some(typed) error=rejected.as_ref()/>
-                <button class="button" type="submit">"Save"</button>
+                <button class="button" type="submit" formaction=form_action(rename)>"Save"</button>
             </ActionForm>
             <ActionForm action=delete>
                 <PageUserField/>
                 <input type="hidden" name="id" value=id/>
-                <button class="button button-danger" type="submit">
+                <button class="button button-danger" type="submit" formaction=form_action(delete)>
                     "Delete" <span class="visually-hidden">" " {name}</span>
                 </button>
             </ActionForm>

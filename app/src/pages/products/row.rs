@@ -6,7 +6,7 @@ use crate::{
     server::new_idempotency_key,
 };
 use leptos::{form::ActionForm, prelude::*};
-use leptos_auth0::{PageUserField, use_failed_form};
+use leptos_auth0::{PageUserField, form_action, use_failed_form};
 
 #[component]
 pub(super) fn ProductRow(
@@ -41,9 +41,9 @@ pub(super) fn ProductRow(
 #[component]
 fn Editor(id: String, name: String, is_open: bool) -> impl IntoView {
     let (label, href) = if is_open {
-        ("Close", PRODUCTS.path.to_owned())
+        ("Close", PRODUCTS.href())
     } else {
-        ("Edit", format!("{}?edit={id}#editor", PRODUCTS.path))
+        ("Edit", format!("{}?edit={id}#editor", PRODUCTS.href()))
     };
     view! {
         <div class="editor" id=is_open.then_some("editor")>
@@ -66,7 +66,7 @@ fn OrderForm(name: String, order: ServerAction<PlaceOrder>) -> impl IntoView {
             <input type="hidden" name="product" value=name.clone()/>
             <input type="hidden" name="quantity" value="1"/>
             <input type="hidden" name="idempotency_key" value=key/>
-            <button class="button button-quiet" type="submit">
+            <button class="button button-quiet" type="submit" formaction=form_action(order)>
                 "Order 1" <span class="visually-hidden">" " {name}</span>
             </button>
         </ActionForm>

@@ -152,7 +152,7 @@ impl Routes {
     }
 
     /// Parses the page as [`Self::return_to`] does. Returns the start page if `text` is missing or invalid.
-    pub(crate) fn return_to_or_home(&self, text: Option<&str>) -> ReturnTo {
+    pub fn return_to_or_home(&self, text: Option<&str>) -> ReturnTo {
         text.and_then(|text| self.return_to(text))
             .unwrap_or_else(|| self.home())
     }

@@ -40,8 +40,10 @@ pub(crate) fn compare_user(user: UserSignal, reason: RefetchReason) {
 
     let request = user.begin_request();
     spawn_local(async move {
-        let path = crate::current_user::FetchCurrentUser::PATH;
-        let response = JsFuture::from(window().fetch_with_str(path)).await;
+        let path = user
+            .routes()
+            .site_path(crate::current_user::FetchCurrentUser::PATH);
+        let response = JsFuture::from(window().fetch_with_str(&path)).await;
         if !user.end_request(request) {
             return;
         }

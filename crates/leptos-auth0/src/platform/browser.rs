@@ -17,6 +17,13 @@ pub(crate) fn auth_routes() -> AuthRoutes {
     AuthRoutes::default()
 }
 
+/// Lets server functions be called below `base_path`. An app that has set another server itself keeps it.
+pub(crate) fn provide_base_path(base_path: &str) {
+    // A page has one base path.
+    let base_path = Box::leak(base_path.to_owned().into_boxed_str());
+    _ = leptos::server_fn::client::try_set_server_url(base_path);
+}
+
 /// Navigates from the app to a page of the server, replacing the current history entry.
 pub(crate) fn leave_to(url: &str) {
     _ = window().location().replace(url);

@@ -5,6 +5,8 @@ use crate::{
     server::{request, response},
     user_signal::{RefetchReason, UserSignal},
 };
+use leptos::prelude::provide_context;
+use leptos_router::location::RequestUrl;
 
 pub(crate) use crate::server::request::auth_routes;
 
@@ -20,6 +22,16 @@ pub(crate) fn fetch_user(_: UserSignal, _: RefetchReason) {}
 #[cfg(feature = "islands")]
 pub(crate) fn compare_user(_: UserSignal, _: RefetchReason) {}
 
+/// Provides the URL of the request, as the browser sent it, to the router. Inside a nested router, the request that
+/// `leptos_axum` provides lacks the base path.
+pub(crate) fn provide_base_path(_: &str) {
+    if let Some(path_and_query) = request::path_and_query() {
+        // The router ignores the origin; this is the one of `leptos_axum`.
+        let url = ["http://leptos.dev", &path_and_query].concat();
+        provide_context(RequestUrl::new(&url));
+    }
+}
+
 /// Redirects. Only reached without the engine's page guard; the page stays empty in both cases.
 pub(crate) fn leave_to(url: &str) {
     response::see_other(url);
@@ -28,5 +40,5 @@ pub(crate) fn leave_to(url: &str) {
 /// Returns path and query of the current page.
 #[cfg(feature = "islands")]
 pub(crate) fn path_and_query() -> String {
-    request::path_and_query()
+    request::path_and_query().unwrap_or_else(|| "/".to_owned())
 }

@@ -4,7 +4,7 @@ use crate::{
     auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, failed_form::FailedForm, user::User,
 };
 use axum::extract::OriginalUri;
-use axum_auth0::{CurrentUser, DiagnosisVisibility, FailedForms, Routes, SignedInUser};
+use axum_auth0::{CurrentUser, DiagnosisVisibility, FailedForms, ReturnTo, Routes, SignedInUser};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use http::{Uri, header, request::Parts};
 use leptos::prelude::use_context;
@@ -28,6 +28,7 @@ pub(crate) fn auth_routes() -> AuthRoutes {
         .and_then(|parts| {
             let routes = parts.extensions.get::<Arc<Routes>>()?;
             Some(AuthRoutes {
+                base_path: routes.base_path().to_owned(),
                 login: routes.login_path().to_owned(),
                 logout: routes.logout_path().to_owned(),
                 profile: routes.profile_path().to_owned(),
@@ -75,11 +76,17 @@ fn uri(parts: &Parts) -> &Uri {
 }
 
 /// Returns path and query of the current request.
-#[cfg(feature = "islands")]
-pub(crate) fn path_and_query() -> String {
+pub(crate) fn path_and_query() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    Some(uri(&parts).path_and_query()?.as_str().to_owned())
+}
+
+/// Returns the page to return to: `text`, or the start page if it is not a page of this site.
+pub(crate) fn return_to_or_home(text: Option<&str>) -> ReturnTo {
     use_context::<Parts>()
-        .and_then(|parts| Some(uri(&parts).path_and_query()?.as_str().to_owned()))
-        .unwrap_or_else(|| "/".to_owned())
+        .and_then(|parts| parts.extensions.get::<Arc<Routes>>().cloned())
+        .unwrap_or_default()
+        .return_to_or_home(text)
 }
 
 /// Returns the claims of `user` that pages may contain.

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 
+use super::forms::{TEAPOT, names};
 use crate::{
     browser::{ALICE, Browser, PASSWORD},
     test_env::TestEnv,
@@ -50,6 +51,63 @@ async fn a_login_and_a_logout_stay_below_the_base_path() {
             assert!(cookie.contains("; Path=/shop"), "{cookie}");
         }
     }
+}
+
+#[tokio::test]
+async fn every_link_file_and_form_of_a_page_is_below_the_base_path() {
+    let env = shop().await;
+    let (anonymous, alice) = (env.browser(), env.browser());
+    log_in(&alice, "/shop/products").await;
+    for browser in [anonymous, alice] {
+        for (path, status) in [
+            ("/shop", 200),
+            ("/shop/", 200),
+            ("/shop?x=1", 200),
+            ("/shop/products", 200),
+            ("/shop/products?edit=p-1", 200),
+            ("/shop/profile", 200),
+            ("/shop/signed-out", 200),
+            ("/shop/tokens", 200),
+            ("/shop/nowhere", 404),
+        ] {
+            let page = browser.open(path).await.assert_status(status);
+            if !page.url.path().starts_with(SHOP) {
+                continue; // the login of the tenant
+            }
+            for address in page.html().addresses() {
+                let is_here = address.starts_with('#') || address.starts_with("/shop");
+                assert!(is_here, "{address} on {path}");
+            }
+            assert!(!page.body.contains("\"/pkg"), "{path}: {}", page.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_works_without_javascript() {
+    let env = shop().await;
+    let alice = env.browser();
+    log_in(&alice, "/shop/products").await;
+    let page = alice.open("/shop/products").await.assert_status(200);
+    let form = page.html().form("/shop/api/products");
+    let added = alice.submit(&page, form.clone(), TEAPOT).await;
+    assert_eq!(added.location(), "/shop/products?done=added");
+    let page = alice.follow(&added).await.assert_status(200);
+    assert_eq!(names(&page)[0], "Teapot & lid <2 l>");
+
+    let mistyped = [
+        ("name", "Tray"),
+        ("category", "Kitchen"),
+        ("price", "x"),
+        ("stock", "4"),
+    ];
+    let failed = alice.submit(&page, form, &mistyped).await;
+    assert_eq!(failed.location(), "/shop/products?done=added");
+    let page = alice.follow(&failed).await.assert_status(200);
+    assert_eq!(
+        page.html().form("/shop/api/products").fields["name"],
+        "Tray"
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 //! whole error into the URL, so this one replaces it.
 
 use super::request;
-use axum_auth0::{FailedForms, ReturnTo};
+use axum_auth0::FailedForms;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{ACCEPT, LOCATION, RETRY_AFTER, SET_COOKIE},
@@ -71,7 +71,7 @@ pub(crate) fn respond_with_error(status: u16, retry_after_secs: Option<u32>, err
         return;
     };
     if is_plain_form(&parts) {
-        let page = ReturnTo::parse_or_home(FailedForms::page_of(&parts).as_deref());
+        let page = request::return_to_or_home(FailedForms::page_of(&parts).as_deref());
         let page = page.as_str();
         let path = page.split(['?', '#']).next().unwrap_or(page);
         let cookie = parts
