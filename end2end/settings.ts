@@ -1,4 +1,4 @@
-// Settings of all three Playwright configurations.
+// Settings of all Playwright configurations.
 
 import { type PlaywrightTestConfig, devices } from '@playwright/test';
 

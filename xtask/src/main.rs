@@ -9,6 +9,7 @@ mod counts;
 mod dev;
 mod failure;
 mod interrupt;
+mod minimal_leptos;
 mod ports;
 mod process;
 mod publish;
@@ -27,7 +28,8 @@ use workspace::Workspace;
 
 const USAGE: &str = "\
 cargo xtask dev              installs missing tools, then runs the site and rebuilds it at every change
-cargo xtask test [PART…]     all tests, or: rust, browser, foreign (an OpenID Provider of another project)
+cargo xtask test [PART…]     all tests, or: rust, browser, foreign (an OpenID Provider of another project), minimal-leptos
+                             (the example with ordinary hydration)
 cargo xtask ci               formatting, lints, docs, dependencies, all tests, release build, bundle size
 cargo xtask ci --full [--baseline REVISION]
                              all of it, and the checks before a release: each feature alone, semantic versioning since

@@ -131,8 +131,7 @@ impl<'a> Site<'a> {
 
     /// Returns the command that starts what [`Self::build_server`] built.
     pub(crate) fn server(&self, port: u16) -> Command {
-        let name = format!("server{}", std::env::consts::EXE_SUFFIX);
-        let mut command = Command::new(self.workspace.target.join("debug").join(name));
+        let mut command = Command::new(self.workspace.debug_executable("server"));
         command
             .current_dir(&self.workspace.root)
             .env("CARGO_TARGET_DIR", &self.workspace.target)

@@ -76,6 +76,12 @@ impl Workspace {
         command
     }
 
+    /// Returns the executable `name` of a debug build.
+    pub(crate) fn debug_executable(&self, name: &str) -> PathBuf {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        self.target.join("debug").join(file)
+    }
+
     /// Returns the version of `package` in `Cargo.lock`.
     pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
         let path = self.root.join("Cargo.lock");

@@ -56,9 +56,32 @@ impl AuthRoutes {
     /// );
     /// ```
     pub fn login_url(&self, return_to: &str) -> String {
+        self.login_url_with(return_to, [])
+    }
+
+    /// Returns the URL of [`Self::login_url`] with further parameters of the login: names and values. The engine ignores
+    /// those that are not in its list.
+    ///
+    /// ```
+    /// assert_eq!(
+    ///     leptos_auth0::AuthRoutes::default().login_url_with("/", [("ui_locales", "de en")]),
+    ///     "/auth/login?returnTo=%2F&ui_locales=de%20en",
+    /// );
+    /// ```
+    pub fn login_url_with<'p>(
+        &self,
+        return_to: &str,
+        parameters: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> String {
         let mut url = self.login.clone();
         url.push_str("?returnTo=");
         url.extend(utf8_percent_encode(return_to, RESERVED));
+        for (name, value) in parameters {
+            url.push('&');
+            url.extend(utf8_percent_encode(name, RESERVED));
+            url.push('=');
+            url.extend(utf8_percent_encode(value, RESERVED));
+        }
         url
     }
 }
@@ -66,6 +89,15 @@ impl AuthRoutes {
 #[cfg(test)]
 mod tests {
     use super::AuthRoutes;
+
+    #[test]
+    fn a_parameter_cannot_add_another_one() {
+        let url = AuthRoutes::default().login_url_with("/", [("login_hint", "a&prompt=none#b")]);
+        assert_eq!(
+            url,
+            "/auth/login?returnTo=%2F&login_hint=a%26prompt%3Dnone%23b"
+        );
+    }
 
     #[test]
     fn the_return_path_is_percent_encoded_as_one_parameter() {

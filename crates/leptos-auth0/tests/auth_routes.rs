@@ -25,6 +25,7 @@ fn App() -> impl IntoView {
             <LogoutButton/>
             <FlatRoutes fallback=|| ()>
                 <Route path=StaticSegment("") view=|| () ssr=SsrMode::Async/>
+                <Route path=StaticSegment("hints") view=Hints ssr=SsrMode::Async/>
                 <Route
                     path=StaticSegment("private")
                     view=|| view! { <Protected>"private"</Protected> }
@@ -32,6 +33,25 @@ fn App() -> impl IntoView {
                 />
             </FlatRoutes>
         </Pages>
+    }
+}
+
+/// Links with all parameters.
+#[component]
+fn Hints() -> impl IntoView {
+    view! {
+        <LoginLink
+            return_to="/welcome"
+            screen_hint="signup"
+            connection="google-oauth2"
+            organization="org_1"
+            login_hint="a@example.com"
+            prompt="login"
+            ui_locales="de en"
+            max_age="60"
+            acr_values="mfa"
+        />
+        <LogoutButton return_to="/bye?a=1"/>
     }
 }
 
@@ -81,4 +101,26 @@ async fn without_the_engine_the_paths_are_the_defaults() {
     let (_, html) = get(site(), "/").await;
     assert!(html.contains("href=\"/auth/login?returnTo=%2F\""), "{html}");
     assert!(html.contains("action=\"/auth/logout\""), "{html}");
+}
+
+#[tokio::test]
+async fn a_login_link_has_the_given_parameters() {
+    let (_, html) = get(site(), "/hints").await;
+    let (_, query) = html.split_once("returnTo=%2Fwelcome&").unwrap();
+    let (query, _) = query.split_once('"').unwrap();
+    let query = query.replace("amp;", "");
+    assert_eq!(
+        query,
+        "screen_hint=signup&connection=google-oauth2&organization=org_1&login_hint=a%40example.com&prompt=login\
+         &ui_locales=de%20en&max_age=60&acr_values=mfa"
+    );
+}
+
+#[tokio::test]
+async fn a_logout_button_says_where_the_logout_ends() {
+    let (_, html) = get(site(), "/hints").await;
+    let field = "<input type=\"hidden\" name=\"returnTo\" value=\"/bye?a=1\">";
+    assert!(html.contains(field), "{html}");
+    let (_, html) = get(site(), "/").await;
+    assert!(!html.contains("name=\"returnTo\""), "{html}");
 }

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::failure::Result;
+use crate::minimal_leptos;
 use crate::process;
 use crate::site::{Purpose, Site};
 use crate::test::SERVER_HALF;
@@ -13,11 +14,10 @@ use crate::workspace::Workspace;
 const LIMIT: Duration = Duration::from_mins(30);
 
 pub(super) fn formatting(workspace: &Workspace) -> Result<()> {
-    process::run(
-        "cargo fmt",
-        workspace.cargo().args(["fmt", "--all", "--check"]),
-        LIMIT,
-    )
+    for mut cargo in [workspace.cargo(), minimal_leptos::cargo(workspace)?] {
+        process::run("cargo fmt", cargo.args(["fmt", "--all", "--check"]), LIMIT)?;
+    }
+    Ok(())
 }
 
 pub(super) fn server_half(workspace: &Workspace) -> Result<()> {
@@ -57,6 +57,20 @@ pub(super) fn browser_half(workspace: &Workspace) -> Result<()> {
         .arg("--target-dir")
         .arg(workspace.target.join("front"));
     clippy(&mut cargo)
+}
+
+/// Both halves of the example that is no member of the workspace.
+pub(super) fn minimal_leptos(workspace: &Workspace) -> Result<()> {
+    let mut server = minimal_leptos::cargo(workspace)?;
+    server.args(["clippy", "--features=ssr", "--all-targets"]);
+    clippy(&mut server)?;
+    let mut browser = minimal_leptos::cargo(workspace)?;
+    browser
+        .args(["clippy", "--features=hydrate", "--lib"])
+        .arg(format!("--target={}", wasm_target::TARGET))
+        .arg("--target-dir")
+        .arg(workspace.target.join("front"));
+    clippy(&mut browser)
 }
 
 pub(super) fn documentation(workspace: &Workspace) -> Result<()> {

@@ -15,7 +15,7 @@ const BUILD_LIMIT: Duration = Duration::from_mins(30);
 
 pub(super) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
     let site = Site::new(workspace, Purpose::Test);
-    let server = workspace.target.join("debug").join(executable("server"));
+    let server = workspace.debug_executable("server");
     build_api(workspace)?;
     let state = browser::fresh_folder(workspace, "foreign")?;
     let mut npm = browser::npm(workspace, "test:foreign")?;
@@ -39,17 +39,7 @@ pub(super) fn describe_site(
     state: &Path,
 ) {
     npm.env("SERVER_EXECUTABLE", server)
-        .env(
-            "API_EXECUTABLE",
-            workspace
-                .target
-                .join("debug")
-                .join(executable("products-api")),
-        )
+        .env("API_EXECUTABLE", workspace.debug_executable("products-api"))
         .env("LEPTOS_SITE_ROOT", site)
         .env("STATE_FOLDER", state);
-}
-
-fn executable(name: &str) -> String {
-    format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }

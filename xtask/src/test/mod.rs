@@ -4,6 +4,7 @@ mod browser;
 mod bundle_size;
 mod foreign;
 mod log;
+mod minimal_leptos;
 mod rust;
 
 use std::fmt::Write as _;
@@ -24,12 +25,15 @@ pub(crate) enum Part {
     Browser,
     /// Playwright, against an OpenID Provider of another project.
     Foreign,
+    /// Playwright, against `examples/minimal-leptos`: an app with ordinary hydration.
+    MinimalLeptos,
 }
 
 const PARTS: &[(&str, Part)] = &[
     ("rust", Part::Rust),
     ("browser", Part::Browser),
     ("foreign", Part::Foreign),
+    ("minimal-leptos", Part::MinimalLeptos),
 ];
 
 impl Part {
@@ -71,6 +75,18 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part], report: &mut Report) ->
             })?;
         }
     }
+    if parts.contains(&Part::MinimalLeptos) {
+        let mut built = None;
+        report.step("examples/minimal-leptos: build", |_| {
+            built = Some(minimal_leptos::build(workspace)?);
+            Ok(())
+        })?;
+        if let Some(built) = built {
+            report.step("examples/minimal-leptos: browser tests", |counts| {
+                minimal_leptos::run(workspace, &built, counts)
+            })?;
+        }
+    }
     Ok(())
 }
 
@@ -81,7 +97,13 @@ mod tests {
     #[test]
     fn no_name_selects_all_tests() {
         let all = Part::parse_all(&[]).expect("no name is valid");
-        assert_eq!(all, [Part::Rust, Part::Browser, Part::Foreign]);
+        let known = [
+            Part::Rust,
+            Part::Browser,
+            Part::Foreign,
+            Part::MinimalLeptos,
+        ];
+        assert_eq!(all, known);
     }
 
     #[test]

@@ -1,0 +1,50 @@
+// Fixtures of the tests of the example. A test fails if a page throws or logs an error, during hydration too.
+
+import { type Page, expect } from '@playwright/test';
+
+import { type User, alice, bob, hasScripts, submitLogin, test as base } from '../tests/fixtures';
+import { type TestEnv, startTestEnv } from './test-env';
+
+export { alice, bob, expect, submitLogin };
+
+export const test = base.extend<{ baseURL: string }, { env: TestEnv }>({
+  env: [
+    async ({}, use) => {
+      const env = await startTestEnv();
+      await use(env);
+      await env.stop();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+  baseURL: async ({ env }, use) => use(env.site),
+});
+
+/** Opens a page of the site and waits for hydration. */
+export async function visit(page: Page, path: string) {
+  const response = await page.goto(path);
+  await waitForHydration(page);
+  return response;
+}
+
+/** With JavaScript, waits until `provide_auth` has replaced `fetch`; the app hydrates in the same task. */
+export async function waitForHydration(page: Page) {
+  if (hasScripts()) await page.waitForFunction(() => !window.fetch.toString().includes('[native code]'));
+}
+
+/** Opens the products page and logs in on the way, even if another user is signed in. */
+export async function logIn(page: Page, user: User) {
+  await page.goto('/auth/login?prompt=login&returnTo=%2Fproducts');
+  await submitLogin(page, user);
+  await expect(page).toHaveURL('/products');
+  await waitForHydration(page);
+}
+
+/** Tells the page that it became visible. A headless browser shows all tabs at once and never fires this event itself. */
+export async function becomeVisible(page: Page) {
+  await page.bringToFront();
+  await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+}
+
+export const products = (page: Page) => page.getByRole('listitem');
+export const nameField = (page: Page) => page.getByLabel('Name');
+export const addButton = (page: Page) => page.getByRole('button', { name: 'Add' });

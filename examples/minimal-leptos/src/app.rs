@@ -1,0 +1,155 @@
+//! The app: its pages, its server functions, and their error.
+
+use leptos::{
+    form::ActionForm,
+    hydration::{AutoReload, HydrationScripts},
+    prelude::*,
+};
+#[cfg(feature = "ssr")]
+use leptos_auth0::server::{axum_auth0::Api, require_user};
+use leptos_auth0::{
+    AuthError, LoginLink, LogoutButton, PageUserField, Protected, SignedIn, SignedOut,
+    provide_auth, server_fn_error, use_failed_form, use_user,
+};
+use leptos_router::{
+    SsrMode,
+    components::{A, Route, Router, Routes},
+    path,
+};
+use serde::{Deserialize, Serialize};
+
+/// The API at `PRODUCTS_API_URL`. A login requests an access token for its audience, `AUTH0_AUDIENCE`.
+#[cfg(feature = "ssr")]
+pub struct ProductsApi;
+
+#[cfg(feature = "ssr")]
+impl Api for ProductsApi {
+    const ENV_PREFIX: &'static str = "PRODUCTS";
+    const SCOPES: &'static [&'static str] = &["read:products", "write:products"];
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Product {
+    pub id: String,
+    pub name: String,
+}
+
+/// The error of the server functions.
+#[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    #[error("Please enter a name of at least three characters.")]
+    NameTooShort,
+}
+server_fn_error!(AppError, AppError::NameTooShort => 422);
+
+#[server]
+pub async fn list_products() -> Result<Vec<Product>, AppError> {
+    #[derive(Deserialize)]
+    struct Body {
+        products: Vec<Product>,
+    }
+    let user = require_user()?;
+    let response = user.api::<ProductsApi>().get(["products"]).send().await?;
+    let body: Body = response.json()?;
+    Ok(body.products)
+}
+
+#[server]
+pub async fn add_product(name: String) -> Result<(), AppError> {
+    let user = require_user()?;
+    if name.trim().chars().count() < 3 {
+        return Err(AppError::NameTooShort);
+    }
+    let product = serde_json::json!({
+        "name": name, "category": "Other", "priceCents": 100, "currency": "EUR", "stock": 1,
+    });
+    let request = user.api::<ProductsApi>().post(["products"]).json(&product);
+    request.send().await?;
+    Ok(())
+}
+
+#[component]
+fn HomePage() -> impl IntoView {
+    let user = use_user();
+    view! {
+        <h1>{move || user.get().map_or_else(|| "Welcome".to_owned(), |user| format!("Hello {}", user.display_name()))}</h1>
+    }
+}
+
+#[component]
+fn ProductsPage() -> impl IntoView {
+    let add = ServerAction::<AddProduct>::new();
+    let products = Resource::new(move || add.version().get(), |_| list_products());
+    // What the user typed, if the browser posted the form itself and it failed.
+    let typed = use_failed_form::<AddProduct>().map(|form| form.name);
+    let list = move || {
+        Suspend::new(async move {
+            match products.await {
+                Ok(products) => view! {
+                    <ul>{products.into_iter().map(|product| view! { <li>{product.name}</li> }).collect_view()}</ul>
+                }
+                .into_any(),
+                Err(error) => view! { <p role="alert">{error.to_string()}</p> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <h1>"My products"</h1>
+        <ActionForm action=add>
+            <PageUserField/>
+            <label>"Name " <input name="name" value=typed/></label>
+            <button>"Add"</button>
+        </ActionForm>
+        {move || add.value().get()?.err().map(|error| view! { <p role="alert">{error.to_string()}</p> })}
+        <Transition fallback=|| "Loading…">{list}</Transition>
+    }
+}
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_auth();
+    view! {
+        <Router>
+            <nav>
+                <A href="/">"Home"</A> " "
+                <A href="/products">"My products"</A> " "
+                <SignedIn><LogoutButton/></SignedIn>
+                <SignedOut><LoginLink/></SignedOut>
+            </nav>
+            <main>
+                <Routes fallback=|| view! { <h1>"Not found"</h1> }>
+                    <Route path=path!("/") view=HomePage/>
+                    // A page that is rendered completely before it is sent works without JavaScript.
+                    <Route
+                        path=path!("/products")
+                        view=|| view! { <Protected><ProductsPage/></Protected> }
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/signed-out") view=|| view! { <h1>"You are logged out"</h1> }/>
+                </Routes>
+            </main>
+        </Router>
+    }
+}
+
+/// The HTML document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>"Minimal Leptos"</title>
+                <link rel="icon" href="data:,"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
