@@ -120,6 +120,14 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Sends a GET request as a program does.
+    pub async fn get_json(&mut self, path: &str) -> TestResponse {
+        let request = self
+            .request(Method::GET, path)
+            .header(header::ACCEPT, "application/json");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Posts a [`form`](Self::form).
     pub async fn post(&mut self, path: &str, form: &str) -> TestResponse {
         let request = self.form(path).body(Body::from(form.to_owned())).unwrap();

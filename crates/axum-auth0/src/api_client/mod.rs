@@ -30,6 +30,7 @@ mod challenge;
 mod client;
 mod error;
 mod error_mapping;
+mod error_response;
 mod execute;
 mod limits;
 mod request_url;

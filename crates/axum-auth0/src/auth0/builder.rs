@@ -167,10 +167,27 @@ impl Auth0Builder {
 
     /// Adds pages that require a signed-in user, including all paths below them; `"/"` matches every page. The engine's
     /// routes and the page after a logout are never protected.
+    ///
+    /// [`Auth0::require_login`] protects a router instead of paths.
     pub fn protect<P: Into<String>>(mut self, pages: impl IntoIterator<Item = P>) -> Self {
-        self.paths
-            .protected
-            .extend(pages.into_iter().map(Into::into));
+        let pages = pages.into_iter().map(Into::into);
+        self.paths.protected.list(pages);
+        self
+    }
+
+    /// Adds pages that require a signed-in user: all whose path `is_protected` returns `true` for. The path is relative
+    /// to the base path, percent-decoded, and without repeated and trailing slashes.
+    ///
+    /// ```
+    /// # use axum_auth0::Auth0;
+    /// // All pages except the start page and the blog.
+    /// let builder = Auth0::builder().protect_if(|path| path != "/" && !path.starts_with("/blog"));
+    /// ```
+    pub fn protect_if(
+        mut self,
+        is_protected: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.paths.protected.add_predicate(Arc::new(is_protected));
         self
     }
 

@@ -49,8 +49,31 @@ fn routes(state: &AppState) -> Router {
 
 impl Auth0 {
     /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
-    /// rejection of requests from other sites and under other hosts. Merge routes that need none of this, such as health
-    /// checks, afterwards; [`Self::mount`] mounts files below the base path.
+    /// rejection of requests from other sites and under other hosts.
+    ///
+    /// Merge routes that need none of this into the result: health checks, files ([`Self::mount`] puts them below the base
+    /// path), and **webhooks** and other routes that programs post to. A `POST` inside must prove by `Origin` or `Sec-Fetch-Site` that it comes from this site,
+    /// which a program does not do; it gets 403 `cross_site`.
+    ///
+    /// ```no_run
+    /// # use axum::{Router, routing::{get, post}};
+    /// # fn app(auth0: &axum_auth0::Auth0) -> Router {
+    /// let pages = Router::new().route("/", get(|| async { "the start page" }));
+    /// auth0
+    ///     .wrap(pages)
+    ///     .route("/healthz", get(|| async { "ok" }))
+    ///     .route("/webhooks/payment", post(|| async { "verify its signature" }))
+    /// # }
+    /// ```
+    ///
+    /// Responses are not stored by caches (`no-store` and `Vary: cookie`), unless the application sets
+    /// `Cache-Control`. Static files inside, for example of the fallback of a Leptos application, are stored by the
+    /// browser and revalidated (`private, no-cache`): responses of tower-http's `ServeDir` and `ServeFile`, and those
+    /// that the application marks as `public` or `immutable`. HTML, a response whose handler or guard read the user, and
+    /// a response that sets a cookie are never taken for a file.
+    ///
+    /// A logout ends at `/signed-out` (`AUTH0_LOGOUT_RETURN_TO`, [`Routes::signed_out`](crate::Routes::signed_out)). If
+    /// the application responds to it with 404, the engine shows a page of its own.
     ///
     /// If the site has a base path ([`Config::base_path`](crate::Config::base_path)), `app` is mounted below it: its own
     /// routes stay as they are, such as `/products`, and browsers request `/shop/products`. Do not nest the result
@@ -62,15 +85,12 @@ impl Auth0 {
     /// event stream.
     pub fn wrap(&self, app: Router) -> Router {
         let state = &self.state;
-        let guard = Guard {
-            config: Arc::clone(&state.config),
-            paths: Arc::clone(&self.paths),
-        };
+        let guard = self.guard();
         // leptos-auth0 renders the paths into the pages.
         let paths = Extension(state.config.shared_routes());
         let cookie = state.config.cookie();
         let forms = FailedForms::new(state.keys.clone(), cookie.secure(), cookie.name());
-        // The last layer is the outermost. Order of execution: host, origin, session, page user, guard.
+        // The last layer is the outermost. Order of execution: host, origin, session, page user, caches, errors, guard.
         let site = app
             .merge(routes(state))
             .layer(paths)
@@ -83,6 +103,15 @@ impl Auth0 {
                 guard.clone(),
                 guard::guard_pages,
             ))
+            .layer(middleware::from_fn_with_state(
+                guard.clone(),
+                guard::negotiate_errors,
+            ))
+            .layer(middleware::from_fn_with_state(
+                state.clone(),
+                logout::signed_out_page,
+            ))
+            .layer(middleware::from_fn(session::cache_policy))
             .layer(middleware::from_fn_with_state(
                 guard.clone(),
                 guard::check_page_user,
@@ -112,6 +141,7 @@ impl Auth0 {
             path => Router::new().nest_service(path, site),
         }
     }
+
     /// Mounts routes below the base path of the site without any layer: files, and others that do not depend on the
     /// session. Without a base path, it returns `routes` unchanged. They must not have a fallback.
     ///
@@ -124,6 +154,39 @@ impl Auth0 {
         match self.state.config.base_path() {
             "" => routes,
             path => Router::new().nest(path, routes),
+        }
+    }
+
+    /// Returns `router` with a guard in front of all its routes and its fallback: they require a signed-in user, as the
+    /// pages of [`Auth0Builder::protect`](crate::Auth0Builder::protect) do. The paths are not repeated, and the routers
+    /// may be built from values that are known at run time only.
+    ///
+    /// Merge or nest the result into the application that [`Self::wrap`] wraps. Outside of it every request counts as
+    /// anonymous. Routes that are added to the result afterwards are not guarded.
+    ///
+    /// ```no_run
+    /// use axum::{Router, routing::get};
+    /// # fn app(auth0: &axum_auth0::Auth0) -> Router {
+    /// let invoices = Router::new()
+    ///     .route("/invoices", get(|| async { "all invoices" }))
+    ///     .route("/invoices/{id}", get(|| async { "an invoice" }));
+    /// let app = Router::new()
+    ///     .route("/", get(|| async { "the start page" }))
+    ///     .merge(auth0.require_login(invoices));
+    /// auth0.wrap(app)
+    /// # }
+    /// ```
+    pub fn require_login<S: Clone + Send + Sync + 'static>(&self, router: Router<S>) -> Router<S> {
+        router.layer(middleware::from_fn_with_state(
+            self.guard(),
+            guard::require_login,
+        ))
+    }
+
+    fn guard(&self) -> Guard {
+        Guard {
+            config: Arc::clone(&self.state.config),
+            paths: Arc::clone(&self.paths),
         }
     }
 }

@@ -3,8 +3,12 @@
 mod canonical_host;
 mod csrf;
 mod data_routes;
+mod negotiate_errors;
 mod page_user;
 mod pages;
+mod protected_pages;
+mod require_login;
+mod return_page;
 
 use std::sync::Arc;
 
@@ -12,16 +16,19 @@ pub(crate) use self::{
     canonical_host::canonical_host,
     csrf::csrf_protection,
     data_routes::{IsDataRoute, treat_as_data},
+    negotiate_errors::negotiate_errors,
     page_user::check_page_user,
     pages::guard_pages,
+    protected_pages::ProtectedPages,
+    require_login::require_login,
 };
 use crate::config::Config;
 
 /// Paths of the application with special treatment.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedPaths {
-    /// The pages for signed-in users, including everything below them.
-    pub(crate) protected: Vec<String>,
+    /// The pages for signed-in users.
+    pub(crate) protected: ProtectedPages,
     /// The prefix of server functions, without a trailing slash.
     pub(crate) server_function_prefix: String,
     /// Further routes that respond with data.
@@ -31,7 +38,7 @@ pub(crate) struct GuardedPaths {
 impl Default for GuardedPaths {
     fn default() -> Self {
         Self {
-            protected: Vec::new(),
+            protected: ProtectedPages::default(),
             server_function_prefix: "/api".to_owned(),
             is_data_route: |_| false,
         }

@@ -5,14 +5,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, Uri, header};
-use url::form_urlencoded;
+use http::{HeaderValue, StatusCode, header};
 
-use super::Guard;
+use super::{Guard, return_page::return_page};
 use crate::{
     config::Config,
     page::Page,
-    page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PageUser, extract_page_user},
+    page_user::{CURRENT_USER_HEADER, PageUser, extract_page_user},
     request::{RequestKind, is_state_changing, original_uri},
     responses::json_error_with_code,
     session::{CurrentUser, SignedInUser},
@@ -107,32 +106,8 @@ fn conflict_page(config: &Config, request: &Request, page: &PageUser, user: &Sig
         .paragraph(format!(
             "{who}, so your request was refused. Open the page again before you continue."
         ))
-        .link("Open the page again", return_to(config, request))
+        .link("Open the page again", return_page(config, request))
         .link("Go to the start page", config.routes().home_path())
-}
-
-/// Returns the page that contains the form: the `Referer`, which must be a path of this site, or, for a read, the
-/// request itself without the value in its query.
-fn return_to(config: &Config, request: &Request) -> String {
-    let path = if request.method().is_safe() {
-        Some(without_page_user(original_uri(request)))
-    } else {
-        let referer = request.headers().get(header::REFERER);
-        referer
-            .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok())
-            .map(|referer| without_page_user(&referer))
-    };
-    config.routes().return_to_or_home(path.as_deref()).into()
-}
-
-fn without_page_user(uri: &Uri) -> String {
-    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-        .filter(|(name, _)| name != PAGE_USER_FIELD);
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish();
-    let question_mark = if query.is_empty() { "" } else { "?" };
-    [uri.path(), question_mark, &query].concat()
 }
 
 /// Adds the current user to the response, unless caches may store it: such a response is not specific to a user.

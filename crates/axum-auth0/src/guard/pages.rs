@@ -3,19 +3,11 @@
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::{Method, StatusCode, uri::PathAndQuery};
-use percent_encoding::percent_decode_str;
 
-use super::Guard;
-use crate::{
-    config::Routes,
-    page::Page,
-    request::{RequestKind, original_uri},
-    responses::see_other,
-    session::{CurrentUser, NotSignedIn},
-};
+use super::{Guard, protected_pages::ProtectedPages, require_login::refuse_anonymous};
+use crate::{config::Routes, request::original_uri};
 
 /// Layer that, without a session, redirects a navigation to the login with 303, and responds to all other requests with
 /// 401.
@@ -32,63 +24,30 @@ pub(crate) async fn guard_pages(
     if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
-    // Programs without Fetch Metadata are redirected, too.
-    let is_navigation = RequestKind::of(request.method(), request.headers()).may_start_login();
-    match request.extensions().get::<CurrentUser>() {
-        Some(CurrentUser::SignedIn(_)) => next.run(request).await,
-        Some(CurrentUser::Unavailable) if is_navigation => Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")
-            .paragraph("This site cannot read its sessions at the moment. Nothing is lost; please try again in a moment.")
-            .retry_after(5)
-            .link("Go to the start page", routes.home_path())
-            .into_response(),
-        Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
-        Some(CurrentUser::Anonymous) | None if is_navigation => {
-            let here = original_uri(&request).path_and_query().map(PathAndQuery::as_str);
-            // A form cannot be resubmitted after the login, but its page can be shown.
-            let here = here.filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
-            see_other(&routes.login_url(&routes.return_to_or_home(here)))
-        }
-        Some(CurrentUser::Anonymous) | None => NotSignedIn::Anonymous.into_response(),
+    match refuse_anonymous(&guard, &request) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
     }
 }
 
 /// Returns whether the request is for a protected page, by its path below the base path, or below a `Router::nest`.
 ///
-/// All paths are relative to the base path. The engine's routes and `landing`, the page that a logout ends at, are never protected: otherwise a login could not
-/// start, or a logout would end in a login.
-fn needs_user(request: &Request, routes: &Routes, protected: &[String], landing: &str) -> bool {
+/// All paths are relative to the base path. The engine's routes and `landing`, the page that a logout ends at, are never
+/// protected: otherwise a login could not start, or a logout would end in a login.
+fn needs_user(
+    request: &Request,
+    routes: &Routes,
+    protected: &ProtectedPages,
+    landing: &str,
+) -> bool {
     let path = request.uri().path();
     let below_base = routes.local(original_uri(request).path());
     // An exact match, like that of the router: another spelling is not a route of the engine.
     !routes.contains(&routes.full(path))
         && path != routes.local(routes.signed_out_path())
-        && !is_open_landing(path, landing, protected)
-        && (is_protected(path, protected) || is_protected(below_base, protected))
-}
-
-/// Returns whether `path` is the page that a logout ends at, `landing`. If that page itself is listed as protected, it
-/// is protected, and a logout ends in a login.
-fn is_open_landing(path: &str, landing: &str, protected: &[String]) -> bool {
-    let is_listed = || {
-        let page = landing.trim_matches('/');
-        protected
-            .iter()
-            .any(|listed| listed.trim_matches('/') == page)
-    };
-    path == landing && !is_listed()
-}
-
-/// Returns whether `path` is a protected page or below one. Paths are compared as the router does: decoded, and without
-/// a trailing slash.
-fn is_protected(path: &str, protected: &[String]) -> bool {
-    let decoded = percent_decode_str(path).decode_utf8_lossy();
-    let segments = || decoded.split('/').filter(|segment| !segment.is_empty());
-    protected.iter().any(|page| {
-        let mut segments = segments();
-        page.split('/')
-            .filter(|segment| !segment.is_empty())
-            .all(|segment| segments.next() == Some(segment))
-    })
+        // The page that a logout ends at is protected only if it is listed itself; a logout then ends in a login.
+        && (path != landing || protected.lists(landing))
+        && (protected.contains(path) || protected.contains(below_base))
 }
 
 #[cfg(test)]
@@ -98,32 +57,10 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_protected_page_is_protected_in_every_spelling() {
-        let protected = &paths(&["/products", "/profile"]);
-        for path in [
-            "/products",
-            "/products/",
-            "//products",
-            "/%70roducts",
-            "/products/7",
-            "/profile",
-        ] {
-            assert!(is_protected(path, protected), "{path}");
-        }
-        for path in [
-            "/",
-            "/productsx",
-            "/x/products",
-            "/api/products",
-            "/signed-out",
-        ] {
-            assert!(!is_protected(path, protected), "{path}");
-        }
-    }
-
-    fn paths(paths: &[&str]) -> Vec<String> {
-        paths.iter().map(|&path| path.to_owned()).collect()
+    fn paths(paths: &[&str]) -> ProtectedPages {
+        let mut pages = ProtectedPages::default();
+        pages.list(paths.iter().map(|&path| path.to_owned()));
+        pages
     }
 
     fn needs_user_at(path: &str, protected: &[&str], landing: &str) -> bool {

@@ -2,6 +2,7 @@
 //! to the provider (OpenID Connect RP-Initiated Logout 1.0).
 
 mod end_session;
+mod signed_out;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,6 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower_sessions::Session;
 
 use self::end_session::{EndedSession, end_session};
+pub(crate) use self::signed_out::signed_out_page;
 use crate::{
     config::Config,
     oauth::{self, ProviderLogout},

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer, session::Id};
 
-use super::{SessionRecords, id};
+use super::{SessionRecords, cache_policy::forbid_storing, id};
 use crate::{
     config::{Config, CookieSettings, SameSite},
     request::cookies,
@@ -82,25 +82,41 @@ pub(crate) async fn write_cookie(
     let mut response = next.run(request).await;
     let decision = response.extensions_mut().remove::<SessionCookie>();
     let headers = response.headers_mut();
+    apply(decision, &config, may_remove, headers);
+    if has_cookie(headers, name) {
+        forbid_storing(headers);
+    }
+    response
+}
+
+/// Replaces the `Set-Cookie` of tower-sessions.
+fn apply(
+    decision: Option<SessionCookie>,
+    config: &Config,
+    may_remove: bool,
+    headers: &mut HeaderMap,
+) {
+    let name = config.cookie().name();
     let removes = headers
         .get_all(header::SET_COOKIE)
         .iter()
         .any(|value| value_of(value.as_bytes(), name).is_some_and(<[u8]>::is_empty));
     let cookie = match decision {
-        Some(SessionCookie::Set(id)) => issued_cookie(&config, id),
+        Some(SessionCookie::Set(id)) => issued_cookie(config, id),
         Some(SessionCookie::Remove) => removal(config.cookie()),
         None if removes && may_remove => removal(config.cookie()),
-        None if removes => {
-            remove_cookies(headers, name);
-            return response;
-        }
-        None => return response,
+        None if removes => return remove_cookies(headers, name),
+        None => return,
     };
     remove_cookies(headers, name);
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         headers.append(header::SET_COOKIE, value);
     }
-    response
+}
+
+fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
+    let mut cookies = headers.get_all(header::SET_COOKIE).iter();
+    cookies.any(|value| value_of(value.as_bytes(), name).is_some())
 }
 
 /// Returns whether every cookie of this name is malformed, or an identifier that this site issued.

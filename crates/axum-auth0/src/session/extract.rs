@@ -5,12 +5,13 @@ use std::convert::Infallible;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
-use super::{CurrentUser, NotSignedIn, SignedInUser};
+use super::{CurrentUser, NotSignedIn, SessionAccess, SignedInUser};
 
 impl CurrentUser {
     /// Returns the user of a request. A request that did not pass the engine's layers is anonymous, so guards fail
     /// closed.
     fn of(parts: &Parts) -> Self {
+        SessionAccess::record(&parts.extensions);
         parts.extensions.get().cloned().unwrap_or_default()
     }
 }

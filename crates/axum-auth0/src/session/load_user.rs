@@ -7,12 +7,12 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, Method};
 use tower_sessions::{Session, SessionStore as _, session::Id};
 
 use super::{
-    CurrentUser, LAST_SEEN_INTERVAL, SessionCookie, SessionState, SignedInUser, StoredSession,
-    store_error,
+    CurrentUser, LAST_SEEN_INTERVAL, SessionAccess, SessionCookie, SessionState, SignedInUser,
+    StoredSession, store_error,
 };
 use crate::store::{LoginId, StoreError};
 
@@ -25,7 +25,7 @@ enum Lookup {
     Ended,
 }
 
-/// Layer that inserts [`CurrentUser`] into the request, and prevents caches from storing the response.
+/// Layer that inserts [`CurrentUser`] into the request.
 pub(crate) async fn load_user(
     State(state): State<Arc<SessionState>>,
     session: Session,
@@ -50,18 +50,15 @@ pub(crate) async fn load_user(
     extensions.insert(user);
     extensions.insert(state.config.shared_routes());
     extensions.insert(state.diagnoses);
+    extensions.insert(SessionAccess::default());
+    // The response removes the cookie of the session.
+    if has_ended {
+        SessionAccess::record(extensions);
+    }
     let mut response = next.run(request).await;
     if has_ended && response.extensions().get::<SessionCookie>().is_none() {
         response.extensions_mut().insert(SessionCookie::Remove);
     }
-    let headers = response.headers_mut();
-    // A cache must not serve a response that depends on the session to another user (CVE-2025-48947).
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static(
-            "private, no-cache, no-store, must-revalidate, max-age=0",
-        ));
-    headers.append(header::VARY, HeaderValue::from_static("cookie"));
     response
 }
 

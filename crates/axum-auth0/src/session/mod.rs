@@ -1,6 +1,7 @@
 //! The browser's session and the current user.
 
 mod best_effort;
+mod cache_policy;
 mod cookie;
 mod data;
 mod extract;
@@ -16,6 +17,7 @@ mod user;
 #[cfg(feature = "testing")]
 pub(crate) use self::cookie::issued_cookie;
 pub(crate) use self::{
+    cache_policy::{SessionAccess, cache_policy},
     cookie::{SessionCookie, base_cookie, layer, protect_cookie, write_cookie},
     data::{ProviderSession, SessionData, StoredSession, empty_record},
     load_user::load_user,

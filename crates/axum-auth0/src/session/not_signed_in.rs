@@ -3,9 +3,12 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use crate::responses::json_error;
+use crate::responses::{json_error, sign_in_required};
 
 /// Rejection of the [`SignedInUser`](super::SignedInUser) extractor.
+///
+/// Its response is JSON. Below the engine's layers, the navigation of an anonymous user is redirected to the login,
+/// which returns to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotSignedIn {
     /// 401: the request is anonymous.
@@ -17,11 +20,7 @@ pub enum NotSignedIn {
 impl IntoResponse for NotSignedIn {
     fn into_response(self) -> Response {
         match self {
-            Self::Anonymous => json_error(
-                StatusCode::UNAUTHORIZED,
-                "not_authenticated",
-                "the user is not signed in",
-            ),
+            Self::Anonymous => sign_in_required("not_authenticated", "the user is not signed in"),
             Self::Unavailable => json_error(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "temporarily_unavailable",

@@ -9,6 +9,7 @@ mod api_registry;
 mod backoff;
 mod cached_token;
 mod error;
+mod error_response;
 mod failure;
 #[cfg(test)]
 mod fixtures;

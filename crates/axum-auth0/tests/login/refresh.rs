@@ -320,7 +320,7 @@ async fn a_failed_refresh_ends_the_session_only_on_invalid_grant() {
         );
         env.provider.recover(Endpoint::Refresh);
         env.clock.advance(30);
-        let again = browser.get("/token").await.status.as_u16();
+        let again = browser.get_json("/token").await.status.as_u16();
         assert_eq!(again, if kept { 200 } else { 401 }, "{case}");
     }
 }
@@ -342,7 +342,10 @@ async fn a_lost_response_costs_one_login() {
     );
     env.provider.reset(Part::RefreshResponse);
     env.clock.advance(2);
-    assert_eq!(browser.get("/token").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        browser.get_json("/token").await.status,
+        StatusCode::UNAUTHORIZED
+    );
     assert_eq!(browser.whoami().await, "anonymous");
     browser.log_in(&env.provider, "alice").await;
     env.clock.advance(2 * HOUR);

@@ -217,7 +217,7 @@ async fn the_token_of_another_user_is_never_returned() {
     env.provider.sign_with(&Signer::es256("second", 2));
     let gate = env.provider.gate(Endpoint::Keys);
     let mut tab = browser.clone();
-    let first = tokio::spawn(async move { tab.get("/token").await });
+    let first = tokio::spawn(async move { tab.get_json("/token").await });
     // Another request arrives while the keys are fetched, or afterwards.
     let known = async {
         while env.provider.request_count(Endpoint::Keys) == 0
@@ -229,7 +229,7 @@ async fn the_token_of_another_user_is_never_returned() {
     tokio::time::timeout(Duration::from_secs(20), known)
         .await
         .unwrap();
-    let second = browser.clone().get("/token").await;
+    let second = browser.clone().get_json("/token").await;
     gate.release_all();
     for response in [first.await.unwrap(), second] {
         assert_eq!(

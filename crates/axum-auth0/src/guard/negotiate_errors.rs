@@ -1,0 +1,53 @@
+//! The layer that completes responses to errors, which depend on the request.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderValue, header};
+
+use super::{Guard, return_page::return_page};
+use crate::{
+    diagnosis::DiagnosisVisibility,
+    request::RequestKind,
+    responses::{NegotiableError, misconfigured_with_explanation, see_other},
+};
+
+/// Layer that redirects a navigation to the login if its handler responded that the user has to log in, and that adds
+/// the explanation of a misconfiguration if it is visible.
+///
+/// An extractor or an error does not see the request when it becomes a response, so it leaves a [`NegotiableError`].
+/// The response of a data route is read by a script, so it is never a redirect.
+pub(crate) async fn negotiate_errors(
+    State(guard): State<Guard>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let routes = guard.config.routes();
+    let kind = RequestKind::of(request.method(), request.headers());
+    let may_redirect = kind == RequestKind::Navigation
+        && !guard.is_data_route(&request)
+        && !routes.contains(&routes.full(request.uri().path()));
+    let login = may_redirect.then(|| routes.login_url(&return_page(&guard.config, &request)));
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<NegotiableError>() {
+        Some(NegotiableError::SignInRequired) => match login {
+            Some(login) => see_other(&login),
+            None => response,
+        },
+        Some(NegotiableError::Misconfigured(diagnosis))
+            if DiagnosisVisibility::of(&guard.config).is_exposed() && is_plain_json(&response) =>
+        {
+            misconfigured_with_explanation(&diagnosis)
+        }
+        _ => response,
+    }
+}
+
+/// Returns whether no layer of the application replaced or encoded the body.
+fn is_plain_json(response: &Response) -> bool {
+    let headers = response.headers();
+    headers.get(header::CONTENT_TYPE) == Some(&HeaderValue::from_static("application/json"))
+        && !headers.contains_key(header::CONTENT_ENCODING)
+}

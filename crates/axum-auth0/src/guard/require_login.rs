@@ -1,0 +1,55 @@
+//! The decision about requests that require a signed-in user.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+
+use super::{Guard, return_page::return_page};
+use crate::{
+    page::Page,
+    request::RequestKind,
+    responses::see_other,
+    session::{CurrentUser, NotSignedIn, SessionAccess},
+};
+
+/// Layer in front of a router whose routes all require a signed-in user.
+pub(crate) async fn require_login(
+    State(guard): State<Guard>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match refuse_anonymous(&guard, &request) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    }
+}
+
+/// Returns the response to a request without a signed-in user: a navigation is redirected to the login, all other
+/// requests get 401, or 503 if the session store is unavailable. Programs without Fetch Metadata are redirected, too. A
+/// form cannot be resubmitted after the login, so the login returns to the page that contains it.
+pub(super) fn refuse_anonymous(guard: &Guard, request: &Request) -> Option<Response> {
+    SessionAccess::record(request.extensions());
+    let routes = guard.config.routes();
+    let is_navigation = RequestKind::of(request.method(), request.headers()).may_start_login();
+    let refusal = match request.extensions().get::<CurrentUser>() {
+        Some(CurrentUser::SignedIn(_)) => return None,
+        Some(CurrentUser::Unavailable) if is_navigation => unavailable_page(routes.home_path()),
+        Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
+        Some(CurrentUser::Anonymous) | None if is_navigation => {
+            see_other(&routes.login_url(&return_page(&guard.config, request)))
+        }
+        Some(CurrentUser::Anonymous) | None => NotSignedIn::Anonymous.into_response(),
+    };
+    Some(refusal)
+}
+
+fn unavailable_page(home: &str) -> Response {
+    Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")
+        .paragraph("This site cannot read its sessions at the moment. Nothing is lost; please try again in a moment.")
+        .retry_after(5)
+        .link("Go to the start page", home)
+        .into_response()
+}

@@ -1,0 +1,34 @@
+//! The page that a browser returns to after a login or an error.
+
+use axum::extract::Request;
+use http::{Uri, header};
+use url::form_urlencoded;
+
+use crate::{
+    config::Config, page_user::PAGE_USER_FIELD, request::original_uri, return_to::ReturnTo,
+};
+
+/// Returns the page that a browser returns to: the request itself, if it is a read. Otherwise the page that contains
+/// the form, which is the `Referer`, if it is a path of this site; the start page by default. The value of
+/// [`PAGE_USER_FIELD`] is removed from the query.
+pub(super) fn return_page(config: &Config, request: &Request) -> ReturnTo {
+    let path = if request.method().is_safe() {
+        Some(without_page_user(original_uri(request)))
+    } else {
+        let referer = request.headers().get(header::REFERER);
+        referer
+            .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok())
+            .map(|referer| without_page_user(&referer))
+    };
+    config.routes().return_to_or_home(path.as_deref())
+}
+
+fn without_page_user(uri: &Uri) -> String {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .filter(|(name, _)| name != PAGE_USER_FIELD);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    let question_mark = if query.is_empty() { "" } else { "?" };
+    [uri.path(), question_mark, &query].concat()
+}
