@@ -14,7 +14,7 @@ use axum_auth0::Variables;
 use axum_auth0_doctor::{Dependencies, Report, examine};
 use tracing_subscriber::EnvFilter;
 
-use crate::{settings, site};
+use crate::site;
 
 /// Arguments of `server doctor`.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -64,7 +64,7 @@ fn print_json(report: &Report) -> io::Result<()> {
 
 /// Returns the report, and whether it covers the local services.
 async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
-    let variables = match settings::read(folder) {
+    let variables = match Variables::from_env_files(folder) {
         Ok(variables) => variables,
         Err(error) => {
             let report = Report::of_unreadable(

@@ -13,7 +13,6 @@ mod health;
 #[cfg(any(debug_assertions, feature = "local-services"))]
 pub mod local;
 pub mod options;
-pub mod settings;
 pub mod shutdown;
 mod signals;
 pub mod site;

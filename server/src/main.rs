@@ -2,8 +2,9 @@
 
 use std::{path::Path, process::ExitCode};
 
+use axum_auth0::Variables;
 use clap::{Parser, Subcommand};
-use server::{doctor, options, settings, shutdown, site, telemetry};
+use server::{doctor, options, shutdown, site, telemetry};
 use tokio::net::TcpListener;
 
 /// Serves the site. It is configured by variables: .env.example explains them
@@ -38,7 +39,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), StartError> {
-    let variables = settings::read(Path::new("."))?;
+    let variables = Variables::from_env_files(".")?;
     telemetry::start(&variables);
     let options = options::read(&variables)?;
     let address = options.site_addr;

@@ -2,7 +2,8 @@
 //!
 //! ## Index
 //!
-//! [`Auth0Builder`]: all settings · [`config::VARIABLES`]: all variables · [`CurrentUser`], [`SignedInUser`]: the user of
+//! [`Auth0Builder`]: all settings · [`config::VARIABLES`]: all variables · [`LOGIN_PARAMETERS`]: the
+//! parameters of login links · [`CurrentUser`], [`SignedInUser`]: the user of
 //! a request · [`Api`], [`ApiClient`]: calls of APIs · [`AccessToken`], [`TokenOptions`]: tokens · [`Diagnosis`]: what is
 //! wrong with a token · [`Store`]: sessions
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -48,6 +49,7 @@ pub use self::{
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     failed_form::{FailedForm, FailedForms},
+    login::LOGIN_PARAMETERS,
     oauth::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     request::cookies,

@@ -1,6 +1,6 @@
 //! Builds an [`Auth0`] from the environment, in code, or both.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use super::{
     Auth0, BuildError,
@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     clock::{SharedClock, SystemClock},
-    config::{Api, ApiRegistration, Config, ConfigError, Routes, StoreLocation, Variables},
+    config::{
+        Api, ApiRegistration, Config, ConfigError, EnvFileError, Routes, StoreLocation, Variables,
+    },
     guard::GuardedPaths,
     http_client::{HttpClient, HttpClientOptions},
     random::{SharedRandom, SystemRandom},
@@ -42,7 +44,7 @@ use crate::{
 #[derive(Clone)]
 #[must_use = "nothing is built before `build`"]
 pub struct Auth0Builder {
-    pub(super) environment: Variables,
+    pub(super) environment: Result<Variables, EnvFileError>,
     pub(super) code: Variables,
     pub(super) apis: Vec<ApiRegistration>,
     routes: Option<Routes>,
@@ -57,7 +59,7 @@ pub struct Auth0Builder {
 impl Default for Auth0Builder {
     fn default() -> Self {
         Self {
-            environment: Variables::default(),
+            environment: Ok(Variables::default()),
             code: Variables::default(),
             apis: Vec::new(),
             routes: None,
@@ -79,7 +81,28 @@ impl Auth0Builder {
 
     /// Uses `variables` instead of the environment, for example those of a `.env` file.
     pub fn variables(mut self, variables: Variables) -> Self {
-        self.environment = variables;
+        self.environment = Ok(variables);
+        self
+    }
+
+    /// Reads the variables of the process's environment, and completes them from `.env.local` and then `.env` in
+    /// `folder`. See [`Variables::from_env_files`]. A file that cannot be read is an error of [`Self::build`].
+    ///
+    /// ```no_run
+    /// # async fn build() -> Result<(), axum_auth0::BuildError> {
+    /// let auth0 = axum_auth0::Auth0::builder().env_files(".").build().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn env_files(mut self, folder: impl AsRef<Path>) -> Self {
+        self.environment = Variables::from_env_files(folder);
+        self
+    }
+
+    /// Accepts variables of other programs: those called `pattern`, or that begin with it if it ends with `*`, such as
+    /// `AUTH0_MANAGEMENT_*`. See [`Variables::ignore`].
+    pub fn ignore_variables(mut self, pattern: impl Into<String>) -> Self {
+        self.code.ignore(pattern);
         self
     }
 
@@ -250,12 +273,18 @@ impl Auth0Builder {
         if let Some(config) = &self.config {
             return Ok(config.clone());
         }
-        let variables = self.code.clone().with_defaults(&self.environment);
+        let environment = self.environment.as_ref().map_err(Clone::clone)?;
+        let variables = self.code.clone().with_defaults(environment);
         Config::read(&variables, &self.apis, self.routes.as_ref())
     }
 
     /// Checks the configuration, opens the session store and builds everything else. The provider is not contacted yet:
     /// the site starts without it.
+    ///
+    /// What is probably not intended but no error, such as a missing audience, is logged and returned by
+    /// [`Auth0::warnings`]. This crate logs by [`tracing`], so nothing is visible without a subscriber, for example
+    /// `tracing_subscriber::fmt::init()`. The crate `axum-auth0-doctor` checks the configuration against the real
+    /// provider.
     ///
     /// # Errors
     ///
@@ -272,7 +301,6 @@ impl Auth0Builder {
             Some(store) => store,
             None => open_store(config.session_store()).await?,
         };
-        super::log_warnings(&config);
         let state = AppState::new(Components {
             config,
             http_client,
@@ -281,10 +309,12 @@ impl Auth0Builder {
             random: self.random,
             public_claims: self.public_claims,
         });
-        Ok(Auth0 {
+        let auth0 = Auth0 {
             state,
             paths: Arc::new(self.paths),
-        })
+        };
+        auth0.log_warnings();
+        Ok(auth0)
     }
 }
 

@@ -6,6 +6,7 @@ mod router;
 mod state;
 #[cfg(feature = "testing")]
 mod testing;
+mod warnings;
 
 use std::{fmt, sync::Arc};
 
@@ -15,7 +16,6 @@ use self::state::AppState;
 pub(crate) use self::testing::NewTestLogin;
 use crate::{
     config::{Config, ConfigError},
-    diagnosis::Diagnosis,
     guard::GuardedPaths,
     http_client::HttpError,
     oauth,
@@ -103,18 +103,5 @@ impl Auth0 {
         self.state.provider.ready().await?;
         self.state.store.ping().await?;
         Ok(())
-    }
-}
-
-/// Logs recommendations for a valid configuration.
-fn log_warnings(config: &Config) {
-    for weak in config.weak_secrets() {
-        Diagnosis::from(weak).log("weak secret");
-    }
-    if config.audience().is_none() {
-        tracing::warn!(
-            "AUTH0_AUDIENCE is not set: users can log in, but no API will accept their access token (it is opaque, not a \
-             JWT). Set AUTH0_AUDIENCE to the Identifier of your API (Auth0 dashboard > Applications > APIs)."
-        );
     }
 }

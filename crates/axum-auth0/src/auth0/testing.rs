@@ -75,7 +75,7 @@ impl Auth0Builder {
             }
             variables.set(format!("{prefix}_API_URL"), url);
         }
-        self.environment = variables;
+        self.environment = Ok(variables);
         self
     }
 }

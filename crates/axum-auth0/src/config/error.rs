@@ -14,6 +14,13 @@ pub struct ConfigProblem {
     pub example: String,
 }
 
+/// Shows variable and problem as one sentence.
+impl fmt::Display for ConfigProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.variable, self.problem)
+    }
+}
+
 /// All problems of a configuration.
 /// `Debug` shows the same text as `Display`, so that a `main` that returns the error prints a readable list.
 #[derive(Clone, Default, PartialEq, Eq)]

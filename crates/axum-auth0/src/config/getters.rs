@@ -6,8 +6,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    ApiSettings, AudienceParameter, ClientAuthentication, Config, CookieSettings, LogoutSettings,
-    Routes, SessionLifetime, StoreLocation, timeouts,
+    ApiSettings, AudienceParameter, ClientAuthentication, Config, ConfigProblem, CookieSettings,
+    LogoutSettings, Routes, SessionLifetime, StoreLocation, timeouts,
 };
 use crate::provider::Issuer;
 
@@ -134,6 +134,12 @@ impl Config {
     /// Returns `AUTH0_SESSION_*_DURATION`: when a session ends.
     pub fn session_lifetime(&self) -> SessionLifetime {
         self.session_lifetime
+    }
+
+    /// Returns what is probably not intended, although the configuration is valid: a missing audience, variables that
+    /// are set but not read. [`Auth0::warnings`](crate::Auth0::warnings) has more.
+    pub fn warnings(&self) -> &[ConfigProblem] {
+        &self.warnings
     }
 
     /// Returns the paths of the engine's routes, below the base path.

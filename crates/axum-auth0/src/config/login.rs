@@ -24,6 +24,16 @@ pub(super) fn audience(problems: &Problems<'_>) -> Option<String> {
     problems.get(variable::AUDIENCE).map(str::to_owned)
 }
 
+/// A site without APIs is a valid site, so a missing audience is no problem.
+pub(super) fn warn_of_missing_audience(problems: &mut Problems<'_>) {
+    problems.warn(
+        variable::AUDIENCE.name,
+        "is not set: users can log in, but no API will accept their access token (it is opaque, not a JWT). Set \
+         AUTH0_AUDIENCE to the Identifier of your API (Auth0 dashboard > Applications > APIs).",
+        format!("{}={}", variable::AUDIENCE.name, variable::AUDIENCE.example),
+    );
+}
+
 /// Returns whether `audience` is an absolute URI without a fragment (RFC 8707 §2).
 fn is_resource(audience: &str) -> bool {
     Url::parse(audience).is_ok_and(|url| url.fragment().is_none())

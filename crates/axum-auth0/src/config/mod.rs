@@ -9,6 +9,7 @@ mod base_path;
 mod characters;
 mod client;
 mod cookies;
+mod env_files;
 mod error;
 mod getters;
 mod lengths;
@@ -40,6 +41,7 @@ pub use self::{
     apis::{ApiSettings, BrowserAccess, TokenFormat},
     client::ClientAuthentication,
     cookies::{CookieSettings, SameSite},
+    env_files::EnvFileError,
     error::{ConfigError, ConfigProblem},
     login::AudienceParameter,
     logout::{LogoutParameter, LogoutSettings},
@@ -80,6 +82,7 @@ pub struct Config {
     logout: LogoutSettings,
     session_lifetime: SessionLifetime,
     routes: Arc<Routes>,
+    warnings: Vec<ConfigProblem>,
 }
 
 impl Config {
@@ -106,7 +109,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut problems = problems::Problems::new(variables);
         characters::check(variables, registrations, &mut problems);
-        unknown::reject(variables, registrations, &mut problems);
+        unknown::report(variables, registrations, &mut problems);
         lengths::check(registrations, &mut problems);
         api::check(registrations, &mut problems);
 
@@ -140,7 +143,10 @@ impl Config {
         let http_timeout = timeouts::http(&mut problems);
         let routes = routes::read(&mut problems, routes, &base_path);
         let logout = logout::read(&mut problems, base_url.as_ref(), &routes);
-        problems.finish()?;
+        if audience.is_none() {
+            login::warn_of_missing_audience(&mut problems);
+        }
+        let warnings = problems.finish()?;
 
         // A missing required value is a problem, so all of them are present here.
         let (Some(issuer), Some(client_id), Some(client_secret), Some(base_url)) =
@@ -174,6 +180,7 @@ impl Config {
             logout,
             session_lifetime,
             routes: Arc::new(routes),
+            warnings,
         })
     }
 }

@@ -9,6 +9,7 @@ use super::{ConfigError, ConfigProblem, Variables, variable::Variable};
 pub(super) struct Problems<'a> {
     variables: &'a Variables,
     found: Vec<ConfigProblem>,
+    warnings: Vec<ConfigProblem>,
     /// Variables with an invalid value. Further problems with them are consequences and are not reported.
     rejected: HashSet<String>,
 }
@@ -18,6 +19,7 @@ impl<'a> Problems<'a> {
         Self {
             variables,
             found: Vec::new(),
+            warnings: Vec::new(),
             rejected: HashSet::new(),
         }
     }
@@ -66,6 +68,20 @@ impl<'a> Problems<'a> {
         self.rejected.insert(name.to_owned());
     }
 
+    /// Records a recommendation, with which the configuration is still valid.
+    pub(super) fn warn(
+        &mut self,
+        name: &str,
+        problem: impl Into<String>,
+        example: impl Into<String>,
+    ) {
+        self.warnings.push(ConfigProblem {
+            variable: name.to_owned(),
+            problem: problem.into(),
+            example: example.into(),
+        });
+    }
+
     /// Reads `true` or `false`.
     pub(super) fn flag(&mut self, variable: Variable, default: bool) -> bool {
         match self.get(variable) {
@@ -84,9 +100,10 @@ impl<'a> Problems<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Result<(), ConfigError> {
+    /// Returns the warnings, if there are no problems.
+    pub(super) fn finish(self) -> Result<Vec<ConfigProblem>, ConfigError> {
         if self.found.is_empty() {
-            Ok(())
+            Ok(self.warnings)
         } else {
             Err(ConfigError {
                 problems: self.found,

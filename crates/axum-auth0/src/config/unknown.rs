@@ -1,4 +1,5 @@
-//! Variables that are set but not read. An operator who set one expects an effect, so it is reported as a problem.
+//! Variables that are set but not read. An operator who set one expects an effect, so it is reported: as a problem if the
+//! name looks misspelled or if ignoring it weakens security, otherwise as a warning.
 
 use super::{
     ApiRegistration, Variables,
@@ -8,20 +9,28 @@ use super::{
     variable::{API_VARIABLES, VARIABLES},
 };
 
-/// Prefixes of nextjs-auth0 variables that this version does not implement, with the reason to report.
-const NOT_IMPLEMENTED: &[(&str, &str)] = &[
+/// Maximum number of changed characters between a misspelled name and the name of a variable.
+const MAX_TYPOS: usize = 2;
+
+/// Prefixes of nextjs-auth0 variables that this version does not implement and that protect the client or its tokens,
+/// with the reason to report.
+const PROTECTING: &[(&str, &str)] = &[
     (
         "AUTH0_CLIENT_ASSERTION_SIGNING_",
         "private_key_jwt is not implemented; use AUTH0_CLIENT_SECRET",
     ),
     ("AUTH0_DPOP_", "DPoP is not implemented"),
     (
-        "AUTH0_MFA_",
-        "the embedded multi-factor routes are not implemented",
-    ),
-    (
         "AUTH0_MTLS",
         "mutual TLS is not implemented; use AUTH0_CLIENT_SECRET",
+    ),
+];
+
+/// Prefixes of other nextjs-auth0 variables that this version does not implement.
+const NOT_IMPLEMENTED: &[(&str, &str)] = &[
+    (
+        "AUTH0_MFA_",
+        "the embedded multi-factor routes are not implemented",
     ),
     (
         "AUTH0_RETRY_",
@@ -30,73 +39,87 @@ const NOT_IMPLEMENTED: &[(&str, &str)] = &[
     ("NEXT_PUBLIC_", "there is no such route in this version"),
 ];
 
-/// Rejects variables that look as if they were meant for this configuration but are not read.
-pub(super) fn reject(variables: &Variables, apis: &[ApiRegistration], problems: &mut Problems<'_>) {
-    for name in variables.names() {
-        let is_known = |name: &str| characters_of(name, apis).is_some();
-        if is_known(name) {
-            continue;
-        }
+/// Reports variables that look as if they were meant for this configuration but are not read.
+pub(super) fn report(variables: &Variables, apis: &[ApiRegistration], problems: &mut Problems<'_>) {
+    let is_known = |name: &str| characters_of(name, apis).is_some();
+    let unknown = variables
+        .names()
+        .filter(|name| !is_known(name) && !variables.is_ignored(name));
+    for name in unknown {
         if let Some(intended) = intended_name(name, is_known) {
             let problem = "is set under a name that contains an invisible character or one that is not ASCII; type the name \
                            again";
             problems.reject(&intended, problem.to_owned(), format!("{intended}=…"));
-            continue;
-        }
-        if let Some((_, why)) = NOT_IMPLEMENTED.iter().find(|(prefix, _)| {
-            // Other programs also use the prefix `NEXT_PUBLIC_`, so only the names of nextjs-auth0 count.
-            name.starts_with(prefix) && (*prefix != "NEXT_PUBLIC_" || name.ends_with("_ROUTE"))
-        }) {
+        } else if let Some(why) = find(PROTECTING, name) {
             problems.add_named(name, format!("is set, but {why}; remove it"), "");
+        } else if let Some(why) = find(NOT_IMPLEMENTED, name) {
+            problems.warn(name, format!("is set, but {why}; it has no effect"), "");
+        } else if let Some(intended) = misspelled(name, apis) {
+            let problem =
+                format!("is set, but there is no such variable; did you mean {intended}?");
+            problems.add_named(name, problem, format!("{intended}=…"));
         } else if name.starts_with("AUTH0_") {
-            problems.add_named(
-                name,
-                "is set, but there is no such variable; remove it or correct its name",
-                nearest(name),
-            );
+            let problem = "is set, but there is no such variable; it has no effect. If it belongs to another program, \
+                           `ignore_variables` of the builder hides this";
+            problems.warn(name, problem, "");
         } else if let Some((prefix, _)) = name.rsplit_once("_API_")
             && API_VARIABLES
                 .iter()
                 .any(|variable| name.ends_with(&format!("_API_{}", variable.ending)))
-            && !apis.is_empty()
-            && prefix_is_near(prefix, apis)
+            && let Some(api) = apis.iter().find(|api| shares_start(prefix, api.prefix))
         {
             problems.add_named(
                 name,
                 format!("is set, but the application calls no API named {prefix}"),
-                format!("{}_API_URL=…", apis[0].prefix),
+                format!("{}_API_URL=…", api.prefix),
             );
         }
     }
 }
 
-/// Returns whether `prefix` looks like a misspelled prefix of one of `apis`. Variables of other programs may also end
-/// in `_API_URL`.
-fn prefix_is_near(prefix: &str, apis: &[ApiRegistration]) -> bool {
-    apis.iter().any(|api| {
-        let shared = api
-            .prefix
-            .chars()
-            .zip(prefix.chars())
-            .take_while(|(a, b)| a == b)
-            .count();
-        shared >= 4
-    })
+fn find(prefixes: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    prefixes
+        .iter()
+        .find(|(prefix, _)| {
+            // Other programs also use the prefix `NEXT_PUBLIC_`, so only the names of nextjs-auth0 count.
+            name.starts_with(prefix) && (*prefix != "NEXT_PUBLIC_" || name.ends_with("_ROUTE"))
+        })
+        .map(|(_, why)| *why)
 }
 
-/// Returns the variable that shares the longest prefix with `name`, or the shortest of several.
-fn nearest(name: &str) -> String {
-    VARIABLES
+/// Returns the variable that `name` is probably meant to be. Only the names of this crate begin with `AUTH0_`, or with
+/// the prefix of a registered API and `_API_`. Another program may well have a variable `API_BASE_URL`.
+fn misspelled(name: &str, apis: &[ApiRegistration]) -> Option<String> {
+    // A zero is easily typed as the letter.
+    let is_ours = name.starts_with("AUTH0_") || name.starts_with("AUTHO_");
+    let fixed = VARIABLES
         .iter()
-        .map(|variable| variable.name)
-        .max_by_key(|known| {
-            let shared = known
-                .chars()
-                .zip(name.chars())
-                .take_while(|(a, b)| a == b)
-                .count();
-            (shared, std::cmp::Reverse(known.len()))
-        })
-        .map(|known| format!("{known}=…"))
-        .unwrap_or_default()
+        .filter(|_| is_ours)
+        .map(|variable| variable.name.to_owned());
+    let of_apis = apis
+        .iter()
+        .map(|api| format!("{}_API_", api.prefix))
+        .filter(|prefix| name.starts_with(prefix))
+        .flat_map(|prefix| {
+            API_VARIABLES
+                .iter()
+                .map(move |variable| format!("{prefix}{}", variable.ending))
+        });
+    fixed
+        .chain(of_apis)
+        .map(|known| (strsim::osa_distance(name, &known), known))
+        .filter(|(typos, _)| *typos <= MAX_TYPOS)
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// Returns whether `prefix` looks like a misspelled `registered` prefix of an API. Variables of other programs may also
+/// end in `_API_URL`.
+fn shares_start(prefix: &str, registered: &str) -> bool {
+    let shared = registered
+        .chars()
+        .zip(prefix.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    shared >= 4
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt};
 
 /// Names and values, as in an environment or a `.env` file.
 #[derive(Clone, Default)]
-pub struct Variables(BTreeMap<String, String>);
+pub struct Variables {
+    values: BTreeMap<String, String>,
+    ignored: Vec<String>,
+}
 
 impl Variables {
     /// Returns the variables of the process environment. Invalid UTF-8 in a value becomes U+FFFD, so that the
@@ -23,7 +26,7 @@ impl Variables {
 
     /// Returns the value of `name` without surrounding spaces; `None` if it is unset or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
+        self.values
             .get(name)
             .map(|value| value.trim())
             .filter(|value| !value.is_empty())
@@ -31,24 +34,26 @@ impl Variables {
 
     /// Returns whether `name` is set, even to an empty value.
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.values.contains_key(name)
     }
 
     /// Returns names and values unchanged, including surrounding spaces.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.values
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Sets `name`, replacing its value.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.insert(name.into(), value.into());
+        self.values.insert(name.into(), value.into());
     }
 
     /// Sets `name` if it is not set, as a `.env` file does.
     pub fn set_default(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.entry(name.into()).or_insert_with(|| value.into());
+        self.values
+            .entry(name.into())
+            .or_insert_with(|| value.into());
     }
 
     /// Adds the variables of `defaults` that are not set here.
@@ -57,17 +62,42 @@ impl Variables {
         for (name, value) in defaults.pairs() {
             self.set_default(name, value);
         }
+        self.ignored.extend_from_slice(&defaults.ignored);
         self
+    }
+
+    /// Accepts variables of other programs: those called `pattern`, or that begin with it if it ends with `*`. Without
+    /// this, a variable whose name begins with `AUTH0_` and that this crate does not know is a warning, and an error if
+    /// it looks misspelled. Variables that this crate reads are never ignored.
+    ///
+    /// ```
+    /// use axum_auth0::Variables;
+    ///
+    /// let mut variables = Variables::from_environment();
+    /// variables.ignore("AUTH0_MANAGEMENT_*");
+    /// ```
+    pub fn ignore(&mut self, pattern: impl Into<String>) {
+        self.ignored.push(pattern.into());
+    }
+
+    /// Returns whether `name` matches a pattern of [`Self::ignore`].
+    pub(super) fn is_ignored(&self, name: &str) -> bool {
+        self.ignored
+            .iter()
+            .any(|pattern| match pattern.strip_suffix('*') {
+                Some(prefix) => name.starts_with(prefix),
+                None => name == pattern,
+            })
     }
 
     /// Removes `name`.
     pub fn remove(&mut self, name: &str) {
-        self.0.remove(name);
+        self.values.remove(name);
     }
 
     /// Returns the names that have a value.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0
+        self.values
             .keys()
             .map(String::as_str)
             .filter(|name| self.get(name).is_some())
@@ -76,12 +106,13 @@ impl Variables {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Variables {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(
-            pairs
+        Self {
+            values: pairs
                 .into_iter()
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
-        )
+            ignored: Vec::new(),
+        }
     }
 }
 

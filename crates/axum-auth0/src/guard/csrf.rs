@@ -38,22 +38,35 @@ pub(crate) async fn csrf_protection(
     let path = original_uri(&request).path();
     tracing::warn!(method = %request.method(), path, "cross-site request refused");
     let home = guard.config.routes().home_path();
-    forbidden(RequestKind::of(request.method(), request.headers()), home)
+    let kind = RequestKind::of(request.method(), request.headers());
+    forbidden(kind, names_its_origin(request.headers()), home)
+}
+
+/// Returns whether the headers say where the request comes from. A program sends neither of them.
+fn names_its_origin(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN) || RequestSite::of(headers).is_some()
 }
 
 /// Returns the 403 response: a page for a user, JSON for a program.
-fn forbidden(kind: RequestKind, home: &str) -> Response {
+fn forbidden(kind: RequestKind, names_its_origin: bool, home: &str) -> Response {
+    let (title, reason) = if names_its_origin {
+        (
+            "This request came from another site",
+            "this request came from another site",
+        )
+    } else {
+        (
+            "This request does not say where it comes from",
+            "this request does not say that it comes from this site: it has neither Origin nor Sec-Fetch-Site",
+        )
+    };
     if kind == RequestKind::Navigation {
-        return Page::new(StatusCode::FORBIDDEN, "This request came from another site")
+        return Page::new(StatusCode::FORBIDDEN, title)
             .paragraph("It was refused, and nothing has changed. If you wanted this, please do it on this site.")
             .link("Go to the start page", home)
             .into_response();
     }
-    json_error_with_code(
-        StatusCode::FORBIDDEN,
-        "cross_site",
-        "this request came from another site",
-    )
+    json_error_with_code(StatusCode::FORBIDDEN, "cross_site", reason)
 }
 
 /// The `Origin` header of a request.

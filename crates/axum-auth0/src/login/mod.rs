@@ -22,6 +22,7 @@ mod userinfo;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::claims::remove_protocol_claims;
+pub use self::parameters::LOGIN_PARAMETERS;
 pub(crate) use self::{
     callback::callback, callback_locks::CallbackLocks, start::start, state::LoginState,
 };

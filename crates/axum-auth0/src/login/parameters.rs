@@ -5,8 +5,25 @@ use std::collections::HashMap;
 
 use crate::{config::Routes, return_to::ReturnTo};
 
-/// Parameters that are forwarded to the provider unchanged.
-const FORWARDED_PARAMETERS: &[&str] = &[
+/// The query parameters that the login route forwards to the provider, as in
+/// `/auth/login?screen_hint=signup&returnTo=/welcome`.
+///
+/// | parameter | meaning |
+/// |---|---|
+/// | `prompt` | `none`, `login`, `consent`, `select_account` or `create`; replaces `AUTH0_PROMPT` |
+/// | `screen_hint` | `signup` shows the registration (Auth0) |
+/// | `login_hint` | the user name or e-mail address to fill in |
+/// | `connection` | the identity provider or user database (Auth0) |
+/// | `organization` | the organization; the ID token must name it (Auth0) |
+/// | `invitation` | the ticket of an invitation (Auth0) |
+/// | `ui_locales` | the preferred languages |
+/// | `max_age` | the login may be at most this many seconds old; the ID token must prove it |
+/// | `acr_values` | the requested authentication context |
+///
+/// The route also reads `returnTo`, the page of this site to return to, and ignores all other parameters: a link must not
+/// change what a login requests (CVE-2025-67716). A parameter that is repeated, malformed or longer than 512 bytes is
+/// refused. (OpenID Connect Core 1.0 §3.1.2.1)
+pub const LOGIN_PARAMETERS: &[&str] = &[
     "prompt",
     "screen_hint",
     "login_hint",
@@ -39,7 +56,7 @@ impl LoginParameters {
     pub(super) fn parse(query: &str, routes: &Routes) -> Result<Self, &'static str> {
         let mut given: HashMap<&'static str, String> = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let Some(&known) = FORWARDED_PARAMETERS
+            let Some(&known) = LOGIN_PARAMETERS
                 .iter()
                 .chain(&["returnTo"])
                 .find(|known| **known == name)
@@ -73,7 +90,7 @@ impl LoginParameters {
             .filter(|organization| !organization.is_empty())
             .cloned();
         let mut forwarded = Vec::new();
-        for &name in FORWARDED_PARAMETERS {
+        for &name in LOGIN_PARAMETERS {
             if let Some(value) = given.remove(name).filter(|value| !value.is_empty()) {
                 if value.len() > MAX_VALUE || value.chars().any(char::is_control) {
                     return Err(name);
@@ -100,7 +117,7 @@ impl LoginParameters {
     /// Parses the result of [`Self::to_pairs`]. Returns `None` if this version rejects the parameters.
     pub(super) fn from_pairs(return_to: ReturnTo, pairs: &[(String, String)]) -> Option<Self> {
         let known = |(name, value): &(String, String)| {
-            let name = FORWARDED_PARAMETERS.iter().find(|known| *known == name)?;
+            let name = LOGIN_PARAMETERS.iter().find(|known| *known == name)?;
             Some((*name, value.clone()))
         };
         let given = pairs.iter().map(known).collect::<Option<_>>()?;

@@ -265,3 +265,63 @@ async fn server_functions_are_data_routes_below_their_prefix() {
         assert_eq!(browser.send(request).await.status, status, "{path}");
     }
 }
+
+fn complete() -> axum_auth0::Auth0Builder {
+    Auth0::builder()
+        .domain("tenant.eu.auth0.com")
+        .client("client", "client-secret")
+        .secret("0123456789abcdef0123456789abcdef")
+        .base_url("http://localhost:3000")
+        .set("AUTH0_SESSION_STORE", "memory:")
+}
+
+#[tokio::test]
+async fn what_is_probably_not_intended_is_returned_and_logged() {
+    test_support::log_capture::start();
+    let builder = complete().set("AUTH0_SESSION_ROLLING", "true");
+    let auth0 = builder.build().await.unwrap();
+    let texts: Vec<_> = auth0.warnings().iter().map(ToString::to_string).collect();
+    let expected = [
+        "AUTH0_SECRET is weak: ",
+        "AUTH0_SESSION_ROLLING is set, but there is no such variable",
+        "AUTH0_AUDIENCE is not set: ",
+    ];
+    assert_eq!(texts.len(), expected.len(), "{texts:?}");
+    for (text, start) in texts.iter().zip(expected) {
+        assert!(text.starts_with(start), "{text}");
+    }
+    let log = test_support::log_capture::captured();
+    for text in &texts[1..] {
+        assert!(log.contains(text), "{text}");
+    }
+    assert!(log.contains("weak secret"));
+
+    let builder = complete().set("AUTH0_SESSION_ROLLING", "true");
+    let ignoring = builder.ignore_variables("AUTH0_SESSION_ROLLING");
+    let auth0 = ignoring.build().await.unwrap();
+    assert_eq!(auth0.warnings().len(), 2);
+}
+
+#[tokio::test]
+async fn env_files_complete_the_environment_and_their_errors_are_errors_of_the_builder() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
+    write(".env", "AUTH0_COOKIE_NAME=from_env\nAUTH0_SCOPE=openid\n");
+    write(".env.local", "AUTH0_COOKIE_NAME=from_local\n");
+    let config = complete().env_files(folder.path()).read_config().unwrap();
+    assert_eq!(config.cookie().name(), "from_local");
+    assert_eq!(config.scope(), ["openid"]);
+    let config = complete().env_files(folder.path()).cookie_name("code");
+    assert_eq!(config.read_config().unwrap().cookie().name(), "code");
+
+    write(".env.local", "AUTH0_SECRET='canary\n");
+    let error = complete().env_files(folder.path()).build().await;
+    let error = error.unwrap_err();
+    let BuildError::Config(config) = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(config.problems().len(), 1);
+    assert_eq!(config.problems()[0].variable, ".env.local");
+    assert!(error.to_string().contains("cannot be read"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}

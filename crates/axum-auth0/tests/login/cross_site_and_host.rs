@@ -56,7 +56,12 @@ async fn a_state_change_from_another_site_is_rejected() {
                         None,
                         "{case}"
                     );
-                    assert_eq!(response.json()["error"], "cross_site", "{case}");
+                    let body = response.json();
+                    assert_eq!(body["error"], "cross_site", "{case}");
+                    let names_its_origin = site.is_some() || origin.is_some();
+                    let text = body["error_description"].as_str().unwrap();
+                    let accuses = text.contains("came from another site");
+                    assert_eq!(accuses, names_its_origin, "{case}: {text}");
                 }
             }
         }

@@ -185,6 +185,7 @@ fn every_invalid_value_is_a_problem_of_its_variable() {
         ("NEXT_PUBLIC_LOGIN_ROUTE", "login"),
         ("AUTH0_AUDIENSE", "https://api.example.com"),
         ("PRODUCT_API_URL", "https://api.example.com"),
+        ("PRODUCTS_API_AUDIENSE", "https://api.example.com"),
     ] {
         assert_eq!(problems(&[(name, value)]), [name], "{name}={value}");
     }
@@ -303,3 +304,4 @@ mod characters;
 mod documentation;
 mod provider_address;
 mod routes;
+mod unknown;

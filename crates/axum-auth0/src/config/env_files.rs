@@ -1,39 +1,72 @@
-//! Sources of the configuration: the environment, then `.env.local`, then `.env`.
+//! Reads `.env` files.
 
 use std::{fs, io, path::Path};
 
-use axum_auth0::Variables;
+use super::{ConfigError, ConfigProblem, Variables};
 
-/// A `.env` file that cannot be read.
-#[derive(Debug, thiserror::Error)]
+/// The files, in their order of precedence.
+const FILES: [&str; 2] = [".env.local", ".env"];
+
+/// Error of [`Variables::from_env_files`]: a `.env` file exists, but cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file} cannot be read: {reason}")]
-pub struct UnreadableFile {
+pub struct EnvFileError {
     file: &'static str,
     reason: String,
 }
 
-/// Returns the variables of the environment, completed from `.env.local` and `.env` in `folder`, as in nextjs-auth0.
-///
-/// # Errors
-///
-/// [`UnreadableFile`] if a file exists but cannot be parsed. The reason contains the line number, but not the value,
-/// which may be a secret.
-pub fn read(folder: &Path) -> Result<Variables, UnreadableFile> {
-    let mut variables = Variables::from_environment();
-    for file in [".env.local", ".env"] {
-        let text = match fs::read(folder.join(file)) {
-            Ok(bytes) => decode(bytes).map_err(|reason| UnreadableFile { file, reason })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(unreadable(file, &dotenvy::Error::Io(error), None)),
-        };
-        let mut last = None;
-        for pair in dotenvy::from_read_iter(text.as_bytes()) {
-            let (name, value) = pair.map_err(|error| unreadable(file, &error, last.as_deref()))?;
-            last = Some(name.clone());
-            variables.set_default(name, value);
+impl Variables {
+    /// Returns the variables of the process environment, completed from `.env.local` and then `.env` in `folder`, as
+    /// nextjs-auth0 does. A variable of the environment takes precedence, and a missing file is no error. The
+    /// environment of the process is not changed.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), axum_auth0::config::EnvFileError> {
+    /// let variables = axum_auth0::Variables::from_env_files(".")?;
+    /// let auth0 = axum_auth0::Auth0::builder().variables(variables);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If a file exists but cannot be read or parsed. The reason names the position of the line, but not its text, which
+    /// may be a secret.
+    pub fn from_env_files(folder: impl AsRef<Path>) -> Result<Self, EnvFileError> {
+        let mut variables = Self::from_environment();
+        variables.add_env_files(folder.as_ref())?;
+        Ok(variables)
+    }
+
+    fn add_env_files(&mut self, folder: &Path) -> Result<(), EnvFileError> {
+        for file in FILES {
+            let text = match fs::read(folder.join(file)) {
+                Ok(bytes) => decode(bytes).map_err(|reason| EnvFileError { file, reason })?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(unreadable(file, &dotenvy::Error::Io(error), None)),
+            };
+            let mut last = None;
+            for pair in dotenvy::from_read_iter(text.as_bytes()) {
+                let (name, value) =
+                    pair.map_err(|error| unreadable(file, &error, last.as_deref()))?;
+                last = Some(name.clone());
+                self.set_default(name, value);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<EnvFileError> for ConfigError {
+    fn from(error: EnvFileError) -> Self {
+        Self {
+            problems: vec![ConfigProblem {
+                variable: error.file.to_owned(),
+                problem: format!("cannot be read: {}", error.reason),
+                example: "AUTH0_DOMAIN=your-tenant.eu.auth0.com".to_owned(),
+            }],
         }
     }
-    Ok(variables)
 }
 
 /// Decodes a file, and removes the byte order mark that some editors write.
@@ -51,7 +84,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, String> {
 
 /// Describes an error. `last` is the variable before the malformed line. The text of the line is omitted, because it
 /// may be a secret.
-fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) -> UnreadableFile {
+fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) -> EnvFileError {
     let reason = match error {
         dotenvy::Error::LineParse(..) => {
             let line = last.map_or_else(
@@ -63,13 +96,19 @@ fn unreadable(file: &'static str, error: &dotenvy::Error, last: Option<&str>) ->
         dotenvy::Error::Io(error) => error.to_string(),
         _ => "it is malformed".to_owned(),
     };
-    UnreadableFile { file, reason }
+    EnvFileError { file, reason }
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    fn read(folder: &Path) -> Result<Variables, EnvFileError> {
+        let mut variables = Variables::default();
+        variables.add_env_files(folder)?;
+        Ok(variables)
+    }
 
     #[test]
     fn the_local_file_takes_precedence() {
@@ -89,7 +128,26 @@ mod tests {
         assert_eq!(variables.get("AUTH0_SCOPE"), Some("openid profile"));
     }
 
-    fn read_file(bytes: &[u8]) -> Result<Variables, UnreadableFile> {
+    #[test]
+    fn a_variable_that_is_set_takes_precedence_over_the_files() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".env"), "AUTH0_DOMAIN=a\nPATH=b\n").unwrap();
+        let mut variables = Variables::default();
+        variables.set("AUTH0_DOMAIN", "c");
+        variables.add_env_files(folder.path()).unwrap();
+        assert_eq!(variables.get("AUTH0_DOMAIN"), Some("c"));
+        let variables = Variables::from_env_files(folder.path()).unwrap();
+        assert_eq!(variables.get("AUTH0_DOMAIN"), Some("a"));
+        assert_eq!(variables.get("PATH"), std::env::var("PATH").ok().as_deref());
+    }
+
+    #[test]
+    fn missing_files_are_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(read(folder.path()).unwrap().names().count(), 0);
+    }
+
+    fn read_file(bytes: &[u8]) -> Result<Variables, EnvFileError> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".env"), bytes).unwrap();
         read(folder.path())
