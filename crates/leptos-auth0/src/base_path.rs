@@ -1,6 +1,6 @@
 //! Paths of a site that is mounted below a path of its host.
 
-use crate::{platform, provide::use_auth_routes};
+use crate::provide::use_auth_routes;
 use leptos::{server::ServerAction, server_fn::ServerFn};
 
 /// Returns the path below which the whole site is mounted, such as `/shop`: the path of `APP_BASE_URL`. Empty if the site
@@ -96,11 +96,4 @@ where
 {
     let routes = use_auth_routes();
     (!routes.base_path.is_empty()).then(|| routes.site_path(S::PATH))
-}
-
-/// Prepares the router, and the calls of server functions, for the base path of the page.
-pub(crate) fn provide(base_path: &str) {
-    if !base_path.is_empty() {
-        platform::provide_base_path(base_path);
-    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     auth_routes::AuthRoutes,
     auth_snapshot::AuthSnapshot,
-    base_path, failed_form, platform,
+    failed_form, platform,
     user_signal::{Fetch, UserSignal},
 };
 use leptos::prelude::*;
@@ -20,7 +20,10 @@ pub fn provide_auth() {
 }
 
 pub(crate) fn provide(snapshot: AuthSnapshot, fetch: Fetch) {
-    base_path::provide(&snapshot.routes.base_path);
+    let base_path = &snapshot.routes.base_path;
+    if !base_path.is_empty() {
+        platform::provide_base_path(base_path);
+    }
     if let Some(form) = snapshot.failed_form.clone() {
         failed_form::provide(form);
     }
