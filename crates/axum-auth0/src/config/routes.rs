@@ -151,7 +151,8 @@ impl Routes {
         (!is_reserved(local) && !self.contains(return_to.path())).then_some(return_to)
     }
 
-    /// Parses the page as [`Self::return_to`] does. Returns the start page if `text` is missing or invalid.
+    /// Parses `text`, a path of this site with its query, as a page to return to. Returns the start page if it is missing or
+    /// invalid, or outside the base path.
     pub fn return_to_or_home(&self, text: Option<&str>) -> ReturnTo {
         text.and_then(|text| self.return_to(text))
             .unwrap_or_else(|| self.home())
