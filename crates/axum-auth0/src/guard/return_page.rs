@@ -24,11 +24,17 @@ pub(super) fn return_page(config: &Config, request: &Request) -> ReturnTo {
 }
 
 fn without_page_user(uri: &Uri) -> String {
-    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-        .filter(|(name, _)| name != PAGE_USER_FIELD);
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish();
+    // The other parameters keep their encoding: `%20` is not `+` for every reader.
+    let is_page_user = |pair: &&str| {
+        form_urlencoded::parse(pair.as_bytes()).any(|(name, _)| name == PAGE_USER_FIELD)
+    };
+    let pairs: Vec<_> = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !is_page_user(pair))
+        .collect();
+    let query = pairs.join("&");
     let question_mark = if query.is_empty() { "" } else { "?" };
     [uri.path(), question_mark, &query].concat()
 }

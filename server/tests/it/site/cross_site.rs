@@ -71,7 +71,11 @@ async fn a_cross_site_post_changes_nothing() {
                 let refused = alice.send(request).await.assert_status(403);
                 if accept == "text/html" {
                     let heading = refused.html().heading();
-                    assert_eq!(heading, "This request came from another site", "{path}");
+                    let headings = [
+                        "This request came from another site",
+                        "This request does not say where it comes from",
+                    ];
+                    assert!(headings.contains(&heading.as_str()), "{path}: {heading}");
                 } else {
                     assert_eq!(refused.error_code(), "cross_site", "{path}");
                 }
