@@ -47,7 +47,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_writer(std::io::stderr)
         .init();
     // The issuer of the tokens, and the identifier of this API. Both have the names that the site uses, and may be in the
-    // same file.
+    // same file. A file that does not exist is no error.
+    dotenvy::from_filename(".env.local").ok();
     dotenvy::dotenv().ok();
     let issuer = env::var("AUTH0_DOMAIN")
         .map_err(|_| "set AUTH0_DOMAIN to the provider of this API's tokens")?;

@@ -1,7 +1,7 @@
 //! A site with a login on axum, without Leptos: an open page, a protected page, and a call of an API with the user's
 //! access token. `examples/README.md` says how to run it.
 
-use axum::{Router, http::StatusCode, response::Html, routing::get};
+use axum::{Router, response::Html, routing::get};
 use axum_auth0::{Api, ApiError, Auth0, SignedInUser};
 use html_escape::encode_text;
 use serde::Deserialize;
@@ -33,21 +33,15 @@ async fn home(user: Option<SignedInUser>) -> Html<String> {
     ))
 }
 
-/// Open to signed-in users only: the extractor rejects other requests.
-async fn products(user: SignedInUser) -> Result<Html<String>, (StatusCode, String)> {
-    let products = list_products(&user)
-        .await
-        .map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))?;
+/// Open to signed-in users: others are redirected to the login, which returns to this page.
+async fn products(user: SignedInUser) -> Result<Html<String>, ApiError> {
+    let call = user.api::<ProductsApi>().get(["products"]);
+    let products: Vec<Product> = call.send().await?.json()?;
     let items = products
         .iter()
         .map(|product| format!("<li>{}</li>", encode_text(&product.name)));
     let items: String = items.collect();
     Ok(Html(format!("<h1>My products</h1><ul>{items}</ul>")))
-}
-
-async fn list_products(user: &SignedInUser) -> Result<Vec<Product>, ApiError> {
-    let call = user.api::<ProductsApi>().get(["products"]);
-    call.send().await?.json()
 }
 
 #[tokio::main]
@@ -56,16 +50,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_writer(std::io::stderr)
         .init();
     let auth0 = Auth0::builder()
-        .env()
+        .env_files(".")
         .login_api::<ProductsApi>()
-        .protect(["/products"])
         .build()
         .await?;
     auth0.spawn_maintenance();
     let app = Router::new()
         .route("/", get(home))
-        .route("/products", get(products))
-        .route("/signed-out", get(async || "You are logged out."));
+        .route("/products", get(products));
     let address = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("{}", auth0.config().base_url());

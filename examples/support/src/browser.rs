@@ -64,6 +64,7 @@ impl Browser {
             .client
             .post(page.url.join(&form.action).unwrap())
             .header(header::ORIGIN, page.url.origin().ascii_serialization())
+            .header(header::REFERER, page.url.as_str())
             .form(&fields);
         self.navigate(request).await
     }
@@ -100,6 +101,13 @@ impl Page {
         assert!(self.body.contains(text), "no {text:?} in {self:?}");
     }
 
+    /// Returns the path that the first form of the page is sent to.
+    #[track_caller]
+    pub fn form_action(&self) -> String {
+        self.form().action
+    }
+
+    #[track_caller]
     fn form(&self) -> Form {
         let mut form: Option<Form> = None;
         for Ok(token) in Tokenizer::new(self.body.as_str()) {

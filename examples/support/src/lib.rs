@@ -7,13 +7,22 @@
     reason = "test code: a panic is a failed test"
 )]
 
+#[path = "../../api-bearer/src/main.rs"]
+#[expect(dead_code, reason = "the router is served without `main`")]
+mod api_bearer;
 mod browser;
 mod port;
 mod program;
 mod tenant;
 
+/// The examples in the README of the repository, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[derive(Debug)]
+pub struct Readme;
+
 use axum::Router;
-use tokio::net::TcpListener;
+use axum_auth0_bearer::Verifier;
 
 pub use self::{
     browser::{Browser, Page},
@@ -22,10 +31,19 @@ pub use self::{
     tenant::{AUDIENCE, TestTenant},
 };
 
-/// Serves a router on a free port, and returns its URL without a trailing slash.
-pub async fn serve(router: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
+/// Serves the API of `examples/api-bearer` on a free port, and returns its URL without a trailing slash.
+pub fn serve_api(issuer: &str, audience: &str) -> String {
+    let port = Port::reserve();
+    let url = format!("http://{}", port.address());
+    serve(
+        port,
+        api_bearer::router(Verifier::new(issuer, audience).unwrap()),
+    );
     url
+}
+
+/// Serves a router on a reserved port.
+pub fn serve(port: Port, router: Router) {
+    let listener = port.listen();
+    tokio::spawn(async move { axum::serve(listener, router).await });
 }

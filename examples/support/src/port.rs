@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::net::TcpSocket;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// A reserved port: bound with `SO_REUSEADDR` and without a listener, so that a program can bind it too.
 #[derive(Debug)]
@@ -20,6 +20,11 @@ impl Port {
     /// Returns the address to listen on.
     pub fn address(&self) -> SocketAddr {
         self.0.local_addr().unwrap()
+    }
+
+    /// Listens, in this process.
+    pub(crate) fn listen(self) -> TcpListener {
+        self.0.listen(1024).unwrap()
     }
 
     /// Returns the origin of a site on this port: `http://localhost:PORT`.

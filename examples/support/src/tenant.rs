@@ -1,8 +1,9 @@
 //! The local tenant, with one site and one API.
 
 use tenant::{Settings, Tenant};
-use tokio::net::TcpListener;
 use url::Url;
+
+use crate::{Port, serve};
 
 /// The identifier of the API that the examples call.
 pub const AUDIENCE: &str = "https://products.example.com";
@@ -18,8 +19,8 @@ pub struct TestTenant {
 impl TestTenant {
     /// Starts a tenant for the site at `site`.
     pub async fn start(site: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let issuer = format!("http://{}/", listener.local_addr().unwrap());
+        let port = Port::reserve();
+        let issuer = format!("http://{}/", port.address());
         let site_url = Url::parse(site).unwrap();
         let settings = Settings::local(
             Url::parse(&issuer).unwrap(),
@@ -28,8 +29,7 @@ impl TestTenant {
         );
         let variables = settings.site_variables(&site_url);
         let tenant = Tenant::open(settings).await.unwrap();
-        let router = tenant.router();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        serve(port, tenant.router());
         Self { issuer, variables }
     }
 

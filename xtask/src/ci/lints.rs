@@ -51,8 +51,9 @@ pub(super) fn browser_half(workspace: &Workspace) -> Result<()> {
             "--package=frontend",
             "--package=app",
             "--package=leptos-auth0",
+            "--package=own-error-leptos",
         ])
-        .arg("--features=app/hydrate,leptos-auth0/hydrate")
+        .arg("--features=app/hydrate,leptos-auth0/hydrate,own-error-leptos/hydrate")
         .arg(format!("--target={}", wasm_target::TARGET))
         .arg("--target-dir")
         .arg(workspace.target.join("front"));

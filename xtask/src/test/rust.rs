@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_mins(45);
 pub(crate) const SERVER_HALF: &[&str] = &[
     "--workspace",
     "--exclude=frontend",
-    "--features=app/ssr,axum-auth0/sqlite,leptos-auth0/ssr",
+    "--features=app/ssr,axum-auth0/sqlite,leptos-auth0/ssr,own-error-leptos/ssr",
 ];
 
 pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {

@@ -9,22 +9,25 @@ use crate::responses::{json_error, sign_in_required};
 ///
 /// Its response is JSON. Below the engine's layers, the navigation of an anonymous user is redirected to the login,
 /// which returns to the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSignedIn {
     /// 401: the request is anonymous.
+    #[error("the user is not signed in")]
     Anonymous,
     /// 503: the session store is unavailable.
+    #[error("the session store is unavailable")]
     Unavailable,
 }
 
 impl IntoResponse for NotSignedIn {
     fn into_response(self) -> Response {
+        let text = self.to_string();
         match self {
-            Self::Anonymous => sign_in_required("not_authenticated", "the user is not signed in"),
+            Self::Anonymous => sign_in_required("not_authenticated", &text),
             Self::Unavailable => json_error(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "temporarily_unavailable",
-                "the session store is unavailable",
+                &text,
             ),
         }
     }
