@@ -42,7 +42,7 @@ test('a new name comes back in the open editor', async ({ context, page }) => {
   await submitLogin(page, bob);
   await expect(page).toHaveURL(/\/products\?edit=[^&#]+$/);
   await waitForHydration(page);
-  await expect(row(page, name).getByRole('alert')).toHaveText(ENDED);
+  await expect(page.locator('.outcome').getByRole('alert')).toHaveText(ENDED);
   await expect(row(page, name).getByLabel('New name')).toHaveValue(newName);
   await row(page, name).getByRole('button', { name: 'Save' }).click();
   await expectDone(page, 'renamed', 'The product was renamed.');
