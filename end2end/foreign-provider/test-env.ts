@@ -16,6 +16,10 @@ export type TestEnv = {
   /** The port of each process of `site`. */
   processes: number[];
   provider: string;
+  /** Starts another process of the site on `port`. */
+  startSite(port: number): Program;
+  /** The first process of `site`. */
+  program(): Program;
   /** Replaces the first process of `site` by another release, whose generated files are called `name`. */
   deploy(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -65,7 +69,7 @@ export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvO
     await stop();
     throw error;
   }
-  return { site, processes: sitePorts, provider, deploy, stop };
+  return { site, processes: sitePorts, provider, startSite, program: () => programs[2], deploy, stop };
 }
 
 /** Copies the site to a folder in which its generated files are called `name`. */

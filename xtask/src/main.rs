@@ -3,6 +3,7 @@
 //! Nothing here is required to work on the project: `cargo leptos watch`, `cargo nextest run` and `npm test` do the same
 //! once the tools are installed. Every command prints what it runs.
 
+mod bench;
 mod build;
 mod ci;
 mod counts;
@@ -37,6 +38,10 @@ cargo xtask ci --full [--baseline REVISION]
 cargo xtask publish-checks [--baseline REVISION]
                              only the checks before a release
 cargo xtask build            the release build: hashed names, brotli and gzip
+cargo xtask bench [--only server|browser|tokens] [--server FILE --site FOLDER] [--label NAME] [--compare FILE] [--docs]
+                             what a page costs at the server, against bare axum, and in a slow Chromium, and what a token
+                             costs: of the release build or another one, beside the baseline or another run; --docs
+                             writes docs/performance.md
 cargo xtask structure        the rules of the architecture: dependencies, module cycles, retired identifiers, file sizes
 cargo xtask module-graph [PACKAGE…]
                              the modules of each crate and their dependencies; fails on a cycle
@@ -91,6 +96,7 @@ fn run(arguments: &[String]) -> failure::Result<()> {
             report.finish()
         }
         ["build"] => build::run(&workspace),
+        ["bench", options @ ..] => bench::run(&workspace, options),
         ["structure"] => {
             let mut report = Report::new();
             structure::run(&workspace, &mut report)?;

@@ -93,7 +93,7 @@ fn without_provider(command: &mut Command) -> &mut Command {
 }
 
 /// Creates an empty folder for one run.
-pub(super) fn fresh_folder(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+pub(crate) fn fresh_folder(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     let folder = workspace.state_folder()?.join(name);
     remove_folder(&folder)?;
     create_folder(&folder)?;
@@ -101,7 +101,7 @@ pub(super) fn fresh_folder(workspace: &Workspace, name: &str) -> Result<PathBuf>
 }
 
 /// Returns `npm run SCRIPT` in `end2end`; the script installs its packages and finds a Chromium.
-pub(super) fn npm(workspace: &Workspace, script: &str) -> Result<Command> {
+pub(crate) fn npm(workspace: &Workspace, script: &str) -> Result<Command> {
     let npm = wasm_opt::npm().ok_or_else(|| {
         Failure::Failed(
             "the browser tests need Node and npm: https://nodejs.org (20 or newer)".into(),
@@ -115,7 +115,7 @@ pub(super) fn npm(workspace: &Workspace, script: &str) -> Result<Command> {
 }
 
 /// Runs Playwright and adds its results to `counts`.
-pub(super) fn playwright(npm: &mut Command, state: &Path, counts: &mut Counts) -> Result<()> {
+pub(crate) fn playwright(npm: &mut Command, state: &Path, counts: &mut Counts) -> Result<()> {
     let junit = state.join("junit.xml");
     npm.env("PLAYWRIGHT_JUNIT_OUTPUT_FILE", &junit);
     let outcome = process::run("Playwright", npm, TEST_TIMEOUT);

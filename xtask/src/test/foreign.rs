@@ -31,7 +31,7 @@ pub(super) fn build_api(workspace: &Workspace) -> Result<()> {
 }
 
 /// Sets the variables with which Playwright starts the programs itself, on free ports.
-pub(super) fn describe_site(
+pub(crate) fn describe_site(
     npm: &mut Command,
     workspace: &Workspace,
     server: &Path,

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: all tests.
 
-mod browser;
+pub(crate) mod browser;
 mod bundle_size;
-mod foreign;
+pub(crate) mod foreign;
 mod log;
 mod minimal_leptos;
 mod rust;

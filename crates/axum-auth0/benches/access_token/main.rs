@@ -16,7 +16,7 @@ use self::site::{Memory, Site, Sqlite, StoreKind};
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 /// Number of sessions in the store, including the measured one.
-const SESSIONS: [usize; 3] = [1, 100, 10_000];
+const SESSIONS: [usize; 3] = [1, 10_000, 1_000_000];
 
 /// Number of audiences for which the session has a cached token.
 const AUDIENCES: [usize; 3] = [1, 4, 16];

@@ -27,6 +27,9 @@ use test_support::{
 const SITE: &str = "http://localhost:3000";
 const SECRET: &str = "a secret of this benchmark 0123456789abcdef";
 
+/// Length of the sealed values of sessions that are not measured.
+const OTHERS_BYTES: usize = 64;
+
 /// The kind of store.
 pub(crate) trait StoreKind {
     const IS_A_FILE: bool;
@@ -145,7 +148,7 @@ fn config(provider: &FakeProvider) -> Config {
     Config::from_variables(&variables, &apis::declarations()).unwrap()
 }
 
-/// Returns a store with sessions of other users, of realistic size.
+/// Returns a store with sessions of other users. They are small, so that a million of them fit into memory.
 async fn with_others(count: usize, now: i64) -> MemoryStore {
     let store = MemoryStore::default();
     for number in 0..count {
@@ -160,29 +163,34 @@ async fn with_others(count: usize, now: i64) -> MemoryStore {
             last_seen_at: now,
             expires_at: now + 259_200,
             version: 0,
-            tokens: vec![0; 3_000],
+            tokens: vec![0; OTHERS_BYTES],
         };
         store.create_login(row).await.unwrap();
-        let created = store.create_record(&key, vec![0; 600], now + 259_200).await;
+        let created = store
+            .create_record(&key, vec![0; OTHERS_BYTES], now + 259_200)
+            .await;
         assert!(created.unwrap());
     }
     store
 }
 
-/// Adds copies of the login and its record with other keys, in one statement.
+/// Adds copies of the login and its record with other keys and short values, in one statement each.
 async fn copy_rows(file: &Path, count: usize) {
     let options = SqliteConnectOptions::new().filename(file);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let numbers = "WITH RECURSIVE numbers(n) AS \
-                   (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) ";
+                   (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1) ";
     for copies in [
         "INSERT INTO logins SELECT randomblob(16), subject, provider_session, created_at, \
-         last_seen_at, expires_at, version, tokens FROM logins, numbers WHERE ? > 0",
-        "INSERT INTO records SELECT randomblob(32), record, expires_at FROM records, numbers WHERE ? > 0",
+         last_seen_at, expires_at, version, zeroblob(?2) FROM logins, numbers WHERE ?1 > 0",
+        "INSERT INTO records SELECT randomblob(32), zeroblob(?2), expires_at FROM records, numbers WHERE ?1 > 0",
     ] {
-        let count = i64::try_from(count).unwrap();
+        let (count, length) = (
+            i64::try_from(count).unwrap(),
+            i64::try_from(OTHERS_BYTES).unwrap(),
+        );
         let statement = sqlx::AssertSqlSafe(format!("{numbers}{copies}"));
-        let copied = sqlx::query(statement).bind(count).bind(count);
+        let copied = sqlx::query(statement).bind(count).bind(length);
         let copied = copied.execute(&mut connection).await.unwrap();
         assert_eq!(copied.rows_affected(), count.unsigned_abs());
     }
