@@ -145,6 +145,7 @@ fn measure_tokens(workspace: &Workspace, results: &Path) -> Result<()> {
         "--bench=access_token",
         "--",
         "by_sessions",
+        "--sample-count=1000",
     ]);
     let mut output = String::new();
     process::run_reading("cargo bench", &mut cargo, BUILD_LIMIT, |line| {

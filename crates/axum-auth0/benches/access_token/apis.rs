@@ -56,6 +56,9 @@ macro_rules! each {
 }
 
 macro_rules! declaration {
+    (0) => {
+        ApiRegistration::login::<Numbered<0>>()
+    };
     ($n:literal) => {
         ApiRegistration::further::<Numbered<$n>>()
     };
