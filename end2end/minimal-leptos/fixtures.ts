@@ -7,16 +7,21 @@ import { type TestEnv, startTestEnv } from './test-env';
 
 export { alice, bob, expect, submitLogin };
 
-export const test = base.extend<{ baseURL: string }, { env: TestEnv }>({
+export const test = base.extend<{ baseURL: string }, { basePath: string; env: TestEnv }>({
+  basePath: ['', { option: true, scope: 'worker' }],
   env: [
-    async ({}, use) => {
-      const env = await startTestEnv();
+    async ({ basePath }, use) => {
+      const env = await startTestEnv(basePath);
       await use(env);
       await env.stop();
     },
     { scope: 'worker', timeout: 90_000 },
   ],
-  baseURL: async ({ env }, use) => use(env.site),
+  baseURL: async ({ env }, use) => use(`${env.site}/`),
+  context: async ({ context, env }, use) => {
+    await use(context);
+    expect(env.proxy?.outside.splice(0) ?? [], 'outside of the base path').toEqual([]);
+  },
 });
 
 /** Opens a page of the site and waits for hydration. */

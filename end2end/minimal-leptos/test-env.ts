@@ -5,19 +5,29 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Program, freePorts, requiredVariable, waitUntilReady } from '../processes';
+import { Proxy } from '../proxy';
 
 const AUDIENCE = 'https://products.example.com';
 const CLIENT = { id: 'minimal-leptos', secret: randomBytes(32).toString('hex') };
 
-export type TestEnv = { site: string; stop(): Promise<void> };
+export type TestEnv = {
+  /** The public URL of the site. */
+  site: string;
+  /** The proxy in front of it, if it has a base path. */
+  proxy: Proxy | undefined;
+  stop(): Promise<void>;
+};
 
-export async function startTestEnv(): Promise<TestEnv> {
+export async function startTestEnv(basePath: string): Promise<TestEnv> {
   mkdirSync(requiredVariable('STATE_FOLDER'), { recursive: true });
   const state = mkdtempSync(join(requiredVariable('STATE_FOLDER'), 'env-'));
+  const proxy = basePath ? await Proxy.start(basePath) : undefined;
   const [tenantPort, apiPort, sitePort] = await freePorts(3);
   const tenant = `http://127.0.0.1:${tenantPort}/`;
   const api = `http://127.0.0.1:${apiPort}`;
-  const site = `http://localhost:${sitePort}`;
+  const target = `http://localhost:${sitePort}`;
+  if (proxy) proxy.target = target;
+  const site = proxy?.url ?? target;
 
   const programs: Program[] = [];
   const start = async (name: string, file: string, parameters: string[], variables: Record<string, string>, url: string) => {
@@ -25,7 +35,7 @@ export async function startTestEnv(): Promise<TestEnv> {
     programs.push(program);
     await waitUntilReady(url, program);
   };
-  const stop = async () => void (await Promise.all(programs.map((program) => program.stop())));
+  const stop = async () => void (await Promise.all([...programs, proxy].map((started) => started?.stop())));
   try {
     await Promise.all([
       start('tenant', 'TENANT_EXECUTABLE', [
@@ -52,5 +62,5 @@ export async function startTestEnv(): Promise<TestEnv> {
     await stop();
     throw error;
   }
-  return { site, stop };
+  return { site, proxy, stop };
 }

@@ -1,4 +1,4 @@
-// Fixtures and helpers of all specifications.
+// Fixtures and helpers of all specifications. A path that begins with `./` is relative to the base path of the site.
 
 import { type Page, expect, test as base } from '@playwright/test';
 
@@ -51,13 +51,14 @@ const SERVER_RENDERED_PAGES = ['/tokens'];
 
 /** With JavaScript, waits until the islands of the page run. */
 export async function waitForHydration(page: Page) {
-  const hydrates = hasScripts() && !SERVER_RENDERED_PAGES.includes(new URL(page.url()).pathname);
+  const { pathname } = new URL(page.url());
+  const hydrates = hasScripts() && !SERVER_RENDERED_PAGES.some((path) => pathname.endsWith(path));
   if (hydrates) await expect(page.locator('html')).toHaveAttribute('data-hydrated', '1');
 }
 
 /** Logs in from the start page. */
 export async function logIn(page: Page, user: User) {
-  await visit(page, '/');
+  await visit(page, './');
   await page.getByRole('navigation').getByRole('link', { name: 'Log in' }).click();
   await submitLogin(page, user);
   await expect(page.getByRole('heading', { level: 1 })).toContainText(user.name);
@@ -81,7 +82,7 @@ export async function submitLogin(page: Page, user: User, password = PASSWORD) {
 
 export async function logOut(page: Page) {
   await page.getByRole('button', { name: 'Log out' }).click();
-  await expect(page).toHaveURL('/signed-out');
+  await expect(page).toHaveURL('./signed-out');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
 }
 

@@ -57,7 +57,7 @@ export async function deleteProduct(page: Page, name: string) {
 
 /** Waits for the page that an action redirects to. Its confirmation has the focus. */
 export async function expectDone(page: Page, code: string, sentence: string) {
-  await expect(page).toHaveURL(`/products?done=${code}`);
+  await expect(page).toHaveURL(`./products?done=${code}`);
   await waitForHydration(page);
   await expect(page.locator('#done')).toHaveText(sentence);
   await expect(page.locator('#done')).toBeFocused();

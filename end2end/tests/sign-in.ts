@@ -19,7 +19,7 @@ type Options = {
  */
 export async function signIn(page: Page, user: User | string, options: Options = {}) {
   const sub = typeof user === 'string' ? user : user.subject;
-  const response = await page.request.post('/dev/sign-in', { data: { sub, ...options } });
+  const response = await page.request.post('./dev/sign-in', { data: { sub, ...options } });
   expect(response.status(), await response.text()).toBe(204);
-  await visit(page, '/');
+  await visit(page, './');
 }

@@ -35,9 +35,9 @@ use leptos::{server::ServerAction, server_fn::ServerFn};
 /// }
 /// ```
 ///
-/// The start page has the segment `""`: below a base path, `"/"` does not match it. The router does not add the base path to
-/// a link with an absolute path; [`site_path`] does, and [`form_action`] is for forms. Server functions are called below
-/// the base path without further code.
+/// The route of the start page is `StaticSegment("")` or `path!("/")`: below a base path, `StaticSegment("/")` does not match
+/// it. The router does not add the base path to a link with an absolute path; [`site_path`] does, and [`form_action`] is
+/// for forms. Server functions are called below the base path without further code.
 #[must_use]
 pub fn use_base_path() -> String {
     use_auth_routes().base_path

@@ -8,8 +8,8 @@ use leptos::{
 #[cfg(feature = "ssr")]
 use leptos_auth0::server::{axum_auth0::Api, require_user};
 use leptos_auth0::{
-    AuthError, LoginLink, LogoutButton, PageUserField, Protected, SignedIn, SignedOut,
-    provide_auth, server_fn_error, use_failed_form, use_user,
+    AuthError, LoginLink, LogoutButton, PageUserField, Protected, SignedIn, SignedOut, form_action,
+    provide_auth, server_fn_error, site_path, use_base_path, use_failed_form, use_user,
 };
 use leptos_router::{
     SsrMode,
@@ -100,7 +100,7 @@ fn ProductsPage() -> impl IntoView {
         <ActionForm action=add>
             <PageUserField/>
             <label>"Name " <input name="name" value=typed/></label>
-            <button>"Add"</button>
+            <button formaction=form_action(add)>"Add"</button>
         </ActionForm>
         {move || add.value().get()?.err().map(|error| view! { <p role="alert">{error.to_string()}</p> })}
         <Transition fallback=|| "Loading…">{list}</Transition>
@@ -110,11 +110,12 @@ fn ProductsPage() -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_auth();
+    // `use_base_path`, `site_path` and `form_action` let the site run below a path of its host, such as `/shop`.
     view! {
-        <Router>
+        <Router base=use_base_path()>
             <nav>
-                <A href="/">"Home"</A> " "
-                <A href="/products">"My products"</A> " "
+                <A href=site_path("/")>"Home"</A> " "
+                <A href=site_path("/products")>"My products"</A> " "
                 <SignedIn><LogoutButton/></SignedIn>
                 <SignedOut><LoginLink/></SignedOut>
             </nav>
@@ -145,7 +146,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <title>"Minimal Leptos"</title>
                 <link rel="icon" href="data:,"/>
                 <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
+                <HydrationScripts options root=use_base_path()/>
             </head>
             <body>
                 <App/>
