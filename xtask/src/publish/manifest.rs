@@ -87,7 +87,7 @@ fn is_release_of(version: &str, stated: &str) -> bool {
 
 fn manifest_problems(krate: &str, manifest: &str) -> Vec<String> {
     let docs_rs = if krate == LEPTOS {
-        "features = [\"ssr\"]"
+        "features = [\"islands\", \"ssr\", \"testing\"]"
     } else {
         "all-features = true"
     };
