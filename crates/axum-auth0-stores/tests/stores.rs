@@ -5,7 +5,7 @@
 use std::{path::Path, sync::Arc};
 
 use axum_auth0_core::store::{
-    CasOutcome, LeaseOutcome, LoginId, LoginRecord, MemoryStore, SharedStore,
+    CasOutcome, LeaseOutcome, LoginId, LoginRecord, LoginState, MemoryStore, SharedStore,
 };
 use axum_auth0_stores::SqliteStore;
 use futures::future::join_all;
@@ -79,6 +79,35 @@ async fn a_login_comes_back_as_it_was() {
         );
         assert_eq!(store.load_login(&id(3)).await.unwrap(), None, "{name}");
         store.ping().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_exists_if_its_record_and_its_login_exist() {
+    on_every_store(|store, name| async move {
+        let key = [7; 32];
+        let check = async |login, now| store.check_session(&key, &login, now).await.unwrap();
+        store.create_login(row(1)).await.unwrap();
+        assert_eq!(check(id(1), NOW).await, None, "{name}: no record");
+
+        store.create_record(&key, vec![1], NOW + 10).await.unwrap();
+        store.mark_used(&id(1), NOW + 5).await.unwrap();
+        store.swap_tokens(&id(1), 0, vec![2]).await.unwrap();
+        let state = LoginState {
+            version: 1,
+            last_seen_at: NOW + 5,
+            expires_at: NOW + 1_000,
+        };
+        assert_eq!(check(id(1), NOW + 9).await, Some(state), "{name}");
+        assert_eq!(check(id(2), NOW + 9).await, None, "{name}: other login");
+        assert_eq!(check(id(1), NOW + 10).await, None, "{name}: expired");
+
+        store.delete_login(&id(1)).await.unwrap();
+        assert_eq!(check(id(1), NOW + 9).await, None, "{name}: no login");
+        store.create_login(row(1)).await.unwrap();
+        store.delete_record(&key).await.unwrap();
+        assert_eq!(check(id(1), NOW + 9).await, None, "{name}: no record");
     })
     .await;
 }

@@ -79,7 +79,7 @@ pub(crate) async fn get(
         }
     };
     let now = clock.unix_seconds();
-    match tokens.exact_access_token(user.login, &api, scope).await {
+    match tokens.exact_access_token(&user.login, &api, scope).await {
         Ok(token) if !has_more_scopes(&token) => token_response(&token, now),
         Ok(_) => {
             let text = "the provider issued a token with more scopes than were requested; it stays on the server";

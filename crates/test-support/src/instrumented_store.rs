@@ -10,7 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use axum_auth0::store::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, SharedStore, Store, StoreError,
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, LoginState, SharedStore, Store,
+    StoreError,
 };
 
 type Key = [u8; 32];
@@ -27,6 +28,7 @@ pub struct InstrumentedStore {
     failing_loads: AtomicUsize,
     mark_used_count: AtomicUsize,
     load_count: AtomicUsize,
+    read_count: AtomicUsize,
 }
 
 impl InstrumentedStore {
@@ -42,6 +44,7 @@ impl InstrumentedStore {
             failing_loads: AtomicUsize::default(),
             mark_used_count: AtomicUsize::default(),
             load_count: AtomicUsize::default(),
+            read_count: AtomicUsize::default(),
         }
     }
 
@@ -91,6 +94,18 @@ impl InstrumentedStore {
             .expect("too few logins were loaded");
     }
 
+    /// Waits until [`reads`](Self::read_count) have increased by `times` since `before`.
+    pub async fn wait_for_reads(&self, before: usize, times: usize) {
+        let wait = async {
+            while self.read_count() < before + times {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), wait)
+            .await
+            .expect("too few reads of the store");
+    }
+
     /// Waits until [`loads`](Self::load_count) has increased by `times` since `before`.
     pub async fn wait_for_loads(&self, before: usize, times: usize) {
         let wait = async {
@@ -106,6 +121,11 @@ impl InstrumentedStore {
     /// Returns the number of calls of [`Store::load_login`].
     pub fn load_count(&self) -> usize {
         self.load_count.load(Ordering::SeqCst)
+    }
+
+    /// Returns the number of reads of any kind.
+    pub fn read_count(&self) -> usize {
+        self.read_count.load(Ordering::SeqCst)
     }
 
     /// Returns all logins.
@@ -182,6 +202,7 @@ impl Store for InstrumentedStore {
 
     async fn load_login(&self, id: &LoginId) -> Result<Option<LoginRecord>, StoreError> {
         self.check("load_login")?;
+        self.read_count.fetch_add(1, Ordering::SeqCst);
         self.load_count.fetch_add(1, Ordering::SeqCst);
         let failing = self
             .failing_loads
@@ -262,7 +283,19 @@ impl Store for InstrumentedStore {
 
     async fn load_record(&self, key: &Key, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
         self.check("load_record")?;
+        self.read_count.fetch_add(1, Ordering::SeqCst);
         self.inner.load_record(key, now).await
+    }
+
+    async fn check_session(
+        &self,
+        key: &Key,
+        login: &LoginId,
+        now: i64,
+    ) -> Result<Option<LoginState>, StoreError> {
+        self.check("check_session")?;
+        self.read_count.fetch_add(1, Ordering::SeqCst);
+        self.inner.check_session(key, login, now).await
     }
 
     async fn delete_record(&self, key: &Key) -> Result<(), StoreError> {

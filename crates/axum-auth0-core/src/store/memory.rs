@@ -7,7 +7,9 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError};
+use super::{
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, LoginState, Store, StoreError,
+};
 
 /// An in-memory store. It loses its data when the process ends.
 #[derive(Default)]
@@ -147,6 +149,19 @@ impl Store for MemoryStore {
             .get(key)
             .filter(|(_, end)| *end > now)
             .map(|(record, _)| record.clone()))
+    }
+
+    async fn check_session(
+        &self,
+        key: &[u8; 32],
+        login: &LoginId,
+        now: i64,
+    ) -> Result<Option<LoginState>, StoreError> {
+        let tables = self.tables();
+        if tables.records.get(key).is_none_or(|(_, end)| *end <= now) {
+            return Ok(None);
+        }
+        Ok(tables.logins.get(login).map(LoginState::from))
     }
 
     async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError> {

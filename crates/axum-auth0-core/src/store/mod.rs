@@ -66,6 +66,27 @@ pub struct LoginRecord {
     pub tokens: Vec<u8>,
 }
 
+/// What changes of a stored login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoginState {
+    /// Number of changes of the tokens.
+    pub version: i64,
+    /// Time of the last use, in seconds since 1970-01-01T00:00:00Z.
+    pub last_seen_at: i64,
+    /// Absolute expiry, in seconds since 1970-01-01T00:00:00Z.
+    pub expires_at: i64,
+}
+
+impl From<&LoginRecord> for LoginState {
+    fn from(login: &LoginRecord) -> Self {
+        Self {
+            version: login.version,
+            last_seen_at: login.last_seen_at,
+            expires_at: login.expires_at,
+        }
+    }
+}
+
 /// Result of a compare-and-swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CasOutcome {
@@ -161,6 +182,23 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Returns the record, unless it expired before `now`.
     async fn load_record(&self, key: &[u8; 32], now: i64) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Returns the state of the login, if both the login and the record with `key` exist, and the record did not expire
+    /// before `now`.
+    ///
+    /// This is the only read of most requests: what it does not return is cached. The default implementation reads the
+    /// whole rows; a store with a query language answers with one query.
+    async fn check_session(
+        &self,
+        key: &[u8; 32],
+        login: &LoginId,
+        now: i64,
+    ) -> Result<Option<LoginState>, StoreError> {
+        if self.load_record(key, now).await?.is_none() {
+            return Ok(None);
+        }
+        Ok(self.load_login(login).await?.as_ref().map(LoginState::from))
+    }
 
     /// Deletes the record, if it exists.
     async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError>;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use axum_auth0_core::store::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError,
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, LoginState, Store, StoreError,
 };
 use sqlx::SqlitePool;
 
@@ -199,6 +199,29 @@ impl Store for SqliteStore {
             .fetch_optional(&self.reader)
             .await
             .map_err(store_error)
+    }
+
+    async fn check_session(
+        &self,
+        key: &[u8; 32],
+        login: &LoginId,
+        now: i64,
+    ) -> Result<Option<LoginState>, StoreError> {
+        let state: Option<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT version, last_seen_at, expires_at FROM logins WHERE id = ? \
+             AND EXISTS (SELECT 1 FROM records WHERE key = ? AND expires_at > ?)",
+        )
+        .bind(login.as_bytes())
+        .bind(&key[..])
+        .bind(now)
+        .fetch_optional(&self.reader)
+        .await
+        .map_err(store_error)?;
+        Ok(state.map(|(version, last_seen_at, expires_at)| LoginState {
+            version,
+            last_seen_at,
+            expires_at,
+        }))
     }
 
     async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError> {

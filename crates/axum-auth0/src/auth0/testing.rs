@@ -1,5 +1,7 @@
 //! What the module `testing` needs of the engine: a configuration without a provider, and a login without a request.
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use serde_json::{Map, Value};
 use tower_sessions::{SessionStore as _, session::Id};
@@ -10,7 +12,7 @@ use crate::{
     random::base64url,
     session::{ProviderSession, SessionData, SignedInUser, empty_record, store_error},
     store::{LoginId, LoginRecord, StoreError},
-    tokens::TokenSet,
+    tokens::{LoginSnapshot, OpenedLogin, TokenSet},
 };
 
 /// The host of the provider and of the APIs. Names below `.invalid` never resolve (RFC 6761 §6.4).
@@ -115,7 +117,10 @@ impl Auth0 {
         data.write_to(&mut record)?;
         let created = state.records.create(&mut record).await;
         created.map_err(store_error)?;
-        let user = state.session.user(row, data.claims, &HeaderMap::new());
+        let login = LoginSnapshot::new(Arc::new(OpenedLogin::new(row)), now);
+        let user = state
+            .session
+            .user(login, Arc::new(data.claims), &HeaderMap::new());
         Ok((record.id, user))
     }
 }

@@ -70,7 +70,7 @@ fn is_allowed(config: &Config, page: &PageUser, user: &SignedInUser, request: &R
 
 fn conflict(config: &Config, request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
     tracing::info!(
-        method = %request.method(), path = original_uri(request).path(), login = ?user.login,
+        method = %request.method(), path = original_uri(request).path(), login = ?user.login(),
         "request refused: its page was rendered for another user"
     );
     let kind = RequestKind::of(request.method(), request.headers());

@@ -12,7 +12,7 @@ use tower_sessions::{
 };
 
 use super::store_error;
-use crate::store::{LoginId, LoginRecord, StoreError};
+use crate::store::{LoginId, StoreError};
 
 /// The engine's key in a session record.
 const SESSION_KEY: &str = "axum-auth0";
@@ -55,16 +55,6 @@ impl SessionData {
             serde_json::to_value(self).map_err(|error| StoreError(format!("session: {error}")))?;
         record.data.insert(SESSION_KEY.to_owned(), value);
         Ok(())
-    }
-
-    /// Returns whether the session was created together with `row`. The record is sealed; the columns of the row are
-    /// not.
-    pub(super) fn matches(&self, row: &LoginRecord) -> bool {
-        self.claims.get("sub").and_then(Value::as_str) == Some(&row.subject)
-            && self
-                .provider_session
-                .as_ref()
-                .is_none_or(|session| session.sid == row.provider_session)
     }
 }
 

@@ -7,23 +7,13 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, Method};
-use tower_sessions::{Session, SessionStore as _, session::Id};
+use http::Method;
+use tower_sessions::Session;
 
 use super::{
-    CurrentUser, LAST_SEEN_INTERVAL, SessionAccess, SessionCookie, SessionState, SignedInUser,
-    StoredSession, store_error,
+    CurrentUser, SessionAccess, SessionCookie, SessionState, SignedInUser,
+    look_up::{Lookup, look_up},
 };
-use crate::store::{LoginId, StoreError};
-
-/// The result of a session lookup.
-enum Lookup {
-    User(SignedInUser),
-    /// There is no session, or none that this process can read.
-    Anonymous,
-    /// The session timed out, or the provider or another request ended it.
-    Ended,
-}
 
 /// Layer that inserts [`CurrentUser`] into the request.
 pub(crate) async fn load_user(
@@ -60,65 +50,4 @@ pub(crate) async fn load_user(
         response.extensions_mut().insert(SessionCookie::Remove);
     }
     response
-}
-
-async fn look_up(
-    state: &SessionState,
-    session: &Session,
-    headers: &HeaderMap,
-    is_logout: bool,
-) -> Result<Lookup, StoreError> {
-    let StoredSession {
-        id: Some(id),
-        data: Some(data),
-        ..
-    } = StoredSession::read(session).await?
-    else {
-        return Ok(Lookup::Anonymous);
-    };
-    if data.issuer != state.config.issuer().as_str() {
-        return Ok(Lookup::Anonymous);
-    }
-    let Some(row) = state.store.load_login(&data.login).await? else {
-        delete_ended(state, id, None).await;
-        return Ok(Lookup::Ended);
-    };
-    if !data.matches(&row) {
-        tracing::error!(
-            login = ?row.id,
-            "security: session rejected: its login was changed in the store"
-        );
-        return Ok(Lookup::Anonymous);
-    }
-    let now = state.clock.unix_seconds();
-    let lifetime = state.config.session_lifetime();
-    // A shorter limit also applies to older sessions.
-    let expires_at = row
-        .expires_at
-        .min(row.created_at.saturating_add(lifetime.absolute_seconds()));
-    if now >= expires_at || now - row.last_seen_at >= lifetime.inactivity_seconds() {
-        tracing::info!(login = ?row.id, "session timed out");
-        if !is_logout {
-            delete_ended(state, id, Some(row.id)).await;
-        }
-        return Ok(Lookup::Ended);
-    }
-    if now - row.last_seen_at >= LAST_SEEN_INTERVAL {
-        let (store, login) = (Arc::clone(&state.store), row.id);
-        let write = async move { store.mark_used(&login, now).await };
-        state.writer.write("update last use", write).await;
-    }
-    Ok(Lookup::User(state.user(row, data.claims, headers)))
-}
-
-/// Deletes the rows of a session that has ended, so that the next request does not look up its login again.
-async fn delete_ended(state: &SessionState, session: Id, login: Option<LoginId>) {
-    let (store, records) = (Arc::clone(&state.store), state.records.clone());
-    let write = async move {
-        if let Some(login) = login {
-            store.delete_login(&login).await?;
-        }
-        records.delete(&session).await.map_err(store_error)
-    };
-    state.writer.write("delete ended session", write).await;
 }

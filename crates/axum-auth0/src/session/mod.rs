@@ -1,12 +1,14 @@
 //! The browser's session and the current user.
 
 mod best_effort;
+mod cache;
 mod cache_policy;
 mod cookie;
 mod data;
 mod extract;
 pub(crate) mod id;
 mod load_user;
+mod look_up;
 mod not_signed_in;
 mod public_claims;
 mod records;

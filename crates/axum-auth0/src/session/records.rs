@@ -41,7 +41,8 @@ impl SessionRecords {
     }
 }
 
-fn key(id: Id) -> [u8; 32] {
+/// Returns the key of a session in the store.
+pub(super) fn key(id: Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::{SessionRecords, SignedInUser, UserServices, best_effort::BestEffortWriter};
+use super::{
+    SessionRecords, SignedInUser, UserServices, best_effort::BestEffortWriter, cache::SessionCache,
+};
 use crate::{
-    clock::SharedClock,
-    config::Config,
-    diagnosis::DiagnosisVisibility,
-    random::SharedRandom,
-    store::{LoginRecord, SharedStore},
-    trace_context::TraceContext,
+    clock::SharedClock, config::Config, diagnosis::DiagnosisVisibility, random::SharedRandom,
+    store::SharedStore, tokens::LoginSnapshot, trace_context::TraceContext,
 };
 
 /// State of [`load_user`](super::load_user()).
@@ -21,6 +19,7 @@ pub(crate) struct SessionState {
     pub(super) config: Arc<Config>,
     pub(super) store: SharedStore,
     pub(super) records: SessionRecords,
+    pub(super) cache: SessionCache,
     pub(super) writer: BestEffortWriter,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
@@ -42,6 +41,7 @@ impl SessionState {
             config,
             store,
             records,
+            cache: SessionCache::default(),
             writer: BestEffortWriter::default(),
             clock,
             random,
@@ -49,19 +49,18 @@ impl SessionState {
         }
     }
 
-    /// Returns the user of `row`, for a request with `headers`.
+    /// Returns the user of `login`, for a request with `headers`.
     pub(crate) fn user(
         &self,
-        row: LoginRecord,
-        claims: Map<String, Value>,
+        login: LoginSnapshot,
+        claims: Arc<Map<String, Value>>,
         headers: &HeaderMap,
     ) -> SignedInUser {
         SignedInUser {
             services: Arc::clone(&self.services),
-            login: row.id,
+            login,
             page: None,
-            subject: row.subject.into(),
-            claims: Arc::new(claims),
+            claims,
             trace: TraceContext::of(headers, self.random.as_ref()),
             is_head: false,
         }

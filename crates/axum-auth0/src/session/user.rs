@@ -10,7 +10,7 @@ use crate::{
     config::Api,
     page_user::PageUser,
     store::LoginId,
-    tokens::{AccessToken, TokenError, TokenOptions, TokensOverview},
+    tokens::{AccessToken, LoginSnapshot, TokenError, TokenOptions, TokensOverview},
     trace_context::TraceContext,
 };
 
@@ -87,10 +87,9 @@ impl CurrentUser {
 #[derive(Clone)]
 pub struct SignedInUser {
     pub(crate) services: Arc<UserServices>,
-    pub(crate) login: LoginId,
+    pub(crate) login: LoginSnapshot,
     /// The value that the page of the request was rendered with, if the request carries one.
     pub(crate) page: Option<PageUser>,
-    pub(crate) subject: Arc<str>,
     pub(crate) claims: Arc<Map<String, Value>>,
     pub(crate) trace: TraceContext,
     /// Whether the request is a HEAD, which gets no tokens.
@@ -100,7 +99,12 @@ pub struct SignedInUser {
 impl SignedInUser {
     /// Returns `sub`, the user's identifier at the provider. An e-mail address does not identify a user.
     pub fn subject(&self) -> &str {
-        &self.subject
+        self.login.subject()
+    }
+
+    /// Returns the identifier of the login, which identifies a session in a log.
+    pub(crate) fn login(&self) -> LoginId {
+        self.login.id()
     }
 
     /// Returns the value that a page for this user repeats in its calls and forms, so that they do not run for another
@@ -108,12 +112,12 @@ impl SignedInUser {
     pub fn page_user(&self) -> PageUser {
         self.page
             .clone()
-            .unwrap_or_else(|| self.services.page_users.tag(&self.subject))
+            .unwrap_or_else(|| self.services.page_users.tag(self.subject()))
     }
 
     /// Returns whether a page with this value was rendered for this user, with any of the secrets.
     pub(crate) fn is_user_of(&self, page: &PageUser) -> bool {
-        self.services.page_users.matches(page, &self.subject)
+        self.services.page_users.matches(page, self.subject())
     }
 
     /// Returns the claims about the user: those of the ID token, and those of userinfo if the ID token has no name.
@@ -155,7 +159,7 @@ impl SignedInUser {
         let token = self
             .services
             .tokens
-            .access_token(self.login, &settings, &options)
+            .access_token(&self.login, &settings, &options)
             .await?;
         Ok(AccessToken::new(
             token.token.into(),
@@ -173,7 +177,10 @@ impl SignedInUser {
     /// revocation endpoint. The refresh token is then kept.
     pub async fn revoke_refresh_token(&self) -> Result<(), TokenError> {
         self.reject_head()?;
-        self.services.tokens.revoke_refresh_token(self.login).await
+        self.services
+            .tokens
+            .revoke_refresh_token(self.login())
+            .await
     }
 
     /// Rejects HEAD requests, for which axum runs the handlers of GET (RFC 9110 §9.3.2). Monitors and link checkers
@@ -191,13 +198,13 @@ impl SignedInUser {
     ///
     /// If the login has ended, or the store is unavailable.
     pub async fn tokens_overview(&self) -> Result<TokensOverview, TokenError> {
-        self.services.tokens.overview(self.login).await
+        self.services.tokens.overview(self.login()).await
     }
 }
 
 /// Shows only the login, which identifies a session in a log.
 impl fmt::Debug for SignedInUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SignedInUser({:?})", self.login)
+        write!(f, "SignedInUser({:?})", self.login())
     }
 }

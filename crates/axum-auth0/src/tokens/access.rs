@@ -6,6 +6,7 @@ use super::{
     cached_token::CachedToken,
     error::{TokenError, audience_missing, log_unusable, unusable},
     freshness::TokenRequirement,
+    login_snapshot::LoginSnapshot,
     options::{TokenFingerprint, TokenOptions},
     refresh::{Decision, Refresher, decide, fall_back},
     token_request::TokenRequest,
@@ -19,7 +20,7 @@ use crate::{
     oauth::{IdTokenVerifier, TokenEndpoint},
     random::SharedRandom,
     seal::Keyring,
-    store::{LoginId, LoginRecord, SharedStore},
+    store::{LoginRecord, SharedStore},
     tasks::Tasks,
 };
 
@@ -60,7 +61,7 @@ impl Tokens {
     /// See [`TokenError`].
     pub(crate) async fn access_token(
         &self,
-        login: LoginId,
+        login: &LoginSnapshot,
         api: &Arc<ApiSettings>,
         options: &TokenOptions,
     ) -> Result<CachedToken, TokenError> {
@@ -77,7 +78,7 @@ impl Tokens {
     /// See [`TokenError`].
     pub(crate) async fn exact_access_token(
         &self,
-        login: LoginId,
+        login: &LoginSnapshot,
         api: &Arc<ApiSettings>,
         scope: Vec<String>,
     ) -> Result<CachedToken, TokenError> {
@@ -89,21 +90,27 @@ impl Tokens {
 
     async fn get_or_refresh(
         &self,
-        login: LoginId,
+        login: &LoginSnapshot,
         api: &Arc<ApiSettings>,
         request: TokenRequest<'_>,
         options: &TokenOptions,
     ) -> Result<CachedToken, TokenError> {
         let now = self.0.clock.unix_seconds();
-        let (_, set) = self.0.sets.load(login).await?;
+        let stored;
+        let set = if let Some(set) = login.tokens(&self.0.sets.keys, now) {
+            set
+        } else {
+            stored = self.0.sets.load(login.id()).await?.1;
+            &stored
+        };
         let requirement = self.requirement(options, set.find(&request));
-        let token = if let Decision::UseCached(token) = decide(&set, &request, requirement, now) {
+        let token = if let Decision::UseCached(token) = decide(set, &request, requirement, now) {
             token
         } else {
             let scope = request.scope.clone();
-            match self.0.refresh(login, api, scope, requirement).await {
+            match self.0.refresh(login.id(), api, scope, requirement).await {
                 Ok(token) => token,
-                Err(error) => fall_back(&set, &request, requirement, &error, now)
+                Err(error) => fall_back(set, &request, requirement, &error, now)
                     .cloned()
                     .ok_or(error)?,
             }
@@ -115,7 +122,7 @@ impl Tokens {
         }
         let expected = request.expectation(&self.0.config, now);
         let diagnosis = Diagnosis::scope_missing(&expected, missing);
-        let is_current = self.0.is_current(&set);
+        let is_current = self.0.is_current(set);
         log_unusable(&diagnosis, is_current, "access token unavailable");
         Err(unusable(diagnosis, is_current))
     }

@@ -14,6 +14,7 @@ mod failure;
 #[cfg(test)]
 mod fixtures;
 mod freshness;
+mod login_snapshot;
 mod options;
 mod overview;
 mod provider_backoff;
@@ -27,6 +28,7 @@ pub(crate) use self::{
     access::Tokens,
     api_registry::ApiRegistry,
     cached_token::CachedToken,
+    login_snapshot::{LoginSnapshot, OpenedLogin},
     token_request::TokenRequest,
     token_set::{RequestedGrant, TokenSet},
 };

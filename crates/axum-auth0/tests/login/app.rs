@@ -48,6 +48,7 @@ impl TestApp for App {
             .route("/whoami", get(whoami))
             .route("/token", get(token::<ProductsApi>))
             .route("/token/orders", get(token::<OrdersApi>))
+            .route("/token/both", get(both))
             .route("/token/orders/writing", get(writing_orders))
             .route("/token/opaque", get(opaque))
             .route("/token/revoke", get(revoke))
@@ -90,6 +91,14 @@ async fn token<A: Api>(user: SignedInUser) -> Response {
             .as_ref()
             .map(|token| (token.expose(), token.audience())),
     )
+}
+
+async fn both(user: SignedInUser) -> Response {
+    let orders = user.access_token::<OrdersApi>().await;
+    match orders {
+        Ok(_) => token::<ProductsApi>(user).await,
+        Err(error) => describe(Err(&error)),
+    }
 }
 
 async fn renewed(user: SignedInUser) -> Response {

@@ -41,6 +41,7 @@ mod refreshed_id_token;
 mod require_login;
 mod return_paths;
 mod revocation;
+mod session_cache;
 mod session_storage;
 mod sessions;
 mod signed_out;

@@ -147,8 +147,8 @@ async fn waiters_share_the_failure_of_a_refresh() {
         })
         .collect();
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
-    // Each loads the login once for the page and once for the token; one of them a third time, to refresh.
-    env.store.wait_for_loads_and_idle(before, 21).await;
+    // One loads the login, before and under the lease; the others wait for it.
+    env.store.wait_for_loads_and_idle(before, 2).await;
     // The provider is slow.
     env.clock.advance(5);
     gate.release_all();
@@ -813,10 +813,10 @@ async fn a_rejected_token_of_one_api_is_not_shared_with_another() {
     let mut tab = browser.clone();
     let orders = tokio::spawn(async move { tab.get("/token/orders").await });
     env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
-    let loads = env.store.load_count();
+    let reads = env.store.read_count();
     let mut tab = browser.clone();
     let products = tokio::spawn(async move { tab.get("/token").await });
-    env.store.wait_for_loads(loads, 2).await;
+    env.store.wait_for_reads(reads, 1).await;
     gate.release_all();
     let orders = orders.await.unwrap();
     assert_eq!(orders.json()["code"], "default_audience", "{}", orders.body);

@@ -137,6 +137,7 @@ async fn a_logout_ends_a_session_that_another_version_wrote() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     browser.get("/write-session/of-another-version").await;
+    let mut browser = browser.with_router(&env.restarted(&[]).await);
     assert_eq!(browser.whoami().await, "anonymous");
     let response = browser.post("/auth/logout", "").await;
     assert_eq!(response.status, StatusCode::SEE_OTHER);

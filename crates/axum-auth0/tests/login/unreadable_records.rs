@@ -77,6 +77,7 @@ async fn a_session_of_another_version_is_kept() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
     browser.get("/write-session/of-another-version").await;
+    let mut browser = browser.with_router(&env.restarted(&[]).await);
     let records = env.store.records().await;
     let response = browser.get("/whoami").await;
     assert_eq!(response.body, "anonymous");
@@ -93,7 +94,7 @@ async fn a_login_with_modified_columns_in_the_store_is_rejected() {
         let mut bob = env.logged_in("bob").await;
         let row_of_bob = env.store.login().await;
         bob.post("/auth/logout", "").await;
-        let mut alice = env.logged_in("alice").await;
+        let alice = env.logged_in("alice").await;
         env.store
             .edit_login(|row| match case {
                 "subject" => row.subject = "auth0|bob".to_owned(),
@@ -106,6 +107,7 @@ async fn a_login_with_modified_columns_in_the_store_is_rejected() {
                 }
             })
             .await;
+        let mut alice = alice.with_router(&env.restarted(&[]).await);
         assert_eq!(alice.whoami().await, "anonymous", "{case}");
         assert_eq!(alice.get("/products").await.status, StatusCode::SEE_OTHER);
         assert_eq!(
