@@ -29,7 +29,7 @@ if (docs) {
   const [head, rest] = text.split(BEGIN);
   const tail = rest?.split(END)[1];
   if (tail === undefined) throw new Error(`${DOCUMENT} has no lines "${BEGIN}" and "${END}"`);
-  writeFileSync(DOCUMENT, `${head}${BEGIN}\n${tables.join('\n\n')}\n${END}${tail}`);
+  writeFileSync(DOCUMENT, `${head}${BEGIN}\n\n${tables.join('\n\n')}\n\n${END}${tail}`);
   writeFileSync(CHART, chart(runs));
   console.log(`${DOCUMENT}\n${CHART}`);
 }
@@ -89,9 +89,10 @@ function figures({ server, browser, tokens: byStore }) {
     add('browser', `${what}: bytes`, page.bytes, '');
     add('browser', `${what}: requests`, page.requests, '');
   }
+  const stores = { Memory: 'memory', Sqlite: 'SQLite' };
   for (const [store, bySessions] of Object.entries(byStore ?? {})) {
     for (const [sessions, value] of Object.entries(bySessions)) {
-      add('tokens', `${store}, sessions: ${number(Number(sessions), 0)}`, value, 'µs', 2);
+      add('tokens', `\`access_token\` from ${stores[store]}, sessions: ${number(Number(sessions), 0)}`, value, 'µs', 2);
     }
   }
   return all;

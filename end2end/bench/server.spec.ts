@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,7 @@ test('server', async ({ env, playwright }) => {
         site: folderBytes(requiredVariable('LEPTOS_SITE_ROOT')),
       },
     };
+    if (short) expectWithinLimits(cost);
     writeFileSync(join(requiredVariable('BENCH_RESULTS'), 'server.json'), JSON.stringify(result, null, 2));
   } finally {
     await bare.program.stop();
@@ -96,6 +97,17 @@ async function compare(all: Load[], answers: Answer[], site: Program, port: numb
     ratio: median(rounds[number].map((round) => round.site / round.bare)),
     rounds: rounds[number],
   }));
+}
+
+/** Asserts that CI's limits hold. They leave room for a busy machine, and are lowered after an improvement. */
+function expectWithinLimits(cost: { name: string; ratio: number }[]) {
+  const file = new URL('./limits.json', import.meta.url);
+  const { limits }: { limits: Record<string, number> } = JSON.parse(readFileSync(file, 'utf8'));
+  expect(cost.map(({ name }) => name), 'loads with a limit').toEqual(Object.keys(limits));
+  for (const { name, ratio } of cost) {
+    console.log(`${ratio.toFixed(1).padStart(6)}  ${name}; the limit is ${limits[name]}`);
+    expect.soft(ratio, `${name}: CPU against bare axum`).toBeLessThanOrEqual(limits[name]);
+  }
 }
 
 /** Returns the times in ms from the start of a process to its first response. */
