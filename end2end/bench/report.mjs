@@ -26,10 +26,11 @@ console.log(`\n${tables.join('\n\n')}\n\n${file}`);
 
 if (docs) {
   const text = readFileSync(DOCUMENT, 'utf8');
+  const on = [now.server?.machine, now.browser && `Chromium ${now.browser.browser}`].filter(Boolean).join(', ');
   const [head, rest] = text.split(BEGIN);
   const tail = rest?.split(END)[1];
   if (tail === undefined) throw new Error(`${DOCUMENT} has no lines "${BEGIN}" and "${END}"`);
-  writeFileSync(DOCUMENT, `${head}${BEGIN}\n\n${tables.join('\n\n')}\n\n${END}${tail}`);
+  writeFileSync(DOCUMENT, `${head}${BEGIN}\n\nThe last run: ${on}.\n\n${tables.join('\n\n')}\n\n${END}${tail}`);
   writeFileSync(CHART, chart(runs));
   console.log(`${DOCUMENT}\n${CHART}`);
 }
