@@ -187,6 +187,21 @@ async fn an_invalid_form_is_shown_again_with_its_input_and_an_error_at_each_fiel
     assert_eq!(page.html().by_id("add-name").get("value"), "");
 }
 
+/// The cookie has up to 4 KB, and proxies limit the headers of a response.
+#[tokio::test]
+async fn the_input_of_a_failed_form_is_in_one_cookie() {
+    let env = TestEnv::start().await;
+    let alice = env.browser();
+    let page = alice.log_in(ALICE).await.assert_status(200);
+    let failed = alice
+        .submit(&page, page.html().form(ADD), &[("price", "x")])
+        .await
+        .assert_status(303);
+    let mut cookies = failed.set_cookies();
+    cookies.retain(|cookie| cookie.starts_with("session_form="));
+    assert_eq!(cookies.len(), 1);
+}
+
 #[tokio::test]
 async fn a_rename_with_an_error_is_shown_in_its_row_only() {
     let env = TestEnv::start().await;

@@ -79,7 +79,7 @@ pub(crate) fn respond_with_error(status: u16, retry_after_secs: Option<u32>, err
             .get::<FailedForms>()
             .and_then(|forms| forms.keep(&parts, path, error));
         if let Some(cookie) = cookie {
-            response.append_header(SET_COOKIE, cookie);
+            set_cookie_once(&response, cookie);
         }
         return if status == 401 {
             see_other(&request::auth_routes().login_url(page));
@@ -89,6 +89,21 @@ pub(crate) fn respond_with_error(status: u16, retry_after_secs: Option<u32>, err
     }
     set_status(status);
     set_retry_after(&response, retry_after_secs);
+}
+
+/// Sets the cookie, unless the response sets one of that name: `server_fn` encodes the error of a form twice.
+fn set_cookie_once(response: &ResponseOptions, cookie: HeaderValue) {
+    let is_set = response.0.read().is_ok_and(|parts| {
+        let mut cookies = parts.headers.get_all(SET_COOKIE).iter();
+        cookies.any(|other| cookie_name(other) == cookie_name(&cookie))
+    });
+    if !is_set {
+        response.append_header(SET_COOKIE, cookie);
+    }
+}
+
+fn cookie_name(cookie: &HeaderValue) -> Option<&[u8]> {
+    cookie.as_bytes().split(|byte| *byte == b'=').next()
 }
 
 fn set_retry_after(response: &ResponseOptions, seconds: Option<u32>) {
