@@ -5,7 +5,6 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::build::{self, Release};
-use crate::counts::Counts;
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::test::{browser, foreign};
@@ -109,18 +108,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
         process::run("Playwright", &mut npm, LIMIT)?;
     }
     report(workspace, &options, &results, &label)
-}
-
-/// Measures the server for a short time and compares its ratios with `end2end/bench/limits.json`. A debug build of the products API serves
-/// as well: its CPU time does not count..
-pub(crate) fn check(workspace: &Workspace, release: &Release, counts: &mut Counts) -> Result<()> {
-    build_programs(workspace, &["--package=bare-axum"])?;
-    let results = browser::fresh_folder(workspace, "bench-check")?;
-    let api = workspace.debug_executable("products-api");
-    let mut npm = npm(workspace, release, &api, &results)?;
-    npm.args(["--", "server.spec.ts"])
-        .env("BENCH_SHORT", "true");
-    browser::playwright(&mut npm, &results, counts)
 }
 
 fn build_programs(workspace: &Workspace, packages: &[&str]) -> Result<()> {

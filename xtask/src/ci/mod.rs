@@ -3,7 +3,6 @@
 mod dependencies;
 mod lints;
 
-use crate::bench;
 use crate::build;
 use crate::failure::{Failure, Result};
 use crate::publish;
@@ -42,11 +41,5 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
             None => Err(Failure::Failed("there is no release build".into())),
         },
     )?;
-    // Without /proc there is nothing to measure.
-    if let Some(release) = release.filter(|_| cfg!(target_os = "linux")) {
-        report.step("release: CPU against bare axum", |counts| {
-            bench::check(workspace, &release, counts)
-        })?;
-    }
     Ok(())
 }
