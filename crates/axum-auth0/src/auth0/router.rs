@@ -51,9 +51,9 @@ impl Auth0 {
     /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
     /// rejection of requests from other sites and under other hosts.
     ///
-    /// Merge routes that need none of this into the result: health checks, files ([`Self::mount`] puts them below the base
-    /// path), and **webhooks** and other routes that programs post to. A `POST` inside must prove by `Origin` or `Sec-Fetch-Site` that it comes from this site,
-    /// which a program does not do; it gets 403 `cross_site`.
+    /// Merge routes that need none of this into the result: health checks, files ([`Self::mount`] puts them below the
+    /// base path), and **webhooks** and other routes that programs post to. A `POST` inside must prove by `Origin` or
+    /// `Sec-Fetch-Site` that it comes from this site, which a program does not do; it gets 403 `cross_site`.
     ///
     /// ```no_run
     /// # use axum::{Router, routing::{get, post}};

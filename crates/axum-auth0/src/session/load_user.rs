@@ -12,7 +12,7 @@ use tower_sessions::Session;
 
 use super::{
     CurrentUser, SessionAccess, SessionCookie, SessionState, SignedInUser,
-    look_up::{Lookup, look_up},
+    look_up::{NoUser, look_up},
 };
 
 /// Layer that inserts [`CurrentUser`] into the request.
@@ -26,12 +26,12 @@ pub(crate) async fn load_user(
     // A logout ends the session itself and needs its data for the provider.
     let routes = state.config.routes();
     let is_logout = request.uri().path() == routes.local(routes.logout_path());
-    let lookup = look_up(&state, &session, request.headers(), is_logout).await;
-    let has_ended = matches!(lookup, Ok(Lookup::Ended));
-    let user = match lookup {
-        Ok(Lookup::User(user)) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),
-        Ok(Lookup::Anonymous | Lookup::Ended) => CurrentUser::Anonymous,
-        Err(error) => {
+    let found = look_up(&state, &session, request.headers(), is_logout).await;
+    let has_ended = matches!(found, Err(NoUser::Ended));
+    let user = match found {
+        Ok(user) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),
+        Err(NoUser::Anonymous | NoUser::Ended) => CurrentUser::Anonymous,
+        Err(NoUser::Unavailable(error)) => {
             tracing::error!(%error, "session lookup failed");
             CurrentUser::Unavailable
         }

@@ -15,13 +15,20 @@ use crate::{
     tokens::{LoginSnapshot, OpenedLogin},
 };
 
-/// The result of a session lookup.
-pub(super) enum Lookup {
-    User(SignedInUser),
+/// Why a request has no user.
+pub(super) enum NoUser {
     /// There is no session, or none that this process can read.
     Anonymous,
     /// The session timed out, or the provider or another request ended it.
     Ended,
+    /// The store failed.
+    Unavailable(StoreError),
+}
+
+impl From<StoreError> for NoUser {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error)
+    }
 }
 
 /// A session as this request found it.
@@ -34,22 +41,17 @@ struct Found {
 ///
 /// # Errors
 ///
-/// If the store fails.
+/// If there is no user.
 pub(super) async fn look_up(
     state: &SessionState,
     session: &Session,
     headers: &HeaderMap,
     is_logout: bool,
-) -> Result<Lookup, StoreError> {
-    let Some(id) = session.id() else {
-        return Ok(Lookup::Anonymous);
-    };
+) -> Result<SignedInUser, NoUser> {
+    let id = session.id().ok_or(NoUser::Anonymous)?;
     let found = match find_cached(state, id).await? {
         Some(found) => found,
-        None => match find_stored(state, session).await? {
-            Ok(found) => found,
-            Err(lookup) => return Ok(lookup),
-        },
+        None => find_stored(state, session).await?,
     };
     let now = state.clock.unix_seconds();
     let row = &found.session.login.record;
@@ -65,7 +67,7 @@ pub(super) async fn look_up(
         if !is_logout {
             delete_ended(state, id, Some(row.id)).await;
         }
-        return Ok(Lookup::Ended);
+        return Err(NoUser::Ended);
     }
     if idle >= LAST_SEEN_INTERVAL {
         let (store, login) = (Arc::clone(&state.store), row.id);
@@ -74,93 +76,58 @@ pub(super) async fn look_up(
     }
     let snapshot = LoginSnapshot::new(Arc::clone(&found.session.login), now);
     let claims = Arc::clone(&found.session.identity.claims);
-    Ok(Lookup::User(state.user(snapshot, claims, headers)))
+    Ok(state.user(snapshot, claims, headers))
 }
 
-/// Returns the session from the cache, with one read of the store.
-///
-/// `None` also means that the session has ended: the record tells more, because the session of a login that was replaced
-/// keeps its cookie.
+/// Returns the session from the cache, with one read of the store; `None` if it has changed, or has ended: the record then
+/// tells why, because the session of a login that was replaced keeps its cookie.
 async fn find_cached(state: &SessionState, id: Id) -> Result<Option<Found>, StoreError> {
     let key = records::key(id);
     let Some(session) = state.cache.get(&key) else {
         return Ok(None);
     };
-    let now = state.clock.unix_seconds();
-    let login = session.identity.login;
-    let found = state.store.check_session(&key, &login, now).await?;
-    let Some(found) = found else {
+    let (login, now) = (session.identity.login, state.clock.unix_seconds());
+    let current = state.store.check_session(&key, &login, now).await?;
+    let current = current.filter(|current| current.version == session.login.record.version);
+    if current.is_none() {
         state.cache.remove(&key);
-        return Ok(None);
-    };
-    if found.version == session.login.record.version {
-        return Ok(Some(Found {
-            session,
-            state: found,
-        }));
     }
-    let opened = open_login(state, &session.identity).await?.ok();
-    Ok(opened.map(|login| Found::cache(state, key, session.identity.clone(), login)))
+    Ok(current.map(|state| Found { session, state }))
 }
 
-/// Returns the session from the store, or why there is none.
-async fn find_stored(
-    state: &SessionState,
-    session: &Session,
-) -> Result<Result<Found, Lookup>, StoreError> {
+/// Returns the session from the store, and caches it.
+async fn find_stored(state: &SessionState, session: &Session) -> Result<Found, NoUser> {
     let StoredSession {
         id: Some(id),
         data: Some(data),
         ..
     } = StoredSession::read(session).await?
     else {
-        return Ok(Err(Lookup::Anonymous));
+        return Err(NoUser::Anonymous);
     };
     let identity = SessionIdentity::from(data);
     if identity.issuer != state.config.issuer().as_str() {
-        return Ok(Err(Lookup::Anonymous));
+        return Err(NoUser::Anonymous);
     }
-    let login = open_login(state, &identity).await?;
-    if matches!(login, Err(Lookup::Ended)) {
-        delete_ended(state, id, None).await;
-    }
-    Ok(login.map(|login| Found::cache(state, records::key(id), identity, login)))
-}
-
-/// Returns the login of a session from the store, or why the session is not usable.
-async fn open_login(
-    state: &SessionState,
-    identity: &SessionIdentity,
-) -> Result<Result<OpenedLogin, Lookup>, StoreError> {
     let Some(row) = state.store.load_login(&identity.login).await? else {
-        return Ok(Err(Lookup::Ended));
+        delete_ended(state, id, None).await;
+        return Err(NoUser::Ended);
     };
     if !identity.matches(&row) {
         tracing::error!(
             login = ?row.id,
             "security: session rejected: its login was changed in the store"
         );
-        return Ok(Err(Lookup::Anonymous));
+        return Err(NoUser::Anonymous);
     }
-    Ok(Ok(OpenedLogin::new(row)))
-}
-
-impl Found {
-    fn cache(
-        state: &SessionState,
-        key: [u8; 32],
-        identity: SessionIdentity,
-        login: OpenedLogin,
-    ) -> Self {
-        let found = LoginState::from(&login.record);
-        let login = Arc::new(login);
-        let session = Arc::new(OpenedSession { identity, login });
-        state.cache.insert(key, Arc::clone(&session));
-        Self {
-            session,
-            state: found,
-        }
-    }
+    let current = LoginState::from(&row);
+    let login = Arc::new(OpenedLogin::new(row));
+    let session = Arc::new(OpenedSession { identity, login });
+    state.cache.insert(records::key(id), Arc::clone(&session));
+    Ok(Found {
+        session,
+        state: current,
+    })
 }
 
 /// Deletes the rows of a session that has ended, so that the next request does not look up its login again.

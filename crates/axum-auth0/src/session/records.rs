@@ -22,7 +22,6 @@ use crate::{
 const MAX_ATTEMPTS: usize = 3;
 
 /// Session records of tower-sessions in the store. Cheap to clone.
-
 #[derive(Clone)]
 pub(crate) struct SessionRecords {
     store: SharedStore,
