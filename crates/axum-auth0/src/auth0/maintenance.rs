@@ -45,12 +45,14 @@ impl Auth0 {
         self.state.tasks.unfinished()
     }
 
-    /// Deletes ended sessions in batches until none is left. Returns the number of deleted rows.
+    /// Deletes ended sessions in batches until none is left. Returns the number of deleted rows. Tokens of sessions that
+    /// ended or are idle do not stay in memory either.
     ///
     /// # Errors
     ///
     /// If the store fails. Batches that were already deleted stay deleted.
     pub async fn delete_expired(&self) -> Result<u64, StoreError> {
+        self.state.session.forget_opened_sessions();
         let now = self.state.clock.unix_seconds();
         let idle_before = now - self.state.config.session_lifetime().inactivity_seconds();
         let mut total = 0;

@@ -28,7 +28,7 @@ pub(super) struct OpenedSession {
 }
 
 /// Whose session it is. It does not change as long as the record exists.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct SessionIdentity {
     pub(super) login: LoginId,
     pub(super) issuer: String,
@@ -79,6 +79,10 @@ impl SessionCache {
 
     pub(super) fn remove(&self, key: &[u8; 32]) {
         self.0.remove(key);
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.clear();
     }
 }
 

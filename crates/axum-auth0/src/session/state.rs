@@ -49,6 +49,11 @@ impl SessionState {
         }
     }
 
+    /// Removes claims and tokens of all sessions from memory. Sessions that are in use are opened again.
+    pub(crate) fn forget_opened_sessions(&self) {
+        self.cache.clear();
+    }
+
     /// Returns the user of `login`, for a request with `headers`.
     pub(crate) fn user(
         &self,

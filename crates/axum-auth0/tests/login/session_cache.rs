@@ -31,6 +31,19 @@ async fn a_page_view_reads_the_store_once() {
 }
 
 #[tokio::test]
+async fn the_cleanup_forgets_opened_sessions() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    browser.whoami().await;
+    env.auth0.delete_expired().await.unwrap();
+    for reads in [2, 1] {
+        let before = env.store.read_count();
+        assert_eq!(browser.whoami().await, "auth0|alice");
+        assert_eq!(env.store.read_count() - before, reads);
+    }
+}
+
+#[tokio::test]
 async fn a_logout_by_another_process_is_seen_by_the_next_request() {
     let env = TestEnv::new().await;
     let mut browser = env.logged_in("alice").await;
