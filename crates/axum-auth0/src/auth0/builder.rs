@@ -1,23 +1,16 @@
-//! Builds an [`Auth0`] from the environment, in code, or both.
+//! The settings of an [`Auth0`](super::Auth0): from the environment, in code, or both. `build.rs` reads them.
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
-use super::{
-    Auth0, BuildError,
-    state::{AppState, Components},
-};
 use crate::{
     clock::{SharedClock, SystemClock},
-    config::{
-        Api, ApiRegistration, Config, ConfigError, EnvFileError, Routes, StoreLocation, Variables,
-    },
+    config::{Api, ApiRegistration, Config, EnvFileError, Routes, Variables},
     guard::GuardedPaths,
-    http_client::{HttpClient, HttpClientOptions},
     random::{SharedRandom, SystemRandom},
-    store::{MemoryStore, SharedStore, StoreError},
+    store::SharedStore,
 };
 
-/// Builds an [`Auth0`].
+/// Builds an [`Auth0`](super::Auth0).
 ///
 /// Every environment variable can also be set in code; code takes precedence. All settings pass the same checks, and
 /// all problems are reported together.
@@ -47,12 +40,12 @@ pub struct Auth0Builder {
     pub(super) environment: Result<Variables, EnvFileError>,
     pub(super) code: Variables,
     pub(super) apis: Vec<ApiRegistration>,
-    routes: Option<Routes>,
-    config: Option<Config>,
-    paths: GuardedPaths,
-    public_claims: Vec<String>,
-    store: Option<SharedStore>,
-    clock: SharedClock,
+    pub(super) routes: Option<Routes>,
+    pub(super) config: Option<Config>,
+    pub(super) paths: GuardedPaths,
+    pub(super) public_claims: Vec<String>,
+    pub(super) store: Option<SharedStore>,
+    pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
 }
 
@@ -191,7 +184,7 @@ impl Auth0Builder {
     /// Adds pages that require a signed-in user, including all paths below them; `"/"` matches every page. The engine's
     /// routes and the page after a logout are never protected.
     ///
-    /// [`Auth0::require_login`] protects a router instead of paths.
+    /// [`Auth0::require_login`](crate::Auth0::require_login) protects a router instead of paths.
     pub fn protect<P: Into<String>>(mut self, pages: impl IntoIterator<Item = P>) -> Self {
         let pages = pages.into_iter().map(Into::into);
         self.paths.protected.list(pages);
@@ -262,80 +255,6 @@ impl Auth0Builder {
     pub fn random(mut self, random: SharedRandom) -> Self {
         self.random = random;
         self
-    }
-
-    /// Reads and checks the configuration, without building anything.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] lists every problem.
-    pub fn read_config(&self) -> Result<Config, ConfigError> {
-        if let Some(config) = &self.config {
-            return Ok(config.clone());
-        }
-        let environment = self.environment.as_ref().map_err(Clone::clone)?;
-        let variables = self.code.clone().with_defaults(environment);
-        Config::read(&variables, &self.apis, self.routes.as_ref())
-    }
-
-    /// Checks the configuration, opens the session store and builds everything else. The provider is not contacted yet:
-    /// the site starts without it.
-    ///
-    /// What is probably not intended but no error, such as a missing audience, is logged and returned by
-    /// [`Auth0::warnings`]. This crate logs by [`tracing`], so nothing is visible without a subscriber, for example
-    /// `tracing_subscriber::fmt::init()`. The crate `axum-auth0-doctor` checks the configuration against the real
-    /// provider.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration has problems, all of which are listed, or if the session store cannot be opened.
-    pub async fn build(self) -> Result<Auth0, BuildError> {
-        let config = self.read_config()?;
-        let http_client = HttpClient::new(HttpClientOptions {
-            total_timeout: config.http_timeout(),
-            plain_http_to: config.provider_internal_url().cloned(),
-            clock: Arc::clone(&self.clock),
-            ..HttpClientOptions::default()
-        })?;
-        let store = match self.store {
-            Some(store) => store,
-            None => open_store(config.session_store()).await?,
-        };
-        let state = AppState::new(Components {
-            config,
-            http_client,
-            store,
-            clock: self.clock,
-            random: self.random,
-            public_claims: self.public_claims,
-        });
-        let auth0 = Auth0 {
-            state,
-            paths: Arc::new(self.paths),
-        };
-        auth0.log_warnings();
-        Ok(auth0)
-    }
-}
-
-#[cfg_attr(
-    not(feature = "sqlite"),
-    expect(
-        clippy::unused_async,
-        reason = "a store on a database is opened asynchronously"
-    )
-)]
-async fn open_store(location: &StoreLocation) -> Result<SharedStore, StoreError> {
-    match location {
-        StoreLocation::Memory => Ok(Arc::new(MemoryStore::default())),
-        #[cfg(feature = "sqlite")]
-        StoreLocation::Sqlite(path) => {
-            Ok(Arc::new(axum_auth0_stores::SqliteStore::open(path).await?))
-        }
-        #[cfg(not(feature = "sqlite"))]
-        StoreLocation::Sqlite(_) => {
-            Err(StoreError(crate::config::SQLITE_NOT_COMPILED_IN.to_owned()))
-        }
     }
 }
 

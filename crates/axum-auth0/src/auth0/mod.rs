@@ -1,5 +1,6 @@
 //! [`Auth0`], built once and wrapped around the application's router.
 
+mod build;
 mod builder;
 mod maintenance;
 mod router;
