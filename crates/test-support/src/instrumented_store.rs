@@ -6,6 +6,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -81,41 +82,20 @@ impl InstrumentedStore {
     /// Waits until [`loads`](Self::load_count) has increased by `times` since `before` and all tasks are idle. For
     /// single-threaded tests.
     pub async fn wait_for_loads_and_idle(&self, before: usize, times: usize) {
-        let wait = async {
-            while self.load_count() < before + times {
-                tokio::task::yield_now().await;
-            }
-            for _ in 0..1_000 {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(20), wait)
-            .await
-            .expect("too few logins were loaded");
-    }
-
-    /// Waits until [`reads`](Self::read_count) have increased by `times` since `before`.
-    pub async fn wait_for_reads(&self, before: usize, times: usize) {
-        let wait = async {
-            while self.read_count() < before + times {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(20), wait)
-            .await
-            .expect("too few reads of the store");
+        self.wait_for_loads(before, times).await;
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Waits until [`loads`](Self::load_count) has increased by `times` since `before`.
     pub async fn wait_for_loads(&self, before: usize, times: usize) {
-        let wait = async {
-            while self.load_count() < before + times {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(20), wait)
-            .await
-            .expect("too few logins were loaded");
+        wait_until(|| self.load_count() >= before + times).await;
+    }
+
+    /// Waits until [`reads`](Self::read_count) have increased by `times` since `before`.
+    pub async fn wait_for_reads(&self, before: usize, times: usize) {
+        wait_until(|| self.read_count() >= before + times).await;
     }
 
     /// Returns the number of calls of [`Store::load_login`].
@@ -190,6 +170,17 @@ impl InstrumentedStore {
         }
         Ok(())
     }
+}
+
+async fn wait_until(is_reached: impl Fn() -> bool) {
+    let wait = async {
+        while !is_reached() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait)
+        .await
+        .expect("too few reads of the store");
 }
 
 #[async_trait]
