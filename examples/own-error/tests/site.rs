@@ -1,18 +1,9 @@
 //! Which response each error is.
 
-use example_support::{AUDIENCE, Browser, Port, Program, TestTenant, serve_api};
+use example_support::{AUDIENCE, Browser, start_site};
 use reqwest::{Method, Response};
 
-/// Starts tenant, API and site.
-async fn start(api_audience: &str) -> (Program, Browser) {
-    let port = Port::reserve();
-    let tenant = TestTenant::start(&port.origin()).await;
-    let api = serve_api(&tenant.issuer, api_audience);
-    let address = port.address().to_string();
-    let variables = tenant.variables(&[("PRODUCTS_API_URL", &api), ("LISTEN", &address)]);
-    let site = Program::start(env!("CARGO_BIN_EXE_own-error"), &variables).await;
-    (site, Browser::new(&port.origin()))
-}
+const SITE: &str = env!("CARGO_BIN_EXE_own-error");
 
 /// Sends a request as a script of the site does.
 async fn fetch(browser: &Browser, path: &str) -> Response {
@@ -23,7 +14,7 @@ async fn fetch(browser: &Browser, path: &str) -> Response {
 
 #[tokio::test]
 async fn a_page_of_an_anonymous_user_is_the_login_and_a_call_is_401() {
-    let (_site, browser) = start(AUDIENCE).await;
+    let (_site, browser) = start_site(SITE, AUDIENCE).await;
     for path in ["/products", "/account"] {
         browser.open(path).await.assert(200, "password");
         let response = fetch(&browser, path).await;
@@ -35,7 +26,7 @@ async fn a_page_of_an_anonymous_user_is_the_login_and_a_call_is_401() {
 
 #[tokio::test]
 async fn an_own_error_has_the_status_and_the_code_that_the_application_chose() {
-    let (_site, browser) = start(AUDIENCE).await;
+    let (_site, browser) = start_site(SITE, AUDIENCE).await;
     let products = browser.log_in("/products", "alice@example.com").await;
     products.assert(200, "Kettle");
     browser.open("/account").await.assert(200, "auth0|alice");
@@ -47,7 +38,7 @@ async fn an_own_error_has_the_status_and_the_code_that_the_application_chose() {
 
 #[tokio::test]
 async fn an_api_with_another_audience_is_a_misconfiguration() {
-    let (_site, browser) = start("https://orders.example.com").await;
+    let (_site, browser) = start_site(SITE, "https://orders.example.com").await;
     let page = browser.log_in("/products", "alice@example.com").await;
     page.assert(500, "\"code\":\"misconfigured\"");
 }

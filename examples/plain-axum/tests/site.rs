@@ -1,21 +1,12 @@
 //! The site and the API of `examples/api-bearer` with a local tenant: login, protected page, call of the API, logout.
 
-use example_support::{AUDIENCE, Browser, Port, Program, TestTenant, serve_api};
+use example_support::{AUDIENCE, Program, start_site};
 
-/// Starts tenant, API and site.
-async fn start(api_audience: &str) -> (Program, Browser) {
-    let port = Port::reserve();
-    let tenant = TestTenant::start(&port.origin()).await;
-    let api = serve_api(&tenant.issuer, api_audience);
-    let address = port.address().to_string();
-    let variables = tenant.variables(&[("PRODUCTS_API_URL", &api), ("LISTEN", &address)]);
-    let site = Program::start(env!("CARGO_BIN_EXE_plain-axum"), &variables).await;
-    (site, Browser::new(&port.origin()))
-}
+const SITE: &str = env!("CARGO_BIN_EXE_plain-axum");
 
 #[tokio::test]
 async fn a_user_logs_in_sees_the_products_and_logs_out() {
-    let (site, browser) = start(AUDIENCE).await;
+    let (site, browser) = start_site(SITE, AUDIENCE).await;
     browser.open("/").await.assert(200, "Log in");
 
     let products = browser.log_in("/products", "alice@example.com").await;
@@ -36,7 +27,7 @@ async fn a_user_logs_in_sees_the_products_and_logs_out() {
 
 #[tokio::test]
 async fn a_script_without_a_session_gets_401() {
-    let (_site, browser) = start(AUDIENCE).await;
+    let (_site, browser) = start_site(SITE, AUDIENCE).await;
     let request = browser.request(reqwest::Method::GET, "/products");
     let response = request
         .header("sec-fetch-mode", "cors")
@@ -48,14 +39,14 @@ async fn a_script_without_a_session_gets_401() {
 
 #[tokio::test]
 async fn the_site_says_why_an_api_with_another_audience_rejects_its_tokens() {
-    let (_site, browser) = start("https://orders.example.com").await;
+    let (_site, browser) = start_site(SITE, "https://orders.example.com").await;
     let page = browser.log_in("/products", "alice@example.com").await;
     page.assert(500, "expects another audience");
 }
 
 #[tokio::test]
 async fn a_wrong_configuration_does_not_start() {
-    let message = Program::fail(env!("CARGO_BIN_EXE_plain-axum"), &[]).await;
+    let message = Program::fail(SITE, &[]).await;
     for variable in [
         "AUTH0_DOMAIN",
         "AUTH0_CLIENT_ID",

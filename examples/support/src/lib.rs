@@ -42,6 +42,19 @@ pub fn serve_api(issuer: &str, audience: &str) -> String {
     url
 }
 
+/// Starts a tenant, the API with `api_audience`, and an example whose site calls the API.
+///
+/// - `binary`: `env!("CARGO_BIN_EXE_…")`.
+pub async fn start_site(binary: &str, api_audience: &str) -> (Program, Browser) {
+    let port = Port::reserve();
+    let tenant = TestTenant::start(&port.origin()).await;
+    let api = serve_api(&tenant.issuer, api_audience);
+    let address = port.address().to_string();
+    let variables = tenant.variables(&[("PRODUCTS_API_URL", &api), ("LISTEN", &address)]);
+    let site = Program::start(binary, &variables).await;
+    (site, Browser::new(&port.origin()))
+}
+
 /// Serves a router on a reserved port.
 pub fn serve(port: Port, router: Router) {
     let listener = port.listen();
