@@ -10,7 +10,6 @@ export type Source = { pid: number; port: number; path: string };
 export type Load = {
   name: string;
   path: string;
-  signedIn: boolean;
   headers: Record<string, string>;
   /** A text that the response must contain. */
   contains: string;

@@ -40,12 +40,12 @@ export function loads(host: string, cookie: string): Load[] {
   const name = `${USER} of elsewhere`;
   const row = 'role="rowheader"';
   return [
-    { name: '/ anonymous', path: '/', signedIn: false, headers: page, contains: 'Open my stockroom' },
-    { name: SIGNED_IN_HOME, path: '/', signedIn: true, headers: ownPage, contains: name },
-    { name: '/profile', path: '/profile', signedIn: true, headers: ownPage, contains: `${USER}@elsewhere.example` },
-    { name: '/products', path: '/products', signedIn: true, headers: ownPage, contains: row },
-    { name: '/products without compression', path: '/products', signedIn: true, headers: plain, contains: row },
-    { name: '/api/products', path: '/api/products', signedIn: true, headers: data, contains: '"price' },
-    { name: '/auth/profile', path: '/auth/profile', signedIn: true, headers: data, contains: `"sub":"${USER}"` },
+    { name: '/ anonymous', path: '/', headers: page, contains: 'Open my stockroom' },
+    { name: SIGNED_IN_HOME, path: '/', headers: ownPage, contains: name },
+    { name: '/profile', path: '/profile', headers: ownPage, contains: `${USER}@elsewhere.example` },
+    { name: '/products', path: '/products', headers: ownPage, contains: row },
+    { name: '/products without compression', path: '/products', headers: plain, contains: row },
+    { name: '/api/products', path: '/api/products', headers: data, contains: '"price' },
+    { name: '/auth/profile', path: '/auth/profile', headers: data, contains: `"sub":"${USER}"` },
   ];
 }

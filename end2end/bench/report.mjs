@@ -1,6 +1,6 @@
 // Prints the figures of `cargo xtask bench` beside those of an earlier run, and writes them to docs/performance.md.
 //
-//   node report.mjs RESULTS-FOLDER LABEL EARLIER.json|- [--docs]
+//   node report.mjs RESULTS-FOLDER LABEL EARLIER.json [--docs]
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ const CHART = fileURLToPath(new URL('../../docs/performance.svg', import.meta.ur
 const [BEGIN, END] = ['<!-- written by `cargo xtask bench --docs` -->', '<!-- end -->'];
 
 const [folder, label, earlier, docs] = process.argv.slice(2);
-if (!earlier) throw new Error('usage: node report.mjs RESULTS-FOLDER LABEL EARLIER.json|- [--docs]');
+if (!earlier) throw new Error('usage: node report.mjs RESULTS-FOLDER LABEL EARLIER.json [--docs]');
 
 const now = { label, server: json('server.json'), browser: json('browser.json'), tokens: tokens('tokens.txt') };
 const file = join(folder, 'results.json');
 writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`);
-const before = earlier === '-' || !existsSync(earlier) ? undefined : JSON.parse(readFileSync(earlier, 'utf8'));
+const before = existsSync(earlier) ? JSON.parse(readFileSync(earlier, 'utf8')) : undefined;
 
 const runs = before && before.label !== label ? [before, now] : [now];
 const tables = [...new Set(runs.flatMap((run) => figures(run).map(({ part }) => part)))].map((part) => table(part, runs));

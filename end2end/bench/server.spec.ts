@@ -14,7 +14,7 @@ import { startBareAxum } from './recording';
 import { sessionCookie, signIn } from './sign-in';
 
 const ROUNDS = 7;
-/** A tenth of a second is ten units of Linux' CPU time. */
+/** Linux counts CPU time in hundredths of a second, so one measurement is exact to 2 %. */
 const MIN_CPU_SECONDS = 0.5;
 const STARTS = 11;
 const LATENCIES = 500;
