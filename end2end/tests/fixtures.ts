@@ -77,7 +77,7 @@ export async function logInAs(page: Page, user: User) {
 export async function submitLogin(page: Page, user: User, password = PASSWORD) {
   await page.locator('#username').fill(user.email);
   await page.locator('#password').fill(password);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
 }
 
 export async function logOut(page: Page) {

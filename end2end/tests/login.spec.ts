@@ -40,6 +40,19 @@ test('an anonymous visit of the products leads through the login and back', asyn
   expect(logins).toEqual(['/auth/login?returnTo=%2Fproducts']);
 });
 
+test('one click logs in as a user of the local tenant', async ({ page }) => {
+  await page.goto('/products');
+  await expect(page.getByLabel('Password')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue as Alice' }).click();
+  await expect(page).toHaveURL('/products');
+  await expect(productRows(page)).toHaveCount(20);
+
+  await page.goto('/auth/login?prompt=login&returnTo=%2Fprofile');
+  await page.getByRole('button', { name: 'Continue as Bob' }).click();
+  await expect(page).toHaveURL('/profile');
+  await expect(page.getByRole('main')).toContainText(bob.email);
+});
+
 test('the query of a protected page survives the login', async ({ page }) => {
   await page.goto('/profile?from=a%20letter&n=1');
   await submitLogin(page, alice);

@@ -51,9 +51,9 @@ impl Browser {
         self.client.request(method, self.site.join(path).unwrap())
     }
 
-    /// Fills in the first form of a page, submits it and follows redirects.
+    /// Fills in the first form of a page that has all fields of `typed`, submits it and follows redirects.
     pub async fn submit(&self, page: &Page, typed: &[(&str, &str)]) -> Page {
-        let form = page.form();
+        let form = page.form(typed);
         let hidden = form.fields.iter().map(|(name, value)| (&**name, &**value));
         let is_typed = |name: &str| typed.iter().any(|(typed, _)| *typed == name);
         let fields: Vec<_> = hidden
@@ -104,29 +104,34 @@ impl Page {
     /// Returns the path that the first form of the page is sent to.
     #[track_caller]
     pub fn form_action(&self) -> String {
-        self.form().action
+        self.form(&[]).action
     }
 
+    /// Returns the first form that has all fields of `typed`.
     #[track_caller]
-    fn form(&self) -> Form {
-        let mut form: Option<Form> = None;
+    fn form(&self, typed: &[(&str, &str)]) -> Form {
+        let mut forms: Vec<Form> = Vec::new();
         for Ok(token) in Tokenizer::new(self.body.as_str()) {
-            match (token, &mut form) {
-                (Token::StartTag(tag), None) if *tag.name == b"form" => {
-                    form = Some(Form {
-                        action: attribute(&tag, "action"),
-                        fields: Vec::new(),
-                    });
-                }
-                (Token::StartTag(tag), Some(form)) if *tag.name == b"input" => {
-                    form.fields
-                        .push((attribute(&tag, "name"), attribute(&tag, "value")));
-                }
-                (Token::EndTag(tag), Some(_)) if *tag.name == b"form" => break,
-                _ => {}
+            let Token::StartTag(tag) = token else {
+                continue;
+            };
+            if *tag.name == b"form" {
+                forms.push(Form {
+                    action: attribute(&tag, "action"),
+                    fields: Vec::new(),
+                });
+            } else if *tag.name == b"input"
+                && let Some(form) = forms.last_mut()
+            {
+                let field = (attribute(&tag, "name"), attribute(&tag, "value"));
+                form.fields.push(field);
             }
         }
-        form.unwrap_or_else(|| panic!("no form in {self:?}"))
+        let has = |form: &Form, name: &str| form.fields.iter().any(|(field, _)| field == name);
+        forms
+            .into_iter()
+            .find(|form| typed.iter().all(|(name, _)| has(form, name)))
+            .unwrap_or_else(|| panic!("no form with {typed:?} in {self:?}"))
     }
 }
 

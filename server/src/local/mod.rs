@@ -182,6 +182,7 @@ fn banner(site: &Url, tenant: &str, products: &str, orders: &str) -> String {
 
     log in as     alice@example.com   password  local-only
                   bob@example.com     password  local-only
+                  or with one click on the login page
 
   To use your own tenant, copy .env.example to .env.local and fill it in.
 "

@@ -149,6 +149,7 @@ fn banner(settings: &Settings, site: &Url) -> String {
     format!(
         "# Local tenant at {issuer} (dashboard), for development only.\n\
          # Users: alice@example.com and bob@example.com, password local-only.\n\
+         # The login page has a button for each.\n\
          # The variables of a site that logs in here:\n\
          {variables}",
         issuer = settings.issuer,

@@ -12,7 +12,7 @@ use axum::{
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    authorize::{consent, endpoint as authorize, login, par},
+    authorize::{consent, endpoint as authorize, login, one_click, par},
     dashboard, discovery,
     logout::{rp_initiated, v2},
     middleware,
@@ -27,7 +27,13 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) fn router(state: Arc<AppState>) -> Router {
+    let one_click_login = if state.config.one_click_login {
+        Router::new().route(one_click::PATH, post(one_click::post))
+    } else {
+        Router::new()
+    };
     Router::new()
+        .merge(one_click_login)
         .route(dashboard::PATH, get(dashboard::get))
         .route(dashboard::LOG_PATH, get(dashboard::log))
         .route(dashboard::REFRESHES_PATH, get(dashboard::refreshes))

@@ -8,10 +8,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
+use sqlx::{Sqlite, Transaction};
 
 use super::{
     description::log_login,
-    pending_login::{LOGIN_PATH, page_url, pending_login},
+    pending_login::{LOGIN_PATH, one_click_path, page_url, pending_login},
     prompt::Step,
     response,
 };
@@ -39,6 +40,7 @@ pub(crate) async fn get(
     let users = users::list(&mut *state.store.connection().await?).await?;
     Ok(LoginPage {
         action: PATH,
+        one_click_action: one_click_path(&state),
         request: &login.request,
         login_id,
         username: login.request.login_hint.as_deref().unwrap_or_default(),
@@ -53,62 +55,92 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    // A cross-site form could log the browser in as another user.
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
-    let login_id = parameters.get("state").unwrap_or_default();
-    let login = pending_login(&state, login_id).await?;
-    let username = parameters.get("username").unwrap_or_default();
-    let password = parameters.get("password").unwrap_or_default();
+    let form = LoginForm::read(&state, PATH, &headers, &body).await?;
+    let username = form.parameters.get("username").unwrap_or_default();
+    let password = form.parameters.get("password").unwrap_or_default();
 
     let mut transaction = state.store.begin().await?;
     let Some(user) = users::authenticate(&mut transaction, username, password).await? else {
         let users = users::list(&mut transaction).await?;
-        return Ok(wrong_password(&state, &login, login_id, username, &users));
+        return Ok(wrong_password(&state, &form, username, &users));
     };
-    if !logins::finish(&mut transaction, login_id).await? {
+    log_in(&state, transaction, &headers, &form, &user).await
+}
+
+/// A form of the login page.
+pub(super) struct LoginForm {
+    /// The path that received the form.
+    path: &'static str,
+    pub(super) parameters: Parameters,
+    login: PendingLogin,
+}
+
+impl LoginForm {
+    /// Reads a form that the tenant's own page sent for a pending login.
+    pub(super) async fn read(
+        state: &AppState,
+        path: &'static str,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Self, ErrorPage> {
+        // A cross-site form could log the browser in as another user.
+        if !is_same_origin(headers) {
+            return Err(ErrorPage::cross_site_form());
+        }
+        let parameters = Parameters::from_body(headers, body)?;
+        let login_id = parameters.get("state").unwrap_or_default();
+        let login = pending_login(state, login_id).await?;
+        Ok(Self {
+            path,
+            parameters,
+            login,
+        })
+    }
+
+    fn login_id(&self) -> &str {
+        self.parameters.get("state").unwrap_or_default()
+    }
+}
+
+/// Finishes the login of the form with `user`, who has authenticated.
+pub(super) async fn log_in(
+    state: &AppState,
+    mut transaction: Transaction<'static, Sqlite>,
+    headers: &HeaderMap,
+    form: &LoginForm,
+    user: &User,
+) -> Result<Response, ErrorPage> {
+    let request = &form.login.request;
+    if !logins::finish(&mut transaction, form.login_id()).await? {
         return Err(ErrorPage::login_not_found());
     }
-    let previous = sso::current_session(&state, &mut transaction, &headers).await?;
+    let previous = sso::current_session(state, &mut transaction, headers).await?;
     let replaced = previous.clone().filter(|session| session.sub != user.sub);
     let (session, cookie) = match previous.filter(|session| session.sub == user.sub) {
         Some(session) => sessions::renew(&mut transaction, session, state.now()).await?,
         None => sessions::start(&mut transaction, &user.sub, state.now()).await?,
     };
     let event = format!("{} logged in for", user.email);
-    log_login(&state, PATH, &event, &login.request);
-    let location = match Step::after_login(login.request.prompt) {
+    log_login(state, form.path, &event, request);
+    let location = match Step::after_login(request.prompt) {
         Step::IssueCode => {
-            response::success_url(&state, &mut transaction, &login.request, &session).await?
+            response::success_url(state, &mut transaction, request, &session).await?
         }
         step => {
-            let login_id = logins::start(
-                &mut transaction,
-                &login.request,
-                Some(&session.sid),
-                state.now(),
-            )
-            .await?;
+            let login_id =
+                logins::start(&mut transaction, request, Some(&session.sid), state.now()).await?;
             page_url(step, &login_id)
         }
     };
     transaction.commit().await?;
-    end_replaced(&state, replaced).await?;
+    end_replaced(state, replaced).await?;
 
     let mut response = redirect(&location);
     sso::cookie::set(&mut response, &cookie);
     Ok(response)
 }
 
-fn wrong_password(
-    state: &AppState,
-    login: &PendingLogin,
-    login_id: &str,
-    username: &str,
-    users: &[User],
-) -> Response {
+fn wrong_password(state: &AppState, form: &LoginForm, username: &str, users: &[User]) -> Response {
     // Log known addresses only, because a user may type a password into the wrong field.
     let email = users
         .iter()
@@ -119,8 +151,9 @@ fn wrong_password(
         .refused(PATH, format!("Wrong email or password for {email}."));
     let page = LoginPage {
         action: PATH,
-        request: &login.request,
-        login_id,
+        one_click_action: one_click_path(state),
+        request: &form.login.request,
+        login_id: form.login_id(),
         username,
         failed: true,
         users,

@@ -6,6 +6,7 @@ mod description;
 pub(crate) mod endpoint;
 mod error;
 pub(crate) mod login;
+pub(crate) mod one_click;
 pub(crate) mod par;
 mod pending_login;
 mod prompt;

@@ -8,7 +8,13 @@ use crate::{
 };
 
 pub(super) const LOGIN_PATH: &str = "/u/login";
+pub(super) const ONE_CLICK_PATH: &str = "/u/login/one-click";
 pub(super) const CONSENT_PATH: &str = "/u/consent";
+
+/// Returns the path of the form without a password, if such logins are enabled.
+pub(super) fn one_click_path(state: &AppState) -> Option<&'static str> {
+    state.config.one_click_login.then_some(ONE_CLICK_PATH)
+}
 
 /// Returns the URL of the page that `step` shows.
 pub(super) fn page_url(step: Step, login_id: &str) -> String {

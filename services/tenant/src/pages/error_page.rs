@@ -52,6 +52,15 @@ impl ErrorPage {
         )
     }
 
+    pub(crate) fn user_not_found() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "This user does not exist",
+            "The tenant has no such user. The user may have been removed since the login page was opened.",
+            RESTART_LOGIN,
+        )
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

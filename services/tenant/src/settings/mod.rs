@@ -33,6 +33,9 @@ pub struct Settings {
     pub apis: Vec<ApiSettings>,
     /// The users who can log in.
     pub users: Vec<UserSettings>,
+    /// Whether the login page has a button for each user that logs in without the password. For users whose password is no
+    /// secret.
+    pub one_click_login: bool,
     /// The lifetime of an access token. Auth0: 24 hours.
     pub access_token_lifetime: Duration,
     /// The lifetime of an ID token. Auth0: 10 hours.
@@ -85,6 +88,7 @@ impl Settings {
                 UserSettings::local("alice", "Alice", "Example"),
                 UserSettings::local("bob", "Bob", "Example"),
             ],
+            one_click_login: true,
             access_token_lifetime: Duration::from_hours(24),
             id_token_lifetime: Duration::from_hours(10),
             refresh_token_idle: Duration::from_hours(15 * 24),

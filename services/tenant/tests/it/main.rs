@@ -10,6 +10,7 @@ mod dashboard;
 mod direct_tokens;
 mod login_form;
 mod logout;
+mod one_click_login;
 mod pushed_authorization_requests;
 mod refresh;
 mod refresh_counts;
