@@ -9,6 +9,7 @@ use axum::{
 };
 use axum_auth0::CurrentUser;
 use http::{Extensions, HeaderMap, StatusCode, Version, header};
+use tower::ServiceBuilder;
 use tower_http::{
     CompressionLevel,
     compression::{
@@ -17,7 +18,7 @@ use tower_http::{
     },
 };
 
-/// Level of both brotli and gzip. `docs/security.md` compares the levels.
+/// Level of gzip. `docs/security.md` compares the levels, and brotli.
 const LEVEL: i32 = 5;
 
 /// Smaller bodies fit into one packet in any case.
@@ -29,11 +30,13 @@ const MEDIA_TYPES: [&str; 2] = ["text/html", "application/json"];
 /// Compresses the responses of the app's own routes. The routes and pages that the engine adds around them are never
 /// compressed: `/auth/access-token` responds with a secret.
 pub(crate) fn compress<S: Clone + Send + Sync + 'static>(app: Router<S>) -> Router<S> {
-    let layer = CompressionLayer::new()
+    let compression = CompressionLayer::new()
         .quality(CompressionLevel::Precise(LEVEL))
         .compress_when(SizeAbove::new(MIN_BYTES).and(has_listed_media_type));
-    app.layer(layer)
+    let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(without_foreign_input))
+        .layer(compression);
+    app.layer(layers)
 }
 
 fn has_listed_media_type(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {

@@ -7,6 +7,10 @@ use clap::{Parser, Subcommand};
 use server::{doctor, options, shutdown, site, telemetry};
 use tokio::net::TcpListener;
 
+/// Chosen by measurement: `docs/performance.md`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Serves the site. It is configured by variables: .env.example explains them
 #[derive(Debug, Parser)]
 #[command(name = "server", version)]

@@ -87,9 +87,16 @@ async fn exit_at_next(mut signals: Signals, auth0: Auth0) {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use axum::serve::Listener as _;
+    use axum::{body::Body, response::IntoResponse, routing::get, serve::Listener as _};
+    use futures::{StreamExt as _, stream};
+    use http::header;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        sync::mpsc,
+    };
 
     use super::*;
+    use crate::compression::compress;
 
     #[tokio::test]
     async fn an_accepted_connection_sends_small_parts_at_once() {
@@ -100,5 +107,53 @@ mod tests {
             tokio::join!(TcpStream::connect(address), listener.accept());
         assert!(connection.nodelay().unwrap());
         drop(client);
+    }
+
+    /// With Nagle's algorithm, the last part waits 40 ms for the delayed acknowledgement of the part before it.
+    #[tokio::test]
+    async fn the_last_part_of_a_streamed_page_arrives_within_ten_milliseconds() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (made, mut times) = mpsc::unbounded_channel();
+        let page = Router::new().route("/", get(async move || in_parts(made)));
+        tokio::spawn(axum::serve(without_delay(listener), compress(page)).into_future());
+
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let mut delays = Vec::new();
+        for _ in 0..21 {
+            let request = b"GET / HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\n\r\n";
+            client.write_all(request).await.unwrap();
+            let mut response = Vec::new();
+            while !response.ends_with(b"\r\n0\r\n\r\n") {
+                assert_ne!(client.read_buf(&mut response).await.unwrap(), 0);
+            }
+            let arrived = Instant::now();
+            assert!(contains(&response, b"content-encoding: gzip"));
+            delays.push(arrived - times.recv().await.unwrap());
+        }
+        delays.sort_unstable();
+        let median = delays[delays.len() / 2];
+        assert!(median < Duration::from_millis(10), "{delays:?}");
+    }
+
+    /// Returns a page of three small parts, and sends the time at which the last one was made.
+    fn in_parts(made: mpsc::UnboundedSender<Instant>) -> impl IntoResponse {
+        let parts = stream::iter(["head", "body", "end"]).then(move |part| {
+            let made = made.clone();
+            async move {
+                // Each part is flushed before the next one is made.
+                tokio::task::yield_now().await;
+                if part == "end" {
+                    made.send(Instant::now()).unwrap();
+                }
+                Ok::<_, std::convert::Infallible>(part)
+            }
+        });
+        let headers = [(header::CONTENT_TYPE, "text/html")];
+        (headers, Body::from_stream(parts))
+    }
+
+    fn contains(text: &[u8], part: &[u8]) -> bool {
+        text.windows(part.len()).any(|window| window == part)
     }
 }

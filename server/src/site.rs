@@ -16,6 +16,7 @@ use leptos::{
 use leptos_auth0::server::is_server_function;
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use serde_json::json;
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
     trace::TraceLayer,
@@ -54,25 +55,27 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool, development: 
     let pages = pages(options);
     #[cfg(debug_assertions)]
     let pages = pages.merge(tokens_page);
-    auth0
-        .wrap(compress(pages))
-        .merge(files)
-        .merge(development)
-        .merge(health::router(auth0))
-        // The last layer is the outermost, so the responses of the other layers also get the headers.
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            RESPONSE_TIMEOUT,
-        ))
-        .layer(CatchPanicLayer::custom(|_| internal_error()))
-        .layer(middleware::from_fn_with_state(policy, headers::secure))
+    // The first layer is the outermost, so the responses of the other layers also get the headers.
+    let layers = ServiceBuilder::new()
         // The code that responds with an error logs its cause, so the status is not logged here.
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
                 .on_failure(()),
         )
+        .layer(middleware::from_fn_with_state(policy, headers::secure))
+        .layer(CatchPanicLayer::custom(|_| internal_error()))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            RESPONSE_TIMEOUT,
+        ));
+    auth0
+        .wrap(compress(pages))
+        .merge(files)
+        .merge(development)
+        .merge(health::router(auth0))
+        .layer(layers)
 }
 
 /// Returns the routes of pages and server functions.

@@ -6,7 +6,6 @@ use flate2::write::GzDecoder;
 
 /// Decodes what was written so far, even if the body is not complete.
 pub enum BodyDecoder {
-    Brotli(Box<brotli::DecompressorWriter<Vec<u8>>>),
     Gzip(Box<GzDecoder<Vec<u8>>>),
     Identity(Vec<u8>),
 }
@@ -18,7 +17,6 @@ impl BodyDecoder {
     /// If the encoding is unknown.
     pub fn new(encoding: &str) -> Self {
         match encoding {
-            "br" => Self::Brotli(Box::new(brotli::DecompressorWriter::new(Vec::new(), 4096))),
             "gzip" => Self::Gzip(Box::new(GzDecoder::new(Vec::new()))),
             "" => Self::Identity(Vec::new()),
             other => panic!("unknown encoding {other}"),
@@ -28,7 +26,6 @@ impl BodyDecoder {
     /// Decodes the next part of the body.
     pub fn write(&mut self, bytes: &[u8]) {
         let writer: &mut dyn Write = match self {
-            Self::Brotli(decoder) => decoder,
             Self::Gzip(decoder) => decoder,
             Self::Identity(decoder) => decoder,
         };
@@ -39,7 +36,6 @@ impl BodyDecoder {
     /// Returns what is decoded.
     pub fn text(&self) -> String {
         let decoded = match self {
-            Self::Brotli(decoder) => decoder.get_ref(),
             Self::Gzip(decoder) => decoder.get_ref(),
             Self::Identity(decoder) => decoder,
         };

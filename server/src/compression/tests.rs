@@ -37,9 +37,9 @@ fn site_with(media_type: &'static str, bytes: usize) -> Router {
 #[tokio::test]
 async fn only_html_and_json_above_the_minimum_are_compressed() {
     for (media_type, bytes, expected) in [
-        ("text/html; charset=utf-8", 1024, "br"),
+        ("text/html; charset=utf-8", 1024, "gzip"),
         ("text/html", 1023, ""),
-        ("application/json", 1024, "br"),
+        ("application/json", 1024, "gzip"),
         ("application/json", 0, ""),
         ("application/octet-stream", 4096, ""),
         ("text/css; charset=utf-8", 4096, ""),
@@ -78,31 +78,29 @@ async fn a_compressed_body_is_not_compressed_again() {
 /// The second chunk does not exist before the first one is decoded.
 #[tokio::test]
 async fn every_chunk_of_a_streamed_page_is_flushed() {
-    for encoding in ["br", "gzip"] {
-        let (sender, chunks) = mpsc::unbounded::<Bytes>();
-        let body = Body::from_stream(chunks.map(Ok::<_, axum::Error>));
-        let body = Arc::new(Mutex::new(Some(body)));
-        let app = Router::new().route(
-            "/",
-            get(move || {
-                let body = body.lock().unwrap().take().unwrap();
-                async move { ([(header::CONTENT_TYPE, "text/html")], body) }
-            }),
-        );
-        let response = respond(app, encoding).await;
-        assert_eq!(encoding_of(&response), encoding);
-        let mut sent = response.into_body().into_data_stream();
-        let mut decoder = BodyDecoder::new(encoding);
-        for chunk in ["<p>first", "<p>second", "<p>third"] {
-            sender.unbounded_send(Bytes::from(chunk)).unwrap();
-            while !decoder.text().ends_with(chunk) {
-                decoder.write(&sent.next().await.unwrap().unwrap());
-            }
+    let (sender, chunks) = mpsc::unbounded::<Bytes>();
+    let body = Body::from_stream(chunks.map(Ok::<_, axum::Error>));
+    let body = Arc::new(Mutex::new(Some(body)));
+    let app = Router::new().route(
+        "/",
+        get(move || {
+            let body = body.lock().unwrap().take().unwrap();
+            async move { ([(header::CONTENT_TYPE, "text/html")], body) }
+        }),
+    );
+    let response = respond(app, "gzip").await;
+    assert_eq!(encoding_of(&response), "gzip");
+    let mut sent = response.into_body().into_data_stream();
+    let mut decoder = BodyDecoder::new("gzip");
+    for chunk in ["<p>first", "<p>second", "<p>third"] {
+        sender.unbounded_send(Bytes::from(chunk)).unwrap();
+        while !decoder.text().ends_with(chunk) {
+            decoder.write(&sent.next().await.unwrap().unwrap());
         }
-        drop(sender);
-        while let Some(rest) = sent.next().await {
-            decoder.write(&rest.unwrap());
-        }
-        assert_eq!(decoder.text(), "<p>first<p>second<p>third", "{encoding}");
     }
+    drop(sender);
+    while let Some(rest) = sent.next().await {
+        decoder.write(&rest.unwrap());
+    }
+    assert_eq!(decoder.text(), "<p>first<p>second<p>third");
 }

@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, middleware, response::IntoResponse, routing};
+use axum::{
+    Extension, Router,
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+    routing,
+};
 use http::{StatusCode, header};
+use tower::ServiceBuilder;
 
 use super::{Auth0, state::AppState};
 use crate::{
@@ -90,50 +96,23 @@ impl Auth0 {
         let paths = Extension(state.config.shared_routes());
         let cookie = state.config.cookie();
         let forms = FailedForms::new(state.keys.clone(), cookie.secure(), cookie.name());
-        // The last layer is the outermost. Order of execution: host, origin, session, page user, caches, errors, guard.
-        let site = app
-            .merge(routes(state))
-            .layer(paths)
-            .layer(Extension(forms))
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::treat_as_data,
-            ))
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::guard_pages,
-            ))
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::negotiate_errors,
-            ))
-            .layer(middleware::from_fn_with_state(
-                state.clone(),
-                logout::signed_out_page,
-            ))
-            .layer(middleware::from_fn(session::cache_policy))
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::check_page_user,
-            ))
-            .layer(middleware::from_fn_with_state(
-                state.clone(),
-                session::load_user,
-            ))
+        // One layer: axum boxes each layer of a router, and clones all boxes inside it for each request.
+        let layers = ServiceBuilder::new()
+            .layer(from_fn_with_state(guard.clone(), guard::canonical_host))
+            .layer(from_fn_with_state(guard.clone(), guard::csrf_protection))
+            .layer(from_fn_with_state(state.clone(), session::protect_cookie))
+            .layer(from_fn_with_state(state.clone(), session::write_cookie))
             .layer(session::layer(state.records.clone(), &state.config))
-            .layer(middleware::from_fn_with_state(
-                state.clone(),
-                session::write_cookie,
-            ))
-            .layer(middleware::from_fn_with_state(
-                state.clone(),
-                session::protect_cookie,
-            ))
-            .layer(middleware::from_fn_with_state(
-                guard.clone(),
-                guard::csrf_protection,
-            ))
-            .layer(middleware::from_fn_with_state(guard, guard::canonical_host));
+            .layer(from_fn_with_state(state.clone(), session::load_user))
+            .layer(from_fn_with_state(guard.clone(), guard::check_page_user))
+            .layer(from_fn(session::cache_policy))
+            .layer(from_fn_with_state(state.clone(), logout::signed_out_page))
+            .layer(from_fn_with_state(guard.clone(), guard::negotiate_errors))
+            .layer(from_fn_with_state(guard.clone(), guard::guard_pages))
+            .layer(from_fn_with_state(guard, guard::treat_as_data))
+            .layer(Extension(forms))
+            .layer(paths);
+        let site = app.merge(routes(state)).layer(layers);
         match state.config.base_path() {
             "" => site,
             // Unlike `nest`, this also matches the base path with a trailing slash. Other paths of the host are not
@@ -177,10 +156,7 @@ impl Auth0 {
     /// # }
     /// ```
     pub fn require_login<S: Clone + Send + Sync + 'static>(&self, router: Router<S>) -> Router<S> {
-        router.layer(middleware::from_fn_with_state(
-            self.guard(),
-            guard::require_login,
-        ))
+        router.layer(from_fn_with_state(self.guard(), guard::require_login))
     }
 
     fn guard(&self) -> Guard {

@@ -60,7 +60,7 @@ async fn alice_in(env: &TestEnv) -> Browser {
 }
 
 #[tokio::test]
-async fn pages_and_data_are_sent_with_the_best_accepted_encoding() {
+async fn pages_and_data_are_compressed_if_the_client_accepts_gzip() {
     let env = TestEnv::start().await;
     let alice = alice_in(&env).await;
     for (path, status, words) in [
@@ -73,9 +73,10 @@ async fn pages_and_data_are_sent_with_the_best_accepted_encoding() {
     ] {
         let whole = navigate(&alice, path, "identity", "same-origin").await;
         for (accepted, encoding) in [
-            ("gzip, deflate, br, zstd", "br"),
-            ("gzip, deflate", "gzip"),
-            ("br;q=0, gzip;q=0.5", "gzip"),
+            ("gzip, deflate, br, zstd", "gzip"),
+            ("gzip", "gzip"),
+            ("br;q=1, gzip;q=0.5", "gzip"),
+            ("gzip;q=0, br", ""),
             ("identity", ""),
             ("zstd", ""),
             ("", ""),
@@ -125,26 +126,24 @@ async fn bodies_without_gain_are_sent_as_they_are() {
 /// The products API does not respond before the first part of the page is decoded.
 #[tokio::test]
 async fn the_first_part_of_a_streamed_page_arrives_before_the_rest_exists() {
-    for encoding in ["br", "gzip"] {
-        let mut env = TestEnv::start().await;
-        let alice = alice_in(&env).await;
-        env.silence_api().await;
-        let request = alice
-            .request(Method::GET, "/")
-            .header(header::ACCEPT, "text/html")
-            .header(header::ACCEPT_ENCODING, encoding);
-        let mut page = request.send().await.unwrap();
-        assert_eq!(page.headers()[header::CONTENT_ENCODING], encoding);
-        let mut decoder = BodyDecoder::new(encoding);
-        while !decoder.text().contains("Alice Example") {
-            decoder.write(&page.chunk().await.unwrap().unwrap());
-        }
-        assert!(!decoder.text().contains("</html>"));
-        env.stop_api().await;
-        env.start_api();
-        while let Some(chunk) = page.chunk().await.unwrap() {
-            decoder.write(&chunk);
-        }
-        assert!(decoder.text().contains("</html>"));
+    let mut env = TestEnv::start().await;
+    let alice = alice_in(&env).await;
+    env.silence_api().await;
+    let request = alice
+        .request(Method::GET, "/")
+        .header(header::ACCEPT, "text/html")
+        .header(header::ACCEPT_ENCODING, "gzip");
+    let mut page = request.send().await.unwrap();
+    assert_eq!(page.headers()[header::CONTENT_ENCODING], "gzip");
+    let mut decoder = BodyDecoder::new("gzip");
+    while !decoder.text().contains("Alice Example") {
+        decoder.write(&page.chunk().await.unwrap().unwrap());
     }
+    assert!(!decoder.text().contains("</html>"));
+    env.stop_api().await;
+    env.start_api();
+    while let Some(chunk) = page.chunk().await.unwrap() {
+        decoder.write(&chunk);
+    }
+    assert!(decoder.text().contains("</html>"));
 }
