@@ -58,8 +58,9 @@ pub(crate) enum NegotiableError {
 }
 
 /// Returns the response to a request whose user has to log in.
-pub(crate) fn sign_in_required(error: &str, description: &str) -> Response {
-    let mut response = json_error_with_code(StatusCode::UNAUTHORIZED, error, description);
+pub(crate) fn sign_in_required(description: &str) -> Response {
+    let status = StatusCode::UNAUTHORIZED;
+    let mut response = json_error_with_code(status, "sign_in_required", description);
     response
         .extensions_mut()
         .insert(NegotiableError::SignInRequired);

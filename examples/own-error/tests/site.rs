@@ -20,7 +20,7 @@ async fn a_page_of_an_anonymous_user_is_the_login_and_a_call_is_401() {
         let response = fetch(&browser, path).await;
         assert_eq!(response.status(), 401);
         let body = response.text().await.expect("a body");
-        assert!(body.contains("\"code\":\"not_authenticated\""), "{body}");
+        assert!(body.contains("\"code\":\"sign_in_required\""), "{body}");
     }
 }
 

@@ -3,11 +3,12 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use crate::responses::{json_error, sign_in_required};
+use crate::responses::{json_error_with_code, sign_in_required};
 
 /// Rejection of the [`SignedInUser`](super::SignedInUser) extractor.
 ///
-/// Its response is JSON. Below the engine's layers, the navigation of an anonymous user is redirected to the login,
+/// Its response is JSON with a `code`, the same as that of [`TokenError`](crate::TokenError): `sign_in_required` or
+/// `store_unavailable`. Below the engine's layers, the navigation of an anonymous user is redirected to the login,
 /// which returns to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSignedIn {
@@ -23,12 +24,10 @@ impl IntoResponse for NotSignedIn {
     fn into_response(self) -> Response {
         let text = self.to_string();
         match self {
-            Self::Anonymous => sign_in_required("not_authenticated", &text),
-            Self::Unavailable => json_error(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "temporarily_unavailable",
-                &text,
-            ),
+            Self::Anonymous => sign_in_required(&text),
+            Self::Unavailable => {
+                json_error_with_code(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", &text)
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ impl IntoResponse for TokenError {
         let text = self.to_string();
         let json = |status, code| json_error_with_code(status, code, &text);
         match self {
-            Self::SignInRequired => sign_in_required("sign_in_required", &text),
+            Self::SignInRequired => sign_in_required(&text),
             Self::Misconfigured(diagnosis) => misconfigured(diagnosis),
             Self::ProviderUnavailable { retry_after } => with_retry_after(
                 json(StatusCode::SERVICE_UNAVAILABLE, "provider_unavailable"),

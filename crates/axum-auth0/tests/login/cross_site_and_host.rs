@@ -227,7 +227,7 @@ async fn the_profile_is_401_204_or_the_claims() {
     let env = TestEnv::new().await;
     let response = env.browser().get("/auth/profile").await;
     assert_eq!(response.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(response.json()["error"], "not_authenticated");
+    assert_eq!(response.json()["error"], "sign_in_required");
     let mut browser = env.logged_in("alice").await;
     assert_eq!(
         browser.get("/auth/profile").await.json()["sub"],

@@ -104,7 +104,7 @@ async fn everything_but_a_navigation_gets_json() {
     ] {
         let response = browser.fetch("/account", headers).await;
         assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{headers:?}");
-        assert_eq!(response.json()["code"], "not_authenticated");
+        assert_eq!(response.json()["code"], "sign_in_required");
         assert_eq!(response.header("cache-control"), Some("no-store"));
     }
 }
@@ -117,7 +117,7 @@ async fn a_data_route_and_the_profile_respond_with_json_to_a_navigation_too() {
         let response = browser.get(path).await;
         assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{path}");
         assert_eq!(response.header("location"), None);
-        assert_eq!(response.json()["error"], "not_authenticated");
+        assert_eq!(response.json()["error"], "sign_in_required");
     }
 }
 
@@ -186,4 +186,5 @@ async fn an_unavailable_store_is_503() {
     env.store.set_unavailable(true);
     let response = browser.get("/account").await;
     assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.json()["code"], "store_unavailable");
 }

@@ -168,7 +168,7 @@ async fn only_navigations_to_protected_pages_are_redirected_to_the_login() {
         assert_eq!(response.status.as_u16(), status, "{headers:?}");
         if status == 401 {
             assert_eq!(response.header("location"), None, "{headers:?}");
-            assert_eq!(response.json()["error"], "not_authenticated", "{headers:?}");
+            assert_eq!(response.json()["error"], "sign_in_required", "{headers:?}");
         } else {
             let login = "/auth/login?returnTo=%2Fproducts%3Fpage%3D2";
             assert_eq!(response.location(), login, "{headers:?}");
@@ -187,7 +187,7 @@ async fn while_the_store_is_down_protected_pages_respond_with_503_as_page_or_jso
     assert!(page.body.starts_with("<!DOCTYPE html>"));
     let data = get(&mut browser, "/products", &[&[("sec-fetch-mode", "cors")]]).await;
     assert_eq!(data.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(data.json()["error"], "temporarily_unavailable");
+    assert_eq!(data.json()["code"], "store_unavailable");
 }
 
 #[tokio::test]

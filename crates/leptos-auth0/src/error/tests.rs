@@ -76,3 +76,21 @@ fn invalid_json_decodes_as_an_internal_error() {
         assert_eq!(error, AuthError::Internal);
     }
 }
+
+/// A layer of the engine can reject the call of a server function before the function runs.
+#[cfg(feature = "ssr")]
+#[tokio::test]
+async fn the_rejection_of_a_request_without_a_user_decodes_as_its_error() {
+    use axum::{body::to_bytes, response::IntoResponse as _};
+    use axum_auth0::NotSignedIn;
+
+    for (rejection, expected) in [
+        (NotSignedIn::Anonymous, AuthError::SignInRequired),
+        (NotSignedIn::Unavailable, AuthError::StoreUnavailable),
+    ] {
+        let response = rejection.into_response();
+        assert_eq!(response.status().as_u16(), expected.status());
+        let body = to_bytes(response.into_body(), 1024).await.expect("a body");
+        assert_eq!(AuthError::de(body), expected);
+    }
+}

@@ -54,7 +54,7 @@ async fn a_cookie_from_before_the_logout_is_invalid() {
     thief.set_cookie("session", &old);
     assert_eq!(
         thief.get_json(PROFILE_PATH).await.assert_status(401).json()["error"],
-        "not_authenticated"
+        "sign_in_required"
     );
     assert_eq!(
         &*thief.get_json("/auth/user").await.assert_status(200).body,

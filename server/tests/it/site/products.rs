@@ -112,7 +112,7 @@ async fn the_profile_is_private() {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let anonymous = alice.get_json("/auth/profile").await.assert_status(401);
-    assert_eq!(anonymous.json()["error"], "not_authenticated");
+    assert_eq!(anonymous.json()["error"], "sign_in_required");
     assert_eq!(
         alice.get_json("/auth/user").await.assert_status(200).json(),
         Value::Null
