@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::{Extension, Router, body::Body};
-use axum_auth0::Routes;
+use axum_auth0::{LOGIN_PARAMETERS, Routes};
 use http::Request;
 use leptos::prelude::*;
 use leptos_auth0::{LoginLink, LogoutButton, Protected, provide_auth};
@@ -103,17 +103,38 @@ async fn without_the_engine_the_paths_are_the_defaults() {
     assert!(html.contains("action=\"/auth/logout\""), "{html}");
 }
 
-#[tokio::test]
-async fn a_login_link_has_the_given_parameters() {
+/// Returns the query of the link of `Hints`, without `returnTo`.
+async fn query_of_hints() -> String {
     let (_, html) = get(site(), "/hints").await;
     let (_, query) = html.split_once("returnTo=%2Fwelcome&").unwrap();
     let (query, _) = query.split_once('"').unwrap();
-    let query = query.replace("amp;", "");
+    query.replace("amp;", "")
+}
+
+#[tokio::test]
+async fn a_login_link_has_the_given_parameters() {
     assert_eq!(
-        query,
+        query_of_hints().await,
         "screen_hint=signup&connection=google-oauth2&organization=org_1&login_hint=a%40example.com&prompt=login\
          &ui_locales=de%20en&max_age=60&acr_values=mfa"
     );
+}
+
+/// A link sets every parameter that the login route forwards, except the ticket of an invitation, which Auth0 puts into
+/// the link of an e-mail.
+#[tokio::test]
+async fn a_login_link_has_a_prop_for_each_parameter_of_the_login_route() {
+    let query = query_of_hints().await;
+    let mut props: Vec<_> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, _)| name)
+        .chain(["invitation"])
+        .collect();
+    let mut parameters = LOGIN_PARAMETERS.to_vec();
+    props.sort_unstable();
+    parameters.sort_unstable();
+    assert_eq!(props, parameters);
 }
 
 #[tokio::test]

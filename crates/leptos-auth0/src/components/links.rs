@@ -8,7 +8,8 @@ use leptos::prelude::*;
 /// `rel="external"` makes the router ignore it, because the path is a route of the server.
 ///
 /// The props from `screen_hint` to `acr_values` are parameters of the [authorization request]; without them, the provider
-/// decides. A link to the registration form of an Auth0 tenant:
+/// decides. There is none for `invitation`, which Auth0 puts into the link of an e-mail. A link to the registration form of an
+/// Auth0 tenant:
 ///
 /// ```
 /// # use leptos::prelude::*;
