@@ -21,6 +21,12 @@ mod tenant;
 #[derive(Debug)]
 pub struct Readme;
 
+/// The examples in `docs/testing.md`, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/testing.md")]
+#[derive(Debug)]
+pub struct TestingGuide;
+
 use axum::Router;
 use axum_auth0_bearer::Verifier;
 
