@@ -17,6 +17,8 @@ test('a user logs in, sees the data of the API, and logs out', async ({ page }) 
 
   await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page).toHaveURL('/signed-out');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are logged out');
+  await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible();
   await page.goto('/products');
   await expect(page.locator('#username')).toBeVisible();
 });
