@@ -6,7 +6,7 @@ use api_support::CommonArguments;
 use clap::Parser;
 use products_api::{Database, Settings, router};
 
-/// A API that serves each user their own products and verifies access tokens.
+/// An API that serves each user their own products and verifies access tokens.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
