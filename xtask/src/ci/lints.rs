@@ -14,7 +14,13 @@ use crate::workspace::Workspace;
 const LIMIT: Duration = Duration::from_mins(30);
 
 pub(super) fn formatting(workspace: &Workspace) -> Result<()> {
-    for mut cargo in [workspace.cargo(), minimal_leptos::cargo(workspace)?] {
+    let mut wasm_bindgen = workspace.cargo();
+    wasm_bindgen.current_dir(workspace.root.join("xtask").join("wasm-bindgen"));
+    for mut cargo in [
+        workspace.cargo(),
+        minimal_leptos::cargo(workspace)?,
+        wasm_bindgen,
+    ] {
         process::run("cargo fmt", cargo.args(["fmt", "--all", "--check"]), LIMIT)?;
     }
     Ok(())

@@ -51,21 +51,27 @@ pub(super) fn compile(tool: &Tool, workspace: &Workspace) -> Result<()> {
 /// The command that compiles and installs `tool`.
 pub(crate) fn command(tool: &Tool, workspace: &Workspace, dependencies: Dependencies) -> Command {
     let mut command = workspace.cargo();
+    command.arg("install");
+    if let Some(folder) = tool.folder() {
+        // Its manifest has the profile.
+        command.arg("--path").arg(folder);
+    } else {
+        command
+            .args([tool.package, "--version", &tool.version])
+            // Optimising takes longer than it saves.
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    }
     command
-        .args(["install", tool.package, "--version", &tool.version])
         .args((dependencies == Dependencies::Locked).then_some("--locked"))
-        .args(tool.install_arguments)
         .arg("--root")
         .arg(tool.root(workspace))
         // Kept after an interruption, so that the next attempt continues.
         .arg("--target-dir")
         .arg(build_folder(tool, workspace))
-        .env_remove("CARGO_TARGET_DIR")
-        // Optimising takes longer than it saves.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+        .env_remove("CARGO_TARGET_DIR");
     command
 }
 

@@ -5,7 +5,7 @@ mod install;
 pub(crate) mod wasm_opt;
 pub(crate) mod wasm_target;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::failure::Result;
 use crate::process;
@@ -19,10 +19,18 @@ pub(crate) struct Tool {
     pub(crate) executable: &'static str,
     pub(crate) package: &'static str,
     pub(crate) version: String,
-    /// What `cargo install` needs beyond name and version.
-    install_arguments: &'static [&'static str],
+    source: Source,
     /// How long compiling it takes on two cores.
     pub(crate) compiles_in: &'static str,
+}
+
+/// What is compiled if no prebuilt executable is available.
+#[derive(Debug)]
+enum Source {
+    /// The package of crates.io.
+    Registry,
+    /// A smaller package with the same executable.
+    Folder(PathBuf),
 }
 
 impl Tool {
@@ -58,9 +66,9 @@ impl Tool {
             executable: "wasm-bindgen",
             package: "wasm-bindgen-cli",
             version: workspace.locked_version("wasm-bindgen")?,
-            // The test runner, which is not used, would need TLS and cryptography.
-            install_arguments: &["--no-default-features", "--bin", "wasm-bindgen"],
-            compiles_in: "one to two minutes",
+            // The package of crates.io contains a test runner with an HTTP server and client: six times the work.
+            source: Source::Folder(workspace.root.join("xtask").join("wasm-bindgen")),
+            compiles_in: "half a minute",
         })
     }
 
@@ -69,7 +77,7 @@ impl Tool {
             executable: name,
             package: name,
             version: version.to_owned(),
-            install_arguments: &[],
+            source: Source::Registry,
             compiles_in,
         }
     }
@@ -118,11 +126,37 @@ impl Tool {
         Ok(self.find(workspace))
     }
 
+    /// The folder of the package to compile; `None` if it is the one of crates.io.
+    fn folder(&self) -> Option<&Path> {
+        match &self.source {
+            Source::Registry => None,
+            Source::Folder(folder) => Some(folder),
+        }
+    }
+
     fn fits(&self, program: &str) -> bool {
         // A subcommand of Cargo expects its own name as the first argument.
         let mut arguments: Vec<&str> = self.executable.strip_prefix("cargo-").into_iter().collect();
         arguments.push("--version");
         process::ask(program, &arguments)
             .is_some_and(|text| text.split_whitespace().any(|word| word == self.version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn wasm_bindgen_has_the_version_of_the_library() {
+        let command = include_str!("../../wasm-bindgen/Cargo.toml");
+        let (_, version) = include_str!("../../../Cargo.toml")
+            .split_once("\nwasm-bindgen = \"=")
+            .expect("an exact version");
+        let (version, _) = version.split_once('"').expect("the end of the version");
+        for line in [
+            format!("version = \"{version}\""),
+            format!("wasm-bindgen-cli-support = \"={version}\""),
+        ] {
+            assert!(command.lines().any(|l| l == line), "{line} is missing");
+        }
     }
 }
