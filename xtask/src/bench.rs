@@ -149,6 +149,7 @@ fn measure_tokens(workspace: &Workspace, results: &Path) -> Result<()> {
     ]);
     let mut output = String::new();
     process::run_reading("cargo bench", &mut cargo, BUILD_LIMIT, |line| {
+        println!("{line}");
         output.push_str(line);
         output.push('\n');
     })?;

@@ -1,6 +1,6 @@
 //! Child processes, each in a process group of its own, so that it can be ended with everything that it started.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ pub(crate) fn run(name: &str, command: &mut Command, limit: Duration) -> Result<
     start(name, command)?.wait(limit)
 }
 
-/// As [`run`]; every line of standard output is printed and given to `on_line`.
+/// As [`run`]; every line of standard output is given to `on_line`.
 pub(crate) fn run_reading(
     name: &str,
     command: &mut Command,
@@ -53,8 +53,6 @@ pub(crate) fn run_reading(
         scope.spawn(move || {
             for line in output.into_iter().flat_map(|o| BufReader::new(o).lines()) {
                 let Ok(line) = line else { break };
-                // Counting continues after the terminal is closed.
-                _ = writeln!(std::io::stdout(), "{line}");
                 on_line(&line);
             }
         });
@@ -82,6 +80,29 @@ pub(crate) fn output_of(command: &mut Command) -> Option<String> {
         .status
         .success()
         .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Returns the same command at a lower priority (19 is the lowest), if the system has `nice`.
+pub(crate) fn nice(command: &Command, by: u8) -> Command {
+    let mut nice = if ask("nice", &["true"]).is_some() {
+        let mut nice = Command::new("nice");
+        nice.args(["-n", &by.to_string()])
+            .arg(command.get_program());
+        nice
+    } else {
+        Command::new(command.get_program())
+    };
+    nice.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => nice.env(name, value),
+            None => nice.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        nice.current_dir(folder);
+    }
+    nice
 }
 
 impl Running {
@@ -203,6 +224,16 @@ mod tests {
         assert!(
             failure.to_string().contains("the linter failed"),
             "{failure}"
+        );
+    }
+
+    #[test]
+    fn a_nice_command_keeps_its_arguments_and_variables() {
+        let mut command = shell("echo $GREETING");
+        command.env("GREETING", "hello you");
+        assert_eq!(
+            output_of(&mut nice(&command, 19)).as_deref(),
+            Some("hello you")
         );
     }
 

@@ -18,7 +18,7 @@ const ASSETS: &str = "public";
 const RELOAD_PORT: u16 = 3001;
 pub(crate) const PORT: u16 = 3000;
 
-const BUILD_LIMIT: Duration = Duration::from_mins(40);
+pub(crate) const BUILD_LIMIT: Duration = Duration::from_mins(40);
 
 /// What the site is built for. Leptos reads at compile time whether it is being watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,22 @@ impl<'a> Site<'a> {
 
     /// Builds the server half.
     pub(crate) fn build_server(&self) -> Result<()> {
+        let mut cargo = self.server_build();
+        process::run("the build of the server half", &mut cargo, BUILD_LIMIT)
+    }
+
+    /// Builds the browser half: WASM, its JavaScript, the stylesheet and the static files. `tools` is the folder of
+    /// wasm-bindgen if that is not on `PATH`.
+    pub(crate) fn build_browser_half(&self, tools: &[PathBuf]) -> Result<()> {
+        let mut cargo = self.browser_build();
+        process::run("the build of the browser half", &mut cargo, BUILD_LIMIT)?;
+        self.remove_files()?;
+        self.copy_files()?;
+        self.run_wasm_bindgen(tools)
+    }
+
+    /// Returns the command that compiles the server half.
+    pub(crate) fn server_build(&self) -> Command {
         let mut cargo = self.cargo();
         cargo.args([
             "build",
@@ -74,13 +90,11 @@ impl<'a> Site<'a> {
             "--bin=server",
             "--no-default-features",
         ]);
-        process::run("the build of the server half", &mut cargo, BUILD_LIMIT)
+        cargo
     }
 
-    /// Builds the browser half: WASM, its JavaScript, the stylesheet and the static files. `tools` is the folder of
-    /// wasm-bindgen if that is not on `PATH`.
-    pub(crate) fn build_browser_half(&self, tools: &[PathBuf]) -> Result<()> {
-        let target = self.workspace.target.join("front");
+    /// Returns the command that compiles the browser half to WASM.
+    pub(crate) fn browser_build(&self) -> Command {
         let mut cargo = self.cargo();
         cargo
             .args([
@@ -91,41 +105,50 @@ impl<'a> Site<'a> {
             ])
             .arg(format!("--target={}", wasm_target::TARGET))
             .arg("--target-dir")
-            .arg(&target);
-        process::run("the build of the browser half", &mut cargo, BUILD_LIMIT)?;
+            .arg(self.browser_target());
+        cargo
+    }
 
-        let wasm = target
+    /// Writes the JavaScript and the WASM of the browser half, unless they are newer than what was compiled.
+    pub(crate) fn run_wasm_bindgen(&self, tools: &[PathBuf]) -> Result<()> {
+        let compiled = self
+            .browser_target()
             .join(wasm_target::TARGET)
             .join("debug")
             .join("frontend.wasm");
         let pkg = self.folder.join(PKG);
-        remove_folder(&self.folder)?;
-        create_folder(&pkg)?;
+        // The name that Leptos loads.
+        let loaded = pkg.join(format!("{OUTPUT_NAME}.wasm"));
+        if is_newer(&loaded, &compiled) {
+            return Ok(());
+        }
         let mut bindgen = Command::new("wasm-bindgen");
         bindgen
             .env("PATH", path_with(tools)?)
             .args(["--target=web", "--no-typescript"])
             .arg(format!("--out-name={OUTPUT_NAME}"))
-            .arg("--out-dir")
-            .arg(&pkg)
-            .arg(&wasm);
+            .arg(format!("--out-dir={}", pkg.display()))
+            .arg(&compiled);
         process::run("wasm-bindgen", &mut bindgen, Duration::from_mins(10))?;
-        // The name that Leptos loads.
-        let (from, to) = (
-            pkg.join(format!("{OUTPUT_NAME}_bg.wasm")),
-            pkg.join(format!("{OUTPUT_NAME}.wasm")),
-        );
-        std::fs::rename(&from, &to).map_err(|e| Failure::io("rename", &from, &e))?;
-        self.copy_files()
+        let written = pkg.join(format!("{OUTPUT_NAME}_bg.wasm"));
+        std::fs::rename(&written, &loaded).map_err(|e| Failure::io("rename", &written, &e))
+    }
+
+    fn browser_target(&self) -> PathBuf {
+        self.workspace.target.join("front")
+    }
+
+    /// Removes the files of previous builds.
+    pub(crate) fn remove_files(&self) -> Result<()> {
+        remove_folder(&self.folder)
     }
 
     /// Copies the stylesheet and the static files.
-    fn copy_files(&self) -> Result<()> {
+    pub(crate) fn copy_files(&self) -> Result<()> {
         let style = self.workspace.root.join(STYLE);
-        copy(
-            &style,
-            &self.folder.join(PKG).join(format!("{OUTPUT_NAME}.css")),
-        )?;
+        let pkg = self.folder.join(PKG);
+        create_folder(&pkg)?;
+        copy(&style, &pkg.join(format!("{OUTPUT_NAME}.css")))?;
         copy_folder(&self.workspace.root.join(ASSETS), &self.folder)
     }
 
@@ -155,6 +178,12 @@ fn debug_flags(inherited: Option<&str>) -> String {
         Some(flags) if flags.contains(ERASE) => flags.to_owned(),
         Some(flags) => format!("{flags} {ERASE}"),
     }
+}
+
+/// Returns whether both files exist and the first was written after the second.
+fn is_newer(file: &Path, other: &Path) -> bool {
+    let written = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
+    matches!((written(file), written(other)), (Some(file), Some(other)) if file > other)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -1,44 +1,41 @@
-//! The first start on a machine where cargo-leptos has to be compiled: both halves are built without it and the site
-//! starts. cargo-leptos compiles in the background at low priority; until it is ready, changes are built here.
+//! The first start on a machine where cargo-leptos has to be compiled: both halves are built without it, at once, and the
+//! site starts. cargo-leptos compiles in the background at low priority; until it is ready, changes are built here.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::halves::Halves;
 use super::installing::Installing;
 use super::sources::Sources;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::ports;
 use crate::process::{self, Running};
-use crate::report::duration;
 use crate::site::{PORT, Purpose, Site};
 use crate::tools::{Tool, remove_build};
 use crate::workspace::Workspace;
 
 /// The first start includes creating the databases of the local services.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Returns the folder of cargo-leptos when it is ready.
-pub(super) fn run(
-    workspace: &Workspace,
-    leptos: &Tool,
-    bindgen: &[PathBuf],
-) -> Result<Vec<PathBuf>> {
+/// Returns the folders of wasm-bindgen and cargo-leptos when both are ready.
+pub(super) fn run(workspace: &Workspace, leptos: &Tool, bindgen: &Tool) -> Result<Vec<PathBuf>> {
     println!(
-        "\nBuilding the site without {} this time, to start sooner.",
+        "\nBuilding the site without {} this time, to start sooner. The site starts when its server half is ready; \
+         the browser half follows.",
         leptos.package
     );
-    let started = Instant::now();
     let site = Site::new(workspace, Purpose::Watch);
     // Before the build, so that no change during it is lost.
     let mut sources = Sources::scan(&workspace.root);
-    site.build_browser_half(bindgen)?;
-    site.build_server()?;
-    let mut server = Some(serve(&site)?);
-    println!(
-        "\nThe site is up after {}: http://localhost:{PORT}",
-        duration(started.elapsed())
-    );
+    let halves = Halves::new(workspace, &site, bindgen);
+    site.remove_files()?;
+    let mut server = None;
+    halves.build(|| {
+        server = Some(serve(&site)?);
+        Ok(())
+    })?;
 
     let mut installing = Installing::start(workspace, leptos)?;
     println!("Until then changes are built here.\n");
@@ -47,13 +44,25 @@ pub(super) fn run(
             println!("\n{} is ready and takes over.", leptos.package);
             drop(server);
             remove_build(leptos, workspace)?;
-            return Ok(leptos.find(workspace).unwrap_or_default());
+            let tools = [bindgen, leptos].map(|tool| tool.find(workspace));
+            return Ok(tools.into_iter().flatten().flatten().collect());
         }
         if interrupt::requested() {
             return Err(Failure::Interrupted);
         }
         if sources.changed() {
-            server = rebuild(&site, bindgen, server)?;
+            println!("Sources changed: rebuilding");
+            let rebuilt = halves.build(|| {
+                // The old one first: both use the same port.
+                drop(server.take());
+                server = Some(serve(&site)?);
+                Ok(())
+            });
+            // A failed build leaves the old site running; the compiler has printed the reason.
+            match rebuilt {
+                Err(Failure::Failed(reason)) => println!("{reason}"),
+                rebuilt => rebuilt?,
+            }
         }
         if let Some(running) = &mut server
             && let Some(status) = running.finished()?
@@ -61,31 +70,7 @@ pub(super) fn run(
             println!("The server exited ({status}); it is started again at the next change.");
             server = None;
         }
-        std::thread::sleep(Duration::from_millis(500));
-    }
-}
-
-/// A failed build leaves the old site running; the compiler has printed the reason.
-fn rebuild(
-    site: &Site<'_>,
-    bindgen: &[PathBuf],
-    server: Option<Running>,
-) -> Result<Option<Running>> {
-    println!("Sources changed: rebuilding");
-    match site
-        .build_browser_half(bindgen)
-        .and_then(|()| site.build_server())
-    {
-        Ok(()) => {
-            // The old one first: both use the same port.
-            drop(server);
-            serve(site).map(Some)
-        }
-        Err(Failure::Failed(reason)) => {
-            println!("{reason}");
-            Ok(server)
-        }
-        Err(other) => Err(other),
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 

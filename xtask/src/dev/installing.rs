@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result};
@@ -96,34 +96,11 @@ fn compile(
     let errors = output
         .try_clone()
         .map_err(|e| Failure::io("write", log, &e))?;
-    let mut command = nice(&install_command(tool, workspace, dependencies));
+    let mut command = process::nice(&install_command(tool, workspace, dependencies), 19);
     command
         .stdout(Stdio::from(output))
         .stderr(Stdio::from(errors));
     process::start(tool.package, &mut command)
-}
-
-/// Returns the same command at the lowest priority, if the system has `nice`.
-fn nice(command: &Command) -> Command {
-    let has_nice = process::ask("nice", &["true"]).is_some();
-    let mut nice = if has_nice {
-        let mut nice = Command::new("nice");
-        nice.args(["-n", "19"]).arg(command.get_program());
-        nice
-    } else {
-        Command::new(command.get_program())
-    };
-    nice.args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => nice.env(name, value),
-            None => nice.env_remove(name),
-        };
-    }
-    if let Some(folder) = command.get_current_dir() {
-        nice.current_dir(folder);
-    }
-    nice
 }
 
 fn compiled_crates(log: &Path) -> usize {
@@ -132,21 +109,4 @@ fn compiled_crates(log: &Path) -> usize {
             .filter(|line| line.trim_start().starts_with("Compiling "))
             .count()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_nice_command_keeps_its_arguments_and_variables() {
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", "echo $GREETING"])
-            .env("GREETING", "hello you");
-        assert_eq!(
-            process::output_of(&mut nice(&command)).as_deref(),
-            Some("hello you")
-        );
-    }
 }

@@ -4,7 +4,9 @@
 //! does not wait for that (`first_run`).
 
 mod first_run;
+mod halves;
 mod installing;
+mod progress;
 mod sources;
 
 use std::path::PathBuf;
@@ -17,13 +19,13 @@ use crate::workspace::{Workspace, path_with};
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     wasm_target::ensure(workspace)?;
-    let bindgen = Tool::wasm_bindgen(workspace)?.ensure(workspace)?;
+    let bindgen = Tool::wasm_bindgen(workspace)?;
     let leptos = Tool::cargo_leptos();
-    let folders = match leptos.ensure_prebuilt(workspace)? {
-        Some(folders) => folders,
+    let tools = match leptos.ensure_prebuilt(workspace)? {
+        Some(folders) => [bindgen.ensure(workspace)?, folders].concat(),
         None => first_run::run(workspace, &leptos, &bindgen)?,
     };
-    watch(workspace, &[bindgen, folders].concat())
+    watch(workspace, &tools)
 }
 
 /// Runs until Ctrl-C.

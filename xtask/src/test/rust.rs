@@ -1,5 +1,6 @@
 //! Unit tests, integration tests, and the examples in the documentation.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -14,11 +15,12 @@ use crate::workspace::{Workspace, path_with};
 
 const LIMIT: Duration = Duration::from_mins(45);
 
-/// All crates except the browser's entry point, which does not run here, with the features of the server half.
+/// All crates except the browser's entry point, which does not run here, with the features of the server half. Builds of a
+/// single program select it too: with the features of its package alone, the dependencies would be compiled again.
 pub(crate) const SERVER_HALF: &[&str] = &[
     "--workspace",
     "--exclude=frontend",
-    "--features=app/ssr,axum-auth0/sqlite,leptos-auth0/ssr,own-error-leptos/ssr",
+    "--features=app/ssr,axum-auth0/sqlite,leptos-auth0/ssr,own-error-leptos/ssr,server/features-of-tests",
 ];
 
 pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
@@ -76,6 +78,8 @@ fn with_nextest(workspace: &Workspace, folders: &[PathBuf], counts: &mut Counts)
 
 fn count(cargo: &mut Command, counts: &mut Counts) -> Result<()> {
     process::run_reading("cargo test", cargo, LIMIT, |line| {
+        // Counting continues after the terminal is closed.
+        _ = writeln!(std::io::stdout(), "{line}");
         *counts += Counts::from_libtest_line(line);
     })
 }

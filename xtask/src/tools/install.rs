@@ -28,7 +28,8 @@ pub(super) fn compile(tool: &Tool, workspace: &Workspace) -> Result<()> {
     );
     let started = Instant::now();
     let attempt = |dependencies| {
-        let mut command = command(tool, workspace, dependencies);
+        // The server half of the site may be compiling at the same time, and is to be ready first.
+        let mut command = process::nice(&command(tool, workspace, dependencies), 5);
         process::run(tool.package, &mut command, LIMIT)
     };
     match attempt(Dependencies::Locked) {
