@@ -18,6 +18,9 @@ const ASSETS: &str = "public";
 const RELOAD_PORT: u16 = 3001;
 pub(crate) const PORT: u16 = 3000;
 
+/// With the dependencies of the tests, so that they are compiled once for both.
+pub(crate) const SERVER_FEATURES: &str = "features-of-tests";
+
 pub(crate) const BUILD_LIMIT: Duration = Duration::from_mins(40);
 
 /// What the site is built for. Leptos reads at compile time whether it is being watched.
@@ -89,6 +92,8 @@ impl<'a> Site<'a> {
             "--package=server",
             "--bin=server",
             "--no-default-features",
+            "--features",
+            SERVER_FEATURES,
         ]);
         cargo
     }

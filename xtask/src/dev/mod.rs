@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use crate::failure::Result;
 use crate::process;
+use crate::site::SERVER_FEATURES;
 use crate::tools::{Tool, wasm_target};
 use crate::workspace::{Workspace, path_with};
 
@@ -30,10 +31,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 
 /// Runs until Ctrl-C.
 fn watch(workspace: &Workspace, tools: &[PathBuf]) -> Result<()> {
-    println!("cargo leptos watch");
+    println!("cargo leptos watch --bin-features {SERVER_FEATURES}");
     let mut cargo = workspace.cargo();
     cargo
-        .args(["leptos", "watch"])
+        .args(["leptos", "watch", "--bin-features", SERVER_FEATURES])
         .env("PATH", path_with(tools)?);
     process::run("cargo leptos watch", &mut cargo, Duration::MAX)
 }

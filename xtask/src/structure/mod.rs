@@ -4,6 +4,7 @@ mod dependency_rules;
 mod file_sizes;
 mod module_graph;
 mod retired_identifiers;
+mod shared_dependencies;
 
 use crate::failure::Result;
 use crate::report::Report;
@@ -21,6 +22,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     })?;
     report.step("retired identifiers", |_| {
         retired_identifiers::check(workspace)
+    })?;
+    report.step("features of dependencies, site and tests", |_| {
+        shared_dependencies::check(workspace)
     })?;
     report.step("file sizes", |_| file_sizes::check(workspace))?;
     Ok(())

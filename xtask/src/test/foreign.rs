@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::browser;
+use super::{SERVER_HALF, browser};
 use crate::counts::Counts;
 use crate::failure::Result;
 use crate::process;
@@ -26,7 +26,10 @@ pub(super) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
 /// Builds the products API as a program of its own: the embedded one trusts the local tenant only.
 pub(super) fn build_api(workspace: &Workspace) -> Result<()> {
     let mut cargo = Site::new(workspace, Purpose::Test).cargo();
-    cargo.args(["build", "--package=products-api", "--bins"]);
+    cargo
+        .arg("build")
+        .args(SERVER_HALF)
+        .arg("--bin=products-api");
     process::run("the build of the products API", &mut cargo, BUILD_LIMIT)
 }
 

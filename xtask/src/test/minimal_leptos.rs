@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::browser;
+use super::{SERVER_HALF, browser};
 use crate::counts::Counts;
 use crate::failure::Result;
 use crate::minimal_leptos::{self, Built};
@@ -16,12 +16,10 @@ const BUILD_LIMIT: Duration = Duration::from_mins(30);
 pub(super) fn build(workspace: &Workspace) -> Result<Built> {
     let built = minimal_leptos::build(workspace)?;
     let mut cargo = Site::new(workspace, Purpose::Test).cargo();
-    cargo.args([
-        "build",
-        "--package=products-api",
-        "--package=tenant",
-        "--bins",
-    ]);
+    cargo
+        .arg("build")
+        .args(SERVER_HALF)
+        .args(["--bin=products-api", "--bin=tenant"]);
     process::run("the build of the services", &mut cargo, BUILD_LIMIT)?;
     Ok(built)
 }
