@@ -8,6 +8,7 @@ use server::{doctor, options, shutdown, site, telemetry};
 use tokio::net::TcpListener;
 
 /// Chosen by measurement: `docs/performance.md`.
+#[cfg(not(debug_assertions))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
