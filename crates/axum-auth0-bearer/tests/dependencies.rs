@@ -8,10 +8,8 @@ use std::{collections::BTreeSet, env, process::Command};
 const MAX_PACKAGES_OF_AN_API: usize = 120;
 
 /// What belongs to the site's side, or would be a second cryptographic library.
-const NOT_FOR_AN_API: [&str; 14] = [
-    "sqlx",
-    "sqlx-core",
-    "sqlx-sqlite",
+const NOT_FOR_AN_API: [&str; 12] = [
+    "rusqlite",
     "libsqlite3-sys",
     "tower-sessions",
     "openidconnect",
@@ -73,7 +71,7 @@ fn an_api_depends_on_neither_sessions_nor_a_database() {
     let packages = packages_of("axum-auth0", &[]);
     let site = names(&packages);
     assert!(
-        site.contains("sqlx") && site.contains("tower-sessions"),
+        site.contains("rusqlite") && site.contains("tower-sessions"),
         "{site:?}"
     );
 }
@@ -93,7 +91,7 @@ fn a_site_without_the_feature_sqlite_compiles_no_sqlite() {
     let packages = packages_of("axum-auth0", &["--no-default-features"]);
     let site = names(&packages);
     assert!(site.contains("tower-sessions"), "{site:?}");
-    for unwanted in ["axum-auth0-stores", "sqlx", "libsqlite3-sys"] {
+    for unwanted in ["axum-auth0-stores", "rusqlite", "libsqlite3-sys"] {
         assert!(!site.contains(unwanted), "{unwanted}");
     }
 }

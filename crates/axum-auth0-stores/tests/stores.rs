@@ -2,14 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use axum_auth0_core::store::{
     CasOutcome, LeaseOutcome, LoginId, LoginRecord, LoginState, MemoryStore, SharedStore,
 };
 use axum_auth0_stores::SqliteStore;
 use futures::future::join_all;
-use sqlx::{Connection as _, Row as _, sqlite::SqliteConnectOptions};
+use rusqlite::Connection;
+use tokio::time::timeout;
 
 const NOW: i64 = 1_767_225_600;
 
@@ -670,24 +671,15 @@ async fn a_newer_schema_is_an_error_that_says_so_and_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.db");
     drop(open(&path).await);
-    let options = SqliteConnectOptions::new().filename(&path);
-    let mut direct = sqlx::SqliteConnection::connect_with(&options)
-        .await
-        .unwrap();
-    sqlx::raw_sql("PRAGMA user_version = 999")
-        .execute(&mut direct)
-        .await
-        .unwrap();
+    let direct = Connection::open(&path).unwrap();
+    direct.pragma_update(None, "user_version", 999).unwrap();
     let error = SqliteStore::open(&path).await.unwrap_err().to_string();
     assert!(
         error.contains("newer version") && error.contains("999"),
         "{error}"
     );
-    let version = sqlx::query("PRAGMA user_version")
-        .fetch_one(&mut direct)
-        .await
-        .unwrap();
-    assert_eq!(version.get::<i64, _>(0), 999);
+    let version = direct.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    assert_eq!(version.unwrap(), 999);
 }
 
 /// The times of logins are private.
@@ -721,18 +713,13 @@ async fn a_login_whose_deletion_cannot_be_committed_is_not_reported_as_deleted()
     for byte in [1, 2] {
         store.create_login(row(byte)).await.unwrap();
     }
-    let options = SqliteConnectOptions::new().filename(&path);
-    let mut connection = sqlx::SqliteConnection::connect_with(&options)
-        .await
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE needs (login BLOB REFERENCES logins (id) DEFERRABLE INITIALLY DEFERRED);
+             INSERT INTO needs SELECT id FROM logins LIMIT 1",
+        )
         .unwrap();
-    let table =
-        "CREATE TABLE needs (login BLOB REFERENCES logins (id) DEFERRABLE INITIALLY DEFERRED)";
-    for statement in [table, "INSERT INTO needs SELECT id FROM logins LIMIT 1"] {
-        sqlx::query(statement)
-            .execute(&mut connection)
-            .await
-            .unwrap();
-    }
     let outcomes = [
         store.delete_login(&id(1)).await,
         store.delete_login(&id(2)).await,
@@ -742,5 +729,75 @@ async fn a_login_whose_deletion_cannot_be_committed_is_not_reported_as_deleted()
     for (byte, outcome) in [1, 2].into_iter().zip(outcomes) {
         let left = store.load_login(&id(byte)).await.unwrap();
         assert_eq!(left.is_some(), outcome.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_read_sees_what_another_program_has_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let store: SharedStore = Arc::new(SqliteStore::open(&path).await.unwrap());
+    store.create_login(row(1)).await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    for version in 1..10 {
+        let changed = other.execute("UPDATE logins SET version = ?", [version]);
+        assert_eq!(changed.unwrap(), 1);
+        let login = store.load_login(&id(1)).await.unwrap().unwrap();
+        assert_eq!(login.version, version);
+    }
+    other.execute("DELETE FROM logins", []).unwrap();
+    assert_eq!(store.load_login(&id(1)).await.unwrap(), None);
+}
+
+/// The client hangs up while another program locks the file.
+#[tokio::test]
+async fn a_write_whose_caller_hung_up_leaves_the_store_usable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let store: SharedStore = Arc::new(SqliteStore::open(&path).await.unwrap());
+    store.create_login(row(1)).await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..3 {
+        let (limit, id) = (Duration::from_millis(50), id(1));
+        let lease = store.lease_login(&id, &[1; 16], NOW, NOW + 6);
+        assert!(timeout(limit, lease).await.is_err());
+    }
+    other.execute_batch("COMMIT").unwrap();
+    assert!(store.swap_tokens(&id(1), 0, vec![7]).await.is_ok());
+    // The first one took the lease: it had begun.
+    let lease = store.lease_login(&id(1), &[2; 16], NOW, NOW + 6).await;
+    assert_eq!(lease.unwrap(), LeaseOutcome::HeldElsewhere);
+    store.end_lease(&id(1), &[1; 16]).await.unwrap();
+    let lease = store.lease_login(&id(1), &[2; 16], NOW, NOW + 6).await;
+    assert_eq!(lease.unwrap(), LeaseOutcome::Acquired { abandoned: false });
+    let changed = other.execute("UPDATE logins SET version = 9", []);
+    assert_eq!(changed.unwrap(), 1, "no transaction is open");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_an_error_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let store = open(&path).await;
+    axum_auth0_core::store::Store::create_login(&store, row(1))
+        .await
+        .unwrap();
+    drop(store);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4096..].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+
+    let store: SharedStore = Arc::new(open(&path).await);
+    for error in [
+        store.load_login(&id(1)).await.unwrap_err(),
+        store
+            .check_session(&[1; 32], &id(1), NOW)
+            .await
+            .unwrap_err(),
+        store.create_login(row(2)).await.unwrap_err(),
+    ] {
+        let error = error.to_string();
+        assert!(error.contains("malformed (SQLite code 11)"), "{error}");
     }
 }

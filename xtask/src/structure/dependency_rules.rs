@@ -41,6 +41,7 @@ const RULES: &[Rule] = &[
             "reqwest",
             "ring",
             "rsa",
+            "rusqlite",
             "rustls*",
             "secrecy",
             "server",
@@ -60,8 +61,10 @@ const RULES: &[Rule] = &[
         forbidden: &[
             "chacha20poly1305",
             "leptos*",
+            "libsqlite3-sys",
             "openidconnect",
             "oauth2",
+            "rusqlite",
             "sqlx*",
             "tower-sessions*",
         ],
@@ -74,14 +77,24 @@ const RULES: &[Rule] = &[
         forbidden: &[
             "app",
             "leptos*",
+            "libsqlite3-sys",
             "orders-api",
             "products-api",
+            "rusqlite",
             "server",
             "tenant",
         ],
         expected: "openidconnect",
         // One of them is dotenvy, for `.env` files; quick_cache brings three for the cache of sessions.
         max_packages: Some(233),
+    },
+    Rule {
+        what: "the site's side and its doctor with the store in SQLite",
+        tree: &["--package=axum-auth0-doctor"],
+        // sqlx runs each statement on another thread.
+        forbidden: &["sqlx*"],
+        expected: "rusqlite",
+        max_packages: None,
     },
     Rule {
         what: "the local tenant",

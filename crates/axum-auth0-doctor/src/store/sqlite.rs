@@ -7,10 +7,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{
-    ConnectOptions as _, Connection as _, SqliteConnection, error::DatabaseError,
-    sqlite::SqliteConnectOptions,
-};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{Check, ID, unusable};
 
@@ -19,6 +16,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Checks the file at `path`. `name` must be unique.
 pub(super) async fn check(path: &Path, name: &str) -> Check {
+    let (path, name) = (path.to_owned(), name.to_owned());
+    tokio::task::spawn_blocking(move || check_file(&path, &name))
+        .await
+        .unwrap_or_else(|error| unusable(&error.to_string()))
+}
+
+fn check_file(path: &Path, name: &str) -> Check {
     if !path.exists() {
         return match write_to_folder_of(path, name) {
             Ok(()) => Check::ok(
@@ -28,12 +32,12 @@ pub(super) async fn check(path: &Path, name: &str) -> Check {
             Err(error) => unusable(&error.to_string()),
         };
     }
-    let mut connection = match open(path).await {
+    let mut connection = match open(path) {
         Ok(connection) => connection,
         Err(error) => return failed(path, "cannot be read", &error),
     };
-    let written = write(&mut connection).await;
-    let closed = connection.close().await;
+    let written = write(&mut connection);
+    let closed = connection.close().map_err(|(_, error)| error);
     match written.and(closed) {
         Ok(()) => Check::ok(
             ID,
@@ -46,29 +50,26 @@ pub(super) async fn check(path: &Path, name: &str) -> Check {
     }
 }
 
-async fn open(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    let mut connection = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(false)
-        .busy_timeout(BUSY_TIMEOUT)
-        .connect()
-        .await?;
-    sqlx::query("SELECT count(*) FROM sqlite_schema")
-        .execute(&mut connection)
-        .await?;
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // SQLite gives a special meaning to some relative paths, such as `:memory:`.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)
 }
 
 /// Creates a table in a transaction and rolls it back. This needs the same lock and files as every write.
-async fn write(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::raw_sql("CREATE TABLE doctor_probe (at INTEGER); INSERT INTO doctor_probe VALUES (1)")
-        .execute(&mut *transaction)
-        .await?;
-    transaction.rollback().await
+fn write(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(
+        "CREATE TABLE doctor_probe (at INTEGER); INSERT INTO doctor_probe VALUES (1)",
+    )?;
+    transaction.rollback()
 }
 
-fn failed(path: &Path, what: &str, error: &sqlx::Error) -> Check {
+fn failed(path: &Path, what: &str, error: &rusqlite::Error) -> Check {
     if is_busy(error) {
         return Check::skipped(
             ID,
@@ -81,13 +82,11 @@ fn failed(path: &Path, what: &str, error: &sqlx::Error) -> Check {
     unusable(&format!("{} {what}: {error}", path.display()))
 }
 
-/// Returns whether the error is `SQLITE_BUSY` or `SQLITE_LOCKED`, extended codes included.
-fn is_busy(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(DatabaseError::code)
-        .and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 /// Creates and removes a file in the nearest existing folder above `path`.
@@ -151,11 +150,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sessions.db");
         drop(SqliteStore::open(&path).await.unwrap());
-        let mut other = open(&path).await.unwrap();
-        let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let other = open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let result = check(&path, "test").await;
         assert_eq!(result.status, Status::Skipped, "{result:?}");
-        writing.rollback().await.unwrap();
+        other.execute_batch("ROLLBACK").unwrap();
         assert_eq!(check(&path, "test").await.status, Status::Ok);
     }
 
@@ -164,13 +163,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sessions.db");
         drop(SqliteStore::open(&path).await.unwrap());
-        let mut connection = open(&path).await.unwrap();
+        let mut connection = open(&path).unwrap();
         // Fails like a write to a read-only file, even for root.
-        sqlx::query("PRAGMA query_only = ON")
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        let error = write(&mut connection).await.unwrap_err();
+        connection.pragma_update(None, "query_only", true).unwrap();
+        let error = write(&mut connection).unwrap_err();
         let result = failed(&path, "cannot be written", &error);
         assert_eq!(result.code, Some("session_store_unusable"), "{result:?}");
     }

@@ -3,22 +3,24 @@
 use std::{path::Path, time::Duration};
 
 use axum_auth0_core::store::StoreError;
-use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use rusqlite::{Connection, OpenFlags};
 
-use super::row::store_error;
+use super::error::store_error;
+
+/// How long a statement waits for a lock of another connection.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Number of read connections.
+const READERS: usize = 4;
+/// More than the statements of this crate.
+const CACHED_STATEMENTS: usize = 32;
 
 /// Adds missing tables and indexes to an older file.
 const SCHEMA: &str = include_str!("schema.sql");
-/// Maximum number of read connections.
-const MAX_READERS: u32 = 4;
 
 const SCHEMA_VERSION: i64 = 2;
 
-/// Opens the pool that writes and the pool that reads.
-pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
+/// Opens the connection that writes and those that read.
+pub(super) fn open(path: &Path) -> Result<(Connection, Vec<Connection>), StoreError> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -31,37 +33,53 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreE
         })?;
     }
     create_for_owner(path);
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // A refreshed token must survive a power failure: the old one is no longer valid.
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5));
-    let writer = pool(1, options.clone(), path).await?;
-    prepare_schema(&writer, path).await?;
+    // SQLite gives a special meaning to some relative paths: `:memory:`, and those that begin with `file:`.
+    let absolute = std::path::absolute(path)
+        .map_err(|error| StoreError(format!("cannot open {}: {error}", path.display())))?;
+    let failed = |error: rusqlite::Error| {
+        StoreError(format!(
+            "cannot open {}: {}",
+            path.display(),
+            store_error(error)
+        ))
+    };
+    let writer = open_writer(&absolute).map_err(failed)?;
+    prepare_schema(&writer, path)?;
     restrict_to_owner(path);
-    let reader = pool(MAX_READERS, options.pragma("query_only", "ON"), path).await?;
-    Ok((writer, reader))
+    let readers = (0..READERS)
+        .map(|_| open_reader(&absolute))
+        .collect::<rusqlite::Result<_>>();
+    Ok((writer, readers.map_err(failed)?))
 }
 
-async fn pool(
-    connections: u32,
-    options: SqliteConnectOptions,
-    path: &Path,
-) -> Result<SqlitePool, StoreError> {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .connect_with(options)
-        .await
-        .map_err(|error| StoreError(format!("cannot open {}: {error}", path.display())))
+fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A refreshed token must survive a power failure: the old one is no longer valid.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
 }
 
-async fn prepare_schema(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(pool)
-        .await
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path, OpenFlags::empty())?;
+    connection.pragma_update(None, "query_only", true)?;
+    // Reads the schema now, not on the thread of the first request.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    connection.busy_timeout(Duration::ZERO)?;
+    Ok(connection)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    Ok(connection)
+}
+
+fn prepare_schema(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let version: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(store_error)?;
     if version > SCHEMA_VERSION {
         return Err(StoreError(format!(
@@ -69,11 +87,7 @@ async fn prepare_schema(pool: &SqlitePool, path: &Path) -> Result<(), StoreError
             path.display()
         )));
     }
-    sqlx::raw_sql(SCHEMA)
-        .execute(pool)
-        .await
-        .map_err(store_error)?;
-    Ok(())
+    connection.execute_batch(SCHEMA).map_err(store_error)
 }
 
 /// Creates the file for its owner only: the times of logins are private. `SQLite` gives the files beside a new database the

@@ -1,7 +1,7 @@
 //! Measures `access_token` with a valid cached token: time and allocations of one call, by the number of sessions in
 //! the store and of audiences with a cached token.
 //!
-//! Run with `cargo bench -p axum-auth0`. Allocations are those of the calling thread; SQLite has its own thread.
+//! Run with `cargo bench -p axum-auth0`. Allocations are those of Rust; SQLite has its own allocator.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may end at once")]
 

@@ -8,7 +8,7 @@ use std::{
 use axum::body::Body;
 use axum_auth0::SqliteStore;
 use http::{StatusCode, header};
-use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use rusqlite::Connection;
 use test_support::{Browser, Endpoint, Reply};
 
 use crate::app::{TestEnv, TestEnvBuilder};
@@ -163,13 +163,8 @@ async fn sessions_work_while_another_process_locks_the_store_for_writing() {
     let mut alice = env.logged_in("alice").await;
     let mut bob = env.logged_in("bob").await;
     env.clock.advance(120);
-    let mut backup = SqliteConnectOptions::new()
-        .filename(&path)
-        .connect()
-        .await
-        .unwrap();
-    let lock = sqlx::raw_sql("BEGIN IMMEDIATE");
-    lock.execute(&mut backup).await.unwrap();
+    let backup = Connection::open(&path).unwrap();
+    backup.execute_batch("BEGIN IMMEDIATE").unwrap();
     let begin = Instant::now();
     for _ in 0..4 {
         assert_eq!(alice.whoami().await, "auth0|alice");

@@ -7,7 +7,7 @@ use std::{
 
 use axum_auth0::SqliteStore;
 use http::StatusCode;
-use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use rusqlite::Connection;
 use test_support::{Browser, Endpoint, Reply};
 
 use crate::{
@@ -151,13 +151,8 @@ async fn reads_do_not_wait_for_writes_that_another_process_blocks() {
     }
     env.clock.advance(3_500);
     alice.get("/token").await;
-    let mut backup = SqliteConnectOptions::new()
-        .filename(&path)
-        .connect()
-        .await
-        .unwrap();
-    let lock = sqlx::raw_sql("BEGIN IMMEDIATE");
-    lock.execute(&mut backup).await.unwrap();
+    let backup = Connection::open(&path).unwrap();
+    backup.execute_batch("BEGIN IMMEDIATE").unwrap();
     // Each of them needs a refresh, and therefore a write.
     env.clock.advance(110);
     let refreshes: Vec<_> = waiting
