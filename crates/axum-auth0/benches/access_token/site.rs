@@ -184,7 +184,8 @@ fn copy_rows(file: &Path, count: usize) {
          last_seen_at, expires_at, version, zeroblob(?2) FROM logins, numbers WHERE ?1 > 0",
         "INSERT INTO records SELECT randomblob(32), zeroblob(?2), expires_at FROM records, numbers WHERE ?1 > 0",
     ] {
-        let copied = connection.execute(&format!("{numbers}{copies}"), [count, OTHERS_BYTES]);
+        let parameters = [count, OTHERS_BYTES].map(|number| i64::try_from(number).unwrap());
+        let copied = connection.execute(&format!("{numbers}{copies}"), parameters);
         assert_eq!(copied.unwrap(), count);
     }
 }
