@@ -105,7 +105,7 @@ impl Stopwatch {
     }
 
     fn print(&self, what: &str) {
-        let cpu = (cpu_time() - self.cpu).as_secs_f64() * 1e6 / f64::from(READS);
+        let cpu = cpu_time().saturating_sub(self.cpu).as_secs_f64() * 1e6 / f64::from(READS);
         let wall = self.wall.elapsed().as_secs_f64() * 1e6 / f64::from(READS);
         println!("check_session, {what}: {cpu:.1} µs CPU, {wall:.1} µs wall time");
     }
