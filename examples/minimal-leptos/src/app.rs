@@ -143,6 +143,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
                 <title>"Minimal Leptos"</title>
                 <link rel="icon" href="data:,"/>
                 <AutoReload options=options.clone()/>
