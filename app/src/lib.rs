@@ -34,4 +34,4 @@ mod shell;
 pub use app::App;
 pub use error::{AppError, Field, InvalidField, InvalidReason};
 #[cfg(feature = "ssr")]
-pub use shell::shell;
+pub use shell::{InlineStylesheet, shell};

@@ -1,12 +1,23 @@
 //! The HTML document.
 
+use std::sync::Arc;
+
 use crate::app::App;
-use leptos::{hydration::AutoReload, hydration::HydrationScripts, prelude::*};
+use leptos::{hydration::AutoReload, hydration::HydrationScripts, nonce::use_nonce, prelude::*};
 use leptos_auth0::{site_path, use_base_path};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
+/// The text of the stylesheet. A page with this context contains it, so that the browser paints without another request.
+#[derive(Clone, Debug)]
+pub struct InlineStylesheet(pub Arc<str>);
+
 /// Returns the HTML document for the server's router: head, styles, scripts, and the app in the body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let inline = use_context::<InlineStylesheet>();
+    // The browser fetches a stylesheet that does not apply last, and keeps it for the next page.
+    let media = inline.is_some().then_some("not all");
+    let inline = inline
+        .map(|InlineStylesheet(text)| view! { <style nonce=use_nonce() inner_html=text></style> });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -18,7 +29,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#14171a" media="(prefers-color-scheme: dark)"/>
                 <meta name="description" content="Stockroom, the sample site of leptos-auth0"/>
                 <link rel="icon" href=site_path("/favicon.svg") type="image/svg+xml"/>
-                <HashedStylesheet options=options.clone() root=use_base_path() id="leptos"/>
+                {inline}
+                <HashedStylesheet options=options.clone() root=use_base_path() id="leptos" attr:media=media/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options root=use_base_path() islands=true/>
                 <MetaTags/>

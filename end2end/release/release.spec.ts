@@ -81,6 +81,30 @@ test('generated files have hashed names and are immutable; pages are not cached'
   expect((await request.get('/')).headers()['cache-control']).toContain('no-store');
 });
 
+test('the first page of a visit contains the styles, and the next one has them from the cache', async ({ page }) => {
+  const violations: string[] = [];
+  page.on('console', (message) => {
+    if (/Content.Security.Policy/i.test(message.text())) violations.push(message.text());
+  });
+  const style = page.locator('head style');
+  const link = page.locator('link[rel=stylesheet]');
+  await load(page, () => page.goto('/'));
+  await expect(style).toHaveCount(1);
+  await expect(link).toHaveAttribute('media', 'not all');
+  await expect(page.locator('body')).toHaveCSS('display', 'flex');
+
+  await load(page, () => page.getByRole('link', { name: 'Stockroom', exact: true }).click());
+  await expect(style).toHaveCount(0);
+  await expect(link).not.toHaveAttribute('media');
+  await expect(page.locator('body')).toHaveCSS('display', 'flex');
+  const received = await page.evaluate(() => {
+    const files = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+    return files.filter(({ name }) => name.endsWith('.css')).map(({ transferSize }) => transferSize);
+  });
+  expect(received, 'bytes of the stylesheet').toEqual([0]);
+  expect(violations).toEqual([]);
+});
+
 test('the release build logs in at the configured provider', async ({ page }) => {
   await page.goto('/products');
   await logIn(page, 'dora');

@@ -48,7 +48,7 @@ impl Policy {
             .map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}"))
             .unwrap_or_default();
         format!(
-            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
              img-src 'self' https: data:; font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; \
              form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
         )

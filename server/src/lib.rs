@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod files;
 mod headers;
 mod health;
+mod inline_stylesheet;
 #[cfg(any(debug_assertions, feature = "local-services"))]
 pub mod local;
 pub mod options;

@@ -22,7 +22,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{compression::compress, files, headers, headers::Policy, health};
+use crate::{compression::compress, files, headers, headers::Policy, health, inline_stylesheet};
 
 /// Maximum size of a request body in bytes. The site's largest form has a few hundred bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -85,15 +85,20 @@ fn pages(options: LeptosOptions) -> Router {
         let options = options.clone();
         move || shell(options.clone())
     };
-    let not_found = render_app_async_with_context(provide_nonce, document.clone());
-    let pages = Router::new().leptos_routes_with_context(&options, routes, provide_nonce, document);
+    let stylesheet = inline_stylesheet::read(&options);
+    let provide = move || {
+        provide_nonce();
+        inline_stylesheet::provide(stylesheet.as_ref());
+    };
+    let not_found = render_app_async_with_context(provide.clone(), document.clone());
+    let pages = Router::new().leptos_routes_with_context(&options, routes, provide, document);
     pages
         .route("/api/{*rest}", any(no_such_function))
         .fallback(move |request: Request<Body>| not_found(request))
         .with_state(options)
 }
 
-/// Provides the nonce of the policy to the scripts.
+/// Provides the nonce of the policy to scripts and styles.
 fn provide_nonce() {
     if let Some(nonce) =
         use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned())
