@@ -2,11 +2,12 @@
 
 use crate::error::{AuthError, ErrorStatus};
 use leptos::server_fn::{
-    Bytes,
+    Bytes, ContentType, Decodes, Encodes, Format, FormatType,
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
+use std::convert::Infallible;
 
 /// Implements what Leptos and this crate need of an app's own error type, which is an enum with a variant
 /// `Auth(AuthError)` and `serde`'s two derives.
@@ -75,14 +76,10 @@ macro_rules! server_fn_error {
         }
 
         impl $crate::server_fn_error_private::FromServerFnError for $error {
-            type Encoder = $crate::server_fn_error_private::JsonEncoding;
+            type Encoder = $crate::server_fn_error_private::ErrorEncoding;
 
             fn from_server_fn_error(error: $crate::server_fn_error_private::ServerFnErrorErr) -> Self {
                 Self::Auth($crate::server_fn_error_private::FromServerFnError::from_server_fn_error(error))
-            }
-
-            fn ser(&self) -> $crate::server_fn_error_private::Bytes {
-                $crate::server_fn_error_private::respond(self)
             }
         }
 
@@ -117,18 +114,47 @@ macro_rules! __from_engine_errors {
     ($error:ident) => {};
 }
 
-/// Returns `error` as JSON. On the server, it also sets the status of the response or, for a form that the browser
-/// posted itself, redirects.
-pub fn respond<E: ErrorStatus + Serialize>(error: &E) -> Bytes {
-    let body =
-        serde_json::to_string(error).unwrap_or_else(|_| String::from("{\"code\":\"internal\"}"));
-    #[cfg(feature = "ssr")]
-    crate::server::response::respond_with_error(error.status(), error.retry_after_secs(), &body);
-    Bytes::from(body)
+/// JSON. On the server, encoding an error also sets the status of the response or, for a form that the browser posted
+/// itself, redirects.
+///
+/// `FromServerFnError::ser` would be the other place for this, but Leptos 0.9 changes what it returns.
+#[derive(Debug)]
+pub struct ErrorEncoding;
+
+impl ContentType for ErrorEncoding {
+    const CONTENT_TYPE: &'static str = JsonEncoding::CONTENT_TYPE;
+}
+
+impl FormatType for ErrorEncoding {
+    const FORMAT_TYPE: Format = JsonEncoding::FORMAT_TYPE;
+}
+
+impl<E: ErrorStatus + Serialize> Encodes<E> for ErrorEncoding {
+    type Error = Infallible;
+
+    fn encode(error: &E) -> Result<Bytes, Infallible> {
+        let body = serde_json::to_string(error)
+            .unwrap_or_else(|_| String::from("{\"code\":\"internal\"}"));
+        #[cfg(feature = "ssr")]
+        crate::server::response::respond_with_error(
+            error.status(),
+            error.retry_after_secs(),
+            &body,
+        );
+        Ok(Bytes::from(body))
+    }
+}
+
+impl<E: DeserializeOwned> Decodes<E> for ErrorEncoding {
+    type Error = serde_json::Error;
+
+    fn decode(bytes: Bytes) -> Result<E, serde_json::Error> {
+        JsonEncoding::decode(bytes)
+    }
 }
 
 impl FromServerFnError for AuthError {
-    type Encoder = JsonEncoding;
+    type Encoder = ErrorEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         // Their texts are for developers and quote the request, so they are dropped.
@@ -137,10 +163,6 @@ impl FromServerFnError for AuthError {
             ServerFnErrorErr::Request(_) => Self::Network,
             _ => Self::Internal,
         }
-    }
-
-    fn ser(&self) -> Bytes {
-        respond(self)
     }
 }
 
@@ -154,10 +176,6 @@ pub fn set_page_status<E: ErrorStatus>(error: &E) {
 
 /// For the code that [`server_fn_error!`](crate::server_fn_error) generates.
 pub mod private {
-    pub use super::respond;
-    pub use leptos::server_fn::{
-        Bytes,
-        codec::JsonEncoding,
-        error::{FromServerFnError, ServerFnErrorErr},
-    };
+    pub use super::ErrorEncoding;
+    pub use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 }

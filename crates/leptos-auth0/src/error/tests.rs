@@ -1,5 +1,6 @@
 use super::{ApiFailure, AuthError, ErrorStatus as _, Explanation};
-use leptos::server_fn::error::FromServerFnError as _;
+use crate::server_fn_error_private::ErrorEncoding;
+use leptos::server_fn::{Encodes as _, error::FromServerFnError as _};
 
 fn all() -> Vec<AuthError> {
     vec![
@@ -30,7 +31,8 @@ fn all() -> Vec<AuthError> {
 #[test]
 fn every_error_round_trips_through_json() {
     for error in all() {
-        assert_eq!(AuthError::de(error.ser()), error);
+        let json = ErrorEncoding::encode(&error).expect("JSON");
+        assert_eq!(AuthError::de(json), error);
     }
 }
 
