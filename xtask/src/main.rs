@@ -24,6 +24,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use failure::Failure;
+use publish::Baseline;
 use report::Report;
 use workspace::Workspace;
 
@@ -82,17 +83,17 @@ fn run(arguments: &[String]) -> failure::Result<()> {
             report.finish()
         }
         ["ci", "--full", rest @ ..] => {
-            let baseline = baseline(rest)?;
+            let baseline = baseline(&workspace, rest)?;
             let mut report = Report::new();
             ci::run(&workspace, &mut report)?;
-            publish::check_fully(&workspace, baseline, &mut report)?;
+            publish::check_fully(&workspace, &baseline, &mut report)?;
             report.finish()
         }
         ["publish-checks", rest @ ..] => {
-            let baseline = baseline(rest)?;
+            let baseline = baseline(&workspace, rest)?;
             let mut report = Report::new();
             publish::check(&workspace, &mut report)?;
-            publish::check_fully(&workspace, baseline, &mut report)?;
+            publish::check_fully(&workspace, &baseline, &mut report)?;
             report.finish()
         }
         ["build"] => build::run(&workspace),
@@ -114,11 +115,11 @@ fn run(arguments: &[String]) -> failure::Result<()> {
     }
 }
 
-/// Returns the revision of `--baseline REVISION`.
-fn baseline<'a>(arguments: &[&'a str]) -> failure::Result<Option<&'a str>> {
+/// Returns the revision of `--baseline REVISION`, by default the latest release.
+fn baseline(workspace: &Workspace, arguments: &[&str]) -> failure::Result<Baseline> {
     match arguments {
-        [] => Ok(None),
-        ["--baseline", revision] => Ok(Some(revision)),
+        [] => Baseline::find(workspace, None),
+        ["--baseline", revision] => Baseline::find(workspace, Some(revision)),
         _ => Err(Failure::Failed(format!(
             "`{}` is not understood; `--baseline REVISION` is\n\n{USAGE}",
             arguments.join(" ")

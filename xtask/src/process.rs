@@ -1,6 +1,6 @@
 //! Child processes, each in a process group of its own, so that it can be ended with everything that it started.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -45,10 +45,31 @@ pub(crate) fn run_reading(
     name: &str,
     command: &mut Command,
     limit: Duration,
-    mut on_line: impl FnMut(&str) + Send,
+    on_line: impl FnMut(&str) + Send,
 ) -> Result<()> {
     let mut running = start(name, command.stdout(Stdio::piped()))?;
     let output = running.child.stdout.take();
+    read(running, output, limit, on_line)
+}
+
+/// As [`run_reading`], for standard error.
+pub(crate) fn run_reading_errors(
+    name: &str,
+    command: &mut Command,
+    limit: Duration,
+    on_line: impl FnMut(&str) + Send,
+) -> Result<()> {
+    let mut running = start(name, command.stderr(Stdio::piped()))?;
+    let output = running.child.stderr.take();
+    read(running, output, limit, on_line)
+}
+
+fn read(
+    mut running: Running,
+    output: Option<impl Read + Send>,
+    limit: Duration,
+    mut on_line: impl FnMut(&str) + Send,
+) -> Result<()> {
     std::thread::scope(|scope| {
         scope.spawn(move || {
             for line in output.into_iter().flat_map(|o| BufReader::new(o).lines()) {

@@ -16,9 +16,16 @@ struct Step {
     name: &'static str,
     took: Duration,
     counts: Counts,
-    failure: Option<String>,
-    /// A failure does not count.
-    may_fail: bool,
+    outcome: Outcome,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    Passed,
+    Failed(String),
+    /// Does not count.
+    FailedAsAllowed(String),
+    Skipped(String),
 }
 
 impl Report {
@@ -36,7 +43,7 @@ impl Report {
         name: &'static str,
         work: impl FnOnce(&mut Counts) -> Result<()>,
     ) -> Result<bool> {
-        self.run(name, false, work)
+        self.run(name, Outcome::Failed, work)
     }
 
     /// As [`Self::step`]; a failure is reported, and does not count.
@@ -45,35 +52,48 @@ impl Report {
         name: &'static str,
         work: impl FnOnce(&mut Counts) -> Result<()>,
     ) -> Result<bool> {
-        self.run(name, true, work)
+        self.run(name, Outcome::FailedAsAllowed, work)
+    }
+
+    /// Reports a step that is not run, and the reason.
+    pub(crate) fn skip(&mut self, name: &'static str, reason: String) {
+        println!("\n── {name}: skipped: {reason}");
+        self.steps.push(Step {
+            name,
+            took: Duration::ZERO,
+            counts: Counts::default(),
+            outcome: Outcome::Skipped(reason),
+        });
     }
 
     fn run(
         &mut self,
         name: &'static str,
-        may_fail: bool,
+        failed: impl FnOnce(String) -> Outcome,
         work: impl FnOnce(&mut Counts) -> Result<()>,
     ) -> Result<bool> {
         println!("\n── {name}");
         let started = Instant::now();
         let mut counts = Counts::default();
-        let failure = match work(&mut counts) {
-            Ok(()) => None,
-            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
-            Err(failure) => Some(failure.to_string()),
-        };
+        let result = work(&mut counts);
         let took = started.elapsed();
-        match &failure {
-            None => println!("── {name}: ok, {}", duration(took)),
-            Some(reason) => println!("── {name}: FAILED after {}: {reason}", duration(took)),
-        }
-        let ok = failure.is_none();
+        let ok = result.is_ok();
+        let outcome = match result {
+            Ok(()) => {
+                println!("── {name}: ok, {}", duration(took));
+                Outcome::Passed
+            }
+            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+            Err(failure) => {
+                println!("── {name}: FAILED after {}: {failure}", duration(took));
+                failed(failure.to_string())
+            }
+        };
         self.steps.push(Step {
             name,
             took,
             counts,
-            failure,
-            may_fail,
+            outcome,
         });
         Ok(ok)
     }
@@ -91,12 +111,22 @@ impl Report {
                     step.counts.passed, step.counts.failed
                 )
             };
-            let mark = match (&step.failure, step.may_fail) {
-                (None, _) => "ok    ",
-                (Some(_), true) => "failed, which is allowed:",
-                (Some(_), false) => "FAILED",
+            let (mark, reason) = match &step.outcome {
+                Outcome::Passed => ("ok", None),
+                Outcome::Failed(reason) => ("FAILED", Some(reason.clone())),
+                Outcome::FailedAsAllowed(reason) => {
+                    ("failed", Some(format!("allowed to fail: {reason}")))
+                }
+                Outcome::Skipped(reason) => ("skipped", Some(reason.clone())),
             };
-            println!("{mark}  {:>12}  {}{tests}", duration(step.took), step.name);
+            println!(
+                "{mark:<7} {:>12}  {}{tests}",
+                duration(step.took),
+                step.name
+            );
+            if let Some(reason) = reason {
+                println!("{:22}{reason}", "");
+            }
         }
         let total = self.total();
         println!("\n{} passed, {} failed", total.passed, total.failed);
@@ -110,11 +140,11 @@ impl Report {
     fn total(&self) -> Counts {
         let mut total = Counts::default();
         for step in &self.steps {
-            if step.may_fail {
+            if matches!(step.outcome, Outcome::FailedAsAllowed(_)) {
                 continue;
             }
             total += step.counts;
-            if step.failure.is_some() && step.counts.failed == 0 {
+            if matches!(step.outcome, Outcome::Failed(_)) && step.counts.failed == 0 {
                 total.failed += 1;
             }
         }
@@ -185,12 +215,13 @@ mod tests {
     }
 
     #[test]
-    fn an_allowed_failure_does_not_count() {
+    fn an_allowed_failure_and_a_skipped_step_do_not_count() {
         let mut report = Report::new();
         let passed = report
             .step_that_may_fail("a release candidate", |_| failed("not compatible"))
             .expect("not interrupted");
         assert!(!passed);
+        report.skip("compare", "there is no release".to_owned());
         assert!(report.finish().is_ok());
     }
 

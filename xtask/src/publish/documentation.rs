@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{LEPTOS, PUBLISHED};
+use super::{LEPTOS, LEPTOS_FEATURES, PUBLISHED};
 use crate::failure::Result;
 use crate::process;
 use crate::workspace::Workspace;
@@ -16,13 +16,14 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
     let unstable = PUBLISHED.join(",").replace('-', "_");
     for krate in PUBLISHED {
         let features = if *krate == LEPTOS {
-            "--features=ssr"
+            format!("--features={}", LEPTOS_FEATURES.join(","))
         } else {
-            "--all-features"
+            "--all-features".to_owned()
         };
         let mut cargo = workspace.cargo();
         cargo
-            .args(["doc", "--no-deps", "--locked", "--package", krate, features])
+            .args(["doc", "--no-deps", "--locked", "--package", krate])
+            .arg(features)
             .arg("--target-dir")
             .arg(workspace.target.join("docs-rs"))
             .env("RUSTC_BOOTSTRAP", &unstable)

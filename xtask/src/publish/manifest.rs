@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{LEPTOS, PUBLISHED};
+use super::{LEPTOS, LEPTOS_FEATURES, PUBLISHED};
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::workspace::Workspace;
@@ -87,9 +87,9 @@ fn is_release_of(version: &str, stated: &str) -> bool {
 
 fn manifest_problems(krate: &str, manifest: &str) -> Vec<String> {
     let docs_rs = if krate == LEPTOS {
-        "features = [\"islands\", \"ssr\", \"testing\"]"
+        format!("features = {LEPTOS_FEATURES:?}")
     } else {
-        "all-features = true"
+        "all-features = true".to_owned()
     };
     let lines = [
         "publish = true",
@@ -99,7 +99,7 @@ fn manifest_problems(krate: &str, manifest: &str) -> Vec<String> {
         "readme = \"README.md\"",
         "include = [\"/src\", \"/README.md\", \"/LICENSE-APACHE\", \"/LICENSE-MIT\"]",
         "[package.metadata.docs.rs]",
-        docs_rs,
+        &docs_rs,
         "rustdoc-args = [\"--cfg\", \"docsrs\"]",
     ];
     let mut problems: Vec<String> = lines

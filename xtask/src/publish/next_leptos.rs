@@ -1,9 +1,10 @@
 //! leptos-auth0 with the release candidate of the next Leptos: a copy of the crates, with other versions in its manifest.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
-use super::LEPTOS;
+use super::{LEPTOS, LEPTOS_FEATURES};
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::site::copy_folder;
@@ -45,21 +46,42 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
         )),
         interrupted => interrupted,
     })?;
-    let mut tree = cargo(&["tree", "--package", LEPTOS, "--depth=1", "--features=ssr"]);
-    for line in process::output_of(&mut tree).unwrap_or_default().lines() {
-        if PACKAGES
-            .iter()
-            .any(|name| line.contains(&format!(" {name} v")))
-        {
-            println!("{line}");
-        }
-    }
     let package = format!("--package={LEPTOS}");
-    let mut server_half = cargo(&["check", &package, "--features=ssr"]);
-    process::run("the server half", &mut server_half, LIMIT)?;
-    let mut browser_half = cargo(&["check", &package, "--features=hydrate"]);
-    browser_half.arg(format!("--target={}", wasm_target::TARGET));
-    process::run("the browser half", &mut browser_half, LIMIT)
+    let server_half = format!("--features={}", LEPTOS_FEATURES.join(","));
+    let mut tree = cargo(&["tree", &package, &server_half, "--depth=1", "--prefix=none"]);
+    let tree = process::output_of(&mut tree).unwrap_or_default();
+    let is_leptos = |line: &&str| PACKAGES.contains(&line.split(' ').next().unwrap_or_default());
+    let versions: Vec<&str> = tree.lines().filter(is_leptos).collect();
+    let versions = versions.join(", ");
+    println!("{versions}");
+    compile(
+        &format!("the server half with {versions}"),
+        &mut cargo(&["check", &package, &server_half]),
+    )?;
+    compile(
+        &format!("the browser half with {versions}"),
+        cargo(&["check", &package, "--features=hydrate,islands"])
+            .arg(format!("--target={}", wasm_target::TARGET)),
+    )
+}
+
+/// Runs `cargo check`. The reason of a failure is the first error of the compiler.
+fn compile(what: &str, cargo: &mut Command) -> Result<()> {
+    let mut errors = Vec::new();
+    let check = cargo.arg("--message-format=short");
+    let outcome = process::run_reading_errors(what, check, LIMIT, |line| {
+        println!("{line}");
+        if line.contains(": error") {
+            errors.push(line.to_owned());
+        }
+    });
+    match (outcome, errors.first()) {
+        (Err(Failure::Failed(_)), Some(first)) => Err(Failure::Failed(format!(
+            "{what} does not compile, {} errors; the first one: {first}",
+            errors.len()
+        ))),
+        (outcome, _) => outcome,
+    }
 }
 
 /// Copies the crates and what they inherit. The lock file keeps the versions of everything else.
