@@ -30,8 +30,8 @@ pub(crate) fn cargo(workspace: &Workspace) -> Result<Command> {
     cargo
         .current_dir(folder)
         .env("LEPTOS_OUTPUT_NAME", NAME)
-        // As in the profile of this workspace, so that dependencies are compiled once for both.
-        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+        // As for the dependencies of this workspace, so that they are compiled once for both.
+        .env("CARGO_PROFILE_DEV_DEBUG", "false");
     Ok(cargo)
 }
 
