@@ -29,7 +29,7 @@ pub(super) fn run(workspace: &Workspace, leptos: &Tool, bindgen: &Tool) -> Resul
     let site = Site::new(workspace, Purpose::Watch);
     // Before the build, so that no change during it is lost.
     let mut sources = Sources::scan(&workspace.root);
-    let halves = Halves::new(workspace, &site, bindgen);
+    let halves = Halves::new(workspace, &site, bindgen)?;
     site.remove_files()?;
     let mut server = None;
     halves.build(|| {

@@ -4,8 +4,8 @@ use super::progress::{Progress, count_packages};
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::report::duration;
-use crate::site::{BUILD_LIMIT, PORT, Site};
-use crate::tools::Tool;
+use crate::site::{BUILD_LIMIT, PORT, SERVER_FEATURES, Site};
+use crate::tools::{Tool, wasm_target};
 use crate::workspace::Workspace;
 
 const SERVER: &str = "server half";
@@ -21,23 +21,43 @@ pub(super) struct Halves<'a> {
 }
 
 impl<'a> Halves<'a> {
-    pub(super) fn new(workspace: &'a Workspace, site: &'a Site<'a>, bindgen: &'a Tool) -> Self {
-        let server = ["--package=server", "--no-default-features"];
+    /// Downloads the dependencies that are missing, and counts them.
+    pub(super) fn new(
+        workspace: &'a Workspace,
+        site: &'a Site<'a>,
+        bindgen: &'a Tool,
+    ) -> Result<Self> {
+        let mut fetch = site.cargo();
+        fetch
+            .arg("fetch")
+            .arg(format!("--target={}", workspace.host))
+            .arg(format!("--target={}", wasm_target::TARGET));
+        // It also fetches what only tests need. If the site needs what is missing, the build says so.
+        if let Err(Failure::Interrupted) = process::run("cargo fetch", &mut fetch, BUILD_LIMIT) {
+            return Err(Failure::Interrupted);
+        }
+        let server = [
+            "--package=server",
+            "--no-default-features",
+            "--features",
+            SERVER_FEATURES,
+        ];
         let browser = [
             "--package=frontend",
             "--no-default-features",
-            "--target=wasm32-unknown-unknown",
+            "--target",
+            wasm_target::TARGET,
         ];
         let packages = [
             (SERVER, count_packages(&mut site.cargo(), &server)),
             (BROWSER, count_packages(&mut site.cargo(), &browser)),
         ];
-        Self {
+        Ok(Self {
             workspace,
             site,
             bindgen,
             packages,
-        }
+        })
     }
 
     /// Calls `on_server` when the server half is ready, which works without the browser half.
