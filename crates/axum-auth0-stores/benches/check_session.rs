@@ -68,6 +68,7 @@ async fn create_session(store: &SqliteStore, number: u64) {
     let (key, id) = keys(number);
     let login = LoginRecord {
         id,
+        issuer: "https://tenant.example/".to_owned(),
         subject: format!("auth0|{number}"),
         provider_session: None,
         created_at: NOW,
@@ -75,6 +76,7 @@ async fn create_session(store: &SqliteStore, number: u64) {
         expires_at: NOW + 1_000,
         version: 0,
         tokens: vec![7; 4_000],
+        details: Vec::new(),
     };
     store.create_login(login).await.unwrap();
     let created = store.create_record(&key, vec![7; 300], NOW + 1_000).await;

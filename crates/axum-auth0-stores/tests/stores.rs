@@ -5,7 +5,8 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use axum_auth0_core::store::{
-    CasOutcome, LeaseOutcome, LoginId, LoginRecord, LoginState, MemoryStore, SharedStore,
+    CasOutcome, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState, MemoryStore,
+    SharedStore,
 };
 use axum_auth0_stores::SqliteStore;
 use futures::future::join_all;
@@ -21,6 +22,7 @@ fn id(byte: u8) -> LoginId {
 fn row(byte: u8) -> LoginRecord {
     LoginRecord {
         id: id(byte),
+        issuer: "https://tenant.example/".to_owned(),
         subject: format!("auth0|{byte}"),
         provider_session: byte.is_multiple_of(2).then(|| "s".repeat(300)),
         created_at: NOW,
@@ -28,6 +30,7 @@ fn row(byte: u8) -> LoginRecord {
         expires_at: NOW + 1_000,
         version: 0,
         tokens: vec![byte; 10_000],
+        details: vec![byte; 100],
     }
 }
 
@@ -42,22 +45,54 @@ async fn on_every_store<F: Future<Output = ()>>(part: impl Fn(SharedStore, &'sta
 }
 
 #[tokio::test]
-async fn a_later_login_of_the_same_user_is_found() {
+async fn the_logins_of_a_user_and_of_a_provider_session_are_found_and_the_latest_is_first() {
     on_every_store(|store, name| async move {
-        store.create_login(row(1)).await.unwrap();
-        for (subject, since, found) in [
-            ("auth0|1", NOW - 1, true),
-            ("auth0|1", NOW, true),
-            ("auth0|1", NOW + 1, false),
-            ("auth0|2", NOW, false),
-            ("auth0|", NOW, false),
+        let issuer = "https://tenant.example/";
+        let user = |issuer, subject| LoginFilter::User { issuer, subject };
+        let alice = |byte, created_at, sid: Option<&str>| LoginRecord {
+            subject: "auth0|alice".to_owned(),
+            provider_session: sid.map(str::to_owned),
+            created_at,
+            ..row(byte)
+        };
+        let elsewhere = LoginRecord {
+            issuer: "https://other.example/".to_owned(),
+            ..alice(4, NOW, Some("s1"))
+        };
+        for login in [
+            alice(1, NOW, Some("s1")),
+            alice(2, NOW + 2, None),
+            alice(3, NOW + 1, Some("s1")),
+            elsewhere,
+            row(5),
         ] {
-            let case = format!("{name} {subject} {since}");
-            let there = store.has_login_since(subject, since).await.unwrap();
-            assert_eq!(there, found, "{case}");
+            store.create_login(login).await.unwrap();
         }
-        store.delete_login(&id(1)).await.unwrap();
-        assert!(!store.has_login_since("auth0|1", NOW).await.unwrap());
+        let sid = |issuer, sid| LoginFilter::ProviderSession { issuer, sid };
+        for (filter, limit, expected) in [
+            (user(issuer, "auth0|alice"), 10, &[2, 3, 1][..]),
+            (user(issuer, "auth0|alice"), 2, &[2, 3]),
+            (user(issuer, "auth0|alice"), 0, &[]),
+            (user("https://other.example/", "auth0|alice"), 10, &[4]),
+            (user("", "auth0|alice"), 10, &[]),
+            (user(issuer, "auth0|5"), 10, &[5]),
+            (user(issuer, "auth0|"), 10, &[]),
+            (user(issuer, ""), 10, &[]),
+            (sid(issuer, "s1"), 10, &[3, 1]),
+            (sid("https://other.example/", "s1"), 10, &[4]),
+            (sid(issuer, "s"), 10, &[]),
+            (sid(issuer, ""), 10, &[]),
+        ] {
+            let found = store.find_logins(filter, limit).await.unwrap();
+            let found: Vec<_> = found.iter().map(|login| login.id).collect();
+            let expected: Vec<_> = expected.iter().copied().map(id).collect();
+            assert_eq!(found, expected, "{name}: {filter:?}, limit {limit}");
+        }
+        let found = store.find_logins(user(issuer, "auth0|5"), 1).await;
+        assert_eq!(found.unwrap(), [row(5)], "{name}: all columns");
+        store.delete_login(&id(2)).await.unwrap();
+        let found = store.find_logins(user(issuer, "auth0|alice"), 1).await;
+        assert_eq!(found.unwrap()[0].id, id(3), "{name}");
     })
     .await;
 }
@@ -664,6 +699,48 @@ async fn a_path_that_cannot_be_opened_is_an_error_that_names_it() {
         error.contains(&folder.path().display().to_string()),
         "{error}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_file_of_the_former_schema_keeps_its_logins_when_several_processes_open_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let former = Connection::open(&path).unwrap();
+    former
+        .execute_batch(
+            "CREATE TABLE logins (id BLOB PRIMARY KEY, subject TEXT NOT NULL, provider_session TEXT, \
+             created_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, \
+             version INTEGER NOT NULL, tokens BLOB NOT NULL) WITHOUT ROWID; \
+             INSERT INTO logins VALUES (x'01010101010101010101010101010101', 'auth0|1', 's1', 1, 2, 3, 4, x'05'); \
+             PRAGMA user_version = 2;",
+        )
+        .unwrap();
+    drop(former);
+    let opened = join_all([1, 2, 3].map(|_| SqliteStore::open(&path))).await;
+    for store in opened {
+        let store: SharedStore = Arc::new(store.unwrap());
+        let (issuer, subject) = ("https://tenant.example/", "auth0|1");
+        let expected = LoginRecord {
+            id: id(1),
+            issuer: String::new(),
+            subject: subject.to_owned(),
+            provider_session: Some("s1".to_owned()),
+            created_at: 1,
+            last_seen_at: 2,
+            expires_at: 3,
+            version: 4,
+            tokens: vec![5],
+            details: vec![],
+        };
+        assert_eq!(
+            store.load_login(&id(1)).await.unwrap().as_ref(),
+            Some(&expected)
+        );
+        let found = store
+            .find_logins(LoginFilter::User { issuer, subject }, 9)
+            .await;
+        assert_eq!(found.unwrap(), [expected], "its issuer is not known");
+    }
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use std::{
 
 use async_trait::async_trait;
 use axum_auth0::store::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, LoginState, SharedStore, Store,
-    StoreError,
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState,
+    SharedStore, Store, StoreError,
 };
 
 type Key = [u8; 32];
@@ -299,9 +299,13 @@ impl Store for InstrumentedStore {
         self.inner.consume_transaction(key, end).await
     }
 
-    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
-        self.check("has_login_since")?;
-        self.inner.has_login_since(subject, since).await
+    async fn find_logins(
+        &self,
+        filter: LoginFilter<'_>,
+        limit: u32,
+    ) -> Result<Vec<LoginRecord>, StoreError> {
+        self.check("find_logins")?;
+        self.inner.find_logins(filter, limit).await
     }
 
     async fn delete_expired(

@@ -10,6 +10,7 @@
 mod tests;
 
 use std::{
+    cmp::Reverse,
     fmt,
     fs::{self, File},
     io::Write as _,
@@ -19,7 +20,7 @@ use std::{
 
 use async_trait::async_trait;
 use axum_auth0::store::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, Store, StoreError,
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, Store, StoreError,
 };
 
 use crate::tables::{Lease, Login, Record, Tables, decode, encode};
@@ -254,11 +255,16 @@ impl Store for JsonStore {
             .await
     }
 
-    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
-        Ok(self.read(|tables| {
-            let mut logins = tables.logins.values();
-            logins.any(|login| login.is_of_since(subject, since))
-        }))
+    async fn find_logins(
+        &self,
+        filter: LoginFilter<'_>,
+        limit: u32,
+    ) -> Result<Vec<LoginRecord>, StoreError> {
+        let mut logins = self.read(Tables::to_records)?;
+        logins.retain(|login| filter.matches(login));
+        logins.sort_by_key(|login| Reverse(login.created_at));
+        logins.truncate(limit as usize);
+        Ok(logins)
     }
 
     async fn delete_expired(

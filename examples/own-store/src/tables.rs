@@ -18,6 +18,7 @@ pub(crate) struct Tables {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Login {
+    issuer: String,
     subject: String,
     provider_session: Option<String>,
     created_at: i64,
@@ -25,6 +26,7 @@ pub(crate) struct Login {
     expires_at: i64,
     pub(crate) version: i64,
     pub(crate) tokens: String,
+    details: String,
     /// Part of the login, so that both are deleted together.
     pub(crate) lease: Option<Lease>,
 }
@@ -54,6 +56,7 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, StoreError> {
 impl Login {
     pub(crate) fn new(row: LoginRecord) -> Self {
         Self {
+            issuer: row.issuer,
             subject: row.subject,
             provider_session: row.provider_session,
             created_at: row.created_at,
@@ -61,6 +64,7 @@ impl Login {
             expires_at: row.expires_at,
             version: row.version,
             tokens: encode(&row.tokens),
+            details: encode(&row.details),
             lease: None,
         }
     }
@@ -68,6 +72,7 @@ impl Login {
     pub(crate) fn to_record(&self, id: LoginId) -> Result<LoginRecord, StoreError> {
         Ok(LoginRecord {
             id,
+            issuer: self.issuer.clone(),
             subject: self.subject.clone(),
             provider_session: self.provider_session.clone(),
             created_at: self.created_at,
@@ -75,15 +80,26 @@ impl Login {
             expires_at: self.expires_at,
             version: self.version,
             tokens: decode(&self.tokens)?,
+            details: decode(&self.details)?,
         })
-    }
-
-    pub(crate) fn is_of_since(&self, subject: &str, since: i64) -> bool {
-        self.subject == subject && self.created_at >= since
     }
 }
 
 impl Tables {
+    /// Returns all logins.
+    pub(crate) fn to_records(&self) -> Result<Vec<LoginRecord>, StoreError> {
+        let logins = self.logins.iter();
+        logins
+            .map(|(key, login)| {
+                let id = decode(key)?.try_into();
+                let id = id.map_err(|_| {
+                    StoreError("the sessions file is damaged: an identifier".to_owned())
+                })?;
+                login.to_record(LoginId::from_bytes(id))
+            })
+            .collect()
+    }
+
     /// Deletes what ended, at most `limit` rows of each kind, and returns their number.
     pub(crate) fn delete_expired(&mut self, now: i64, idle_before: i64, limit: u32) -> u64 {
         delete(&mut self.logins, limit, |login| {

@@ -8,7 +8,8 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, LoginState, Store, StoreError,
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState, Store,
+    StoreError,
 };
 
 /// An in-memory store. It loses its data when the process ends.
@@ -181,10 +182,17 @@ impl Store for MemoryStore {
             .is_none())
     }
 
-    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
+    async fn find_logins(
+        &self,
+        filter: LoginFilter<'_>,
+        limit: u32,
+    ) -> Result<Vec<LoginRecord>, StoreError> {
         let tables = self.tables();
-        let mut logins = tables.logins.values();
-        Ok(logins.any(|row| row.subject == subject && row.created_at >= since))
+        let logins = tables.logins.values();
+        let mut logins: Vec<_> = logins.filter(|row| filter.matches(row)).cloned().collect();
+        logins.sort_by_key(|row| std::cmp::Reverse(row.created_at));
+        logins.truncate(limit as usize);
+        Ok(logins)
     }
 
     async fn delete_expired(

@@ -50,7 +50,9 @@ impl fmt::Debug for LoginId {
 pub struct LoginRecord {
     /// The key of the row.
     pub id: LoginId,
-    /// The subject. It identifies the user together with the configured issuer.
+    /// The issuer of the ID token (`iss`). It identifies the user together with `subject`.
+    pub issuer: String,
+    /// The subject of the ID token (`sub`).
     pub subject: String,
     /// The session at the provider (`sid`), if the ID token contains one.
     pub provider_session: Option<String>,
@@ -64,6 +66,49 @@ pub struct LoginRecord {
     pub version: i64,
     /// The sealed tokens.
     pub tokens: Vec<u8>,
+    /// Sealed facts about the login that do not change, such as the browser. Empty if there are none.
+    pub details: Vec<u8>,
+}
+
+/// Which logins to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginFilter<'a> {
+    /// All logins of a user.
+    User {
+        /// The issuer of the ID token (`iss`).
+        issuer: &'a str,
+        /// The subject of the ID token (`sub`).
+        subject: &'a str,
+    },
+    /// The logins of one session at the provider.
+    ProviderSession {
+        /// The issuer of the ID token (`iss`).
+        issuer: &'a str,
+        /// The session at the provider (`sid`).
+        sid: &'a str,
+    },
+}
+
+impl LoginFilter<'_> {
+    /// Returns whether the login is one of those to find.
+    pub fn matches(&self, login: &LoginRecord) -> bool {
+        match *self {
+            Self::User { issuer, subject } => login.issuer == issuer && login.subject == subject,
+            Self::ProviderSession { issuer, sid } => {
+                login.issuer == issuer && login.provider_session.as_deref() == Some(sid)
+            }
+        }
+    }
+}
+
+impl LoginRecord {
+    /// Returns the filter that finds all logins of the same user.
+    pub fn user(&self) -> LoginFilter<'_> {
+        LoginFilter::User {
+            issuer: &self.issuer,
+            subject: &self.subject,
+        }
+    }
 }
 
 /// What changes of a stored login.
@@ -210,8 +255,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
-    /// Returns whether `subject` has a login created at `since` or later.
-    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError>;
+    /// Returns the logins that `filter` describes, including expired ones: the latest `created_at` first, and at most
+    /// `limit`.
+    async fn find_logins(
+        &self,
+        filter: LoginFilter<'_>,
+        limit: u32,
+    ) -> Result<Vec<LoginRecord>, StoreError>;
 
     /// Deletes rows that expired before `now` and logins that were not used since `idle_before`, at most `limit` rows
     /// of each kind. Returns the number of deleted rows.

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Result, TransactionBe
 use super::queries::login_record;
 
 pub(super) fn create_login(db: &Connection, row: &LoginRecord) -> Result<()> {
-    let sql = "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO logins (id, subject, provider_session, created_at, last_seen_at, expires_at, version, \
+               tokens, issuer, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = params![
         row.id.as_bytes(),
         row.subject,
@@ -17,6 +18,8 @@ pub(super) fn create_login(db: &Connection, row: &LoginRecord) -> Result<()> {
         row.expires_at,
         row.version,
         row.tokens,
+        row.issuer,
+        row.details,
     ];
     execute(db, sql, values).map(drop)
 }

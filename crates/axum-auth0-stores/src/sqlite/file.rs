@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use axum_auth0_core::store::StoreError;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::store_error;
 
@@ -17,7 +17,13 @@ const CACHED_STATEMENTS: usize = 32;
 /// Adds missing tables and indexes to an older file.
 const SCHEMA: &str = include_str!("schema.sql");
 
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
+
+/// Changes a table of schema version 1 or 2.
+const COLUMNS_OF_VERSION_3: &str = "
+    ALTER TABLE logins ADD COLUMN issuer TEXT NOT NULL DEFAULT '';
+    ALTER TABLE logins ADD COLUMN details BLOB NOT NULL DEFAULT x'';
+";
 
 /// Opens the connection that writes and those that read.
 pub(super) fn open(path: &Path) -> Result<(Connection, Vec<Connection>), StoreError> {
@@ -43,8 +49,8 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Vec<Connection>), StoreEr
             store_error(error)
         ))
     };
-    let writer = open_writer(&absolute).map_err(failed)?;
-    prepare_schema(&writer, path)?;
+    let mut writer = open_writer(&absolute).map_err(failed)?;
+    prepare_schema(&mut writer, path)?;
     restrict_to_owner(path);
     let readers = (0..READERS)
         .map(|_| open_reader(&absolute))
@@ -77,8 +83,12 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn prepare_schema(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let version: i64 = connection
+fn prepare_schema(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    // Several processes may start at once.
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(store_error)?;
+    let version: i64 = transaction
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(store_error)?;
     if version > SCHEMA_VERSION {
@@ -87,7 +97,13 @@ fn prepare_schema(connection: &Connection, path: &Path) -> Result<(), StoreError
             path.display()
         )));
     }
-    connection.execute_batch(SCHEMA).map_err(store_error)
+    if matches!(version, 1 | 2) {
+        transaction
+            .execute_batch(COLUMNS_OF_VERSION_3)
+            .map_err(store_error)?;
+    }
+    transaction.execute_batch(SCHEMA).map_err(store_error)?;
+    transaction.commit().map_err(store_error)
 }
 
 /// Creates the file for its owner only: the times of logins are private. `SQLite` gives the files beside a new database the

@@ -14,7 +14,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use axum_auth0_core::store::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginId, LoginRecord, LoginState, Store, StoreError,
+    CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState, Store,
+    StoreError,
 };
 
 use self::{read_pool::ReadPool, writer::Writer};
@@ -167,12 +168,12 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn has_login_since(&self, subject: &str, since: i64) -> Result<bool, StoreError> {
-        let subject = subject.to_owned();
-        // Reads all logins of the subject in the worst case.
-        self.readers
-            .scan(move |db| queries::has_login_since(db, &subject, since))
-            .await
+    async fn find_logins(
+        &self,
+        filter: LoginFilter<'_>,
+        limit: u32,
+    ) -> Result<Vec<LoginRecord>, StoreError> {
+        self.readers.scan(queries::find_logins(filter, limit)).await
     }
 
     async fn delete_expired(

@@ -1,6 +1,6 @@
 //! The statements that only read.
 
-use axum_auth0_core::store::{LoginId, LoginRecord, LoginState};
+use axum_auth0_core::store::{LoginFilter, LoginId, LoginRecord, LoginState};
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
 pub(super) fn load_login(db: &Connection, id: &LoginId) -> Result<Option<LoginRecord>> {
@@ -35,9 +35,30 @@ pub(super) fn check_session(
     .optional()
 }
 
-pub(super) fn has_login_since(db: &Connection, subject: &str, since: i64) -> Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM logins WHERE subject = ? AND created_at >= ?)")?
-        .query_row(params![subject, since], |row| row.get(0))
+/// A login without an issuer was written before schema version 3.
+pub(super) fn find_logins(
+    filter: LoginFilter<'_>,
+    limit: u32,
+) -> impl Fn(&Connection) -> Result<Vec<LoginRecord>> + Send + use<> {
+    let (sql, issuer, value) = match filter {
+        LoginFilter::User { issuer, subject } => (
+            "SELECT * FROM logins WHERE subject = ?2 AND issuer IN (?1, '') ORDER BY created_at DESC LIMIT ?3",
+            issuer,
+            subject,
+        ),
+        LoginFilter::ProviderSession { issuer, sid } => (
+            "SELECT * FROM logins WHERE provider_session = ?2 AND issuer IN (?1, '') \
+             ORDER BY created_at DESC LIMIT ?3",
+            issuer,
+            sid,
+        ),
+    };
+    let (issuer, value) = (issuer.to_owned(), value.to_owned());
+    move |db| {
+        db.prepare_cached(sql)?
+            .query_map(params![issuer, value, limit], login_record)?
+            .collect()
+    }
 }
 
 pub(super) fn ping(db: &Connection) -> Result<()> {
@@ -48,6 +69,7 @@ pub(super) fn ping(db: &Connection) -> Result<()> {
 pub(super) fn login_record(row: &Row<'_>) -> Result<LoginRecord> {
     Ok(LoginRecord {
         id: LoginId::from_bytes(row.get("id")?),
+        issuer: row.get("issuer")?,
         subject: row.get("subject")?,
         provider_session: row.get("provider_session")?,
         created_at: row.get("created_at")?,
@@ -55,5 +77,6 @@ pub(super) fn login_record(row: &Row<'_>) -> Result<LoginRecord> {
         expires_at: row.get("expires_at")?,
         version: row.get("version")?,
         tokens: row.get("tokens")?,
+        details: row.get("details")?,
     })
 }

@@ -6,11 +6,15 @@ CREATE TABLE IF NOT EXISTS logins (
     last_seen_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     version INTEGER NOT NULL,
-    tokens BLOB NOT NULL
+    tokens BLOB NOT NULL,
+    issuer TEXT NOT NULL DEFAULT '',
+    details BLOB NOT NULL DEFAULT x''
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS logins_by_end ON logins (expires_at);
 CREATE INDEX IF NOT EXISTS logins_by_last_seen ON logins (last_seen_at);
 CREATE INDEX IF NOT EXISTS logins_by_subject ON logins (subject);
+CREATE INDEX IF NOT EXISTS logins_by_provider_session ON logins (provider_session)
+    WHERE provider_session IS NOT NULL;
 
 -- Records of tower-sessions. The key is the SHA-256 of the session's identifier, so a copy of this table opens no session.
 CREATE TABLE IF NOT EXISTS records (
@@ -39,4 +43,4 @@ CREATE TRIGGER IF NOT EXISTS leases_end_with_logins AFTER DELETE ON logins BEGIN
     DELETE FROM leases WHERE login = old.id;
 END;
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

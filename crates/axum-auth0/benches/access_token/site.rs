@@ -157,6 +157,7 @@ async fn with_others(count: usize, now: i64) -> MemoryStore {
         let id: LoginId = serde_json::from_value(json!(key[..16])).unwrap();
         let row = LoginRecord {
             id,
+            issuer: "https://tenant.example/".to_owned(),
             subject: format!("auth0|{number}"),
             provider_session: Some(format!("session-{number}")),
             created_at: now,
@@ -164,6 +165,7 @@ async fn with_others(count: usize, now: i64) -> MemoryStore {
             expires_at: now + 259_200,
             version: 0,
             tokens: vec![0; OTHERS_BYTES],
+            details: Vec::new(),
         };
         store.create_login(row).await.unwrap();
         let created = store

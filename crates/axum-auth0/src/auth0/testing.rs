@@ -97,6 +97,7 @@ impl Auth0 {
         let id = LoginId::random(state.login.random.as_ref());
         let row = LoginRecord {
             id,
+            issuer: state.config.issuer().as_str().to_owned(),
             subject: login.subject,
             provider_session: login.sid.clone(),
             created_at: now,
@@ -104,6 +105,7 @@ impl Auth0 {
             expires_at: now + state.config.session_lifetime().absolute_seconds(),
             version: 0,
             tokens: login.tokens.seal(&state.keys, &id),
+            details: Vec::new(),
         };
         let data = SessionData {
             login: id,

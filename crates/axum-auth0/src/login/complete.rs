@@ -87,6 +87,7 @@ pub(super) async fn complete(
     let new = NewLogin {
         row: LoginRecord {
             id: login,
+            issuer: state.config.issuer().as_str().to_owned(),
             subject,
             provider_session: provider_session.clone(),
             created_at: now,
@@ -94,6 +95,7 @@ pub(super) async fn complete(
             expires_at: now + state.config.session_lifetime().absolute_seconds(),
             version: 0,
             tokens: set.seal(&state.keys, &login),
+            details: Vec::new(),
         },
         data: SessionData {
             login,

@@ -61,8 +61,8 @@ impl NewLogin {
         }
         // At some providers, revoking one refresh token ends all sessions of the user, including those in other
         // browsers.
-        let has_others = state.store.has_login_since(&self.row.subject, i64::MIN);
-        if !has_others.await.unwrap_or(true) {
+        let others = state.store.find_logins(self.row.user(), 1).await;
+        if others.is_ok_and(|others| others.is_empty()) {
             drop(state.tokens.revoke(login, self.refresh_token.clone()));
         }
     }

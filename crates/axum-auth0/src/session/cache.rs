@@ -40,7 +40,9 @@ impl SessionIdentity {
     /// Returns whether the session was created together with `row`. The record is sealed; the columns of the row are
     /// not.
     pub(super) fn matches(&self, row: &LoginRecord) -> bool {
-        self.claims.get("sub").and_then(Value::as_str) == Some(&row.subject)
+        // Rows of earlier versions have no issuer.
+        (row.issuer == self.issuer || row.issuer.is_empty())
+            && self.claims.get("sub").and_then(Value::as_str) == Some(&row.subject)
             && self
                 .provider_session
                 .as_ref()

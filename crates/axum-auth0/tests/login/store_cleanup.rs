@@ -61,6 +61,7 @@ async fn fill(env: &TestEnv, count: u32) {
         let id: LoginId = serde_json::from_value(bytes.into()).unwrap();
         let row = LoginRecord {
             id,
+            issuer: "https://tenant.example/".to_owned(),
             subject: "auth0|alice".to_owned(),
             provider_session: None,
             created_at: end - DAY,
@@ -68,6 +69,7 @@ async fn fill(env: &TestEnv, count: u32) {
             expires_at: end,
             version: 0,
             tokens: Vec::new(),
+            details: Vec::new(),
         };
         env.store.create_login(row).await.unwrap();
         let mut key = [0; 32];

@@ -17,6 +17,7 @@ fn id(byte: u8) -> LoginId {
 fn login(byte: u8) -> LoginRecord {
     LoginRecord {
         id: id(byte),
+        issuer: "https://tenant.example/".to_owned(),
         subject: format!("auth0|{byte}"),
         provider_session: None,
         created_at: NOW,
@@ -24,6 +25,7 @@ fn login(byte: u8) -> LoginRecord {
         expires_at: NOW + 1000,
         version: 0,
         tokens: vec![byte; 100],
+        details: Vec::new(),
     }
 }
 
@@ -163,6 +165,9 @@ async fn expired_and_idle_rows_are_deleted_up_to_the_limit() {
     assert_eq!(store.delete_expired(LATER, NOW, 1).await.unwrap(), 2);
     assert_eq!(store.delete_expired(LATER, NOW, 10).await.unwrap(), 3);
     assert!(store.load_login(&id(3)).await.unwrap().is_some());
-    assert!(store.has_login_since("auth0|3", NOW).await.unwrap());
-    assert!(!store.has_login_since("auth0|1", NOW).await.unwrap());
+    assert_eq!(
+        store.find_logins(login(3).user(), 9).await.unwrap().len(),
+        1
+    );
+    assert_eq!(store.find_logins(login(1).user(), 9).await.unwrap(), []);
 }

@@ -55,15 +55,15 @@ impl Refresher {
     /// Returns whether the user of an ended login is logged in again. At some providers the revocation of one refresh
     /// token ends all of the user's tokens, which would also end the new login.
     pub(super) async fn has_newer_login(&self, ended: &LoginRecord) -> bool {
-        let newer = self
-            .sets
-            .store
-            .has_login_since(&ended.subject, ended.created_at)
-            .await;
-        newer.unwrap_or_else(|error| {
-            tracing::warn!(login = ?ended.id, %error, "failed to look for a newer login; the refresh token is not revoked");
-            true
-        })
+        match self.sets.store.find_logins(ended.user(), 1).await {
+            Ok(latest) => latest
+                .first()
+                .is_some_and(|latest| latest.created_at >= ended.created_at),
+            Err(error) => {
+                tracing::warn!(login = ?ended.id, %error, "failed to look for a newer login; the refresh token is not revoked");
+                true
+            }
+        }
     }
 
     /// Revokes a new refresh token that no session uses. The result is ignored.
