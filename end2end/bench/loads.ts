@@ -18,6 +18,9 @@ const NAVIGATION = {
   'upgrade-insecure-requests': '1',
 };
 
+/** A link of the site: the browser has the stylesheet, so the page does not contain it. */
+const FROM_SITE = { 'sec-fetch-site': 'same-origin' };
+
 const FETCH = {
   ...BROWSER,
   accept: 'application/json',
@@ -35,6 +38,7 @@ export const SIGNED_IN_HOME = '/ signed in';
 export function loads(host: string, cookie: string): Load[] {
   const page = { ...NAVIGATION, host };
   const ownPage = { ...page, cookie };
+  const nextPage = { ...ownPage, ...FROM_SITE, referer: `http://${host}/` };
   const data = { ...FETCH, host, cookie };
   const { 'accept-encoding': _, ...plain } = ownPage;
   const name = `${USER} of elsewhere`;
@@ -44,6 +48,8 @@ export function loads(host: string, cookie: string): Load[] {
     { name: SIGNED_IN_HOME, path: '/', headers: ownPage, contains: name },
     { name: '/profile', path: '/profile', headers: ownPage, contains: `${USER}@elsewhere.example` },
     { name: '/products', path: '/products', headers: ownPage, contains: row },
+    { name: '/profile from the site', path: '/profile', headers: nextPage, contains: `${USER}@elsewhere.example` },
+    { name: '/products from the site', path: '/products', headers: nextPage, contains: row },
     { name: '/products without compression', path: '/products', headers: plain, contains: row },
     { name: '/api/products', path: '/api/products', headers: data, contains: '"price' },
     { name: '/auth/profile', path: '/auth/profile', headers: data, contains: `"sub":"${USER}"` },

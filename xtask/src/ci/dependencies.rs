@@ -1,5 +1,6 @@
 //! Licences, bans, sources and advisories of all dependencies, by cargo-deny and `deny.toml`.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -12,23 +13,40 @@ const LIMIT: Duration = Duration::from_mins(10);
 
 pub(super) fn check(workspace: &Workspace) -> Result<()> {
     let tools = Tool::cargo_deny().ensure(workspace)?;
-    let deny = |arguments: &[&str]| -> Result<Command> {
+    let path = path_with(&tools)?;
+    let wasm_bindgen = workspace.root.join("xtask").join("wasm-bindgen");
+    let deny = |folder: &Path| {
         let mut cargo = workspace.cargo();
         cargo
-            .args(["deny", "--locked", "--all-features"])
-            .args(arguments)
-            .env("PATH", path_with(&tools)?);
-        Ok(cargo)
+            .current_dir(folder)
+            .args(["deny", "--locked", "--all-features", "--config"])
+            .arg(workspace.root.join("deny.toml"))
+            .env("PATH", &path);
+        cargo
     };
-    let mut check = deny(&["check", "bans", "licenses", "sources"])?;
-    process::run("cargo deny", &mut check, LIMIT)?;
+    let run = |cargo: &mut Command| process::run("cargo deny", cargo, LIMIT);
     // The advisories are a Git repository, which cannot be reached from every machine.
-    match process::run("cargo deny fetch", &mut deny(&["fetch", "db"])?, LIMIT) {
-        Ok(()) => process::run("cargo deny", &mut deny(&["check", "advisories"])?, LIMIT),
+    let has_advisories = match run(deny(&workspace.root).args(["fetch", "db"])) {
+        Ok(()) => true,
         Err(Failure::Failed(_)) => {
             println!("The advisory database is unreachable: advisories are not checked.");
-            Ok(())
+            false
         }
-        interrupted => interrupted,
+        Err(interrupted) => return Err(interrupted),
+    };
+    for folder in [&workspace.root, &wasm_bindgen] {
+        let mut check = deny(folder);
+        check.args(["check", "bans", "licenses", "sources"]);
+        if has_advisories {
+            check.arg("advisories");
+        }
+        if *folder != workspace.root {
+            // What the lists allow is there for the workspace.
+            for unused in ["license-not-encountered", "advisory-not-detected"] {
+                check.args(["--allow", unused]);
+            }
+        }
+        run(&mut check)?;
     }
+    Ok(())
 }

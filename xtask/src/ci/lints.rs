@@ -14,12 +14,10 @@ use crate::workspace::Workspace;
 const LIMIT: Duration = Duration::from_mins(30);
 
 pub(super) fn formatting(workspace: &Workspace) -> Result<()> {
-    let mut wasm_bindgen = workspace.cargo();
-    wasm_bindgen.current_dir(workspace.root.join("xtask").join("wasm-bindgen"));
     for mut cargo in [
         workspace.cargo(),
         minimal_leptos::cargo(workspace)?,
-        wasm_bindgen,
+        wasm_bindgen(workspace),
     ] {
         process::run("cargo fmt", cargo.args(["fmt", "--all", "--check"]), LIMIT)?;
     }
@@ -66,6 +64,15 @@ pub(super) fn browser_half(workspace: &Workspace) -> Result<()> {
     clippy(&mut cargo)
 }
 
+/// The tools that are no members of the workspace.
+pub(super) fn tools(workspace: &Workspace) -> Result<()> {
+    let mut cargo = wasm_bindgen(workspace);
+    cargo
+        .args(["clippy", "--locked", "--all-targets", "--target-dir"])
+        .arg(workspace.target.join("xtask").join("wasm-bindgen"));
+    clippy(&mut cargo)
+}
+
 /// Both halves of the example that is no member of the workspace.
 pub(super) fn minimal_leptos(workspace: &Workspace) -> Result<()> {
     let mut server = minimal_leptos::cargo(workspace)?;
@@ -88,6 +95,12 @@ pub(super) fn documentation(workspace: &Workspace) -> Result<()> {
         .args(["--exclude=xtask", "--no-deps"])
         .env("RUSTDOCFLAGS", "-D warnings");
     process::run("cargo doc", &mut cargo, LIMIT)
+}
+
+fn wasm_bindgen(workspace: &Workspace) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.current_dir(workspace.root.join("xtask").join("wasm-bindgen"));
+    cargo
 }
 
 fn clippy(cargo: &mut Command) -> Result<()> {

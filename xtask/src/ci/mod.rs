@@ -23,6 +23,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         lints::single_features(workspace)
     })?;
     report.step("clippy, browser half", |_| lints::browser_half(workspace))?;
+    report.step("clippy, xtask/wasm-bindgen", |_| lints::tools(workspace))?;
     report.step("clippy, examples/minimal-leptos", |_| {
         lints::minimal_leptos(workspace)
     })?;
