@@ -84,13 +84,15 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
 }
 
 fn prepare_schema(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    // Several processes may start at once.
+    // A transaction that writes waits for the disk.
+    if schema_version(connection)? == SCHEMA_VERSION {
+        return Ok(());
+    }
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(store_error)?;
-    let version: i64 = transaction
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(store_error)?;
+    // Another process may have started at the same time.
+    let version = schema_version(&transaction)?;
     if version > SCHEMA_VERSION {
         return Err(StoreError(format!(
             "{} was written by a newer version (schema {version}, this version knows {SCHEMA_VERSION})",
@@ -104,6 +106,12 @@ fn prepare_schema(connection: &mut Connection, path: &Path) -> Result<(), StoreE
     }
     transaction.execute_batch(SCHEMA).map_err(store_error)?;
     transaction.commit().map_err(store_error)
+}
+
+fn schema_version(connection: &Connection) -> Result<i64, StoreError> {
+    connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(store_error)
 }
 
 /// Creates the file for its owner only: the times of logins are private. `SQLite` gives the files beside a new database the
