@@ -1,4 +1,4 @@
-//! `/healthz`: liveness. `/readyz`: readiness for logins.
+//! `/healthz`: liveness. `/readyz`: whether a load balancer should send users to this process.
 
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use axum_auth0::Auth0;
@@ -14,10 +14,14 @@ pub(crate) fn router(auth0: Auth0) -> Router {
         .with_state(auth0)
 }
 
-/// Responds with 503 while the provider or the store is unavailable, and during a shutdown. The body contains the
-/// reason without details, because this route is public.
+/// Responds with 503 while the store is unavailable, until the provider has answered once, and during a shutdown. A later
+/// outage of the provider is only told in the body. The body contains no details, because this route is public.
 async fn ready(State(auth0): State<Auth0>) -> impl IntoResponse {
     let (status, text) = match auth0.ready().await {
+        Ok(()) if auth0.provider_outage().is_some() => (
+            StatusCode::OK,
+            "ready, but the OpenID Provider does not answer: logins can fail\n",
+        ),
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");

@@ -24,6 +24,7 @@ pub mod oauth;
 mod page;
 mod page_user;
 mod profile;
+mod rate_limit;
 mod request;
 mod responses;
 mod return_to;
@@ -34,6 +35,7 @@ mod tasks;
 pub mod testing;
 mod tokens;
 mod trace_context;
+mod trusted_proxies;
 
 use axum_auth0_core::json;
 pub use axum_auth0_core::{
@@ -60,4 +62,5 @@ pub use self::{
         AccessToken, ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,
         TokensOverview,
     },
+    trusted_proxies::TrustedProxies,
 };

@@ -122,6 +122,12 @@ impl<T: Send + Sync + 'static> CachedDocument<T> {
         state.entry.clone()
     }
 
+    /// Returns the error of the last fetch; `None` if it succeeded, or if there was none.
+    pub(super) fn last_error(&self) -> Option<ProviderError> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.failure.as_ref().map(|failure| failure.error.clone())
+    }
+
     /// Returns a newer document than `known`, for a caller that did not find an entry in it. Returns `None` if no newer
     /// one is available. Concurrent callers share one fetch, and fetches are at least `min_refresh_interval` apart.
     pub(super) async fn refresh_if_same(

@@ -187,6 +187,19 @@ impl Provider {
         }
     }
 
+    /// Returns whether metadata and keys were fetched at least once. They may be stale by now.
+    pub fn is_discovered(&self) -> bool {
+        self.0.metadata.current().is_some() && self.0.keys.current().is_some()
+    }
+
+    /// Returns why the last fetch of the metadata or the keys failed; `None` if both succeeded. Nothing is fetched.
+    pub fn outage(&self) -> Option<ProviderError> {
+        self.0
+            .metadata
+            .last_error()
+            .or_else(|| self.0.keys.last_error())
+    }
+
     /// Fetches metadata and keys unless they are cached.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::{Auth0, NotReady};
+use super::Auth0;
 use crate::{store::StoreError, tasks::UnfinishedTasks};
 
 /// Interval between deletions of ended sessions.
@@ -13,8 +13,9 @@ const CLEANUP_INTERVAL: Duration = Duration::from_mins(10);
 /// Maximum number of rows of each kind that one statement deletes.
 const CLEANUP_BATCH: u32 = 1_000;
 
-/// Interval between requests to a provider that is unavailable.
-const PROVIDER_RETRY_INTERVAL: Duration = Duration::from_secs(5);
+/// Interval between checks of the provider's metadata and keys. They are fetched again when they are an hour or ten minutes
+/// old, or after a failure.
+const PROVIDER_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Auth0 {
     /// Begins a shutdown that ends in `timeout`. From now on [`Self::ready`] fails, so that a load balancer sends no
@@ -71,22 +72,24 @@ impl Auth0 {
         }
     }
 
-    /// Spawns a task that fetches the provider's metadata before the first login and deletes ended sessions
-    /// periodically, until the task is aborted.
+    /// Spawns a task that fetches the provider's metadata and keys before the first login, keeps them up to date, and deletes
+    /// ended sessions periodically, until the task is aborted.
     pub fn spawn_maintenance(&self) -> JoinHandle<()> {
         let auth0 = self.clone();
         tokio::spawn(async move {
-            tokio::join!(auth0.wait_for_provider(), auth0.delete_expired_regularly());
+            tokio::join!(
+                auth0.fetch_provider_regularly(),
+                auth0.delete_expired_regularly()
+            );
         })
     }
 
-    async fn wait_for_provider(&self) {
-        while let Err(error) = self.ready().await {
-            if matches!(error, NotReady::ShuttingDown) {
-                return;
-            }
-            tracing::warn!(%error, "not ready for logins");
-            tokio::time::sleep(PROVIDER_RETRY_INTERVAL).await;
+    /// Keeps metadata and keys up to date, so that no request waits for them, and an outage is noticed without a login.
+    async fn fetch_provider_regularly(&self) {
+        while !self.state.tasks.is_shutting_down() {
+            // A failure is logged where it happens, once for each fetch.
+            let _ = self.state.provider.ready().await;
+            tokio::time::sleep(PROVIDER_INTERVAL).await;
         }
     }
 

@@ -58,7 +58,7 @@ impl fmt::Debug for BuildError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotReady {
-    /// The provider's metadata or keys are not available.
+    /// The provider's metadata and keys were never fetched, so no login can work.
     #[error("provider: {0}")]
     Provider(#[from] ProviderError),
     /// The session store failed.
@@ -92,7 +92,11 @@ impl Auth0 {
         oauth::form_action(&self.state.config, &self.state.provider)
     }
 
-    /// Checks that logins can work: the provider's metadata and keys and the store are available.
+    /// Checks that this process can serve users: it is not shutting down, the store responds, and the provider's metadata
+    /// and keys were fetched once.
+    ///
+    /// A later outage of the provider does not make the process unready, because it is the same for all replicas, and users
+    /// who are signed in can still be served. [`Self::provider_outage`] tells it.
     ///
     /// # Errors
     ///
@@ -101,8 +105,16 @@ impl Auth0 {
         if self.state.tasks.is_shutting_down() {
             return Err(NotReady::ShuttingDown);
         }
-        self.state.provider.ready().await?;
         self.state.store.ping().await?;
+        if !self.state.provider.is_discovered() {
+            self.state.provider.ready().await?;
+        }
         Ok(())
+    }
+
+    /// Returns why the last fetch of the provider's metadata or keys failed; `None` if it succeeded. The provider is not
+    /// contacted: [`Self::spawn_maintenance`] keeps metadata and keys up to date.
+    pub fn provider_outage(&self) -> Option<ProviderError> {
+        self.state.provider.outage()
     }
 }

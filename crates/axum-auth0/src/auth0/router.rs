@@ -1,6 +1,6 @@
 //! The engine's routes and layers around the application's router.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use axum::{
     Extension, Router,
@@ -16,7 +16,9 @@ use crate::{
     access_token,
     failed_form::FailedForms,
     guard::{self, Guard},
-    login, logout, profile, session,
+    login, logout, profile,
+    rate_limit::{RouteLimit, limit_rate},
+    session,
 };
 
 /// Rejects HEAD. axum answers HEAD with the handler of GET by default, but a client that only checks whether a link
@@ -27,17 +29,21 @@ fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
 
 /// Returns the engine's own routes, relative to the base path.
 fn routes(state: &AppState) -> Router {
-    let paths = state.config.routes();
+    let (paths, limits) = (state.config.routes(), &state.limits);
     // The base path is added around the whole site.
     let local = |path| paths.local(path);
     Router::new()
         .route(
             local(paths.login_path()),
-            routing::get(login::start).head(|| async { head_not_allowed("GET") }),
+            routing::get(login::start)
+                .head(|| async { head_not_allowed("GET") })
+                .layer(from_fn_with_state(limits.login.clone(), limit_rate)),
         )
         .route(
             local(paths.callback_path()),
-            routing::get(login::callback).head(|| async { head_not_allowed("GET") }),
+            routing::get(login::callback)
+                .head(|| async { head_not_allowed("GET") })
+                .layer(from_fn_with_state(limits.callback.clone(), limit_rate)),
         )
         .route(
             local(paths.logout_path()),
@@ -157,6 +163,37 @@ impl Auth0 {
     /// ```
     pub fn require_login<S: Clone + Send + Sync + 'static>(&self, router: Router<S>) -> Router<S> {
         router.layer(from_fn_with_state(self.guard(), guard::require_login))
+    }
+
+    /// Returns `router` with a limit of requests per minute and client address in front of all its routes and its
+    /// fallback. A request beyond it gets 429 with `Retry-After`: a page for a user, JSON for a program.
+    ///
+    /// The limit counts all routes of `router` together, in this process. The addresses of an IPv6 network of 64 bits count
+    /// as one. The address is that of the connection, so serve the site with
+    /// [`into_make_service_with_connect_info`](Router::into_make_service_with_connect_info); behind a reverse proxy, set
+    /// `TRUSTED_PROXIES`. While the address of the client is not known, nothing is limited, which is logged.
+    ///
+    /// The engine's login, callback and back-channel logout have limits already
+    /// ([`Config::rate_limits`](crate::Config::rate_limits)).
+    ///
+    /// ```no_run
+    /// # use std::num::NonZeroU32;
+    /// # use axum::{Router, routing::post};
+    /// # fn app(auth0: &axum_auth0::Auth0) -> Router {
+    /// const PER_MINUTE: NonZeroU32 = NonZeroU32::new(10).unwrap();
+    /// let contact = Router::new().route("/contact", post(|| async { "sent" }));
+    /// let app = Router::new().merge(auth0.limit_rate(PER_MINUTE, contact));
+    /// auth0.wrap(app)
+    /// # }
+    /// ```
+    pub fn limit_rate<S: Clone + Send + Sync + 'static>(
+        &self,
+        per_minute: NonZeroU32,
+        router: Router<S>,
+    ) -> Router<S> {
+        let proxies = self.state.config.trusted_proxies();
+        let limit = RouteLimit::new(Some(per_minute), proxies);
+        router.layer(from_fn_with_state(limit, limit_rate))
     }
 
     fn guard(&self) -> Guard {

@@ -15,6 +15,7 @@ use crate::{
     page_user::PageUserTags,
     provider::Provider,
     random::SharedRandom,
+    rate_limit::RouteLimit,
     seal::Keyring,
     session::{SessionRecords, SessionState, UserServices},
     store::SharedStore,
@@ -49,6 +50,24 @@ pub(super) struct Parts {
     pub(super) session: Arc<SessionState>,
     pub(super) login: Arc<LoginState>,
     pub(super) logout: Arc<LogoutState>,
+    pub(super) limits: RouteLimits,
+}
+
+/// The rate limits of the engine's routes.
+pub(super) struct RouteLimits {
+    pub(super) login: RouteLimit,
+    pub(super) callback: RouteLimit,
+}
+
+impl RouteLimits {
+    fn new(config: &Config) -> Self {
+        let limit = |per_minute| RouteLimit::new(per_minute, config.trusted_proxies());
+        let limits = config.rate_limits();
+        Self {
+            login: limit(limits.login()),
+            callback: limit(limits.login()),
+        }
+    }
 }
 
 impl AppState {
@@ -130,6 +149,7 @@ impl AppState {
             tokens: tokens.clone(),
             tasks: tasks.clone(),
         });
+        let limits = RouteLimits::new(&config);
         Self(Arc::new(Parts {
             config,
             provider,
@@ -143,6 +163,7 @@ impl AppState {
             session,
             login,
             logout,
+            limits,
         }))
     }
 }

@@ -7,9 +7,9 @@ use url::Url;
 
 use super::{
     ApiSettings, AudienceParameter, ClientAuthentication, Config, ConfigProblem, CookieSettings,
-    LogoutSettings, Routes, SessionLifetime, StoreLocation, timeouts,
+    LogoutSettings, RateLimits, Routes, SessionLifetime, StoreLocation, timeouts,
 };
-use crate::provider::Issuer;
+use crate::{provider::Issuer, trusted_proxies::TrustedProxies};
 
 /// The settings, each with the variable that sets it.
 impl Config {
@@ -134,6 +134,16 @@ impl Config {
     /// Returns `AUTH0_SESSION_*_DURATION`: when a session ends.
     pub fn session_lifetime(&self) -> SessionLifetime {
         self.session_lifetime
+    }
+
+    /// Returns `TRUSTED_PROXIES`: the reverse proxies whose forwarding headers are believed.
+    pub fn trusted_proxies(&self) -> &TrustedProxies {
+        &self.trusted_proxies
+    }
+
+    /// Returns `AUTH0_*_RATE_LIMIT`: requests per minute and client address to the engine's routes.
+    pub fn rate_limits(&self) -> RateLimits {
+        self.rate_limits
     }
 
     /// Returns what is probably not intended, although the configuration is valid: a missing audience, variables that

@@ -17,6 +17,7 @@ mod login;
 mod logout;
 mod problems;
 mod provider;
+mod proxies;
 pub(crate) mod routes;
 mod scope;
 mod scope_variable;
@@ -45,6 +46,7 @@ pub use self::{
     error::{ConfigError, ConfigProblem},
     login::AudienceParameter,
     logout::{LogoutParameter, LogoutSettings},
+    proxies::RateLimits,
     routes::Routes,
     scope_variable::ScopeVariable,
     secret_strength::{SecretWeakness, WeakSecret},
@@ -52,7 +54,7 @@ pub use self::{
     variable::{API_VARIABLES, ApiVariable, VARIABLES, Variable},
     variables::Variables,
 };
-use crate::provider::Issuer;
+use crate::{provider::Issuer, trusted_proxies::TrustedProxies};
 
 /// The settings of the site. A value of this type has passed all checks.
 #[derive(Clone)]
@@ -81,6 +83,8 @@ pub struct Config {
     http_timeout: Duration,
     logout: LogoutSettings,
     session_lifetime: SessionLifetime,
+    trusted_proxies: TrustedProxies,
+    rate_limits: RateLimits,
     routes: Arc<Routes>,
     warnings: Vec<ConfigProblem>,
 }
@@ -137,6 +141,8 @@ impl Config {
         let refresh_buffer = timeouts::refresh_buffer(&mut problems);
         let session_store = session::store(&mut problems);
         let session_lifetime = session::lifetime(&mut problems);
+        let trusted_proxies = proxies::trusted_proxies(&mut problems);
+        let rate_limits = proxies::rate_limits(&mut problems);
         let cookie = cookies::read(&mut problems, base_url.as_ref(), &base_path);
         let no_content_profile = problems.flag(variable::NO_CONTENT_PROFILE, false);
         let expose_diagnoses = problems.flag(variable::EXPOSE_DIAGNOSES, cfg!(debug_assertions));
@@ -179,6 +185,8 @@ impl Config {
             http_timeout,
             logout,
             session_lifetime,
+            trusted_proxies,
+            rate_limits,
             routes: Arc::new(routes),
             warnings,
         })

@@ -118,6 +118,12 @@ variables! {
         "`Secure` of the session cookie; by default it follows from `APP_BASE_URL`";
     COOKIE_SAME_SITE: "AUTH0_COOKIE_SAME_SITE", Word, Some("lax"), "lax",
         "`SameSite` of the session cookie: `lax` or `none`";
+    TRUSTED_PROXIES: "TRUSTED_PROXIES", Words, None, "10.0.0.0/8,127.0.0.1",
+        "addresses and networks of reverse proxies, whose `X-Forwarded-*` or `Forwarded` headers are believed; by default none";
+    LOGIN_RATE_LIMIT: "AUTH0_LOGIN_RATE_LIMIT", Word, Some("300"), "300",
+        "requests per minute and client address to the login route, and as many to the callback; `0` for no limit";
+    BACKCHANNEL_RATE_LIMIT: "AUTH0_BACKCHANNEL_LOGOUT_RATE_LIMIT", Word, Some("6000"), "6000",
+        "requests per minute and client address to the route for back-channel logouts; `0` for no limit";
     LOGIN_ROUTE: "NEXT_PUBLIC_LOGIN_ROUTE", Word, Some("/auth/login"), "/auth/login",
         "path of the login route";
     PROFILE_ROUTE: "NEXT_PUBLIC_PROFILE_ROUTE", Word, Some("/auth/profile"), "/auth/profile",

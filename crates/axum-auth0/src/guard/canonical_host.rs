@@ -13,24 +13,35 @@ use crate::{
     page::Page,
     request::{Authority, RequestKind, original_uri},
     responses::json_error,
+    trusted_proxies::{Forwarded, TrustedProxies, peer},
 };
 
-/// Layer that redirects requests for pages under another host and rejects all other requests under it.
+/// Layer that redirects requests for pages under another host and rejects all other requests under it. Behind a trusted
+/// proxy, the host is the one that the browser requested, and a request by plain http to a site on https counts as one
+/// under another host.
 pub(crate) async fn canonical_host(
     State(guard): State<Guard>,
     request: Request,
     next: Next,
 ) -> Response {
     let config = &guard.config;
-    if authority(&request, config.base_url().scheme()) == Authority::of(config.base_url()) {
+    let forwarded = forwarded(&request, config.trusted_proxies());
+    let host = forwarded.as_ref().and_then(|it| it.host.as_deref());
+    let scheme = forwarded.as_ref().and_then(|it| it.scheme.as_deref());
+    let is_canonical =
+        authority(&request, host, config.base_url().scheme()) == Authority::of(config.base_url());
+    if is_canonical && !(config.is_https() && scheme.is_some_and(is_plain)) {
         return next.run(request).await;
     }
     let origin = config.origin();
     // Behind a proxy that replaces `Host`, this redirect loops.
     tracing::info!(
         host = ?request.headers().get(header::HOST),
+        forwarded_host = host,
+        forwarded_scheme = scheme,
         expected = origin,
-        "request under another host; a reverse proxy in front of this site must forward Host"
+        "request under another host; a reverse proxy in front of this site must forward Host, or be in TRUSTED_PROXIES \
+         and send X-Forwarded-Host"
     );
     if matches!(*request.method(), Method::GET | Method::HEAD) && is_page(&request) {
         return Redirect::temporary(&canonical(&origin, original_uri(&request))).into_response();
@@ -56,8 +67,24 @@ pub(crate) async fn canonical_host(
     )
 }
 
-/// Returns the authority of the request: `Host`, or `:authority` of HTTP/2 (RFC 9113 §8.3.1).
-fn authority(request: &Request, scheme: &str) -> Option<Authority> {
+/// Returns what trusted proxies say about the request.
+fn forwarded(request: &Request, proxies: &TrustedProxies) -> Option<Forwarded> {
+    if proxies.is_empty() {
+        return None;
+    }
+    proxies.forwarded(peer(request.extensions())?, request.headers())
+}
+
+/// Returns whether a scheme of a forwarding header is one without TLS. Some proxies report those of WebSockets.
+fn is_plain(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("ws")
+}
+
+/// Returns the authority of the request: `host` of a trusted proxy, `Host`, or `:authority` of HTTP/2 (RFC 9113 §8.3.1).
+fn authority(request: &Request, host: Option<&str>, scheme: &str) -> Option<Authority> {
+    if let Some(host) = host {
+        return Authority::parse(host, scheme);
+    }
     let text = match request.headers().get(header::HOST) {
         Some(host) => host.to_str().ok()?,
         None => original_uri(request)

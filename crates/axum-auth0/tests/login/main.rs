@@ -36,6 +36,8 @@ mod page_user;
 mod provider_settings;
 mod provider_variants;
 mod races;
+mod rate_limits;
+mod readiness;
 mod refresh;
 mod refreshed_id_token;
 mod require_login;

@@ -303,5 +303,6 @@ mod base_path;
 mod characters;
 mod documentation;
 mod provider_address;
+mod proxies;
 mod routes;
 mod unknown;
