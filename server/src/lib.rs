@@ -4,6 +4,7 @@
 #![recursion_limit = "256"]
 
 mod compression;
+mod connections;
 #[cfg(debug_assertions)]
 pub mod dev_sign_in;
 pub mod doctor;
@@ -11,6 +12,8 @@ pub mod files;
 mod headers;
 mod health;
 mod inline_stylesheet;
+pub mod limits;
+pub mod load_shedding;
 #[cfg(any(debug_assertions, feature = "local-services"))]
 pub mod local;
 pub mod options;

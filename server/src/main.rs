@@ -4,7 +4,9 @@ use std::{path::Path, process::ExitCode};
 
 use axum_auth0::Variables;
 use clap::{Parser, Subcommand};
-use server::{doctor, options, shutdown, site, telemetry};
+use server::{
+    doctor, limits::Limits, load_shedding::shed_load, options, shutdown, site, telemetry,
+};
 use tokio::net::TcpListener;
 
 /// Chosen by measurement: `docs/performance.md`.
@@ -47,6 +49,7 @@ async fn run() -> Result<(), StartError> {
     let variables = Variables::from_env_files(".")?;
     telemetry::start(&variables);
     let options = options::read(&variables)?;
+    let limits = Limits::read(&variables)?;
     let address = options.site_addr;
     // Bind first, because two servers must not share the state.
     let listener = TcpListener::bind(address)
@@ -70,8 +73,9 @@ async fn run() -> Result<(), StartError> {
     #[cfg(not(debug_assertions))]
     let development = axum::Router::new();
     let site = site::router(options, auth0.clone(), watched, development);
+    let site = shed_load(site, limits.requests, auth0.config().base_path());
     tracing::info!("site is listening at {base_url}");
-    shutdown::serve_until_signal(listener, site, &auth0).await?;
+    shutdown::serve_until_signal(listener, site, &auth0, limits).await?;
     maintenance.abort();
     Ok(())
 }

@@ -89,7 +89,8 @@ pub fn site_address(variables: &Variables) -> Result<SocketAddr, OptionsError> {
     )
 }
 
-fn parse<T: std::str::FromStr>(
+/// Parses a variable; `default` if it is not set.
+pub(crate) fn parse<T: std::str::FromStr>(
     variables: &Variables,
     variable: &'static str,
     expected: &'static str,

@@ -75,7 +75,7 @@ fn forwarded(request: &Request, proxies: &TrustedProxies) -> Option<Forwarded> {
     proxies.forwarded(peer(request.extensions())?, request.headers())
 }
 
-/// Returns whether a scheme of a forwarding header is one without TLS. Some proxies report those of WebSockets.
+/// Returns whether a scheme of a forwarding header is one without TLS. Some proxies report `ws` for a `WebSocket`.
 fn is_plain(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("ws")
 }

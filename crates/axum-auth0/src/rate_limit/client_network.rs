@@ -6,7 +6,7 @@ use std::net::IpAddr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum ClientNetwork {
     V4([u8; 4]),
-    V6([u8; 8]),
+    V6([u16; 4]),
 }
 
 impl From<IpAddr> for ClientNetwork {
@@ -14,8 +14,8 @@ impl From<IpAddr> for ClientNetwork {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address.octets()),
             IpAddr::V6(address) => {
-                let [a, b, c, d, e, f, g, h, ..] = address.octets();
-                Self::V6([a, b, c, d, e, f, g, h])
+                let [a, b, c, d, ..] = address.segments();
+                Self::V6([a, b, c, d])
             }
         }
     }

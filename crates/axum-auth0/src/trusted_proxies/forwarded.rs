@@ -32,7 +32,7 @@ pub(super) fn read(
     let for_ = elements.iter().map(|it| address(it.for_.as_deref()?));
     let (client, hops) = client(peer, for_, is_trusted);
     // The element of the outermost trusted proxy: the one that names the client.
-    let element = elements.into_iter().rev().take(hops).last();
+    let element = elements.into_iter().rev().take(hops).next_back();
     let (host, scheme) = element.map_or((None, None), |it| (it.host, it.proto));
     Forwarded {
         client,
@@ -62,7 +62,7 @@ fn client(
 
 /// Returns the value that the outermost of `hops` trusted proxies set. Proxies append to the list, replace it, or leave it.
 fn seen_by_hop(values: &[&str], hops: usize) -> Option<String> {
-    let value = values.iter().rev().take(hops).last()?;
+    let value = values.iter().rev().take(hops).next_back()?;
     (!value.is_empty()).then(|| (*value).to_owned())
 }
 

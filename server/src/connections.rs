@@ -1,0 +1,173 @@
+//! Accepts connections: HTTP/1.1, and HTTP/2 without TLS (h2c with prior knowledge, RFC 9113 §3.3) for proxies.
+//!
+//! `axum::serve` speaks both, too, but has no limits: a client that sends its headers slowly, or nothing at all, would keep
+//! its connection forever.
+
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Extension, Router, body::Body, extract::ConnectInfo, response::Response, serve::Listener,
+};
+use http::{HeaderValue, Request, Version, header};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::sleep,
+};
+use tower::{Layer as _, ServiceExt as _};
+
+use crate::limits::Limits;
+
+/// Timeout of the headers of a request, and of an idle connection of HTTP/1.1. Proxies must close idle connections earlier,
+/// or one of them sends a request while this server closes the connection.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Maximum size of the headers of a request in bytes. A browser sends up to 4 KB for each cookie.
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+
+/// Maximum number of header fields of a request.
+const MAX_HEADERS: usize = 100;
+
+/// Maximum number of concurrent requests of a connection of HTTP/2.
+const MAX_STREAMS: u32 = 128;
+
+/// Interval between pings of a connection of HTTP/2, and the timeout of their responses.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+const PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Whether the process stops soon, so that clients should open their next connection elsewhere. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draining(Arc<AtomicBool>);
+
+impl Draining {
+    /// From now on, responses of HTTP/1.1 close their connection.
+    pub(crate) fn start(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn has_started(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Serves `site` until `stop` completes; then closes the listener, and waits for requests in progress.
+pub(crate) async fn serve(
+    mut listener: TcpListener,
+    site: Router,
+    limits: Limits,
+    draining: Draining,
+    stop: impl Future<Output = ()>,
+) {
+    let builder = Arc::new(builder());
+    let graceful = GracefulShutdown::new();
+    let places = usize::try_from(limits.connections.get()).unwrap_or(Semaphore::MAX_PERMITS);
+    let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
+    let mut stop = pin!(stop);
+    loop {
+        // A client beyond the limit waits in the queue of the operating system.
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            let (connection, address) = Listener::accept(&mut listener).await;
+            (connection, address, place)
+        };
+        let (connection, address, place) = tokio::select! {
+            accepted = accepted => accepted,
+            () = &mut stop => break,
+        };
+        let site = Extension(ConnectInfo::<SocketAddr>(address)).layer(site.clone());
+        let begun = Arc::new(AtomicBool::new(false));
+        let service = site
+            .map_request({
+                let begun = Arc::clone(&begun);
+                move |request: Request<Incoming>| {
+                    begun.store(true, Ordering::Relaxed);
+                    request.map(Body::new)
+                }
+            })
+            .map_response({
+                let draining = draining.clone();
+                move |response| close_if(draining.has_started(), response)
+            });
+        let (builder, watcher) = (Arc::clone(&builder), graceful.watcher());
+        tokio::spawn(async move {
+            let _place = place;
+            let io = TokioIo::new(without_delay(connection));
+            let service = TowerToHyperService::new(service);
+            let connection = builder.serve_connection_with_upgrades(io, service);
+            let mut connection = pin!(watcher.watch(connection.into_owned()));
+            // Before the first bytes, hyper has no timeout: it does not know the version yet.
+            let result = tokio::select! {
+                result = &mut connection => result,
+                () = sleep(HEADER_TIMEOUT) => {
+                    if !begun.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    connection.await
+                }
+            };
+            if let Err(error) = result {
+                tracing::debug!(%error, "connection failed");
+            }
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(usize::try_from(MAX_HEADER_BYTES).unwrap_or(usize::MAX));
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_header_list_size(MAX_HEADER_BYTES)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_TIMEOUT)
+        // WebSockets (RFC 8441).
+        .enable_connect_protocol();
+    builder
+}
+
+/// Sets `TCP_NODELAY`. Otherwise the second part of a streamed page waits until the client has acknowledged the first one.
+fn without_delay(connection: TcpStream) -> TcpStream {
+    if let Err(error) = connection.set_nodelay(true) {
+        tracing::debug!(%error, "failed to set TCP_NODELAY");
+    }
+    connection
+}
+
+/// Adds `Connection: close`. HTTP/2 has GOAWAY instead, which hyper sends.
+fn close_if(draining: bool, mut response: Response) -> Response {
+    if draining && response.version() <= Version::HTTP_11 {
+        let close = HeaderValue::from_static("close");
+        response
+            .headers_mut()
+            .entry(header::CONNECTION)
+            .or_insert(close);
+    }
+    response
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;
