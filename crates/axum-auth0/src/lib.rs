@@ -5,7 +5,8 @@
 //! [`Auth0Builder`]: all settings · [`config::VARIABLES`]: all variables · [`LOGIN_PARAMETERS`]: the
 //! parameters of login links · [`CurrentUser`], [`SignedInUser`]: the user of
 //! a request · [`Api`], [`ApiClient`]: calls of APIs · [`AccessToken`], [`TokenOptions`]: tokens · [`Diagnosis`]: what is
-//! wrong with a token · [`Store`]: sessions
+//! wrong with a token · [`Store`]: sessions ·
+//! [`SessionExpiry`], [`AppData`]: lifetime and data of a session
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
@@ -30,6 +31,7 @@ mod responses;
 mod return_to;
 mod seal;
 mod session;
+mod session_status;
 mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -51,12 +53,17 @@ pub use self::{
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     failed_form::{FailedForm, FailedForms},
-    login::LOGIN_PARAMETERS,
+    login::{
+        CallbackOutcome, HookError, LOGIN_PARAMETERS, LoginFailure, LoginFailureKind, NewSession,
+    },
     oauth::IdTokenError,
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     request::cookies,
     return_to::{InvalidReturnTo, ReturnTo},
-    session::{CurrentUser, NotSignedIn, SignedInUser},
+    session::{
+        AppData, BACKGROUND_HEADER, CurrentUser, NotSignedIn, SESSION_EXPIRES_HEADER,
+        SessionDataError, SessionExpiry, SessionLimit, SignedInUser,
+    },
     tasks::UnfinishedTasks,
     tokens::{
         AccessToken, ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,

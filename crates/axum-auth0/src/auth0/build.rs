@@ -57,6 +57,7 @@ impl Auth0Builder {
             clock: self.clock,
             random: self.random,
             public_claims: self.public_claims,
+            hooks: self.hooks,
         });
         let auth0 = Auth0 {
             state,

@@ -6,6 +6,7 @@ use crate::{
     clock::{SharedClock, SystemClock},
     config::{Api, ApiRegistration, Config, EnvFileError, Routes, Variables},
     guard::GuardedPaths,
+    login::Hooks,
     random::{SharedRandom, SystemRandom},
     store::SharedStore,
 };
@@ -44,6 +45,7 @@ pub struct Auth0Builder {
     pub(super) config: Option<Config>,
     pub(super) paths: GuardedPaths,
     pub(super) public_claims: Vec<String>,
+    pub(super) hooks: Hooks,
     pub(super) store: Option<SharedStore>,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
@@ -59,6 +61,7 @@ impl Default for Auth0Builder {
             config: None,
             paths: GuardedPaths::default(),
             public_claims: Vec::new(),
+            hooks: Hooks::default(),
             store: None,
             clock: SystemClock::shared(),
             random: SystemRandom::shared(),

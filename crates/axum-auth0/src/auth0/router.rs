@@ -18,7 +18,7 @@ use crate::{
     guard::{self, Guard},
     login, logout, profile,
     rate_limit::{RouteLimit, limit_rate},
-    session,
+    session, session_status,
 };
 
 /// Rejects HEAD. axum answers HEAD with the handler of GET by default, but a client that only checks whether a link
@@ -52,6 +52,10 @@ fn routes(state: &AppState) -> Router {
                 .post(logout::post),
         )
         .route(local(paths.profile_path()), routing::get(profile::get))
+        .route(
+            local(paths.session_path()),
+            routing::get(session_status::respond).post(session_status::respond),
+        )
         .route(
             local(paths.access_token_path()),
             routing::get(access_token::get).head(|| async { head_not_allowed("GET") }),

@@ -9,7 +9,7 @@ use crate::{
     clock::SharedClock,
     config::{ApiSettings, Config},
     http_client::HttpClient,
-    login::{CallbackLocks, LoginState},
+    login::{CallbackLocks, Hooks, LoginState},
     logout::LogoutState,
     oauth::{IdTokenVerifier, TokenEndpoint},
     page_user::PageUserTags,
@@ -31,6 +31,7 @@ pub(super) struct Components {
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) public_claims: Vec<String>,
+    pub(super) hooks: Hooks,
 }
 
 /// The state of all routes and layers. Cheap to clone.
@@ -79,6 +80,7 @@ impl AppState {
             clock,
             random,
             public_claims,
+            hooks,
         } = components;
         let config = Arc::new(config);
         let keys = Keyring::new(config.secrets(), Arc::clone(&random));
@@ -135,9 +137,11 @@ impl AppState {
             tokens: tokens.clone(),
             store: Arc::clone(&store),
             records: records.clone(),
+            session: Arc::clone(&session),
             keys: keys.clone(),
             tasks: tasks.clone(),
             callbacks: CallbackLocks::default(),
+            hooks,
             clock: Arc::clone(&clock),
             random,
         });

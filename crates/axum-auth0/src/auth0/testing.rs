@@ -10,8 +10,10 @@ use super::{Auth0, Auth0Builder};
 use crate::{
     config::Variables,
     random::base64url,
-    session::{ProviderSession, SessionData, SignedInUser, empty_record, store_error},
-    store::{LoginId, LoginRecord, StoreError},
+    session::{
+        ProviderSession, SessionData, SessionTimes, SignedInUser, empty_record, store_error,
+    },
+    store::{LoginId, LoginRecord, LoginState, StoreError},
     tokens::{LoginSnapshot, OpenedLogin, TokenSet},
 };
 
@@ -28,6 +30,10 @@ pub(crate) struct NewTestLogin {
     /// `sid` of the ID token.
     pub(crate) sid: Option<String>,
     pub(crate) tokens: TokenSet,
+    /// In seconds since 1970, as the others.
+    pub(crate) created_at: i64,
+    pub(crate) last_seen_at: i64,
+    pub(crate) provider_end: Option<i64>,
 }
 
 impl Auth0Builder {
@@ -95,14 +101,18 @@ impl Auth0 {
     ) -> Result<(Id, SignedInUser), StoreError> {
         let (state, now) = (&self.state, self.unix_seconds());
         let id = LoginId::random(state.login.random.as_ref());
+        let lifetime = state.config.session_lifetime();
+        let absolute_end = login.created_at.saturating_add(lifetime.absolute_seconds());
         let row = LoginRecord {
             id,
             issuer: state.config.issuer().as_str().to_owned(),
             subject: login.subject,
             provider_session: login.sid.clone(),
-            created_at: now,
-            last_seen_at: now,
-            expires_at: now + state.config.session_lifetime().absolute_seconds(),
+            created_at: login.created_at,
+            last_seen_at: login.last_seen_at,
+            expires_at: login
+                .provider_end
+                .map_or(absolute_end, |end| end.min(absolute_end)),
             version: 0,
             tokens: login.tokens.seal(&state.keys, &id),
             details: Vec::new(),
@@ -112,6 +122,7 @@ impl Auth0 {
             issuer: state.config.issuer().as_str().to_owned(),
             claims: login.claims,
             provider_session: Some(ProviderSession { sid: login.sid }),
+            provider_end: login.provider_end,
             is_unclaimed: false,
         };
         state.store.create_login(row.clone()).await?;
@@ -119,10 +130,13 @@ impl Auth0 {
         data.write_to(&mut record)?;
         let created = state.records.create(&mut record).await;
         created.map_err(store_error)?;
-        let login = LoginSnapshot::new(Arc::new(OpenedLogin::new(row)), now);
-        let user = state
-            .session
-            .user(login, Arc::new(data.claims), &HeaderMap::new());
+        let times = SessionTimes::new(row.created_at, LoginState::from(&row), data.provider_end);
+        let user = state.session.user(
+            LoginSnapshot::new(Arc::new(OpenedLogin::new(row)), now),
+            Arc::new(data.claims),
+            times.expiry(lifetime, now),
+            &HeaderMap::new(),
+        );
         Ok((record.id, user))
     }
 }

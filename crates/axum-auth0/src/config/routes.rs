@@ -35,6 +35,7 @@ pub struct Routes {
     profile: String,
     access_token: String,
     user: String,
+    session: String,
     signed_out: String,
 }
 
@@ -48,6 +49,7 @@ impl Default for Routes {
             profile: "/auth/profile".to_owned(),
             access_token: "/auth/access-token".to_owned(),
             user: "/auth/user".to_owned(),
+            session: "/auth/session".to_owned(),
             signed_out: "/signed-out".to_owned(),
         }
     }
@@ -102,6 +104,8 @@ routes! {
     /// Sets the path of the leptos-auth0 server function that returns the signed-in user, `/auth/user` by default.
     /// Every request may read it.
     user, user_path;
+    /// Sets the path that returns when the session ends, and that extends it: `/auth/session` by default.
+    session, session_path;
     /// Sets the page shown after a logout, `/signed-out` by default. It has to be registered at the provider.
     signed_out, signed_out_path;
 }

@@ -14,7 +14,7 @@ use crate::{
     page_user::{CURRENT_USER_HEADER, PageUser, extract_page_user},
     request::{RequestKind, is_state_changing, original_uri},
     responses::json_error_with_code,
-    session::{CurrentUser, SignedInUser},
+    session::{CurrentUser, SESSION_EXPIRES_HEADER, SignedInUser},
 };
 
 /// Layer that responds with 409 if the page of the request was rendered for another user, and adds the current user to
@@ -48,8 +48,10 @@ pub(crate) async fn check_page_user(
             next.run(request).await
         }
     };
-    if let Some(page) = user.and_then(|user| user.page_user()) {
-        set_current_user(&mut response, &page);
+    if let Some(user) = user
+        && !is_cacheable(&response)
+    {
+        describe_session(&mut response, &user);
     }
     response
 }
@@ -110,13 +112,25 @@ fn conflict_page(config: &Config, request: &Request, page: &PageUser, user: &Sig
         .link("Go to the start page", config.routes().home_path())
 }
 
-/// Adds the current user to the response, unless caches may store it: such a response is not specific to a user.
-fn set_current_user(response: &mut Response, page: &PageUser) {
-    let is_cacheable = response
+/// Returns whether caches may store the response. It is then not specific to a user.
+fn is_cacheable(response: &Response) -> bool {
+    response
         .headers()
         .get(header::CACHE_CONTROL)
-        .is_some_and(|value| !String::from_utf8_lossy(value.as_bytes()).contains("no-store"));
-    if !is_cacheable && let Ok(value) = HeaderValue::from_str(page.as_str()) {
-        response.headers_mut().insert(CURRENT_USER_HEADER, value);
+        .is_some_and(|value| !String::from_utf8_lossy(value.as_bytes()).contains("no-store"))
+}
+
+/// Adds the current user and the end of the session to the response.
+fn describe_session(response: &mut Response, user: &CurrentUser) {
+    let headers = response.headers_mut();
+    if let Some(page) = user.page_user()
+        && let Ok(value) = HeaderValue::from_str(page.as_str())
+    {
+        headers.insert(CURRENT_USER_HEADER, value);
+    }
+    if let CurrentUser::SignedIn(user) = user
+        && let Some(value) = user.session_expiry().header_value()
+    {
+        headers.insert(SESSION_EXPIRES_HEADER, value);
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tower_sessions::{Session, session::Id};
 
 use super::{
-    LoginState,
+    CallbackOutcome, LoginFailure, LoginState,
     authorization_response::{AuthorizationResponse, Outcome},
     complete::complete,
     error::LoginError,
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     request::RequestKind,
     responses::{no_content, see_other},
-    session::{CurrentUser, SessionCookie, StoredSession},
+    session::{CurrentUser, SessionCookie, SignedInUser, StoredSession},
     tasks::Work,
 };
 
@@ -77,25 +77,33 @@ async fn respond(
 ) -> Response {
     let authorization = match AuthorizationResponse::parse(query) {
         Ok(authorization) => authorization,
-        Err(error) => return error.respond(&login.config),
+        Err(error) => return failed(login, &error).await,
     };
     let cookies = login.config.cookie();
     let Some(transaction) = Transaction::find(headers, &login.keys, &authorization.state, cookies)
     else {
         // The cookie was lost. A second attempt can succeed.
-        return restart(login, kind, headers, &authorization)
-            .await
-            .unwrap_or_else(|| LoginError::UnknownTransaction.respond(&login.config));
+        return match restart(login, kind, headers, &authorization).await {
+            Some(restarted) => restarted,
+            None => failed(login, &LoginError::UnknownTransaction).await,
+        };
     };
     // From here on, the transaction is consumed, regardless of the outcome.
     let return_to = transaction.return_to.clone();
-    let mut response = match process(login, session, user, transaction, &authorization).await {
-        Ok(new_session) => {
-            let mut response = see_other(return_to.as_str());
-            if let Some(id) = new_session {
-                response.extensions_mut().insert(SessionCookie::Set(id));
-            }
-            response
+    let processed = process(login, session, user, transaction, &authorization, headers).await;
+    let mut response = match processed {
+        Ok(Processed::AlreadySignedIn) => see_other(return_to.as_str()),
+        Ok(Processed::Claimed(id)) => with_session(see_other(return_to.as_str()), id),
+        Ok(Processed::SignedIn(id, user)) => {
+            let outcome = CallbackOutcome::SignedIn {
+                user: *user,
+                return_to: return_to.clone(),
+            };
+            let response = login.hooks.on_callback(outcome).await;
+            with_session(
+                response.unwrap_or_else(|| see_other(return_to.as_str())),
+                id,
+            )
         }
         Err(error) => {
             let can_restart = authorization.is_expired_authentication()
@@ -108,7 +116,10 @@ async fn respond(
             } else {
                 None
             };
-            restarted.unwrap_or_else(|| error.respond(&login.config))
+            match restarted {
+                Some(restarted) => restarted,
+                None => failed(login, &error).await,
+            }
         }
     };
     set_cookie(
@@ -118,14 +129,39 @@ async fn respond(
     response
 }
 
-/// Returns the identifier of the session that the browser gets, or `None` if it already has one.
+/// A callback without an error.
+enum Processed {
+    /// The login is complete.
+    SignedIn(Id, Box<SignedInUser>),
+    /// The login was complete before, but no browser has received its session.
+    Claimed(Id),
+    /// The login was complete before, and the browser has its session.
+    AlreadySignedIn,
+}
+
+fn with_session(mut response: Response, id: Id) -> Response {
+    response.extensions_mut().insert(SessionCookie::Set(id));
+    response
+}
+
+/// Logs the error of a login. Returns the response of the application, or the page of the error.
+async fn failed(login: &LoginState, error: &LoginError) -> Response {
+    let page = error.respond(&login.config);
+    let outcome = CallbackOutcome::Failed {
+        failure: LoginFailure::new(error, page.status()),
+        return_to: error.return_to().cloned(),
+    };
+    login.hooks.on_callback(outcome).await.unwrap_or(page)
+}
+
 async fn process(
     login: &LoginState,
     session: &Session,
     user: &CurrentUser,
     transaction: Transaction,
     authorization: &AuthorizationResponse<'_>,
-) -> Result<Option<Id>, LoginError> {
+    headers: &HeaderMap,
+) -> Result<Processed, LoginError> {
     let return_to = transaction.return_to.clone();
     if transaction.has_expired(login.clock.unix_seconds()) {
         return Err(LoginError::Expired(return_to));
@@ -153,15 +189,16 @@ async fn process(
         .map_err(|error| LoginError::store(&error, return_to.clone()))?;
     if !is_first {
         return match (unclaimed::claim(login, &transaction).await, user) {
-            (Some(unclaimed), _) => Ok(Some(unclaimed)),
-            (None, CurrentUser::SignedIn(_)) => Ok(None),
+            (Some(unclaimed), _) => Ok(Processed::Claimed(unclaimed)),
+            (None, CurrentUser::SignedIn(_)) => Ok(Processed::AlreadySignedIn),
             (None, _) => Err(LoginError::AlreadyUsed(return_to)),
         };
     }
     let old = StoredSession::read(session)
         .await
         .map_err(|error| LoginError::store(&error, return_to))?;
-    complete(login, &old, &transaction, code).await.map(Some)
+    let (id, user) = complete(login, &old, &transaction, code, headers).await?;
+    Ok(Processed::SignedIn(id, Box::new(user)))
 }
 
 /// Checks that the response, including an error response, is from the issuer at which the login started (RFC 9207

@@ -55,6 +55,7 @@ const PROTOCOL_CLAIMS: &[&str] = &[
     "amr",
     "sid",
     "session_state",
+    "session_expiry",
     "origin_jti",
     "event_id",
     "aio",

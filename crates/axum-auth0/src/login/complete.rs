@@ -1,27 +1,35 @@
 //! Completes a login: exchanges the code, validates the ID token, and creates the session.
 
+use std::sync::Arc;
+
+use http::HeaderMap;
 use tower_sessions::session::Id;
 
 use super::{
-    LoginState, claims, error::LoginError, replace_session::NewLogin, transaction::Transaction,
+    LoginState, NewSession, claims,
+    error::LoginError,
+    replace_session::{NewLogin, revoke_unused},
+    transaction::Transaction,
 };
 use crate::{
     diagnosis::Diagnosis,
-    jwt::{self, TokenKind},
-    oauth::{IdTokenChecks, IdTokenError, TokenResponse},
+    jwt::{self, Claims, TokenKind},
+    oauth::{IdTokenChecks, IdTokenError, TokenResponse, provider_end},
     provider::VerifyError,
-    session::{ProviderSession, SessionData, StoredSession, id},
-    store::{LoginId, LoginRecord},
-    tokens::{CachedToken, RequestedGrant, TokenRequest, TokenSet},
+    session::{ProviderSession, SessionData, SessionTimes, SignedInUser, StoredSession, id},
+    store::{LoginFilter, LoginId, LoginRecord, LoginState as StoredState},
+    tokens::{CachedToken, LoginSnapshot, OpenedLogin, RequestedGrant, TokenRequest, TokenSet},
 };
 
-/// Exchanges the code and returns the identifier of the new session. `old` is the session that the browser had.
+/// Exchanges the code and returns the identifier and the user of the new session. `old` is the session that the browser
+/// had.
 pub(super) async fn complete(
     state: &LoginState,
     old: &StoredSession,
     transaction: &Transaction,
     code: &str,
-) -> Result<Id, LoginError> {
+    headers: &HeaderMap,
+) -> Result<(Id, SignedInUser), LoginError> {
     let return_to = || transaction.return_to.clone();
     let redirect_uri = state.config.site_url(state.config.routes().callback_path());
     let response = state
@@ -45,65 +53,53 @@ pub(super) async fn complete(
     state.tokens.record_code_exchange();
 
     // The ID token is verified before the other tokens are used.
-    let id_token = response
-        .id_token
-        .as_deref()
-        .ok_or_else(|| LoginError::InvalidIdToken(None, return_to()))?;
-    let checks = IdTokenChecks {
-        nonce: &transaction.nonce,
-        max_age: transaction.max_age,
-        organization: transaction.organization.as_deref(),
-        access_token: &response.access_token,
-    };
-    let verified =
-        state
-            .id_tokens
-            .verify(id_token, &checks)
-            .await
-            .map_err(|error| match error {
-                // Without keys the token can be neither accepted nor rejected.
-                IdTokenError::Signature(VerifyError::Unavailable(error)) => {
-                    LoginError::provider_unavailable(&error, return_to())
-                }
-                error => {
-                    if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
-                        LoginError::UnsupportedIdToken(error, Box::new(diagnosis), return_to())
-                    } else {
-                        log_clock_skew(state, id_token, &error);
-                        LoginError::InvalidIdToken(Some(error), return_to())
-                    }
-                }
-            })?;
-    let subject = verified
-        .required_string("sub")
-        .map_err(|error| LoginError::InvalidIdToken(Some(error.into()), return_to()))?
-        .to_owned();
+    let verified = verify_id_token(state, transaction, &response).await?;
+    let invalid = |error| LoginError::InvalidIdToken(Some(IdTokenError::Claim(error)), return_to());
+    let subject = verified.required_string("sub").map_err(invalid)?.to_owned();
+    let provider_end = provider_end(&verified).map_err(invalid)?;
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
-    let claims = claims::user_claims(state, verified, &response.access_token).await;
+    let claims = claims::user_claims(state, verified.clone(), &response.access_token).await;
 
     let now = state.clock.unix_seconds();
     let login = LoginId::random(state.random.as_ref());
-    let set = token_set(state, transaction, &response, now);
+    let issuer = state.config.issuer().as_str();
+    let new_session = NewSession::new(subject.clone(), claims, verified);
+    let (claims, app_data) = match state.hooks.before_session_saved(new_session).await {
+        Ok(session) => session.into_parts(),
+        Err(error) => {
+            let subject = &subject;
+            let user = LoginFilter::User { issuer, subject };
+            revoke_unused(state, login, user, response.refresh_token).await;
+            return Err(LoginError::Hook(error.to_string(), return_to()));
+        }
+    };
+    let set = TokenSet {
+        app_data,
+        ..token_set(state, transaction, &response, now)
+    };
+    let lifetime = state.config.session_lifetime();
+    let absolute_end = now + lifetime.absolute_seconds();
     let new = NewLogin {
         row: LoginRecord {
             id: login,
-            issuer: state.config.issuer().as_str().to_owned(),
+            issuer: issuer.to_owned(),
             subject,
             provider_session: provider_session.clone(),
             created_at: now,
             last_seen_at: now,
-            expires_at: now + state.config.session_lifetime().absolute_seconds(),
+            expires_at: provider_end.map_or(absolute_end, |end| end.min(absolute_end)),
             version: 0,
             tokens: set.seal(&state.keys, &login),
             details: Vec::new(),
         },
         data: SessionData {
             login,
-            issuer: state.config.issuer().as_str().to_owned(),
+            issuer: issuer.to_owned(),
             claims,
             provider_session: Some(ProviderSession {
                 sid: provider_session,
             }),
+            provider_end,
             is_unclaimed: false,
         },
         session: id::of_transaction(&state.keys, &transaction.verifier),
@@ -114,7 +110,51 @@ pub(super) async fn complete(
         .await
         .map_err(|error| LoginError::store(&error, return_to()))?;
     tracing::info!(?login, "login succeeded");
-    Ok(id)
+    let times = SessionTimes::new(now, StoredState::from(&new.row), provider_end);
+    let user = state.session.user(
+        LoginSnapshot::new(Arc::new(OpenedLogin::new(new.row)), now),
+        Arc::new(new.data.claims),
+        times.expiry(lifetime, now),
+        headers,
+    );
+    Ok((id, user))
+}
+
+/// Returns the claims of the ID token of `response`.
+async fn verify_id_token(
+    state: &LoginState,
+    transaction: &Transaction,
+    response: &TokenResponse,
+) -> Result<Claims, LoginError> {
+    let return_to = || transaction.return_to.clone();
+    let id_token = response
+        .id_token
+        .as_deref()
+        .ok_or_else(|| LoginError::InvalidIdToken(None, return_to()))?;
+    let checks = IdTokenChecks {
+        nonce: &transaction.nonce,
+        max_age: transaction.max_age,
+        organization: transaction.organization.as_deref(),
+        access_token: &response.access_token,
+    };
+    state
+        .id_tokens
+        .verify(id_token, &checks)
+        .await
+        .map_err(|error| match error {
+            // Without keys the token can be neither accepted nor rejected.
+            IdTokenError::Signature(VerifyError::Unavailable(error)) => {
+                LoginError::provider_unavailable(&error, return_to())
+            }
+            error => {
+                if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
+                    LoginError::UnsupportedIdToken(error, Box::new(diagnosis), return_to())
+                } else {
+                    log_clock_skew(state, id_token, &error);
+                    LoginError::InvalidIdToken(Some(error), return_to())
+                }
+            }
+        })
 }
 
 /// Logs a clock skew if it explains the rejection of the ID token. Usually the clock of this server is wrong.

@@ -55,6 +55,8 @@ pub(super) enum LoginError {
     },
     /// The store is unavailable. The text is for the log.
     StoreUnavailable(String, ReturnTo),
+    /// A hook of the application failed or refused the login. The text is for the log.
+    Hook(String, ReturnTo),
 }
 
 impl LoginError {
@@ -143,7 +145,7 @@ impl LoginError {
     }
 
     /// Logs the error and returns its page.
-    pub(super) fn respond(self, config: &Config) -> Response {
+    pub(super) fn respond(&self, config: &Config) -> Response {
         self.log();
         self.page(config).into_response()
     }
@@ -189,6 +191,9 @@ impl LoginError {
             }
             Self::StoreUnavailable(cause, _) => {
                 tracing::error!(%cause, "login failed: the store is unavailable");
+            }
+            Self::Hook(cause, _) => {
+                tracing::error!(%cause, "login failed: before_session_saved returned an error");
             }
         }
     }

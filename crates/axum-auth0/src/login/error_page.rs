@@ -78,6 +78,12 @@ impl LoginError {
             )
             .retry_after(5)
             .link(TRY_AGAIN, routes.login_url(return_to)),
+            Self::Hook(_, return_to) => Page::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "This site could not complete your login",
+            )
+            .paragraph("The provider confirmed who you are, but you were not logged in to this site.")
+            .link(TRY_AGAIN, routes.login_url(return_to)),
         };
         page.link("Go to the start page", routes.home_path())
     }

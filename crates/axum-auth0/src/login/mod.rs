@@ -10,6 +10,9 @@ mod claims;
 mod complete;
 mod error;
 mod error_page;
+mod hooks;
+mod new_session;
+mod outcome;
 mod parameters;
 mod replace_session;
 mod start;
@@ -22,7 +25,13 @@ mod userinfo;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::claims::remove_protocol_claims;
-pub use self::parameters::LOGIN_PARAMETERS;
 pub(crate) use self::{
-    callback::callback, callback_locks::CallbackLocks, start::start, state::LoginState,
+    callback::callback, callback_locks::CallbackLocks, hooks::Hooks, start::start,
+    state::LoginState,
+};
+pub use self::{
+    hooks::HookError,
+    new_session::NewSession,
+    outcome::{CallbackOutcome, LoginFailure, LoginFailureKind},
+    parameters::LOGIN_PARAMETERS,
 };

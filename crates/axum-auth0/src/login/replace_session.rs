@@ -5,7 +5,7 @@ use tower_sessions::{SessionStore as _, session::Id};
 use super::LoginState;
 use crate::{
     session::{SessionData, StoredSession, empty_record, store_error},
-    store::{LoginRecord, StoreError},
+    store::{LoginFilter, LoginId, LoginRecord, StoreError},
 };
 
 /// How long requests may still carry the identifier of a replaced session, in seconds.
@@ -28,11 +28,10 @@ impl NewLogin {
     ///
     /// If the store fails. The browser then keeps its old session, and the new login is deleted.
     pub(super) async fn replace(
-        self,
+        &self,
         state: &LoginState,
         old: &StoredSession,
     ) -> Result<Id, StoreError> {
-        let subject = self.row.subject.clone();
         let session = match self.store(state).await {
             Ok(session) => session,
             Err(error) => {
@@ -40,7 +39,7 @@ impl NewLogin {
                 return Err(error);
             }
         };
-        end(state, old, &subject).await;
+        end(state, old, &self.row.subject).await;
         Ok(session)
     }
 
@@ -59,12 +58,22 @@ impl NewLogin {
         if let Err(error) = state.store.delete_login(&login).await {
             tracing::error!(?login, %error, "failed to delete a login without a session");
         }
-        // At some providers, revoking one refresh token ends all sessions of the user, including those in other
-        // browsers.
-        let others = state.store.find_logins(self.row.user(), 1).await;
-        if others.is_ok_and(|others| others.is_empty()) {
-            drop(state.tokens.revoke(login, self.refresh_token.clone()));
-        }
+        let refresh_token = self.refresh_token.clone();
+        revoke_unused(state, login, self.row.user(), refresh_token).await;
+    }
+}
+
+/// Revokes the refresh token of a login that was not stored, unless `user` has other logins: at some providers, revoking one
+/// refresh token ends all sessions of the user, including those in other browsers.
+pub(super) async fn revoke_unused(
+    state: &LoginState,
+    login: LoginId,
+    user: LoginFilter<'_>,
+    refresh_token: Option<String>,
+) {
+    let others = state.store.find_logins(user, 1).await;
+    if others.is_ok_and(|others| others.is_empty()) {
+        drop(state.tokens.revoke(login, refresh_token));
     }
 }
 

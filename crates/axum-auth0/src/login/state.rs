@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::callback_locks::CallbackLocks;
+use super::{callback_locks::CallbackLocks, hooks::Hooks};
 use crate::{
     clock::SharedClock,
     config::Config,
@@ -11,7 +11,7 @@ use crate::{
     provider::Provider,
     random::SharedRandom,
     seal::Keyring,
-    session::SessionRecords,
+    session::{SessionRecords, SessionState},
     store::SharedStore,
     tasks::Tasks,
     tokens::Tokens,
@@ -28,9 +28,11 @@ pub(crate) struct LoginState {
     pub(crate) tokens: Tokens,
     pub(crate) store: SharedStore,
     pub(crate) records: SessionRecords,
+    pub(crate) session: Arc<SessionState>,
     pub(crate) keys: Keyring,
     pub(crate) tasks: Tasks,
     pub(crate) callbacks: CallbackLocks,
+    pub(crate) hooks: Hooks,
     pub(crate) clock: SharedClock,
     pub(crate) random: SharedRandom,
 }

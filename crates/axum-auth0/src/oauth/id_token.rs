@@ -21,6 +21,9 @@ pub const LEEWAY: i64 = 60;
 /// Maximum age of `iat` in an ID token from the token endpoint, in seconds.
 pub const MAX_AGE_OF_IAT: i64 = 600;
 
+/// How long before the end of the session at the provider the session here ends, in seconds.
+const SESSION_EXPIRY_MARGIN: i64 = 30;
+
 /// Maximum length of `sub`, in bytes (OpenID Connect Core 1.0 §2).
 const MAX_SUBJECT: usize = 255;
 
@@ -93,7 +96,12 @@ impl IdTokenVerifier {
             return Err(IdTokenError::Rule("iss is not the configured issuer"));
         }
         self.check_audience(&claims)?;
-        check_times(&claims, self.clock.unix_seconds(), checks.max_age)?;
+        let now = self.clock.unix_seconds();
+        check_times(&claims, now, checks.max_age)?;
+        // A session that has already ended would lead back to the login at once.
+        if provider_end(&claims)?.is_some_and(|end| end <= now) {
+            return Err(IdTokenError::Rule("session_expiry has passed"));
+        }
         // Rule 11.
         if claims.required_string("nonce")? != checks.nonce {
             return Err(IdTokenError::Rule("nonce is not the one of this login"));
@@ -188,6 +196,17 @@ impl IdTokenVerifier {
             && same_authentication
             && same_nonce
     }
+}
+
+/// Returns when the session has to end according to the provider, in seconds since 1970: shortly before `session_expiry`
+/// (IPSIE SL1). `None` if the provider sets no end.
+///
+/// # Errors
+///
+/// If the claim is not a number.
+pub(crate) fn provider_end(claims: &Claims) -> Result<Option<i64>, ClaimError> {
+    let end = claims.numeric_date("session_expiry")?;
+    Ok(end.map(|end| end - SESSION_EXPIRY_MARGIN))
 }
 
 /// Returns whether a token is a logout token, which has the keys and the audience of an ID token.

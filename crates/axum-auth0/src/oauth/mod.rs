@@ -28,7 +28,7 @@ pub use self::{
 };
 pub(crate) use self::{
     csp::{form_action, provider_origins},
-    id_token::{IdTokenChecks, IdTokenVerifier},
+    id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
 };
 
 #[cfg(test)]

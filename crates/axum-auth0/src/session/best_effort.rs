@@ -27,33 +27,37 @@ impl Default for BestEffortWriter {
 }
 
 impl BestEffortWriter {
-    /// Waits briefly for `write`, which then continues in its own task. Logs a failure of `operation`.
+    /// Waits briefly for `write`, which then continues in its own task. Logs a failure of `operation`. Returns whether the
+    /// write has succeeded.
     pub(super) async fn write(
         &self,
         operation: &'static str,
         write: impl Future<Output = Result<(), StoreError>> + Send + 'static,
-    ) {
+    ) -> bool {
         let permits = Arc::clone(&self.0);
         let attempt = async {
             // The semaphore is never closed.
             let Ok(permit) = permits.acquire_owned().await else {
-                return;
+                return false;
             };
             let task = async move {
-                if let Err(error) = write.await {
+                let result = write.await;
+                if let Err(error) = &result {
                     tracing::warn!(operation, %error, "session write failed");
                 }
                 drop(permit);
+                result.is_ok()
             };
             // The runtime reports a panic.
-            let _ = tokio::spawn(task.in_current_span()).await;
+            tokio::spawn(task.in_current_span()).await.unwrap_or(false)
         };
-        if timeout(WRITE_TIMEOUT, attempt).await.is_err() {
+        timeout(WRITE_TIMEOUT, attempt).await.unwrap_or_else(|_| {
             tracing::warn!(
                 operation,
                 "session write is slow; the request continues without it"
             );
-        }
+            false
+        })
     }
 }
 
@@ -70,7 +74,7 @@ mod tests {
         let writer = BestEffortWriter::default();
         for _ in 0..2 * MAX_CONCURRENT_WRITES {
             let start = Instant::now();
-            writer.write("test", pending()).await;
+            assert!(!writer.write("test", pending()).await);
             assert_eq!(start.elapsed(), WRITE_TIMEOUT);
         }
     }
@@ -79,7 +83,7 @@ mod tests {
     async fn a_request_does_not_wait_after_a_failure() {
         let start = Instant::now();
         let failure = async { Err(StoreError("locked".to_owned())) };
-        BestEffortWriter::default().write("test", failure).await;
+        assert!(!BestEffortWriter::default().write("test", failure).await);
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 }

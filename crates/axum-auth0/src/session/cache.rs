@@ -33,6 +33,8 @@ pub(super) struct SessionIdentity {
     pub(super) login: LoginId,
     pub(super) issuer: String,
     pub(super) claims: Arc<Map<String, Value>>,
+    /// The end that the provider sets, in seconds since 1970.
+    pub(super) provider_end: Option<i64>,
     provider_session: Option<ProviderSession>,
 }
 
@@ -56,6 +58,7 @@ impl From<SessionData> for SessionIdentity {
             login: data.login,
             issuer: data.issuer,
             claims: Arc::new(data.claims),
+            provider_end: data.provider_end,
             provider_session: data.provider_session,
         }
     }

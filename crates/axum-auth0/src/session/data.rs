@@ -27,6 +27,9 @@ pub(crate) struct SessionData {
     /// `sid` of the ID token. `None` in a record of an older version.
     #[serde(default)]
     pub(crate) provider_session: Option<ProviderSession>,
+    /// The end that the provider sets, in seconds since 1970: `session_expiry` of the ID token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider_end: Option<i64>,
     /// Whether the client disconnected before it received the session cookie.
     #[serde(default, rename = "undelivered")]
     pub(crate) is_unclaimed: bool,

@@ -13,6 +13,7 @@ use tower_sessions::Session;
 use super::{
     CurrentUser, SessionAccess, SessionCookie, SessionState, SignedInUser,
     look_up::{NoUser, look_up},
+    session_use::SessionUse,
 };
 
 /// Layer that inserts [`CurrentUser`] into the request.
@@ -23,10 +24,8 @@ pub(crate) async fn load_user(
     next: Next,
 ) -> Response {
     let is_head = request.method() == Method::HEAD;
-    // A logout ends the session itself and needs its data for the provider.
-    let routes = state.config.routes();
-    let is_logout = request.uri().path() == routes.local(routes.logout_path());
-    let found = look_up(&state, &session, request.headers(), is_logout).await;
+    let session_use = SessionUse::of(&request, state.config.routes());
+    let found = look_up(&state, &session, request.headers(), session_use).await;
     let has_ended = matches!(found, Err(NoUser::Ended));
     let user = match found {
         Ok(user) => CurrentUser::SignedIn(SignedInUser { is_head, ..user }),

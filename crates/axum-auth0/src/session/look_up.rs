@@ -6,9 +6,12 @@ use http::HeaderMap;
 use tower_sessions::{Session, SessionStore as _, session::Id};
 
 use super::{
-    LAST_SEEN_INTERVAL, SessionState, SignedInUser, StoredSession,
+    SessionState, SignedInUser, StoredSession,
     cache::{OpenedSession, SessionIdentity},
-    records, store_error,
+    expiry::SessionTimes,
+    records,
+    session_use::SessionUse,
+    store_error,
 };
 use crate::{
     store::{LoginId, LoginState, StoreError},
@@ -37,7 +40,7 @@ struct Found {
     state: LoginState,
 }
 
-/// Returns the user of `session`. If `is_logout`, a session that has timed out is not deleted.
+/// Returns the user of `session`. A logout needs the data of a session that has timed out, so it is not deleted.
 ///
 /// # Errors
 ///
@@ -46,7 +49,7 @@ pub(super) async fn look_up(
     state: &SessionState,
     session: &Session,
     headers: &HeaderMap,
-    is_logout: bool,
+    session_use: SessionUse,
 ) -> Result<SignedInUser, NoUser> {
     let id = session.id().ok_or(NoUser::Anonymous)?;
     let found = match find_cached(state, id).await? {
@@ -56,27 +59,27 @@ pub(super) async fn look_up(
     let now = state.clock.unix_seconds();
     let row = &found.session.login.record;
     let lifetime = state.config.session_lifetime();
-    // A shorter limit also applies to older sessions.
-    let expires_at = found
-        .state
-        .expires_at
-        .min(row.created_at.saturating_add(lifetime.absolute_seconds()));
-    let idle = now - found.state.last_seen_at;
-    if now >= expires_at || idle >= lifetime.inactivity_seconds() {
-        tracing::info!(login = ?row.id, "session timed out");
-        if !is_logout {
+    let identity = &found.session.identity;
+    let mut times = SessionTimes::new(row.created_at, found.state, identity.provider_end);
+    let expiry = times.expiry(lifetime, now);
+    if now >= expiry.expires_at() {
+        let limit = expiry.limit().as_str();
+        tracing::info!(login = ?row.id, limit, "session timed out");
+        if session_use != SessionUse::Logout {
             delete_ended(state, id, Some(row.id)).await;
         }
         return Err(NoUser::Ended);
     }
-    if idle >= LAST_SEEN_INTERVAL {
+    if session_use.is_written(now - times.last_seen_at) {
         let (store, login) = (Arc::clone(&state.store), row.id);
         let write = async move { store.mark_used(&login, now).await };
-        state.writer.write("update last use", write).await;
+        if state.writer.write("update last use", write).await {
+            times.last_seen_at = now;
+        }
     }
     let snapshot = LoginSnapshot::new(Arc::clone(&found.session.login), now);
-    let claims = Arc::clone(&found.session.identity.claims);
-    Ok(state.user(snapshot, claims, headers))
+    let claims = Arc::clone(&identity.claims);
+    Ok(state.user(snapshot, claims, times.expiry(lifetime, now), headers))
 }
 
 /// Returns the session from the cache, with one read of the store; `None` if it has changed, or has ended: the record then

@@ -5,6 +5,7 @@ mod cache;
 mod cache_policy;
 mod cookie;
 mod data;
+mod expiry;
 mod extract;
 pub(crate) mod id;
 mod load_user;
@@ -13,6 +14,8 @@ mod not_signed_in;
 mod public_claims;
 mod records;
 mod services;
+mod session_data;
+mod session_use;
 mod state;
 mod user;
 
@@ -22,15 +25,17 @@ pub(crate) use self::{
     cache_policy::{SessionAccess, cache_policy},
     cookie::{SessionCookie, base_cookie, layer, protect_cookie, write_cookie},
     data::{ProviderSession, SessionData, StoredSession, empty_record},
+    expiry::SessionTimes,
     load_user::load_user,
     records::{SessionRecords, store_error},
     services::UserServices,
+    session_data::StagedData,
     state::SessionState,
 };
 pub use self::{
+    expiry::{SESSION_EXPIRES_HEADER, SessionExpiry, SessionLimit},
     not_signed_in::NotSignedIn,
+    session_data::{AppData, SessionDataError},
+    session_use::BACKGROUND_HEADER,
     user::{CurrentUser, SignedInUser},
 };
-
-/// Minimum interval between writes of the time of last use, in seconds.
-const LAST_SEEN_INTERVAL: i64 = 60;

@@ -6,7 +6,8 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::{
-    SessionRecords, SignedInUser, UserServices, best_effort::BestEffortWriter, cache::SessionCache,
+    SessionExpiry, SessionRecords, SignedInUser, UserServices, best_effort::BestEffortWriter,
+    cache::SessionCache,
 };
 use crate::{
     clock::SharedClock, config::Config, diagnosis::DiagnosisVisibility, random::SharedRandom,
@@ -59,6 +60,7 @@ impl SessionState {
         &self,
         login: LoginSnapshot,
         claims: Arc<Map<String, Value>>,
+        expiry: SessionExpiry,
         headers: &HeaderMap,
     ) -> SignedInUser {
         SignedInUser {
@@ -66,6 +68,8 @@ impl SessionState {
             login,
             page: None,
             claims,
+            expiry,
+            written: Arc::default(),
             trace: TraceContext::of(headers, self.random.as_ref()),
             is_head: false,
         }

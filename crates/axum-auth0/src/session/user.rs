@@ -1,11 +1,14 @@
 //! The current user: a value that only this crate can create, and that is required to get an access token.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::UserServices;
+use super::{SessionExpiry, UserServices};
 use crate::{
     config::Api,
     page_user::PageUser,
@@ -91,6 +94,9 @@ pub struct SignedInUser {
     /// The value that the page of the request was rendered with, if the request carries one.
     pub(crate) page: Option<PageUser>,
     pub(crate) claims: Arc<Map<String, Value>>,
+    pub(crate) expiry: SessionExpiry,
+    /// The application data as this request has written it.
+    pub(crate) written: Arc<Mutex<Option<Map<String, Value>>>>,
     pub(crate) trace: TraceContext,
     /// Whether the request is a HEAD, which gets no tokens.
     pub(crate) is_head: bool,
@@ -124,6 +130,25 @@ impl SignedInUser {
     /// Claims of the protocol itself are left out, custom claims are kept.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
+    }
+
+    /// Returns when the session ends, and which limit ends it.
+    ///
+    /// ```
+    /// use axum_auth0::{SessionLimit, SignedInUser};
+    ///
+    /// async fn remaining(user: SignedInUser) -> String {
+    ///     let expiry = user.session_expiry();
+    ///     let minutes = expiry.expires_in().as_secs() / 60;
+    ///     match expiry.limit() {
+    ///         SessionLimit::Inactivity => format!("Signed out after {minutes} minutes without a request"),
+    ///         _ => format!("Signed out in {minutes} minutes"),
+    ///     }
+    /// }
+    /// # let app: axum::Router = axum::Router::new().route("/", axum::routing::get(remaining));
+    /// ```
+    pub fn session_expiry(&self) -> SessionExpiry {
+        self.expiry
     }
 
     /// Returns one claim as `T`, or `None` if it is missing or of another type.

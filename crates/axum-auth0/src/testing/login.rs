@@ -1,6 +1,6 @@
 //! The login of a test.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
@@ -43,6 +43,9 @@ pub struct TestLogin {
     pub(super) apis: Vec<ApiRegistration>,
     refresh_token: Option<SecretString>,
     id_token: Option<SecretString>,
+    age: Duration,
+    idle: Duration,
+    provider_end: Option<Duration>,
 }
 
 impl TestLogin {
@@ -55,6 +58,9 @@ impl TestLogin {
             apis: Vec::new(),
             refresh_token: None,
             id_token: None,
+            age: Duration::ZERO,
+            idle: Duration::ZERO,
+            provider_end: None,
         }
     }
 
@@ -101,6 +107,24 @@ impl TestLogin {
         self
     }
 
+    /// Sets how long ago the user logged in, for a test of `AUTH0_SESSION_ABSOLUTE_DURATION`.
+    pub fn logged_in_ago(mut self, age: Duration) -> Self {
+        self.age = age;
+        self
+    }
+
+    /// Sets how long ago the session was last used, for a test of `AUTH0_SESSION_INACTIVITY_DURATION`.
+    pub fn last_used_ago(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// Sets in what time the provider ends the session, as with the claim `session_expiry` of an ID token.
+    pub fn provider_ends_in(mut self, remaining: Duration) -> Self {
+        self.provider_end = Some(remaining);
+        self
+    }
+
     /// Returns what to store. `now` is in seconds since 1970.
     pub(super) fn resolve(self, config: &Config, now: i64) -> Result<NewTestLogin, TestLoginError> {
         let mut claims = self.claims;
@@ -134,8 +158,17 @@ impl TestLogin {
             claims,
             sid,
             tokens,
+            created_at: now.saturating_sub(seconds(self.age.max(self.idle))),
+            last_seen_at: now.saturating_sub(seconds(self.idle)),
+            provider_end: self
+                .provider_end
+                .map(|end| now.saturating_add(seconds(end))),
         })
     }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Omits the tokens, which may be those of a real provider.

@@ -6,6 +6,7 @@
 mod access;
 mod access_token;
 mod api_registry;
+mod app_data;
 mod backoff;
 mod cached_token;
 mod error;
@@ -27,6 +28,7 @@ mod token_set_store;
 pub(crate) use self::{
     access::Tokens,
     api_registry::ApiRegistry,
+    app_data::AppDataUpdate,
     cached_token::CachedToken,
     login_snapshot::{LoginSnapshot, OpenedLogin},
     token_request::TokenRequest,

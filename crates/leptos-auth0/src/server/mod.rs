@@ -5,6 +5,7 @@ mod functions;
 mod guards;
 pub(crate) mod request;
 pub(crate) mod response;
+mod session_data_error;
 mod token_error;
 
 pub use axum_auth0;

@@ -132,7 +132,7 @@ impl Refresher {
         let (record, set) = self.sets.load(login).await?;
         match self.decide(&set, request, requirement) {
             Decision::UseCached(token) => return Ok(LeasedRefresh::Completed(token)),
-            Decision::UseOnce(token) => return self.use_once(&record, set, token).await,
+            Decision::UseOnce(token) => return self.use_once(record, set, token).await,
             Decision::Fail(denial) => return Err(self.denied(&set, denial)),
             Decision::Refresh => {}
         }
@@ -187,13 +187,24 @@ impl Refresher {
     /// Returns a token without a lifetime after it was stored as spent.
     async fn use_once(
         &self,
-        record: &LoginRecord,
+        mut record: LoginRecord,
         mut set: TokenSet,
         token: CachedToken,
     ) -> Result<LeasedRefresh, TokenError> {
-        set.insert(token.clone());
-        if self.sets.save(record, &set).await? == CasOutcome::Swapped {
-            return Ok(LeasedRefresh::Completed(token));
+        // Ends if another process has spent the token.
+        while !set
+            .cached
+            .iter()
+            .any(|cached| cached.token == token.token && cached.is_spent)
+        {
+            set.insert(token.clone());
+            match self.sets.save(&record, &set).await? {
+                CasOutcome::Swapped => return Ok(LeasedRefresh::Completed(token)),
+                CasOutcome::Missing => return Err(TokenError::SignInRequired),
+                // A change of the application's data, or another process.
+                CasOutcome::Conflict => {}
+            }
+            (record, set) = self.sets.load(record.id).await?;
         }
         let is_revoked = set.revoked;
         Err(self.denied(&set, Denial::NoRefreshToken { is_revoked }))

@@ -8,6 +8,7 @@ mod tests;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 pub(crate) use self::{rejected_token::RejectedToken, requested_grant::RequestedGrant};
 use super::{
@@ -34,7 +35,7 @@ const MAX_REJECTED: usize = 32;
 /// Minimum time between two evictions of a token with extra scopes, in seconds.
 const EVICTION_INTERVAL: i64 = 60;
 
-/// All tokens of one login.
+/// All tokens of one login, and the application's data of its session.
 ///
 /// The names in the store are older than the names of the fields. They are kept, so that sessions survive an update.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -65,6 +66,9 @@ pub(crate) struct TokenSet {
     /// Whether the application revoked the refresh token. The login ends when its access tokens expire.
     #[serde(default)]
     pub(crate) revoked: bool,
+    /// The application's data of the session. It is here because the row changes by compare-and-swap.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) app_data: Map<String, Value>,
 }
 
 /// The tokens that a logout revokes or sends.
