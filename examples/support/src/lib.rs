@@ -27,6 +27,12 @@ pub struct Readme;
 #[derive(Debug)]
 pub struct TestingGuide;
 
+/// The examples in `docs/sessions.md`, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sessions.md")]
+#[derive(Debug)]
+pub struct SessionsGuide;
+
 use axum::Router;
 use axum_auth0_bearer::Verifier;
 
