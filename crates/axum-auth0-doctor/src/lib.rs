@@ -12,6 +12,7 @@ mod check_kind;
 mod client;
 mod clock;
 mod context;
+mod events;
 mod experiment;
 mod login;
 mod logout;

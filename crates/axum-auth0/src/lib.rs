@@ -16,6 +16,7 @@ mod api_transport;
 mod auth0;
 pub mod config;
 mod diagnosis;
+pub mod events;
 mod failed_form;
 mod failpoint;
 mod guard;
@@ -52,6 +53,7 @@ pub use self::{
     auth0::{Auth0, Auth0Builder, BuildError, NotReady},
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
+    events::AuthEvent,
     failed_form::{FailedForm, FailedForms},
     login::{
         CallbackOutcome, HookError, LOGIN_PARAMETERS, LoginFailure, LoginFailureKind, NewSession,

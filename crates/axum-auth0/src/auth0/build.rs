@@ -58,6 +58,7 @@ impl Auth0Builder {
             random: self.random,
             public_claims: self.public_claims,
             hooks: self.hooks,
+            events: self.events,
         });
         let auth0 = Auth0 {
             state,

@@ -5,6 +5,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 use crate::{
     clock::{SharedClock, SystemClock},
     config::{Api, ApiRegistration, Config, EnvFileError, Routes, Variables},
+    events::{AuthEvent, Events},
     guard::GuardedPaths,
     login::Hooks,
     random::{SharedRandom, SystemRandom},
@@ -49,6 +50,7 @@ pub struct Auth0Builder {
     pub(super) store: Option<SharedStore>,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
+    pub(super) events: Events,
 }
 
 impl Default for Auth0Builder {
@@ -65,6 +67,7 @@ impl Default for Auth0Builder {
             store: None,
             clock: SystemClock::shared(),
             random: SystemRandom::shared(),
+            events: Events::default(),
         }
     }
 }
@@ -207,6 +210,29 @@ impl Auth0Builder {
         is_protected: impl Fn(&str) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.paths.protected.add_predicate(Arc::new(is_protected));
+        self
+    }
+
+    /// Calls `callback` for every [`AuthEvent`]: logins, logouts, refreshes, refused requests. Further callbacks are called
+    /// in the order in which they were added.
+    ///
+    /// The callback runs within the request, so it must not block: send the event to a channel for anything that waits.
+    /// If it panics, the panic is logged and the request continues.
+    ///
+    /// ```
+    /// use axum_auth0::{Auth0, AuthEvent};
+    ///
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// let builder = Auth0::builder().on_event(move |event| {
+    ///     if let AuthEvent::SessionEnded { subject, reason, .. } = event {
+    ///         // The receiver writes to the audit log, in a thread of its own.
+    ///         let _ = sender.send(format!("{subject}: {}", reason.as_str()));
+    ///     }
+    /// });
+    /// # drop((builder, receiver));
+    /// ```
+    pub fn on_event(mut self, callback: impl Fn(&AuthEvent) + Send + Sync + 'static) -> Self {
+        self.events = self.events.with_callback(callback);
         self
     }
 

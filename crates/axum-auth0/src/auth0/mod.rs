@@ -18,6 +18,7 @@ use self::state::AppState;
 pub(crate) use self::testing::NewTestLogin;
 use crate::{
     config::{Config, ConfigError},
+    events::AuthEvent,
     guard::GuardedPaths,
     http_client::HttpError,
     oauth,
@@ -91,6 +92,12 @@ impl Auth0 {
     /// provider. The engine's own pages use the same sources.
     pub fn form_action(&self) -> String {
         oauth::form_action(&self.state.config, &self.state.provider)
+    }
+
+    /// Adds an event of another crate to the event stream, such as a finding of the doctor
+    /// ([`AuthEvent::doctor_finding`]).
+    pub fn emit(&self, event: &AuthEvent) {
+        self.state.events.emit(event);
     }
 
     /// Checks that this process can serve users: it is not shutting down, the store responds, and the provider's metadata

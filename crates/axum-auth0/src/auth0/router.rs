@@ -14,6 +14,7 @@ use tower::ServiceBuilder;
 use super::{Auth0, state::AppState};
 use crate::{
     access_token,
+    events::LimitedRoute,
     failed_form::FailedForms,
     guard::{self, Guard},
     login, logout, profile,
@@ -196,7 +197,12 @@ impl Auth0 {
         router: Router<S>,
     ) -> Router<S> {
         let proxies = self.state.config.trusted_proxies();
-        let limit = RouteLimit::new(Some(per_minute), proxies);
+        let limit = RouteLimit::new(
+            LimitedRoute::Application,
+            Some(per_minute),
+            proxies,
+            &self.state.events,
+        );
         router.layer(from_fn_with_state(limit, limit_rate))
     }
 
@@ -204,6 +210,7 @@ impl Auth0 {
         Guard {
             config: Arc::clone(&self.state.config),
             paths: Arc::clone(&self.paths),
+            events: self.state.events.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     api_transport::ApiTransport,
     clock::SharedClock,
     config::{ApiSettings, Config},
+    events::{Events, LimitedRoute},
     http_client::HttpClient,
     login::{CallbackLocks, Hooks, LoginState},
     logout::LogoutState,
@@ -32,6 +33,7 @@ pub(super) struct Components {
     pub(super) random: SharedRandom,
     pub(super) public_claims: Vec<String>,
     pub(super) hooks: Hooks,
+    pub(super) events: Events,
 }
 
 /// The state of all routes and layers. Cheap to clone.
@@ -48,6 +50,7 @@ pub(super) struct Parts {
     pub(super) apis: ApiRegistry,
     pub(super) tasks: Tasks,
     pub(super) clock: SharedClock,
+    pub(super) events: Events,
     pub(super) session: Arc<SessionState>,
     pub(super) login: Arc<LoginState>,
     pub(super) logout: Arc<LogoutState>,
@@ -61,12 +64,14 @@ pub(super) struct RouteLimits {
 }
 
 impl RouteLimits {
-    fn new(config: &Config) -> Self {
-        let limit = |per_minute| RouteLimit::new(per_minute, config.trusted_proxies());
+    fn new(config: &Config, events: &Events) -> Self {
+        let limit = |route, per_minute| {
+            RouteLimit::new(route, per_minute, config.trusted_proxies(), events)
+        };
         let limits = config.rate_limits();
         Self {
-            login: limit(limits.login()),
-            callback: limit(limits.login()),
+            login: limit(LimitedRoute::Login, limits.login()),
+            callback: limit(LimitedRoute::Callback, limits.login()),
         }
     }
 }
@@ -81,6 +86,7 @@ impl AppState {
             random,
             public_claims,
             hooks,
+            events,
         } = components;
         let config = Arc::new(config);
         let keys = Keyring::new(config.secrets(), Arc::clone(&random));
@@ -105,7 +111,7 @@ impl AppState {
             id_tokens.clone(),
             (Arc::clone(&clock), Arc::clone(&random)),
             &config,
-            tasks.clone(),
+            (tasks.clone(), events.clone()),
         );
         let apis = ApiRegistry::new(&config);
         let records = SessionRecords::new(Arc::clone(&store), keys.clone(), Arc::clone(&clock));
@@ -125,8 +131,8 @@ impl AppState {
             Arc::clone(&store),
             records.clone(),
             services,
-            Arc::clone(&clock),
-            Arc::clone(&random),
+            (Arc::clone(&clock), Arc::clone(&random)),
+            events.clone(),
         ));
         let login = Arc::new(LoginState {
             config: Arc::clone(&config),
@@ -144,6 +150,7 @@ impl AppState {
             hooks,
             clock: Arc::clone(&clock),
             random,
+            events: events.clone(),
         });
         let logout = Arc::new(LogoutState {
             config: Arc::clone(&config),
@@ -152,8 +159,9 @@ impl AppState {
             records: records.clone(),
             tokens: tokens.clone(),
             tasks: tasks.clone(),
+            events: events.clone(),
         });
-        let limits = RouteLimits::new(&config);
+        let limits = RouteLimits::new(&config, &events);
         Self(Arc::new(Parts {
             config,
             provider,
@@ -164,6 +172,7 @@ impl AppState {
             apis,
             tasks,
             clock,
+            events,
             session,
             login,
             logout,

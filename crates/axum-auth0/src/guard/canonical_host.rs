@@ -10,6 +10,7 @@ use http::{Method, StatusCode, Uri, header, uri};
 
 use super::Guard;
 use crate::{
+    events::{AuthEvent, RequestRefusal, TARGET},
     page::Page,
     request::{Authority, RequestKind, original_uri},
     responses::json_error,
@@ -35,14 +36,23 @@ pub(crate) async fn canonical_host(
     }
     let origin = config.origin();
     // Behind a proxy that replaces `Host`, this redirect loops.
+    let reason = RequestRefusal::OtherHost;
+    let event = AuthEvent::RequestRefused {
+        login: None,
+        reason,
+    };
     tracing::info!(
+        target: TARGET,
         host = ?request.headers().get(header::HOST),
         forwarded_host = host,
         forwarded_scheme = scheme,
         expected = origin,
+        event = event.name(),
+        reason = reason.as_str(),
         "request under another host; a reverse proxy in front of this site must forward Host, or be in TRUSTED_PROXIES \
          and send X-Forwarded-Host"
     );
+    guard.events.emit_logged(&event);
     if matches!(*request.method(), Method::GET | Method::HEAD) && is_page(&request) {
         return Redirect::temporary(&canonical(&origin, original_uri(&request))).into_response();
     }

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::Guard;
 use crate::{
+    events::{AuthEvent, RequestRefusal, TARGET},
     page::Page,
     request::{RequestKind, RequestSite, is_origin_of, is_state_changing, original_uri},
     responses::json_error_with_code,
@@ -36,7 +37,17 @@ pub(crate) async fn csrf_protection(
         return next.run(request).await;
     }
     let path = original_uri(&request).path();
-    tracing::warn!(method = %request.method(), path, "cross-site request refused");
+    let reason = RequestRefusal::CrossSite;
+    let event = AuthEvent::RequestRefused {
+        login: None,
+        reason,
+    };
+    tracing::warn!(
+        target: TARGET,
+        method = %request.method(), path, event = event.name(), reason = reason.as_str(),
+        "cross-site request refused"
+    );
+    guard.events.emit_logged(&event);
     let home = guard.config.routes().home_path();
     let kind = RequestKind::of(request.method(), request.headers());
     forbidden(kind, names_its_origin(request.headers()), home)

@@ -22,7 +22,7 @@ pub(crate) use self::{
     protected_pages::ProtectedPages,
     require_login::require_login,
 };
-use crate::config::Config;
+use crate::{config::Config, events::Events};
 
 /// Paths of the application with special treatment.
 #[derive(Clone, Debug)]
@@ -50,4 +50,5 @@ impl Default for GuardedPaths {
 pub(crate) struct Guard {
     pub(crate) config: Arc<Config>,
     pub(crate) paths: Arc<GuardedPaths>,
+    pub(crate) events: Events,
 }

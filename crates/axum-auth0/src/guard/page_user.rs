@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::{Guard, return_page::return_page};
 use crate::{
     config::Config,
+    events::{AuthEvent, RequestRefusal, TARGET},
     page::Page,
     page_user::{CURRENT_USER_HEADER, PageUser, extract_page_user},
     request::{RequestKind, is_state_changing, original_uri},
@@ -39,7 +40,7 @@ pub(crate) async fn check_page_user(
         (Some(page), Some(CurrentUser::SignedIn(user)))
             if !is_allowed(&guard.config, &page, user, &request) =>
         {
-            conflict(&guard.config, &request, &page, user)
+            conflict(&guard, &request, &page, user)
         }
         (page, _) => {
             if let Some(page) = page {
@@ -70,14 +71,20 @@ fn is_allowed(config: &Config, page: &PageUser, user: &SignedInUser, request: &R
         || request.uri().path() == config.routes().local(config.routes().logout_path())
 }
 
-fn conflict(config: &Config, request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
+fn conflict(guard: &Guard, request: &Request, page: &PageUser, user: &SignedInUser) -> Response {
+    let reason = RequestRefusal::PageUserMismatch;
+    let login = Some(user.login());
+    let event = AuthEvent::RequestRefused { login, reason };
     tracing::info!(
+        target: TARGET,
         method = %request.method(), path = original_uri(request).path(), login = ?user.login(),
+        event = event.name(), reason = reason.as_str(),
         "request refused: its page was rendered for another user"
     );
+    guard.events.emit_logged(&event);
     let kind = RequestKind::of(request.method(), request.headers());
     if matches!(kind, RequestKind::Navigation | RequestKind::Embedded) {
-        return conflict_page(config, request, page, user).into_response();
+        return conflict_page(&guard.config, request, page, user).into_response();
     }
     json_error_with_code(
         StatusCode::CONFLICT,

@@ -9,6 +9,7 @@ use http::StatusCode;
 
 use super::{Guard, return_page::return_page};
 use crate::{
+    events::{AuthEvent, RequestRefusal},
     page::Page,
     request::RequestKind,
     responses::see_other,
@@ -34,14 +35,20 @@ pub(super) fn refuse_anonymous(guard: &Guard, request: &Request) -> Option<Respo
     SessionAccess::record(request.extensions());
     let routes = guard.config.routes();
     let is_navigation = RequestKind::of(request.method(), request.headers()).may_start_login();
-    let refusal = match request.extensions().get::<CurrentUser>() {
+    let reason = match request.extensions().get::<CurrentUser>() {
         Some(CurrentUser::SignedIn(_)) => return None,
-        Some(CurrentUser::Unavailable) if is_navigation => unavailable_page(routes.home_path()),
-        Some(CurrentUser::Unavailable) => NotSignedIn::Unavailable.into_response(),
-        Some(CurrentUser::Anonymous) | None if is_navigation => {
-            see_other(&routes.login_url(&return_page(&guard.config, request)))
-        }
-        Some(CurrentUser::Anonymous) | None => NotSignedIn::Anonymous.into_response(),
+        Some(CurrentUser::Unavailable) => RequestRefusal::StoreUnavailable,
+        Some(CurrentUser::Anonymous) | None => RequestRefusal::Anonymous,
+    };
+    let login = None;
+    guard
+        .events
+        .emit(&AuthEvent::RequestRefused { login, reason });
+    let refusal = match (reason, is_navigation) {
+        (RequestRefusal::StoreUnavailable, true) => unavailable_page(routes.home_path()),
+        (RequestRefusal::StoreUnavailable, false) => NotSignedIn::Unavailable.into_response(),
+        (_, true) => see_other(&routes.login_url(&return_page(&guard.config, request))),
+        (_, false) => NotSignedIn::Anonymous.into_response(),
     };
     Some(refusal)
 }

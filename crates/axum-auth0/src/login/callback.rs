@@ -146,7 +146,7 @@ fn with_session(mut response: Response, id: Id) -> Response {
 
 /// Logs the error of a login. Returns the response of the application, or the page of the error.
 async fn failed(login: &LoginState, error: &LoginError) -> Response {
-    let page = error.respond(&login.config);
+    let page = error.respond(login);
     let outcome = CallbackOutcome::Failed {
         failure: LoginFailure::new(error, page.status()),
         return_to: error.return_to().cloned(),
@@ -252,7 +252,6 @@ async fn restart(
     if !kind.may_start_login() {
         return None;
     }
-    tracing::info!(attempt, "login restarted");
     let restarted = begin(login, headers, parameters, attempt).await;
-    Some(restarted.unwrap_or_else(|error| error.respond(&login.config)))
+    Some(restarted.unwrap_or_else(|error| error.respond(login)))
 }

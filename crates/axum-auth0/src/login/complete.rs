@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
+    events::{AuthEvent, EventSubject},
     jwt::{self, Claims, TokenKind},
     oauth::{IdTokenChecks, IdTokenError, TokenResponse, provider_end},
     provider::VerifyError,
@@ -109,7 +110,10 @@ pub(super) async fn complete(
         .replace(state, old)
         .await
         .map_err(|error| LoginError::store(&error, return_to()))?;
-    tracing::info!(?login, "login succeeded");
+    state.events.emit(&AuthEvent::LoginSucceeded {
+        login,
+        subject: EventSubject::of(&new.row.subject),
+    });
     let times = SessionTimes::new(now, StoredState::from(&new.row), provider_end);
     let user = state.session.user(
         LoginSnapshot::new(Arc::new(OpenedLogin::new(new.row)), now),

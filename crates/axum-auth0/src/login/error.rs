@@ -2,9 +2,11 @@
 
 use axum::response::{IntoResponse, Response};
 
+use super::LoginState;
 use crate::{
     config::Config,
-    diagnosis::{Diagnosis, DiagnosisCode, printable},
+    diagnosis::{Diagnosis, DiagnosisCode},
+    events::{AuthEvent, LoginFailureReason},
     oauth::{EndpointError, IdTokenError},
     provider::ProviderError,
     return_to::ReturnTo,
@@ -144,57 +146,38 @@ impl LoginError {
         }
     }
 
-    /// Logs the error and returns its page.
-    pub(super) fn respond(&self, config: &Config) -> Response {
-        self.log();
-        self.page(config).into_response()
+    /// Reports the error as an event and returns its page.
+    pub(super) fn respond(&self, login: &LoginState) -> Response {
+        let reason = self.reason();
+        let event = AuthEvent::LoginFailed { reason };
+        self.log(event.name(), reason.as_str());
+        login.events.emit_logged(&event);
+        self.page(&login.config).into_response()
     }
 
-    fn log(&self) {
+    fn reason(&self) -> LoginFailureReason {
         match self {
-            Self::Misconfigured(diagnosis) => diagnosis.log("login failed"),
-            Self::UnsupportedIdToken(error, diagnosis, _) => tracing::error!(
-                %error,
-                code = diagnosis.code().as_str(),
-                cause = %diagnosis.cause(),
-                fix = %diagnosis.fix(),
-                "login failed"
-            ),
-            Self::InvalidIdToken(Some(error), _) => tracing::error!(%error, "login failed"),
-            Self::InvalidIdToken(None, _) => {
-                tracing::error!("login failed: the token response has no ID token");
+            Self::InvalidParameter(_) => LoginFailureReason::InvalidParameter,
+            Self::NotANavigation => LoginFailureReason::NotANavigation,
+            Self::MalformedCallback(_) => LoginFailureReason::MalformedCallback,
+            Self::UnknownTransaction => LoginFailureReason::UnknownTransaction,
+            Self::Expired(_) => LoginFailureReason::Expired,
+            Self::AlreadyUsed(_) => LoginFailureReason::AlreadyUsed,
+            Self::WrongIssuer => LoginFailureReason::WrongIssuer,
+            Self::NotCompleted(_) => LoginFailureReason::UnverifiedError,
+            Self::ProviderError { code, .. } if code == "access_denied" => {
+                LoginFailureReason::AccessDenied
             }
-            Self::ProviderError {
-                code, description, ..
-            } => tracing::warn!(
-                code = %printable(code),
-                description = %printable(description.as_deref().unwrap_or_default()),
-                "login failed: the provider responded with an error"
-            ),
-            Self::InvalidParameter(parameter) => {
-                tracing::info!(parameter, "login failed: invalid parameter");
+            Self::ProviderError { .. } => LoginFailureReason::ProviderError,
+            Self::Misconfigured(diagnosis) => LoginFailureReason::Misconfigured(diagnosis.code()),
+            Self::UnsupportedIdToken(_, diagnosis, _) => {
+                LoginFailureReason::Misconfigured(diagnosis.code())
             }
-            Self::MalformedCallback(reason) => {
-                tracing::info!(reason, "login failed: malformed callback");
-            }
-            Self::NotANavigation => tracing::debug!("login not started: not a navigation"),
-            Self::UnknownTransaction => tracing::info!("login failed: unknown transaction"),
-            Self::Expired(_) => tracing::info!("login failed: transaction expired"),
-            Self::AlreadyUsed(_) => tracing::info!("login failed: callback already used"),
-            Self::WrongIssuer => tracing::warn!("login failed: response from another issuer"),
-            Self::NotCompleted(_) => {
-                tracing::info!("login failed: error response without the announced iss");
-            }
-            Self::InvalidCode(_) => tracing::warn!("login failed: invalid_grant"),
-            Self::ProviderUnavailable { cause, .. } => {
-                tracing::error!(%cause, "login failed: the provider is unavailable");
-            }
-            Self::StoreUnavailable(cause, _) => {
-                tracing::error!(%cause, "login failed: the store is unavailable");
-            }
-            Self::Hook(cause, _) => {
-                tracing::error!(%cause, "login failed: before_session_saved returned an error");
-            }
+            Self::InvalidCode(_) => LoginFailureReason::InvalidCode,
+            Self::InvalidIdToken(..) => LoginFailureReason::InvalidIdToken,
+            Self::ProviderUnavailable { .. } => LoginFailureReason::ProviderUnavailable,
+            Self::StoreUnavailable(..) => LoginFailureReason::StoreUnavailable,
+            Self::Hook(..) => LoginFailureReason::RefusedByApplication,
         }
     }
 }

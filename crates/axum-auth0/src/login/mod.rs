@@ -9,6 +9,7 @@ mod callback_locks;
 mod claims;
 mod complete;
 mod error;
+mod error_log;
 mod error_page;
 mod hooks;
 mod new_session;

@@ -4,6 +4,7 @@ use tower_sessions::{SessionStore as _, session::Id};
 
 use super::LoginState;
 use crate::{
+    events::{AuthEvent, EventSubject, SessionEnd},
     session::{SessionData, StoredSession, empty_record, store_error},
     store::{LoginFilter, LoginId, LoginRecord, StoreError},
 };
@@ -85,11 +86,18 @@ async fn end(state: &LoginState, old: &StoredSession, subject: &str) {
     let is_of_provider = old.is_from_issuer(state.config.issuer().as_str());
     if let Some(login) = old.login {
         match state.store.delete_login(&login).await {
-            Ok(Some(row)) if row.subject != subject && is_of_provider => {
-                let tokens = state.tokens.open_for_logout(&row);
-                drop(state.tokens.revoke(login, tokens.refresh_token));
+            Ok(Some(row)) => {
+                state.events.emit(&AuthEvent::SessionEnded {
+                    login,
+                    subject: EventSubject::of(&row.subject),
+                    reason: SessionEnd::Replaced,
+                });
+                if row.subject != subject && is_of_provider {
+                    let tokens = state.tokens.open_for_logout(&row);
+                    drop(state.tokens.revoke(login, tokens.refresh_token));
+                }
             }
-            Ok(_) => {}
+            Ok(None) => {}
             Err(error) => {
                 tracing::warn!(?login, %error, "failed to delete a replaced login");
             }

@@ -17,6 +17,7 @@ use super::{
     transaction_cookie::{cookies_to_evict, set_cookie},
 };
 use crate::{
+    events::AuthEvent,
     oauth::{AuthorizationRequest, requested_audiences},
     random,
     request::RequestKind,
@@ -35,16 +36,16 @@ pub(crate) async fn start(
         return no_content();
     }
     if !kind.may_start_login() {
-        return LoginError::NotANavigation.respond(&login.config);
+        return LoginError::NotANavigation.respond(&login);
     }
     let query = query.unwrap_or_default();
     let parameters = match LoginParameters::parse(&query, routes) {
         Ok(parameters) => parameters,
-        Err(name) => return LoginError::InvalidParameter(name).respond(&login.config),
+        Err(name) => return LoginError::InvalidParameter(name).respond(&login),
     };
     begin(&login, &headers, parameters, 0)
         .await
-        .unwrap_or_else(|error| error.respond(&login.config))
+        .unwrap_or_else(|error| error.respond(&login))
 }
 
 /// Starts a login. `attempt` counts its restarts.
@@ -100,5 +101,7 @@ pub(super) async fn begin(
         set_cookie(&mut response, &old);
     }
     set_cookie(&mut response, &cookie);
+    let is_restart = attempt > 0;
+    login.events.emit(&AuthEvent::LoginStarted { is_restart });
     Ok(response)
 }

@@ -6,6 +6,7 @@ use super::{callback_locks::CallbackLocks, hooks::Hooks};
 use crate::{
     clock::SharedClock,
     config::Config,
+    events::Events,
     http_client::HttpClient,
     oauth::{IdTokenVerifier, TokenEndpoint},
     provider::Provider,
@@ -35,4 +36,5 @@ pub(crate) struct LoginState {
     pub(crate) hooks: Hooks,
     pub(crate) clock: SharedClock,
     pub(crate) random: SharedRandom,
+    pub(crate) events: Events,
 }

@@ -17,6 +17,7 @@ use self::end_session::{EndedSession, end_session};
 pub(crate) use self::signed_out::signed_out_page;
 use crate::{
     config::Config,
+    events::{AuthEvent, EventSubject, Events, SessionEnd, TARGET},
     oauth::{self, ProviderLogout},
     page::Page,
     provider::Provider,
@@ -44,6 +45,7 @@ pub(crate) struct LogoutState {
     pub(crate) records: SessionRecords,
     pub(crate) tokens: Tokens,
     pub(crate) tasks: Tasks,
+    pub(crate) events: Events,
 }
 
 /// Handles `POST`. The CSRF layer has checked that the request comes from this site.
@@ -119,12 +121,18 @@ async fn log_out(state: &LogoutState, session: &Session, return_to: Option<Retur
     let ended = match end_session(state, session).await {
         Ok(ended) => ended,
         Err(error) => {
-            tracing::error!(%error, "logout failed: the store is unavailable");
+            let event = AuthEvent::LogoutFailed;
+            tracing::error!(target: TARGET, %error, event = event.name(), "logout failed: the store is unavailable");
+            state.events.emit_logged(&event);
             return unavailable(state, return_to).await;
         }
     };
-    if let Some(row) = &ended.row {
-        tracing::info!(login = ?row.id, "logout succeeded");
+    if let Some(row) = ended.row.as_ref().filter(|_| ended.by_this_request) {
+        state.events.emit(&AuthEvent::SessionEnded {
+            login: row.id,
+            subject: EventSubject::of(&row.subject),
+            reason: SessionEnd::Logout,
+        });
     }
     let id_token = release_tokens(state, &ended).await;
     let target = provider_url(

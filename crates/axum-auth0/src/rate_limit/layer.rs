@@ -19,6 +19,7 @@ use http::StatusCode;
 
 use super::limiter::Limiter;
 use crate::{
+    events::{AuthEvent, Events, LimitedRoute, RequestRefusal, TARGET},
     page::Page,
     request::{RequestKind, original_uri},
     responses::{json_error_with_code, with_retry_after},
@@ -28,6 +29,8 @@ use crate::{
 /// The limit of some routes. Clones share the counts.
 #[derive(Clone, Debug)]
 pub(crate) struct RouteLimit {
+    route: LimitedRoute,
+    events: Events,
     limiter: Option<Arc<Limiter>>,
     proxies: TrustedProxies,
     warned: Arc<AtomicBool>,
@@ -35,8 +38,15 @@ pub(crate) struct RouteLimit {
 
 impl RouteLimit {
     /// Creates a limit; `None` limits nothing.
-    pub(crate) fn new(per_minute: Option<NonZeroU32>, proxies: &TrustedProxies) -> Self {
+    pub(crate) fn new(
+        route: LimitedRoute,
+        per_minute: Option<NonZeroU32>,
+        proxies: &TrustedProxies,
+        events: &Events,
+    ) -> Self {
         Self {
+            route,
+            events: events.clone(),
             limiter: per_minute.map(|requests| Arc::new(Limiter::per_minute(requests))),
             proxies: proxies.clone(),
             warned: Arc::default(),
@@ -106,7 +116,17 @@ pub(crate) async fn limit_rate(
         Ok(()) => next.run(request).await,
         Err(Exceeded { client, wait }) => {
             let path = original_uri(&request).path();
-            tracing::info!(%client, path, "rate limit exceeded");
+            let reason = RequestRefusal::RateLimited(limit.route);
+            let event = AuthEvent::RequestRefused {
+                login: None,
+                reason,
+            };
+            tracing::info!(
+                target: TARGET,
+                %client, path, event = event.name(), reason = reason.as_str(),
+                "rate limit exceeded"
+            );
+            limit.events.emit_logged(&event);
             with_retry_after(too_many_requests(&request), Some(wait))
         }
     }

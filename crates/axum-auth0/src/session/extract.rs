@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
 use super::{CurrentUser, NotSignedIn, SessionAccess, SignedInUser};
+use crate::events::{AuthEvent, Events, RequestRefusal};
 
 impl CurrentUser {
     /// Returns the user of a request. A request that did not pass the engine's layers is anonymous, so guards fail
@@ -24,15 +25,33 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
     }
 }
 
+impl SignedInUser {
+    /// Returns the user of a request, as the extractor does, for a guard outside of a handler.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSignedIn`] if there is none. It is reported as an [`AuthEvent`].
+    pub fn of(parts: &Parts) -> Result<Self, NotSignedIn> {
+        let (rejection, reason) = match CurrentUser::of(parts) {
+            CurrentUser::SignedIn(user) => return Ok(user),
+            CurrentUser::Unavailable => {
+                (NotSignedIn::Unavailable, RequestRefusal::StoreUnavailable)
+            }
+            CurrentUser::Anonymous => (NotSignedIn::Anonymous, RequestRefusal::Anonymous),
+        };
+        if let Some(events) = parts.extensions.get::<Events>() {
+            let login = None;
+            events.emit(&AuthEvent::RequestRefused { login, reason });
+        }
+        Err(rejection)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for SignedInUser {
     type Rejection = NotSignedIn;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        match CurrentUser::of(parts) {
-            CurrentUser::SignedIn(user) => Ok(user),
-            CurrentUser::Unavailable => Err(NotSignedIn::Unavailable),
-            CurrentUser::Anonymous => Err(NotSignedIn::Anonymous),
-        }
+        Self::of(parts)
     }
 }
 

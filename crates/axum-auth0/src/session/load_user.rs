@@ -39,6 +39,7 @@ pub(crate) async fn load_user(
     extensions.insert(user);
     extensions.insert(state.config.shared_routes());
     extensions.insert(state.diagnoses);
+    extensions.insert(state.events.clone());
     extensions.insert(SessionAccess::default());
     // The response removes the cookie of the session.
     if has_ended {

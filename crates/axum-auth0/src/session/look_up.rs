@@ -8,12 +8,13 @@ use tower_sessions::{Session, SessionStore as _, session::Id};
 use super::{
     SessionState, SignedInUser, StoredSession,
     cache::{OpenedSession, SessionIdentity},
-    expiry::SessionTimes,
+    expiry::{SessionLimit, SessionTimes},
     records,
     session_use::SessionUse,
     store_error,
 };
 use crate::{
+    events::{AuthEvent, EventSubject, SessionEnd},
     store::{LoginId, LoginState, StoreError},
     tokens::{LoginSnapshot, OpenedLogin},
 };
@@ -63,10 +64,13 @@ pub(super) async fn look_up(
     let mut times = SessionTimes::new(row.created_at, found.state, identity.provider_end);
     let expiry = times.expiry(lifetime, now);
     if now >= expiry.expires_at() {
-        let limit = expiry.limit().as_str();
-        tracing::info!(login = ?row.id, limit, "session timed out");
         if session_use != SessionUse::Logout {
-            delete_ended(state, id, Some(row.id)).await;
+            let end = match expiry.limit() {
+                SessionLimit::Inactivity => SessionEnd::InactivityTimeout,
+                SessionLimit::Absolute => SessionEnd::AbsoluteTimeout,
+                SessionLimit::Provider => SessionEnd::ProviderTimeout,
+            };
+            delete_ended(state, id, Some((row.id, end))).await;
         }
         return Err(NoUser::Ended);
     }
@@ -94,6 +98,10 @@ async fn find_cached(state: &SessionState, id: Id) -> Result<Option<Found>, Stor
     let current = current.filter(|current| current.version == session.login.record.version);
     if current.is_none() {
         state.cache.remove(&key);
+        // The record expires at the absolute limit.
+        if now >= session.login.record.expires_at {
+            delete_ended(state, id, Some((login, SessionEnd::AbsoluteTimeout))).await;
+        }
     }
     Ok(current.map(|state| Found { session, state }))
 }
@@ -134,11 +142,20 @@ async fn find_stored(state: &SessionState, session: &Session) -> Result<Found, N
 }
 
 /// Deletes the rows of a session that has ended, so that the next request does not look up its login again.
-async fn delete_ended(state: &SessionState, session: Id, login: Option<LoginId>) {
+async fn delete_ended(state: &SessionState, session: Id, login: Option<(LoginId, SessionEnd)>) {
     let (store, records) = (Arc::clone(&state.store), state.records.clone());
+    let events = state.events.clone();
     let write = async move {
-        if let Some(login) = login {
-            store.delete_login(&login).await?;
+        // Of several requests that find the session ended, the one that deletes it reports the event.
+        if let Some((login, reason)) = login
+            && let Some(row) = store.delete_login(&login).await?
+        {
+            let subject = EventSubject::of(&row.subject);
+            events.emit(&AuthEvent::SessionEnded {
+                login,
+                subject,
+                reason,
+            });
         }
         records.delete(&session).await.map_err(store_error)
     };

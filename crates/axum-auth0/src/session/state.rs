@@ -10,8 +10,8 @@ use super::{
     cache::SessionCache,
 };
 use crate::{
-    clock::SharedClock, config::Config, diagnosis::DiagnosisVisibility, random::SharedRandom,
-    store::SharedStore, tokens::LoginSnapshot, trace_context::TraceContext,
+    clock::SharedClock, config::Config, diagnosis::DiagnosisVisibility, events::Events,
+    random::SharedRandom, store::SharedStore, tokens::LoginSnapshot, trace_context::TraceContext,
 };
 
 /// State of [`load_user`](super::load_user()).
@@ -26,6 +26,7 @@ pub(crate) struct SessionState {
     pub(super) random: SharedRandom,
     pub(super) services: Arc<UserServices>,
     pub(super) diagnoses: DiagnosisVisibility,
+    pub(super) events: Events,
 }
 
 impl SessionState {
@@ -34,8 +35,8 @@ impl SessionState {
         store: SharedStore,
         records: SessionRecords,
         services: Arc<UserServices>,
-        clock: SharedClock,
-        random: SharedRandom,
+        (clock, random): (SharedClock, SharedRandom),
+        events: Events,
     ) -> Self {
         Self {
             diagnoses: DiagnosisVisibility::of(&config),
@@ -47,6 +48,7 @@ impl SessionState {
             clock,
             random,
             services,
+            events,
         }
     }
 

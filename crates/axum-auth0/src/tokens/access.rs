@@ -17,6 +17,7 @@ use crate::{
     clock::SharedClock,
     config::{ApiSettings, Config},
     diagnosis::Diagnosis,
+    events::{AuthEvent, Events, RequestRefusal},
     oauth::{IdTokenVerifier, TokenEndpoint},
     random::SharedRandom,
     seal::Keyring,
@@ -36,7 +37,7 @@ impl Tokens {
         id_tokens: IdTokenVerifier,
         (clock, random): (SharedClock, SharedRandom),
         config: &Config,
-        tasks: Tasks,
+        (tasks, events): (Tasks, Events),
     ) -> Self {
         let sets = TokenSetStore { store, keys };
         Self(Arc::new(Refresher::new(
@@ -45,7 +46,7 @@ impl Tokens {
             id_tokens,
             (clock, random),
             config,
-            tasks,
+            (tasks, events),
         )))
     }
 
@@ -124,6 +125,10 @@ impl Tokens {
         let diagnosis = Diagnosis::scope_missing(&expected, missing);
         let is_current = self.0.is_current(set);
         log_unusable(&diagnosis, is_current, "access token unavailable");
+        self.0.events.emit(&AuthEvent::RequestRefused {
+            login: Some(login.id()),
+            reason: RequestRefusal::MissingScope,
+        });
         Err(unusable(diagnosis, is_current))
     }
 

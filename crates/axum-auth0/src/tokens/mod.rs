@@ -21,6 +21,7 @@ mod overview;
 mod provider_backoff;
 mod refresh;
 mod revocation;
+mod revocation_log;
 mod token_request;
 mod token_set;
 mod token_set_store;

@@ -8,6 +8,7 @@ use super::{
     access::Tokens,
     error::{TokenError, store_unavailable},
     refresh::{LEASE_TIMEOUT, LeaseAcquisition, POLL_INTERVAL, RefreshLease, Refresher},
+    revocation_log::{is_unsupported, log_revocation},
     token_set::TokenSet,
 };
 use crate::{
@@ -25,15 +26,9 @@ impl Tokens {
             let Some(refresh_token) = refresh_token else {
                 return;
             };
-            match refresher.endpoint.revoke(&refresh_token).await {
-                Ok(()) => {}
-                Err(error @ EndpointError::NoRevocationEndpoint) => {
-                    tracing::debug!(?login, %error, "the refresh token of an ended login is not revoked");
-                }
-                Err(error) => {
-                    tracing::warn!(?login, %error, "failed to revoke the refresh token of an ended login");
-                }
-            }
+            let revoked = refresher.endpoint.revoke(&refresh_token).await;
+            let event = log_revocation(Some(login), &revoked);
+            refresher.events.emit_logged(&event);
         })
     }
 
@@ -78,10 +73,10 @@ impl Refresher {
     async fn revoke_leased(&self, login: LoginId) -> Result<(), TokenError> {
         let (mut record, mut set) = self.sets.load(login).await?;
         while let Some(refresh_token) = set.refresh_token.take() {
-            self.endpoint
-                .revoke(&refresh_token)
-                .await
-                .map_err(revocation_error)?;
+            let revoked = self.endpoint.revoke(&refresh_token).await;
+            self.events
+                .emit_logged(&log_revocation(Some(login), &revoked));
+            revoked.map_err(revocation_error)?;
             let set_without = TokenSet {
                 revoked: true,
                 ..set
@@ -107,11 +102,7 @@ fn revocation_error(error: EndpointError) -> TokenError {
         TokenError::Misconfigured(Box::new(diagnosis))
     };
     match error {
-        EndpointError::NoRevocationEndpoint => TokenError::RevocationUnsupported,
-        // RFC 7009 §2.2.1: the provider supports revocation, but not of refresh tokens.
-        EndpointError::ErrorResponse { code, .. } if code == "unsupported_token_type" => {
-            TokenError::RevocationUnsupported
-        }
+        error if is_unsupported(&error) => TokenError::RevocationUnsupported,
         EndpointError::ErrorResponse { code, description } => {
             misconfigured(&code, description.as_deref())
         }
@@ -119,7 +110,6 @@ fn revocation_error(error: EndpointError) -> TokenError {
             misconfigured(&format!("status {}", status.as_u16()), None)
         }
         error => {
-            tracing::warn!(%error, "failed to revoke a refresh token");
             let retry_after = match error {
                 EndpointError::Unavailable { retry_after, .. } => retry_after,
                 _ => None,

@@ -94,12 +94,11 @@ impl TokenSetStore {
             .map_err(store_unavailable("failed to save tokens"))
     }
 
-    /// Ends a login.
-    pub(super) async fn delete(&self, login: LoginId) -> Result<(), TokenError> {
+    /// Ends a login. Returns it, unless it has already ended.
+    pub(super) async fn delete(&self, login: LoginId) -> Result<Option<LoginRecord>, TokenError> {
         self.store
             .delete_login(&login)
             .await
-            .map(drop)
             .map_err(store_unavailable("failed to end a session"))
     }
 }

@@ -23,6 +23,7 @@ mod disconnected_clients;
 mod doctor;
 mod ended_sessions;
 mod error_responses;
+mod events;
 mod fetch_metadata;
 mod grant_revocation;
 mod guards;

@@ -2,8 +2,8 @@
 
 use super::request::{self, public_claims};
 use crate::{error::AuthError, user::User};
-use axum_auth0::{CurrentUser, SignedInUser};
-use http::{HeaderValue, header};
+use axum_auth0::{CurrentUser, NotSignedIn, SignedInUser};
+use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 
 /// Returns the signed-in user of the current request. Only this value can obtain an access token.
@@ -11,7 +11,11 @@ use leptos::prelude::use_context;
 /// # Errors
 /// [`AuthError::SignInRequired`] if no user is signed in, [`AuthError::StoreUnavailable`] if the session lookup failed.
 pub fn require_user() -> Result<SignedInUser, AuthError> {
-    optional_user()?.ok_or(AuthError::SignInRequired)
+    let parts = use_context::<Parts>().ok_or(AuthError::SignInRequired)?;
+    SignedInUser::of(&parts).map_err(|rejection| match rejection {
+        NotSignedIn::Anonymous => AuthError::SignInRequired,
+        NotSignedIn::Unavailable => AuthError::StoreUnavailable,
+    })
 }
 
 /// Returns the signed-in user of the current request, if any.

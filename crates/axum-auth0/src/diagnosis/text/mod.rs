@@ -155,11 +155,32 @@ impl fmt::Display for Diagnosis {
 }
 
 /// Returns at most 200 characters of an external text, without control characters.
+///
+/// A description can name the user, so e-mail addresses are left out.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars()
+    let text: String = text
+        .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(200)
-        .collect()
+        .collect();
+    if !text.contains('@') {
+        return text;
+    }
+    let words = text.split(' ');
+    let words = words.map(|word| {
+        if is_address(word) {
+            "(an e-mail address)"
+        } else {
+            word
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn is_address(word: &str) -> bool {
+    word.split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        && !word.contains("://")
 }
 
 /// Returns a quoted sentence without its full stop, because the enclosing sentence has one.
@@ -178,4 +199,25 @@ fn list<S: AsRef<str>>(items: &[S]) -> String {
         .map(|item| format!("`{}`", printable(item.as_ref())))
         .collect();
     items.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn a_description_is_printed_without_control_characters_and_e_mail_addresses() {
+        for (text, printed) in [
+            ("a\nb", "a b"),
+            (
+                "user alice@example.com is blocked",
+                "user (an e-mail address) is blocked",
+            ),
+            ("(alice@example.com)", "(an e-mail address)"),
+            ("https://user@api.example", "https://user@api.example"),
+            ("at @ home", "at @ home"),
+        ] {
+            assert_eq!(printable(text), printed);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
+    events::{AuthEvent, RefreshDenial, RefreshOutcome, TARGET},
     failpoint,
     jwt::TokenKind,
     oauth::{EndpointError, EndpointResponse},
@@ -71,6 +72,7 @@ impl Refresher {
                     .await;
             }
             Committed::LoginMissing(record) => {
+                self.report(login, RefreshOutcome::SessionEnded);
                 if response.tokens.is_ok() && !self.has_newer_login(&record).await {
                     self.revoke_unused(new_refresh_token).await;
                 }
@@ -98,13 +100,22 @@ impl Refresher {
             }
             Err(error) => {
                 if let Outcome::Failed { failure, scope, .. } = &outcome {
-                    log_failure(login, &set, error, failure, *scope);
+                    let event = log_failure(login, &set, error, failure, *scope);
+                    self.events.emit_logged(&event);
                 }
             }
         }
         match result {
-            RefreshResult::Token(token) => Ok(token),
-            RefreshResult::Denied(denial) => Err(self.denied(&set, denial)),
+            RefreshResult::Token(token) => {
+                self.report(login, RefreshOutcome::Granted);
+                Ok(token)
+            }
+            RefreshResult::Denied(denial) => {
+                if !matches!(outcome, Outcome::Failed { .. }) {
+                    self.report(login, denial.outcome());
+                }
+                Err(self.denied(&set, denial))
+            }
             RefreshResult::Terminate(termination) => {
                 self.terminate_session(login, attempt, termination, new_refresh_token)
                     .await
@@ -181,19 +192,27 @@ impl Refresher {
     }
 }
 
+/// Logs a failed refresh with its cause. Returns the event.
 fn log_failure(
     login: LoginId,
     set: &TokenSet,
     error: &EndpointError,
     failure: &Failure,
     scope: FailureScope,
-) {
+) -> AuthEvent {
+    let outcome = match &failure.diagnosis {
+        Some(diagnosis) => RefreshOutcome::Denied(RefreshDenial::Misconfigured(diagnosis.code())),
+        None => RefreshOutcome::ProviderUnavailable,
+    };
+    let refreshed = AuthEvent::TokenRefreshed { login, outcome };
+    let (event, outcome) = (refreshed.name(), outcome.as_str());
     let backoff = set.backoff.as_ref();
     let failures = backoff.map(|backoff| backoff.failures);
     let retry_at = backoff.map(|backoff| backoff.retry_at);
     let reason = failure.kind.as_str();
     if let Some(diagnosis) = &failure.diagnosis {
         tracing::error!(
+            target: TARGET,
             ?login,
             %error,
             ?scope,
@@ -203,9 +222,16 @@ fn log_failure(
             code = diagnosis.code().as_str(),
             cause = %diagnosis.cause(),
             fix = %diagnosis.fix(),
+            event,
+            outcome,
             "token refresh failed: misconfiguration"
         );
     } else {
-        tracing::warn!(?login, %error, ?scope, reason, failures, retry_at, "token refresh failed");
+        tracing::warn!(
+            target: TARGET,
+            ?login, %error, ?scope, reason, failures, retry_at, event, outcome,
+            "token refresh failed"
+        );
     }
+    refreshed
 }

@@ -6,6 +6,8 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
+    events::{RefreshDenial, RefreshOutcome},
+    store::LoginId,
     tokens::{
         error::{TokenError, unusable},
         freshness::TokenRequirement,
@@ -32,6 +34,17 @@ impl Refresher {
             self.provider_backoff.adopt(backoff);
         }
         decision
+    }
+
+    /// Reports that a denial prevented a refresh, and returns the error for the caller.
+    pub(super) fn denied_without_request(
+        &self,
+        login: LoginId,
+        set: &TokenSet,
+        denial: Denial,
+    ) -> TokenError {
+        self.report(login, denial.outcome());
+        self.denied(set, denial)
     }
 
     /// Logs a denial and returns the error for the caller.
@@ -63,5 +76,20 @@ impl Refresher {
             Denial::RefreshTokenDead => TokenError::SignInRequired,
             Denial::BackedOff { retry_after } => TokenError::ProviderUnavailable { retry_after },
         }
+    }
+}
+
+impl Denial {
+    /// Returns the outcome of a refresh that is denied before a request.
+    pub(super) fn outcome(&self) -> RefreshOutcome {
+        RefreshOutcome::Denied(match self {
+            Self::TokenWithoutLifetime => RefreshDenial::TokenWithoutLifetime,
+            Self::RecentlyRejected(diagnosis) => RefreshDenial::RejectedToken(diagnosis.code()),
+            Self::TooManyTokens { .. } => RefreshDenial::TooManyTokens,
+            Self::NoRefreshToken { .. } => RefreshDenial::NoRefreshToken,
+            Self::Misconfigured(diagnosis) => RefreshDenial::Misconfigured(diagnosis.code()),
+            Self::RefreshTokenDead => RefreshDenial::RefreshTokenEnded,
+            Self::BackedOff { .. } => return RefreshOutcome::BackedOff,
+        })
     }
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     config::ApiSettings,
+    events::RefreshOutcome,
     failpoint,
     store::{CasOutcome, LoginId, LoginRecord},
     tasks::Work,
@@ -86,7 +87,9 @@ impl Refresher {
             // Another process may have refreshed while this one waited.
             match self.decide(&set, request, requirement) {
                 Decision::UseCached(token) => return Ok(token),
-                Decision::Fail(denial) => return Err(self.denied(&set, denial)),
+                Decision::Fail(denial) => {
+                    return Err(self.denied_without_request(login, &set, denial));
+                }
                 Decision::UseOnce(_) | Decision::Refresh => {}
             }
             failpoint::reached("refresh:before-lease").await;
@@ -107,7 +110,10 @@ impl Refresher {
                         LeasedRefresh::LeaseExpired => break,
                     }
                 }
-                LeaseAcquisition::LoginMissing => return Err(TokenError::SignInRequired),
+                LeaseAcquisition::LoginMissing => {
+                    self.report(login, RefreshOutcome::SessionEnded);
+                    return Err(TokenError::SignInRequired);
+                }
                 LeaseAcquisition::HeldElsewhere if start.elapsed() >= LEASE_TIMEOUT => break,
                 LeaseAcquisition::HeldElsewhere => tokio::time::sleep(POLL_INTERVAL).await,
             }
@@ -116,6 +122,7 @@ impl Refresher {
             ?login,
             "token refresh not started: timed out waiting for the lease"
         );
+        self.report(login, RefreshOutcome::NotStarted);
         Err(TokenError::ProviderUnavailable {
             retry_after: Some(Duration::from_secs(1)),
         })
@@ -133,7 +140,9 @@ impl Refresher {
         match self.decide(&set, request, requirement) {
             Decision::UseCached(token) => return Ok(LeasedRefresh::Completed(token)),
             Decision::UseOnce(token) => return self.use_once(record, set, token).await,
-            Decision::Fail(denial) => return Err(self.denied(&set, denial)),
+            Decision::Fail(denial) => {
+                return Err(self.denied_without_request(login, &set, denial));
+            }
             Decision::Refresh => {}
         }
         let before = set.find(request).cloned();
@@ -207,7 +216,8 @@ impl Refresher {
             (record, set) = self.sets.load(record.id).await?;
         }
         let is_revoked = set.revoked;
-        Err(self.denied(&set, Denial::NoRefreshToken { is_revoked }))
+        let denial = Denial::NoRefreshToken { is_revoked };
+        Err(self.denied_without_request(record.id, &set, denial))
     }
 
     /// Waits until `second` has passed. Returns `false` if the clock does not advance.

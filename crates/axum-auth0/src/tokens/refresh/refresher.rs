@@ -8,8 +8,10 @@ use super::single_flight::InFlightRefreshes;
 use crate::{
     clock::SharedClock,
     config::Config,
+    events::{AuthEvent, Events, RefreshOutcome},
     oauth::{IdTokenVerifier, TokenEndpoint},
     random::SharedRandom,
+    store::LoginId,
     tasks::Tasks,
     tokens::{
         provider_backoff::ProviderBackoff, token_set::RequestedGrant, token_set::TokenSet,
@@ -38,6 +40,7 @@ pub(in crate::tokens) struct Refresher {
     pub(in crate::tokens) requested_grant: RequestedGrant,
     pub(in crate::tokens) in_flight: InFlightRefreshes,
     pub(in crate::tokens) tasks: Tasks,
+    pub(in crate::tokens) events: Events,
     pub(super) id_tokens: IdTokenVerifier,
     pub(super) permits: Semaphore,
 }
@@ -49,7 +52,7 @@ impl Refresher {
         id_tokens: IdTokenVerifier,
         (clock, random): (SharedClock, SharedRandom),
         config: &Config,
-        tasks: Tasks,
+        (tasks, events): (Tasks, Events),
     ) -> Self {
         Self {
             sets,
@@ -61,9 +64,16 @@ impl Refresher {
             requested_grant: RequestedGrant::of(config),
             in_flight: InFlightRefreshes::default(),
             tasks,
+            events,
             id_tokens,
             permits: Semaphore::new(MAX_CONCURRENT_REFRESHES),
         }
+    }
+
+    /// Reports what became of a refresh.
+    pub(super) fn report(&self, login: LoginId, outcome: RefreshOutcome) {
+        self.events
+            .emit(&AuthEvent::TokenRefreshed { login, outcome });
     }
 
     /// Returns whether the login requested what the current configuration requests.

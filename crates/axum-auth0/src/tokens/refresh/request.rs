@@ -6,6 +6,7 @@ use tokio::time::timeout;
 
 use super::{lease::RefreshLease, outcome::Attempt, refresher::Refresher};
 use crate::{
+    events::{RefreshDenial, RefreshOutcome},
     failpoint,
     oauth::{EndpointError, EndpointResponse, RequestEffect},
     store::LoginId,
@@ -42,14 +43,19 @@ impl Refresher {
         };
         let Ok(_permit) = timeout(PERMIT_TIMEOUT, self.permits.acquire()).await else {
             tracing::warn!(?login, "token refresh not started: too many in flight");
+            self.report(login, RefreshOutcome::NotStarted);
             return Err(retry_soon());
         };
         if !self.has_time_to_save() {
             tracing::info!(?login, "token refresh not started: shutting down");
+            self.report(login, RefreshOutcome::NotStarted);
             return Err(retry_soon());
         }
         // Acquired last, because other requests may have failed while this one waited for its permit.
-        let permit = self.provider_backoff.acquire().map_err(backed_off)?;
+        let permit = self.provider_backoff.acquire().map_err(|error| {
+            self.report(login, outcome_of(&error));
+            backed_off(error)
+        })?;
         failpoint::reached("refresh:before-request").await;
         // A process that was suspended must not send a refresh token that another process has used.
         if lease.may_have_expired() {
@@ -130,6 +136,13 @@ fn report(permit: ProviderPermit, response: &EndpointResponse, request: &TokenRe
             is_certain,
         } => permit.record_failure(&failure, is_certain),
         ProviderHealth::Unknown => drop(permit),
+    }
+}
+
+fn outcome_of(backed_off: &BackedOff) -> RefreshOutcome {
+    match &backed_off.diagnosis {
+        Some(diagnosis) => RefreshOutcome::Denied(RefreshDenial::Misconfigured(diagnosis.code())),
+        None => RefreshOutcome::BackedOff,
     }
 }
 

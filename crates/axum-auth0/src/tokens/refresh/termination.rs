@@ -10,8 +10,11 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
+    events::{
+        AuthEvent, EventSubject, ProviderEnd, RefreshDenial, RefreshOutcome, SessionEnd, TARGET,
+    },
     store::{LoginId, LoginRecord},
-    tokens::{cached_token::CachedToken, error::TokenError},
+    tokens::{cached_token::CachedToken, error::TokenError, revocation_log::log_revocation},
 };
 
 impl Refresher {
@@ -25,31 +28,68 @@ impl Refresher {
     ) -> Result<CachedToken, TokenError> {
         match termination {
             Termination::OtherUser => {
-                tracing::error!(
-                    ?login,
-                    "security: the refreshed ID token is of another user or forged; session terminated"
-                );
-                self.sets.delete(login).await?;
+                let reason = ProviderEnd::OtherUser;
+                self.report(login, RefreshOutcome::Denied(RefreshDenial::OtherUser));
+                if let Some(event) = self.end_session(login, reason).await? {
+                    tracing::error!(
+                        target: TARGET,
+                        ?login, event = event.name(), reason = "other_user",
+                        "security: the refreshed ID token is of another user or forged; session terminated"
+                    );
+                    self.events.emit_logged(&event);
+                }
                 self.revoke_unused(new_refresh_token).await;
             }
             Termination::DeadRefreshToken { may_be_reuse } => {
                 // Keeps the session if a process that lost its lease has stored a newer refresh token.
                 let (_, set) = self.sets.load(login).await?;
                 if set.refresh_token != attempt.refresh_token {
+                    self.report(login, RefreshOutcome::Superseded);
                     return Err(TokenError::ProviderUnavailable {
                         retry_after: Some(Duration::from_secs(1)),
                     });
                 }
-                let diagnosis = if may_be_reuse {
-                    Diagnosis::RefreshTokenReused
+                let (diagnosis, outcome, reason) = if may_be_reuse {
+                    (
+                        Diagnosis::RefreshTokenReused,
+                        RefreshOutcome::Reused,
+                        ProviderEnd::RefreshTokenReused,
+                    )
                 } else {
-                    Diagnosis::RefreshTokenEnded
+                    (
+                        Diagnosis::RefreshTokenEnded,
+                        RefreshOutcome::Denied(RefreshDenial::RefreshTokenEnded),
+                        ProviderEnd::RefreshTokenEnded,
+                    )
                 };
-                tracing::warn!(?login, code = diagnosis.code().as_str(), cause = %diagnosis.cause(), fix = %diagnosis.fix(), "session terminated");
-                self.sets.delete(login).await?;
+                self.report(login, outcome);
+                if let Some(event) = self.end_session(login, reason).await? {
+                    let reason = SessionEnd::Provider(reason).as_str();
+                    tracing::warn!(
+                        target: TARGET,
+                        ?login, code = diagnosis.code().as_str(), cause = %diagnosis.cause(), fix = %diagnosis.fix(),
+                        event = event.name(), reason,
+                        "session terminated"
+                    );
+                    self.events.emit_logged(&event);
+                }
             }
         }
         Err(TokenError::SignInRequired)
+    }
+
+    /// Deletes the login. Returns the event, unless the session has already ended.
+    async fn end_session(
+        &self,
+        login: LoginId,
+        reason: ProviderEnd,
+    ) -> Result<Option<AuthEvent>, TokenError> {
+        let ended = self.sets.delete(login).await?;
+        Ok(ended.map(|row| AuthEvent::SessionEnded {
+            login,
+            subject: EventSubject::of(&row.subject),
+            reason: SessionEnd::Provider(reason),
+        }))
     }
 
     /// Returns whether the user of an ended login is logged in again. At some providers the revocation of one refresh
@@ -68,10 +108,9 @@ impl Refresher {
 
     /// Revokes a new refresh token that no session uses. The result is ignored.
     pub(super) async fn revoke_unused(&self, refresh_token: Option<&SecretString>) {
-        if let Some(refresh_token) = refresh_token
-            && let Err(error) = self.endpoint.revoke(refresh_token.expose_secret()).await
-        {
-            tracing::warn!(%error, "failed to revoke a refresh token of an ended session");
+        if let Some(refresh_token) = refresh_token {
+            let revoked = self.endpoint.revoke(refresh_token.expose_secret()).await;
+            self.events.emit_logged(&log_revocation(None, &revoked));
         }
     }
 }

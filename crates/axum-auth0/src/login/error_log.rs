@@ -1,0 +1,83 @@
+//! The log lines of failed logins. They are events with details for the operator.
+
+use super::error::LoginError;
+use crate::{diagnosis::printable, events::TARGET};
+
+impl LoginError {
+    /// Logs the error. `event` and `reason` are the names in the event.
+    pub(super) fn log(&self, event: &str, reason: &str) {
+        match self {
+            Self::Misconfigured(diagnosis) => tracing::error!(
+                target: TARGET,
+                code = diagnosis.code().as_str(),
+                cause = %diagnosis.cause(),
+                fix = %diagnosis.fix(),
+                event,
+                reason,
+                "login failed: misconfiguration"
+            ),
+            Self::UnsupportedIdToken(error, diagnosis, _) => tracing::error!(
+                target: TARGET,
+                %error,
+                code = diagnosis.code().as_str(),
+                cause = %diagnosis.cause(),
+                fix = %diagnosis.fix(),
+                event,
+                reason,
+                "login failed"
+            ),
+            Self::InvalidIdToken(Some(error), _) => {
+                tracing::error!(target: TARGET, %error, event, reason, "login failed");
+            }
+            Self::InvalidIdToken(None, _) => {
+                tracing::error!(target: TARGET, event, reason, "login failed: the token response has no ID token");
+            }
+            Self::ProviderError {
+                code, description, ..
+            } => tracing::warn!(
+                target: TARGET,
+                code = %printable(code),
+                description = %printable(description.as_deref().unwrap_or_default()),
+                event,
+                reason,
+                "login failed: the provider responded with an error"
+            ),
+            Self::InvalidParameter(parameter) => {
+                tracing::info!(target: TARGET, parameter, event, reason, "login failed: invalid parameter");
+            }
+            Self::MalformedCallback(detail) => {
+                tracing::info!(target: TARGET, detail, event, reason, "login failed: malformed callback");
+            }
+            Self::NotANavigation => {
+                tracing::debug!(target: TARGET, event, reason, "login not started: not a navigation");
+            }
+            Self::UnknownTransaction => {
+                tracing::info!(target: TARGET, event, reason, "login failed: unknown transaction");
+            }
+            Self::Expired(_) => {
+                tracing::info!(target: TARGET, event, reason, "login failed: transaction expired");
+            }
+            Self::AlreadyUsed(_) => {
+                tracing::info!(target: TARGET, event, reason, "login failed: callback already used");
+            }
+            Self::WrongIssuer => {
+                tracing::warn!(target: TARGET, event, reason, "login failed: response from another issuer");
+            }
+            Self::NotCompleted(_) => {
+                tracing::info!(target: TARGET, event, reason, "login failed: error response without the announced iss");
+            }
+            Self::InvalidCode(_) => {
+                tracing::warn!(target: TARGET, event, reason, "login failed: invalid_grant");
+            }
+            Self::ProviderUnavailable { cause, .. } => {
+                tracing::error!(target: TARGET, %cause, event, reason, "login failed: the provider is unavailable");
+            }
+            Self::Hook(cause, _) => {
+                tracing::error!(target: TARGET, %cause, event, reason, "login failed: before_session_saved returned an error");
+            }
+            Self::StoreUnavailable(cause, _) => {
+                tracing::error!(target: TARGET, %cause, event, reason, "login failed: the store is unavailable");
+            }
+        }
+    }
+}
