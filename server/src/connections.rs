@@ -25,7 +25,7 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
 };
 use tower::{Layer as _, ServiceExt as _};
@@ -49,35 +49,27 @@ const MAX_STREAMS: u32 = 128;
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Whether the process stops soon, so that clients should open their next connection elsewhere. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Draining(Arc<AtomicBool>);
-
-impl Draining {
-    /// From now on, responses of HTTP/1.1 close their connection.
-    pub(crate) fn start(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn has_started(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
+/// Serves `site` with the default limits until the future is dropped.
+pub async fn serve_forever(listener: TcpListener, site: Router) {
+    serve(listener, site, Limits::default(), std::future::pending()).await;
 }
 
 /// Serves `site` until `stop` completes; then closes the listener, and waits for requests in progress.
+///
+/// `stop` returns for how long idle connections stay open after that. A proxy may send a request over one of them at the very
+/// time at which the server closes it, and it does not repeat a POST. So each is closed by the response to its next request,
+/// which says so, and only those that are not used in this time are closed without one.
 pub(crate) async fn serve(
     mut listener: TcpListener,
     site: Router,
     limits: Limits,
-    draining: Draining,
-    stop: impl Future<Output = ()>,
+    stop: impl Future<Output = Duration>,
 ) {
-    let builder = Arc::new(builder());
-    let graceful = GracefulShutdown::new();
+    let connections = Connections::new(site);
     let places = usize::try_from(limits.connections.get()).unwrap_or(Semaphore::MAX_PERMITS);
     let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
     let mut stop = pin!(stop);
-    loop {
+    let idle = loop {
         // A client beyond the limit waits in the queue of the operating system.
         let accepted = async {
             let place = Arc::clone(&places).acquire_owned().await;
@@ -86,11 +78,64 @@ pub(crate) async fn serve(
         };
         let (connection, address, place) = tokio::select! {
             accepted = accepted => accepted,
-            () = &mut stop => break,
+            idle = &mut stop => break idle,
         };
-        let site = Extension(ConnectInfo::<SocketAddr>(address)).layer(site.clone());
+        connections.spawn(connection, address, place.ok());
+    };
+    connections.draining.store(true, Ordering::Relaxed);
+    // The clients of these connections have sent their requests already: closing the listener would reset them.
+    for (connection, address) in accept_waiting(listener) {
+        connections.spawn(connection, address, None);
+    }
+    sleep(idle).await;
+    connections.graceful.shutdown().await;
+}
+
+/// Closes the listener, and returns the connections that the operating system has accepted for it.
+fn accept_waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let mut waiting = Vec::new();
+    // tokio's listener could have missed the latest ones; this one does not wait, either.
+    let Ok(listener) = listener.into_std() else {
+        return waiting;
+    };
+    while let Ok((connection, address)) = listener.accept() {
+        let connection = connection
+            .set_nonblocking(true)
+            .and_then(|()| TcpStream::from_std(connection));
+        waiting.extend(connection.ok().map(|connection| (connection, address)));
+    }
+    waiting
+}
+
+/// What all connections share.
+struct Connections {
+    site: Router,
+    builder: Arc<Builder<TokioExecutor>>,
+    graceful: GracefulShutdown,
+    /// Whether responses close their connection.
+    draining: Arc<AtomicBool>,
+}
+
+impl Connections {
+    fn new(site: Router) -> Self {
+        Self {
+            site,
+            builder: Arc::new(builder()),
+            graceful: GracefulShutdown::new(),
+            draining: Arc::default(),
+        }
+    }
+
+    /// Serves a connection in a task, which occupies `place`.
+    fn spawn(
+        &self,
+        connection: TcpStream,
+        address: SocketAddr,
+        place: Option<OwnedSemaphorePermit>,
+    ) {
         let begun = Arc::new(AtomicBool::new(false));
-        let service = site
+        let service = Extension(ConnectInfo::<SocketAddr>(address))
+            .layer(self.site.clone())
             .map_request({
                 let begun = Arc::clone(&begun);
                 move |request: Request<Incoming>| {
@@ -99,10 +144,10 @@ pub(crate) async fn serve(
                 }
             })
             .map_response({
-                let draining = draining.clone();
-                move |response| close_if(draining.has_started(), response)
+                let draining = Arc::clone(&self.draining);
+                move |response| close_if(draining.load(Ordering::Relaxed), response)
             });
-        let (builder, watcher) = (Arc::clone(&builder), graceful.watcher());
+        let (builder, watcher) = (Arc::clone(&self.builder), self.graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
             let io = TokioIo::new(without_delay(connection));
@@ -124,8 +169,6 @@ pub(crate) async fn serve(
             }
         });
     }
-    drop(listener);
-    graceful.shutdown().await;
 }
 
 fn builder() -> Builder<TokioExecutor> {

@@ -4,7 +4,7 @@
 #![recursion_limit = "256"]
 
 mod compression;
-mod connections;
+pub mod connections;
 #[cfg(debug_assertions)]
 pub mod dev_sign_in;
 pub mod doctor;

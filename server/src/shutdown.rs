@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use crate::{
-    connections::{self, Draining},
+    connections,
     limits::Limits,
     signals::{Signal, Signals},
 };
@@ -20,6 +20,9 @@ use crate::{
 /// Time after SIGTERM during which requests are still accepted while `/readyz` fails, so that a load balancer notices
 /// before the port closes.
 const READINESS_NOTICE: Duration = Duration::from_secs(1);
+
+/// Time after that during which requests are still accepted over open connections, which each response closes.
+const IDLE_NOTICE: Duration = Duration::from_secs(1);
 
 /// Serves `site` until SIGTERM or Ctrl-C. Returns when requests and detached work are complete, or after
 /// [`Config::shutdown_timeout`](axum_auth0::Config::shutdown_timeout). A second signal ends the process immediately.
@@ -34,19 +37,10 @@ pub async fn serve_until_signal(
     limits: Limits,
 ) -> io::Result<()> {
     let mut signals = Signals::listen()?;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let draining = Draining::default();
-    let stopping = async {
-        // An error means that the sender was dropped, which also stops the server.
-        let _ = stopped.await;
-    };
-    let mut server = tokio::spawn(connections::serve(
-        listener,
-        site,
-        limits,
-        draining.clone(),
-        stopping,
-    ));
+    let (stop, stopped) = oneshot::channel();
+    // An error means that the sender was dropped, which also stops the server.
+    let stopping = async { stopped.await.unwrap_or_default() };
+    let mut server = tokio::spawn(connections::serve(listener, site, limits, stopping));
 
     let signal = tokio::select! {
         ended = &mut server => return ended.map_err(io::Error::other),
@@ -55,14 +49,15 @@ pub async fn serve_until_signal(
     let limit = auth0.config().shutdown_timeout();
     let deadline = Instant::now() + limit;
     auth0.start_shutdown(limit);
-    draining.start();
     tracing::info!(%signal, limit_seconds = limit.as_secs_f32(), "shutdown: started, readiness fails");
     tokio::spawn(exit_at_next(signals, auth0.clone()));
+    let mut idle = Duration::ZERO;
     if signal == Signal::Terminate {
         sleep(READINESS_NOTICE).await;
+        idle = IDLE_NOTICE;
     }
 
-    let _ = stop.send(());
+    let _ = stop.send(idle);
     if let Ok(ended) = timeout_at(deadline, &mut server).await {
         ended.map_err(io::Error::other)?;
     } else {

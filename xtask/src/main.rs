@@ -11,6 +11,7 @@ mod dev;
 mod failure;
 mod interrupt;
 mod minimal_leptos;
+mod overload;
 mod ports;
 mod process;
 mod publish;
@@ -43,6 +44,8 @@ cargo xtask bench [--only server|browser|tokens] [--server FILE --site FOLDER] [
                              what a page costs at the server, against bare axum, and in a slow Chromium, and what a token
                              costs: of the release build or another one, beside the baseline or another run; --docs
                              writes docs/performance.md
+cargo xtask overload [--debug | --server FILE --site FOLDER]
+                             ten times the load that the site can answer, and 100,000 logins that no user finishes
 cargo xtask structure        the rules of the architecture: dependencies, module cycles, retired identifiers, file sizes
 cargo xtask module-graph [PACKAGE…]
                              the modules of each crate and their dependencies; fails on a cycle
@@ -98,6 +101,7 @@ fn run(arguments: &[String]) -> failure::Result<()> {
         }
         ["build"] => build::run(&workspace),
         ["bench", options @ ..] => bench::run(&workspace, options),
+        ["overload", options @ ..] => overload::run(&workspace, options),
         ["structure"] => {
             let mut report = Report::new();
             structure::run(&workspace, &mut report)?;

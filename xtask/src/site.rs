@@ -11,7 +11,7 @@ use crate::tools::wasm_target;
 use crate::workspace::{Workspace, create_folder, path_with, remove_folder};
 
 /// As in `[[workspace.metadata.leptos]]`; a test compares them.
-const OUTPUT_NAME: &str = "leptos-auth0";
+pub(crate) const OUTPUT_NAME: &str = "leptos-auth0";
 const PKG: &str = "pkg";
 const STYLE: &str = "style/main.css";
 const ASSETS: &str = "public";

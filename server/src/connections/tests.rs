@@ -15,21 +15,18 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\naccept-encoding: g
 /// A running server. Dropping it stops the server.
 struct Server {
     address: SocketAddr,
-    draining: Draining,
-    stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<Duration>,
     served: tokio::task::JoinHandle<()>,
 }
 
 async fn start(site: Router, limits: Limits) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let draining = Draining::default();
-    let stopping = async { drop(stopped.await) };
-    let served = tokio::spawn(serve(listener, site, limits, draining.clone(), stopping));
+    let (stop, stopped) = oneshot::channel();
+    let stopping = async { stopped.await.unwrap_or_default() };
+    let served = tokio::spawn(serve(listener, site, limits, stopping));
     Server {
         address,
-        draining,
         stop,
         served,
     }
@@ -229,26 +226,53 @@ async fn connections_beyond_the_limit_wait_until_another_one_closes() {
     assert_ne!(third.read(&mut response).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn responses_close_their_connection_before_the_server_stops() {
+/// A proxy sends its next request over an open connection before it learns that the server stops.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_answers_over_open_connections_and_closes_them() {
     let server = start_default(hello()).await;
-    let mut client = connect(&server).await;
+    let (mut used, mut idle) = (connect(&server).await, connect(&server).await);
     let mut response = [0; 1024];
-    client.write_all(REQUEST).await.unwrap();
-    let length = client.read(&mut response).await.unwrap();
-    assert!(!contains(&response[..length], b"connection: close"));
-    server.draining.start();
-    client.write_all(REQUEST).await.unwrap();
-    let (_, response) = until_closed(&mut client).await;
+    for client in [&mut used, &mut idle] {
+        client.write_all(REQUEST).await.unwrap();
+        let length = client.read(&mut response).await.unwrap();
+        assert!(response[..length].starts_with(b"HTTP/1.1 200"));
+        assert!(!contains(&response[..length], b"connection: close"));
+    }
+    let begin = Instant::now();
+    server.stop.send(Duration::from_secs(1)).unwrap();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    used.write_all(REQUEST).await.unwrap();
+    let (_, response) = until_closed(&mut used).await;
     assert!(response.starts_with(b"HTTP/1.1 200") && contains(&response, b"connection: close"));
-    // New connections are still served.
-    let mut client = connect(&server).await;
-    client.write_all(REQUEST).await.unwrap();
-    let (_, response) = until_closed(&mut client).await;
-    assert!(response.starts_with(b"HTTP/1.1 200"));
-    server.stop.send(()).unwrap();
+    assert!(until_closed(&mut idle).await.1.is_empty());
+    assert!(begin.elapsed() >= Duration::from_secs(1));
     server.served.await.unwrap();
-    assert!(TcpStream::connect(server.address).await.is_err());
+}
+
+/// The operating system accepts connections before the server does. Closing the listener resets them.
+#[tokio::test]
+async fn a_server_that_stops_serves_the_connections_in_its_queue() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..20 {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(REQUEST).await.unwrap();
+        waiting.push(client);
+    }
+    let stopped = std::future::ready(Duration::ZERO);
+    let served = tokio::spawn(serve(listener, hello(), Limits::default(), stopped));
+    for mut client in waiting {
+        let (_, response) = until_closed(&mut client).await;
+        assert!(
+            response.starts_with(b"HTTP/1.1 200"),
+            "{}",
+            response.escape_ascii()
+        );
+    }
+    served.await.unwrap();
 }
 
 #[tokio::test]
@@ -264,7 +288,7 @@ async fn a_stop_waits_for_requests_in_progress_and_closes_idle_connections() {
     let (mut busy, mut idle) = (connect(&server).await, connect(&server).await);
     busy.write_all(REQUEST).await.unwrap();
     arrived.acquire().await.unwrap().forget();
-    server.stop.send(()).unwrap();
+    server.stop.send(Duration::ZERO).unwrap();
     assert!(until_closed(&mut idle).await.1.is_empty());
     assert!(!server.served.is_finished());
     gate.add_permits(1);

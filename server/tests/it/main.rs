@@ -6,6 +6,8 @@ mod browser;
 mod html;
 mod test_env;
 
+#[cfg(unix)]
+mod deployment;
 mod diagnoses;
 mod doctor;
 #[cfg(unix)]

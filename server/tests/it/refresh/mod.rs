@@ -2,7 +2,7 @@
 //! clients that disconnect. The tenant rotates refresh tokens and revokes the session of a client that reuses one; every
 //! test ends by checking what the tenant counted.
 
-mod cluster;
+pub(crate) mod cluster;
 mod in_process;
 mod wait;
 

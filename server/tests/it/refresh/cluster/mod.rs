@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tenant::{RefreshCounts, Settings};
 
-pub(crate) use self::replica::Replica;
+pub(crate) use self::replica::{Port, Replica};
 use self::services::Services;
 use crate::refresh::wait::wait_until;
 use crate::{
@@ -55,14 +55,31 @@ impl ReplicaResponse {
 impl Cluster {
     /// Starts `count` processes and a tenant with changed settings. All processes are ready.
     pub(crate) async fn start(count: usize, change: impl FnOnce(&mut Settings)) -> Self {
+        let ports: Vec<_> = (0..count).map(|_| Port::take()).collect();
+        let site = ports[0].number();
+        Self::at(ports, site, &[], change).await
+    }
+
+    /// Starts `count` processes that browsers reach at the port of a reverse proxy, with further variables.
+    pub(crate) async fn start_behind(proxy: &Port, count: usize, further: &[(&str, &str)]) -> Self {
+        let ports = (0..count).map(|_| Port::take()).collect();
+        Self::at(ports, proxy.number(), further, |_| {}).await
+    }
+
+    async fn at(
+        ports: Vec<Port>,
+        site: u16,
+        further: &[(&str, &str)],
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
-        let ports: Vec<_> = (0..count).map(|_| replica::Port::take()).collect();
-        let base_url: Url = format!("http://localhost:{}", ports[0].number())
-            .parse()
-            .unwrap();
+        let base_url: Url = format!("http://localhost:{site}").parse().unwrap();
         let services = Services::start(&base_url, LIFETIME, change).await;
-        let variables = variables(&services, &base_url, &folder);
+        let mut variables = variables(&services, &base_url, &folder);
+        for (name, value) in further {
+            variables.insert((*name).to_owned(), (*value).to_owned());
+        }
         let mut replicas = Vec::new();
         for (number, port) in ports.into_iter().enumerate() {
             let log = folder.path().join(format!("site-{number}.log"));
@@ -82,6 +99,11 @@ impl Cluster {
             services,
             folder,
         }
+    }
+
+    /// Returns a browser without cookies that opens the site at its public address.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(&self.base_url)
     }
 
     /// Logs Alice in at the first process and lets her tokens expire. No refresh has happened.

@@ -24,14 +24,14 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 pub(crate) struct Port(TcpSocket);
 
 impl Port {
-    pub(super) fn take() -> Self {
+    pub(crate) fn take() -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
         socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
         Self(socket)
     }
 
-    pub(super) fn number(&self) -> u16 {
+    pub(crate) fn number(&self) -> u16 {
         self.0.local_addr().unwrap().port()
     }
 }

@@ -1,0 +1,196 @@
+//! Load on one path, and what became of it.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use http::StatusCode;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, sleep_until, timeout_at},
+};
+
+use crate::client::Client;
+
+/// How fast requests are sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rate {
+    /// Each connection sends the next request after the answer.
+    AsFastAsPossible,
+    /// All connections together send at this rate, whatever the answers are. A connection whose answer is late skips the
+    /// requests that it cannot send in the meantime.
+    PerSecond(u64),
+}
+
+/// The answers of a phase.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) good: u64,
+    pub(crate) refused: u64,
+    pub(crate) failed: u64,
+    /// Times until a good answer.
+    times: Vec<Duration>,
+    elapsed: Duration,
+}
+
+impl Outcome {
+    fn record(&mut self, status: Option<StatusCode>, time: Duration) {
+        match status {
+            Some(StatusCode::OK | StatusCode::SEE_OTHER) => {
+                self.good += 1;
+                self.times.push(time);
+            }
+            Some(_) => self.refused += 1,
+            None => self.failed += 1,
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.good += other.good;
+        self.refused += other.refused;
+        self.failed += other.failed;
+        self.times.extend(other.times);
+    }
+
+    pub(crate) fn good_per_second(&self) -> u64 {
+        self.per_second(self.good)
+    }
+
+    pub(crate) fn refused_per_second(&self) -> u64 {
+        self.per_second(self.refused)
+    }
+
+    pub(crate) fn offered_per_second(&self) -> u64 {
+        self.per_second(self.good + self.refused + self.failed)
+    }
+
+    fn per_second(&self, count: u64) -> u64 {
+        let milliseconds = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX);
+        (count * 1_000).checked_div(milliseconds).unwrap_or(0)
+    }
+
+    /// Returns the time within which this share of the good answers arrived.
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
+        let mut times = self.times.clone();
+        times.sort_unstable();
+        let index = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+        times.get(index).copied().unwrap_or_default()
+    }
+}
+
+/// Opens `path` over `connections` for `time`.
+pub(crate) async fn run(
+    address: SocketAddr,
+    path: &'static str,
+    connections: usize,
+    rate: Rate,
+    time: Duration,
+) -> Outcome {
+    let begin = Instant::now();
+    let end = begin + time;
+    let mut running = JoinSet::new();
+    for number in 0..connections {
+        let interval = match rate {
+            Rate::AsFastAsPossible => None,
+            Rate::PerSecond(rate) => {
+                let connections = u32::try_from(connections).unwrap_or(u32::MAX);
+                let rate = u32::try_from(rate.max(1)).unwrap_or(u32::MAX);
+                let interval = Duration::from_secs(1) * connections / rate;
+                let offset = u32::try_from(number).unwrap_or(0);
+                Some((begin + Duration::from_secs(1) * offset / rate, interval))
+            }
+        };
+        running.spawn(one_connection(address, path, interval, end));
+    }
+    let mut outcome = collect(running).await;
+    outcome.elapsed = begin.elapsed();
+    outcome
+}
+
+async fn one_connection(
+    address: SocketAddr,
+    path: &'static str,
+    interval: Option<(Instant, Duration)>,
+    end: Instant,
+) -> Outcome {
+    let (mut client, mut outcome) = (Client::new(address), Outcome::default());
+    let mut next = interval.map(|(first, _)| first);
+    loop {
+        if let (Some(due), Some((_, interval))) = (&mut next, interval) {
+            sleep_until(*due).await;
+            while *due <= Instant::now() {
+                *due += interval;
+            }
+        }
+        let begin = Instant::now();
+        if begin >= end {
+            return outcome;
+        }
+        // What is not answered at the end is not counted.
+        let Ok(status) = timeout_at(end, client.get(path)).await else {
+            return outcome;
+        };
+        outcome.record(status.ok(), begin.elapsed());
+    }
+}
+
+/// Opens `path` `count` times over `connections`.
+pub(crate) async fn run_count(
+    address: SocketAddr,
+    path: &'static str,
+    connections: usize,
+    count: u32,
+) -> Outcome {
+    let begin = Instant::now();
+    let left = Arc::new(AtomicU32::new(count));
+    let mut running = JoinSet::new();
+    for _ in 0..connections {
+        let left = Arc::clone(&left);
+        running.spawn(async move {
+            let (mut client, mut outcome) = (Client::new(address), Outcome::default());
+            let take = |it: u32| it.checked_sub(1);
+            while left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                .is_ok()
+            {
+                let begin = Instant::now();
+                let status = client.get(path).await.ok();
+                outcome.record(status, begin.elapsed());
+            }
+            outcome
+        });
+    }
+    let mut outcome = collect(running).await;
+    outcome.elapsed = begin.elapsed();
+    outcome
+}
+
+async fn collect(mut running: JoinSet<Outcome>) -> Outcome {
+    let mut all = Outcome::default();
+    while let Some(outcome) = running.join_next().await {
+        all.add(outcome.unwrap_or_default());
+    }
+    all
+}
+
+/// Returns how long it takes until `path` gets a good answer; `None` after `limit`.
+pub(crate) async fn until_answered(
+    address: SocketAddr,
+    path: &str,
+    limit: Duration,
+) -> Option<Duration> {
+    let begin = Instant::now();
+    let mut client = Client::new(address);
+    while begin.elapsed() < limit {
+        if matches!(client.get(path).await, Ok(StatusCode::OK)) {
+            return Some(begin.elapsed());
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    None
+}
