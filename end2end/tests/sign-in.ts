@@ -10,6 +10,12 @@ type Options = {
   claims?: Record<string, unknown>;
   /** Access tokens by audience, instead of those of the local tenant. */
   tokens?: Record<string, string>;
+  /** How long ago the user logged in, in seconds. */
+  logged_in_ago?: number;
+  /** How long ago the session was last used, in seconds. */
+  last_used_ago?: number;
+  /** In what time the provider ends the session, in seconds. */
+  provider_ends_in?: number;
 };
 
 /**

@@ -3,7 +3,7 @@
 //! In debug builds only, and for programs and pages on this machine only: the client and the site must be on loopback, and
 //! the request must not come from another site. With the local tenant, its users get its tokens.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use axum::{
     Json, Router,
@@ -41,6 +41,14 @@ struct User {
     /// Access tokens by audience, instead of those of the local tenant.
     #[serde(default)]
     tokens: BTreeMap<String, String>,
+    /// How long ago the user logged in, in seconds.
+    #[serde(default)]
+    logged_in_ago: u64,
+    /// How long ago the session was last used, in seconds.
+    #[serde(default)]
+    last_used_ago: u64,
+    /// In what time the provider ends the session, in seconds.
+    provider_ends_in: Option<u64>,
 }
 
 /// Returns the route. `tenant` is the tenant in this process, if it is the site's provider.
@@ -58,7 +66,13 @@ async fn sign_in(
     State(DevSignIn { auth0, tenant }): State<DevSignIn>,
     Json(user): Json<User>,
 ) -> Result<impl IntoResponse, Rejection> {
-    let mut login = TestLogin::new(&user.sub).claims(user.claims);
+    let mut login = TestLogin::new(&user.sub)
+        .claims(user.claims)
+        .logged_in_ago(Duration::from_secs(user.logged_in_ago))
+        .last_used_ago(Duration::from_secs(user.last_used_ago));
+    if let Some(seconds) = user.provider_ends_in {
+        login = login.provider_ends_in(Duration::from_secs(seconds));
+    }
     if let Some(tenant) = tenant {
         login = with_tokens_of(&tenant, auth0.config(), &user.sub, login).await?;
     }

@@ -6,7 +6,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_auth0::{
-    LoginLink, LogoutButton, SessionNotice, SignedIn, SignedOut, site_path, use_user,
+    LoginLink, LogoutButton, SessionEndTime, SessionExpiry, SessionNotice, SignedIn, SignedOut,
+    site_path, use_user,
 };
 use leptos_router::components::A;
 
@@ -37,6 +38,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
         </header>
         <main id="main" class="page" tabindex="-1">
             <SessionNotice/>
+            <SignedIn><SessionExpiry/></SignedIn>
             <Show when=move || user.is_unavailable()>
                 <p class="notice" role="alert">
                     "Your login cannot be checked at the moment. Please try again shortly."
@@ -45,6 +47,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
             {children()}
         </main>
         <footer class="site-footer">
+            <SessionEndTime/>
             <p>
                 "The sample site of leptos-auth0. Your tokens stay on the server; this page never sees them."
             </p>

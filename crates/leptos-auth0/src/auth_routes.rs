@@ -24,6 +24,8 @@ pub struct AuthRoutes {
     pub logout: String,
     /// Returns the user's claims as JSON; `/auth/profile` by default.
     pub profile: String,
+    /// Returns when the session ends, and extends it; `/auth/session` by default.
+    pub session: String,
 }
 
 impl Default for AuthRoutes {
@@ -33,6 +35,7 @@ impl Default for AuthRoutes {
             login: "/auth/login".to_owned(),
             logout: "/auth/logout".to_owned(),
             profile: "/auth/profile".to_owned(),
+            session: "/auth/session".to_owned(),
         }
     }
 }

@@ -1,6 +1,11 @@
 //! The current user in an app with islands.
 
-use crate::{auth_snapshot::AuthSnapshot, components::ended_notice, platform, provide::provide};
+use crate::{
+    auth_snapshot::AuthSnapshot,
+    components::{ended_notice, expiry_notice},
+    platform,
+    provide::provide,
+};
 use leptos::prelude::*;
 
 /// Provides the value of [`use_user`](crate::use_user) to an app with islands: to its components on the server, and to
@@ -43,4 +48,29 @@ fn AuthIsland(snapshot: AuthSnapshot, children: Children) -> impl IntoView {
 pub fn SessionNotice() -> impl IntoView {
     // An island has no router.
     ended_notice(platform::path_and_query)
+}
+
+/// Shows a notice before the session ends, with the remaining time and a button *Stay signed in*. If only a new login
+/// continues the session, it has a link to the login instead. Place it once, at the start of the page's main content.
+///
+/// - The time is read again from the server before the notice appears, which does not extend the session.
+/// - The notice disappears in all tabs when the user stays signed in or logs in again in one of them.
+/// - It takes the focus, unless the user is typing; screen readers announce it, and the time at 30 and 10 seconds.
+/// - At the end, the page stays as it is, with what the user typed: [`SessionNotice`] shows that the session ended.
+///
+/// [`use_session_expiry`](crate::use_session_expiry) is for a notice of one's own. [`SessionEndTime`](crate::SessionEndTime)
+/// is for pages without JavaScript.
+#[component]
+pub fn SessionExpiry(
+    /// Seconds before the end at which the notice appears; 60 by default, at least 20.
+    #[prop(default = 60)]
+    seconds: u32,
+) -> impl IntoView {
+    view! { <SessionExpiryIsland seconds/> }
+}
+
+#[island]
+fn SessionExpiryIsland(seconds: u32) -> impl IntoView {
+    // An island has no router.
+    expiry_notice(seconds, platform::path_and_query)
 }

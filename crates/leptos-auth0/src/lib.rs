@@ -3,7 +3,7 @@
 //! ## Index
 //!
 //! [`use_user`], [`User`], [`UserSignal`]: the current user · [`LoginLink`], [`LogoutButton`], [`SignedIn`], [`SignedOut`],
-//! [`Protected`]: components · [`AuthError`], [`server_fn_error!`]: errors · [`PageUserField`], [`use_failed_form`]: forms ·
+//! [`Protected`], [`SessionExpiry`], [`SessionEndTime`]: components · [`AuthError`], [`server_fn_error!`]: errors · [`PageUserField`], [`use_failed_form`]: forms ·
 //! `server`: guards and the engine (feature `ssr`)
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
@@ -38,21 +38,28 @@ mod provide;
 #[cfg(feature = "ssr")]
 pub mod server;
 mod server_fn_error;
+mod session_end;
+mod session_expiry;
 mod user;
 mod user_signal;
 
 pub use auth_routes::AuthRoutes;
 pub use base_path::{form_action, site_path, use_base_path};
+#[cfg(not(feature = "islands"))]
+pub use components::SessionExpiry;
 pub use components::{
-    LoginLink, LogoutButton, PageUserField, Protected, ServerNavigation, SignedIn, SignedOut,
+    LoginLink, LogoutButton, PageUserField, Protected, ServerNavigation, SessionEndTime, SignedIn,
+    SignedOut,
 };
 pub use current_user::current_user;
 pub use error::{ApiFailure, AuthError, ErrorStatus, Explanation};
 pub use failed_form::use_failed_form;
 #[cfg(feature = "islands")]
-pub use islands::{AuthProvider, SessionNotice};
+pub use islands::{AuthProvider, SessionExpiry, SessionNotice};
 pub use provide::{provide_auth, use_auth_routes, use_user};
 pub use server_fn_error::set_page_status;
+pub use session_end::{SessionEnd, SessionLimit};
+pub use session_expiry::{SessionExpirySignal, use_session_expiry};
 pub use user::User;
 pub use user_signal::UserSignal;
 

@@ -1,7 +1,8 @@
 //! The current user as a signal: present in the first HTML, and fetched again when it may have changed.
 
 use crate::{
-    auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, page_user::ANONYMOUS, user::User,
+    auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, page_user::ANONYMOUS, platform,
+    session_end::SessionEnd, user::User,
 };
 use leptos::{prelude::*, reactive::traits::ReadUntracked};
 use std::panic::Location;
@@ -27,6 +28,8 @@ pub struct UserSignal {
     unavailable: RwSignal<bool>,
     pub(crate) pending: RwSignal<bool>,
     pub(crate) ended: RwSignal<bool>,
+    /// Notifies for each response that names the end.
+    pub(crate) end: RwSignal<Option<SessionEnd>>,
     /// The page user of this page, even after the session ended. `None` if the session lookup failed on the server.
     pub(crate) page: RwSignal<Option<String>>,
     routes: StoredValue<AuthRoutes>,
@@ -55,6 +58,7 @@ impl UserSignal {
         let AuthSnapshot {
             is_unavailable,
             user,
+            session_end,
             routes,
             ..
         } = snapshot;
@@ -64,6 +68,7 @@ impl UserSignal {
             unavailable: RwSignal::new(is_unavailable),
             pending: RwSignal::new(false),
             ended: RwSignal::new(false),
+            end: RwSignal::new(session_end.map(platform::session_end)),
             page: RwSignal::new(page),
             routes: StoredValue::new(routes),
             fetch: StoredValue::new(fetch),
@@ -94,6 +99,15 @@ impl UserSignal {
     #[must_use]
     pub fn session_ended(self) -> bool {
         self.ended.get()
+    }
+
+    /// Returns when the session ends if it is not used any more, and the limit that ends it. `None` if no user is signed in.
+    ///
+    /// Each response of the site updates it. It does not wait for the end: [`use_session_expiry`](crate::use_session_expiry)
+    /// does.
+    #[must_use]
+    pub fn session_end(self) -> Option<SessionEnd> {
+        self.end.get()
     }
 
     /// Returns whether this page was opened by a signed-in user, even if their session has ended since.
@@ -169,6 +183,9 @@ impl UserSignal {
     pub(crate) fn set(self, user: Option<User>) {
         let ended = self.had_session() && user.is_none();
         self.ended.set(ended);
+        if user.is_none() {
+            self.end.set(None);
+        }
         let page_user = page_user(user.as_ref());
         if !ended && !self.is_page_of(&page_user) {
             self.page.set(Some(page_user));

@@ -3,6 +3,8 @@
 use super::refetch::reload;
 use crate::{
     page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_HEADER},
+    platform,
+    session_end::{RemainingSession, SESSION_EXPIRES_HEADER},
     user_signal::UserSignal,
 };
 use leptos::{
@@ -23,6 +25,12 @@ pub(super) fn wrap_fetch(user: UserSignal) -> Result<(), JsValue> {
     let on_response = Closure::<dyn Fn(JsValue) -> JsValue>::new(move |response: JsValue| {
         let headers = response.unchecked_ref::<Response>().headers();
         if let Ok(Some(current)) = headers.get(CURRENT_USER_HEADER) {
+            if user.is_page_of(&current)
+                && let Ok(Some(end)) = headers.get(SESSION_EXPIRES_HEADER)
+            {
+                let end = RemainingSession::from_header(&end);
+                user.end.set(end.map(platform::session_end));
+            }
             compare_user(user, &current);
         }
         response

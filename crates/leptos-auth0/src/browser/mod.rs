@@ -1,6 +1,8 @@
 //! Keeps the current user of a page up to date in the browser.
 
+mod expiry_timer;
 mod fetch_wrapper;
+mod focus;
 mod links;
 mod refetch;
 
@@ -8,6 +10,8 @@ use crate::user_signal::{RefetchReason, UserSignal};
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use web_sys::PageTransitionEvent;
 
+pub(crate) use expiry_timer::{extend_session, now, watch_session_expiry};
+pub(crate) use focus::manage_focus;
 pub(crate) use links::follow_links_to_the_server;
 #[cfg(feature = "islands")]
 pub(crate) use refetch::compare_user;

@@ -1,15 +1,33 @@
 //! In the browser.
 
-use crate::{auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot};
+use crate::{
+    auth_routes::AuthRoutes,
+    auth_snapshot::AuthSnapshot,
+    session_end::{RemainingSession, SessionEnd},
+    user_signal::UserSignal,
+};
 use leptos::prelude::window;
 
 #[cfg(feature = "islands")]
 pub(crate) use crate::browser::compare_user;
-pub(crate) use crate::browser::fetch_user;
+pub(crate) use crate::browser::{extend_session, fetch_user, manage_focus, watch_session_expiry};
 
 /// Returns an initial value. The server's value is in the page.
 pub(crate) fn snapshot() -> AuthSnapshot {
     AuthSnapshot::default()
+}
+
+/// Returns the end of the session by the clock of the browser.
+pub(crate) fn session_end(end: RemainingSession) -> SessionEnd {
+    SessionEnd {
+        at: crate::browser::now() + i64::from(end.left),
+        limit: end.limit,
+    }
+}
+
+/// Returns no text, because the page has that of the server.
+pub(crate) fn session_end_html(_: UserSignal) -> String {
+    String::new()
 }
 
 /// Returns the default routes. The configured ones are in the page.

@@ -3,9 +3,14 @@
 use crate::{
     auth_snapshot::AuthSnapshot,
     server::{request, response},
+    session_end::{RemainingSession, SessionEnd},
+    session_expiry::SessionExpirySignal,
     user_signal::{RefetchReason, UserSignal},
 };
-use leptos::prelude::provide_context;
+use leptos::{
+    html::Section,
+    prelude::{NodeRef, provide_context},
+};
 use leptos_router::location::RequestUrl;
 
 pub(crate) use crate::server::request::auth_routes;
@@ -14,6 +19,28 @@ pub(crate) use crate::server::request::auth_routes;
 pub(crate) fn snapshot() -> AuthSnapshot {
     request::snapshot()
 }
+
+/// Returns the end of the session by the clock of the server.
+pub(crate) fn session_end(end: RemainingSession) -> SessionEnd {
+    SessionEnd {
+        at: end.at,
+        limit: end.limit,
+    }
+}
+
+/// Returns a paragraph that says when the session ends, or an empty string.
+pub(crate) fn session_end_html(_: UserSignal) -> String {
+    request::session_end_html()
+}
+
+/// Does nothing, because the server does not wait.
+pub(crate) fn watch_session_expiry(_: SessionExpirySignal) {}
+
+/// Does nothing, because the server has no buttons.
+pub(crate) fn extend_session(_: SessionExpirySignal) {}
+
+/// Does nothing, because the server has no focus.
+pub(crate) fn manage_focus(_: NodeRef<Section>, _: SessionExpirySignal) {}
 
 /// Does nothing, because the server renders a page only once.
 pub(crate) fn fetch_user(_: UserSignal, _: RefetchReason) {}

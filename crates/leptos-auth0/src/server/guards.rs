@@ -46,14 +46,16 @@ mod tests {
     use crate::{
         auth_routes::AuthRoutes,
         page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER},
+        session_end::SESSION_EXPIRES_HEADER,
     };
     use axum_auth0::{CurrentUser, PageUser};
 
     #[test]
-    fn the_names_of_the_page_user_are_those_of_the_engine() {
+    fn the_names_of_headers_and_fields_are_those_of_the_engine() {
         assert_eq!(PAGE_USER_FIELD, axum_auth0::PAGE_USER_FIELD);
         assert_eq!(PAGE_USER_HEADER, axum_auth0::PAGE_USER_HEADER);
         assert_eq!(CURRENT_USER_HEADER, axum_auth0::CURRENT_USER_HEADER);
+        assert_eq!(SESSION_EXPIRES_HEADER, axum_auth0::SESSION_EXPIRES_HEADER);
         let anonymous = CurrentUser::Anonymous.page_user();
         assert_eq!(anonymous.as_ref().map(PageUser::as_str), Some(ANONYMOUS));
     }
@@ -64,5 +66,6 @@ mod tests {
         assert_eq!(routes.login, engine.login_path());
         assert_eq!(routes.logout, engine.logout_path());
         assert_eq!(routes.profile, engine.profile_path());
+        assert_eq!(routes.session, engine.session_path());
     }
 }

@@ -6,6 +6,7 @@ mod guards;
 pub(crate) mod request;
 pub(crate) mod response;
 mod session_data_error;
+mod session_end_text;
 mod token_error;
 
 pub use axum_auth0;

@@ -1,10 +1,17 @@
 //! Reads the data that the engine's layers add to the current request.
 
+use super::session_end_text;
 use crate::{
-    auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, failed_form::FailedForm, user::User,
+    auth_routes::AuthRoutes,
+    auth_snapshot::AuthSnapshot,
+    failed_form::FailedForm,
+    session_end::{RemainingSession, SessionLimit},
+    user::User,
 };
 use axum::extract::OriginalUri;
-use axum_auth0::{CurrentUser, DiagnosisVisibility, FailedForms, ReturnTo, Routes, SignedInUser};
+use axum_auth0::{
+    CurrentUser, DiagnosisVisibility, FailedForms, ReturnTo, Routes, SessionExpiry, SignedInUser,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use http::{Uri, header, request::Parts};
 use leptos::prelude::use_context;
@@ -32,6 +39,7 @@ pub(crate) fn auth_routes() -> AuthRoutes {
                 login: routes.login_path().to_owned(),
                 logout: routes.logout_path().to_owned(),
                 profile: routes.profile_path().to_owned(),
+                session: routes.session_path().to_owned(),
             })
         })
         .unwrap_or_default()
@@ -39,17 +47,40 @@ pub(crate) fn auth_routes() -> AuthRoutes {
 
 /// Returns the snapshot of the current request.
 pub(crate) fn snapshot() -> AuthSnapshot {
-    let (is_unavailable, user) = match current_user() {
-        CurrentUser::SignedIn(user) => (false, Some(public_claims(&user))),
-        CurrentUser::Anonymous => (false, None),
-        CurrentUser::Unavailable => (true, None),
+    let current = current_user();
+    let user = match &current {
+        CurrentUser::SignedIn(user) => Some(user),
+        CurrentUser::Anonymous | CurrentUser::Unavailable => None,
     };
     AuthSnapshot {
-        is_unavailable,
-        user,
+        is_unavailable: matches!(current, CurrentUser::Unavailable),
+        user: user.map(public_claims),
+        session_end: user.map(|user| remaining(user.session_expiry())),
         routes: auth_routes(),
         failed_form: failed_form(),
     }
+}
+
+fn remaining(expiry: SessionExpiry) -> RemainingSession {
+    RemainingSession {
+        at: expiry.expires_at(),
+        left: u32::try_from(expiry.expires_in().as_secs()).unwrap_or(u32::MAX),
+        limit: match expiry.limit() {
+            axum_auth0::SessionLimit::Inactivity => SessionLimit::Inactivity,
+            axum_auth0::SessionLimit::Provider => SessionLimit::Provider,
+            // Others that a new login moves.
+            _ => SessionLimit::Absolute,
+        },
+    }
+}
+
+/// Returns a paragraph that says when the session of the current request ends, or an empty string.
+pub(crate) fn session_end_html() -> String {
+    let CurrentUser::SignedIn(user) = current_user() else {
+        return String::new();
+    };
+    let expiry = user.session_expiry();
+    session_end_text::session_end_html(expiry, remaining(expiry).limit).unwrap_or_default()
 }
 
 /// Returns the failed form of the page of the current request, and removes its cookie.

@@ -1,0 +1,149 @@
+//! Waits for the end of the session.
+
+use crate::session_expiry::SessionExpirySignal;
+use leptos::{
+    leptos_dom::helpers::TimeoutHandle,
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::{JsCast as _, closure::Closure},
+    web_sys::js_sys::Date,
+};
+use std::time::Duration;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{BroadcastChannel, RequestInit};
+
+/// The channel on which the tabs of a browser tell each other that the session is used again.
+const CHANNEL: &str = "auth0-session-expiry";
+
+/// Maximum time of one timer, in seconds. Browsers delay timers while the computer sleeps.
+const MAX_WAIT: i64 = 3_600;
+
+/// Time until the server is asked again if it did not respond, in seconds.
+const RETRY_INTERVAL: i64 = 5;
+
+/// Returns the time of the browser, in seconds since 1970.
+#[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit")]
+pub(crate) fn now() -> i64 {
+    (Date::now() / 1_000.0) as i64
+}
+
+/// Sets the remaining time of `expiry` from now on.
+pub(crate) fn watch_session_expiry(expiry: SessionExpirySignal) {
+    let timer = Timer {
+        expiry,
+        handle: StoredValue::new(None),
+        channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
+    };
+    // Runs for the end in the page, and whenever a response names the end.
+    Effect::new(move |_| {
+        expiry.user.end.track();
+        timer.evaluate(true);
+    });
+    let on_message = Closure::<dyn Fn()>::new(move || {
+        if expiry.left.with_untracked(Option::is_some) {
+            expiry.user.refetch();
+        }
+    });
+    timer.channel.with_value(|channel| {
+        if let Some(channel) = channel {
+            channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        }
+    });
+    on_message.forget();
+    // A page that was just opened has used the session.
+    timer.tell_other_tabs();
+    on_cleanup(move || {
+        timer.cancel();
+        timer.channel.try_with_value(|channel| {
+            if let Some(channel) = channel {
+                channel.close();
+            }
+        });
+    });
+}
+
+#[derive(Clone, Copy)]
+struct Timer {
+    expiry: SessionExpirySignal,
+    handle: StoredValue<Option<TimeoutHandle>>,
+    channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
+}
+
+impl Timer {
+    /// Updates the remaining time, and waits until it changes. `is_fresh` if the end was just read from the server.
+    fn evaluate(self, is_fresh: bool) {
+        self.cancel();
+        let SessionExpirySignal {
+            user, notice, left, ..
+        } = self.expiry;
+        let Some(end) = user.end.get_untracked() else {
+            return self.hide();
+        };
+        let remaining = end.at - now();
+        let was_shown = left.with_untracked(Option::is_some);
+        if remaining > i64::from(notice) {
+            self.hide();
+            if was_shown {
+                self.tell_other_tabs();
+            }
+            return self.wait(remaining - i64::from(notice));
+        }
+        if !is_fresh && !was_shown {
+            // Another tab may have used the session.
+            user.refetch();
+            return self.wait(RETRY_INTERVAL);
+        }
+        left.set(Some(u32::try_from(remaining).unwrap_or_default()));
+        if remaining > 0 {
+            return self.wait(1);
+        }
+        if !is_fresh {
+            user.refetch();
+        }
+        // The server has the last word.
+        self.wait(if is_fresh { 1 } else { RETRY_INTERVAL });
+    }
+
+    fn hide(self) {
+        let SessionExpirySignal { left, failed, .. } = self.expiry;
+        if left.with_untracked(Option::is_some) {
+            left.set(None);
+        }
+        failed.set(false);
+    }
+
+    fn wait(self, seconds: i64) {
+        let seconds = u64::try_from(seconds.clamp(1, MAX_WAIT)).unwrap_or(1);
+        let wait = Duration::from_secs(seconds);
+        let handle = set_timeout_with_handle(move || self.evaluate(false), wait);
+        self.handle.set_value(handle.ok());
+    }
+
+    fn cancel(self) {
+        if let Some(handle) = self.handle.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    }
+
+    fn tell_other_tabs(self) {
+        self.channel.with_value(|channel| {
+            if let Some(channel) = channel {
+                _ = channel.post_message(&CHANNEL.into());
+            }
+        });
+    }
+}
+
+/// Sends the request that extends the session. Its response has the new end.
+pub(crate) fn extend_session(expiry: SessionExpirySignal) {
+    let request = RequestInit::new();
+    request.set_method("POST");
+    let path = expiry.user.routes().session;
+    let response = window().fetch_with_str_and_init(&path, &request);
+    spawn_local(async move {
+        let response = JsFuture::from(response).await;
+        _ = expiry.failed.try_set(
+            !response.is_ok_and(|response| response.unchecked_ref::<web_sys::Response>().ok()),
+        );
+    });
+}
