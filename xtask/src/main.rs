@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod ci;
+mod cluster;
 mod counts;
 mod dev;
 mod failure;
@@ -46,6 +47,9 @@ cargo xtask bench [--only server|browser|tokens] [--server FILE --site FOLDER] [
                              writes docs/performance.md
 cargo xtask overload [--debug | --server FILE --site FOLDER]
                              ten times the load that the site can answer, and 100,000 logins that no user finishes
+cargo xtask cluster [--store postgres|redis|sqlite] [--sessions N] [--seed S] [--disturbances N] [--release]
+                             three replicas behind nginx under load, while replicas and store are killed and paused:
+                             docs/scale.md; on PostgreSQL and on Redis by default
 cargo xtask structure        the rules of the architecture: dependencies, module cycles, retired identifiers, file sizes
 cargo xtask module-graph [PACKAGE…]
                              the modules of each crate and their dependencies; fails on a cycle
@@ -102,6 +106,7 @@ fn run(arguments: &[String]) -> failure::Result<()> {
         ["build"] => build::run(&workspace),
         ["bench", options @ ..] => bench::run(&workspace, options),
         ["overload", options @ ..] => overload::run(&workspace, options),
+        ["cluster", options @ ..] => cluster::run(&workspace, options),
         ["structure"] => {
             let mut report = Report::new();
             structure::run(&workspace, &mut report)?;

@@ -18,6 +18,7 @@ mod clock;
 mod dashboard;
 mod discovery;
 mod error;
+mod grant_log;
 mod http;
 mod keys;
 mod logout;

@@ -64,6 +64,9 @@ struct Arguments {
     /// The lifetime of access tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 60 * 60)]
     access_token_lifetime: u64,
+    /// Add this many users: user-1@example.com and so on.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    users: u32,
     /// A delay between the consumption of a refresh token and the response, in milliseconds.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     refresh_delay_ms: u64,
@@ -168,6 +171,7 @@ fn parse_api(text: &str) -> Result<ApiSettings, &'static str> {
 
 fn settings(arguments: Arguments, issuer: Url) -> Settings {
     let mut settings = Settings::local(issuer, &arguments.app_base_url, &arguments.client_secret);
+    settings = settings.with_users(arguments.users);
     settings.database = arguments.database.map_or(Database::Memory, Database::File);
     settings.rotation = !arguments.no_rotation;
     settings.resource_parameter = arguments.resource_parameter;

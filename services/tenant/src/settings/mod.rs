@@ -103,6 +103,15 @@ impl Settings {
         }
     }
 
+    /// Adds the users `user-1@example.com` to `user-{count}@example.com`, for tests with many users.
+    #[must_use]
+    pub fn with_users(mut self, count: u32) -> Self {
+        let names = (1..=count).map(|number| format!("user-{number}"));
+        self.users
+            .extend(names.map(|login| UserSettings::local(&login, "User", "Example")));
+        self
+    }
+
     /// Adds the orders API of the sample and allows the refresh tokens of all applications for it.
     #[must_use]
     pub fn with_orders(mut self) -> Self {

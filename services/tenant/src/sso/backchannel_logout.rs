@@ -1,8 +1,10 @@
 //! Notifies an application that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.4, §2.5).
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
+    grant_log,
     opaque_id::random_id,
     state::AppState,
     store::{applications::Application, sessions::Session},
@@ -31,10 +33,14 @@ pub(super) fn notify(state: &AppState, application: &Application, session: &Sess
         .post(url)
         .form(&[("logout_token", token)])
         .send();
+    let (sub, sid) = (session.sub.clone(), session.sid.clone());
     let activity_log = state.activity_log.clone();
     let name = application.name.clone();
     tokio::spawn(async move {
-        match request.await.map(|response| response.status()) {
+        let answer = request.await.map(|response| response.status());
+        let status = answer.as_ref().map_or(0, StatusCode::as_u16);
+        tracing::info!(target: grant_log::TARGET, event = "logout_token", %sub, %sid, status);
+        match answer {
             Ok(status) if status.is_success() => activity_log.granted(
                 ENDPOINT,
                 format!("{name} received a logout token and responded with {status}."),

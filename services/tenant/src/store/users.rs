@@ -1,5 +1,7 @@
 //! The users of the settings.
 
+use std::collections::HashMap;
+
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -45,8 +47,9 @@ pub(crate) async fn sync_from_settings(
     sqlx::query("DELETE FROM permissions")
         .execute(&mut *connection)
         .await?;
+    let mut hashes = HashMap::new();
     for user in users {
-        upsert(connection, user, now).await?;
+        upsert(connection, user, &mut hashes, now).await?;
         if let Some(permissions) = &user.permissions {
             sqlx::query("INSERT INTO permissions (sub, scopes) VALUES (?1, ?2)")
                 .bind(&user.sub)
@@ -61,6 +64,7 @@ pub(crate) async fn sync_from_settings(
 async fn upsert(
     connection: &mut SqliteConnection,
     user: &UserSettings,
+    hashes: &mut HashMap<String, String>,
     now: i64,
 ) -> Result<(), OpenError> {
     let email = user.email.to_lowercase();
@@ -77,6 +81,15 @@ async fn upsert(
     if stored.is_some_and(|hash| password::verify(secret, &hash)) {
         return Ok(());
     }
+    // Users with the same password share its hash: hashing thousands of them would delay the start.
+    let hash = match hashes.get(secret) {
+        Some(hash) => hash.clone(),
+        None => {
+            let hash = password::hash(secret)?;
+            hashes.insert(secret.to_owned(), hash.clone());
+            hash
+        }
+    };
     sqlx::query(
         "INSERT INTO users (sub, email, password_hash, given_name, family_name, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -85,7 +98,7 @@ async fn upsert(
     )
     .bind(&user.sub)
     .bind(&email)
-    .bind(password::hash(secret)?)
+    .bind(hash)
     .bind(&user.given_name)
     .bind(&user.family_name)
     .bind(now)

@@ -6,6 +6,7 @@ use sqlx::SqliteConnection;
 use super::{PATH, request::TokenRequest, response::TokenResponse};
 use crate::{
     activity_log::quoted,
+    grant_log,
     http::{OAuthError, Parameters},
     opaque_id::sha256_base64url,
     state::AppState,
@@ -59,6 +60,7 @@ pub(super) async fn redeem(
     let nonce = code.nonce.as_deref();
     let response = issue_first(state, &mut transaction, &grant, nonce, now).await?;
     transaction.commit().await?;
+    grant_log::issued(&grant);
     state.activity_log.granted_or_unexpected(
         PATH,
         response.is_unexpected(),

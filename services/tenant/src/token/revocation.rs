@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    clients,
+    clients, grant_log,
     http::{OAuthError, Parameters},
     state::AppState,
     store::{grants, tokens},
@@ -61,6 +61,7 @@ async fn revoke(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<()
     }
     grants::revoke(&mut transaction, &grant.id).await?;
     transaction.commit().await?;
+    grant_log::revoked(&grant);
     state.activity_log.granted(
         PATH,
         format!(

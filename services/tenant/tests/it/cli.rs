@@ -156,3 +156,11 @@ fn the_output_is_a_file_of_variables_for_a_site() {
         );
     }
 }
+
+#[tokio::test]
+async fn further_users_are_added_by_number() {
+    let tenant = TenantProcess::start(&["--users", "3"]);
+    let dashboard = tenant.dashboard().await;
+    assert!(dashboard.contains("user-3@example.com"), "{dashboard}");
+    assert!(!dashboard.contains("user-4@example.com"));
+}

@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 use self::target::{Target, find_target};
 use super::{PATH, request::TokenRequest, response::TokenResponse};
 use crate::{
+    grant_log,
     http::{OAuthError, Parameters},
     state::AppState,
     store::{
@@ -40,6 +41,7 @@ pub(super) async fn refresh(
         grants::revoke(&mut transaction, &grant.id).await?;
         transaction.commit().await?;
         state.refresh_counters.record_reused();
+        grant_log::reused(&grant);
         state.activity_log.refused(
             PATH,
             format!(
@@ -76,6 +78,7 @@ pub(super) async fn refresh(
     .await?;
     transaction.commit().await?;
     state.refresh_counters.record_granted();
+    grant_log::refreshed(&grant);
     log_refresh(state, application, &grant, &target, &response);
     if !config.refresh_delay.is_zero() {
         tokio::time::sleep(config.refresh_delay).await;

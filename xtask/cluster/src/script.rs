@@ -1,0 +1,98 @@
+//! What the user of one session does. The same seed gives the same scripts.
+
+use std::time::Duration;
+
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+
+use crate::pages::Page;
+
+/// A step of the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Visit(Page),
+    /// Several requests at once, which reach several replicas: they need one refresh.
+    Burst(Page),
+}
+
+/// How the session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// `POST /auth/logout`.
+    Logout,
+    /// The user logs out at the provider, which sends a logout token.
+    BackChannel,
+    /// The user signs out all others of their sessions in another browser.
+    Revocation,
+    /// It does not end before the end of the run.
+    Stay,
+}
+
+/// Everything the user of a session does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Script {
+    /// Each step with the pause before it.
+    pub(crate) steps: Vec<(Duration, Step)>,
+    pub(crate) ending: Ending,
+    /// The time between two visits of a session that stays.
+    pub(crate) idle: Duration,
+}
+
+impl Script {
+    /// Returns the script of session `number`.
+    pub(crate) fn of(seed: u64, number: usize) -> Self {
+        let number = u64::try_from(number).unwrap_or_default();
+        let mut random = StdRng::seed_from_u64(seed.rotate_left(32) ^ number);
+        let steps = (0..random.random_range(3..=7))
+            .map(|_| {
+                let pause = Duration::from_millis(random.random_range(200..1_500));
+                (pause, step(&mut random))
+            })
+            .collect();
+        let ending = match random.random_range(0..100) {
+            0..40 => Ending::Logout,
+            40..60 => Ending::BackChannel,
+            60..70 => Ending::Revocation,
+            _ => Ending::Stay,
+        };
+        Self {
+            steps,
+            ending,
+            idle: Duration::from_millis(random.random_range(15_000..25_000)),
+        }
+    }
+}
+
+fn step(random: &mut StdRng) -> Step {
+    match random.random_range(0..100) {
+        0..20 => Step::Visit(Page::Claims),
+        20..35 => Step::Visit(Page::Profile),
+        35..65 => Step::Visit(Page::ProductsFunction),
+        65..85 => Step::Visit(Page::Products),
+        _ => Step::Burst(Page::ProductsFunction),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_scripts() {
+        let of_seed = |seed| -> Vec<Script> { (0..50).map(|n| Script::of(seed, n)).collect() };
+        assert_eq!(of_seed(1), of_seed(1));
+        assert_ne!(of_seed(1), of_seed(2));
+    }
+
+    #[test]
+    fn every_ending_occurs() {
+        let endings: Vec<Ending> = (0..200).map(|n| Script::of(1, n).ending).collect();
+        for ending in [
+            Ending::Logout,
+            Ending::BackChannel,
+            Ending::Revocation,
+            Ending::Stay,
+        ] {
+            assert!(endings.contains(&ending), "{ending:?}");
+        }
+    }
+}
