@@ -197,6 +197,8 @@ fn replica(
         )
         .env("AUTH0_AUDIENCE", AUDIENCE)
         .env("PRODUCTS_API_URL", format!("http://127.0.0.1:{api_port}"))
+        // The provider is not what fails here: a busy machine must not cost the response of a refresh.
+        .env("AUTH0_HTTP_TIMEOUT", "12500")
         .env("TRUSTED_PROXIES", "127.0.0.1")
         .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}"))
         .env("LEPTOS_SITE_ROOT", site_root)

@@ -45,7 +45,13 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     use clap::Parser as _;
 
-    match run::run(&run::Arguments::parse()).await {
+    let arguments = run::Arguments::parse();
+    let result = tokio::select! {
+        result = run::run(&arguments) => result,
+        // Dropping the run ends the processes.
+        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+    };
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

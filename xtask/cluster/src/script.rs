@@ -57,7 +57,7 @@ impl Script {
         Self {
             steps,
             ending,
-            idle: Duration::from_millis(random.random_range(15_000..25_000)),
+            idle: Duration::from_millis(random.random_range(30_000..60_000)),
         }
     }
 }
