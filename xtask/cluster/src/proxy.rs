@@ -42,6 +42,8 @@ fn configuration(port: u16, replicas: &[u16]) -> String {
     };
     format!(
         r#"{user}daemon off;
+# One process, which ends with the run however that ends.
+master_process off;
 worker_processes 1;
 pid nginx.pid;
 error_log stderr warn;
