@@ -69,7 +69,7 @@ fn update(cookies: &mut Cookies, headers: &HeaderMap) {
     for header in headers.get_all(SET_COOKIE) {
         let parsed = header.to_str().ok().and_then(|it| Cookie::parse(it).ok());
         let Some(cookie) = parsed else { continue };
-        let is_removed = cookie.max_age().is_some_and(|age| age.is_zero());
+        let is_removed = cookie.max_age().is_some_and(time::Duration::is_zero);
         if is_removed || cookie.value().is_empty() {
             cookies.remove(cookie.name());
         } else {

@@ -34,6 +34,8 @@ mod script;
 #[cfg(unix)]
 mod store;
 #[cfg(unix)]
+mod table;
+#[cfg(unix)]
 mod tally;
 #[cfg(unix)]
 mod user;

@@ -132,7 +132,7 @@ mod tests {
         let json = r#"{"owner":"auth0|user-2","products":[{"id":"b"}]}"#;
         Page::ProductsFunction.read(ALICE, &reply(200, None, json), &rows);
         let page =
-            r##"<a href="/products?edit=a#editor">Edit</a><a href="/products?edit=b#editor">"##;
+            r#"<a href="/products?edit=a#editor">Edit</a><a href="/products?edit=b#editor">"#;
         let answer = Page::Products.read(ALICE, &reply(200, None, page), &rows);
         assert_eq!(answer, users(&[ALICE, "auth0|user-2"]));
     }

@@ -31,10 +31,11 @@ fn find() -> Option<std::path::PathBuf> {
 
 /// Returns the configuration. Paths are relative to the folder that `-p` names.
 fn configuration(port: u16, replicas: &[u16]) -> String {
-    let servers: String = replicas
+    let servers: Vec<String> = replicas
         .iter()
         .map(|replica| format!("    server 127.0.0.1:{replica} max_fails=1 fail_timeout=2s;\n"))
         .collect();
+    let servers = servers.concat();
     let user = if rustix::process::geteuid().is_root() {
         "user root;\n"
     } else {

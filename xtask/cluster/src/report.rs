@@ -1,11 +1,11 @@
 //! The table at the end, and the verdict.
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use crate::{
     evidence::{Disturbance, Reuse, reuses},
-    grants::{GrantEvent, GrantEventKind, Moment},
-    schedule::{Action, Target},
+    grants::{GrantEvent, Moment},
+    schedule::Action,
     tally::{Incident, IncidentKind, Tally},
 };
 
@@ -43,7 +43,7 @@ impl Report {
     }
 
     /// Returns whether the loss is the unavoidable one: the refresh token of the user was reused, for a documented cause.
-    fn is_documented(&self, incident: &Incident) -> bool {
+    pub(crate) fn is_documented(&self, incident: &Incident) -> bool {
         let mut of_user = self
             .reuses
             .iter()
@@ -111,135 +111,8 @@ impl Report {
         format!("{} {action} from {start} to {end}", it.target)
     }
 
-    fn seconds(&self, at: Moment) -> String {
+    pub(crate) fn seconds(&self, at: Moment) -> String {
         format!("{:.2} s", at.saturating_sub(self.start).as_secs_f64())
-    }
-
-    fn disturbed(&self, is_counted: impl Fn(&Disturbance) -> bool) -> usize {
-        self.disturbances.iter().filter(|it| is_counted(it)).count()
-    }
-
-    fn incidents_of(&self, kind: IncidentKind) -> usize {
-        let of_kind = |incident: &&Incident| incident.kind == kind && !self.is_documented(incident);
-        self.incidents.iter().filter(of_kind).count()
-    }
-
-    /// Returns the table, as Markdown.
-    pub(crate) fn table(&self, tally: &Tally) -> String {
-        let count = |kind| {
-            self.grants
-                .iter()
-                .filter(|event| event.kind == kind)
-                .count()
-        };
-        let of_store = |it: &Disturbance| it.target == Target::Store;
-        let is_kill = |it: &Disturbance| matches!(it.action, Action::Kill { .. });
-        let is_pause = |it: &Disturbance| matches!(it.action, Action::Pause { .. });
-        let documented = self.reuses.iter().filter(|it| it.cause.is_some()).count();
-        let lost_documented = self
-            .incidents
-            .iter()
-            .filter(|incident| self.is_documented(incident))
-            .count();
-        let (requests, median, slow) = tally.latencies();
-        let failures = tally.failures();
-        let failed: usize = failures.values().sum();
-        let kinds: Vec<String> = failures
-            .iter()
-            .map(|(kind, count)| format!("{kind}: {count}"))
-            .collect();
-        let stall = tally.stall();
-        let rows = [
-            ("sessions made", tally.made().to_string()),
-            (
-                "sessions lost",
-                self.incidents_of(IncidentKind::Lost).to_string(),
-            ),
-            (
-                "sessions lost in the documented case",
-                lost_documented.to_string(),
-            ),
-            (
-                "anonymous once, signed in afterwards",
-                self.incidents_of(IncidentKind::Flickered).to_string(),
-            ),
-            (
-                "users crossed",
-                self.incidents_of(IncidentKind::Crossed).to_string(),
-            ),
-            (
-                "sessions resurrected",
-                self.incidents_of(IncidentKind::Resurrected).to_string(),
-            ),
-            (
-                "sessions unreachable at the end",
-                self.incidents_of(IncidentKind::Unreachable).to_string(),
-            ),
-            (
-                "users who could not log in",
-                self.incidents_of(IncidentKind::LoginImpossible).to_string(),
-            ),
-            ("refreshes", count(GrantEventKind::Refreshed).to_string()),
-            (
-                "refresh tokens reused",
-                (self.reuses.len() - documented).to_string(),
-            ),
-            (
-                "refresh tokens reused in the documented case",
-                documented.to_string(),
-            ),
-            (
-                "logouts, back-channel logouts, revocations",
-                format!(
-                    "{}, {}, {}",
-                    tally.counted("logouts"),
-                    tally.counted("back-channel logouts"),
-                    tally.counted("revocations"),
-                ),
-            ),
-            (
-                "replicas killed, paused, restarted",
-                format!(
-                    "{}, {}, {}",
-                    self.disturbed(|it| !of_store(it) && is_kill(it)),
-                    self.disturbed(|it| !of_store(it) && is_pause(it)),
-                    self.disturbed(|it| it.action == Action::Restart),
-                ),
-            ),
-            (
-                "store killed, paused",
-                format!(
-                    "{}, {}",
-                    self.disturbed(|it| of_store(it) && is_kill(it)),
-                    self.disturbed(|it| of_store(it) && is_pause(it)),
-                ),
-            ),
-            ("requests", requests.to_string()),
-            (
-                "answered within (50 %, 99 %)",
-                format!("{} ms, {} ms", median.as_millis(), slow.as_millis()),
-            ),
-            (
-                "longest stall",
-                format!(
-                    "{:.1} s: {} at {}",
-                    stall.length.as_secs_f64(),
-                    stall.what,
-                    self.seconds(stall.start)
-                ),
-            ),
-            (
-                "requests failed",
-                format!("{failed} ({})", kinds.join(", ")),
-            ),
-            ("duration", format!("{} s", self.length.as_secs())),
-        ];
-        let mut table = format!("| {}, seed {} | |\n|---|---|\n", self.store, self.seed);
-        for (name, value) in rows {
-            // Writing to a string cannot fail.
-            let _ = writeln!(table, "| {name} | {value} |");
-        }
-        table
     }
 
     /// Returns the disturbances during the longest stall.
@@ -257,6 +130,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{grants::GrantEventKind, schedule::Target, table::table};
 
     const ALICE: &str = "auth0|user-1";
 
@@ -282,7 +156,7 @@ mod tests {
         let mut report = Report::new(
             "memory",
             1,
-            (Duration::ZERO, Duration::from_secs(60)),
+            (Duration::ZERO, Duration::from_mins(1)),
             (grants, disturbances),
             &Tally::default(),
         );
@@ -313,7 +187,7 @@ mod tests {
             evidence.contains("replica 1 killed from 10.01 s"),
             "{evidence}"
         );
-        let table = report.table(&Tally::default());
+        let table = table(&report, &Tally::default());
         assert!(
             table.contains("| sessions lost in the documented case | 1 |"),
             "{table}"

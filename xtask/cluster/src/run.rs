@@ -24,6 +24,7 @@ use crate::{
     report::Report,
     schedule::schedule,
     store::StoreKind,
+    table::table,
     tally::Tally,
     user::{self, Environment},
 };
@@ -162,7 +163,7 @@ async fn print_progress(env: Arc<Environment>, disturbances: Disturbances) {
 }
 
 fn print(report: &Report, tally: &Tally) {
-    println!("\n{}", report.table(tally));
+    println!("\n{}", table(report, tally));
     let sections = [
         ("During the longest stall", report.during_stall(tally)),
         ("The documented case (docs/tokens.md)", report.documented()),
@@ -171,7 +172,9 @@ fn print(report: &Report, tally: &Tally) {
     for (title, lines) in sections {
         if !lines.is_empty() {
             println!("{title}:");
-            lines.iter().for_each(|line| println!("- {line}"));
+            for line in lines {
+                println!("- {line}");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which process is killed, paused or restarted, in which order. The same seed gives the same schedule.
 
-use std::{fmt, time::Duration};
+use std::{fmt, ops::Range, time::Duration};
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
@@ -40,74 +40,64 @@ pub(crate) struct Event {
     pub(crate) action: Action,
 }
 
-/// A share of the events: of replicas or of the store.
-type Share = (bool, fn(&mut StdRng) -> Action);
-
 /// A pause of a replica outlasts a refresh lease, which expires after six seconds.
-const REPLICA_PAUSE_MILLIS: std::ops::Range<u64> = 7_000..10_000;
-const STORE_PAUSE_MILLIS: std::ops::Range<u64> = 2_000..9_000;
-const DOWN_MILLIS: std::ops::Range<u64> = 100..3_000;
+const REPLICA_PAUSE_MILLIS: Range<u64> = 7_000..10_000;
+const STORE_PAUSE_MILLIS: Range<u64> = 2_000..9_000;
+const DOWN_MILLIS: Range<u64> = 100..3_000;
 
-fn millis(random: &mut StdRng, range: std::ops::Range<u64>) -> Duration {
-    Duration::from_millis(random.random_range(range))
+/// An event before its process and its length are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Card {
+    KillReplica,
+    PauseReplica,
+    RestartReplica,
+    KillStore,
+    PauseStore,
 }
 
-fn kill(random: &mut StdRng) -> Action {
-    Action::Kill {
-        down: millis(random, DOWN_MILLIS),
+/// How often each event occurs among twenty.
+const SHARES: [(Card, usize); 5] = [
+    (Card::KillReplica, 7),
+    (Card::PauseReplica, 5),
+    (Card::RestartReplica, 2),
+    (Card::KillStore, 3),
+    (Card::PauseStore, 3),
+];
+
+impl Card {
+    /// Returns the event of a replica instead of that of a store without a process: `SQLite` is a file.
+    fn of_replica(self) -> Self {
+        match self {
+            Self::KillStore => Self::KillReplica,
+            Self::PauseStore => Self::PauseReplica,
+            card => card,
+        }
     }
-}
 
-fn pause_replica(random: &mut StdRng) -> Action {
-    Action::Pause {
-        length: millis(random, REPLICA_PAUSE_MILLIS),
+    fn target(self, random: &mut StdRng, replicas: usize) -> Target {
+        match self {
+            Self::KillStore | Self::PauseStore => Target::Store,
+            Self::KillReplica | Self::PauseReplica | Self::RestartReplica => {
+                Target::Replica(random.random_range(0..replicas))
+            }
+        }
     }
-}
 
-fn pause_store(random: &mut StdRng) -> Action {
-    Action::Pause {
-        length: millis(random, STORE_PAUSE_MILLIS),
+    fn action(self, random: &mut StdRng) -> Action {
+        let mut millis = |range| Duration::from_millis(random.random_range(range));
+        match self {
+            Self::KillReplica | Self::KillStore => Action::Kill {
+                down: millis(DOWN_MILLIS),
+            },
+            Self::PauseReplica => Action::Pause {
+                length: millis(REPLICA_PAUSE_MILLIS),
+            },
+            Self::PauseStore => Action::Pause {
+                length: millis(STORE_PAUSE_MILLIS),
+            },
+            Self::RestartReplica => Action::Restart,
+        }
     }
-}
-
-fn restart(_: &mut StdRng) -> Action {
-    Action::Restart
-}
-
-/// Twenty events, in the proportions of the whole schedule.
-fn shares(has_store_process: bool) -> [Share; 20] {
-    const OF_STORE: bool = true;
-    let replica = |action| (!OF_STORE, action);
-    // SQLite is a file: there is no process to disturb.
-    let store = |action, instead| match has_store_process {
-        true => (OF_STORE, action),
-        false => (!OF_STORE, instead),
-    };
-    let (kill, restart): (fn(&mut StdRng) -> Action, fn(&mut StdRng) -> Action) = (kill, restart);
-    let (pause_replica, pause_store): (fn(&mut StdRng) -> Action, fn(&mut StdRng) -> Action) =
-        (pause_replica, pause_store);
-    [
-        replica(kill),
-        replica(kill),
-        replica(kill),
-        replica(kill),
-        replica(kill),
-        replica(kill),
-        replica(kill),
-        replica(pause_replica),
-        replica(pause_replica),
-        replica(pause_replica),
-        replica(pause_replica),
-        replica(pause_replica),
-        replica(restart),
-        replica(restart),
-        store(kill, kill),
-        store(kill, kill),
-        store(kill, kill),
-        store(pause_store, pause_replica),
-        store(pause_store, pause_replica),
-        store(pause_store, pause_replica),
-    ]
 }
 
 /// Returns `count` events, spread over the logins of `sessions` sessions.
@@ -119,22 +109,26 @@ pub(crate) fn schedule(
     has_store_process: bool,
 ) -> Vec<Event> {
     let mut random = StdRng::seed_from_u64(seed);
-    let mut deck: Vec<Share> = shares(has_store_process)
+    let mut deck: Vec<Card> = SHARES
         .into_iter()
+        .flat_map(|(card, share)| std::iter::repeat_n(card, share))
+        .map(|card| {
+            if has_store_process {
+                card
+            } else {
+                card.of_replica()
+            }
+        })
         .cycle()
         .take(count)
         .collect();
     deck.shuffle(&mut random);
     deck.into_iter()
         .enumerate()
-        .map(|(index, (of_store, action))| Event {
+        .map(|(index, card)| Event {
             after_sessions: sessions * (index + 1) / (count + 1),
-            target: if of_store {
-                Target::Store
-            } else {
-                Target::Replica(random.random_range(0..replicas))
-            },
-            action: action(&mut random),
+            target: card.target(&mut random, replicas),
+            action: card.action(&mut random),
         })
         .collect()
 }

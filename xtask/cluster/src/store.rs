@@ -12,7 +12,7 @@ use clap::ValueEnum;
 
 use crate::program::Program;
 
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The kind of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,7 +39,7 @@ impl StoreKind {
 /// A running store.
 #[derive(Debug)]
 pub(crate) enum Store {
-    Redis(Program, SocketAddr),
+    Redis(Box<Program>, SocketAddr),
     Sqlite,
 }
 
@@ -114,7 +114,10 @@ fn start_redis(folder: &Path) -> io::Result<(Store, String)> {
         ))
     })?;
     wait_until_open(address)?;
-    Ok((Store::Redis(program, address), format!("redis://{address}")))
+    Ok((
+        Store::Redis(Box::new(program), address),
+        format!("redis://{address}"),
+    ))
 }
 
 /// Returns a port on which nothing listens.

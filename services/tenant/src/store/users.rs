@@ -82,13 +82,12 @@ async fn upsert(
         return Ok(());
     }
     // Users with the same password share its hash: hashing thousands of them would delay the start.
-    let hash = match hashes.get(secret) {
-        Some(hash) => hash.clone(),
-        None => {
-            let hash = password::hash(secret)?;
-            hashes.insert(secret.to_owned(), hash.clone());
-            hash
-        }
+    let hash = if let Some(hash) = hashes.get(secret) {
+        hash.clone()
+    } else {
+        let hash = password::hash(secret)?;
+        hashes.insert(secret.to_owned(), hash.clone());
+        hash
     };
     sqlx::query(
         "INSERT INTO users (sub, email, password_hash, given_name, family_name, updated_at)
