@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{
     error::{TokenError, store_unavailable},
     token_set::TokenSet,
@@ -11,7 +13,7 @@ use crate::{
     store::{CasOutcome, LoginId, LoginRecord, SharedStore},
 };
 
-/// Delays between attempts while the store fails. After the last one, a new refresh token is lost.
+/// Delays between attempts while the store fails.
 const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_millis(50),
     Duration::from_millis(200),
@@ -20,8 +22,16 @@ const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_secs(2),
 ];
 
-/// The sum of the delays, rounded up.
+/// Time for a save before a shutdown: the sum of the delays, rounded up.
 pub(super) const SAVE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// How long a new refresh token is kept in memory while the store fails: longer than a database needs to restart or to
+/// fail over. After it, the token is lost.
+const OUTAGE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Interval between attempts to save a new refresh token during an outage. Shorter than
+/// [`TAKEOVER_DELAY`](super::refresh), so that the save wins over a process that takes over the lease.
+const OUTAGE_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The sealed token sets in the session store. Cheap to clone.
 #[derive(Clone)]
@@ -80,18 +90,22 @@ impl TokenSetStore {
             self.store
                 .swap_tokens(&record.id, record.version, sealed.clone())
         };
-        for delay in RETRY_DELAYS {
+        let start = Instant::now();
+        let mut delays = RETRY_DELAYS
+            .into_iter()
+            .filter(|delay| *delay < OUTAGE_POLL_INTERVAL);
+        loop {
             match swap().await {
                 Ok(outcome) => return Ok(outcome),
+                Err(error) if start.elapsed() >= OUTAGE_TIMEOUT => {
+                    return Err(store_unavailable("failed to save tokens")(error));
+                }
                 Err(error) => {
                     tracing::error!(login = ?record.id, %error, "failed to save tokens; retrying");
-                    tokio::time::sleep(delay).await;
+                    tokio::time::sleep(delays.next().unwrap_or(OUTAGE_POLL_INTERVAL)).await;
                 }
             }
         }
-        swap()
-            .await
-            .map_err(store_unavailable("failed to save tokens"))
     }
 
     /// Ends a login. Returns it, unless it has already ended.

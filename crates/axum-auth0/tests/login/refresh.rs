@@ -458,6 +458,20 @@ async fn saving_a_new_refresh_token_is_retried() {
     assert_eq!(env.provider.revoked_families(), 0);
 }
 
+/// The store is away for longer than a few attempts, as during a restart of a database.
+#[tokio::test]
+async fn a_new_refresh_token_survives_an_outage_of_the_store() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    env.store.fail_swaps(8);
+    env.token(&mut browser).await;
+    env.clock.advance(2 * HOUR);
+    env.token(&mut browser).await;
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 2);
+    assert_eq!(env.provider.revoked_families(), 0);
+}
+
 /// A refresh does not restore a session that was logged out. Its tokens are revoked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_during_a_refresh_wins() {
@@ -538,6 +552,31 @@ async fn a_refresh_that_another_process_won_does_not_end_the_session() {
     env.provider.recover(Endpoint::Refresh);
     assert_eq!(there.get("/token").await.status, StatusCode::OK);
     assert_eq!(browser.clone().whoami().await, "auth0|alice");
+}
+
+/// A process that could not renew its lease, because the store was away, has a new refresh token and saves it when the store is
+/// back. The process that takes over the lease at the same time does not send the consumed refresh token.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_takes_over_a_lease_leaves_time_for_the_save_of_the_previous_one() {
+    let env = TestEnv::new().await;
+    let replica = env.restarted(&[]).await;
+    let browser = env.logged_in("alice").await;
+    env.clock.advance(2 * HOUR);
+    let gate = env.provider.gate(Endpoint::Refresh);
+    let mut here = browser.clone();
+    let first = tokio::spawn(async move { here.get("/token").await });
+    env.provider.wait_for_requests(Endpoint::Refresh, 1).await;
+    env.clock.advance(10);
+    let mut there = browser.clone().with_router(&replica);
+    let loads = env.store.load_count();
+    let second = tokio::spawn(async move { there.get("/token").await });
+    env.store.wait_for_loads(loads, 2).await;
+    env.store.fail_swaps(2);
+    gate.release_all();
+    let (first, second) = (first.await.unwrap(), second.await.unwrap());
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    assert_eq!(first.json()["fingerprint"], second.json()["fingerprint"]);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
 }
 
 /// The lease of a process that is killed during a refresh expires.

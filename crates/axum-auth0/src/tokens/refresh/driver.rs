@@ -31,6 +31,11 @@ const NEXT_SECOND_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// up.
 const MAX_EXPIRED_LEASES: u8 = 3;
 
+/// Time to wait after a lease is taken over from a process that did not release it. That process may have a new refresh token
+/// and be about to store it: it could not renew its lease during an outage of the store, and saves within half a second
+/// after it.
+const TAKEOVER_DELAY: Duration = Duration::from_secs(1);
+
 /// Result of a refresh under a lease.
 enum LeasedRefresh {
     Completed(CachedToken),
@@ -97,6 +102,9 @@ impl Refresher {
                 RefreshLease::acquire(&self.sets.store, login, &self.clock, &self.random).await;
             match lease.map_err(store_unavailable("failed to acquire a refresh lease"))? {
                 LeaseAcquisition::Acquired(lease) => {
+                    if lease.previous_abandoned {
+                        tokio::time::sleep(TAKEOVER_DELAY).await;
+                    }
                     let result = self
                         .refresh_leased(login, request, requirement, &lease)
                         .await;
