@@ -17,7 +17,7 @@ pub struct Limits {
 
 /// Chosen by measurement: `docs/deploying.md`.
 const REQUESTS: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
-const CONNECTIONS: NonZeroU32 = NonZeroU32::new(8_192).expect("not zero");
+const CONNECTIONS: NonZeroU32 = NonZeroU32::new(4_096).expect("not zero");
 
 impl Default for Limits {
     fn default() -> Self {

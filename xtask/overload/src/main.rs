@@ -6,13 +6,15 @@
 //! It fails if a figure misses its goal.
 
 mod client;
+mod cores;
 mod load;
-mod memory;
 mod server;
+mod usage;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use self::{
+    cores::Cores,
     load::{Outcome, Rate},
     server::Server,
 };
@@ -35,9 +37,17 @@ const MAX_GROWTH_MIB: u64 = 256;
 
 const LOGINS: u32 = 100_000;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
+fn main() -> ExitCode {
+    // Before the threads of the runtime start, which inherit it.
+    let cores = Cores::divide();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("overload: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cores)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -48,13 +58,14 @@ async fn main() -> ExitCode {
 }
 
 /// Returns whether all goals were met.
-async fn run() -> Result<bool, Error> {
+async fn run(cores: Option<Cores>) -> Result<bool, Error> {
     let mut arguments = std::env::args().skip(1);
     let (Some(server), Some(site)) = (arguments.next(), arguments.next()) else {
         return Err("usage: overload SERVER SITE [SECONDS]".into());
     };
     let seconds = arguments.next().map_or(Ok(10), |it| it.parse())?;
-    let server = Server::start(PathBuf::from(server), PathBuf::from(site)).await?;
+    let server = Server::start(cores, PathBuf::from(server), PathBuf::from(site)).await?;
+    println!("{}", server.description());
     let mut is_good = overload(&server, Duration::from_secs(seconds)).await?;
     is_good &= logins(&server).await?;
     server.stop().await?;
@@ -62,52 +73,25 @@ async fn run() -> Result<bool, Error> {
 }
 
 /// Measures an overload with the cheapest page, for which refusing requests costs the most in comparison.
-async fn overload(server: &Server, phase: Duration) -> Result<bool, Error> {
+async fn overload(server: &Server, time: Duration) -> Result<bool, Error> {
     let address = server.address();
-    load::run(
-        address,
-        "/",
-        PEAK_CONNECTIONS,
-        Rate::AsFastAsPossible,
-        phase / 4,
-    )
-    .await;
-    let peak = load::run(
-        address,
-        "/",
-        PEAK_CONNECTIONS,
-        Rate::AsFastAsPossible,
-        phase,
-    )
-    .await;
-    let before = memory::resident_mib(server.id());
-    let peak_rate = peak.good_per_second();
-    println!("\n| phase | offered/s | good/s | refused/s | failed | median | 99 % |");
-    println!("| --- | --: | --: | --: | --: | --: | --: |");
-    print("peak", &peak);
-
-    let offered = Rate::PerSecond(peak_rate.saturating_mul(u64::from(OVERLOAD)));
-    let overload = load::run(address, "/", OVERLOAD_CONNECTIONS, offered, phase).await;
-    print("overload", &overload);
-    let during = memory::peak_mib(server.id());
-
-    let recovery = load::until_answered(address, "/", MAX_RECOVERY * 2).await;
-    let after = load::run(
-        address,
-        "/",
-        PEAK_CONNECTIONS,
-        Rate::AsFastAsPossible,
-        phase,
-    )
-    .await;
-    print("afterwards", &after);
-
-    let percent = |rate: u64| (rate * 100).checked_div(peak_rate).unwrap_or(0);
-    let (goodput, recovered) = (
-        percent(overload.good_per_second()),
-        percent(after.good_per_second()),
+    let at_most = Rate::AsFastAsPossible;
+    load::run(address, "/", PEAK_CONNECTIONS, at_most, time / 4).await;
+    println!(
+        "\n| phase | offered/s | good/s | refused/s | failed | median | 99 % | good in a second of CPU |"
     );
-    let growth = during.saturating_sub(before);
+    println!("| --- | --: | --: | --: | --: | --: | --: | --: |");
+    let peak = Phase::run(server, "peak", PEAK_CONNECTIONS, at_most, time).await;
+    let before = usage::resident_mib(server.id());
+
+    let offered = peak.outcome.good_per_second() * u64::from(OVERLOAD);
+    let offered = Rate::PerSecond(offered);
+    let overload = Phase::run(server, "overload", OVERLOAD_CONNECTIONS, offered, time).await;
+    let during = usage::peak_mib(server.id());
+    let recovery = load::until_answered(address, "/", MAX_RECOVERY * 2).await;
+    let after = Phase::run(server, "afterwards", PEAK_CONNECTIONS, at_most, time).await;
+
+    let (goodput, recovered) = (overload.percent_of(&peak), after.percent_of(&peak));
     println!();
     let mut is_good = goal(
         &format!(
@@ -117,7 +101,7 @@ async fn overload(server: &Server, phase: Duration) -> Result<bool, Error> {
     );
     is_good &= goal(
         &format!(
-            "the first good answer after the overload: {recovery:?}; then {recovered} % of the peak (goal: {MAX_RECOVERY:?}, \
+            "the first good answer after it: {recovery:.2?}; then {recovered} % of the peak (goal: {MAX_RECOVERY:?}, \
              {MIN_GOODPUT_PERCENT} %)"
         ),
         recovery.is_some_and(|it| it <= MAX_RECOVERY) && recovered >= MIN_GOODPUT_PERCENT,
@@ -126,25 +110,74 @@ async fn overload(server: &Server, phase: Duration) -> Result<bool, Error> {
         &format!(
             "memory: {before} MiB at the peak, {during} MiB at most (goal: {MAX_GROWTH_MIB} MiB more)"
         ),
-        growth <= MAX_GROWTH_MIB,
+        during.saturating_sub(before) <= MAX_GROWTH_MIB,
     );
+    let failed = overload.outcome.failed;
     is_good &= goal(
-        &format!(
-            "requests that failed without an answer: {}",
-            overload.failed
-        ),
-        overload.failed == 0,
+        &format!("requests without an answer: {failed}"),
+        failed == 0,
     );
     Ok(is_good)
+}
+
+/// What happened in a phase, and the CPU time that it cost the server.
+struct Phase {
+    outcome: Outcome,
+    cpu: Duration,
+}
+
+impl Phase {
+    async fn run(
+        server: &Server,
+        name: &str,
+        connections: usize,
+        rate: Rate,
+        time: Duration,
+    ) -> Self {
+        let before = usage::cpu_time(server.id());
+        let outcome = load::run(server.address(), "/", connections, rate, time).await;
+        let cpu = usage::cpu_time(server.id()).saturating_sub(before);
+        let phase = Self { outcome, cpu };
+        phase.print(name);
+        phase
+    }
+
+    /// Returns the good answers in a second of CPU time. Unlike those in a second, they do not depend on what else the machine
+    /// does. Where CPU times are unknown, those in a second.
+    fn goodput(&self) -> u64 {
+        let milliseconds = u64::try_from(self.cpu.as_millis()).unwrap_or(u64::MAX);
+        let goodput = (self.outcome.good * 1_000).checked_div(milliseconds);
+        goodput.unwrap_or_else(|| self.outcome.good_per_second())
+    }
+
+    fn percent_of(&self, peak: &Self) -> u64 {
+        (self.goodput() * 100)
+            .checked_div(peak.goodput())
+            .unwrap_or(0)
+    }
+
+    fn print(&self, name: &str) {
+        let outcome = &self.outcome;
+        println!(
+            "| {name} | {} | {} | {} | {} | {:.1?} | {:.1?} | {} |",
+            outcome.offered_per_second(),
+            outcome.good_per_second(),
+            outcome.refused_per_second(),
+            outcome.failed,
+            outcome.percentile(50),
+            outcome.percentile(99),
+            self.goodput(),
+        );
+    }
 }
 
 /// Starts logins that no user finishes.
 async fn logins(server: &Server) -> Result<bool, Error> {
     let rows = server.stored_bytes()?;
-    let before = memory::resident_mib(server.id());
+    let before = usage::resident_mib(server.id());
     let path = "/auth/login?returnTo=%2Fproducts";
     let outcome = load::run_count(server.address(), path, PEAK_CONNECTIONS, LOGINS).await;
-    let after = memory::resident_mib(server.id());
+    let after = usage::resident_mib(server.id());
     let rows_after = server.stored_bytes()?;
     println!();
     let mut is_good = goal(
@@ -164,18 +197,6 @@ async fn logins(server: &Server) -> Result<bool, Error> {
         after.saturating_sub(before) <= 32,
     );
     Ok(is_good)
-}
-
-fn print(phase: &str, outcome: &Outcome) {
-    println!(
-        "| {phase} | {} | {} | {} | {} | {:.1?} | {:.1?} |",
-        outcome.offered_per_second(),
-        outcome.good_per_second(),
-        outcome.refused_per_second(),
-        outcome.failed,
-        outcome.percentile(50),
-        outcome.percentile(99),
-    );
 }
 
 fn goal(text: &str, is_met: bool) -> bool {

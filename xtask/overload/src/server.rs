@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{Error, client::Client};
+use crate::{Error, client::Client, cores::Cores};
 
 const MAX_START: Duration = Duration::from_mins(1);
 
@@ -25,18 +25,26 @@ pub(crate) struct Server {
     address: SocketAddr,
     id: u32,
     folder: TempDir,
+    cores: Option<Cores>,
 }
 
 impl Server {
     /// Starts `executable` with the files in `site`, and waits until it is ready.
-    pub(crate) async fn start(executable: PathBuf, site: PathBuf) -> Result<Self, Error> {
+    pub(crate) async fn start(
+        cores: Option<Cores>,
+        executable: PathBuf,
+        site: PathBuf,
+    ) -> Result<Self, Error> {
         let folder = tempfile::tempdir()?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
             .port();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let log = fs::File::create(folder.path().join("log"))?;
-        let mut command = Command::new(executable);
+        let mut command = match &cores {
+            Some(cores) => cores.command(&executable),
+            None => Command::new(&executable),
+        };
         command
             .current_dir(folder.path())
             .env("LEPTOS_SITE_ADDR", address.to_string())
@@ -64,6 +72,7 @@ impl Server {
             address,
             id,
             folder,
+            cores,
         };
         server.wait_until_ready().await?;
         Ok(server)
@@ -79,6 +88,16 @@ impl Server {
             sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+
+    /// Describes what is measured.
+    pub(crate) fn description(&self) -> String {
+        match &self.cores {
+            Some(cores) => format!("the server has {cores}, the load the others"),
+            None => {
+                "the server and the load share all cores, so the figures are too low".to_owned()
+            }
+        }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
