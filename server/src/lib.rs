@@ -16,6 +16,8 @@ pub mod limits;
 pub mod load_shedding;
 #[cfg(any(debug_assertions, feature = "local-services"))]
 pub mod local;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 pub mod options;
 pub mod shutdown;
 mod signals;

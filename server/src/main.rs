@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), StartError> {
     let variables = Variables::from_env_files(".")?;
-    telemetry::start(&variables);
+    let telemetry = telemetry::start(&variables);
     let options = options::read(&variables)?;
     let limits = Limits::read(&variables)?;
     let address = options.site_addr;
@@ -63,6 +63,8 @@ async fn run() -> Result<(), StartError> {
         println!("{}", local.banner());
     }
 
+    #[cfg(feature = "metrics")]
+    let metrics = server::metrics::start(&variables).await?;
     let watched = variables.get("LEPTOS_WATCH").is_some();
     let auth0 = site::auth0().variables(variables).build().await?;
     let base_url = auth0.config().base_url().clone();
@@ -77,6 +79,11 @@ async fn run() -> Result<(), StartError> {
     tracing::info!("site is listening at {base_url}");
     shutdown::serve_until_signal(listener, site, &auth0, limits).await?;
     maintenance.abort();
+    telemetry.shutdown().await;
+    #[cfg(feature = "metrics")]
+    if let Some((_, serving)) = metrics {
+        serving.abort();
+    }
     Ok(())
 }
 

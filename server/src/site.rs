@@ -36,6 +36,8 @@ pub fn auth0() -> Auth0Builder {
         .apis(apis())
         .protect(protected_paths())
         .data_routes(is_server_function);
+    #[cfg(feature = "otel")]
+    let auth0 = auth0.trace_propagator(otlp_traces::inject);
     #[cfg(debug_assertions)]
     let auth0 = auth0.protect([crate::tokens_page::PATH]);
     auth0
@@ -61,6 +63,7 @@ pub fn router(options: LeptosOptions, auth0: Auth0, watched: bool, development: 
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
+                .on_response(record_status)
                 .on_failure(()),
         )
         .layer(middleware::from_fn_with_state(policy, headers::secure))
@@ -123,7 +126,23 @@ fn internal_error() -> http::Response<Body> {
         .into_response()
 }
 
-/// Returns a span with method and path. The query is omitted, because that of a callback contains a code.
+/// Returns a span with method and path, which continues the trace that the request names. The query is omitted, because
+/// that of a callback contains a code. The fields are those of the semantic conventions of OpenTelemetry.
 fn span<B>(request: &http::Request<B>) -> tracing::Span {
-    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+    let span = tracing::debug_span!(
+        "request",
+        otel.kind = "server",
+        // Without the path, so that there are few different names.
+        otel.name = %request.method(),
+        http.request.method = %request.method(),
+        url.path = request.uri().path(),
+        http.response.status_code = tracing::field::Empty,
+    );
+    #[cfg(feature = "otel")]
+    otlp_traces::continue_trace(&span, request.headers());
+    span
+}
+
+fn record_status<B>(response: &http::Response<B>, _: Duration, span: &tracing::Span) {
+    span.record("http.response.status_code", response.status().as_u16());
 }

@@ -166,6 +166,19 @@ async fn texts_and_numbers_of_every_kind_come_back_as_they_were() {
 }
 
 #[tokio::test]
+async fn logins_are_counted() {
+    on_every_store(|store, name| async move {
+        assert_eq!(store.count_logins().await.unwrap(), Some(0), "{name}");
+        for number in 1..=3 {
+            store.create_login(row(number)).await.unwrap();
+        }
+        store.delete_login(&id(2)).await.unwrap();
+        assert_eq!(store.count_logins().await.unwrap(), Some(2), "{name}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_login_never_overwrites_another() {
     on_every_store(|store, name| async move {
         store.create_login(row(1)).await.unwrap();

@@ -22,6 +22,7 @@ mod failpoint;
 mod guard;
 mod login;
 mod logout;
+pub mod metrics;
 pub mod oauth;
 mod page;
 mod page_user;

@@ -18,6 +18,8 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use crate::metrics::{self, InProgress};
+
 /// The kinds of tracked work, in the order in which one can start another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
@@ -25,6 +27,17 @@ pub(crate) enum Work {
     Logout,
     Refresh,
     Revocation,
+}
+
+impl Work {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Callback => "callback",
+            Self::Logout => "logout",
+            Self::Refresh => "refresh",
+            Self::Revocation => "revocation",
+        }
+    }
 }
 
 /// The tracked tasks of one [`Auth0`](crate::Auth0). Cheap to clone.
@@ -75,6 +88,11 @@ impl Tasks {
     where
         F: Future<Output: Send> + Send + 'static,
     {
+        let in_progress = InProgress::start(metrics::TASKS, ("kind", kind.as_str()));
+        let work = async move {
+            let _in_progress = in_progress;
+            work.await
+        };
         self.0.trackers[kind as usize].spawn(work.in_current_span())
     }
 

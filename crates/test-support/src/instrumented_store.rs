@@ -318,6 +318,11 @@ impl Store for InstrumentedStore {
         self.inner.delete_expired(now, idle_before, limit).await
     }
 
+    async fn count_logins(&self) -> Result<Option<u64>, StoreError> {
+        self.check("count_logins")?;
+        self.inner.count_logins().await
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.check("ping")?;
         self.inner.ping().await

@@ -34,8 +34,17 @@ impl MakeWriter<'_> for Buffer {
     }
 }
 
+/// A further layer of the subscriber.
+pub type FurtherLayer =
+    Box<dyn tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync>;
+
+static BUFFER: OnceLock<Buffer> = OnceLock::new();
+
 fn buffer() -> &'static Buffer {
-    static BUFFER: OnceLock<Buffer> = OnceLock::new();
+    buffer_with(None)
+}
+
+fn buffer_with(further: Option<FurtherLayer>) -> &'static Buffer {
     BUFFER.get_or_init(|| {
         let buffer = Buffer::default();
         let layer = fmt::layer()
@@ -47,9 +56,21 @@ fn buffer() -> &'static Buffer {
             .with_filter(filter_fn(|metadata| {
                 !metadata.target().starts_with("cookie_store")
             }));
-        tracing_subscriber::registry().with(layer).init();
+        tracing_subscriber::registry()
+            .with(further)
+            .with(layer)
+            .init();
         buffer
     })
+}
+
+/// Starts to capture the log, and adds a layer to the subscriber of this process.
+///
+/// # Panics
+/// If the log is captured already, as it is if another test of the process started before.
+pub fn start_with(layer: FurtherLayer) {
+    assert!(BUFFER.get().is_none(), "the subscriber is installed");
+    buffer_with(Some(layer));
 }
 
 /// Starts to capture the log.

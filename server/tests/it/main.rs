@@ -10,7 +10,11 @@ mod test_env;
 mod deployment;
 mod diagnoses;
 mod doctor;
+#[cfg(feature = "metrics")]
+mod metrics;
 #[cfg(unix)]
 mod refresh;
 mod security_page;
 mod site;
+#[cfg(feature = "otel")]
+mod traces;

@@ -17,6 +17,8 @@ use tower_http::{
     catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer,
 };
 
+use tracing::{Span, field};
+
 use crate::ApiError;
 
 /// Body limit in bytes. The objects of these APIs have a few short fields.
@@ -41,7 +43,11 @@ pub fn with_layers(routes: Router, openapi: &'static str) -> Router {
             X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(TraceLayer::new_for_http())
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(record_status),
+        )
 }
 
 /// Forbids caches to store a response: it belongs to one user.
@@ -54,4 +60,24 @@ async fn limit_time(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => ApiError::Timeout.into_response(),
     }
+}
+
+/// Returns a span with method and path, which continues the trace that the request names.
+fn span(request: &Request) -> Span {
+    let span = tracing::debug_span!(
+        "request",
+        otel.kind = "server",
+        // Without the path, so that there are few different names.
+        otel.name = %request.method(),
+        http.request.method = %request.method(),
+        url.path = request.uri().path(),
+        http.response.status_code = field::Empty,
+    );
+    #[cfg(feature = "otel")]
+    otlp_traces::continue_trace(&span, request.headers());
+    span
+}
+
+fn record_status(response: &Response, _: Duration, span: &Span) {
+    span.record("http.response.status_code", response.status().as_u16());
 }

@@ -9,6 +9,7 @@ mod owner;
 mod program;
 mod settings;
 mod start_error;
+mod telemetry;
 
 pub use self::{
     database::{ConnectionPool, Database},

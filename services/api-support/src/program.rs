@@ -9,9 +9,8 @@ use std::{
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
-use crate::{Settings, StartError};
+use crate::{Settings, StartError, telemetry::Telemetry};
 
 /// Command-line arguments that every API has.
 #[derive(Debug, clap::Args)]
@@ -26,7 +25,7 @@ pub struct CommonArguments {
 
 /// Serves the API that `router` builds from `settings`, until SIGTERM or Ctrl-C. Logs to stderr; `RUST_LOG` sets the level.
 pub async fn run<R>(
-    name: &str,
+    name: &'static str,
     address: SocketAddr,
     settings: Settings,
     router: impl FnOnce(Settings) -> R,
@@ -34,17 +33,16 @@ pub async fn run<R>(
 where
     R: Future<Output = Result<Router, StartError>>,
 {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
-    match serve(name, address, settings, router).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{name} failed to start: {error}");
-            ExitCode::FAILURE
-        }
+    let telemetry = Telemetry::start(name);
+    let served = serve(name, address, settings, router).await;
+    if let Err(error) = &served {
+        tracing::error!("{name} failed to start: {error}");
+    }
+    telemetry.shutdown().await;
+    if served.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

@@ -90,6 +90,30 @@ const RULES: &[Rule] = &[
         max_packages: Some(242),
     },
     Rule {
+        what: "a site without metrics and traces",
+        tree: &["--package=axum-auth0"],
+        forbidden: &[
+            "metrics*",
+            "opentelemetry*",
+            "prost*",
+            "tracing-opentelemetry",
+        ],
+        expected: "openidconnect",
+        max_packages: None,
+    },
+    Rule {
+        what: "the sample site without its features",
+        tree: &["--package=server", "--no-default-features"],
+        forbidden: &[
+            "metrics*",
+            "opentelemetry*",
+            "prost*",
+            "tracing-opentelemetry",
+        ],
+        expected: "axum-auth0",
+        max_packages: None,
+    },
+    Rule {
         what: "the site's side and its doctor with the store in SQLite",
         tree: &["--package=axum-auth0-doctor"],
         // sqlx runs each statement on another thread.

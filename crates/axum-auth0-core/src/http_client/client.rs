@@ -7,11 +7,14 @@ use http::{
     HeaderValue,
     header::{ACCEPT, ACCEPT_ENCODING},
 };
+use tokio::time::Instant;
+use tracing::{Instrument as _, field};
 use url::Url;
 
 use super::{
     body::{content_coding, media_type, strip_bom},
     error::{Delivery, HttpError, RedactedUrl},
+    observer::{ProviderEndpoint, RequestResult},
     options::HttpClientOptions,
     retry_after::retry_after,
 };
@@ -55,6 +58,55 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError`]; [`HttpError::sent`] returns whether the request may have had an effect.
     pub async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        match request.extensions().get().copied() {
+            Some(endpoint) => self.send_observed(request, endpoint).await,
+            None => self.send_unobserved(request).await,
+        }
+    }
+
+    /// Sends a request to an endpoint of the provider, in a span of its own at the level `DEBUG`.
+    async fn send_observed(
+        &self,
+        request: http::Request<Vec<u8>>,
+        endpoint: ProviderEndpoint,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        // The fields are those of the semantic conventions of OpenTelemetry. Queries and bodies are not recorded.
+        let span = tracing::debug_span!(
+            "provider_request",
+            otel.kind = "client",
+            otel.name = endpoint.as_str(),
+            otel.status_code = field::Empty,
+            http.request.method = %request.method(),
+            server.address = request.uri().host(),
+            url.path = request.uri().path(),
+            http.response.status_code = field::Empty,
+        );
+        let start = Instant::now();
+        let sent = self.send_unobserved(request).instrument(span.clone()).await;
+        let result = match &sent {
+            Ok(response) => {
+                span.record("http.response.status_code", response.status().as_u16());
+                if response.status().is_success() {
+                    RequestResult::Success
+                } else {
+                    RequestResult::ErrorStatus
+                }
+            }
+            Err(_) => RequestResult::NoResponse,
+        };
+        if result != RequestResult::Success {
+            span.record("otel.status_code", "ERROR");
+        }
+        if let Some(observer) = &self.options.observer {
+            observer.completed(endpoint, result, start.elapsed());
+        }
+        sent
+    }
+
+    async fn send_unobserved(
         &self,
         mut request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Bytes>, HttpError> {
@@ -111,7 +163,7 @@ impl HttpClient {
     /// The errors of [`HttpClient::send_for_body`], [`HttpError::Status`] if the status is not a success, and
     /// [`HttpError::NotJson`].
     pub async fn get_json(&self, url: &Url) -> Result<serde_json::Value, HttpError> {
-        self.get_json_as(url, "application/json").await
+        self.get_json_as(url, "application/json", None).await
     }
 
     /// Fetches a JSON document. `Accept` lists these media types.
@@ -122,12 +174,16 @@ impl HttpClient {
         &self,
         url: &Url,
         accept: &'static str,
+        endpoint: Option<ProviderEndpoint>,
     ) -> Result<serde_json::Value, HttpError> {
         let to = RedactedUrl::of(url);
-        let request = http::Request::get(url.as_str())
+        let mut request = http::Request::get(url.as_str())
             .header(ACCEPT, HeaderValue::from_static(accept))
             .body(Vec::new())
             .map_err(|_| HttpError::InsecureUrl { to: to.clone() })?;
+        if let Some(endpoint) = endpoint {
+            request.extensions_mut().insert(endpoint);
+        }
         let response = Box::pin(self.send_for_body(request)).await?;
         if !response.status().is_success() {
             let retry_after = retry_after(response.headers(), self.options.clock.as_ref());

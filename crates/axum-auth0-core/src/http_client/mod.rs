@@ -7,6 +7,7 @@
 mod body;
 mod client;
 mod error;
+mod observer;
 mod options;
 mod retry_after;
 mod url_policy;
@@ -14,6 +15,7 @@ mod url_policy;
 pub use body::{content_coding, strip_bom};
 pub use client::HttpClient;
 pub use error::{Delivery, HttpError, RedactedUrl};
+pub use observer::{ProviderEndpoint, RequestObserver, RequestResult, SharedRequestObserver};
 pub use options::HttpClientOptions;
 pub use retry_after::retry_after;
 pub use url_policy::{is_loopback, is_secure};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::url_policy::is_secure;
+use super::{observer::SharedRequestObserver, url_policy::is_secure};
 use crate::clock::{SharedClock, SystemClock};
 
 /// The limits of an [`HttpClient`](super::HttpClient).
@@ -20,6 +20,9 @@ pub struct HttpClientOptions {
     pub plain_http_to: Option<Url>,
     /// The clock for a `Retry-After` that is a date.
     pub clock: SharedClock,
+    /// Observes the requests that carry a [`ProviderEndpoint`](super::ProviderEndpoint) as an extension. None by
+    /// default.
+    pub observer: Option<SharedRequestObserver>,
 }
 
 impl Default for HttpClientOptions {
@@ -30,6 +33,7 @@ impl Default for HttpClientOptions {
             max_response_bytes: 1024 * 1024,
             plain_http_to: None,
             clock: SystemClock::shared(),
+            observer: None,
         }
     }
 }

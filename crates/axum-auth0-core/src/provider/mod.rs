@@ -32,7 +32,7 @@ use self::{
 };
 use crate::{
     clock::SharedClock,
-    http_client::HttpClient,
+    http_client::{HttpClient, ProviderEndpoint},
     jwt::{Algorithm, CompactJwt, VerifiedJwt},
 };
 
@@ -237,7 +237,11 @@ impl Inner {
     async fn fetch_metadata(&self) -> Result<Metadata, ProviderError> {
         let document = self
             .http_client
-            .get_json(&self.internal.of(self.issuer.discovery_url(), &self.issuer))
+            .get_json_as(
+                &self.internal.of(self.issuer.discovery_url(), &self.issuer),
+                "application/json",
+                Some(ProviderEndpoint::Discovery),
+            )
             .await
             .map_err(ProviderError::Discovery)?;
         Metadata::from_json(document, &self.issuer, &self.internal)
@@ -247,7 +251,11 @@ impl Inner {
         let metadata = self.metadata().await?;
         let document = self
             .http_client
-            .get_json_as(&metadata.document.jwks_uri, JWK_SET_TYPES)
+            .get_json_as(
+                &metadata.document.jwks_uri,
+                JWK_SET_TYPES,
+                Some(ProviderEndpoint::Keys),
+            )
             .await
             .map_err(ProviderError::Keys)?;
         KeySet::from_json(&document, &self.skipped_keys)

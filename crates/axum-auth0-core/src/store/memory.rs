@@ -218,6 +218,10 @@ impl Store for MemoryStore {
         Ok(deleted)
     }
 
+    async fn count_logins(&self) -> Result<Option<u64>, StoreError> {
+        Ok(u64::try_from(self.tables().logins.len()).ok())
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
     }

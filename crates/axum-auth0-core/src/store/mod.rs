@@ -4,13 +4,17 @@
 //! compare-and-swap. No change re-creates a deleted row. The same rule applies to records of tower-sessions.
 
 mod memory;
+mod observed;
 
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-pub use self::memory::MemoryStore;
+pub use self::{
+    memory::MemoryStore,
+    observed::{ObservedStore, StoreObserver},
+};
 use crate::random::{self, RandomSource};
 
 /// The identifier of a login in the process and the store. It is not a secret: it grants no access without the session
@@ -262,6 +266,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         filter: LoginFilter<'_>,
         limit: u32,
     ) -> Result<Vec<LoginRecord>, StoreError>;
+
+    /// Returns the number of logins, including expired ones that are not deleted yet. `None` if the store cannot count them
+    /// cheaply, as by default.
+    async fn count_logins(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
 
     /// Deletes rows that expired before `now` and logins that were not used since `idle_before`, at most `limit` rows
     /// of each kind. Returns the number of deleted rows.

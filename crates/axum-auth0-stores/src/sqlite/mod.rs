@@ -198,6 +198,10 @@ impl Store for SqliteStore {
         Ok(logins + records + transactions)
     }
 
+    async fn count_logins(&self) -> Result<Option<u64>, StoreError> {
+        self.readers.lookup(queries::count_logins).await.map(Some)
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.readers.lookup(queries::ping).await
     }

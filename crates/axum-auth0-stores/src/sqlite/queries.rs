@@ -61,6 +61,12 @@ pub(super) fn find_logins(
     }
 }
 
+pub(super) fn count_logins(db: &Connection) -> Result<u64> {
+    let mut count = db.prepare_cached("SELECT count(*) FROM logins")?;
+    let count: i64 = count.query_row([], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 pub(super) fn ping(db: &Connection) -> Result<()> {
     db.prepare_cached("SELECT 1")?.query_row([], |_| Ok(()))
 }

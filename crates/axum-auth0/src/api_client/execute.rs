@@ -21,6 +21,7 @@ use crate::{
     config::{Api, ApiSettings},
     diagnosis::Diagnosis,
     http_client::{Delivery, HttpError, retry_after},
+    metrics,
     session::SignedInUser,
     tokens::{AccessToken, TokenError, TokenOptions},
 };
@@ -45,10 +46,11 @@ async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
         "api_call",
         otel.kind = "client",
         api = A::ENV_PREFIX,
-        method = %request.method,
+        http.request.method = %request.method,
         trace_id = %user.trace,
         attempts = field::Empty,
-        status = field::Empty,
+        http.response.status_code = field::Empty,
+        otel.status_code = field::Empty,
     );
     let settings = user.services.apis.get(A::ENV_PREFIX);
     let execution = CallExecution {
@@ -60,9 +62,31 @@ async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
         is_idempotent: call.is_idempotent,
         deadline: Instant::now() + limits.deadline(),
     };
-    async { execution.run::<A>().await.inspect_err(log) }
-        .instrument(span)
-        .await
+    let start = Instant::now();
+    let result = async { execution.run::<A>().await.inspect_err(log) }
+        .instrument(span.clone())
+        .await;
+    if result.is_err() {
+        span.record("otel.status_code", "ERROR");
+    }
+    let labels = [("api", A::ENV_PREFIX), ("result", name_of(&result))];
+    metrics::observe(metrics::API_CALLS, &labels, start.elapsed());
+    result
+}
+
+/// Returns the name of a result in metrics.
+fn name_of(result: &Result<ApiResponse, ApiError>) -> &'static str {
+    match result {
+        Ok(_) => "success",
+        Err(ApiError::Token(_)) => "no_token",
+        Err(
+            ApiError::TimedOut { .. }
+            | ApiError::Unreachable
+            | ApiError::Interrupted
+            | ApiError::TooLarge { .. },
+        ) => "no_response",
+        Err(_) => "error",
+    }
 }
 
 /// Logs a failed call once, within its span. A failed token request is already logged.
@@ -244,7 +268,7 @@ impl CallExecution {
                 });
             }
         };
-        Span::current().record("status", response.status().as_u16());
+        Span::current().record("http.response.status_code", response.status().as_u16());
         if response.body().len() > limit {
             return Err(ApiError::TooLarge { limit });
         }
@@ -269,9 +293,7 @@ impl CallExecution {
             .entry(header::ACCEPT)
             .or_insert(HeaderValue::from_static("application/json"));
         headers.insert(header::AUTHORIZATION, token.authorization()?);
-        self.user
-            .trace
-            .write(headers, self.transport().random().as_ref());
+        self.transport().write_trace(&self.user.trace, headers);
         Ok(request)
     }
 }

@@ -2,13 +2,21 @@
 
 mod retry_budget;
 
-use std::{collections::BTreeMap, fmt, sync::OnceLock, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use http::HeaderMap;
 
 pub(crate) use self::retry_budget::RetryBudget;
 use crate::{
     clock::SharedClock,
     http_client::{HttpClient, HttpClientOptions, HttpError},
     random::SharedRandom,
+    trace_context::{TRACEPARENT, TraceContext},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -22,6 +30,10 @@ pub(crate) const DEFAULT_RESPONSE_BYTES: usize = 1024 * 1024;
 /// Upper bound of the size limit of a response, in bytes.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
+/// Writes the current span to the headers of a call.
+#[derive(Clone)]
+pub(crate) struct TracePropagator(pub(crate) Arc<dyn Fn(&mut HeaderMap) + Send + Sync>);
+
 /// The HTTP clients and retry budgets of all APIs.
 pub(crate) struct ApiTransport {
     default_client: OnceLock<HttpClient>,
@@ -30,14 +42,15 @@ pub(crate) struct ApiTransport {
     retry_budgets: BTreeMap<&'static str, RetryBudget>,
     clock: SharedClock,
     random: SharedRandom,
+    propagator: Option<TracePropagator>,
 }
 
 impl ApiTransport {
     /// Creates the shared parts. `names` are the prefixes of the configured APIs.
     pub(crate) fn new(
         names: impl IntoIterator<Item = &'static str>,
-        clock: SharedClock,
-        random: SharedRandom,
+        (clock, random): (SharedClock, SharedRandom),
+        propagator: Option<TracePropagator>,
     ) -> Self {
         Self {
             default_client: OnceLock::new(),
@@ -48,6 +61,7 @@ impl ApiTransport {
                 .collect(),
             clock,
             random,
+            propagator,
         }
     }
 
@@ -68,8 +82,20 @@ impl ApiTransport {
             max_response_bytes,
             plain_http_to: None,
             clock: self.clock.clone(),
+            observer: None,
         })?;
         Ok(client.get_or_init(|| http_client))
+    }
+
+    /// Writes the trace to the headers of a call: the current span, if the application records spans, or else `trace`.
+    pub(crate) fn write_trace(&self, trace: &TraceContext, headers: &mut HeaderMap) {
+        headers.remove(TRACEPARENT);
+        if let Some(propagator) = &self.propagator {
+            (propagator.0)(headers);
+        }
+        if !headers.contains_key(TRACEPARENT) {
+            trace.write(headers, self.random.as_ref());
+        }
     }
 
     pub(crate) fn retry_budget(&self, api: &str) -> Option<&RetryBudget> {

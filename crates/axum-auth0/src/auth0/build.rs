@@ -9,7 +9,8 @@ use super::{
 use crate::{
     config::{Config, ConfigError, StoreLocation},
     http_client::{HttpClient, HttpClientOptions},
-    store::{MemoryStore, SharedStore, StoreError},
+    metrics,
+    store::{MemoryStore, ObservedStore, SharedStore, StoreError},
 };
 
 impl Auth0Builder {
@@ -44,6 +45,7 @@ impl Auth0Builder {
             total_timeout: config.http_timeout(),
             plain_http_to: config.provider_internal_url().cloned(),
             clock: Arc::clone(&self.clock),
+            observer: Some(metrics::provider_requests()),
             ..HttpClientOptions::default()
         })?;
         let store = match self.store {
@@ -53,12 +55,13 @@ impl Auth0Builder {
         let state = AppState::new(Components {
             config,
             http_client,
-            store,
+            store: Arc::new(ObservedStore::new(store, metrics::store_operations())),
             clock: self.clock,
             random: self.random,
             public_claims: self.public_claims,
             hooks: self.hooks,
             events: self.events,
+            propagator: self.propagator,
         });
         let auth0 = Auth0 {
             state,

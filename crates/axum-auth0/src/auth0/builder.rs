@@ -2,7 +2,10 @@
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
+use http::HeaderMap;
+
 use crate::{
+    api_transport::TracePropagator,
     clock::{SharedClock, SystemClock},
     config::{Api, ApiRegistration, Config, EnvFileError, Routes, Variables},
     events::{AuthEvent, Events},
@@ -51,6 +54,7 @@ pub struct Auth0Builder {
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) events: Events,
+    pub(super) propagator: Option<TracePropagator>,
 }
 
 impl Default for Auth0Builder {
@@ -68,6 +72,7 @@ impl Default for Auth0Builder {
             clock: SystemClock::shared(),
             random: SystemRandom::shared(),
             events: Events::default(),
+            propagator: None,
         }
     }
 }
@@ -233,6 +238,17 @@ impl Auth0Builder {
     /// ```
     pub fn on_event(mut self, callback: impl Fn(&AuthEvent) + Send + Sync + 'static) -> Self {
         self.events = self.events.with_callback(callback);
+        self
+    }
+
+    /// Calls `inject` for the headers of every API call, to name the current span as its parent (W3C Trace Context), for
+    /// example with the propagator of OpenTelemetry. If it writes no `traceparent`, the call belongs to the trace that the
+    /// request named, or to a new one, as without this setting.
+    pub fn trace_propagator(
+        mut self,
+        inject: impl Fn(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.propagator = Some(TracePropagator(Arc::new(inject)));
         self
     }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::Auth0;
+#[cfg(feature = "metrics")]
+use crate::metrics;
 use crate::{store::StoreError, tasks::UnfinishedTasks};
 
 /// Interval between deletions of ended sessions.
@@ -16,6 +18,10 @@ const CLEANUP_BATCH: u32 = 1_000;
 /// Interval between checks of the provider's metadata and keys. They are fetched again when they are an hour or ten minutes
 /// old, or after a failure.
 const PROVIDER_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Interval between counts of the sessions.
+#[cfg(feature = "metrics")]
+const COUNT_INTERVAL: Duration = Duration::from_mins(1);
 
 impl Auth0 {
     /// Begins a shutdown that ends in `timeout`. From now on [`Self::ready`] fails, so that a load balancer sends no
@@ -79,7 +85,8 @@ impl Auth0 {
         tokio::spawn(async move {
             tokio::join!(
                 auth0.fetch_provider_regularly(),
-                auth0.delete_expired_regularly()
+                auth0.delete_expired_regularly(),
+                auth0.count_sessions_regularly()
             );
         })
     }
@@ -103,4 +110,28 @@ impl Auth0 {
             tokio::time::sleep(CLEANUP_INTERVAL).await;
         }
     }
+
+    /// Sets the number of sessions in the metrics, if the store can count them.
+    #[cfg(feature = "metrics")]
+    async fn count_sessions_regularly(&self) {
+        loop {
+            match self.state.store.count_logins().await {
+                Ok(Some(sessions)) => {
+                    let sessions = u32::try_from(sessions).unwrap_or(u32::MAX);
+                    metrics::set(metrics::SESSIONS, f64::from(sessions));
+                }
+                Ok(None) => return,
+                Err(error) => tracing::debug!(%error, "failed to count sessions"),
+            }
+            tokio::time::sleep(COUNT_INTERVAL).await;
+        }
+    }
+
+    #[cfg(not(feature = "metrics"))]
+    #[expect(
+        clippy::unused_async,
+        clippy::unused_self,
+        reason = "there are no metrics"
+    )]
+    async fn count_sessions_regularly(&self) {}
 }

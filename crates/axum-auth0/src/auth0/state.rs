@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use axum::extract::FromRef;
 
 use crate::{
-    api_transport::ApiTransport,
+    api_transport::{ApiTransport, TracePropagator},
     clock::SharedClock,
     config::{ApiSettings, Config},
     events::{Events, LimitedRoute},
@@ -34,6 +34,7 @@ pub(super) struct Components {
     pub(super) public_claims: Vec<String>,
     pub(super) hooks: Hooks,
     pub(super) events: Events,
+    pub(super) propagator: Option<TracePropagator>,
 }
 
 /// The state of all routes and layers. Cheap to clone.
@@ -87,15 +88,11 @@ impl AppState {
             public_claims,
             hooks,
             events,
+            propagator,
         } = components;
         let config = Arc::new(config);
         let keys = Keyring::new(config.secrets(), Arc::clone(&random));
-        let provider = Provider::with_internal_origin(
-            config.provider_internal_url(),
-            config.issuer().clone(),
-            http_client.clone(),
-            Arc::clone(&clock),
-        );
+        let provider = provider(&config, &http_client, &clock);
         let token_endpoint = TokenEndpoint::new(
             &config,
             provider.clone(),
@@ -120,8 +117,8 @@ impl AppState {
             apis: apis.clone(),
             transport: ApiTransport::new(
                 config.apis().map(ApiSettings::name),
-                Arc::clone(&clock),
-                Arc::clone(&random),
+                (Arc::clone(&clock), Arc::clone(&random)),
+                propagator,
             ),
             page_users: PageUserTags::new(keys.clone(), config.issuer().as_str()),
             public_claims,
@@ -179,6 +176,15 @@ impl AppState {
             limits,
         }))
     }
+}
+
+fn provider(config: &Config, http_client: &HttpClient, clock: &SharedClock) -> Provider {
+    Provider::with_internal_origin(
+        config.provider_internal_url(),
+        config.issuer().clone(),
+        http_client.clone(),
+        Arc::clone(clock),
+    )
 }
 
 impl std::ops::Deref for AppState {

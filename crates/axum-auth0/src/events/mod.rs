@@ -3,6 +3,7 @@
 //! Every event goes to the callbacks of [`Auth0Builder::on_event`](crate::Auth0Builder::on_event) and to `tracing`, with
 //! the target `axum_auth0::events`.
 
+mod count;
 mod event;
 mod log;
 mod login;

@@ -34,6 +34,7 @@ impl Events {
     /// Distributes an event that the caller has logged with further details, with the target
     /// [`TARGET`](super::TARGET) and the field `event`.
     pub(crate) fn emit_logged(&self, event: &AuthEvent) {
+        event.count();
         for callback in self.0.iter() {
             // A defect of a callback must not fail the request.
             if catch_unwind(AssertUnwindSafe(|| callback(event))).is_err() {

@@ -10,6 +10,7 @@ use axum::{
 use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::oneshot;
 use tower_sessions::{Session, session::Id};
+use tracing::Instrument as _;
 
 use super::{
     CallbackOutcome, LoginFailure, LoginState,
@@ -197,7 +198,9 @@ async fn process(
     let old = StoredSession::read(session)
         .await
         .map_err(|error| LoginError::store(&error, return_to))?;
-    let (id, user) = complete(login, &old, &transaction, code, headers).await?;
+    let (id, user) = complete(login, &old, &transaction, code, headers)
+        .instrument(tracing::debug_span!("login"))
+        .await?;
     Ok(Processed::SignedIn(id, Box::new(user)))
 }
 

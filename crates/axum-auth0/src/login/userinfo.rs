@@ -4,7 +4,10 @@ use http::{HeaderValue, Request, header};
 use serde_json::{Map, Value};
 
 use super::LoginState;
-use crate::{http_client::strip_bom, json};
+use crate::{
+    http_client::{ProviderEndpoint, strip_bom},
+    json,
+};
 
 /// Fetches the claims of the userinfo endpoint. Returns `None` if it has none for the user of the ID token. A login
 /// does not depend on them, because some providers reject an access token that is bound to a resource.
@@ -20,6 +23,7 @@ pub(super) async fn userinfo(
     let request = Request::get(endpoint.as_str())
         .header(header::AUTHORIZATION, authorization)
         .header(header::ACCEPT, "application/json")
+        .extension(ProviderEndpoint::Userinfo)
         .body(Vec::new())
         .ok()?;
     let response = match login.http_client.send_for_body(request).await {

@@ -43,7 +43,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{error::EndpointError, token_response::TokenResponse};
 use crate::{
-    http_client::{HttpClient, HttpError},
+    http_client::{HttpClient, HttpError, ProviderEndpoint},
     json, jwt,
 };
 
@@ -60,7 +60,8 @@ impl<'c> AsyncHttpClient<'c> for CapturingHttpClient {
     type Error = HttpError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
 
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
+    fn call(&'c self, mut request: HttpRequest) -> Self::Future {
+        request.extensions_mut().insert(ProviderEndpoint::Token);
         Box::pin(async move {
             let response = self.http_client.send(request).await?;
             *self.captured.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 use url::{Url, form_urlencoded};
 
 use super::{error::EndpointError, response::reports_failure, token_endpoint::TokenEndpoint};
-use crate::config::ClientAuthentication;
+use crate::{config::ClientAuthentication, http_client::ProviderEndpoint};
 
 impl TokenEndpoint {
     /// Revokes a refresh token (RFC 7009 §2.1).
@@ -39,9 +39,12 @@ impl TokenEndpoint {
         refresh_token: &str,
         method: ClientAuthentication,
     ) -> Result<(), EndpointError> {
-        let request = self
+        let mut request = self
             .revocation_request(endpoint.as_str(), refresh_token, method)
             .map_err(|_| EndpointError::InvalidResponse("the revocation endpoint is not a URL"))?;
+        request
+            .extensions_mut()
+            .insert(ProviderEndpoint::Revocation);
         let response = self.http_client.send(request).await?;
         if response.status().is_success() && !reports_failure(&response) {
             return Ok(());

@@ -91,7 +91,12 @@ async fn the_log_shows_api_and_trace_but_no_content() {
         .filter(|line| line.contains(trace) && line.contains("API call failed"))
         .collect();
     assert_eq!(lines.len(), 2, "{lines:#?}");
-    for part in ["api=\"ORDERS\"", "method=POST", "attempts=1", "status=500"] {
+    for part in [
+        "api=\"ORDERS\"",
+        "method=POST",
+        "attempts=1",
+        "status_code=500",
+    ] {
         assert!(lines[0].contains(part), "{part} in {}", lines[0]);
     }
 }

@@ -33,6 +33,8 @@ mod id_token;
 mod leaks;
 mod login_start;
 mod logout;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod outages;
 mod page_user;
 mod provider_settings;

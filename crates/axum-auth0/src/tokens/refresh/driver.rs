@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::{
     decision::{Decision, Denial},
@@ -68,7 +69,9 @@ impl Refresher {
             if let Some(error) = guard.shared_failure(&request) {
                 return Err(error);
             }
-            let result = Box::pin(this.refresh_locked(login, &request, requirement)).await;
+            let span = tracing::debug_span!("token_refresh", ?login, audience = %request.audience);
+            let refresh = Box::pin(this.refresh_locked(login, &request, requirement));
+            let result = refresh.instrument(span).await;
             guard.complete(&request, &result);
             result
         });
