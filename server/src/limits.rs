@@ -15,7 +15,7 @@ pub struct Limits {
     pub connections: NonZeroU32,
 }
 
-/// Chosen by measurement: `docs/deploying.md`.
+/// `docs/deploying.md` has the measurements and the reasons.
 const REQUESTS: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
 const CONNECTIONS: NonZeroU32 = NonZeroU32::new(4_096).expect("not zero");
 

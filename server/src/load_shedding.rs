@@ -74,7 +74,7 @@ async fn layer(
         return overloaded(request.headers());
     };
     // Requests that only use the CPU run one after the other and rarely reach the limit: they wait in their connections, which
-    // are bounded as well. To begin all of them first, in order to refuse some, was measured: it costs more than it saves.
+    // are bounded as well. To begin all of them first, in order to refuse some, cost more than it saved.
     next.run(request).await
 }
 
