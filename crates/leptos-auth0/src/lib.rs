@@ -40,6 +40,7 @@ pub mod server;
 mod server_fn_error;
 mod session_end;
 mod session_expiry;
+mod session_expiry_signal;
 mod user;
 mod user_signal;
 
@@ -59,7 +60,8 @@ pub use islands::{AuthProvider, SessionExpiry, SessionNotice};
 pub use provide::{provide_auth, use_auth_routes, use_user};
 pub use server_fn_error::set_page_status;
 pub use session_end::{SessionEnd, SessionLimit};
-pub use session_expiry::{SessionExpirySignal, use_session_expiry};
+pub use session_expiry::use_session_expiry;
+pub use session_expiry_signal::SessionExpirySignal;
 pub use user::User;
 pub use user_signal::UserSignal;
 

@@ -48,6 +48,18 @@ pub(crate) struct RemainingSession {
 }
 
 impl RemainingSession {
+    /// Returns the end by the clock of the server, or of the browser.
+    pub(crate) fn end(self) -> SessionEnd {
+        #[cfg(feature = "ssr")]
+        let at = self.at;
+        #[cfg(not(feature = "ssr"))]
+        let at = now() + i64::from(self.left);
+        SessionEnd {
+            at,
+            limit: self.limit,
+        }
+    }
+
     /// Parses the value of [`SESSION_EXPIRES_HEADER`], such as `3540;limit=inactivity`. It does not contain `at`.
     #[cfg(any(test, not(feature = "ssr")))]
     pub(crate) fn from_header(value: &str) -> Option<Self> {
@@ -63,6 +75,13 @@ impl RemainingSession {
             limit,
         })
     }
+}
+
+/// Returns the time of the browser, in seconds since 1970.
+#[cfg(not(feature = "ssr"))]
+#[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit")]
+pub(crate) fn now() -> i64 {
+    (leptos::web_sys::js_sys::Date::now() / 1_000.0) as i64
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! The current user as a signal: present in the first HTML, and fetched again when it may have changed.
 
 use crate::{
-    auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, page_user::ANONYMOUS, platform,
-    session_end::SessionEnd, user::User,
+    auth_routes::AuthRoutes,
+    auth_snapshot::AuthSnapshot,
+    page_user::ANONYMOUS,
+    session_end::{RemainingSession, SessionEnd},
+    user::User,
 };
 use leptos::{prelude::*, reactive::traits::ReadUntracked};
 use std::panic::Location;
@@ -68,7 +71,7 @@ impl UserSignal {
             unavailable: RwSignal::new(is_unavailable),
             pending: RwSignal::new(false),
             ended: RwSignal::new(false),
-            end: RwSignal::new(session_end.map(platform::session_end)),
+            end: RwSignal::new(session_end.map(RemainingSession::end)),
             page: RwSignal::new(page),
             routes: StoredValue::new(routes),
             fetch: StoredValue::new(fetch),

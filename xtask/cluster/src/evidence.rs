@@ -25,7 +25,7 @@ const COMMIT_TIME: Duration = Duration::from_secs(1);
 const TOLERANCE: Duration = Duration::from_millis(50);
 
 /// The lease of a refresh, less the interval of its renewal: a shorter pause cannot cost a lease.
-const SHORTEST_LEASE: Duration = Duration::from_secs(3);
+const MIN_LEASE: Duration = Duration::from_secs(3);
 
 /// A presented refresh token that was consumed before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ fn cause(consumed: Moment, disturbances: &[Disturbance]) -> Option<Disturbance> 
     let interrupts = |it: &Disturbance| match (it.target, it.action) {
         (Target::Replica(_), Action::Kill { .. }) => (earliest..=latest).contains(&it.start),
         (Target::Replica(_), Action::Pause { length }) => {
-            length > SHORTEST_LEASE && overlaps(it, earliest, latest)
+            length > MIN_LEASE && overlaps(it, earliest, latest)
         }
         _ => false,
     };

@@ -147,7 +147,7 @@ fn with_session(mut response: Response, id: Id) -> Response {
 
 /// Logs the error of a login. Returns the response of the application, or the page of the error.
 async fn failed(login: &LoginState, error: &LoginError) -> Response {
-    let page = error.respond(login);
+    let page = error.respond(&login.config, &login.events);
     let outcome = CallbackOutcome::Failed {
         failure: LoginFailure::new(error, page.status()),
         return_to: error.return_to().cloned(),
@@ -256,5 +256,5 @@ async fn restart(
         return None;
     }
     let restarted = begin(login, headers, parameters, attempt).await;
-    Some(restarted.unwrap_or_else(|error| error.respond(login)))
+    Some(restarted.unwrap_or_else(|error| error.respond(&login.config, &login.events)))
 }

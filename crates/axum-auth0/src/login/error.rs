@@ -2,11 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 
-use super::LoginState;
 use crate::{
     config::Config,
     diagnosis::{Diagnosis, DiagnosisCode},
-    events::{AuthEvent, LoginFailureReason},
+    events::{AuthEvent, Events, LoginFailureReason},
     oauth::{EndpointError, IdTokenError},
     provider::ProviderError,
     return_to::ReturnTo,
@@ -147,12 +146,12 @@ impl LoginError {
     }
 
     /// Reports the error as an event and returns its page.
-    pub(super) fn respond(&self, login: &LoginState) -> Response {
+    pub(super) fn respond(&self, config: &Config, events: &Events) -> Response {
         let reason = self.reason();
         let event = AuthEvent::LoginFailed { reason };
         self.log(event.name(), reason.as_str());
-        login.events.emit_logged(&event);
-        self.page(&login.config).into_response()
+        events.emit_logged(&event);
+        self.page(config).into_response()
     }
 
     fn reason(&self) -> LoginFailureReason {

@@ -36,16 +36,18 @@ pub(crate) async fn start(
         return no_content();
     }
     if !kind.may_start_login() {
-        return LoginError::NotANavigation.respond(&login);
+        return LoginError::NotANavigation.respond(&login.config, &login.events);
     }
     let query = query.unwrap_or_default();
     let parameters = match LoginParameters::parse(&query, routes) {
         Ok(parameters) => parameters,
-        Err(name) => return LoginError::InvalidParameter(name).respond(&login),
+        Err(name) => {
+            return LoginError::InvalidParameter(name).respond(&login.config, &login.events);
+        }
     };
     begin(&login, &headers, parameters, 0)
         .await
-        .unwrap_or_else(|error| error.respond(&login))
+        .unwrap_or_else(|error| error.respond(&login.config, &login.events))
 }
 
 /// Starts a login. `attempt` counts its restarts.

@@ -1,12 +1,11 @@
 //! Waits for the end of the session.
 
-use crate::session_expiry::SessionExpirySignal;
+use crate::{session_end::now, session_expiry_signal::SessionExpirySignal};
 use leptos::{
     leptos_dom::helpers::TimeoutHandle,
     prelude::*,
     task::spawn_local,
     wasm_bindgen::{JsCast as _, closure::Closure},
-    web_sys::js_sys::Date,
 };
 use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
@@ -20,12 +19,6 @@ const MAX_WAIT: i64 = 3_600;
 
 /// Time until the server is asked again if it did not respond, in seconds.
 const RETRY_INTERVAL: i64 = 5;
-
-/// Returns the time of the browser, in seconds since 1970.
-#[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit")]
-pub(crate) fn now() -> i64 {
-    (Date::now() / 1_000.0) as i64
-}
 
 /// Sets the remaining time of `expiry` from now on.
 pub(crate) fn watch_session_expiry(expiry: SessionExpirySignal) {

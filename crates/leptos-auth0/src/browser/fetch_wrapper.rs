@@ -3,7 +3,6 @@
 use super::refetch::reload;
 use crate::{
     page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_HEADER},
-    platform,
     session_end::{RemainingSession, SESSION_EXPIRES_HEADER},
     user_signal::UserSignal,
 };
@@ -29,7 +28,7 @@ pub(super) fn wrap_fetch(user: UserSignal) -> Result<(), JsValue> {
                 && let Ok(Some(end)) = headers.get(SESSION_EXPIRES_HEADER)
             {
                 let end = RemainingSession::from_header(&end);
-                user.end.set(end.map(platform::session_end));
+                user.end.set(end.map(RemainingSession::end));
             }
             compare_user(user, &current);
         }

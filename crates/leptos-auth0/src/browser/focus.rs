@@ -1,6 +1,6 @@
 //! Moves the focus to the notice that the session is about to end, and back.
 
-use crate::session_expiry::SessionExpirySignal;
+use crate::session_expiry_signal::SessionExpirySignal;
 use leptos::{html::Section, prelude::*, wasm_bindgen::JsCast as _};
 use web_sys::{Element, HtmlElement};
 

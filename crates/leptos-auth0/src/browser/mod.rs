@@ -10,7 +10,7 @@ use crate::user_signal::{RefetchReason, UserSignal};
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use web_sys::PageTransitionEvent;
 
-pub(crate) use expiry_timer::{extend_session, now, watch_session_expiry};
+pub(crate) use expiry_timer::{extend_session, watch_session_expiry};
 pub(crate) use focus::manage_focus;
 pub(crate) use links::follow_links_to_the_server;
 #[cfg(feature = "islands")]

@@ -1,9 +1,8 @@
 //! The notice that the session is about to end.
 
 use crate::{
-    platform,
-    provide::use_auth_routes,
-    session_expiry::{SessionExpirySignal, use_session_expiry},
+    platform, provide::use_auth_routes, session_expiry::use_session_expiry,
+    session_expiry_signal::SessionExpirySignal,
 };
 use leptos::{html::Section, prelude::*};
 use std::time::Duration;

@@ -1,11 +1,6 @@
 //! In the browser.
 
-use crate::{
-    auth_routes::AuthRoutes,
-    auth_snapshot::AuthSnapshot,
-    session_end::{RemainingSession, SessionEnd},
-    user_signal::UserSignal,
-};
+use crate::{auth_routes::AuthRoutes, auth_snapshot::AuthSnapshot, user_signal::UserSignal};
 use leptos::prelude::window;
 
 #[cfg(feature = "islands")]
@@ -15,14 +10,6 @@ pub(crate) use crate::browser::{extend_session, fetch_user, manage_focus, watch_
 /// Returns an initial value. The server's value is in the page.
 pub(crate) fn snapshot() -> AuthSnapshot {
     AuthSnapshot::default()
-}
-
-/// Returns the end of the session by the clock of the browser.
-pub(crate) fn session_end(end: RemainingSession) -> SessionEnd {
-    SessionEnd {
-        at: crate::browser::now() + i64::from(end.left),
-        limit: end.limit,
-    }
 }
 
 /// Returns no text, because the page has that of the server.

@@ -3,8 +3,7 @@
 use crate::{
     auth_snapshot::AuthSnapshot,
     server::{request, response},
-    session_end::{RemainingSession, SessionEnd},
-    session_expiry::SessionExpirySignal,
+    session_expiry_signal::SessionExpirySignal,
     user_signal::{RefetchReason, UserSignal},
 };
 use leptos::{
@@ -18,14 +17,6 @@ pub(crate) use crate::server::request::auth_routes;
 /// Returns the snapshot of the current request.
 pub(crate) fn snapshot() -> AuthSnapshot {
     request::snapshot()
-}
-
-/// Returns the end of the session by the clock of the server.
-pub(crate) fn session_end(end: RemainingSession) -> SessionEnd {
-    SessionEnd {
-        at: end.at,
-        limit: end.limit,
-    }
 }
 
 /// Returns a paragraph that says when the session ends, or an empty string.
