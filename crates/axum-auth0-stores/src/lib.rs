@@ -2,6 +2,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
+#[cfg(feature = "contract")]
+pub mod contract;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 

@@ -173,7 +173,7 @@ pub struct StoreError(pub String);
 /// A store for logins and for records of tower-sessions.
 ///
 /// Times are in seconds since 1970-01-01T00:00:00Z. Every method returns [`StoreError`] if the store does not respond.
-/// Every implementation passes the same test suite, `tests/stores.rs` of `axum-auth0-stores`.
+/// Every implementation passes the same tests, the module `contract` of `axum-auth0-stores`.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Adds a login.
