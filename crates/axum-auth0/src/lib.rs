@@ -48,6 +48,8 @@ pub use axum_auth0_core::{
 };
 #[cfg(feature = "sqlite")]
 pub use axum_auth0_stores::SqliteStore;
+#[cfg(feature = "postgres")]
+pub use axum_auth0_stores::{PostgresOptions, PostgresStatus, PostgresStore};
 
 pub use self::{
     api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},

@@ -82,6 +82,7 @@ const RULES: &[Rule] = &[
             "products-api",
             "rusqlite",
             "server",
+            "sqlx*",
             "tenant",
         ],
         expected: "openidconnect",

@@ -1,6 +1,8 @@
 //! Checks that the session store works. The check writes and reverts the write at once. It does not change the schema,
 //! because the site may be running.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -29,6 +31,12 @@ pub(super) async fn check(context: &CheckContext) -> Check {
         #[cfg(not(feature = "sqlite"))]
         StoreLocation::Sqlite(_) => {
             unusable("sqlite: is not compiled in; enable feature sqlite of axum-auth0-doctor")
+        }
+        #[cfg(feature = "postgres")]
+        StoreLocation::Postgres(url) => postgres::check(url, context.clock().unix_seconds()).await,
+        #[cfg(not(feature = "postgres"))]
+        StoreLocation::Postgres(_) => {
+            unusable("postgres: is not compiled in; enable feature postgres of axum-auth0-doctor")
         }
     }
 }

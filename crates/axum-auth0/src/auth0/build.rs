@@ -73,7 +73,7 @@ impl Auth0Builder {
 }
 
 #[cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "postgres")),
     expect(
         clippy::unused_async,
         reason = "a store on a database is opened asynchronously"
@@ -90,5 +90,14 @@ async fn open_store(location: &StoreLocation) -> Result<SharedStore, StoreError>
         StoreLocation::Sqlite(_) => {
             Err(StoreError(crate::config::SQLITE_NOT_COMPILED_IN.to_owned()))
         }
+        #[cfg(feature = "postgres")]
+        StoreLocation::Postgres(url) => {
+            let store = axum_auth0_stores::PostgresStore::connect(url.expose()).await?;
+            Ok(Arc::new(store))
+        }
+        #[cfg(not(feature = "postgres"))]
+        StoreLocation::Postgres(_) => Err(StoreError(
+            crate::config::POSTGRES_NOT_COMPILED_IN.to_owned(),
+        )),
     }
 }

@@ -9,6 +9,7 @@ mod base_path;
 mod characters;
 mod client;
 mod cookies;
+mod database_url;
 mod env_files;
 mod error;
 mod getters;
@@ -36,12 +37,13 @@ use url::Url;
 
 pub(crate) use self::base_path::BasePath;
 #[cfg(not(feature = "sqlite"))]
-pub(crate) use self::session::SQLITE_NOT_COMPILED_IN;
+pub(crate) use self::session::{POSTGRES_NOT_COMPILED_IN, SQLITE_NOT_COMPILED_IN};
 pub use self::{
     api::{Api, ApiRegistration},
     apis::{ApiSettings, BrowserAccess, TokenFormat},
     client::ClientAuthentication,
     cookies::{CookieSettings, SameSite},
+    database_url::DatabaseUrl,
     env_files::EnvFileError,
     error::{ConfigError, ConfigProblem},
     login::AudienceParameter,

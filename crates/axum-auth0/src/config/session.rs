@@ -2,11 +2,15 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{problems::Problems, variable};
+use super::{database_url::DatabaseUrl, problems::Problems, variable};
 
 /// Error message for `sqlite:PATH` in a build without the feature `sqlite`.
 pub(crate) const SQLITE_NOT_COMPILED_IN: &str =
     "sqlite: is not compiled in; enable feature sqlite of axum-auth0";
+
+/// Error message for `postgres://…` in a build without the feature `postgres`.
+pub(crate) const POSTGRES_NOT_COMPILED_IN: &str =
+    "postgres: is not compiled in; enable feature postgres of axum-auth0";
 
 /// The location of sessions and tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub enum StoreLocation {
     Memory,
     /// `sqlite:PATH`.
     Sqlite(PathBuf),
+    /// `postgres://…` or `postgresql://…`.
+    Postgres(DatabaseUrl),
 }
 
 /// The lifetime of a session.
@@ -104,14 +110,31 @@ pub(super) fn store(problems: &mut Problems<'_>) -> StoreLocation {
                 }
                 return StoreLocation::Sqlite(PathBuf::from(path));
             }
-            let problem = if value.starts_with("postgres") || value.starts_with("redis") {
-                "names a store that this version does not implement; it has memory: and sqlite:PATH"
-                    .to_owned()
+            if value.starts_with("postgres:") || value.starts_with("postgresql:") {
+                return postgres(problems, value);
+            }
+            let problem = if value.starts_with("redis") {
+                "names a store that this version does not implement; it has memory:, sqlite:PATH and postgres://…"
             } else {
-                "must be memory: or sqlite:PATH".to_owned()
+                "must be memory:, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE"
             };
             problems.add(variable::SESSION_STORE, problem);
             StoreLocation::Memory
         }
     }
+}
+
+/// No message repeats the URL, which may contain a password.
+fn postgres(problems: &mut Problems<'_>, value: &str) -> StoreLocation {
+    if cfg!(not(feature = "postgres")) {
+        problems.add(variable::SESSION_STORE, POSTGRES_NOT_COMPILED_IN);
+    }
+    let Some(url) = DatabaseUrl::parse(value) else {
+        problems.add(
+            variable::SESSION_STORE,
+            "is no valid URL; special characters of a password have to be percent-encoded",
+        );
+        return StoreLocation::Memory;
+    };
+    StoreLocation::Postgres(url)
 }

@@ -112,7 +112,8 @@ impl PostgresServer {
         read_pid(&self.pid_file()).expect("the server runs")
     }
 
-    fn log(&self) -> String {
+    /// Returns the log of the server since its last start.
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 

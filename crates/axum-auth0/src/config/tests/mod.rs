@@ -150,7 +150,7 @@ fn every_invalid_value_is_a_problem_of_its_variable() {
         ("AUTH0_AUDIENCE_PARAMETER", "scope"),
         ("AUTH0_PROMPT", "none"),
         ("AUTH0_SCOPE", "profile email"),
-        ("AUTH0_SESSION_STORE", "postgres://localhost/x"),
+        ("AUTH0_SESSION_STORE", "postgres:site"),
         ("AUTH0_SESSION_STORE", "file"),
         ("AUTH0_COOKIE_SECURE", "false"),
         ("AUTH0_COOKIE_SECURE", "perhaps"),
@@ -305,4 +305,5 @@ mod documentation;
 mod provider_address;
 mod proxies;
 mod routes;
+mod store;
 mod unknown;
