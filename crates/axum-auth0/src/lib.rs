@@ -50,6 +50,8 @@ pub use axum_auth0_core::{
 pub use axum_auth0_stores::SqliteStore;
 #[cfg(feature = "postgres")]
 pub use axum_auth0_stores::{PostgresOptions, PostgresStatus, PostgresStore};
+#[cfg(feature = "redis")]
+pub use axum_auth0_stores::{RedisOptions, RedisServer, RedisStore, RedisWarning};
 
 pub use self::{
     api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},

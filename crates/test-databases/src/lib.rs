@@ -14,6 +14,7 @@ mod folder;
 pub mod postgres;
 mod process;
 mod programs;
+pub mod redis;
 mod watchdog;
 
 pub use self::{
@@ -21,6 +22,7 @@ pub use self::{
     postgres::{PostgresDatabase, PostgresServer},
     process::{free_port, kill, resume, stop, wait_until},
     programs::{Missing, find_program},
+    redis::{RedisCluster, RedisServer},
     watchdog::Watchdog,
 };
 

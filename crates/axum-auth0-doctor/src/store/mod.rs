@@ -3,6 +3,8 @@
 
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -37,6 +39,12 @@ pub(super) async fn check(context: &CheckContext) -> Check {
         #[cfg(not(feature = "postgres"))]
         StoreLocation::Postgres(_) => {
             unusable("postgres: is not compiled in; enable feature postgres of axum-auth0-doctor")
+        }
+        #[cfg(feature = "redis")]
+        StoreLocation::Redis(url) => redis::check(url.expose(), context).await,
+        #[cfg(not(feature = "redis"))]
+        StoreLocation::Redis(_) => {
+            unusable("redis: is not compiled in; enable feature redis of axum-auth0-doctor")
         }
     }
 }

@@ -73,7 +73,7 @@ impl Auth0Builder {
 }
 
 #[cfg_attr(
-    not(any(feature = "sqlite", feature = "postgres")),
+    not(any(feature = "sqlite", feature = "postgres", feature = "redis")),
     expect(
         clippy::unused_async,
         reason = "a store on a database is opened asynchronously"
@@ -99,5 +99,14 @@ async fn open_store(location: &StoreLocation) -> Result<SharedStore, StoreError>
         StoreLocation::Postgres(_) => Err(StoreError(
             crate::config::POSTGRES_NOT_COMPILED_IN.to_owned(),
         )),
+        #[cfg(feature = "redis")]
+        StoreLocation::Redis(url) => {
+            let options = axum_auth0_stores::RedisOptions::from_url(url.expose())?;
+            Ok(Arc::new(
+                axum_auth0_stores::RedisStore::connect(options).await?,
+            ))
+        }
+        #[cfg(not(feature = "redis"))]
+        StoreLocation::Redis(_) => Err(StoreError(crate::config::REDIS_NOT_COMPILED_IN.to_owned())),
     }
 }

@@ -36,8 +36,12 @@ use secrecy::SecretString;
 use url::Url;
 
 pub(crate) use self::base_path::BasePath;
+#[cfg(not(feature = "postgres"))]
+pub(crate) use self::session::POSTGRES_NOT_COMPILED_IN;
+#[cfg(not(feature = "redis"))]
+pub(crate) use self::session::REDIS_NOT_COMPILED_IN;
 #[cfg(not(feature = "sqlite"))]
-pub(crate) use self::session::{POSTGRES_NOT_COMPILED_IN, SQLITE_NOT_COMPILED_IN};
+pub(crate) use self::session::SQLITE_NOT_COMPILED_IN;
 pub use self::{
     api::{Api, ApiRegistration},
     apis::{ApiSettings, BrowserAccess, TokenFormat},

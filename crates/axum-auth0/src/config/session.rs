@@ -12,6 +12,11 @@ pub(crate) const SQLITE_NOT_COMPILED_IN: &str =
 pub(crate) const POSTGRES_NOT_COMPILED_IN: &str =
     "postgres: is not compiled in; enable feature postgres of axum-auth0";
 
+/// Error message for `redis://` in a build without the feature `redis`.
+#[cfg(not(feature = "redis"))]
+pub(crate) const REDIS_NOT_COMPILED_IN: &str =
+    "redis: is not compiled in; enable feature redis of axum-auth0";
+
 /// The location of sessions and tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
@@ -21,6 +26,8 @@ pub enum StoreLocation {
     Sqlite(PathBuf),
     /// `postgres://…` or `postgresql://…`.
     Postgres(DatabaseUrl),
+    /// `redis://…` or `rediss://…`.
+    Redis(DatabaseUrl),
 }
 
 /// The lifetime of a session.
@@ -113,11 +120,10 @@ pub(super) fn store(problems: &mut Problems<'_>) -> StoreLocation {
             if value.starts_with("postgres:") || value.starts_with("postgresql:") {
                 return postgres(problems, value);
             }
-            let problem = if value.starts_with("redis") {
-                "names a store that this version does not implement; it has memory:, sqlite:PATH and postgres://…"
-            } else {
-                "must be memory:, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE"
-            };
+            if value.starts_with("redis:") || value.starts_with("rediss:") {
+                return redis(problems, value);
+            }
+            let problem = "must be memory:, sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or redis://:PASSWORD@HOST";
             problems.add(variable::SESSION_STORE, problem);
             StoreLocation::Memory
         }
@@ -137,4 +143,23 @@ fn postgres(problems: &mut Problems<'_>, value: &str) -> StoreLocation {
         return StoreLocation::Memory;
     };
     StoreLocation::Postgres(url)
+}
+
+fn redis(problems: &mut Problems<'_>, value: &str) -> StoreLocation {
+    if let Err(problem) = check_redis(value) {
+        problems.add(variable::SESSION_STORE, problem);
+    }
+    DatabaseUrl::parse(value).map_or(StoreLocation::Memory, StoreLocation::Redis)
+}
+
+/// Checks a URL of Redis. The message does not contain it.
+#[cfg(feature = "redis")]
+fn check_redis(url: &str) -> Result<(), String> {
+    let options = axum_auth0_stores::RedisOptions::from_url(url);
+    options.map(drop).map_err(|error| error.0)
+}
+
+#[cfg(not(feature = "redis"))]
+fn check_redis(_: &str) -> Result<(), String> {
+    Err(REDIS_NOT_COMPILED_IN.to_owned())
 }

@@ -101,7 +101,7 @@ variables! {
     EXPOSE_DIAGNOSES: "AUTH0_EXPOSE_DIAGNOSES", Word, None, "true",
         "responses explain a misconfiguration, which the log always does; by default in debug builds only";
     SESSION_STORE: "AUTH0_SESSION_STORE", Path, Some("sqlite:data/sessions.db"), "sqlite:data/sessions.db",
-        "where sessions and tokens are stored: `sqlite:PATH`, `postgres://…` (feature `postgres`) or `memory:`";
+        "where sessions and tokens are stored: `sqlite:PATH`, `postgres://…` (feature `postgres`), `redis://…` or `rediss://…` (feature `redis`), or `memory:`";
     SESSION_INACTIVITY: "AUTH0_SESSION_INACTIVITY_DURATION", Word, Some("86400"), "86400",
         "seconds without a request after which a session ends";
     SESSION_ABSOLUTE: "AUTH0_SESSION_ABSOLUTE_DURATION", Word, Some("259200"), "259200",

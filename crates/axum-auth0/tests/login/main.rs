@@ -42,6 +42,8 @@ mod provider_variants;
 mod races;
 mod rate_limits;
 mod readiness;
+#[cfg(all(feature = "redis", unix))]
+mod redis;
 mod refresh;
 mod refreshed_id_token;
 mod require_login;

@@ -152,6 +152,7 @@ fn every_invalid_value_is_a_problem_of_its_variable() {
         ("AUTH0_SCOPE", "profile email"),
         ("AUTH0_SESSION_STORE", "postgres:site"),
         ("AUTH0_SESSION_STORE", "file"),
+        ("AUTH0_SESSION_STORE", "redis://host?prefx=a"),
         ("AUTH0_COOKIE_SECURE", "false"),
         ("AUTH0_COOKIE_SECURE", "perhaps"),
         ("AUTH0_COOKIE_SAME_SITE", "sometimes"),
