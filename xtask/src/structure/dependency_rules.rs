@@ -38,6 +38,7 @@ const RULES: &[Rule] = &[
             "orders-api",
             "products-api",
             "rand",
+            "redis",
             "reqwest",
             "ring",
             "rsa",
@@ -80,6 +81,7 @@ const RULES: &[Rule] = &[
             "libsqlite3-sys",
             "orders-api",
             "products-api",
+            "redis",
             "rusqlite",
             "server",
             "sqlx*",
@@ -120,6 +122,17 @@ const RULES: &[Rule] = &[
         // sqlx runs each statement on another thread.
         forbidden: &["sqlx*"],
         expected: "rusqlite",
+        max_packages: None,
+    },
+    Rule {
+        what: "the site's side with the store in Redis",
+        tree: &[
+            "--package=axum-auth0",
+            "--no-default-features",
+            "--features=redis",
+        ],
+        forbidden: &["aws-lc*", "native-tls", "openssl", "rusqlite", "sqlx*"],
+        expected: "redis",
         max_packages: None,
     },
     Rule {
