@@ -14,17 +14,18 @@ const LIMIT: Duration = Duration::from_secs(4);
 
 /// Asserts that every operation fails in time.
 async fn assert_unavailable(store: &SharedStore) {
-    let (key, now) = ([1; 32], now());
+    let (key, other_key, now) = ([1; 32], [2; 32], now());
+    let (login, missing, holder) = (id(1), id(9), [1; 16]);
     let start = Instant::now();
     // As many requests arrive at once.
     let (ping, load, check, record, swap, lease, delete) = tokio::join!(
         store.ping(),
-        store.load_login(&id(1)),
-        store.check_session(&key, &id(1), now),
-        store.create_record(&[2; 32], vec![1], now + 60),
-        store.swap_tokens(&id(9), 0, vec![1]),
-        store.lease_login(&id(9), &[1; 16], now, now + 6),
-        store.delete_login(&id(9)),
+        store.load_login(&login),
+        store.check_session(&key, &login, now),
+        store.create_record(&other_key, vec![1], now + 60),
+        store.swap_tokens(&missing, 0, vec![1]),
+        store.lease_login(&missing, &holder, now, now + 6),
+        store.delete_login(&missing),
     );
     assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
     for error in [
@@ -84,14 +85,14 @@ async fn a_save_in_flight_to_a_paused_server_does_not_bring_a_session_back() {
         return;
     };
     let (store, replica) = (connect(&server.url()).await, connect(&server.url()).await);
-    let (key, end) = ([1; 32], now() + 600);
+    let (key, login_id, end) = ([1; 32], id(1), now() + 600);
     store.create_login(login(1)).await.unwrap();
     assert!(store.create_record(&key, vec![1], end).await.unwrap());
     server.pause();
     let (save, swap, deleted, deleted_record) = tokio::join!(
         store.update_record(&key, vec![2], end),
-        store.swap_tokens(&id(1), 0, vec![7]),
-        replica.delete_login(&id(1)),
+        store.swap_tokens(&login_id, 0, vec![7]),
+        replica.delete_login(&login_id),
         replica.delete_record(&key),
     );
     assert!(save.is_err() && swap.is_err() && deleted.is_err() && deleted_record.is_err());

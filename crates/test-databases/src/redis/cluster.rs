@@ -7,7 +7,7 @@ use crate::{Missing, process::wait_until};
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A Redis cluster of three nodes without replicas.
+/// A Redis cluster of three nodes without replicas. Their data survive a restart.
 #[derive(Debug)]
 pub struct RedisCluster {
     /// The nodes.
@@ -20,7 +20,8 @@ impl RedisCluster {
     /// # Errors
     /// If Redis is not installed.
     pub fn start() -> Result<Self, Missing> {
-        let settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+        let cluster = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+        let settings = [&cluster[..], &["--appendonly", "yes"]].concat();
         let nodes = (0..3).map(|_| RedisServer::start(&settings));
         let nodes = nodes.collect::<Result<Vec<_>, _>>()?;
         let addresses: Vec<_> = nodes
