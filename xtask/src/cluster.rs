@@ -11,6 +11,8 @@ use crate::workspace::Workspace;
 
 /// For both stores.
 const LIMIT: Duration = Duration::from_mins(45);
+/// The features of the server that are stores.
+const STORE_FEATURES: &str = "postgres,redis";
 const STORES: [&str; 3] = ["postgres", "redis", "sqlite"];
 const PROGRAMS: [&str; 3] = ["cluster", "products-api", "tenant"];
 
@@ -76,7 +78,8 @@ fn build(workspace: &Workspace, release: bool) -> Result<()> {
     let mut server = site.cargo();
     server
         .args(["build", "--package=server", "--bin=server"])
-        .args(["--no-default-features", "--features", SERVER_FEATURES])
+        .arg("--no-default-features")
+        .args(["--features", SERVER_FEATURES, "--features", STORE_FEATURES])
         .args(profile);
     process::run("the build of the server", &mut server, BUILD_LIMIT)?;
     let mut programs = site.cargo();

@@ -22,8 +22,9 @@ use crate::{
 pub(crate) const REPLICAS: usize = 3;
 const AUDIENCE: &str = "https://products.example.com";
 const CLIENT_SECRET: &str = "cluster-client-secret";
-/// So that every session needs a refresh every few seconds.
-const ACCESS_TOKEN_LIFETIME: &str = "5";
+/// Short, so that every session needs refreshes all the time, and longer than a pause: a token that expires before its response
+/// is read is no subject of this test.
+const ACCESS_TOKEN_LIFETIME: &str = "12";
 
 /// The executables of the workspace, and what they need.
 #[derive(Clone, Debug, clap::Args)]

@@ -48,20 +48,18 @@ pub(crate) enum GrantEventKind {
 pub(crate) struct GrantLog(Arc<Mutex<Vec<GrantEvent>>>);
 
 impl GrantLog {
-    /// Reads the tenant's standard error in a thread, until it ends. Lines of other targets are given to `on_other`.
+    /// Reads the tenant's standard error in a thread, until it ends. Every line is given to `on_line`.
     pub(crate) fn follow(
         &self,
         output: impl Read + Send + 'static,
-        mut on_other: impl FnMut(&str) + Send + 'static,
+        mut on_line: impl FnMut(&str) + Send + 'static,
     ) {
         let this = self.clone();
         thread::spawn(move || {
             for line in BufReader::new(output).lines() {
                 let Ok(line) = line else { return };
-                match parse(&line) {
-                    Some(event) => this.lock().push(event),
-                    None => on_other(&line),
-                }
+                this.lock().extend(parse(&line));
+                on_line(&line);
             }
         });
     }

@@ -1,14 +1,20 @@
 //! How a session ends: at the site, at the provider, or from another browser.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use reqwest::Method;
 use tokio::time::sleep;
+use url::Url;
 
 use crate::{
     browser::Kind,
     grants::{GrantEventKind, now},
     judgement::Standing,
+    login::log_in,
+    pages::Page,
     user::Session,
 };
 
@@ -92,8 +98,53 @@ impl Session {
         false
     }
 
-    /// Signs out all other sessions of the user from a second browser.
-    pub(crate) async fn sign_out_from_another_browser(&mut self) {
-        self.log_out().await;
+    /// Logs in with a second browser, signs out all others there, and then that one, too.
+    pub(crate) async fn sign_out_from_another_browser(&mut self, number: usize) {
+        let env = Arc::clone(&self.env);
+        let Some(browser) = log_in(&env, number + 1, &self.subject).await else {
+            return;
+        };
+        self.set_standing(Standing::Ending);
+        let mut other = Self {
+            env,
+            subject: self.subject.clone(),
+            browser,
+            standing: Arc::new(Mutex::new(Standing::SignedIn)),
+        };
+        if other.sign_out_others().await {
+            sleep(REVOCATION_DELAY).await;
+            self.set_standing(Standing::SignedOut);
+            self.env.tally.count("revocations");
+            // The session that revokes the others stays.
+            let _ = other.visit(Page::Claims).await;
+        } else {
+            self.log_out().await;
+        }
+        other.log_out().await;
+        other.ask(Page::Claims).await;
+    }
+
+    /// Presses "Sign out all other devices" until the site confirms it.
+    async fn sign_out_others(&mut self) -> bool {
+        let url = self.browser.url("/api/sessions/end-others");
+        for _ in 0..MAX_ATTEMPTS {
+            let start = now();
+            let mut browser = self.browser.clone();
+            let reply = browser.send(Method::POST, &url, Kind::Form, &[]).await;
+            self.env.tally.request(url.path(), start);
+            match reply {
+                Ok(reply) if reply.status.is_redirection() => {
+                    let query = reply.location.as_ref().and_then(Url::query);
+                    if query == Some("done=others") {
+                        return true;
+                    }
+                    self.env.tally.failure("form with an error");
+                }
+                Ok(reply) => self.env.tally.failure(reply.status.as_str()),
+                Err(failure) => self.env.tally.failure(&failure),
+            }
+            sleep(RETRY_INTERVAL).await;
+        }
+        false
     }
 }

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Users who log in, visit pages and log out at the same time, beside those who stay.
-const ACTIVE_USERS: usize = 24;
+const ACTIVE_USERS: usize = 40;
 /// Checks at the end that run at the same time.
 const FINAL_CHECKS: usize = 16;
 const CLIENT_ADDRESSES: u8 = 200;

@@ -30,6 +30,7 @@ pub(crate) enum Ending {
 /// Everything the user of a session does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Script {
+    pub(crate) number: usize,
     /// Each step with the pause before it.
     pub(crate) steps: Vec<(Duration, Step)>,
     pub(crate) ending: Ending,
@@ -40,11 +41,11 @@ pub(crate) struct Script {
 impl Script {
     /// Returns the script of session `number`.
     pub(crate) fn of(seed: u64, number: usize) -> Self {
-        let number = u64::try_from(number).unwrap_or_default();
-        let mut random = StdRng::seed_from_u64(seed.rotate_left(32) ^ number);
+        let of_number = u64::try_from(number).unwrap_or_default();
+        let mut random = StdRng::seed_from_u64(seed.rotate_left(32) ^ of_number);
         let steps = (0..random.random_range(3..=7))
             .map(|_| {
-                let pause = Duration::from_millis(random.random_range(200..1_500));
+                let pause = Duration::from_millis(random.random_range(300..3_000));
                 (pause, step(&mut random))
             })
             .collect();
@@ -55,6 +56,7 @@ impl Script {
             _ => Ending::Stay,
         };
         Self {
+            number,
             steps,
             ending,
             idle: Duration::from_millis(random.random_range(30_000..60_000)),

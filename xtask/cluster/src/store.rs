@@ -9,6 +9,7 @@ use std::{
 };
 
 use clap::ValueEnum;
+use test_databases::PostgresServer;
 
 use crate::program::Program;
 
@@ -39,6 +40,7 @@ impl StoreKind {
 /// A running store.
 #[derive(Debug)]
 pub(crate) enum Store {
+    Postgres(Box<PostgresServer>),
     Redis(Box<Program>, SocketAddr),
     Sqlite,
 }
@@ -47,7 +49,7 @@ impl Store {
     /// Starts a store with an empty database. Returns it with its URL.
     pub(crate) fn start(kind: StoreKind, folder: &Path) -> io::Result<(Self, String)> {
         match kind {
-            StoreKind::Postgres => Err(io::Error::other("not yet")),
+            StoreKind::Postgres => start_postgres(),
             StoreKind::Redis => start_redis(folder),
             StoreKind::Sqlite => {
                 let file = folder.join("sessions.db");
@@ -58,14 +60,20 @@ impl Store {
 
     /// Kills all processes of the store.
     pub(crate) fn kill(&mut self) {
-        if let Self::Redis(program, _) = self {
-            program.kill();
+        match self {
+            Self::Postgres(server) => server.kill(),
+            Self::Redis(program, _) => program.kill(),
+            Self::Sqlite => {}
         }
     }
 
     /// Starts the store again after [`Self::kill`], and waits until it accepts connections.
     pub(crate) fn restart(&mut self) -> io::Result<()> {
         match self {
+            Self::Postgres(server) => {
+                server.restart();
+                Ok(())
+            }
             Self::Redis(program, address) => {
                 program.start()?;
                 wait_until_open(*address)
@@ -75,16 +83,37 @@ impl Store {
     }
 
     pub(crate) fn pause(&self) {
-        if let Self::Redis(program, _) = self {
-            program.pause();
+        match self {
+            Self::Postgres(server) => server.pause(),
+            Self::Redis(program, _) => program.pause(),
+            Self::Sqlite => {}
         }
     }
 
     pub(crate) fn resume(&self) {
-        if let Self::Redis(program, _) = self {
-            program.resume();
+        match self {
+            Self::Postgres(server) => server.resume(),
+            Self::Redis(program, _) => program.resume(),
+            Self::Sqlite => {}
         }
     }
+}
+
+/// Starts a `PostgreSQL` whose commits survive a crash, unlike those of the servers of other tests.
+fn start_postgres() -> io::Result<(Store, String)> {
+    let server =
+        PostgresServer::start().map_err(|missing| io::Error::other(missing.to_string()))?;
+    let database = server.create_database();
+    database.execute("ALTER SYSTEM SET fsync = on");
+    database.execute("ALTER SYSTEM SET full_page_writes = on");
+    // The settings are read at the start.
+    server.kill();
+    server.restart();
+    if database.execute("SHOW fsync").trim() != "on" {
+        return Err(io::Error::other("PostgreSQL runs without fsync"));
+    }
+    let url = database.url().to_owned();
+    Ok((Store::Postgres(Box::new(server)), url))
 }
 
 /// Starts a Redis that writes every change to its file before it answers.

@@ -83,7 +83,7 @@ impl Session {
         match script.ending {
             Ending::Logout => self.log_out().await,
             Ending::BackChannel => self.log_out_at_provider().await,
-            Ending::Revocation => self.sign_out_from_another_browser().await,
+            Ending::Revocation => self.sign_out_from_another_browser(script.number).await,
             Ending::Stay => {}
         }
         drop(active);
@@ -93,7 +93,8 @@ impl Session {
                 .await
                 .is_err()
             {
-                self.visit(Page::ProductsFunction).await?;
+                // The access token has expired, and all replicas need another one.
+                self.burst(Page::ProductsFunction).await?;
             }
         } else {
             // At once, and again at the end of the run.
