@@ -14,11 +14,11 @@ use tokio::{
 
 use crate::{
     cluster::{Cluster, REPLICAS, Replica},
+    environment::Environment,
     evidence::Disturbance,
     grants::{Moment, now},
     schedule::{Action, Event, Target},
     store::wait_until_open,
-    user::Environment,
 };
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);

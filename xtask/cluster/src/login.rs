@@ -8,9 +8,9 @@ use url::Url;
 
 use crate::{
     browser::{Browser, Kind, Reply},
+    environment::Environment,
     grants::now,
     tally::IncidentKind,
-    user::Environment,
 };
 
 const MAX_LOGINS: usize = 60;

@@ -8,6 +8,7 @@ mod chaos;
 #[cfg(unix)]
 mod cluster;
 #[cfg(unix)]
+mod environment;
 mod evidence;
 #[cfg(unix)]
 mod grants;

@@ -19,6 +19,7 @@ use crate::{
     browser::Clients,
     chaos::{self, Disturbances},
     cluster::{Cluster, Executables, REPLICAS},
+    environment::Environment,
     grants::{GrantLog, now},
     judgement::RowOwners,
     report::Report,
@@ -26,7 +27,7 @@ use crate::{
     store::StoreKind,
     table::table,
     tally::Tally,
-    user::{self, Environment},
+    user,
 };
 
 /// Users who log in, visit pages and log out at the same time, beside those who stay.

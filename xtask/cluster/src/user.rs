@@ -6,19 +6,16 @@ use std::{
 };
 
 use reqwest::Method;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    time::sleep,
-};
-use url::Url;
+use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
 use crate::{
-    browser::{Browser, Clients, Kind},
-    grants::{GrantLog, now},
-    judgement::{Answer, Fault, RowOwners, Standing, judge},
+    browser::{Browser, Kind},
+    environment::Environment,
+    grants::now,
+    judgement::{Answer, Fault, Standing, judge},
     pages::Page,
     script::{Ending, Script, Step},
-    tally::{IncidentKind, Tally},
+    tally::IncidentKind,
 };
 
 /// Requests of a burst: one for each replica.
@@ -26,22 +23,6 @@ const BURST: usize = 3;
 /// Attempts to get an answer that says whether a session lives.
 const MAX_ATTEMPTS: usize = 30;
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
-
-/// What all users share.
-#[derive(Debug)]
-pub(crate) struct Environment {
-    pub(crate) seed: u64,
-    pub(crate) site: Url,
-    pub(crate) tenant: Url,
-    pub(crate) clients: Clients,
-    pub(crate) grants: GrantLog,
-    pub(crate) rows: RowOwners,
-    pub(crate) tally: Tally,
-    /// Becomes `true` when nothing is disturbed any more.
-    pub(crate) finish: watch::Receiver<bool>,
-    /// Limits the checks at the end of the run.
-    pub(crate) final_checks: Semaphore,
-}
 
 /// A session.
 pub(crate) struct Session {

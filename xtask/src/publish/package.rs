@@ -18,7 +18,7 @@ const FILES: &[&str] = &[
     "Cargo.lock",
     "Cargo.toml.orig",
 ];
-const SOURCES: &[&str] = &["css", "js", "rs", "sql"];
+const SOURCES: &[&str] = &["css", "js", "lua", "rs", "sql"];
 const LIMIT: Duration = Duration::from_mins(40);
 
 /// Checks that each package contains its sources, its README and its licenses, and nothing else; and that each can be

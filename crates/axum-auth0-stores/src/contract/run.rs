@@ -162,10 +162,6 @@ pub fn run<Store: Into<Option<StoreUnderTest>>, Opening: Future<Output = Store>>
     });
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the clock of a server cannot be injected"
-)]
 fn system_time() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
     i64::try_from(since_epoch.unwrap().as_secs()).unwrap()

@@ -128,10 +128,6 @@ impl Auth0 {
     }
 
     #[cfg(not(feature = "metrics"))]
-    #[expect(
-        clippy::unused_async,
-        clippy::unused_self,
-        reason = "there are no metrics"
-    )]
+    #[expect(clippy::unused_async, reason = "there are no metrics")]
     async fn count_sessions_regularly(&self) {}
 }

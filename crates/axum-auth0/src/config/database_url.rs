@@ -16,12 +16,15 @@ impl DatabaseUrl {
     /// Returns `None` if the text is not a URL with a scheme that is followed by `//`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text).ok().filter(Url::has_authority)?;
-        let mut shown = format!("{}://", url.scheme());
-        shown.push_str(url.host_str().unwrap_or_default());
-        if let Some(port) = url.port() {
-            shown.push_str(&format!(":{port}"));
-        }
-        shown.push_str(url.path());
+        let port = url.port().map(|port| format!(":{port}"));
+        let shown = [
+            url.scheme(),
+            "://",
+            url.host_str().unwrap_or_default(),
+            port.as_deref().unwrap_or_default(),
+            url.path(),
+        ]
+        .concat();
         Some(Self {
             url: text.to_owned().into(),
             shown,
