@@ -15,8 +15,10 @@ use test_support::{ProductsApi, TestApp, wait_until};
 struct App;
 
 async fn whoami(user: CurrentUser) -> String {
-    let user = user.signed_in();
-    user.map_or_else(|| "anonymous".to_owned(), |user| user.subject().to_owned())
+    match user {
+        CurrentUser::SignedIn(user) => user.subject().to_owned(),
+        _ => "anonymous".to_owned(),
+    }
 }
 
 async fn token(user: SignedInUser) -> StatusCode {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::server::{RedisServer, cli};
 use crate::{Missing, process::wait_until};
 
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A Redis cluster of three nodes without replicas. Their data survive a restart.
 #[derive(Debug)]

@@ -32,7 +32,7 @@ pub enum SessionDataError {
     /// The stored data is not that of the type. It was not changed.
     #[error("the session's data `{key}` cannot be read: {source}")]
     Unreadable {
-        /// [`AppData::KEY`].
+        /// [`AppData::KEY`](crate::AppData::KEY).
         key: &'static str,
         /// The error of serde.
         source: serde_json::Error,
@@ -40,7 +40,7 @@ pub enum SessionDataError {
     /// The data cannot be represented as JSON. It was not changed.
     #[error("the session's data `{key}` cannot be written: {source}")]
     Unserializable {
-        /// [`AppData::KEY`].
+        /// [`AppData::KEY`](crate::AppData::KEY).
         key: &'static str,
         /// The error of serde.
         source: serde_json::Error,
