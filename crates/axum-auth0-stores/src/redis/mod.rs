@@ -88,7 +88,7 @@ impl fmt::Debug for RedisStore {
         f.debug_struct("RedisStore")
             .field("options", self.connection.options())
             .field("is_cluster", &self.connection.is_cluster())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -47,9 +47,7 @@ pub(super) fn record(id: &LoginId, values: Values) -> Option<LoginRecord> {
         tokens,
         details,
     ] = <[_; 9]>::try_from(values).ok()?;
-    if version.is_none() {
-        return None;
-    }
+    version.as_ref()?;
     let record = (|| {
         Some(LoginRecord {
             id: *id,

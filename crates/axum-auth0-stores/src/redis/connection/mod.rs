@@ -32,7 +32,7 @@ pub(super) struct Connection {
 }
 
 enum Link {
-    Single(Single),
+    Single(Box<Single>),
     Cluster(Cluster),
 }
 
@@ -49,7 +49,7 @@ impl Connection {
         let link = if is_cluster {
             Cluster::open(&options).await.map(Link::Cluster)
         } else {
-            Single::new(&options).map(Link::Single)
+            Single::new(&options).map(|single| Link::Single(Box::new(single)))
         };
         let link = link.map_err(|error| options.error(&error))?;
         Ok(Self { options, link })
