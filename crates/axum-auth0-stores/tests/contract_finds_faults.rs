@@ -1,7 +1,5 @@
 //! The contract refuses a store that breaks one of its rules.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::{panic, sync::Arc};
 
 use async_trait::async_trait;

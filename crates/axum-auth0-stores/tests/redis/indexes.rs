@@ -120,7 +120,7 @@ async fn the_index_of_idle_logins_loses_what_is_gone_and_keeps_what_is_used() {
     assert_eq!(store.delete_expired(now, now - 1_000, 9).await.unwrap(), 1);
     let indexes = server.command(&["KEYS", "auth0:idle:*"]);
     assert_eq!(indexes, "auth0:idle:02", "that of the login in use");
-    let score = server.command(&["ZRANGE", &indexes, "0", "-1", "WITHSCORES"]);
-    assert_eq!(score.lines().last(), Some(now.to_string().as_str()));
+    let ranked = server.command(&["ZRANGE", &indexes, "0", "-1", "WITHSCORES"]);
+    assert_eq!(ranked.lines().last(), Some(now.to_string().as_str()));
     assert!(store.load_login(&id(2)).await.unwrap().is_some());
 }

@@ -54,7 +54,7 @@ async fn a_dump_holds_no_session_identifier_and_no_token_in_clear() {
             "zset" => &["ZRANGE", key, "0", "-1"],
             _ => &["GET", key],
         };
-        dump += &format!("{key}\n{}\n", server.command(read));
+        dump.extend([key, "\n", &server.command(read), "\n"]);
     }
     let kinds: Vec<_> = kinds.iter().map(String::as_str).collect();
     let expected = ["idle", "login", "schema", "session", "transaction", "user"];
