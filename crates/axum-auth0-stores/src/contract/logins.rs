@@ -71,6 +71,18 @@ pub async fn the_last_use_moves_forward_only_and_nothing_else_changes(contract: 
     assert_eq!(other, Some(contract.login(2)));
 }
 
+/// For a store that counts.
+pub async fn logins_are_counted(contract: Contract) {
+    let store = contract.store();
+    if store.count_logins().await.unwrap().is_none() {
+        return;
+    }
+    assert_eq!(store.count_logins().await.unwrap(), Some(0));
+    contract.create_logins(&[1, 2, 3]).await;
+    store.delete_login(&id(2)).await.unwrap();
+    assert_eq!(store.count_logins().await.unwrap(), Some(2));
+}
+
 pub async fn what_one_replica_writes_the_other_reads(contract: Contract) {
     let (store, replica) = (contract.store(), contract.replica());
     contract.create_logins(&[1]).await;
