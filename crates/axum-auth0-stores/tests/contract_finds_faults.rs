@@ -63,6 +63,9 @@ impl Store for FaultyStore {
     }
 
     async fn mark_used(&self, id: &LoginId, now: i64) -> Result<(), StoreError> {
+        if !self.has(Fault::MarkUsedMovesBack) && !self.has(Fault::MarkUsedCreates) {
+            return self.inner.mark_used(id, now).await;
+        }
         let login = self.inner.delete_login(id).await?;
         match (self.fault, login) {
             (Fault::MarkUsedMovesBack, Some(mut login)) => {

@@ -9,21 +9,21 @@ impl LoginError {
         match self {
             Self::Misconfigured(diagnosis) => tracing::error!(
                 target: TARGET,
+                event,
+                reason,
                 code = diagnosis.code().as_str(),
                 cause = %diagnosis.cause(),
                 fix = %diagnosis.fix(),
-                event,
-                reason,
                 "login failed: misconfiguration"
             ),
             Self::UnsupportedIdToken(error, diagnosis, _) => tracing::error!(
                 target: TARGET,
                 %error,
+                event,
+                reason,
                 code = diagnosis.code().as_str(),
                 cause = %diagnosis.cause(),
                 fix = %diagnosis.fix(),
-                event,
-                reason,
                 "login failed"
             ),
             Self::InvalidIdToken(Some(error), _) => {

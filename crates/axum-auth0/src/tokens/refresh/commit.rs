@@ -219,11 +219,11 @@ fn log_failure(
             reason,
             failures,
             retry_at,
+            event,
+            outcome,
             code = diagnosis.code().as_str(),
             cause = %diagnosis.cause(),
             fix = %diagnosis.fix(),
-            event,
-            outcome,
             "token refresh failed: misconfiguration"
         );
     } else {

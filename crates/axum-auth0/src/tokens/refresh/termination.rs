@@ -67,8 +67,8 @@ impl Refresher {
                     let reason = SessionEnd::Provider(reason).as_str();
                     tracing::warn!(
                         target: TARGET,
-                        ?login, code = diagnosis.code().as_str(), cause = %diagnosis.cause(), fix = %diagnosis.fix(),
-                        event = event.name(), reason,
+                        ?login, event = event.name(), reason,
+                        code = diagnosis.code().as_str(), cause = %diagnosis.cause(), fix = %diagnosis.fix(),
                         "session terminated"
                     );
                     self.events.emit_logged(&event);
