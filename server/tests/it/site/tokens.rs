@@ -292,7 +292,9 @@ async fn a_session_expires_after_a_day_without_use_and_after_three_days() {
     bob.log_in(BOB).await.assert_status(200);
     for _ in 0..3 {
         env.advance(23 * hour);
+        // A question about the session is no use of it.
         assert!(is_signed_in(&bob).await);
+        bob.visit("/").await.assert_status(200);
     }
     env.advance(3 * hour);
     assert!(!is_signed_in(&bob).await, "three days, used every day");
