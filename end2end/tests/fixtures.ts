@@ -27,8 +27,8 @@ export const test = base.extend<Options>({
     });
     context.on('weberror', (error) => {
       const { message } = error.error();
-      // Chromium reports a view transition that another navigation interrupts as an unhandled rejection.
-      if (message !== 'Transition was skipped') consoleErrors.push(`thrown: ${message}`);
+      // Chromium reports a view transition that it does not run as an unhandled rejection.
+      if (!/^Transition was (skipped|aborted)/.test(message)) consoleErrors.push(`thrown: ${message}`);
     });
     await use(context);
     const unexpected = consoleErrors.filter((text) => !expectedConsoleErrors.test(text));
