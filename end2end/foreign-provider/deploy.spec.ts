@@ -56,5 +56,6 @@ test('an open page of the old release submits its form and follows its links', a
     await other.goBack();
     await expect(other.getByRole('rowheader', { name: 'Lamp', exact: true })).toHaveCount(1);
   });
-  expect(thrown.filter((message) => message !== 'Transition was skipped')).toEqual([]);
+  // Chromium reports view transitions that it does not run.
+  expect(thrown.filter((message) => !/^Transition was (skipped|aborted)/.test(message))).toEqual([]);
 });
