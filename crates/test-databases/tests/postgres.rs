@@ -44,7 +44,7 @@ fn a_server_can_be_killed_and_restarted_and_ends_when_it_is_dropped() {
 
 /// Runs in another process, which prints its port and is killed.
 #[test]
-#[ignore = "a part of the next test"]
+#[ignore = "not a test: the next test runs it in a process of its own, which it kills"]
 fn start_a_server_and_wait() {
     if let Some(server) = postgres::server() {
         eprintln!("PORT {} END", server.port());

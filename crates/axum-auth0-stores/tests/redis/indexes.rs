@@ -35,7 +35,7 @@ async fn an_entry_without_a_login_is_skipped_and_removed_when_it_is_old() {
     assert_eq!(entries(), "1", "the other one exists");
     store.delete_login(&id(2)).await.unwrap();
     assert_eq!(server.command(&["KEYS", "auth0:user:*"]), "");
-    // An index that nobody looks into expires.
+    // An index that is not read expires.
     let other = server.command(&["KEYS", "auth0:provider-session:*"]);
     assert_eq!(other.lines().count(), 1, "{other}");
     let left: i64 = server.command(&["TTL", &other]).parse().unwrap();

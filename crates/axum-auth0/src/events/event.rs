@@ -52,7 +52,7 @@ pub enum AuthEvent {
     /// [`Self::SessionEnded`], too.
     #[non_exhaustive]
     LogoutTokenReceived {
-        /// What became of it.
+        /// The outcome.
         outcome: LogoutTokenOutcome,
     },
     /// An access token was needed that was not in the cache.
@@ -60,7 +60,7 @@ pub enum AuthEvent {
     TokenRefreshed {
         /// The login.
         login: LoginId,
-        /// What became of the refresh.
+        /// The outcome of the refresh.
         outcome: RefreshOutcome,
     },
     /// A refresh token was to be revoked at the provider (RFC 7009).
@@ -68,7 +68,7 @@ pub enum AuthEvent {
     TokenRevoked {
         /// The login, unless it ended before.
         login: Option<LoginId>,
-        /// What became of the revocation.
+        /// The outcome of the revocation.
         outcome: RevocationOutcome,
     },
     /// A request was refused.

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::DiagnosisCode;
 
-/// What became of a refresh. A refresh that another request or process was already doing is not counted again.
+/// The outcome of a refresh. A refresh that another request or process was already doing is not counted again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshOutcome {
@@ -65,7 +65,7 @@ super::names!(RefreshDenial {
     Self::TooManyTokens => "too_many_tokens",
 });
 
-/// What became of the revocation of a refresh token.
+/// The outcome of the revocation of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RevocationOutcome {

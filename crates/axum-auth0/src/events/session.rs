@@ -53,7 +53,7 @@ pub enum ProviderEnd {
     OtherUser,
 }
 
-/// What became of a logout token.
+/// The outcome of a logout token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogoutTokenOutcome {

@@ -5,16 +5,18 @@
 //! registered APIs. Without the feature, or without a recorder, nothing is measured.
 
 #[cfg(not(feature = "metrics"))]
-#[path = "disabled.rs"]
-mod backend;
+mod disabled;
 #[cfg(feature = "metrics")]
-#[path = "enabled.rs"]
-mod backend;
+mod enabled;
 mod observers;
 mod table;
 
 #[cfg(feature = "metrics")]
 pub use self::backend::describe;
+#[cfg(not(feature = "metrics"))]
+use self::disabled as backend;
+#[cfg(feature = "metrics")]
+use self::enabled as backend;
 pub use self::table::{METRICS, Metric, MetricKind};
 #[cfg(feature = "metrics")]
 pub(crate) use self::{backend::set, table::SESSIONS};

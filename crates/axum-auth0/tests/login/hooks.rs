@@ -60,7 +60,7 @@ async fn the_application_changes_claims_and_adds_data_before_the_session_is_save
             session
                 .claims_mut()
                 .insert("roles".to_owned(), json!(["editor"]));
-            // Nobody becomes another user.
+            // A hook cannot change the subject.
             session
                 .claims_mut()
                 .insert("sub".to_owned(), json!("auth0|mallory"));
@@ -90,7 +90,7 @@ async fn an_error_before_the_session_is_saved_fails_the_login() {
     env.assert_login_failed(&mut browser, &response, 500, "refused")
         .await;
     assert!(!response.body.contains("database"), "{}", response.body);
-    // The refresh token that nobody uses is revoked.
+    // The unused refresh token is revoked.
     env.provider
         .wait_for_requests(Endpoint::Revocation, 1)
         .await;

@@ -70,7 +70,7 @@ impl Refresher {
         }
     }
 
-    /// Reports what became of a refresh.
+    /// Reports the outcome of a refresh.
     pub(super) fn report(&self, login: LoginId, outcome: RefreshOutcome) {
         self.events
             .emit(&AuthEvent::TokenRefreshed { login, outcome });

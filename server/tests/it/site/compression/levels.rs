@@ -12,7 +12,7 @@ use crate::test_env::TestEnv;
 const REPETITIONS: u32 = 100;
 
 #[tokio::test]
-#[ignore = "a measurement"]
+#[ignore = "prints the table of docs/security.md and checks nothing"]
 async fn levels_compared() {
     let env = TestEnv::start().await;
     let alice = alice_in(&env).await;
