@@ -52,6 +52,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
             return_to,
             id_token: None,
             session: None,
+            federated: false,
         };
         logout.url(config, &metadata)
     };

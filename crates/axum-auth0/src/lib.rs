@@ -69,7 +69,7 @@ pub use self::{
     return_to::{InvalidReturnTo, ReturnTo},
     session::{
         AppData, BACKGROUND_HEADER, CurrentUser, NotSignedIn, SESSION_EXPIRES_HEADER,
-        SessionDataError, SessionExpiry, SessionLimit, SignedInUser,
+        SessionDataError, SessionDescription, SessionExpiry, SessionLimit, SignedInUser,
     },
     tasks::UnfinishedTasks,
     tokens::{

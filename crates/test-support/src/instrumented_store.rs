@@ -1,9 +1,9 @@
 //! A store that counts operations and fails on request.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -14,8 +14,35 @@ use axum_auth0::store::{
     CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState,
     SharedStore, Store, StoreError,
 };
+use tokio::sync::Semaphore;
 
 type Key = [u8; 32];
+
+/// A call of a store that waits until the test releases it.
+#[derive(Clone, Debug)]
+pub struct PausedCall {
+    reached: Arc<Semaphore>,
+    released: Arc<Semaphore>,
+}
+
+impl PausedCall {
+    fn new() -> Self {
+        Self {
+            reached: Arc::new(Semaphore::new(0)),
+            released: Arc::new(Semaphore::new(0)),
+        }
+    }
+
+    /// Waits until the call was made.
+    pub async fn reached(&self) {
+        self.reached.acquire().await.unwrap().forget();
+    }
+
+    /// Lets the call continue.
+    pub fn release(&self) {
+        self.released.add_permits(1);
+    }
+}
 
 /// Wraps a store, counts its operations, and injects failures.
 #[derive(Debug)]
@@ -25,6 +52,7 @@ pub struct InstrumentedStore {
     records: Mutex<BTreeSet<Key>>,
     unavailable: AtomicBool,
     failing: Mutex<BTreeSet<&'static str>>,
+    paused: Mutex<BTreeMap<&'static str, PausedCall>>,
     failing_swaps: AtomicUsize,
     failing_loads: AtomicUsize,
     mark_used_count: AtomicUsize,
@@ -41,6 +69,7 @@ impl InstrumentedStore {
             records: Mutex::default(),
             unavailable: AtomicBool::default(),
             failing: Mutex::default(),
+            paused: Mutex::default(),
             failing_swaps: AtomicUsize::default(),
             failing_loads: AtomicUsize::default(),
             mark_used_count: AtomicUsize::default(),
@@ -57,6 +86,21 @@ impl InstrumentedStore {
     /// Sets the operations of [`Store`] that fail, by name.
     pub fn set_failing(&self, operations: &[&'static str]) {
         *self.failing.lock().unwrap() = operations.iter().copied().collect();
+    }
+
+    /// Pauses the next call of an operation: `load_record` or `create_record`.
+    pub fn pause_next(&self, operation: &'static str) -> PausedCall {
+        let call = PausedCall::new();
+        self.paused.lock().unwrap().insert(operation, call.clone());
+        call
+    }
+
+    async fn pause(&self, operation: &str) {
+        let call = self.paused.lock().unwrap().remove(operation);
+        if let Some(call) = call {
+            call.reached.add_permits(1);
+            call.released.acquire().await.unwrap().forget();
+        }
     }
 
     /// Makes the next `count` calls of [`Store::swap_tokens`] fail.
@@ -258,6 +302,7 @@ impl Store for InstrumentedStore {
         end: i64,
     ) -> Result<bool, StoreError> {
         self.check("create_record")?;
+        self.pause("create_record").await;
         self.records.lock().unwrap().insert(*key);
         self.inner.create_record(key, record, end).await
     }
@@ -274,6 +319,7 @@ impl Store for InstrumentedStore {
 
     async fn load_record(&self, key: &Key, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
         self.check("load_record")?;
+        self.pause("load_record").await;
         self.read_count.fetch_add(1, Ordering::SeqCst);
         self.inner.load_record(key, now).await
     }

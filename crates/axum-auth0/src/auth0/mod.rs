@@ -5,6 +5,7 @@ mod builder;
 mod hooks;
 mod maintenance;
 mod router;
+mod sessions;
 mod state;
 #[cfg(feature = "testing")]
 mod testing;

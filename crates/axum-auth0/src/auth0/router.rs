@@ -64,6 +64,19 @@ fn routes(state: &AppState) -> Router {
         .with_state(state.clone())
 }
 
+/// Returns the routes that the provider calls. They are outside of the layers for browsers: no cookie, no CSRF protection,
+/// any host, because the provider may reach the site under an internal one.
+fn provider_routes(state: &AppState) -> Router {
+    let paths = state.config.routes();
+    let limit = state.limits.backchannel.clone();
+    Router::new()
+        .route(
+            paths.local(paths.backchannel_logout_path()),
+            routing::post(logout::backchannel_logout).layer(from_fn_with_state(limit, limit_rate)),
+        )
+        .with_state(state.clone())
+}
+
 impl Auth0 {
     /// Wraps the application: adds the engine's routes, the current user of every request, protected pages, and the
     /// rejection of requests from other sites and under other hosts.
@@ -123,7 +136,10 @@ impl Auth0 {
             .layer(from_fn_with_state(guard, guard::treat_as_data))
             .layer(Extension(forms))
             .layer(paths);
-        let site = app.merge(routes(state)).layer(layers);
+        let site = app
+            .merge(routes(state))
+            .layer(layers)
+            .merge(provider_routes(state));
         match state.config.base_path() {
             "" => site,
             // Unlike `nest`, this also matches the base path with a trailing slash. Other paths of the host are not

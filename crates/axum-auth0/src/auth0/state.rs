@@ -11,14 +11,14 @@ use crate::{
     events::{Events, LimitedRoute},
     http_client::HttpClient,
     login::{CallbackLocks, Hooks, LoginState},
-    logout::LogoutState,
-    oauth::{IdTokenVerifier, TokenEndpoint},
+    logout::{BackChannelState, LogoutState},
+    oauth::{IdTokenVerifier, LogoutTokenVerifier, TokenEndpoint},
     page_user::PageUserTags,
     provider::Provider,
     random::SharedRandom,
     rate_limit::RouteLimit,
     seal::Keyring,
-    session::{SessionRecords, SessionState, UserServices},
+    session::{SessionRecords, SessionState, UserServices, UserSessions},
     store::SharedStore,
     tasks::Tasks,
     tokens::{ApiRegistry, Tokens},
@@ -55,6 +55,8 @@ pub(super) struct Parts {
     pub(super) session: Arc<SessionState>,
     pub(super) login: Arc<LoginState>,
     pub(super) logout: Arc<LogoutState>,
+    pub(super) backchannel: Arc<BackChannelState>,
+    pub(super) sessions: UserSessions,
     pub(super) limits: RouteLimits,
 }
 
@@ -62,6 +64,7 @@ pub(super) struct Parts {
 pub(super) struct RouteLimits {
     pub(super) login: RouteLimit,
     pub(super) callback: RouteLimit,
+    pub(super) backchannel: RouteLimit,
 }
 
 impl RouteLimits {
@@ -73,6 +76,7 @@ impl RouteLimits {
         Self {
             login: limit(LimitedRoute::Login, limits.login()),
             callback: limit(LimitedRoute::Callback, limits.login()),
+            backchannel: limit(LimitedRoute::BackChannelLogout, limits.backchannel_logout()),
         }
     }
 }
@@ -112,7 +116,16 @@ impl AppState {
         );
         let apis = ApiRegistry::new(&config);
         let records = SessionRecords::new(Arc::clone(&store), keys.clone(), Arc::clone(&clock));
+        let sessions = UserSessions {
+            config: Arc::clone(&config),
+            store: Arc::clone(&store),
+            keys: keys.clone(),
+            tokens: tokens.clone(),
+            clock: Arc::clone(&clock),
+            events: events.clone(),
+        };
         let services = Arc::new(UserServices {
+            sessions: sessions.clone(),
             tokens: tokens.clone(),
             apis: apis.clone(),
             transport: ApiTransport::new(
@@ -158,6 +171,16 @@ impl AppState {
             tasks: tasks.clone(),
             events: events.clone(),
         });
+        let backchannel = Arc::new(BackChannelState {
+            config: Arc::clone(&config),
+            verifier: LogoutTokenVerifier::new(provider.clone(), &config, Arc::clone(&clock)),
+            store: Arc::clone(&store),
+            sessions: sessions.clone(),
+            keys: keys.clone(),
+            clock: Arc::clone(&clock),
+            tasks: tasks.clone(),
+            events: events.clone(),
+        });
         let limits = RouteLimits::new(&config, &events);
         Self(Arc::new(Parts {
             config,
@@ -173,6 +196,8 @@ impl AppState {
             session,
             login,
             logout,
+            backchannel,
+            sessions,
             limits,
         }))
     }
@@ -222,4 +247,5 @@ from_ref! {
     session: Arc<SessionState>,
     login: Arc<LoginState>,
     logout: Arc<LogoutState>,
+    backchannel: Arc<BackChannelState>,
 }

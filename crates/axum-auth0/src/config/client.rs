@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::{problems::Problems, variable};
+use crate::jwt::Algorithm;
 
 /// The authentication method at the token endpoint (OpenID Connect Core 1.0 §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,18 @@ pub(super) fn client_secret(problems: &mut Problems<'_>) -> Option<SecretString>
         "the Client Secret of your application",
     )
     .map(SecretString::from)
+}
+
+pub(super) fn id_token_algorithms(problems: &mut Problems<'_>) -> Vec<Algorithm> {
+    match problems.get(variable::ID_TOKEN_ALGORITHM).map(str::parse) {
+        None => Algorithm::ALL.to_vec(),
+        Some(Ok(algorithm)) => vec![algorithm],
+        Some(Err(_)) => {
+            let problem = "must be an asymmetric algorithm such as RS256, PS256, ES256 or EdDSA";
+            problems.add(variable::ID_TOKEN_ALGORITHM, problem);
+            Vec::new()
+        }
+    }
 }
 
 pub(super) fn client_authentication(problems: &mut Problems<'_>) -> Option<ClientAuthentication> {

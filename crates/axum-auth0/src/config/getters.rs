@@ -9,7 +9,7 @@ use super::{
     ApiSettings, AudienceParameter, ClientAuthentication, Config, ConfigProblem, CookieSettings,
     LogoutSettings, RateLimits, Routes, SessionLifetime, StoreLocation, timeouts,
 };
-use crate::{provider::Issuer, trusted_proxies::TrustedProxies};
+use crate::{jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies};
 
 /// The settings, each with the variable that sets it.
 impl Config {
@@ -98,6 +98,11 @@ impl Config {
     /// Returns `AUTH0_TOKEN_REFRESH_BUFFER`: how long before its expiry an access token is refreshed.
     pub fn refresh_buffer(&self) -> Duration {
         self.refresh_buffer
+    }
+
+    /// Returns `AUTH0_ID_TOKEN_SIGNING_ALG`: the algorithms that ID tokens and logout tokens may be signed with.
+    pub fn id_token_algorithms(&self) -> &[Algorithm] {
+        &self.id_token_algorithms
     }
 
     /// Returns `AUTH0_SESSION_STORE`: where sessions and tokens are stored.

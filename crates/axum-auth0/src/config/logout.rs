@@ -16,12 +16,26 @@ pub enum LogoutParameter {
     LogoutUri,
 }
 
+/// The endpoint that ends the session at the provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogoutStrategy {
+    /// The `end_session_endpoint` of the provider's metadata, or else `/v2/logout` of an Auth0 tenant.
+    #[default]
+    Auto,
+    /// The `end_session_endpoint` only (OpenID Connect RP-Initiated Logout 1.0). Without it, a logout ends at this site.
+    Oidc,
+    /// `/v2/logout` of an Auth0 tenant.
+    V2,
+}
+
 /// The logout request at the provider, and the page to return to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogoutSettings {
     pub(crate) return_to: ReturnTo,
     pub(crate) return_to_url: String,
     pub(crate) parameter: LogoutParameter,
+    pub(crate) strategy: LogoutStrategy,
 }
 
 impl LogoutSettings {
@@ -33,6 +47,11 @@ impl LogoutSettings {
     /// Returns [`Self::return_to`] as a URL, exactly as it has to be registered at the provider.
     pub fn return_to_url(&self) -> &str {
         &self.return_to_url
+    }
+
+    /// Returns `AUTH0_LOGOUT_STRATEGY`.
+    pub fn strategy(&self) -> LogoutStrategy {
+        self.strategy
     }
 
     /// Returns `AUTH0_LOGOUT_PARAMETER`.
@@ -51,6 +70,20 @@ pub(super) fn read(
         return_to,
         return_to_url,
         parameter: parameter(problems),
+        strategy: strategy(problems),
+    }
+}
+
+fn strategy(problems: &mut Problems<'_>) -> LogoutStrategy {
+    match problems.get(variable::LOGOUT_STRATEGY) {
+        None | Some("auto") => LogoutStrategy::Auto,
+        Some("oidc") => LogoutStrategy::Oidc,
+        Some("v2") => LogoutStrategy::V2,
+        Some(other) => {
+            let problem = format!("must be auto, oidc or v2, not `{other}`");
+            problems.add(variable::LOGOUT_STRATEGY, problem);
+            LogoutStrategy::default()
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub use self::{
     env_files::EnvFileError,
     error::{ConfigError, ConfigProblem},
     login::AudienceParameter,
-    logout::{LogoutParameter, LogoutSettings},
+    logout::{LogoutParameter, LogoutSettings, LogoutStrategy},
     proxies::RateLimits,
     routes::Routes,
     scope_variable::ScopeVariable,
@@ -60,7 +60,7 @@ pub use self::{
     variable::{API_VARIABLES, ApiVariable, VARIABLES, Variable},
     variables::Variables,
 };
-use crate::{provider::Issuer, trusted_proxies::TrustedProxies};
+use crate::{jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies};
 
 /// The settings of the site. A value of this type has passed all checks.
 #[derive(Clone)]
@@ -71,6 +71,7 @@ pub struct Config {
     client_id: String,
     client_secret: SecretString,
     client_authentication: Option<ClientAuthentication>,
+    id_token_algorithms: Vec<Algorithm>,
     secrets: Vec<SecretString>,
     base_url: Url,
     base_path: BasePath,
@@ -129,6 +130,7 @@ impl Config {
         let client_id = client::client_id(&mut problems);
         let client_secret = client::client_secret(&mut problems);
         let client_authentication = client::client_authentication(&mut problems);
+        let id_token_algorithms = client::id_token_algorithms(&mut problems);
         let secrets = site::secrets(&mut problems);
         let (base_url, base_path) = site::base_url(&mut problems).unzip();
         let base_path = base_path.unwrap_or_default();
@@ -173,6 +175,7 @@ impl Config {
             client_id,
             client_secret,
             client_authentication,
+            id_token_algorithms,
             secrets,
             base_url,
             base_path,

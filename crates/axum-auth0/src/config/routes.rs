@@ -37,6 +37,7 @@ pub struct Routes {
     user: String,
     session: String,
     signed_out: String,
+    backchannel_logout: String,
 }
 
 impl Default for Routes {
@@ -51,6 +52,7 @@ impl Default for Routes {
             user: "/auth/user".to_owned(),
             session: "/auth/session".to_owned(),
             signed_out: "/signed-out".to_owned(),
+            backchannel_logout: "/auth/backchannel-logout".to_owned(),
         }
     }
 }
@@ -108,6 +110,9 @@ routes! {
     session, session_path;
     /// Sets the page shown after a logout, `/signed-out` by default. It has to be registered at the provider.
     signed_out, signed_out_path;
+    /// Sets the path at which the provider ends sessions (OpenID Connect Back-Channel Logout 1.0),
+    /// `/auth/backchannel-logout` by default. It has to be registered at the provider.
+    backchannel_logout, backchannel_logout_path;
 }
 
 impl Routes {

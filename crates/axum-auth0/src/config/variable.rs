@@ -72,6 +72,8 @@ variables! {
         "the application's Client Secret";
     CLIENT_AUTHENTICATION: "AUTH0_CLIENT_AUTHENTICATION", Word, None, "client_secret_post",
         "`client_secret_post` or `client_secret_basic`; by default what the provider announces";
+    ID_TOKEN_ALGORITHM: "AUTH0_ID_TOKEN_SIGNING_ALG", Word, None, "RS256",
+        "signature algorithm that is registered for the application's ID tokens and logout tokens; by default every asymmetric one";
     BASE_URL: "APP_BASE_URL", Word, None, "https://www.example.com",
         "URL of this site; its path is the base path";
     BASE_PATH: "NEXT_PUBLIC_BASE_PATH", Word, None, "/shop",
@@ -92,6 +94,8 @@ variables! {
         "`prompt` of every login: `login`, `consent` or `select_account`";
     LOGOUT_RETURN_TO: "AUTH0_LOGOUT_RETURN_TO", Word, Some("/signed-out"), "/",
         "page of this site that a logout ends at, as a path or as its registered URL";
+    LOGOUT_STRATEGY: "AUTH0_LOGOUT_STRATEGY", Word, Some("auto"), "oidc",
+        "how a logout ends the provider's session: `auto`, `oidc` (its `end_session_endpoint` only) or `v2` (Auth0's `/v2/logout`)";
     LOGOUT_PARAMETER: "AUTH0_LOGOUT_PARAMETER", Word, Some("post_logout_redirect_uri"), "logout_uri",
         "`post_logout_redirect_uri` or `logout_uri` (Amazon Cognito)";
     HTTP_TIMEOUT: "AUTH0_HTTP_TIMEOUT", Word, Some("5000"), "5000",

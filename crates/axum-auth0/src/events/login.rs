@@ -34,6 +34,8 @@ pub enum LoginFailureReason {
     RefusedByApplication,
     /// The configuration, here or at the provider, prevents logins.
     Misconfigured(DiagnosisCode),
+    /// The provider or the site ended the session during the login.
+    SignedOut,
     /// The provider is unavailable.
     ProviderUnavailable,
     /// The session store is unavailable.
@@ -55,6 +57,7 @@ super::names!(LoginFailureReason {
     Self::InvalidIdToken => "invalid_id_token",
     Self::RefusedByApplication => "refused_by_application",
     Self::Misconfigured(_) => "misconfigured",
+    Self::SignedOut => "signed_out",
     Self::ProviderUnavailable => "provider_unavailable",
     Self::StoreUnavailable => "store_unavailable",
 });

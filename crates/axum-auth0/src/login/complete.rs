@@ -17,7 +17,9 @@ use crate::{
     jwt::{self, Claims, TokenKind},
     oauth::{IdTokenChecks, IdTokenError, TokenResponse, provider_end},
     provider::VerifyError,
-    session::{ProviderSession, SessionData, SessionTimes, SignedInUser, StoredSession, id},
+    session::{
+        LoginDetails, ProviderSession, SessionData, SessionTimes, SignedInUser, StoredSession, id,
+    },
     store::{LoginFilter, LoginId, LoginRecord, LoginState as StoredState},
     tokens::{CachedToken, LoginSnapshot, OpenedLogin, RequestedGrant, TokenRequest, TokenSet},
 };
@@ -59,6 +61,7 @@ pub(super) async fn complete(
     let subject = verified.required_string("sub").map_err(invalid)?.to_owned();
     let provider_end = provider_end(&verified).map_err(invalid)?;
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
+    let details = LoginDetails::new(&verified, headers);
     let claims = claims::user_claims(state, verified.clone(), &response.access_token).await;
 
     let now = state.clock.unix_seconds();
@@ -91,7 +94,7 @@ pub(super) async fn complete(
             expires_at: provider_end.map_or(absolute_end, |end| end.min(absolute_end)),
             version: 0,
             tokens: set.seal(&state.keys, &login),
-            details: Vec::new(),
+            details: details.seal(&state.keys, &login),
         },
         data: SessionData {
             login,
@@ -103,13 +106,16 @@ pub(super) async fn complete(
             provider_end,
             is_unclaimed: false,
         },
+        started_at: transaction.created_at,
+        issued_at: details.issued_at,
         session: id::of_transaction(&state.keys, &transaction.verifier),
         refresh_token: set.refresh_token,
     };
     let id = new
         .replace(state, old)
         .await
-        .map_err(|error| LoginError::store(&error, return_to()))?;
+        .map_err(|error| LoginError::store(&error, return_to()))?
+        .ok_or_else(|| LoginError::SignedOut(return_to()))?;
     state.events.emit(&AuthEvent::LoginSucceeded {
         login,
         subject: EventSubject::of(&new.row.subject),

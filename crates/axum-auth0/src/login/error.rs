@@ -56,6 +56,8 @@ pub(super) enum LoginError {
     },
     /// The store is unavailable. The text is for the log.
     StoreUnavailable(String, ReturnTo),
+    /// The session ended during its login: by a logout token, or because the site revoked the user's sessions.
+    SignedOut(ReturnTo),
     /// A hook of the application failed or refused the login. The text is for the log.
     Hook(String, ReturnTo),
 }
@@ -176,6 +178,7 @@ impl LoginError {
             Self::InvalidIdToken(..) => LoginFailureReason::InvalidIdToken,
             Self::ProviderUnavailable { .. } => LoginFailureReason::ProviderUnavailable,
             Self::StoreUnavailable(..) => LoginFailureReason::StoreUnavailable,
+            Self::SignedOut(_) => LoginFailureReason::SignedOut,
             Self::Hook(..) => LoginFailureReason::RefusedByApplication,
         }
     }

@@ -72,6 +72,9 @@ impl LoginError {
             Self::ProviderUnavailable { cause, .. } => {
                 tracing::error!(target: TARGET, %cause, event, reason, "login failed: the provider is unavailable");
             }
+            Self::SignedOut(_) => {
+                tracing::info!(target: TARGET, event, reason, "login failed: the session ended during the login");
+            }
             Self::Hook(cause, _) => {
                 tracing::error!(target: TARGET, %cause, event, reason, "login failed: before_session_saved returned an error");
             }

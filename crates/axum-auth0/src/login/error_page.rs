@@ -78,6 +78,12 @@ impl LoginError {
             )
             .retry_after(5)
             .link(TRY_AGAIN, routes.login_url(return_to)),
+            Self::SignedOut(return_to) => Page::new(
+                StatusCode::FORBIDDEN,
+                "You were signed out",
+            )
+            .paragraph("Your session was ended while you were logging in. If you did not do this, log in again.")
+            .link("Log in", routes.login_url(return_to)),
             Self::Hook(_, return_to) => Page::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "This site could not complete your login",

@@ -53,6 +53,8 @@ pub enum LoginFailureKind {
     ProviderUnavailable,
     /// The session store is unavailable.
     StoreUnavailable,
+    /// The provider or the site ended the session during the login.
+    SignedOut,
     /// [`Auth0Builder::before_session_saved`](crate::Auth0Builder::before_session_saved) returned an error.
     Hook,
 }
@@ -98,6 +100,7 @@ impl LoginFailure {
             }
             LoginError::ProviderUnavailable { .. } => Kind::ProviderUnavailable,
             LoginError::StoreUnavailable(..) => Kind::StoreUnavailable,
+            LoginError::SignedOut(_) => Kind::SignedOut,
             LoginError::Hook(..) => Kind::Hook,
         };
         Self {
@@ -121,6 +124,7 @@ impl LoginError {
             | Self::UnsupportedIdToken(_, _, return_to)
             | Self::ProviderUnavailable { return_to, .. }
             | Self::StoreUnavailable(_, return_to)
+            | Self::SignedOut(return_to)
             | Self::Hook(_, return_to) => Some(return_to),
             Self::InvalidParameter(_)
             | Self::NotANavigation

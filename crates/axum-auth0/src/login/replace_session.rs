@@ -5,7 +5,7 @@ use tower_sessions::{SessionStore as _, session::Id};
 use super::LoginState;
 use crate::{
     events::{AuthEvent, EventSubject, SessionEnd},
-    session::{SessionData, StoredSession, empty_record, store_error},
+    session::{EndMarker, SessionData, StoredSession, empty_record, store_error},
     store::{LoginFilter, LoginId, LoginRecord, StoreError},
 };
 
@@ -16,6 +16,10 @@ const REPLACED_TTL: i64 = 60;
 pub(super) struct NewLogin {
     pub(super) row: LoginRecord,
     pub(super) data: SessionData,
+    /// Time of the start of the login, in seconds since 1970.
+    pub(super) started_at: i64,
+    /// `iat` of the ID token.
+    pub(super) issued_at: Option<i64>,
     /// The identifier of its session.
     pub(super) session: Id,
     pub(super) refresh_token: Option<String>,
@@ -23,7 +27,7 @@ pub(super) struct NewLogin {
 
 impl NewLogin {
     /// Stores the login and its session, and ends the browser's previous session. The old identifier is never reused
-    /// (session fixation, RFC 9700 §4.7).
+    /// (session fixation, RFC 9700 §4.7). Returns `None` if the provider or the site ended the session during the login.
     ///
     /// # Errors
     ///
@@ -32,25 +36,54 @@ impl NewLogin {
         &self,
         state: &LoginState,
         old: &StoredSession,
-    ) -> Result<Id, StoreError> {
+    ) -> Result<Option<Id>, StoreError> {
         let session = match self.store(state).await {
-            Ok(session) => session,
+            Ok(Some(session)) => session,
+            Ok(None) => {
+                self.undo(state).await;
+                return Ok(None);
+            }
             Err(error) => {
                 self.undo(state).await;
                 return Err(error);
             }
         };
         end(state, old, &self.row.subject).await;
-        Ok(session)
+        Ok(Some(session))
     }
 
-    async fn store(&self, state: &LoginState) -> Result<Id, StoreError> {
+    async fn store(&self, state: &LoginState) -> Result<Option<Id>, StoreError> {
         state.store.create_login(self.row.clone()).await?;
+        // After the row is stored: a logout that did not write its marker yet will find the row.
+        if self.has_ended(state).await? {
+            return Ok(None);
+        }
         let mut record = empty_record(self.session, self.row.expires_at)?;
         self.data.write_to(&mut record)?;
         let created = state.records.create(&mut record).await;
         created.map_err(store_error)?;
-        Ok(record.id)
+        Ok(Some(record.id))
+    }
+
+    /// Returns whether the session ended while its login was in flight.
+    async fn has_ended(&self, state: &LoginState) -> Result<bool, StoreError> {
+        let (store, issuer) = (&state.store, self.row.issuer.as_str());
+        let now = state.clock.unix_seconds();
+        if let Some(sid) = &self.row.provider_session {
+            let marker = EndMarker::ProviderSession(sid);
+            if marker.read(store, issuer, now).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        let subject = &self.row.subject;
+        let marker = EndMarker::Subject(subject);
+        if let Some(ended_at) = marker.read(store, issuer, now).await?
+            && self.issued_at.is_none_or(|issued_at| issued_at <= ended_at)
+        {
+            return Ok(true);
+        }
+        let revoked = EndMarker::Revoked(subject).read(store, issuer, now).await?;
+        Ok(revoked.is_some_and(|revoked_at| self.started_at <= revoked_at))
     }
 
     /// Deletes the login, which cannot be used without a session.

@@ -1,6 +1,7 @@
 //! Logout: deletes the local session first, regardless of the provider; then revokes the refresh token, and redirects
 //! to the provider (OpenID Connect RP-Initiated Logout 1.0).
 
+mod backchannel;
 mod end_session;
 mod signed_out;
 
@@ -13,6 +14,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower_sessions::Session;
 
+pub(crate) use self::backchannel::{BackChannelState, post as backchannel_logout};
 use self::end_session::{EndedSession, end_session};
 pub(crate) use self::signed_out::signed_out_page;
 use crate::{
@@ -33,6 +35,9 @@ use crate::{
 /// The parameter with the path to return to.
 const RETURN_TO: &str = "returnTo";
 
+/// The parameter that also logs out of the identity provider behind an Auth0 tenant. Its value is ignored.
+const FEDERATED: &str = "federated";
+
 /// How long a logout waits for the revocation of the refresh token.
 const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -52,13 +57,15 @@ pub(crate) struct LogoutState {
 pub(crate) async fn post(
     State(state): State<Arc<LogoutState>>,
     session: Session,
+    RawQuery(query): RawQuery,
     form: Result<RawForm, RawFormRejection>,
 ) -> Response {
     // A program may post without a form.
-    let return_to = form
-        .ok()
-        .and_then(|RawForm(form)| return_to(&state.config, &form));
-    spawn(state, session, return_to).await
+    let form = form.map(|RawForm(form)| form).unwrap_or_default();
+    let mut options = LogoutOptions::parse(&state.config, &form);
+    let query = query.unwrap_or_default();
+    options.federated |= LogoutOptions::parse(&state.config, query.as_bytes()).federated;
+    spawn(state, session, options).await
 }
 
 /// Handles `GET`. Logs out if the user follows a link of this site or types the URL. Other requests get a confirmation
@@ -74,10 +81,10 @@ pub(crate) async fn get(
         RequestSite::of(&headers),
         Some(RequestSite::SameOrigin | RequestSite::User)
     );
-    let return_to = return_to(&state.config, query.unwrap_or_default().as_bytes());
+    let options = LogoutOptions::parse(&state.config, query.unwrap_or_default().as_bytes());
     match RequestKind::of(&method, &headers) {
         RequestKind::Speculative => no_content(),
-        RequestKind::Navigation if is_own => spawn(state, session, return_to).await,
+        RequestKind::Navigation if is_own => spawn(state, session, options).await,
         _ => Page::new(StatusCode::OK, "Do you want to log out?")
             .paragraph("You came here from another site, so you are still logged in.")
             .form(
@@ -85,7 +92,8 @@ pub(crate) async fn get(
                 state.config.routes().logout_path(),
                 form_action(&state).await,
             )
-            .field(RETURN_TO, return_to.map(String::from))
+            .field(RETURN_TO, options.return_to.map(String::from))
+            .field(FEDERATED, options.federated.then(String::new))
             .link("Stay logged in", state.config.routes().home_path())
             .into_response(),
     }
@@ -99,17 +107,33 @@ async fn form_action(state: &LogoutState) -> String {
     oauth::form_action(&state.config, &state.provider)
 }
 
-fn return_to(config: &Config, form: &[u8]) -> Option<ReturnTo> {
-    url::form_urlencoded::parse(form)
-        .find(|(name, _)| name == RETURN_TO)
-        .and_then(|(_, value)| config.routes().return_to(&value))
+/// What a logout request asks for.
+#[derive(Clone, Debug)]
+struct LogoutOptions {
+    return_to: Option<ReturnTo>,
+    federated: bool,
+}
+
+impl LogoutOptions {
+    /// Reads a form or a query.
+    fn parse(config: &Config, form: &[u8]) -> Self {
+        let find = |searched| {
+            url::form_urlencoded::parse(form)
+                .find(|(name, _)| name == searched)
+                .map(|(_, value)| value)
+        };
+        Self {
+            return_to: find(RETURN_TO).and_then(|value| config.routes().return_to(&value)),
+            federated: find(FEDERATED).is_some(),
+        }
+    }
 }
 
 /// Runs the logout in a task: a client that disconnects must not cancel it.
-async fn spawn(state: Arc<LogoutState>, session: Session, return_to: Option<ReturnTo>) -> Response {
+async fn spawn(state: Arc<LogoutState>, session: Session, options: LogoutOptions) -> Response {
     let tasks = state.tasks.clone();
     let logout = tasks.spawn(Work::Logout, async move {
-        log_out(&state, &session, return_to).await
+        log_out(&state, &session, options).await
     });
     logout.await.unwrap_or_else(|error| {
         tracing::error!(%error, "logout task failed");
@@ -117,14 +141,14 @@ async fn spawn(state: Arc<LogoutState>, session: Session, return_to: Option<Retu
     })
 }
 
-async fn log_out(state: &LogoutState, session: &Session, return_to: Option<ReturnTo>) -> Response {
+async fn log_out(state: &LogoutState, session: &Session, options: LogoutOptions) -> Response {
     let ended = match end_session(state, session).await {
         Ok(ended) => ended,
         Err(error) => {
             let event = AuthEvent::LogoutFailed;
             tracing::error!(target: TARGET, %error, event = event.name(), "logout failed: the store is unavailable");
             state.events.emit_logged(&event);
-            return unavailable(state, return_to).await;
+            return unavailable(state, options).await;
         }
     };
     if let Some(row) = ended.row.as_ref().filter(|_| ended.by_this_request) {
@@ -139,7 +163,7 @@ async fn log_out(state: &LogoutState, session: &Session, return_to: Option<Retur
         state,
         id_token.as_deref(),
         ended.provider_session.as_deref(),
-        return_to,
+        options,
     )
     .await;
     let mut response = see_other(&target);
@@ -153,7 +177,7 @@ async fn log_out(state: &LogoutState, session: &Session, return_to: Option<Retur
     response
 }
 
-async fn unavailable(state: &LogoutState, return_to: Option<ReturnTo>) -> Response {
+async fn unavailable(state: &LogoutState, options: LogoutOptions) -> Response {
     Page::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "Logging out is not possible right now",
@@ -167,7 +191,8 @@ async fn unavailable(state: &LogoutState, return_to: Option<ReturnTo>) -> Respon
         state.config.routes().logout_path(),
         form_action(state).await,
     )
-    .field(RETURN_TO, return_to.map(String::from))
+    .field(RETURN_TO, options.return_to.map(String::from))
+    .field(FEDERATED, options.federated.then(String::new))
     .into_response()
 }
 
@@ -194,10 +219,10 @@ async fn provider_url(
     state: &LogoutState,
     id_token: Option<&str>,
     provider_session: Option<&str>,
-    return_to: Option<ReturnTo>,
+    options: LogoutOptions,
 ) -> String {
     let config = &state.config;
-    let (path, url) = match return_to {
+    let (path, url) = match options.return_to {
         Some(path) => {
             let url = config.site_url(path.as_str());
             (path, url)
@@ -211,6 +236,7 @@ async fn provider_url(
         return_to: Some(&url),
         id_token,
         session: provider_session,
+        federated: options.federated,
     };
     let metadata = state.provider.metadata().await;
     metadata

@@ -57,6 +57,7 @@ pub(crate) struct IdTokenChecks<'a> {
 pub(crate) struct IdTokenVerifier {
     provider: Provider,
     client_id: String,
+    algorithms: Vec<Algorithm>,
     /// The audiences of the configured APIs.
     audiences: Vec<String>,
     clock: SharedClock,
@@ -69,6 +70,7 @@ impl IdTokenVerifier {
         Self {
             provider,
             client_id: config.client_id().to_owned(),
+            algorithms: config.id_token_algorithms().to_vec(),
             audiences,
             clock,
         }
@@ -85,7 +87,7 @@ impl IdTokenVerifier {
         checks: &IdTokenChecks<'_>,
     ) -> Result<Claims, IdTokenError> {
         // Rules 6–8: an asymmetric signature with a key of the provider.
-        let jwt = self.provider.verify(token, Algorithm::ALL).await?;
+        let jwt = self.provider.verify(token, &self.algorithms).await?;
         if is_logout_token(&jwt) {
             return Err(IdTokenError::Rule("it is a logout token"));
         }
@@ -155,7 +157,10 @@ impl IdTokenVerifier {
     ///
     /// See [`VerifyError`].
     pub(crate) async fn verify_signature(&self, token: &str) -> Result<(), VerifyError> {
-        self.provider.verify(token, Algorithm::ALL).await.map(drop)
+        self.provider
+            .verify(token, &self.algorithms)
+            .await
+            .map(drop)
     }
 
     /// Returns whether a refreshed ID token is of the same user and login as the previous one (OpenID Connect Core 1.0

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::{
-    config::{Config, LogoutParameter},
+    config::{Config, LogoutParameter, LogoutStrategy},
     provider::{Issuer, Metadata},
 };
 
@@ -20,6 +20,8 @@ pub struct ProviderLogout<'a> {
     pub id_token: Option<&'a str>,
     /// The provider's `sid`.
     pub session: Option<&'a str>,
+    /// Whether the user is also logged out of the identity provider behind an Auth0 tenant, such as Google.
+    pub federated: bool,
 }
 
 impl ProviderLogout<'_> {
@@ -29,14 +31,18 @@ impl ProviderLogout<'_> {
     /// member has `/v2/logout`. With the parameter `logout_uri`, it is `/logout` beside the authorization endpoint, as
     /// at Amazon Cognito.
     pub fn url(&self, config: &Config, metadata: &Metadata) -> Option<Url> {
-        match (config.logout().parameter, &metadata.end_session_endpoint) {
+        let logout = config.logout();
+        if logout.strategy == LogoutStrategy::V2 {
+            return self.v2(config);
+        }
+        match (logout.parameter, &metadata.end_session_endpoint) {
             (LogoutParameter::PostLogoutRedirectUri, Some(endpoint)) => {
                 Some(self.end_session(endpoint, config))
             }
             (LogoutParameter::PostLogoutRedirectUri, None) => {
-                let is_auth0 = has_auth0_form(config.issuer());
-                let endpoint = is_auth0.then(|| config.issuer().url().join("v2/logout").ok())??;
-                Some(self.without_hints(&endpoint, config, "returnTo"))
+                let may_use_v2 =
+                    logout.strategy == LogoutStrategy::Auto && has_auth0_form(config.issuer());
+                may_use_v2.then(|| self.v2(config))?
             }
             (LogoutParameter::LogoutUri, Some(endpoint)) => {
                 Some(self.without_hints(endpoint, config, "logout_uri"))
@@ -52,6 +58,19 @@ impl ProviderLogout<'_> {
         }
     }
 
+    fn v2(&self, config: &Config) -> Option<Url> {
+        let endpoint = config.issuer().url().join("v2/logout").ok()?;
+        let url = self.without_hints(&endpoint, config, "returnTo");
+        Some(self.with_federated(url))
+    }
+
+    fn with_federated(&self, mut url: Url) -> Url {
+        if self.federated {
+            url.query_pairs_mut().append_key_only("federated");
+        }
+        url
+    }
+
     fn end_session(&self, endpoint: &Url, config: &Config) -> Url {
         let with_hints = |id_token: Option<&str>| {
             let mut url = self.without_hints(endpoint, config, "post_logout_redirect_uri");
@@ -61,7 +80,7 @@ impl ProviderLogout<'_> {
                     url.query_pairs_mut().append_pair(name, value);
                 }
             }
-            url
+            self.with_federated(url)
         };
         let url = with_hints(self.id_token);
         if url.as_str().len() > MAX_URL {

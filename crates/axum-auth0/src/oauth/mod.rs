@@ -11,6 +11,7 @@ mod csp;
 mod error;
 mod id_token;
 mod lenient;
+mod logout_token;
 mod logout_url;
 mod response;
 mod revocation;
@@ -29,6 +30,7 @@ pub use self::{
 pub(crate) use self::{
     csp::{form_action, provider_origins},
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
+    logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
 };
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(crate) struct Page {
     fix: Option<String>,
     links: Vec<(&'static str, String)>,
     form: Option<(&'static str, String)>,
-    field: Option<(&'static str, String)>,
+    fields: Vec<(&'static str, String)>,
     form_action: Option<String>,
     retry_after: Option<u64>,
 }
@@ -36,7 +36,7 @@ impl Page {
             fix: None,
             links: Vec::new(),
             form: None,
-            field: None,
+            fields: Vec::new(),
             form_action: None,
             retry_after: None,
         }
@@ -84,7 +84,7 @@ impl Page {
 
     /// Adds a hidden field to the form.
     pub(crate) fn field(mut self, name: &'static str, value: Option<String>) -> Self {
-        self.field = value.map(|value| (name, value));
+        self.fields.extend(value.map(|value| (name, value)));
         self
     }
 
@@ -94,15 +94,14 @@ impl Page {
         self
     }
 
-    fn hidden_field(&self) -> String {
-        self.field
-            .as_ref()
-            .map_or_else(String::new, |(name, value)| {
-                format!(
-                    "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
-                    attribute(value)
-                )
-            })
+    fn hidden_fields(&self) -> String {
+        let input = |(name, value): &(&str, String)| {
+            format!(
+                "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+                attribute(value)
+            )
+        };
+        self.fields.iter().map(input).collect()
     }
 
     fn html(&self) -> String {
@@ -125,7 +124,7 @@ impl Page {
                 body,
                 "<form method=\"post\" action=\"{}\">{}<button type=\"submit\">{}</button></form>",
                 attribute(action),
-                self.hidden_field(),
+                self.hidden_fields(),
                 text(label)
             );
         }

@@ -33,15 +33,18 @@ pub(crate) enum Purpose {
     SessionRecord,
     /// The cookie of a failed form.
     FailedForm,
+    /// Facts about a login.
+    LoginDetails,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Transaction,
         Self::State,
         Self::Tokens,
         Self::SessionRecord,
         Self::FailedForm,
+        Self::LoginDetails,
     ];
 
     fn label(self) -> &'static str {
@@ -51,6 +54,7 @@ impl Purpose {
             Self::Tokens => "tokens",
             Self::SessionRecord => "session-record",
             Self::FailedForm => "failed-form",
+            Self::LoginDetails => "login-details",
         }
     }
 }

@@ -5,12 +5,17 @@ mod cache;
 mod cache_policy;
 mod cookie;
 mod data;
+mod description;
+mod device;
+mod end_markers;
 mod expiry;
 mod extract;
 pub(crate) mod id;
 mod load_user;
+mod login_details;
 mod look_up;
 mod not_signed_in;
+mod own_sessions;
 mod public_claims;
 mod records;
 mod services;
@@ -18,6 +23,7 @@ mod session_data;
 mod session_use;
 mod state;
 mod user;
+mod user_sessions;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::cookie::issued_cookie;
@@ -25,14 +31,18 @@ pub(crate) use self::{
     cache_policy::{SessionAccess, cache_policy},
     cookie::{SessionCookie, base_cookie, layer, protect_cookie, write_cookie},
     data::{ProviderSession, SessionData, StoredSession, empty_record},
+    end_markers::EndMarker,
     expiry::SessionTimes,
     load_user::load_user,
+    login_details::LoginDetails,
     records::{SessionRecords, store_error},
     services::UserServices,
     session_data::StagedData,
     state::SessionState,
+    user_sessions::{RefreshTokens, UserSessions},
 };
 pub use self::{
+    description::SessionDescription,
     expiry::{SESSION_EXPIRES_HEADER, SessionExpiry, SessionLimit},
     not_signed_in::NotSignedIn,
     session_data::{AppData, SessionDataError},

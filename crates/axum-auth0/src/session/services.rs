@@ -1,5 +1,6 @@
 //! Dependencies of the methods of a [`SignedInUser`](super::SignedInUser).
 
+use super::UserSessions;
 use crate::{
     api_transport::ApiTransport,
     page_user::PageUserTags,
@@ -12,6 +13,7 @@ pub(crate) struct UserServices {
     pub(crate) tokens: Tokens,
     pub(crate) apis: ApiRegistry,
     pub(crate) transport: ApiTransport,
+    pub(crate) sessions: UserSessions,
     pub(crate) page_users: PageUserTags,
     /// Names of further claims that pages may contain.
     pub(crate) public_claims: Vec<String>,

@@ -58,6 +58,10 @@ impl LoginSnapshot {
         self.login.record.id
     }
 
+    pub(crate) fn issuer(&self) -> &str {
+        &self.login.record.issuer
+    }
+
     pub(crate) fn subject(&self) -> &str {
         &self.login.record.subject
     }

@@ -97,6 +97,55 @@ async fn the_local_session_ends_with_any_logout_endpoint_of_the_provider() {
     }
 }
 
+/// `AUTH0_LOGOUT_STRATEGY`, and the parameter `federated` of nextjs-auth0.
+#[tokio::test]
+async fn the_strategy_chooses_the_logout_endpoint() {
+    for (strategy, announced, target) in [
+        ("auto", true, Some("/oidc/logout?")),
+        ("auto", false, Some("/v2/logout?")),
+        ("oidc", true, Some("/oidc/logout?")),
+        ("oidc", false, None),
+        ("v2", true, Some("/v2/logout?")),
+        ("v2", false, Some("/v2/logout?")),
+    ] {
+        let case = format!("{strategy}, announced: {announced}");
+        let env = TestEnvBuilder::new()
+            .set("AUTH0_LOGOUT_STRATEGY", strategy)
+            .build()
+            .await;
+        if !announced {
+            env.provider.modify(Part::Metadata, |metadata| {
+                drop(
+                    metadata
+                        .as_object_mut()
+                        .unwrap()
+                        .remove("end_session_endpoint"),
+                );
+            });
+        }
+        for (path, form, federated) in [
+            ("/auth/logout", "", false),
+            ("/auth/logout?federated", "", true),
+            ("/auth/logout", "federated=", true),
+        ] {
+            let mut browser = env.logged_in("alice").await;
+            let response = browser.post(path, form).await;
+            assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
+            let Some(target) = target else {
+                assert_eq!(response.location(), "/signed-out", "{case}");
+                continue;
+            };
+            let location = response.location();
+            assert!(
+                location.starts_with(&env.provider.url(target)),
+                "{case}: {location}"
+            );
+            let has_federated = response.redirect_parameter("federated").is_some();
+            assert_eq!(has_federated, federated, "{case}: {location}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_logout_succeeds_while_the_provider_is_down() {
     for reply in [Reply::html(500), Reply::status(404), Reply::Truncated] {

@@ -10,6 +10,7 @@ mod app;
 
 mod access_token_route;
 mod authorization_responses;
+mod backchannel_logout;
 mod backoff;
 mod base_path;
 mod builder;
@@ -64,4 +65,5 @@ mod token_endpoint;
 mod token_responses;
 mod unreadable_records;
 mod unreadable_tokens;
+mod user_sessions;
 mod userinfo;
