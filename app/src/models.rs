@@ -54,6 +54,21 @@ pub struct Order {
     pub placed_at: String,
 }
 
+/// A device on which the user is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Opaque identifier of the session. It is not the cookie.
+    pub id: String,
+    /// The browser in words.
+    pub browser: Option<String>,
+    /// The operating system in words.
+    pub system: Option<String>,
+    /// Minutes since the last use.
+    pub idle_minutes: u64,
+    /// Whether it is the device of the request.
+    pub is_current: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Order, Orders, Product, Products};

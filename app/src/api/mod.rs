@@ -2,6 +2,7 @@
 
 pub mod orders;
 pub mod products;
+pub mod sessions;
 
 /// The page that the forms of this module return to. `done` is the code of the message that it shows.
 #[cfg(feature = "ssr")]

@@ -33,6 +33,12 @@ pub struct TestingGuide;
 #[derive(Debug)]
 pub struct SessionsGuide;
 
+/// The examples in `docs/logout.md`, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/logout.md")]
+#[derive(Debug)]
+pub struct LogoutGuide;
+
 use axum::Router;
 use axum_auth0_bearer::Verifier;
 

@@ -91,6 +91,14 @@ pub async fn complete(
     let mut settings =
         tenant::Settings::local(issuer.parse()?, &base_url, &state.client_secret).with_orders();
     settings.database = tenant::Database::File(folder.join("tenant.db"));
+    // The tenant ends sessions of the site, too.
+    let backchannel = format!(
+        "{base_url}{}",
+        axum_auth0::Routes::default().backchannel_logout_path()
+    );
+    if let Some(site) = settings.applications.first_mut() {
+        site.backchannel_logout_url = backchannel.parse().ok();
+    }
     let client_id = settings
         .applications
         .first()

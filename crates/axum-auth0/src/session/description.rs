@@ -1,5 +1,7 @@
 //! The description of a session, for its user.
 
+use std::time::Duration;
+
 use super::device::Device;
 
 /// A session of a user, as a list of signed-in devices shows it.
@@ -8,6 +10,8 @@ pub struct SessionDescription {
     pub(super) id: String,
     pub(super) created_at: i64,
     pub(super) last_seen_at: i64,
+    /// Time of the description, in seconds since 1970.
+    pub(super) now: i64,
     pub(super) device: Device,
     pub(super) is_current: bool,
 }
@@ -27,6 +31,11 @@ impl SessionDescription {
     /// Returns the time of the last use, in seconds since 1970, exact to a minute.
     pub fn last_seen_at(&self) -> i64 {
         self.last_seen_at
+    }
+
+    /// Returns the time since the last use, exact to a minute.
+    pub fn idle_for(&self) -> Duration {
+        Duration::from_secs(u64::try_from(self.now - self.last_seen_at).unwrap_or_default())
     }
 
     /// Returns the browser that logged in, such as `Firefox`; `None` if it is unknown.

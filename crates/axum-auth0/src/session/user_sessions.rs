@@ -54,6 +54,7 @@ impl UserSessions {
             id: public_id(&row.id),
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
+            now,
             device: LoginDetails::of(&self.keys, &row).device,
             is_current: current == Some(row.id),
         };

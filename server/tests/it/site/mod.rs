@@ -7,6 +7,7 @@ mod compression;
 mod cookies;
 mod cross_site;
 mod dev_sign_in;
+mod devices;
 mod files;
 mod forms;
 mod headers;

@@ -24,6 +24,9 @@ pub(crate) const GUARDED: &[(&str, &str)] = &[
     ("POST", "/api/products/delete"),
     ("GET", "/api/orders"),
     ("POST", "/api/orders"),
+    ("GET", "/api/sessions"),
+    ("POST", "/api/sessions/end"),
+    ("POST", "/api/sessions/end-others"),
 ];
 
 /// A form with the fields of all server functions.

@@ -87,6 +87,13 @@ impl TestEnvBuilder {
         self.tenant.applications = local.applications;
     }
 
+    /// Registers the site's back-channel logout URL at the tenant.
+    pub(crate) fn register_backchannel_logout(&mut self) {
+        let site = self.variables.get("APP_BASE_URL").unwrap().to_owned();
+        let url = format!("{}/auth/backchannel-logout", site.trim_end_matches('/'));
+        self.tenant.applications[0].backchannel_logout_url = Some(url.parse().unwrap());
+    }
+
     /// Runs the orders API, configures it, and lets refresh tokens be used for it.
     pub(crate) fn add_orders(&mut self) {
         let orders_url = std::mem::take(&mut self.orders_url);

@@ -1,5 +1,8 @@
-//! The user's claims that pages may contain.
+//! The user's claims that pages may contain, and the devices on which the user is signed in.
 
+mod devices;
+
+use devices::Devices;
 use leptos::prelude::*;
 use leptos_auth0::{User, use_user};
 
@@ -24,6 +27,7 @@ pub(crate) fn ProfilePage() -> impl IntoView {
                 {rows}
             </tbody>
         </table>
+        <Devices/>
     }
 }
 
