@@ -82,6 +82,10 @@ impl RouteLimits {
 }
 
 impl AppState {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "each part is built after those that it uses"
+    )]
     pub(super) fn new(components: Components) -> Self {
         let Components {
             config,

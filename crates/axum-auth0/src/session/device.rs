@@ -60,7 +60,7 @@ impl Device {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let agent = headers
             .get(header::USER_AGENT)
-            .map(|value| value.as_bytes())
+            .map(http::HeaderValue::as_bytes)
             .unwrap_or_default();
         let agent = String::from_utf8_lossy(&agent[..agent.len().min(MAX_USER_AGENT)]);
         let find = |marks: &[(&str, &'static str)]| {
