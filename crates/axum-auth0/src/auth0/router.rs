@@ -136,10 +136,9 @@ impl Auth0 {
             .layer(from_fn_with_state(guard, guard::treat_as_data))
             .layer(Extension(forms))
             .layer(paths);
-        let site = app
-            .merge(routes(state))
-            .layer(layers)
-            .merge(provider_routes(state));
+        let pages = app.merge(routes(state)).layer(layers);
+        // In this order: of two default fallbacks, `merge` keeps that of its argument, which has the layers.
+        let site = provider_routes(state).merge(pages);
         match state.config.base_path() {
             "" => site,
             // Unlike `nest`, this also matches the base path with a trailing slash. Other paths of the host are not

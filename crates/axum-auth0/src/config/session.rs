@@ -132,9 +132,6 @@ pub(super) fn store(problems: &mut Problems<'_>) -> StoreLocation {
 
 /// No message repeats the URL, which may contain a password.
 fn postgres(problems: &mut Problems<'_>, value: &str) -> StoreLocation {
-    if cfg!(not(feature = "postgres")) {
-        problems.add(variable::SESSION_STORE, POSTGRES_NOT_COMPILED_IN);
-    }
     let Some(url) = DatabaseUrl::parse(value) else {
         problems.add(
             variable::SESSION_STORE,
@@ -142,6 +139,9 @@ fn postgres(problems: &mut Problems<'_>, value: &str) -> StoreLocation {
         );
         return StoreLocation::Memory;
     };
+    if cfg!(not(feature = "postgres")) {
+        problems.add(variable::SESSION_STORE, POSTGRES_NOT_COMPILED_IN);
+    }
     StoreLocation::Postgres(url)
 }
 

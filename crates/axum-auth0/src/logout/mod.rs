@@ -3,6 +3,7 @@
 
 mod backchannel;
 mod end_session;
+mod options;
 mod signed_out;
 
 use std::{sync::Arc, time::Duration};
@@ -15,8 +16,11 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower_sessions::Session;
 
 pub(crate) use self::backchannel::{BackChannelState, post as backchannel_logout};
-use self::end_session::{EndedSession, end_session};
 pub(crate) use self::signed_out::signed_out_page;
+use self::{
+    end_session::{EndedSession, end_session},
+    options::{FEDERATED, LogoutOptions, RETURN_TO},
+};
 use crate::{
     config::Config,
     events::{AuthEvent, EventSubject, Events, SessionEnd, TARGET},
@@ -25,18 +29,11 @@ use crate::{
     provider::Provider,
     request::{RequestKind, RequestSite},
     responses::{no_content, see_other},
-    return_to::ReturnTo,
     session::{SessionCookie, SessionRecords},
     store::SharedStore,
     tasks::{Tasks, Work},
     tokens::Tokens,
 };
-
-/// The parameter with the path to return to.
-const RETURN_TO: &str = "returnTo";
-
-/// The parameter that also logs out of the identity provider behind an Auth0 tenant. Its value is ignored.
-const FEDERATED: &str = "federated";
 
 /// How long a logout waits for the revocation of the refresh token.
 const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
@@ -105,28 +102,6 @@ async fn form_action(state: &LogoutState) -> String {
     // Without metadata, the logout ends at this site, which the policy allows.
     let _ = state.provider.metadata().await;
     oauth::form_action(&state.config, &state.provider)
-}
-
-/// What a logout request asks for.
-#[derive(Clone, Debug)]
-struct LogoutOptions {
-    return_to: Option<ReturnTo>,
-    federated: bool,
-}
-
-impl LogoutOptions {
-    /// Reads a form or a query.
-    fn parse(config: &Config, form: &[u8]) -> Self {
-        let find = |searched| {
-            url::form_urlencoded::parse(form)
-                .find(|(name, _)| name == searched)
-                .map(|(_, value)| value)
-        };
-        Self {
-            return_to: find(RETURN_TO).and_then(|value| config.routes().return_to(&value)),
-            federated: find(FEDERATED).is_some(),
-        }
-    }
 }
 
 /// Runs the logout in a task: a client that disconnects must not cancel it.
