@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     browser::{ALICE, BOB, Browser},
-    test_env::TestEnv,
+    test_env::{TestEnv, TestEnvBuilder},
 };
 
 const END: &str = "/api/sessions/end";
@@ -69,7 +69,7 @@ async fn a_user_signs_out_all_other_devices() {
 
 #[tokio::test]
 async fn the_tenant_ends_a_session_that_was_copied_to_another_browser() {
-    let env = TestEnv::with(|builder| builder.register_backchannel_logout()).await;
+    let env = TestEnv::with(TestEnvBuilder::register_backchannel_logout).await;
     let alice = logged_in(&env, ALICE).await;
     let copy = env.browser();
     copy.set_cookie("session", &alice.cookie("session").unwrap());
