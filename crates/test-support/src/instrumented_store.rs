@@ -88,7 +88,7 @@ impl InstrumentedStore {
         *self.failing.lock().unwrap() = operations.iter().copied().collect();
     }
 
-    /// Pauses the next call of an operation: `load_record` or `create_record`.
+    /// Pauses the next call of an operation: `load_record`, `create_record` or `swap_tokens`.
     pub fn pause_next(&self, operation: &'static str) -> PausedCall {
         let call = PausedCall::new();
         self.paused.lock().unwrap().insert(operation, call.clone());
@@ -279,6 +279,7 @@ impl Store for InstrumentedStore {
         tokens: Vec<u8>,
     ) -> Result<CasOutcome, StoreError> {
         self.check("swap_tokens")?;
+        self.pause("swap_tokens").await;
         let failing = self
             .failing_swaps
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {

@@ -92,7 +92,7 @@ pub(crate) fn inspect(token: &str, expected: &Expectation<'_>) -> Result<TokenFa
         });
     }
     let scopes = claims.scopes().map_err(malformed)?;
-    if expected.is_just_issued {
+    if expected.is_just_issued() {
         let claim = scopes.as_ref().map_or("(none)", |scopes| scopes.name());
         tracing::debug!(audience, claim, "read the scopes of an access token");
     }
@@ -146,19 +146,22 @@ fn in_time(
     audience: &str,
 ) -> Result<(), Diagnosis> {
     let now = expected.now;
-    if let Some(end) = facts.expires_at.filter(|end| *end <= now) {
-        if !expected.is_just_issued {
+    // A token from the token endpoint may have expired in transit, while this process was suspended. It was valid when it
+    // was issued.
+    let valid_at = expected.requested_at.map_or(now, |at| at.min(now));
+    if let Some(end) = facts.expires_at.filter(|end| *end <= valid_at) {
+        if !expected.is_just_issued() {
             return Err(Diagnosis::ExpiredToken { seconds: now - end });
         }
-        let ahead = facts.issued_at.map(|begin| now - begin);
+        let ahead = facts.issued_at.map(|begin| valid_at - begin);
         return match ahead.filter(|ahead| ahead.abs() > LEEWAY) {
             // Providers do not issue expired tokens, so the clocks differ by more than the token's lifetime.
             Some(ahead) => Err(Diagnosis::ClockSkew { ahead }),
             // Lifetimes can be this short near the end of the provider's session. The token is usable once.
-            None if now - end <= LEEWAY => Ok(()),
+            None if valid_at - end <= LEEWAY => Ok(()),
             None => Err(Diagnosis::IssuedExpired {
                 audience: audience.to_owned(),
-                seconds: now - end,
+                seconds: valid_at - end,
             }),
         };
     }

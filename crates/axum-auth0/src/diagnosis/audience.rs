@@ -22,7 +22,7 @@ pub(super) fn not_for(expected: &Expectation<'_>, audience: &str, found: &[&str]
         .map(|aud| printable(aud))
         .collect();
     let login = config.audience().filter(|login| *login != audience);
-    if expected.is_just_issued && login.is_some_and(|login| found.contains(&login)) {
+    if expected.is_just_issued() && login.is_some_and(|login| found.contains(&login)) {
         return Diagnosis::RefreshNotAllowedForApi {
             audience,
             found: shown,
@@ -48,7 +48,7 @@ pub(super) fn not_for(expected: &Expectation<'_>, audience: &str, found: &[&str]
             };
         }
     }
-    if expected.is_just_issued {
+    if expected.is_just_issued() {
         Diagnosis::WrongAudienceIssued {
             audience,
             variable,

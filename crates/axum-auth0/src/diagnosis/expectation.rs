@@ -9,7 +9,8 @@ pub struct Expectation<'a> {
     pub(super) api: &'a ApiSettings,
     pub(super) requested: &'a [String],
     pub(super) granted: Option<&'a [String]>,
-    pub(super) is_just_issued: bool,
+    /// For a token fresh from the token endpoint: when it was requested, in seconds since 1970.
+    pub(super) requested_at: Option<i64>,
     pub(super) now: i64,
 }
 
@@ -21,7 +22,7 @@ impl<'a> Expectation<'a> {
             api,
             requested: api.scope(),
             granted: None,
-            is_just_issued: false,
+            requested_at: None,
             now,
         }
     }
@@ -33,12 +34,17 @@ impl<'a> Expectation<'a> {
         self
     }
 
-    /// Marks the token as fresh from the token endpoint, whose response granted this scope.
+    /// Marks the token as fresh from the token endpoint: it was requested at `requested_at`, in seconds since 1970, and the
+    /// response granted this scope.
     #[must_use]
-    pub(crate) fn just_issued(mut self, granted: Option<&'a [String]>) -> Self {
-        self.is_just_issued = true;
+    pub(crate) fn just_issued(mut self, requested_at: i64, granted: Option<&'a [String]>) -> Self {
+        self.requested_at = Some(requested_at);
         self.granted = granted;
         self
+    }
+
+    pub(super) fn is_just_issued(&self) -> bool {
+        self.requested_at.is_some()
     }
 
     /// Returns whether the request to Auth0 uses `resource`, which Auth0 ignores.
@@ -50,7 +56,7 @@ impl<'a> Expectation<'a> {
     /// Returns whether the token comes from a refresh of a login that named no API, at a provider whose refresh tokens
     /// are bound to the APIs of the login.
     pub(super) fn login_named_no_api(&self) -> bool {
-        self.is_just_issued
+        self.is_just_issued()
             && self.config.audience().is_none()
             && self.config.audience_parameter() == AudienceParameter::Audience
     }

@@ -35,6 +35,7 @@ pub(super) async fn complete(
 ) -> Result<(Id, SignedInUser), LoginError> {
     let return_to = || transaction.return_to.clone();
     let redirect_uri = state.config.site_url(state.config.routes().callback_path());
+    let requested_at = state.clock.unix_seconds();
     let response = state
         .token_endpoint
         .exchange_code(
@@ -79,7 +80,7 @@ pub(super) async fn complete(
     };
     let set = TokenSet {
         app_data,
-        ..token_set(state, transaction, &response, now)
+        ..token_set(state, transaction, &response, (requested_at, now))
     };
     let lifetime = state.config.session_lifetime();
     let absolute_end = now + lifetime.absolute_seconds();
@@ -185,7 +186,7 @@ fn token_set(
     state: &LoginState,
     transaction: &Transaction,
     response: &TokenResponse,
-    now: i64,
+    (requested_at, now): (i64, i64),
 ) -> TokenSet {
     // The configuration may have changed since the login started.
     let is_current = transaction.audience.as_deref() == state.config.audience();
@@ -198,7 +199,7 @@ fn token_set(
     let config = &state.config;
     let requests = config.apis().filter_map(|api| TokenRequest::new(api, &[]));
     for request in requests.filter(|request| Some(request.audience) == config.audience()) {
-        match CachedToken::verify(response, &request, config, now) {
+        match CachedToken::verify(response, &request, config, (requested_at, now)) {
             Ok(token) => set.insert(token),
             Err(diagnosis) => {
                 diagnosis.log("access token rejected");

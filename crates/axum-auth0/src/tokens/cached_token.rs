@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::token_request::TokenRequest;
 use crate::{
     config::Config,
-    diagnosis::{Diagnosis, inspect},
+    diagnosis::{Diagnosis, TokenFacts, inspect},
     oauth::TokenResponse,
 };
 
@@ -23,7 +23,7 @@ pub(crate) struct CachedToken {
     /// The scopes of the token.
     pub(crate) scope: Vec<String>,
     pub(crate) token: String,
-    /// In seconds since 1970.
+    /// Time of the request to the provider, in seconds since 1970. The token was issued then or later.
     pub(crate) obtained_at: i64,
     /// In seconds since 1970. `None` if neither the token nor the response contains it; then the token is used until
     /// the API rejects it.
@@ -44,6 +44,8 @@ impl CachedToken {
     /// Verifies that the access token in `response` is a JWT of this issuer for the requested audience.
     ///
     /// The signature is not checked: the token came from the token endpoint over TLS, and the API checks it.
+    /// `requested_at` is the time before the request was sent, `now` the time after the response was read. If the process
+    /// was suspended in between, the token may have expired.
     ///
     /// # Errors
     ///
@@ -52,25 +54,20 @@ impl CachedToken {
         response: &TokenResponse,
         request: &TokenRequest<'_>,
         config: &Config,
-        now: i64,
+        (requested_at, now): (i64, i64),
     ) -> Result<Self, Diagnosis> {
         let expected = request
             .expectation(config, now)
-            .just_issued(response.scope.as_deref());
+            .just_issued(requested_at, response.scope.as_deref());
         let facts = inspect(&response.access_token, &expected)?;
-        let response_end = response
-            .expires_in
-            .map(|seconds| now.saturating_add(seconds));
+        let expires_at = expiry(&facts, response.expires_in, requested_at);
         Ok(Self {
             audience: request.audience.to_owned(),
             requested: request.scope.clone(),
             scope: facts.scope,
             token: response.access_token.clone(),
-            obtained_at: now,
-            expires_at: match (facts.expires_at, response_end) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            },
+            obtained_at: requested_at,
+            expires_at,
             on_demand: false,
             is_extra: request.is_extra(),
             is_spent: false,
@@ -87,7 +84,7 @@ impl CachedToken {
     }
 
     /// Returns whether the token had no lifetime when it was issued. Some providers issue such tokens shortly before
-    /// their own session ends.
+    /// their own session ends. A token that expired in transit had one.
     pub(crate) fn was_issued_expired(&self) -> bool {
         self.expires_at.is_some_and(|end| end <= self.obtained_at)
     }
@@ -118,6 +115,26 @@ impl CachedToken {
             .filter(|scope| !self.scope.contains(scope))
             .cloned()
             .collect()
+    }
+}
+
+/// Returns when a token expires by the clock of this server: by its claims or by the response, whichever is earlier.
+///
+/// If the provider's clock is behind by more than the lifetime, `exp` is in the past although the response grants a
+/// lifetime. Then the lifetime counts from the request.
+fn expiry(facts: &TokenFacts, expires_in: Option<i64>, requested_at: i64) -> Option<i64> {
+    let after_request = |seconds: i64| requested_at.saturating_add(seconds);
+    let by_response = expires_in.map(after_request);
+    let has_lifetime = expires_in.is_some_and(|seconds| seconds > 0);
+    let by_claims = match (facts.issued_at, facts.expires_at) {
+        (Some(begin), Some(end)) if has_lifetime && end <= requested_at => {
+            Some(after_request(end.saturating_sub(begin)))
+        }
+        (_, end) => end,
+    };
+    match (by_claims, by_response) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }
 

@@ -63,7 +63,7 @@ pub struct CachedTokenOverview {
     pub requested: Vec<String>,
     /// The granted scopes.
     pub scope: Vec<String>,
-    /// Time at which it was issued, in seconds since 1970.
+    /// Time at which it was requested, in seconds since 1970.
     pub obtained_at: i64,
     /// Time at which it expires, in seconds since 1970; `None` if unknown.
     pub expires_at: Option<i64>,

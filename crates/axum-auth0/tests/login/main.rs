@@ -25,6 +25,7 @@ mod doctor;
 mod ended_sessions;
 mod error_responses;
 mod events;
+mod expired_in_transit;
 mod fetch_metadata;
 mod grant_revocation;
 mod guards;

@@ -28,9 +28,8 @@ use crate::{
 /// Maximum time to wait for the next second.
 const NEXT_SECOND_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// Maximum number of leases that may expire before the request is sent. A process that is suspended repeatedly gives
-/// up.
-const MAX_EXPIRED_LEASES: u8 = 3;
+/// Maximum number of refreshes of one call that are interrupted, because the process was suspended. After them it gives up.
+const MAX_INTERRUPTIONS: u8 = 3;
 
 /// Time to wait after a lease is taken over from a process that did not release it. That process may have a new refresh token
 /// and be about to store it: it could not renew its lease during an outage of the store, and saves within half a second
@@ -42,6 +41,8 @@ enum LeasedRefresh {
     Completed(CachedToken),
     /// The lease may have expired before the request, so no request was sent.
     LeaseExpired,
+    /// The new token expired before it was stored. Its refresh token is stored.
+    TokenExpired,
 }
 
 impl Refresher {
@@ -89,7 +90,7 @@ impl Refresher {
         requirement: TokenRequirement,
     ) -> Result<CachedToken, TokenError> {
         let mut start = Instant::now();
-        let mut expired_leases = 0;
+        let mut interruptions = 0;
         loop {
             let (_, set) = self.sets.load(login).await?;
             // Another process may have refreshed while this one waited.
@@ -114,11 +115,13 @@ impl Refresher {
                     lease.release().await;
                     match result? {
                         LeasedRefresh::Completed(token) => return Ok(token),
-                        LeasedRefresh::LeaseExpired if expired_leases < MAX_EXPIRED_LEASES => {
-                            expired_leases += 1;
+                        LeasedRefresh::LeaseExpired | LeasedRefresh::TokenExpired
+                            if interruptions < MAX_INTERRUPTIONS =>
+                        {
+                            interruptions += 1;
                             start = Instant::now();
                         }
-                        LeasedRefresh::LeaseExpired => break,
+                        LeasedRefresh::LeaseExpired | LeasedRefresh::TokenExpired => break,
                     }
                 }
                 LeaseAcquisition::LoginMissing => {
@@ -131,7 +134,8 @@ impl Refresher {
         }
         tracing::warn!(
             ?login,
-            "token refresh not started: timed out waiting for the lease"
+            interruptions,
+            "token refresh given up: no lease, or interrupted too often"
         );
         self.report(login, RefreshOutcome::NotStarted);
         Err(TokenError::ProviderUnavailable {
@@ -162,11 +166,11 @@ impl Refresher {
             .await?
         {
             LeasedRefresh::Completed(token) => token,
-            LeasedRefresh::LeaseExpired => return Ok(LeasedRefresh::LeaseExpired),
+            interrupted => return Ok(interrupted),
         };
         // The provider issues another token in the next second.
         if !requirement.is_same_token_again(before.as_ref(), &token)
-            || !self.wait_for_second_after(token.obtained_at).await
+            || !self.wait_for_next_second().await
             || lease.may_have_expired()
         {
             return Ok(LeasedRefresh::Completed(token));
@@ -199,9 +203,17 @@ impl Refresher {
         if response.tokens.is_ok() {
             failpoint::reached("refresh:after-response").await;
         }
-        self.commit_refresh(record, set, &attempt, &response)
-            .await
-            .map(LeasedRefresh::Completed)
+        let token = self
+            .commit_refresh(record, set, &attempt, &response)
+            .await?;
+        if token.is_in_use(self.clock.unix_seconds()) {
+            return Ok(LeasedRefresh::Completed(token));
+        }
+        tracing::warn!(
+            ?login,
+            "the access token expired before it was stored; refreshing again"
+        );
+        Ok(LeasedRefresh::TokenExpired)
     }
 
     /// Returns a token without a lifetime after it was stored as spent.
@@ -231,9 +243,9 @@ impl Refresher {
         Err(self.denied_without_request(record.id, &set, denial))
     }
 
-    /// Waits until `second` has passed. Returns `false` if the clock does not advance.
-    async fn wait_for_second_after(&self, second: i64) -> bool {
-        let start = Instant::now();
+    /// Waits for the next second. Returns `false` if the clock does not advance.
+    async fn wait_for_next_second(&self) -> bool {
+        let (start, second) = (Instant::now(), self.clock.unix_seconds());
         while self.clock.unix_seconds() <= second {
             if start.elapsed() > NEXT_SECOND_TIMEOUT {
                 return false;

@@ -63,6 +63,7 @@ impl Refresher {
             return Ok(None);
         }
         let may_resend = set.backoff.is_none() && !permit.is_probe();
+        let mut requested_at = self.clock.unix_seconds();
         let mut response = self.request_refresh(set, request).await;
         // If the first request arrived, the refresh token is already consumed, and more providers accept it again if it
         // is sent soon. It is not sent again if the lease may have expired, because another process may have used it.
@@ -75,6 +76,7 @@ impl Refresher {
                 ?login,
                 "the connection was lost during a token refresh; retrying with the same refresh token"
             );
+            requested_at = self.clock.unix_seconds();
             response = self.request_refresh(set, request).await;
         }
         report(permit, &response, request);
@@ -82,6 +84,7 @@ impl Refresher {
             request,
             requirement,
             refresh_token: set.refresh_token.clone(),
+            requested_at,
             may_be_reuse: set.refresh_outcome_unknown || lease.previous_abandoned || is_resent,
         };
         Ok(Some((attempt, response)))

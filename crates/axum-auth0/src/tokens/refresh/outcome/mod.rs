@@ -23,6 +23,8 @@ pub(super) struct Attempt<'a> {
     pub(super) requirement: TokenRequirement,
     /// The refresh token of the request.
     pub(super) refresh_token: Option<String>,
+    /// When the request was sent, in seconds since 1970.
+    pub(super) requested_at: i64,
     /// Whether an earlier request with this refresh token had no response.
     pub(super) may_be_reuse: bool,
 }
@@ -59,7 +61,8 @@ impl Outcome {
         let error = match &response.tokens {
             Ok(_) if !is_same_user => return Self::OtherUser,
             Ok(tokens) => {
-                return match CachedToken::verify(tokens, attempt.request, config, now) {
+                let times = (attempt.requested_at, now);
+                return match CachedToken::verify(tokens, attempt.request, config, times) {
                     Ok(token) => Self::Token(CachedToken {
                         on_demand: attempt.requirement.is_on_demand(),
                         is_spent: token.was_issued_expired(),

@@ -24,6 +24,7 @@ struct Case {
     name: &'static str,
     set: TokenSet,
     requirement: TokenRequirement,
+    requested_at: i64,
     may_be_reuse: bool,
     is_same_user: bool,
     response: EndpointResponse,
@@ -36,6 +37,7 @@ fn case(name: &'static str, response: EndpointResponse, expected: &'static str) 
         name,
         set: set(vec![]),
         requirement: FRESH,
+        requested_at: NOW,
         may_be_reuse: false,
         is_same_user: true,
         response,
@@ -160,6 +162,7 @@ fn check(cases: Vec<Case>) {
             request: &request,
             requirement: case.requirement,
             refresh_token: Some("r".to_owned()),
+            requested_at: case.requested_at,
             may_be_reuse: case.may_be_reuse,
         };
         let outcome = Outcome::of(&case.response, &attempt, case.is_same_user, &config, NOW);

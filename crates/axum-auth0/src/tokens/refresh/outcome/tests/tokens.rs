@@ -2,16 +2,18 @@
 
 use super::*;
 
+/// Returns a response whose `expires_in` is `seconds`.
+fn expiring(seconds: i64) -> EndpointResponse {
+    let mut response = good();
+    response.tokens.as_mut().unwrap().expires_in = Some(seconds);
+    response
+}
+
 #[test]
 fn the_requested_token_is_cached_and_the_new_refresh_token_stored() {
     let without_refresh_token = EndpointResponse {
         refresh_token: None,
         ..good()
-    };
-    let expired = {
-        let mut response = good();
-        response.tokens.as_mut().unwrap().expires_in = Some(0);
-        response
     };
     check(vec![
         case("rotated", good(), "new, cached [read] -> token"),
@@ -27,9 +29,25 @@ fn the_requested_token_is_cached_and_the_new_refresh_token_stored() {
         ),
         case(
             "without a lifetime",
-            expired,
+            expiring(0),
             "new, cached [read] spent -> token",
         ),
+        Case {
+            requested_at: NOW - 20,
+            ..case(
+                "expired in transit",
+                expiring(15),
+                "new, cached [read] -> token",
+            )
+        },
+        Case {
+            requested_at: NOW - 20,
+            ..case(
+                "without a lifetime, in transit for long",
+                expiring(0),
+                "new, cached [read] spent -> token",
+            )
+        },
         Case {
             requirement: TokenRequirement::InsteadOf(Some(TokenFingerprint::of("old"))),
             ..case("on demand", good(), "new, cached [read] on demand -> token")
