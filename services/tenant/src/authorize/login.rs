@@ -104,7 +104,7 @@ impl LoginForm {
 
 /// Finishes the login of the form with `user`, who has authenticated.
 pub(super) async fn log_in(
-    state: &AppState,
+    state: &Arc<AppState>,
     mut transaction: Transaction<'static, Sqlite>,
     headers: &HeaderMap,
     form: &LoginForm,
@@ -162,7 +162,7 @@ fn wrong_password(state: &AppState, form: &LoginForm, username: &str, users: &[U
 }
 
 /// A browser has one session. The login of another user ends the previous session.
-async fn end_replaced(state: &AppState, replaced: Option<Session>) -> Result<(), sqlx::Error> {
+async fn end_replaced(state: &Arc<AppState>, replaced: Option<Session>) -> Result<(), sqlx::Error> {
     if let Some(session) = replaced {
         sso::end_session(state, &session.sid).await?;
     }

@@ -52,7 +52,7 @@ pub(crate) async fn logout(
 }
 
 async fn respond(
-    state: &AppState,
+    state: &Arc<AppState>,
     headers: &HeaderMap,
     parameters: &Parameters,
     confirmed: bool,

@@ -28,7 +28,7 @@ pub(crate) async fn get(
 }
 
 async fn logout(
-    state: &AppState,
+    state: &Arc<AppState>,
     headers: &HeaderMap,
     query: Option<&str>,
 ) -> Result<Response, ErrorPage> {

@@ -3,6 +3,8 @@
 mod backchannel_logout;
 pub(crate) mod cookie;
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use sqlx::SqliteConnection;
 
@@ -27,7 +29,7 @@ pub(crate) async fn current_session(
 ///
 /// Like at Auth0, refresh tokens remain valid: they belong to the grant.
 pub(crate) async fn end_session(
-    state: &AppState,
+    state: &Arc<AppState>,
     sid: &str,
 ) -> Result<Option<Session>, sqlx::Error> {
     let mut transaction = state.store.begin().await?;

@@ -102,6 +102,57 @@ async fn ending_all_sessions_notifies_the_applications_of_each() {
     login_id_of(&bob.authorize(&[]).await);
 }
 
+/// Each attempt has a token of its own: the response to the previous one may have been lost after the token was used.
+#[tokio::test]
+async fn an_unavailable_application_receives_another_token() {
+    let application = MockServer::start().await;
+    for status in [503, 200] {
+        Mock::given(method("POST"))
+            .respond_with(ResponseTemplate::new(status))
+            .up_to_n_times(1)
+            .mount(&application)
+            .await;
+    }
+    let url = Url::parse(&application.uri()).unwrap();
+    let env =
+        TestEnv::with(|settings| settings.applications[0].backchannel_logout_url = Some(url)).await;
+    let (mut browser, tokens) = log_in(&env).await;
+    browser
+        .get(&logout_path(&[("id_token_hint", tokens.text("id_token"))]))
+        .await;
+    let received = received_logout_tokens(&application, 2).await;
+    let (_, first) = env.verify(&received[0]).await;
+    let (_, second) = env.verify(&received[1]).await;
+    assert_eq!(first["sid"], second["sid"]);
+    assert_ne!(first["jti"], second["jti"]);
+}
+
+#[tokio::test]
+async fn a_rejected_logout_token_is_not_repeated() {
+    let application = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(400))
+        .expect(1)
+        .mount(&application)
+        .await;
+    let url = Url::parse(&application.uri()).unwrap();
+    let env =
+        TestEnv::with(|settings| settings.applications[0].backchannel_logout_url = Some(url)).await;
+    let (mut browser, tokens) = log_in(&env).await;
+    browser
+        .get(&logout_path(&[("id_token_hint", tokens.text("id_token"))]))
+        .await;
+    received_logout_tokens(&application, 1).await;
+    let logged = async {
+        while !env.logged(Outcome::Refused, "responded with 400") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), logged)
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn a_logout_does_not_wait_for_an_unresponsive_application() {
     let unresponsive = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
