@@ -19,6 +19,7 @@ pub mod local;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 pub mod options;
+pub mod revoke_sessions;
 pub mod shutdown;
 mod signals;
 pub mod site;

@@ -5,7 +5,8 @@ use std::{path::Path, process::ExitCode};
 use axum_auth0::Variables;
 use clap::{Parser, Subcommand};
 use server::{
-    doctor, limits::Limits, load_shedding::shed_load, options, shutdown, site, telemetry,
+    doctor, limits::Limits, load_shedding::shed_load, options, revoke_sessions, shutdown, site,
+    telemetry,
 };
 use tokio::net::TcpListener;
 
@@ -26,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Check the configuration against the real provider, and report problems with their fixes
     Doctor(doctor::Arguments),
+    /// End all sessions of a user
+    RevokeSessions(revoke_sessions::Arguments),
 }
 
 /// Error of the site at startup.
@@ -33,8 +36,12 @@ type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    if let Some(Command::Doctor(arguments)) = Arguments::parse().command {
-        return doctor::run(arguments, Path::new(".")).await;
+    match Arguments::parse().command {
+        Some(Command::Doctor(arguments)) => return doctor::run(arguments, Path::new(".")).await,
+        Some(Command::RevokeSessions(arguments)) => {
+            return revoke_sessions::run(&arguments, Path::new(".")).await;
+        }
+        None => {}
     }
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
