@@ -2,20 +2,22 @@
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     time::Duration,
 };
 
 use cookie::Cookie;
 use reqwest::{
     Client, Method, StatusCode,
-    header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE},
+    header::{COOKIE, HOST, HeaderMap, LOCATION, SET_COOKIE},
     redirect::Policy,
 };
 use url::Url;
 
 /// Longer than the proxy takes to try every replica.
 const TIMEOUT: Duration = Duration::from_secs(40);
+/// Longer than a replica is paused: what it answers afterwards counts.
+const REPLICA_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The clients of all browsers. Each has an address of its own on the loopback network, as users have.
 #[derive(Debug)]
@@ -106,6 +108,35 @@ impl Browser {
         url
     }
 
+    /// Reads `path` from one replica, as the proxy asks it for a script of the page. The cookies of the answer are not kept.
+    pub(crate) async fn read_from(&self, replica: SocketAddr, path: &str) -> Result<Reply, String> {
+        let url = self.url(path);
+        let mut direct = url.clone();
+        direct
+            .set_port(Some(replica.port()))
+            .map_err(|()| "no port")?;
+        let response = self
+            .client
+            .get(direct)
+            .header(HOST, self.site.authority())
+            .header(COOKIE, cookie_header(&self.site_cookies))
+            .header("accept", "application/json")
+            .header("sec-fetch-mode", "cors")
+            .header("sec-fetch-site", "same-origin")
+            .timeout(REPLICA_TIMEOUT)
+            .send()
+            .await
+            .map_err(|error| describe(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.text().await.map_err(|error| describe(&error))?;
+        let location = headers.get(LOCATION).and_then(|it| it.to_str().ok());
+        Ok(Reply {
+            status,
+            location: location.and_then(|location| url.join(location).ok()),
+            body,
+        })
+    }
+
     /// Sends a request, and keeps the cookies of the answer. The error says how it failed.
     pub(crate) async fn send(
         &mut self,
@@ -122,8 +153,7 @@ impl Browser {
         };
         let mut request = self.client.request(method, url.clone());
         if !cookies.is_empty() {
-            let pairs: Vec<_> = cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
-            request = request.header(COOKIE, pairs.join("; "));
+            request = request.header(COOKIE, cookie_header(cookies));
         }
         let (accept, mode, site) = match kind {
             Kind::Navigation => ("text/html", "navigate", "none"),
@@ -153,6 +183,11 @@ impl Browser {
             body,
         })
     }
+}
+
+fn cookie_header(cookies: &Cookies) -> String {
+    let pairs: Vec<_> = cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+    pairs.join("; ")
 }
 
 fn describe(error: &reqwest::Error) -> String {

@@ -5,7 +5,6 @@ use std::{
     io::Write as _,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    process::Command,
     sync::Arc,
 };
 
@@ -14,17 +13,16 @@ use url::Url;
 
 use crate::{
     grants::GrantLog,
-    program::Program,
+    operator::Operator,
+    program::{Program, clean},
     proxy,
+    site::{AUDIENCE, CLIENT_SECRET, SiteEnvironment},
     store::{Store, StoreKind, free_port, wait_until_open},
 };
 
 pub(crate) const REPLICAS: usize = 3;
-const AUDIENCE: &str = "https://products.example.com";
-const CLIENT_SECRET: &str = "cluster-client-secret";
-/// Short, so that every session needs refreshes all the time, and longer than a pause: a token that expires before its response
-/// is read is no subject of this test.
-const ACCESS_TOKEN_LIFETIME: &str = "12";
+/// Short, so that every session needs refreshes all the time, and so that a token can expire while its replica is paused.
+const ACCESS_TOKEN_LIFETIME: &str = "8";
 
 /// The executables of the workspace, and what they need.
 #[derive(Clone, Debug, clap::Args)]
@@ -54,6 +52,8 @@ pub(crate) struct Replica {
 #[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) replicas: Vec<Arc<Mutex<Replica>>>,
+    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) operator: Operator,
     pub(crate) store: Arc<Mutex<Store>>,
     /// The URL of the proxy.
     pub(crate) site: Url,
@@ -81,14 +81,17 @@ impl Cluster {
         let ports = (0..REPLICAS)
             .map(|_| free_port())
             .collect::<io::Result<Vec<_>>>()?;
-        let environment = [
-            ("APP_BASE_URL", site.as_str().trim_end_matches('/')),
-            ("AUTH0_DOMAIN", tenant.as_str()),
-            ("AUTH0_SESSION_STORE", &store_url),
-        ];
+        let environment = SiteEnvironment::prepare(
+            &executables.server,
+            &executables.stylesheet,
+            folder,
+            (&site, &tenant),
+            api_port,
+            store_url,
+        )?;
         let mut replicas = Vec::new();
         for (index, port) in ports.iter().enumerate() {
-            let command = replica(executables, folder, *port, api_port, &environment)?;
+            let command = environment.replica(*port);
             let mut program = Program::new(&format!("replica {}", index + 1), command, folder)?;
             // All at once, as after a deployment: they create the schema together.
             program.start()?;
@@ -106,6 +109,8 @@ impl Cluster {
         wait_until_open(loopback(proxy_port))?;
         services.push(nginx);
         Ok(Self {
+            addresses: replicas.iter().map(|it| it.address).collect(),
+            operator: Operator::new(environment),
             replicas: replicas
                 .into_iter()
                 .map(|it| Arc::new(Mutex::new(it)))
@@ -172,53 +177,6 @@ fn start_api(
     api.start()?;
     wait_until_open(loopback(port))?;
     Ok(api)
-}
-
-fn replica(
-    executables: &Executables,
-    folder: &Path,
-    port: u16,
-    api_port: u16,
-    environment: &[(&str, &str)],
-) -> io::Result<Command> {
-    // The pages without the browser half: what a browser without JavaScript gets.
-    let site_root = folder.join("site");
-    let pkg = site_root.join("pkg");
-    fs::create_dir_all(&pkg)?;
-    fs::copy(&executables.stylesheet, pkg.join("leptos-auth0.css"))?;
-    let mut command = clean(&executables.server);
-    command
-        .current_dir(folder)
-        .envs(environment.iter().copied())
-        .env("AUTH0_CLIENT_ID", "leptos-auth0-sample")
-        .env("AUTH0_CLIENT_SECRET", CLIENT_SECRET)
-        .env(
-            "AUTH0_SECRET",
-            "2b7e151628aed2a6abf7158809cf4f3c762e7160f38b4da56a784d9045190cfe",
-        )
-        .env("AUTH0_AUDIENCE", AUDIENCE)
-        .env("PRODUCTS_API_URL", format!("http://127.0.0.1:{api_port}"))
-        // The provider is not what fails here: a busy machine must not cost the response of a refresh.
-        .env("AUTH0_HTTP_TIMEOUT", "12500")
-        .env("TRUSTED_PROXIES", "127.0.0.1")
-        .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}"))
-        .env("LEPTOS_SITE_ROOT", site_root)
-        .env("LEPTOS_OUTPUT_NAME", "leptos-auth0")
-        .env("NO_COLOR", "1")
-        .env("RUST_LOG", "warn");
-    Ok(command)
-}
-
-/// Returns a command without the variables of this process, which could configure the program.
-fn clean(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.env_clear();
-    for name in ["PATH", "HOME"] {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
-    }
-    command
 }
 
 fn loopback(port: u16) -> SocketAddr {

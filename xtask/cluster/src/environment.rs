@@ -1,9 +1,13 @@
 //! What all users share.
 
+use std::net::SocketAddr;
+
 use tokio::sync::{Semaphore, watch};
 use url::Url;
 
-use crate::{browser::Clients, grants::GrantLog, judgement::RowOwners, tally::Tally};
+use crate::{
+    browser::Clients, grants::GrantLog, judgement::RowOwners, operator::Operator, tally::Tally,
+};
 
 /// What all users share.
 #[derive(Debug)]
@@ -11,6 +15,9 @@ pub(crate) struct Environment {
     pub(crate) seed: u64,
     pub(crate) site: Url,
     pub(crate) tenant: Url,
+    /// The replicas, behind the proxy.
+    pub(crate) replicas: Vec<SocketAddr>,
+    pub(crate) operator: Operator,
     pub(crate) clients: Clients,
     pub(crate) grants: GrantLog,
     pub(crate) rows: RowOwners,

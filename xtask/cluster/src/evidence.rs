@@ -21,6 +21,10 @@ pub(crate) struct Disturbance {
 /// Time within which a replica under load has received and stored the response of the provider.
 const COMMIT_TIME: Duration = Duration::from_secs(1);
 
+/// Time within which the provider under load processes a request. A replica may be paused before the token of its request is
+/// consumed.
+const REQUEST_TIME: Duration = Duration::from_secs(1);
+
 /// Time between two clocks of one machine, and between a log line and the response that it announces.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
@@ -56,14 +60,15 @@ pub(crate) fn reuses(events: &[GrantEvent], disturbances: &[Disturbance]) -> Vec
                 subject: reuse.subject.clone(),
                 at: reuse.at,
                 consumed,
-                cause: consumed.and_then(|consumed| cause(consumed, disturbances)),
+                cause: consumed.and_then(|consumed| cause(consumed, reuse.at, disturbances)),
             }
         })
         .collect()
 }
 
-/// Returns the disturbance of a replica that interrupted the refresh of `consumed`.
-fn cause(consumed: Moment, disturbances: &[Disturbance]) -> Option<Disturbance> {
+/// Returns the disturbance of a replica that interrupted the refresh of `consumed`, whose token was presented again at
+/// `reused`: after the lease of that refresh had expired.
+fn cause(consumed: Moment, reused: Moment, disturbances: &[Disturbance]) -> Option<Disturbance> {
     let earliest = consumed.saturating_sub(TOLERANCE);
     // While the store is away, the new token exists in the memory of the replica only.
     let latest = disturbances
@@ -74,11 +79,15 @@ fn cause(consumed: Moment, disturbances: &[Disturbance]) -> Option<Disturbance> 
     let interrupts = |it: &Disturbance| match (it.target, it.action) {
         (Target::Replica(_), Action::Kill { .. }) => (earliest..=latest).contains(&it.start),
         (Target::Replica(_), Action::Pause { length }) => {
-            length > MIN_LEASE && overlaps(it, earliest, latest)
+            let earliest = consumed.saturating_sub(REQUEST_TIME);
+            length > MIN_LEASE && (earliest..=latest).contains(&it.start)
         }
         _ => false,
     };
-    disturbances.iter().copied().find(interrupts)
+    disturbances
+        .iter()
+        .copied()
+        .find(|it| interrupts(it) && reused >= it.start + MIN_LEASE)
 }
 
 fn overlaps(disturbance: &Disturbance, from: Moment, to: Moment) -> bool {
@@ -152,6 +161,19 @@ mod tests {
         assert_eq!(cause_among(&[paused]), Some(paused));
         let short = pause(Target::Replica(0), 9_990, 11_000);
         assert_eq!(cause_among(&[short]), None);
+    }
+
+    #[test]
+    fn a_pause_that_began_long_before_the_token_was_consumed_is_no_cause() {
+        let paused = pause(Target::Replica(0), 8_000, 16_000);
+        assert_eq!(cause_among(&[paused]), None);
+    }
+
+    #[test]
+    fn a_reuse_before_a_lease_can_expire_has_no_cause() {
+        let killed = kill(Target::Replica(0), 10_020);
+        let reused = Duration::from_millis(12_900);
+        assert_eq!(cause(Duration::from_secs(10), reused, &[killed]), None);
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub(crate) enum GrantEventKind {
     /// A consumed refresh token was presented again; the grant was revoked.
     Reused,
     Revoked,
-    /// The site answered to a logout token, with this status; 0 without an answer.
+    /// The site answered to a logout token, with this status; 0 without an answer. The tenant repeats a token if there was no
+    /// answer, and after 429 and 5xx.
     LogoutToken {
         status: u16,
     },

@@ -13,11 +13,15 @@ mod evidence;
 #[cfg(unix)]
 mod grants;
 #[cfg(unix)]
+mod interrupt;
+#[cfg(unix)]
 mod judgement;
 #[cfg(unix)]
 mod login;
 #[cfg(unix)]
 mod logout;
+#[cfg(unix)]
+mod operator;
 #[cfg(unix)]
 mod pages;
 #[cfg(unix)]
@@ -32,6 +36,8 @@ mod run;
 mod schedule;
 #[cfg(unix)]
 mod script;
+#[cfg(unix)]
+mod site;
 #[cfg(unix)]
 mod store;
 #[cfg(unix)]
@@ -49,12 +55,7 @@ async fn main() -> ExitCode {
     use clap::Parser as _;
 
     let arguments = run::Arguments::parse();
-    let result = tokio::select! {
-        result = run::run(&arguments) => result,
-        // Dropping the run ends the processes.
-        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
-    };
-    match result {
+    match run::run(&arguments).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

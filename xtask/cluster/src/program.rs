@@ -120,6 +120,18 @@ impl Drop for Program {
     }
 }
 
+/// Returns a command without the variables of this process, which could configure the program.
+pub(crate) fn clean(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    for name in ["PATH", "HOME"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct Report {
     pub(crate) store: &'static str,
     pub(crate) seed: u64,
+    /// Why the run did not reach its end, if it did not.
+    pub(crate) partial: Option<String>,
     pub(crate) start: Moment,
     pub(crate) length: Duration,
     pub(crate) disturbances: Vec<Disturbance>,
@@ -33,6 +35,7 @@ impl Report {
         Self {
             store,
             seed,
+            partial: None,
             start,
             length,
             reuses: reuses(&grants, &disturbances),
@@ -196,6 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_an_interrupted_run_says_that_it_is_partial() {
+        let mut report = report(false, false);
+        let complete = table(&report, &Tally::default());
+        assert!(!complete.contains("PARTIAL"), "{complete}");
+        report.partial = Some("ended by SIGTERM".to_owned());
+        let partial = table(&report, &Tally::default());
+        let title = "| memory, seed 1, PARTIAL: ended by SIGTERM | |";
+        assert!(partial.starts_with(title), "{partial}");
+    }
+
+    #[test]
     fn every_other_incident_is_a_violation_even_after_a_documented_reuse() {
         for kind in [
             IncidentKind::Flickered,
@@ -203,6 +217,7 @@ mod tests {
             IncidentKind::Resurrected,
             IncidentKind::Unreachable,
             IncidentKind::LoginImpossible,
+            IncidentKind::NotEnded,
         ] {
             let mut report = report(true, true);
             report.incidents[0].kind = kind;

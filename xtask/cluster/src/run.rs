@@ -21,6 +21,7 @@ use crate::{
     cluster::{Cluster, Executables, REPLICAS},
     environment::Environment,
     grants::{GrantLog, now},
+    interrupt::Interrupt,
     judgement::RowOwners,
     report::Report,
     schedule::schedule,
@@ -64,14 +65,31 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut interrupt = Interrupt::new()?;
     let mut is_success = true;
     for kind in &arguments.stores {
-        is_success &= run_on(*kind, arguments).await?;
+        match run_on(*kind, arguments, &mut interrupt).await? {
+            Verdict::Passed => {}
+            Verdict::Failed => is_success = false,
+            Verdict::Interrupted => return Ok(false),
+        }
     }
     Ok(is_success)
 }
 
-async fn run_on(kind: StoreKind, arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+/// The result of the run on one store.
+enum Verdict {
+    Passed,
+    Failed,
+    /// It did not reach its end; what was printed is partial.
+    Interrupted,
+}
+
+async fn run_on(
+    kind: StoreKind,
+    arguments: &Arguments,
+    interrupt: &mut Interrupt,
+) -> Result<Verdict, Box<dyn Error>> {
     let folder = arguments.state.join(kind.name().to_lowercase());
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -98,6 +116,8 @@ async fn run_on(kind: StoreKind, arguments: &Arguments) -> Result<bool, Box<dyn 
         seed: arguments.seed,
         site: cluster.site.clone(),
         tenant: cluster.tenant.clone(),
+        replicas: cluster.addresses.clone(),
+        operator: cluster.operator.clone(),
         clients: Clients::new(CLIENT_ADDRESSES)?,
         grants: grants.clone(),
         rows: RowOwners::default(),
@@ -122,19 +142,34 @@ async fn run_on(kind: StoreKind, arguments: &Arguments) -> Result<bool, Box<dyn 
         sessions.join_all().await;
         Ok::<(), Box<dyn Error>>(())
     };
-    let ended = timeout(MAX_RUN, load).await;
+    // Why the result is partial.
+    let partial = tokio::select! {
+        ended = timeout(MAX_RUN, load) => match ended {
+            Ok(Ok(())) => cluster.check_services().err().map(|error| error.to_string()),
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("the run did not end in time".to_owned()),
+        },
+        signal = interrupt.wait() => Some(format!("ended by {signal}")),
+    };
     progress.abort();
-    ended.map_err(|_| "the run did not end in time")??;
-    cluster.check_services()?;
-    let report = Report::new(
-        kind.name(),
-        arguments.seed,
-        (start, started.elapsed()),
-        (grants.all(), disturbances.all()),
-        &env.tally,
-    );
+    let report = Report {
+        partial,
+        ..Report::new(
+            kind.name(),
+            arguments.seed,
+            (start, started.elapsed()),
+            (grants.all(), disturbances.all()),
+            &env.tally,
+        )
+    };
     print(&report, &env.tally);
-    Ok(report.violations().is_empty() && env.tally.made() >= sessions)
+    Ok(if report.partial.is_some() {
+        Verdict::Interrupted
+    } else if report.violations().is_empty() && env.tally.made() >= sessions {
+        Verdict::Passed
+    } else {
+        Verdict::Failed
+    })
 }
 
 /// Starts the sessions, as many at a time as there are active users. Returns when the last script has ended.

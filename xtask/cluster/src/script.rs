@@ -22,7 +22,9 @@ pub(crate) enum Ending {
     /// The user logs out at the provider, which sends a logout token.
     BackChannel,
     /// The user signs out all others of their sessions in another browser.
-    Revocation,
+    OtherBrowser,
+    /// An operator ends all sessions of the user.
+    Operator,
     /// It does not end before the end of the run.
     Stay,
 }
@@ -50,9 +52,10 @@ impl Script {
             })
             .collect();
         let ending = match random.random_range(0..100) {
-            0..40 => Ending::Logout,
-            40..60 => Ending::BackChannel,
-            60..70 => Ending::Revocation,
+            0..38 => Ending::Logout,
+            38..56 => Ending::BackChannel,
+            56..64 => Ending::OtherBrowser,
+            64..70 => Ending::Operator,
             _ => Ending::Stay,
         };
         Self {
@@ -91,7 +94,8 @@ mod tests {
         for ending in [
             Ending::Logout,
             Ending::BackChannel,
-            Ending::Revocation,
+            Ending::OtherBrowser,
+            Ending::Operator,
             Ending::Stay,
         ] {
             assert!(endings.contains(&ending), "{ending:?}");

@@ -14,7 +14,12 @@ type Row = (&'static str, String);
 
 /// Returns the table, as Markdown.
 pub(crate) fn table(report: &Report, tally: &Tally) -> String {
-    let mut table = format!("| {}, seed {} | |\n|---|---|\n", report.store, report.seed);
+    let partial = report.partial.as_ref();
+    let partial = partial.map_or_else(String::new, |reason| format!(", PARTIAL: {reason}"));
+    let mut table = format!(
+        "| {}, seed {}{partial} | |\n|---|---|\n",
+        report.store, report.seed
+    );
     let rows = sessions(report, tally)
         .into_iter()
         .chain(disturbances(report))
@@ -61,6 +66,10 @@ fn sessions(report: &Report, tally: &Tally) -> Vec<Row> {
             incidents(IncidentKind::LoginImpossible),
         ),
         (
+            "sessions that could not be ended",
+            incidents(IncidentKind::NotEnded),
+        ),
+        (
             "refreshes",
             report.grants.iter().filter(refreshed).count().to_string(),
         ),
@@ -70,13 +79,18 @@ fn sessions(report: &Report, tally: &Tally) -> Vec<Row> {
             explained.len().to_string(),
         ),
         (
-            "logouts, back-channel logouts, revocations",
+            "sessions ended at the site, by a logout token, from another browser, by an operator",
             format!(
-                "{}, {}, {}",
+                "{}, {}, {}, {}",
                 tally.counted("logouts"),
                 tally.counted("back-channel logouts"),
-                tally.counted("revocations"),
+                tally.counted("ended from another browser"),
+                tally.counted("ended by an operator"),
             ),
+        ),
+        (
+            "answers of single replicas one second after the end of a session",
+            tally.counted("answers after the end").to_string(),
         ),
     ]
 }

@@ -43,6 +43,8 @@ pub(crate) enum IncidentKind {
     Unreachable,
     /// The user could not log in at all.
     LoginImpossible,
+    /// The session could not be ended: no logout, no logout token, or no revocation was accepted, although it was repeated.
+    NotEnded,
 }
 
 /// Counters of a run. All users share it.

@@ -64,7 +64,8 @@ impl Session {
         match script.ending {
             Ending::Logout => self.log_out().await,
             Ending::BackChannel => self.log_out_at_provider().await,
-            Ending::Revocation => self.sign_out_from_another_browser(script.number).await,
+            Ending::OtherBrowser => self.sign_out_from_another_browser(script.number).await,
+            Ending::Operator => self.be_signed_out_by_the_operator(script.number).await,
             Ending::Stay => {}
         }
         drop(active);
@@ -115,7 +116,7 @@ impl Session {
         Ok(())
     }
 
-    fn clone_for_request(&self) -> Self {
+    pub(crate) fn clone_for_request(&self) -> Self {
         Self {
             env: Arc::clone(&self.env),
             subject: self.subject.clone(),
@@ -144,11 +145,17 @@ impl Session {
             Err(failure) => Answer::Failed(failure.clone()),
         };
         env.tally.answer(&answer);
-        let fault = judge(&self.subject, before, self.standing(), &answer);
-        if let Some(fault) = &fault {
-            env.tally.fault(&self.subject, fault, page.path());
-        }
+        let fault = self.judge(before, &answer, page.path());
         (answer, fault)
+    }
+
+    /// Judges an answer to a request that was sent in the standing `before`, and reports a fault.
+    pub(crate) fn judge(&self, before: Standing, answer: &Answer, detail: &str) -> Option<Fault> {
+        let fault = judge(&self.subject, before, self.standing(), answer);
+        if let Some(fault) = &fault {
+            self.env.tally.fault(&self.subject, fault, detail);
+        }
+        fault
     }
 
     /// Asks again after an anonymous answer: is the session gone, or was the answer wrong?
