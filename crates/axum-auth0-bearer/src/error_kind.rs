@@ -1,5 +1,7 @@
 //! Kinds of errors with their statuses, codes and descriptions.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 /// The kind of an error in a token or a request. It holds no claim values.
@@ -37,18 +39,38 @@ pub enum BearerErrorKind {
     SenderConstrained,
     /// The principal is a client, and the API accepts users only.
     ClientCredentialsNotAllowed,
-    /// The token is valid but lacks a scope.
+    /// The token is valid but lacks scopes: these, separated by spaces.
     InsufficientScope(String),
+    /// The token is valid, but the user lacks permissions: these, separated by spaces.
+    InsufficientPermission(String),
+    /// The token is valid, but the user lacks a role.
+    InsufficientRole,
+    /// The token is valid, but the user has to log in again, more recently or more strongly
+    /// ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
+    InsufficientUserAuthentication {
+        /// The accepted values of `acr`; empty if any is accepted.
+        acr_values: Vec<String>,
+        /// The maximum time since the login.
+        max_age: Option<Duration>,
+    },
+    /// The provider says that the token is not active: it expired, was revoked, or is unknown (RFC 7662).
+    NotActive,
     /// The provider's keys are unavailable.
     KeysUnavailable,
+    /// The provider's introspection endpoint is unavailable.
+    IntrospectionUnavailable,
 }
 
 impl BearerErrorKind {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::MalformedRequest => StatusCode::BAD_REQUEST,
-            Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
-            Self::KeysUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::InsufficientScope(_)
+            | Self::InsufficientPermission(_)
+            | Self::InsufficientRole => StatusCode::FORBIDDEN,
+            Self::KeysUnavailable | Self::IntrospectionUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NoToken
             | Self::OpaqueToken
             | Self::TooLong { .. }
@@ -61,15 +83,21 @@ impl BearerErrorKind {
             | Self::NotYetValid
             | Self::NotAnAccessToken
             | Self::SenderConstrained
-            | Self::ClientCredentialsNotAllowed => StatusCode::UNAUTHORIZED,
+            | Self::ClientCredentialsNotAllowed
+            | Self::NotActive
+            | Self::InsufficientUserAuthentication { .. } => StatusCode::UNAUTHORIZED,
         }
     }
 
-    /// Returns the error code: one of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1), or
-    /// `unauthorized` or `temporarily_unavailable`, which the RFC does not define.
+    /// Returns the error code: one of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) and
+    /// [RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), or `unauthorized` or `temporarily_unavailable`,
+    /// which the RFCs do not define.
     pub(super) fn code(&self) -> &'static str {
         match self.status() {
             _ if *self == Self::NoToken => "unauthorized",
+            _ if matches!(self, Self::InsufficientUserAuthentication { .. }) => {
+                "insufficient_user_authentication"
+            }
             StatusCode::BAD_REQUEST => "invalid_request",
             StatusCode::FORBIDDEN => "insufficient_scope",
             StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
@@ -110,7 +138,20 @@ impl BearerErrorKind {
             Self::InsufficientScope(_) => {
                 "the access token lacks the scope that this request needs"
             }
+            Self::InsufficientPermission(_) => {
+                "the user lacks the permission that this request needs"
+            }
+            Self::InsufficientRole => "the user lacks the role that this request needs",
+            Self::InsufficientUserAuthentication { .. } => {
+                "this request needs a more recent or a stronger login of the user"
+            }
+            Self::NotActive => {
+                "the access token is not active: it expired, was revoked, or is unknown to its issuer"
+            }
             Self::KeysUnavailable => "the keys of the issuer cannot be fetched at the moment",
+            Self::IntrospectionUnavailable => {
+                "the issuer cannot be asked about the access token at the moment"
+            }
         }
     }
 

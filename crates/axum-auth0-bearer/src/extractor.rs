@@ -13,8 +13,21 @@ where
     type Rejection = BearerError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, BearerError> {
-        Verifier::from_ref(state)
-            .verify_headers(&parts.headers)
-            .await
+        verified_token(parts, &Verifier::from_ref(state)).await
     }
+}
+
+/// Returns the token of a request. A token that a layer has verified with the same settings is not verified again.
+pub(super) async fn verified_token(
+    parts: &mut Parts,
+    verifier: &Verifier,
+) -> Result<VerifiedToken, BearerError> {
+    if let Some(token) = parts.extensions.get::<VerifiedToken>()
+        && token.is_verified_by(&verifier.0)
+    {
+        return Ok(token.clone());
+    }
+    let token = verifier.verify_headers(&parts.headers).await?;
+    parts.extensions.insert(token.clone());
+    Ok(token)
 }

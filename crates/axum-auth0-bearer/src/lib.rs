@@ -2,32 +2,57 @@
 //!
 //! ## Index
 //!
-//! [`Verifier`] · [`VerifiedToken`] · [`Profile`] · [`CustomProfile`] · [`BearerError`]
+//! [`Verifier`] · [`VerifiedToken`] · [`Requirement`] · [`ResourceMetadata`] · [`Profile`] · [`CustomProfile`] ·
+//! [`BearerError`]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
+mod actor;
 mod authorization_header;
+mod challenge;
+mod claim_names;
 mod custom_profile;
 mod error;
+mod error_detail;
 mod error_kind;
 mod extractor;
+mod guard;
+#[cfg(feature = "introspection")]
+mod introspection;
+mod metadata_router;
+#[cfg(feature = "introspection")]
+mod opaque_token;
+mod principal;
 mod profile;
 mod rejection;
+mod requirement;
+mod resource_metadata;
 mod rules;
+mod settings;
 mod token_identity;
 mod trusted_issuer;
 mod validation;
+mod verification;
 mod verified_token;
 mod verifier;
 mod verifier_error;
 
 pub use axum_auth0_core::{clock, http_client, jwt, provider};
 
+#[cfg(feature = "introspection")]
+#[cfg_attr(docsrs, doc(cfg(feature = "introspection")))]
+pub use self::introspection::Introspection;
 pub use self::{
+    actor::Actor,
+    claim_names::ClaimNames,
     custom_profile::{CustomProfile, InvalidMarker},
-    error::{BearerError, ErrorDetail},
+    error::BearerError,
+    error_detail::ErrorDetail,
     error_kind::BearerErrorKind,
+    guard::{Authorized, Guard, GuardCheck, GuardLayer, Policy},
     profile::Profile,
+    requirement::Requirement,
+    resource_metadata::ResourceMetadata,
     token_identity::Principal,
     trusted_issuer::TrustedIssuer,
     verified_token::VerifiedToken,

@@ -1,5 +1,7 @@
 //! The identity in a valid token.
 
+use super::claim_names::AuthorizationClaims;
+
 /// The party that a request is made on behalf of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Principal {
@@ -18,5 +20,6 @@ pub(super) struct TokenIdentity {
     pub(super) scopes: Vec<String>,
     /// The claim that the scopes were read from.
     pub(super) scope_claim: Option<&'static str>,
+    pub(super) authorization: AuthorizationClaims,
     pub(super) expires_at: i64,
 }

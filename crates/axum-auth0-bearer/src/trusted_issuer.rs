@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{profile::Profile, rules::Rules};
-use axum_auth0_core::provider::Provider;
+use super::{claim_names::ClaimNames, profile::Profile, rules::Rules};
+use axum_auth0_core::{jwt::Algorithm, provider::Provider};
 
 /// A provider whose access tokens a [`Verifier`](super::Verifier) accepts.
 #[derive(Clone, Debug)]
@@ -14,6 +14,9 @@ pub struct TrustedIssuer {
     pub(super) audience: Option<Arc<str>>,
     pub(super) rules: Arc<Rules>,
     pub(super) clients: Vec<String>,
+    /// The accepted algorithms, if they differ from the verifier's.
+    pub(super) algorithms: Option<Vec<Algorithm>>,
+    pub(super) claim_names: ClaimNames,
 }
 
 impl TrustedIssuer {
@@ -26,6 +29,8 @@ impl TrustedIssuer {
             audience: None,
             rules: Profile::default().rules(),
             clients: Vec::new(),
+            algorithms: None,
+            claim_names: ClaimNames::default(),
         }
     }
 
@@ -58,6 +63,20 @@ impl TrustedIssuer {
     #[must_use]
     pub fn clients<C: Into<String>>(mut self, clients: impl IntoIterator<Item = C>) -> Self {
         self.clients = clients.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Accepts only these algorithms from this provider. By default, those of the verifier are accepted.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: &[Algorithm]) -> Self {
+        self.algorithms = Some(algorithms.to_vec());
+        self
+    }
+
+    /// Sets the names of the claims that hold permissions, roles and the login of the user.
+    #[must_use]
+    pub fn claim_names(mut self, names: ClaimNames) -> Self {
+        self.claim_names = names;
         self
     }
 }

@@ -1,10 +1,13 @@
 //! Validation of the claims of a token with a verified signature.
 
 use super::{
+    actor::Actor,
+    claim_names::ClaimNames,
     error_kind::BearerErrorKind,
+    principal::principal_of,
     rejection::Rejection,
-    rules::{AccessTokenMarker, ClientInAudience, ClientMarker, Nonce, Recipient, Rules, Text},
-    token_identity::{Principal, TokenIdentity},
+    rules::{AccessTokenMarker, ClientInAudience, Nonce, Recipient, Rules, Text},
+    token_identity::TokenIdentity,
 };
 use axum_auth0_core::jwt::{Claims, ScopeClaim, VerifiedJwt};
 
@@ -14,6 +17,7 @@ pub(super) struct Validation<'verifier> {
     pub(super) audience: &'verifier str,
     /// The accepted clients; empty if all clients are accepted.
     pub(super) clients: &'verifier [String],
+    pub(super) claim_names: &'verifier ClaimNames,
     /// The current time, in seconds since 1970-01-01T00:00:00Z.
     pub(super) now: i64,
     /// Accepted clock skew, in seconds.
@@ -63,14 +67,16 @@ impl Validation<'_> {
                 required(claims, name)?;
             }
         }
+        Actor::check(claims)?;
         let scopes = claims.scopes()?;
         Ok(TokenIdentity {
-            principal: self.principal(claims, subject, client),
+            principal: principal_of(self.rules, claims, subject, client),
             subject: subject.to_owned(),
             client: client.to_owned(),
             scope_claim: scopes.as_ref().map(ScopeClaim::name),
             scopes: scopes.map(|scopes| scopes.to_vec()).unwrap_or_default(),
             expires_at,
+            authorization: self.claim_names.read(claims),
         })
     }
 
@@ -242,25 +248,6 @@ impl Validation<'_> {
             return Err(early("nbf"));
         }
         Ok(expires_at)
-    }
-
-    /// Returns the kind of principal. The subject of a client-credentials token is the client (RFC 9068 §2.2). Auth0
-    /// sets the subject to `CLIENT@clients`, and `gty` to the grant.
-    fn principal(&self, claims: &Claims, subject: &str, client: &str) -> Principal {
-        let is_the_client = subject == client || subject.strip_suffix("@clients") == Some(client);
-        let by_grant = text(claims, "gty") == Some("client-credentials");
-        let by_profile = self.rules.client_markers.iter().any(|marker| match marker {
-            ClientMarker::Lacks(name) => !claims.has(name),
-            ClientMarker::Has(name, value) => text(claims, name) == Some(value.as_ref()),
-            ClientMarker::ServiceAccount(name) => text(claims, name)
-                .and_then(|name| name.strip_prefix("service-account-"))
-                .is_some_and(|account| account.eq_ignore_ascii_case(client)),
-        });
-        if is_the_client || by_grant || by_profile {
-            Principal::Client
-        } else {
-            Principal::User
-        }
     }
 }
 

@@ -5,21 +5,18 @@ use std::{sync::Arc, time::Duration};
 use axum_auth0_core::{
     clock::{SharedClock, SystemClock},
     http_client::{HttpClient, HttpClientOptions},
-    jwt::{Algorithm, CompactJwt},
+    jwt::Algorithm,
     provider::{Issuer, Provider},
 };
-use http::HeaderMap;
 
 use super::{
-    authorization_header,
-    error::{BearerError, ErrorDetail},
-    error_kind::BearerErrorKind,
+    challenge::ChallengeSettings,
+    claim_names::ClaimNames,
+    error_detail::ErrorDetail,
     profile::Profile,
-    rejection::Rejection,
-    token_identity::Principal,
+    resource_metadata::ResourceMetadata,
+    settings::{ClientCredentials, VerifierSettings},
     trusted_issuer::TrustedIssuer,
-    validation::Validation,
-    verified_token::VerifiedToken,
     verifier_error::VerifierError,
 };
 
@@ -31,22 +28,7 @@ const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
 
 /// A verifier of access tokens for one API. Cheap to clone; put it into the router's state.
 #[derive(Clone, Debug)]
-pub struct Verifier {
-    main: Arc<TrustedIssuer>,
-    others: Arc<[TrustedIssuer]>,
-    audience: Arc<str>,
-    algorithms: Arc<[Algorithm]>,
-    leeway: Duration,
-    client_credentials: ClientCredentials,
-    error_detail: ErrorDetail,
-}
-
-/// Whether tokens whose principal is a client are accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ClientCredentials {
-    Rejected,
-    Allowed,
-}
+pub struct Verifier(pub(super) Arc<VerifierSettings>);
 
 impl Verifier {
     /// Creates a verifier for the access tokens that `issuer` issues for `audience`.
@@ -81,20 +63,30 @@ impl Verifier {
     /// Creates a verifier as [`Verifier::new`] does, but with a given provider. The provider may have a custom HTTP
     /// client or clock, or be shared with another verifier.
     pub fn with_provider(provider: Provider, audience: impl Into<Arc<str>>) -> Self {
-        Self {
-            main: Arc::new(TrustedIssuer::new(provider)),
-            others: Arc::default(),
-            audience: audience.into(),
+        Self(Arc::new(VerifierSettings {
+            main: TrustedIssuer::new(provider),
+            others: Vec::new(),
+            challenge: Arc::new(ChallengeSettings {
+                audience: audience.into(),
+                metadata_url: None,
+                error_detail: ErrorDetail::default(),
+            }),
+            metadata: None,
             algorithms: Algorithm::ALL.into(),
-            leeway: DEFAULT_LEEWAY,
+            #[cfg(feature = "introspection")]
+            introspector: None,
+            leeway: whole_seconds(DEFAULT_LEEWAY),
             client_credentials: ClientCredentials::Rejected,
-            error_detail: ErrorDetail::default(),
-        }
+        }))
     }
 
-    fn with_main(mut self, change: impl FnOnce(TrustedIssuer) -> TrustedIssuer) -> Self {
-        self.main = Arc::new(change(TrustedIssuer::clone(&self.main)));
+    pub(super) fn with(mut self, change: impl FnOnce(&mut VerifierSettings)) -> Self {
+        change(Arc::make_mut(&mut self.0));
         self
+    }
+
+    fn with_main(self, change: impl FnOnce(TrustedIssuer) -> TrustedIssuer) -> Self {
+        self.with(|settings| settings.main = change(settings.main.clone()))
     }
 
     /// Sets the profile of the provider's access tokens.
@@ -116,42 +108,54 @@ impl Verifier {
         self.with_main(|main| main.clients(clients))
     }
 
-    /// Also accepts the access tokens of another provider. A token is verified only with the keys of the provider that
-    /// its `iss` belongs to. A user is identified by [`VerifiedToken::issuer`] and [`VerifiedToken::subject`] together.
+    /// Sets the names of the claims that hold permissions, roles and the login of the user.
     #[must_use]
-    pub fn trust(mut self, issuer: TrustedIssuer) -> Self {
-        self.others = self.others.iter().cloned().chain([issuer]).collect();
-        self
+    pub fn claim_names(self, names: ClaimNames) -> Self {
+        self.with_main(|main| main.claim_names(names))
+    }
+
+    /// Also accepts the access tokens of another provider. A token is verified only with the keys of the provider that
+    /// its `iss` belongs to. A user is identified by [`issuer`](super::VerifiedToken::issuer) and
+    /// [`subject`](super::VerifiedToken::subject) of the token together.
+    #[must_use]
+    pub fn trust(self, issuer: TrustedIssuer) -> Self {
+        self.with(|settings| settings.others.push(issuer))
+    }
+
+    /// Sets the metadata of this API. Its address becomes part of every challenge, and [`Verifier::metadata_router`]
+    /// serves it.
+    #[must_use]
+    pub fn resource_metadata(self, metadata: ResourceMetadata) -> Self {
+        self.with(|settings| {
+            settings.challenge_mut().metadata_url = Some(metadata.metadata_url());
+            settings.metadata = Some(Arc::new(metadata));
+        })
     }
 
     /// Sets the amount of detail in the response to a rejected token. By default it names the claim in debug builds
     /// only.
     #[must_use]
-    pub fn error_detail(mut self, detail: ErrorDetail) -> Self {
-        self.error_detail = detail;
-        self
+    pub fn error_detail(self, detail: ErrorDetail) -> Self {
+        self.with(|settings| settings.challenge_mut().error_detail = detail)
     }
 
     /// Accepts only these algorithms.
     #[must_use]
-    pub fn algorithms(mut self, algorithms: &[Algorithm]) -> Self {
-        self.algorithms = algorithms.into();
-        self
+    pub fn algorithms(self, algorithms: &[Algorithm]) -> Self {
+        self.with(|settings| settings.algorithms = algorithms.to_vec())
     }
 
     /// Sets the accepted clock skew between provider and API: at most 60 seconds, in whole seconds.
     #[must_use]
-    pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway.min(MAX_LEEWAY);
-        self
+    pub fn leeway(self, leeway: Duration) -> Self {
+        self.with(|settings| settings.leeway = whole_seconds(leeway.min(MAX_LEEWAY)))
     }
 
-    /// Also accepts clients that act on their own behalf. Their [`subject`](VerifiedToken::subject) is not a user; see
-    /// [`VerifiedToken::principal`].
+    /// Also accepts clients that act on their own behalf. Their [`subject`](super::VerifiedToken::subject) is not a user; see
+    /// [`VerifiedToken::principal`](super::VerifiedToken::principal).
     #[must_use]
-    pub fn allow_client_credentials(mut self) -> Self {
-        self.client_credentials = ClientCredentials::Allowed;
-        self
+    pub fn allow_client_credentials(self) -> Self {
+        self.with(|settings| settings.client_credentials = ClientCredentials::Allowed)
     }
 
     /// Sets the clock, for tests. The provider's metadata and keys are fetched again.
@@ -165,86 +169,18 @@ impl Verifier {
 
     /// Returns the API's identifier.
     pub fn audience(&self) -> &str {
-        &self.audience
+        &self.0.challenge.audience
     }
 
     /// Returns the provider of [`Verifier::new`] or [`Verifier::with_provider`].
     pub fn provider(&self) -> &Provider {
-        &self.main.provider
+        &self.0.main.provider
     }
+}
 
-    /// Verifies the token in the headers of a request, as the extractor does.
-    ///
-    /// # Errors
-    /// [`BearerError`] if the token is rejected. It is the response to the request.
-    pub async fn verify_headers(&self, headers: &HeaderMap) -> Result<VerifiedToken, BearerError> {
-        match authorization_header::bearer_token(headers) {
-            Ok(token) => self.verify(token).await,
-            Err(kind) => Err(self.reject(kind)),
-        }
-    }
-
-    /// Verifies an access token.
-    ///
-    /// # Errors
-    /// [`BearerError`] if the token is rejected. It is the response to the request.
-    pub async fn verify(&self, token: &str) -> Result<VerifiedToken, BearerError> {
-        self.check(token)
-            .await
-            .map_err(|rejection| self.reject(rejection))
-    }
-
-    async fn check(&self, token: &str) -> Result<VerifiedToken, Rejection> {
-        let jwt =
-            CompactJwt::parse(token).map_err(|error| Rejection::from_parse_error(error, token))?;
-        // The unverified issuer only selects the keys. The signature proves it.
-        let (trusted, iss) = self.issuer_of(&jwt)?;
-        let verified = trusted
-            .provider
-            .verify_parsed(jwt, &self.algorithms)
-            .await
-            .map_err(|error| Rejection::from_verify_error(&error, token))?;
-        let audience = trusted.audience.as_ref().unwrap_or(&self.audience);
-        let validation = Validation {
-            rules: &trusted.rules,
-            audience,
-            clients: &trusted.clients,
-            now: trusted.provider.clock().unix_seconds(),
-            leeway: i64::try_from(self.leeway.as_secs()).unwrap_or_default(),
-        };
-        let identity = validation.validate(&verified)?;
-        if identity.principal == Principal::Client
-            && self.client_credentials == ClientCredentials::Rejected
-        {
-            return Err(BearerErrorKind::ClientCredentialsNotAllowed.into());
-        }
-        Ok(VerifiedToken::new(
-            identity,
-            verified.into_claims(),
-            iss,
-            (Arc::clone(&self.audience), self.error_detail),
-        ))
-    }
-
-    /// Returns the trusted issuer that the token's `iss` belongs to.
-    fn issuer_of(&self, token: &CompactJwt<'_>) -> Result<(&TrustedIssuer, Arc<str>), Rejection> {
-        let found = token.claims().required_string("iss")?;
-        std::iter::once(self.main.as_ref())
-            .chain(self.others.iter())
-            .find_map(|trusted| {
-                let mut issuers = trusted.token_issuers.iter();
-                let issuer = issuers.find(|issuer| issuer.as_ref() == found)?;
-                Some((trusted, Arc::clone(issuer)))
-            })
-            .ok_or_else(|| {
-                let problem = "names an issuer that this API does not trust";
-                Rejection::claim(BearerErrorKind::WrongIssuer, "iss", problem).found(found)
-            })
-    }
-
-    fn reject(&self, rejection: impl Into<Rejection>) -> BearerError {
-        BearerError::new(rejection, Arc::clone(&self.audience), self.error_detail)
-    }
+/// Returns a leeway in seconds. It is at most [`MAX_LEEWAY`].
+fn whole_seconds(leeway: Duration) -> i64 {
+    i64::try_from(leeway.as_secs()).unwrap_or_default()
 }
 
 fn check_audience(audience: &str) -> Result<(), VerifierError> {

@@ -14,6 +14,17 @@ pub enum VerifierError {
         "the audience is {0}; set it to this API's identifier, for example https://api.example.com"
     )]
     Audience(&'static str),
+    /// The URL of [`ResourceMetadata`](super::ResourceMetadata) is invalid.
+    #[error(
+        "the URL of the API is {0}; set it to the URL that clients call, for example https://api.example.com/products"
+    )]
+    ResourceUrl(&'static str),
+    /// The URL of [`Introspection::endpoint`](super::Introspection::endpoint) is invalid.
+    #[cfg(feature = "introspection")]
+    #[error(
+        "the introspection endpoint is not a secure URL: only https URLs are allowed, and http ones on loopback"
+    )]
+    IntrospectionUrl,
     /// The HTTP client cannot be set up.
     #[error(transparent)]
     HttpClient(#[from] HttpError),

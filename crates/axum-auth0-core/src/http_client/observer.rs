@@ -16,6 +16,8 @@ pub enum ProviderEndpoint {
     Userinfo,
     /// The revocation endpoint.
     Revocation,
+    /// The introspection endpoint.
+    Introspection,
 }
 
 impl ProviderEndpoint {
@@ -27,6 +29,7 @@ impl ProviderEndpoint {
             Self::Token => "token",
             Self::Userinfo => "userinfo",
             Self::Revocation => "revocation",
+            Self::Introspection => "introspection",
         }
     }
 }

@@ -16,7 +16,7 @@ mod strict_json;
 mod verified;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
-pub use claims::{ClaimError, Claims};
+pub use claims::{ClaimError, Claims, numeric_date};
 pub use compact::CompactJwt;
 pub use decode_unverified::{UnverifiedClaims, decode_unverified};
 pub(crate) use error::HeaderError;

@@ -125,6 +125,11 @@ impl Provider {
         &self.0.issuer
     }
 
+    /// Returns the HTTP client that fetches the documents.
+    pub fn http_client(&self) -> &HttpClient {
+        &self.0.http_client
+    }
+
     /// Returns the clock that measures the age of the documents.
     pub fn clock(&self) -> &SharedClock {
         &self.0.clock

@@ -91,7 +91,9 @@ impl Claims {
     pub fn numeric_date(&self, name: &'static str) -> Result<Option<i64>, ClaimError> {
         match self.get(name) {
             None => Ok(None),
-            Some(value) => seconds(value).map(Some).ok_or(ClaimError::Malformed(name)),
+            Some(value) => numeric_date(value)
+                .map(Some)
+                .ok_or(ClaimError::Malformed(name)),
         }
     }
 
@@ -140,7 +142,8 @@ impl fmt::Debug for Claims {
 /// Maximum integer up to which every integer is exact in a JSON floating-point number.
 const MAX_EXACT: i64 = 1 << 53;
 
-fn seconds(value: &Value) -> Option<i64> {
+/// Reads a `NumericDate` as [`Claims::numeric_date`] does, for a claim that is not at the top level.
+pub fn numeric_date(value: &Value) -> Option<i64> {
     let Value::Number(number) = value else {
         return None;
     };

@@ -32,6 +32,8 @@ pub struct Metadata {
     pub end_session_endpoint: Option<Url>,
     /// Revocation endpoint (RFC 7009).
     pub revocation_endpoint: Option<Url>,
+    /// Introspection endpoint (RFC 7662).
+    pub introspection_endpoint: Option<Url>,
     /// Pushed authorization request endpoint (RFC 9126).
     pub pushed_authorization_request_endpoint: Option<Url>,
     /// Whether every authorization request must be pushed.
@@ -92,6 +94,7 @@ impl Metadata {
             userinfo_endpoint: members.optional_internal_endpoint("userinfo_endpoint"),
             end_session_endpoint: members.optional_endpoint("end_session_endpoint"),
             revocation_endpoint: members.optional_internal_endpoint("revocation_endpoint"),
+            introspection_endpoint: members.optional_internal_endpoint("introspection_endpoint"),
             pushed_authorization_request_endpoint: members
                 .optional_internal_endpoint("pushed_authorization_request_endpoint"),
             require_pushed_authorization_requests: members

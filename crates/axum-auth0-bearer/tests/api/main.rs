@@ -1,0 +1,13 @@
+//! What an API does with a valid token: requirements of its routes, step-up challenges, and its metadata.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod env;
+
+mod guards;
+#[cfg(feature = "introspection")]
+mod introspection;
+mod issuers;
+mod metadata;
+mod requirements;
+mod step_up;
