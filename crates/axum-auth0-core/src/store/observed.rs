@@ -7,14 +7,29 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState,
-    SharedStore, Store, StoreError,
+    CasOutcome, ChangeFeed, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord,
+    LoginState, SharedStore, Store, StoreChange, StoreError,
 };
 
 /// Observes the operations of a store.
 pub trait StoreObserver: fmt::Debug + Send + Sync {
     /// Is called after each operation with the name of the method of [`Store`]. Must not block.
     fn completed(&self, operation: &'static str, is_ok: bool, elapsed: Duration);
+
+    /// Is called when an operation of this process that makes the change has ended, also if it failed or was cancelled: it
+    /// may have made it. Must not block.
+    fn may_have_changed(&self, change: StoreChange) {
+        let _ = change;
+    }
+}
+
+/// Reports a change when the operation ends, also by cancellation.
+struct ChangeGuard<'a>(&'a dyn StoreObserver, StoreChange);
+
+impl Drop for ChangeGuard<'_> {
+    fn drop(&mut self) {
+        self.0.may_have_changed(self.1);
+    }
 }
 
 /// A store whose operations are measured, and are spans of a trace at the level `DEBUG`.
@@ -57,11 +72,12 @@ impl ObservedStore {
 }
 
 macro_rules! delegate {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)+) => {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty $(, changes $change:expr)?;)+) => {
         #[async_trait]
         impl Store for ObservedStore {
             $(
                 async fn $name(&self, $($argument: $type),*) -> Result<$result, StoreError> {
+                    $(let _changed = ChangeGuard(self.observer.as_ref(), $change);)?
                     let running = self.inner.$name($($argument),*);
                     self.observe(stringify!($name), running).await
                 }
@@ -76,16 +92,17 @@ delegate! {
     mark_used(id: &LoginId, now: i64) -> ();
     lease_login(id: &LoginId, holder: &LeaseHolder, now: i64, until: i64) -> LeaseOutcome;
     end_lease(id: &LoginId, holder: &LeaseHolder) -> ();
-    swap_tokens(id: &LoginId, expected: i64, tokens: Vec<u8>) -> CasOutcome;
-    delete_login(id: &LoginId) -> Option<LoginRecord>;
+    swap_tokens(id: &LoginId, expected: i64, tokens: Vec<u8>) -> CasOutcome, changes StoreChange::Login(*id);
+    delete_login(id: &LoginId) -> Option<LoginRecord>, changes StoreChange::Login(*id);
     create_record(key: &[u8; 32], record: Vec<u8>, expires_at: i64) -> bool;
     update_record(key: &[u8; 32], record: Vec<u8>, expires_at: i64) -> bool;
     load_record(key: &[u8; 32], now: i64) -> Option<Vec<u8>>;
     check_session(key: &[u8; 32], login: &LoginId, now: i64) -> Option<LoginState>;
-    delete_record(key: &[u8; 32]) -> ();
+    delete_record(key: &[u8; 32]) -> (), changes StoreChange::Record(*key);
     consume_transaction(key: &[u8; 32], expires_at: i64) -> bool;
     find_logins(filter: LoginFilter<'_>, limit: u32) -> Vec<LoginRecord>;
     count_logins() -> Option<u64>;
     delete_expired(now: i64, idle_before: i64, limit: u32) -> u64;
     ping() -> ();
+    subscribe() -> Option<Box<dyn ChangeFeed>>;
 }

@@ -74,6 +74,12 @@ macro_rules! common_contract_tests {
             cleanup::expired_and_idle_rows_are_deleted_and_nothing_else,
             cleanup::a_cleanup_deletes_no_more_than_its_limit,
             cleanup::cleanups_of_several_replicas_at_once_succeed,
+            changes::a_deleted_login_is_reported_to_every_process,
+            changes::replaced_tokens_are_reported,
+            changes::a_deleted_record_is_reported,
+            changes::idle_logins_that_the_cleanup_deletes_are_reported,
+            changes::no_change_is_missing_when_a_feed_is_current,
+            changes::a_feed_is_current_again_and_again,
         ]);
     };
 }
@@ -86,6 +92,7 @@ mod tests {
         let list = include_str!("macros.rs");
         let mut rules = 0;
         for (subject, source) in [
+            ("changes", include_str!("changes.rs")),
             ("cleanup", include_str!("cleanup.rs")),
             ("clock_skew", include_str!("clock_skew.rs")),
             ("deletion", include_str!("deletion.rs")),
@@ -107,6 +114,6 @@ mod tests {
                 rules += 1;
             }
         }
-        assert_eq!(rules, 38);
+        assert_eq!(rules, 44);
     }
 }

@@ -35,6 +35,8 @@ mod macros;
 mod run;
 
 #[doc(hidden)]
+pub mod changes;
+#[doc(hidden)]
 pub mod cleanup;
 #[doc(hidden)]
 pub mod clock_skew;

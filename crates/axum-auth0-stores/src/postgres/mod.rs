@@ -1,5 +1,6 @@
 //! A store in a `PostgreSQL` database, for a site on several hosts.
 
+mod changes;
 mod error;
 mod options;
 mod pool;
@@ -8,24 +9,31 @@ mod schema;
 mod statements;
 mod status;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use axum_auth0_core::store::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState, Store,
-    StoreError,
+    CasOutcome, ChangeFeed, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord,
+    LoginState, Store, StoreError,
 };
 use sqlx::query;
+use tokio::time::timeout;
 
-pub use self::{options::PostgresOptions, status::PostgresStatus};
 use self::{
+    changes::{PostgresChanges, notification},
     pool::Connections,
     rows::{get, login_record, login_state},
 };
+pub use self::{options::PostgresOptions, status::PostgresStatus};
 
 /// Stores everything in tables of a `PostgreSQL` database, whose names begin with `auth0_`.
 ///
-/// Leases and expiry are judged by the clock of the server. Every operation is one statement, except the cleanup.
+/// Leases and expiry are judged by the clock of the server. Every operation is one statement, except the cleanup; new tokens
+/// and the deletion of a record are reported by a second one. Reports arrive over two further connections
+/// ([`Store::subscribe`]), which a pooler in transaction mode prevents.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
+    options: PostgresOptions,
     connections: Connections,
 }
 
@@ -45,9 +53,12 @@ impl PostgresStore {
     ///
     /// [`StoreError`] if the database does not respond, or has the tables of a newer version.
     pub async fn open(options: PostgresOptions) -> Result<Self, StoreError> {
-        let connections = Connections::new(options);
+        let connections = Connections::new(options.clone());
         schema::prepare(&connections).await?;
-        Ok(Self { connections })
+        Ok(Self {
+            options,
+            connections,
+        })
     }
 
     /// Connects to the database and returns its state. Changes nothing, and does not create the tables.
@@ -133,7 +144,17 @@ impl Store for PostgresStore {
         let row = rows.first();
         let row = row.ok_or_else(|| StoreError("PostgreSQL returned no row".to_owned()))?;
         Ok(match (get(row, "swapped")?, get(row, "found")?) {
-            (true, _) => CasOutcome::Swapped,
+            (true, _) => {
+                // The tokens are stored, whatever happens now. Without the report, others use the former ones for a minute
+                // at most.
+                let report = self
+                    .connections
+                    .execute(notification("login", id.as_bytes()));
+                if !matches!(timeout(REPORT_TIMEOUT, report).await, Ok(Ok(_))) {
+                    tracing::debug!(login = ?id, "failed to report new tokens");
+                }
+                CasOutcome::Swapped
+            }
             (false, true) => CasOutcome::Conflict,
             (false, false) => CasOutcome::Missing,
         })
@@ -192,7 +213,11 @@ impl Store for PostgresStore {
 
     async fn delete_record(&self, key: &[u8; 32]) -> Result<(), StoreError> {
         let statement = query(statements::DELETE_RECORD).bind(key.as_slice());
-        self.connections.execute(statement).await.map(drop)
+        if self.connections.execute(statement).await? > 0 {
+            let report = notification("record", key);
+            self.connections.execute(report).await?;
+        }
+        Ok(())
     }
 
     async fn consume_transaction(
@@ -252,7 +277,15 @@ impl Store for PostgresStore {
     async fn ping(&self) -> Result<(), StoreError> {
         self.connections.execute(query("SELECT 1")).await.map(drop)
     }
+
+    async fn subscribe(&self) -> Result<Option<Box<dyn ChangeFeed>>, StoreError> {
+        let changes = PostgresChanges::open(&self.options).await?;
+        Ok(Some(Box::new(changes)))
+    }
 }
+
+/// How long a refresh waits for the report of its tokens.
+const REPORT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// In seconds. The server subtracts it from its time.
 const MAX_IDLE: i64 = i64::MAX / 2;

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::pool::Connections;
 
 /// The step from each version of the schema to the next one.
-pub(super) const STEPS: &[&str] = &[include_str!("schema.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("changes.sql")];
 
 /// Locks out other replicas that start. The number identifies the lock in the database.
 const LOCK: i64 = 0x6175_7468_305f_7331;

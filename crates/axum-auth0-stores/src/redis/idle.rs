@@ -56,7 +56,8 @@ async fn delete_if_idle(
     let outcome = match <[u8; 16]>::try_from(id) {
         Ok(bytes) => {
             let login = keys.login(&LoginId::from_bytes(bytes));
-            let arguments = [idle_time.as_bytes()];
+            let channel = keys.channel();
+            let arguments = [idle_time.as_bytes(), channel.as_bytes()];
             connection
                 .script(&script::DELETE_IDLE, &login, &arguments)
                 .await?

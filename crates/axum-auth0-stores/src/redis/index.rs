@@ -9,7 +9,7 @@ use futures::future::try_join_all;
 
 use super::{
     connection::Connection,
-    keys::{Keys, hex},
+    keys::{Keys, hex, unhex},
     row::expiry,
     script,
 };
@@ -36,15 +36,9 @@ impl Entry {
         let mut parts = member.split(':');
         let created_at = parts.next()?.parse().ok()?;
         let _expires_at = parts.next()?;
-        let hex = parts
-            .next()
-            .filter(|hex| hex.is_ascii() && hex.len() == 32)?;
-        let mut bytes = [0; 16];
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&hex[2 * index..2 * index + 2], 16).ok()?;
-        }
+        let id = unhex(parts.next()?)?;
         Some(Self {
-            id: LoginId::from_bytes(bytes),
+            id: LoginId::from_bytes(id),
             created_at,
             member,
         })

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use axum_auth0_core::store::{LoginFilter, LoginId, LoginRecord};
+use axum_auth0_core::store::{LoginFilter, LoginId, LoginRecord, StoreChange};
 use sha2::{Digest as _, Sha256};
 
 /// Number of indexes of idle logins. Several, so that a cluster distributes them, and none becomes large.
@@ -22,6 +22,26 @@ impl Keys {
     /// Returns the key of the number of the schema.
     pub(super) fn schema(&self) -> String {
         format!("{}schema", self.prefix)
+    }
+
+    /// Returns the name of the channel to which changes are published.
+    pub(super) fn channel(&self) -> String {
+        format!("{}changes", self.prefix)
+    }
+
+    /// Returns a key that never exists.
+    pub(super) fn missing(&self) -> String {
+        format!("{}missing", self.prefix)
+    }
+
+    /// Returns the change of which a published key tells. `None` if it is neither a login nor a session record.
+    pub(super) fn change(&self, key: &[u8]) -> Option<StoreChange> {
+        let key = str::from_utf8(key).ok()?.strip_prefix(&self.prefix)?;
+        match key.split_once(':')? {
+            ("login", id) => unhex(id).map(LoginId::from_bytes).map(StoreChange::Login),
+            ("session", key) => unhex(key).map(StoreChange::Record),
+            _ => None,
+        }
     }
 
     pub(super) fn login(&self, id: &LoginId) -> String {
@@ -97,9 +117,36 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     text
 }
 
+pub(super) fn unhex<const N: usize>(hex: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if hex.len() != 2 * N || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_published_key_names_its_login_or_session() {
+        let keys = Keys::new("auth0:".to_owned());
+        let (id, key) = (LoginId::from_bytes([171; 16]), [205; 32]);
+        let of = |key: &str| keys.change(key.as_bytes());
+        assert_eq!(of(&keys.login(&id)), Some(StoreChange::Login(id)));
+        assert_eq!(of(&keys.record(&key)), Some(StoreChange::Record(key)));
+        for other in [
+            keys.schema(),
+            keys.login(&id).replace("auth0:", ""),
+            "auth0:login:ab".to_owned(),
+        ] {
+            assert_eq!(of(&other), None, "{other}");
+        }
+    }
 
     #[test]
     fn users_of_several_issuers_have_several_indexes() {

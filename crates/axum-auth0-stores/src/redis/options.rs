@@ -4,7 +4,8 @@ use std::{fmt, time::Duration};
 
 use axum_auth0_core::store::StoreError;
 use redis::{
-    Client, ConnectionInfo, IntoConnectionInfo as _, TlsCertificates,
+    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, ProtocolVersion,
+    TlsCertificates,
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 use url::Url;
@@ -68,9 +69,37 @@ impl RedisOptions {
     }
 
     pub(super) fn client(&self) -> redis::RedisResult<Client> {
+        self.client_of(self.connection.clone())
+    }
+
+    /// Returns a client that receives messages besides responses, for the server at `node` or the configured one.
+    pub(super) fn subscriber(&self, node: Option<(String, u16)>) -> redis::RedisResult<Client> {
+        let settings = self.connection.redis_settings().clone();
+        let settings = settings.set_protocol(ProtocolVersion::RESP3);
+        let mut connection = self.connection.clone().set_redis_settings(settings);
+        if let Some((host, port)) = node {
+            let address = match self.connection.addr() {
+                ConnectionAddr::TcpTls {
+                    insecure,
+                    tls_params,
+                    ..
+                } => ConnectionAddr::TcpTls {
+                    host,
+                    port,
+                    insecure: *insecure,
+                    tls_params: tls_params.clone(),
+                },
+                _ => ConnectionAddr::Tcp(host, port),
+            };
+            connection = connection.set_addr(address);
+        }
+        self.client_of(connection)
+    }
+
+    fn client_of(&self, connection: ConnectionInfo) -> redis::RedisResult<Client> {
         match self.certificates() {
-            Some(certificates) => Client::build_with_tls(self.connection.clone(), certificates),
-            None => Client::open(self.connection.clone()),
+            Some(certificates) => Client::build_with_tls(connection, certificates),
+            None => Client::open(connection),
         }
     }
 

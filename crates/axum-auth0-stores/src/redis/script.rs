@@ -1,4 +1,7 @@
 //! The Lua scripts. Each touches one key, so a cluster runs it on the node of that key.
+//!
+//! What others cache is reported to the channel of changes by the script that changes it, with the name of the key. A user
+//! without the right to publish can still make the change; `changes.rs` does not subscribe then.
 
 use std::sync::LazyLock;
 
@@ -48,6 +51,7 @@ scripts! {
     CREATE_LOGIN = "create_login.lua";
     DELETE_IDLE = "delete_idle.lua";
     DELETE_LOGIN = "delete_login.lua";
+    DELETE_RECORD = "delete_record.lua";
     END_LEASE = "end_lease.lua";
     IDLE_CANDIDATES = "idle_candidates.lua";
     LEASE_LOGIN = "lease_login.lua";

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod changes;
 mod cluster;
 mod contract;
 mod indexes;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Stdio};
 
-use super::{cluster::check, programs::command};
+use super::{cluster::check, pooler::PgBouncer, programs::command};
 
 /// A database on a server.
 #[derive(Clone, Debug)]
@@ -19,6 +19,11 @@ impl PostgresDatabase {
     /// Returns the URL: `postgres://postgres@127.0.0.1:PORT/NAME`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Starts a pooler before the database, in the mode `session` or `transaction`. `None` if `PgBouncer` is not installed.
+    pub fn pooler(&self, mode: &str) -> Option<PgBouncer> {
+        PgBouncer::start(&self.url, mode)
     }
 
     /// Runs SQL statements with `psql`, and returns the values of the result: columns separated by `|`, rows by line breaks.

@@ -2,10 +2,13 @@
 
 mod cluster;
 mod database;
+mod pooler;
 mod programs;
 mod server;
 
-pub use self::{database::PostgresDatabase, programs::find, server::PostgresServer};
+pub use self::{
+    database::PostgresDatabase, pooler::PgBouncer, programs::find, server::PostgresServer,
+};
 
 use std::sync::OnceLock;
 

@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod changes;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -54,7 +56,7 @@ async fn eight_stores_that_start_at_once_on_an_empty_database_all_start() {
         store.create_login(login(n)).await.unwrap();
     }
     assert_eq!(database.execute("SELECT count(*) FROM auth0_logins"), "8");
-    assert_eq!(database.execute("SELECT version FROM auth0_schema"), "1");
+    assert_eq!(database.execute("SELECT version FROM auth0_schema"), "2");
 }
 
 #[tokio::test]
