@@ -11,10 +11,12 @@ use std::{
 
 use async_trait::async_trait;
 use axum_auth0::store::{
-    CasOutcome, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord, LoginState,
-    SharedStore, Store, StoreError,
+    CasOutcome, ChangeFeed, LeaseHolder, LeaseOutcome, LoginFilter, LoginId, LoginRecord,
+    LoginState, SharedStore, Store, StoreError,
 };
 use tokio::sync::Semaphore;
+
+use crate::test_feed::{TestFeed, TestFeedReceiver, test_feed};
 
 type Key = [u8; 32];
 
@@ -53,6 +55,7 @@ pub struct InstrumentedStore {
     unavailable: AtomicBool,
     failing: Mutex<BTreeSet<&'static str>>,
     paused: Mutex<BTreeMap<&'static str, PausedCall>>,
+    feed: Mutex<Option<TestFeedReceiver>>,
     failing_swaps: AtomicUsize,
     failing_loads: AtomicUsize,
     mark_used_count: AtomicUsize,
@@ -70,6 +73,7 @@ impl InstrumentedStore {
             unavailable: AtomicBool::default(),
             failing: Mutex::default(),
             paused: Mutex::default(),
+            feed: Mutex::default(),
             failing_swaps: AtomicUsize::default(),
             failing_loads: AtomicUsize::default(),
             mark_used_count: AtomicUsize::default(),
@@ -83,12 +87,20 @@ impl InstrumentedStore {
         self.unavailable.store(unavailable, Ordering::SeqCst);
     }
 
+    /// Opens a feed of changes for the next subscription of a site.
+    pub fn open_feed(&self) -> TestFeed {
+        let (feed, receiver) = test_feed();
+        *self.feed.lock().unwrap() = Some(receiver);
+        feed
+    }
+
     /// Sets the operations of [`Store`] that fail, by name.
     pub fn set_failing(&self, operations: &[&'static str]) {
         *self.failing.lock().unwrap() = operations.iter().copied().collect();
     }
 
-    /// Pauses the next call of an operation: `load_record`, `create_record` or `swap_tokens`.
+    /// Pauses the next call of an operation: `load_record`, `create_record` or `swap_tokens`, or `check_session` after its
+    /// read.
     pub fn pause_next(&self, operation: &'static str) -> PausedCall {
         let call = PausedCall::new();
         self.paused.lock().unwrap().insert(operation, call.clone());
@@ -333,7 +345,9 @@ impl Store for InstrumentedStore {
     ) -> Result<Option<LoginState>, StoreError> {
         self.check("check_session")?;
         self.read_count.fetch_add(1, Ordering::SeqCst);
-        self.inner.check_session(key, login, now).await
+        let found = self.inner.check_session(key, login, now).await;
+        self.pause("check_session").await;
+        found
     }
 
     async fn delete_record(&self, key: &Key) -> Result<(), StoreError> {
@@ -373,5 +387,13 @@ impl Store for InstrumentedStore {
     async fn ping(&self) -> Result<(), StoreError> {
         self.check("ping")?;
         self.inner.ping().await
+    }
+
+    async fn subscribe(&self) -> Result<Option<Box<dyn ChangeFeed>>, StoreError> {
+        self.check("subscribe")?;
+        if let Some(feed) = self.feed.lock().unwrap().take() {
+            return Ok(Some(Box::new(feed)));
+        }
+        self.inner.subscribe().await
     }
 }

@@ -3,7 +3,7 @@
 //! - [`TestEnv`]: a site, its provider, clock and store in one process
 //! - [`FakeProvider`]: an `OpenID` Provider whose responses a test can change
 //! - [`Browser`]: an HTTP client with a cookie jar and Fetch Metadata headers
-//! - [`InstrumentedStore`]: a store with injected failures
+//! - [`InstrumentedStore`]: a store with injected failures; [`TestFeed`]: the changes that it reports
 //! - [`LogCapture`], [`SecretScanner`]: the captured log, and the search for secrets in it
 //! - [`BodyDecoder`]: decodes a compressed body as it arrives
 //! - [`ApiTestEnv`]: a resource server with its provider, and assertions that every API has to satisfy
@@ -27,6 +27,7 @@ pub mod request_log;
 pub mod secret_scanner;
 pub mod signer;
 pub mod test_env;
+mod test_feed;
 
 /// Waits until `condition` is true.
 ///
@@ -58,4 +59,5 @@ pub use self::{
     secret_scanner::SecretScanner,
     signer::Signer,
     test_env::{OrdersApi, ProductsApi, SITE, TestApp, TestEnv, TestEnvBuilder, UndeclaredApi},
+    test_feed::TestFeed,
 };

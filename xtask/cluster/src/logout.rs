@@ -39,6 +39,7 @@ impl Session {
             self.env.tally.request("/auth/logout", start);
             match reply {
                 Ok(reply) if reply.status.is_redirection() => {
+                    sleep(REVOCATION_DELAY).await;
                     self.set_standing(Standing::SignedOut);
                     self.env.tally.count("logouts");
                     self.ask_every_replica().await;

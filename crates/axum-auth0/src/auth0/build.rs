@@ -10,6 +10,7 @@ use crate::{
     config::{Config, ConfigError, StoreLocation},
     http_client::{HttpClient, HttpClientOptions},
     metrics,
+    session::{ChangeTracker, TrackedOperations},
     store::{MemoryStore, ObservedStore, SharedStore, StoreError},
 };
 
@@ -52,10 +53,16 @@ impl Auth0Builder {
             Some(store) => store,
             None => open_store(config.session_store()).await?,
         };
+        let changes = Arc::<ChangeTracker>::default();
+        let operations = TrackedOperations {
+            metrics: metrics::store_operations(),
+            changes: Arc::clone(&changes),
+        };
         let state = AppState::new(Components {
             config,
             http_client,
-            store: Arc::new(ObservedStore::new(store, metrics::store_operations())),
+            store: Arc::new(ObservedStore::new(store, Arc::new(operations))),
+            changes,
             clock: self.clock,
             random: self.random,
             public_claims: self.public_claims,

@@ -1,4 +1,4 @@
-//! Background work between start and shutdown: provider metadata, cleanup of the store, and draining of detached tasks.
+//! Background work between start and shutdown: provider metadata, cleanup and changes of the store, and draining of detached tasks.
 
 use std::time::Duration;
 
@@ -78,14 +78,18 @@ impl Auth0 {
         }
     }
 
-    /// Spawns a task that fetches the provider's metadata and keys before the first login, keeps them up to date, and deletes
-    /// ended sessions periodically, until the task is aborted.
+    /// Spawns a task that fetches the provider's metadata and keys before the first login, keeps them up to date, deletes
+    /// ended sessions periodically, and follows the changes of the session store, until the task is aborted.
+    ///
+    /// Without it, each request of a session reads the store, also if the store reports its changes
+    /// ([`Store::subscribe`](crate::Store::subscribe)).
     pub fn spawn_maintenance(&self) -> JoinHandle<()> {
         let auth0 = self.clone();
         tokio::spawn(async move {
             tokio::join!(
                 auth0.fetch_provider_regularly(),
                 auth0.delete_expired_regularly(),
+                auth0.state.session.follow_changes(),
                 auth0.count_sessions_regularly()
             );
         })

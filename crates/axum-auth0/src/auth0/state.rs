@@ -18,7 +18,7 @@ use crate::{
     random::SharedRandom,
     rate_limit::RouteLimit,
     seal::Keyring,
-    session::{SessionRecords, SessionState, UserServices, UserSessions},
+    session::{ChangeTracker, SessionRecords, SessionState, UserServices, UserSessions},
     store::SharedStore,
     tasks::Tasks,
     tokens::{ApiRegistry, Tokens},
@@ -29,6 +29,7 @@ pub(super) struct Components {
     pub(super) config: Config,
     pub(super) http_client: HttpClient,
     pub(super) store: SharedStore,
+    pub(super) changes: Arc<ChangeTracker>,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) public_claims: Vec<String>,
@@ -91,6 +92,7 @@ impl AppState {
             config,
             http_client,
             store,
+            changes,
             clock,
             random,
             public_claims,
@@ -142,7 +144,7 @@ impl AppState {
         });
         let session = Arc::new(SessionState::new(
             Arc::clone(&config),
-            Arc::clone(&store),
+            (Arc::clone(&store), changes),
             records.clone(),
             services,
             (Arc::clone(&clock), Arc::clone(&random)),

@@ -1,16 +1,21 @@
 //! Sessions that this process has opened, so that requests of an unchanged session neither decrypt nor parse it again.
 //!
 //! A cached session is used after its version was compared with that in the store, once per request: a logout or a refresh
-//! by any process is seen by the next request.
+//! by any process is seen by the next request. If the store reports its changes, the comparison of an earlier request is
+//! used while it is valid ([`ChangeTracker`](super::changes::ChangeTracker)).
 
 use std::{fmt, sync::Arc};
 
 use quick_cache::{Weighter, sync::Cache};
 use serde_json::{Map, Value};
 
-use super::data::{ProviderSession, SessionData};
+use super::{
+    changes::ReadStamp,
+    data::{ProviderSession, SessionData},
+    expiry::SessionTimes,
+};
 use crate::{
-    store::{LoginId, LoginRecord},
+    store::{LoginId, LoginRecord, LoginState},
     tokens::OpenedLogin,
 };
 
@@ -25,6 +30,22 @@ const SIZE_WITHOUT_TOKENS: u64 = 4 * 1024;
 pub(super) struct OpenedSession {
     pub(super) identity: SessionIdentity,
     pub(super) login: Arc<OpenedLogin>,
+}
+
+/// A session as a read of the store found it.
+#[derive(Clone, Debug)]
+pub(super) struct CachedSession {
+    pub(super) session: Arc<OpenedSession>,
+    pub(super) state: LoginState,
+    pub(super) read: ReadStamp,
+}
+
+impl CachedSession {
+    /// Returns the times that the end of the session follows from.
+    pub(super) fn times(&self) -> SessionTimes {
+        let OpenedSession { identity, login } = self.session.as_ref();
+        SessionTimes::new(login.record.created_at, self.state, identity.provider_end)
+    }
 }
 
 /// Whose session it is. It does not change as long as the record exists.
@@ -65,7 +86,7 @@ impl From<SessionData> for SessionIdentity {
 }
 
 /// The sessions that were used last, by the hashes of their identifiers.
-pub(super) struct SessionCache(Cache<[u8; 32], Arc<OpenedSession>, BySize>);
+pub(super) struct SessionCache(Cache<[u8; 32], CachedSession, BySize>);
 
 impl Default for SessionCache {
     fn default() -> Self {
@@ -74,11 +95,11 @@ impl Default for SessionCache {
 }
 
 impl SessionCache {
-    pub(super) fn get(&self, key: &[u8; 32]) -> Option<Arc<OpenedSession>> {
+    pub(super) fn get(&self, key: &[u8; 32]) -> Option<CachedSession> {
         self.0.get(key)
     }
 
-    pub(super) fn insert(&self, key: [u8; 32], session: Arc<OpenedSession>) {
+    pub(super) fn insert(&self, key: [u8; 32], session: CachedSession) {
         self.0.insert(key, session);
     }
 
@@ -100,9 +121,9 @@ impl fmt::Debug for SessionCache {
 #[derive(Clone, Debug)]
 struct BySize;
 
-impl Weighter<[u8; 32], Arc<OpenedSession>> for BySize {
-    fn weight(&self, _: &[u8; 32], session: &Arc<OpenedSession>) -> u64 {
+impl Weighter<[u8; 32], CachedSession> for BySize {
+    fn weight(&self, _: &[u8; 32], cached: &CachedSession) -> u64 {
         // Sealed and opened tokens have about the same size.
-        SIZE_WITHOUT_TOKENS + 2 * session.login.record.tokens.len() as u64
+        SIZE_WITHOUT_TOKENS + 2 * cached.session.login.record.tokens.len() as u64
     }
 }

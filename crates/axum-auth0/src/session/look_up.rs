@@ -7,8 +7,8 @@ use tower_sessions::{Session, SessionStore as _, session::Id};
 
 use super::{
     SessionState, SignedInUser, StoredSession,
-    cache::{OpenedSession, SessionIdentity},
-    expiry::{SessionLimit, SessionTimes},
+    cache::{CachedSession, OpenedSession, SessionIdentity},
+    expiry::SessionLimit,
     records,
     session_use::SessionUse,
     store_error,
@@ -37,8 +37,18 @@ impl From<StoreError> for NoUser {
 
 /// A session as this request found it.
 struct Found {
-    session: Arc<OpenedSession>,
-    state: LoginState,
+    session: CachedSession,
+    /// Whether this request read the store.
+    is_read: bool,
+}
+
+impl Found {
+    fn read(session: CachedSession) -> Self {
+        Self {
+            session,
+            is_read: true,
+        }
+    }
 }
 
 /// Returns the user of `session`. A logout needs the data of a session that has timed out, so it is not deleted.
@@ -53,15 +63,15 @@ pub(super) async fn look_up(
     session_use: SessionUse,
 ) -> Result<SignedInUser, NoUser> {
     let id = session.id().ok_or(NoUser::Anonymous)?;
-    let found = match find_cached(state, id).await? {
+    let Found { session, is_read } = match find_cached(state, id, session_use).await? {
         Some(found) => found,
         None => find_stored(state, session).await?,
     };
     let now = state.clock.unix_seconds();
-    let row = &found.session.login.record;
+    let OpenedSession { identity, login } = session.session.as_ref();
+    let row = &login.record;
     let lifetime = state.config.session_lifetime();
-    let identity = &found.session.identity;
-    let mut times = SessionTimes::new(row.created_at, found.state, identity.provider_end);
+    let mut times = session.times();
     let expiry = times.expiry(lifetime, now);
     if now >= expiry.expires_at() {
         if session_use != SessionUse::Logout {
@@ -79,35 +89,92 @@ pub(super) async fn look_up(
         let write = async move { store.mark_used(&login, now).await };
         if state.writer.write("update last use", write).await {
             times.last_seen_at = now;
+            let state_now = LoginState {
+                last_seen_at: now,
+                ..session.state
+            };
+            let session = CachedSession {
+                state: state_now,
+                ..session.clone()
+            };
+            keep(state, records::key(id), session);
         }
     }
-    let snapshot = LoginSnapshot::new(Arc::clone(&found.session.login), now);
+    let snapshot = if is_read {
+        LoginSnapshot::new(Arc::clone(login), now)
+    } else {
+        LoginSnapshot::unread(Arc::clone(login), now, records::key(id))
+    };
     let claims = Arc::clone(&identity.claims);
     Ok(state.user(snapshot, claims, times.expiry(lifetime, now), headers))
 }
 
-/// Returns the session from the cache, with one read of the store; `None` if it has changed, or has ended: the record then
-/// tells why, because the session of a login that was replaced keeps its cookie.
-async fn find_cached(state: &SessionState, id: Id) -> Result<Option<Found>, StoreError> {
+/// Returns the session from the cache, with at most one read of the store; `None` if it has changed, or has ended: the
+/// record then tells why, because the session of a login that was replaced keeps its cookie.
+async fn find_cached(
+    state: &SessionState,
+    id: Id,
+    session_use: SessionUse,
+) -> Result<Option<Found>, StoreError> {
     let key = records::key(id);
-    let Some(session) = state.cache.get(&key) else {
+    let Some(cached) = state.cache.get(&key) else {
         return Ok(None);
     };
-    let (login, now) = (session.identity.login, state.clock.unix_seconds());
+    let now = state.clock.unix_seconds();
+    if is_usable(state, &key, &cached, session_use, now) {
+        return Ok(Some(Found {
+            session: cached,
+            is_read: false,
+        }));
+    }
+    let session = cached.session;
+    let (login, read) = (session.identity.login, state.changes.stamp());
     let current = state.store.check_session(&key, &login, now).await?;
     let current = current.filter(|current| current.version == session.login.record.version);
-    if current.is_none() {
+    let Some(current) = current else {
         state.cache.remove(&key);
         // The record expires at the absolute limit.
         if now >= session.login.record.expires_at {
             delete_ended(state, id, Some((login, SessionEnd::AbsoluteTimeout))).await;
         }
+        return Ok(None);
+    };
+    let session = CachedSession {
+        session,
+        state: current,
+        read,
+    };
+    keep(state, key, session.clone());
+    Ok(Some(Found::read(session)))
+}
+
+/// Returns whether this request can use the session without a read. A session that seems to have ended is read, because
+/// another replica may have moved its end.
+fn is_usable(
+    state: &SessionState,
+    key: &[u8; 32],
+    cached: &CachedSession,
+    session_use: SessionUse,
+    now: i64,
+) -> bool {
+    let login = &cached.session.identity.login;
+    let expiry = cached.times().expiry(state.config.session_lifetime(), now);
+    session_use.may_use_cache(now.saturating_sub(cached.state.last_seen_at))
+        && now < expiry.expires_at()
+        && state.changes.is_valid(cached.read, login, key)
+}
+
+/// Keeps what was read, if later requests can use it without a read.
+fn keep(state: &SessionState, key: [u8; 32], session: CachedSession) {
+    if state.changes.is_proved() {
+        state.cache.insert(key, session);
     }
-    Ok(current.map(|state| Found { session, state }))
 }
 
 /// Returns the session from the store, and caches it.
 async fn find_stored(state: &SessionState, session: &Session) -> Result<Found, NoUser> {
+    // The record is read here: no layer outside of this one uses the session.
+    let read = state.changes.stamp();
     let StoredSession {
         id: Some(id),
         data: Some(data),
@@ -133,12 +200,13 @@ async fn find_stored(state: &SessionState, session: &Session) -> Result<Found, N
     }
     let current = LoginState::from(&row);
     let login = Arc::new(OpenedLogin::new(row));
-    let session = Arc::new(OpenedSession { identity, login });
-    state.cache.insert(records::key(id), Arc::clone(&session));
-    Ok(Found {
-        session,
+    let session = CachedSession {
+        session: Arc::new(OpenedSession { identity, login }),
         state: current,
-    })
+        read,
+    };
+    state.cache.insert(records::key(id), session.clone());
+    Ok(Found::read(session))
 }
 
 /// Deletes the rows of a session that has ended, so that the next request does not look up its login again.

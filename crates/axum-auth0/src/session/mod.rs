@@ -3,6 +3,7 @@
 mod best_effort;
 mod cache;
 mod cache_policy;
+mod changes;
 mod cookie;
 mod data;
 mod description;
@@ -29,6 +30,7 @@ mod user_sessions;
 pub(crate) use self::cookie::issued_cookie;
 pub(crate) use self::{
     cache_policy::{SessionAccess, cache_policy},
+    changes::{ChangeTracker, TrackedOperations},
     cookie::{SessionCookie, base_cookie, layer, protect_cookie, write_cookie},
     data::{ProviderSession, SessionData, StoredSession, empty_record},
     end_markers::EndMarker,

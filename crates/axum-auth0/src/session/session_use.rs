@@ -19,6 +19,9 @@ pub(super) enum SessionUse {
     Use,
     /// The user asked to stay signed in: written at once.
     Extension,
+    /// The page asks when the session ends. The request does not move the end, and reads it from the store, because another
+    /// replica may have moved it.
+    Status,
     /// The request does not move the end: the page asks whether the session still exists, or a background call.
     None,
     /// The request ends the session itself.
@@ -32,19 +35,19 @@ impl SessionUse {
         if is(routes.logout_path()) {
             return Self::Logout;
         }
-        if request.headers().contains_key(BACKGROUND_HEADER) {
+        let is_background = request.headers().contains_key(BACKGROUND_HEADER);
+        if is(routes.session_path()) {
+            let is_extension = request.method() == Method::POST && !is_background;
+            return if is_extension {
+                Self::Extension
+            } else {
+                Self::Status
+            };
+        }
+        if is_background {
             return Self::None;
         }
-        if is(routes.session_path()) && request.method() == Method::POST {
-            return Self::Extension;
-        }
-        let is_question = [
-            routes.session_path(),
-            routes.user_path(),
-            routes.profile_path(),
-        ]
-        .into_iter()
-        .any(is);
+        let is_question = is(routes.user_path()) || is(routes.profile_path());
         let kind = RequestKind::of(request.method(), request.headers());
         if is_question || kind == RequestKind::Speculative {
             return Self::None;
@@ -57,8 +60,14 @@ impl SessionUse {
         match self {
             Self::Use => idle >= LAST_SEEN_INTERVAL,
             Self::Extension => idle > 0,
-            Self::None | Self::Logout => false,
+            Self::None | Self::Status | Self::Logout => false,
         }
+    }
+
+    /// Returns whether the request may use a session that was last used `idle` seconds ago without reading the store. The
+    /// time of the last use is not reported by other replicas, so it is read again when it would be written.
+    pub(super) fn may_use_cache(self, idle: i64) -> bool {
+        matches!(self, Self::Use | Self::None) && (0..LAST_SEEN_INTERVAL).contains(&idle)
     }
 }
 
@@ -92,8 +101,13 @@ mod tests {
 
     #[test]
     fn questions_about_the_session_and_background_calls_are_no_use() {
-        for path in ["/auth/profile", "/auth/user", "/auth/session"] {
+        for path in ["/auth/profile", "/auth/user"] {
             assert_eq!(use_of(&Method::GET, path, &[]), SessionUse::None, "{path}");
+        }
+        let background = [(BACKGROUND_HEADER, "1")];
+        for (method, headers) in [(Method::GET, &[][..]), (Method::POST, &background)] {
+            let found = use_of(&method, "/auth/session", headers);
+            assert_eq!(found, SessionUse::Status, "{method}");
         }
         for header in [(BACKGROUND_HEADER, "1"), ("sec-purpose", "prefetch")] {
             let found = use_of(&Method::GET, "/products", &[header]);
@@ -108,5 +122,22 @@ mod tests {
         assert!(found.is_written(1));
         assert!(!SessionUse::Use.is_written(59));
         assert!(SessionUse::Use.is_written(60));
+    }
+
+    #[test]
+    fn a_request_that_writes_or_asks_for_the_end_reads_the_store() {
+        assert!(SessionUse::Use.may_use_cache(0));
+        assert!(SessionUse::None.may_use_cache(59));
+        for (session_use, idle) in [
+            (SessionUse::Use, 60),
+            (SessionUse::None, 60),
+            // The clock was set back.
+            (SessionUse::Use, -1),
+            (SessionUse::Extension, 0),
+            (SessionUse::Status, 0),
+            (SessionUse::Logout, 0),
+        ] {
+            assert!(!session_use.may_use_cache(idle), "{session_use:?}");
+        }
     }
 }

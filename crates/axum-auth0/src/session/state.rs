@@ -6,8 +6,10 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::{
-    SessionExpiry, SessionRecords, SignedInUser, UserServices, best_effort::BestEffortWriter,
+    SessionExpiry, SessionRecords, SignedInUser, UserServices,
+    best_effort::BestEffortWriter,
     cache::SessionCache,
+    changes::{self, ChangeTracker},
 };
 use crate::{
     clock::SharedClock, config::Config, diagnosis::DiagnosisVisibility, events::Events,
@@ -21,6 +23,7 @@ pub(crate) struct SessionState {
     pub(super) store: SharedStore,
     pub(super) records: SessionRecords,
     pub(super) cache: SessionCache,
+    pub(super) changes: Arc<ChangeTracker>,
     pub(super) writer: BestEffortWriter,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
@@ -32,7 +35,7 @@ pub(crate) struct SessionState {
 impl SessionState {
     pub(crate) fn new(
         config: Arc<Config>,
-        store: SharedStore,
+        (store, changes): (SharedStore, Arc<ChangeTracker>),
         records: SessionRecords,
         services: Arc<UserServices>,
         (clock, random): (SharedClock, SharedRandom),
@@ -44,12 +47,18 @@ impl SessionState {
             store,
             records,
             cache: SessionCache::default(),
+            changes,
             writer: BestEffortWriter::default(),
             clock,
             random,
             services,
             events,
         }
+    }
+
+    /// Records the changes that the store reports, so that cached sessions need no read. Returns if it reports none.
+    pub(crate) async fn follow_changes(&self) {
+        changes::follow(&self.store, &self.changes).await;
     }
 
     /// Removes claims and tokens of all sessions from memory. Sessions that are in use are opened again.

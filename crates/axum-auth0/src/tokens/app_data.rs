@@ -40,7 +40,8 @@ impl Tokens {
         login: &LoginSnapshot,
     ) -> Result<Map<String, Value>, TokenError> {
         let sets = &self.0.sets;
-        if let Some(set) = login.tokens(&sets.keys, self.0.clock.unix_seconds()) {
+        let latest = login.latest_tokens(sets, self.0.clock.unix_seconds()).await;
+        if let Some(set) = latest.map_err(store_unavailable("failed to read session data"))? {
             return Ok(set.app_data.clone());
         }
         Ok(sets.load(login.id()).await?.1.app_data)

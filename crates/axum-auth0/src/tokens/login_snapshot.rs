@@ -5,10 +5,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::token_set::TokenSet;
+use super::{token_set::TokenSet, token_set_store::TokenSetStore};
 use crate::{
     seal::Keyring,
-    store::{LoginId, LoginRecord},
+    store::{LoginId, LoginRecord, StoreError},
 };
 
 /// How long a request uses what it found, in seconds. A longer one, such as an event stream, reads the store again.
@@ -47,11 +47,26 @@ pub(crate) struct LoginSnapshot {
     login: Arc<OpenedLogin>,
     /// Time of the comparison, in seconds since 1970.
     checked_at: i64,
+    /// The key of the session's record, if the request relies on the comparison of an earlier one.
+    unread: Option<[u8; 32]>,
 }
 
 impl LoginSnapshot {
     pub(crate) fn new(login: Arc<OpenedLogin>, checked_at: i64) -> Self {
-        Self { login, checked_at }
+        Self {
+            login,
+            checked_at,
+            unread: None,
+        }
+    }
+
+    /// Creates the snapshot of a request that did not read the store, because it reported no change of the session with
+    /// this `record`. A change of the last second may be missing.
+    pub(crate) fn unread(login: Arc<OpenedLogin>, now: i64, record: [u8; 32]) -> Self {
+        Self {
+            unread: Some(record),
+            ..Self::new(login, now)
+        }
     }
 
     pub(crate) fn id(&self) -> LoginId {
@@ -64,6 +79,26 @@ impl LoginSnapshot {
 
     pub(crate) fn subject(&self) -> &str {
         &self.login.record.subject
+    }
+
+    /// Returns the tokens of the snapshot if they are those in the store at this moment, or when the request read it.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub(super) async fn latest_tokens(
+        &self,
+        sets: &TokenSetStore,
+        now: i64,
+    ) -> Result<Option<&TokenSet>, StoreError> {
+        if let Some(record) = &self.unread {
+            let current = sets.store.check_session(record, &self.id(), now).await?;
+            let version = self.login.record.version;
+            if current.is_none_or(|current| current.version != version) {
+                return Ok(None);
+            }
+        }
+        Ok(self.tokens(&sets.keys, now))
     }
 
     /// Returns the tokens, unless they have to be read from the store.

@@ -41,6 +41,7 @@ mod outages;
 mod page_user;
 mod provider_settings;
 mod provider_variants;
+mod pushed_changes;
 mod races;
 mod rate_limits;
 mod readiness;

@@ -198,6 +198,24 @@ async fn another_process_sees_an_update_at_the_next_request() {
     }
 }
 
+/// The store reports changes, but this one was not reported yet.
+#[tokio::test]
+async fn another_process_sees_an_update_at_once_although_its_session_is_cached() {
+    let env = TestEnv::new().await;
+    let (mut browser, _) = shop(&env).await;
+    let feed = env.store.open_feed();
+    drop(env.auth0.spawn_maintenance());
+    feed.prove().await;
+    for _ in 0..2 {
+        assert!(products(&mut browser).await.is_empty());
+    }
+    let replica = env.auth0_builder().build().await.unwrap();
+    let site = replica.wrap(Router::new().route("/cart/{product}", post(add)));
+    let mut elsewhere = browser.clone().with_router(&site);
+    assert_eq!(elsewhere.post("/cart/vase", "").await.body, "1");
+    assert_eq!(products(&mut browser).await, ["vase"]);
+}
+
 #[tokio::test]
 async fn reading_needs_no_further_read_of_the_store() {
     let env = TestEnv::new().await;

@@ -3,12 +3,14 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod cached_sessions;
+
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use axum_auth0::{CurrentUser, PostgresStore, SignedInUser};
 use http::StatusCode;
-use test_databases::{PostgresDatabase, postgres};
+use test_databases::{PostgresDatabase, PostgresServer, postgres};
 use test_support::{ProductsApi, TestApp, wait_until};
 
 #[derive(Default)]
@@ -44,25 +46,32 @@ async fn site_on(database: &PostgresDatabase) -> test_support::TestEnv<App> {
     builder.build().await
 }
 
+fn log_statements(database: &PostgresDatabase) {
+    database.execute("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET log_statement = ''all'''; END $$");
+}
+
+/// Returns the statements that the server ran, without those of a new connection and those that prove that reports arrive.
+fn statements(server: &PostgresServer) -> Vec<String> {
+    let log = server.log();
+    let lines = log.lines().filter(|line| line.contains(" execute "));
+    let own = ["set_config", "pg_notify"];
+    let lines = lines.filter(|line| !own.iter().any(|own| line.contains(own)));
+    lines.map(str::to_owned).collect()
+}
+
 #[tokio::test]
 async fn a_page_view_is_one_statement_that_reads_and_one_write_a_minute() {
     let Some(server) = postgres::server() else {
         return;
     };
     let database = server.create_database();
-    database.execute("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET log_statement = ''all'''; END $$");
+    log_statements(&database);
     let env = site_on(&database).await;
     let mut browser = env.logged_in("alice").await;
     for path in ["/whoami", "/token", "/whoami"] {
         assert_eq!(browser.get(path).await.status, StatusCode::OK);
     }
-    let statements = || -> Vec<String> {
-        let log = server.log();
-        let lines = log.lines().filter(|line| line.contains(" execute "));
-        // A new connection of the pool.
-        let lines = lines.filter(|line| !line.contains("set_config"));
-        lines.map(str::to_owned).collect()
-    };
+    let statements = || statements(&server);
     let before = statements().len();
     for path in ["/whoami", "/token"].repeat(10) {
         assert_eq!(browser.get(path).await.status, StatusCode::OK);
