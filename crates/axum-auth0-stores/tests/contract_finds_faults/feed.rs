@@ -14,7 +14,7 @@ use crate::store::Fault;
 /// Interval between proofs.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-pub struct FaultyFeed {
+pub(crate) struct FaultyFeed {
     changes: Receiver<StoreChange>,
     fault: Fault,
     last_proof: Instant,
@@ -23,7 +23,7 @@ pub struct FaultyFeed {
 }
 
 impl FaultyFeed {
-    pub fn new(changes: Receiver<StoreChange>, fault: Fault) -> Self {
+    pub(crate) fn new(changes: Receiver<StoreChange>, fault: Fault) -> Self {
         Self {
             changes,
             fault,
@@ -58,7 +58,7 @@ impl ChangeFeed for FaultyFeed {
                 self.last_proof = now;
                 let is_late = self.fault == Fault::FeedIsLate;
                 let age = Duration::from_secs(u64::from(is_late));
-                return Ok(StoreChange::Current(now - age));
+                return Ok(StoreChange::Current(now.checked_sub(age).unwrap_or(now)));
             }
             sleep(Duration::from_millis(1)).await;
         }

@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use crate::feed::FaultyFeed;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     None,
     CreateLoginOverwrites,
     MarkUsedMovesBack,
@@ -42,14 +42,14 @@ pub enum Fault {
 
 /// A store with one fault.
 #[derive(Debug)]
-pub struct FaultyStore {
+pub(crate) struct FaultyStore {
     inner: MemoryStore,
     fault: Fault,
     changes: broadcast::Sender<StoreChange>,
 }
 
 impl FaultyStore {
-    pub fn new(fault: Fault) -> Self {
+    pub(crate) fn new(fault: Fault) -> Self {
         Self {
             inner: MemoryStore::default(),
             fault,
