@@ -166,7 +166,7 @@ impl Report {
         let secrets: Vec<&str> = config
             .secrets()
             .iter()
-            .chain([config.client_secret()])
+            .chain(config.client_secret())
             .map(ExposeSecret::expose_secret)
             .filter(|secret| secret.len() >= MIN_HIDDEN)
             .collect();

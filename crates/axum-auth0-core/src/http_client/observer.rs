@@ -18,6 +18,8 @@ pub enum ProviderEndpoint {
     Revocation,
     /// The introspection endpoint.
     Introspection,
+    /// The endpoint for pushed authorization requests (RFC 9126).
+    PushedAuthorization,
 }
 
 impl ProviderEndpoint {
@@ -30,6 +32,7 @@ impl ProviderEndpoint {
             Self::Userinfo => "userinfo",
             Self::Revocation => "revocation",
             Self::Introspection => "introspection",
+            Self::PushedAuthorization => "pushed_authorization",
         }
     }
 }

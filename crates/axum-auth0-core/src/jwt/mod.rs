@@ -12,6 +12,7 @@ mod decode_unverified;
 mod error;
 mod kind;
 mod scope;
+mod signing_key;
 mod strict_json;
 mod verified;
 
@@ -23,6 +24,7 @@ pub(crate) use error::HeaderError;
 pub use error::JwtParseError;
 pub use kind::TokenKind;
 pub use scope::{ScopeClaim, scope_words};
+pub use signing_key::{SignatureError, SigningKey, SigningKeyError};
 pub use verified::VerifiedJwt;
 
 /// Maximum length of a token, in bytes.

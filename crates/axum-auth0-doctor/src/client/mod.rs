@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Request;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 
 use super::{
     Check, Problem,
@@ -98,7 +98,7 @@ async fn ask(context: &CheckContext, config: &Config, metadata: &Metadata) -> An
         config,
         context.provider().clone(),
         context.http_client().clone(),
-        Arc::clone(context.clock()),
+        (Arc::clone(context.clock()), Arc::clone(context.random())),
     );
     let unknown_token = format!(
         "no-such-token-{}",
@@ -138,7 +138,9 @@ async fn no_connection(context: &CheckContext, metadata: &Metadata) -> Option<St
 fn repeats_secret(config: &Config, text: &str) -> bool {
     let encode =
         |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let secret = config.client_secret().expose_secret();
+    let Some(secret) = config.client_secret().map(ExposeSecret::expose_secret) else {
+        return false;
+    };
     let pair = format!("{}:{}", encode(config.client_id()), encode(secret));
     [secret.to_owned(), encode(secret), STANDARD.encode(pair)]
         .iter()

@@ -107,7 +107,7 @@ impl AppState {
             &config,
             provider.clone(),
             http_client.clone(),
-            Arc::clone(&clock),
+            (Arc::clone(&clock), Arc::clone(&random)),
         );
         let id_tokens = IdTokenVerifier::new(provider.clone(), &config, Arc::clone(&clock));
         let tasks = Tasks::default();

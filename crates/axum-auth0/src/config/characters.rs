@@ -59,6 +59,7 @@ fn problem(characters: Characters, value: &str) -> Option<String> {
     }
     let foreign = |character: char| match character {
         ' ' => false,
+        '\r' | '\n' => characters != Characters::Pem,
         _ if characters == Characters::Path => {
             is_invisible(character) || is_quotation_mark(character)
         }
@@ -82,7 +83,7 @@ fn problem(characters: Characters, value: &str) -> Option<String> {
             .split(',')
             .map(|secret| secret.trim_matches(' '))
             .collect(),
-        Characters::Word | Characters::Secret | Characters::Path => vec![value],
+        Characters::Word | Characters::Secret | Characters::Path | Characters::Pem => vec![value],
     };
     if items
         .iter()
@@ -113,7 +114,13 @@ fn place(characters: Characters, value: &str, position: usize) -> String {
     match position {
         0 => "at its beginning".to_owned(),
         _ if position + 1 == value.chars().count() => "at its end".to_owned(),
-        _ if matches!(characters, Characters::Secret | Characters::Secrets) => "inside".to_owned(),
+        _ if matches!(
+            characters,
+            Characters::Secret | Characters::Secrets | Characters::Pem
+        ) =>
+        {
+            "inside".to_owned()
+        }
         _ => format!("as character {}", position + 1),
     }
 }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{problems::Problems, variable};
-use crate::jwt::Algorithm;
+use crate::jwt::{Algorithm, SigningKey};
 
 /// The authentication method at the token endpoint (OpenID Connect Core 1.0 §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,23 @@ pub enum ClientAuthentication {
     Post,
     /// `client_secret_basic`.
     Basic,
+    /// `private_key_jwt`: a token that is signed with the client's private key (RFC 7523 §2.2).
+    PrivateKeyJwt,
+}
+
+/// How the application proves its identity at the provider.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ClientCredentials {
+    /// `AUTH0_CLIENT_SECRET`.
+    Secret(SecretString),
+    /// `AUTH0_CLIENT_ASSERTION_SIGNING_KEY`.
+    PrivateKey {
+        /// The key.
+        key: SigningKey,
+        /// `AUTH0_CLIENT_ASSERTION_SIGNING_KEY_ID`: the `kid` of the key at the provider, if it is needed there.
+        id: Option<String>,
+    },
 }
 
 impl ClientAuthentication {
@@ -20,17 +37,22 @@ impl ClientAuthentication {
         match self {
             Self::Post => "client_secret_post",
             Self::Basic => "client_secret_basic",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
     }
 
-    /// Returns the other method.
-    pub(crate) fn other(self) -> Self {
+    /// Returns the other method with the same credentials, if there is one.
+    pub(crate) fn other(self) -> Option<Self> {
         match self {
-            Self::Post => Self::Basic,
-            Self::Basic => Self::Post,
+            Self::Post => Some(Self::Basic),
+            Self::Basic => Some(Self::Post),
+            Self::PrivateKeyJwt => None,
         }
     }
 }
+
+const NOT_AN_ALGORITHM: &str =
+    "must be an asymmetric algorithm such as RS256, PS256, ES256 or EdDSA";
 
 /// Reads a variable of the application's settings at the provider.
 fn required(
@@ -56,13 +78,58 @@ pub(super) fn client_id(problems: &mut Problems<'_>) -> Option<String> {
     )
 }
 
-pub(super) fn client_secret(problems: &mut Problems<'_>) -> Option<SecretString> {
+/// Reads the private key, or else the secret, like nextjs-auth0.
+pub(super) fn credentials(problems: &mut Problems<'_>) -> Option<ClientCredentials> {
+    if problems.get(variable::CLIENT_ASSERTION_KEY).is_some() {
+        if problems.get(variable::CLIENT_SECRET).is_some() {
+            problems.warn(
+                variable::CLIENT_SECRET.name,
+                "has no effect, because AUTH0_CLIENT_ASSERTION_SIGNING_KEY is set; remove it"
+                    .to_owned(),
+                "",
+            );
+        }
+        return private_key(problems);
+    }
+    for variable in [
+        variable::CLIENT_ASSERTION_ALGORITHM,
+        variable::CLIENT_ASSERTION_KEY_ID,
+    ] {
+        if problems.get(variable).is_some() {
+            problems.add(
+                variable,
+                "is set, but AUTH0_CLIENT_ASSERTION_SIGNING_KEY is not; set both or neither",
+            );
+        }
+    }
     required(
         problems,
         variable::CLIENT_SECRET,
         "the Client Secret of your application",
     )
-    .map(SecretString::from)
+    .map(|secret| ClientCredentials::Secret(secret.into()))
+}
+
+/// No message contains a part of the key.
+fn private_key(problems: &mut Problems<'_>) -> Option<ClientCredentials> {
+    let pem = problems.get(variable::CLIENT_ASSERTION_KEY)?;
+    let id = problems
+        .get(variable::CLIENT_ASSERTION_KEY_ID)
+        .map(str::to_owned);
+    let algorithm = problems
+        .get(variable::CLIENT_ASSERTION_ALGORITHM)
+        .map(str::parse::<Algorithm>);
+    let Ok(algorithm) = algorithm.transpose() else {
+        problems.add(variable::CLIENT_ASSERTION_ALGORITHM, NOT_AN_ALGORITHM);
+        return None;
+    };
+    match SigningKey::from_pem(pem, algorithm) {
+        Ok(key) => Some(ClientCredentials::PrivateKey { key, id }),
+        Err(error) => {
+            problems.add(variable::CLIENT_ASSERTION_KEY, error.to_string());
+            None
+        }
+    }
 }
 
 pub(super) fn id_token_algorithms(problems: &mut Problems<'_>) -> Vec<Algorithm> {
@@ -70,22 +137,38 @@ pub(super) fn id_token_algorithms(problems: &mut Problems<'_>) -> Vec<Algorithm>
         None => Algorithm::ALL.to_vec(),
         Some(Ok(algorithm)) => vec![algorithm],
         Some(Err(_)) => {
-            let problem = "must be an asymmetric algorithm such as RS256, PS256, ES256 or EdDSA";
-            problems.add(variable::ID_TOKEN_ALGORITHM, problem);
+            problems.add(variable::ID_TOKEN_ALGORITHM, NOT_AN_ALGORITHM);
             Vec::new()
         }
     }
 }
 
+/// Returns the configured method. `None` if the provider's metadata decides.
 pub(super) fn client_authentication(problems: &mut Problems<'_>) -> Option<ClientAuthentication> {
-    match problems.get(variable::CLIENT_AUTHENTICATION)? {
-        "client_secret_post" => Some(ClientAuthentication::Post),
-        "client_secret_basic" => Some(ClientAuthentication::Basic),
-        other => {
-            let problem =
-                format!("must be client_secret_post or client_secret_basic, not `{other}`");
+    let has_key = problems.get(variable::CLIENT_ASSERTION_KEY).is_some();
+    let method = match problems.get(variable::CLIENT_AUTHENTICATION) {
+        None => return has_key.then_some(ClientAuthentication::PrivateKeyJwt),
+        Some("client_secret_post") => ClientAuthentication::Post,
+        Some("client_secret_basic") => ClientAuthentication::Basic,
+        Some("private_key_jwt") => ClientAuthentication::PrivateKeyJwt,
+        Some(other) => {
+            let problem = format!(
+                "must be client_secret_post, client_secret_basic or private_key_jwt, not `{other}`"
+            );
             problems.add(variable::CLIENT_AUTHENTICATION, problem);
-            None
+            return None;
         }
+    };
+    match (method, has_key) {
+        (ClientAuthentication::PrivateKeyJwt, false) => problems.add(
+            variable::CLIENT_AUTHENTICATION,
+            "needs AUTH0_CLIENT_ASSERTION_SIGNING_KEY, which is missing",
+        ),
+        (ClientAuthentication::Post | ClientAuthentication::Basic, true) => problems.add(
+            variable::CLIENT_AUTHENTICATION,
+            "must be private_key_jwt, because AUTH0_CLIENT_ASSERTION_SIGNING_KEY is set",
+        ),
+        _ => {}
     }
+    Some(method)
 }

@@ -6,8 +6,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    ApiSettings, AudienceParameter, ClientAuthentication, Config, ConfigProblem, CookieSettings,
-    LogoutSettings, RateLimits, Routes, SessionLifetime, StoreLocation, timeouts,
+    ApiSettings, AudienceParameter, ClientAuthentication, ClientCredentials, Config, ConfigProblem,
+    CookieSettings, LogoutSettings, RateLimits, Routes, SessionLifetime, StoreLocation, timeouts,
 };
 use crate::{jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies};
 
@@ -34,12 +34,28 @@ impl Config {
         &self.client_id
     }
 
-    /// Returns `AUTH0_CLIENT_SECRET`: the secret of this application at the provider.
-    pub fn client_secret(&self) -> &SecretString {
-        &self.client_secret
+    /// Returns `AUTH0_CLIENT_SECRET` or `AUTH0_CLIENT_ASSERTION_SIGNING_KEY`: how this application proves its identity
+    /// at the provider.
+    pub fn client_credentials(&self) -> &ClientCredentials {
+        &self.client_credentials
     }
 
-    /// Returns `AUTH0_CLIENT_AUTHENTICATION`: how the client authenticates. If unset, the provider's metadata decides.
+    /// Returns `AUTH0_CLIENT_SECRET`, unless the application has a private key instead.
+    pub fn client_secret(&self) -> Option<&SecretString> {
+        match &self.client_credentials {
+            ClientCredentials::Secret(secret) => Some(secret),
+            ClientCredentials::PrivateKey { .. } => None,
+        }
+    }
+
+    /// Returns `AUTH0_PUSHED_AUTHORIZATION_REQUESTS`: whether logins push their authorization request even if the
+    /// provider does not require it.
+    pub fn push_authorization_requests(&self) -> bool {
+        self.push_authorization_requests
+    }
+
+    /// Returns `AUTH0_CLIENT_AUTHENTICATION`: how the client authenticates. If unset, a private key or the provider's
+    /// metadata decides.
     pub fn client_authentication(&self) -> Option<ClientAuthentication> {
         self.client_authentication
     }
@@ -177,7 +193,7 @@ impl Config {
     /// Returns the configuration with another client secret, to compare the provider's responses.
     #[must_use]
     pub fn with_client_secret(mut self, client_secret: SecretString) -> Self {
-        self.client_secret = client_secret;
+        self.client_credentials = ClientCredentials::Secret(client_secret);
         self
     }
 

@@ -45,7 +45,7 @@ pub(crate) use self::session::SQLITE_NOT_COMPILED_IN;
 pub use self::{
     api::{Api, ApiRegistration},
     apis::{ApiSettings, BrowserAccess, TokenFormat},
-    client::ClientAuthentication,
+    client::{ClientAuthentication, ClientCredentials},
     cookies::{CookieSettings, SameSite},
     database_url::DatabaseUrl,
     env_files::EnvFileError,
@@ -69,9 +69,10 @@ pub struct Config {
     provider_internal_url: Option<Url>,
     token_issuer: Option<String>,
     client_id: String,
-    client_secret: SecretString,
+    client_credentials: ClientCredentials,
     client_authentication: Option<ClientAuthentication>,
     id_token_algorithms: Vec<Algorithm>,
+    push_authorization_requests: bool,
     secrets: Vec<SecretString>,
     base_url: Url,
     base_path: BasePath,
@@ -128,9 +129,10 @@ impl Config {
         let provider_internal_url = provider::internal_url(&mut problems);
         let token_issuer = provider::token_issuer(&mut problems);
         let client_id = client::client_id(&mut problems);
-        let client_secret = client::client_secret(&mut problems);
+        let client_credentials = client::credentials(&mut problems);
         let client_authentication = client::client_authentication(&mut problems);
         let id_token_algorithms = client::id_token_algorithms(&mut problems);
+        let push_authorization_requests = problems.flag(variable::PUSHED_REQUESTS, false);
         let secrets = site::secrets(&mut problems);
         let (base_url, base_path) = site::base_url(&mut problems).unzip();
         let base_path = base_path.unwrap_or_default();
@@ -163,8 +165,8 @@ impl Config {
         let warnings = problems.finish()?;
 
         // A missing required value is a problem, so all of them are present here.
-        let (Some(issuer), Some(client_id), Some(client_secret), Some(base_url)) =
-            (issuer, client_id, client_secret, base_url)
+        let (Some(issuer), Some(client_id), Some(client_credentials), Some(base_url)) =
+            (issuer, client_id, client_credentials, base_url)
         else {
             return Err(ConfigError::default());
         };
@@ -173,9 +175,10 @@ impl Config {
             provider_internal_url,
             token_issuer,
             client_id,
-            client_secret,
+            client_credentials,
             client_authentication,
             id_token_algorithms,
+            push_authorization_requests,
             secrets,
             base_url,
             base_path,

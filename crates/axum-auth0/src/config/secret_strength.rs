@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::Config;
@@ -35,7 +35,8 @@ impl Config {
         let has_several = self.secrets.len() > 1;
         let weak = |(index, secret): (usize, &secrecy::SecretString)| {
             let secret = secret.expose_secret();
-            let weakness = if secret == self.client_secret.expose_secret() {
+            let client_secret = self.client_secret().map(ExposeSecret::expose_secret);
+            let weakness = if client_secret == Some(secret) {
                 SecretWeakness::IsClientSecret
             } else if has_enough_entropy(secret) {
                 return None;

@@ -15,14 +15,10 @@ const MAX_TYPOS: usize = 2;
 /// Prefixes of nextjs-auth0 variables that this version does not implement and that protect the client or its tokens,
 /// with the reason to report.
 const PROTECTING: &[(&str, &str)] = &[
-    (
-        "AUTH0_CLIENT_ASSERTION_SIGNING_",
-        "private_key_jwt is not implemented; use AUTH0_CLIENT_SECRET",
-    ),
     ("AUTH0_DPOP_", "DPoP is not implemented"),
     (
         "AUTH0_MTLS",
-        "mutual TLS is not implemented; use AUTH0_CLIENT_SECRET",
+        "mutual TLS is not implemented; use AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_SIGNING_KEY",
     ),
 ];
 

@@ -30,9 +30,11 @@ pub(super) enum Characters {
     Secrets,
     /// A file name, which may contain letters of any script.
     Path,
+    /// A key in PEM, with line breaks.
+    Pem,
 }
 
-use Characters::{Path, Secret, Secrets, Word, Words};
+use Characters::{Path, Pem, Secret, Secrets, Word, Words};
 
 const fn variable(
     name: &'static str,
@@ -71,7 +73,15 @@ variables! {
     CLIENT_SECRET: "AUTH0_CLIENT_SECRET", Secret, None, "…",
         "the application's Client Secret";
     CLIENT_AUTHENTICATION: "AUTH0_CLIENT_AUTHENTICATION", Word, None, "client_secret_post",
-        "`client_secret_post` or `client_secret_basic`; by default what the provider announces";
+        "`client_secret_post`, `client_secret_basic` or `private_key_jwt`; by default what the credentials and the provider allow";
+    CLIENT_ASSERTION_KEY: "AUTH0_CLIENT_ASSERTION_SIGNING_KEY", Pem, None, "\"-----BEGIN PRIVATE KEY-----\\n…\\n-----END PRIVATE KEY-----\"",
+        "private key for `private_key_jwt` instead of a Client Secret: RSA, P-256, P-384 or Ed25519 in PEM";
+    CLIENT_ASSERTION_ALGORITHM: "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", Word, None, "RS256",
+        "signature algorithm of that key; by default `RS256`, `ES256`, `ES384` or `EdDSA`, depending on the key";
+    CLIENT_ASSERTION_KEY_ID: "AUTH0_CLIENT_ASSERTION_SIGNING_KEY_ID", Word, None, "my-key-1",
+        "key ID (`kid`) of that key at the provider; by default none is sent";
+    PUSHED_REQUESTS: "AUTH0_PUSHED_AUTHORIZATION_REQUESTS", Word, Some("false"), "true",
+        "logins push their authorization request to the provider (RFC 9126); always, if the provider requires it";
     ID_TOKEN_ALGORITHM: "AUTH0_ID_TOKEN_SIGNING_ALG", Word, None, "RS256",
         "signature algorithm that is registered for the application's ID tokens and logout tokens; by default every asymmetric one";
     BASE_URL: "APP_BASE_URL", Word, None, "https://www.example.com",

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     events::AuthEvent,
-    oauth::{AuthorizationRequest, requested_audiences},
+    oauth::{AuthorizationRequest, pushes_requests, requested_audiences},
     random,
     request::RequestKind,
     responses::{no_content, see_other},
@@ -96,6 +96,17 @@ pub(super) async fn begin(
         forwarded: &parameters.forwarded,
     }
     .url(endpoint, config);
+    let url = if pushes_requests(config, &metadata) {
+        let pushed = login
+            .token_endpoint
+            .push_authorization_request(&metadata, &url);
+        pushed.await.map_err(|error| {
+            let return_to = transaction.return_to.clone();
+            LoginError::from_endpoint(error, config, config.audience(), return_to)
+        })?
+    } else {
+        url
+    };
 
     let mut response = see_other(url.as_str());
     let cookie = transaction.cookie(&login.keys, config.cookie());

@@ -6,6 +6,7 @@ use http::StatusCode;
 
 use crate::{
     http_client::{Delivery, HttpError},
+    jwt::SignatureError,
     provider::ProviderError,
 };
 
@@ -64,6 +65,9 @@ pub enum UnavailableReason {
     /// A status that asks for a later retry.
     #[error("status {0}")]
     Status(StatusCode),
+    /// The client assertion could not be signed.
+    #[error(transparent)]
+    Signature(SignatureError),
     /// An error code that asks for a later retry.
     #[error("the error {0}")]
     ErrorCode(&'static str),
@@ -100,6 +104,16 @@ impl From<ProviderError> for EndpointError {
         Self::Unavailable {
             retry_after: error.retry_after(),
             reason: UnavailableReason::Metadata(error),
+            effect: RequestEffect::NoEffect,
+        }
+    }
+}
+
+impl From<SignatureError> for EndpointError {
+    fn from(error: SignatureError) -> Self {
+        Self::Unavailable {
+            reason: UnavailableReason::Signature(error),
+            retry_after: None,
             effect: RequestEffect::NoEffect,
         }
     }

@@ -5,6 +5,7 @@
 //!
 //! openidconnect provides the types, PKCE and the requests. `lenient` lists the cases in which it is too strict.
 
+mod authenticated_request;
 mod authorization_request;
 mod client_authentication;
 mod csp;
@@ -13,6 +14,7 @@ mod id_token;
 mod lenient;
 mod logout_token;
 mod logout_url;
+mod pushed_authorization;
 mod response;
 mod revocation;
 mod token_endpoint;
@@ -31,6 +33,7 @@ pub(crate) use self::{
     csp::{form_action, provider_origins},
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
+    pushed_authorization::pushes_requests,
 };
 
 #[cfg(test)]

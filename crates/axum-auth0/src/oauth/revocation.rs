@@ -1,8 +1,7 @@
 //! Token revocation (RFC 7009).
 
-use http::{Request, StatusCode, header};
-use secrecy::ExposeSecret as _;
-use url::{Url, form_urlencoded};
+use http::StatusCode;
+use url::Url;
 
 use super::{error::EndpointError, response::reports_failure, token_endpoint::TokenEndpoint};
 use crate::{config::ClientAuthentication, http_client::ProviderEndpoint};
@@ -25,7 +24,10 @@ impl TokenEndpoint {
         match self.send_revocation(endpoint, refresh_token, method).await {
             Err(error) if is_authentication_failure(&error) => {
                 tracing::debug!(%error, ?method, "the revocation endpoint refused the client authentication method");
-                let retried = self.send_revocation(endpoint, refresh_token, method.other());
+                let Some(other) = method.other() else {
+                    return Err(error);
+                };
+                let retried = self.send_revocation(endpoint, refresh_token, other);
                 // If both methods are rejected, the first error is the relevant one.
                 retried.await.map_err(|_| error)
             }
@@ -39,12 +41,15 @@ impl TokenEndpoint {
         refresh_token: &str,
         method: ClientAuthentication,
     ) -> Result<(), EndpointError> {
-        let mut request = self
-            .revocation_request(endpoint.as_str(), refresh_token, method)
-            .map_err(|_| EndpointError::InvalidResponse("the revocation endpoint is not a URL"))?;
-        request
-            .extensions_mut()
-            .insert(ProviderEndpoint::Revocation);
+        let form = [
+            ("token", refresh_token),
+            ("token_type_hint", "refresh_token"),
+        ];
+        let request = self
+            .authenticated_request(endpoint, method, form, ProviderEndpoint::Revocation)?
+            .ok_or(EndpointError::InvalidResponse(
+                "the revocation endpoint is not a URL",
+            ))?;
         let response = self.http_client.send(request).await?;
         if response.status().is_success() && !reports_failure(&response) {
             return Ok(());
@@ -55,31 +60,6 @@ impl TokenEndpoint {
                 "it is not the response to a revocation",
             )),
         }
-    }
-
-    /// Builds the request without openidconnect, which rejects a revocation endpoint with `http`, even on a loopback
-    /// address, as for the local tenant.
-    fn revocation_request(
-        &self,
-        endpoint: &str,
-        refresh_token: &str,
-        method: ClientAuthentication,
-    ) -> Result<Request<Vec<u8>>, http::Error> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("token", refresh_token)
-            .append_pair("token_type_hint", "refresh_token");
-        let mut request = Request::post(endpoint)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        match method {
-            ClientAuthentication::Post => {
-                form.append_pair("client_id", &self.client.id)
-                    .append_pair("client_secret", self.client.secret.expose_secret());
-            }
-            ClientAuthentication::Basic => {
-                request = request.header(header::AUTHORIZATION, self.client.basic_credentials());
-            }
-        }
-        request.body(form.finish().into_bytes())
     }
 }
 

@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     clock::SharedClock,
-    config::{AudienceParameter, ClientAuthentication, Config},
+    config::{AudienceParameter, ClientAuthentication, ClientCredentials, Config},
     http_client::{HttpClient, retry_after},
     provider::Provider,
+    random::SharedRandom,
 };
 
 /// A client of the token endpoint and the revocation endpoint. Cheap to clone.
@@ -37,13 +38,13 @@ impl TokenEndpoint {
         config: &Config,
         provider: Provider,
         http_client: HttpClient,
-        clock: SharedClock,
+        (clock, random): (SharedClock, SharedRandom),
     ) -> Self {
         Self {
             provider,
             http_client,
+            client: RegisteredClient::new(config, SharedClock::clone(&clock), random),
             clock,
-            client: RegisteredClient::new(config),
             audience_parameter: config.audience_parameter(),
         }
     }
@@ -60,13 +61,16 @@ impl TokenEndpoint {
         redirect_uri: &str,
         audience: Option<&str>,
     ) -> Result<TokenResponse, EndpointError> {
-        let client = self.oauth_client().await?;
+        let (client, credentials) = self.oauth_client().await?;
         let redirect_uri = RedirectUrl::new(redirect_uri.to_owned())
             .map_err(|_| EndpointError::InvalidResponse("the redirect URI is not a URL"))?;
         let mut request = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .set_redirect_uri(Cow::Owned(redirect_uri))
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()));
+        for (name, value) in credentials {
+            request = request.add_extra_param(name, value);
+        }
         if let (AudienceParameter::Resource, Some(audience)) = (self.audience_parameter, audience) {
             request = request.add_extra_param("resource", audience);
         }
@@ -84,7 +88,7 @@ impl TokenEndpoint {
         audience: Option<&str>,
         scope: &[String],
     ) -> EndpointResponse {
-        let client = match self.oauth_client().await {
+        let (client, credentials) = match self.oauth_client().await {
             Ok(client) => client,
             Err(error) => return EndpointResponse::failed(error),
         };
@@ -92,6 +96,9 @@ impl TokenEndpoint {
         let mut request = client
             .exchange_refresh_token(&refresh_token)
             .add_scopes(scope.iter().cloned().map(Scope::new));
+        for (name, value) in credentials {
+            request = request.add_extra_param(name, value);
+        }
         if let Some(audience) = audience {
             request = request.add_extra_param(parameter_name(self.audience_parameter), audience);
         }
@@ -110,7 +117,8 @@ impl TokenEndpoint {
         )
     }
 
-    async fn oauth_client(&self) -> Result<OAuthClient, EndpointError> {
+    /// Returns a client with a secret, or one without and the parameters that authenticate it with a private key.
+    async fn oauth_client(&self) -> Result<(OAuthClient, Parameters), EndpointError> {
         let metadata = self.provider.metadata().await?;
         let token_endpoint =
             metadata
@@ -119,8 +127,11 @@ impl TokenEndpoint {
                 .ok_or(EndpointError::InvalidResponse(
                     "the provider's metadata has no token endpoint",
                 ))?;
-        let auth_type = match self.client.token_endpoint_method(&metadata) {
-            ClientAuthentication::Post => AuthType::RequestBody,
+        let method = self.client.token_endpoint_method(&metadata);
+        let auth_type = match method {
+            ClientAuthentication::Post | ClientAuthentication::PrivateKeyJwt => {
+                AuthType::RequestBody
+            }
             ClientAuthentication::Basic => AuthType::BasicAuth,
         };
         // Without keys: `IdTokenVerifier` validates ID tokens with keys that are cached and rotated.
@@ -128,14 +139,26 @@ impl TokenEndpoint {
             ClientId::new(self.client.id.clone()),
             IssuerUrl::from_url(self.provider.issuer().url().clone()),
             JsonWebKeySet::default(),
-        );
-        let secret = self.client.secret.expose_secret().to_owned();
-        Ok(client
-            .set_client_secret(ClientSecret::new(secret))
-            .set_auth_type(auth_type)
-            .set_token_uri(TokenUrl::from_url(token_endpoint)))
+        )
+        .set_auth_type(auth_type)
+        .set_token_uri(TokenUrl::from_url(token_endpoint));
+        match &self.client.credentials {
+            ClientCredentials::Secret(secret) => {
+                let secret = ClientSecret::new(secret.expose_secret().to_owned());
+                Ok((client.set_client_secret(secret), Vec::new()))
+            }
+            ClientCredentials::PrivateKey { .. } => {
+                let mut parameters = self.client.parameters(method)?;
+                // openidconnect sends it.
+                parameters.retain(|(name, _)| *name != "client_id");
+                Ok((client, parameters))
+            }
+        }
     }
 }
+
+/// Parameters of a request.
+type Parameters = Vec<(&'static str, String)>;
 
 type OAuthClient = CoreClient<
     EndpointNotSet,

@@ -5,14 +5,10 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Method, header};
 use serde_json::json;
 
-use super::{
-    CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, Gate, Part, RecordedRequest, Reply,
-    request_log::pairs,
-};
+use super::{Endpoint, FakeProvider, Gate, Part, RecordedRequest, Reply, request_log::pairs};
 
 pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Request) -> Response {
     let (parts, body) = http_request.into_parts();
@@ -30,6 +26,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Re
         (&Method::POST, "/oauth/token") => Endpoint::Exchange,
         (&Method::GET, "/userinfo") => Endpoint::Userinfo,
         (&Method::POST, "/oauth/revoke") => Endpoint::Revocation,
+        (&Method::POST, "/oauth/par") => Endpoint::PushedAuthorization,
         (&Method::GET, "/oidc/logout" | "/v2/logout" | "/logout") => Endpoint::EndSession,
         _ => Endpoint::Unknown,
     };
@@ -76,7 +73,10 @@ impl FakeProvider {
             Endpoint::Exchange | Endpoint::Refresh if self.rejects_grant_first(request) => {
                 Reply::error(400, "invalid_grant")
             }
-            Endpoint::Exchange | Endpoint::Refresh | Endpoint::Revocation
+            Endpoint::Exchange
+            | Endpoint::Refresh
+            | Endpoint::Revocation
+            | Endpoint::PushedAuthorization
                 if !self.authenticates_client(request) =>
             {
                 Reply::error(401, "invalid_client")
@@ -87,31 +87,12 @@ impl FakeProvider {
                 self.revoke(request);
                 Reply::status(200)
             }
+            Endpoint::PushedAuthorization => self.push(request),
             Endpoint::Userinfo => self.userinfo(request),
             Endpoint::Authorize => self.authorize_over_http(request),
             Endpoint::EndSession => self.end_session(request),
             Endpoint::Unknown => Reply::status(404),
         }
-    }
-
-    fn authenticates_client(&self, request: &RecordedRequest) -> bool {
-        let policy = self.state().policy.clone();
-        let by_post = policy.accepts_post
-            && request.authorization.is_none()
-            && request.get("client_id") == Some(CLIENT_ID)
-            && request.get("client_secret") == Some(CLIENT_SECRET);
-        let encode =
-            |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET));
-        let basic = format!("Basic {}", STANDARD.encode(pair));
-        let by_basic = policy.accepts_basic
-            && request.get("client_secret").is_none()
-            && request.authorization.as_deref() == Some(&basic);
-        let only = policy
-            .revocation_method
-            .filter(|_| request.endpoint == Endpoint::Revocation);
-        (by_post && only != Some("client_secret_basic"))
-            || (by_basic && only != Some("client_secret_post"))
     }
 
     fn userinfo(&self, request: &RecordedRequest) -> Reply {

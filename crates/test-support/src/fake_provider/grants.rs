@@ -137,6 +137,7 @@ impl FakeProvider {
             path: url.path().to_owned(),
             headers: HeaderMap::new(),
         };
+        let request = self.resolve(request);
         let required = |name: &str| {
             request
                 .get(name)

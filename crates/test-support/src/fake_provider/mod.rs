@@ -2,6 +2,7 @@
 //! it records every request.
 
 mod authorization;
+mod clients;
 mod endpoints;
 mod gate;
 mod grants;
@@ -57,6 +58,10 @@ struct State {
     truncations: HashSet<Endpoint>,
     request_log: Vec<RecordedRequest>,
     grants: Grants,
+    /// The pushed authorization requests by `request_uri`.
+    pushed: HashMap<String, Vec<(String, String)>>,
+    /// `jti` of the client assertions.
+    used_assertions: HashSet<String>,
     signer: Signer,
     published: Vec<Value>,
 }
@@ -88,6 +93,8 @@ impl FakeProvider {
             policy: Policy::default(),
             modifications: HashMap::new(),
             replies: HashMap::new(),
+            pushed: HashMap::new(),
+            used_assertions: HashSet::new(),
             replies_by_path: HashMap::new(),
             gates: HashMap::new(),
             truncations: HashSet::new(),
@@ -231,6 +238,7 @@ impl FakeProvider {
 
     /// Returns the provider metadata (OpenID Connect Discovery 1.0 §3).
     pub fn metadata(&self) -> Value {
+        let requires_pushed_requests = self.state().policy.requires_pushed_requests;
         self.modified(
             Part::Metadata,
             json!({
@@ -240,6 +248,8 @@ impl FakeProvider {
                 "userinfo_endpoint": self.url("/userinfo"),
                 "jwks_uri": self.url("/keys"),
                 "revocation_endpoint": self.url("/oauth/revoke"),
+                "pushed_authorization_request_endpoint": self.url("/oauth/par"),
+                "require_pushed_authorization_requests": requires_pushed_requests,
                 "end_session_endpoint": self.url("/oidc/logout"),
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],

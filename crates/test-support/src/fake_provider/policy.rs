@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use serde_json::Value;
+
 /// A part of the responses that a test can modify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -80,6 +82,10 @@ pub struct LogoutChecks {
 pub struct Policy {
     pub rotation: Rotation,
     pub offline_access: OfflineAccess,
+    /// The public key of the client as a JWK. It then has to authenticate with `private_key_jwt`.
+    pub client_key: Option<Value>,
+    /// Requires pushed authorization requests (RFC 9126 §5).
+    pub requires_pushed_requests: bool,
     /// Accepts `client_secret_post`.
     pub accepts_post: bool,
     /// Accepts `client_secret_basic`.
@@ -118,6 +124,8 @@ impl Default for Policy {
         Self {
             rotation: Rotation::Strict,
             offline_access: OfflineAccess::OnRequest,
+            client_key: None,
+            requires_pushed_requests: false,
             accepts_post: true,
             accepts_basic: true,
             resource_indicators: false,

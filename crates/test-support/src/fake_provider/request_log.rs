@@ -14,6 +14,7 @@ pub enum Endpoint {
     Refresh,
     Userinfo,
     Revocation,
+    PushedAuthorization,
     /// Logout: `end_session_endpoint`, `/v2/logout` or `/logout`.
     EndSession,
     /// Any other path.

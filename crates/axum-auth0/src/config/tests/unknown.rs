@@ -67,12 +67,7 @@ fn a_misspelled_variable_is_a_problem_with_the_right_name() {
 
 #[test]
 fn a_variable_of_nextjs_auth0_that_protects_tokens_is_a_problem() {
-    for name in [
-        "AUTH0_CLIENT_ASSERTION_SIGNING_KEY",
-        "AUTH0_CLIENT_ASSERTION_SIGNING_ALG",
-        "AUTH0_DPOP_PRIVATE_KEY",
-        "AUTH0_MTLS",
-    ] {
+    for name in ["AUTH0_DPOP_PRIVATE_KEY", "AUTH0_MTLS"] {
         assert_eq!(problems(&[(name, "x")]), [name]);
     }
 }

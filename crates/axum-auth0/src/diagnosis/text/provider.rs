@@ -29,7 +29,8 @@ pub(super) fn client_rejected() -> Text {
         "The provider does not accept this application's credentials.",
         "Compare AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET with Auth0 dashboard > Applications > your application > \
          Settings. If they are right, the provider may want them in another place: try \
-         AUTH0_CLIENT_AUTHENTICATION=client_secret_basic or client_secret_post. Then restart.",
+         AUTH0_CLIENT_AUTHENTICATION=client_secret_basic or client_secret_post. With AUTH0_CLIENT_ASSERTION_SIGNING_KEY, \
+         its public key and its algorithm must be registered there. Then restart.",
     )
 }
 
