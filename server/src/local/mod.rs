@@ -92,12 +92,8 @@ pub async fn complete(
         tenant::Settings::local(issuer.parse()?, &base_url, &state.client_secret).with_orders();
     settings.database = tenant::Database::File(folder.join("tenant.db"));
     // The tenant ends sessions of the site, too.
-    let backchannel = format!(
-        "{base_url}{}",
-        axum_auth0::Routes::default().backchannel_logout_path()
-    );
     if let Some(site) = settings.applications.first_mut() {
-        site.backchannel_logout_url = backchannel.parse().ok();
+        site.backchannel_logout_url = backchannel_logout_url(&base_url);
     }
     let client_id = settings
         .applications
@@ -162,6 +158,15 @@ fn base_url(address: SocketAddr) -> String {
     }
 }
 
+/// Returns the URL at which the site receives logout tokens.
+fn backchannel_logout_url(base_url: &Url) -> Option<Url> {
+    let base_url = base_url.as_str().trim_end_matches('/');
+    let routes = axum_auth0::Routes::default();
+    format!("{base_url}{}", routes.backchannel_logout_path())
+        .parse()
+        .ok()
+}
+
 fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router.into_make_service()).await {
@@ -200,7 +205,15 @@ fn banner(site: &Url, tenant: &str, products: &str, orders: &str) -> String {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::banner;
+    use super::{backchannel_logout_url, banner};
+
+    #[test]
+    fn the_back_channel_logout_url_is_below_the_base_url_of_the_site() {
+        for base_url in ["http://localhost:3000", "http://localhost:3000/shop"] {
+            let url = backchannel_logout_url(&base_url.parse().unwrap()).unwrap();
+            assert_eq!(url.as_str(), format!("{base_url}/auth/backchannel-logout"));
+        }
+    }
 
     #[test]
     fn the_banner_of_a_development_build_links_to_the_tokens_page() {

@@ -11,9 +11,14 @@ use axum::{
 
 use crate::{
     opaque_id::random_secret,
-    pages::{activity_log::log_entries, dashboard::DashboardPage, error_page::ErrorPage},
+    pages::{
+        activity_log::log_entries,
+        dashboard::DashboardPage,
+        error_page::ErrorPage,
+        sessions::{MAX_SESSIONS, SessionRow},
+    },
     state::AppState,
-    store::{apis, applications, users},
+    store::{apis, applications, sessions, users},
 };
 
 pub(crate) const PATH: &str = "/";
@@ -31,10 +36,24 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
         let permissions = users::permissions(&mut connection, &user.sub).await?;
         users.push((user, permissions));
     }
+    let mut newest = Vec::new();
+    for (session, applications) in
+        sessions::list_newest(&mut connection, state.now(), MAX_SESSIONS).await?
+    {
+        // The schema guarantees that the user exists.
+        if let Some(user) = users::find(&mut connection, &session.sub).await? {
+            newest.push(SessionRow {
+                session,
+                user,
+                applications,
+            });
+        }
+    }
     drop(connection);
     Ok(DashboardPage {
         config: &state.config,
         log: &state.activity_log.newest_first(),
+        sessions: &newest,
         apis: &apis,
         applications: &applications,
         users: &users,

@@ -29,6 +29,7 @@ mod pages;
 mod refresh_counts;
 mod router;
 mod scopes;
+mod sessions;
 mod settings;
 mod sso;
 mod state;

@@ -36,7 +36,7 @@ struct Arguments {
     /// The application's client secret.
     #[arg(long, default_value = "local-client-secret", hide_default_value = true)]
     client_secret: String,
-    /// The URL that receives logout tokens when a session ends.
+    /// The URL that receives logout tokens when a session ends. Default: /auth/backchannel-logout of the application.
     #[arg(long, value_name = "URL")]
     backchannel_logout_url: Option<Url>,
     /// An API's identifier and its scopes, in one argument. Can be repeated. Default: the products API and the orders API, with
@@ -192,11 +192,15 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
             .chain(apis_of_audiences)
             .collect();
     }
+    let base_url = arguments.app_base_url.as_str().trim_end_matches('/');
+    let backchannel_logout_url = arguments
+        .backchannel_logout_url
+        .or_else(|| format!("{base_url}/auth/backchannel-logout").parse().ok());
     for application in &mut settings.applications {
         application.client_id.clone_from(&arguments.client_id);
         application
             .backchannel_logout_url
-            .clone_from(&arguments.backchannel_logout_url);
+            .clone_from(&backchannel_logout_url);
         if arguments.multi_resource {
             application.multi_resource = settings
                 .apis

@@ -16,7 +16,8 @@ use crate::{
     dashboard, discovery,
     logout::{rp_initiated, v2},
     middleware,
-    pages::{assets, error_page::ErrorPage},
+    pages::{assets, error_page::ErrorPage, sessions::END_PATH},
+    sessions,
     state::AppState,
     token::{self, revocation},
     userinfo,
@@ -37,6 +38,7 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(dashboard::PATH, get(dashboard::get))
         .route(dashboard::LOG_PATH, get(dashboard::log))
         .route(dashboard::REFRESHES_PATH, get(dashboard::refreshes))
+        .route(END_PATH, post(sessions::end))
         .route(assets::STYLESHEET_PATH, get(assets::stylesheet))
         .route(assets::ICON_PATH, get(assets::icon))
         .route(discovery::CONFIGURATION_PATH, get(discovery::configuration))

@@ -86,7 +86,7 @@ async fn respond(
     };
     let event = ended.map_or_else(
         || "No session".to_owned(),
-        |session| format!("{} logged out", session.sub),
+        |(session, _)| format!("{} logged out", session.sub),
     );
     state
         .activity_log

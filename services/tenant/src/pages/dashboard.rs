@@ -6,6 +6,7 @@ use super::{
     activity_log::log_entries,
     dashboard_sections as sections,
     layout::{Escaped, Page, concat_map},
+    sessions::{SessionRow, session_table},
 };
 use crate::{
     activity_log::LogEntry,
@@ -18,6 +19,8 @@ use crate::{
 pub(crate) struct DashboardPage<'a> {
     pub(crate) config: &'a Config,
     pub(crate) log: &'a [LogEntry],
+    /// The newest sessions.
+    pub(crate) sessions: &'a [SessionRow],
     pub(crate) apis: &'a [ApiSettings],
     pub(crate) applications: &'a [Application],
     /// The users and their API scopes; `None` if a user has all.
@@ -31,6 +34,10 @@ impl IntoResponse for DashboardPage<'_> {
         let main = format!(
             "<h1>Local tenant</h1>\n<p>An OpenID Provider that behaves like an Auth0 tenant. Issuer <code>{issuer}</code>. \
              {settings}</p>\n\
+             <section aria-labelledby=\"sessions\"><h2 id=\"sessions\">Sessions</h2>\n\
+             <p>When a session ends, its applications receive a logout token at their back-channel logout URL. The activity \
+             log has their responses.</p>\n\
+             {sessions}</section>\n\
              <section aria-labelledby=\"log-title\"><h2 id=\"log-title\">Activity log</h2>\n\
              <p>What each request asked for and what it received, newest first. Times are UTC.</p>\n\
              <ol id=\"log\">{log}</ol></section>\n\
@@ -42,6 +49,7 @@ impl IntoResponse for DashboardPage<'_> {
              <section aria-labelledby=\"users\"><h2 id=\"users\">Users</h2>\n{users}</section>",
             issuer = Escaped(&self.config.issuer),
             settings = sections::describe_config(self.config),
+            sessions = session_table(self.sessions),
             log = log_entries(self.log),
             apis = concat_map(self.apis, sections::api),
             applications = concat_map(self.applications, sections::application),

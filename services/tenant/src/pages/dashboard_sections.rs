@@ -1,6 +1,9 @@
 //! The sections of the dashboard: settings, APIs, applications and users.
 
-use super::layout::{Escaped, concat_map};
+use super::{
+    layout::{Escaped, concat_map},
+    sessions::{full_name, sign_out_everywhere},
+};
 use crate::{
     settings::{ApiSettings, ApplicationAccess, TokenSigning},
     state::Config,
@@ -107,9 +110,10 @@ pub(super) fn application(application: &Application) -> String {
 pub(super) fn user_table(users: &[(User, Option<Vec<String>>)]) -> String {
     let rows = concat_map(users, |(user, permissions)| {
         format!(
-            "<tr><th scope=\"row\">{given} {family}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td></tr>\n",
-            given = Escaped(&user.given_name),
-            family = Escaped(&user.family_name),
+            "<tr><th scope=\"row\">{name}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td>\
+             <td>{form}</td></tr>\n",
+            name = Escaped(&full_name(user)),
+            form = sign_out_everywhere(user),
             email = Escaped(&user.email),
             sub = Escaped(&user.sub),
             permissions = match permissions {
@@ -119,7 +123,8 @@ pub(super) fn user_table(users: &[(User, Option<Vec<String>>)]) -> String {
         )
     });
     format!(
-        "<table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Email</th><th scope=\"col\">sub</th><th scope=\"col\">Permissions</th></tr></thead>\
+        "<table class=\"stacked\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Email</th><th scope=\"col\">sub</th>\
+         <th scope=\"col\">Permissions</th><th scope=\"col\"><span class=\"hidden\">Action</span></th></tr></thead>\
          <tbody>\n{rows}</tbody></table>"
     )
 }

@@ -9,3 +9,4 @@ pub(crate) mod error_page;
 mod layout;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod sessions;

@@ -4,15 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::{task::JoinHandle, time::sleep};
 use url::Url;
 
-use crate::{
-    grant_log,
-    opaque_id::random_id,
-    state::AppState,
-    store::{applications::Application, sessions::Session},
-};
+use crate::{grant_log, opaque_id::random_id, state::AppState, store::applications::Application};
 
 /// The lifetime of a logout token, in seconds (§2.4 recommends at most two minutes).
 const LOGOUT_TOKEN_TTL: i64 = 120;
@@ -27,22 +22,32 @@ const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_secs(15),
 ];
 
+/// What ended: one session of a user, or all.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    pub(super) sub: String,
+    /// `None` if all sessions of the user ended.
+    pub(super) sid: Option<String>,
+}
+
 /// Posts a logout token to the application in the background, if the application has a back-channel logout URL. Repeats it
-/// while the application is unavailable.
-pub(super) fn notify(state: &Arc<AppState>, application: &Application, session: &Session) {
-    let Some(url) = application.backchannel_logout_url.clone() else {
-        return;
-    };
+/// while the application is unavailable. The task ends with the last attempt.
+pub(super) fn notify(
+    state: &Arc<AppState>,
+    application: &Application,
+    ended: &Ended,
+) -> Option<JoinHandle<()>> {
+    let url = application.backchannel_logout_url.clone()?;
     let (state, application) = (Arc::clone(state), application.clone());
-    let session = session.clone();
-    tokio::spawn(async move {
+    let ended = ended.clone();
+    Some(tokio::spawn(async move {
         let mut delays = RETRY_DELAYS.into_iter();
-        while send(&state, &url, &application, &session).await == Delivery::Unavailable
+        while send(&state, &url, &application, &ended).await == Delivery::Unavailable
             && let Some(delay) = delays.next()
         {
             sleep(delay).await;
         }
-    });
+    }))
 }
 
 /// The outcome of one attempt.
@@ -55,13 +60,8 @@ enum Delivery {
 }
 
 /// Sends a new token, because the previous one may have been used although its response was lost.
-async fn send(
-    state: &AppState,
-    url: &Url,
-    application: &Application,
-    session: &Session,
-) -> Delivery {
-    let claims = logout_claims(state, application, session);
+async fn send(state: &AppState, url: &Url, application: &Application, ended: &Ended) -> Delivery {
+    let claims = logout_claims(state, application, ended);
     let token = match state.with_keys(|keys| keys.sign("logout+jwt", &claims)) {
         Ok(token) => token,
         Err(error) => {
@@ -73,12 +73,15 @@ async fn send(
     let request = state.http_client.post(url.clone());
     let answer = request.form(&[("logout_token", token)]).send().await;
     let answer = answer.map(|response| response.status());
-    let (sub, sid, name) = (&session.sub, &session.sid, &application.name);
+    let (sub, name) = (&ended.sub, &application.name);
+    let sid = ended.sid.as_deref().unwrap_or_default();
     let status = answer.as_ref().map_or(0, StatusCode::as_u16);
     tracing::info!(target: grant_log::TARGET, event = "logout_token", %sub, %sid, status);
     let text = match answer {
-        Ok(status) => format!("{name} received a logout token and responded with {status}."),
-        Err(_) => format!("{name} did not respond to a logout token."),
+        Ok(status) => {
+            format!("{name} received a logout token for {sub} and responded with {status}.")
+        }
+        Err(_) => format!("{name} did not respond to a logout token for {sub}."),
     };
     match answer {
         Ok(status) if status.is_success() => state.activity_log.granted(ENDPOINT, text),
@@ -94,16 +97,19 @@ fn is_unavailable(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
-fn logout_claims(state: &AppState, application: &Application, session: &Session) -> Value {
+fn logout_claims(state: &AppState, application: &Application, ended: &Ended) -> Value {
     let now = state.now();
-    json!({
+    let mut claims = json!({
         "iss": state.config.issuer,
-        "sub": session.sub,
+        "sub": ended.sub,
         "aud": application.client_id,
         "iat": now,
         "exp": now + LOGOUT_TOKEN_TTL,
         "jti": random_id(),
-        "sid": session.sid,
         "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
-    })
+    });
+    if let Some(sid) = &ended.sid {
+        claims["sid"] = sid.as_str().into();
+    }
+    claims
 }

@@ -142,3 +142,46 @@ pub(crate) async fn list_sids(
         .fetch_all(connection)
         .await
 }
+
+/// Deletes the sessions of a user. Returns their number.
+pub(crate) async fn end_of_user(
+    connection: &mut SqliteConnection,
+    sub: &str,
+) -> Result<u64, sqlx::Error> {
+    let ended = sqlx::query("DELETE FROM sso_sessions WHERE sub = ?1")
+        .bind(sub)
+        .execute(connection)
+        .await?;
+    Ok(ended.rows_affected())
+}
+
+/// Returns the newest `limit` sessions that have not expired, with the names of the applications to which each logged its
+/// user in.
+pub(crate) async fn list_newest(
+    connection: &mut SqliteConnection,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<(Session, Vec<String>)>, sqlx::Error> {
+    let rows: Vec<(String, String, i64, String)> = sqlx::query_as(
+        "SELECT sid, sub, auth_time,
+            (SELECT json_group_array(definition ->> 'name') FROM applications
+             JOIN session_applications USING (client_id) WHERE session_applications.sid = sso_sessions.sid)
+         FROM sso_sessions WHERE idle_until > ?1 AND expires_at > ?1 ORDER BY auth_time DESC, rowid DESC LIMIT ?2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|(sid, sub, auth_time, names)| {
+            Ok((
+                Session {
+                    sid,
+                    sub,
+                    auth_time,
+                },
+                decode(&names)?,
+            ))
+        })
+        .collect()
+}

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Waits until the application has received `count` logout tokens and returns them.
-async fn received_logout_tokens(application: &MockServer, count: usize) -> Vec<String> {
+pub(crate) async fn received_logout_tokens(application: &MockServer, count: usize) -> Vec<String> {
     let wait = async {
         loop {
             let requests = application.received_requests().await.unwrap();
@@ -41,7 +41,7 @@ async fn received_logout_tokens(application: &MockServer, count: usize) -> Vec<S
         .collect()
 }
 
-async fn start_application() -> MockServer {
+pub(crate) async fn start_application() -> MockServer {
     let application = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/auth/backchannel-logout"))
@@ -51,10 +51,14 @@ async fn start_application() -> MockServer {
     application
 }
 
+pub(crate) fn backchannel_url(application: &MockServer) -> Url {
+    Url::parse(&format!("{}/auth/backchannel-logout", application.uri())).unwrap()
+}
+
 #[tokio::test]
 async fn the_application_receives_a_logout_token() {
     let application = start_application().await;
-    let url = Url::parse(&format!("{}/auth/backchannel-logout", application.uri())).unwrap();
+    let url = backchannel_url(&application);
     let env =
         TestEnv::with(|settings| settings.applications[0].backchannel_logout_url = Some(url)).await;
     let (mut browser, tokens) = log_in(&env).await;
@@ -80,7 +84,7 @@ async fn the_application_receives_a_logout_token() {
 #[tokio::test]
 async fn ending_all_sessions_notifies_the_applications_of_each() {
     let application = start_application().await;
-    let url = Url::parse(&format!("{}/auth/backchannel-logout", application.uri())).unwrap();
+    let url = backchannel_url(&application);
     let env =
         TestEnv::with(|settings| settings.applications[0].backchannel_logout_url = Some(url)).await;
     env.tokens(&[]).await;

@@ -7,6 +7,7 @@ mod authorization_code;
 mod backchannel_logout;
 mod cli;
 mod dashboard;
+mod dashboard_sessions;
 mod direct_tokens;
 mod login_form;
 mod logout;
