@@ -2,10 +2,10 @@
 
 import { type Page, expect } from '@playwright/test';
 
-import { type User, alice, bob, hasScripts, submitLogin, test as base } from '../tests/fixtures';
+import { type User, alice, becomeVisible, bob, hasScripts, submitLogin, test as base, withoutChannels } from '../tests/fixtures';
 import { type TestEnv, startTestEnv } from './test-env';
 
-export { alice, bob, expect, submitLogin };
+export { alice, becomeVisible, bob, expect, submitLogin, withoutChannels };
 
 export const test = base.extend<{ baseURL: string }, { basePath: string; env: TestEnv }>({
   basePath: ['', { option: true, scope: 'worker' }],
@@ -42,12 +42,6 @@ export async function logIn(page: Page, user: User) {
   await submitLogin(page, user);
   await expect(page).toHaveURL('/products');
   await waitForHydration(page);
-}
-
-/** Tells the page that it became visible. A headless browser shows all tabs at once and never fires this event itself. */
-export async function becomeVisible(page: Page) {
-  await page.bringToFront();
-  await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
 }
 
 export const products = (page: Page) => page.getByRole('listitem');

@@ -1,6 +1,6 @@
 // The session of a page that is open, and navigation inside the app.
 
-import { addButton, alice, becomeVisible, bob, expect, logIn, nameField, products, submitLogin, test, visit, waitForHydration } from './fixtures';
+import { addButton, alice, becomeVisible, bob, expect, logIn, nameField, products, submitLogin, test, visit, waitForHydration, withoutChannels } from './fixtures';
 
 test('navigation inside the app to a protected page without a session leads to the login, and back', async ({ page }) => {
   await visit(page, '/');
@@ -35,10 +35,7 @@ test.describe('a session that ends', () => {
     await logIn(page, alice);
     await nameField(page).fill(name);
 
-    const other = await context.newPage();
-    await visit(other, '/');
-    await other.getByRole('button', { name: 'Log out' }).click();
-    await expect(other).toHaveURL('/signed-out');
+    await context.clearCookies();
     await becomeVisible(page);
     await expect(page.getByText('Your session has ended.')).toBeVisible();
     await expect(nameField(page)).toHaveValue(name);
@@ -52,17 +49,41 @@ test.describe('a session that ends', () => {
     const login = await opened;
     await submitLogin(login, alice);
     await expect(login).toHaveURL('/products');
-    await becomeVisible(page);
     await expect(page.getByText('Your session has ended.')).toHaveCount(0);
     await addButton(page).click();
     await expect(products(page).filter({ hasText: name })).toHaveCount(1);
   });
 });
 
+test.describe('a logout in another tab', () => {
+  test.use({ expectedConsoleErrors: /status of 401/ });
+
+  test('shows the signed-out state, and leaves a page that requires a user', async ({ context, page }) => {
+    await logIn(page, alice);
+    await expect(products(page).nth(19)).toBeVisible();
+    const [home, other] = [await context.newPage(), await context.newPage()];
+    await visit(home, '/');
+    await visit(other, '/');
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await expect(page).toHaveURL('/signed-out', { timeout: 1_000 });
+    await expect(products(page)).toHaveCount(0);
+    await expect(home.getByRole('heading', { level: 1 })).toHaveText('Welcome', { timeout: 1_000 });
+    await expect(home.getByRole('link', { name: 'Log in' })).toBeVisible();
+  });
+});
+
 test.describe('the login of another user', () => {
   test.use({ expectedConsoleErrors: /status of 409/ });
 
-  test('reloads the page when it becomes visible', async ({ context, page }) => {
+  test('reloads the page', async ({ context, page }) => {
+    await logIn(page, alice);
+    const reloaded = page.waitForEvent('load');
+    await logIn(await context.newPage(), bob);
+    await reloaded;
+  });
+
+  test('without channels, reloads the page when it becomes visible', async ({ context, page }) => {
+    await withoutChannels(context);
     await logIn(page, alice);
     const hers = await products(page).allTextContents();
     await logIn(await context.newPage(), bob);
@@ -73,7 +94,8 @@ test.describe('the login of another user', () => {
     expect(await products(page).allTextContents()).not.toEqual(hers);
   });
 
-  test('reloads a page that submits a form, and the form does nothing', async ({ context, page }) => {
+  test('without channels, reloads a page that submits a form, and the form does nothing', async ({ context, page }) => {
+    await withoutChannels(context);
     const name = `Never ${Date.now()}`;
     await logIn(page, alice);
     const other = await context.newPage();

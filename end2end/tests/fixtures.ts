@@ -1,6 +1,6 @@
 // Fixtures and helpers of all specifications. A path that begins with `./` is relative to the base path of the site.
 
-import { type Page, expect, test as base } from '@playwright/test';
+import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
 
 export { expect };
 
@@ -27,7 +27,8 @@ export const test = base.extend<Options>({
     });
     context.on('weberror', (error) => {
       const { message } = error.error();
-      // Chromium reports a view transition that it does not run as an unhandled rejection.
+      // Chromium reports a view transition that it does not run as an unhandled rejection: if the next page does not opt in, as
+      // pages of the engine and files, if the size of the window changes, or if the page is rendered too late.
       if (!/^Transition was (skipped|aborted)/.test(message)) consoleErrors.push(`thrown: ${message}`);
     });
     await use(context);
@@ -84,6 +85,17 @@ export async function logOut(page: Page) {
   await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page).toHaveURL('./signed-out');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
+}
+
+/** Keeps the tabs of `context` from telling each other about logins and logouts, as in a browser without channels. */
+export async function withoutChannels(context: BrowserContext) {
+  await context.addInitScript(() => void Reflect.deleteProperty(window, 'BroadcastChannel'));
+}
+
+/** Tells the page that it became visible. A headless browser shows all tabs at once and never fires this event itself. */
+export async function becomeVisible(page: Page) {
+  await page.bringToFront();
+  await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
 }
 
 /** Follows a link to `url` on a page of another site. */

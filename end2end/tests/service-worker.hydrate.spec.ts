@@ -1,7 +1,7 @@
 // The site behind a service worker that forwards all requests. A navigation then has `Sec-Fetch-Dest: empty`.
 
 import { browser } from '../settings';
-import { alice, bob, expect, logIn, logInAs, logOut, productNames, productRows, submitLogin, test, visit, visitFromAnotherSite, waitForHydration } from './fixtures';
+import { alice, bob, expect, logIn, logInAs, logOut, productNames, productRows, submitLogin, test, visit, visitFromAnotherSite, waitForHydration, withoutChannels } from './fixtures';
 import { addButton, addPanel, addProduct, deleteProduct, expectDone, row, submitProduct, uniqueName } from './product-forms';
 
 // Chromium asks for permission before a worker from a mocked response may access the local network.
@@ -84,6 +84,7 @@ test.describe('a page of another user', () => {
   test.use({ expectedConsoleErrors: /status of 409/ });
 
   test('is detected', async ({ context, page }) => {
+    await withoutChannels(context);
     const name = uniqueName('Nobody');
     await logIn(page, alice);
     await visit(page, '/products');

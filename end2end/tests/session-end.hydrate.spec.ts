@@ -2,16 +2,10 @@
 
 import { type BrowserContext, type Page } from '@playwright/test';
 
-import { bob, expect, logIn, submitLogin, test, visit } from './fixtures';
+import { becomeVisible, bob, expect, logIn, submitLogin, test, visit } from './fixtures';
 import { addButton, addPanel, deleteProduct, expectDone, fillInProduct, row, uniqueName } from './product-forms';
 
 const notice = (page: Page) => page.getByRole('alert').filter({ hasText: 'Your session has ended.' });
-
-/** A headless browser shows all tabs at once and never fires this event itself. */
-async function bringToFront(page: Page) {
-  await page.bringToFront();
-  await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
-}
 
 /** Opens a page with a filled form, whose session then ends. */
 async function openPageOfEndedSession(context: BrowserContext, page: Page, name: string) {
@@ -25,7 +19,7 @@ test('the end is announced when the page becomes visible, and a login in another
   const name = uniqueName('Half a thought');
   await openPageOfEndedSession(context, page, name);
   await expect(notice(page)).toHaveCount(0);
-  await bringToFront(page);
+  await becomeVisible(page);
   await expect(notice(page)).toContainText('What you typed is still here.');
   await expect(addPanel(page).getByLabel('Name')).toHaveValue(name);
   await expect(page).toHaveURL('/products');
@@ -36,7 +30,7 @@ test('the end is announced when the page becomes visible, and a login in another
   await submitLogin(tab, bob);
   await expect(tab).toHaveURL('/products');
   await tab.close();
-  await bringToFront(page);
+  await becomeVisible(page);
   await expect(notice(page)).toHaveCount(0);
   await expect(addPanel(page).getByLabel('Name')).toHaveValue(name);
   await addButton(page).click();

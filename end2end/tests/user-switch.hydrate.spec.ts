@@ -1,8 +1,11 @@
 // Two users of one browser, with JavaScript: every response tells the page whether its user is still signed in.
 
-import { alice, bob, expect, logIn, logInAs, productNames, test, visit, waitForHydration } from './fixtures';
+import { alice, becomeVisible, bob, expect, logIn, logInAs, productNames, test, visit, waitForHydration, withoutChannels } from './fixtures';
 
 test.use({ expectedConsoleErrors: /status of 4(00|09|22)/ });
+
+// Otherwise the page is loaded again before it can send anything.
+test.beforeEach(({ context }) => withoutChannels(context));
 
 test('a call of the page of Alice gets no data of Bob, and the page reloads as his', async ({ context, page }) => {
   await logIn(page, alice);
@@ -27,9 +30,7 @@ test('the page of Alice reloads as that of Bob when it becomes visible', async (
   const other = await context.newPage();
   await logInAs(other, bob);
   const reloaded = page.waitForEvent('load');
-  await page.bringToFront();
-  // A headless browser shows all tabs at once and never fires this event itself.
-  await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await becomeVisible(page);
   await reloaded;
   await expect(page.getByRole('heading', { level: 1 })).toContainText(bob.name);
 });

@@ -3,11 +3,14 @@
 
 import { type Page } from '@playwright/test';
 
-import { alice, bob, expect, logIn, logInAs, productNames, productRows, test, visit } from './fixtures';
+import { alice, bob, expect, logIn, logInAs, productNames, productRows, test, visit, withoutChannels } from './fixtures';
 import { addButton, addPanel, fillInProduct, uniqueName } from './product-forms';
 
 // The browser logs every error status.
 test.use({ expectedConsoleErrors: /status of 409/ });
+
+// Otherwise the page is loaded again before it can send anything.
+test.beforeEach(({ context }) => withoutChannels(context));
 
 /** Fetches the product names of the signed-in user. */
 async function fetchProductNames(page: Page): Promise<string[]> {

@@ -26,6 +26,8 @@ pub struct AuthRoutes {
     pub profile: String,
     /// Returns when the session ends, and extends it; `/auth/session` by default.
     pub session: String,
+    /// The page that a logout ends on; `/signed-out` by default.
+    pub signed_out: String,
 }
 
 impl Default for AuthRoutes {
@@ -36,6 +38,7 @@ impl Default for AuthRoutes {
             logout: "/auth/logout".to_owned(),
             profile: "/auth/profile".to_owned(),
             session: "/auth/session".to_owned(),
+            signed_out: "/signed-out".to_owned(),
         }
     }
 }

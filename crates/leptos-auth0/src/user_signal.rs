@@ -41,6 +41,12 @@ pub struct UserSignal {
     /// The number of requests for the current user so far.
     #[cfg(not(feature = "ssr"))]
     requests: StoredValue<u32>,
+    /// Whether another tab announced a logout that the server has not contradicted yet.
+    #[cfg(not(feature = "ssr"))]
+    pub(crate) logged_out: StoredValue<bool>,
+    /// The channel of the tabs of the browser.
+    #[cfg(not(feature = "ssr"))]
+    pub(crate) channel: StoredValue<Option<web_sys::BroadcastChannel>, LocalStorage>,
 }
 
 /// A function that asks the server for the current user and applies the response.
@@ -49,7 +55,7 @@ pub(crate) type Fetch = fn(UserSignal, RefetchReason);
 /// Reason why the browser fetches the current user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefetchReason {
-    /// The app requested it, a response reported that the session ended, or the page became visible.
+    /// The app or another tab requested it, a response reported that the session ended, or the page became visible.
     Requested,
     /// The browser restored the page from its back/forward cache.
     #[cfg(not(feature = "ssr"))]
@@ -77,6 +83,10 @@ impl UserSignal {
             fetch: StoredValue::new(fetch),
             #[cfg(not(feature = "ssr"))]
             requests: StoredValue::new(0),
+            #[cfg(not(feature = "ssr"))]
+            logged_out: StoredValue::new(false),
+            #[cfg(not(feature = "ssr"))]
+            channel: StoredValue::new_local(None),
         }
     }
 

@@ -75,6 +75,7 @@ async fn get(site: Router, path: &str) -> (Option<String>, String) {
 
 fn configured() -> Router {
     let routes = Routes::default().login("/in").logout("/out").profile("/me");
+    let routes = routes.signed_out("/bye");
     site().layer(Extension(Arc::new(routes)))
 }
 
@@ -91,7 +92,7 @@ async fn links_and_forms_use_the_configured_paths() {
 async fn the_browser_finds_the_configured_paths_in_the_page() {
     let (_, html) = get(configured(), "/").await;
     let html = html.replace("\\\"", "\"");
-    for path in ["\"/in\"", "\"/out\"", "\"/me\""] {
+    for path in ["\"/in\"", "\"/out\"", "\"/me\"", "\"/bye\""] {
         assert!(html.contains(path), "{html}");
     }
 }

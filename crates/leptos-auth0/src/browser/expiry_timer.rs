@@ -1,18 +1,13 @@
 //! Waits for the end of the session.
 
+use super::tabs;
 use crate::{session_end::now, session_expiry_signal::SessionExpirySignal};
 use leptos::{
-    leptos_dom::helpers::TimeoutHandle,
-    prelude::*,
-    task::spawn_local,
-    wasm_bindgen::{JsCast as _, closure::Closure},
+    leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _,
 };
 use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{BroadcastChannel, RequestInit};
-
-/// The channel on which the tabs of a browser tell each other that the session is used again.
-const CHANNEL: &str = "auth0-session-expiry";
+use web_sys::RequestInit;
 
 /// Maximum time of one timer, in seconds. Browsers delay timers while the computer sleeps.
 const MAX_WAIT: i64 = 3_600;
@@ -25,41 +20,25 @@ pub(crate) fn watch_session_expiry(expiry: SessionExpirySignal) {
     let timer = Timer {
         expiry,
         handle: StoredValue::new(None),
-        channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
     };
     // Runs for the end in the page, and whenever a response names the end.
     Effect::new(move |_| {
         expiry.user.end.track();
         timer.evaluate(true);
     });
-    let on_message = Closure::<dyn Fn()>::new(move || {
-        if expiry.left.with_untracked(Option::is_some) {
+    // Another tab may have used the session.
+    tabs::on_message(expiry.user, move |_| {
+        if matches!(expiry.left.try_get_untracked(), Some(Some(_))) {
             expiry.user.refetch();
         }
     });
-    timer.channel.with_value(|channel| {
-        if let Some(channel) = channel {
-            channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        }
-    });
-    on_message.forget();
-    // A page that was just opened has used the session.
-    timer.tell_other_tabs();
-    on_cleanup(move || {
-        timer.cancel();
-        timer.channel.try_with_value(|channel| {
-            if let Some(channel) = channel {
-                channel.close();
-            }
-        });
-    });
+    on_cleanup(move || timer.cancel());
 }
 
 #[derive(Clone, Copy)]
 struct Timer {
     expiry: SessionExpirySignal,
     handle: StoredValue<Option<TimeoutHandle>>,
-    channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
 }
 
 impl Timer {
@@ -77,7 +56,7 @@ impl Timer {
         if remaining > i64::from(notice) {
             self.hide();
             if was_shown {
-                self.tell_other_tabs();
+                tabs::announce_user(user);
             }
             return self.wait(remaining - i64::from(notice));
         }
@@ -116,14 +95,6 @@ impl Timer {
         if let Some(handle) = self.handle.try_update_value(Option::take).flatten() {
             handle.clear();
         }
-    }
-
-    fn tell_other_tabs(self) {
-        self.channel.with_value(|channel| {
-            if let Some(channel) = channel {
-                _ = channel.post_message(&CHANNEL.into());
-            }
-        });
     }
 }
 

@@ -67,5 +67,6 @@ mod tests {
         assert_eq!(routes.logout, engine.logout_path());
         assert_eq!(routes.profile, engine.profile_path());
         assert_eq!(routes.session, engine.session_path());
+        assert_eq!(routes.signed_out, engine.signed_out_path());
     }
 }

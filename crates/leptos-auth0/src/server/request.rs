@@ -40,6 +40,7 @@ pub(crate) fn auth_routes() -> AuthRoutes {
                 logout: routes.logout_path().to_owned(),
                 profile: routes.profile_path().to_owned(),
                 session: routes.session_path().to_owned(),
+                signed_out: routes.signed_out_path().to_owned(),
             })
         })
         .unwrap_or_default()
