@@ -11,6 +11,11 @@ use leptos_meta::{HashedStylesheet, MetaTags};
 #[derive(Clone, Debug)]
 pub struct InlineStylesheet(pub Arc<str>);
 
+/// Pages of the site replace each other smoothly. Every page contains the rule: Chromium may look for it before it has loaded
+/// the stylesheet, and then cancels the animation.
+const VIEW_TRANSITION: &str =
+    "@media (prefers-reduced-motion:no-preference){@view-transition{navigation:auto}}";
+
 /// Returns the HTML document for the server's router: head, styles, scripts, and the app in the body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let inline = use_context::<InlineStylesheet>();
@@ -29,6 +34,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#14171a" media="(prefers-color-scheme: dark)"/>
                 <meta name="description" content="Stockroom, the sample site of leptos-auth0"/>
                 <link rel="icon" href=site_path("/favicon.svg") type="image/svg+xml"/>
+                <style nonce=use_nonce() inner_html=VIEW_TRANSITION></style>
                 {inline}
                 <HashedStylesheet options=options.clone() root=use_base_path() id="leptos" attr:media=media/>
                 <AutoReload options=options.clone()/>

@@ -56,6 +56,6 @@ test('an open page of the old release submits its form and follows its links', a
     await other.goBack();
     await expect(other.getByRole('rowheader', { name: 'Lamp', exact: true })).toHaveCount(1);
   });
-  // Chromium reports view transitions that it does not run.
+  // Chromium reports view transitions that it does not run, for example if the page is rendered too late.
   expect(thrown.filter((message) => !/^Transition was (skipped|aborted)/.test(message))).toEqual([]);
 });

@@ -35,7 +35,7 @@ export async function logIn(page: Page, login: string) {
 export type RequestLog = {
   grants: { grant: string; resource: string | null }[];
   rejected: { grant: string | null; error: string; description: string }[];
-} & Record<'grant.revoked' | 'end_session.success' | 'authorization.success', number>;
+} & Record<'grant.revoked' | 'end_session.success' | 'authorization.success' | 'backchannel.success', number>;
 
 export async function requestLog(request: APIRequestContext, env: TestEnv): Promise<RequestLog> {
   return (await request.get(`${env.provider}/request-log`)).json();

@@ -4,6 +4,7 @@
 // - Refresh tokens need `prompt=consent`, and rotate on every use; reuse revokes the whole grant.
 // - The ID token has no claim but `sub`, and userinfo rejects a token for the API.
 // - Access tokens live for seconds only, so that every session refreshes.
+// - A logout at the provider is sent to the client by back-channel logout, with the `sid` of the session.
 // - The client authenticates with client_secret_basic, and its secret has characters that must be encoded.
 //
 //   node provider.mjs PORT SITE-URL TOKEN-SECONDS
@@ -29,11 +30,15 @@ const provider = new Provider(issuer, {
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [`${site}/auth/callback`],
       post_logout_redirect_uris: [`${site}/signed-out`],
+      backchannel_logout_uri: `${site}/auth/backchannel-logout`,
+      backchannel_logout_session_required: true,
     },
   ],
   jwks: { keys: [signingKey()] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   claims: { openid: ['sub'], profile: ['name', 'nickname'], email: ['email', 'email_verified'] },
+  // The default dispatcher refuses connections to this machine, on which the site runs.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   pkce: { required: () => true },
   rotateRefreshToken: true,
   ttl: {
@@ -46,6 +51,7 @@ const provider = new Provider(issuer, {
     Session: 3600,
   },
   features: {
+    backchannelLogout: { enabled: true },
     devInteractions: { enabled: true },
     revocation: { enabled: true },
     resourceIndicators: {
@@ -76,10 +82,11 @@ provider.on('grant.success', ({ oidc }) => {
 provider.on('grant.error', ({ oidc }, { error, error_description: description }) => {
   requestLog.rejected.push({ grant: oidc?.params?.grant_type ?? null, error, description });
 });
-for (const event of ['grant.revoked', 'end_session.success', 'authorization.success']) {
+for (const event of ['grant.revoked', 'end_session.success', 'authorization.success', 'backchannel.success']) {
   requestLog[event] = 0;
   provider.on(event, () => { requestLog[event] += 1; });
 }
+provider.on('backchannel.error', (_, error) => console.error(error));
 provider.on('server_error', (_, error) => console.error(error));
 
 provider.use(async (context, next) => {

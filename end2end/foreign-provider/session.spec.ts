@@ -66,3 +66,20 @@ test('a login cancelled at the provider ends on an error page', async ({ page })
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(page.getByRole('link').first()).toBeVisible();
 });
+
+test('a logout at the provider ends the session of the site by back-channel logout', async ({ page, request, env }) => {
+  const isSignedIn = async () => (await (await page.request.get('/auth/user')).json()) !== null;
+  const notified = async () => (await requestLog(request, env))['backchannel.success'];
+  await page.goto('/profile');
+  await logIn(page, 'dave');
+  await expect(page).toHaveURL('/profile');
+  expect(await isSignedIn()).toBe(true);
+
+  const before = await notified();
+  await page.goto(`${env.provider}/session/end`);
+  await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+  await expect.poll(notified).toBe(before + 1);
+  expect(await isSignedIn()).toBe(false);
+  await page.goto('/profile');
+  await expect(page.locator('input[name=login]')).toBeVisible();
+});

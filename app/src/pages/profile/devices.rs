@@ -50,7 +50,7 @@ fn Outcome(failed: Option<AppError>) -> impl IntoView {
             {match failed {
                 Some(error) => view! { <Problem error of_form=true/> }.into_any(),
                 None if sentence.is_empty() => ().into_any(),
-                None => view! { <p class="notice" role="status">{sentence}</p> }.into_any(),
+                None => view! { <p class="done" id="done" role="status" tabindex="-1" autofocus>{sentence}</p> }.into_any(),
             }}
         </div>
     }
@@ -97,7 +97,7 @@ fn DeviceRow(device: Device, one: ServerAction<SignOutDevice>) -> impl IntoView 
         }
     });
     view! {
-        <li>
+        <li aria-current=device.is_current.then_some("true")>
             <div>
                 <strong>{name}</strong>
                 <p>{seen}</p>
