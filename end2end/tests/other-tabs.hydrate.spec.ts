@@ -156,7 +156,7 @@ test.describe('with the back/forward cache', () => {
       // The restored page leaves before the step back is complete.
       await page.goBack({ waitUntil: 'commit' }).catch(() => undefined);
       await expect(page.locator('#username').or(signedOut(page))).toBeVisible();
-      await expect(page.getByText(alice.email)).toHaveCount(0);
+      await expect(page.getByRole('cell', { name: alice.email, exact: true })).toHaveCount(0);
     } finally {
       await browser.close();
     }
