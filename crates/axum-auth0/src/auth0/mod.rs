@@ -9,6 +9,7 @@ mod sessions;
 mod state;
 #[cfg(feature = "testing")]
 mod testing;
+mod variables;
 mod warnings;
 
 use std::{fmt, sync::Arc};
