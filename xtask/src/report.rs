@@ -1,5 +1,6 @@
 //! The steps of a command, with their duration and outcome.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::counts::Counts;
@@ -13,7 +14,7 @@ pub(crate) struct Report {
 
 #[derive(Debug)]
 struct Step {
-    name: &'static str,
+    name: String,
     took: Duration,
     counts: Counts,
     outcome: Outcome,
@@ -25,7 +26,7 @@ enum Outcome {
     Failed(String),
     /// Does not count.
     FailedAsAllowed(String),
-    Skipped(String),
+    NotRun(String),
 }
 
 impl Report {
@@ -56,13 +57,13 @@ impl Report {
     }
 
     /// Reports a step that is not run, and the reason.
-    pub(crate) fn skip(&mut self, name: &'static str, reason: String) {
-        println!("\n── {name}: skipped: {reason}");
+    pub(crate) fn skip(&mut self, name: &str, reason: String) {
+        println!("\n── {name}: not run: {reason}");
         self.steps.push(Step {
-            name,
+            name: name.to_owned(),
             took: Duration::ZERO,
             counts: Counts::default(),
-            outcome: Outcome::Skipped(reason),
+            outcome: Outcome::NotRun(reason),
         });
     }
 
@@ -90,7 +91,7 @@ impl Report {
             }
         };
         self.steps.push(Step {
-            name,
+            name: name.to_owned(),
             took,
             counts,
             outcome,
@@ -102,6 +103,19 @@ impl Report {
     /// as one failure, so that `0 failed` always means success.
     pub(crate) fn finish(self) -> Result<()> {
         println!("\n── Summary, {}", duration(self.started.elapsed()));
+        print!("{}", self.summary());
+        let total = self.total();
+        println!("\n{} passed, {} failed", total.passed, total.failed);
+        if total.failed == 0 {
+            Ok(())
+        } else {
+            Err(Failure::Reported)
+        }
+    }
+
+    /// Returns a line for each step, and one for the reason of its outcome.
+    pub(crate) fn summary(&self) -> String {
+        let mut summary = String::new();
         for step in &self.steps {
             let tests = if step.counts == Counts::default() {
                 String::new()
@@ -117,24 +131,19 @@ impl Report {
                 Outcome::FailedAsAllowed(reason) => {
                     ("failed", Some(format!("allowed to fail: {reason}")))
                 }
-                Outcome::Skipped(reason) => ("skipped", Some(reason.clone())),
+                Outcome::NotRun(reason) => ("not run", Some(reason.clone())),
             };
-            println!(
+            _ = writeln!(
+                summary,
                 "{mark:<7} {:>12}  {}{tests}",
                 duration(step.took),
                 step.name
             );
             if let Some(reason) = reason {
-                println!("{:22}{reason}", "");
+                _ = writeln!(summary, "{:22}{reason}", "");
             }
         }
-        let total = self.total();
-        println!("\n{} passed, {} failed", total.passed, total.failed);
-        if total.failed == 0 {
-            Ok(())
-        } else {
-            Err(Failure::Reported)
-        }
+        summary
     }
 
     fn total(&self) -> Counts {
@@ -215,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allowed_failure_and_a_skipped_step_do_not_count() {
+    fn an_allowed_failure_and_a_step_that_is_not_run_do_not_count() {
         let mut report = Report::new();
         let passed = report
             .step_that_may_fail("a release candidate", |_| failed("not compatible"))

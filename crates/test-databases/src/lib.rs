@@ -1,7 +1,7 @@
 //! Starts real database servers for tests, from installed programs, in temporary folders, on free ports.
 //!
-//! A server ends with the test process, even if that is killed. Without the programs, a test prints that it was not run, and
-//! passes; with the variable `REQUIRE_DATABASES=1` it fails.
+//! A server ends with the test process, even if that is killed. Without the programs, a test reports that it was not run, and
+//! returns; with the variable `REQUIRE_DATABASES=1` it fails. `cargo xtask test` counts such tests as not run.
 
 #![cfg(unix)]
 #![expect(
@@ -11,6 +11,7 @@
 )]
 
 mod folder;
+mod not_run;
 pub mod postgres;
 mod process;
 mod programs;
@@ -19,28 +20,10 @@ mod watchdog;
 
 pub use self::{
     folder::{allow_traversal, temporary_folder},
+    not_run::{NOT_RUN_FILE, REQUIRE_DATABASES, REQUIRE_PROXIES, or_skip},
     postgres::{PostgresDatabase, PostgresServer},
     process::{free_port, kill, resume, stop, wait_until},
     programs::{Missing, find_program},
     redis::{RedisCluster, RedisServer},
     watchdog::Watchdog,
 };
-
-/// The variable that makes a missing database server a failure.
-pub const REQUIRE_DATABASES: &str = "REQUIRE_DATABASES";
-
-/// Returns the server, or `None` after printing that the test was not run.
-///
-/// # Panics
-/// If the server is missing and `REQUIRE_DATABASES=1`.
-pub fn or_skip<T>(server: Result<T, Missing>) -> Option<T> {
-    match server {
-        Ok(server) => Some(server),
-        Err(missing) => {
-            let required = std::env::var(REQUIRE_DATABASES).is_ok_and(|value| value == "1");
-            assert!(!required, "{missing}, and {REQUIRE_DATABASES}=1");
-            eprintln!("not run: {missing}");
-            None
-        }
-    }
-}

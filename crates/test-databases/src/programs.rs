@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A database server that is not installed.
+/// A program that is not installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// The name of the server.
+    /// Its name.
     pub server: &'static str,
     /// The command that installs it.
     pub install: &'static str,

@@ -5,6 +5,7 @@ mod bundle_size;
 pub(crate) mod foreign;
 mod log;
 mod minimal_leptos;
+mod not_run;
 mod rust;
 
 use std::fmt::Write as _;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use super::not_run::{self, ByReason, NotRun};
 use crate::counts::Counts;
 use crate::failure::Result;
 use crate::process;
@@ -24,18 +25,15 @@ pub(crate) const SERVER_HALF: &[&str] = &[
 ];
 
 pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    let not_run = NotRun::new(workspace);
+    let mut skipped = ByReason::default();
     report.step("unit and integration tests", |counts| {
-        if let Some(folders) = nextest(workspace)? {
-            return with_nextest(workspace, &folders, counts);
-        }
-        println!("cargo-nextest is not available: cargo test");
-        let mut cargo = cargo(workspace);
-        cargo
-            .arg("test")
-            .args(SERVER_HALF)
-            .args(["--all-targets", "--no-fail-fast"]);
-        count(&mut cargo, counts)
+        let outcome = all_targets(workspace, &not_run, counts);
+        skipped = not_run.read()?;
+        skipped.subtract_from(counts);
+        outcome
     })?;
+    skipped.report(report);
     report.step("examples in the documentation", |counts| {
         let mut cargo = cargo(workspace);
         cargo
@@ -44,6 +42,20 @@ pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         count(&mut cargo, counts)
     })?;
     Ok(())
+}
+
+fn all_targets(workspace: &Workspace, not_run: &NotRun, counts: &mut Counts) -> Result<()> {
+    if let Some(folders) = nextest(workspace)? {
+        return with_nextest(workspace, &folders, not_run, counts);
+    }
+    println!("cargo-nextest is not available: cargo test");
+    let mut cargo = cargo(workspace);
+    cargo
+        .arg("test")
+        .args(SERVER_HALF)
+        .args(["--all-targets", "--no-fail-fast"])
+        .env(not_run::VARIABLE, not_run.file());
+    count(&mut cargo, counts)
 }
 
 /// The folders to put in front of `PATH`. Any installed version is good. `None` if it would have to be compiled, which
@@ -55,7 +67,12 @@ fn nextest(workspace: &Workspace) -> Result<Option<Vec<PathBuf>>> {
     Tool::cargo_nextest().ensure_prebuilt(workspace)
 }
 
-fn with_nextest(workspace: &Workspace, folders: &[PathBuf], counts: &mut Counts) -> Result<()> {
+fn with_nextest(
+    workspace: &Workspace,
+    folders: &[PathBuf],
+    not_run: &NotRun,
+    counts: &mut Counts,
+) -> Result<()> {
     let junit = workspace
         .target
         .join("nextest")
@@ -68,7 +85,8 @@ fn with_nextest(workspace: &Workspace, folders: &[PathBuf], counts: &mut Counts)
         .args(["nextest", "run"])
         .args(SERVER_HALF)
         .args(["--all-targets", "--no-fail-fast", "--status-level=slow"])
-        .env("PATH", path_with(folders)?);
+        .env("PATH", path_with(folders)?)
+        .env(not_run::VARIABLE, not_run.file());
     let outcome = process::run("cargo nextest run", &mut cargo, LIMIT);
     if junit.is_file() {
         *counts += Counts::from_junit(&junit)?;

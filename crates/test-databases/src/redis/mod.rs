@@ -10,14 +10,17 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use crate::{Missing, or_skip};
+use crate::{Missing, REQUIRE_DATABASES, or_skip};
 
 /// Returns the URL of a server that all tests of this process share, with a prefix for keys that no other test has. `None` if
 /// Redis is not installed.
 pub fn database() -> Option<String> {
     static SHARED: OnceLock<Result<RedisServer, Missing>> = OnceLock::new();
     let server = SHARED.get_or_init(|| RedisServer::start(&[]));
-    let server = or_skip(server.as_ref().map_err(|missing| *missing))?;
+    let server = or_skip(
+        server.as_ref().map_err(|missing| *missing),
+        REQUIRE_DATABASES,
+    )?;
     Some(with_prefix(&server.url()))
 }
 
@@ -29,6 +32,7 @@ pub fn cluster_database() -> Option<String> {
             .get_or_init(RedisCluster::start)
             .as_ref()
             .map_err(|missing| *missing),
+        REQUIRE_DATABASES,
     )?;
     Some(with_prefix(&cluster.url()))
 }
@@ -36,12 +40,12 @@ pub fn cluster_database() -> Option<String> {
 /// Starts a server for one test, with further settings such as `--appendonly yes`. The test may stop, kill and restart it.
 /// `None` if Redis is not installed.
 pub fn server(settings: &[&str]) -> Option<RedisServer> {
-    or_skip(RedisServer::start(settings))
+    or_skip(RedisServer::start(settings), REQUIRE_DATABASES)
 }
 
 /// Starts a cluster of three nodes for one test. `None` if Redis is not installed.
 pub fn cluster() -> Option<RedisCluster> {
-    or_skip(RedisCluster::start())
+    or_skip(RedisCluster::start(), REQUIRE_DATABASES)
 }
 
 fn with_prefix(url: &str) -> String {

@@ -11,6 +11,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use test_databases::{Missing, REQUIRE_PROXIES, or_skip};
 use tokio::{net::TcpStream, time::sleep};
 
 use crate::refresh::cluster::Port;
@@ -28,26 +29,39 @@ impl Program {
     /// Returns the program if it is installed.
     ///
     /// # Panics
-    /// If it is not and `REQUIRE_PROXIES` is set.
+    /// If it is not and `REQUIRE_PROXIES=1`.
     pub(super) fn installed(self) -> Option<Self> {
-        let (name, version) = match self {
-            Self::Nginx => ("nginx", "-v"),
-            Self::Caddy => ("caddy", "version"),
+        let (version, missing) = match self {
+            Self::Nginx => ("-v", NGINX),
+            Self::Caddy => ("version", CADDY),
         };
-        let found = Command::new(name)
+        let version = Command::new(missing.server)
             .arg(version)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
-        if found.is_ok_and(|status| status.success()) {
-            return Some(self);
-        }
-        let note = format!("{name} is not installed: `apt-get install {name}`");
-        assert!(std::env::var_os("REQUIRE_PROXIES").is_none(), "{note}");
-        println!("not run: {note}");
-        None
+        let found = version.is_ok_and(|status| status.success());
+        or_skip(found.then_some(self).ok_or(missing), REQUIRE_PROXIES)
     }
 }
+
+const NGINX: Missing = Missing {
+    server: "nginx",
+    install: if cfg!(target_os = "macos") {
+        "brew install nginx"
+    } else {
+        "sudo apt-get install nginx"
+    },
+};
+
+const CADDY: Missing = Missing {
+    server: "caddy",
+    install: if cfg!(target_os = "macos") {
+        "brew install caddy"
+    } else {
+        "sudo apt-get install caddy"
+    },
+};
 
 /// A running proxy. It stops when it is dropped.
 pub(super) struct ReverseProxy {
