@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use axum_auth0_core::store::{ChangeFeed, SharedStore, StoreChange, StoreError};
 use axum_auth0_stores::PostgresStore;
-use test_databases::{PostgresDatabase, postgres};
+use test_databases::{
+    PostgresDatabase,
+    postgres::{self, PoolMode},
+};
 use tokio::time::{Instant, timeout};
 
 use crate::{id, login};
@@ -159,10 +162,10 @@ async fn behind_a_pooler_in_transaction_mode_nothing_is_proved() {
     let Some(database) = postgres::database() else {
         return;
     };
-    let Some(pooler) = database.pooler("transaction") else {
+    let Some(pooler) = database.pooler(PoolMode::Transaction) else {
         return;
     };
-    let store = PostgresStore::connect(&pooler.url()).await.unwrap();
+    let store = PostgresStore::connect(&pooler.url(&database)).await.unwrap();
     let store: SharedStore = Arc::new(store);
     store.create_login(login(1)).await.unwrap();
     let Ok(feed) = store.subscribe().await else {
@@ -180,10 +183,10 @@ async fn behind_a_pooler_in_session_mode_changes_are_reported() {
     let Some(database) = postgres::database() else {
         return;
     };
-    let Some(pooler) = database.pooler("session") else {
+    let Some(pooler) = database.pooler(PoolMode::Session) else {
         return;
     };
-    let store = PostgresStore::connect(&pooler.url()).await.unwrap();
+    let store = PostgresStore::connect(&pooler.url(&database)).await.unwrap();
     let store: SharedStore = Arc::new(store);
     store.create_login(login(1)).await.unwrap();
     let mut feed = store.subscribe().await.unwrap().unwrap();

@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, process::Stdio};
 
-use super::{cluster::check, pooler::PgBouncer, programs::command};
+use super::{PgBouncer, PoolMode, cluster::check, programs::command};
+use crate::{REQUIRE_DATABASES, or_skip};
 
 /// A database on a server.
 #[derive(Clone, Debug)]
@@ -21,9 +22,16 @@ impl PostgresDatabase {
         &self.url
     }
 
-    /// Starts a pooler before the database, in the mode `session` or `transaction`. `None` if `PgBouncer` is not installed.
-    pub fn pooler(&self, mode: &str) -> Option<PgBouncer> {
-        PgBouncer::start(&self.url, mode)
+    /// Starts a pooler in front of the server. `None` if `PgBouncer` is not installed.
+    pub fn pooler(&self, mode: PoolMode) -> Option<PgBouncer> {
+        or_skip(PgBouncer::start(self, mode), REQUIRE_DATABASES)
+    }
+
+    /// Returns the port of the server.
+    pub(super) fn port(&self) -> u16 {
+        let (_, rest) = self.url.rsplit_once(':').unwrap_or_default();
+        let port = rest.split('/').next().unwrap_or_default();
+        port.parse().expect("the URL has a port")
     }
 
     /// Runs SQL statements with `psql`, and returns the values of the result: columns separated by `|`, rows by line breaks.

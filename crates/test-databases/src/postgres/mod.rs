@@ -2,17 +2,20 @@
 
 mod cluster;
 mod database;
-mod pooler;
+mod pgbouncer;
 mod programs;
 mod server;
 
 pub use self::{
-    database::PostgresDatabase, pooler::PgBouncer, programs::find, server::PostgresServer,
+    database::PostgresDatabase,
+    pgbouncer::{PgBouncer, PoolMode},
+    programs::find,
+    server::PostgresServer,
 };
 
 use std::sync::OnceLock;
 
-use crate::{Missing, or_skip};
+use crate::{Missing, REQUIRE_DATABASES, or_skip};
 
 /// The name of the superuser. It has no password: the server listens on the loopback interface and trusts it.
 pub const USER: &str = "postgres";
@@ -21,10 +24,16 @@ pub const USER: &str = "postgres";
 pub fn database() -> Option<PostgresDatabase> {
     static SHARED: OnceLock<Result<PostgresServer, Missing>> = OnceLock::new();
     let server = SHARED.get_or_init(PostgresServer::start);
-    Some(or_skip(server.as_ref().map_err(|missing| *missing))?.create_database())
+    Some(
+        or_skip(
+            server.as_ref().map_err(|missing| *missing),
+            REQUIRE_DATABASES,
+        )?
+        .create_database(),
+    )
 }
 
 /// Starts a server for one test, which may stop, kill and restart it. `None` if `PostgreSQL` is not installed.
 pub fn server() -> Option<PostgresServer> {
-    or_skip(PostgresServer::start())
+    or_skip(PostgresServer::start(), REQUIRE_DATABASES)
 }

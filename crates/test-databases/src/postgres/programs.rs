@@ -73,7 +73,7 @@ pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-fn unprivileged_user() -> &'static str {
+pub(super) fn unprivileged_user() -> &'static str {
     let exists = |user: &&str| {
         let id = Command::new("id").args(["-u", user]).output();
         id.is_ok_and(|output| output.status.success())
