@@ -54,7 +54,7 @@ pub(super) fn lease_login(
         }
         Some(_) => LeaseOutcome::Acquired { abandoned: false },
     };
-    let sql = "INSERT OR REPLACE INTO leases VALUES (?, ?, ?)";
+    let sql = "INSERT OR REPLACE INTO leases (login, holder, until) VALUES (?, ?, ?)";
     execute(&transaction, sql, params![id.as_bytes(), holder, until])?;
     transaction.commit()?;
     Ok(lease)
@@ -99,7 +99,8 @@ pub(super) fn create_record(
     record: &[u8],
     expires_at: i64,
 ) -> Result<bool> {
-    let sql = "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    let sql =
+        "INSERT INTO records (key, record, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
     execute(db, sql, params![key, record, expires_at]).map(|rows| rows == 1)
 }
 
@@ -122,7 +123,7 @@ pub(super) fn consume_transaction(
     key: &[u8; 32],
     expires_at: i64,
 ) -> Result<bool> {
-    let sql = "INSERT INTO transactions VALUES (?, ?) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO transactions (key, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING";
     execute(db, sql, params![key, expires_at]).map(|rows| rows == 1)
 }
 

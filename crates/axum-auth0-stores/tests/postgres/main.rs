@@ -24,6 +24,25 @@ async fn open() -> Option<StoreUnderTest> {
 
 axum_auth0_stores::contract_tests!(clock: server, open);
 
+/// While two versions run side by side, the newer one may have added columns. They have defaults.
+mod with_columns_of_a_newer_version {
+    use super::*;
+
+    async fn open() -> Option<StoreUnderTest> {
+        let database = postgres::database()?;
+        let store = PostgresStore::connect(database.url()).await.unwrap();
+        let replica = PostgresStore::connect(database.url()).await.unwrap();
+        for table in ["logins", "records", "transactions"] {
+            database.execute(&format!(
+                "ALTER TABLE auth0_{table} ADD COLUMN newer text NOT NULL DEFAULT 'x'"
+            ));
+        }
+        Some(StoreUnderTest::new(Arc::new(store)).with_replica(Arc::new(replica)))
+    }
+
+    axum_auth0_stores::contract_tests!(clock: server, open);
+}
+
 fn id(n: u32) -> LoginId {
     let mut bytes = [0; 16];
     bytes[..4].copy_from_slice(&n.to_be_bytes());
