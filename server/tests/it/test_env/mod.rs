@@ -21,8 +21,9 @@ use tokio::{
 use url::Url;
 
 use self::builder::Ports;
-pub(crate) use self::builder::{
-    CLIENT_SECRET, ORDERS_API, PRODUCTS_API, SITE_SECRET, TestEnvBuilder,
+pub(crate) use self::{
+    builder::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, SITE_SECRET, TestEnvBuilder},
+    service_port::ServicePort,
 };
 use crate::browser::Browser;
 

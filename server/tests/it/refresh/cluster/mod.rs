@@ -66,6 +66,13 @@ impl Cluster {
         Self::at(ports, proxy.number(), further, |_| {}).await
     }
 
+    /// Starts one process with its sessions in `store`.
+    pub(crate) async fn start_on(store: &str) -> Self {
+        let port = Port::take();
+        let site = port.number();
+        Self::at(vec![port], site, &[("AUTH0_SESSION_STORE", store)], |_| {}).await
+    }
+
     async fn at(
         ports: Vec<Port>,
         site: u16,
@@ -223,6 +230,15 @@ impl Cluster {
             status,
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
         })
+    }
+
+    /// Stops the tenant: connections to it are refused.
+    pub(crate) async fn stop_tenant(&mut self) {
+        self.services.stop_tenant().await;
+    }
+
+    pub(crate) fn start_tenant(&mut self) {
+        self.services.start_tenant();
     }
 
     /// Returns the refreshes that the tenant counted.

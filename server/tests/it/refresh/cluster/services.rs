@@ -14,7 +14,7 @@ use reqwest::Url;
 use tenant::{Settings, Tenant};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, RequestLog};
+use crate::test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, RequestLog, ServicePort};
 
 /// Returns the system's time, which the processes use.
 pub(super) fn system_seconds() -> i64 {
@@ -34,6 +34,8 @@ impl tenant::Clock for ClockBehind {
 pub(super) struct Services {
     pub(super) tenant: Tenant,
     pub(super) tenant_requests: RequestLog,
+    tenant_router: Router,
+    tenant_port: ServicePort,
     issuer: String,
     products: String,
     orders: String,
@@ -48,8 +50,8 @@ impl Services {
         change: impl FnOnce(&mut Settings),
     ) -> Self {
         let mut running = JoinSet::new();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let issuer = format!("http://{}/", listener.local_addr().unwrap());
+        let mut tenant_port = ServicePort::take(None);
+        let issuer = format!("http://{}/", tenant_port.address());
         let clock = Arc::new(ClockBehind::default());
         let mut settings =
             Settings::local(issuer.parse().unwrap(), site, CLIENT_SECRET).with_orders();
@@ -58,8 +60,8 @@ impl Services {
         change(&mut settings);
         let tenant = Tenant::open(settings).await.unwrap();
         let tenant_requests = RequestLog::default();
-        let router = tenant_requests.wrap(tenant.router());
-        running.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let tenant_router = tenant_requests.wrap(tenant.router());
+        tenant_port.open(tenant_router.clone());
 
         let products = products_api::router(products_api::Settings {
             issuer: issuer.clone(),
@@ -76,6 +78,8 @@ impl Services {
         Self {
             tenant,
             tenant_requests,
+            tenant_router,
+            tenant_port,
             issuer,
             products,
             orders,
@@ -94,6 +98,15 @@ impl Services {
 
     pub(super) fn orders_url(&self, path: &str) -> String {
         format!("{}{path}", self.orders)
+    }
+
+    /// Stops the tenant: connections to it are refused.
+    pub(super) async fn stop_tenant(&mut self) {
+        self.tenant_port.close().await;
+    }
+
+    pub(super) fn start_tenant(&mut self) {
+        self.tenant_port.open(self.tenant_router.clone());
     }
 
     /// Sets by how many seconds the tenant's clock is behind.
