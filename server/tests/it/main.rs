@@ -16,5 +16,8 @@ mod metrics;
 mod refresh;
 mod security_page;
 mod site;
+#[cfg(unix)]
+mod store_outages;
 #[cfg(feature = "otel")]
 mod traces;
+mod variables;

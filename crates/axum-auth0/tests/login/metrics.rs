@@ -250,3 +250,34 @@ fn metrics_follow_the_conventions_of_prometheus_and_are_documented() {
         );
     }
 }
+
+/// Alerts that name a metric or a label that does not exist never fire.
+#[test]
+fn the_queries_of_the_documentation_name_existing_metrics_and_labels() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/observability.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let queries = document
+        .lines()
+        .filter(|line| line.contains("rate(") || line.contains("increase("));
+    let mut found = 0;
+    for query in queries {
+        for part in query.split("auth0_").skip(1) {
+            let name = part.split(|c| !is_name(c)).next().unwrap();
+            let name = format!("auth0_{}", name.trim_end_matches("_bucket"));
+            let metric = METRICS.iter().find(|metric| metric.name == name);
+            let metric = metric.unwrap_or_else(|| panic!("{name} does not exist"));
+            found += 1;
+            let label = part
+                .split_once('{')
+                .and_then(|(_, rest)| rest.split_once("=~"));
+            if let Some((label, values)) = label {
+                assert!(metric.labels.contains(&label), "{name}: {label}");
+                for value in values.split('"').nth(1).unwrap().split('|') {
+                    assert!(document.contains(&format!("`{value}`")), "{value}");
+                }
+            }
+        }
+    }
+    assert!(found >= 6, "{found}");
+}

@@ -1,10 +1,11 @@
 //! The files in `deploy/`: real proxies, started with these files, in front of two processes of the site.
 //!
-//! A proxy that is not installed is skipped, unless `REQUIRE_PROXIES` is set, as in CI.
+//! Without a proxy, its tests report that they were not run; with `REQUIRE_PROXIES=1`, as in CI, they fail.
 
 mod load;
 mod reverse_proxy;
 
+mod containerfile;
 mod logins;
 mod rolling_restart;
 mod streaming;
