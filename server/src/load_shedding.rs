@@ -1,25 +1,25 @@
 //! Load shedding: requests beyond the limit get 503 at once, so that those in progress are answered in time.
 
 use std::{
+    convert::Infallible,
+    future::ready,
     num::NonZeroU32,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use axum::{
-    Router,
-    extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, StatusCode, header};
+use axum::{Router, body::Body, extract::Request, response::Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tokio::{sync::Semaphore, time::Instant};
+use tower::Service;
 
 /// When a client should try again, in seconds.
-const RETRY_AFTER: &str = "2";
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// Interval between log lines about refused requests.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
@@ -32,13 +32,11 @@ const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8
 const JSON: &str = "{\"code\":\"overloaded\",\"error\":\"overloaded\",\
     \"error_description\":\"the site is busy; Retry-After says when to try again\"}";
 
-/// State of the layer.
-#[derive(Clone)]
-struct LoadShedding(Arc<Shared>);
-
 struct Shared {
     /// Free places.
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    /// The path of the built files.
+    files: String,
     refused: AtomicU64,
     start: Instant,
     /// Milliseconds since `start` at which the next line is logged.
@@ -50,35 +48,60 @@ struct Shared {
 ///
 /// A request is in progress until its response begins. Whoever reads the rest slowly occupies no place.
 pub fn shed_load(site: Router, limit: NonZeroU32, base_path: &str) -> Router {
-    let files: Arc<str> = format!("{base_path}/pkg/").into();
-    let shedding = LoadShedding(Arc::new(Shared {
-        places: Semaphore::new(usize::try_from(limit.get()).unwrap_or(Semaphore::MAX_PERMITS)),
-        refused: AtomicU64::new(0),
-        start: Instant::now(),
-        next_report: AtomicU64::new(0),
-    }));
-    site.layer(from_fn_with_state((shedding, files), layer))
+    let places = usize::try_from(limit.get()).unwrap_or(Semaphore::MAX_PERMITS);
+    let shedding = LoadShedding {
+        site,
+        shared: Arc::new(Shared {
+            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            files: format!("{base_path}/pkg/"),
+            refused: AtomicU64::new(0),
+            start: Instant::now(),
+            next_report: AtomicU64::new(0),
+        }),
+    };
+    // Around the router and not a layer of it: the router finds the route and clones all layers before the first of them runs, which
+    // a refused request need not pay for.
+    Router::new().fallback_service(shedding)
 }
 
-async fn layer(
-    State((shedding, files)): State<(LoadShedding, Arc<str>)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let path = request.uri().path();
-    if matches!(path, "/healthz" | "/readyz" | "/metrics") || path.starts_with(&*files) {
-        return next.run(request).await;
+/// The site behind the limit.
+#[derive(Clone)]
+struct LoadShedding {
+    site: Router,
+    shared: Arc<Shared>,
+}
+
+impl Service<Request> for LoadShedding {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // A router always is.
+        Poll::Ready(Ok(()))
     }
-    let Ok(_place) = shedding.0.places.try_acquire() else {
-        shedding.0.count_refused();
-        return overloaded(request.headers());
-    };
-    // Requests that only use the CPU run one after the other and rarely reach the limit: they wait in their connections, which
-    // are bounded as well. To begin all of them first, in order to refuse some, cost more than it saved.
-    next.run(request).await
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if self.shared.is_exempt(request.uri().path()) {
+            return Box::pin(self.site.call(request));
+        }
+        let Ok(place) = Arc::clone(&self.shared.places).try_acquire_owned() else {
+            self.shared.count_refused();
+            return Box::pin(ready(Ok(overloaded(request.headers()))));
+        };
+        let response = self.site.call(request);
+        Box::pin(async move {
+            let _place = place;
+            response.await
+        })
+    }
 }
 
 impl Shared {
+    fn is_exempt(&self, path: &str) -> bool {
+        matches!(path, "/healthz" | "/readyz" | "/metrics") || path.starts_with(&self.files)
+    }
+
     fn count_refused(&self) {
         let refused = self.refused.fetch_add(1, Ordering::Relaxed) + 1;
         let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -108,14 +131,25 @@ fn overloaded(headers: &HeaderMap) -> Response {
     } else {
         ("application/json", JSON)
     };
-    let headers = [
-        (header::CONTENT_TYPE, media_type),
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (header::RETRY_AFTER, RETRY_AFTER),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
-    ];
-    (StatusCode::SERVICE_UNAVAILABLE, headers, body).into_response()
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'"),
+        ),
+    ] {
+        headers.insert(name, value);
+    }
+    response
 }
 
 #[cfg(test)]

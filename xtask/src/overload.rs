@@ -1,4 +1,5 @@
-//! `cargo xtask overload`: what the site does when it gets ten times the requests that it can answer.
+//! `cargo xtask overload`: what the site does when it gets ten times the requests that it can answer. With `--limits`, what
+//! different limits of requests in progress do.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -18,7 +19,14 @@ struct Measured {
     site: PathBuf,
 }
 
+/// Seconds of each phase when limits are compared.
+const LIMITS_SECONDS: &str = "5";
+
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    let (compares_limits, arguments) = match arguments {
+        ["--limits", rest @ ..] => (true, rest),
+        all => (false, all),
+    };
     let measured = match arguments {
         [] => release(workspace)?,
         ["--debug"] => debug(workspace)?,
@@ -27,7 +35,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
             site: PathBuf::from(site),
         },
         _ => {
-            let reason = "the options are --debug, or --server FILE --site FOLDER".to_owned();
+            let reason =
+                "the options are --limits, then --debug, or --server FILE --site FOLDER".to_owned();
             return Err(Failure::Failed(reason));
         }
     };
@@ -37,6 +46,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let load = format!("overload{}", std::env::consts::EXE_SUFFIX);
     let mut load = Command::new(workspace.target.join("release").join(load));
     load.arg(measured.server).arg(measured.site);
+    if compares_limits {
+        load.args([LIMITS_SECONDS, "limits"]);
+    }
     process::run("the overload", &mut load, LIMIT)
 }
 

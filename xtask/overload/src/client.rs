@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Request, StatusCode, header};
+use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -11,9 +11,29 @@ use tokio::{net::TcpStream, task::JoinHandle};
 
 use crate::Error;
 
+/// What is requested.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    pub(crate) path: &'static str,
+    /// The cookie of a user who is signed in.
+    pub(crate) cookie: Option<HeaderValue>,
+}
+
+impl Target {
+    /// Returns a public path.
+    pub(crate) fn public(address: SocketAddr, path: &'static str) -> Self {
+        Self {
+            address,
+            path,
+            cookie: None,
+        }
+    }
+}
+
 /// A client with one connection, which it opens again after a failure.
 pub(crate) struct Client {
-    address: SocketAddr,
+    target: Target,
     connection: Option<Connection>,
 }
 
@@ -29,26 +49,30 @@ impl Drop for Connection {
 }
 
 impl Client {
-    pub(crate) fn new(address: SocketAddr) -> Self {
+    pub(crate) fn new(target: &Target) -> Self {
         Self {
-            address,
+            target: target.clone(),
             connection: None,
         }
     }
 
-    /// Opens `path` as a browser does, and returns the status when the whole body has arrived.
-    pub(crate) async fn get(&mut self, path: &str) -> Result<StatusCode, Error> {
+    /// Opens the target as a browser does, and returns the status when the whole body has arrived.
+    pub(crate) async fn get(&mut self) -> Result<StatusCode, Error> {
         let mut connection = match self.connection.take() {
             Some(open) if open.sender.is_ready() => open,
             _ => self.connect().await?,
         };
-        let request = Request::get(path)
-            .header(header::HOST, format!("localhost:{}", self.address.port()))
+        let port = self.target.address.port();
+        let mut request = Request::get(self.target.path)
+            .header(header::HOST, format!("localhost:{port}"))
             .header(header::ACCEPT, "text/html,*/*;q=0.8")
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document")
             .header("sec-fetch-site", "none")
             .body(Empty::new())?;
+        if let Some(cookie) = &self.target.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.clone());
+        }
         let response = connection.sender.send_request(request).await?;
         let status = response.status();
         let mut body = response.into_body();
@@ -63,7 +87,7 @@ impl Client {
     }
 
     async fn connect(&self) -> Result<Connection, Error> {
-        let stream = TcpStream::connect(self.address).await?;
+        let stream = TcpStream::connect(self.target.address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         let driver = tokio::spawn(async move {

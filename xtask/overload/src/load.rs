@@ -1,7 +1,6 @@
-//! Load on one path, and what became of it.
+//! Load on one target, and the answers.
 
 use std::{
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -15,7 +14,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout_at},
 };
 
-use crate::client::Client;
+use crate::client::{Client, Target};
 
 /// How fast requests are sent.
 #[derive(Clone, Copy, Debug)]
@@ -83,10 +82,9 @@ impl Outcome {
     }
 }
 
-/// Opens `path` over `connections` for `time`.
+/// Opens `target` over `connections` for `time`.
 pub(crate) async fn run(
-    address: SocketAddr,
-    path: &'static str,
+    target: &Target,
     connections: usize,
     rate: Rate,
     time: Duration,
@@ -105,7 +103,7 @@ pub(crate) async fn run(
                 Some((begin + Duration::from_secs(1) * offset / rate, interval))
             }
         };
-        running.spawn(one_connection(address, path, interval, end));
+        running.spawn(one_connection(Client::new(target), interval, end));
     }
     let mut outcome = collect(running).await;
     outcome.elapsed = begin.elapsed();
@@ -113,12 +111,11 @@ pub(crate) async fn run(
 }
 
 async fn one_connection(
-    address: SocketAddr,
-    path: &'static str,
+    mut client: Client,
     interval: Option<(Instant, Duration)>,
     end: Instant,
 ) -> Outcome {
-    let (mut client, mut outcome) = (Client::new(address), Outcome::default());
+    let mut outcome = Outcome::default();
     let mut next = interval.map(|(first, _)| first);
     loop {
         if let (Some(due), Some((_, interval))) = (&mut next, interval) {
@@ -132,34 +129,30 @@ async fn one_connection(
             return outcome;
         }
         // What is not answered at the end is not counted.
-        let Ok(status) = timeout_at(end, client.get(path)).await else {
+        let Ok(status) = timeout_at(end, client.get()).await else {
             return outcome;
         };
         outcome.record(status.ok(), begin.elapsed());
     }
 }
 
-/// Opens `path` `count` times over `connections`.
-pub(crate) async fn run_count(
-    address: SocketAddr,
-    path: &'static str,
-    connections: usize,
-    count: u32,
-) -> Outcome {
+/// Opens `target` `count` times over `connections`.
+pub(crate) async fn run_count(target: &Target, connections: usize, count: u32) -> Outcome {
     let begin = Instant::now();
     let left = Arc::new(AtomicU32::new(count));
     let mut running = JoinSet::new();
     for _ in 0..connections {
         let left = Arc::clone(&left);
+        let mut client = Client::new(target);
         running.spawn(async move {
-            let (mut client, mut outcome) = (Client::new(address), Outcome::default());
+            let mut outcome = Outcome::default();
             let take = |it: u32| it.checked_sub(1);
             while left
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
                 .is_ok()
             {
                 let begin = Instant::now();
-                let status = client.get(path).await.ok();
+                let status = client.get().await.ok();
                 outcome.record(status, begin.elapsed());
             }
             outcome
@@ -178,16 +171,12 @@ async fn collect(mut running: JoinSet<Outcome>) -> Outcome {
     all
 }
 
-/// Returns how long it takes until `path` gets a good answer; `None` after `limit`.
-pub(crate) async fn until_answered(
-    address: SocketAddr,
-    path: &str,
-    limit: Duration,
-) -> Option<Duration> {
+/// Returns how long it takes until `target` gets a good answer; `None` after `limit`.
+pub(crate) async fn until_answered(target: &Target, limit: Duration) -> Option<Duration> {
     let begin = Instant::now();
-    let mut client = Client::new(address);
+    let mut client = Client::new(target);
     while begin.elapsed() < limit {
-        if matches!(client.get(path).await, Ok(StatusCode::OK)) {
+        if matches!(client.get().await, Ok(StatusCode::OK)) {
             return Some(begin.elapsed());
         }
         sleep(Duration::from_millis(20)).await;

@@ -1,39 +1,44 @@
 //! What a server of the site does under overload, and what anonymous logins leave behind.
 //!
-//! `overload SERVER SITE` starts the server (an executable with the local services: a debug build, or a release build with
-//! the feature `local-services`) and prints: the peak of good answers per second, how many are left at ten times that rate,
-//! how long the server takes to recover, its memory, and the rows of its store after 100,000 logins that no user finished.
-//! It fails if a figure misses its goal.
+//! `overload SERVER SITE [SECONDS]` starts the server (an executable with the local services: a debug build, or a release build
+//! with the feature `local-services`) and prints, for two pages: the peak of good answers per second, how many are left at ten
+//! times that rate, how long the server takes to recover, and its memory; and the rows of its store after 100,000 logins that no
+//! user finished. It fails if a figure misses its goal.
+//!
+//! One page, anonymous Home, uses only the CPU. The other one, Products, waits for an API, so requests pile up, and those beyond
+//! the limit are refused.
+//!
+//! `overload SERVER SITE SECONDS limits` prints what different limits do instead.
 
 mod client;
 mod cores;
+mod limits;
 mod load;
+mod login;
+mod overload;
+mod phase;
 mod server;
+mod slow_api;
 mod usage;
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
-
-use self::{
-    cores::Cores,
-    load::{Outcome, Rate},
-    server::Server,
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
 };
+
+use self::{client::Target, cores::Cores, overload::Scenario, server::Server};
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Connections that find the peak: as many as there are requests in progress on a busy site.
-const PEAK_CONNECTIONS: usize = 32;
+/// How long the API of Products takes.
+const API_LATENCY: Duration = Duration::from_millis(100);
 
-/// Multiple of the peak that is offered.
-const OVERLOAD: u32 = 10;
+/// Connections for logins, and for a page that uses only the CPU.
+const FEW_CONNECTIONS: usize = 32;
 
-/// Connections that offer it. Each waits for its answer, so there must be more of them than places at the server.
-const OVERLOAD_CONNECTIONS: usize = 2_000;
-
-/// The goals.
-const MIN_GOODPUT_PERCENT: u64 = 80;
-const MAX_RECOVERY: Duration = Duration::from_secs(5);
-const MAX_GROWTH_MIB: u64 = 256;
+/// Connections that find the peak of a page that waits for the API: below the limit of the server, and so many that it is busy.
+const WAITING_CONNECTIONS: usize = 160;
 
 const LOGINS: u32 = 100_000;
 
@@ -61,122 +66,59 @@ fn main() -> ExitCode {
 async fn run(cores: Option<Cores>) -> Result<bool, Error> {
     let mut arguments = std::env::args().skip(1);
     let (Some(server), Some(site)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: overload SERVER SITE [SECONDS]".into());
+        return Err("usage: overload SERVER SITE [SECONDS [limits]]".into());
     };
+    let (server, site) = (PathBuf::from(server), PathBuf::from(site));
     let seconds = arguments.next().map_or(Ok(10), |it| it.parse())?;
-    let server = Server::start(cores, PathBuf::from(server), PathBuf::from(site)).await?;
+    let time = Duration::from_secs(seconds);
+    match arguments.next().as_deref() {
+        None => measure(cores, &server, &site, time).await,
+        Some("limits") => {
+            limits::measure(cores.as_ref(), &server, &site, time).await?;
+            Ok(true)
+        }
+        Some(other) => Err(format!("unknown argument {other}").into()),
+    }
+}
+
+async fn measure(
+    cores: Option<Cores>,
+    executable: &Path,
+    site: &Path,
+    time: Duration,
+) -> Result<bool, Error> {
+    let variables = [("PRODUCTS_API_URL", slow_api::start(API_LATENCY).await?)];
+    let server = Server::start(cores, executable, site, &variables).await?;
+    let cookie = login::log_in(server.address()).await?;
     println!("{}", server.description());
-    let mut is_good = overload(&server, Duration::from_secs(seconds)).await?;
+    let home = Scenario {
+        name: "anonymous, uses only the CPU",
+        target: Target::public(server.address(), "/"),
+        peak_connections: FEW_CONNECTIONS,
+        is_shed: false,
+    };
+    let mut is_good = overload::measure(&server, &home, time).await;
+    let products = Scenario {
+        name: "signed in, waits 100 ms for its API",
+        target: Target {
+            cookie: Some(cookie),
+            ..Target::public(server.address(), "/products")
+        },
+        peak_connections: WAITING_CONNECTIONS,
+        is_shed: true,
+    };
+    is_good &= overload::measure(&server, &products, time).await;
     is_good &= logins(&server).await?;
     server.stop().await?;
     Ok(is_good)
-}
-
-/// Measures an overload with the cheapest page, for which refusing requests costs the most in comparison.
-async fn overload(server: &Server, time: Duration) -> Result<bool, Error> {
-    let address = server.address();
-    let at_most = Rate::AsFastAsPossible;
-    load::run(address, "/", PEAK_CONNECTIONS, at_most, time / 4).await;
-    println!(
-        "\n| phase | offered/s | good/s | refused/s | failed | median | 99 % | good in a second of CPU |"
-    );
-    println!("| --- | --: | --: | --: | --: | --: | --: | --: |");
-    let peak = Phase::run(server, "peak", PEAK_CONNECTIONS, at_most, time).await;
-    let before = usage::resident_mib(server.id());
-
-    let offered = peak.outcome.good_per_second() * u64::from(OVERLOAD);
-    let offered = Rate::PerSecond(offered);
-    let overload = Phase::run(server, "overload", OVERLOAD_CONNECTIONS, offered, time).await;
-    let during = usage::peak_mib(server.id());
-    let recovery = load::until_answered(address, "/", MAX_RECOVERY * 2).await;
-    let after = Phase::run(server, "afterwards", PEAK_CONNECTIONS, at_most, time).await;
-
-    let (goodput, recovered) = (overload.percent_of(&peak), after.percent_of(&peak));
-    println!();
-    let mut is_good = goal(
-        &format!(
-            "good answers under {OVERLOAD}× overload: {goodput} % of the peak (goal: {MIN_GOODPUT_PERCENT} %)"
-        ),
-        goodput >= MIN_GOODPUT_PERCENT,
-    );
-    is_good &= goal(
-        &format!(
-            "the first good answer after it: {recovery:.2?}; then {recovered} % of the peak (goal: {MAX_RECOVERY:?}, \
-             {MIN_GOODPUT_PERCENT} %)"
-        ),
-        recovery.is_some_and(|it| it <= MAX_RECOVERY) && recovered >= MIN_GOODPUT_PERCENT,
-    );
-    is_good &= goal(
-        &format!(
-            "memory: {before} MiB at the peak, {during} MiB at most (goal: {MAX_GROWTH_MIB} MiB more)"
-        ),
-        during.saturating_sub(before) <= MAX_GROWTH_MIB,
-    );
-    let failed = overload.outcome.failed;
-    is_good &= goal(
-        &format!("requests without an answer: {failed}"),
-        failed == 0,
-    );
-    Ok(is_good)
-}
-
-/// What happened in a phase, and the CPU time that it cost the server.
-struct Phase {
-    outcome: Outcome,
-    cpu: Duration,
-}
-
-impl Phase {
-    async fn run(
-        server: &Server,
-        name: &str,
-        connections: usize,
-        rate: Rate,
-        time: Duration,
-    ) -> Self {
-        let before = usage::cpu_time(server.id());
-        let outcome = load::run(server.address(), "/", connections, rate, time).await;
-        let cpu = usage::cpu_time(server.id()).saturating_sub(before);
-        let phase = Self { outcome, cpu };
-        phase.print(name);
-        phase
-    }
-
-    /// Returns the good answers in a second of CPU time. Unlike those in a second, they do not depend on what else the machine
-    /// does. Where CPU times are unknown, those in a second.
-    fn goodput(&self) -> u64 {
-        let milliseconds = u64::try_from(self.cpu.as_millis()).unwrap_or(u64::MAX);
-        let goodput = (self.outcome.good * 1_000).checked_div(milliseconds);
-        goodput.unwrap_or_else(|| self.outcome.good_per_second())
-    }
-
-    fn percent_of(&self, peak: &Self) -> u64 {
-        (self.goodput() * 100)
-            .checked_div(peak.goodput())
-            .unwrap_or(0)
-    }
-
-    fn print(&self, name: &str) {
-        let outcome = &self.outcome;
-        println!(
-            "| {name} | {} | {} | {} | {} | {:.1?} | {:.1?} | {} |",
-            outcome.offered_per_second(),
-            outcome.good_per_second(),
-            outcome.refused_per_second(),
-            outcome.failed,
-            outcome.percentile(50),
-            outcome.percentile(99),
-            self.goodput(),
-        );
-    }
 }
 
 /// Starts logins that no user finishes.
 async fn logins(server: &Server) -> Result<bool, Error> {
     let rows = server.stored_bytes()?;
     let before = usage::resident_mib(server.id());
-    let path = "/auth/login?returnTo=%2Fproducts";
-    let outcome = load::run_count(server.address(), path, PEAK_CONNECTIONS, LOGINS).await;
+    let target = Target::public(server.address(), "/auth/login?returnTo=%2Fproducts");
+    let outcome = load::run_count(&target, FEW_CONNECTIONS, LOGINS).await;
     let after = usage::resident_mib(server.id());
     let rows_after = server.stored_bytes()?;
     println!();
@@ -199,7 +141,8 @@ async fn logins(server: &Server) -> Result<bool, Error> {
     Ok(is_good)
 }
 
-fn goal(text: &str, is_met: bool) -> bool {
+/// Prints a figure, and returns whether it meets its goal.
+pub(crate) fn goal(text: &str, is_met: bool) -> bool {
     println!("{} {text}", if is_met { "ok    " } else { "MISSED" });
     is_met
 }

@@ -15,7 +15,11 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{Error, client::Client, cores::Cores};
+use crate::{
+    Error,
+    client::{Client, Target},
+    cores::Cores,
+};
 
 const MAX_START: Duration = Duration::from_mins(1);
 
@@ -29,11 +33,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `executable` with the files in `site`, and waits until it is ready.
+    /// Starts `executable` with the files in `site` and further variables, and waits until it is ready.
     pub(crate) async fn start(
         cores: Option<Cores>,
-        executable: PathBuf,
-        site: PathBuf,
+        executable: &Path,
+        site: &Path,
+        variables: &[(&str, String)],
     ) -> Result<Self, Error> {
         let folder = tempfile::tempdir()?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
@@ -42,8 +47,8 @@ impl Server {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let log = fs::File::create(folder.path().join("log"))?;
         let mut command = match &cores {
-            Some(cores) => cores.command(&executable),
-            None => Command::new(&executable),
+            Some(cores) => cores.command(executable),
+            None => Command::new(executable),
         };
         command
             .current_dir(folder.path())
@@ -53,6 +58,7 @@ impl Server {
             .env("RUST_LOG", "warn")
             // All logins come from one address.
             .env("AUTH0_LOGIN_RATE_LIMIT", "0")
+            .envs(variables.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -79,8 +85,9 @@ impl Server {
     }
 
     async fn wait_until_ready(&mut self) -> Result<(), Error> {
-        let (begin, mut client) = (Instant::now(), Client::new(self.address));
-        while !matches!(client.get("/readyz").await, Ok(StatusCode::OK)) {
+        let target = Target::public(self.address, "/readyz");
+        let (begin, mut client) = (Instant::now(), Client::new(&target));
+        while !matches!(client.get().await, Ok(StatusCode::OK)) {
             if self.child.try_wait()?.is_some() || begin.elapsed() > MAX_START {
                 let log = fs::read_to_string(self.folder.path().join("log"))?;
                 return Err(format!("the server does not get ready:\n{log}").into());
