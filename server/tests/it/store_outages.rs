@@ -137,12 +137,8 @@ async fn keeps_session_without_provider(url: &str) {
     let refused = alice.get_json("/api/products").await.assert_status(503);
     assert_eq!(refused.error_code(), "provider_unavailable");
     alice.visit("/profile").await.assert_status(200);
-    let (status, body) = cluster.readiness(0).await.unwrap();
+    let (status, _) = cluster.readiness(0).await.unwrap();
     assert_eq!(status, 200);
-    assert!(
-        body.contains("the OpenID Provider does not answer"),
-        "{body}"
-    );
     cluster.start_tenant();
     until_served(&alice, "/api/products").await;
 }

@@ -33,7 +33,8 @@ impl PostgresOptions {
     pub fn from_url(url: &str) -> Result<Self, StoreError> {
         let connect = PgConnectOptions::from_str(url).map_err(|error| store_error(&error))?;
         Ok(Self {
-            connect,
+            // PgBouncer refuses this parameter by default, and no column is a float.
+            connect: connect.extra_float_digits(None),
             max_connections: 10,
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),
