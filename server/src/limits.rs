@@ -1,6 +1,6 @@
 //! Limits of the server, so that an overload costs some users an error instead of everyone the site.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, thread};
 
 use axum_auth0::Variables;
 
@@ -15,17 +15,23 @@ pub struct Limits {
     pub connections: NonZeroU32,
 }
 
-/// `docs/deploying.md` has the measurements and the reasons.
-const REQUESTS: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
+/// Requests in progress for each core. `docs/deploying.md` has the measurements and the reasons.
+const REQUESTS_PER_CORE: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
 const CONNECTIONS: NonZeroU32 = NonZeroU32::new(4_096).expect("not zero");
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            requests: REQUESTS,
+            requests: requests_on(thread::available_parallelism().map_or(1, usize::from)),
             connections: CONNECTIONS,
         }
     }
+}
+
+/// Returns the default for a machine: as many requests as its cores can answer in a time that does not depend on their number.
+fn requests_on(cores: usize) -> NonZeroU32 {
+    let cores = u32::try_from(cores).ok().and_then(NonZeroU32::new);
+    REQUESTS_PER_CORE.saturating_mul(cores.unwrap_or(NonZeroU32::MIN))
 }
 
 impl Limits {
@@ -36,9 +42,10 @@ impl Limits {
     /// [`OptionsError`] if a value is not a number above zero.
     pub fn read(variables: &Variables) -> Result<Self, OptionsError> {
         let number = |name, default| parse(variables, name, "a number above zero", default);
+        let default = Self::default();
         Ok(Self {
-            requests: number("SERVER_MAX_REQUESTS", REQUESTS)?,
-            connections: number("SERVER_MAX_CONNECTIONS", CONNECTIONS)?,
+            requests: number("SERVER_MAX_REQUESTS", default.requests)?,
+            connections: number("SERVER_MAX_CONNECTIONS", default.connections)?,
         })
     }
 }
@@ -47,6 +54,14 @@ impl Limits {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_default_grows_with_the_cores() {
+        assert_eq!(requests_on(1), REQUESTS_PER_CORE);
+        assert_eq!(requests_on(4).get(), 1_024);
+        assert_eq!(requests_on(usize::MAX), REQUESTS_PER_CORE);
+        assert!(Limits::default().requests >= REQUESTS_PER_CORE);
+    }
 
     #[test]
     fn limits_are_numbers_above_zero() {

@@ -3,13 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use crate::{
-    Error,
-    client::Target,
-    cores::Cores,
-    load::{self, Rate},
-    login, overload,
-    phase::Phase,
-    server::Server,
+    Error, client::Target, cores::Cores, load::Rate, login, overload, phase::Phase, server::Server,
     slow_api, usage,
 };
 
@@ -45,8 +39,6 @@ pub(crate) async fn measure(
                 cookie: Some(login::log_in(server.address()).await?),
                 ..Target::public(server.address(), "/products")
             };
-            let few = usize::try_from(limit)?;
-            load::run(&target, few, Rate::AsFastAsPossible, time / 4).await;
             let connections = overload::OVERLOAD_CONNECTIONS;
             let phase = Phase::run(&server, &target, connections, OFFERED, time).await;
             let memory = usage::peak_mib(server.id());

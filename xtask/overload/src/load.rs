@@ -82,15 +82,18 @@ impl Outcome {
     }
 }
 
-/// Opens `target` over `connections` for `time`.
+/// Opens `target` over `connections` for `warm_up` and `time`. Answers are counted after the first: requests that are in progress at
+/// the end, and cost CPU time without a counted answer, were in progress at the beginning as well.
 pub(crate) async fn run(
     target: &Target,
     connections: usize,
     rate: Rate,
+    warm_up: Duration,
     time: Duration,
 ) -> Outcome {
     let begin = Instant::now();
-    let end = begin + time;
+    let counted_from = begin + warm_up;
+    let end = counted_from + time;
     let mut running = JoinSet::new();
     for number in 0..connections {
         let interval = match rate {
@@ -103,16 +106,22 @@ pub(crate) async fn run(
                 Some((begin + Duration::from_secs(1) * offset / rate, interval))
             }
         };
-        running.spawn(one_connection(Client::new(target), interval, end));
+        running.spawn(one_connection(
+            Client::new(target),
+            interval,
+            counted_from,
+            end,
+        ));
     }
     let mut outcome = collect(running).await;
-    outcome.elapsed = begin.elapsed();
+    outcome.elapsed = counted_from.elapsed();
     outcome
 }
 
 async fn one_connection(
     mut client: Client,
     interval: Option<(Instant, Duration)>,
+    counted_from: Instant,
     end: Instant,
 ) -> Outcome {
     let mut outcome = Outcome::default();
@@ -132,7 +141,9 @@ async fn one_connection(
         let Ok(status) = timeout_at(end, client.get()).await else {
             return outcome;
         };
-        outcome.record(status.ok(), begin.elapsed());
+        if Instant::now() >= counted_from {
+            outcome.record(status.ok(), begin.elapsed());
+        }
     }
 }
 

@@ -37,7 +37,6 @@ pub(crate) async fn measure(server: &Server, scenario: &Scenario, time: Duration
     let (target, connections) = (&scenario.target, scenario.peak_connections);
     let at_most = Rate::AsFastAsPossible;
     println!("\n{}: {}", target.path, scenario.name);
-    load::run(target, connections, at_most, time / 4).await;
     let peak = Phase::run(server, target, connections, at_most, time).await;
     Phase::print_head();
     peak.print("peak");

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use tokio::time::sleep;
+
 use crate::{
     client::Target,
     load::{self, Outcome, Rate},
     server::Server,
     usage,
 };
+
+/// Longer than the server takes for all requests in progress.
+const WARM_UP: Duration = Duration::from_secs(3);
 
 pub(crate) struct Phase {
     pub(crate) outcome: Outcome,
@@ -22,9 +27,14 @@ impl Phase {
         rate: Rate,
         time: Duration,
     ) -> Self {
-        let before = usage::cpu_time(server.id());
-        let outcome = load::run(target, connections, rate, time).await;
-        let cpu = usage::cpu_time(server.id()).saturating_sub(before);
+        let measured = async {
+            sleep(WARM_UP).await;
+            let before = usage::cpu_time(server.id());
+            sleep(time).await;
+            usage::cpu_time(server.id()).saturating_sub(before)
+        };
+        let load = load::run(target, connections, rate, WARM_UP, time);
+        let (outcome, cpu) = tokio::join!(load, measured);
         Self { outcome, cpu }
     }
 

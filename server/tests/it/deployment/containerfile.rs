@@ -16,7 +16,10 @@ fn instructions(text: &str) -> Vec<String> {
             None => (line, false),
         };
         let last = instructions.last_mut().unwrap();
-        *last = format!("{last} {}", part.trim()).trim().to_owned();
+        if !last.is_empty() {
+            last.push(' ');
+        }
+        last.push_str(part.trim());
         if !continues {
             instructions.push(String::new());
         }
