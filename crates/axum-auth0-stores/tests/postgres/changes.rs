@@ -165,7 +165,9 @@ async fn behind_a_pooler_in_transaction_mode_nothing_is_proved() {
     let Some(pooler) = database.pooler(PoolMode::Transaction) else {
         return;
     };
-    let store = PostgresStore::connect(&pooler.url(&database)).await.unwrap();
+    // An older pooler does not keep prepared statements.
+    let url = format!("{}?statement-cache-capacity=0", pooler.url(&database));
+    let store = PostgresStore::connect(&url).await.unwrap();
     let store: SharedStore = Arc::new(store);
     store.create_login(login(1)).await.unwrap();
     let Ok(feed) = store.subscribe().await else {
@@ -186,7 +188,9 @@ async fn behind_a_pooler_in_session_mode_changes_are_reported() {
     let Some(pooler) = database.pooler(PoolMode::Session) else {
         return;
     };
-    let store = PostgresStore::connect(&pooler.url(&database)).await.unwrap();
+    let store = PostgresStore::connect(&pooler.url(&database))
+        .await
+        .unwrap();
     let store: SharedStore = Arc::new(store);
     store.create_login(login(1)).await.unwrap();
     let mut feed = store.subscribe().await.unwrap().unwrap();
