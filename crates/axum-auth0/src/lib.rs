@@ -54,7 +54,9 @@ pub use axum_auth0_stores::{PostgresOptions, PostgresStatus, PostgresStore};
 pub use axum_auth0_stores::{RedisOptions, RedisServer, RedisStore, RedisWarning};
 
 pub use self::{
-    api_client::{ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest},
+    api_client::{
+        ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest, StepUpChallenge,
+    },
     auth0::{Auth0, Auth0Builder, BuildError, NotReady},
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},

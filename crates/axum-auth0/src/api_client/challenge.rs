@@ -1,12 +1,19 @@
-//! The `WWW-Authenticate` challenge with which an API rejects a token (RFC 6750 §3).
+//! The `WWW-Authenticate` challenge with which an API rejects a token (RFC 6750 §3, RFC 9470 §3).
+
+use std::time::Duration;
 
 use http::{HeaderMap, header::WWW_AUTHENTICATE};
+
+use super::error::StepUpChallenge;
 
 /// Maximum length of a header in bytes. Longer headers are ignored.
 const MAX_LENGTH: usize = 4_096;
 
 /// Minimum length of a token part to search for. Shorter parts can occur in a text by coincidence.
 const MIN_PART: usize = 12;
+
+/// Maximum length of `acr_values` in bytes: what the login route accepts.
+const MAX_ACR_VALUES: usize = 512;
 
 /// The Bearer challenge of a response.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,6 +22,8 @@ pub(super) struct Challenge {
     pub(super) text: Option<String>,
     error: Option<String>,
     scope: Option<String>,
+    acr_values: Option<String>,
+    max_age: Option<String>,
 }
 
 impl Challenge {
@@ -44,6 +53,23 @@ impl Challenge {
             .filter(|scope| !scope.trim().is_empty());
         named.filter(|_| is_reason)
     }
+
+    /// Returns the login that the API requires, if the error is `insufficient_user_authentication` (RFC 9470 §3).
+    /// A malformed parameter counts as absent.
+    pub(super) fn step_up(&self) -> Option<StepUpChallenge> {
+        if self.error.as_deref() != Some("insufficient_user_authentication") {
+            return None;
+        }
+        let acr_values = self.acr_values.as_deref().unwrap_or_default();
+        let is_text = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        let is_valid = acr_values.len() <= MAX_ACR_VALUES && acr_values.bytes().all(is_text);
+        let acr_values = acr_values.split(' ').filter(|value| !value.is_empty());
+        let max_age = self.max_age.as_deref().and_then(|text| text.parse().ok());
+        Some(StepUpChallenge {
+            acr_values: acr_values.filter(|_| is_valid).map(str::to_owned).collect(),
+            max_age: max_age.map(|seconds: u32| Duration::from_secs(seconds.into())),
+        })
+    }
 }
 
 fn parse(text: &str) -> Option<Challenge> {
@@ -62,6 +88,8 @@ fn parse(text: &str) -> Option<Challenge> {
         text: Some(text.to_owned()),
         error: parameter("error"),
         scope: parameter("scope"),
+        acr_values: parameter("acr_values"),
+        max_age: parameter("max_age"),
     })
 }
 
@@ -131,6 +159,50 @@ mod tests {
         ] {
             assert_eq!(missing(value), None, "{value}");
         }
+    }
+
+    #[test]
+    fn a_step_up_challenge_has_the_parameters_of_the_login() {
+        let step_up = |value: &str| challenge(&[value]).step_up();
+        let required = |acr_values: &[&str], max_age: Option<u64>| {
+            Some(StepUpChallenge {
+                acr_values: acr_values.iter().map(|&value| value.to_owned()).collect(),
+                max_age: max_age.map(Duration::from_secs),
+            })
+        };
+        let error = r#"Bearer error="insufficient_user_authentication""#;
+        for (parameters, expected) in [
+            ("", required(&[], None)),
+            (r#", max_age="5""#, required(&[], Some(5))),
+            (", max_age=0", required(&[], Some(0))),
+            (
+                r#", acr_values="urn:mfa  phr", max_age="300", resource_metadata="https://a""#,
+                required(&["urn:mfa", "phr"], Some(300)),
+            ),
+            // Malformed parameters count as absent.
+            (r#", max_age="-5""#, required(&[], None)),
+            (r#", max_age="5 minutes""#, required(&[], None)),
+            (r#", max_age="99999999999999999999""#, required(&[], None)),
+        ] {
+            assert_eq!(step_up(&format!("{error}{parameters}")), expected);
+        }
+        let long = format!(r#"{error}, acr_values="{}""#, "x".repeat(513));
+        assert_eq!(step_up(&long), required(&[], None));
+    }
+
+    #[test]
+    fn other_challenges_require_no_step_up() {
+        for value in [
+            "Bearer",
+            r#"Bearer error="invalid_token", max_age="5", acr_values="urn:mfa""#,
+            r#"Bearer error="insufficient_scope", max_age="5""#,
+            r#"DPoP error="insufficient_user_authentication", max_age="5""#,
+        ] {
+            assert_eq!(challenge(&[value]).step_up(), None, "{value}");
+        }
+        // Another token of the same login would be refused as well.
+        let value = r#"Bearer error="insufficient_user_authentication""#;
+        assert!(!challenge(&[value]).is_invalid_token());
     }
 
     #[test]

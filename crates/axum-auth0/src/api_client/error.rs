@@ -27,6 +27,10 @@ pub enum ApiError {
         "the API rejected the access token; a new one is available, and the call was not retried"
     )]
     TokenRefreshedRetryRequired,
+    /// 401 `insufficient_user_authentication`: the user has to log in again, more recently or more strongly (RFC 9470).
+    /// The call had no effect, and another token of the same login would be rejected as well.
+    #[error("the API requires a more recent or a stronger login of the user")]
+    StepUpRequired(StepUpChallenge),
     /// 403: the user lacks permission.
     #[error("the API does not allow the user to do this")]
     Forbidden,
@@ -89,6 +93,17 @@ pub enum ApiError {
     /// The request is invalid. Nothing was sent.
     #[error("the call cannot be sent: {0}")]
     InvalidRequest(#[from] InvalidRequest),
+}
+
+/// The login that an API requires ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)). The values are
+/// parameters of the login route ([`LOGIN_PARAMETERS`](crate::LOGIN_PARAMETERS)).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StepUpChallenge {
+    /// `acr_values`: the accepted authentication context classes, in order of preference. Empty if the API names none.
+    pub acr_values: Vec<String>,
+    /// `max_age`: how old the login may be.
+    pub max_age: Option<Duration>,
 }
 
 /// Reason why a request cannot be sent.

@@ -49,6 +49,9 @@ pub(super) fn map_rejected_token<A: Api>(
     challenge: &Challenge,
     token: &AccessToken<A>,
 ) -> ApiError {
+    if let Some(step_up) = challenge.step_up() {
+        return ApiError::StepUpRequired(step_up);
+    }
     misconfigured(token.refused_by_api(challenge.text.as_deref()))
 }
 

@@ -31,6 +31,7 @@ use crate::responses::{json_error_with_code, misconfigured, with_retry_after};
 /// |---|---|---|
 /// | [`Self::Token`] | those of [`TokenError`](crate::TokenError) | |
 /// | [`Self::Refused`] | 500 | `misconfigured`, with the code of the diagnosis |
+/// | [`Self::StepUpRequired`] | 403, because the user is signed in here | `step_up_required` |
 /// | [`Self::Forbidden`] | 403 | `forbidden` |
 /// | [`Self::NotFound`] | 404 | `not_found` |
 /// | [`Self::Conflict`] | 409 | `conflict` |
@@ -45,6 +46,7 @@ impl IntoResponse for ApiError {
         let (status, code) = match self {
             Self::Token(error) => return error.into_response(),
             Self::Refused(diagnosis) => return misconfigured(diagnosis),
+            Self::StepUpRequired(_) => (StatusCode::FORBIDDEN, "step_up_required"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Conflict => (StatusCode::CONFLICT, "conflict"),

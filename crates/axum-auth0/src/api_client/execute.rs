@@ -102,7 +102,8 @@ fn log(error: &ApiError) {
             diagnosis.log("API call failed");
         }
         ApiError::Token(_) => {}
-        ApiError::Forbidden
+        ApiError::StepUpRequired(_)
+        | ApiError::Forbidden
         | ApiError::NotFound
         | ApiError::Conflict
         | ApiError::Invalid { .. }

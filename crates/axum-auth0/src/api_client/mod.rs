@@ -41,6 +41,6 @@ mod user;
 pub use self::{
     call::ApiCall,
     client::ApiClient,
-    error::{ApiError, ApiProblem, InvalidRequest},
+    error::{ApiError, ApiProblem, InvalidRequest, StepUpChallenge},
     response::ApiResponse,
 };

@@ -1,6 +1,7 @@
 //! Calls whose token the API rejects.
 
-use axum_auth0::{ApiError, DiagnosisCode, TokenError, http_client::Delivery};
+use axum::response::IntoResponse as _;
+use axum_auth0::{ApiError, DiagnosisCode, StepUpChallenge, TokenError, http_client::Delivery};
 use futures::future::join_all;
 use http::Method;
 use serde_json::json;
@@ -166,6 +167,41 @@ async fn an_error_other_than_invalid_token_causes_no_refresh() {
         "{error:?}"
     );
     assert_eq!((env.orders.request_count(), env.refreshes()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_step_up_challenge_is_an_error_with_the_login_that_is_needed_and_causes_no_refresh() {
+    let env = ApiTestEnv::new().await;
+    let reason = r#"Bearer error="insufficient_user_authentication", acr_values="urn:mfa phr", max_age="300""#;
+    env.orders
+        .replies([Reply::headed(401, "www-authenticate", reason)]);
+    let error = env.list().await.unwrap_err();
+    let ApiError::StepUpRequired(step_up) = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(step_up.acr_values, ["urn:mfa", "phr"]);
+    assert_eq!(step_up.max_age.map(|age| age.as_secs()), Some(300));
+    assert_eq!(error.sent(), Delivery::NotSent);
+    let response = error.into_response();
+    assert_eq!(response.status(), 403);
+    let body = axum::body::to_bytes(response.into_body(), 10_000)
+        .await
+        .unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(body["code"], "step_up_required");
+    // A call that is not idempotent gets the same error: nothing was executed.
+    let error = env.client().post(["orders"]).send().await.unwrap_err();
+    assert!(matches!(error, ApiError::StepUpRequired(_)), "{error:?}");
+    assert_eq!((env.orders.request_count(), env.refreshes()), (2, 0));
+    // Without parameters any new login may do.
+    let reason = r#"Bearer error="insufficient_user_authentication""#;
+    env.orders
+        .replies([Reply::headed(401, "www-authenticate", reason)]);
+    let error = env.list().await.unwrap_err();
+    assert!(
+        matches!(&error, ApiError::StepUpRequired(step_up) if *step_up == StepUpChallenge::default()),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

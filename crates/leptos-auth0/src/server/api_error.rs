@@ -11,7 +11,7 @@ impl From<ApiError> for AuthError {
         match error {
             ApiError::Token(error) => error.into(),
             ApiError::Refused(diagnosis) => TokenError::Misconfigured(diagnosis).into(),
-            ApiError::Forbidden => Self::Forbidden,
+            ApiError::Forbidden | ApiError::StepUpRequired(_) => Self::Forbidden,
             ApiError::NotFound
             | ApiError::Conflict
             | ApiError::Invalid { .. }
@@ -43,7 +43,9 @@ impl From<ApiError> for AuthError {
 #[cfg(test)]
 mod tests {
     use crate::error::{ApiFailure, AuthError};
-    use axum_auth0::{ApiError, ApiProblem, InvalidRequest, TokenError, http_client::Delivery};
+    use axum_auth0::{
+        ApiError, ApiProblem, InvalidRequest, StepUpChallenge, TokenError, http_client::Delivery,
+    };
     use http::StatusCode;
 
     #[test]
@@ -59,6 +61,10 @@ mod tests {
                 AuthError::StoreUnavailable,
             ),
             (ApiError::Forbidden, AuthError::Forbidden),
+            (
+                ApiError::StepUpRequired(StepUpChallenge::default()),
+                AuthError::Forbidden,
+            ),
             (ApiError::NotFound, AuthError::BadRequest),
             (ApiError::Conflict, AuthError::BadRequest),
             (
