@@ -106,6 +106,7 @@ pub async fn complete(
     let products = products_api::router(products_api::Settings {
         issuer: issuer.clone(),
         audience: products_audience.clone(),
+        public_url: None,
         database: products_api::Database::File(folder.join("products.db")),
     })
     .await?;
@@ -114,6 +115,7 @@ pub async fn complete(
     let orders = orders_api::router(orders_api::Settings {
         issuer: issuer.clone(),
         audience: orders_audience.clone(),
+        public_url: None,
         database: orders_api::Database::File(folder.join("orders.db")),
     })
     .await?;

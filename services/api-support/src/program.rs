@@ -21,6 +21,10 @@ pub struct CommonArguments {
     /// The issuer of the accepted tokens: a tenant's domain (tenant.eu.auth0.com) or a provider's issuer URL.
     #[arg(long, env = "AUTH0_DOMAIN")]
     pub issuer: String,
+    /// The URL that clients call this API by, for example `https://api.example.com/products`. With it, the API serves its
+    /// metadata (RFC 9728), and each rejection of a token names the metadata's address.
+    #[arg(long, env = "API_PUBLIC_URL")]
+    pub public_url: Option<String>,
 }
 
 /// Serves the API that `router` builds from `settings`, until SIGTERM or Ctrl-C. Logs to stderr; `RUST_LOG` sets the level.

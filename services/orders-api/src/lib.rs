@@ -33,7 +33,7 @@ pub async fn router_with_clock(
     settings: Settings,
     clock: SharedClock,
 ) -> Result<axum::Router, StartError> {
-    let verifier = api_support::verifier(&settings, clock.clone())?;
+    let verifier = api_support::verifier(&settings, "Orders API", &routes::SCOPES, clock.clone())?;
     let store = Store::open(&settings.database).await?;
     Ok(routes::router(verifier, store, clock))
 }

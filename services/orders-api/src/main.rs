@@ -30,6 +30,7 @@ async fn main() -> ExitCode {
     let settings = Settings {
         issuer: arguments.common.issuer,
         audience: arguments.audience,
+        public_url: arguments.common.public_url,
         database: arguments.database,
     };
     api_support::run("orders-api", address, settings, router).await

@@ -22,6 +22,9 @@ use crate::{
 const READ: &str = "read:orders";
 const WRITE: &str = "write:orders";
 
+/// All scopes of this API.
+pub(crate) const SCOPES: [&str; 2] = [READ, WRITE];
+
 #[derive(Clone, Debug, FromRef)]
 struct AppState {
     verifier: Verifier,
@@ -33,6 +36,7 @@ struct AppState {
 pub(crate) fn router(verifier: Verifier, store: Store, clock: SharedClock) -> Router {
     let routes = Router::new()
         .route("/orders", get(list).post(place))
+        .merge(verifier.metadata_router())
         .with_state(AppState {
             verifier,
             store,

@@ -21,7 +21,12 @@ use crate::store::Store;
 /// # Errors
 /// [`StartError`] if the settings cannot be used or the database cannot be opened.
 pub async fn router(settings: Settings) -> Result<axum::Router, StartError> {
-    let verifier = api_support::verifier(&settings, SystemClock::shared())?;
+    let verifier = api_support::verifier(
+        &settings,
+        "Products API",
+        &routes::SCOPES,
+        SystemClock::shared(),
+    )?;
     let store = Store::open(&settings.database).await?;
     Ok(routes::router(verifier, store))
 }

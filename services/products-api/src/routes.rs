@@ -25,6 +25,9 @@ use crate::{
 const READ: &str = "read:products";
 const WRITE: &str = "write:products";
 
+/// All scopes of this API.
+pub(crate) const SCOPES: [&str; 2] = [READ, WRITE];
+
 #[derive(Clone, Debug, FromRef)]
 struct AppState {
     verifier: Verifier,
@@ -38,6 +41,7 @@ pub(crate) fn router(verifier: Verifier, store: Store) -> Router {
     let routes = Router::new()
         .route("/products", get(list).post(create))
         .route("/products/{id}", patch(update).delete(delete))
+        .merge(verifier.metadata_router())
         .with_state(AppState { verifier, store });
     with_layers(routes, include_str!("openapi.json"))
 }

@@ -79,6 +79,26 @@ impl ApiTestEnv {
         assert_eq!(in_query.status, StatusCode::UNAUTHORIZED);
     }
 
+    /// Asserts that the API serves the metadata of `resource`, its public URL (RFC 9728), and that `GET path` names the
+    /// address of the metadata in its challenge.
+    pub async fn assert_metadata_is_served(&self, path: &str, resource: &str, scopes: &[&str]) {
+        let (origin, below) = resource.split_at(resource.rfind('/').unwrap());
+        let metadata = format!("/.well-known/oauth-protected-resource{below}");
+        let response = send(self.request(Method::GET, &metadata)).await;
+        assert_eq!(response.status, StatusCode::OK);
+        assert_eq!(response.body["resource"], resource);
+        assert_eq!(
+            response.body["authorization_servers"],
+            json!([self.provider.issuer()])
+        );
+        assert_eq!(response.body["scopes_supported"], json!(scopes));
+        let response = send(self.request(Method::GET, path)).await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+        let parameter = format!("resource_metadata=\"{origin}{metadata}\"");
+        let challenge = response.header("www-authenticate");
+        assert!(challenge.contains(&parameter), "{challenge}");
+    }
+
     /// Asserts that `GET path` answers 503 while the provider is down, and that the API remains live.
     pub async fn assert_provider_outage_is_temporary(&self, path: &str) {
         for endpoint in [Endpoint::Discovery, Endpoint::Keys] {

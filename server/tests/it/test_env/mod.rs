@@ -103,6 +103,7 @@ impl TestEnv {
         let api = products_api::router(products_api::Settings {
             issuer: format!("http://{}/", ports.tenant.address()),
             audience: builder.api_audience,
+            public_url: None,
             database: if builder.persistent {
                 products_api::Database::File(folder.join("products.db"))
             } else {
@@ -239,6 +240,7 @@ async fn orders(ports: &Ports, persistent: bool) -> Router {
     let settings = orders_api::Settings {
         issuer: format!("http://{}/", ports.tenant.address()),
         audience: ORDERS_API.to_owned(),
+        public_url: None,
         database: if persistent {
             orders_api::Database::File(ports.folder.path().join("orders.db"))
         } else {

@@ -2,7 +2,7 @@
 
 use test_support::api_contract::ProtectedRoute;
 
-use crate::test_env::{list_orders, start};
+use crate::test_env::{list_orders, start, start_at};
 
 const ALICE: &str = "auth0|alice";
 
@@ -38,6 +38,14 @@ async fn each_method_requires_its_scope() {
 async fn foreign_tokens_are_rejected_with_the_reason() {
     let env = start().await;
     env.assert_foreign_tokens_are_rejected("/orders", "https://products.example.com")
+        .await;
+}
+
+#[tokio::test]
+async fn an_api_with_a_public_url_says_where_its_tokens_come_from() {
+    let url = "https://api.example.com/orders";
+    let env = start_at(url).await;
+    env.assert_metadata_is_served("/orders", url, &["read:orders", "write:orders"])
         .await;
 }
 

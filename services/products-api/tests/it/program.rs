@@ -36,6 +36,7 @@ async fn the_api_starts_while_the_provider_is_down() {
     let settings = Settings {
         issuer: "http://127.0.0.1:9/".to_owned(),
         audience: AUDIENCE.to_owned(),
+        public_url: None,
         database: Database::Memory,
     };
     assert!(router(settings).await.is_ok());

@@ -16,21 +16,30 @@ pub(crate) async fn start() -> ApiTestEnv {
 
 pub(crate) async fn start_with(database: Database) -> ApiTestEnv {
     ApiTestEnv::start(AUDIENCE, SCOPES, async |issuer| {
-        open(issuer, database).await
+        open(issuer, database, None).await
+    })
+    .await
+}
+
+/// Starts the API with this public URL.
+pub(crate) async fn start_at(public_url: &'static str) -> ApiTestEnv {
+    ApiTestEnv::start(AUDIENCE, SCOPES, async |issuer| {
+        open(issuer, Database::Memory, Some(public_url)).await
     })
     .await
 }
 
 /// Starts the API once more, with the same provider.
 pub(crate) async fn restart(env: ApiTestEnv, database: Database) -> ApiTestEnv {
-    env.restarted(async |issuer| open(issuer, database).await)
+    env.restarted(async |issuer| open(issuer, database, None).await)
         .await
 }
 
-async fn open(issuer: String, database: Database) -> axum::Router {
+async fn open(issuer: String, database: Database, public_url: Option<&str>) -> axum::Router {
     let settings = Settings {
         issuer,
         audience: AUDIENCE.to_owned(),
+        public_url: public_url.map(str::to_owned),
         database,
     };
     router(settings).await.unwrap()

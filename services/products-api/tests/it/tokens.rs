@@ -2,7 +2,7 @@
 
 use test_support::api_contract::ProtectedRoute;
 
-use crate::test_env::{list_products, start};
+use crate::test_env::{list_products, start, start_at};
 
 const ALICE: &str = "auth0|alice";
 
@@ -49,6 +49,14 @@ async fn each_method_requires_its_scope() {
 async fn foreign_tokens_are_rejected_with_the_reason() {
     let env = start().await;
     env.assert_foreign_tokens_are_rejected("/products", "https://orders.example.com")
+        .await;
+}
+
+#[tokio::test]
+async fn an_api_with_a_public_url_says_where_its_tokens_come_from() {
+    let url = "https://api.example.com/products";
+    let env = start_at(url).await;
+    env.assert_metadata_is_served("/products", url, &["read:products", "write:products"])
         .await;
 }
 

@@ -66,12 +66,14 @@ impl Services {
         let products = products_api::router(products_api::Settings {
             issuer: issuer.clone(),
             audience: PRODUCTS_API.to_owned(),
+            public_url: None,
             database: products_api::Database::Memory,
         });
         let products = serve(&mut running, products.await.unwrap()).await;
         let orders = orders_api::router(orders_api::Settings {
             issuer: issuer.clone(),
             audience: ORDERS_API.to_owned(),
+            public_url: None,
             database: orders_api::Database::Memory,
         });
         let orders = serve(&mut running, orders.await.unwrap()).await;
