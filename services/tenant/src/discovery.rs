@@ -30,6 +30,7 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "userinfo_endpoint": url("userinfo"),
         "jwks_uri": url(".well-known/jwks.json"),
         "revocation_endpoint": url("oauth/revoke"),
+        "introspection_endpoint": url("oauth/introspect"),
         "end_session_endpoint": url("oidc/logout"),
         "pushed_authorization_request_endpoint": url("oauth/par"),
         "scopes_supported": OIDC_SCOPES,

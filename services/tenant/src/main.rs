@@ -36,6 +36,9 @@ struct Arguments {
     /// The application's client secret.
     #[arg(long, default_value = "local-client-secret", hide_default_value = true)]
     client_secret: String,
+    /// A further callback URL of the application. Can be repeated.
+    #[arg(long = "callback-url", value_name = "URL")]
+    callback_urls: Vec<String>,
     /// The URL that receives logout tokens when a session ends. Default: /auth/backchannel-logout of the application.
     #[arg(long, value_name = "URL")]
     backchannel_logout_url: Option<Url>,
@@ -49,6 +52,9 @@ struct Arguments {
     /// A scope of the APIs of --audience. Can be repeated.
     #[arg(long = "scope", value_name = "SCOPE", default_values_t = ["read:products".to_owned(), "write:products".to_owned()])]
     scopes: Vec<String>,
+    /// The identifier of an API whose access tokens are opaque, so that it has to introspect them. Can be repeated.
+    #[arg(long = "opaque", value_name = "IDENTIFIER")]
+    opaque: Vec<String>,
     /// Accept the application's refresh tokens for all APIs (multi-resource refresh tokens).
     #[arg(long)]
     multi_resource: bool,
@@ -196,8 +202,14 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
     let backchannel_logout_url = arguments
         .backchannel_logout_url
         .or_else(|| format!("{base_url}/auth/backchannel-logout").parse().ok());
+    for api in &mut settings.apis {
+        api.opaque = arguments.opaque.contains(&api.identifier);
+    }
     for application in &mut settings.applications {
         application.client_id.clone_from(&arguments.client_id);
+        application
+            .callback_urls
+            .extend(arguments.callback_urls.iter().cloned());
         application
             .backchannel_logout_url
             .clone_from(&backchannel_logout_url);

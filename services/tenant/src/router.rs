@@ -19,7 +19,7 @@ use crate::{
     pages::{assets, error_page::ErrorPage, sessions::END_PATH},
     sessions,
     state::AppState,
-    token::{self, revocation},
+    token::{self, introspection, revocation},
     userinfo,
 };
 
@@ -49,6 +49,7 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(par::PATH, post(par::post))
         .route(token::PATH, post(token::endpoint::post))
         .route(revocation::PATH, post(revocation::post))
+        .route(introspection::PATH, post(introspection::post))
         .route(userinfo::PATH, get(userinfo::get).post(userinfo::get))
         .route(
             rp_initiated::PATH,

@@ -23,6 +23,7 @@ pub(crate) struct ApiKeys(HashMap<String, ApiKey>);
 struct ApiKey {
     secret: Option<EncodingKey>,
     encrypter: Option<Encrypter>,
+    opaque: bool,
 }
 
 /// The format of an API's access tokens.
@@ -30,6 +31,7 @@ struct ApiKey {
 pub(crate) struct TokenFormat {
     pub(crate) signing: TokenSigning,
     pub(crate) encrypted: bool,
+    pub(crate) opaque: bool,
 }
 
 impl ApiKeys {
@@ -37,7 +39,10 @@ impl ApiKeys {
     pub(crate) async fn generate(apis: &[ApiSettings]) -> Result<Self, OpenError> {
         let mut keys = HashMap::new();
         for api in apis {
-            let mut key = ApiKey::default();
+            let mut key = ApiKey {
+                opaque: api.opaque,
+                ..ApiKey::default()
+            };
             if api.signing == TokenSigning::Hs256 {
                 let secret = EncodingKey::from_secret(&rand::random::<[u8; 32]>());
                 key.secret = Some(secret.expect("a secret of 32 bytes is not empty"));
@@ -59,6 +64,7 @@ impl ApiKeys {
                 _ => TokenSigning::Rs256,
             },
             encrypted: key.is_some_and(|key| key.encrypter.is_some()),
+            opaque: key.is_some_and(|key| key.opaque),
         }
     }
 

@@ -50,12 +50,17 @@ pub(super) fn api(api: &ApiSettings) -> String {
     format!(
         "<h3>{name}</h3>\n<dl><dt>Identifier (audience)</dt><dd><code>{identifier}</code></dd>\
          <dt>Scopes</dt><dd>{scopes}</dd><dt>Allow offline access</dt><dd>{offline}</dd>\
-         <dt>Signing algorithm</dt><dd>{signing}</dd><dt>JSON Web Encryption</dt><dd>{encryption}</dd>\
+         <dt>Access tokens</dt><dd>{format}</dd><dt>Signing algorithm</dt><dd>{signing}</dd><dt>JSON Web Encryption</dt><dd>{encryption}</dd>\
          <dt>Application access</dt><dd>{access}</dd></dl>\n",
         name = Escaped(&api.name),
         identifier = Escaped(&api.identifier),
         scopes = codes(&api.scopes),
         offline = if api.offline_access { "yes" } else { "no" },
+        format = if api.opaque {
+            "opaque: the API introspects them"
+        } else {
+            "JWT"
+        },
         signing = match api.signing {
             TokenSigning::Rs256 =>
                 "RS256: any client can verify the tokens with the published keys",

@@ -17,6 +17,9 @@ pub struct ApiSettings {
     pub signing: TokenSigning,
     /// *JSON Web Encryption*: whether the API's access tokens are encrypted. Each start of the tenant generates a new key.
     pub encrypted: bool,
+    /// Whether the API's access tokens are opaque instead of JWTs, so that the API has to introspect them (RFC 7662). Auth0
+    /// has no such setting; other providers do.
+    pub opaque: bool,
     /// *Application Access Policy*: the applications that can receive tokens for the API.
     pub access: ApplicationAccess,
 }
@@ -56,6 +59,7 @@ impl ApiSettings {
             offline_access: true,
             signing: TokenSigning::Rs256,
             encrypted: false,
+            opaque: false,
             access: ApplicationAccess::All,
         }
     }

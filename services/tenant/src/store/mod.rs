@@ -1,5 +1,6 @@
 //! The tenant's database. Each file contains the queries of one table or of a few related tables.
 
+pub(crate) mod api_access_tokens;
 pub(crate) mod apis;
 pub(crate) mod applications;
 pub(crate) mod authorization_request;
@@ -100,6 +101,7 @@ impl Store {
             "DELETE FROM login_transactions WHERE expires_at <= ?1",
             "DELETE FROM sso_sessions WHERE expires_at <= ?1 OR idle_until <= ?1",
             "DELETE FROM access_tokens WHERE expires_at <= ?1",
+            "DELETE FROM api_access_tokens WHERE expires_at <= ?1",
             "DELETE FROM refresh_tokens WHERE idle_until <= ?1",
             // Used codes and consumed tokens remain until their grant is deleted, so that reuse is detected until then.
             "DELETE FROM grants WHERE expires_at <= ?1",

@@ -102,3 +102,14 @@ CREATE TABLE IF NOT EXISTS access_tokens (
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS access_tokens_of_grant ON access_tokens (grant_id);
+
+-- Opaque access tokens of APIs, which introspect them.
+CREATE TABLE IF NOT EXISTS api_access_tokens (
+    token_hash TEXT PRIMARY KEY,
+    grant_id   TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
+    audience   TEXT NOT NULL,
+    scope      TEXT NOT NULL,
+    issued_at  INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS api_access_tokens_of_grant ON api_access_tokens (grant_id);

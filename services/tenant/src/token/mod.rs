@@ -1,9 +1,10 @@
-//! `/oauth/token` and `/oauth/revoke`.
+//! `/oauth/token`, `/oauth/revoke` and `/oauth/introspect`.
 
 mod authorization_code;
 mod claims;
 pub(crate) mod direct;
 pub(crate) mod endpoint;
+pub(crate) mod introspection;
 mod refresh;
 mod request;
 mod response;

@@ -13,7 +13,10 @@ use crate::{
     scopes::{self, GrantedScopes},
     settings::TokenSigning,
     state::AppState,
-    store::{tokens, users},
+    store::{
+        api_access_tokens::{self, NewApiAccessToken},
+        tokens, users,
+    },
     user_claims::user_claims,
 };
 
@@ -57,7 +60,17 @@ impl TokenResponse {
         let audience = request
             .audience
             .map(|audience| (audience.to_owned(), state.api_keys.format(audience)));
-        let access_token = if let Some((audience, format)) = &audience {
+        let access_token = if let Some((audience, TokenFormat { opaque: true, .. })) = &audience {
+            let issued_at = state.now();
+            let new = NewApiAccessToken {
+                grant_id: &request.grant.id,
+                audience,
+                scope: &scope,
+                issued_at,
+                expires_at: issued_at + lifetimes.access_token,
+            };
+            api_access_tokens::issue(connection, new).await?
+        } else if let Some((audience, format)) = &audience {
             let claims = access_token_claims(state, &request, audience, *format);
             state.with_keys(|keys| state.api_keys.sign_access_token(keys, audience, &claims))?
         } else {
@@ -115,8 +128,9 @@ impl TokenResponse {
 
     /// Returns whether the application may expect other tokens.
     pub(super) fn is_unexpected(&self) -> bool {
-        let is_plain_jwt =
-            |format: &TokenFormat| format.signing == TokenSigning::Rs256 && !format.encrypted;
+        let is_plain_jwt = |format: &TokenFormat| {
+            format.signing == TokenSigning::Rs256 && !format.encrypted && !format.opaque
+        };
         !self.not_permitted.is_empty()
             || self
                 .audience
@@ -132,7 +146,9 @@ fn describe_access_token(audience: &str, format: TokenFormat) -> String {
             " signed with HS256, a secret of the API, so that only the API can verify it"
         }
     };
-    if format.encrypted {
+    if format.opaque {
+        format!("an opaque token for {audience}, which the API has to introspect")
+    } else if format.encrypted {
         format!(
             "an encrypted token (JWE) for {audience}, which only the API can decrypt{signature}"
         )

@@ -9,6 +9,7 @@ mod cli;
 mod dashboard;
 mod dashboard_sessions;
 mod direct_tokens;
+mod introspection;
 mod login_form;
 mod logout;
 mod one_click_login;

@@ -1,0 +1,79 @@
+//! `POST /oauth/introspect` (RFC 7662), for the opaque access tokens of APIs. Auth0 has no such endpoint; other providers do.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, header::CACHE_CONTROL},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    clients,
+    http::{OAuthError, Parameters},
+    state::AppState,
+    store::api_access_tokens,
+};
+
+pub(crate) const PATH: &str = "/oauth/introspect";
+
+pub(crate) async fn post(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match introspect(&state, &headers, &body).await {
+        Ok(response) => ([(CACHE_CONTROL, "no-store")], Json(response)).into_response(),
+        Err(error) => {
+            state.activity_log.refused(PATH, error.description());
+            error.into_response()
+        }
+    }
+}
+
+/// Returns the response of RFC 7662 §2.2. An application authenticates like at the token endpoint (§2.1).
+async fn introspect(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Value, OAuthError> {
+    let parameters = Parameters::from_body(headers, body)?;
+    let mut connection = state.store.connection().await?;
+    let application = clients::authenticate(&mut connection, headers, &parameters).await?;
+    let presented = parameters
+        .get("token")
+        .ok_or_else(|| OAuthError::invalid_request("Missing required parameter: token"))?;
+    let found = api_access_tokens::find(&mut connection, presented).await?;
+    let Some(token) = found.filter(|token| token.expires_at > state.now()) else {
+        state.activity_log.unexpected(
+            PATH,
+            format!(
+                "{} introspected a token that is unknown, expired or revoked.",
+                application.name
+            ),
+        );
+        return Ok(json!({ "active": false }));
+    };
+    state.activity_log.granted(
+        PATH,
+        format!(
+            "{} introspected an access token of {} for {}.",
+            application.name, token.grant.sub, token.audience
+        ),
+    );
+    Ok(json!({
+        "active": true,
+        "iss": state.config.access_token_issuer,
+        "sub": token.grant.sub,
+        "aud": token.audience,
+        "client_id": token.grant.client_id,
+        "scope": token.scope,
+        "iat": token.issued_at,
+        "exp": token.expires_at,
+        "auth_time": token.grant.auth_time,
+        "token_type": "Bearer",
+    }))
+}
