@@ -7,6 +7,9 @@ use crate::{keys::TokenFormat, opaque_id::random_id, settings::TokenSigning, sta
 
 /// Returns the claims of Auth0's default access token profile: `azp` instead of `client_id`, and with the scope `openid` a second
 /// audience for `/userinfo`, if `/userinfo` can verify the token.
+///
+/// After a login with `max_age`, the token contains `auth_time` (RFC 9068 §2.2.1), so that an API can require a recent login
+/// (RFC 9470). At Auth0, an Action adds such a claim.
 pub(super) fn access_token_claims(
     state: &AppState,
     request: &TokenRequest<'_>,
@@ -19,7 +22,7 @@ pub(super) fn access_token_claims(
     } else {
         json!(audience)
     };
-    json!({
+    let mut claims = json!({
         "iss": state.config.access_token_issuer,
         "sub": request.grant.sub,
         "aud": aud,
@@ -28,7 +31,11 @@ pub(super) fn access_token_claims(
         "scope": request.scopes.join(" "),
         "jti": random_id(),
         "azp": request.grant.client_id,
-    })
+    });
+    if request.grant.show_auth_time {
+        claims["auth_time"] = json!(request.grant.auth_time);
+    }
+    claims
 }
 
 /// Adds the claims of the ID token to the claims about the user (OpenID Connect Core §2).

@@ -41,6 +41,21 @@ async fn with_an_audience_the_access_token_is_a_jwt_for_that_api() {
 }
 
 #[tokio::test]
+async fn after_a_login_with_a_maximum_age_the_access_token_says_when_it_was() {
+    let env = TestEnv::start().await;
+    let response = env
+        .tokens(&[("audience", PRODUCTS), ("max_age", "300")])
+        .await;
+    env.clock.advance(60);
+    let again = env.refresh(response.text("refresh_token"), &[]).await;
+    // A refresh is no login.
+    for response in [&response, &again] {
+        let (_, claims) = env.verify(response.text("access_token")).await;
+        assert_eq!(claims["auth_time"], START_TIME);
+    }
+}
+
+#[tokio::test]
 async fn scopes_that_the_api_does_not_define_are_dropped_and_the_response_contains_the_others() {
     let env = TestEnv::start().await;
     let more = [
