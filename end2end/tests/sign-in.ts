@@ -12,6 +12,8 @@ type Options = {
   tokens?: Record<string, string>;
   /** How long ago the user logged in, in seconds. */
   logged_in_ago?: number;
+  /** How long ago the user proved their identity at the provider, in seconds; when they logged in by default. */
+  authenticated_ago?: number;
   /** How long ago the session was last used, in seconds. */
   last_used_ago?: number;
   /** In what time the provider ends the session, in seconds. */

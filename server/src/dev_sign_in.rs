@@ -44,6 +44,8 @@ struct User {
     /// How long ago the user logged in, in seconds.
     #[serde(default)]
     logged_in_ago: u64,
+    /// How long ago the user proved their identity at the provider, in seconds; when they logged in by default.
+    authenticated_ago: Option<u64>,
     /// How long ago the session was last used, in seconds.
     #[serde(default)]
     last_used_ago: u64,
@@ -69,7 +71,10 @@ async fn sign_in(
     let mut login = TestLogin::new(&user.sub)
         .claims(user.claims)
         .logged_in_ago(Duration::from_secs(user.logged_in_ago))
-        .last_used_ago(Duration::from_secs(user.last_used_ago));
+        .last_used_ago(Duration::from_secs(user.last_used_ago))
+        .authenticated_ago(Duration::from_secs(
+            user.authenticated_ago.unwrap_or(user.logged_in_ago),
+        ));
     if let Some(seconds) = user.provider_ends_in {
         login = login.provider_ends_in(Duration::from_secs(seconds));
     }

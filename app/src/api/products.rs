@@ -58,7 +58,8 @@ pub async fn rename_product(id: String, name: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Deletes a product: `POST /api/products/delete`.
+/// Deletes a product: `POST /api/products/delete`. Requires a login of the last five minutes: an older one is repeated, and
+/// the form is sent after it.
 ///
 /// # Errors
 /// [`AppError`]; [`AppError::NotFound`] if the product does not exist or belongs to another user.
@@ -66,9 +67,10 @@ pub async fn rename_product(id: String, name: String) -> Result<(), AppError> {
 pub async fn delete_product(id: String) -> Result<(), AppError> {
     use super::redirect_to_products;
     use crate::server::ProductsClient;
-    use leptos_auth0::server::require_user;
+    use leptos_auth0::server::require_recent_auth;
+    use std::time::Duration;
 
-    let user = require_user()?;
+    let user = require_recent_auth(Duration::from_secs(300))?;
     ProductsClient::new(&user).delete(&id).await?;
     redirect_to_products("deleted");
     Ok(())

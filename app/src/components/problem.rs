@@ -37,6 +37,12 @@ pub(crate) fn Problem(
             (text.to_owned(), None, false)
         }
         AppError::Auth(AuthError::SignInRequired) => (text, None, true),
+        AppError::Auth(AuthError::StepUpRequired(_)) if of_form => {
+            // The user came back without sending the form.
+            let text =
+                "This needs a recent login, so nothing was done. Send it again to log in first.";
+            (text.to_owned(), None, false)
+        }
         _ => (text, None, false),
     };
     view! {

@@ -20,6 +20,7 @@ pub mod events;
 mod failed_form;
 mod failpoint;
 mod guard;
+mod kept_form;
 mod login;
 mod logout;
 pub mod metrics;
@@ -30,10 +31,12 @@ mod profile;
 mod rate_limit;
 mod request;
 mod responses;
+mod resume;
 mod return_to;
 mod seal;
 mod session;
 mod session_status;
+mod step_up;
 mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -62,6 +65,7 @@ pub use self::{
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     events::AuthEvent,
     failed_form::{FailedForm, FailedForms},
+    guard::{STEP_UP_HEADER, StepUpRequests},
     login::{
         CallbackOutcome, HookError, LOGIN_PARAMETERS, LoginFailure, LoginFailureKind, NewSession,
     },
@@ -73,6 +77,7 @@ pub use self::{
         AppData, BACKGROUND_HEADER, CurrentUser, NotSignedIn, SESSION_EXPIRES_HEADER,
         SessionDataError, SessionDescription, SessionExpiry, SessionLimit, SignedInUser,
     },
+    step_up::{Authentication, StepUp, StepUpRequired, UnmetStepUp},
     tasks::UnfinishedTasks,
     tokens::{
         AccessToken, ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,

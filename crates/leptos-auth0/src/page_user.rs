@@ -14,5 +14,9 @@ pub(crate) const PAGE_USER_HEADER: &str = "auth0-page-user";
 #[cfg(any(test, not(feature = "ssr")))]
 pub(crate) const CURRENT_USER_HEADER: &str = "auth0-current-user";
 
+/// The response header with the login that a call requires: `axum_auth0::STEP_UP_HEADER`.
+#[cfg(any(test, not(feature = "ssr")))]
+pub(crate) const STEP_UP_HEADER: &str = "auth0-step-up";
+
 /// The value for a page that was rendered for an anonymous visitor.
 pub(crate) const ANONYMOUS: &str = "anonymous";

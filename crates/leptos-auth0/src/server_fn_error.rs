@@ -99,6 +99,12 @@ macro_rules! __from_engine_errors {
             }
         }
 
+        impl ::core::convert::From<$crate::server::axum_auth0::StepUpRequired> for $error {
+            fn from(error: $crate::server::axum_auth0::StepUpRequired) -> Self {
+                Self::Auth($crate::AuthError::from(error))
+            }
+        }
+
         impl ::core::convert::From<$crate::server::axum_auth0::TokenError> for $error {
             fn from(error: $crate::server::axum_auth0::TokenError) -> Self {
                 Self::Auth($crate::AuthError::from(error))
@@ -136,11 +142,15 @@ impl<E: ErrorStatus + Serialize> Encodes<E> for ErrorEncoding {
         let body = serde_json::to_string(error)
             .unwrap_or_else(|_| String::from("{\"code\":\"internal\"}"));
         #[cfg(feature = "ssr")]
-        crate::server::response::respond_with_error(
-            error.status(),
-            error.retry_after_secs(),
-            &body,
-        );
+        if let Some(AuthError::StepUpRequired(login)) = error.auth() {
+            crate::server::step_up::respond(login, &body);
+        } else {
+            crate::server::response::respond_with_error(
+                error.status(),
+                error.retry_after_secs(),
+                &body,
+            );
+        }
         Ok(Bytes::from(body))
     }
 }

@@ -36,6 +36,15 @@ pub struct User {
     /// Whether the provider verified [`User::email`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
+    /// When the user proved their identity at the provider, in seconds since 1970. The provider may not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// The authentication context class of the login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// The methods of the login, such as `pwd` and `mfa`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
     /// Further claims, such as roles, as a JSON object: those of `Auth0Builder::public_claims`. [`User::claim`] reads
     /// one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ mod maintenance;
 mod router;
 mod sessions;
 mod state;
+mod step_up;
 #[cfg(feature = "testing")]
 mod testing;
 mod variables;

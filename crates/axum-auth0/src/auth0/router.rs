@@ -16,7 +16,7 @@ use crate::{
     access_token,
     events::LimitedRoute,
     failed_form::FailedForms,
-    guard::{self, Guard},
+    guard::{self, Guard, StepUpGuard},
     login, logout, profile,
     rate_limit::{RouteLimit, limit_rate},
     session, session_status,
@@ -24,7 +24,7 @@ use crate::{
 
 /// Rejects HEAD. axum answers HEAD with the handler of GET by default, but a client that only checks whether a link
 /// works must not start a login, use a code or log the user out.
-fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
+pub(super) fn head_not_allowed(allowed: &'static str) -> impl IntoResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)])
 }
 
@@ -120,6 +120,10 @@ impl Auth0 {
         let paths = Extension(state.config.shared_routes());
         let cookie = state.config.cookie();
         let forms = FailedForms::new(state.keys.clone(), cookie.secure(), cookie.name());
+        let step_up = StepUpGuard {
+            guard: guard.clone(),
+            forms: state.kept_forms.clone(),
+        };
         // One layer: axum boxes each layer of a router, and clones all boxes inside it for each request.
         let layers = ServiceBuilder::new()
             .layer(from_fn_with_state(guard.clone(), guard::canonical_host))
@@ -132,11 +136,13 @@ impl Auth0 {
             .layer(from_fn(session::cache_policy))
             .layer(from_fn_with_state(state.clone(), logout::signed_out_page))
             .layer(from_fn_with_state(guard.clone(), guard::negotiate_errors))
+            .layer(from_fn_with_state(step_up, guard::offer_step_up))
             .layer(from_fn_with_state(guard.clone(), guard::guard_pages))
             .layer(from_fn_with_state(guard, guard::treat_as_data))
-            .layer(Extension(forms))
+            .layer(Extension(forms.clone()))
             .layer(paths);
-        let pages = app.merge(routes(state)).layer(layers);
+        let resume = self.resume_route(app.clone(), forms);
+        let pages = app.merge(routes(state)).merge(resume).layer(layers);
         // In this order: of two default fallbacks, `merge` keeps that of its argument, which has the layers.
         let site = provider_routes(state).merge(pages);
         match state.config.base_path() {
@@ -221,7 +227,7 @@ impl Auth0 {
         router.layer(from_fn_with_state(limit, limit_rate))
     }
 
-    fn guard(&self) -> Guard {
+    pub(super) fn guard(&self) -> Guard {
         Guard {
             config: Arc::clone(&self.state.config),
             paths: Arc::clone(&self.paths),

@@ -10,6 +10,7 @@ use crate::{
     config::{ApiSettings, Config},
     events::{Events, LimitedRoute},
     http_client::HttpClient,
+    kept_form::KeptForms,
     login::{CallbackLocks, Hooks, LoginState},
     logout::{BackChannelState, LogoutState},
     oauth::{IdTokenVerifier, LogoutTokenVerifier, TokenEndpoint},
@@ -58,6 +59,7 @@ pub(super) struct Parts {
     pub(super) logout: Arc<LogoutState>,
     pub(super) backchannel: Arc<BackChannelState>,
     pub(super) sessions: UserSessions,
+    pub(super) kept_forms: KeptForms,
     pub(super) limits: RouteLimits,
 }
 
@@ -150,6 +152,12 @@ impl AppState {
             (Arc::clone(&clock), Arc::clone(&random)),
             events.clone(),
         ));
+        let kept_forms = KeptForms::new(
+            Arc::clone(&store),
+            keys.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+        );
         let login = Arc::new(LoginState {
             config: Arc::clone(&config),
             provider: provider.clone(),
@@ -204,6 +212,7 @@ impl AppState {
             logout,
             backchannel,
             sessions,
+            kept_forms,
             limits,
         }))
     }

@@ -11,8 +11,10 @@ use crate::{
     config::Variables,
     random::base64url,
     session::{
-        ProviderSession, SessionData, SessionTimes, SignedInUser, empty_record, store_error,
+        LoginContext, ProviderSession, SessionData, SessionTimes, SignedInUser, empty_record,
+        store_error,
     },
+    step_up::Authentication,
     store::{LoginId, LoginRecord, LoginState, StoreError},
     tokens::{LoginSnapshot, OpenedLogin, TokenSet},
 };
@@ -34,6 +36,7 @@ pub(crate) struct NewTestLogin {
     pub(crate) created_at: i64,
     pub(crate) last_seen_at: i64,
     pub(crate) provider_end: Option<i64>,
+    pub(crate) authentication: Authentication,
 }
 
 impl Auth0Builder {
@@ -124,6 +127,10 @@ impl Auth0 {
             provider_session: Some(ProviderSession { sid: login.sid }),
             provider_end: login.provider_end,
             is_unclaimed: false,
+            context: LoginContext {
+                authentication: login.authentication,
+                replaced: None,
+            },
         };
         state.store.create_login(row.clone()).await?;
         let mut record = empty_record(Id::default(), row.expires_at)?;
@@ -134,6 +141,7 @@ impl Auth0 {
         let user = state.session.user(
             LoginSnapshot::new(Arc::new(OpenedLogin::new(row)), now),
             Arc::new(data.claims),
+            Arc::new(data.context),
             times.expiry(lifetime, now),
             &HeaderMap::new(),
         );

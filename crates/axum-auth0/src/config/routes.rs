@@ -8,7 +8,7 @@ use super::{
     variable,
     variable::Variable,
 };
-use crate::return_to::{ReturnTo, is_reserved};
+use crate::return_to::{RESUME, ReturnTo, is_reserved};
 
 /// Characters to encode in a query value: all except the unreserved characters of RFC 3986 §2.3.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -38,6 +38,7 @@ pub struct Routes {
     session: String,
     signed_out: String,
     backchannel_logout: String,
+    resume: String,
 }
 
 impl Default for Routes {
@@ -53,6 +54,7 @@ impl Default for Routes {
             session: "/auth/session".to_owned(),
             signed_out: "/signed-out".to_owned(),
             backchannel_logout: "/auth/backchannel-logout".to_owned(),
+            resume: RESUME.to_owned(),
         }
     }
 }
@@ -113,6 +115,9 @@ routes! {
     /// Sets the path at which the provider ends sessions (OpenID Connect Back-Channel Logout 1.0),
     /// `/auth/backchannel-logout` by default. It has to be registered at the provider.
     backchannel_logout, backchannel_logout_path;
+    /// Sets the path that sends a form after its user has logged in again ([`StepUp`](crate::StepUp)), `/auth/resume` by
+    /// default. Another path must not be below `/auth`.
+    resume, resume_path;
 }
 
 impl Routes {
@@ -157,7 +162,8 @@ impl Routes {
     pub(crate) fn return_to(&self, text: &str) -> Option<ReturnTo> {
         let return_to = ReturnTo::parse(text).ok()?;
         let local = self.base_path.strip(return_to.path())?;
-        (!is_reserved(local) && !self.contains(return_to.path())).then_some(return_to)
+        let is_own = self.contains(return_to.path()) && return_to.path() != self.resume;
+        (!is_reserved(local) && !is_own).then_some(return_to)
     }
 
     /// Parses `text`, a path of this site with its query, as a page to return to. Returns the start page if it is missing or
@@ -167,10 +173,31 @@ impl Routes {
             .unwrap_or_else(|| self.home())
     }
 
+    /// Returns the path and query that sends the kept form `id`.
+    pub(crate) fn resume_return_to(&self, id: &str) -> ReturnTo {
+        let value = utf8_percent_encode(id, QUERY_VALUE);
+        self.return_to_or_home(Some(&format!("{}?form={value}", self.resume)))
+    }
+
     /// Returns the path that starts a login and returns to `return_to`.
     pub fn login_url(&self, return_to: &ReturnTo) -> String {
+        self.login_url_with(return_to, &[])
+    }
+
+    /// Returns the URL of [`Self::login_url`] with further parameters of the login
+    /// ([`LOGIN_PARAMETERS`](crate::LOGIN_PARAMETERS)).
+    pub fn login_url_with(
+        &self,
+        return_to: &ReturnTo,
+        parameters: &[(&'static str, String)],
+    ) -> String {
         let value = utf8_percent_encode(return_to.as_str(), QUERY_VALUE);
-        format!("{}?returnTo={value}", self.login)
+        let mut url = format!("{}?returnTo={value}", self.login);
+        for (name, value) in parameters {
+            url.extend(["&", *name, "="]);
+            url.extend(utf8_percent_encode(value, QUERY_VALUE));
+        }
+        url
     }
 }
 
@@ -220,7 +247,9 @@ fn check(problems: &mut Problems<'_>, routes: &Routes) {
             "access_token" => variable::ACCESS_TOKEN_ROUTE.name.to_owned(),
             name => format!("Routes::{name}"),
         };
-        let problem = if is_path(path) {
+        let problem = if *name == "resume" && is_reserved(path) {
+            format!("is `{path}`; a path below /auth must be {RESUME}")
+        } else if is_path(path) {
             let earlier = all.iter().take(position).find(|(_, other)| other == path);
             let Some((other, _)) = earlier else { continue };
             format!("is `{path}`, as the {other} route is; every route needs a path of its own")

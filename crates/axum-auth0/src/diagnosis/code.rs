@@ -86,6 +86,8 @@ codes! {
     RefusedByApi => "refused_by_api",
     /// The provider refuses a request for a reason that is not listed here.
     RefusedByProvider => "refused_by_provider",
+    /// The provider did not prove the recent or strong login that was required.
+    StepUpNotSatisfied => "step_up_not_satisfied",
     /// The access token cannot be sent in a header.
     UnusableToken => "unusable_token",
     /// The application uses an API that it did not register.
@@ -136,6 +138,7 @@ impl Diagnosis {
             Self::InsecureSecret { .. } => Code::InsecureSecret,
             Self::RefusedByApi { .. } => Code::RefusedByApi,
             Self::RefusedByProvider { .. } => Code::RefusedByProvider,
+            Self::StepUpNotSatisfied { .. } => Code::StepUpNotSatisfied,
             Self::UndeclaredApi { .. } => Code::UndeclaredApi,
             Self::ApiNotConfigured { .. } | Self::InsecureApiUrl { .. } => Code::ApiNotConfigured,
         }

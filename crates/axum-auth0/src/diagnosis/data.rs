@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::{AudienceParameter, ScopeVariable, SecretWeakness, WeakSecret},
     jwt::JwtParseError,
+    step_up::UnmetStepUp,
 };
 
 /// A problem with a token or with the configuration behind it.
@@ -270,6 +271,12 @@ pub enum Diagnosis {
         error: String,
         /// The `error_description` of the provider.
         description: Option<String>,
+    },
+    /// The ID token does not prove the recent or strong login that was required (OpenID Connect Core 1.0 §3.1.2.1,
+    /// [RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
+    StepUpNotSatisfied {
+        /// What the ID token lacks.
+        unmet: UnmetStepUp,
     },
     /// The application did not register the API.
     UndeclaredApi {

@@ -30,6 +30,8 @@ pub enum LoginFailureReason {
     InvalidCode,
     /// The token response has no ID token, or an invalid one.
     InvalidIdToken,
+    /// The ID token does not prove the recent or strong login that was required.
+    StepUpNotSatisfied,
     /// The application refused: a hook returned an error.
     RefusedByApplication,
     /// The configuration, here or at the provider, prevents logins.
@@ -55,6 +57,7 @@ super::names!(LoginFailureReason {
     Self::ProviderError => "provider_error",
     Self::InvalidCode => "invalid_code",
     Self::InvalidIdToken => "invalid_id_token",
+    Self::StepUpNotSatisfied => "step_up_not_satisfied",
     Self::RefusedByApplication => "refused_by_application",
     Self::Misconfigured(_) => "misconfigured",
     Self::SignedOut => "signed_out",

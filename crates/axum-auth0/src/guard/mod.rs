@@ -9,9 +9,11 @@ mod pages;
 mod protected_pages;
 mod require_login;
 mod return_page;
+mod step_up;
 
 use std::sync::Arc;
 
+pub use self::step_up::{STEP_UP_HEADER, StepUpRequests};
 pub(crate) use self::{
     canonical_host::canonical_host,
     csrf::csrf_protection,
@@ -21,6 +23,7 @@ pub(crate) use self::{
     pages::guard_pages,
     protected_pages::ProtectedPages,
     require_login::require_login,
+    step_up::{StepUpGuard, StepUpPages, offer_step_up, require_step_up},
 };
 use crate::{config::Config, events::Events};
 
@@ -29,6 +32,8 @@ use crate::{config::Config, events::Events};
 pub(crate) struct GuardedPaths {
     /// The pages for signed-in users.
     pub(crate) protected: ProtectedPages,
+    /// The pages that require a recent or a strong login.
+    pub(crate) step_up: StepUpPages,
     /// The prefix of server functions, without a trailing slash.
     pub(crate) server_function_prefix: String,
     /// Further routes that respond with data.
@@ -39,6 +44,7 @@ impl Default for GuardedPaths {
     fn default() -> Self {
         Self {
             protected: ProtectedPages::default(),
+            step_up: StepUpPages::default(),
             server_function_prefix: "/api".to_owned(),
             is_data_route: |_| false,
         }

@@ -6,7 +6,10 @@ use axum::{
     response::Response,
 };
 
-use super::{Guard, protected_pages::ProtectedPages, require_login::refuse_anonymous};
+use super::{
+    Guard, protected_pages::ProtectedPages, require_login::refuse_anonymous,
+    step_up::refuse_without_step_up,
+};
 use crate::{config::Routes, request::original_uri};
 
 /// Layer that, without a session, redirects a navigation to the login with 303, and responds to all other requests with
@@ -24,10 +27,21 @@ pub(crate) async fn guard_pages(
     if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
-    match refuse_anonymous(&guard, &request) {
+    let required = guard.paths.step_up.required(&paths(&request, routes));
+    let refusal = match &required {
+        Some(step_up) => refuse_without_step_up(&guard, &request, step_up),
+        None => refuse_anonymous(&guard, &request, &[]),
+    };
+    match refusal {
         Some(refusal) => refusal,
         None => next.run(request).await,
     }
+}
+
+/// Returns the path of the request, and its path below the base path, which differs below a `Router::nest`.
+fn paths<'r>(request: &'r Request, routes: &Routes) -> [&'r str; 2] {
+    let below_base = routes.local(original_uri(request).path());
+    [request.uri().path(), below_base]
 }
 
 /// Returns whether the request is for a protected page, by its path below the base path, or below a `Router::nest`.

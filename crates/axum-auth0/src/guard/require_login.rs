@@ -22,7 +22,7 @@ pub(crate) async fn require_login(
     request: Request,
     next: Next,
 ) -> Response {
-    match refuse_anonymous(&guard, &request) {
+    match refuse_anonymous(&guard, &request, &[]) {
         Some(refusal) => refusal,
         None => next.run(request).await,
     }
@@ -30,8 +30,13 @@ pub(crate) async fn require_login(
 
 /// Returns the response to a request without a signed-in user: a navigation is redirected to the login, all other
 /// requests get 401, or 503 if the session store is unavailable. Programs without Fetch Metadata are redirected, too. A
-/// form cannot be resubmitted after the login, so the login returns to the page that contains it.
-pub(super) fn refuse_anonymous(guard: &Guard, request: &Request) -> Option<Response> {
+/// form cannot be resubmitted after the login, so the login returns to the page that contains it. `parameters` are those
+/// of the login.
+pub(super) fn refuse_anonymous(
+    guard: &Guard,
+    request: &Request,
+    parameters: &[(&'static str, String)],
+) -> Option<Response> {
     SessionAccess::record(request.extensions());
     let routes = guard.config.routes();
     let is_navigation = RequestKind::of(request.method(), request.headers()).may_start_login();
@@ -47,7 +52,10 @@ pub(super) fn refuse_anonymous(guard: &Guard, request: &Request) -> Option<Respo
     let refusal = match (reason, is_navigation) {
         (RequestRefusal::StoreUnavailable, true) => unavailable_page(routes.home_path()),
         (RequestRefusal::StoreUnavailable, false) => NotSignedIn::Unavailable.into_response(),
-        (_, true) => see_other(&routes.login_url(&return_page(&guard.config, request))),
+        (_, true) => {
+            let return_to = return_page(&guard.config, request);
+            see_other(&routes.login_url_with(&return_to, parameters))
+        }
         (_, false) => NotSignedIn::Anonymous.into_response(),
     };
     Some(refusal)

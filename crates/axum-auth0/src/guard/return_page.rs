@@ -12,14 +12,19 @@ use crate::{
 /// the form, which is the `Referer`, if it is a path of this site; the start page by default. The value of
 /// [`PAGE_USER_FIELD`] is removed from the query.
 pub(super) fn return_page(config: &Config, request: &Request) -> ReturnTo {
-    let path = if request.method().is_safe() {
-        Some(without_page_user(original_uri(request)))
-    } else {
-        let referer = request.headers().get(header::REFERER);
-        referer
-            .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok())
-            .map(|referer| without_page_user(&referer))
-    };
+    if !request.method().is_safe() {
+        return form_page(config, request);
+    }
+    let path = without_page_user(original_uri(request));
+    config.routes().return_to_or_home(Some(&path))
+}
+
+/// Returns the page that the request was made from: the `Referer`, if it is a path of this site; the start page by default.
+pub(super) fn form_page(config: &Config, request: &Request) -> ReturnTo {
+    let referer = request.headers().get(header::REFERER);
+    let path = referer
+        .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok())
+        .map(|referer| without_page_user(&referer));
     config.routes().return_to_or_home(path.as_deref())
 }
 

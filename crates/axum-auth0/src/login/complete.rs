@@ -18,8 +18,10 @@ use crate::{
     oauth::{IdTokenChecks, IdTokenError, TokenResponse, provider_end},
     provider::VerifyError,
     session::{
-        LoginDetails, ProviderSession, SessionData, SessionTimes, SignedInUser, StoredSession, id,
+        LoginContext, LoginDetails, ProviderSession, SessionData, SessionTimes, SignedInUser,
+        StoredSession, id,
     },
+    step_up::Authentication,
     store::{LoginFilter, LoginId, LoginRecord, LoginState as StoredState},
     tokens::{CachedToken, LoginSnapshot, OpenedLogin, RequestedGrant, TokenRequest, TokenSet},
 };
@@ -63,6 +65,10 @@ pub(super) async fn complete(
     let provider_end = provider_end(&verified).map_err(invalid)?;
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
     let details = LoginDetails::new(&verified, headers);
+    let context = LoginContext {
+        authentication: Authentication::of(&verified),
+        replaced: old.login,
+    };
     let claims = claims::user_claims(state, verified.clone(), &response.access_token).await;
 
     let now = state.clock.unix_seconds();
@@ -106,6 +112,7 @@ pub(super) async fn complete(
             }),
             provider_end,
             is_unclaimed: false,
+            context: context.clone(),
         },
         started_at: transaction.created_at,
         issued_at: details.issued_at,
@@ -125,6 +132,7 @@ pub(super) async fn complete(
     let user = state.session.user(
         LoginSnapshot::new(Arc::new(OpenedLogin::new(new.row)), now),
         Arc::new(new.data.claims),
+        Arc::new(context),
         times.expiry(lifetime, now),
         headers,
     );
@@ -144,7 +152,7 @@ async fn verify_id_token(
         .ok_or_else(|| LoginError::InvalidIdToken(None, return_to()))?;
     let checks = IdTokenChecks {
         nonce: &transaction.nonce,
-        max_age: transaction.max_age,
+        step_up: transaction.step_up.as_ref(),
         organization: transaction.organization.as_deref(),
         access_token: &response.access_token,
     };
@@ -157,6 +165,11 @@ async fn verify_id_token(
             IdTokenError::Signature(VerifyError::Unavailable(error)) => {
                 LoginError::provider_unavailable(&error, return_to())
             }
+            IdTokenError::StepUp(unmet) => LoginError::StepUp {
+                unmet,
+                step_up: transaction.step_up.clone(),
+                return_to: return_to(),
+            },
             error => {
                 if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
                     LoginError::UnsupportedIdToken(error, Box::new(diagnosis), return_to())

@@ -9,6 +9,7 @@ use crate::{
     oauth::{EndpointError, IdTokenError},
     provider::ProviderError,
     return_to::ReturnTo,
+    step_up::{StepUp, UnmetStepUp},
     store::StoreError,
 };
 
@@ -44,6 +45,12 @@ pub(super) enum LoginError {
     InvalidCode(ReturnTo),
     /// The token response has no ID token, or an invalid one.
     InvalidIdToken(Option<IdTokenError>, ReturnTo),
+    /// The ID token does not prove the recent or strong login that was required.
+    StepUp {
+        unmet: UnmetStepUp,
+        step_up: Option<StepUp>,
+        return_to: ReturnTo,
+    },
     /// The ID token is of a kind that cannot be validated. A setting of the provider determines the kind.
     UnsupportedIdToken(IdTokenError, Box<Diagnosis>, ReturnTo),
     /// The provider is unavailable.
@@ -176,6 +183,7 @@ impl LoginError {
             }
             Self::InvalidCode(_) => LoginFailureReason::InvalidCode,
             Self::InvalidIdToken(..) => LoginFailureReason::InvalidIdToken,
+            Self::StepUp { .. } => LoginFailureReason::StepUpNotSatisfied,
             Self::ProviderUnavailable { .. } => LoginFailureReason::ProviderUnavailable,
             Self::StoreUnavailable(..) => LoginFailureReason::StoreUnavailable,
             Self::SignedOut(_) => LoginFailureReason::SignedOut,

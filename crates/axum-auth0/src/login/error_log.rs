@@ -1,7 +1,10 @@
 //! The log lines of failed logins. They are events with details for the operator.
 
 use super::error::LoginError;
-use crate::{diagnosis::printable, events::TARGET};
+use crate::{
+    diagnosis::{Diagnosis, printable},
+    events::TARGET,
+};
 
 impl LoginError {
     /// Logs the error. `event` and `reason` are the names in the event.
@@ -26,6 +29,18 @@ impl LoginError {
                 fix = %diagnosis.fix(),
                 "login failed"
             ),
+            Self::StepUp { unmet, .. } => {
+                let diagnosis = Diagnosis::StepUpNotSatisfied { unmet: *unmet };
+                tracing::error!(
+                    target: TARGET,
+                    event,
+                    reason,
+                    code = diagnosis.code().as_str(),
+                    cause = %diagnosis.cause(),
+                    fix = %diagnosis.fix(),
+                    "login failed: the ID token does not prove the required login"
+                );
+            }
             Self::InvalidIdToken(Some(error), _) => {
                 tracing::error!(target: TARGET, %error, event, reason, "login failed");
             }

@@ -5,9 +5,11 @@ use http::StatusCode;
 
 use super::error::LoginError;
 use crate::{
-    config::Config,
-    diagnosis::{DiagnosisVisibility, printable},
+    config::{Config, Routes},
+    diagnosis::{Diagnosis, DiagnosisVisibility, printable},
     page::Page,
+    return_to::ReturnTo,
+    step_up::StepUp,
 };
 
 const TRY_AGAIN: &str = "Try again";
@@ -57,6 +59,20 @@ impl LoginError {
             )
             .paragraph("It does not prove who you are, so you were not logged in.")
             .link(TRY_AGAIN, routes.login_url(return_to)),
+            Self::StepUp {
+                unmet,
+                step_up,
+                return_to,
+            } => Page::new(
+                StatusCode::BAD_GATEWAY,
+                "The provider did not confirm who you are again",
+            )
+            .paragraph(
+                "This needs a recent login or a second factor, and the provider's response does not prove that. You are \
+                 signed in as before, and nothing was changed.",
+            )
+            .diagnosis(&Diagnosis::StepUpNotSatisfied { unmet: *unmet }, visibility)
+            .link(TRY_AGAIN, step_up_url(routes, step_up.as_ref(), return_to)),
             Self::UnsupportedIdToken(_, diagnosis, return_to) => Page::new(
                 StatusCode::BAD_GATEWAY,
                 "The provider's response cannot be verified",
@@ -146,6 +162,11 @@ impl LoginError {
             ),
         }
     }
+}
+
+fn step_up_url(routes: &Routes, step_up: Option<&StepUp>, return_to: &ReturnTo) -> String {
+    let parameters = step_up.map(StepUp::login_parameters).unwrap_or_default();
+    routes.login_url_with(return_to, &parameters)
 }
 
 fn unavailable(paragraph: &str) -> Page {

@@ -47,6 +47,8 @@ pub enum LoginFailureKind {
     Expired,
     /// The response of the provider is not valid: another issuer, a used code, or an invalid ID token.
     InvalidResponse,
+    /// The provider did not prove the recent or strong login that was required.
+    StepUpNotSatisfied,
     /// A setting of the site or of the provider prevents logins.
     Misconfigured,
     /// The provider is unavailable.
@@ -95,6 +97,7 @@ impl LoginFailure {
             | LoginError::NotCompleted(_)
             | LoginError::InvalidCode(_)
             | LoginError::InvalidIdToken(..) => Kind::InvalidResponse,
+            LoginError::StepUp { .. } => Kind::StepUpNotSatisfied,
             LoginError::Misconfigured(_) | LoginError::UnsupportedIdToken(..) => {
                 Kind::Misconfigured
             }
@@ -122,6 +125,7 @@ impl LoginError {
             | Self::InvalidCode(return_to)
             | Self::InvalidIdToken(_, return_to)
             | Self::UnsupportedIdToken(_, _, return_to)
+            | Self::StepUp { return_to, .. }
             | Self::ProviderUnavailable { return_to, .. }
             | Self::StoreUnavailable(_, return_to)
             | Self::SignedOut(return_to)

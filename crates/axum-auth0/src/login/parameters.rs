@@ -1,9 +1,11 @@
 //! The query parameters of the login route. An allow-list prevents links from changing what a login requests
 //! (CVE-2025-67716).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use crate::{config::Routes, return_to::ReturnTo};
+use serde_json::json;
+
+use crate::{config::Routes, return_to::ReturnTo, step_up::StepUp};
 
 /// The query parameters that the login route forwards to the provider, as in
 /// `/auth/login?screen_hint=signup&returnTo=/welcome`.
@@ -20,8 +22,8 @@ use crate::{config::Routes, return_to::ReturnTo};
 /// | `max_age` | the login may be at most this many seconds old; the ID token must prove it |
 /// | `acr_values` | the requested authentication context |
 ///
-/// The route also reads `returnTo`, the page of this site to return to, and ignores all other parameters: a link must not
-/// change what a login requests (CVE-2025-67716). A parameter that is repeated, malformed or longer than 512 bytes is
+/// The route also reads `returnTo`, the page of this site to return to, and `require_acr`: with `true`, the ID token must
+/// name one of `acr_values`, otherwise the login fails. It ignores all other parameters: a link must not change what a login requests (CVE-2025-67716). A parameter that is repeated, malformed or longer than 512 bytes is
 /// refused. (OpenID Connect Core 1.0 §3.1.2.1)
 pub const LOGIN_PARAMETERS: &[&str] = &[
     "prompt",
@@ -35,6 +37,10 @@ pub const LOGIN_PARAMETERS: &[&str] = &[
     "acr_values",
 ];
 
+/// The parameters that the login route reads itself.
+const RETURN_TO: &str = "returnTo";
+const REQUIRE_ACR: &str = "require_acr";
+
 /// Maximum length of a value, in bytes.
 const MAX_VALUE: usize = 512;
 
@@ -43,7 +49,8 @@ const MAX_VALUE: usize = 512;
 pub(super) struct LoginParameters {
     pub(super) return_to: ReturnTo,
     pub(super) forwarded: Vec<(&'static str, String)>,
-    pub(super) max_age: Option<u64>,
+    /// What the ID token must prove.
+    pub(super) step_up: Option<StepUp>,
     pub(super) organization: Option<String>,
 }
 
@@ -58,7 +65,7 @@ impl LoginParameters {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let Some(&known) = LOGIN_PARAMETERS
                 .iter()
-                .chain(&["returnTo"])
+                .chain(&[RETURN_TO, REQUIRE_ACR])
                 .find(|known| **known == name)
             else {
                 continue;
@@ -67,7 +74,7 @@ impl LoginParameters {
                 return Err(known);
             }
         }
-        let return_to = routes.return_to_or_home(given.remove("returnTo").as_deref());
+        let return_to = routes.return_to_or_home(given.remove(RETURN_TO).as_deref());
         Self::check(return_to, given)
     }
 
@@ -75,10 +82,7 @@ impl LoginParameters {
         return_to: ReturnTo,
         mut given: HashMap<&'static str, String>,
     ) -> Result<Self, &'static str> {
-        let max_age = match given.get("max_age") {
-            Some(text) => Some(text.parse::<u32>().map_err(|_| "max_age")?.into()),
-            None => None,
-        };
+        let step_up = required_step_up(&given)?;
         if let Some(prompt) = given.get("prompt") {
             let words = ["none", "login", "consent", "select_account", "create"];
             if !prompt.split(' ').all(|word| words.contains(&word)) {
@@ -101,28 +105,83 @@ impl LoginParameters {
         Ok(Self {
             return_to,
             forwarded,
-            max_age,
+            step_up,
             organization,
         })
     }
 
-    /// Returns the forwarded parameters for a restart of the login, or `None` if they exceed `limit` bytes.
+    fn requires_acr(&self) -> bool {
+        self.step_up
+            .as_ref()
+            .is_some_and(|step_up| !step_up.acr_values().is_empty())
+    }
+
+    /// Returns the parameters for the provider. A required `acr` is requested as an essential claim, if the provider
+    /// supports the `claims` parameter: `acr_values` alone is voluntary (OpenID Connect Core 1.0 §5.5.1.1).
+    pub(super) fn for_provider(&self, supports_claims: bool) -> Vec<(&'static str, String)> {
+        if !supports_claims || !self.requires_acr() {
+            return self.forwarded.clone();
+        }
+        let values = self.step_up.as_ref().map(StepUp::acr_values);
+        let claims = json!({ "id_token": { "acr": { "essential": true, "values": values } } });
+        // Not both: OpenID Connect Core 1.0 §5.5.1.1 leaves that unspecified.
+        let others = self
+            .forwarded
+            .iter()
+            .filter(|(name, _)| *name != "acr_values");
+        let claims = ("claims", claims.to_string());
+        others.cloned().chain([claims]).collect()
+    }
+
+    /// Returns the parameters for a restart of the login, or `None` if they exceed `limit` bytes.
     pub(super) fn to_pairs(&self, limit: usize) -> Option<Vec<(String, String)>> {
         let bytes = |(name, value): &(&str, String)| name.len() + value.len();
         let total: usize = self.forwarded.iter().map(bytes).sum();
         let owned = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
-        (total <= limit).then(|| self.forwarded.iter().map(owned).collect())
+        let require_acr = (REQUIRE_ACR.to_owned(), "true".to_owned());
+        (total <= limit).then(|| {
+            let forwarded = self.forwarded.iter().map(owned);
+            forwarded
+                .chain(self.requires_acr().then_some(require_acr))
+                .collect()
+        })
     }
 
     /// Parses the result of [`Self::to_pairs`]. Returns `None` if this version rejects the parameters.
     pub(super) fn from_pairs(return_to: ReturnTo, pairs: &[(String, String)]) -> Option<Self> {
         let known = |(name, value): &(String, String)| {
-            let name = LOGIN_PARAMETERS.iter().find(|known| *known == name)?;
+            let mut names = LOGIN_PARAMETERS.iter().chain(&[REQUIRE_ACR]);
+            let name = names.find(|known| *known == name)?;
             Some((*name, value.clone()))
         };
         let given = pairs.iter().map(known).collect::<Option<_>>()?;
         Self::check(return_to, given).ok()
     }
+}
+
+/// Returns what the ID token must prove: the age of the login, and `acr` if it is required.
+fn required_step_up(given: &HashMap<&'static str, String>) -> Result<Option<StepUp>, &'static str> {
+    let max_age = match given.get("max_age") {
+        Some(text) => Some(text.parse::<u32>().map_err(|_| "max_age")?),
+        None => None,
+    };
+    let recent = max_age.map(|seconds| StepUp::recent_auth(Duration::from_secs(seconds.into())));
+    let acr = match given.get(REQUIRE_ACR).map(String::as_str) {
+        Some("true") => {
+            let values = given.get("acr_values").ok_or(REQUIRE_ACR)?;
+            let values: Vec<_> = values.split_ascii_whitespace().collect();
+            (!values.is_empty())
+                .then(|| StepUp::acr(values))
+                .ok_or("acr_values")?
+                .into()
+        }
+        Some(_) => return Err(REQUIRE_ACR),
+        None => None,
+    };
+    Ok(match (recent, acr) {
+        (Some(recent), Some(acr)) => Some(recent.and(acr)),
+        (recent, acr) => recent.or(acr),
+    })
 }
 
 #[cfg(test)]
@@ -146,7 +205,8 @@ mod tests {
                 ("max_age", "60".to_owned())
             ]
         );
-        assert_eq!(parameters.max_age, Some(60));
+        let recent = StepUp::recent_auth(Duration::from_secs(60));
+        assert_eq!(parameters.step_up, Some(recent));
     }
 
     #[test]
@@ -155,6 +215,9 @@ mod tests {
             ("max_age=-1", "max_age"),
             ("max_age=abc", "max_age"),
             ("max_age=1&max_age=2", "max_age"),
+            ("require_acr=true", "require_acr"),
+            ("acr_values=a&require_acr=1", "require_acr"),
+            ("acr_values=+&require_acr=true", "acr_values"),
             ("prompt=evil", "prompt"),
             ("login_hint=a%0d%0ab", "login_hint"),
             ("returnTo=/a&returnTo=/b", "returnTo"),
@@ -163,6 +226,27 @@ mod tests {
         }
         let long = format!("login_hint={}", "a".repeat(MAX_VALUE + 1));
         assert_eq!(parse(&long), Err("login_hint"));
+    }
+
+    #[test]
+    fn a_required_acr_is_an_essential_claim_if_the_provider_supports_it() {
+        let required = parse("acr_values=a+b&require_acr=true&max_age=5").unwrap();
+        let both = StepUp::recent_auth(Duration::from_secs(5)).and(StepUp::acr(["a", "b"]));
+        assert_eq!(required.step_up, Some(both));
+        let max_age = ("max_age", "5".to_owned());
+        let values = ("acr_values", "a b".to_owned());
+        assert_eq!(required.for_provider(false), [max_age.clone(), values]);
+        let claims = r#"{"id_token":{"acr":{"essential":true,"values":["a","b"]}}}"#;
+        assert_eq!(
+            required.for_provider(true),
+            [max_age, ("claims", claims.to_owned())]
+        );
+        let voluntary = parse("acr_values=a").unwrap();
+        assert_eq!(voluntary.step_up, None);
+        assert_eq!(
+            voluntary.for_provider(true),
+            [("acr_values", "a".to_owned())]
+        );
     }
 
     #[test]
@@ -177,6 +261,7 @@ mod tests {
         for query in [
             "",
             "max_age=0&organization=A",
+            "max_age=0&acr_values=a+b&require_acr=true",
             "prompt=none&login_hint=alice%40example.com",
             "connection=google&screen_hint=signup&acr_values=a%20b&ui_locales=de",
         ] {

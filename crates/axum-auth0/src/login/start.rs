@@ -70,6 +70,7 @@ pub(super) async fn begin(
         });
     };
 
+    let forwarded = parameters.for_provider(metadata.claims_parameter_supported);
     let now = login.clock.unix_seconds();
     let random = login.random.as_ref();
     let state = StateParameter::new(&parameters, attempt, now, random).seal(&login.keys);
@@ -82,7 +83,7 @@ pub(super) async fn begin(
         return_to: parameters.return_to,
         created_at: now,
         audience: config.audience().map(str::to_owned),
-        max_age: parameters.max_age,
+        step_up: parameters.step_up,
         organization: parameters.organization,
     };
 
@@ -93,7 +94,7 @@ pub(super) async fn begin(
         verifier: &transaction.verifier,
         audiences: &requested_audiences(config),
         scope: config.scope(),
-        forwarded: &parameters.forwarded,
+        forwarded: &forwarded,
     }
     .url(endpoint, config);
     let url = if pushes_requests(config, &metadata) {

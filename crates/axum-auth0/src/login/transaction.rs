@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::return_to::ReturnTo;
+use crate::{return_to::ReturnTo, step_up::StepUp};
 
 /// Lifetime of a transaction, in seconds.
 pub(super) const TRANSACTION_TTL: i64 = 600;
@@ -23,7 +23,9 @@ pub(super) struct Transaction {
     pub(super) return_to: ReturnTo,
     pub(super) created_at: i64,
     pub(super) audience: Option<String>,
-    pub(super) max_age: Option<u64>,
+    /// What the login requires of the authentication of the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) step_up: Option<StepUp>,
     pub(super) organization: Option<String>,
 }
 

@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     jwt::{Algorithm, ClaimError, Claims, TokenKind, VerifiedJwt, decode_unverified},
     provider::{Provider, VerifyError},
+    step_up::{Authentication, StepUp, UnmetStepUp},
 };
 
 /// Clock leeway, in seconds.
@@ -40,14 +41,17 @@ pub enum IdTokenError {
     /// The token violates a rule.
     #[error("the ID token is refused: {0}")]
     Rule(&'static str),
+    /// The token does not prove the recent or strong login that was requested.
+    #[error("the ID token is refused: {0}")]
+    StepUp(UnmetStepUp),
 }
 
 /// The values of a login that its ID token must match.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct IdTokenChecks<'a> {
     pub(crate) nonce: &'a str,
-    /// In seconds.
-    pub(crate) max_age: Option<u64>,
+    /// What the login requires of the user's authentication.
+    pub(crate) step_up: Option<&'a StepUp>,
     pub(crate) organization: Option<&'a str>,
     pub(crate) access_token: &'a str,
 }
@@ -99,7 +103,13 @@ impl IdTokenVerifier {
         }
         self.check_audience(&claims)?;
         let now = self.clock.unix_seconds();
-        check_times(&claims, now, checks.max_age)?;
+        check_times(&claims, now)?;
+        // Rules 12 and 13.
+        if let Some(step_up) = checks.step_up
+            && let Some(unmet) = step_up.unmet_by(&Authentication::of(&claims), now)
+        {
+            return Err(IdTokenError::StepUp(unmet));
+        }
         // A session that has already ended would lead back to the login at once.
         if provider_end(&claims)?.is_some_and(|end| end <= now) {
             return Err(IdTokenError::Rule("session_expiry has passed"));
@@ -221,8 +231,8 @@ fn is_logout_token(jwt: &VerifiedJwt) -> bool {
         || jwt.claims().has("events")
 }
 
-/// Checks rules 9, 10 and 13. `now` is in seconds since 1970.
-fn check_times(claims: &Claims, now: i64, max_age: Option<u64>) -> Result<(), IdTokenError> {
+/// Checks rules 9 and 10. `now` is in seconds since 1970.
+fn check_times(claims: &Claims, now: i64) -> Result<(), IdTokenError> {
     if claims.required_numeric_date("exp")? <= now - LEEWAY {
         return Err(IdTokenError::Rule("exp has passed"));
     }
@@ -239,15 +249,6 @@ fn check_times(claims: &Claims, now: i64, max_age: Option<u64>) -> Result<(), Id
     }
     if iat < now - MAX_AGE_OF_IAT {
         return Err(IdTokenError::Rule("iat is too long ago"));
-    }
-    if let Some(max_age) = max_age {
-        let auth_time = claims.required_numeric_date("auth_time")?;
-        let oldest = now.saturating_sub(i64::try_from(max_age).unwrap_or(i64::MAX)) - LEEWAY;
-        if auth_time < oldest {
-            return Err(IdTokenError::Rule(
-                "auth_time is longer ago than max_age allows",
-            ));
-        }
     }
     Ok(())
 }

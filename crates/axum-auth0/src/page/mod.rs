@@ -13,6 +13,9 @@ use crate::diagnosis::{Diagnosis, DiagnosisVisibility};
 /// The only style that the Content Security Policy allows, by its hash.
 const STYLE: &str = include_str!("page.css");
 
+/// Submits the only form of the page. Allowed by its hash.
+const SUBMIT_SCRIPT: &str = "document.forms[0].requestSubmit();";
+
 /// A page with the problem, its cause, and what to do about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
@@ -23,6 +26,8 @@ pub(crate) struct Page {
     links: Vec<(&'static str, String)>,
     form: Option<(&'static str, String)>,
     fields: Vec<(&'static str, String)>,
+    second_button: Option<(&'static str, &'static str)>,
+    is_submitted_by_script: bool,
     form_action: Option<String>,
     retry_after: Option<u64>,
 }
@@ -37,6 +42,8 @@ impl Page {
             links: Vec::new(),
             form: None,
             fields: Vec::new(),
+            second_button: None,
+            is_submitted_by_script: false,
             form_action: None,
             retry_after: None,
         }
@@ -82,6 +89,18 @@ impl Page {
         self
     }
 
+    /// Adds a second button to the form, which posts the field `name`.
+    pub(crate) fn second_button(mut self, label: &'static str, name: &'static str) -> Self {
+        self.second_button = Some((label, name));
+        self
+    }
+
+    /// Lets a script press the first button of the form. Without JavaScript, the user does.
+    pub(crate) fn submitted_by_script(mut self) -> Self {
+        self.is_submitted_by_script = true;
+        self
+    }
+
     /// Adds a hidden field to the form.
     pub(crate) fn field(mut self, name: &'static str, value: Option<String>) -> Self {
         self.fields.extend(value.map(|value| (name, value)));
@@ -104,6 +123,17 @@ impl Page {
         self.fields.iter().map(input).collect()
     }
 
+    fn second_button_html(&self) -> String {
+        self.second_button
+            .map_or_else(String::new, |(label, name)| {
+                format!(
+                    "<button class=\"second\" type=\"submit\" name=\"{}\" value=\"1\">{}</button>",
+                    attribute(name),
+                    text(label)
+                )
+            })
+    }
+
     fn html(&self) -> String {
         let title = text(&self.title);
         let mut body = format!("<h1>{title}</h1>");
@@ -122,10 +152,11 @@ impl Page {
         if let Some((label, action)) = &self.form {
             let _ = write!(
                 body,
-                "<form method=\"post\" action=\"{}\">{}<button type=\"submit\">{}</button></form>",
+                "<form method=\"post\" action=\"{}\">{}<button type=\"submit\">{}</button>{}</form>",
                 attribute(action),
                 self.hidden_fields(),
-                text(label)
+                text(label),
+                self.second_button_html()
             );
         }
         for (position, (label, href)) in self.links.iter().enumerate() {
@@ -142,23 +173,36 @@ impl Page {
             );
         }
         body.push_str("</div>");
+        let script = if self.is_submitted_by_script {
+            format!("<script>{SUBMIT_SCRIPT}</script>")
+        } else {
+            String::new()
+        };
         format!(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
              content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
              <meta name=\"robots\" content=\"noindex\"><title>{title}</title><style>{STYLE}</style></head><body>\
-             <main>{body}</main></body></html>"
+             <main>{body}</main>{script}</body></html>"
         )
     }
 }
 
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
 
-/// Returns a policy that allows only the page's own style and the redirects of its form.
-fn content_security_policy(form_action: Option<&str>) -> Option<HeaderValue> {
+static SCRIPT_HASH: LazyLock<String> =
+    LazyLock::new(|| STANDARD.encode(Sha256::digest(SUBMIT_SCRIPT)));
+
+/// Returns a policy that allows only the page's own style and script and the redirects of its form.
+fn content_security_policy(form_action: Option<&str>, has_script: bool) -> Option<HeaderValue> {
     let hash = STYLE_HASH.as_str();
     let form_action = form_action.unwrap_or("'self'");
+    let script = if has_script {
+        format!(" script-src 'sha256-{}';", SCRIPT_HASH.as_str())
+    } else {
+        String::new()
+    };
     HeaderValue::from_str(&format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}';{script} form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     ))
     .ok()
 }
@@ -176,7 +220,9 @@ impl IntoResponse for Page {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
-        if let Some(policy) = content_security_policy(self.form_action.as_deref()) {
+        if let Some(policy) =
+            content_security_policy(self.form_action.as_deref(), self.is_submitted_by_script)
+        {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         if let Some(seconds) = self.retry_after {

@@ -23,22 +23,29 @@ const MAX_FIRST_PART_BYTES: usize = 8 * 1024;
 /// Returns the value of the request's header, query or form, in this order. Reads the start of a form; the returned
 /// request has the complete body.
 pub(crate) async fn extract_page_user(request: Request) -> (Option<PageUser>, Request) {
-    if let Some(page) = in_headers(request.headers()).or_else(|| in_query(&request)) {
-        return (Some(page), request);
-    }
+    let page = in_headers(request.headers()).or_else(|| in_query(&request));
     if matches!(*request.method(), Method::GET | Method::HEAD) {
-        return (None, request);
+        return (page, request);
     }
     let Some(form) = Form::of(request.headers()) else {
-        return (None, request);
+        return (page, request);
+    };
+    let limit = match (&page, &form) {
+        (None, _) => form.search_limit(),
+        // The form is only read to be kept.
+        (Some(_), Form::UrlEncoded) => MAX_POSTED_BYTES + 1,
+        (Some(_), Form::Multipart { .. }) => return (page, request),
     };
     let (parts, body) = request.into_parts();
-    let (start, body) = read_start(body, form.search_limit()).await;
+    let (start, body) = read_start(body, limit).await;
     let mut request = Request::from_parts(parts, body);
     if let Some(posted) = form.posted(&start) {
         request.extensions_mut().insert(posted);
     }
-    (form.find(&start).await, request)
+    match page {
+        Some(page) => (Some(page), request),
+        None => (form.find(&start).await, request),
+    }
 }
 
 /// Returns the value of the header. A header that is not text belongs to no user of this site; it is kept, so that the

@@ -92,9 +92,12 @@ impl ReturnTo {
     }
 }
 
-/// Returns whether the path is below `/auth`.
+/// The route that sends a form after a login. It is the only path below `/auth` that a login returns to.
+pub(crate) const RESUME: &str = "/auth/resume";
+
+/// Returns whether the path is below `/auth`, and not [`RESUME`].
 pub(crate) fn is_reserved(path: &str) -> bool {
-    path == "/auth" || path.starts_with("/auth/")
+    path == "/auth" || (path.starts_with("/auth/") && path != RESUME)
 }
 
 /// Returns whether a browser's URL parser interprets the segment as `.` or `..`.

@@ -35,16 +35,19 @@ pub(crate) enum Purpose {
     FailedForm,
     /// Facts about a login.
     LoginDetails,
+    /// A form that waits for a login.
+    KeptForm,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Transaction,
         Self::State,
         Self::Tokens,
         Self::SessionRecord,
         Self::FailedForm,
         Self::LoginDetails,
+        Self::KeptForm,
     ];
 
     fn label(self) -> &'static str {
@@ -55,6 +58,7 @@ impl Purpose {
             Self::SessionRecord => "session-record",
             Self::FailedForm => "failed-form",
             Self::LoginDetails => "login-details",
+            Self::KeptForm => "kept-form",
         }
     }
 }

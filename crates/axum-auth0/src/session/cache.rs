@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     changes::ReadStamp,
-    data::{ProviderSession, SessionData},
+    data::{LoginContext, ProviderSession, SessionData},
     expiry::SessionTimes,
 };
 use crate::{
@@ -56,6 +56,7 @@ pub(super) struct SessionIdentity {
     pub(super) claims: Arc<Map<String, Value>>,
     /// The end that the provider sets, in seconds since 1970.
     pub(super) provider_end: Option<i64>,
+    pub(super) context: Arc<LoginContext>,
     provider_session: Option<ProviderSession>,
 }
 
@@ -80,6 +81,7 @@ impl From<SessionData> for SessionIdentity {
             issuer: data.issuer,
             claims: Arc::new(data.claims),
             provider_end: data.provider_end,
+            context: Arc::new(data.context),
             provider_session: data.provider_session,
         }
     }

@@ -12,7 +12,10 @@ use tower_sessions::{
 };
 
 use super::store_error;
-use crate::store::{LoginId, StoreError};
+use crate::{
+    step_up::Authentication,
+    store::{LoginId, StoreError},
+};
 
 /// The engine's key in a session record.
 const SESSION_KEY: &str = "axum-auth0";
@@ -33,6 +36,20 @@ pub(crate) struct SessionData {
     /// Whether the client disconnected before it received the session cookie.
     #[serde(default, rename = "undelivered")]
     pub(crate) is_unclaimed: bool,
+    /// Empty in a record of an older version.
+    #[serde(default)]
+    pub(crate) context: LoginContext,
+}
+
+/// The circumstances of a login. They do not change as long as the session exists.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct LoginContext {
+    /// When and how the user logged in.
+    #[serde(default)]
+    pub(crate) authentication: Authentication,
+    /// The login that the browser had before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replaced: Option<LoginId>,
 }
 
 /// `sid` of the ID token, if the provider issues one.

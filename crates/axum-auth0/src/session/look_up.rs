@@ -106,7 +106,9 @@ pub(super) async fn look_up(
         LoginSnapshot::unread(Arc::clone(login), now, records::key(id))
     };
     let claims = Arc::clone(&identity.claims);
-    Ok(state.user(snapshot, claims, times.expiry(lifetime, now), headers))
+    let context = Arc::clone(&identity.context);
+    let expiry = times.expiry(lifetime, now);
+    Ok(state.user(snapshot, claims, context, expiry, headers))
 }
 
 /// Returns the session from the cache, with at most one read of the store; `None` if it has changed, or has ended: the

@@ -23,6 +23,7 @@ mod services;
 mod session_data;
 mod session_use;
 mod state;
+mod step_up;
 mod user;
 mod user_sessions;
 
@@ -32,7 +33,7 @@ pub(crate) use self::{
     cache_policy::{SessionAccess, cache_policy},
     changes::{ChangeTracker, TrackedOperations},
     cookie::{SessionCookie, base_cookie, layer, protect_cookie, write_cookie},
-    data::{ProviderSession, SessionData, StoredSession, empty_record},
+    data::{LoginContext, ProviderSession, SessionData, StoredSession, empty_record},
     end_markers::EndMarker,
     expiry::SessionTimes,
     load_user::load_user,

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::{
-    SessionExpiry, SessionRecords, SignedInUser, UserServices,
+    LoginContext, SessionExpiry, SessionRecords, SignedInUser, UserServices,
     best_effort::BestEffortWriter,
     cache::SessionCache,
     changes::{self, ChangeTracker},
@@ -71,6 +71,7 @@ impl SessionState {
         &self,
         login: LoginSnapshot,
         claims: Arc<Map<String, Value>>,
+        context: Arc<LoginContext>,
         expiry: SessionExpiry,
         headers: &HeaderMap,
     ) -> SignedInUser {
@@ -79,6 +80,7 @@ impl SessionState {
             login,
             page: None,
             claims,
+            context,
             expiry,
             written: Arc::default(),
             trace: TraceContext::of(headers, self.random.as_ref()),

@@ -8,7 +8,7 @@ use std::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{SessionExpiry, UserServices};
+use super::{LoginContext, SessionExpiry, UserServices};
 use crate::{
     config::Api,
     page_user::PageUser,
@@ -94,6 +94,7 @@ pub struct SignedInUser {
     /// The value that the page of the request was rendered with, if the request carries one.
     pub(crate) page: Option<PageUser>,
     pub(crate) claims: Arc<Map<String, Value>>,
+    pub(crate) context: Arc<LoginContext>,
     pub(crate) expiry: SessionExpiry,
     /// The application data as this request has written it.
     pub(crate) written: Arc<Mutex<Option<Map<String, Value>>>>,

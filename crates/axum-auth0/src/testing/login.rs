@@ -14,6 +14,7 @@ use crate::{
     config::{Api, ApiRegistration, Config},
     jwt,
     login::remove_protocol_claims,
+    step_up::Authentication,
     tokens::{RequestedGrant, TokenSet},
 };
 
@@ -46,6 +47,9 @@ pub struct TestLogin {
     age: Duration,
     idle: Duration,
     provider_end: Option<Duration>,
+    authenticated_ago: Option<Duration>,
+    acr: Option<String>,
+    amr: Vec<String>,
 }
 
 impl TestLogin {
@@ -61,6 +65,9 @@ impl TestLogin {
             age: Duration::ZERO,
             idle: Duration::ZERO,
             provider_end: None,
+            authenticated_ago: None,
+            acr: None,
+            amr: Vec::new(),
         }
     }
 
@@ -125,6 +132,25 @@ impl TestLogin {
         self
     }
 
+    /// Sets how long ago the user proved their identity at the provider (`auth_time`), for a test of a guard such as
+    /// [`SignedInUser::require_recent_auth`](crate::SignedInUser::require_recent_auth).
+    pub fn authenticated_ago(mut self, age: Duration) -> Self {
+        self.authenticated_ago = Some(age);
+        self
+    }
+
+    /// Sets the authentication context class of the login (`acr`).
+    pub fn acr(mut self, acr: impl Into<String>) -> Self {
+        self.acr = Some(acr.into());
+        self
+    }
+
+    /// Sets the methods of the login (`amr`).
+    pub fn amr<M: Into<String>>(mut self, methods: impl IntoIterator<Item = M>) -> Self {
+        self.amr = methods.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Returns what to store. `now` is in seconds since 1970.
     pub(super) fn resolve(self, config: &Config, now: i64) -> Result<NewTestLogin, TestLoginError> {
         let mut claims = self.claims;
@@ -158,6 +184,12 @@ impl TestLogin {
             claims,
             sid,
             tokens,
+            authentication: Authentication::for_test(
+                self.authenticated_ago
+                    .map(|age| now.saturating_sub(seconds(age))),
+                self.acr,
+                self.amr,
+            ),
             created_at: now.saturating_sub(seconds(self.age.max(self.idle))),
             last_seen_at: now.saturating_sub(seconds(self.idle)),
             provider_end: self

@@ -30,6 +30,11 @@ use crate::{
 pub(crate) struct Tokens(pub(super) Arc<Refresher>);
 
 impl Tokens {
+    /// Returns the current time, in seconds since 1970.
+    pub(crate) fn unix_seconds(&self) -> i64 {
+        self.0.clock.unix_seconds()
+    }
+
     pub(crate) fn new(
         store: SharedStore,
         keys: Keyring,

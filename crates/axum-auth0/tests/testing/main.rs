@@ -5,6 +5,7 @@
 mod configuration;
 mod handlers;
 mod sessions;
+mod step_up;
 mod tokens;
 
 use axum_auth0::Api;

@@ -2,7 +2,7 @@
 
 use super::refetch::reload;
 use crate::{
-    page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_HEADER},
+    page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_HEADER, STEP_UP_HEADER},
     session_end::{RemainingSession, SESSION_EXPIRES_HEADER},
     user_signal::UserSignal,
 };
@@ -31,6 +31,12 @@ pub(super) fn wrap_fetch(user: UserSignal) -> Result<(), JsValue> {
                 user.end.set(end.map(RemainingSession::end));
             }
             compare_user(user, &current);
+        }
+        // The form waits at the server, which sends it after the login.
+        if let Ok(Some(login)) = headers.get(STEP_UP_HEADER)
+            && login.starts_with('/')
+        {
+            _ = leptos::prelude::window().location().assign(&login);
         }
         response
     });

@@ -12,6 +12,10 @@ pub enum AuthError {
     /// No user is signed in, or the session ended. 401.
     #[error("Please log in to continue.")]
     SignInRequired,
+    /// The login of the user is not recent or strong enough; nothing was done. A form waits at the server: the browser opens
+    /// the login, and the form is sent after it. 401.
+    #[error("Please confirm who you are to continue.")]
+    StepUpRequired(StepUpLogin),
     /// The user is signed in but lacks permission. 403.
     #[error("Your account is not allowed to do this.")]
     Forbidden,
@@ -44,6 +48,19 @@ pub enum AuthError {
     /// Any other error; the cause is in the server's log. 500.
     #[error("Something went wrong on our side. Please try again.")]
     Internal,
+}
+
+/// The login that an action requires (RFC 9470).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StepUpLogin {
+    /// How many seconds ago the user may have logged in at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u32>,
+    /// The accepted authentication context classes, such as that of a second factor; empty if none is required.
+    pub acr_values: Vec<String>,
+    /// The path and query of the login. After it, the form is sent, or the page is opened again.
+    pub login_url: String,
 }
 
 /// The kind of failure of an API.

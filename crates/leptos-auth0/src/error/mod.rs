@@ -3,7 +3,7 @@
 mod auth_error;
 mod status;
 
-pub use auth_error::{ApiFailure, AuthError, Explanation};
+pub use auth_error::{ApiFailure, AuthError, Explanation, StepUpLogin};
 pub use status::ErrorStatus;
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub trait ErrorStatus {
 impl ErrorStatus for AuthError {
     fn status(&self) -> u16 {
         match self {
-            Self::SignInRequired => 401,
+            Self::SignInRequired | Self::StepUpRequired(_) => 401,
             Self::Forbidden => 403,
             Self::BadRequest => 400,
             Self::UserChanged => 409,

@@ -1,10 +1,15 @@
-use super::{ApiFailure, AuthError, ErrorStatus as _, Explanation};
+use super::{ApiFailure, AuthError, ErrorStatus as _, Explanation, StepUpLogin};
 use crate::server_fn_error_private::ErrorEncoding;
 use leptos::server_fn::{Encodes as _, error::FromServerFnError as _};
 
 fn all() -> Vec<AuthError> {
     vec![
         AuthError::SignInRequired,
+        AuthError::StepUpRequired(StepUpLogin {
+            max_age: Some(300),
+            acr_values: vec!["gold".into()],
+            login_url: "/auth/login".into(),
+        }),
         AuthError::Forbidden,
         AuthError::UserChanged,
         AuthError::Misconfigured(Explanation {
@@ -84,7 +89,8 @@ fn invalid_json_decodes_as_an_internal_error() {
 #[tokio::test]
 async fn the_rejection_of_a_request_without_a_user_decodes_as_its_error() {
     use axum::{body::to_bytes, response::IntoResponse as _};
-    use axum_auth0::NotSignedIn;
+    use axum_auth0::{NotSignedIn, StepUp, StepUpRequired};
+    use std::time::Duration;
 
     for (rejection, expected) in [
         (NotSignedIn::Anonymous, AuthError::SignInRequired),
@@ -95,4 +101,14 @@ async fn the_rejection_of_a_request_without_a_user_decodes_as_its_error() {
         let body = to_bytes(response.into_body(), 1024).await.expect("a body");
         assert_eq!(AuthError::de(body), expected);
     }
+    let step_up = StepUp::recent_auth(Duration::from_secs(300)).and(StepUp::acr(["gold"]));
+    let response = StepUpRequired(step_up).into_response();
+    let body = to_bytes(response.into_body(), 1024).await.expect("a body");
+    let expected = StepUpLogin {
+        max_age: Some(300),
+        acr_values: vec!["gold".into()],
+        // Added by the engine's layer.
+        login_url: String::new(),
+    };
+    assert_eq!(AuthError::de(body), AuthError::StepUpRequired(expected));
 }

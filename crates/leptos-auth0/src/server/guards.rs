@@ -45,7 +45,9 @@ pub(crate) fn current_user() -> Result<Option<User>, AuthError> {
 mod tests {
     use crate::{
         auth_routes::AuthRoutes,
-        page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER},
+        page_user::{
+            ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, STEP_UP_HEADER,
+        },
         session_end::SESSION_EXPIRES_HEADER,
     };
     use axum_auth0::{CurrentUser, PageUser};
@@ -56,6 +58,7 @@ mod tests {
         assert_eq!(PAGE_USER_HEADER, axum_auth0::PAGE_USER_HEADER);
         assert_eq!(CURRENT_USER_HEADER, axum_auth0::CURRENT_USER_HEADER);
         assert_eq!(SESSION_EXPIRES_HEADER, axum_auth0::SESSION_EXPIRES_HEADER);
+        assert_eq!(STEP_UP_HEADER, axum_auth0::STEP_UP_HEADER.as_str());
         let anonymous = CurrentUser::Anonymous.page_user();
         assert_eq!(anonymous.as_ref().map(PageUser::as_str), Some(ANONYMOUS));
     }

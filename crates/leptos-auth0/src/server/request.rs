@@ -129,6 +129,7 @@ pub(crate) fn public_claims(user: &SignedInUser) -> User {
         Value::String(text) => Some(text),
         _ => None,
     };
+    let login = user.authentication();
     let mut public = User {
         sub: user.subject().to_owned(),
         page_user: user.page_user().as_str().to_owned(),
@@ -138,6 +139,9 @@ pub(crate) fn public_claims(user: &SignedInUser) -> User {
         family_name: text("family_name"),
         picture: text("picture").filter(|picture| picture.starts_with("https://")),
         email: text("email"),
+        auth_time: login.auth_time(),
+        acr: login.acr().map(str::to_owned),
+        amr: login.amr().to_vec(),
         ..User::default()
     };
     public.email_verified = claims

@@ -106,6 +106,8 @@ cases! {
         ScopeNotGranted, "The API does not define a scope that is asked for.";
     scopes::an_audience_of_another_api_has_none_of_the_scopes:
         ScopeNotGranted, "The audience is that of another API, which has other scopes.";
+    rejections::a_required_acr_that_the_provider_ignores_fails_the_login:
+        StepUpNotSatisfied, "A second factor is required, and the provider does not ask for it.";
     rejections::an_unknown_scope_is_rejected_at_login:
         ScopeRefused, "The provider does not know a scope that the login asks for, and does not say which.";
     refreshes::without_offline_access_there_is_no_refresh_token:

@@ -131,6 +131,24 @@ pub(crate) async fn a_login_parameter_is_rejected() -> ReportedDiagnosis {
     diagnosis
 }
 
+pub(crate) async fn a_required_acr_that_the_provider_ignores_fails_the_login() -> ReportedDiagnosis
+{
+    let env = TestEnv::start().await;
+    let alice = signed_in(&env).await;
+    let page = alice
+        .open("/auth/login?acr_values=urn:example:gold&require_acr=true&returnTo=%2Fproducts")
+        .await;
+    let diagnosis = reported::at_login_with_status(&env, &page, 502);
+    assert_says(
+        &diagnosis,
+        &["strength of the login was required"],
+        &["api.multifactor.enable", "acr_values"],
+    );
+    // The session of before is kept.
+    assert_works(&alice).await;
+    diagnosis
+}
+
 pub(crate) async fn several_resources_in_one_request_are_rejected() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);

@@ -51,9 +51,18 @@ pub(crate) async fn by_call(env: &TestEnv, browser: &Browser, path: &str) -> Rep
 
 /// Returns the diagnosis on the page on which a login fails.
 pub(crate) fn at_login(env: &TestEnv, page: &Response) -> ReportedDiagnosis {
+    at_login_with_status(env, page, 500)
+}
+
+/// Like [`at_login`], for a page with this status.
+pub(crate) fn at_login_with_status(
+    env: &TestEnv,
+    page: &Response,
+    status: u16,
+) -> ReportedDiagnosis {
     assert_eq!(
         (page.url.path(), page.status.as_u16()),
-        ("/auth/callback", 500),
+        ("/auth/callback", status),
         "{}",
         page.body
     );

@@ -22,6 +22,7 @@ mod products;
 mod restart;
 mod secrets;
 mod server_functions;
+mod step_up;
 mod tampering;
 mod tokens;
 mod tokens_page;

@@ -31,7 +31,8 @@ pub(super) async fn success_url(
         audience: request.audience.clone(),
         scope: request.scopes.join(" "),
         auth_time: session.auth_time,
-        show_auth_time: request.max_age.is_some(),
+        // Optional without `max_age`. Auth0 omits it then; here, a new login is recent for the sample site at once.
+        show_auth_time: true,
         created_at: now,
         expires_at: now + state.config.lifetimes.grant(&request.scopes),
     };

@@ -17,7 +17,7 @@ pub(crate) struct Grant {
     /// The granted scopes, separated by spaces.
     pub(crate) scope: String,
     pub(crate) auth_time: i64,
-    /// Whether ID tokens contain `auth_time`, which they do if the login sent `max_age` (OpenID Connect Core §2).
+    /// Whether ID tokens contain `auth_time` (OpenID Connect Core §2).
     pub(crate) show_auth_time: bool,
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,

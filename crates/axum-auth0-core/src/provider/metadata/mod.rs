@@ -55,6 +55,8 @@ pub struct Metadata {
     pub prompt_values_supported: Option<Vec<String>>,
     /// Supported algorithms of `DPoP` proofs (RFC 9449).
     pub dpop_signing_alg_values_supported: Option<Vec<String>>,
+    /// Whether the `claims` parameter is supported (OpenID Connect Core 1.0 §5.5).
+    pub claims_parameter_supported: bool,
     /// Whether the authorization response has `iss` (RFC 9207).
     pub authorization_response_iss_parameter_supported: bool,
     /// Whether the provider sends back-channel logout tokens.
@@ -111,6 +113,7 @@ impl Metadata {
             grant_types_supported: members.list("grant_types_supported"),
             prompt_values_supported: members.list("prompt_values_supported"),
             dpop_signing_alg_values_supported: members.list("dpop_signing_alg_values_supported"),
+            claims_parameter_supported: members.flag("claims_parameter_supported"),
             authorization_response_iss_parameter_supported: members
                 .flag("authorization_response_iss_parameter_supported"),
             backchannel_logout_supported: members.flag("backchannel_logout_supported"),

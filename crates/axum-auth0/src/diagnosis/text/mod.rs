@@ -140,6 +140,7 @@ impl Diagnosis {
             Self::RefusedByProvider { error, description } => {
                 provider::refused(error, description.as_deref())
             }
+            Self::StepUpNotSatisfied { unmet } => provider::step_up_not_satisfied(*unmet),
             Self::UndeclaredApi { api } => application::undeclared_api(api),
             Self::ApiNotConfigured { api } => application::api_not_configured(api),
             Self::InsecureApiUrl { api } => application::insecure_api_url(api),

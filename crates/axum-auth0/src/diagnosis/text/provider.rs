@@ -1,6 +1,7 @@
 //! Sentences about requests that the provider refuses.
 
 use super::{Text, printable, without_full_stop};
+use crate::step_up::UnmetStepUp;
 
 pub(super) fn grant_not_allowed(error: &str, description: Option<&str>) -> Text {
     Text::new(
@@ -42,6 +43,32 @@ pub(super) fn callback_not_registered(callback: &str) -> Text {
              Settings), character by character: it follows from APP_BASE_URL."
         ),
     )
+}
+
+pub(super) fn step_up_not_satisfied(unmet: UnmetStepUp) -> Text {
+    let (cause, fix) = match unmet {
+        UnmetStepUp::AuthTimeMissing => (
+            "A recent login was required (max_age), but the ID token does not say when the user logged in: auth_time is \
+             missing.",
+            "Let the provider put auth_time into the ID token when a login has max_age, which OpenID Connect Core §2 \
+             requires (Auth0 does; Entra ID: add the optional claim auth_time under Token configuration). Then log in \
+             again.",
+        ),
+        UnmetStepUp::AuthTimeInFuture | UnmetStepUp::TooLongAgo => (
+            "A recent login was required (max_age), but the provider took an older one: auth_time is not within the \
+             time.",
+            "See that the provider follows max_age (OpenID Connect Core §3.1.2.1), and that the clocks of this server \
+             and of the provider are right. Then log in again.",
+        ),
+        UnmetStepUp::AcrMissing | UnmetStepUp::AcrNotAccepted => (
+            "A certain strength of the login was required (acr_values), such as a second factor, but the acr of the ID \
+             token is not one of the required values.",
+            "Let the provider ask for it when a login has acr_values, and name it in acr or amr (Auth0 dashboard > \
+             Security > Multi-factor Auth, and an Action that calls api.multifactor.enable when \
+             event.transaction.acr_values names it). Then log in again.",
+        ),
+    };
+    Text::new(cause, fix)
 }
 
 pub(super) fn refused(error: &str, description: Option<&str>) -> Text {

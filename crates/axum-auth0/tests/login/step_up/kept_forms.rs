@@ -1,0 +1,138 @@
+//! Who may send a kept form, and for how long.
+
+use http::StatusCode;
+use serde_json::json;
+use test_support::{Browser, TestResponse};
+
+use super::{Site, form_id, forms::ready, issue, log_in_at, logged_in, post_form};
+use crate::app::TestEnv;
+
+async fn send(browser: &mut Browser, id: &str) -> TestResponse {
+    post_form(browser, "/auth/resume", format!("form={id}")).await
+}
+
+#[tokio::test]
+async fn the_form_is_dropped_if_another_user_logs_in_during_the_step_up() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut browser = logged_in(&env, &site, "alice", 1_000).await;
+    let login = post_form(&mut browser, "/account/close", "reason=x").await;
+    issue(&env, json!({ "auth_time": env.clock_now() }));
+    let resume = log_in_at(&env, &mut browser, login.location(), "bob").await;
+    let page = browser.get(resume.location()).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.body.contains("another session"), "{}", page.body);
+    // Nor for Alice afterwards.
+    log_in_at(&env, &mut browser, "/auth/login?max_age=300", "alice").await;
+    let id = form_id(resume.location()).to_owned();
+    assert_eq!(send(&mut browser, &id).await.status, StatusCode::GONE);
+    assert!(site.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_form_is_not_sent_in_another_session_of_the_same_user() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let (_, id) = ready(&env, &site).await;
+    let mut elsewhere = logged_in(&env, &site, "alice", 0).await;
+    let response = send(&mut elsewhere, &id).await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
+    assert!(site.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_form_is_sent_only_after_a_login_that_satisfies_it() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut browser = logged_in(&env, &site, "alice", 1_000).await;
+    let login = post_form(&mut browser, "/account/close", "reason=x").await;
+    let login = login.location().to_owned();
+    let resume = "/auth/resume?form=".to_owned() + {
+        let start = login.find("form%3D").unwrap() + "form%3D".len();
+        login[start..].split('&').next().unwrap()
+    };
+    let id = form_id(&resume).to_owned();
+
+    // Without the login.
+    assert_eq!(send(&mut browser, &id).await.status, StatusCode::FORBIDDEN);
+    // After a login from which the user removed the requirement.
+    let weaker = login.replace("&max_age=300", "");
+    let response = log_in_at(&env, &mut browser, &weaker, "alice").await;
+    assert_eq!(response.location(), resume);
+    let page = browser.get(&resume).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.body.contains("&amp;max_age=300"), "{}", page.body);
+    assert_eq!(send(&mut browser, &id).await.status, StatusCode::FORBIDDEN);
+    assert!(site.sent().is_empty());
+}
+
+/// A provider that ignores `max_age` and omits `auth_time`.
+#[tokio::test]
+async fn a_form_is_not_sent_if_the_provider_does_not_prove_the_login() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut browser = logged_in(&env, &site, "alice", 1_000).await;
+    let login = post_form(&mut browser, "/account/close", "reason=x").await;
+    let login = login.location().to_owned();
+    for claims in [
+        json!({ "auth_time": env.clock_now() - 1_000 }),
+        json!({ "auth_time": null }),
+    ] {
+        issue(&env, claims);
+        let response = log_in_at(&env, &mut browser, &login, "alice").await;
+        assert_eq!(response.status, StatusCode::BAD_GATEWAY);
+    }
+    assert!(site.sent().is_empty());
+    // The form is still kept, and the login page of the error leads to it.
+    issue(&env, json!({ "auth_time": env.clock_now() }));
+    let resume = log_in_at(&env, &mut browser, &login, "alice").await;
+    let id = form_id(resume.location()).to_owned();
+    assert_eq!(send(&mut browser, &id).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_form_is_kept_for_ten_minutes() {
+    for (wait, status) in [(599, StatusCode::SEE_OTHER), (600, StatusCode::GONE)] {
+        let env = TestEnv::new().await;
+        let site = Site::new(&env).await;
+        let mut browser = logged_in(&env, &site, "alice", 1_000).await;
+        let login = post_form(&mut browser, "/account/close", "reason=x").await;
+        env.clock.advance(wait);
+        issue(&env, json!({ "auth_time": env.clock_now() }));
+        let resume = log_in_at(&env, &mut browser, login.location(), "alice").await;
+        let id = form_id(resume.location()).to_owned();
+        assert_eq!(send(&mut browser, &id).await.status, status, "{wait}");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_form_is_sealed_in_the_store() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut browser = logged_in(&env, &site, "alice", 1_000).await;
+    post_form(&mut browser, "/account/close", "reason=a-secret-reason").await;
+    let records = env.store.records().await;
+    assert_eq!(records.len(), 2, "the session and the form");
+    for (_, record) in &records {
+        let stored = String::from_utf8_lossy(record);
+        assert!(!stored.contains("reason"), "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn an_anonymous_request_and_an_unknown_form_get_a_page() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut browser = env.browser().with_router(&site.router);
+    assert_eq!(browser.get("/auth/resume?form=x").await.status, 401);
+    let mut browser = logged_in(&env, &site, "alice", 0).await;
+    for query in ["", "?form=", "?form=x", "?form=%00"] {
+        let response = browser.get(&format!("/auth/resume{query}")).await;
+        assert_eq!(response.status, StatusCode::GONE, "{query}");
+    }
+    assert_eq!(
+        post_form(&mut browser, "/auth/resume", "").await.status,
+        410
+    );
+}
