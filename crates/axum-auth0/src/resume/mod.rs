@@ -22,7 +22,7 @@ use crate::{
     failed_form::FailedForms,
     kept_form::{KeptForm, KeptForms, NotSendable},
     request::PostedForm,
-    responses::see_other,
+    responses::{NegotiableError, see_other},
     session::{CurrentUser, SignedInUser},
 };
 
@@ -79,9 +79,16 @@ pub(crate) async fn send(State(state): State<ResumeState>, request: Request) -> 
     if parameter(&posted, CANCEL).is_some() {
         return state.back_to_page(&form, request);
     }
-    match state.app.clone().oneshot(request).await {
+    let response = match state.app.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
+    };
+    match response.extensions().get() {
+        // The engine's layers do not redirect requests of its own routes.
+        Some(NegotiableError::SignInRequired) => {
+            see_other(&state.config.routes().login_url(&form.page))
+        }
+        _ => response,
     }
 }
 

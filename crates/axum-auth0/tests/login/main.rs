@@ -62,7 +62,6 @@ mod session_storage;
 mod sessions;
 mod signed_out;
 mod static_files;
-mod step_up;
 mod store_cleanup;
 mod store_failures;
 mod stores;

@@ -4,8 +4,7 @@ use axum_auth0::{AuthEvent, events::LoginFailureReason};
 use serde_json::json;
 use test_support::Part;
 
-use super::{SECOND_FACTOR, Site, issue, log_in_at};
-use crate::app::TestEnv;
+use super::{SECOND_FACTOR, Site, TestEnv, issue, log_in_at};
 
 #[tokio::test]
 async fn a_session_keeps_when_and_how_the_user_logged_in() {

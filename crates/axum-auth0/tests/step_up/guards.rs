@@ -3,8 +3,7 @@
 use axum_auth0::{AuthEvent, StepUp, events::RequestRefusal};
 use serde_json::json;
 
-use super::{SECOND_FACTOR, Site, issue, log_in_at, logged_in};
-use crate::app::TestEnv;
+use super::{SECOND_FACTOR, Site, TestEnv, issue, log_in_at, logged_in};
 
 const SECURITY_LOGIN: &str = "/auth/login?returnTo=%2Fsecurity%3Ftab%3D2&max_age=300";
 

@@ -1,5 +1,7 @@
 //! Actions that require a recent login or a second factor.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod forms;
 mod guards;
 mod kept_forms;
@@ -17,15 +19,41 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use axum_auth0::{SignedInUser, StepUp, StepUpRequired};
+use axum_auth0::{CurrentUser, SignedInUser, StepUp, StepUpRequired};
 use http::header;
 use serde_json::{Value, json};
-use test_support::{Browser, Part, SITE, TestResponse};
+use sha2::{Digest as _, Sha256};
+use test_support::{Browser, Part, ProductsApi, SITE, TestApp, TestResponse};
 
-use crate::app::TestEnv;
+type TestEnv = test_support::TestEnv<App>;
 
 const SECOND_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+/// The application in which a user logs in.
+#[derive(Default)]
+struct App;
+
+impl TestApp for App {
+    fn router(&self) -> Router {
+        Router::new()
+            .route("/whoami", get(whoami))
+            .route("/token", get(token))
+    }
+}
+
+async fn whoami(user: CurrentUser) -> String {
+    match user {
+        CurrentUser::SignedIn(user) => user.subject().to_owned(),
+        _ => "anonymous".to_owned(),
+    }
+}
+
+/// Returns a fingerprint of the access token.
+async fn token(user: SignedInUser) -> String {
+    let token = user.access_token::<ProductsApi>().await.unwrap();
+    json!({ "fingerprint": format!("{:x}", Sha256::digest(token.expose())) }).to_string()
+}
 
 /// The forms that reached the application.
 type Sent = Arc<Mutex<Vec<String>>>;

@@ -4,8 +4,7 @@ use axum::body::Body;
 use http::header;
 use serde_json::json;
 
-use super::{SECOND_FACTOR, Site, call, form_id, issue, log_in_at, logged_in, post_form};
-use crate::app::TestEnv;
+use super::{SECOND_FACTOR, Site, TestEnv, call, form_id, issue, log_in_at, logged_in, post_form};
 
 const LOGIN: &str = "/auth/login?returnTo=%2Fauth%2Fresume%3Fform%3D";
 

@@ -4,8 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 use test_support::{Browser, TestResponse};
 
-use super::{Site, form_id, forms::ready, issue, log_in_at, logged_in, post_form};
-use crate::app::TestEnv;
+use super::{Site, TestEnv, form_id, forms::ready, issue, log_in_at, logged_in, post_form};
 
 async fn send(browser: &mut Browser, id: &str) -> TestResponse {
     post_form(browser, "/auth/resume", format!("form={id}")).await
