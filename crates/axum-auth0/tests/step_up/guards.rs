@@ -120,7 +120,7 @@ async fn the_refusal_is_an_event_of_its_login() {
     let env = TestEnv::new().await;
     let (sender, events) = std::sync::mpsc::channel();
     let builder = env.auth0_builder().on_event(move |event| {
-        if let AuthEvent::RequestRefused { login, reason } = event {
+        if let AuthEvent::RequestRefused { login, reason, .. } = event {
             sender.send((login.is_some(), *reason)).unwrap();
         }
     });

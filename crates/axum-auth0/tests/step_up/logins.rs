@@ -189,7 +189,7 @@ async fn a_failed_step_up_is_reported_with_its_fix_and_tries_the_same_login_agai
     let env = TestEnv::new().await;
     let (sender, events) = std::sync::mpsc::channel();
     let builder = env.auth0_builder().on_event(move |event| {
-        if let AuthEvent::LoginFailed { reason } = event {
+        if let AuthEvent::LoginFailed { reason, .. } = event {
             sender.send(*reason).unwrap();
         }
     });
