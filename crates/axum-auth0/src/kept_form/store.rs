@@ -65,9 +65,10 @@ impl KeptForms {
         let plain = serde_json::to_vec(&Record { form, expires_at })
             .map_err(|error| StoreError(format!("kept form: {error}")))?;
         let sealed = self.keys.seal(Purpose::KeptForm, &key, &plain);
-        match self.store.create_record(&key, sealed, expires_at).await? {
-            true => Ok(()),
-            false => Err(StoreError("kept form: the identifier exists".to_owned())),
+        if self.store.create_record(&key, sealed, expires_at).await? {
+            Ok(())
+        } else {
+            Err(StoreError("kept form: the identifier exists".to_owned()))
         }
     }
 

@@ -34,6 +34,10 @@ use crate::{
 /// }
 /// # let app: axum::Router = axum::Router::new().route("/", axum::routing::get(home));
 /// ```
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a request has one; a box would cost each an allocation"
+)]
 #[derive(Clone, Debug, Default)]
 pub enum CurrentUser {
     /// The request has no session, or did not pass the engine's layers.
