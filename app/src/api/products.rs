@@ -70,7 +70,7 @@ pub async fn delete_product(id: String) -> Result<(), AppError> {
     use leptos_auth0::server::require_recent_auth;
     use std::time::Duration;
 
-    let user = require_recent_auth(Duration::from_secs(300))?;
+    let user = require_recent_auth(Duration::from_mins(5))?;
     ProductsClient::new(&user).delete(&id).await?;
     redirect_to_products("deleted");
     Ok(())

@@ -4,7 +4,10 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::{ApiError, InvalidRequest};
-use crate::responses::{json_error_with_code, misconfigured, with_retry_after};
+use crate::{
+    responses::{json_error_with_code, misconfigured, with_retry_after},
+    step_up::{StepUp, StepUpRequired},
+};
 
 /// Responds with JSON that contains a `code`, for handlers that return `Result<_, ApiError>`. Below the engine's
 /// layers, a navigation of a user who has to log in is redirected to the login, which returns to the page.
@@ -31,7 +34,7 @@ use crate::responses::{json_error_with_code, misconfigured, with_retry_after};
 /// |---|---|---|
 /// | [`Self::Token`] | those of [`TokenError`](crate::TokenError) | |
 /// | [`Self::Refused`] | 500 | `misconfigured`, with the code of the diagnosis |
-/// | [`Self::StepUpRequired`] | 403, because the user is signed in here | `step_up_required` |
+/// | [`Self::StepUpRequired`] | as [`StepUpRequired`]: a page leads to the login, a program gets 401 | `step_up_required` |
 /// | [`Self::Forbidden`] | 403 | `forbidden` |
 /// | [`Self::NotFound`] | 404 | `not_found` |
 /// | [`Self::Conflict`] | 409 | `conflict` |
@@ -46,7 +49,11 @@ impl IntoResponse for ApiError {
         let (status, code) = match self {
             Self::Token(error) => return error.into_response(),
             Self::Refused(diagnosis) => return misconfigured(diagnosis),
-            Self::StepUpRequired(_) => (StatusCode::FORBIDDEN, "step_up_required"),
+            Self::StepUpRequired(challenge) => {
+                let (max_age, acr_values) = (challenge.max_age, challenge.acr_values);
+                let step_up = StepUp::required_by_api(max_age, acr_values);
+                return StepUpRequired(step_up).into_response();
+            }
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Conflict => (StatusCode::CONFLICT, "conflict"),

@@ -23,7 +23,7 @@ impl Auth0Builder {
     ///
     /// use axum_auth0::StepUp;
     ///
-    /// let recent = StepUp::recent_auth(Duration::from_secs(300));
+    /// let recent = StepUp::recent_auth(Duration::from_mins(5));
     /// let builder = Auth0::builder().protect_with(recent, ["/account/security"]);
     /// ```
     pub fn protect_with<P: Into<String>>(
@@ -53,7 +53,7 @@ impl Auth0 {
     /// use axum_auth0::StepUp;
     /// # fn app(auth0: &axum_auth0::Auth0) -> Router {
     /// let danger = Router::new().route("/account/close", post(|| async { "closed" }));
-    /// let recent = StepUp::recent_auth(Duration::from_secs(300));
+    /// let recent = StepUp::recent_auth(Duration::from_mins(5));
     /// let app = Router::new().merge(auth0.require_step_up(recent, danger));
     /// auth0.wrap(app)
     /// # }

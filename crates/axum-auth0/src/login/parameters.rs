@@ -205,7 +205,7 @@ mod tests {
                 ("max_age", "60".to_owned())
             ]
         );
-        let recent = StepUp::recent_auth(Duration::from_secs(60));
+        let recent = StepUp::recent_auth(Duration::from_mins(1));
         assert_eq!(parameters.step_up, Some(recent));
     }
 

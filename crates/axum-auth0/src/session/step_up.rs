@@ -20,7 +20,7 @@ impl SignedInUser {
     /// use axum_auth0::{SignedInUser, StepUpRequired};
     ///
     /// async fn close_account(user: SignedInUser) -> Result<&'static str, StepUpRequired> {
-    ///     user.require_recent_auth(Duration::from_secs(300))?;
+    ///     user.require_recent_auth(Duration::from_mins(5))?;
     ///     Ok("closed")
     /// }
     /// # let app: axum::Router = axum::Router::new().route("/close", axum::routing::post(close_account));

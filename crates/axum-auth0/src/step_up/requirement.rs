@@ -20,10 +20,10 @@ const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/mult
 ///
 /// use axum_auth0::StepUp;
 ///
-/// let recent = StepUp::recent_auth(Duration::from_secs(300));
+/// let recent = StepUp::recent_auth(Duration::from_mins(5));
 /// let second_factor = StepUp::multi_factor();
 /// let both = recent.and(second_factor);
-/// # assert_eq!(both.max_age(), Some(Duration::from_secs(300)));
+/// # assert_eq!(both.max_age(), Some(Duration::from_mins(5)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepUp {
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_recent_login_is_within_max_age_and_the_leeway() {
-        let recent = StepUp::recent_auth(Duration::from_secs(300));
+        let recent = StepUp::recent_auth(Duration::from_mins(5));
         for (auth_time, expected) in [
             (json!(NOW), None),
             (json!(NOW - 360), None),
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_login_gets_what_is_required() {
-        let both = StepUp::recent_auth(Duration::from_secs(60)).and(StepUp::acr(["a", "b"]));
+        let both = StepUp::recent_auth(Duration::from_mins(1)).and(StepUp::acr(["a", "b"]));
         let parameters = both.login_parameters();
         let expected = [
             ("max_age", "60"),

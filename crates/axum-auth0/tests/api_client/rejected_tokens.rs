@@ -183,12 +183,14 @@ async fn a_step_up_challenge_is_an_error_with_the_login_that_is_needed_and_cause
     assert_eq!(step_up.max_age.map(|age| age.as_secs()), Some(300));
     assert_eq!(error.sent(), Delivery::NotSent);
     let response = error.into_response();
-    assert_eq!(response.status(), 403);
+    assert_eq!(response.status(), 401);
     let body = axum::body::to_bytes(response.into_body(), 10_000)
         .await
         .unwrap();
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["code"], "step_up_required");
+    assert_eq!(body["max_age"], 300);
+    assert_eq!(body["acr_values"], "urn:mfa phr");
     // A call that is not idempotent gets the same error: nothing was executed.
     let error = env.client().post(["orders"]).send().await.unwrap_err();
     assert!(matches!(error, ApiError::StepUpRequired(_)), "{error:?}");

@@ -28,7 +28,7 @@ use test_support::{Browser, Part, ProductsApi, SITE, TestApp, TestResponse};
 type TestEnv = test_support::TestEnv<App>;
 
 const SECOND_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 /// The application in which a user logs in.
 #[derive(Default)]

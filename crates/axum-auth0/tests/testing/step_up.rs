@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum_auth0::{Auth0, testing::TestLogin};
 
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 #[tokio::test]
 async fn a_user_of_a_test_has_the_login_of_the_test() {

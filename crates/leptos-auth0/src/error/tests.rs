@@ -101,7 +101,7 @@ async fn the_rejection_of_a_request_without_a_user_decodes_as_its_error() {
         let body = to_bytes(response.into_body(), 1024).await.expect("a body");
         assert_eq!(AuthError::de(body), expected);
     }
-    let step_up = StepUp::recent_auth(Duration::from_secs(300)).and(StepUp::acr(["gold"]));
+    let step_up = StepUp::recent_auth(Duration::from_mins(5)).and(StepUp::acr(["gold"]));
     let response = StepUpRequired(step_up).into_response();
     let body = to_bytes(response.into_body(), 1024).await.expect("a body");
     let expected = StepUpLogin {

@@ -1,7 +1,7 @@
 //! Maps the errors of an API call to errors that the browser may receive.
 
 use crate::error::{ApiFailure, AuthError};
-use axum_auth0::{ApiError, InvalidRequest, TokenError};
+use axum_auth0::{ApiError, InvalidRequest, StepUp, StepUpRequired, TokenError};
 use http::StatusCode;
 
 impl From<ApiError> for AuthError {
@@ -11,7 +11,11 @@ impl From<ApiError> for AuthError {
         match error {
             ApiError::Token(error) => error.into(),
             ApiError::Refused(diagnosis) => TokenError::Misconfigured(diagnosis).into(),
-            ApiError::Forbidden | ApiError::StepUpRequired(_) => Self::Forbidden,
+            ApiError::StepUpRequired(challenge) => {
+                let (max_age, acr_values) = (challenge.max_age, challenge.acr_values);
+                StepUpRequired(StepUp::required_by_api(max_age, acr_values)).into()
+            }
+            ApiError::Forbidden => Self::Forbidden,
             ApiError::NotFound
             | ApiError::Conflict
             | ApiError::Invalid { .. }
@@ -42,7 +46,7 @@ impl From<ApiError> for AuthError {
 
 #[cfg(test)]
 mod tests {
-    use crate::error::{ApiFailure, AuthError};
+    use crate::error::{ApiFailure, AuthError, StepUpLogin};
     use axum_auth0::{
         ApiError, ApiProblem, InvalidRequest, StepUpChallenge, TokenError, http_client::Delivery,
     };
@@ -63,7 +67,10 @@ mod tests {
             (ApiError::Forbidden, AuthError::Forbidden),
             (
                 ApiError::StepUpRequired(StepUpChallenge::default()),
-                AuthError::Forbidden,
+                AuthError::StepUpRequired(StepUpLogin {
+                    max_age: Some(0),
+                    ..StepUpLogin::default()
+                }),
             ),
             (ApiError::NotFound, AuthError::BadRequest),
             (ApiError::Conflict, AuthError::BadRequest),

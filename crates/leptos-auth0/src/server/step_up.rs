@@ -20,7 +20,7 @@ use std::time::Duration;
 ///     use leptos_auth0::server::require_recent_auth;
 ///     use std::time::Duration;
 ///
-///     let user = require_recent_auth(Duration::from_secs(300))?;
+///     let user = require_recent_auth(Duration::from_mins(5))?;
 ///     # let _ = user;
 ///     Ok(())
 /// }
