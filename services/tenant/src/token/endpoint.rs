@@ -23,13 +23,20 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match exchange(&state, &headers, &body).await {
-        Ok(response) => Json(response).into_response(),
-        Err(error) => {
-            state.activity_log.refused(PATH, error.description());
-            error.into_response()
+    // In a task: a client that disconnects must not stop an exchange between its commit and its log line.
+    let exchange = tokio::spawn(async move {
+        match exchange(&state, &headers, &body).await {
+            Ok(response) => Json(response).into_response(),
+            Err(error) => {
+                state.activity_log.refused(PATH, error.description());
+                error.into_response()
+            }
         }
-    }
+    });
+    exchange.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the token request failed");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
 }
 
 async fn exchange(
