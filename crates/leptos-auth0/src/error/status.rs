@@ -16,6 +16,8 @@ pub trait ErrorStatus {
     fn retry_after_secs(&self) -> Option<u32> {
         match self.auth() {
             Some(AuthError::ProviderUnavailable { retry_after_secs }) => *retry_after_secs,
+            // As the engine's own pages say.
+            Some(AuthError::StoreUnavailable) => Some(5),
             _ => None,
         }
     }

@@ -31,7 +31,7 @@ async fn with_an_audience_the_access_token_is_a_jwt_for_that_api() {
         json!({
             "iss": env.issuer, "sub": "auth0|alice", "aud": [PRODUCTS, format!("{}userinfo", env.issuer)],
             "iat": START_TIME, "exp": START_TIME + 86_400, "azp": CLIENT_ID,
-            "scope": "openid profile email offline_access read:products",
+            "scope": "openid profile email offline_access read:products", "auth_time": START_TIME,
         })
     );
     assert!(env.logged(

@@ -27,7 +27,7 @@ async fn the_id_token_has_the_claims_of_its_scopes() {
             "iss": env.issuer, "sub": "auth0|alice", "aud": CLIENT_ID, "iat": START_TIME, "exp": START_TIME + 36_000,
             "nonce": "nonce-1", "name": "Alice Example", "nickname": "alice", "given_name": "Alice",
             "family_name": "Example", "updated_at": "2027-01-15T08:00:00.000Z",
-            "email": "alice@example.com", "email_verified": true,
+            "email": "alice@example.com", "email_verified": true, "auth_time": START_TIME,
         })
     );
     assert_eq!(response.headers["cache-control"], "no-store");
