@@ -2,8 +2,7 @@
 
 use std::{path::PathBuf, process::Stdio};
 
-use super::{PgBouncer, PoolMode, cluster::check, programs::command};
-use crate::{REQUIRE_DATABASES, or_skip};
+use super::{cluster::check, programs::command};
 
 /// A database on a server.
 #[derive(Clone, Debug)]
@@ -20,11 +19,6 @@ impl PostgresDatabase {
     /// Returns the URL: `postgres://postgres@127.0.0.1:PORT/NAME`.
     pub fn url(&self) -> &str {
         &self.url
-    }
-
-    /// Starts a pooler in front of the server. `None` if `PgBouncer` is not installed.
-    pub fn pooler(&self, mode: PoolMode) -> Option<PgBouncer> {
-        or_skip(PgBouncer::start(self, mode), REQUIRE_DATABASES)
     }
 
     /// Returns the port of the server.

@@ -13,8 +13,9 @@ use super::{
     programs::{hand_over, is_root, unprivileged_user},
 };
 use crate::{
-    Missing, Watchdog,
+    Missing, REQUIRE_DATABASES, Watchdog,
     folder::temporary_folder,
+    or_skip,
     process::{free_port, wait_until},
     programs::find_program,
 };
@@ -46,6 +47,13 @@ pub struct PgBouncer {
     port: u16,
     /// Dropped last.
     _watchdog: Watchdog,
+}
+
+impl PostgresDatabase {
+    /// Starts a pooler in front of the server. `None` if `PgBouncer` is not installed.
+    pub fn pooler(&self, mode: PoolMode) -> Option<PgBouncer> {
+        or_skip(PgBouncer::start(self, mode), REQUIRE_DATABASES)
+    }
 }
 
 impl PgBouncer {
