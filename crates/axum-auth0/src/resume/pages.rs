@@ -20,7 +20,7 @@ pub(super) fn ready(config: &Config, user: &SignedInUser, id: &str, form: &KeptF
         .clone()
         .unwrap_or_else(|| user.page_user().as_str().to_owned());
     Page::new(StatusCode::OK, "You confirmed who you are")
-        .paragraph("What you entered was kept, and is sent now.")
+        .paragraph("What you entered was kept. Continue to send it.")
         .form(
             "Continue",
             config.routes().resume_path(),
