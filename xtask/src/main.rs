@@ -11,6 +11,7 @@ mod counts;
 mod dev;
 mod failure;
 mod interrupt;
+mod mcp_server;
 mod minimal_leptos;
 mod overload;
 mod ports;

@@ -34,7 +34,8 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
         }
         Err(interrupted) => return Err(interrupted),
     };
-    for folder in [&workspace.root, &wasm_bindgen] {
+    let mcp_server = workspace.root.join("examples").join("mcp-server");
+    for folder in [&workspace.root, &wasm_bindgen, &mcp_server] {
         let mut check = deny(folder);
         check.args(["check", "bans", "licenses", "sources"]);
         if has_advisories {

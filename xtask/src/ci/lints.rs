@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::failure::Result;
+use crate::mcp_server;
 use crate::minimal_leptos;
 use crate::process;
 use crate::site::{Purpose, Site};
@@ -17,6 +18,7 @@ pub(super) fn formatting(workspace: &Workspace) -> Result<()> {
     for mut cargo in [
         workspace.cargo(),
         minimal_leptos::cargo(workspace)?,
+        mcp_server::cargo(workspace),
         wasm_bindgen(workspace),
     ] {
         process::run("cargo fmt", cargo.args(["fmt", "--all", "--check"]), LIMIT)?;
@@ -85,6 +87,13 @@ pub(super) fn minimal_leptos(workspace: &Workspace) -> Result<()> {
         .arg("--target-dir")
         .arg(workspace.target.join("front"));
     clippy(&mut browser)
+}
+
+/// The example for MCP clients, which is no member of the workspace.
+pub(super) fn mcp_server(workspace: &Workspace) -> Result<()> {
+    let mut cargo = mcp_server::cargo(workspace);
+    cargo.args(["clippy", "--locked", "--all-targets"]);
+    clippy(&mut cargo)
 }
 
 pub(super) fn documentation(workspace: &Workspace) -> Result<()> {

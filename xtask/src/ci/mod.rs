@@ -27,6 +27,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.step("clippy, examples/minimal-leptos", |_| {
         lints::minimal_leptos(workspace)
     })?;
+    report.step("clippy, examples/mcp-server", |_| {
+        lints::mcp_server(workspace)
+    })?;
     report.step("documentation", |_| lints::documentation(workspace))?;
     test::run(workspace, &Part::parse_all(&[])?, report)?;
 

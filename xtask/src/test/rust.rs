@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::not_run::{self, ByReason, NotRun};
 use crate::counts::Counts;
 use crate::failure::Result;
+use crate::mcp_server;
 use crate::process;
 use crate::report::Report;
 use crate::site::{Purpose, Site};
@@ -34,6 +35,11 @@ pub(super) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         outcome
     })?;
     skipped.report(report);
+    report.step("examples/mcp-server", |counts| {
+        let mut cargo = mcp_server::cargo(workspace);
+        cargo.args(["test", "--locked", "--no-fail-fast"]);
+        count(&mut cargo, counts)
+    })?;
     report.step("examples in the documentation", |counts| {
         let mut cargo = cargo(workspace);
         cargo
