@@ -14,7 +14,7 @@ const signedOut = (page: Page) => page.getByRole('heading', { level: 1, name: 'Y
 // A page asks whether it requires a user, and the server rejects requests of a page of another user.
 test.use({ expectedConsoleErrors: /status of 4(01|09)/ });
 
-test('a logout in one tab removes the data of the user from the others, and signs nobody in again', async ({ context, page }) => {
+test('a logout in one tab removes the data of the user from the others, and starts no login', async ({ context, page }) => {
   await logIn(page, alice);
   const [products, profile] = [await context.newPage(), await context.newPage()];
   await visit(products, '/products');

@@ -53,8 +53,9 @@ impl Verifier {
     ///         .route("/products/count", get(async || "public"))
     ///         .with_state(verifier)
     /// }
-    /// # let verifier = Verifier::new("tenant.eu.auth0.com", "https://api.example.com").unwrap();
+    /// # let verifier = Verifier::new("tenant.eu.auth0.com", "https://api.example.com")?;
     /// # let _ = router(verifier);
+    /// # Ok::<(), axum_auth0_bearer::VerifierError>(())
     /// ```
     pub fn require(&self, requirement: Requirement) -> GuardLayer {
         from_extractor_with_state(Guard {

@@ -5,17 +5,21 @@
 /// `contract_tests!(clock: injected, open)` for a store that compares times with the argument `now`, and
 /// `contract_tests!(clock: server, open)` for one that has the clock of a server. `open` is a function that returns a future
 /// of [`StoreUnderTest`](crate::contract::StoreUnderTest), or of an `Option` of it.
+///
+/// `contract_tests!(clock: server, without: changes, open)` leaves out the rules of reported changes, for a connection that does
+/// not deliver them, such as one of a pooler in transaction mode.
 #[macro_export]
 macro_rules! contract_tests {
     (clock: injected, $open:expr) => {
         $crate::common_contract_tests!(Injected, $open);
+        $crate::change_contract_tests!(Injected, $open);
         $crate::contract_tests!(@Injected, $open, [
             leases::a_lease_ends_at_the_second_until_which_it_was_acquired,
             expiry::a_record_expires_at_the_second_of_its_expiry,
             cleanup::what_ends_at_this_second_is_deleted_and_what_ends_at_the_next_is_kept,
         ]);
     };
-    (clock: server, $open:expr) => {
+    (clock: server, without: changes, $open:expr) => {
         $crate::common_contract_tests!(Server, $open);
         $crate::contract_tests!(@Server, $open, [
             leases::a_lease_ends_when_its_time_has_passed_at_the_server,
@@ -26,6 +30,10 @@ macro_rules! contract_tests {
             clock_skew::a_replica_whose_clock_is_behind_finds_no_session_that_ended,
             clock_skew::a_replica_whose_clock_is_ahead_deletes_nothing_that_lives,
         ]);
+    };
+    (clock: server, $open:expr) => {
+        $crate::contract_tests!(clock: server, without: changes, $open);
+        $crate::change_contract_tests!(Server, $open);
     };
     (@$clock:ident, $open:expr, [$($subject:ident :: $test:ident),+ $(,)?]) => {
         $(
@@ -74,6 +82,15 @@ macro_rules! common_contract_tests {
             cleanup::expired_and_idle_rows_are_deleted_and_nothing_else,
             cleanup::a_cleanup_deletes_no_more_than_its_limit,
             cleanup::cleanups_of_several_replicas_at_once_succeed,
+        ]);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! change_contract_tests {
+    ($clock:ident, $open:expr) => {
+        $crate::contract_tests!(@$clock, $open, [
             changes::a_deleted_login_is_reported_to_every_process,
             changes::replaced_tokens_are_reported,
             changes::a_deleted_record_is_reported,

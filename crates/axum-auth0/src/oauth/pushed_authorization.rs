@@ -22,13 +22,13 @@ impl TokenEndpoint {
     /// Sends the parameters of `request`, a URL of the authorization endpoint, to the provider, and returns the URL for the
     /// browser, which has only `client_id` and `request_uri` (RFC 9126 §2, §4).
     ///
-    /// The provider authenticates this client and checks the request before the browser goes there, and nobody can change or
-    /// read the request on the way.
+    /// The provider authenticates this client and checks the request before the browser goes there, and the request cannot be
+    /// changed or read on the way.
     ///
     /// # Errors
     ///
-    /// See [`EndpointError`]. There is no fallback to a request that is not pushed: whoever can prevent the push could
-    /// otherwise change the request.
+    /// See [`EndpointError`]. There is no fallback to a request that is not pushed: an attacker who prevents the push
+    /// could otherwise change the request.
     pub(crate) async fn push_authorization_request(
         &self,
         metadata: &Metadata,
@@ -75,7 +75,7 @@ impl TokenEndpoint {
             || reference.chars().any(char::is_control)
         {
             return Err(EndpointError::InvalidResponse(
-                "request_uri is empty or too long",
+                "request_uri is empty, too long, or has control characters",
             ));
         }
         let mut url = request.clone();

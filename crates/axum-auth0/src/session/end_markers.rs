@@ -1,6 +1,6 @@
 //! Markers of ended sessions, for logins that are in flight while the sessions end.
 //!
-//! Whoever ends sessions writes a marker first and then deletes the logins. A login inserts its row first and then reads
+//! The end of sessions is a marker first, and then the deletion of the logins. A login inserts its row first and then reads
 //! the markers. Whatever the order is, one of the two sees the other.
 
 use sha2::{Digest as _, Sha256};

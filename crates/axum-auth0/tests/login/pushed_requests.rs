@@ -68,7 +68,7 @@ async fn a_push_authenticates_the_client_as_at_the_token_endpoint() {
     assert_eq!(pushed.get("client_id"), Some(CLIENT_ID));
 }
 
-/// A fallback would let whoever prevents the push change the request.
+/// With a fallback, an attacker who prevents the push could change the request.
 #[tokio::test]
 async fn a_failed_push_fails_the_login() {
     for (case, reply, status) in [

@@ -84,7 +84,7 @@ async fn a_token_for_another_audience_is_refused_with_the_address_of_the_metadat
     );
     let metadata = format!("resource_metadata=\"{}\"", env.metadata_url);
     assert!(challenge.contains(&metadata), "{challenge}");
-    // An MCP client sees the same challenge, from which it can log in anew.
+    // An MCP client sees the same challenge, from which it can start another login.
     let config =
         StreamableHttpClientTransportConfig::with_uri(env.server.url.as_str()).auth_header(token);
     let transport = StreamableHttpClientTransport::from_config(config);
