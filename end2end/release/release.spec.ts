@@ -89,7 +89,8 @@ test('the first page of a visit contains the styles, and the next one has them f
   });
   // Playwright has no cache while a route is set.
   await page.context().unrouteAll();
-  const style = page.locator('head style');
+  // The first `style` of every page is the rule of its animation.
+  const style = page.locator('head style:nth-of-type(2)');
   const link = page.locator('link[rel=stylesheet]');
   await load(page, () => page.goto('/'));
   await expect(style).toHaveCount(1);
