@@ -182,9 +182,11 @@ fn copy_rows(file: &Path, count: usize) {
     let numbers = "WITH RECURSIVE numbers(n) AS \
                    (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1) ";
     for copies in [
-        "INSERT INTO logins SELECT randomblob(16), subject, provider_session, created_at, \
-         last_seen_at, expires_at, version, zeroblob(?2) FROM logins, numbers WHERE ?1 > 0",
-        "INSERT INTO records SELECT randomblob(32), zeroblob(?2), expires_at FROM records, numbers WHERE ?1 > 0",
+        "INSERT INTO logins (id, issuer, subject, provider_session, created_at, last_seen_at, expires_at, version, tokens) \
+         SELECT randomblob(16), issuer, subject, provider_session, created_at, last_seen_at, expires_at, version, zeroblob(?2) \
+         FROM logins, numbers WHERE ?1 > 0",
+        "INSERT INTO records (key, record, expires_at) \
+         SELECT randomblob(32), zeroblob(?2), expires_at FROM records, numbers WHERE ?1 > 0",
     ] {
         let parameters = [count, OTHERS_BYTES].map(|number| i64::try_from(number).unwrap());
         let copied = connection.execute(&format!("{numbers}{copies}"), parameters);
