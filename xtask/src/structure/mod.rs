@@ -3,6 +3,7 @@
 mod dependency_rules;
 mod file_sizes;
 mod module_graph;
+mod named_tests;
 mod retired_identifiers;
 mod shared_dependencies;
 
@@ -25,6 +26,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     })?;
     report.step("features of dependencies, site and tests", |_| {
         shared_dependencies::check(workspace)
+    })?;
+    report.step("tests that the documentation names", |_| {
+        named_tests::check(workspace)
     })?;
     report.step("file sizes", |_| file_sizes::check(workspace))?;
     Ok(())
