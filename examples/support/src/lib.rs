@@ -39,6 +39,12 @@ pub struct SessionsGuide;
 #[derive(Debug)]
 pub struct LogoutGuide;
 
+/// The examples in `docs/grants.md`, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/grants.md")]
+#[derive(Debug)]
+pub struct GrantsGuide;
+
 use axum::Router;
 use axum_auth0_bearer::Verifier;
 

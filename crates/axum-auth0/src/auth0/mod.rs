@@ -2,6 +2,7 @@
 
 mod build;
 mod builder;
+mod grants;
 mod hooks;
 mod maintenance;
 mod router;

@@ -22,7 +22,7 @@ use crate::{
     session::{ChangeTracker, SessionRecords, SessionState, UserServices, UserSessions},
     store::SharedStore,
     tasks::Tasks,
-    tokens::{ApiRegistry, Tokens},
+    tokens::{ApiRegistry, ClientTokens, Tokens},
 };
 
 /// Components that the state is built from.
@@ -50,6 +50,7 @@ pub(super) struct Parts {
     pub(super) records: SessionRecords,
     pub(super) keys: Keyring,
     pub(super) tokens: Tokens,
+    pub(super) client_tokens: ClientTokens,
     pub(super) apis: ApiRegistry,
     pub(super) tasks: Tasks,
     pub(super) clock: SharedClock,
@@ -123,6 +124,11 @@ impl AppState {
             (tasks.clone(), events.clone()),
         );
         let apis = ApiRegistry::new(&config);
+        let client_tokens = ClientTokens::new(
+            token_endpoint.clone(),
+            Arc::clone(&config),
+            Arc::clone(&clock),
+        );
         let records = SessionRecords::new(Arc::clone(&store), keys.clone(), Arc::clone(&clock));
         let sessions = UserSessions {
             config: Arc::clone(&config),
@@ -203,6 +209,7 @@ impl AppState {
             records,
             keys,
             tokens,
+            client_tokens,
             apis,
             tasks,
             clock,

@@ -22,7 +22,10 @@ pub(super) fn not_for(expected: &Expectation<'_>, audience: &str, found: &[&str]
         .map(|aud| printable(aud))
         .collect();
     let login = config.audience().filter(|login| *login != audience);
-    if expected.is_just_issued() && login.is_some_and(|login| found.contains(&login)) {
+    if expected.is_of_login
+        && expected.is_just_issued()
+        && login.is_some_and(|login| found.contains(&login))
+    {
         return Diagnosis::RefreshNotAllowedForApi {
             audience,
             found: shown,

@@ -125,7 +125,9 @@ impl Diagnosis {
             Self::ExpiredToken { .. } => Code::ExpiredToken,
             Self::ClockSkew { .. } => Code::ClockSkew,
             Self::UnusableToken { .. } => Code::UnusableToken,
-            Self::ScopeNotGranted { .. } | Self::NoScopeGranted { .. } => Code::ScopeNotGranted,
+            Self::ScopeNotGranted { .. }
+            | Self::ScopeNotGrantedToClient { .. }
+            | Self::NoScopeGranted { .. } => Code::ScopeNotGranted,
             Self::MissingScope { .. } => Code::MissingScope,
             Self::ScopeRefused { .. } => Code::ScopeRefused,
             Self::NoRefreshToken { .. } => Code::NoRefreshToken,

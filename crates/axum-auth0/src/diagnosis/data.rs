@@ -188,6 +188,14 @@ pub enum Diagnosis {
         /// Whether the login itself names this API.
         is_login_api: bool,
     },
+    /// A requested scope was not granted to the application itself, which has no user
+    /// ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+    ScopeNotGrantedToClient {
+        /// The requested audience.
+        audience: String,
+        /// The scopes that the token lacks.
+        missing: Vec<String>,
+    },
     /// None of several requested scopes was granted.
     NoScopeGranted {
         /// The requested audience.

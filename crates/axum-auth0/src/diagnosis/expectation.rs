@@ -12,6 +12,8 @@ pub struct Expectation<'a> {
     /// For a token fresh from the token endpoint: when it was requested, in seconds since 1970.
     pub(super) requested_at: Option<i64>,
     pub(super) now: i64,
+    /// Whether the token is requested with a login or its refresh token.
+    pub(super) is_of_login: bool,
 }
 
 impl<'a> Expectation<'a> {
@@ -24,7 +26,15 @@ impl<'a> Expectation<'a> {
             granted: None,
             requested_at: None,
             now,
+            is_of_login: true,
         }
+    }
+
+    /// Marks the token as one of a grant without a login, such as client credentials.
+    #[must_use]
+    pub(crate) fn without_login(mut self) -> Self {
+        self.is_of_login = false;
+        self
     }
 
     /// Sets the requested scopes, if they are not those of the configuration.
@@ -56,7 +66,8 @@ impl<'a> Expectation<'a> {
     /// Returns whether the token comes from a refresh of a login that named no API, at a provider whose refresh tokens
     /// are bound to the APIs of the login.
     pub(super) fn login_named_no_api(&self) -> bool {
-        self.is_just_issued()
+        self.is_of_login
+            && self.is_just_issued()
             && self.config.audience().is_none()
             && self.config.audience_parameter() == AudienceParameter::Audience
     }

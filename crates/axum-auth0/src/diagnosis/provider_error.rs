@@ -62,6 +62,15 @@ impl Diagnosis {
         }
     }
 
+    /// Returns the diagnosis that the application may not use the grant of this type, which the provider need not name.
+    pub(crate) fn grant_refused(error: &str, description: Option<&str>, grant_type: &str) -> Self {
+        match description {
+            Some(text) if text.contains(grant_type) => Self::grant_not_allowed(error, description),
+            Some(text) => Self::grant_not_allowed(error, Some(&format!("{grant_type}: {text}"))),
+            None => Self::grant_not_allowed(error, Some(grant_type)),
+        }
+    }
+
     /// Returns the diagnosis that the provider refused the scope of a login, with the provider's `description`.
     pub fn scope_refused(config: &Config, description: Option<&str>) -> Self {
         Self::ScopeRefused {

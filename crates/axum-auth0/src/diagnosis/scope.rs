@@ -8,6 +8,12 @@ impl Diagnosis {
     pub(crate) fn scope_missing(expected: &Expectation<'_>, missing: Vec<String>) -> Self {
         let (api, requested) = (expected.api, expected.requested);
         let audience = api.audience().unwrap_or("(none)");
+        if !expected.is_of_login {
+            return Self::ScopeNotGrantedToClient {
+                audience: audience.to_owned(),
+                missing,
+            };
+        }
         if missing.iter().any(|scope| !requested.contains(scope)) {
             return Self::missing_scope(api, audience, missing);
         }

@@ -10,6 +10,7 @@ mod authorization_request;
 mod client_authentication;
 mod csp;
 mod error;
+mod grant_request;
 mod id_token;
 mod lenient;
 mod logout_token;
@@ -31,6 +32,7 @@ pub use self::{
 };
 pub(crate) use self::{
     csp::{form_action, provider_origins},
+    grant_request::CLIENT_CREDENTIALS,
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
     pushed_authorization::pushes_requests,

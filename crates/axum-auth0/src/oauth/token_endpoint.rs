@@ -29,7 +29,7 @@ pub struct TokenEndpoint {
     pub(super) http_client: HttpClient,
     clock: SharedClock,
     pub(super) client: RegisteredClient,
-    audience_parameter: AudienceParameter,
+    pub(super) audience_parameter: AudienceParameter,
 }
 
 impl TokenEndpoint {

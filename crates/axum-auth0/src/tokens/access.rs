@@ -7,7 +7,7 @@ use super::{
     error::{TokenError, audience_missing, log_unusable, unusable},
     freshness::TokenRequirement,
     login_snapshot::LoginSnapshot,
-    options::{TokenFingerprint, TokenOptions},
+    options::TokenOptions,
     refresh::{Decision, Refresher, decide, fall_back},
     token_request::TokenRequest,
     token_set::{LogoutTokens, TokenSet},
@@ -109,7 +109,8 @@ impl Tokens {
             stored = self.0.sets.load(login.id()).await?.1;
             &stored
         };
-        let requirement = self.requirement(options, set.find(&request));
+        let buffer = self.0.config.refresh_buffer();
+        let requirement = TokenRequirement::of(options, set.find(&request), buffer);
         let token = if let Decision::UseCached(token) = decide(set, &request, requirement, now) {
             token
         } else {
@@ -135,25 +136,6 @@ impl Tokens {
             reason: RequestRefusal::MissingScope,
         });
         Err(unusable(diagnosis, is_current))
-    }
-
-    fn requirement(
-        &self,
-        options: &TokenOptions,
-        cached: Option<&CachedToken>,
-    ) -> TokenRequirement {
-        if options.instead_of.is_some() {
-            return TokenRequirement::InsteadOf(options.instead_of);
-        }
-        if options.force_refresh {
-            let cached = cached.map(|cached| TokenFingerprint::of(&cached.token));
-            return TokenRequirement::InsteadOf(cached);
-        }
-        let default = self.0.config.refresh_buffer();
-        let buffer = options.refresh_buffer.unwrap_or(default).as_secs();
-        TokenRequirement::Fresh {
-            buffer: i64::try_from(buffer).unwrap_or(i64::MAX),
-        }
     }
 
     /// Returns the tokens of `record` that a logout needs, or no tokens if they are unreadable.

@@ -12,7 +12,7 @@ use crate::{
     diagnosis::Diagnosis,
 };
 
-/// A user's access token for the API `A`. Clients of other APIs do not accept it.
+/// An access token for the API `A`, of a user or of the application itself. Clients of other APIs do not accept it.
 ///
 /// It cannot be serialized, which prevents sending it to the browser by accident, and `Debug` does not show it.
 pub struct AccessToken<A> {

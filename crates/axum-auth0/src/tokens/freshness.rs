@@ -1,6 +1,11 @@
 //! Decides whether a cached token satisfies a caller.
 
-use super::{cached_token::CachedToken, options::TokenFingerprint};
+use std::time::Duration;
+
+use super::{
+    cached_token::CachedToken,
+    options::{TokenFingerprint, TokenOptions},
+};
 
 /// The requirements of a caller, apart from API and scopes.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +17,25 @@ pub(super) enum TokenRequirement {
 }
 
 impl TokenRequirement {
+    /// Returns the requirement of a caller with `options`. `cached` is the cached token of the request, `buffer` the configured
+    /// refresh buffer.
+    pub(super) fn of(
+        options: &TokenOptions,
+        cached: Option<&CachedToken>,
+        buffer: Duration,
+    ) -> Self {
+        if options.instead_of.is_some() {
+            return Self::InsteadOf(options.instead_of);
+        }
+        if options.force_refresh {
+            return Self::InsteadOf(cached.map(|cached| TokenFingerprint::of(&cached.token)));
+        }
+        let buffer = options.refresh_buffer.unwrap_or(buffer).as_secs();
+        Self::Fresh {
+            buffer: i64::try_from(buffer).unwrap_or(i64::MAX),
+        }
+    }
+
     pub(super) fn is_satisfied_by(&self, cached: &CachedToken, now: i64) -> bool {
         match self {
             Self::Fresh { buffer } => cached.is_fresh(now, *buffer),

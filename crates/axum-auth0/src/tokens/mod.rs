@@ -9,12 +9,14 @@ mod api_registry;
 mod app_data;
 mod backoff;
 mod cached_token;
+mod client_token;
 mod error;
 mod error_response;
 mod failure;
 #[cfg(test)]
 mod fixtures;
 mod freshness;
+mod grant_response;
 mod login_snapshot;
 mod options;
 mod overview;
@@ -31,6 +33,7 @@ pub(crate) use self::{
     api_registry::ApiRegistry,
     app_data::AppDataUpdate,
     cached_token::CachedToken,
+    client_token::ClientTokens,
     login_snapshot::{LoginSnapshot, OpenedLogin},
     token_request::TokenRequest,
     token_set::{RequestedGrant, TokenSet},

@@ -12,6 +12,8 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) audience: &'a str,
     /// Sorted, without duplicates.
     pub(crate) scope: Vec<String>,
+    /// Whether the token is not requested with the refresh token of a login.
+    is_without_login: bool,
 }
 
 impl<'a> TokenRequest<'a> {
@@ -29,7 +31,14 @@ impl<'a> TokenRequest<'a> {
             api,
             audience: api.audience()?,
             scope,
+            is_without_login: false,
         })
+    }
+
+    /// Marks the request as one of another grant than the refresh token of a login.
+    pub(super) fn without_login(mut self) -> Self {
+        self.is_without_login = true;
+        self
     }
 
     /// Returns whether the scopes differ from those of the configuration.
@@ -49,6 +58,11 @@ impl<'a> TokenRequest<'a> {
 
     /// Returns the expected properties of the token. `now` is in seconds since 1970.
     pub(super) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {
-        Expectation::new(config, self.api, now).requested(&self.scope)
+        let expectation = Expectation::new(config, self.api, now).requested(&self.scope);
+        if self.is_without_login {
+            expectation.without_login()
+        } else {
+            expectation
+        }
     }
 }

@@ -15,15 +15,19 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Re
     let body = to_bytes(body, 1 << 20).await.unwrap();
     let form = pairs(&body);
     let path = parts.uri.path().strip_prefix(&provider.0.prefix);
-    let refreshing = form
+    let grant_type = form
         .iter()
-        .any(|(name, value)| name == "grant_type" && value == "refresh_token");
+        .find(|(name, _)| name == "grant_type")
+        .map_or("authorization_code", |(_, value)| value);
     let endpoint = match (&parts.method, path.unwrap_or_default()) {
         (&Method::GET, "/.well-known/openid-configuration") => Endpoint::Discovery,
         (&Method::GET, "/keys") => Endpoint::Keys,
         (&Method::GET | &Method::POST, "/authorize") => Endpoint::Authorize,
-        (&Method::POST, "/oauth/token") if refreshing => Endpoint::Refresh,
-        (&Method::POST, "/oauth/token") => Endpoint::Exchange,
+        (&Method::POST, "/oauth/token") => match grant_type {
+            "authorization_code" => Endpoint::Exchange,
+            "refresh_token" => Endpoint::Refresh,
+            _ => Endpoint::OtherGrant,
+        },
         (&Method::GET, "/userinfo") => Endpoint::Userinfo,
         (&Method::POST, "/oauth/revoke") => Endpoint::Revocation,
         (&Method::POST, "/oauth/par") => Endpoint::PushedAuthorization,
@@ -75,6 +79,7 @@ impl FakeProvider {
             }
             Endpoint::Exchange
             | Endpoint::Refresh
+            | Endpoint::OtherGrant
             | Endpoint::Revocation
             | Endpoint::PushedAuthorization
                 if !self.authenticates_client(request) =>
@@ -83,6 +88,7 @@ impl FakeProvider {
             }
             Endpoint::Exchange => self.exchange(request),
             Endpoint::Refresh => self.refresh(request),
+            Endpoint::OtherGrant => self.other_grant(request),
             Endpoint::Revocation => {
                 self.revoke(request);
                 Reply::status(200)

@@ -6,6 +6,7 @@ mod clients;
 mod endpoints;
 mod gate;
 mod grants;
+mod other_grants;
 mod policy;
 mod reply;
 mod request_log;

@@ -21,6 +21,8 @@ pub enum Part {
     ExchangeResponse,
     /// The token response to a refresh token.
     RefreshResponse,
+    /// The token response to another grant.
+    GrantResponse,
     Userinfo,
 }
 

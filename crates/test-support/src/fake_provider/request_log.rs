@@ -12,6 +12,8 @@ pub enum Endpoint {
     Exchange,
     /// The token endpoint, with a refresh token.
     Refresh,
+    /// The token endpoint, with another grant type.
+    OtherGrant,
     Userinfo,
     Revocation,
     PushedAuthorization,

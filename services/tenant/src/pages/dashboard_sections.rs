@@ -96,6 +96,7 @@ pub(super) fn application(application: &Application) -> String {
         "<h3>{name}</h3>\n<dl><dt>Client ID</dt><dd><code>{client_id}</code></dd>\
          <dt>Allowed callback URLs</dt><dd>{callbacks}</dd><dt>Allowed logout URLs</dt><dd>{logouts}</dd>\
          <dt>Back-channel logout URL</dt><dd>{backchannel}</dd><dt>Refresh tokens</dt><dd>{refresh}</dd>\
+         <dt>Other grants</dt><dd>{grants}</dd>\
          <dt>Multi-resource refresh tokens for</dt><dd>{multi_resource}</dd></dl>\n",
         name = Escaped(&application.name),
         client_id = Escaped(&application.client_id),
@@ -106,6 +107,14 @@ pub(super) fn application(application: &Application) -> String {
             "allowed"
         } else {
             "not allowed"
+        },
+        grants = match application.other_grants.as_slice() {
+            [] => "none".to_owned(),
+            grants => grants
+                .iter()
+                .map(|grant| grant.name())
+                .collect::<Vec<_>>()
+                .join(", "),
         },
         multi_resource = codes(&multi_resource),
     )

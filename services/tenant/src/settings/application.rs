@@ -23,9 +23,31 @@ pub struct ApplicationSettings {
     pub backchannel_logout_url: Option<Url>,
     /// Whether the application may use the grant `refresh_token`.
     pub refresh_tokens: bool,
+    /// The grants besides Authorization Code and Refresh Token that the application may use.
+    pub other_grants: Vec<OtherGrant>,
     /// The APIs, besides the API of the login, for which the application's refresh tokens are accepted (Auth0: multi-resource
     /// refresh tokens).
     pub multi_resource: Vec<ResourcePolicy>,
+}
+
+/// A grant besides Authorization Code and Refresh Token (Auth0: *Advanced Settings > Grant Types*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum OtherGrant {
+    /// *Client Credentials*: access tokens of the application itself.
+    ClientCredentials,
+}
+
+impl OtherGrant {
+    /// All grants.
+    pub const ALL: &'static [Self] = &[Self::ClientCredentials];
+
+    /// Returns the name in Auth0's dashboard.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "Client Credentials",
+        }
+    }
 }
 
 /// One API for which an application's refresh tokens are accepted.
@@ -54,6 +76,7 @@ impl ApplicationSettings {
             origins: vec![app_base_url.origin().ascii_serialization()],
             backchannel_logout_url: None,
             refresh_tokens: true,
+            other_grants: OtherGrant::ALL.to_vec(),
             multi_resource: Vec::new(),
         }
     }

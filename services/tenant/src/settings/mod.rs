@@ -12,7 +12,7 @@ use url::Url;
 
 pub use self::{
     api::{ApiSettings, ApplicationAccess, TokenSigning},
-    application::{ApplicationSettings, ResourcePolicy},
+    application::{ApplicationSettings, OtherGrant, ResourcePolicy},
     user::UserSettings,
 };
 use crate::clock::{Clock, SystemClock};

@@ -8,7 +8,7 @@ use url::Url;
 use super::json::{decode, encode};
 use crate::{
     opaque_id::sha256_base64url,
-    settings::{ApplicationSettings, ResourcePolicy},
+    settings::{ApplicationSettings, OtherGrant, ResourcePolicy},
 };
 
 /// An application, without its secret.
@@ -21,6 +21,7 @@ pub(crate) struct Application {
     pub(crate) origins: Vec<String>,
     pub(crate) backchannel_logout_url: Option<Url>,
     pub(crate) refresh_tokens: bool,
+    pub(crate) other_grants: Vec<OtherGrant>,
     pub(crate) multi_resource: Vec<ResourcePolicy>,
 }
 
@@ -34,6 +35,7 @@ impl From<&ApplicationSettings> for Application {
             origins: settings.origins.clone(),
             backchannel_logout_url: settings.backchannel_logout_url.clone(),
             refresh_tokens: settings.refresh_tokens,
+            other_grants: settings.other_grants.clone(),
             multi_resource: settings.multi_resource.clone(),
         }
     }

@@ -10,11 +10,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{PATH, authorization_code, refresh, response::TokenResponse};
+use super::{PATH, authorization_code, client_credentials, refresh};
 use crate::{
     activity_log::quoted,
     clients,
     http::{OAuthError, Parameters},
+    settings::OtherGrant,
     state::AppState,
 };
 
@@ -26,7 +27,7 @@ pub(crate) async fn post(
     // In a task: a client that disconnects must not stop an exchange between its commit and its log line.
     let exchange = tokio::spawn(async move {
         match exchange(&state, &headers, &body).await {
-            Ok(response) => Json(response).into_response(),
+            Ok(response) => response,
             Err(error) => {
                 state.activity_log.refused(PATH, error.description());
                 error.into_response()
@@ -43,23 +44,30 @@ async fn exchange(
     state: &AppState,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<TokenResponse, OAuthError> {
+) -> Result<Response, OAuthError> {
     state.delete_expired_if_due().await?;
     let parameters = Parameters::from_body(headers, body)?;
     let mut connection = state.store.connection().await?;
     let application = clients::authenticate(&mut connection, headers, &parameters).await?;
     drop(connection);
+    let allows = |grant| application.other_grants.contains(&grant);
     match parameters.get("grant_type") {
         Some("authorization_code") => {
-            authorization_code::redeem(state, &application, &parameters).await
+            let response = authorization_code::redeem(state, &application, &parameters).await?;
+            Ok(Json(response).into_response())
         }
         Some("refresh_token") if application.refresh_tokens => {
-            refresh::refresh(state, &application, &parameters).await
+            let response = refresh::refresh(state, &application, &parameters).await?;
+            Ok(Json(response).into_response())
         }
-        Some("refresh_token") => Err(OAuthError::new(
+        Some(client_credentials::GRANT_TYPE) if allows(OtherGrant::ClientCredentials) => {
+            let response = client_credentials::issue(state, &application, &parameters).await?;
+            Ok(Json(response).into_response())
+        }
+        Some(known @ ("refresh_token" | client_credentials::GRANT_TYPE)) => Err(OAuthError::new(
             StatusCode::FORBIDDEN,
             "unauthorized_client",
-            "Grant type 'refresh_token' not allowed for the client.",
+            format!("Grant type '{known}' not allowed for the client."),
         )),
         Some(other) => Err(OAuthError::new(
             StatusCode::FORBIDDEN,

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod claims;
+mod client_credentials;
 pub(crate) mod direct;
 pub(crate) mod endpoint;
 pub(crate) mod introspection;

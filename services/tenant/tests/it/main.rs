@@ -6,6 +6,7 @@ mod authorization;
 mod authorization_code;
 mod backchannel_logout;
 mod cli;
+mod client_credentials;
 mod dashboard;
 mod dashboard_sessions;
 mod direct_tokens;

@@ -101,6 +101,9 @@ impl Diagnosis {
                 missing,
                 is_login_api,
             } => scope::not_granted(audience, missing, *is_login_api),
+            Self::ScopeNotGrantedToClient { audience, missing } => {
+                scope::not_granted_to_client(audience, missing)
+            }
             Self::NoScopeGranted {
                 audience,
                 variable,

@@ -4,14 +4,34 @@ use super::{Text, printable, without_full_stop};
 use crate::step_up::UnmetStepUp;
 
 pub(super) fn grant_not_allowed(error: &str, description: Option<&str>) -> Text {
-    Text::new(
-        format!(
-            "The provider does not let this application use the grant ({error}{}).",
-            says(description)
+    let cause = format!(
+        "The provider does not let this application use the grant ({error}{}).",
+        says(description)
+    );
+    let place = "(Auth0 dashboard > Applications > your application > Settings > Advanced Settings > Grant Types)";
+    match description.and_then(grant_without_login) {
+        Some(grant) => Text::new(cause, format!("Switch the grant {grant} on {place}.")),
+        None => Text::new(
+            cause,
+            format!(
+                "Switch the grants Authorization Code and Refresh Token on {place}, and log in again."
+            ),
         ),
-        "Switch the grants Authorization Code and Refresh Token on (Auth0 dashboard > Applications > your application \
-         > Settings > Advanced Settings > Grant Types), and log in again.",
-    )
+    }
+}
+
+/// Returns the name of a grant besides those of a login in Auth0's dashboard, if `description` names its type.
+fn grant_without_login(description: &str) -> Option<&'static str> {
+    let names = [
+        ("client_credentials", "Client Credentials"),
+        ("federated-connection-access-token", "Token Vault"),
+        ("token-exchange", "Token Exchange"),
+        ("ciba", "Client Initiated Backchannel Authentication (CIBA)"),
+    ];
+    let found = names
+        .into_iter()
+        .find(|(kind, _)| description.contains(kind));
+    found.map(|(_, name)| name)
 }
 
 pub(super) fn api_not_authorized(audience: Option<&str>) -> Text {

@@ -23,6 +23,18 @@ pub(super) fn not_granted(audience: &str, missing: &[String], is_login_api: bool
     )
 }
 
+pub(super) fn not_granted_to_client(audience: &str, missing: &[String]) -> Text {
+    Text::new(
+        format!(
+            "The scope {} was asked for, but the access token for `{audience}` lacks it: the API does not define it, or \
+             the application may not have it.",
+            list(missing)
+        ),
+        "Let the application have it (Auth0 dashboard > Applications > APIs > your API > Application Access, or \
+         Machine to Machine Applications on older tenants), and restart.",
+    )
+}
+
 pub(super) fn none_granted(
     audience: &str,
     variable: &str,

@@ -17,7 +17,8 @@ mod single_flight;
 mod termination;
 
 pub(super) use self::{
-    decision::{Decision, decide, fall_back},
+    decision::{Decision, Denial, decide, fall_back},
     lease::{LeaseAcquisition, RefreshLease},
+    outcome::{Attempt, Outcome, RefreshResult, Update, apply},
     refresher::{LEASE_TIMEOUT, POLL_INTERVAL, Refresher},
 };

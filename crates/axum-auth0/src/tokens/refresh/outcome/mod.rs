@@ -18,20 +18,20 @@ use crate::{
 };
 
 /// A refresh request that was sent.
-pub(super) struct Attempt<'a> {
-    pub(super) request: &'a TokenRequest<'a>,
-    pub(super) requirement: TokenRequirement,
+pub(in crate::tokens) struct Attempt<'a> {
+    pub(in crate::tokens) request: &'a TokenRequest<'a>,
+    pub(in crate::tokens) requirement: TokenRequirement,
     /// The refresh token of the request.
-    pub(super) refresh_token: Option<String>,
+    pub(in crate::tokens) refresh_token: Option<String>,
     /// When the request was sent, in seconds since 1970.
-    pub(super) requested_at: i64,
+    pub(in crate::tokens) requested_at: i64,
     /// Whether an earlier request with this refresh token had no response.
-    pub(super) may_be_reuse: bool,
+    pub(in crate::tokens) may_be_reuse: bool,
 }
 
 /// The meaning of a response.
 #[derive(Clone, Debug)]
-pub(super) enum Outcome {
+pub(in crate::tokens) enum Outcome {
     /// The requested token.
     Token(CachedToken),
     /// A token that differs from the requested one.
@@ -51,7 +51,7 @@ pub(super) enum Outcome {
 impl Outcome {
     /// Interprets a response. `is_same_user` is the result of comparing the refreshed ID token with the previous one;
     /// `now` is in seconds since 1970.
-    pub(super) fn of(
+    pub(in crate::tokens) fn of(
         response: &EndpointResponse,
         attempt: &Attempt<'_>,
         is_same_user: bool,
@@ -85,7 +85,7 @@ impl Outcome {
 }
 
 /// The change to the stored tokens.
-pub(super) enum Update {
+pub(in crate::tokens) enum Update {
     /// Store `set`, then return `result`.
     Store {
         set: Box<TokenSet>,
@@ -100,7 +100,7 @@ pub(super) enum Update {
 
 /// The result of a refresh for its caller.
 #[derive(Clone, Debug)]
-pub(super) enum RefreshResult {
+pub(in crate::tokens) enum RefreshResult {
     Token(CachedToken),
     Denied(Denial),
     Terminate(Termination),
@@ -108,7 +108,7 @@ pub(super) enum RefreshResult {
 
 /// Reason why a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Termination {
+pub(in crate::tokens) enum Termination {
     /// The ID token belongs to another user.
     OtherUser,
     /// The refresh token is dead. If `may_be_reuse`, the provider may have received it twice (RFC 9700 §4.14.2).
@@ -117,7 +117,7 @@ pub(super) enum Termination {
 
 /// Applies an outcome to the currently stored token set. `new_refresh_token` is stored with any outcome except another
 /// user's.
-pub(super) fn apply(
+pub(in crate::tokens) fn apply(
     outcome: &Outcome,
     attempt: &Attempt<'_>,
     new_refresh_token: Option<&SecretString>,

@@ -1,0 +1,65 @@
+//! Requests of the grants besides code and refresh token: client credentials (RFC 6749 §4.4), token exchange (RFC 8693)
+//! and others.
+
+use http::Response;
+
+use super::{
+    authorization_request::parameter_name, error::EndpointError, response::EndpointResponse,
+    token_endpoint::TokenEndpoint,
+};
+use crate::http_client::ProviderEndpoint;
+
+/// The grant type of client credentials (RFC 6749 §4.4.2).
+pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
+
+impl TokenEndpoint {
+    /// Requests an access token of the application itself for `audience` (RFC 6749 §4.4).
+    pub(crate) async fn client_credentials(
+        &self,
+        audience: &str,
+        scope: &[String],
+    ) -> EndpointResponse {
+        let scope = scope.join(" ");
+        let form = [
+            ("grant_type", CLIENT_CREDENTIALS),
+            (self.audience_parameter_name(), audience),
+            ("scope", scope.as_str()),
+        ];
+        self.request_grant(&form).await
+    }
+
+    /// Returns the name of the parameter that names an API: `audience` or `resource` (RFC 8707 §2).
+    pub(crate) fn audience_parameter_name(&self) -> &'static str {
+        parameter_name(self.audience_parameter)
+    }
+
+    /// Sends a request with these parameters and the client's credentials. Parameters with an empty value are left out
+    /// (RFC 6749 §3.1).
+    pub(crate) async fn request_grant(&self, form: &[(&str, &str)]) -> EndpointResponse {
+        match self.send_grant(form).await {
+            Ok(response) => self.read(&response),
+            Err(error) => EndpointResponse::failed(error),
+        }
+    }
+
+    pub(super) async fn send_grant(
+        &self,
+        form: &[(&str, &str)],
+    ) -> Result<Response<bytes::Bytes>, EndpointError> {
+        let metadata = self.provider.metadata().await?;
+        let endpoint = metadata
+            .token_endpoint
+            .as_ref()
+            .ok_or(EndpointError::InvalidResponse(
+                "the provider's metadata has no token endpoint",
+            ))?;
+        let method = self.client.token_endpoint_method(&metadata);
+        let form = form.iter().copied().filter(|(_, value)| !value.is_empty());
+        let request = self
+            .authenticated_request(endpoint, method, form, ProviderEndpoint::Token)?
+            .ok_or(EndpointError::InvalidResponse(
+                "the token endpoint is not a URL",
+            ))?;
+        Ok(self.http_client.send(request).await?)
+    }
+}

@@ -1,0 +1,5 @@
+//! The example with a local tenant, and with APIs that verify its tokens.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod env;
+mod stock;
