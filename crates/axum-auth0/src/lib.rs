@@ -19,6 +19,7 @@ mod diagnosis;
 pub mod events;
 mod failed_form;
 mod failpoint;
+mod grants;
 mod guard;
 mod kept_form;
 mod login;
@@ -65,6 +66,10 @@ pub use self::{
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     events::AuthEvent,
     failed_form::{FailedForm, FailedForms},
+    grants::{
+        ConnectionToken, ConnectionTokenError, ExchangedTokens, InvalidTokenType, TokenExchange,
+        TokenExchangeError, TokenType,
+    },
     guard::{STEP_UP_HEADER, StepUpRequests},
     login::{
         CallbackOutcome, HookError, LOGIN_PARAMETERS, LoginFailure, LoginFailureKind, NewSession,

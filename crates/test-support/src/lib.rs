@@ -49,9 +49,9 @@ pub use self::{
     body_decoder::BodyDecoder,
     browser::{Browser, TestResponse},
     fake_provider::{
-        AuthorizationChecks, AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, Endpoint,
-        FakeProvider, Gate, LogoutChecks, NOW, ORDERS, OfflineAccess, PRODUCTS, Part, Policy,
-        RecordedRequest, Reply, Rotation,
+        AuthorizationChecks, AuthorizationResponse, CLIENT_ID, CLIENT_SECRET, EXTERNAL_TOKEN,
+        Endpoint, FakeProvider, Gate, LogoutChecks, NOW, ORDERS, OfflineAccess, PRODUCTS, Part,
+        Policy, RecordedRequest, Reply, Rotation,
     },
     instrumented_store::InstrumentedStore,
     log_capture::LogCapture,

@@ -1,6 +1,9 @@
 //! A site that uses the grants of `docs/grants.md`, one in each module.
 
+mod calendar;
 mod error;
+mod legacy;
+mod orders;
 mod stock;
 
 use axum::{Router, routing::get};
@@ -15,6 +18,14 @@ impl Api for ProductsApi {
     const SCOPES: &'static [&'static str] = &["read:products"];
 }
 
+/// The API at `ORDERS_API_URL`, whose identifier is `ORDERS_API_AUDIENCE`.
+struct OrdersApi;
+
+impl Api for OrdersApi {
+    const ENV_PREFIX: &'static str = "ORDERS";
+    const SCOPES: &'static [&'static str] = &["read:orders"];
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt()
@@ -23,10 +34,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth0 = Auth0::builder()
         .env_files(".")
         .login_api::<ProductsApi>()
+        .api::<OrdersApi>()
         .build()
         .await?;
     auth0.spawn_maintenance();
     let app = Router::new()
+        .route("/calendar", get(calendar::page))
+        .route("/legacy", get(legacy::page))
+        .route("/orders", get(orders::page))
         .route("/stock", get(stock::page))
         .with_state(auth0.clone());
     let address = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());

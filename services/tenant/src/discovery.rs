@@ -10,7 +10,12 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{keys::KeySet, scopes::OIDC_SCOPES, state::AppState};
+use crate::{
+    keys::KeySet,
+    scopes::OIDC_SCOPES,
+    state::AppState,
+    token::{connection_token, token_exchange},
+};
 
 pub(crate) const CONFIGURATION_PATH: &str = "/.well-known/openid-configuration";
 pub(crate) const JWKS_PATH: &str = "/.well-known/jwks.json";
@@ -36,7 +41,10 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "scopes_supported": OIDC_SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": [
+            "authorization_code", "refresh_token", "client_credentials", token_exchange::GRANT_TYPE,
+            connection_token::GRANT_TYPE
+        ],
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],

@@ -1,8 +1,11 @@
 //! Tokens without a session.
 
-use super::Auth0;
+use std::sync::Arc;
+
+use super::{Auth0, token_exchange::exchange_external};
 use crate::{
-    config::Api,
+    config::{Api, ApiSettings},
+    grants::{ExchangedTokens, TokenExchange, TokenExchangeError},
     tokens::{AccessToken, TokenError, TokenOptions},
 };
 
@@ -45,10 +48,7 @@ impl Auth0 {
         &self,
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
-        let apis = &self.state.apis;
-        let settings = apis
-            .get(A::ENV_PREFIX)
-            .inspect_err(|error| apis.log(A::ENV_PREFIX, error))?;
+        let settings = self.api_settings::<A>()?;
         let token = self
             .state
             .client_tokens
@@ -59,5 +59,54 @@ impl Auth0 {
             settings,
             token.audience,
         ))
+    }
+    /// Exchanges a token of another system for tokens of the provider (RFC 8693), with an access token for the API `A`. No session
+    /// is created or changed, and nothing is cached.
+    ///
+    /// At Auth0, the type of the subject token selects a Custom Token Exchange profile, whose Action verifies the token.
+    ///
+    /// ```no_run
+    /// # use axum_auth0::{Api, Auth0, TokenExchange, TokenExchangeError, TokenType};
+    /// # struct ProductsApi;
+    /// # impl Api for ProductsApi {
+    /// #     const ENV_PREFIX: &'static str = "PRODUCTS";
+    /// #     const SCOPES: &'static [&'static str] = &["read:products"];
+    /// # }
+    /// # async fn migrate(auth0: Auth0, legacy_session: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// let kind = TokenType::custom("urn:example:legacy-session")?;
+    /// let exchange = TokenExchange::new(legacy_session, kind).extra_scopes(["openid"]);
+    /// let tokens = auth0.exchange_token::<ProductsApi>(exchange).await?;
+    /// let user = tokens.claims().and_then(|claims| claims.get("sub"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenExchangeError`].
+    pub async fn exchange_token<A: Api>(
+        &self,
+        exchange: TokenExchange,
+    ) -> Result<ExchangedTokens<A>, TokenExchangeError> {
+        let settings = self.api_settings::<A>()?;
+        let exchanged = exchange_external(&self.state, &settings, &exchange).await?;
+        Ok(ExchangedTokens {
+            access_token: AccessToken::new(
+                exchanged.token.token.into(),
+                settings,
+                exchanged.token.audience,
+            ),
+            scope: exchanged.token.scope,
+            expires_at: exchanged.token.expires_at,
+            refresh_token: exchanged.refresh_token,
+            claims: exchanged.claims,
+            actor: exchanged.actor,
+        })
+    }
+
+    fn api_settings<A: Api>(&self) -> Result<Arc<ApiSettings>, TokenError> {
+        let apis = &self.state.apis;
+        apis.get(A::ENV_PREFIX)
+            .inspect_err(|error| apis.log(A::ENV_PREFIX, error))
     }
 }

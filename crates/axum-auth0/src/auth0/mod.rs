@@ -11,6 +11,7 @@ mod state;
 mod step_up;
 #[cfg(feature = "testing")]
 mod testing;
+mod token_exchange;
 mod variables;
 mod warnings;
 

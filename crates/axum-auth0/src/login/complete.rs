@@ -151,7 +151,7 @@ async fn verify_id_token(
         .as_deref()
         .ok_or_else(|| LoginError::InvalidIdToken(None, return_to()))?;
     let checks = IdTokenChecks {
-        nonce: &transaction.nonce,
+        nonce: Some(&transaction.nonce),
         step_up: transaction.step_up.as_ref(),
         organization: transaction.organization.as_deref(),
         access_token: &response.access_token,

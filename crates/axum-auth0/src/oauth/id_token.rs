@@ -49,7 +49,8 @@ pub enum IdTokenError {
 /// The values of a login that its ID token must match.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct IdTokenChecks<'a> {
-    pub(crate) nonce: &'a str,
+    /// `None` for a grant without an authorization request.
+    pub(crate) nonce: Option<&'a str>,
     /// What the login requires of the user's authentication.
     pub(crate) step_up: Option<&'a StepUp>,
     pub(crate) organization: Option<&'a str>,
@@ -115,7 +116,9 @@ impl IdTokenVerifier {
             return Err(IdTokenError::Rule("session_expiry has passed"));
         }
         // Rule 11.
-        if claims.required_string("nonce")? != checks.nonce {
+        if let Some(nonce) = checks.nonce
+            && claims.required_string("nonce")? != nonce
+        {
             return Err(IdTokenError::Rule("nonce is not the one of this login"));
         }
         if claims.required_string("sub")?.len() > MAX_SUBJECT {

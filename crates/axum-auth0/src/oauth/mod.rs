@@ -19,6 +19,7 @@ mod pushed_authorization;
 mod response;
 mod revocation;
 mod token_endpoint;
+mod token_exchange;
 mod token_response;
 
 pub use self::{
@@ -36,6 +37,9 @@ pub(crate) use self::{
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
     pushed_authorization::pushes_requests,
+    token_exchange::{
+        ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, IssuedTokenType, REFRESH_TOKEN_TYPE, TOKEN_EXCHANGE,
+    },
 };
 
 #[cfg(test)]

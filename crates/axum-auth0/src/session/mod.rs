@@ -11,6 +11,7 @@ mod device;
 mod end_markers;
 mod expiry;
 mod extract;
+mod grants;
 pub(crate) mod id;
 mod load_user;
 mod login_details;

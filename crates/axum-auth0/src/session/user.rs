@@ -215,7 +215,7 @@ impl SignedInUser {
 
     /// Rejects HEAD requests, for which axum runs the handlers of GET (RFC 9110 §9.3.2). Monitors and link checkers
     /// send many of them; none may refresh a token or call an API.
-    fn reject_head(&self) -> Result<(), TokenError> {
+    pub(super) fn reject_head(&self) -> Result<(), TokenError> {
         if self.is_head {
             return Err(TokenError::HeadRequest);
         }

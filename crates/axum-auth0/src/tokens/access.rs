@@ -55,6 +55,11 @@ impl Tokens {
         )))
     }
 
+    /// Returns the audience that a login requests an access token for.
+    pub(crate) fn login_audience(&self) -> Option<&str> {
+        self.0.config.audience()
+    }
+
     /// Records that a code was exchanged, which shows that the provider works.
     pub(crate) fn record_code_exchange(&self) {
         self.0.provider_backoff.record_code_exchange();

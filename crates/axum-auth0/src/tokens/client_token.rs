@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     cached_token::CachedToken,
-    error::{TokenError, audience_missing},
+    error::TokenError,
     freshness::TokenRequirement,
     grant_response::{GrantAttempt, error_of},
     options::TokenOptions,
@@ -76,9 +76,7 @@ impl ClientTokens {
         api: &ApiSettings,
         options: &TokenOptions,
     ) -> Result<CachedToken, TokenError> {
-        let request = TokenRequest::new(api, &options.extra_scopes)
-            .ok_or_else(|| audience_missing(api))?
-            .without_login();
+        let request = TokenRequest::of_other_grant(api, &options.extra_scopes)?;
         let tokens = self.tokens_of(api);
         let now = self.0.clock.unix_seconds();
         let (requirement, decision) = {

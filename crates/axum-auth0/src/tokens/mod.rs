@@ -10,8 +10,10 @@ mod app_data;
 mod backoff;
 mod cached_token;
 mod client_token;
+mod connection_token;
 mod error;
 mod error_response;
+mod exchange;
 mod failure;
 #[cfg(test)]
 mod fixtures;
@@ -34,7 +36,9 @@ pub(crate) use self::{
     app_data::AppDataUpdate,
     cached_token::CachedToken,
     client_token::ClientTokens,
+    connection_token::FEDERATED_CONNECTION,
     login_snapshot::{LoginSnapshot, OpenedLogin},
+    refresh::SubjectTokenError,
     token_request::TokenRequest,
     token_set::{RequestedGrant, TokenSet},
 };

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::task::JoinHandle;
 
 use super::{
     access::Tokens,
-    error::{TokenError, store_unavailable},
-    refresh::{LEASE_TIMEOUT, LeaseAcquisition, POLL_INTERVAL, RefreshLease, Refresher},
+    error::TokenError,
+    refresh::Refresher,
     revocation_log::{is_unsupported, log_revocation},
     token_set::TokenSet,
 };
@@ -44,23 +44,10 @@ impl Tokens {
             // Not concurrent with a refresh, here or in another process, which would send a revoked token.
             let in_flight = refresher.in_flight.of(login);
             let _guard = in_flight.lock().await;
-            let start = Instant::now();
-            let (store, clock) = (&refresher.sets.store, &refresher.clock);
-            loop {
-                let lease = RefreshLease::acquire(store, login, clock, &refresher.random).await;
-                match lease.map_err(store_unavailable("failed to acquire a refresh lease"))? {
-                    LeaseAcquisition::Acquired(lease) => {
-                        let result = refresher.revoke_leased(login).await;
-                        lease.release().await;
-                        return result;
-                    }
-                    LeaseAcquisition::LoginMissing => return Err(TokenError::SignInRequired),
-                    LeaseAcquisition::HeldElsewhere if start.elapsed() >= LEASE_TIMEOUT => {
-                        return Err(TokenError::ProviderUnavailable { retry_after: None });
-                    }
-                    LeaseAcquisition::HeldElsewhere => tokio::time::sleep(POLL_INTERVAL).await,
-                }
-            }
+            let lease = refresher.acquire_lease(login).await?;
+            let result = refresher.revoke_leased(login).await;
+            lease.release().await;
+            result
         });
         task.await.unwrap_or_else(|error| {
             tracing::error!(?login, %error, "token revocation panicked");

@@ -1,5 +1,6 @@
 //! The request of a caller for an access token.
 
+use super::error::{TokenError, audience_missing};
 use crate::{
     config::{ApiSettings, Config},
     diagnosis::Expectation,
@@ -35,10 +36,20 @@ impl<'a> TokenRequest<'a> {
         })
     }
 
-    /// Marks the request as one of another grant than the refresh token of a login.
-    pub(super) fn without_login(mut self) -> Self {
-        self.is_without_login = true;
-        self
+    /// Returns a request of another grant than the refresh token of a login.
+    ///
+    /// # Errors
+    ///
+    /// If the API has no audience.
+    pub(crate) fn of_other_grant(
+        api: &'a ApiSettings,
+        extra: &[String],
+    ) -> Result<Self, TokenError> {
+        let request = Self::new(api, extra).ok_or_else(|| audience_missing(api))?;
+        Ok(Self {
+            is_without_login: true,
+            ..request
+        })
     }
 
     /// Returns whether the scopes differ from those of the configuration.
@@ -57,7 +68,7 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// Returns the expected properties of the token. `now` is in seconds since 1970.
-    pub(super) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {
+    pub(crate) fn expectation<'e>(&'e self, config: &'e Config, now: i64) -> Expectation<'e> {
         let expectation = Expectation::new(config, self.api, now).requested(&self.scope);
         if self.is_without_login {
             expectation.without_login()

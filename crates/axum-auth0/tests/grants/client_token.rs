@@ -9,9 +9,7 @@ use test_support::{
     CLIENT_ID, Endpoint, ORDERS, OrdersApi, PRODUCTS, Part, ProductsApi, Reply, UndeclaredApi,
 };
 
-use crate::{TestEnv, TestEnvBuilder};
-
-const HOUR: i64 = 3_600;
+use crate::{HOUR, TestEnv, TestEnvBuilder};
 
 /// Returns the diagnosis of a request that has to fail with one.
 async fn diagnosis(env: &TestEnv) -> Diagnosis {
@@ -266,14 +264,9 @@ async fn an_api_that_is_not_registered_or_has_no_audience_is_a_misconfiguration(
 
 #[tokio::test]
 async fn a_standard_provider_is_asked_with_resource() {
-    let env = TestEnvBuilder {
-        issuer_path: "",
-        ..TestEnvBuilder::new()
-    };
-    let env = env
-        .set("AUTH0_AUDIENCE_PARAMETER", "resource")
-        .build()
-        .await;
+    let mut builder = TestEnvBuilder::new().set("AUTH0_AUDIENCE_PARAMETER", "resource");
+    builder.issuer_path = "";
+    let env = builder.build().await;
     env.provider.policy(|policy| {
         policy.resource_indicators = true;
         policy.accepts_post = false;

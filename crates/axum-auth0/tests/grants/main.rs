@@ -3,13 +3,29 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod client_token;
+mod connections;
+mod external_tokens;
+mod on_behalf;
 
-use axum::{Router, routing::get};
-use axum_auth0::CurrentUser;
-use test_support::TestApp;
+use std::collections::HashMap;
+
+use axum::{
+    Router,
+    extract::{Path, Query},
+    routing::get,
+};
+use axum_auth0::{
+    AccessToken, Api, ConnectionTokenError, CurrentUser, SignedInUser, TokenError, TokenOptions,
+    jwt,
+};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use test_support::{OrdersApi, TestApp};
 
 type TestEnv = test_support::TestEnv<App>;
 type TestEnvBuilder = test_support::TestEnvBuilder<App>;
+
+const HOUR: i64 = 3_600;
 
 /// The application in which a user logs in.
 #[derive(Default)]
@@ -17,7 +33,12 @@ struct App;
 
 impl TestApp for App {
     fn router(&self) -> Router {
-        Router::new().route("/whoami", get(whoami))
+        Router::new()
+            .route("/whoami", get(whoami))
+            .route("/orders", get(orders))
+            .route("/orders/on-behalf", get(on_behalf))
+            .route("/orders/on-behalf/again", get(on_behalf_again))
+            .route("/connections/{connection}", get(connection))
     }
 }
 
@@ -26,4 +47,54 @@ async fn whoami(user: CurrentUser) -> String {
         CurrentUser::SignedIn(user) => user.subject().to_owned(),
         _ => "anonymous".to_owned(),
     }
+}
+
+async fn orders(user: SignedInUser) -> Result<String, TokenError> {
+    Ok(describe(&user.access_token::<OrdersApi>().await?))
+}
+
+async fn on_behalf(user: SignedInUser) -> Result<String, TokenError> {
+    Ok(describe(&user.exchange_token::<OrdersApi>().await?))
+}
+
+async fn on_behalf_again(user: SignedInUser) -> Result<String, TokenError> {
+    let token = user.exchange_token::<OrdersApi>().await?;
+    let options = TokenOptions::instead_of(&token);
+    Ok(describe(
+        &user.exchange_token_with::<OrdersApi>(options).await?,
+    ))
+}
+
+async fn connection(
+    user: SignedInUser,
+    Path(connection): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<String, ConnectionTokenError> {
+    let login_hint = query.get("login_hint").map(String::as_str);
+    let token = user
+        .access_token_for_connection(&connection, login_hint)
+        .await?;
+    Ok(json!({
+        "fingerprint": fingerprint(token.expose()),
+        "scope": token.scope(),
+        "expires_at": token.expires_at(),
+    })
+    .to_string())
+}
+
+fn fingerprint(token: &str) -> String {
+    format!("{:x}", Sha256::digest(token))
+}
+
+/// Describes a token without revealing it.
+fn describe<A: Api>(token: &AccessToken<A>) -> String {
+    json!({ "fingerprint": fingerprint(token.expose()), "claims": claims(token.expose()) })
+        .to_string()
+}
+
+/// Returns the claims of a JWT; `null` for an opaque token.
+fn claims(token: &str) -> Value {
+    jwt::decode_unverified(token).map_or(Value::Null, |claims| {
+        Value::Object(claims.unverified().as_map().clone())
+    })
 }

@@ -21,16 +21,16 @@ pub(crate) struct Grant {
     pub(crate) nonce: String,
     redirect_uri: String,
     challenge: String,
-    family: u64,
+    pub(super) family: u64,
 }
 
 pub(crate) struct Grants {
     port: u16,
     counter: u64,
     codes: HashMap<String, Grant>,
-    refresh_tokens: HashMap<String, Grant>,
-    consumed: HashMap<String, u64>,
-    ended: HashSet<u64>,
+    pub(super) refresh_tokens: HashMap<String, Grant>,
+    pub(super) consumed: HashMap<String, u64>,
+    pub(super) ended: HashSet<u64>,
     access_tokens: HashMap<String, String>,
 }
 

@@ -31,6 +31,7 @@ use self::grants::Grants;
 pub use self::{
     gate::Gate,
     grants::AuthorizationResponse,
+    other_grants::EXTERNAL_TOKEN,
     policy::{AuthorizationChecks, LogoutChecks, OfflineAccess, Part, Policy, Rotation},
     reply::Reply,
     request_log::{Endpoint, RecordedRequest},

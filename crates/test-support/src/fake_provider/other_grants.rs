@@ -2,13 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::{CLIENT_ID, FakeProvider, ORDERS, PRODUCTS, Part, RecordedRequest, Reply};
+use super::{
+    CLIENT_ID, FakeProvider, ORDERS, PRODUCTS, Part, RecordedRequest, Reply, grants::Grant,
+};
+
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+const FEDERATED_CONNECTION: &str =
+    "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
+const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
+
+/// The beginning of a subject token that the provider accepts from another system. The user follows.
+pub const EXTERNAL_TOKEN: &str = "token-of-another-system-for-";
 
 impl FakeProvider {
     /// Responds to a token request with another grant type than `authorization_code` and `refresh_token`.
     pub(super) fn other_grant(&self, request: &RecordedRequest) -> Reply {
         match request.get("grant_type").unwrap_or_default() {
             "client_credentials" => self.client_credentials(request),
+            TOKEN_EXCHANGE => self.exchange_token(request),
+            FEDERATED_CONNECTION => self.connection_token(request),
             _ => Reply::error(400, "unsupported_grant_type"),
         }
     }
@@ -27,6 +40,114 @@ impl FakeProvider {
             "expires_in": self.state().policy.access_token_lifetime,
             "scope": scope,
         }))
+    }
+
+    /// Exchanges an access token of this provider, or a token that begins with [`EXTERNAL_TOKEN`] (RFC 8693).
+    fn exchange_token(&self, request: &RecordedRequest) -> Reply {
+        let text = |name: &str| request.get(name).unwrap_or_default();
+        let subject = text("subject_token");
+        let user = match text("subject_token_type") {
+            "urn:ietf:params:oauth:token-type:access_token" => {
+                self.state().grants.user_of_access_token(subject).cloned()
+            }
+            _ => subject.strip_prefix(EXTERNAL_TOKEN).map(str::to_owned),
+        };
+        // RFC 8693 §2.2.2.
+        let Some(user) = user else {
+            return Reply::error(400, "invalid_request");
+        };
+        let audience = match self.audience_of(request) {
+            Ok(audience) => audience,
+            Err(reply) => return reply,
+        };
+        let actor = request.get("actor_token").unwrap_or(CLIENT_ID);
+        let actor = json!({ "act": { "sub": actor.trim_start_matches(EXTERNAL_TOKEN) } });
+        let scope = text("scope");
+        let token = self.token_of(&format!("auth0|{user}"), &audience, scope, actor);
+        let mut response = json!({
+            "access_token": token,
+            "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+            "token_type": "Bearer",
+            "expires_in": self.state().policy.access_token_lifetime,
+            "scope": scope,
+        });
+        let requested: Vec<&str> = scope.split(' ').collect();
+        if requested.contains(&"openid") {
+            response["id_token"] = json!(self.id_token_of(&user, &token));
+        }
+        if requested.contains(&"offline_access") {
+            response["refresh_token"] = json!(self.state().grants.unique("refresh-token"));
+        }
+        self.grant_response(response)
+    }
+
+    /// Returns a token of the connection `calendar`, which every user has (Auth0's Token Vault).
+    fn connection_token(&self, request: &RecordedRequest) -> Reply {
+        let grant = match self.subject_grant(request) {
+            Ok(grant) => grant,
+            Err(reply) => return reply,
+        };
+        if request.get("connection") == Some("not-connected") {
+            return Reply::error(401, "federated_connection_refresh_token_not_found");
+        }
+        let token = self.state().grants.unique("connection-token");
+        let mut response = json!({
+            "access_token": token,
+            "issued_token_type": request.get("requested_token_type"),
+            "token_type": "Bearer",
+            "expires_in": self.state().policy.access_token_lifetime,
+            "scope": "calendar.read",
+        });
+        self.rotate(request, &grant, &mut response);
+        self.grant_response(response)
+    }
+
+    /// Consumes the refresh token that is the subject token, and adds a new one to `response`, if the policy rotates it.
+    fn rotate(&self, request: &RecordedRequest, grant: &Grant, response: &mut Value) {
+        let mut state = self.state();
+        if !state.policy.rotates_in_exchanges {
+            return;
+        }
+        let old = request.get("subject_token").unwrap_or_default();
+        state.grants.refresh_tokens.remove(old);
+        state.grants.consumed.insert(old.to_owned(), grant.family);
+        let new = state.grants.unique("refresh-token");
+        state.grants.insert_refresh_token(new.clone(), grant);
+        response["refresh_token"] = json!(new);
+    }
+
+    /// Returns the grant of the refresh token that is the subject token. A consumed one ends its family.
+    fn subject_grant(&self, request: &RecordedRequest) -> Result<Grant, Reply> {
+        let token = request.get("subject_token").unwrap_or_default();
+        let mut state = self.state();
+        if request.get("subject_token_type") != Some(REFRESH_TOKEN) {
+            return Err(Reply::error(400, "invalid_request"));
+        }
+        if let Some(family) = state.grants.consumed.get(token).copied() {
+            state.grants.ended.insert(family);
+        }
+        let grant = state.grants.refresh_tokens.get(token).cloned();
+        grant
+            .filter(|grant| !state.grants.ended.contains(&grant.family))
+            .ok_or_else(|| Reply::error(400, "invalid_grant"))
+    }
+
+    /// Returns an ID token without a nonce.
+    pub(super) fn id_token_of(&self, user: &str, access_token: &str) -> String {
+        let signer = self.signer();
+        let now = self.now();
+        let claims = json!({
+            "iss": self.issuer(),
+            "sub": format!("auth0|{user}"),
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 36_000,
+            "name": format!("{user} Example"),
+            "at_hash": signer.half_hash(access_token),
+        });
+        let token = signer.sign(&self.modified(Part::IdToken, claims));
+        self.0.secrets.add("ID token", &token);
+        token
     }
 
     /// Returns the requested audience, or the error of Auth0 or RFC 8707 §2.

@@ -111,6 +111,8 @@ pub struct Policy {
     pub session_end: Option<i64>,
     /// Writes `null` for absent optional members of token responses, ID tokens and access tokens.
     pub null_members: bool,
+    /// Exchanges of a refresh token rotate it.
+    pub rotates_in_exchanges: bool,
     /// Compresses every JSON response.
     pub gzip: bool,
     /// Checks the code or the refresh token before it authenticates the client.
@@ -139,6 +141,7 @@ impl Default for Policy {
             access_token_lifetime: 3600,
             session_end: None,
             null_members: false,
+            rotates_in_exchanges: false,
             gzip: false,
             checks_grant_before_client: false,
             authorization: AuthorizationChecks::default(),

@@ -4,14 +4,18 @@ use axum::{Json, Router, routing::get};
 use axum_auth0_bearer::{Actor, Principal, VerifiedToken, Verifier};
 use example_support::{Browser, Port, Program, serve};
 use serde_json::{Value, json};
-use tenant::{Settings, Tenant};
+use tenant::{ApiSettings, Settings, Tenant};
 use url::Url;
 
 pub(crate) const PRODUCTS: &str = "https://products.example.com";
 
+const ORDERS: &str = "https://orders.example.com";
+
 pub(crate) struct TestEnv {
     pub(crate) tenant: Tenant,
     pub(crate) browser: Browser,
+    /// The URL of the site.
+    pub(crate) site: String,
     _site: Program,
 }
 
@@ -27,11 +31,13 @@ impl TestEnv {
         let site_url = Url::parse(&site.origin()).unwrap();
         let issuer_url = Url::parse(&issuer).unwrap();
         let mut settings = Settings::local(issuer_url, &site_url, "local-client-secret");
+        settings.apis.push(ApiSettings::orders());
         change(&mut settings);
         let variables = settings.site_variables(&site_url);
         let tenant = Tenant::open(settings).await.unwrap();
         serve(provider, tenant.router());
         let products = serve_api(&issuer, PRODUCTS);
+        let orders = serve_api(&issuer, ORDERS);
         let address = site.address().to_string();
         let mut all: Vec<(&str, &str)> = variables
             .iter()
@@ -39,12 +45,15 @@ impl TestEnv {
             .collect();
         all.extend([
             ("PRODUCTS_API_URL", products.as_str()),
+            ("ORDERS_API_URL", &orders),
+            ("ORDERS_API_AUDIENCE", ORDERS),
             ("LISTEN", &address),
         ]);
         let program = Program::start(env!("CARGO_BIN_EXE_grants"), &all).await;
         Self {
             tenant,
             browser: Browser::new(&site.origin()),
+            site: site.origin(),
             _site: program,
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     settings::ApiSettings,
     state::Config,
     store::{applications::Application, users::User},
+    token::token_exchange,
 };
 
 /// The dashboard.
@@ -45,7 +46,10 @@ impl IntoResponse for DashboardPage<'_> {
              <p>An application that sends an identifier as <code>audience</code> receives a JWT for that API.</p>\n\
              {apis}</section>\n\
              <section aria-labelledby=\"applications\"><h2 id=\"applications\">Applications</h2>\n\
-             {applications}</section>\n\
+             {applications}\
+             <p>The subject token of a token exchange is an access token of the application, or, with the type \
+             <code>{exchange_profile}</code>, the email address of a user. At Auth0, an Action verifies tokens of such a type.</p>\
+             </section>\n\
              <section aria-labelledby=\"users\"><h2 id=\"users\">Users</h2>\n{users}</section>",
             issuer = Escaped(&self.config.issuer),
             settings = sections::describe_config(self.config),
@@ -53,7 +57,8 @@ impl IntoResponse for DashboardPage<'_> {
             log = log_entries(self.log),
             apis = concat_map(self.apis, sections::api),
             applications = concat_map(self.applications, sections::application),
-            users = sections::user_table(self.users),
+            exchange_profile = token_exchange::PROFILE,
+            users = sections::user_table(self.config, self.users),
         );
         Page {
             width: "wide",

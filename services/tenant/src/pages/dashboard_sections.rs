@@ -121,15 +121,16 @@ pub(super) fn application(application: &Application) -> String {
 }
 
 /// Returns the table of users, with the API scopes of each user.
-pub(super) fn user_table(users: &[(User, Option<Vec<String>>)]) -> String {
+pub(super) fn user_table(config: &Config, users: &[(User, Option<Vec<String>>)]) -> String {
     let rows = concat_map(users, |(user, permissions)| {
         format!(
-            "<tr><th scope=\"row\">{name}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td>\
+            "<tr><th scope=\"row\">{name}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td><td>{connections}</td>\
              <td>{form}</td></tr>\n",
             name = Escaped(&full_name(user)),
             form = sign_out_everywhere(user),
             email = Escaped(&user.email),
             sub = Escaped(&user.sub),
+            connections = codes(config.connections.get(&user.sub).map_or(&[], Vec::as_slice)),
             permissions = match permissions {
                 None => "all".to_owned(),
                 Some(permissions) => codes(permissions),
@@ -138,7 +139,7 @@ pub(super) fn user_table(users: &[(User, Option<Vec<String>>)]) -> String {
     });
     format!(
         "<table class=\"stacked\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Email</th><th scope=\"col\">sub</th>\
-         <th scope=\"col\">Permissions</th><th scope=\"col\"><span class=\"hidden\">Action</span></th></tr></thead>\
+         <th scope=\"col\">Permissions</th><th scope=\"col\">Connected services</th><th scope=\"col\"><span class=\"hidden\">Action</span></th></tr></thead>\
          <tbody>\n{rows}</tbody></table>"
     )
 }

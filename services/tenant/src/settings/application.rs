@@ -36,16 +36,26 @@ pub struct ApplicationSettings {
 pub enum OtherGrant {
     /// *Client Credentials*: access tokens of the application itself.
     ClientCredentials,
+    /// *Token Exchange*: tokens in exchange for an access token or for a token of another system (RFC 8693).
+    TokenExchange,
+    /// *Token Vault*: access tokens of services that the user has connected.
+    TokenVault,
 }
 
 impl OtherGrant {
     /// All grants.
-    pub const ALL: &'static [Self] = &[Self::ClientCredentials];
+    pub const ALL: &'static [Self] = &[
+        Self::ClientCredentials,
+        Self::TokenExchange,
+        Self::TokenVault,
+    ];
 
     /// Returns the name in Auth0's dashboard.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ClientCredentials => "Client Credentials",
+            Self::TokenExchange => "Token Exchange",
+            Self::TokenVault => "Token Vault",
         }
     }
 }

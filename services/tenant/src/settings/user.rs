@@ -17,6 +17,8 @@ pub struct UserSettings {
     pub family_name: String,
     /// The API scopes that the user has (Auth0: *Enable RBAC*). Other API scopes are dropped silently. `None` permits all.
     pub permissions: Option<Vec<String>>,
+    /// The connections of services that the user has connected (Auth0: *Connected Accounts*).
+    pub connections: Vec<String>,
 }
 
 impl UserSettings {
@@ -29,6 +31,7 @@ impl UserSettings {
             given_name: given_name.to_owned(),
             family_name: family_name.to_owned(),
             permissions: None,
+            connections: vec!["google-oauth2".to_owned()],
         }
     }
 }

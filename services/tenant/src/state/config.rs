@@ -1,6 +1,6 @@
 //! The part of the settings that requests read.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::settings::Settings;
 
@@ -19,6 +19,8 @@ pub(crate) struct Config {
     /// Whether users can log in without a password.
     pub(crate) one_click_login: bool,
     pub(crate) refresh_delay: Duration,
+    /// The connections of each user, by `sub`.
+    pub(crate) connections: BTreeMap<String, Vec<String>>,
 }
 
 /// Lifetimes in seconds.
@@ -77,6 +79,11 @@ impl From<&Settings> for Config {
             default_audience: settings.default_audience.clone(),
             one_click_login: settings.one_click_login,
             refresh_delay: settings.refresh_delay,
+            connections: settings
+                .users
+                .iter()
+                .map(|user| (user.sub.clone(), user.connections.clone()))
+                .collect(),
         }
     }
 }

@@ -136,6 +136,14 @@ pub(crate) async fn find(
     .await
 }
 
+pub(crate) async fn find_by_email(
+    connection: &mut SqliteConnection,
+    email: &str,
+) -> Result<Option<User>, sqlx::Error> {
+    let users = list(connection).await?;
+    Ok(users.into_iter().find(|user| user.email == email))
+}
+
 /// Returns the API scopes that the user has; `None` if the user has all.
 pub(crate) async fn permissions(
     connection: &mut SqliteConnection,

@@ -97,6 +97,7 @@ pub(super) async fn issue_first(
         scopes: &scopes,
         nonce,
         refresh_token,
+        actor: None,
     };
     TokenResponse::issue(state, connection, request).await
 }

@@ -35,6 +35,9 @@ pub(super) fn access_token_claims(
     if request.grant.show_auth_time {
         claims["auth_time"] = json!(request.grant.auth_time);
     }
+    if let Some(actor) = request.actor {
+        claims["act"] = json!({ "sub": actor });
+    }
     claims
 }
 
@@ -59,6 +62,9 @@ pub(super) fn id_token_claims(
     claims.insert("sid".to_owned(), json!(grant.sid));
     if grant.show_auth_time {
         claims.insert("auth_time".to_owned(), json!(grant.auth_time));
+    }
+    if let Some(actor) = request.actor {
+        claims.insert("act".to_owned(), json!({ "sub": actor }));
     }
     if let Some(nonce) = request.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));

@@ -22,6 +22,11 @@ pub(super) async fn issue(
     parameters: &Parameters,
 ) -> Result<Value, OAuthError> {
     let api = find_api(state, application, parameters).await?;
+    if api.opaque {
+        return Err(OAuthError::invalid_request(
+            "This tenant issues opaque access tokens to users only.",
+        ));
+    }
     let scope = granted_scope(&api, parameters.get("scope"))?;
     let lifetime = state.config.lifetimes.access_token;
     let now = state.now();
@@ -85,11 +90,6 @@ pub(super) async fn find_api(
         return Err(OAuthError::client_not_authorized(
             &application.client_id,
             &api,
-        ));
-    }
-    if api.opaque {
-        return Err(OAuthError::invalid_request(
-            "This tenant issues opaque access tokens to users only.",
         ));
     }
     Ok(api)

@@ -10,7 +10,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{PATH, authorization_code, client_credentials, refresh};
+use super::{
+    PATH, authorization_code, client_credentials, connection_token, refresh, token_exchange,
+};
 use crate::{
     activity_log::quoted,
     clients,
@@ -64,7 +66,20 @@ async fn exchange(
             let response = client_credentials::issue(state, &application, &parameters).await?;
             Ok(Json(response).into_response())
         }
-        Some(known @ ("refresh_token" | client_credentials::GRANT_TYPE)) => Err(OAuthError::new(
+        Some(token_exchange::GRANT_TYPE) if allows(OtherGrant::TokenExchange) => {
+            let response = token_exchange::exchange(state, &application, &parameters).await?;
+            Ok(Json(response).into_response())
+        }
+        Some(connection_token::GRANT_TYPE) if allows(OtherGrant::TokenVault) => {
+            let response = connection_token::issue(state, &application, &parameters).await?;
+            Ok(Json(response).into_response())
+        }
+        Some(
+            known @ ("refresh_token"
+            | client_credentials::GRANT_TYPE
+            | token_exchange::GRANT_TYPE
+            | connection_token::GRANT_TYPE),
+        ) => Err(OAuthError::new(
             StatusCode::FORBIDDEN,
             "unauthorized_client",
             format!("Grant type '{known}' not allowed for the client."),

@@ -3,6 +3,7 @@
 mod authorization_code;
 mod claims;
 mod client_credentials;
+pub(crate) mod connection_token;
 pub(crate) mod direct;
 pub(crate) mod endpoint;
 pub(crate) mod introspection;
@@ -10,6 +11,7 @@ mod refresh;
 mod request;
 mod response;
 pub(crate) mod revocation;
+pub(crate) mod token_exchange;
 
 /// The token endpoint.
 pub(crate) const PATH: &str = "/oauth/token";

@@ -11,6 +11,8 @@ pub(super) struct TokenRequest<'a> {
     pub(super) scopes: &'a [String],
     pub(super) nonce: Option<&'a str>,
     pub(super) refresh_token: Option<String>,
+    /// `sub` of the claim `act` (RFC 8693 §4.1).
+    pub(super) actor: Option<&'a str>,
 }
 
 impl TokenRequest<'_> {

@@ -27,7 +27,7 @@ pub(super) fn not_granted_to_client(audience: &str, missing: &[String]) -> Text 
     Text::new(
         format!(
             "The scope {} was asked for, but the access token for `{audience}` lacks it: the API does not define it, or \
-             the application may not have it.",
+             the application may not have it for itself or for this user.",
             list(missing)
         ),
         "Let the application have it (Auth0 dashboard > Applications > APIs > your API > Application Access, or \

@@ -34,7 +34,7 @@ const MAX_INTERRUPTIONS: u8 = 3;
 /// Time to wait after a lease is taken over from a process that did not release it. That process may have a new refresh token
 /// and be about to store it: it could not renew its lease during an outage of the store, and saves within half a second
 /// after it.
-const TAKEOVER_DELAY: Duration = Duration::from_secs(1);
+pub(super) const TAKEOVER_DELAY: Duration = Duration::from_secs(1);
 
 /// Result of a refresh under a lease.
 enum LeasedRefresh {

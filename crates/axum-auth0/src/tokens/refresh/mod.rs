@@ -14,11 +14,13 @@ mod outcome;
 mod refresher;
 mod request;
 mod single_flight;
+mod subject_token;
 mod termination;
 
+pub(crate) use self::subject_token::SubjectTokenError;
 pub(super) use self::{
     decision::{Decision, Denial, decide, fall_back},
-    lease::{LeaseAcquisition, RefreshLease},
     outcome::{Attempt, Outcome, RefreshResult, Update, apply},
-    refresher::{LEASE_TIMEOUT, POLL_INTERVAL, Refresher},
+    refresher::Refresher,
+    subject_token::RefreshTokenExchange,
 };

@@ -24,10 +24,10 @@ use crate::{
 const MAX_CONCURRENT_REFRESHES: usize = 32;
 
 /// Maximum time that a refresh waits for the lease of another process.
-pub(in crate::tokens) const LEASE_TIMEOUT: Duration = Duration::from_secs(15);
+pub(super) const LEASE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Interval between attempts to acquire the lease.
-pub(in crate::tokens) const POLL_INTERVAL: Duration = Duration::from_millis(50);
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Refreshes the tokens of logins, one refresh at a time per login.
 pub(in crate::tokens) struct Refresher {

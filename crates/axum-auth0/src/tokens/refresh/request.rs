@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Maximum time that a refresh waits for a request permit.
-const PERMIT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const PERMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Refresher {
     /// Sends a refresh request with the refresh token of `set`. Returns `None` if the lease may have expired before.
@@ -107,7 +107,7 @@ impl Refresher {
     }
 
     /// Returns whether the result of a request sent now can be saved before the process exits.
-    fn has_time_to_save(&self) -> bool {
+    pub(super) fn has_time_to_save(&self) -> bool {
         self.tasks
             .has_time_for(self.config.http_timeout() + SAVE_TIMEOUT)
     }
@@ -149,7 +149,7 @@ fn outcome_of(backed_off: &BackedOff) -> RefreshOutcome {
     }
 }
 
-fn backed_off(backed_off: BackedOff) -> TokenError {
+pub(super) fn backed_off(backed_off: BackedOff) -> TokenError {
     match backed_off.diagnosis {
         Some(diagnosis) => TokenError::Misconfigured(diagnosis),
         None => TokenError::ProviderUnavailable {

@@ -14,6 +14,7 @@ pub(crate) use self::{rejected_token::RejectedToken, requested_grant::RequestedG
 use super::{
     backoff::{self, Backoff},
     cached_token::CachedToken,
+    connection_token::CachedConnectionToken,
     failure::FailureKind,
     token_request::TokenRequest,
 };
@@ -47,6 +48,12 @@ pub(crate) struct TokenSet {
     pub(crate) requested_grant: Option<RequestedGrant>,
     #[serde(rename = "held")]
     pub(crate) cached: Vec<CachedToken>,
+    /// The tokens for other APIs in exchange for that of the login. A set of their own, so that a refresh does not return them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exchanged: Option<Box<Self>>,
+    /// Tokens of connected services.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) connection_tokens: Vec<CachedConnectionToken>,
     /// Negative cache. An unreadable entry of another version is skipped, so that it does not cost the refresh token.
     #[serde(
         rename = "wrong",

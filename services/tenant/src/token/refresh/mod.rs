@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-const UNKNOWN_TOKEN: &str = "Unknown or invalid refresh token.";
+pub(super) const UNKNOWN_TOKEN: &str = "Unknown or invalid refresh token.";
 
 /// Exchanges a refresh token for new tokens.
 pub(super) async fn refresh(
@@ -31,26 +31,10 @@ pub(super) async fn refresh(
     let now = state.now();
     let config = &state.config;
     let mut transaction = state.store.begin().await?;
-    let (token, grant) =
-        validate_refresh_token(&mut transaction, application, presented, now).await?;
-
-    if let Some(consumed_at) = token.consumed_at
-        && now >= consumed_at + config.lifetimes.refresh_leeway
-    {
-        // RFC 9700 §4.14.2: either client may be the attacker, so the family is revoked for both.
-        grants::revoke(&mut transaction, &grant.id).await?;
+    let Some(grant) = usable_grant(state, &mut transaction, application, presented).await? else {
         transaction.commit().await?;
-        state.refresh_counters.record_reused();
-        grant_log::reused(&grant);
-        state.activity_log.refused(
-            PATH,
-            format!(
-                "A consumed refresh token of {} was reused: the whole family was revoked.",
-                grant.sub
-            ),
-        );
         return Err(OAuthError::invalid_grant(UNKNOWN_TOKEN));
-    }
+    };
 
     let target = find_target(state, &mut transaction, application, &grant, parameters).await?;
     let idle_until = grant
@@ -73,6 +57,7 @@ pub(super) async fn refresh(
             // OpenID Connect Core §12.2: a refreshed ID token should not contain a nonce.
             nonce: None,
             refresh_token,
+            actor: None,
         },
     )
     .await?;
@@ -84,6 +69,35 @@ pub(super) async fn refresh(
         tokio::time::sleep(config.refresh_delay).await;
     }
     Ok(response)
+}
+
+/// Returns the grant of a refresh token. `None` if the token was reused, which revoked the grant: the caller has to commit.
+pub(super) async fn usable_grant(
+    state: &AppState,
+    connection: &mut SqliteConnection,
+    application: &Application,
+    presented: &str,
+) -> Result<Option<Grant>, OAuthError> {
+    let now = state.now();
+    let (token, grant) = validate_refresh_token(connection, application, presented, now).await?;
+    let is_reused = token
+        .consumed_at
+        .is_some_and(|consumed_at| now >= consumed_at + state.config.lifetimes.refresh_leeway);
+    if !is_reused {
+        return Ok(Some(grant));
+    }
+    // RFC 9700 §4.14.2: either client may be the attacker, so the family is revoked for both.
+    grants::revoke(connection, &grant.id).await?;
+    state.refresh_counters.record_reused();
+    grant_log::reused(&grant);
+    state.activity_log.refused(
+        PATH,
+        format!(
+            "A consumed refresh token of {} was reused: the whole family was revoked.",
+            grant.sub
+        ),
+    );
+    Ok(None)
 }
 
 /// Returns the token and its grant if neither has expired and they belong to the application.

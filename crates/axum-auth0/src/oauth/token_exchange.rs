@@ -1,0 +1,98 @@
+//! Token exchange (RFC 8693).
+
+use http::Response;
+use serde_json::Value;
+
+use super::{
+    error::EndpointError,
+    lenient::{parse_members, string_member},
+    response::EndpointResponse,
+    token_endpoint::TokenEndpoint,
+};
+use crate::{config::TokenFormat, http_client::strip_bom};
+
+/// The grant type (RFC 8693 §2.1).
+pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// Token types (RFC 8693 §3).
+pub(crate) const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
+pub(crate) const REFRESH_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:refresh_token";
+pub(crate) const ID_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:id_token";
+
+const OTHER_TYPE: &str = "the issued token is of another type than the requested one";
+
+/// What the response to a token exchange has to say about the type of its token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum IssuedTokenType {
+    /// An access token. `issued_token_type`, which RFC 8693 §2.2.1 requires, may be missing: the token is inspected.
+    AccessToken,
+    /// A token of this type. It is opaque, so `issued_token_type` is all that there is to check.
+    Exactly(&'static str),
+}
+
+impl IssuedTokenType {
+    /// Returns the rule for an access token, which may be opaque.
+    pub(crate) fn of_access_token(format: TokenFormat) -> Self {
+        match format {
+            TokenFormat::Jwt => Self::AccessToken,
+            TokenFormat::Opaque => Self::Exactly(ACCESS_TOKEN_TYPE),
+        }
+    }
+
+    fn allows(self, issued: Option<&str>) -> bool {
+        match self {
+            Self::AccessToken => issued.is_none_or(|issued| issued == ACCESS_TOKEN_TYPE),
+            Self::Exactly(required) => issued == Some(required),
+        }
+    }
+}
+
+impl TokenEndpoint {
+    /// Exchanges a token. The response is refused if its token is of another type.
+    pub(crate) async fn exchange_token(
+        &self,
+        form: &[(&str, &str)],
+        expected: IssuedTokenType,
+    ) -> EndpointResponse {
+        match self.send_grant(form).await {
+            Ok(response) => self.read_exchange(&response, expected),
+            Err(error) => EndpointResponse::failed(error),
+        }
+    }
+
+    fn read_exchange<B: AsRef<[u8]>>(
+        &self,
+        response: &Response<B>,
+        expected: IssuedTokenType,
+    ) -> EndpointResponse {
+        let Some(mut members) = parse_members(strip_bom(response.body().as_ref()))
+            .filter(|members| string_member(members, "access_token").is_some())
+        else {
+            return self.read(response);
+        };
+        let is_expected = expected.allows(string_member(&members, "issued_token_type"));
+        // RFC 8693 §2.2.1: the `token_type` of a token that is no access token is `N_A`.
+        let is_not_applicable = string_member(&members, "token_type")
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("N_A"));
+        let is_access_token = match expected {
+            IssuedTokenType::AccessToken => true,
+            IssuedTokenType::Exactly(kind) => kind == ACCESS_TOKEN_TYPE,
+        };
+        let read = if is_not_applicable && !is_access_token {
+            members.insert("token_type".to_owned(), Value::from("Bearer"));
+            let mut normalized = Response::new(Value::Object(members).to_string());
+            *normalized.status_mut() = response.status();
+            self.read(&normalized)
+        } else {
+            self.read(response)
+        };
+        if is_expected || read.tokens.is_err() {
+            return read;
+        }
+        // A new refresh token is kept.
+        EndpointResponse {
+            tokens: Err(EndpointError::InvalidResponse(OTHER_TYPE)),
+            ..read
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Grants that need a login.
+
+use super::SignedInUser;
+use crate::{
+    config::Api,
+    diagnosis::Diagnosis,
+    grants::{ConnectionToken, ConnectionTokenError, GrantFailure, is_well_formed},
+    tokens::{AccessToken, FEDERATED_CONNECTION, TokenError, TokenOptions},
+};
+
+impl SignedInUser {
+    /// Returns an access token for the API `A` on behalf of this user, in exchange for the user's access token for the API
+    /// of the login (RFC 8693).
+    ///
+    /// [`Self::access_token`] uses the refresh token instead and needs no further grant. An exchange is for providers whose
+    /// refresh tokens are not valid for `A`, and for APIs that have to see who acts for the user (`act`). The token is checked
+    /// like any other, stored sealed with the login, and exchanged again before it expires.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`]. [`TokenError::Misconfigured`] carries a diagnosis.
+    pub async fn exchange_token<A: Api>(&self) -> Result<AccessToken<A>, TokenError> {
+        self.exchange_token_with(TokenOptions::default()).await
+    }
+
+    /// Like [`Self::exchange_token`], with options.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
+    pub async fn exchange_token_with<A: Api>(
+        &self,
+        options: TokenOptions,
+    ) -> Result<AccessToken<A>, TokenError> {
+        self.reject_head()?;
+        let apis = &self.services.apis;
+        let settings = apis
+            .get(A::ENV_PREFIX)
+            .inspect_err(|error| apis.log(A::ENV_PREFIX, error))?;
+        let tokens = &self.services.tokens;
+        let login_api = tokens
+            .login_audience()
+            .and_then(|audience| apis.with_audience(audience))
+            .ok_or_else(login_without_api)?;
+        let token = tokens
+            .exchanged_token(&self.login, &login_api, &settings, &options)
+            .await?;
+        Ok(AccessToken::new(
+            token.token.into(),
+            settings,
+            token.audience,
+        ))
+    }
+
+    /// Returns this user's access token of another service, such as Google, which the provider keeps for the connection (Auth0's
+    /// Token Vault). The application never sees the refresh token of the service.
+    ///
+    /// The token is stored sealed with the login and exchanged again before it expires. `login_hint` names one of several
+    /// accounts of the user at the service.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectionTokenError::NotConnected`] if the user has not connected the service; see [`ConnectionTokenError`].
+    pub async fn access_token_for_connection(
+        &self,
+        connection: &str,
+        login_hint: Option<&str>,
+    ) -> Result<ConnectionToken, ConnectionTokenError> {
+        self.reject_head()?;
+        if !is_well_formed(connection) || !login_hint.is_none_or(is_well_formed) {
+            return Err(ConnectionTokenError::InvalidConnection);
+        }
+        let tokens = &self.services.tokens;
+        let token = tokens
+            .connection_token(&self.login, connection, login_hint)
+            .await
+            .map_err(|error| GrantFailure::of_subject_token(error, FEDERATED_CONNECTION))?;
+        Ok(ConnectionToken {
+            token: token.token.into(),
+            connection: token.connection,
+            scope: token.scope,
+            expires_at: token.expires_at,
+        })
+    }
+}
+
+fn login_without_api() -> TokenError {
+    let diagnosis = Diagnosis::AudienceMissing {
+        variable: "AUTH0_AUDIENCE".to_owned(),
+    };
+    diagnosis.log("exchanged token unavailable");
+    TokenError::Misconfigured(Box::new(diagnosis))
+}
