@@ -30,6 +30,7 @@ async fn store() -> Store {
         given_name: "Alice".to_owned(),
         family_name: "Example".to_owned(),
         permissions: None,
+        connections: Vec::new(),
     };
     users::sync_from_settings(&mut connection, &[user], 0)
         .await
