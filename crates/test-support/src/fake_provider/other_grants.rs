@@ -33,7 +33,7 @@ impl FakeProvider {
         };
         let subject = format!("{CLIENT_ID}@clients");
         let scope = request.get("scope").unwrap_or_default();
-        let token = self.token_of(&subject, &audience, scope, json!({}));
+        let token = self.token_of(&subject, &audience, scope, &json!({}));
         self.grant_response(json!({
             "access_token": token,
             "token_type": "Bearer",
@@ -63,7 +63,7 @@ impl FakeProvider {
         let actor = request.get("actor_token").unwrap_or(CLIENT_ID);
         let actor = json!({ "act": { "sub": actor.trim_start_matches(EXTERNAL_TOKEN) } });
         let scope = text("scope");
-        let token = self.token_of(&format!("auth0|{user}"), &audience, scope, actor);
+        let token = self.token_of(&format!("auth0|{user}"), &audience, scope, &actor);
         let mut response = json!({
             "access_token": token,
             "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
@@ -170,7 +170,7 @@ impl FakeProvider {
         subject: &str,
         audience: &str,
         scope: &str,
-        extra: Value,
+        extra: &Value,
     ) -> String {
         let (now, policy) = (self.now(), self.state().policy.clone());
         let token = if policy.opaque_access_tokens {
