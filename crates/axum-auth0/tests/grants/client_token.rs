@@ -118,16 +118,16 @@ async fn a_hundred_jobs_send_one_request() {
 async fn a_token_that_is_not_for_the_api_is_refused_with_a_diagnosis() {
     let cases: [(_, fn(&mut serde_json::Value)); 4] = [
         (DiagnosisCode::WrongAudience, |claims| {
-            claims["aud"] = json!(ORDERS)
+            claims["aud"] = json!(ORDERS);
         }),
         (DiagnosisCode::WrongIssuer, |claims| {
-            claims["iss"] = json!("https://other.example.com/")
+            claims["iss"] = json!("https://other.example.com/");
         }),
         (DiagnosisCode::MalformedToken, |claims| {
-            claims["exp"] = json!("later")
+            claims["exp"] = json!("later");
         }),
         (DiagnosisCode::ScopeNotGranted, |claims| {
-            claims["scope"] = json!("read:products")
+            claims["scope"] = json!("read:products");
         }),
     ];
     for (code, modify) in cases {
@@ -198,7 +198,7 @@ async fn a_refused_grant_names_the_grant_to_switch_on() {
         let diagnosis = diagnosis(&env).await;
         assert_eq!(diagnosis.code(), DiagnosisCode::GrantNotAllowed);
         assert!(
-            diagnosis.fix().to_string().contains("Client Credentials"),
+            diagnosis.fix().contains("Client Credentials"),
             "{diagnosis}"
         );
         env.clock.advance(600);
@@ -234,7 +234,7 @@ async fn during_an_outage_a_valid_token_is_used_and_the_provider_is_not_flooded(
     let TokenError::ProviderUnavailable { retry_after } = error else {
         panic!("{error:?}");
     };
-    assert!(retry_after.unwrap() <= Duration::from_secs(60));
+    assert!(retry_after.unwrap() <= Duration::from_mins(1));
     env.provider.recover(Endpoint::OtherGrant);
     env.clock.advance(60);
     env.auth0.client_token::<ProductsApi>().await.unwrap();

@@ -100,7 +100,7 @@ async fn a_token_without_a_lifetime_is_not_cached() {
         let env = TestEnv::new().await;
         let mut browser = env.logged_in("alice").await;
         env.provider.modify(Part::GrantResponse, move |response| {
-            response["expires_in"] = lifetime.clone()
+            response["expires_in"] = lifetime.clone();
         });
         browser.get(CALENDAR).await;
         let token = browser.get(CALENDAR).await.json();
@@ -134,7 +134,7 @@ async fn a_token_of_another_type_is_refused() {
     let cases: [fn(&mut serde_json::Value); 4] = [
         |response| response["issued_token_type"] = json!(null),
         |response| {
-            response["issued_token_type"] = json!("urn:ietf:params:oauth:token-type:access_token")
+            response["issued_token_type"] = json!("urn:ietf:params:oauth:token-type:access_token");
         },
         |response| response["token_type"] = json!("mac"),
         |response| response["access_token"] = json!(null),

@@ -110,7 +110,7 @@ async fn error_after(part: Part, modify: fn(&mut serde_json::Value)) -> TokenExc
 #[tokio::test]
 async fn a_response_that_is_not_what_was_requested_is_refused() {
     let error = error_after(Part::AccessToken, |claims| {
-        claims["aud"] = json!("https://x.example.com")
+        claims["aud"] = json!("https://x.example.com");
     })
     .await;
     assert!(
@@ -121,7 +121,7 @@ async fn a_response_that_is_not_what_was_requested_is_refused() {
         "{error:?}"
     );
     let error = error_after(Part::AccessToken, |claims| {
-        claims["scope"] = json!("openid")
+        claims["scope"] = json!("openid");
     })
     .await;
     let TokenExchangeError::Token(TokenError::Misconfigured(diagnosis)) = error else {
@@ -188,7 +188,7 @@ async fn outages_and_misconfigurations_are_told_from_a_refusal() {
         panic!("{error:?}");
     };
     assert!(
-        diagnosis.fix().to_string().contains("grant Token Exchange"),
+        diagnosis.fix().contains("grant Token Exchange"),
         "{diagnosis}"
     );
 }

@@ -8,6 +8,8 @@ use test_support::{CLIENT_ID, Endpoint, ORDERS, Part, ProductsApi, Reply};
 
 use crate::{HOUR, TestEnv, TestEnvBuilder};
 
+type Modify = fn(&mut serde_json::Value);
+
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 #[tokio::test]
@@ -85,7 +87,7 @@ async fn a_refreshed_token_and_an_exchanged_one_are_not_mixed_up() {
 
 #[tokio::test]
 async fn a_token_for_another_audience_or_of_another_type_is_refused() {
-    let cases: [(Part, fn(&mut serde_json::Value), u16); 5] = [
+    let cases: [(Part, Modify, u16); 5] = [
         (
             Part::AccessToken,
             |claims| claims["aud"] = json!("https://x.example.com"),
@@ -95,7 +97,7 @@ async fn a_token_for_another_audience_or_of_another_type_is_refused() {
         (
             Part::GrantResponse,
             |response| {
-                response["issued_token_type"] = json!("urn:ietf:params:oauth:token-type:id_token")
+                response["issued_token_type"] = json!("urn:ietf:params:oauth:token-type:id_token");
             },
             503,
         ),
