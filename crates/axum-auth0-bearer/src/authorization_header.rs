@@ -2,12 +2,21 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
-use super::error_kind::BearerErrorKind;
+use super::{error_kind::BearerErrorKind, presented_token::Scheme};
 
 /// Returns the token in the `Authorization` header
 /// ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). Tokens in the query, the body or a cookie are
 /// ignored.
 pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, BearerErrorKind> {
+    presented_token(headers, false).map(|(_, token)| token)
+}
+
+/// Returns scheme and token as [`bearer_token`] does; with `accepts_dpop`, also those of the scheme `DPoP`
+/// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+pub(super) fn presented_token(
+    headers: &HeaderMap,
+    accepts_dpop: bool,
+) -> Result<(Scheme, &str), BearerErrorKind> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = match (values.next(), values.next()) {
         (None, _) => return Err(BearerErrorKind::NoToken),
@@ -19,12 +28,16 @@ pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, BearerErrorKind>
         .to_str()
         .map_err(|_| BearerErrorKind::MalformedRequest)?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
+    let scheme = if scheme.eq_ignore_ascii_case("bearer") {
+        Scheme::Bearer
+    } else if accepts_dpop && scheme.eq_ignore_ascii_case("dpop") {
+        Scheme::Dpop
+    } else {
         return Err(BearerErrorKind::NoToken);
-    }
+    };
     let token = token.trim_matches(' ');
     if is_b64token(token) {
-        Ok(token)
+        Ok((scheme, token))
     } else {
         Err(BearerErrorKind::MalformedRequest)
     }

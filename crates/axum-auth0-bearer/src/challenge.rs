@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{error_detail::ErrorDetail, error_kind::BearerErrorKind};
+use super::{error_detail::ErrorDetail, error_kind::BearerErrorKind, presented_token::Scheme};
 
 /// The settings of a verifier that its challenges depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,15 +13,54 @@ pub(super) struct ChallengeSettings {
     /// The URL of the API's metadata ([RFC 9728 §5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)).
     pub(super) metadata_url: Option<Arc<str>>,
     pub(super) error_detail: ErrorDetail,
+    pub(super) dpop: Option<DpopChallenge>,
+}
+
+/// What challenges say about `DPoP`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DpopChallenge {
+    /// The algorithms of proofs, separated by spaces.
+    pub(super) algorithms: String,
+    /// Whether bearer tokens are refused.
+    pub(super) is_required: bool,
 }
 
 impl ChallengeSettings {
-    /// Returns the challenge. It always has the realm, because RFC 6750 §3 requires a parameter. It has no error if the
-    /// request has no token.
-    pub(super) fn challenge(&self, kind: &BearerErrorKind, description: &str) -> String {
+    /// Returns a challenge for each scheme that the API accepts (RFC 9449 §7.1). The first one is for the scheme of the
+    /// request, and only it has the error.
+    pub(super) fn challenges(
+        &self,
+        kind: &BearerErrorKind,
+        description: &str,
+        presented: Scheme,
+    ) -> Vec<String> {
+        let schemes: &[Scheme] = match (&self.dpop, presented) {
+            (None, _) => &[Scheme::Bearer],
+            (Some(dpop), _) if dpop.is_required => &[Scheme::Dpop],
+            (Some(_), Scheme::Bearer) => &[Scheme::Bearer, Scheme::Dpop],
+            (Some(_), Scheme::Dpop) => &[Scheme::Dpop, Scheme::Bearer],
+        };
+        let mut challenges = Vec::new();
+        for scheme in schemes {
+            let kind = if challenges.is_empty() {
+                kind
+            } else {
+                &BearerErrorKind::NoToken
+            };
+            challenges.push(self.challenge(kind, description, *scheme));
+        }
+        challenges
+    }
+
+    /// Returns the challenge for a scheme. It always has the realm, because RFC 6750 §3 requires a parameter. It has no
+    /// error if the request has no token.
+    fn challenge(&self, kind: &BearerErrorKind, description: &str, scheme: Scheme) -> String {
         let mut parameters = vec![("realm", quoted(&self.audience))];
         if let Some(url) = &self.metadata_url {
             parameters.push(("resource_metadata", quoted(url)));
+        }
+        if let (Scheme::Dpop, Some(dpop)) = (scheme, &self.dpop) {
+            parameters.push(("algs", dpop.algorithms.clone()));
         }
         if *kind != BearerErrorKind::NoToken {
             parameters.push(("error", kind.code().to_owned()));
@@ -49,7 +88,11 @@ impl ChallengeSettings {
             .iter()
             .map(|(name, value)| format!("{name}=\"{value}\""))
             .collect();
-        format!("Bearer {}", parameters.join(", "))
+        let scheme = match scheme {
+            Scheme::Bearer => "Bearer",
+            Scheme::Dpop => "DPoP",
+        };
+        format!("{scheme} {}", parameters.join(", "))
     }
 }
 
@@ -77,8 +120,47 @@ mod tests {
             audience: audience.into(),
             metadata_url: metadata_url.map(Arc::from),
             error_detail: ErrorDetail::Brief,
+            dpop: None,
         };
-        settings.challenge(kind, kind.description())
+        settings.challenge(kind, kind.description(), Scheme::Bearer)
+    }
+
+    /// Returns the challenges of an API that verifies `DPoP` proofs.
+    fn challenges(kind: &BearerErrorKind, presented: Scheme, is_required: bool) -> Vec<String> {
+        let settings = ChallengeSettings {
+            audience: "api".into(),
+            metadata_url: None,
+            error_detail: ErrorDetail::Brief,
+            dpop: Some(DpopChallenge {
+                algorithms: "ES256 EdDSA".to_owned(),
+                is_required,
+            }),
+        };
+        settings.challenges(kind, "odd", presented)
+    }
+
+    /// RFC 9449 §7.1.
+    #[test]
+    fn an_api_with_dpop_has_a_challenge_for_each_scheme_and_the_error_for_that_of_the_request() {
+        let dpop = r#"DPoP realm="api", algs="ES256 EdDSA""#;
+        let bearer = r#"Bearer realm="api""#;
+        let error = r#", error="invalid_token", error_description="odd""#;
+        let none = BearerErrorKind::NoToken;
+        assert_eq!(challenges(&none, Scheme::Bearer, false), [bearer, dpop]);
+        assert_eq!(challenges(&none, Scheme::Bearer, true), [dpop]);
+        let expired = BearerErrorKind::Expired;
+        assert_eq!(
+            challenges(&expired, Scheme::Dpop, false),
+            [&format!("{dpop}{error}"), bearer]
+        );
+        assert_eq!(
+            challenges(&expired, Scheme::Bearer, false),
+            [&format!("{bearer}{error}"), dpop]
+        );
+        assert_eq!(
+            challenges(&expired, Scheme::Bearer, true),
+            [format!("{dpop}{error}")]
+        );
     }
 
     #[test]

@@ -14,9 +14,9 @@ use serde_json::json;
 
 use super::{
     challenge::ChallengeSettings, error_detail::ErrorDetail, error_kind::BearerErrorKind,
-    rejection::Rejection,
+    presented_token::Scheme, rejection::Rejection,
 };
-use axum_auth0_core::jwt::MAX_TOKEN_BYTES;
+use axum_auth0_core::{dpop::NONCE_HEADER, jwt::MAX_TOKEN_BYTES};
 
 /// The reason why a request is rejected. The response is the one that
 /// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) requires: 401 or 403 with `WWW-Authenticate`, or 503
@@ -27,6 +27,10 @@ use axum_auth0_core::jwt::MAX_TOKEN_BYTES;
 pub struct BearerError {
     rejection: Rejection,
     settings: Arc<ChallengeSettings>,
+    /// The scheme of the request.
+    scheme: Scheme,
+    /// The nonce for the next `DPoP` proof.
+    nonce: Option<String>,
 }
 
 impl BearerError {
@@ -34,7 +38,16 @@ impl BearerError {
         Self {
             rejection: rejection.into(),
             settings,
+            scheme: Scheme::Bearer,
+            nonce: None,
         }
+    }
+
+    /// Sets the scheme of the request, and the nonce for the next proof.
+    pub(super) fn for_scheme(mut self, scheme: Scheme, nonce: Option<String>) -> Self {
+        self.scheme = scheme;
+        self.nonce = nonce;
+        self
     }
 
     /// Returns the kind of the error.
@@ -47,14 +60,31 @@ impl BearerError {
         self.kind().status()
     }
 
-    /// Returns the value of `WWW-Authenticate`; `None` if the provider is unavailable. For a response of the
-    /// application's own.
+    /// Returns the value of `WWW-Authenticate` for the scheme of the request; `None` if the provider is unavailable. For a
+    /// response of the application's own; [`Self::challenges`] has those for all schemes.
     pub fn challenge(&self) -> Option<HeaderValue> {
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            return None;
-        }
-        let challenge = self.settings.challenge(self.kind(), &self.to_string());
-        HeaderValue::from_str(&challenge).ok()
+        self.challenges().next()
+    }
+
+    /// Returns the values of `WWW-Authenticate`: one for each scheme that the API accepts. None if the provider is
+    /// unavailable.
+    pub fn challenges(&self) -> impl Iterator<Item = HeaderValue> {
+        let is_unavailable = self.status() == StatusCode::SERVICE_UNAVAILABLE;
+        let challenges = if is_unavailable {
+            Vec::new()
+        } else {
+            self.settings
+                .challenges(self.kind(), &self.to_string(), self.scheme)
+        };
+        challenges
+            .into_iter()
+            .filter_map(|challenge| HeaderValue::from_str(&challenge).ok())
+    }
+
+    /// Returns the value of `DPoP-Nonce`, if the API requires nonces
+    /// ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    pub fn dpop_nonce(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(self.nonce.as_deref()?).ok()
     }
 
     /// Logs the rejection. A request without a token is not logged.
@@ -83,10 +113,15 @@ impl IntoResponse for BearerError {
         let mut response = (self.status(), body).into_response();
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        match self.challenge() {
-            Some(challenge) => headers.insert(WWW_AUTHENTICATE, challenge),
-            None => headers.insert(RETRY_AFTER, HeaderValue::from_static("5")),
-        };
+        for challenge in self.challenges() {
+            headers.append(WWW_AUTHENTICATE, challenge);
+        }
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if let Some(nonce) = self.dpop_nonce() {
+            headers.insert(NONCE_HEADER, nonce);
+        }
         response
     }
 }
@@ -126,6 +161,7 @@ mod tests {
             audience: "api".into(),
             metadata_url: None,
             error_detail,
+            dpop: None,
         };
         let rejection = Rejection::claim(kind, "odd\"claim", "is missing");
         BearerError::new(rejection, Arc::new(settings))

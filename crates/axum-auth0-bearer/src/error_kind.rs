@@ -37,6 +37,17 @@ pub enum BearerErrorKind {
     NotAnAccessToken,
     /// The token is bound to a key (`cnf`), and the request has no proof of possession.
     SenderConstrained,
+    /// The token is a bearer token, and one that is bound to a key is required.
+    NotBoundToKey,
+    /// The `DPoP` proof is missing or invalid ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+    InvalidProof,
+    /// The `DPoP` proof was used before.
+    ProofReplayed,
+    /// The `DPoP` proof has no nonce of this API, or an old one
+    /// ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    NonceRequired,
+    /// More `DPoP` proofs arrived than [`Dpop::replay_cache`](super::Dpop::replay_cache) remembers.
+    TooManyProofs,
     /// The principal is a client, and the API accepts users only.
     ClientCredentialsNotAllowed,
     /// The token is valid but lacks scopes: these, separated by spaces.
@@ -68,7 +79,7 @@ impl BearerErrorKind {
             Self::InsufficientScope(_)
             | Self::InsufficientPermission(_)
             | Self::InsufficientRole => StatusCode::FORBIDDEN,
-            Self::KeysUnavailable | Self::IntrospectionUnavailable => {
+            Self::KeysUnavailable | Self::IntrospectionUnavailable | Self::TooManyProofs => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::NoToken
@@ -83,13 +94,18 @@ impl BearerErrorKind {
             | Self::NotYetValid
             | Self::NotAnAccessToken
             | Self::SenderConstrained
+            | Self::NotBoundToKey
+            | Self::InvalidProof
+            | Self::ProofReplayed
+            | Self::NonceRequired
             | Self::ClientCredentialsNotAllowed
             | Self::NotActive
             | Self::InsufficientUserAuthentication { .. } => StatusCode::UNAUTHORIZED,
         }
     }
 
-    /// Returns the error code: one of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) and
+    /// Returns the error code: one of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1),
+    /// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1) and
     /// [RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), or `unauthorized` or `temporarily_unavailable`,
     /// which the RFCs do not define.
     pub(super) fn code(&self) -> &'static str {
@@ -98,6 +114,8 @@ impl BearerErrorKind {
             _ if matches!(self, Self::InsufficientUserAuthentication { .. }) => {
                 "insufficient_user_authentication"
             }
+            _ if matches!(self, Self::InvalidProof | Self::ProofReplayed) => "invalid_dpop_proof",
+            _ if *self == Self::NonceRequired => "use_dpop_nonce",
             StatusCode::BAD_REQUEST => "invalid_request",
             StatusCode::FORBIDDEN => "insufficient_scope",
             StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
@@ -132,6 +150,13 @@ impl BearerErrorKind {
             Self::SenderConstrained => {
                 "the access token is bound to a key and cannot be used as a bearer token"
             }
+            Self::NotBoundToKey => {
+                "the access token is not bound to a key, and this request needs one that is"
+            }
+            Self::InvalidProof => "the DPoP proof is invalid",
+            Self::ProofReplayed => "the DPoP proof was used before",
+            Self::NonceRequired => "the DPoP proof needs the nonce of this response",
+            Self::TooManyProofs => "too many DPoP proofs arrive at the moment",
             Self::ClientCredentialsNotAllowed => {
                 "the access token was issued to an application, and this API serves users"
             }
@@ -167,6 +192,15 @@ impl BearerErrorKind {
             Self::NotAnAccessToken => Some(
                 "if the token is an access token, choose the profile of its provider (Verifier::profile)",
             ),
+            Self::SenderConstrained => Some(
+                "let this API verify DPoP proofs (Verifier::dpop), or client certificates (ClientCertificate), by what the token is bound to",
+            ),
+            Self::InvalidProof => Some(
+                "if the claim htu is wrong, give Dpop::new the URL by which clients call this API; if iat is, set the clocks",
+            ),
+            Self::TooManyProofs => {
+                Some("raise Dpop::replay_cache above the requests of five minutes")
+            }
             Self::TooLong { .. } => {
                 Some("make the token smaller at the provider: fewer groups, roles or custom claims")
             }

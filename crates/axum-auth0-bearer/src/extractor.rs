@@ -3,7 +3,10 @@
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
-use super::{error::BearerError, verified_token::VerifiedToken, verifier::Verifier};
+use super::{
+    error::BearerError, presented_token::AcceptedProof, verified_token::VerifiedToken,
+    verifier::Verifier,
+};
 
 impl<S> FromRequestParts<S> for VerifiedToken
 where
@@ -27,7 +30,10 @@ pub(super) async fn verified_token(
     {
         return Ok(token.clone());
     }
-    let token = verifier.verify_headers(&parts.headers).await?;
+    let token = verifier.verify_request(parts).await?;
+    if let Some(proof) = AcceptedProof::of(parts) {
+        parts.extensions.insert(proof);
+    }
     parts.extensions.insert(token.clone());
     Ok(token)
 }

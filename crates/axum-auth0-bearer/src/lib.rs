@@ -2,7 +2,7 @@
 //!
 //! ## Index
 //!
-//! [`Verifier`] · [`VerifiedToken`] · [`Requirement`] · [`ResourceMetadata`] · [`Profile`] · [`CustomProfile`] ·
+//! [`Verifier`] · [`VerifiedToken`] · [`Requirement`] · [`ResourceMetadata`] · [`Dpop`] · [`Profile`] · [`CustomProfile`] ·
 //! [`BearerError`]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
@@ -11,7 +11,10 @@ mod actor;
 mod authorization_header;
 mod challenge;
 mod claim_names;
+mod client_certificate;
+mod confirmation;
 mod custom_profile;
+mod dpop;
 mod error;
 mod error_detail;
 mod error_kind;
@@ -22,6 +25,8 @@ mod introspection;
 mod metadata_router;
 #[cfg(feature = "introspection")]
 mod opaque_token;
+mod possession;
+mod presented_token;
 mod principal;
 mod profile;
 mod rejection;
@@ -45,7 +50,9 @@ pub use self::introspection::Introspection;
 pub use self::{
     actor::Actor,
     claim_names::ClaimNames,
+    client_certificate::ClientCertificate,
     custom_profile::{CustomProfile, InvalidMarker},
+    dpop::Dpop,
     error::BearerError,
     error_detail::ErrorDetail,
     error_kind::BearerErrorKind,

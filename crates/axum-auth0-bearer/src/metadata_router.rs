@@ -48,6 +48,7 @@ impl Verifier {
                 issuers.push(issuer);
             }
         }
-        Some((metadata.path(), metadata.document(&issuers).to_string()))
+        let document = metadata.document(&issuers, self.0.dpop.as_ref());
+        Some((metadata.path(), document.to_string()))
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     introspection::{Introspection, IntrospectionResponse, Introspector},
+    presented_token::PresentedToken,
     rejection::Rejection,
     verified_token::VerifiedToken,
     verifier::Verifier,
@@ -22,10 +23,12 @@ impl Verifier {
     pub(super) async fn introspect(
         &self,
         introspector: &Introspector,
-        token: &str,
+        presented: PresentedToken<'_>,
     ) -> Result<VerifiedToken, Rejection> {
         let trusted = &self.0.main;
-        let claims = introspector.introspect(&trusted.provider, token).await?;
+        let claims = introspector
+            .introspect(&trusted.provider, presented.token)
+            .await?;
         let response = IntrospectionResponse {
             trusted,
             audience: self.audience(),
@@ -33,6 +36,6 @@ impl Verifier {
             leeway: self.0.leeway,
         };
         let (issuer, identity) = response.validate(&claims)?;
-        self.accept(trusted, issuer, identity, claims)
+        self.accept(trusted, issuer, identity, claims, presented)
     }
 }

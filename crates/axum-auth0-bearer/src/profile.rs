@@ -10,8 +10,8 @@ use super::{
 /// The form of a provider's access tokens, and what distinguishes them from its ID tokens.
 ///
 /// All profiles check signature, issuer, times and subject. They reject tokens with `at_hash`, `c_hash` or `s_hash` (ID
-/// tokens), `events` (logout tokens), `htm` or `htu` (`DPoP` proofs), and tokens bound to a key (`cnf`). No profile
-/// accepts an ID token.
+/// tokens), `events` (logout tokens), `htm` or `htu` (`DPoP` proofs), and tokens bound to a key (`cnf`) without a proof of
+/// it. No profile accepts an ID token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {

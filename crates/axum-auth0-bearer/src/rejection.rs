@@ -48,6 +48,11 @@ impl Rejection {
         Self::with_detail(kind, name.into(), message)
     }
 
+    /// Returns a rejection for a `DPoP` proof. `message` is a whole clause.
+    pub(super) fn proof(name: &'static str, message: String) -> Self {
+        Self::with_detail(BearerErrorKind::InvalidProof, name.into(), message.into())
+    }
+
     /// Adds the value in the token for the log.
     pub(super) fn found(mut self, found: &str) -> Self {
         if let Some(detail) = &mut self.detail {

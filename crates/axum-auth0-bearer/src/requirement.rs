@@ -23,6 +23,8 @@ use super::{error_kind::BearerErrorKind, rejection::Rejection, token_identity::T
 pub struct Requirement {
     grants: Vec<RequiredGrants>,
     authentication: Authentication,
+    /// Whether the token has to be bound to a key or a certificate.
+    sender_constrained: bool,
 }
 
 /// Scopes, permissions or roles.
@@ -64,6 +66,7 @@ impl Requirement {
         Self {
             grants: vec![RequiredGrants { kind, mode, values }],
             authentication: Authentication::default(),
+            sender_constrained: false,
         }
     }
 
@@ -71,6 +74,17 @@ impl Requirement {
         Self {
             grants: Vec::new(),
             authentication,
+            sender_constrained: false,
+        }
+    }
+
+    /// Requires a token that is bound to a key ([`Dpop`](super::Dpop)) or to a client certificate
+    /// ([`ClientCertificate`](super::ClientCertificate)). A bearer token does not satisfy it.
+    pub fn sender_constrained() -> Self {
+        Self {
+            grants: Vec::new(),
+            authentication: Authentication::default(),
+            sender_constrained: true,
         }
     }
 
@@ -142,6 +156,7 @@ impl Requirement {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.grants.extend(other.grants);
+        self.sender_constrained |= other.sender_constrained;
         let (own, other) = (&mut self.authentication, other.authentication);
         own.acr_values = match (own.acr_values.take(), other.acr_values) {
             (Some(mut own), Some(other)) => {
@@ -167,6 +182,9 @@ impl Requirement {
         now: i64,
         leeway: i64,
     ) -> Result<(), Rejection> {
+        if self.sender_constrained && !token.confirmation.is_bound() {
+            return Err(BearerErrorKind::NotBoundToKey.into());
+        }
         for kind in [GrantKind::Role, GrantKind::Permission, GrantKind::Scope] {
             let required = self.grants.iter().filter(|required| required.kind == kind);
             let unsatisfied: Vec<_> = required

@@ -6,7 +6,7 @@ use axum_auth0_core::http_client::is_secure;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::verifier_error::VerifierError;
+use super::{dpop::Dpop, verifier_error::VerifierError};
 
 /// The path of the metadata ([RFC 9728 §3](https://www.rfc-editor.org/rfc/rfc9728#section-3)).
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -40,6 +40,7 @@ pub struct ResourceMetadata {
     scopes: Vec<String>,
     name: Option<String>,
     documentation: Option<String>,
+    certificate_bound_tokens: bool,
 }
 
 impl ResourceMetadata {
@@ -75,6 +76,7 @@ impl ResourceMetadata {
             scopes: Vec::new(),
             name: None,
             documentation: None,
+            certificate_bound_tokens: false,
         })
     }
 
@@ -102,6 +104,15 @@ impl ResourceMetadata {
         self
     }
 
+    /// Says that the API accepts access tokens that are bound to a client certificate
+    /// (`tls_client_certificate_bound_access_tokens`): what terminates TLS provides
+    /// [`ClientCertificate`](super::ClientCertificate).
+    #[must_use]
+    pub fn tls_client_certificate_bound_access_tokens(mut self) -> Self {
+        self.certificate_bound_tokens = true;
+        self
+    }
+
     /// Returns the URL of the API.
     pub fn resource(&self) -> &str {
         &self.resource
@@ -123,8 +134,9 @@ impl ResourceMetadata {
         url.as_str().into()
     }
 
-    /// Returns the document. Members without a value are omitted, as RFC 9728 §3.2 requires.
-    pub(super) fn document(&self, issuers: &[&str]) -> Value {
+    /// Returns the document, with what the API says about `DPoP`. Members without a value are omitted, as RFC 9728 §3.2
+    /// requires.
+    pub(super) fn document(&self, issuers: &[&str], dpop: Option<&Dpop>) -> Value {
         let mut document = Map::from_iter([
             ("resource".to_owned(), json!(self.resource)),
             ("authorization_servers".to_owned(), json!(issuers)),
@@ -132,6 +144,24 @@ impl ResourceMetadata {
         ]);
         if !self.scopes.is_empty() {
             document.insert("scopes_supported".to_owned(), json!(self.scopes));
+        }
+        if let Some(dpop) = dpop {
+            let algorithms = json!(dpop.algorithm_names());
+            document.insert("dpop_signing_alg_values_supported".to_owned(), algorithms);
+        }
+        for (name, is_so) in [
+            (
+                "dpop_bound_access_tokens_required",
+                dpop.is_some_and(Dpop::is_required),
+            ),
+            (
+                "tls_client_certificate_bound_access_tokens",
+                self.certificate_bound_tokens,
+            ),
+        ] {
+            if is_so {
+                document.insert(name.to_owned(), json!(true));
+            }
         }
         for (name, value) in [
             ("resource_name", &self.name),
@@ -180,7 +210,7 @@ mod tests {
         ] {
             let metadata = ResourceMetadata::new(resource).unwrap();
             assert_eq!(metadata.metadata_url().as_ref(), url);
-            assert_eq!(metadata.document(&[])["resource"], resource);
+            assert_eq!(metadata.document(&[], None)["resource"], resource);
         }
     }
 
@@ -188,7 +218,7 @@ mod tests {
     fn members_without_a_value_are_omitted() {
         let metadata = ResourceMetadata::new("https://api.example.com").unwrap();
         assert_eq!(
-            metadata.document(&["https://issuer.example.com/"]),
+            metadata.document(&["https://issuer.example.com/"], None),
             json!({
                 "resource": "https://api.example.com",
                 "authorization_servers": ["https://issuer.example.com/"],

@@ -7,7 +7,7 @@ use axum_auth0_core::jwt::Algorithm;
 #[cfg(feature = "introspection")]
 use super::introspection::Introspector;
 use super::{
-    challenge::ChallengeSettings, resource_metadata::ResourceMetadata,
+    challenge::ChallengeSettings, dpop::Dpop, resource_metadata::ResourceMetadata,
     trusted_issuer::TrustedIssuer,
 };
 
@@ -19,6 +19,7 @@ pub(super) struct VerifierSettings {
     pub(super) challenge: Arc<ChallengeSettings>,
     pub(super) metadata: Option<Arc<ResourceMetadata>>,
     pub(super) algorithms: Vec<Algorithm>,
+    pub(super) dpop: Option<Dpop>,
     #[cfg(feature = "introspection")]
     pub(super) introspector: Option<Arc<Introspector>>,
     /// Accepted clock skew, in seconds.

@@ -1,6 +1,6 @@
 //! The identity in a valid token.
 
-use super::claim_names::AuthorizationClaims;
+use super::{claim_names::AuthorizationClaims, confirmation::Confirmation};
 
 /// The party that a request is made on behalf of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,4 +22,5 @@ pub(super) struct TokenIdentity {
     pub(super) scope_claim: Option<&'static str>,
     pub(super) authorization: AuthorizationClaims,
     pub(super) expires_at: i64,
+    pub(super) confirmation: Confirmation,
 }

@@ -3,6 +3,7 @@
 use super::{
     actor::Actor,
     claim_names::ClaimNames,
+    confirmation::Confirmation,
     error_kind::BearerErrorKind,
     principal::principal_of,
     rejection::Rejection,
@@ -39,14 +40,7 @@ impl Validation<'_> {
         let media_type = media_type(token);
         self.check_type(&media_type)?;
         self.check_kind(claims, &media_type)?;
-        // RFC 8705 §3, RFC 9449 §7: a bound token is not valid without a proof of possession.
-        if claims.has("cnf") {
-            return Err(Rejection::claim(
-                BearerErrorKind::SenderConstrained,
-                "cnf",
-                "is there",
-            ));
-        }
+        let confirmation = Confirmation::of(claims)?;
         let audiences = self.check_audience(claims)?;
         let client = self.client(claims)?;
         self.check_client(client, &audiences, &media_type)?;
@@ -76,6 +70,7 @@ impl Validation<'_> {
             scope_claim: scopes.as_ref().map(ScopeClaim::name),
             scopes: scopes.map(|scopes| scopes.to_vec()).unwrap_or_default(),
             expires_at,
+            confirmation,
             authorization: self.claim_names.read(claims),
         })
     }

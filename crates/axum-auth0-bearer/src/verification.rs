@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum_auth0_core::jwt::{Claims, CompactJwt};
-use http::HeaderMap;
+use http::{HeaderMap, request::Parts};
 
 use super::{
     authorization_header,
     error::BearerError,
     error_kind::BearerErrorKind,
+    presented_token::{PresentedToken, Scheme},
     rejection::Rejection,
     settings::ClientCredentials,
     token_identity::{Principal, TokenIdentity},
@@ -19,34 +20,64 @@ use super::{
 };
 
 impl Verifier {
-    /// Verifies the token in the headers of a request, as the extractor does.
+    /// Verifies the token of a request, as the extractor does. A token that is bound to a key needs the `DPoP` proof of the
+    /// request, and one that is bound to a certificate the [`ClientCertificate`](super::ClientCertificate) in its
+    /// extensions.
+    ///
+    /// A proof is accepted once, so a request is verified once.
+    ///
+    /// # Errors
+    /// [`BearerError`] if the token is rejected. It is the response to the request.
+    pub async fn verify_request(&self, parts: &Parts) -> Result<VerifiedToken, BearerError> {
+        let accepts_dpop = self.0.dpop.is_some();
+        let presented = authorization_header::presented_token(&parts.headers, accepts_dpop);
+        let (scheme, token) = presented.map_err(|kind| self.reject(kind, Scheme::Bearer))?;
+        let presented = PresentedToken {
+            token,
+            scheme,
+            request: Some(parts),
+        };
+        self.check(presented)
+            .await
+            .map_err(|rejection| self.reject(rejection, scheme))
+    }
+
+    /// Verifies the bearer token in the headers of a request. Tokens that are bound to a key or a certificate are refused: see
+    /// [`Self::verify_request`].
     ///
     /// # Errors
     /// [`BearerError`] if the token is rejected. It is the response to the request.
     pub async fn verify_headers(&self, headers: &HeaderMap) -> Result<VerifiedToken, BearerError> {
         match authorization_header::bearer_token(headers) {
             Ok(token) => self.verify(token).await,
-            Err(kind) => Err(self.reject(kind)),
+            Err(kind) => Err(self.reject(kind, Scheme::Bearer)),
         }
     }
 
-    /// Verifies an access token.
+    /// Verifies a bearer token. Tokens that are bound to a key or a certificate are refused: see
+    /// [`Self::verify_request`].
     ///
     /// # Errors
     /// [`BearerError`] if the token is rejected. It is the response to the request.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, BearerError> {
-        self.check(token)
+        let presented = PresentedToken {
+            token,
+            scheme: Scheme::Bearer,
+            request: None,
+        };
+        self.check(presented)
             .await
-            .map_err(|rejection| self.reject(rejection))
+            .map_err(|rejection| self.reject(rejection, Scheme::Bearer))
     }
 
-    async fn check(&self, token: &str) -> Result<VerifiedToken, Rejection> {
+    async fn check(&self, presented: PresentedToken<'_>) -> Result<VerifiedToken, Rejection> {
+        let token = presented.token;
         let jwt = match CompactJwt::parse(token) {
             #[cfg(feature = "introspection")]
             Err(axum_auth0_core::jwt::JwtParseError::Segments)
                 if let Some(introspector) = &self.0.introspector =>
             {
-                return self.introspect(introspector, token).await;
+                return self.introspect(introspector, presented).await;
             }
             parsed => parsed.map_err(|error| Rejection::from_parse_error(error, token))?,
         };
@@ -68,16 +99,24 @@ impl Verifier {
             leeway: self.0.leeway,
         };
         let identity = validation.validate(&verified)?;
-        self.accept(trusted, iss, identity, Arc::new(verified.into_claims()))
+        self.accept(
+            trusted,
+            iss,
+            identity,
+            Arc::new(verified.into_claims()),
+            presented,
+        )
     }
 
-    /// Returns the token of a valid identity, if tokens of its principal are accepted.
+    /// Returns the token of a valid identity, if tokens of its principal are accepted, and the request proves that it
+    /// possesses what the token is bound to.
     pub(super) fn accept(
         &self,
         trusted: &TrustedIssuer,
         issuer: Arc<str>,
         identity: TokenIdentity,
         claims: Arc<Claims>,
+        presented: PresentedToken<'_>,
     ) -> Result<VerifiedToken, Rejection> {
         if identity.principal == Principal::Client
             && self.0.client_credentials == ClientCredentials::Rejected
@@ -85,6 +124,8 @@ impl Verifier {
             return Err(BearerErrorKind::ClientCredentialsNotAllowed.into());
         }
         let clock = Arc::clone(trusted.provider.clock());
+        let now = clock.unix_seconds();
+        self.check_possession(&identity.confirmation, presented, &issuer, now)?;
         let settings = Arc::clone(&self.0);
         Ok(VerifiedToken::new(
             identity, claims, issuer, clock, settings,
@@ -107,7 +148,9 @@ impl Verifier {
             })
     }
 
-    fn reject(&self, rejection: impl Into<Rejection>) -> BearerError {
-        BearerError::new(rejection, Arc::clone(&self.0.challenge))
+    fn reject(&self, rejection: impl Into<Rejection>, scheme: Scheme) -> BearerError {
+        let now = self.0.main.provider.clock().unix_seconds();
+        let nonce = self.0.dpop.as_ref().and_then(|dpop| dpop.nonce(now));
+        BearerError::new(rejection, Arc::clone(&self.0.challenge)).for_scheme(scheme, nonce)
     }
 }

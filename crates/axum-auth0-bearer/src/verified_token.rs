@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::{
     actor::Actor,
     error::BearerError,
+    presented_token::Scheme,
     requirement::Requirement,
     settings::VerifierSettings,
     token_identity::{Principal, TokenIdentity},
@@ -123,7 +124,11 @@ impl VerifiedToken {
         let now = self.clock.unix_seconds();
         requirement
             .check(&self.identity, now, self.settings.leeway)
-            .map_err(|rejection| BearerError::new(rejection, Arc::clone(&self.settings.challenge)))
+            .map_err(|rejection| {
+                let nonce = self.settings.dpop.as_ref().and_then(|dpop| dpop.nonce(now));
+                BearerError::new(rejection, Arc::clone(&self.settings.challenge))
+                    .for_scheme(self.scheme(), nonce)
+            })
     }
 
     /// Checks that the token has a scope. The log line of the error names the claim that the scopes were read from.
@@ -170,6 +175,20 @@ impl VerifiedToken {
         values: impl IntoIterator<Item = V>,
     ) -> Result<(), BearerError> {
         self.require(&Requirement::acr(values))
+    }
+
+    /// Returns whether the token is bound to a key or to a client certificate, whose possession the request has proven.
+    pub fn is_sender_constrained(&self) -> bool {
+        self.identity.confirmation.is_bound()
+    }
+
+    /// Returns the scheme of its requests.
+    fn scheme(&self) -> Scheme {
+        if self.identity.confirmation.key.is_some() {
+            Scheme::Dpop
+        } else {
+            Scheme::Bearer
+        }
     }
 
     /// Returns all claims, for example custom ones (`https://example.com/department`).

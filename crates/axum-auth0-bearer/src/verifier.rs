@@ -10,8 +10,9 @@ use axum_auth0_core::{
 };
 
 use super::{
-    challenge::ChallengeSettings,
+    challenge::{ChallengeSettings, DpopChallenge},
     claim_names::ClaimNames,
+    dpop::Dpop,
     error_detail::ErrorDetail,
     profile::Profile,
     resource_metadata::ResourceMetadata,
@@ -70,9 +71,11 @@ impl Verifier {
                 audience: audience.into(),
                 metadata_url: None,
                 error_detail: ErrorDetail::default(),
+                dpop: None,
             }),
             metadata: None,
             algorithms: Algorithm::ALL.into(),
+            dpop: None,
             #[cfg(feature = "introspection")]
             introspector: None,
             leeway: whole_seconds(DEFAULT_LEEWAY),
@@ -143,6 +146,19 @@ impl Verifier {
     #[must_use]
     pub fn algorithms(self, algorithms: &[Algorithm]) -> Self {
         self.with(|settings| settings.algorithms = algorithms.to_vec())
+    }
+
+    /// Verifies `DPoP` proofs, so that access tokens that are bound to a key are accepted
+    /// ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)). Without it, they are refused.
+    #[must_use]
+    pub fn dpop(self, dpop: Dpop) -> Self {
+        self.with(|settings| {
+            settings.challenge_mut().dpop = Some(DpopChallenge {
+                algorithms: dpop.algorithm_names().join(" "),
+                is_required: dpop.is_required(),
+            });
+            settings.dpop = Some(dpop);
+        })
     }
 
     /// Sets the accepted clock skew between provider and API: at most 60 seconds, in whole seconds.

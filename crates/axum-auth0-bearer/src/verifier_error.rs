@@ -14,7 +14,7 @@ pub enum VerifierError {
         "the audience is {0}; set it to this API's identifier, for example https://api.example.com"
     )]
     Audience(&'static str),
-    /// The URL of [`ResourceMetadata`](super::ResourceMetadata) is invalid.
+    /// The URL of [`ResourceMetadata`](super::ResourceMetadata) or of [`Dpop`](super::Dpop) is invalid.
     #[error(
         "the URL of the API is {0}; set it to the URL that clients call, for example https://api.example.com/products"
     )]
@@ -25,6 +25,9 @@ pub enum VerifierError {
         "the introspection endpoint is not a secure URL: only https URLs are allowed, and http ones on loopback"
     )]
     IntrospectionUrl,
+    /// The secret of [`Dpop::nonces`](super::Dpop::nonces) is too short.
+    #[error("the secret for the nonces of DPoP has less than 32 bytes")]
+    NonceSecret,
     /// The HTTP client cannot be set up.
     #[error(transparent)]
     HttpClient(#[from] HttpError),

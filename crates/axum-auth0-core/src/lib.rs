@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod clock;
+pub mod dpop;
 pub mod http_client;
 pub mod json;
 pub mod jwt;

@@ -80,6 +80,11 @@ pub(crate) async fn get(
     };
     let now = clock.unix_seconds();
     match tokens.exact_access_token(&user.login, &api, scope).await {
+        // Of a login from before AUTH0_DPOP was switched off.
+        Ok(token) if token.dpop_key.is_some() => {
+            let text = "the token is bound to a key of the server, so a browser cannot use it";
+            error_response(StatusCode::FORBIDDEN, "token_bound_to_key", text)
+        }
         Ok(token) if !has_more_scopes(&token) => token_response(&token, now),
         Ok(_) => {
             let text = "the provider issued a token with more scopes than were requested; it stays on the server";

@@ -16,6 +16,7 @@ mod api_transport;
 mod auth0;
 pub mod config;
 mod diagnosis;
+mod dpop;
 pub mod events;
 mod failed_form;
 mod failpoint;
@@ -45,11 +46,11 @@ mod tokens;
 mod trace_context;
 mod trusted_proxies;
 
-use axum_auth0_core::json;
 pub use axum_auth0_core::{
     clock, http_client, jwt, provider, random, store,
     store::{MemoryStore, Store},
 };
+use axum_auth0_core::{dpop as core_dpop, json};
 #[cfg(feature = "sqlite")]
 pub use axum_auth0_stores::SqliteStore;
 #[cfg(feature = "postgres")]

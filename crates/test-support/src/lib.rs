@@ -20,6 +20,7 @@
 pub mod api_contract;
 pub mod body_decoder;
 pub mod browser;
+pub mod dpop;
 pub mod fake_provider;
 pub mod instrumented_store;
 pub mod log_capture;

@@ -106,7 +106,7 @@ pub async fn complete(
     let products = products_api::router(products_api::Settings {
         issuer: issuer.clone(),
         audience: products_audience.clone(),
-        public_url: None,
+        public_url: Some(products_url.clone()),
         database: products_api::Database::File(folder.join("products.db")),
     })
     .await?;
@@ -115,7 +115,7 @@ pub async fn complete(
     let orders = orders_api::router(orders_api::Settings {
         issuer: issuer.clone(),
         audience: orders_audience.clone(),
-        public_url: None,
+        public_url: Some(orders_url.clone()),
         database: orders_api::Database::File(folder.join("orders.db")),
     })
     .await?;

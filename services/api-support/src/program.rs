@@ -22,7 +22,8 @@ pub struct CommonArguments {
     #[arg(long, env = "AUTH0_DOMAIN")]
     pub issuer: String,
     /// The URL that clients call this API by, for example `https://api.example.com/products`. With it, the API serves its
-    /// metadata (RFC 9728), and each rejection of a token names the metadata's address.
+    /// metadata (RFC 9728), each rejection of a token names the metadata's address, and tokens that are bound to a key are
+    /// accepted (RFC 9449).
     #[arg(long, env = "API_PUBLIC_URL")]
     pub public_url: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Settings of an API, and the verifier that they describe.
 
-use axum_auth0_bearer::{ResourceMetadata, Verifier, clock::SharedClock};
+use axum_auth0_bearer::{Dpop, ResourceMetadata, Verifier, clock::SharedClock};
+use url::Url;
 
 use crate::{database::Database, start_error::StartError};
 
@@ -11,7 +12,8 @@ pub struct Settings {
     pub issuer: String,
     /// This API's identifier. Tokens must be issued for exactly this audience.
     pub audience: String,
-    /// The URL that clients call the API by. With it, the API serves its metadata (RFC 9728).
+    /// The URL that clients call the API by. With it, the API serves its metadata (RFC 9728), and accepts access tokens that
+    /// are bound to a key (RFC 9449) besides bearer tokens.
     pub public_url: Option<String>,
     /// Where the rows are stored.
     pub database: Database,
@@ -36,7 +38,10 @@ pub fn verifier(
     let metadata = ResourceMetadata::new(url.as_str())?
         .scopes_supported(scopes.iter().copied())
         .resource_name(name);
-    Ok(verifier.resource_metadata(metadata))
+    // Proofs name the URL of a request. Its path is the one that the API sees, so the rest is the origin.
+    let origin = Url::parse(url).map(|url| url.origin().ascii_serialization());
+    let dpop = Dpop::new(&origin.unwrap_or_default())?;
+    Ok(verifier.resource_metadata(metadata).dpop(dpop))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use axum::{
 use serde_json::json;
 
 use crate::{
+    dpop,
     keys::KeySet,
     scopes::OIDC_SCOPES,
     state::AppState,
@@ -28,7 +29,7 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         .activity_log
         .granted(CONFIGURATION_PATH, "Read the discovery document.");
     let url = |path| state.config.url(path);
-    let document = json!({
+    let mut document = json!({
         "issuer": state.config.issuer,
         "authorization_endpoint": url("authorize"),
         "token_endpoint": url("oauth/token"),
@@ -61,6 +62,9 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "request_uri_parameter_supported": false,
         "claims_parameter_supported": false,
     });
+    if state.config.dpop {
+        document["dpop_signing_alg_values_supported"] = json!(dpop::ALGORITHMS);
+    }
     ([(CACHE_CONTROL, CACHE_POLICY)], Json(document)).into_response()
 }
 

@@ -17,6 +17,7 @@ mod clients;
 mod clock;
 mod dashboard;
 mod discovery;
+mod dpop;
 mod error;
 mod grant_log;
 mod http;

@@ -70,6 +70,12 @@ struct Arguments {
     /// The lifetime of access tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 60 * 60)]
     access_token_lifetime: u64,
+    /// Ignore DPoP proofs (RFC 9449), so that all access tokens are bearer tokens.
+    #[arg(long)]
+    no_dpop: bool,
+    /// Require a nonce in DPoP proofs.
+    #[arg(long)]
+    dpop_nonces: bool,
     /// Add this many users: user-1@example.com and so on.
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     users: u32,
@@ -181,6 +187,8 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
     settings.database = arguments.database.map_or(Database::Memory, Database::File);
     settings.rotation = !arguments.no_rotation;
     settings.resource_parameter = arguments.resource_parameter;
+    settings.dpop = !arguments.no_dpop;
+    settings.dpop_nonces = arguments.dpop_nonces;
     settings.refresh_leeway = Duration::from_secs(arguments.refresh_leeway);
     settings.access_token_lifetime = Duration::from_secs(arguments.access_token_lifetime);
     settings.refresh_delay = Duration::from_millis(arguments.refresh_delay_ms);

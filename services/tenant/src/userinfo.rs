@@ -5,20 +5,18 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::{
-        HeaderMap, StatusCode,
-        header::{AUTHORIZATION, WWW_AUTHENTICATE},
-    },
+    http::{HeaderMap, Method, StatusCode, header::WWW_AUTHENTICATE},
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use crate::{
+    dpop::{DpopError, NONCE_HEADER, ProvenRequest, presented_token},
     http::InternalError,
     state::AppState,
     store::{
-        grants, tokens,
+        bound_keys, grants, tokens,
         users::{self, User},
     },
     user_claims::user_claims,
@@ -26,17 +24,26 @@ use crate::{
 
 pub(crate) const PATH: &str = "/userinfo";
 
+/// The user, the scopes, and the thumbprint of the key of an access token.
+type TokenOfUser = (User, String, Option<String>);
+
 /// The request failed.
 enum UserinfoError {
     /// The access token is missing or invalid.
     InvalidToken(&'static str),
+    /// The proof of a bound access token is missing or invalid.
+    Proof(DpopError),
     /// The access token lacks the scope `openid`.
     InsufficientScope,
     Internal(InternalError),
 }
 
-pub(crate) async fn get(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Response {
-    match claims(&state, &headers).await {
+pub(crate) async fn get(
+    State(state): State<Arc<AppState>>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    match claims(&state, &method, &headers).await {
         Ok(claims) => {
             let sub = claims
                 .get("sub")
@@ -48,26 +55,39 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>, headers: HeaderMap) 
             Json(claims).into_response()
         }
         Err(error) => {
-            if let UserinfoError::InvalidToken(reason) = error {
+            if let UserinfoError::InvalidToken(reason)
+            | UserinfoError::Proof(DpopError::Invalid(reason)) = error
+            {
                 state.activity_log.refused(PATH, reason);
             }
-            error.into_response()
+            let mut response = error.into_response();
+            if let Some(nonce) = state.dpop.nonce(state.now()) {
+                response.headers_mut().insert(NONCE_HEADER, nonce);
+            }
+            response
         }
     }
 }
 
 async fn claims(
     state: &AppState,
+    method: &Method,
     headers: &HeaderMap,
 ) -> Result<Map<String, Value>, UserinfoError> {
-    let token = bearer_token(headers).ok_or(UserinfoError::InvalidToken(
+    let (scheme, token) = presented_token(headers).ok_or(UserinfoError::InvalidToken(
         "The request has no access token.",
     ))?;
     let mut connection = state.store.connection().await?;
-    let (user, scope) = match user_of_opaque_token(state, &mut connection, token).await? {
+    let (user, scope, bound_to) = match user_of_opaque_token(state, &mut connection, token).await? {
         Some(found) => found,
         None => user_of_jwt(state, &mut connection, token).await?,
     };
+    check_key(
+        state,
+        (method, headers),
+        (scheme, token),
+        bound_to.as_deref(),
+    )?;
     let has = |name: &str| scope.split(' ').any(|granted| granted == name);
     if !has("openid") {
         return Err(UserinfoError::InsufficientScope);
@@ -77,12 +97,47 @@ async fn claims(
     Ok(claims)
 }
 
-/// Returns the user and the scopes of an opaque access token; `None` if the token is unknown.
+/// Checks the proof of a token that is bound to a key (RFC 9449 §7.1). A bound token is no bearer token, and the reverse.
+fn check_key(
+    state: &AppState,
+    (method, headers): (&Method, &HeaderMap),
+    (scheme, token): (&str, &str),
+    bound_to: Option<&str>,
+) -> Result<(), UserinfoError> {
+    let expected = if bound_to.is_some() { "dpop" } else { "bearer" };
+    if !scheme.eq_ignore_ascii_case(expected) {
+        return Err(UserinfoError::InvalidToken(
+            "The access token was presented with the wrong scheme: DPoP if it is bound to a key, Bearer otherwise.",
+        ));
+    }
+    if bound_to.is_none() {
+        return Ok(());
+    }
+    let request = ProvenRequest {
+        headers,
+        method: method.as_str(),
+        url: &state.config.userinfo_audience(),
+        token: Some(token),
+    };
+    let proven = state
+        .dpop
+        .proven_key(request, state.now())
+        .map_err(UserinfoError::Proof)?;
+    if proven.as_deref() == bound_to {
+        Ok(())
+    } else {
+        Err(UserinfoError::InvalidToken(
+            "The request has no DPoP proof of the key that the access token is bound to.",
+        ))
+    }
+}
+
+/// Returns the user, the scopes and the key of an opaque access token; `None` if the token is unknown.
 async fn user_of_opaque_token(
     state: &AppState,
     connection: &mut SqliteConnection,
     token: &str,
-) -> Result<Option<(User, String)>, UserinfoError> {
+) -> Result<Option<TokenOfUser>, UserinfoError> {
     let Some(found) = tokens::find_access_token(connection, token).await? else {
         return Ok(None);
     };
@@ -92,17 +147,18 @@ async fn user_of_opaque_token(
     let Some(grant) = grants::find(connection, &found.grant_id).await? else {
         return Ok(None);
     };
+    let bound_to = bound_keys::find(connection, token).await?;
     Ok(users::find(connection, &grant.sub)
         .await?
-        .map(|user| (user, found.scope)))
+        .map(|user| (user, found.scope, bound_to)))
 }
 
-/// Returns the user and the scopes of a JWT.
+/// Returns the user, the scopes and the key of a JWT.
 async fn user_of_jwt(
     state: &AppState,
     connection: &mut SqliteConnection,
     token: &str,
-) -> Result<(User, String), UserinfoError> {
+) -> Result<TokenOfUser, UserinfoError> {
     let claims =
         state
             .with_keys(|keys| keys.verify_signature(token))
@@ -132,14 +188,10 @@ async fn user_of_jwt(
         .ok_or(UserinfoError::InvalidToken(
             "The user does not exist any more.",
         ))?;
-    Ok((user, text("scope").to_owned()))
-}
-
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(token.trim())
+    let bound_to = claims
+        .get("cnf")
+        .and_then(|confirmation| confirmation.get("jkt")?.as_str());
+    Ok((user, text("scope").to_owned(), bound_to.map(str::to_owned)))
 }
 
 impl From<sqlx::Error> for UserinfoError {
@@ -156,6 +208,16 @@ impl IntoResponse for UserinfoError {
                 StatusCode::UNAUTHORIZED,
                 "invalid_token",
                 "Bearer error=\"invalid_token\"",
+            ),
+            Self::Proof(DpopError::Invalid(_)) => (
+                StatusCode::UNAUTHORIZED,
+                "invalid_dpop_proof",
+                "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 ES384 EdDSA PS256 RS256\"",
+            ),
+            Self::Proof(DpopError::UseNonce) => (
+                StatusCode::UNAUTHORIZED,
+                "use_dpop_nonce",
+                "DPoP error=\"use_dpop_nonce\", algs=\"ES256 ES384 EdDSA PS256 RS256\"",
             ),
             Self::InsufficientScope => (
                 StatusCode::FORBIDDEN,

@@ -6,6 +6,7 @@ use axum_auth0_core::jwt::{Claims, ScopeClaim};
 
 use crate::{
     actor::Actor,
+    confirmation::Confirmation,
     error_kind::BearerErrorKind,
     principal::principal_of,
     rejection::Rejection,
@@ -37,7 +38,8 @@ const KINDS: [(&str, [&str; 3]); 2] = [
 impl IntrospectionResponse<'_> {
     /// Returns the issuer and the identity.
     pub(crate) fn validate(&self, claims: &Claims) -> Result<(Arc<str>, TokenIdentity), Rejection> {
-        check_kind(claims)?;
+        let confirmation = Confirmation::of(claims)?;
+        check_kind(claims, &confirmation)?;
         let issuer = self.issuer(claims)?;
         self.check_audience(claims)?;
         let client = claims.required_string("client_id")?;
@@ -67,6 +69,7 @@ impl IntrospectionResponse<'_> {
             scopes: scopes.map(|scopes| scopes.to_vec()).unwrap_or_default(),
             authorization: self.trusted.claim_names.read(claims),
             expires_at,
+            confirmation,
         };
         Ok((issuer, identity))
     }
@@ -116,23 +119,17 @@ impl IntrospectionResponse<'_> {
     }
 }
 
-fn check_kind(claims: &Claims) -> Result<(), Rejection> {
+fn check_kind(claims: &Claims, confirmation: &Confirmation) -> Result<(), Rejection> {
     let is_one_of = |text: &str, accepted: &[&str]| {
         accepted
             .iter()
             .any(|accepted| text.eq_ignore_ascii_case(accepted))
     };
-    // RFC 8705 §3.2, RFC 9449 §6.2: a bound token is not valid without a proof of possession.
-    if claims.has("cnf") {
-        let problem = "is there";
-        return Err(Rejection::claim(
-            BearerErrorKind::SenderConstrained,
-            "cnf",
-            problem,
-        ));
-    }
+    // RFC 9449 §6.2.
+    let is_bound = |found: &str| confirmation.key.is_some() && found.eq_ignore_ascii_case("dpop");
     if let Some(found) = claims.string("token_type")?
         && !is_one_of(found, &BEARER_TYPES)
+        && !is_bound(found)
     {
         let problem = "is not Bearer";
         return Err(

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod certificates;
+mod dpop;
 mod env;
 
 mod guards;

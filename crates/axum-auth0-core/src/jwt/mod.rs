@@ -14,6 +14,7 @@ mod kind;
 mod scope;
 mod signing_key;
 mod strict_json;
+pub(crate) mod thumbprint;
 mod verified;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -24,7 +25,7 @@ pub(crate) use error::HeaderError;
 pub use error::JwtParseError;
 pub use kind::TokenKind;
 pub use scope::{ScopeClaim, scope_words};
-pub use signing_key::{SignatureError, SigningKey, SigningKeyError};
+pub use signing_key::{KeyGenerationError, SignatureError, SigningKey, SigningKeyError};
 pub use verified::VerifiedJwt;
 
 /// Maximum length of a token, in bytes.

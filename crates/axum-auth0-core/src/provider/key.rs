@@ -6,7 +6,10 @@ use ring::agreement::{ECDH_P256, ECDH_P384};
 use serde_json::{Map, Value};
 
 use super::{ed25519, ring_backend, rsa, skipped_key::SkipReason};
-use crate::{json, jwt::Algorithm};
+use crate::{
+    json,
+    jwt::{Algorithm, CompactJwt},
+};
 
 /// Members of private and symmetric keys. A published key with one of them is compromised.
 const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
@@ -91,6 +94,18 @@ impl Key {
         (ring_backend::PROVIDER.verifier_factory)(&algorithm.to_jsonwebtoken(), &self.decoding)
             .is_ok_and(|verifier| verifier.verify(signed, signature).is_ok())
     }
+}
+
+/// Returns whether `jwk`, which a token carries itself, verifies its signature. `None` if it is not a public signature
+/// key for `algorithm`. Only a `DPoP` proof (RFC 9449) carries its key.
+pub(crate) fn verify_with_own_key(
+    token: &CompactJwt<'_>,
+    jwk: &Value,
+    algorithm: Algorithm,
+) -> Option<bool> {
+    let key = Key::from_json(jwk).ok()?;
+    key.supports(algorithm)
+        .then(|| key.verifies(algorithm, token.signing_input(), token.signature()))
 }
 
 /// Returns the `kid` of an entry for the log, if it can be read.

@@ -15,7 +15,7 @@ const MIN_PART: usize = 12;
 /// Maximum length of `acr_values` in bytes: what the login route accepts.
 const MAX_ACR_VALUES: usize = 512;
 
-/// The Bearer challenge of a response.
+/// The challenge of a response, for the scheme of the request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Challenge {
     /// The header's value, unless it contains the token.
@@ -24,18 +24,37 @@ pub(super) struct Challenge {
     scope: Option<String>,
     acr_values: Option<String>,
     max_age: Option<String>,
+    /// Whether the token is bound to a key, and the API offers bearer tokens only.
+    pub(super) is_without_dpop: bool,
 }
 
 impl Challenge {
-    /// Parses the challenge of a response to a request with `token`.
-    pub(super) fn of(headers: &HeaderMap, token: &str) -> Self {
-        headers
-            .get_all(WWW_AUTHENTICATE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .filter(|text| text.len() <= MAX_LENGTH && !repeats(text, token))
-            .find_map(parse)
-            .unwrap_or_default()
+    /// Parses the challenge of a response to a request with `token`. If it is bound to a key (`is_bound`), that is the one
+    /// for DPoP (RFC 9449 §7.1), or else that for bearer tokens.
+    pub(super) fn of(headers: &HeaderMap, token: &str, is_bound: bool) -> Self {
+        let find = |scheme: &str| {
+            headers
+                .get_all(WWW_AUTHENTICATE)
+                .iter()
+                .filter_map(|value| value.to_str().ok())
+                .filter(|text| text.len() <= MAX_LENGTH && !repeats(text, token))
+                .find_map(|text| parse(text, scheme))
+        };
+        if !is_bound {
+            return find("bearer").unwrap_or_default();
+        }
+        find("dpop").unwrap_or_else(|| {
+            let bearer = find("bearer");
+            Self {
+                is_without_dpop: bearer.is_some(),
+                ..bearer.unwrap_or_default()
+            }
+        })
+    }
+
+    /// Returns whether the API asks for a proof with the nonce of its response (RFC 9449 §9).
+    pub(super) fn asks_for_nonce(&self) -> bool {
+        self.error.as_deref() == Some("use_dpop_nonce")
     }
 
     /// Returns whether another token may be accepted: the error is `invalid_token` (expired, revoked, malformed) or
@@ -72,13 +91,13 @@ impl Challenge {
     }
 }
 
-fn parse(text: &str) -> Option<Challenge> {
+fn parse(text: &str, scheme: &str) -> Option<Challenge> {
     let challenges = http_auth::parse_challenges(text).ok()?;
-    let bearer = challenges
+    let challenge = challenges
         .iter()
-        .find(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"))?;
+        .find(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme))?;
     let parameter = |name: &str| {
-        let found = bearer
+        let found = challenge
             .params
             .iter()
             .find(|(given, _)| given.eq_ignore_ascii_case(name));
@@ -90,6 +109,7 @@ fn parse(text: &str) -> Option<Challenge> {
         scope: parameter("scope"),
         acr_values: parameter("acr_values"),
         max_age: parameter("max_age"),
+        is_without_dpop: false,
     })
 }
 
@@ -113,7 +133,38 @@ mod tests {
         for value in values {
             headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
         }
-        Challenge::of(&headers, TOKEN)
+        Challenge::of(&headers, TOKEN, false)
+    }
+
+    /// Returns the challenge for a token that is bound to a key.
+    fn of_bound(values: &[&str]) -> Challenge {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
+        }
+        Challenge::of(&headers, TOKEN, true)
+    }
+
+    #[test]
+    fn a_bound_token_has_the_challenge_of_dpop() {
+        for values in [
+            &[r#"dpop error="use_dpop_nonce""#][..],
+            &[
+                r#"Bearer error="invalid_token""#,
+                r#"DPoP error="use_dpop_nonce", algs="ES256""#,
+            ],
+            &[r#"Bearer realm="a", DPoP error="use_dpop_nonce""#],
+        ] {
+            let challenge = of_bound(values);
+            assert!(challenge.asks_for_nonce(), "{values:?}");
+            assert!(!challenge.is_invalid_token(), "{values:?}");
+            assert!(!challenge.is_without_dpop, "{values:?}");
+        }
+        let bearer_only = of_bound(&[r#"Bearer error="invalid_token""#]);
+        assert!(bearer_only.is_without_dpop);
+        assert!(!of_bound(&[]).is_without_dpop);
+        let bearer = challenge(&[r#"Bearer error="use_dpop_nonce""#]);
+        assert!(!bearer.is_without_dpop);
     }
 
     #[test]

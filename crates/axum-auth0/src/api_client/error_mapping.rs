@@ -24,7 +24,8 @@ pub(super) fn map_response<A: Api>(
 ) -> ApiError {
     match response.status() {
         StatusCode::FORBIDDEN => {
-            match Challenge::of(response.headers(), token.expose()).missing_scope() {
+            let (headers, is_bound) = (response.headers(), token.is_dpop_bound());
+            match Challenge::of(headers, token.expose(), is_bound).missing_scope() {
                 Some(scope) => misconfigured(token.lacks_scope(scope)),
                 None => ApiError::Forbidden,
             }
@@ -51,6 +52,11 @@ pub(super) fn map_rejected_token<A: Api>(
 ) -> ApiError {
     if let Some(step_up) = challenge.step_up() {
         return ApiError::StepUpRequired(step_up);
+    }
+    if challenge.is_without_dpop {
+        return ApiError::Refused(Box::new(Diagnosis::ApiWithoutDpop {
+            base_url: token.base_url().to_string(),
+        }));
     }
     misconfigured(token.refused_by_api(challenge.text.as_deref()))
 }

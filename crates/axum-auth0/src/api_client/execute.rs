@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use http::{Response, StatusCode};
+use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument as _, Span, field};
 
 use super::{
@@ -20,7 +20,7 @@ use crate::{
     api_transport::{ApiTransport, RetryBudget},
     config::{Api, ApiSettings},
     diagnosis::Diagnosis,
-    http_client::{Delivery, HttpError, retry_after},
+    http_client::{Delivery, retry_after},
     metrics,
     session::SignedInUser,
     tokens::{AccessToken, TokenError, TokenOptions},
@@ -131,18 +131,18 @@ fn prefer_ambiguous(ambiguous: Option<ApiError>, last: ApiError) -> ApiError {
     }
 }
 
-struct CallExecution {
-    settings: Arc<ApiSettings>,
-    user: SignedInUser,
-    limits: Limits,
+pub(super) struct CallExecution {
+    pub(super) settings: Arc<ApiSettings>,
+    pub(super) user: SignedInUser,
+    pub(super) limits: Limits,
     scopes: Vec<String>,
-    request: Request,
+    pub(super) request: Request,
     is_idempotent: bool,
-    deadline: Instant,
+    pub(super) deadline: Instant,
 }
 
 impl CallExecution {
-    fn transport(&self) -> &ApiTransport {
+    pub(super) fn transport(&self) -> &ApiTransport {
         &self.user.services.transport
     }
 
@@ -230,7 +230,11 @@ impl CallExecution {
         rejected: &AccessToken<A>,
         is_refreshed: bool,
     ) -> Result<AccessToken<A>, ApiError> {
-        let challenge = Challenge::of(response.headers(), rejected.expose());
+        let challenge = Challenge::of(
+            response.headers(),
+            rejected.expose(),
+            rejected.is_dpop_bound(),
+        );
         if is_refreshed || !challenge.is_invalid_token() {
             return Err(error_mapping::map_rejected_token(&challenge, rejected));
         }
@@ -244,57 +248,5 @@ impl CallExecution {
         } else {
             Err(ApiError::TokenRefreshedRetryRequired)
         }
-    }
-
-    /// Sends the request once and reads the response, regardless of its status.
-    async fn attempt<A: Api>(&self, token: &AccessToken<A>) -> Result<Response<Bytes>, ApiError> {
-        let limit = self.limits.max_response_bytes;
-        let request = self.build_request(token)?;
-        let http_client = self.transport().http_client(limit);
-        let sending = async { http_client?.send(request).await };
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        let response = match timeout(self.limits.timeout.min(left), sending).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => {
-                if let HttpError::Connect { cause, .. } | HttpError::Interrupted { cause, .. } =
-                    &error
-                {
-                    tracing::warn!(cause, "API request failed");
-                }
-                return Err(error_mapping::map_http_error(&error, limit, &self.settings));
-            }
-            Err(_) => {
-                return Err(ApiError::TimedOut {
-                    sent: Delivery::Unknown,
-                });
-            }
-        };
-        Span::current().record("http.response.status_code", response.status().as_u16());
-        if response.body().len() > limit {
-            return Err(ApiError::TooLarge { limit });
-        }
-        Ok(response)
-    }
-
-    fn build_request<A: Api>(
-        &self,
-        token: &AccessToken<A>,
-    ) -> Result<http::Request<Vec<u8>>, ApiError> {
-        let mut request = http::Request::new(self.request.body.to_vec());
-        *request.method_mut() = self.request.method.clone();
-        *request.uri_mut() = self
-            .request
-            .url
-            .as_str()
-            .parse()
-            .map_err(|_| super::InvalidRequest::Path)?;
-        let headers = request.headers_mut();
-        headers.clone_from(&self.request.headers);
-        headers
-            .entry(header::ACCEPT)
-            .or_insert(HeaderValue::from_static("application/json"));
-        headers.insert(header::AUTHORIZATION, token.authorization()?);
-        self.transport().write_trace(&self.user.trace, headers);
-        Ok(request)
     }
 }

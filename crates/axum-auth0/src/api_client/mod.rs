@@ -25,6 +25,7 @@
 //! }
 //! ```
 
+mod attempt;
 mod call;
 mod challenge;
 mod client;

@@ -54,12 +54,10 @@ impl Auth0 {
             .client_tokens
             .access_token(&settings, &options)
             .await?;
-        Ok(AccessToken::new(
-            token.token.into(),
-            settings,
-            token.audience,
-        ))
+        let signer = self.state.login.token_endpoint.dpop();
+        Ok(AccessToken::new(token, settings, signer))
     }
+
     /// Exchanges a token of another system for tokens of the provider (RFC 8693), with an access token for the API `A`. No session
     /// is created or changed, and nothing is cached.
     ///
@@ -91,13 +89,13 @@ impl Auth0 {
         let settings = self.api_settings::<A>()?;
         let exchanged = exchange_external(&self.state, &settings, &exchange).await?;
         Ok(ExchangedTokens {
-            access_token: AccessToken::new(
-                exchanged.token.token.into(),
-                settings,
-                exchanged.token.audience,
-            ),
-            scope: exchanged.token.scope,
+            scope: exchanged.token.scope.clone(),
             expires_at: exchanged.token.expires_at,
+            access_token: AccessToken::new(
+                exchanged.token,
+                settings,
+                self.state.login.token_endpoint.dpop(),
+            ),
             refresh_token: exchanged.refresh_token,
             claims: exchanged.claims,
             actor: exchanged.actor,

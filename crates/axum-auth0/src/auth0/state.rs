@@ -142,6 +142,7 @@ impl AppState {
             sessions: sessions.clone(),
             tokens: tokens.clone(),
             apis: apis.clone(),
+            dpop: token_endpoint.dpop().clone(),
             transport: ApiTransport::new(
                 config.apis().map(ApiSettings::name),
                 (Arc::clone(&clock), Arc::clone(&random)),

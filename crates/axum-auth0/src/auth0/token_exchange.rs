@@ -40,7 +40,13 @@ pub(super) async fn exchange_external(
         scope: &scope,
     };
     let requested_at = state.clock.unix_seconds();
-    let response = endpoint.exchange_token(&form.form(), issued).await;
+    let key = endpoint.dpop().new_key().map_err(|error| {
+        tracing::error!(%error, "token exchange not started");
+        TokenError::ProviderUnavailable { retry_after: None }
+    })?;
+    let response = endpoint
+        .exchange_token(&form.form(), issued, key.as_ref())
+        .await;
     let now = state.clock.unix_seconds();
     let tokens = response.tokens.map_err(|error| {
         let audience = Some((request.audience, api.audience_variable()));

@@ -19,6 +19,8 @@ pub struct ApiSettings {
     pub(crate) scope: Vec<String>,
     pub(crate) token_format: TokenFormat,
     pub(crate) browser_access: BrowserAccess,
+    /// Whether its access tokens have to be bound to the key of the login.
+    pub(crate) dpop: bool,
 }
 
 impl ApiSettings {
@@ -83,6 +85,7 @@ pub enum BrowserAccess {
 pub(super) fn read(
     registrations: &[ApiRegistration],
     login_audience: Option<&str>,
+    dpop: bool,
     problems: &mut Problems<'_>,
 ) -> BTreeMap<&'static str, ApiSettings> {
     let mut apis = BTreeMap::new();
@@ -100,7 +103,7 @@ pub(super) fn read(
         {
             continue;
         }
-        if let Some(settings) = read_one(api, login_audience, problems) {
+        if let Some(settings) = read_one(api, login_audience, dpop, problems) {
             apis.insert(api.prefix, settings);
         }
     }
@@ -111,6 +114,7 @@ pub(super) fn read(
 fn read_one(
     api: &ApiRegistration,
     login_audience: Option<&str>,
+    dpop: bool,
     problems: &mut Problems<'_>,
 ) -> Option<ApiSettings> {
     let variable = |ending: &str| format!("{}_API_{ending}", api.prefix);
@@ -141,6 +145,7 @@ fn read_one(
         scope,
         token_format,
         browser_access: BrowserAccess::default(),
+        dpop,
     })
 }
 

@@ -54,6 +54,17 @@ impl Config {
         self.push_authorization_requests
     }
 
+    /// Returns `AUTH0_DPOP`: whether access tokens are bound to a key of each login
+    /// ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    pub fn dpop(&self) -> bool {
+        self.dpop.is_on
+    }
+
+    /// Returns `AUTH0_DPOP_CLOCK_SKEW`: the seconds to add to the time in proofs.
+    pub fn dpop_clock_skew(&self) -> i64 {
+        self.dpop.clock_skew
+    }
+
     /// Returns `AUTH0_CLIENT_AUTHENTICATION`: how the client authenticates. If unset, a private key or the provider's
     /// metadata decides.
     pub fn client_authentication(&self) -> Option<ClientAuthentication> {

@@ -10,6 +10,7 @@ mod characters;
 mod client;
 mod cookies;
 mod database_url;
+mod dpop;
 mod env_files;
 mod error;
 mod getters;
@@ -73,6 +74,7 @@ pub struct Config {
     client_authentication: Option<ClientAuthentication>,
     id_token_algorithms: Vec<Algorithm>,
     push_authorization_requests: bool,
+    dpop: dpop::DpopSettings,
     secrets: Vec<SecretString>,
     base_url: Url,
     base_path: BasePath,
@@ -133,13 +135,19 @@ impl Config {
         let client_authentication = client::client_authentication(&mut problems);
         let id_token_algorithms = client::id_token_algorithms(&mut problems);
         let push_authorization_requests = problems.flag(variable::PUSHED_REQUESTS, false);
+        let dpop = dpop::read(&mut problems);
         let secrets = site::secrets(&mut problems);
         let (base_url, base_path) = site::base_url(&mut problems).unzip();
         let base_path = base_path.unwrap_or_default();
         let audience = login::audience(&problems);
         let audience_parameter = login::audience_parameter(&mut problems, issuer.as_ref());
         let prompt = login::prompt(&mut problems);
-        let apis = apis::read(registrations, audience.as_deref(), &mut problems);
+        let apis = apis::read(
+            registrations,
+            audience.as_deref(),
+            dpop.is_on,
+            &mut problems,
+        );
         login::check_resources(&mut problems, audience_parameter, &apis);
         let absent_apis = registrations
             .iter()
@@ -179,6 +187,7 @@ impl Config {
             client_authentication,
             id_token_algorithms,
             push_authorization_requests,
+            dpop,
             secrets,
             base_url,
             base_path,

@@ -14,13 +14,10 @@ const MAX_TYPOS: usize = 2;
 
 /// Prefixes of nextjs-auth0 variables that this version does not implement and that protect the client or its tokens,
 /// with the reason to report.
-const PROTECTING: &[(&str, &str)] = &[
-    ("AUTH0_DPOP_", "DPoP is not implemented"),
-    (
-        "AUTH0_MTLS",
-        "mutual TLS is not implemented; use AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_SIGNING_KEY",
-    ),
-];
+const PROTECTING: &[(&str, &str)] = &[(
+    "AUTH0_MTLS",
+    "mutual TLS is not implemented; use AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_SIGNING_KEY",
+)];
 
 /// Prefixes of other nextjs-auth0 variables that this version does not implement.
 const NOT_IMPLEMENTED: &[(&str, &str)] = &[
@@ -29,8 +26,12 @@ const NOT_IMPLEMENTED: &[(&str, &str)] = &[
         "the embedded multi-factor routes are not implemented",
     ),
     (
+        "AUTH0_DPOP_CLOCK_TOLERANCE",
+        "the provider and the APIs decide which times of proofs they accept",
+    ),
+    (
         "AUTH0_RETRY_",
-        "DPoP is not implemented, and so is its retry",
+        "a request whose proof lacks a nonce of the server is sent again at once",
     ),
     ("NEXT_PUBLIC_", "there is no such route in this version"),
 ];
@@ -40,7 +41,9 @@ pub(super) fn report(variables: &Variables, apis: &[ApiRegistration], problems: 
     let is_known = |name: &str| characters_of(name, apis).is_some();
     let unknown = variables
         .names()
-        .filter(|name| !is_known(name) && !variables.is_ignored(name));
+        .filter(|name| !is_known(name) && !variables.is_ignored(name))
+        // The reader of AUTH0_DPOP reports them.
+        .filter(|name| !super::dpop::SHARED_KEY.contains(name));
     for name in unknown {
         if let Some(intended) = intended_name(name, is_known) {
             let problem = "is set under a name that contains an invisible character or one that is not ASCII; type the name \

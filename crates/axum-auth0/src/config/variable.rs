@@ -82,6 +82,10 @@ variables! {
         "key ID (`kid`) of that key at the provider; by default none is sent";
     PUSHED_REQUESTS: "AUTH0_PUSHED_AUTHORIZATION_REQUESTS", Word, Some("false"), "true",
         "logins push their authorization request to the provider (RFC 9126); always, if the provider requires it";
+    DPOP: "AUTH0_DPOP", Word, Some("false"), "true",
+        "access tokens are bound to a key of each login (DPoP, RFC 9449); a provider that issues bearer tokens is refused";
+    DPOP_CLOCK_SKEW: "AUTH0_DPOP_CLOCK_SKEW", Word, Some("0"), "-10",
+        "seconds to add to the time in proofs of DPoP, -300 to 300, if the clock of this server cannot be set right";
     ID_TOKEN_ALGORITHM: "AUTH0_ID_TOKEN_SIGNING_ALG", Word, None, "RS256",
         "signature algorithm that is registered for the application's ID tokens and logout tokens; by default every asymmetric one";
     BASE_URL: "APP_BASE_URL", Word, None, "https://www.example.com",

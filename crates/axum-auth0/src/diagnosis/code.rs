@@ -88,6 +88,10 @@ codes! {
     RefusedByProvider => "refused_by_provider",
     /// The provider did not prove the recent or strong login that was required.
     StepUpNotSatisfied => "step_up_not_satisfied",
+    /// The access token is not bound to the key of the login, although `AUTH0_DPOP` requires it.
+    DpopIgnored => "dpop_ignored",
+    /// The provider does not accept the proof of the key.
+    DpopProofRefused => "dpop_proof_refused",
     /// The access token cannot be sent in a header.
     UnusableToken => "unusable_token",
     /// The application uses an API that it did not register.
@@ -138,9 +142,11 @@ impl Diagnosis {
             Self::ClientRejected => Code::ClientRejected,
             Self::CallbackNotRegistered { .. } => Code::CallbackNotRegistered,
             Self::InsecureSecret { .. } => Code::InsecureSecret,
-            Self::RefusedByApi { .. } => Code::RefusedByApi,
+            Self::RefusedByApi { .. } | Self::ApiWithoutDpop { .. } => Code::RefusedByApi,
             Self::RefusedByProvider { .. } => Code::RefusedByProvider,
             Self::StepUpNotSatisfied { .. } => Code::StepUpNotSatisfied,
+            Self::DpopIgnored | Self::NotBoundToKey { .. } => Code::DpopIgnored,
+            Self::DpopProofRefused { .. } => Code::DpopProofRefused,
             Self::UndeclaredApi { .. } => Code::UndeclaredApi,
             Self::ApiNotConfigured { .. } | Self::InsecureApiUrl { .. } => Code::ApiNotConfigured,
         }

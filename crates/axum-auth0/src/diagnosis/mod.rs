@@ -10,6 +10,7 @@
 
 mod access_token;
 mod audience;
+mod binding;
 mod code;
 mod data;
 mod expectation;
@@ -19,7 +20,9 @@ mod scope;
 mod text;
 mod visibility;
 
-pub(crate) use self::{access_token::inspect, text::printable, visibility::HIDDEN_DIAGNOSIS};
+pub(crate) use self::{
+    access_token::inspect, binding::check_binding, text::printable, visibility::HIDDEN_DIAGNOSIS,
+};
 pub use self::{
     access_token::{TokenFacts, diagnose},
     code::DiagnosisCode,

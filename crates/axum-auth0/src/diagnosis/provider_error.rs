@@ -25,6 +25,9 @@ impl Diagnosis {
                     description: printable(text),
                 }
             }
+            ("invalid_dpop_proof", _) => Self::DpopProofRefused {
+                description: description.map(printable),
+            },
             _ if is_unauthorized_for_api(description) => Self::ApiNotAuthorized { audience },
             _ if is_unknown_audience(error, description) => Self::AudienceUnknown {
                 audience,

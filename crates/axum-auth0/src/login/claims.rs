@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{LoginState, userinfo::userinfo};
-use crate::{json, jwt::Claims};
+use crate::{json, jwt::Claims, oauth::TokenResponse};
 
 /// Claims about the token rather than the user: those of OpenID Connect Core 1.0 §2, §3.1.3.6 and §5.6.2, of RFC 7519
 /// §4.1, RFC 7800 §3 and RFC 8693 §4, header parameters that providers repeat as claims (RFC 7515 §4.1), and those that
@@ -80,12 +80,12 @@ const DISPLAY_CLAIMS: &[&str] = &[
 pub(super) async fn user_claims(
     login: &LoginState,
     id_token: Claims,
-    access_token: &str,
+    tokens: &TokenResponse,
 ) -> Map<String, Value> {
     let mut claims = id_token.into_map();
     json::remove_empty(&mut claims);
     if !DISPLAY_CLAIMS.iter().any(|name| claims.contains_key(*name))
-        && let Some(more) = userinfo(login, &claims, access_token).await
+        && let Some(more) = userinfo(login, &claims, tokens).await
     {
         for (name, value) in more {
             claims.entry(name).or_insert(value);

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
+    dpop::DpopKey,
     events::{AuthEvent, EventSubject},
     jwt::{self, Claims, TokenKind},
     oauth::{IdTokenChecks, IdTokenError, TokenResponse, provider_end},
@@ -38,6 +39,7 @@ pub(super) async fn complete(
     let return_to = || transaction.return_to.clone();
     let redirect_uri = state.config.site_url(state.config.routes().callback_path());
     let requested_at = state.clock.unix_seconds();
+    let dpop_key = login_key(state, transaction)?;
     let response = state
         .token_endpoint
         .exchange_code(
@@ -45,6 +47,7 @@ pub(super) async fn complete(
             &transaction.verifier,
             &redirect_uri,
             transaction.audience.as_deref(),
+            dpop_key.as_ref(),
         )
         .await
         .map_err(|error| {
@@ -69,7 +72,7 @@ pub(super) async fn complete(
         authentication: Authentication::of(&verified),
         replaced: old.login,
     };
-    let claims = claims::user_claims(state, verified.clone(), &response.access_token).await;
+    let claims = claims::user_claims(state, verified.clone(), &response).await;
 
     let now = state.clock.unix_seconds();
     let login = LoginId::random(state.random.as_ref());
@@ -139,6 +142,20 @@ pub(super) async fn complete(
     Ok((id, user))
 }
 
+/// Returns the key that the tokens are bound to: that of the transaction, or a new one if the login started before DPoP
+/// was switched on.
+fn login_key(state: &LoginState, transaction: &Transaction) -> Result<Option<DpopKey>, LoginError> {
+    if transaction.dpop_key.is_some() {
+        return Ok(transaction.dpop_key.clone());
+    }
+    let new_key = state.token_endpoint.dpop().new_key();
+    new_key.map_err(|error| LoginError::ProviderUnavailable {
+        cause: error.to_string(),
+        retry_after: None,
+        return_to: transaction.return_to.clone(),
+    })
+}
+
 /// Returns the claims of the ID token of `response`.
 async fn verify_id_token(
     state: &LoginState,
@@ -206,6 +223,7 @@ fn token_set(
     let mut set = TokenSet {
         refresh_token: response.refresh_token.clone(),
         id_token: response.id_token.clone(),
+        dpop_key: response.dpop_key.clone(),
         requested_grant: is_current.then(|| RequestedGrant::of(&state.config)),
         ..TokenSet::default()
     };

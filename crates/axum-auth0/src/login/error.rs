@@ -139,6 +139,7 @@ impl LoginError {
                     audience,
                 ))
             }
+            EndpointError::NotBound => Self::Misconfigured(Diagnosis::DpopIgnored),
             EndpointError::Unavailable { retry_after, .. } => Self::ProviderUnavailable {
                 cause: error.to_string(),
                 retry_after: retry_after.map(|wait| wait.as_secs()),

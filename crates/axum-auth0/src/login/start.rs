@@ -70,7 +70,16 @@ pub(super) async fn begin(
         });
     };
 
-    let forwarded = parameters.for_provider(metadata.claims_parameter_supported);
+    let mut forwarded = parameters.for_provider(metadata.claims_parameter_supported);
+    let dpop_key = login.token_endpoint.dpop().new_key();
+    let dpop_key = dpop_key.map_err(|error| LoginError::ProviderUnavailable {
+        cause: error.to_string(),
+        retry_after: None,
+        return_to: parameters.return_to.clone(),
+    })?;
+    if let Some(key) = &dpop_key {
+        forwarded.push(("dpop_jkt", key.thumbprint().to_owned()));
+    }
     let now = login.clock.unix_seconds();
     let random = login.random.as_ref();
     let state = StateParameter::new(&parameters, attempt, now, random).seal(&login.keys);
@@ -85,6 +94,7 @@ pub(super) async fn begin(
         audience: config.audience().map(str::to_owned),
         step_up: parameters.step_up,
         organization: parameters.organization,
+        dpop_key,
     };
 
     let url = AuthorizationRequest {

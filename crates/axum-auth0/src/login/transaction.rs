@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{return_to::ReturnTo, step_up::StepUp};
+use crate::{dpop::DpopKey, return_to::ReturnTo, step_up::StepUp};
 
 /// Lifetime of a transaction, in seconds.
 pub(super) const TRANSACTION_TTL: i64 = 600;
@@ -27,6 +27,10 @@ pub(super) struct Transaction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) step_up: Option<StepUp>,
     pub(super) organization: Option<String>,
+    /// The key that the tokens of the login are bound to. The code is bound to it by `dpop_jkt` (RFC 9449 §10), so it
+    /// exists before the callback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dpop_key: Option<DpopKey>,
 }
 
 impl Transaction {

@@ -1,12 +1,16 @@
 //! The userinfo endpoint (OpenID Connect Core 1.0 §5.3).
 
-use http::{HeaderValue, Request, header};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::LoginState;
 use crate::{
+    core_dpop::PROOF_HEADER,
+    dpop::ProofTarget,
     http_client::{ProviderEndpoint, strip_bom},
     json,
+    oauth::TokenResponse,
 };
 
 /// Fetches the claims of the userinfo endpoint. Returns `None` if it has none for the user of the ID token. A login
@@ -14,19 +18,30 @@ use crate::{
 pub(super) async fn userinfo(
     login: &LoginState,
     id_token: &Map<String, Value>,
-    access_token: &str,
+    tokens: &TokenResponse,
 ) -> Option<Map<String, Value>> {
     let metadata = login.provider.metadata().await.ok()?;
     let endpoint = metadata.userinfo_endpoint.as_ref()?;
-    let mut authorization = HeaderValue::from_str(&format!("Bearer {access_token}")).ok()?;
-    authorization.set_sensitive(true);
-    let request = Request::get(endpoint.as_str())
-        .header(header::AUTHORIZATION, authorization)
-        .header(header::ACCEPT, "application/json")
-        .extension(ProviderEndpoint::Userinfo)
-        .body(Vec::new())
-        .ok()?;
-    let response = match login.http_client.send_for_body(request).await {
+    let mut nonce = None;
+    let mut sent = login
+        .http_client
+        .send_for_body(request(login, endpoint, tokens, None)?)
+        .await;
+    if tokens.dpop_key.is_some()
+        && let Ok(response) = &sent
+    {
+        let new = login
+            .token_endpoint
+            .dpop()
+            .remember_nonce(endpoint, response.headers());
+        // RFC 9449 §9. The headers say in which error; another 401 is refused again.
+        nonce = new.filter(|_| response.status() == StatusCode::UNAUTHORIZED);
+    }
+    if nonce.is_some() {
+        let request = request(login, endpoint, tokens, nonce.as_deref())?;
+        sent = login.http_client.send_for_body(request).await;
+    }
+    let response = match sent {
         Ok(response) if response.status().is_success() => response,
         Ok(response) => {
             tracing::info!(
@@ -56,4 +71,36 @@ pub(super) async fn userinfo(
         return None;
     }
     Some(claims)
+}
+
+/// Returns the request with the access token, and with a proof if the token is bound to a key. `None` if it cannot be
+/// built.
+fn request(
+    login: &LoginState,
+    endpoint: &Url,
+    tokens: &TokenResponse,
+    nonce: Option<&str>,
+) -> Option<Request<Vec<u8>>> {
+    let token = &tokens.access_token;
+    let scheme = if tokens.dpop_key.is_some() {
+        "DPoP"
+    } else {
+        "Bearer"
+    };
+    let mut authorization = HeaderValue::from_str(&format!("{scheme} {token}")).ok()?;
+    authorization.set_sensitive(true);
+    let mut request = Request::get(endpoint.as_str())
+        .header(header::AUTHORIZATION, authorization)
+        .header(header::ACCEPT, "application/json")
+        .extension(ProviderEndpoint::Userinfo);
+    if let Some(key) = &tokens.dpop_key {
+        let target = ProofTarget {
+            method: &Method::GET,
+            url: endpoint,
+            access_token: Some(token),
+        };
+        let signer = login.token_endpoint.dpop();
+        request = request.header(PROOF_HEADER, signer.proof(key, target, nonce).ok()?);
+    }
+    request.body(Vec::new()).ok()
 }

@@ -47,6 +47,9 @@ pub enum EndpointError {
     /// A response that is not a token response.
     #[error("the provider's response is invalid: {0}")]
     InvalidResponse(&'static str),
+    /// The access token is a bearer token, although the request had a proof of a key (RFC 9449 §5).
+    #[error("the provider issued a bearer token for a request with a DPoP proof")]
+    NotBound,
     /// The metadata has no revocation endpoint, which RFC 7009 allows.
     #[error("the provider's metadata has no revocation endpoint")]
     NoRevocationEndpoint,
@@ -91,6 +94,7 @@ impl EndpointError {
         match self {
             Self::ErrorResponse { .. }
             | Self::UnexpectedStatus { .. }
+            | Self::NotBound
             | Self::NoRevocationEndpoint => false,
             Self::Unavailable { effect, .. } => *effect != RequestEffect::NoEffect,
             Self::Intercepted { status } => !status.is_client_error(),

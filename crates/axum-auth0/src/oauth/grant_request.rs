@@ -4,20 +4,21 @@
 use http::Response;
 
 use super::{
-    authorization_request::parameter_name, error::EndpointError, response::EndpointResponse,
-    token_endpoint::TokenEndpoint,
+    authorization_request::parameter_name, error::EndpointError, proofs::Proofs,
+    response::EndpointResponse, token_endpoint::TokenEndpoint,
 };
-use crate::http_client::ProviderEndpoint;
+use crate::{core_dpop::PROOF_HEADER, dpop::DpopKey, http_client::ProviderEndpoint};
 
 /// The grant type of client credentials (RFC 6749 §4.4.2).
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 
 impl TokenEndpoint {
-    /// Requests an access token of the application itself for `audience` (RFC 6749 §4.4).
+    /// Requests an access token of the application itself for `audience` (RFC 6749 §4.4), with a proof of `key`.
     pub(crate) async fn client_credentials(
         &self,
         audience: &str,
         scope: &[String],
+        key: Option<&DpopKey>,
     ) -> EndpointResponse {
         let scope = scope.join(" ");
         let form = [
@@ -25,7 +26,7 @@ impl TokenEndpoint {
             (self.audience_parameter_name(), audience),
             ("scope", scope.as_str()),
         ];
-        self.request_grant(&form).await
+        self.request_grant(&form, key).await
     }
 
     /// Returns the name of the parameter that names an API: `audience` or `resource` (RFC 8707 §2).
@@ -35,9 +36,13 @@ impl TokenEndpoint {
 
     /// Sends a request with these parameters and the client's credentials. Parameters with an empty value are left out
     /// (RFC 6749 §3.1).
-    pub(crate) async fn request_grant(&self, form: &[(&str, &str)]) -> EndpointResponse {
-        match self.send_grant(form).await {
-            Ok(response) => self.read(&response),
+    pub(crate) async fn request_grant(
+        &self,
+        form: &[(&str, &str)],
+        key: Option<&DpopKey>,
+    ) -> EndpointResponse {
+        match self.send_grant(form, key).await {
+            Ok(response) => self.read_bound(&response, key),
             Err(error) => EndpointResponse::failed(error),
         }
     }
@@ -45,6 +50,7 @@ impl TokenEndpoint {
     pub(super) async fn send_grant(
         &self,
         form: &[(&str, &str)],
+        key: Option<&DpopKey>,
     ) -> Result<Response<bytes::Bytes>, EndpointError> {
         let metadata = self.provider.metadata().await?;
         let endpoint = metadata
@@ -54,12 +60,21 @@ impl TokenEndpoint {
                 "the provider's metadata has no token endpoint",
             ))?;
         let method = self.client.token_endpoint_method(&metadata);
-        let form = form.iter().copied().filter(|(_, value)| !value.is_empty());
-        let request = self
-            .authenticated_request(endpoint, method, form, ProviderEndpoint::Token)?
-            .ok_or(EndpointError::InvalidResponse(
-                "the token endpoint is not a URL",
-            ))?;
-        Ok(self.http_client.send(request).await?)
+        let mut proofs = Proofs::new(self.dpop(), key);
+        loop {
+            let form = form.iter().copied().filter(|(_, value)| !value.is_empty());
+            let mut request = self
+                .authenticated_request(endpoint, method, form, ProviderEndpoint::Token)?
+                .ok_or(EndpointError::InvalidResponse(
+                    "the token endpoint is not a URL",
+                ))?;
+            if let Some(proof) = proofs.next(endpoint)? {
+                request.headers_mut().insert(PROOF_HEADER, proof);
+            }
+            let response = self.http_client.send(request).await?;
+            if !proofs.needs_retry(endpoint, &response) {
+                return Ok(response);
+            }
+        }
     }
 }

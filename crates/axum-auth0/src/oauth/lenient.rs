@@ -34,7 +34,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::Response;
+use http::{HeaderValue, Response};
 use openidconnect::{
     AsyncHttpClient, HttpRequest, HttpResponse, RequestTokenError, StandardErrorResponse,
     core::CoreErrorResponseType,
@@ -43,6 +43,8 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{error::EndpointError, token_response::TokenResponse};
 use crate::{
+    core_dpop::PROOF_HEADER,
+    dpop::DpopKey,
     http_client::{HttpClient, HttpError, ProviderEndpoint},
     json, jwt,
 };
@@ -53,6 +55,8 @@ const MAX_LIFETIME: i64 = 315_360_000;
 /// An HTTP client for openidconnect that keeps the response and returns an empty one to the parser.
 pub(super) struct CapturingHttpClient {
     http_client: HttpClient,
+    /// The proof of DPoP.
+    proof: Option<HeaderValue>,
     captured: Arc<Mutex<Option<Response<Bytes>>>>,
 }
 
@@ -62,6 +66,9 @@ impl<'c> AsyncHttpClient<'c> for CapturingHttpClient {
 
     fn call(&'c self, mut request: HttpRequest) -> Self::Future {
         request.extensions_mut().insert(ProviderEndpoint::Token);
+        if let Some(proof) = &self.proof {
+            request.headers_mut().insert(PROOF_HEADER, proof.clone());
+        }
         Box::pin(async move {
             let response = self.http_client.send(request).await?;
             *self.captured.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
@@ -77,8 +84,15 @@ impl CapturingHttpClient {
     pub(super) fn new(http_client: HttpClient) -> Self {
         Self {
             http_client,
+            proof: None,
             captured: Arc::default(),
         }
+    }
+
+    /// Sends the request with this proof.
+    pub(super) fn with_proof(mut self, proof: Option<HeaderValue>) -> Self {
+        self.proof = proof;
+        self
     }
 
     /// Returns the response to the request that openidconnect sent. `parsed` is openidconnect's result, which is used
@@ -131,21 +145,30 @@ pub(super) fn string_member<'m>(members: &'m Map<String, Value>, name: &str) -> 
 ///
 /// # Errors
 ///
-/// If the access token is not a bearer token: a client must not use a token of an unknown type (RFC 6749 §7.1). If the
-/// refresh token is not a string: the next refresh would send the old one.
+/// If the access token is of another type than `DPoP` for a request with a proof of `key`, or than `Bearer` for one
+/// without: a client must not use a token of an unknown type (RFC 6749 §7.1), and a token that is not bound to the key
+/// could be used by anyone (RFC 9449 §5). If the refresh token is not a string: the next refresh would send the old one.
 pub(super) fn normalize_token_response(
     members: &Map<String, Value>,
+    key: Option<&DpopKey>,
 ) -> Result<TokenResponse, EndpointError> {
-    match string_member(members, "token_type") {
-        Some(kind) if kind.eq_ignore_ascii_case("bearer") => {}
-        Some(_) => {
+    let Some(kind) = string_member(members, "token_type") else {
+        return Err(EndpointError::InvalidResponse(
+            "token_type is missing or empty",
+        ));
+    };
+    match key {
+        None if kind.eq_ignore_ascii_case("bearer") => {}
+        None => {
             return Err(EndpointError::InvalidResponse(
                 "the access token is not a bearer token",
             ));
         }
-        None => {
+        Some(_) if kind.eq_ignore_ascii_case("dpop") => {}
+        Some(_) if kind.eq_ignore_ascii_case("bearer") => return Err(EndpointError::NotBound),
+        Some(_) => {
             return Err(EndpointError::InvalidResponse(
-                "token_type is missing or empty",
+                "the access token is neither bound to the key nor a bearer token",
             ));
         }
     }
@@ -164,6 +187,7 @@ pub(super) fn normalize_token_response(
         id_token: owned("id_token"),
         scope: json::member(members, "scope").and_then(granted_scope),
         expires_in: json::member(members, "expires_in").and_then(lifetime),
+        dpop_key: key.cloned(),
     })
 }
 

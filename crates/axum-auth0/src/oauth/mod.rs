@@ -15,6 +15,7 @@ mod id_token;
 mod lenient;
 mod logout_token;
 mod logout_url;
+mod proofs;
 mod pushed_authorization;
 mod response;
 mod revocation;

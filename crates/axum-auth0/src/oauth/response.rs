@@ -11,7 +11,10 @@ use super::{
     lenient::{normalize_token_response, parse_members, string_member},
     token_response::TokenResponse,
 };
-use crate::http_client::{content_coding, strip_bom};
+use crate::{
+    dpop::DpopKey,
+    http_client::{content_coding, strip_bom},
+};
 
 /// The response of the token endpoint, including what must be kept if the rest is unusable.
 #[derive(Debug)]
@@ -38,10 +41,11 @@ impl EndpointResponse {
     }
 
     /// Parses a response. The body takes precedence over the status, except for 5xx and 429, which mean that the
-    /// provider decided nothing.
+    /// provider decided nothing. `key` is the one of the request's proof.
     pub(super) fn read<B: AsRef<[u8]>>(
         response: &Response<B>,
         retry_after: Option<Duration>,
+        key: Option<&DpopKey>,
     ) -> Self {
         let (status, headers) = (response.status(), response.headers());
         let body = strip_bom(response.body().as_ref());
@@ -53,7 +57,7 @@ impl EndpointResponse {
             Some(members)
                 if status.is_success() && string_member(members, "access_token").is_some() =>
             {
-                normalize_token_response(members)
+                normalize_token_response(members, key)
             }
             // RFC 6749 §5.2 has no such status, so a proxy may have written the body. Only a provider sends
             // `invalid_grant`.

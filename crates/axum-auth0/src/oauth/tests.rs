@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{EndpointError, EndpointResponse, TokenResponse, response::reports_failure};
 
 fn read(response: &Response<Vec<u8>>) -> EndpointResponse {
-    EndpointResponse::read(response, None)
+    EndpointResponse::read(response, None, None)
 }
 
 fn response(status: u16, media_type: &str, body: &str) -> EndpointResponse {

@@ -2,21 +2,24 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::Response;
 use openidconnect::{
     AuthType, AuthorizationCode, ClientId, ClientSecret, EndpointNotSet, EndpointSet, IssuerUrl,
     JsonWebKeySet, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl, core::CoreClient,
 };
 use secrecy::ExposeSecret as _;
+use url::Url;
 
 use super::{
     authorization_request::parameter_name, client_authentication::RegisteredClient,
-    error::EndpointError, lenient::CapturingHttpClient, response::EndpointResponse,
+    error::EndpointError, lenient::CapturingHttpClient, proofs::Proofs, response::EndpointResponse,
     token_response::TokenResponse,
 };
 use crate::{
     clock::SharedClock,
     config::{AudienceParameter, ClientAuthentication, ClientCredentials, Config},
+    dpop::{DpopKey, DpopSigner},
     http_client::{HttpClient, retry_after},
     provider::Provider,
     random::SharedRandom,
@@ -28,6 +31,7 @@ pub struct TokenEndpoint {
     pub(super) provider: Provider,
     pub(super) http_client: HttpClient,
     clock: SharedClock,
+    dpop: DpopSigner,
     pub(super) client: RegisteredClient,
     pub(super) audience_parameter: AudienceParameter,
 }
@@ -43,13 +47,23 @@ impl TokenEndpoint {
         Self {
             provider,
             http_client,
+            dpop: DpopSigner::new(
+                config,
+                SharedClock::clone(&clock),
+                SharedRandom::clone(&random),
+            ),
             client: RegisteredClient::new(config, SharedClock::clone(&clock), random),
             clock,
             audience_parameter: config.audience_parameter(),
         }
     }
 
-    /// Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+    /// Returns what signs the proofs of its requests.
+    pub(crate) fn dpop(&self) -> &DpopSigner {
+        &self.dpop
+    }
+
+    /// Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5), with a proof of `key` (RFC 9449 §5).
     ///
     /// # Errors
     ///
@@ -60,8 +74,28 @@ impl TokenEndpoint {
         verifier: &str,
         redirect_uri: &str,
         audience: Option<&str>,
+        key: Option<&DpopKey>,
     ) -> Result<TokenResponse, EndpointError> {
-        let (client, credentials) = self.oauth_client().await?;
+        let mut proofs = Proofs::new(&self.dpop, key);
+        loop {
+            let (url, response) = self
+                .send_code(code, verifier, redirect_uri, audience, &proofs)
+                .await?;
+            if !proofs.needs_retry(&url, &response) {
+                return self.read_bound(&response, key).tokens;
+            }
+        }
+    }
+
+    async fn send_code(
+        &self,
+        code: &str,
+        verifier: &str,
+        redirect_uri: &str,
+        audience: Option<&str>,
+        proofs: &Proofs<'_>,
+    ) -> Result<(Url, Response<Bytes>), EndpointError> {
+        let (client, url, credentials) = self.oauth_client().await?;
         let redirect_uri = RedirectUrl::new(redirect_uri.to_owned())
             .map_err(|_| EndpointError::InvalidResponse("the redirect URI is not a URL"))?;
         let mut request = client
@@ -74,10 +108,10 @@ impl TokenEndpoint {
         if let (AudienceParameter::Resource, Some(audience)) = (self.audience_parameter, audience) {
             request = request.add_extra_param("resource", audience);
         }
-        let http_client = CapturingHttpClient::new(self.http_client.clone());
+        let http_client =
+            CapturingHttpClient::new(self.http_client.clone()).with_proof(proofs.next(&url)?);
         let parsed = request.request_async(&http_client).await;
-        let response = http_client.captured(parsed)?;
-        self.read(&response).tokens
+        Ok((url, http_client.captured(parsed)?))
     }
 
     /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`, with `scope` or, if it is empty,
@@ -88,10 +122,39 @@ impl TokenEndpoint {
         audience: Option<&str>,
         scope: &[String],
     ) -> EndpointResponse {
-        let (client, credentials) = match self.oauth_client().await {
-            Ok(client) => client,
-            Err(error) => return EndpointResponse::failed(error),
-        };
+        self.refresh_bound(refresh_token, audience, scope, None)
+            .await
+    }
+
+    /// Exchanges a refresh token as [`Self::refresh`] does, with a proof of `key` (RFC 9449 §5).
+    pub(crate) async fn refresh_bound(
+        &self,
+        refresh_token: &str,
+        audience: Option<&str>,
+        scope: &[String],
+        key: Option<&DpopKey>,
+    ) -> EndpointResponse {
+        let mut proofs = Proofs::new(&self.dpop, key);
+        loop {
+            let sent = self.send_refresh(refresh_token, audience, scope, &proofs);
+            let (url, response) = match sent.await {
+                Ok(sent) => sent,
+                Err(error) => return EndpointResponse::failed(error),
+            };
+            if !proofs.needs_retry(&url, &response) {
+                return self.read_bound(&response, key);
+            }
+        }
+    }
+
+    async fn send_refresh(
+        &self,
+        refresh_token: &str,
+        audience: Option<&str>,
+        scope: &[String],
+        proofs: &Proofs<'_>,
+    ) -> Result<(Url, Response<Bytes>), EndpointError> {
+        let (client, url, credentials) = self.oauth_client().await?;
         let refresh_token = RefreshToken::new(refresh_token.to_owned());
         let mut request = client
             .exchange_refresh_token(&refresh_token)
@@ -102,23 +165,32 @@ impl TokenEndpoint {
         if let Some(audience) = audience {
             request = request.add_extra_param(parameter_name(self.audience_parameter), audience);
         }
-        let http_client = CapturingHttpClient::new(self.http_client.clone());
+        let http_client =
+            CapturingHttpClient::new(self.http_client.clone()).with_proof(proofs.next(&url)?);
         let parsed = request.request_async(&http_client).await;
-        match http_client.captured(parsed) {
-            Ok(response) => self.read(&response),
-            Err(error) => EndpointResponse::failed(error),
-        }
+        Ok((url, http_client.captured(parsed)?))
     }
 
     pub(super) fn read<B: AsRef<[u8]>>(&self, response: &Response<B>) -> EndpointResponse {
+        self.read_bound(response, None)
+    }
+
+    /// Reads the response to a request with a proof of `key`.
+    pub(super) fn read_bound<B: AsRef<[u8]>>(
+        &self,
+        response: &Response<B>,
+        key: Option<&DpopKey>,
+    ) -> EndpointResponse {
         EndpointResponse::read(
             response,
             retry_after(response.headers(), self.clock.as_ref()),
+            key,
         )
     }
 
-    /// Returns a client with a secret, or one without and the parameters that authenticate it with a private key.
-    async fn oauth_client(&self) -> Result<(OAuthClient, Parameters), EndpointError> {
+    /// Returns a client with a secret, or one without and the parameters that authenticate it with a private key; and the
+    /// URL of the token endpoint.
+    async fn oauth_client(&self) -> Result<(OAuthClient, Url, Parameters), EndpointError> {
         let metadata = self.provider.metadata().await?;
         let token_endpoint =
             metadata
@@ -141,17 +213,17 @@ impl TokenEndpoint {
             JsonWebKeySet::default(),
         )
         .set_auth_type(auth_type)
-        .set_token_uri(TokenUrl::from_url(token_endpoint));
+        .set_token_uri(TokenUrl::from_url(token_endpoint.clone()));
         match &self.client.credentials {
             ClientCredentials::Secret(secret) => {
                 let secret = ClientSecret::new(secret.expose_secret().to_owned());
-                Ok((client.set_client_secret(secret), Vec::new()))
+                Ok((client.set_client_secret(secret), token_endpoint, Vec::new()))
             }
             ClientCredentials::PrivateKey { .. } => {
                 let mut parameters = self.client.parameters(method)?;
                 // openidconnect sends it.
                 parameters.retain(|(name, _)| *name != "client_id");
-                Ok((client, parameters))
+                Ok((client, token_endpoint, parameters))
             }
         }
     }

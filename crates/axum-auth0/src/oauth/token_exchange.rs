@@ -9,7 +9,7 @@ use super::{
     response::EndpointResponse,
     token_endpoint::TokenEndpoint,
 };
-use crate::{config::TokenFormat, http_client::strip_bom};
+use crate::{config::TokenFormat, dpop::DpopKey, http_client::strip_bom};
 
 /// The grant type (RFC 8693 §2.1).
 pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -48,14 +48,15 @@ impl IssuedTokenType {
 }
 
 impl TokenEndpoint {
-    /// Exchanges a token. The response is refused if its token is of another type.
+    /// Exchanges a token, with a proof of `key` if the new one has to be bound. The response is refused if its token is of another type.
     pub(crate) async fn exchange_token(
         &self,
         form: &[(&str, &str)],
         expected: IssuedTokenType,
+        key: Option<&DpopKey>,
     ) -> EndpointResponse {
-        match self.send_grant(form).await {
-            Ok(response) => self.read_exchange(&response, expected),
+        match self.send_grant(form, key).await {
+            Ok(response) => self.read_exchange(&response, expected, key),
             Err(error) => EndpointResponse::failed(error),
         }
     }
@@ -64,11 +65,12 @@ impl TokenEndpoint {
         &self,
         response: &Response<B>,
         expected: IssuedTokenType,
+        key: Option<&DpopKey>,
     ) -> EndpointResponse {
         let Some(mut members) = parse_members(strip_bom(response.body().as_ref()))
             .filter(|members| string_member(members, "access_token").is_some())
         else {
-            return self.read(response);
+            return self.read_bound(response, key);
         };
         let is_expected = expected.allows(string_member(&members, "issued_token_type"));
         // RFC 8693 §2.2.1: the `token_type` of a token that is no access token is `N_A`.
@@ -82,9 +84,9 @@ impl TokenEndpoint {
             members.insert("token_type".to_owned(), Value::from("Bearer"));
             let mut normalized = Response::new(Value::Object(members).to_string());
             *normalized.status_mut() = response.status();
-            self.read(&normalized)
+            self.read_bound(&normalized, key)
         } else {
-            self.read(response)
+            self.read_bound(response, key)
         };
         if is_expected || read.tokens.is_err() {
             return read;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::dpop::DpopKey;
+
 /// A successful token response (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
 #[derive(Clone)]
 pub struct TokenResponse {
@@ -11,6 +13,8 @@ pub struct TokenResponse {
     pub(crate) scope: Option<Vec<String>>,
     /// In seconds.
     pub(crate) expires_in: Option<i64>,
+    /// The key that the access token is bound to, if its type is `DPoP`.
+    pub(crate) dpop_key: Option<DpopKey>,
 }
 
 impl fmt::Debug for TokenResponse {

@@ -45,11 +45,7 @@ impl SignedInUser {
         let token = tokens
             .exchanged_token(&self.login, &login_api, &settings, &options)
             .await?;
-        Ok(AccessToken::new(
-            token.token.into(),
-            settings,
-            token.audience,
-        ))
+        Ok(AccessToken::new(token, settings, &self.services.dpop))
     }
 
     /// Returns this user's access token of another service, such as Google, which the provider keeps for the connection (Auth0's

@@ -3,6 +3,7 @@
 use super::UserSessions;
 use crate::{
     api_transport::ApiTransport,
+    dpop::DpopSigner,
     page_user::PageUserTags,
     tokens::{ApiRegistry, Tokens},
 };
@@ -13,6 +14,7 @@ pub(crate) struct UserServices {
     pub(crate) tokens: Tokens,
     pub(crate) apis: ApiRegistry,
     pub(crate) transport: ApiTransport,
+    pub(crate) dpop: DpopSigner,
     pub(crate) sessions: UserSessions,
     pub(crate) page_users: PageUserTags,
     /// Names of further claims that pages may contain.

@@ -191,11 +191,7 @@ impl SignedInUser {
             .tokens
             .access_token(&self.login, &settings, &options)
             .await?;
-        Ok(AccessToken::new(
-            token.token.into(),
-            settings,
-            token.audience,
-        ))
+        Ok(AccessToken::new(token, settings, &self.services.dpop))
     }
 
     /// Revokes the refresh token of this login at the provider (RFC 7009) and deletes it. The access tokens remain

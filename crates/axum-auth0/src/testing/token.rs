@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::TestLoginError;
 use crate::{
     config::{ApiSettings, Config},
+    dpop::DpopKey,
     jwt,
     tokens::{CachedToken, TokenRequest},
 };
@@ -82,6 +83,8 @@ impl TestToken {
             expires_at,
             on_demand: false,
             is_spent: false,
+            // The handlers of a test get a token as with a provider, and can sign proofs.
+            dpop_key: api.dpop.then(DpopKey::generate).and_then(Result::ok),
         })
     }
 

@@ -2,14 +2,15 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, Method};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::TokenError;
+use super::{CachedToken, TokenError};
 use crate::{
     config::{Api, ApiSettings},
     diagnosis::Diagnosis,
+    dpop::{DpopKey, DpopSigner, ProofTarget},
 };
 
 /// An access token for the API `A`, of a user or of the application itself. Clients of other APIs do not accept it.
@@ -19,15 +20,29 @@ pub struct AccessToken<A> {
     token: SecretString,
     settings: Arc<ApiSettings>,
     audience: String,
+    binding: Option<TokenBinding>,
     _api: PhantomData<fn() -> A>,
 }
 
+/// The key that a token is bound to, and what signs proofs with it.
+#[derive(Clone)]
+pub(crate) struct TokenBinding {
+    pub(crate) key: DpopKey,
+    pub(crate) signer: DpopSigner,
+}
+
 impl<A: Api> AccessToken<A> {
-    pub(crate) fn new(token: SecretString, settings: Arc<ApiSettings>, audience: String) -> Self {
+    /// `signer` signs the proofs of a bound token.
+    pub(crate) fn new(token: CachedToken, settings: Arc<ApiSettings>, signer: &DpopSigner) -> Self {
+        let binding = token.dpop_key.map(|key| TokenBinding {
+            key,
+            signer: signer.clone(),
+        });
         Self {
-            token,
+            token: token.token.into(),
             settings,
-            audience,
+            audience: token.audience,
+            binding,
             _api: PhantomData,
         }
     }
@@ -40,11 +55,14 @@ impl<A: Api> AccessToken<A> {
 
     /// Returns the value of the `Authorization` header (RFC 6750 §2.1), marked as sensitive so that it is not logged.
     ///
+    /// If the token is bound to a key (`AUTH0_DPOP`), the scheme is `DPoP`, and the request also needs the header of
+    /// [`Self::dpop_proof`].
+    ///
     /// # Errors
     ///
     /// If the provider issued a token that cannot be sent in a header.
     pub fn authorization(&self) -> Result<HeaderValue, TokenError> {
-        let value = HeaderValue::from_str(&format!("Bearer {}", self.expose()));
+        let value = HeaderValue::from_str(&format!("{} {}", self.scheme(), self.expose()));
         let mut value = value.map_err(|_| {
             TokenError::Misconfigured(Box::new(Diagnosis::UnusableToken {
                 audience: self.audience.clone(),
@@ -52,6 +70,70 @@ impl<A: Api> AccessToken<A> {
         })?;
         value.set_sensitive(true);
         Ok(value)
+    }
+
+    /// Returns whether the token is bound to a key, so that it is useless without a proof
+    /// ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    pub fn is_dpop_bound(&self) -> bool {
+        self.binding.is_some()
+    }
+
+    /// Returns the value of the header `DPoP` for one request, for an HTTP client of the application; `None` if the token is
+    /// not bound to a key. [`ApiClient`](crate::ApiClient) does all of this itself.
+    ///
+    /// `url` is the complete URL of the request. Each request needs a proof of its own, also one that is sent again. The
+    /// proof has the last nonce that [`Self::record_dpop_nonce`] recorded for the origin.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::SignInRequired`] if the key of the login cannot be used.
+    pub fn dpop_proof(
+        &self,
+        method: &Method,
+        url: &Url,
+    ) -> Result<Option<HeaderValue>, TokenError> {
+        self.dpop_proof_with_nonce(method, url, None)
+    }
+
+    pub(crate) fn dpop_proof_with_nonce(
+        &self,
+        method: &Method,
+        url: &Url,
+        nonce: Option<&str>,
+    ) -> Result<Option<HeaderValue>, TokenError> {
+        let Some(TokenBinding { key, signer }) = &self.binding else {
+            return Ok(None);
+        };
+        let target = ProofTarget {
+            method,
+            url,
+            access_token: Some(self.expose()),
+        };
+        signer.proof(key, target, nonce).map(Some).map_err(|error| {
+            tracing::error!(%error, "failed to sign a DPoP proof; a new login is required");
+            TokenError::SignInRequired
+        })
+    }
+
+    /// Records the header `DPoP-Nonce` of a response (RFC 9449 §8.2), of any status, for the next proofs for the origin of
+    /// `url`. Returns whether the response had one. A 401 with the error `use_dpop_nonce` means that the request
+    /// has to be sent again, once, with a new proof.
+    pub fn record_dpop_nonce(&self, url: &Url, response_headers: &HeaderMap) -> bool {
+        self.remember_nonce(url, response_headers).is_some()
+    }
+
+    pub(crate) fn remember_nonce(&self, url: &Url, headers: &HeaderMap) -> Option<String> {
+        self.binding
+            .as_ref()
+            .and_then(|binding| binding.signer.remember_nonce(url, headers))
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.is_dpop_bound() {
+            "DPoP"
+        } else {
+            "Bearer"
+        }
     }
 
     /// Returns the only URL that the token may be sent to, with a trailing slash.
@@ -88,6 +170,7 @@ impl<A> Clone for AccessToken<A> {
             token: self.token.clone(),
             settings: Arc::clone(&self.settings),
             audience: self.audience.clone(),
+            binding: self.binding.clone(),
             _api: PhantomData,
         }
     }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::token_request::TokenRequest;
 use crate::{
     config::Config,
-    diagnosis::{Diagnosis, TokenFacts, inspect},
+    diagnosis::{Diagnosis, TokenFacts, check_binding, inspect},
+    dpop::DpopKey,
     oauth::TokenResponse,
 };
 
@@ -38,6 +39,10 @@ pub(crate) struct CachedToken {
     /// better one.
     #[serde(default)]
     pub(crate) is_spent: bool,
+    /// The key that the token is bound to; `None` for a bearer token. It is the login's, unless a version of this crate
+    /// without DPoP lost that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dpop_key: Option<DpopKey>,
 }
 
 impl CachedToken {
@@ -60,6 +65,9 @@ impl CachedToken {
             .expectation(config, now)
             .just_issued(requested_at, response.scope.as_deref());
         let facts = inspect(&response.access_token, &expected)?;
+        if let Some(key) = &response.dpop_key {
+            check_binding(&response.access_token, key.thumbprint(), &expected)?;
+        }
         let expires_at = expiry(&facts, response.expires_in, requested_at);
         Ok(Self {
             audience: request.audience.to_owned(),
@@ -71,12 +79,14 @@ impl CachedToken {
             on_demand: false,
             is_extra: request.is_extra(),
             is_spent: false,
+            dpop_key: response.dpop_key.clone(),
         })
     }
 
-    /// Returns whether this token belongs to `request`.
+    /// Returns whether this token belongs to `request`. A bearer token from before DPoP was switched on does not.
     pub(crate) fn matches(&self, request: &TokenRequest<'_>) -> bool {
-        self.audience == request.audience && self.requested == request.scope
+        let is_bound = self.dpop_key.is_some() || !request.api.dpop;
+        is_bound && self.audience == request.audience && self.requested == request.scope
     }
 
     pub(crate) fn is_valid(&self, now: i64) -> bool {

@@ -131,8 +131,12 @@ impl ClientTokens {
         }
         tracing::debug!(audience = %request.audience, "requesting a client token");
         let (endpoint, config) = (&self.0.endpoint, &self.0.config);
+        let key = endpoint.dpop().new_key().map_err(|error| {
+            tracing::error!(%error, "client token not requested");
+            TokenError::ProviderUnavailable { retry_after: None }
+        })?;
         let response = endpoint
-            .client_credentials(request.audience, &request.scope)
+            .client_credentials(request.audience, &request.scope, key.as_ref())
             .await;
         let attempt = GrantAttempt {
             grant_type: CLIENT_CREDENTIALS,

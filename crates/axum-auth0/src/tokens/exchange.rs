@@ -52,7 +52,7 @@ impl Tokens {
             // Obtained first, because a refresh takes the same lock.
             let default = TokenOptions::default();
             let subject = self.access_token(login, login_api, &default).await?;
-            let exchange = refresher.exchange(login.id(), &subject.token, &request, requirement);
+            let exchange = refresher.exchange(login.id(), &subject, &request, requirement);
             match exchange.await {
                 Ok(token) => token,
                 Err(error) => fall_back(&set, &request, requirement, &error, now)
@@ -85,7 +85,7 @@ impl Refresher {
     async fn exchange(
         &self,
         login: LoginId,
-        subject: &str,
+        subject: &CachedToken,
         request: &TokenRequest<'_>,
         requirement: TokenRequirement,
     ) -> Result<CachedToken, TokenError> {
@@ -111,18 +111,24 @@ impl Refresher {
         result
     }
 
-    async fn send_exchange(&self, subject: &str, request: &TokenRequest<'_>) -> EndpointResponse {
+    /// The new token is bound to the key of the one that it is exchanged for.
+    async fn send_exchange(
+        &self,
+        subject: &CachedToken,
+        request: &TokenRequest<'_>,
+    ) -> EndpointResponse {
         let scope = request.scope.join(" ");
         let issued = IssuedTokenType::of_access_token(request.api.token_format());
         let form = [
             ("grant_type", TOKEN_EXCHANGE),
-            ("subject_token", subject),
+            ("subject_token", subject.token.as_str()),
             ("subject_token_type", ACCESS_TOKEN_TYPE),
             ("requested_token_type", ACCESS_TOKEN_TYPE),
             (self.endpoint.audience_parameter_name(), request.audience),
             ("scope", scope.as_str()),
         ];
-        self.endpoint.exchange_token(&form, issued).await
+        let key = subject.dpop_key.as_ref();
+        self.endpoint.exchange_token(&form, issued, key).await
     }
 
     /// Stores the outcome of a response by compare-and-swap. Returns the result for the caller, unless the login has ended.

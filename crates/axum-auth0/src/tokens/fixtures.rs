@@ -76,6 +76,7 @@ pub(super) fn cached(token: &str) -> CachedToken {
         on_demand: false,
         is_extra: false,
         is_spent: false,
+        dpop_key: None,
     }
 }
 

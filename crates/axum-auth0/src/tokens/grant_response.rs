@@ -50,6 +50,8 @@ impl GrantAttempt<'_> {
             request: self.request,
             requirement: self.requirement,
             refresh_token: set.refresh_token.clone(),
+            // Each token of another grant has its own key.
+            dpop_key: None,
             requested_at: self.requested_at,
             may_be_reuse: false,
         };

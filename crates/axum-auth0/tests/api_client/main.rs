@@ -9,6 +9,7 @@ mod api;
 mod api_test_env;
 mod app;
 
+mod dpop;
 mod error_mapping;
 mod hostile_responses;
 mod rejected_tokens;

@@ -208,6 +208,7 @@ fn description(token: &str, audience: &str) -> Value {
         "sub": claims.get("sub"),
         "aud": claims.get("aud"),
         "exp": claims.get("exp"),
+        "cnf": claims.get("cnf"),
     })
 }
 

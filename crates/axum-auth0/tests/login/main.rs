@@ -22,6 +22,7 @@ mod dead_refresh_tokens;
 mod diagnoses;
 mod disconnected_clients;
 mod doctor;
+mod dpop;
 mod earlier_versions;
 mod ended_sessions;
 mod error_responses;

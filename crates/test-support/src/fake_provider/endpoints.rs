@@ -86,9 +86,18 @@ impl FakeProvider {
             {
                 Reply::error(401, "invalid_client")
             }
-            Endpoint::Exchange => self.exchange(request),
-            Endpoint::Refresh => self.refresh(request),
-            Endpoint::OtherGrant => self.other_grant(request),
+            Endpoint::Exchange | Endpoint::Refresh | Endpoint::OtherGrant => {
+                match self.proven_key(request, "POST", None) {
+                    Err(refused) => refused,
+                    Ok(key) if request.endpoint == Endpoint::Exchange => {
+                        self.exchange(request, key.as_deref())
+                    }
+                    Ok(key) if request.endpoint == Endpoint::Refresh => {
+                        self.refresh(request, key.as_deref())
+                    }
+                    Ok(key) => self.other_grant(request, key.as_deref()),
+                }
+            }
             Endpoint::Revocation => {
                 self.revoke(request);
                 Reply::status(200)
@@ -102,9 +111,11 @@ impl FakeProvider {
     }
 
     fn userinfo(&self, request: &RecordedRequest) -> Reply {
-        let header = request.authorization.as_deref().unwrap_or_default();
-        let token = header.strip_prefix("Bearer ").unwrap_or_default();
-        let user = self.state().grants.user_of_access_token(token).cloned();
+        let token = match self.presented_token(request) {
+            Ok(token) => token,
+            Err(refused) => return refused,
+        };
+        let user = self.state().grants.user_of_access_token(&token).cloned();
         let Some(user) = user else {
             return Reply::status(401);
         };

@@ -21,6 +21,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: String,
     redirect_uri: String,
     challenge: String,
+    /// `dpop_jkt` of the authorization request.
+    key: Option<String>,
     pub(super) family: u64,
 }
 
@@ -184,6 +186,7 @@ impl FakeProvider {
                 nonce,
                 redirect_uri: required("redirect_uri"),
                 challenge: required("code_challenge"),
+                key: request.get("dpop_jkt").map(str::to_owned),
                 family,
             };
             provider.grants.codes.insert(code.clone(), grant);
@@ -208,7 +211,7 @@ impl FakeProvider {
         !knows("code", &state.grants.codes) && !knows("refresh_token", &state.grants.refresh_tokens)
     }
 
-    pub(crate) fn exchange(&self, request: &RecordedRequest) -> Reply {
+    pub(crate) fn exchange(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
         let text = |name: &str| request.get(name).unwrap_or_default().to_owned();
         let verifier = text("code_verifier");
         self.0.secrets.add("verifier", &verifier);
@@ -218,15 +221,19 @@ impl FakeProvider {
         if encode(Sha256::digest(&verifier)) != grant.challenge {
             return error("invalid_grant", "Failed to verify code verifier");
         }
+        let dpop = self.state().policy.dpop;
+        if dpop && grant.key.is_some() && grant.key.as_deref() != key {
+            return error("invalid_grant", "The code is bound to another key");
+        }
         if text("redirect_uri") != grant.redirect_uri {
             return error("invalid_grant", "The redirect URI is wrong");
         }
         let audience = self.requested_audience(request, &grant);
-        let response = self.tokens(&grant, audience, None, Part::ExchangeResponse);
+        let response = self.tokens(&grant, audience, None, Part::ExchangeResponse, key);
         Reply::Json(self.state().policy.token_response_status, response)
     }
 
-    pub(crate) fn refresh(&self, request: &RecordedRequest) -> Reply {
+    pub(crate) fn refresh(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
         let token = request.get("refresh_token").unwrap_or_default().to_owned();
         let grant = {
             let mut state = self.state();
@@ -251,6 +258,7 @@ impl FakeProvider {
             audience,
             request.get("scope"),
             Part::RefreshResponse,
+            key,
         );
         Reply::Json(self.state().policy.token_response_status, response)
     }

@@ -3,6 +3,7 @@
 
 mod authorization;
 mod clients;
+mod dpop;
 mod endpoints;
 mod gate;
 mod grants;
@@ -62,6 +63,10 @@ struct State {
     grants: Grants,
     /// The pushed authorization requests by `request_uri`.
     pushed: HashMap<String, Vec<(String, String)>>,
+    /// `jti` of the proofs.
+    used_proofs: HashSet<String>,
+    /// The thumbprints of the keys that access tokens are bound to.
+    bound: HashMap<String, String>,
     /// `jti` of the client assertions.
     used_assertions: HashSet<String>,
     signer: Signer,
@@ -96,6 +101,8 @@ impl FakeProvider {
             modifications: HashMap::new(),
             replies: HashMap::new(),
             pushed: HashMap::new(),
+            used_proofs: HashSet::new(),
+            bound: HashMap::new(),
             used_assertions: HashSet::new(),
             replies_by_path: HashMap::new(),
             gates: HashMap::new(),

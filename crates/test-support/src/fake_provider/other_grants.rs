@@ -17,33 +17,33 @@ pub const EXTERNAL_TOKEN: &str = "token-of-another-system-for-";
 
 impl FakeProvider {
     /// Responds to a token request with another grant type than `authorization_code` and `refresh_token`.
-    pub(super) fn other_grant(&self, request: &RecordedRequest) -> Reply {
+    pub(super) fn other_grant(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
         match request.get("grant_type").unwrap_or_default() {
-            "client_credentials" => self.client_credentials(request),
-            TOKEN_EXCHANGE => self.exchange_token(request),
+            "client_credentials" => self.client_credentials(request, key),
+            TOKEN_EXCHANGE => self.exchange_token(request, key),
             FEDERATED_CONNECTION => self.connection_token(request),
             _ => Reply::error(400, "unsupported_grant_type"),
         }
     }
 
-    fn client_credentials(&self, request: &RecordedRequest) -> Reply {
+    fn client_credentials(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
         let audience = match self.audience_of(request) {
             Ok(audience) => audience,
             Err(reply) => return reply,
         };
         let subject = format!("{CLIENT_ID}@clients");
         let scope = request.get("scope").unwrap_or_default();
-        let token = self.token_of(&subject, &audience, scope, &json!({}));
+        let token = self.token_of(&subject, &audience, scope, &bound(json!({}), key));
         self.grant_response(json!({
             "access_token": token,
-            "token_type": "Bearer",
+            "token_type": token_type(key),
             "expires_in": self.state().policy.access_token_lifetime,
             "scope": scope,
         }))
     }
 
     /// Exchanges an access token of this provider, or a token that begins with [`EXTERNAL_TOKEN`] (RFC 8693).
-    fn exchange_token(&self, request: &RecordedRequest) -> Reply {
+    fn exchange_token(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
         let text = |name: &str| request.get(name).unwrap_or_default();
         let subject = text("subject_token");
         let user = match text("subject_token_type") {
@@ -63,11 +63,16 @@ impl FakeProvider {
         let actor = request.get("actor_token").unwrap_or(CLIENT_ID);
         let actor = json!({ "act": { "sub": actor.trim_start_matches(EXTERNAL_TOKEN) } });
         let scope = text("scope");
-        let token = self.token_of(&format!("auth0|{user}"), &audience, scope, &actor);
+        let token = self.token_of(
+            &format!("auth0|{user}"),
+            &audience,
+            scope,
+            &bound(actor, key),
+        );
         let mut response = json!({
             "access_token": token,
             "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
-            "token_type": "Bearer",
+            "token_type": token_type(key),
             "expires_in": self.state().policy.access_token_lifetime,
             "scope": scope,
         });
@@ -207,4 +212,16 @@ impl FakeProvider {
         }
         Reply::Json(self.state().policy.token_response_status, response)
     }
+}
+
+/// Adds the key that a token is bound to (RFC 9449 §6.1).
+fn bound(mut claims: Value, key: Option<&str>) -> Value {
+    if let Some(key) = key {
+        claims["cnf"] = json!({ "jkt": key });
+    }
+    claims
+}
+
+fn token_type(key: Option<&str>) -> &'static str {
+    if key.is_some() { "DPoP" } else { "Bearer" }
 }

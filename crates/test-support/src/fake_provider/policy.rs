@@ -86,6 +86,10 @@ pub struct Policy {
     pub offline_access: OfflineAccess,
     /// The public key of the client as a JWK. It then has to authenticate with `private_key_jwt`.
     pub client_key: Option<Value>,
+    /// Binds access tokens to the key of a DPoP proof (RFC 9449). Without it, proofs are ignored.
+    pub dpop: bool,
+    /// The nonce that proofs need (RFC 9449 §8).
+    pub dpop_nonce: Option<&'static str>,
     /// Requires pushed authorization requests (RFC 9126 §5).
     pub requires_pushed_requests: bool,
     /// Accepts `client_secret_post`.
@@ -129,6 +133,8 @@ impl Default for Policy {
             rotation: Rotation::Strict,
             offline_access: OfflineAccess::OnRequest,
             client_key: None,
+            dpop: true,
+            dpop_nonce: None,
             requires_pushed_requests: false,
             accepts_post: true,
             accepts_basic: true,

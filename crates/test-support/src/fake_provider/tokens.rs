@@ -11,19 +11,20 @@ impl FakeProvider {
         audience: Option<String>,
         requested_scope: Option<&str>,
         part: Part,
+        key: Option<&str>,
     ) -> Value {
         let now = self.now();
         let policy = self.state().policy.clone();
         let access_token = match audience {
             Some(audience) if !policy.opaque_access_tokens => {
-                self.access_token(grant, &audience, requested_scope)
+                self.access_token(grant, &audience, requested_scope, key)
             }
             _ => self.state().grants.unique("opaque-token"),
         };
         self.0.secrets.add("access token", &access_token);
         let mut response = json!({
             "access_token": access_token,
-            "token_type": "Bearer",
+            "token_type": if key.is_some() { "DPoP" } else { "Bearer" },
             "expires_in": self.lifetime(),
             "scope": grant.scope,
         });
@@ -43,6 +44,10 @@ impl FakeProvider {
             self.0.secrets.add("refresh token", &token);
             state.grants.insert_refresh_token(token.clone(), grant);
             response["refresh_token"] = json!(token);
+        }
+        if let Some(key) = key {
+            let bound = (access_token.clone(), key.to_owned());
+            self.state().bound.extend([bound]);
         }
         self.state()
             .grants
@@ -91,7 +96,13 @@ impl FakeProvider {
     }
 
     /// Issues an access token. The orders API grants every scope that is requested.
-    fn access_token(&self, grant: &Grant, audience: &str, requested_scope: Option<&str>) -> String {
+    fn access_token(
+        &self,
+        grant: &Grant,
+        audience: &str,
+        requested_scope: Option<&str>,
+        key: Option<&str>,
+    ) -> String {
         let now = self.now();
         let oidc = ["openid", "profile", "email", "offline_access"];
         let scope = grant
@@ -109,7 +120,7 @@ impl FakeProvider {
             .collect::<Vec<_>>()
             .join(" ");
         let jti = self.state().grants.unique("jti");
-        let claims = json!({
+        let mut claims = json!({
             "iss": self.issuer(),
             "sub": format!("auth0|{}", grant.user),
             "aud": [audience, self.url("/userinfo")],
@@ -119,6 +130,9 @@ impl FakeProvider {
             "jti": jti,
             "scope": scope,
         });
+        if let Some(key) = key {
+            claims["cnf"] = json!({ "jkt": key });
+        }
         let claims = self.modified(Part::AccessToken, self.with_null_members(claims));
         let signer = self.signer();
         signer.sign(&claims)

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use axum_auth0::DiagnosisCode;
 
 use super::{
-    apis, audience, clocks, doctor_checks, issued_tokens, refreshes, rejections,
+    apis, audience, clocks, doctor_checks, dpop, issued_tokens, refreshes, rejections,
     reported::ReportedDiagnosis, scopes, table,
 };
 
@@ -146,6 +146,10 @@ cases! {
         RefusedByApi, "The API checks another audience than the one that is configured here.";
     rejections::a_login_parameter_is_rejected:
         RefusedByProvider, "The provider does not take a parameter of the login, here `prompt=create`.";
+    dpop::a_provider_that_ignores_proofs_fails_the_login:
+        DpopIgnored, "`AUTH0_DPOP` is true, and the provider issues bearer tokens anyway.";
+    dpop::a_clock_that_is_behind_makes_proofs_too_old:
+        DpopProofRefused, "`AUTH0_DPOP` is true, and the server's clock is two minutes behind the provider's.";
     apis::an_unregistered_api_has_no_settings:
         UndeclaredApi, "The code uses an API that is not in the list that the configuration was read with.";
     apis::an_api_without_variables_is_not_called:

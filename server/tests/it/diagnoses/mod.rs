@@ -13,6 +13,7 @@ mod apis;
 mod audience;
 mod clocks;
 mod doctor_checks;
+mod dpop;
 mod issued_tokens;
 mod refreshes;
 mod rejections;

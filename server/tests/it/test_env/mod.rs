@@ -103,7 +103,7 @@ impl TestEnv {
         let api = products_api::router(products_api::Settings {
             issuer: format!("http://{}/", ports.tenant.address()),
             audience: builder.api_audience,
-            public_url: None,
+            public_url: Some(format!("http://{}", ports.api.address())),
             database: if builder.persistent {
                 products_api::Database::File(folder.join("products.db"))
             } else {

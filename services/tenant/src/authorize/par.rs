@@ -14,6 +14,7 @@ use serde_json::json;
 use super::validation;
 use crate::{
     clients,
+    dpop::ProvenRequest,
     http::{OAuthError, Parameters},
     state::AppState,
     store::pushed_requests::{self, PUSHED_REQUEST_TTL},
@@ -47,7 +48,22 @@ async fn push(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Resp
         ));
     }
     // With Basic authentication, the body may omit the client ID.
-    let parameters = parameters.with("client_id", &application.client_id);
+    let mut parameters = parameters.with("client_id", &application.client_id);
+    // RFC 9449 §10.1: the code is bound to the key of a proof as to dpop_jkt.
+    let request = ProvenRequest {
+        headers,
+        method: "POST",
+        url: &state.config.url("oauth/par"),
+        token: None,
+    };
+    if let Some(proven) = state.dpop.proven_key(request, state.now())? {
+        if parameters.get("dpop_jkt").is_some_and(|jkt| jkt != proven) {
+            return Err(OAuthError::invalid_request(
+                "The dpop_jkt is not the key of the proof.",
+            ));
+        }
+        parameters = parameters.with("dpop_jkt", &proven);
+    }
     let request = validation::validate(state, &mut transaction, &parameters).await?;
     let reference = pushed_requests::insert(&mut transaction, &request, state.now()).await?;
     transaction.commit().await?;

@@ -9,7 +9,7 @@ use crate::{
     state::AppState,
     store::{
         authorization_request::AuthorizationRequest,
-        codes,
+        bound_keys, codes,
         grants::{self, Grant},
         sessions::{self, Session},
     },
@@ -47,6 +47,9 @@ pub(super) async fn success_url(
         now,
     )
     .await?;
+    if let Some(thumbprint) = &request.dpop_jkt {
+        bound_keys::bind(connection, &code, thumbprint, grant.expires_at).await?;
+    }
     Ok(callback_url(
         state,
         &request.redirect_uri,

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     activity_log::quoted,
     clients,
+    dpop::is_thumbprint,
     http::Parameters,
     pages::error_page::ErrorPage,
     scopes::{self, GrantedScopes},
@@ -73,6 +74,9 @@ pub(super) async fn validate(
         state: parameters.get_owned("state"),
         nonce: parameters.get_owned("nonce"),
         code_challenge: parameters.get_owned("code_challenge"),
+        dpop_jkt: parameters
+            .get_owned("dpop_jkt")
+            .filter(|_| state.config.dpop),
         uses_default_audience: is_default,
         ignored_resource,
         audience: api.map(|api| api.identifier),
@@ -146,6 +150,15 @@ fn check_flow(parameters: &Parameters) -> Result<(), (&'static str, &'static str
         return Err((
             "request_not_supported",
             "Request objects are not supported.",
+        ));
+    }
+    if parameters
+        .get("dpop_jkt")
+        .is_some_and(|jkt| !is_thumbprint(jkt))
+    {
+        return Err((
+            "invalid_request",
+            "The dpop_jkt is not the thumbprint of a key.",
         ));
     }
     match (

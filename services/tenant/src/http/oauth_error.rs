@@ -10,7 +10,7 @@ use axum::{
 use serde_json::json;
 
 use super::{internal_error::InternalError, parameters::ParametersError};
-use crate::{activity_log::quoted, keys::SignError, settings::ApiSettings};
+use crate::{activity_log::quoted, dpop::DpopError, keys::SignError, settings::ApiSettings};
 
 /// An OAuth error response.
 #[derive(Debug)]
@@ -87,6 +87,22 @@ impl IntoResponse for OAuthError {
                 .into_response()
         } else {
             (self.status, body).into_response()
+        }
+    }
+}
+
+/// RFC 9449 §5, §8.
+impl From<DpopError> for OAuthError {
+    fn from(error: DpopError) -> Self {
+        match error {
+            DpopError::Invalid(description) => {
+                Self::new(StatusCode::BAD_REQUEST, "invalid_dpop_proof", description)
+            }
+            DpopError::UseNonce => Self::new(
+                StatusCode::BAD_REQUEST,
+                "use_dpop_nonce",
+                "The DPoP proof needs the nonce of the response.",
+            ),
         }
     }
 }

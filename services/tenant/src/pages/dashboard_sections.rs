@@ -5,6 +5,7 @@ use super::{
     sessions::{full_name, sign_out_everywhere},
 };
 use crate::{
+    dpop,
     settings::{ApiSettings, ApplicationAccess, TokenSigning},
     state::Config,
     store::{applications::Application, users::User},
@@ -37,6 +38,7 @@ pub(super) fn describe_config(config: &Config) -> String {
             Escaped(&config.access_token_issuer)
         ));
     }
+    sentences.push(dpop::describe(config).to_owned());
     if !config.refresh_delay.is_zero() {
         sentences.push(format!(
             "The response to every refresh is delayed by {} milliseconds.",

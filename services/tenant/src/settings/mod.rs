@@ -57,6 +57,10 @@ pub struct Settings {
     pub default_audience: Option<String>,
     /// The `iss` claim of access tokens if it differs from `issuer`, as for a tenant that has a custom domain and its own.
     pub access_token_issuer: Option<Url>,
+    /// Whether access tokens are bound to the key of a DPoP proof (RFC 9449). If `false`, proofs are ignored.
+    pub dpop: bool,
+    /// Whether DPoP proofs need a nonce of the tenant (RFC 9449 §8).
+    pub dpop_nonces: bool,
     /// A delay between the consumption of a refresh token and the response, for tests. Any request times out after 30 seconds.
     pub refresh_delay: Duration,
     /// The time source.
@@ -98,6 +102,8 @@ impl Settings {
             resource_parameter: false,
             default_audience: None,
             access_token_issuer: None,
+            dpop: true,
+            dpop_nonces: false,
             refresh_delay: Duration::ZERO,
             clock: Arc::new(SystemClock),
         }

@@ -21,6 +21,10 @@ pub(crate) struct Config {
     pub(crate) refresh_delay: Duration,
     /// The connections of each user, by `sub`.
     pub(crate) connections: BTreeMap<String, Vec<String>>,
+    /// Whether access tokens are bound to the key of a DPoP proof.
+    pub(crate) dpop: bool,
+    /// Whether DPoP proofs need a nonce.
+    pub(crate) dpop_nonces: bool,
 }
 
 /// Lifetimes in seconds.
@@ -84,6 +88,8 @@ impl From<&Settings> for Config {
                 .iter()
                 .map(|user| (user.sub.clone(), user.connections.clone()))
                 .collect(),
+            dpop: settings.dpop,
+            dpop_nonces: settings.dpop_nonces,
         }
     }
 }

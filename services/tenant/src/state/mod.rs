@@ -14,6 +14,7 @@ pub(crate) use self::config::Config;
 use crate::{
     activity_log::ActivityLog,
     clock::Clock,
+    dpop::Dpop,
     error::OpenError,
     keys::{ApiKeys, KeySet},
     refresh_counts::RefreshCounters,
@@ -31,6 +32,7 @@ pub(crate) struct AppState {
     pub(crate) config: Config,
     pub(crate) store: Store,
     pub(crate) api_keys: ApiKeys,
+    pub(crate) dpop: Dpop,
     pub(crate) activity_log: ActivityLog,
     pub(crate) refresh_counters: RefreshCounters,
     /// The client for back-channel logout.
@@ -66,6 +68,7 @@ impl AppState {
 
         Ok(Self {
             config: Config::from(&settings),
+            dpop: Dpop::new(&settings),
             store,
             api_keys,
             activity_log: ActivityLog::new(settings.clock.clone()),

@@ -13,6 +13,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) code_challenge: Option<String>,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 §10).
+    #[serde(default)]
+    pub(crate) dpop_jkt: Option<String>,
     /// The API of the access token; `None` if it is for `/userinfo` only.
     pub(crate) audience: Option<String>,
     /// Whether the request named no API and `audience` is the tenant's default.

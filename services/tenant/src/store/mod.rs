@@ -4,6 +4,7 @@ pub(crate) mod api_access_tokens;
 pub(crate) mod apis;
 pub(crate) mod applications;
 pub(crate) mod authorization_request;
+pub(crate) mod bound_keys;
 pub(crate) mod codes;
 pub(crate) mod grants;
 mod json;
@@ -102,6 +103,7 @@ impl Store {
             "DELETE FROM sso_sessions WHERE expires_at <= ?1 OR idle_until <= ?1",
             "DELETE FROM access_tokens WHERE expires_at <= ?1",
             "DELETE FROM api_access_tokens WHERE expires_at <= ?1",
+            "DELETE FROM bound_keys WHERE expires_at <= ?1",
             "DELETE FROM refresh_tokens WHERE idle_until <= ?1",
             // Used codes and consumed tokens remain until their grant is deleted, so that reuse is detected until then.
             "DELETE FROM grants WHERE expires_at <= ?1",

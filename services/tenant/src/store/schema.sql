@@ -113,3 +113,10 @@ CREATE TABLE IF NOT EXISTS api_access_tokens (
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS api_access_tokens_of_grant ON api_access_tokens (grant_id);
+
+-- The keys that codes and opaque access tokens are bound to (DPoP).
+CREATE TABLE IF NOT EXISTS bound_keys (
+    secret_hash TEXT PRIMARY KEY,
+    thumbprint  TEXT NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;

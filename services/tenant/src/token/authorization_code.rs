@@ -12,6 +12,7 @@ use crate::{
     state::AppState,
     store::{
         applications::Application,
+        bound_keys,
         codes::{self, Code},
         grants::{self, Grant},
         tokens,
@@ -20,11 +21,12 @@ use crate::{
 
 const INVALID_CODE: &str = "Invalid authorization code";
 
-/// Exchanges a code for tokens.
+/// Exchanges a code for tokens. `proven_key` is the thumbprint of the key of the request's proof.
 pub(super) async fn redeem(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
+    proven_key: Option<&str>,
 ) -> Result<TokenResponse, OAuthError> {
     let presented = parameters
         .get("code")
@@ -51,14 +53,17 @@ pub(super) async fn redeem(
         return Err(OAuthError::invalid_grant(INVALID_CODE));
     }
     codes::mark_used(&mut transaction, presented).await?;
-    if let Err(error) = check(&code, parameters, now) {
+    let bound_to = bound_keys::find(&mut transaction, presented).await?;
+    if let Err(error) =
+        check(&code, parameters, now).and_then(|()| check_key(bound_to.as_deref(), proven_key))
+    {
         // Commit, so that a client has one attempt per code to present the code verifier.
         transaction.commit().await?;
         return Err(error);
     }
 
     let nonce = code.nonce.as_deref();
-    let response = issue_first(state, &mut transaction, &grant, nonce, now).await?;
+    let response = issue_first(state, &mut transaction, &grant, nonce, proven_key, now).await?;
     transaction.commit().await?;
     grant_log::issued(&grant);
     state.activity_log.granted_or_unexpected(
@@ -80,6 +85,7 @@ pub(super) async fn issue_first(
     connection: &mut SqliteConnection,
     grant: &Grant,
     nonce: Option<&str>,
+    proven_key: Option<&str>,
     now: i64,
 ) -> Result<TokenResponse, OAuthError> {
     let refresh_token = if grant.has_scope("offline_access") {
@@ -98,8 +104,20 @@ pub(super) async fn issue_first(
         nonce,
         refresh_token,
         actor: None,
+        bound_to: proven_key,
     };
     TokenResponse::issue(state, connection, request).await
+}
+
+/// RFC 9449 §10: a code with `dpop_jkt` needs a proof of this key.
+fn check_key(bound_to: Option<&str>, proven_key: Option<&str>) -> Result<(), OAuthError> {
+    if bound_to.is_none() || bound_to == proven_key {
+        Ok(())
+    } else {
+        Err(OAuthError::invalid_grant(
+            "The code is bound to a key (dpop_jkt), and the request has no proof of it",
+        ))
+    }
 }
 
 fn check(code: &Code, parameters: &Parameters, now: i64) -> Result<(), OAuthError> {

@@ -38,6 +38,10 @@ pub(super) fn access_token_claims(
     if let Some(actor) = request.actor {
         claims["act"] = json!({ "sub": actor });
     }
+    if let Some(thumbprint) = request.bound_to {
+        // RFC 9449 §6.1.
+        claims["cnf"] = json!({ "jkt": thumbprint });
+    }
     claims
 }
 

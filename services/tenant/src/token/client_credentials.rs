@@ -20,6 +20,7 @@ pub(super) async fn issue(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
+    proven_key: Option<&str>,
 ) -> Result<Value, OAuthError> {
     let api = find_api(state, application, parameters).await?;
     if api.opaque {
@@ -30,7 +31,7 @@ pub(super) async fn issue(
     let scope = granted_scope(&api, parameters.get("scope"))?;
     let lifetime = state.config.lifetimes.access_token;
     let now = state.now();
-    let claims = json!({
+    let mut claims = json!({
         "iss": state.config.access_token_issuer,
         "sub": format!("{}@clients", application.client_id),
         "aud": api.identifier,
@@ -41,6 +42,9 @@ pub(super) async fn issue(
         "jti": random_id(),
         "azp": application.client_id,
     });
+    if let Some(thumbprint) = proven_key {
+        claims["cnf"] = json!({ "jkt": thumbprint });
+    }
     let access_token = state.with_keys(|keys| {
         state
             .api_keys
@@ -57,7 +61,7 @@ pub(super) async fn issue(
         "access_token": access_token,
         "scope": scope,
         "expires_in": lifetime,
-        "token_type": "Bearer",
+        "token_type": if proven_key.is_some() { "DPoP" } else { "Bearer" },
     }))
 }
 

@@ -72,7 +72,7 @@ pub(crate) async fn issue(
     let now = state.now();
     let mut transaction = state.store.begin().await?;
     let grant = grant(state, &mut transaction, client_id, sub, audience, scope).await?;
-    let response = issue_first(state, &mut transaction, &grant, None, now).await?;
+    let response = issue_first(state, &mut transaction, &grant, None, None, now).await?;
     transaction.commit().await?;
     state.activity_log.granted(
         PATH,

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     activity_log::quoted,
     clients,
+    dpop::{NONCE_HEADER, ProvenRequest},
     http::{OAuthError, Parameters},
     settings::OtherGrant,
     state::AppState,
@@ -28,13 +29,17 @@ pub(crate) async fn post(
 ) -> Response {
     // In a task: a client that disconnects must not stop an exchange between its commit and its log line.
     let exchange = tokio::spawn(async move {
-        match exchange(&state, &headers, &body).await {
+        let mut response = match exchange(&state, &headers, &body).await {
             Ok(response) => response,
             Err(error) => {
                 state.activity_log.refused(PATH, error.description());
                 error.into_response()
             }
+        };
+        if let Some(nonce) = state.dpop.nonce(state.now()) {
+            response.headers_mut().insert(NONCE_HEADER, nonce);
         }
+        response
     });
     exchange.await.unwrap_or_else(|error| {
         tracing::error!(%error, "the token request failed");
@@ -52,22 +57,33 @@ async fn exchange(
     let mut connection = state.store.connection().await?;
     let application = clients::authenticate(&mut connection, headers, &parameters).await?;
     drop(connection);
+    let request = ProvenRequest {
+        headers,
+        method: "POST",
+        url: &state.config.url("oauth/token"),
+        token: None,
+    };
+    let proven_key = state.dpop.proven_key(request, state.now())?;
+    let proven_key = proven_key.as_deref();
     let allows = |grant| application.other_grants.contains(&grant);
     match parameters.get("grant_type") {
         Some("authorization_code") => {
-            let response = authorization_code::redeem(state, &application, &parameters).await?;
+            let response =
+                authorization_code::redeem(state, &application, &parameters, proven_key).await?;
             Ok(Json(response).into_response())
         }
         Some("refresh_token") if application.refresh_tokens => {
-            let response = refresh::refresh(state, &application, &parameters).await?;
+            let response = refresh::refresh(state, &application, &parameters, proven_key).await?;
             Ok(Json(response).into_response())
         }
         Some(client_credentials::GRANT_TYPE) if allows(OtherGrant::ClientCredentials) => {
-            let response = client_credentials::issue(state, &application, &parameters).await?;
+            let response =
+                client_credentials::issue(state, &application, &parameters, proven_key).await?;
             Ok(Json(response).into_response())
         }
         Some(token_exchange::GRANT_TYPE) if allows(OtherGrant::TokenExchange) => {
-            let response = token_exchange::exchange(state, &application, &parameters).await?;
+            let response =
+                token_exchange::exchange(state, &application, &parameters, proven_key).await?;
             Ok(Json(response).into_response())
         }
         Some(connection_token::GRANT_TYPE) if allows(OtherGrant::TokenVault) => {

@@ -15,7 +15,7 @@ use crate::{
     clients,
     http::{OAuthError, Parameters},
     state::AppState,
-    store::api_access_tokens,
+    store::{api_access_tokens, bound_keys},
 };
 
 pub(crate) const PATH: &str = "/oauth/introspect";
@@ -64,7 +64,8 @@ async fn introspect(
             application.name, token.grant.sub, token.audience
         ),
     );
-    Ok(json!({
+    let bound_to = bound_keys::find(&mut connection, presented).await?;
+    let mut response = json!({
         "active": true,
         "iss": state.config.access_token_issuer,
         "sub": token.grant.sub,
@@ -75,5 +76,11 @@ async fn introspect(
         "exp": token.expires_at,
         "auth_time": token.grant.auth_time,
         "token_type": "Bearer",
-    }))
+    });
+    if let Some(thumbprint) = bound_to {
+        // RFC 9449 §6.2.
+        response["token_type"] = json!("DPoP");
+        response["cnf"] = json!({ "jkt": thumbprint });
+    }
+    Ok(response)
 }

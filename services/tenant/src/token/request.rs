@@ -13,6 +13,8 @@ pub(super) struct TokenRequest<'a> {
     pub(super) refresh_token: Option<String>,
     /// `sub` of the claim `act` (RFC 8693 §4.1).
     pub(super) actor: Option<&'a str>,
+    /// The thumbprint of the key that the access token is bound to (RFC 9449); `None` for a bearer token.
+    pub(super) bound_to: Option<&'a str>,
 }
 
 impl TokenRequest<'_> {

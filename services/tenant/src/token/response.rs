@@ -15,7 +15,7 @@ use crate::{
     state::AppState,
     store::{
         api_access_tokens::{self, NewApiAccessToken},
-        tokens, users,
+        bound_keys, tokens, users,
     },
     user_claims::user_claims,
 };
@@ -34,6 +34,9 @@ pub(super) struct TokenResponse {
     /// The API of the access token, and the format of its tokens.
     #[serde(skip)]
     audience: Option<(String, TokenFormat)>,
+    /// The key of the access token, if it is bound to one.
+    #[serde(skip)]
+    bound_to: Option<String>,
     /// The scopes that the user's permissions exclude.
     #[serde(skip)]
     not_permitted: Vec<String>,
@@ -77,6 +80,11 @@ impl TokenResponse {
             let expires_at = state.now() + lifetimes.access_token;
             tokens::issue_access_token(connection, &request.grant.id, &scope, expires_at).await?
         };
+        let is_opaque = audience.as_ref().is_none_or(|(_, format)| format.opaque);
+        if let Some(thumbprint) = request.bound_to.filter(|_| is_opaque) {
+            let expires_at = state.now() + lifetimes.access_token;
+            bound_keys::bind(connection, &access_token, thumbprint, expires_at).await?;
+        }
         let id_token = if request.has_scope("openid") {
             let user = users::find(connection, &request.grant.sub)
                 .await?
@@ -93,7 +101,12 @@ impl TokenResponse {
             id_token,
             scope,
             expires_in: lifetimes.access_token,
-            token_type: "Bearer",
+            token_type: if request.bound_to.is_some() {
+                "DPoP"
+            } else {
+                "Bearer"
+            },
+            bound_to: request.bound_to.map(str::to_owned),
             audience,
             not_permitted,
         })
@@ -104,6 +117,10 @@ impl TokenResponse {
         let access_token = match &self.audience {
             Some((audience, format)) => describe_access_token(audience, *format),
             None => "an opaque access token that only /userinfo accepts".to_owned(),
+        };
+        let bound = match &self.bound_to {
+            Some(thumbprint) => format!(" bound to the key {thumbprint} (DPoP)"),
+            None => String::new(),
         };
         let refresh_token = if self.refresh_token.is_some() {
             ", a refresh token"
@@ -116,7 +133,7 @@ impl TokenResponse {
             ""
         };
         let mut text = format!(
-            "{access_token}{id_token}{refresh_token}; scopes {}",
+            "{access_token}{bound}{id_token}{refresh_token}; scopes {}",
             self.scope
         );
         if !self.not_permitted.is_empty() {

@@ -32,6 +32,7 @@ pub(super) async fn exchange(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
+    proven_key: Option<&str>,
 ) -> Result<Value, OAuthError> {
     if parameters
         .get("requested_token_type")
@@ -68,6 +69,7 @@ pub(super) async fn exchange(
         nonce: None,
         refresh_token,
         actor: actor.as_deref(),
+        bound_to: proven_key,
     };
     let response = TokenResponse::issue(state, &mut transaction, request).await?;
     transaction.commit().await?;

@@ -11,6 +11,7 @@ mod connection_tokens;
 mod dashboard;
 mod dashboard_sessions;
 mod direct_tokens;
+mod dpop;
 mod introspection;
 mod login_form;
 mod logout;

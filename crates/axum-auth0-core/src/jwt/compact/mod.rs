@@ -72,8 +72,8 @@ impl<'token> CompactJwt<'token> {
         })
     }
 
-    /// Checks the header. `jku`, `jwk`, `x5u` and `x5c` are ignored, because keys come from the provider's metadata
-    /// only.
+    /// Checks the header. `jku`, `jwk`, `x5u` and `x5c` are not read here: keys of tokens come from the
+    /// provider's metadata only.
     pub(crate) fn header(&self, allowed: &[Algorithm]) -> Result<JwtHeader, HeaderError> {
         let text = |name: &str| match json::member(&self.header, name) {
             None => Ok(None),
@@ -95,6 +95,11 @@ impl<'token> CompactJwt<'token> {
             key_id: text("kid")?,
             media_type: text("typ")?,
         })
+    }
+
+    /// Returns a header parameter. A `DPoP` proof has its key there.
+    pub(crate) fn header_parameter(&self, name: &str) -> Option<&Value> {
+        json::member(&self.header, name)
     }
 
     /// Returns the signing input (RFC 7515 §5.1).

@@ -13,7 +13,7 @@ use ring::{
 };
 use serde_json::{Map, Value};
 
-use super::Algorithm;
+use super::{Algorithm, thumbprint};
 
 /// A private key that signs JSON Web Tokens. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +54,11 @@ pub enum SigningKeyError {
 #[error("the signature could not be made")]
 pub struct SignatureError;
 
+/// The error of the generation of a key. Only a failing random number generator can cause it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no key could be generated")]
+pub struct KeyGenerationError;
+
 impl SigningKey {
     /// Reads a private key in PEM: PKCS #8, or PKCS #1 for RSA. The characters `\n` count as line breaks if there are no
     /// others, as in an environment variable.
@@ -76,6 +81,34 @@ impl SigningKey {
         })
     }
 
+    /// Generates a P-256 key, for `ES256`. Returns it with its encoding for [`Self::from_pkcs8`].
+    ///
+    /// ring generates the key and takes the random numbers from the operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyGenerationError`] if the random number generator fails.
+    pub fn generate_p256() -> Result<(Self, Vec<u8>), KeyGenerationError> {
+        let curve = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(curve, &SystemRandom::new())
+            .map_err(|_| KeyGenerationError)?;
+        let key = Self::from_pkcs8(pkcs8.as_ref()).map_err(|_| KeyGenerationError)?;
+        Ok((key, pkcs8.as_ref().to_vec()))
+    }
+
+    /// Reads a private key in PKCS #8, without PEM. The algorithm follows from the key.
+    ///
+    /// # Errors
+    ///
+    /// [`SigningKeyError::NotUsable`].
+    pub fn from_pkcs8(der: &[u8]) -> Result<Self, SigningKeyError> {
+        let pair = pem::pkcs8(der).ok_or(SigningKeyError::NotUsable)?;
+        Ok(Self {
+            algorithm: pair.default_algorithm(),
+            pair: Arc::new(pair),
+        })
+    }
+
     /// Returns the algorithm of its signatures.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -84,8 +117,8 @@ impl SigningKey {
     /// Returns the public key as a JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), with `alg`, `use`, and its
     /// thumbprint as `kid`.
     pub fn public_jwk(&self) -> Map<String, Value> {
-        let mut jwk = public_key::jwk(&self.pair);
-        let thumbprint = public_key::thumbprint(&jwk);
+        let mut jwk = self.required_members();
+        let thumbprint = thumbprint::of_required_members(&jwk);
         for (name, value) in [
             ("kid", thumbprint.as_str()),
             ("alg", self.algorithm.name()),
@@ -99,7 +132,12 @@ impl SigningKey {
     /// Returns the thumbprint of the public key: base64url of its SHA-256
     /// ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)).
     pub fn thumbprint(&self) -> String {
-        public_key::thumbprint(&public_key::jwk(&self.pair))
+        thumbprint::of_required_members(&self.required_members())
+    }
+
+    /// Returns the required members of the public key's JWK (RFC 7638 §3.2).
+    pub(crate) fn required_members(&self) -> Map<String, Value> {
+        public_key::jwk(&self.pair)
     }
 
     /// Returns `claims` as a signed token in compact form. `header` has the members besides `alg`.

@@ -30,7 +30,7 @@ pub(super) fn parse(pem: &str) -> Result<Pair, SigningKeyError> {
 }
 
 /// Parses a key of any kind that ring knows. The kinds have distinct identifiers, so at most one parser accepts it.
-fn pkcs8(der: &[u8]) -> Option<Pair> {
+pub(super) fn pkcs8(der: &[u8]) -> Option<Pair> {
     let random = SystemRandom::new();
     let curves = [
         &signature::ECDSA_P256_SHA256_FIXED_SIGNING,

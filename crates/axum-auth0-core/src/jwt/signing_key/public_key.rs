@@ -2,7 +2,6 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
-    digest,
     rsa::PublicKeyComponents,
     signature::{EcdsaKeyPair, KeyPair as _},
 };
@@ -50,19 +49,4 @@ pub(super) fn jwk(pair: &Pair) -> Map<String, Value> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect()
-}
-
-/// Returns the thumbprint of the required members (RFC 7638 §3). None of them needs escaping in JSON.
-pub(super) fn thumbprint(required: &Map<String, Value>) -> String {
-    let mut members: Vec<_> = required
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
-        .collect();
-    members.sort_unstable();
-    let members: Vec<_> = members
-        .into_iter()
-        .map(|(name, value)| format!("\"{name}\":\"{value}\""))
-        .collect();
-    let json = format!("{{{}}}", members.join(","));
-    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, json.as_bytes()))
 }

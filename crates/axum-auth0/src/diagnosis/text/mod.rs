@@ -2,6 +2,7 @@
 
 mod application;
 mod audience;
+mod dpop;
 mod provider;
 mod scope;
 mod token;
@@ -144,6 +145,13 @@ impl Diagnosis {
                 provider::refused(error, description.as_deref())
             }
             Self::StepUpNotSatisfied { unmet } => provider::step_up_not_satisfied(*unmet),
+            Self::DpopIgnored => dpop::ignored(),
+            Self::NotBoundToKey {
+                audience,
+                is_other_key,
+            } => dpop::not_bound(audience, *is_other_key),
+            Self::DpopProofRefused { description } => dpop::proof_refused(description.as_deref()),
+            Self::ApiWithoutDpop { base_url } => dpop::api_without(base_url),
             Self::UndeclaredApi { api } => application::undeclared_api(api),
             Self::ApiNotConfigured { api } => application::api_not_configured(api),
             Self::InsecureApiUrl { api } => application::insecure_api_url(api),

@@ -95,6 +95,11 @@ impl Classification {
                     None => back_off(FailureKind::Rejected, None, FailureScope::Login),
                 }
             }
+            EndpointError::NotBound => back_off(
+                FailureKind::Misconfigured,
+                Some(Box::new(Diagnosis::DpopIgnored)),
+                FailureScope::Token,
+            ),
             EndpointError::Unavailable { .. } | EndpointError::InvalidResponse(_) => {
                 back_off(FailureKind::Down, None, FailureScope::Provider)
             }

@@ -6,8 +6,10 @@ use tokio::time::timeout;
 
 use super::{lease::RefreshLease, outcome::Attempt, refresher::Refresher};
 use crate::{
+    dpop::DpopKey,
     events::{RefreshDenial, RefreshOutcome},
     failpoint,
+    jwt::KeyGenerationError,
     oauth::{EndpointError, EndpointResponse, RequestEffect},
     store::LoginId,
     tokens::{
@@ -63,8 +65,17 @@ impl Refresher {
             return Ok(None);
         }
         let may_resend = set.backoff.is_none() && !permit.is_probe();
+        let Ok(dpop_key) = self.dpop_key(set) else {
+            tracing::error!(
+                ?login,
+                "token refresh not started: no key could be generated"
+            );
+            self.report(login, RefreshOutcome::NotStarted);
+            return Err(retry_soon());
+        };
+        let key = dpop_key.as_ref();
         let mut requested_at = self.clock.unix_seconds();
-        let mut response = self.request_refresh(set, request).await;
+        let mut response = self.request_refresh(set, request, key).await;
         // If the first request arrived, the refresh token is already consumed, and more providers accept it again if it
         // is sent soon. It is not sent again if the lease may have expired, because another process may have used it.
         let is_resent = may_resend
@@ -77,23 +88,34 @@ impl Refresher {
                 "the connection was lost during a token refresh; retrying with the same refresh token"
             );
             requested_at = self.clock.unix_seconds();
-            response = self.request_refresh(set, request).await;
+            response = self.request_refresh(set, request, key).await;
         }
         report(permit, &response, request);
         let attempt = Attempt {
             request,
             requirement,
             refresh_token: set.refresh_token.clone(),
+            dpop_key,
             requested_at,
             may_be_reuse: set.refresh_outcome_unknown || lease.previous_abandoned || is_resent,
         };
         Ok(Some((attempt, response)))
     }
 
+    /// Returns the key of the login. A login that started before DPoP was switched on gets one: the provider binds the
+    /// refresh token of a confidential client to the client, not to a key (RFC 9449 §5).
+    fn dpop_key(&self, set: &TokenSet) -> Result<Option<DpopKey>, KeyGenerationError> {
+        match &set.dpop_key {
+            None => self.endpoint.dpop().new_key(),
+            key => Ok(key.clone()),
+        }
+    }
+
     async fn request_refresh(
         &self,
         set: &TokenSet,
         request: &TokenRequest<'_>,
+        key: Option<&DpopKey>,
     ) -> EndpointResponse {
         let refresh_token = set.refresh_token.as_deref().unwrap_or_default();
         let scope: &[String] = if request.is_of_login(&self.config) {
@@ -102,7 +124,7 @@ impl Refresher {
             &request.scope
         };
         self.endpoint
-            .refresh(refresh_token, Some(request.audience), scope)
+            .refresh_bound(refresh_token, Some(request.audience), scope, key)
             .await
     }
 

@@ -173,7 +173,11 @@ impl Refresher {
         ];
         form.extend(exchange.parameters());
         self.endpoint
-            .exchange_token(&form, IssuedTokenType::Exactly(E::REQUESTED_TOKEN_TYPE))
+            .exchange_token(
+                &form,
+                IssuedTokenType::Exactly(E::REQUESTED_TOKEN_TYPE),
+                None,
+            )
             .await
     }
 

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
+    dpop::DpopKey,
     seal::{InvalidSeal, Keyring, Purpose},
     store::LoginId,
 };
@@ -44,6 +45,9 @@ pub(crate) struct TokenSet {
     pub(crate) refresh_token: Option<String>,
     /// Used as `id_token_hint` at logout, and compared with a refreshed ID token.
     pub(crate) id_token: Option<String>,
+    /// The key of the login, with whose proofs it refreshes its tokens (RFC 9449).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dpop_key: Option<DpopKey>,
     #[serde(rename = "asked")]
     pub(crate) requested_grant: Option<RequestedGrant>,
     #[serde(rename = "held")]

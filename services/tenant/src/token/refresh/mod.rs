@@ -19,11 +19,12 @@ use crate::{
 
 pub(super) const UNKNOWN_TOKEN: &str = "Unknown or invalid refresh token.";
 
-/// Exchanges a refresh token for new tokens.
+/// Exchanges a refresh token for new tokens. `proven_key` is the thumbprint of the key of the request's proof.
 pub(super) async fn refresh(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
+    proven_key: Option<&str>,
 ) -> Result<TokenResponse, OAuthError> {
     let presented = parameters
         .get("refresh_token")
@@ -58,6 +59,7 @@ pub(super) async fn refresh(
             nonce: None,
             refresh_token,
             actor: None,
+            bound_to: proven_key,
         },
     )
     .await?;

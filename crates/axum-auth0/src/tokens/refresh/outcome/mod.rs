@@ -6,6 +6,7 @@ use super::decision::{Denial, backed_off};
 use crate::{
     config::Config,
     diagnosis::Diagnosis,
+    dpop::DpopKey,
     oauth::EndpointResponse,
     tokens::{
         backoff::Backoff,
@@ -23,6 +24,8 @@ pub(in crate::tokens) struct Attempt<'a> {
     pub(in crate::tokens) requirement: TokenRequirement,
     /// The refresh token of the request.
     pub(in crate::tokens) refresh_token: Option<String>,
+    /// The key of the request's proof.
+    pub(in crate::tokens) dpop_key: Option<DpopKey>,
     /// When the request was sent, in seconds since 1970.
     pub(in crate::tokens) requested_at: i64,
     /// Whether an earlier request with this refresh token had no response.
@@ -142,12 +145,12 @@ pub(in crate::tokens) fn apply(
             RefreshResult::Terminate(termination)
         }
         Outcome::Token(token) => {
-            record_response(&mut set, is_superseded);
+            record_response(&mut set, attempt, is_superseded);
             set.insert(token.clone());
             RefreshResult::Token(token.clone())
         }
         Outcome::RejectedToken(diagnosis) => {
-            record_response(&mut set, is_superseded);
+            record_response(&mut set, attempt, is_superseded);
             set.record_rejection(request, diagnosis.clone(), now);
             RefreshResult::Denied(Denial::RecentlyRejected(diagnosis.clone()))
         }
@@ -176,8 +179,12 @@ pub(in crate::tokens) fn apply(
 }
 
 /// Records that the provider responded with tokens.
-fn record_response(set: &mut TokenSet, is_superseded: bool) {
+fn record_response(set: &mut TokenSet, attempt: &Attempt<'_>, is_superseded: bool) {
     if !is_superseded {
+        // The first key of a login that started before DPoP was switched on.
+        if set.dpop_key.is_none() {
+            set.dpop_key.clone_from(&attempt.dpop_key);
+        }
         set.refresh_outcome_unknown = false;
         set.backoff = None;
     }

@@ -53,6 +53,7 @@ fn tokens(access_token: &str) -> EndpointResponse {
         id_token: None,
         scope: None,
         expires_in: Some(3_600),
+        dpop_key: None,
     };
     EndpointResponse {
         refresh_token: Some("new".into()),
@@ -159,6 +160,7 @@ fn check(cases: Vec<Case>) {
     let request = request(&config, &[]);
     for case in cases {
         let attempt = Attempt {
+            dpop_key: None,
             request: &request,
             requirement: case.requirement,
             refresh_token: Some("r".to_owned()),
