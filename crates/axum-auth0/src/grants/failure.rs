@@ -71,6 +71,7 @@ impl GrantFailure {
                     diagnosis => Self::misconfigured(diagnosis),
                 }
             }
+            EndpointError::NotBound => Self::misconfigured(Diagnosis::DpopIgnored),
             EndpointError::InvalidResponse(problem) => Self::InvalidResponse(problem),
             EndpointError::Unavailable { retry_after, .. } => {
                 Self::Token(TokenError::ProviderUnavailable {

@@ -4,6 +4,7 @@
 
 mod client_token;
 mod connections;
+mod dpop;
 mod external_tokens;
 mod on_behalf;
 
