@@ -1,4 +1,4 @@
-//! Proofs of DPoP (RFC 9449), independent of the code under test.
+//! Proofs of `DPoP` (RFC 9449), independent of the code under test.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderMap;

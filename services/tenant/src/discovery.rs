@@ -14,6 +14,7 @@ use crate::{
     dpop,
     keys::KeySet,
     scopes::OIDC_SCOPES,
+    settings::DpopProofs,
     state::AppState,
     token::{connection_token, token_exchange},
 };
@@ -62,7 +63,7 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "request_uri_parameter_supported": false,
         "claims_parameter_supported": false,
     });
-    if state.config.dpop {
+    if state.config.dpop != DpopProofs::Ignored {
         document["dpop_signing_alg_values_supported"] = json!(dpop::ALGORITHMS);
     }
     ([(CACHE_CONTROL, CACHE_POLICY)], Json(document)).into_response()

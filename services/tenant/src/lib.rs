@@ -45,8 +45,8 @@ pub use clock::{Clock, MockClock, SystemClock};
 pub use error::OpenError;
 pub use refresh_counts::RefreshCounts;
 pub use settings::{
-    ApiSettings, ApplicationAccess, ApplicationSettings, Database, OtherGrant, ResourcePolicy,
-    Settings, TokenSigning, UserSettings,
+    ApiSettings, ApplicationAccess, ApplicationSettings, Database, DpopProofs, OtherGrant,
+    ResourcePolicy, Settings, TokenSigning, UserSettings,
 };
 pub use tenant::Tenant;
 pub use token::direct::{IssueError, IssuedTokens};

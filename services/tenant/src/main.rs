@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Parser;
-use tenant::{ApiSettings, Database, OpenError, ResourcePolicy, Settings, Tenant};
+use tenant::{ApiSettings, Database, DpopProofs, OpenError, ResourcePolicy, Settings, Tenant};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -70,10 +70,10 @@ struct Arguments {
     /// The lifetime of access tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 60 * 60)]
     access_token_lifetime: u64,
-    /// Ignore DPoP proofs (RFC 9449), so that all access tokens are bearer tokens.
-    #[arg(long)]
+    /// Ignore `DPoP` proofs (RFC 9449), so that all access tokens are bearer tokens.
+    #[arg(long, conflicts_with = "dpop_nonces")]
     no_dpop: bool,
-    /// Require a nonce in DPoP proofs.
+    /// Require a nonce in `DPoP` proofs.
     #[arg(long)]
     dpop_nonces: bool,
     /// Add this many users: user-1@example.com and so on.
@@ -187,8 +187,11 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
     settings.database = arguments.database.map_or(Database::Memory, Database::File);
     settings.rotation = !arguments.no_rotation;
     settings.resource_parameter = arguments.resource_parameter;
-    settings.dpop = !arguments.no_dpop;
-    settings.dpop_nonces = arguments.dpop_nonces;
+    settings.dpop = match (arguments.no_dpop, arguments.dpop_nonces) {
+        (true, _) => DpopProofs::Ignored,
+        (false, true) => DpopProofs::WithNonce,
+        (false, false) => DpopProofs::Accepted,
+    };
     settings.refresh_leeway = Duration::from_secs(arguments.refresh_leeway);
     settings.access_token_lifetime = Duration::from_secs(arguments.access_token_lifetime);
     settings.refresh_delay = Duration::from_millis(arguments.refresh_delay_ms);

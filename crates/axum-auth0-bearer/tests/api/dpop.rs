@@ -1,4 +1,4 @@
-//! Access tokens that are bound to a key (DPoP, RFC 9449).
+//! Access tokens that are bound to a key (`DPoP`, RFC 9449).
 
 use std::time::Duration;
 

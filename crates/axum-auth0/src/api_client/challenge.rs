@@ -30,7 +30,7 @@ pub(super) struct Challenge {
 
 impl Challenge {
     /// Parses the challenge of a response to a request with `token`. If it is bound to a key (`is_bound`), that is the one
-    /// for DPoP (RFC 9449 §7.1), or else that for bearer tokens.
+    /// for `DPoP` (RFC 9449 §7.1), or else that for bearer tokens.
     pub(super) fn of(headers: &HeaderMap, token: &str, is_bound: bool) -> Self {
         let find = |scheme: &str| {
             headers

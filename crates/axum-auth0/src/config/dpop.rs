@@ -1,4 +1,4 @@
-//! DPoP (RFC 9449).
+//! `DPoP` (RFC 9449).
 
 use super::{problems::Problems, variable};
 

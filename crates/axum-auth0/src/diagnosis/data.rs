@@ -286,7 +286,7 @@ pub enum Diagnosis {
         /// What the ID token lacks.
         unmet: UnmetStepUp,
     },
-    /// The provider issued a bearer token for a request with a DPoP proof
+    /// The provider issued a bearer token for a request with a `DPoP` proof
     /// ([RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
     DpopIgnored,
     /// The access token is not bound to the key of the login: `cnf.jkt` is missing or names another key
@@ -297,13 +297,13 @@ pub enum Diagnosis {
         /// Whether `cnf.jkt` names another key.
         is_other_key: bool,
     },
-    /// The provider refused the DPoP proof
+    /// The provider refused the `DPoP` proof
     /// ([RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
     DpopProofRefused {
         /// The `error_description` of the provider.
         description: Option<String>,
     },
-    /// The API refused a bound access token, and its challenge does not offer DPoP.
+    /// The API refused a bound access token, and its challenge does not offer `DPoP`.
     ApiWithoutDpop {
         /// The base URL of the API.
         base_url: String,

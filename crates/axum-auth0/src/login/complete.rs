@@ -142,7 +142,7 @@ pub(super) async fn complete(
     Ok((id, user))
 }
 
-/// Returns the key that the tokens are bound to: that of the transaction, or a new one if the login started before DPoP
+/// Returns the key that the tokens are bound to: that of the transaction, or a new one if the login started before `DPoP`
 /// was switched on.
 fn login_key(state: &LoginState, transaction: &Transaction) -> Result<Option<DpopKey>, LoginError> {
     if transaction.dpop_key.is_some() {

@@ -55,7 +55,7 @@ const MAX_LIFETIME: i64 = 315_360_000;
 /// An HTTP client for openidconnect that keeps the response and returns an empty one to the parser.
 pub(super) struct CapturingHttpClient {
     http_client: HttpClient,
-    /// The proof of DPoP.
+    /// The proof of `DPoP`.
     proof: Option<HeaderValue>,
     captured: Arc<Mutex<Option<Response<Bytes>>>>,
 }

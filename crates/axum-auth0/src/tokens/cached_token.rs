@@ -40,7 +40,7 @@ pub(crate) struct CachedToken {
     #[serde(default)]
     pub(crate) is_spent: bool,
     /// The key that the token is bound to; `None` for a bearer token. It is the login's, unless a version of this crate
-    /// without DPoP lost that one.
+    /// without `DPoP` lost that one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dpop_key: Option<DpopKey>,
 }
@@ -83,7 +83,7 @@ impl CachedToken {
         })
     }
 
-    /// Returns whether this token belongs to `request`. A bearer token from before DPoP was switched on does not.
+    /// Returns whether this token belongs to `request`. A bearer token from before `DPoP` was switched on does not.
     pub(crate) fn matches(&self, request: &TokenRequest<'_>) -> bool {
         let is_bound = self.dpop_key.is_some() || !request.api.dpop;
         is_bound && self.audience == request.audience && self.requested == request.scope

@@ -1,4 +1,4 @@
-//! Calls with tokens that are bound to a key (DPoP, RFC 9449).
+//! Calls with tokens that are bound to a key (`DPoP`, RFC 9449).
 
 use axum_auth0::{ApiError, DiagnosisCode, clock::Clock as _};
 use http::Method;

@@ -1,4 +1,4 @@
-//! Tokens of these grants that are bound to a key (DPoP, RFC 9449).
+//! Tokens of these grants that are bound to a key (`DPoP`, RFC 9449).
 
 use axum_auth0::{DiagnosisCode, TokenError, TokenExchange, TokenType};
 use http::StatusCode;

@@ -1,4 +1,4 @@
-//! DPoP (RFC 9449) at the token endpoint and at userinfo.
+//! `DPoP` (RFC 9449) at the token endpoint and at userinfo.
 
 use axum_auth0::clock::Clock as _;
 

@@ -86,7 +86,7 @@ pub struct Policy {
     pub offline_access: OfflineAccess,
     /// The public key of the client as a JWK. It then has to authenticate with `private_key_jwt`.
     pub client_key: Option<Value>,
-    /// Binds access tokens to the key of a DPoP proof (RFC 9449). Without it, proofs are ignored.
+    /// Binds access tokens to the key of a `DPoP` proof (RFC 9449). Without it, proofs are ignored.
     pub dpop: bool,
     /// The nonce that proofs need (RFC 9449 §8).
     pub dpop_nonce: Option<&'static str>,

@@ -11,7 +11,7 @@ pub(crate) async fn a_provider_that_ignores_proofs_fails_the_login() -> Reported
     let env = TestEnv::with(|builder| {
         restartable(builder);
         builder.set("AUTH0_DPOP", "true");
-        builder.tenant.dpop = false;
+        builder.tenant.dpop = tenant::DpopProofs::Ignored;
     })
     .await;
     let alice = env.browser();

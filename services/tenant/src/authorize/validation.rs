@@ -16,6 +16,7 @@ use crate::{
     http::Parameters,
     pages::error_page::ErrorPage,
     scopes::{self, GrantedScopes},
+    settings::DpopProofs,
     state::AppState,
     store::{applications::Application, authorization_request::AuthorizationRequest},
 };
@@ -76,7 +77,7 @@ pub(super) async fn validate(
         code_challenge: parameters.get_owned("code_challenge"),
         dpop_jkt: parameters
             .get_owned("dpop_jkt")
-            .filter(|_| state.config.dpop),
+            .filter(|_| state.config.dpop != DpopProofs::Ignored),
         uses_default_audience: is_default,
         ignored_resource,
         audience: api.map(|api| api.identifier),

@@ -1,4 +1,4 @@
-//! DPoP (RFC 9449): access tokens that are bound to a key of the application.
+//! `DPoP` (RFC 9449): access tokens that are bound to a key of the application.
 //!
 //! Refresh tokens are not: all applications of the tenant authenticate, and RFC 9449 §5 binds only those of public clients.
 
@@ -9,7 +9,10 @@ mod used_proofs;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 
 use self::{nonces::Nonces, proof::Proof, used_proofs::UsedProofs};
-use crate::{settings::Settings, state::Config};
+use crate::{
+    settings::{DpopProofs, Settings},
+    state::Config,
+};
 
 /// The header of a proof.
 const PROOF_HEADER: &str = "dpop";
@@ -56,8 +59,8 @@ pub(crate) struct Dpop {
 impl Dpop {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            is_on: settings.dpop,
-            nonces: settings.dpop_nonces.then(Nonces::new),
+            is_on: settings.dpop != DpopProofs::Ignored,
+            nonces: (settings.dpop == DpopProofs::WithNonce).then(Nonces::new),
             used: UsedProofs::default(),
         }
     }
@@ -114,12 +117,14 @@ pub(crate) fn is_thumbprint(text: &str) -> bool {
 
 /// Returns the sentence of the dashboard.
 pub(crate) fn describe(config: &Config) -> &'static str {
-    match (config.dpop, config.dpop_nonces) {
-        (false, _) => "Proofs of DPoP are ignored, so all access tokens are bearer tokens.",
-        (true, false) => {
+    match config.dpop {
+        DpopProofs::Ignored => {
+            "Proofs of DPoP are ignored, so all access tokens are bearer tokens."
+        }
+        DpopProofs::Accepted => {
             "An access token is bound to the key of the request's DPoP proof, if there is one."
         }
-        (true, true) => {
+        DpopProofs::WithNonce => {
             "An access token is bound to the key of the request's DPoP proof, if there is one; proofs need a nonce of the \
              last two minutes."
         }

@@ -57,14 +57,23 @@ pub struct Settings {
     pub default_audience: Option<String>,
     /// The `iss` claim of access tokens if it differs from `issuer`, as for a tenant that has a custom domain and its own.
     pub access_token_issuer: Option<Url>,
-    /// Whether access tokens are bound to the key of a DPoP proof (RFC 9449). If `false`, proofs are ignored.
-    pub dpop: bool,
-    /// Whether DPoP proofs need a nonce of the tenant (RFC 9449 §8).
-    pub dpop_nonces: bool,
+    /// Whether access tokens are bound to the key of a `DPoP` proof (RFC 9449).
+    pub dpop: DpopProofs,
     /// A delay between the consumption of a refresh token and the response, for tests. Any request times out after 30 seconds.
     pub refresh_delay: Duration,
     /// The time source.
     pub clock: Arc<dyn Clock>,
+}
+
+/// What the tenant does with `DPoP` proofs (RFC 9449).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DpopProofs {
+    /// They are ignored: all access tokens are bearer tokens.
+    Ignored,
+    /// An access token is bound to the key of the proof, if the request has one.
+    Accepted,
+    /// The same; a proof needs a nonce of the tenant (RFC 9449 §8).
+    WithNonce,
 }
 
 /// Where the tenant stores its state.
@@ -102,8 +111,7 @@ impl Settings {
             resource_parameter: false,
             default_audience: None,
             access_token_issuer: None,
-            dpop: true,
-            dpop_nonces: false,
+            dpop: DpopProofs::Accepted,
             refresh_delay: Duration::ZERO,
             clock: Arc::new(SystemClock),
         }

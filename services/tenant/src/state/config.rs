@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::settings::Settings;
+use crate::settings::{DpopProofs, Settings};
 
 /// The settings that do not change after the tenant has started.
 pub(crate) struct Config {
@@ -21,10 +21,7 @@ pub(crate) struct Config {
     pub(crate) refresh_delay: Duration,
     /// The connections of each user, by `sub`.
     pub(crate) connections: BTreeMap<String, Vec<String>>,
-    /// Whether access tokens are bound to the key of a DPoP proof.
-    pub(crate) dpop: bool,
-    /// Whether DPoP proofs need a nonce.
-    pub(crate) dpop_nonces: bool,
+    pub(crate) dpop: DpopProofs,
 }
 
 /// Lifetimes in seconds.
@@ -89,7 +86,6 @@ impl From<&Settings> for Config {
                 .map(|user| (user.sub.clone(), user.connections.clone()))
                 .collect(),
             dpop: settings.dpop,
-            dpop_nonces: settings.dpop_nonces,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! DPoP (RFC 9449): bound access tokens, proofs and nonces.
+//! `DPoP` (RFC 9449): bound access tokens, proofs and nonces.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
@@ -8,6 +8,7 @@ use jsonwebtoken::{
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tenant::DpopProofs;
 
 use crate::test_env::{
     CALLBACK, CLIENT_ID, CLIENT_SECRET, JsonResponse, PRODUCTS, START_TIME, TestEnv, VERIFIER,
@@ -195,7 +196,7 @@ async fn a_code_with_dpop_jkt_needs_a_proof_of_this_key() {
 /// RFC 9449 §8.
 #[tokio::test]
 async fn proofs_need_a_nonce_if_the_setting_says_so() {
-    let env = TestEnv::with(|settings| settings.dpop_nonces = true).await;
+    let env = TestEnv::with(|settings| settings.dpop = DpopProofs::WithNonce).await;
     let key = Key::new(1);
     let refused = redeem(&env, &[], &[&key.proof(&env, "1")]).await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
@@ -219,7 +220,7 @@ async fn proofs_need_a_nonce_if_the_setting_says_so() {
 
 #[tokio::test]
 async fn without_the_setting_proofs_are_ignored() {
-    let env = TestEnv::with(|settings| settings.dpop = false).await;
+    let env = TestEnv::with(|settings| settings.dpop = DpopProofs::Ignored).await;
     let key = Key::new(1);
     let thumbprint = key.thumbprint();
     let bound = [("dpop_jkt", thumbprint.as_str())];

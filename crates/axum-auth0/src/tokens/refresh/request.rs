@@ -102,7 +102,7 @@ impl Refresher {
         Ok(Some((attempt, response)))
     }
 
-    /// Returns the key of the login. A login that started before DPoP was switched on gets one: the provider binds the
+    /// Returns the key of the login. A login that started before `DPoP` was switched on gets one: the provider binds the
     /// refresh token of a confidential client to the client, not to a key (RFC 9449 §5).
     fn dpop_key(&self, set: &TokenSet) -> Result<Option<DpopKey>, KeyGenerationError> {
         match &set.dpop_key {
