@@ -25,7 +25,7 @@ use axum_auth0_core::{dpop::NONCE_HEADER, jwt::MAX_TOKEN_BYTES};
 /// [`into_response`](IntoResponse::into_response) logs the rejection.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BearerError {
-    rejection: Rejection,
+    rejection: Box<Rejection>,
     settings: Arc<ChallengeSettings>,
     /// The scheme of the request.
     scheme: Scheme,
@@ -36,7 +36,7 @@ pub struct BearerError {
 impl BearerError {
     pub(super) fn new(rejection: impl Into<Rejection>, settings: Arc<ChallengeSettings>) -> Self {
         Self {
-            rejection: rejection.into(),
+            rejection: Box::new(rejection.into()),
             settings,
             scheme: Scheme::Bearer,
             nonce: None,

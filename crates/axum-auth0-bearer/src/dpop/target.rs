@@ -36,7 +36,8 @@ fn normalized(path: &str) -> String {
                 rest = after.get(2..).unwrap_or_default();
             }
             Some(byte) => {
-                normalized.push_str(&format!("%{byte:02X}"));
+                normalized.push('%');
+                normalized.extend([byte >> 4, byte & 0xf].map(hex_digit));
                 rest = after.get(2..).unwrap_or_default();
             }
             None => normalized.push('%'),
@@ -44,6 +45,12 @@ fn normalized(path: &str) -> String {
     }
     normalized.push_str(rest);
     normalized
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from_digit(value.into(), 16)
+        .unwrap_or_default()
+        .to_ascii_uppercase()
 }
 
 #[cfg(test)]
