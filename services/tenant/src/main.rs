@@ -70,18 +70,25 @@ struct Arguments {
     /// The lifetime of access tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 60 * 60)]
     access_token_lifetime: u64,
-    /// Ignore `DPoP` proofs (RFC 9449), so that all access tokens are bearer tokens.
-    #[arg(long, conflicts_with = "dpop_nonces")]
-    no_dpop: bool,
-    /// Require a nonce in `DPoP` proofs.
-    #[arg(long)]
-    dpop_nonces: bool,
+    /// What to do with `DPoP` proofs (RFC 9449): `accepted`; `ignored`, so that all access tokens are bearer tokens; or
+    /// `with-nonce`, which requires a nonce.
+    #[arg(long, value_name = "PROOFS", value_parser = parse_dpop, default_value = "accepted")]
+    dpop: DpopProofs,
     /// Add this many users: user-1@example.com and so on.
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     users: u32,
     /// A delay between the consumption of a refresh token and the response, in milliseconds.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     refresh_delay_ms: u64,
+}
+
+fn parse_dpop(text: &str) -> Result<DpopProofs, String> {
+    match text {
+        "accepted" => Ok(DpopProofs::Accepted),
+        "ignored" => Ok(DpopProofs::Ignored),
+        "with-nonce" => Ok(DpopProofs::WithNonce),
+        _ => Err("it is accepted, ignored or with-nonce".to_owned()),
+    }
 }
 
 /// The program cannot start, or the server failed.
@@ -187,11 +194,7 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
     settings.database = arguments.database.map_or(Database::Memory, Database::File);
     settings.rotation = !arguments.no_rotation;
     settings.resource_parameter = arguments.resource_parameter;
-    settings.dpop = match (arguments.no_dpop, arguments.dpop_nonces) {
-        (true, _) => DpopProofs::Ignored,
-        (false, true) => DpopProofs::WithNonce,
-        (false, false) => DpopProofs::Accepted,
-    };
+    settings.dpop = arguments.dpop;
     settings.refresh_leeway = Duration::from_secs(arguments.refresh_leeway);
     settings.access_token_lifetime = Duration::from_secs(arguments.access_token_lifetime);
     settings.refresh_delay = Duration::from_millis(arguments.refresh_delay_ms);

@@ -37,28 +37,8 @@ pub(super) async fn complete(
     headers: &HeaderMap,
 ) -> Result<(Id, SignedInUser), LoginError> {
     let return_to = || transaction.return_to.clone();
-    let redirect_uri = state.config.site_url(state.config.routes().callback_path());
     let requested_at = state.clock.unix_seconds();
-    let dpop_key = login_key(state, transaction)?;
-    let response = state
-        .token_endpoint
-        .exchange_code(
-            code,
-            &transaction.verifier,
-            &redirect_uri,
-            transaction.audience.as_deref(),
-            dpop_key.as_ref(),
-        )
-        .await
-        .map_err(|error| {
-            LoginError::from_endpoint(
-                error,
-                &state.config,
-                transaction.audience.as_deref(),
-                return_to(),
-            )
-        })?;
-
+    let response = exchange_code(state, transaction, code).await?;
     state.tokens.record_code_exchange();
 
     // The ID token is verified before the other tokens are used.
@@ -140,6 +120,31 @@ pub(super) async fn complete(
         headers,
     );
     Ok((id, user))
+}
+
+/// Exchanges the code, with a proof if the tokens have to be bound to a key.
+async fn exchange_code(
+    state: &LoginState,
+    transaction: &Transaction,
+    code: &str,
+) -> Result<TokenResponse, LoginError> {
+    let redirect_uri = state.config.site_url(state.config.routes().callback_path());
+    let audience = transaction.audience.as_deref();
+    let dpop_key = login_key(state, transaction)?;
+    state
+        .token_endpoint
+        .exchange_code(
+            code,
+            &transaction.verifier,
+            &redirect_uri,
+            audience,
+            dpop_key.as_ref(),
+        )
+        .await
+        .map_err(|error| {
+            let return_to = transaction.return_to.clone();
+            LoginError::from_endpoint(error, &state.config, audience, return_to)
+        })
 }
 
 /// Returns the key that the tokens are bound to: that of the transaction, or a new one if the login started before `DPoP`
