@@ -10,6 +10,8 @@ use test_support::{Endpoint, Part, RecordedRequest, dpop::Proof, log_capture};
 
 const HOUR: i64 = 3_600;
 
+type Change = fn(&mut Value);
+
 async fn env() -> TestEnv {
     TestEnvBuilder::new()
         .set("AUTH0_DPOP", "true")
@@ -174,7 +176,7 @@ async fn the_token_type_is_read_in_any_case() {
 
 #[tokio::test]
 async fn a_token_that_is_not_bound_to_the_key_is_not_used() {
-    let cases: [(&str, fn(&mut Value)); 4] = [
+    let cases: [(&str, Change); 4] = [
         ("no cnf", |claims| {
             claims.as_object_mut().unwrap().remove("cnf");
         }),
@@ -182,9 +184,11 @@ async fn a_token_that_is_not_bound_to_the_key_is_not_used() {
             claims["cnf"]["jkt"] = json!("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
         }),
         ("no jkt", |claims| {
-            claims["cnf"] = json!({ "x5t#S256": "x" })
+            claims["cnf"] = json!({ "x5t#S256": "x" });
         }),
-        ("a number", |claims| claims["cnf"] = json!({ "jkt": 7 })),
+        ("a number", |claims| {
+            claims["cnf"] = json!({ "jkt": 7 });
+        }),
     ];
     for (case, change) in cases {
         let env = env().await;
