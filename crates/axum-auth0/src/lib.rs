@@ -62,14 +62,14 @@ pub use self::{
     api_client::{
         ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest, StepUpChallenge,
     },
-    auth0::{Auth0, Auth0Builder, BuildError, NotReady},
+    auth0::{Auth0, Auth0Builder, BuildError, NotReady, PendingBackchannelLogin},
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     events::AuthEvent,
     failed_form::{FailedForm, FailedForms},
     grants::{
-        ConnectionToken, ConnectionTokenError, ExchangedTokens, InvalidTokenType, TokenExchange,
-        TokenExchangeError, TokenType,
+        BackchannelLogin, BackchannelLoginError, ConnectionToken, ConnectionTokenError,
+        InvalidTokenType, IssuedTokens, TokenExchange, TokenExchangeError, TokenType,
     },
     guard::{STEP_UP_HEADER, StepUpRequests},
     login::{

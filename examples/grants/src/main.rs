@@ -1,5 +1,6 @@
 //! A site that uses the grants of `docs/grants.md`, one in each module.
 
+mod approval;
 mod calendar;
 mod error;
 mod legacy;
@@ -39,6 +40,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     auth0.spawn_maintenance();
     let app = Router::new()
+        .route("/approval", get(approval::page))
         .route("/calendar", get(calendar::page))
         .route("/legacy", get(legacy::page))
         .route("/orders", get(orders::page))

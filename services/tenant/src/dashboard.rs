@@ -18,7 +18,7 @@ use crate::{
         sessions::{MAX_SESSIONS, SessionRow},
     },
     state::AppState,
-    store::{apis, applications, sessions, users},
+    store::{apis, applications, backchannel_requests, sessions, users},
 };
 
 pub(crate) const PATH: &str = "/";
@@ -49,11 +49,13 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
             });
         }
     }
+    let waiting = backchannel_requests::list_waiting(&mut connection, state.now()).await?;
     drop(connection);
     Ok(DashboardPage {
         config: &state.config,
         log: &state.activity_log.newest_first(),
         sessions: &newest,
+        waiting_logins: &waiting,
         apis: &apis,
         applications: &applications,
         users: &users,

@@ -16,7 +16,7 @@ use crate::{
     scopes::OIDC_SCOPES,
     settings::DpopProofs,
     state::AppState,
-    token::{connection_token, token_exchange},
+    token::{backchannel, connection_token, token_exchange},
 };
 
 pub(crate) const CONFIGURATION_PATH: &str = "/.well-known/openid-configuration";
@@ -39,13 +39,15 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "revocation_endpoint": url("oauth/revoke"),
         "introspection_endpoint": url("oauth/introspect"),
         "end_session_endpoint": url("oidc/logout"),
+        "backchannel_authentication_endpoint": url("bc-authorize"),
+        "backchannel_token_delivery_modes_supported": ["poll"],
         "pushed_authorization_request_endpoint": url("oauth/par"),
         "scopes_supported": OIDC_SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": [
             "authorization_code", "refresh_token", "client_credentials", token_exchange::GRANT_TYPE,
-            connection_token::GRANT_TYPE
+            connection_token::GRANT_TYPE, backchannel::GRANT_TYPE
         ],
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["public"],

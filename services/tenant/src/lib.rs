@@ -13,6 +13,7 @@
 
 mod activity_log;
 mod authorize;
+mod backchannel;
 mod clients;
 mod clock;
 mod dashboard;

@@ -12,11 +12,13 @@ use axum::{
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    authorize::{consent, endpoint as authorize, login, one_click, par},
-    dashboard, discovery,
+    authorize::{
+        backchannel as bc_authorize, consent, endpoint as authorize, login, one_click, par,
+    },
+    backchannel, dashboard, discovery,
     logout::{rp_initiated, v2},
     middleware,
-    pages::{assets, error_page::ErrorPage, sessions::END_PATH},
+    pages::{assets, backchannel::DECIDE_PATH, error_page::ErrorPage, sessions::END_PATH},
     sessions,
     state::AppState,
     token::{self, introspection, revocation},
@@ -39,6 +41,7 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(dashboard::LOG_PATH, get(dashboard::log))
         .route(dashboard::REFRESHES_PATH, get(dashboard::refreshes))
         .route(END_PATH, post(sessions::end))
+        .route(DECIDE_PATH, post(backchannel::decide))
         .route(assets::STYLESHEET_PATH, get(assets::stylesheet))
         .route(assets::ICON_PATH, get(assets::icon))
         .route(discovery::CONFIGURATION_PATH, get(discovery::configuration))
@@ -47,6 +50,7 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(login::PATH, get(login::get).post(login::post))
         .route(consent::PATH, get(consent::get).post(consent::post))
         .route(par::PATH, post(par::post))
+        .route(bc_authorize::PATH, post(bc_authorize::post))
         .route(token::PATH, post(token::endpoint::post))
         .route(revocation::PATH, post(revocation::post))
         .route(introspection::PATH, post(introspection::post))

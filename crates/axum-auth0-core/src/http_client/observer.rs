@@ -20,6 +20,8 @@ pub enum ProviderEndpoint {
     Introspection,
     /// The endpoint for pushed authorization requests (RFC 9126).
     PushedAuthorization,
+    /// The endpoint for backchannel authentication (CIBA).
+    BackchannelAuthentication,
 }
 
 impl ProviderEndpoint {
@@ -33,6 +35,7 @@ impl ProviderEndpoint {
             Self::Revocation => "revocation",
             Self::Introspection => "introspection",
             Self::PushedAuthorization => "pushed_authorization",
+            Self::BackchannelAuthentication => "backchannel_authentication",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Auth0, token_exchange::exchange_external};
 use crate::{
     config::{Api, ApiSettings},
-    grants::{ExchangedTokens, TokenExchange, TokenExchangeError},
+    grants::{IssuedTokens, TokenExchange, TokenExchangeError},
     tokens::{AccessToken, TokenError, TokenOptions},
 };
 
@@ -85,24 +85,12 @@ impl Auth0 {
     pub async fn exchange_token<A: Api>(
         &self,
         exchange: TokenExchange,
-    ) -> Result<ExchangedTokens<A>, TokenExchangeError> {
+    ) -> Result<IssuedTokens<A>, TokenExchangeError> {
         let settings = self.api_settings::<A>()?;
-        let exchanged = exchange_external(&self.state, &settings, &exchange).await?;
-        Ok(ExchangedTokens {
-            scope: exchanged.token.scope.clone(),
-            expires_at: exchanged.token.expires_at,
-            access_token: AccessToken::new(
-                exchanged.token,
-                settings,
-                self.state.login.token_endpoint.dpop(),
-            ),
-            refresh_token: exchanged.refresh_token,
-            claims: exchanged.claims,
-            actor: exchanged.actor,
-        })
+        exchange_external(&self.state, &settings, &exchange).await
     }
 
-    fn api_settings<A: Api>(&self) -> Result<Arc<ApiSettings>, TokenError> {
+    pub(super) fn api_settings<A: Api>(&self) -> Result<Arc<ApiSettings>, TokenError> {
         let apis = &self.state.apis;
         apis.get(A::ENV_PREFIX)
             .inspect_err(|error| apis.log(A::ENV_PREFIX, error))

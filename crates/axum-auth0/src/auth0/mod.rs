@@ -1,9 +1,11 @@
 //! [`Auth0`], built once and wrapped around the application's router.
 
+mod backchannel_login;
 mod build;
 mod builder;
 mod grants;
 mod hooks;
+mod issued_tokens;
 mod maintenance;
 mod router;
 mod sessions;
@@ -17,10 +19,10 @@ mod warnings;
 
 use std::{fmt, sync::Arc};
 
-pub use self::builder::Auth0Builder;
 use self::state::AppState;
 #[cfg(feature = "testing")]
 pub(crate) use self::testing::NewTestLogin;
+pub use self::{backchannel_login::PendingBackchannelLogin, builder::Auth0Builder};
 use crate::{
     config::{Config, ConfigError},
     events::AuthEvent,

@@ -44,12 +44,6 @@ impl From<GrantFailure> for TokenExchangeError {
     }
 }
 
-impl From<IdTokenError> for TokenExchangeError {
-    fn from(error: IdTokenError) -> Self {
-        Self::IdToken(Arc::new(error))
-    }
-}
-
 /// Responds with JSON that contains a `code`: 400 `empty_token`, 403 `exchange_refused`, 502 `invalid_response`, and otherwise as
 /// [`TokenError`] does.
 impl IntoResponse for TokenExchangeError {

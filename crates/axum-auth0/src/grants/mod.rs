@@ -1,19 +1,23 @@
 //! The grants besides code and refresh token: their requests, results and errors.
 
+mod backchannel_login;
 mod connection_token;
 mod error;
-mod exchanged_tokens;
 mod failure;
+mod issued_tokens;
+mod poll_schedule;
 mod token_exchange;
 mod token_type;
 
-pub(crate) use self::{
-    connection_token::is_well_formed, failure::GrantFailure, token_exchange::ExchangeRequest,
-};
 pub use self::{
+    backchannel_login::{BackchannelLogin, BackchannelLoginError},
     connection_token::{ConnectionToken, ConnectionTokenError},
     error::TokenExchangeError,
-    exchanged_tokens::ExchangedTokens,
+    issued_tokens::IssuedTokens,
     token_exchange::TokenExchange,
     token_type::{InvalidTokenType, TokenType},
+};
+pub(crate) use self::{
+    connection_token::is_well_formed, failure::GrantFailure, poll_schedule::PollSchedule,
+    token_exchange::ExchangeRequest,
 };

@@ -202,7 +202,7 @@ fn granted_scope(value: &Value) -> Option<Vec<String>> {
 }
 
 /// Parses seconds from a number or a string. Returns `None` if the value is not a lifetime.
-fn lifetime(value: &Value) -> Option<i64> {
+pub(super) fn lifetime(value: &Value) -> Option<i64> {
     let seconds = match value {
         #[expect(
             clippy::cast_possible_truncation,

@@ -7,6 +7,7 @@
 
 mod authenticated_request;
 mod authorization_request;
+mod backchannel_authentication;
 mod client_authentication;
 mod csp;
 mod error;
@@ -33,6 +34,7 @@ pub use self::{
     token_response::TokenResponse,
 };
 pub(crate) use self::{
+    backchannel_authentication::{CIBA, PollError},
     csp::{form_action, provider_origins},
     grant_request::CLIENT_CREDENTIALS,
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},

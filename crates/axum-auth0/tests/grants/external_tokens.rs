@@ -1,7 +1,7 @@
 //! Exchange of a token of another system (RFC 8693, Auth0's Custom Token Exchange).
 
 use axum_auth0::{
-    DiagnosisCode, ExchangedTokens, TokenError, TokenExchange, TokenExchangeError, TokenType,
+    DiagnosisCode, IssuedTokens, TokenError, TokenExchange, TokenExchangeError, TokenType,
 };
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -9,7 +9,7 @@ use test_support::{EXTERNAL_TOKEN, Endpoint, PRODUCTS, Part, ProductsApi, Reply}
 
 use crate::{TestEnv, TestEnvBuilder};
 
-type Result = std::result::Result<ExchangedTokens<ProductsApi>, TokenExchangeError>;
+type Result = std::result::Result<IssuedTokens<ProductsApi>, TokenExchangeError>;
 
 fn legacy() -> TokenType {
     TokenType::custom("urn:example:legacy-session").unwrap()

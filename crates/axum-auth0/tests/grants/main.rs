@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod backchannel_login;
 mod client_token;
 mod connections;
 mod dpop;

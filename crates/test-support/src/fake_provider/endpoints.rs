@@ -30,6 +30,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Re
         },
         (&Method::GET, "/userinfo") => Endpoint::Userinfo,
         (&Method::POST, "/oauth/revoke") => Endpoint::Revocation,
+        (&Method::POST, "/bc-authorize") => Endpoint::BackchannelAuthentication,
         (&Method::POST, "/oauth/par") => Endpoint::PushedAuthorization,
         (&Method::GET, "/oidc/logout" | "/v2/logout" | "/logout") => Endpoint::EndSession,
         _ => Endpoint::Unknown,
@@ -82,6 +83,7 @@ impl FakeProvider {
             | Endpoint::OtherGrant
             | Endpoint::Revocation
             | Endpoint::PushedAuthorization
+            | Endpoint::BackchannelAuthentication
                 if !self.authenticates_client(request) =>
             {
                 Reply::error(401, "invalid_client")
@@ -103,6 +105,7 @@ impl FakeProvider {
                 Reply::status(200)
             }
             Endpoint::PushedAuthorization => self.push(request),
+            Endpoint::BackchannelAuthentication => self.start_backchannel_login(request),
             Endpoint::Userinfo => self.userinfo(request),
             Endpoint::Authorize => self.authorize_over_http(request),
             Endpoint::EndSession => self.end_session(request),

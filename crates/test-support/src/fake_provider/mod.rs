@@ -2,6 +2,7 @@
 //! it records every request.
 
 mod authorization;
+mod backchannel;
 mod clients;
 mod dpop;
 mod endpoints;
@@ -28,7 +29,7 @@ use axum_auth0::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
-use self::grants::Grants;
+use self::{backchannel::BackchannelRequest, grants::Grants};
 pub use self::{
     gate::Gate,
     grants::AuthorizationResponse,
@@ -67,6 +68,8 @@ struct State {
     used_proofs: HashSet<String>,
     /// The thumbprints of the keys that access tokens are bound to.
     bound: HashMap<String, String>,
+    /// The logins on another device, by `auth_req_id`.
+    backchannel: HashMap<String, BackchannelRequest>,
     /// `jti` of the client assertions.
     used_assertions: HashSet<String>,
     signer: Signer,
@@ -103,6 +106,7 @@ impl FakeProvider {
             pushed: HashMap::new(),
             used_proofs: HashSet::new(),
             bound: HashMap::new(),
+            backchannel: HashMap::new(),
             used_assertions: HashSet::new(),
             replies_by_path: HashMap::new(),
             gates: HashMap::new(),
@@ -258,6 +262,7 @@ impl FakeProvider {
                 "jwks_uri": self.url("/keys"),
                 "revocation_endpoint": self.url("/oauth/revoke"),
                 "pushed_authorization_request_endpoint": self.url("/oauth/par"),
+                "backchannel_authentication_endpoint": self.url("/bc-authorize"),
                 "require_pushed_authorization_requests": requires_pushed_requests,
                 "end_session_endpoint": self.url("/oidc/logout"),
                 "response_types_supported": ["code"],

@@ -10,6 +10,7 @@ const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 const FEDERATED_CONNECTION: &str =
     "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
+const CIBA: &str = "urn:openid:params:grant-type:ciba";
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 
 /// The beginning of a subject token that the provider accepts from another system. The user follows.
@@ -22,6 +23,7 @@ impl FakeProvider {
             "client_credentials" => self.client_credentials(request, key),
             TOKEN_EXCHANGE => self.exchange_token(request, key),
             FEDERATED_CONNECTION => self.connection_token(request),
+            CIBA => self.poll_backchannel_login(request),
             _ => Reply::error(400, "unsupported_grant_type"),
         }
     }

@@ -23,6 +23,8 @@ pub enum Part {
     RefreshResponse,
     /// The token response to another grant.
     GrantResponse,
+    /// The response of the endpoint for backchannel authentication.
+    BackchannelResponse,
     Userinfo,
 }
 

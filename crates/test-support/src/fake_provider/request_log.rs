@@ -17,6 +17,7 @@ pub enum Endpoint {
     Userinfo,
     Revocation,
     PushedAuthorization,
+    BackchannelAuthentication,
     /// Logout: `end_session_endpoint`, `/v2/logout` or `/logout`.
     EndSession,
     /// Any other path.

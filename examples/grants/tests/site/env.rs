@@ -16,6 +16,8 @@ pub(crate) struct TestEnv {
     pub(crate) browser: Browser,
     /// The URL of the site.
     pub(crate) site: String,
+    issuer: String,
+    client: reqwest::Client,
     _site: Program,
 }
 
@@ -54,8 +56,35 @@ impl TestEnv {
             tenant,
             browser: Browser::new(&site.origin()),
             site: site.origin(),
+            issuer,
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
             _site: program,
         }
+    }
+
+    /// Returns the dashboard of the tenant as soon as a login waits for an approval.
+    pub(crate) async fn waiting_login(&self) -> String {
+        loop {
+            let response = self.client.get(&self.issuer).send().await.unwrap();
+            let html = response.text().await.unwrap();
+            if html.contains("name=\"request\"") {
+                return html;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Presses a button of the only waiting login.
+    pub(crate) async fn press(&self, dashboard: &str, decision: &str) {
+        let (_, rest) = dashboard.split_once("name=\"request\" value=\"").unwrap();
+        let (request, _) = rest.split_once('"').unwrap();
+        let response = self
+            .client
+            .post(format!("{}dashboard/backchannel", self.issuer))
+            .header("origin", self.issuer.trim_end_matches('/'))
+            .form(&[("request", request), ("decision", decision)])
+            .send();
+        assert!(response.await.unwrap().status().is_success());
     }
 
     /// Opens a page that responds with JSON.

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{
     activity_log::log_entries,
+    backchannel::waiting_logins,
     dashboard_sections as sections,
     layout::{Escaped, Page, concat_map},
     sessions::{SessionRow, session_table},
@@ -12,7 +13,7 @@ use crate::{
     activity_log::LogEntry,
     settings::ApiSettings,
     state::Config,
-    store::{applications::Application, users::User},
+    store::{applications::Application, backchannel_requests::BackchannelRequest, users::User},
     token::token_exchange,
 };
 
@@ -22,6 +23,8 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) log: &'a [LogEntry],
     /// The newest sessions.
     pub(crate) sessions: &'a [SessionRow],
+    /// The logins that wait for the approval of their user.
+    pub(crate) waiting_logins: &'a [BackchannelRequest],
     pub(crate) apis: &'a [ApiSettings],
     pub(crate) applications: &'a [Application],
     /// The users and their API scopes; `None` if a user has all.
@@ -39,6 +42,9 @@ impl IntoResponse for DashboardPage<'_> {
              <p>When a session ends, its applications receive a logout token at their back-channel logout URL. The activity \
              log has their responses.</p>\n\
              {sessions}</section>\n\
+             <section aria-labelledby=\"approvals\"><h2 id=\"approvals\">Approvals</h2>\n\
+             <p>Logins that an application asked a user to approve on another device (CIBA). At Auth0, the user has an app for \
+             it.</p>\n{approvals}</section>\n\
              <section aria-labelledby=\"log-title\"><h2 id=\"log-title\">Activity log</h2>\n\
              <p>What each request asked for and what it received, newest first. Times are UTC.</p>\n\
              <ol id=\"log\">{log}</ol></section>\n\
@@ -54,6 +60,7 @@ impl IntoResponse for DashboardPage<'_> {
             issuer = Escaped(&self.config.issuer),
             settings = sections::describe_config(self.config),
             sessions = session_table(self.sessions),
+            approvals = waiting_logins(self.waiting_logins),
             log = log_entries(self.log),
             apis = concat_map(self.apis, sections::api),
             applications = concat_map(self.applications, sections::application),

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity_log;
 pub(crate) mod assets;
+pub(crate) mod backchannel;
 pub(crate) mod consent;
 pub(crate) mod dashboard;
 mod dashboard_sections;

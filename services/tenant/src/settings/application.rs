@@ -40,6 +40,8 @@ pub enum OtherGrant {
     TokenExchange,
     /// *Token Vault*: access tokens of services that the user has connected.
     TokenVault,
+    /// *Client Initiated Backchannel Authentication (CIBA)*: logins that a user approves on another device.
+    Ciba,
 }
 
 impl OtherGrant {
@@ -48,6 +50,7 @@ impl OtherGrant {
         Self::ClientCredentials,
         Self::TokenExchange,
         Self::TokenVault,
+        Self::Ciba,
     ];
 
     /// Returns the name in Auth0's dashboard.
@@ -56,6 +59,7 @@ impl OtherGrant {
             Self::ClientCredentials => "Client Credentials",
             Self::TokenExchange => "Token Exchange",
             Self::TokenVault => "Token Vault",
+            Self::Ciba => "Client Initiated Backchannel Authentication (CIBA)",
         }
     }
 }

@@ -61,6 +61,8 @@ pub struct Settings {
     pub dpop: DpopProofs,
     /// A delay between the consumption of a refresh token and the response, for tests. Any request times out after 30 seconds.
     pub refresh_delay: Duration,
+    /// The minimum time between two polls of a login on another device (CIBA).
+    pub backchannel_interval: Duration,
     /// The time source.
     pub clock: Arc<dyn Clock>,
 }
@@ -113,6 +115,7 @@ impl Settings {
             access_token_issuer: None,
             dpop: DpopProofs::Accepted,
             refresh_delay: Duration::ZERO,
+            backchannel_interval: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
         }
     }

@@ -19,6 +19,8 @@ pub(crate) struct Config {
     /// Whether users can log in without a password.
     pub(crate) one_click_login: bool,
     pub(crate) refresh_delay: Duration,
+    /// The minimum time between two polls of a login on another device, in seconds.
+    pub(crate) backchannel_interval: i64,
     /// The connections of each user, by `sub`.
     pub(crate) connections: BTreeMap<String, Vec<String>>,
     pub(crate) dpop: DpopProofs,
@@ -80,6 +82,7 @@ impl From<&Settings> for Config {
             default_audience: settings.default_audience.clone(),
             one_click_login: settings.one_click_login,
             refresh_delay: settings.refresh_delay,
+            backchannel_interval: seconds(settings.backchannel_interval),
             connections: settings
                 .users
                 .iter()

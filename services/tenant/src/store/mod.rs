@@ -4,6 +4,7 @@ pub(crate) mod api_access_tokens;
 pub(crate) mod apis;
 pub(crate) mod applications;
 pub(crate) mod authorization_request;
+pub(crate) mod backchannel_requests;
 pub(crate) mod bound_keys;
 pub(crate) mod codes;
 pub(crate) mod grants;
@@ -98,6 +99,8 @@ impl Store {
     pub(crate) async fn delete_expired(&self, now: i64) -> Result<(), sqlx::Error> {
         let mut transaction = self.begin().await?;
         for statement in [
+            // Kept for a while, so that a client hears that they have expired.
+            "DELETE FROM backchannel_requests WHERE expires_at <= ?1 - 600",
             "DELETE FROM pushed_requests WHERE expires_at <= ?1",
             "DELETE FROM login_transactions WHERE expires_at <= ?1",
             "DELETE FROM sso_sessions WHERE expires_at <= ?1 OR idle_until <= ?1",

@@ -39,6 +39,19 @@ CREATE TABLE IF NOT EXISTS pushed_requests (
     expires_at  INTEGER NOT NULL
 ) STRICT;
 
+-- Logins that their user approves on another device (CIBA).
+CREATE TABLE IF NOT EXISTS backchannel_requests (
+    id_hash         TEXT PRIMARY KEY,
+    client_id       TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+    sub             TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+    audience        TEXT,
+    scope           TEXT NOT NULL,
+    binding_message TEXT NOT NULL,
+    approved        INTEGER,
+    polled_at       INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS login_transactions (
     handle_hash TEXT PRIMARY KEY,
     client_id   TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,

@@ -11,7 +11,8 @@ use axum::{
 };
 
 use super::{
-    PATH, authorization_code, client_credentials, connection_token, refresh, token_exchange,
+    PATH, authorization_code, backchannel, client_credentials, connection_token, refresh,
+    token_exchange,
 };
 use crate::{
     activity_log::quoted,
@@ -90,11 +91,16 @@ async fn exchange(
             let response = connection_token::issue(state, &application, &parameters).await?;
             Ok(Json(response).into_response())
         }
+        Some(backchannel::GRANT_TYPE) if allows(OtherGrant::Ciba) => {
+            let response = backchannel::poll(state, &application, &parameters).await?;
+            Ok(Json(response).into_response())
+        }
         Some(
             known @ ("refresh_token"
             | client_credentials::GRANT_TYPE
             | token_exchange::GRANT_TYPE
-            | connection_token::GRANT_TYPE),
+            | connection_token::GRANT_TYPE
+            | backchannel::GRANT_TYPE),
         ) => Err(OAuthError::new(
             StatusCode::FORBIDDEN,
             "unauthorized_client",

@@ -1,6 +1,7 @@
 //! `/oauth/token`, `/oauth/revoke` and `/oauth/introspect`.
 
 mod authorization_code;
+pub(crate) mod backchannel;
 mod claims;
 mod client_credentials;
 pub(crate) mod connection_token;

@@ -4,6 +4,7 @@
 mod audience;
 mod authorization;
 mod authorization_code;
+mod backchannel_logins;
 mod backchannel_logout;
 mod cli;
 mod client_credentials;

@@ -36,6 +36,8 @@ pub struct Metadata {
     pub introspection_endpoint: Option<Url>,
     /// Pushed authorization request endpoint (RFC 9126).
     pub pushed_authorization_request_endpoint: Option<Url>,
+    /// Backchannel authentication endpoint (OpenID Connect CIBA Core 1.0).
+    pub backchannel_authentication_endpoint: Option<Url>,
     /// Whether every authorization request must be pushed.
     pub require_pushed_authorization_requests: bool,
     /// Supported scopes.
@@ -99,6 +101,8 @@ impl Metadata {
             introspection_endpoint: members.optional_internal_endpoint("introspection_endpoint"),
             pushed_authorization_request_endpoint: members
                 .optional_internal_endpoint("pushed_authorization_request_endpoint"),
+            backchannel_authentication_endpoint: members
+                .optional_internal_endpoint("backchannel_authentication_endpoint"),
             require_pushed_authorization_requests: members
                 .flag("require_pushed_authorization_requests"),
             scopes_supported: members.list("scopes_supported"),

@@ -1,4 +1,4 @@
-//! The result of a token exchange.
+//! The tokens of a grant without a session.
 
 use std::fmt;
 
@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::{config::Api, tokens::AccessToken};
 
-/// The tokens that the provider issued in exchange for another token. They belong to no session, and are not cached.
-pub struct ExchangedTokens<A> {
+/// The tokens that the provider issued in exchange for another token, or for the approval of a user. They belong to no session, and
+/// are not cached.
+pub struct IssuedTokens<A> {
     pub(crate) access_token: AccessToken<A>,
     pub(crate) scope: Vec<String>,
     pub(crate) expires_at: Option<i64>,
@@ -17,7 +18,7 @@ pub struct ExchangedTokens<A> {
     pub(crate) actor: Option<Map<String, Value>>,
 }
 
-impl<A: Api> ExchangedTokens<A> {
+impl<A: Api> IssuedTokens<A> {
     /// Returns the access token, verified to be for the API.
     pub fn access_token(&self) -> &AccessToken<A> {
         &self.access_token
@@ -38,7 +39,8 @@ impl<A: Api> ExchangedTokens<A> {
         self.refresh_token.as_ref()
     }
 
-    /// Returns the claims of the ID token, which was verified, if `openid` was requested and the provider issued one.
+    /// Returns the claims of the ID token, which was verified. A token exchange has them if `openid` was requested and the provider
+    /// issued one, a login always.
     pub fn claims(&self) -> Option<&Map<String, Value>> {
         self.claims.as_ref()
     }
@@ -50,9 +52,9 @@ impl<A: Api> ExchangedTokens<A> {
 }
 
 /// Does not show the tokens.
-impl<A: Api> fmt::Debug for ExchangedTokens<A> {
+impl<A: Api> fmt::Debug for IssuedTokens<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExchangedTokens")
+        f.debug_struct("IssuedTokens")
             .field("access_token", &self.access_token)
             .field("scope", &self.scope)
             .field("expires_at", &self.expires_at)
