@@ -126,8 +126,8 @@ impl PollError {
                 _ => Self::Final,
             },
             EndpointError::Unavailable { reason, .. } => match reason {
-                UnavailableReason::ErrorCode("slow_down") => Self::SlowDown,
-                UnavailableReason::Status(http::StatusCode::TOO_MANY_REQUESTS) => Self::SlowDown,
+                UnavailableReason::ErrorCode("slow_down")
+                | UnavailableReason::Status(http::StatusCode::TOO_MANY_REQUESTS) => Self::SlowDown,
                 _ => Self::Transient,
             },
             EndpointError::Intercepted { .. } | EndpointError::UnexpectedStatus { .. } => {
