@@ -23,6 +23,7 @@ pub(super) async fn poll(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
+    proven_key: Option<&str>,
 ) -> Result<TokenResponse, OAuthError> {
     let id = required(parameters, "auth_req_id")?;
     let now = state.now();
@@ -64,7 +65,7 @@ pub(super) async fn poll(
     backchannel_requests::delete(&mut transaction, &request.id_hash).await?;
     let grant = new_grant(state, request);
     grants::insert(&mut transaction, &grant).await?;
-    let response = issue_first(state, &mut transaction, &grant, None, now).await?;
+    let response = issue_first(state, &mut transaction, &grant, None, proven_key, now).await?;
     transaction.commit().await?;
     state.activity_log.granted(
         PATH,

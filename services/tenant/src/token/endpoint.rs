@@ -92,7 +92,7 @@ async fn exchange(
             Ok(Json(response).into_response())
         }
         Some(backchannel::GRANT_TYPE) if allows(OtherGrant::Ciba) => {
-            let response = backchannel::poll(state, &application, &parameters).await?;
+            let response = backchannel::poll(state, &application, &parameters, proven_key).await?;
             Ok(Json(response).into_response())
         }
         Some(
