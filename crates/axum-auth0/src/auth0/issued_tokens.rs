@@ -39,7 +39,7 @@ impl From<IdTokenError> for UnusableTokens {
     }
 }
 
-/// Returns a key that the tokens of a request are bound to; `None` without DPoP.
+/// Returns a key that the tokens of a request are bound to; `None` without `DPoP`.
 pub(super) fn new_key(state: &AppState) -> Result<Option<DpopKey>, TokenError> {
     state
         .login
