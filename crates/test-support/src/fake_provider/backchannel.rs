@@ -16,15 +16,15 @@ pub(crate) struct BackchannelRequest {
 impl FakeProvider {
     /// Approves all waiting logins as `user`.
     pub fn approve_backchannel_logins(&self, user: &str) {
-        self.decide(Ok(user.to_owned()));
+        self.decide(&Ok(user.to_owned()));
     }
 
     /// Denies all waiting logins.
     pub fn deny_backchannel_logins(&self) {
-        self.decide(Err(()));
+        self.decide(&Err(()));
     }
 
-    fn decide(&self, decision: Result<String, ()>) {
+    fn decide(&self, decision: &Result<String, ()>) {
         for request in self.state().backchannel.values_mut() {
             request.decision = Some(decision.clone());
         }
