@@ -8,6 +8,7 @@ use test_support::{Endpoint, ORDERS, PRODUCTS, Part, ProductsApi, Reply};
 
 use crate::TestEnv;
 
+type Modify = fn(&mut Value);
 type Pending = PendingBackchannelLogin<ProductsApi>;
 
 fn alice() -> BackchannelLogin {
@@ -156,22 +157,22 @@ async fn the_approval_of_another_user_is_refused() {
 
 #[tokio::test]
 async fn tokens_that_are_not_what_was_requested_are_refused() {
-    let cases: [(Part, fn(&mut Value)); 6] = [
+    let cases: [(Part, Modify); 6] = [
         (Part::GrantResponse, |response| {
-            response["id_token"] = json!(null)
+            response["id_token"] = json!(null);
         }),
         (Part::GrantResponse, |response| {
-            response["id_token"] = json!("x.y.z")
+            response["id_token"] = json!("x.y.z");
         }),
         (Part::IdToken, |claims| {
-            claims["aud"] = json!("another client")
+            claims["aud"] = json!("another client");
         }),
         (Part::IdToken, |claims| {
-            claims["at_hash"] = json!("of another token")
+            claims["at_hash"] = json!("of another token");
         }),
         (Part::AccessToken, |claims| claims["aud"] = json!(ORDERS)),
         (Part::AccessToken, |claims| {
-            claims["scope"] = json!("openid")
+            claims["scope"] = json!("openid");
         }),
     ];
     for (part, modify) in cases {
@@ -210,7 +211,7 @@ async fn a_response_without_an_identifier_or_a_lifetime_is_refused() {
     }
     let env = TestEnv::new().await;
     env.provider.modify(Part::BackchannelResponse, |response| {
-        response["interval"] = json!(0)
+        response["interval"] = json!(0);
     });
     assert_eq!(
         start(&env).await.interval(),
