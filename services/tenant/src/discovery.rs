@@ -22,6 +22,9 @@ use crate::{
 pub(crate) const CONFIGURATION_PATH: &str = "/.well-known/openid-configuration";
 pub(crate) const JWKS_PATH: &str = "/.well-known/jwks.json";
 
+/// The algorithms of client assertions.
+const SIGNING_ALGORITHMS: [&str; 6] = ["RS256", "RS384", "PS256", "ES256", "ES384", "EdDSA"];
+
 /// The value of Auth0 for both documents.
 const CACHE_POLICY: &str = "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400";
 
@@ -52,7 +55,8 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "claims_supported": [
             "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
             "nickname", "nonce", "sid", "sub", "updated_at"

@@ -47,7 +47,7 @@ pub use error::OpenError;
 pub use refresh_counts::RefreshCounts;
 pub use settings::{
     ApiSettings, ApplicationAccess, ApplicationSettings, Database, DpopProofs, OtherGrant,
-    ResourcePolicy, Settings, TokenSigning, UserSettings,
+    PublicKey, PublicKeyError, ResourcePolicy, Settings, TokenSigning, UserSettings,
 };
 pub use tenant::Tenant;
 pub use token::direct::{IssueError, IssuedTokens};

@@ -9,7 +9,10 @@ use std::{
 };
 
 use clap::Parser;
-use tenant::{ApiSettings, Database, DpopProofs, OpenError, ResourcePolicy, Settings, Tenant};
+use tenant::{
+    ApiSettings, ApplicationSettings, Database, DpopProofs, OpenError, PublicKey, PublicKeyError,
+    ResourcePolicy, Settings, Tenant,
+};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -36,6 +39,10 @@ struct Arguments {
     /// The application's client secret.
     #[arg(long, default_value = "local-client-secret", hide_default_value = true)]
     client_secret: String,
+    /// A file with a public key of the application in PEM or as a JWK, or with a JWK Set. The application then has to authenticate
+    /// with `private_key_jwt`. Can be repeated.
+    #[arg(long = "public-key", value_name = "PATH")]
+    public_keys: Vec<PathBuf>,
     /// A further callback URL of the application. Can be repeated.
     #[arg(long = "callback-url", value_name = "URL")]
     callback_urls: Vec<String>,
@@ -107,6 +114,13 @@ enum StartError {
         address: SocketAddr,
         source: io::Error,
     },
+    #[error("cannot read the public key {path}: {source}")]
+    ReadPublicKey { path: PathBuf, source: io::Error },
+    #[error("{path}: {source}")]
+    PublicKey {
+        path: PathBuf,
+        source: PublicKeyError,
+    },
     #[error("{0}")]
     Open(#[from] OpenError),
     #[error("the issuer is not a URL: {0}")]
@@ -145,7 +159,7 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     let bound = listener.local_addr().map_err(StartError::Serve)?;
     let issuer = Url::parse(&format!("http://{bound}/"))?;
     let site = arguments.app_base_url.clone();
-    let settings = settings(arguments, issuer);
+    let settings = settings(arguments, issuer)?;
     let banner = banner(&settings, &site);
     let tenant = Tenant::open(settings).await?;
     // Unlike `println!`, do not panic if stdout is closed.
@@ -168,10 +182,17 @@ fn banner(settings: &Settings, site: &Url) -> String {
         .into_iter()
         .map(|(name, value)| format!("{name}={value}\n"))
         .collect();
+    let has_key = |application: &ApplicationSettings| !application.public_keys.is_empty();
+    let private_key = if settings.applications.first().is_some_and(has_key) {
+        "# AUTH0_CLIENT_ASSERTION_SIGNING_KEY is missing below: the private key of --public-key.\n"
+    } else {
+        ""
+    };
     format!(
         "# Local tenant at {issuer} (dashboard), for development only.\n\
          # Users: alice@example.com and bob@example.com, password local-only.\n\
          # The login page has a button for each.\n\
+         {private_key}\
          # The variables of a site that logs in here:\n\
          {variables}",
         issuer = settings.issuer,
@@ -188,7 +209,26 @@ fn parse_api(text: &str) -> Result<ApiSettings, &'static str> {
     }
 }
 
-fn settings(arguments: Arguments, issuer: Url) -> Settings {
+/// Reads the files with public keys.
+fn public_keys(paths: &[PathBuf]) -> Result<Vec<PublicKey>, StartError> {
+    let mut keys = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(path).map_err(|source| StartError::ReadPublicKey {
+            path: path.clone(),
+            source,
+        })?;
+        keys.extend(
+            PublicKey::parse(&text).map_err(|source| StartError::PublicKey {
+                path: path.clone(),
+                source,
+            })?,
+        );
+    }
+    Ok(keys)
+}
+
+fn settings(arguments: Arguments, issuer: Url) -> Result<Settings, StartError> {
+    let public_keys = public_keys(&arguments.public_keys)?;
     let mut settings = Settings::local(issuer, &arguments.app_base_url, &arguments.client_secret);
     settings = settings.with_users(arguments.users);
     settings.database = arguments.database.map_or(Database::Memory, Database::File);
@@ -221,6 +261,7 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
     }
     for application in &mut settings.applications {
         application.client_id.clone_from(&arguments.client_id);
+        application.public_keys.clone_from(&public_keys);
         application
             .callback_urls
             .extend(arguments.callback_urls.iter().cloned());
@@ -238,5 +279,5 @@ fn settings(arguments: Arguments, issuer: Url) -> Settings {
                 .collect();
         }
     }
-    settings
+    Ok(settings)
 }

@@ -18,6 +18,7 @@ mod offline_access;
 mod orders;
 mod outages;
 mod page_users;
+mod private_key_jwt;
 mod products;
 mod restart;
 mod secrets;

@@ -47,8 +47,8 @@ pub(crate) async fn post(
 
 async fn start(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Value, OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
+    let application = clients::authenticate(state, headers, &parameters).await?;
     let mut transaction = state.store.begin().await?;
-    let application = clients::authenticate(&mut transaction, headers, &parameters).await?;
     if !application.other_grants.contains(&OtherGrant::Ciba) {
         return Err(OAuthError::new(
             StatusCode::FORBIDDEN,

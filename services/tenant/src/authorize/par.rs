@@ -40,8 +40,8 @@ pub(crate) async fn post(
 
 async fn push(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Response, OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
+    let application = clients::authenticate(state, headers, &parameters).await?;
     let mut transaction = state.store.begin().await?;
-    let application = clients::authenticate(&mut transaction, headers, &parameters).await?;
     if parameters.get("request_uri").is_some() {
         return Err(OAuthError::invalid_request(
             "A pushed request must not contain request_uri.",

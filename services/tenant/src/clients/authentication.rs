@@ -1,21 +1,32 @@
-//! Client authentication with `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1).
+//! Client authentication with `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), or with a private key.
 
-use axum::http::{HeaderMap, header::AUTHORIZATION};
+use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use sqlx::SqliteConnection;
 
+use super::assertion;
 use crate::{
     http::{OAuthError, Parameters},
+    state::AppState,
     store::applications::{self, Application},
 };
 
-/// Authenticates the application that sent a request.
+/// Authenticates the application that sent a request. Acquires a connection, so the caller must not hold one.
 pub(crate) async fn authenticate(
-    connection: &mut SqliteConnection,
+    state: &AppState,
     headers: &HeaderMap,
     parameters: &Parameters,
 ) -> Result<Application, OAuthError> {
+    let mut connection = state.store.connection().await?;
     let basic = headers.contains_key(AUTHORIZATION);
+    if assertion::is_sent(parameters) {
+        // RFC 6749 §2.3: a request must not use more than one method.
+        if basic || parameters.get("client_secret").is_some() {
+            return Err(OAuthError::invalid_request(
+                "The request has a client assertion and a client secret.",
+            ));
+        }
+        return assertion::authenticate(state, &mut connection, parameters).await;
+    }
     let (client_id, secret) = if basic {
         // RFC 6749 §2.3: a request must not use more than one method.
         if parameters.get("client_secret").is_some() {
@@ -42,9 +53,19 @@ pub(crate) async fn authenticate(
             "The client ID in the body is not the one in the header.",
         ));
     }
-    applications::find_with_secret(connection, &client_id, &secret)
+    let application = applications::find_with_secret(&mut connection, &client_id, &secret)
         .await?
-        .ok_or_else(|| OAuthError::invalid_client(basic))
+        .ok_or_else(|| OAuthError::invalid_client(basic))?;
+    // Like at Auth0, an application has one authentication method.
+    if application.public_keys.is_empty() {
+        Ok(application)
+    } else {
+        Err(OAuthError::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "The application has a public key, so it must authenticate with private_key_jwt.",
+        ))
+    }
 }
 
 /// Returns the client ID and secret of a Basic header. The client form-encodes both before it joins them.

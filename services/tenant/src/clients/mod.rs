@@ -1,6 +1,8 @@
 //! Finds and authenticates the application that a request names.
 
+mod assertion;
 mod authentication;
 mod lookup;
+mod signed_jwt;
 
 pub(crate) use self::{authentication::authenticate, lookup::find_application};

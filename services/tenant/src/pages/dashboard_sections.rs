@@ -96,12 +96,13 @@ pub(super) fn application(application: &Application) -> String {
         .collect();
     format!(
         "<h3>{name}</h3>\n<dl><dt>Client ID</dt><dd><code>{client_id}</code></dd>\
-         <dt>Allowed callback URLs</dt><dd>{callbacks}</dd><dt>Allowed logout URLs</dt><dd>{logouts}</dd>\
+         <dt>Authentication method</dt><dd>{authentication}</dd><dt>Allowed callback URLs</dt><dd>{callbacks}</dd><dt>Allowed logout URLs</dt><dd>{logouts}</dd>\
          <dt>Back-channel logout URL</dt><dd>{backchannel}</dd><dt>Refresh tokens</dt><dd>{refresh}</dd>\
          <dt>Other grants</dt><dd>{grants}</dd>\
          <dt>Multi-resource refresh tokens for</dt><dd>{multi_resource}</dd></dl>\n",
         name = Escaped(&application.name),
         client_id = Escaped(&application.client_id),
+        authentication = authentication(application),
         callbacks = codes(&application.callback_urls),
         logouts = codes(&application.logout_urls),
         backchannel = codes(&backchannel),
@@ -120,6 +121,26 @@ pub(super) fn application(application: &Application) -> String {
         },
         multi_resource = codes(&multi_resource),
     )
+}
+
+fn authentication(application: &Application) -> String {
+    if application.public_keys.is_empty() {
+        return "the client secret (<code>client_secret_post</code>, <code>client_secret_basic</code>)"
+            .to_owned();
+    }
+    let keys = concat_map(&application.public_keys, |key| {
+        let algorithms: Vec<String> = key
+            .algorithms()
+            .iter()
+            .map(|algorithm| format!("{algorithm:?}"))
+            .collect();
+        format!(
+            "<code>{}</code> ({}) ",
+            Escaped(key.kid()),
+            algorithms.join(", ")
+        )
+    });
+    format!("<code>private_key_jwt</code> with the key {keys}")
 }
 
 /// Returns the table of users, with the API scopes of each user.

@@ -4,13 +4,18 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::PublicKey;
+
 /// An application of the tenant: a *Regular Web Application* in Auth0's terms.
 #[derive(Clone, Debug)]
 pub struct ApplicationSettings {
     /// Client ID.
     pub client_id: String,
-    /// Client secret, accepted by `client_secret_post` and `client_secret_basic`.
+    /// Client secret, accepted by `client_secret_post` and `client_secret_basic` if there are no public keys.
     pub client_secret: SecretString,
+    /// Public keys (Auth0: *Credentials*). With one, the application has to authenticate with `private_key_jwt`, and its secret is
+    /// not accepted.
+    pub public_keys: Vec<PublicKey>,
     /// The name that the login page shows.
     pub name: String,
     /// *Allowed Callback URLs*, compared as exact strings.
@@ -80,6 +85,7 @@ impl ApplicationSettings {
         Self {
             client_id: "leptos-auth0-sample".to_owned(),
             client_secret: client_secret.into(),
+            public_keys: Vec::new(),
             name: "Leptos Auth0 sample".to_owned(),
             callback_urls: vec![format!("{base}/auth/callback")],
             logout_urls: vec![

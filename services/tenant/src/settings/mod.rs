@@ -2,6 +2,7 @@
 
 mod api;
 mod application;
+mod public_key;
 mod site_variables;
 mod user;
 mod validation;
@@ -13,6 +14,7 @@ use url::Url;
 pub use self::{
     api::{ApiSettings, ApplicationAccess, TokenSigning},
     application::{ApplicationSettings, OtherGrant, ResourcePolicy},
+    public_key::{PublicKey, PublicKeyError},
     user::UserSettings,
 };
 use crate::clock::{Clock, SystemClock};

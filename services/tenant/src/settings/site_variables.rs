@@ -14,7 +14,10 @@ impl Settings {
         if let Some(application) = self.applications.first() {
             let secret = application.client_secret.expose_secret();
             variables.push(("AUTH0_CLIENT_ID", application.client_id.clone()));
-            variables.push(("AUTH0_CLIENT_SECRET", secret.to_owned()));
+            // An application with a public key has the private key instead, which the tenant does not know.
+            if application.public_keys.is_empty() {
+                variables.push(("AUTH0_CLIENT_SECRET", secret.to_owned()));
+            }
         }
         variables.push(("AUTH0_SECRET", random_secret()));
         let base = app_base_url.as_str().trim_end_matches('/');

@@ -8,7 +8,7 @@ use url::Url;
 use super::json::{decode, encode};
 use crate::{
     opaque_id::sha256_base64url,
-    settings::{ApplicationSettings, OtherGrant, ResourcePolicy},
+    settings::{ApplicationSettings, OtherGrant, PublicKey, ResourcePolicy},
 };
 
 /// An application, without its secret.
@@ -23,6 +23,7 @@ pub(crate) struct Application {
     pub(crate) refresh_tokens: bool,
     pub(crate) other_grants: Vec<OtherGrant>,
     pub(crate) multi_resource: Vec<ResourcePolicy>,
+    pub(crate) public_keys: Vec<PublicKey>,
 }
 
 impl From<&ApplicationSettings> for Application {
@@ -37,6 +38,7 @@ impl From<&ApplicationSettings> for Application {
             refresh_tokens: settings.refresh_tokens,
             other_grants: settings.other_grants.clone(),
             multi_resource: settings.multi_resource.clone(),
+            public_keys: settings.public_keys.clone(),
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod applications;
 pub(crate) mod authorization_request;
 pub(crate) mod backchannel_requests;
 pub(crate) mod bound_keys;
+pub(crate) mod client_assertions;
 pub(crate) mod codes;
 pub(crate) mod grants;
 mod json;
@@ -102,6 +103,7 @@ impl Store {
             // Kept for a while, so that a client hears that they have expired.
             "DELETE FROM backchannel_requests WHERE expires_at <= ?1 - 600",
             "DELETE FROM pushed_requests WHERE expires_at <= ?1",
+            "DELETE FROM client_assertions WHERE expires_at <= ?1",
             "DELETE FROM login_transactions WHERE expires_at <= ?1",
             "DELETE FROM sso_sessions WHERE expires_at <= ?1 OR idle_until <= ?1",
             "DELETE FROM access_tokens WHERE expires_at <= ?1",

@@ -52,6 +52,14 @@ CREATE TABLE IF NOT EXISTS backchannel_requests (
     expires_at      INTEGER NOT NULL
 ) STRICT;
 
+-- The client assertions that were used, until they expire.
+CREATE TABLE IF NOT EXISTS client_assertions (
+    client_id  TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+    id_hash    TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (client_id, id_hash)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS login_transactions (
     handle_hash TEXT PRIMARY KEY,
     client_id   TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,

@@ -55,9 +55,7 @@ async fn exchange(
 ) -> Result<Response, OAuthError> {
     state.delete_expired_if_due().await?;
     let parameters = Parameters::from_body(headers, body)?;
-    let mut connection = state.store.connection().await?;
-    let application = clients::authenticate(&mut connection, headers, &parameters).await?;
-    drop(connection);
+    let application = clients::authenticate(state, headers, &parameters).await?;
     let request = ProvenRequest {
         headers,
         method: "POST",

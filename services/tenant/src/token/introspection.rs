@@ -41,8 +41,8 @@ async fn introspect(
     body: &[u8],
 ) -> Result<Value, OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
+    let application = clients::authenticate(state, headers, &parameters).await?;
     let mut connection = state.store.connection().await?;
-    let application = clients::authenticate(&mut connection, headers, &parameters).await?;
     let presented = parameters
         .get("token")
         .ok_or_else(|| OAuthError::invalid_request("Missing required parameter: token"))?;

@@ -34,8 +34,8 @@ pub(crate) async fn post(
 
 async fn revoke(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
+    let application = clients::authenticate(state, headers, &parameters).await?;
     let mut transaction = state.store.begin().await?;
-    let application = clients::authenticate(&mut transaction, headers, &parameters).await?;
     let presented = parameters
         .get("token")
         .ok_or_else(|| OAuthError::invalid_request("Missing required parameter: token"))?;

@@ -164,3 +164,43 @@ async fn further_users_are_added_by_number() {
     assert!(dashboard.contains("user-3@example.com"), "{dashboard}");
     assert!(!dashboard.contains("user-4@example.com"));
 }
+
+#[tokio::test]
+async fn a_public_key_replaces_the_client_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("client.pub");
+    std::fs::write(
+        &file,
+        "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAolu0ZTNX4VnBhQI1tPiTdLDeLsK407Nsb2GXYTj2XWA=\n-----END PUBLIC KEY-----\n",
+    )
+    .unwrap();
+    let mut tenant = TenantProcess::start(&["--public-key", file.to_str().unwrap()]);
+    assert!(tenant.dashboard().await.contains("private_key_jwt"));
+    let mut banner = String::new();
+    while !banner.contains("AUTH0_AUDIENCE") {
+        assert_ne!(tenant.output.read_line(&mut banner).unwrap(), 0);
+    }
+    assert!(!banner.contains("AUTH0_CLIENT_SECRET"), "{banner}");
+    assert!(
+        banner.contains("# AUTH0_CLIENT_ASSERTION_SIGNING_KEY"),
+        "{banner}"
+    );
+}
+
+#[test]
+fn a_file_without_a_public_key_is_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("client.pem");
+    std::fs::write(
+        &file,
+        "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n",
+    )
+    .unwrap();
+    let path = file.to_str().unwrap();
+    for (path, message) in [(path, "private key"), ("/nonexistent", "cannot read")] {
+        let output = run(&["--port", "0", "--public-key", path]);
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(path) && error.contains(message), "{error}");
+    }
+}
