@@ -29,6 +29,7 @@ pub mod secret_scanner;
 pub mod signer;
 pub mod test_env;
 mod test_feed;
+pub mod tls;
 
 /// Waits until `condition` is true.
 ///
@@ -61,4 +62,5 @@ pub use self::{
     signer::Signer,
     test_env::{OrdersApi, ProductsApi, SITE, TestApp, TestEnv, TestEnvBuilder, UndeclaredApi},
     test_feed::TestFeed,
+    tls::Authority,
 };

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::{
     body::{content_coding, media_type, strip_bom},
+    certificate::{AuthorityCertificates, TlsCertificates},
     error::{Delivery, HttpError, RedactedUrl},
     observer::{ProviderEndpoint, RequestResult},
     options::HttpClientOptions,
@@ -42,12 +43,25 @@ impl HttpClient {
             .or_else(|error| {
                 // Containers often lack root certificates, and a provider on loopback needs none.
                 tracing::warn!(cause = %root_cause(&error), "no root certificates found: requests over https fail until they are installed (package ca-certificates)");
-                builder(&options).tls_certs_only([]).build()
+                let authorities = options.tls.authorities.as_ref();
+                let authorities = authorities.map_or_else(Vec::new, AuthorityCertificates::to_vec);
+                builder(&options).tls_certs_only(authorities).build()
             })
             .map_err(|error| HttpError::Setup { cause: root_cause(&error) })?;
         Ok(Self {
             client,
             options: Arc::new(options),
+        })
+    }
+
+    /// Returns a client with the same limits that presents `tls`. It has its own connections.
+    ///
+    /// # Errors
+    /// [`HttpError::Setup`] if the TLS library cannot be set up.
+    pub fn with_tls(&self, tls: TlsCertificates) -> Result<Self, HttpError> {
+        Self::new(HttpClientOptions {
+            tls,
+            ..HttpClientOptions::clone(&self.options)
         })
     }
 
@@ -259,7 +273,14 @@ impl HttpClient {
 }
 
 fn builder(options: &HttpClientOptions) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder();
+    if let Some(certificate) = &options.tls.client {
+        builder = builder.identity(certificate.identity());
+    }
+    if let Some(authorities) = &options.tls.authorities {
+        builder = builder.tls_certs_merge(authorities.to_vec());
+    }
+    builder
         .user_agent(concat!(
             env!("CARGO_PKG_NAME"),
             "/",

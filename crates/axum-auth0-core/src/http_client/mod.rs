@@ -5,6 +5,7 @@
 //! the path, but no query string and no body, because those can hold codes and tokens.
 
 mod body;
+mod certificate;
 mod client;
 mod error;
 mod observer;
@@ -13,6 +14,9 @@ mod retry_after;
 mod url_policy;
 
 pub use body::{content_coding, strip_bom};
+pub use certificate::{
+    AuthorityCertificates, ClientCertificate, ClientCertificateError, TlsCertificates,
+};
 pub use client::HttpClient;
 pub use error::{Delivery, HttpError, RedactedUrl};
 pub use observer::{ProviderEndpoint, RequestObserver, RequestResult, SharedRequestObserver};

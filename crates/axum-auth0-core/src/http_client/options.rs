@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{observer::SharedRequestObserver, url_policy::is_secure};
+use super::{certificate::TlsCertificates, observer::SharedRequestObserver, url_policy::is_secure};
 use crate::clock::{SharedClock, SystemClock};
 
 /// The limits of an [`HttpClient`](super::HttpClient).
@@ -23,6 +23,8 @@ pub struct HttpClientOptions {
     /// Observes the requests that carry a [`ProviderEndpoint`](super::ProviderEndpoint) as an extension. None by
     /// default.
     pub observer: Option<SharedRequestObserver>,
+    /// The client certificate and further authorities. None by default.
+    pub tls: TlsCertificates,
 }
 
 impl Default for HttpClientOptions {
@@ -34,6 +36,7 @@ impl Default for HttpClientOptions {
             plain_http_to: None,
             clock: SystemClock::shared(),
             observer: None,
+            tls: TlsCertificates::default(),
         }
     }
 }

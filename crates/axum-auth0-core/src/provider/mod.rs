@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use error::ProviderError;
 pub use issuer::{Issuer, IssuerError};
 pub(crate) use key::verify_with_own_key;
-pub use metadata::Metadata;
+pub use metadata::{Metadata, MtlsEndpointAliases};
 use url::Url;
 pub use verify_error::VerifyError;
 

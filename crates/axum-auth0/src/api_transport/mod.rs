@@ -14,7 +14,8 @@ use http::HeaderMap;
 pub(crate) use self::retry_budget::RetryBudget;
 use crate::{
     clock::SharedClock,
-    http_client::{HttpClient, HttpClientOptions, HttpError},
+    http_client::{HttpClient, HttpClientOptions, HttpError, TlsCertificates},
+    oauth::{MtlsCertificate, MtlsClient},
     random::SharedRandom,
     trace_context::{TRACEPARENT, TraceContext},
 };
@@ -34,11 +35,28 @@ pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub(crate) struct TracePropagator(pub(crate) Arc<dyn Fn(&mut HeaderMap) + Send + Sync>);
 
+/// The HTTP client of the APIs. It presents a certificate if access tokens are bound to one (RFC 8705 §3).
+enum ApiClient {
+    Plain(HttpClient),
+    Mtls(MtlsClient),
+}
+
+impl ApiClient {
+    fn current(&self) -> Result<HttpClient, HttpError> {
+        match self {
+            Self::Plain(client) => Ok(client.clone()),
+            Self::Mtls(client) => client.current().map(|(_, client)| client),
+        }
+    }
+}
+
 /// The HTTP clients and retry budgets of all APIs.
 pub(crate) struct ApiTransport {
-    default_client: OnceLock<HttpClient>,
+    default_client: OnceLock<ApiClient>,
     /// Client for calls with a larger limit. It has its own connections.
-    large_client: OnceLock<HttpClient>,
+    large_client: OnceLock<ApiClient>,
+    /// The certificate that access tokens are bound to.
+    certificate: Option<MtlsCertificate>,
     retry_budgets: BTreeMap<&'static str, RetryBudget>,
     clock: SharedClock,
     random: SharedRandom,
@@ -51,10 +69,12 @@ impl ApiTransport {
         names: impl IntoIterator<Item = &'static str>,
         (clock, random): (SharedClock, SharedRandom),
         propagator: Option<TracePropagator>,
+        certificate: Option<MtlsCertificate>,
     ) -> Self {
         Self {
             default_client: OnceLock::new(),
             large_client: OnceLock::new(),
+            certificate,
             retry_budgets: names
                 .into_iter()
                 .map(|name| (name, RetryBudget::default()))
@@ -66,14 +86,14 @@ impl ApiTransport {
     }
 
     /// Returns a client whose size limit is at least `bytes`.
-    pub(crate) fn http_client(&self, bytes: usize) -> Result<&HttpClient, HttpError> {
+    pub(crate) fn http_client(&self, bytes: usize) -> Result<HttpClient, HttpError> {
         let (client, max_response_bytes) = if bytes <= DEFAULT_RESPONSE_BYTES {
             (&self.default_client, DEFAULT_RESPONSE_BYTES)
         } else {
             (&self.large_client, MAX_RESPONSE_BYTES)
         };
-        if let Some(http_client) = client.get() {
-            return Ok(http_client);
+        if let Some(client) = client.get() {
+            return client.current();
         }
         let http_client = HttpClient::new(HttpClientOptions {
             connect_timeout: CONNECT_TIMEOUT,
@@ -83,8 +103,13 @@ impl ApiTransport {
             plain_http_to: None,
             clock: self.clock.clone(),
             observer: None,
+            tls: TlsCertificates::default(),
         })?;
-        Ok(client.get_or_init(|| http_client))
+        let new = match &self.certificate {
+            Some(certificate) => ApiClient::Mtls(MtlsClient::new(certificate.clone(), http_client)),
+            None => ApiClient::Plain(http_client),
+        };
+        client.get_or_init(|| new).current()
     }
 
     /// Writes the trace to the headers of a call: the current span, if the application records spans, or else `trace`.

@@ -13,7 +13,7 @@ use crate::{
     kept_form::KeptForms,
     login::{CallbackLocks, Hooks, LoginState},
     logout::{BackChannelState, LogoutState},
-    oauth::{IdTokenVerifier, LogoutTokenVerifier, TokenEndpoint},
+    oauth::{IdTokenVerifier, LogoutTokenVerifier, MtlsCertificate, TokenEndpoint},
     page_user::PageUserTags,
     provider::Provider,
     random::SharedRandom,
@@ -109,7 +109,7 @@ impl AppState {
         let token_endpoint = TokenEndpoint::new(
             &config,
             provider.clone(),
-            http_client.clone(),
+            http_client,
             (Arc::clone(&clock), Arc::clone(&random)),
         );
         let id_tokens = IdTokenVerifier::new(provider.clone(), &config, Arc::clone(&clock));
@@ -138,6 +138,10 @@ impl AppState {
             clock: Arc::clone(&clock),
             events: events.clone(),
         };
+        let certificate = config
+            .binds_tokens_to_certificate()
+            .then(|| MtlsCertificate::of(&config, Arc::clone(&clock)))
+            .flatten();
         let services = Arc::new(UserServices {
             sessions: sessions.clone(),
             tokens: tokens.clone(),
@@ -147,6 +151,7 @@ impl AppState {
                 config.apis().map(ApiSettings::name),
                 (Arc::clone(&clock), Arc::clone(&random)),
                 propagator,
+                certificate,
             ),
             page_users: PageUserTags::new(keys.clone(), config.issuer().as_str()),
             public_claims,
@@ -168,7 +173,6 @@ impl AppState {
         let login = Arc::new(LoginState {
             config: Arc::clone(&config),
             provider: provider.clone(),
-            http_client,
             token_endpoint,
             id_tokens,
             tokens: tokens.clone(),

@@ -2,7 +2,11 @@
 
 use secrecy::SecretString;
 
-use super::{problems::Problems, variable};
+use super::{
+    certificate::{self, CertificateFiles},
+    problems::Problems,
+    variable,
+};
 use crate::jwt::{Algorithm, SigningKey};
 
 /// The authentication method at the token endpoint (OpenID Connect Core 1.0 §9).
@@ -14,6 +18,8 @@ pub enum ClientAuthentication {
     Basic,
     /// `private_key_jwt`: a token that is signed with the client's private key (RFC 7523 §2.2).
     PrivateKeyJwt,
+    /// `tls_client_auth` or `self_signed_tls_client_auth`: the client's certificate (RFC 8705 §2).
+    Tls,
 }
 
 /// How the application proves its identity at the provider.
@@ -29,6 +35,8 @@ pub enum ClientCredentials {
         /// `AUTH0_CLIENT_ASSERTION_SIGNING_KEY_ID`: the `kid` of the key at the provider, if it is needed there.
         id: Option<String>,
     },
+    /// `AUTH0_MTLS`: a client certificate.
+    Certificate(CertificateFiles),
 }
 
 impl ClientAuthentication {
@@ -38,6 +46,7 @@ impl ClientAuthentication {
             Self::Post => "client_secret_post",
             Self::Basic => "client_secret_basic",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::Tls => "tls_client_auth",
         }
     }
 
@@ -46,7 +55,7 @@ impl ClientAuthentication {
         match self {
             Self::Post => Some(Self::Basic),
             Self::Basic => Some(Self::Post),
-            Self::PrivateKeyJwt => None,
+            Self::PrivateKeyJwt | Self::Tls => None,
         }
     }
 }
@@ -78,8 +87,15 @@ pub(super) fn client_id(problems: &mut Problems<'_>) -> Option<String> {
     )
 }
 
-/// Reads the private key, or else the secret, like nextjs-auth0.
-pub(super) fn credentials(problems: &mut Problems<'_>) -> Option<ClientCredentials> {
+/// Reads the certificate, the private key or the secret. If a key and a secret are set, the key is used, like by nextjs-auth0.
+pub(super) fn credentials(
+    problems: &mut Problems<'_>,
+    uses_mtls: bool,
+) -> Option<ClientCredentials> {
+    if uses_mtls {
+        return certificate::files(problems).map(ClientCredentials::Certificate);
+    }
+    certificate::report_unused(problems);
     if problems.get(variable::CLIENT_ASSERTION_KEY).is_some() {
         if problems.get(variable::CLIENT_SECRET).is_some() {
             problems.warn(
@@ -144,22 +160,37 @@ pub(super) fn id_token_algorithms(problems: &mut Problems<'_>) -> Vec<Algorithm>
 }
 
 /// Returns the configured method. `None` if the provider's metadata decides.
-pub(super) fn client_authentication(problems: &mut Problems<'_>) -> Option<ClientAuthentication> {
+pub(super) fn client_authentication(
+    problems: &mut Problems<'_>,
+    uses_mtls: bool,
+) -> Option<ClientAuthentication> {
     let has_key = problems.get(variable::CLIENT_ASSERTION_KEY).is_some();
     let method = match problems.get(variable::CLIENT_AUTHENTICATION) {
+        None if uses_mtls => return Some(ClientAuthentication::Tls),
         None => return has_key.then_some(ClientAuthentication::PrivateKeyJwt),
         Some("client_secret_post") => ClientAuthentication::Post,
         Some("client_secret_basic") => ClientAuthentication::Basic,
         Some("private_key_jwt") => ClientAuthentication::PrivateKeyJwt,
+        Some("tls_client_auth" | "self_signed_tls_client_auth") => ClientAuthentication::Tls,
         Some(other) => {
             let problem = format!(
-                "must be client_secret_post, client_secret_basic or private_key_jwt, not `{other}`"
+                "must be client_secret_post, client_secret_basic, private_key_jwt, tls_client_auth or \
+                 self_signed_tls_client_auth, not `{other}`"
             );
             problems.add(variable::CLIENT_AUTHENTICATION, problem);
             return None;
         }
     };
     match (method, has_key) {
+        (ClientAuthentication::Tls, _) if !uses_mtls => problems.add(
+            variable::CLIENT_AUTHENTICATION,
+            "needs AUTH0_MTLS=true and a client certificate",
+        ),
+        (ClientAuthentication::Tls, _) => {}
+        _ if uses_mtls => problems.add(
+            variable::CLIENT_AUTHENTICATION,
+            "must be tls_client_auth or self_signed_tls_client_auth, because AUTH0_MTLS is true",
+        ),
         (ClientAuthentication::PrivateKeyJwt, false) => problems.add(
             variable::CLIENT_AUTHENTICATION,
             "needs AUTH0_CLIENT_ASSERTION_SIGNING_KEY, which is missing",

@@ -34,18 +34,23 @@ impl Config {
         &self.client_id
     }
 
-    /// Returns `AUTH0_CLIENT_SECRET` or `AUTH0_CLIENT_ASSERTION_SIGNING_KEY`: how this application proves its identity
+    /// Returns `AUTH0_CLIENT_SECRET`, `AUTH0_CLIENT_ASSERTION_SIGNING_KEY` or `AUTH0_MTLS`: how this application proves its identity
     /// at the provider.
     pub fn client_credentials(&self) -> &ClientCredentials {
         &self.client_credentials
     }
 
-    /// Returns `AUTH0_CLIENT_SECRET`, unless the application has a private key instead.
+    /// Returns `AUTH0_CLIENT_SECRET`, unless the application has a private key or a certificate instead.
     pub fn client_secret(&self) -> Option<&SecretString> {
         match &self.client_credentials {
             ClientCredentials::Secret(secret) => Some(secret),
-            ClientCredentials::PrivateKey { .. } => None,
+            ClientCredentials::PrivateKey { .. } | ClientCredentials::Certificate(_) => None,
         }
+    }
+
+    /// Returns `AUTH0_MTLS_BOUND_ACCESS_TOKENS`: whether access tokens must be bound to the client certificate.
+    pub fn binds_tokens_to_certificate(&self) -> bool {
+        self.binds_tokens_to_certificate
     }
 
     /// Returns `AUTH0_PUSHED_AUTHORIZATION_REQUESTS`: whether logins push their authorization request even if the

@@ -6,6 +6,7 @@
 mod api;
 mod apis;
 mod base_path;
+mod certificate;
 mod characters;
 mod client;
 mod cookies;
@@ -46,6 +47,7 @@ pub(crate) use self::session::SQLITE_NOT_COMPILED_IN;
 pub use self::{
     api::{Api, ApiRegistration},
     apis::{ApiSettings, BrowserAccess, TokenFormat},
+    certificate::CertificateFiles,
     client::{ClientAuthentication, ClientCredentials},
     cookies::{CookieSettings, SameSite},
     database_url::DatabaseUrl,
@@ -65,6 +67,7 @@ use crate::{jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies};
 
 /// The settings of the site. A value of this type has passed all checks.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct Config {
     issuer: Issuer,
     provider_internal_url: Option<Url>,
@@ -72,6 +75,7 @@ pub struct Config {
     client_id: String,
     client_credentials: ClientCredentials,
     client_authentication: Option<ClientAuthentication>,
+    binds_tokens_to_certificate: bool,
     id_token_algorithms: Vec<Algorithm>,
     push_authorization_requests: bool,
     dpop: dpop::DpopSettings,
@@ -131,8 +135,10 @@ impl Config {
         let provider_internal_url = provider::internal_url(&mut problems);
         let token_issuer = provider::token_issuer(&mut problems);
         let client_id = client::client_id(&mut problems);
-        let client_credentials = client::credentials(&mut problems);
-        let client_authentication = client::client_authentication(&mut problems);
+        let uses_mtls = problems.flag(variable::MTLS, false);
+        let client_credentials = client::credentials(&mut problems, uses_mtls);
+        let client_authentication = client::client_authentication(&mut problems, uses_mtls);
+        let binds_tokens_to_certificate = certificate::binds_tokens(&mut problems, uses_mtls);
         let id_token_algorithms = client::id_token_algorithms(&mut problems);
         let push_authorization_requests = problems.flag(variable::PUSHED_REQUESTS, false);
         let dpop = dpop::read(&mut problems);
@@ -185,6 +191,7 @@ impl Config {
             client_id,
             client_credentials,
             client_authentication,
+            binds_tokens_to_certificate,
             id_token_algorithms,
             push_authorization_requests,
             dpop,

@@ -12,14 +12,7 @@ use super::{
 /// Maximum number of changed characters between a misspelled name and the name of a variable.
 const MAX_TYPOS: usize = 2;
 
-/// Prefixes of nextjs-auth0 variables that this version does not implement and that protect the client or its tokens,
-/// with the reason to report.
-const PROTECTING: &[(&str, &str)] = &[(
-    "AUTH0_MTLS",
-    "mutual TLS is not implemented; use AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_SIGNING_KEY",
-)];
-
-/// Prefixes of other nextjs-auth0 variables that this version does not implement.
+/// Prefixes of nextjs-auth0 variables that this version does not implement.
 const NOT_IMPLEMENTED: &[(&str, &str)] = &[
     (
         "AUTH0_MFA_",
@@ -49,8 +42,6 @@ pub(super) fn report(variables: &Variables, apis: &[ApiRegistration], problems: 
             let problem = "is set under a name that contains an invisible character or one that is not ASCII; type the name \
                            again";
             problems.reject(&intended, problem.to_owned(), format!("{intended}=…"));
-        } else if let Some(why) = find(PROTECTING, name) {
-            problems.add_named(name, format!("is set, but {why}; remove it"), "");
         } else if let Some(why) = find(NOT_IMPLEMENTED, name) {
             problems.warn(name, format!("is set, but {why}; it has no effect"), "");
         } else if let Some(intended) = misspelled(name, apis) {

@@ -73,13 +73,23 @@ variables! {
     CLIENT_SECRET: "AUTH0_CLIENT_SECRET", Secret, None, "…",
         "the application's Client Secret";
     CLIENT_AUTHENTICATION: "AUTH0_CLIENT_AUTHENTICATION", Word, None, "client_secret_post",
-        "`client_secret_post`, `client_secret_basic` or `private_key_jwt`; by default what the credentials and the provider allow";
+        "`client_secret_post`, `client_secret_basic`, `private_key_jwt`, `tls_client_auth` or `self_signed_tls_client_auth`; by default what the credentials and the provider allow";
     CLIENT_ASSERTION_KEY: "AUTH0_CLIENT_ASSERTION_SIGNING_KEY", Pem, None, "\"-----BEGIN PRIVATE KEY-----\\n…\\n-----END PRIVATE KEY-----\"",
         "private key for `private_key_jwt` instead of a Client Secret: RSA, P-256, P-384 or Ed25519 in PEM";
     CLIENT_ASSERTION_ALGORITHM: "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", Word, None, "RS256",
         "signature algorithm of that key; by default `RS256`, `ES256`, `ES384` or `EdDSA`, depending on the key";
     CLIENT_ASSERTION_KEY_ID: "AUTH0_CLIENT_ASSERTION_SIGNING_KEY_ID", Word, None, "my-key-1",
         "key ID (`kid`) of that key at the provider; by default none is sent";
+    MTLS: "AUTH0_MTLS", Word, Some("false"), "true",
+        "a client certificate authenticates the application (RFC 8705) instead of a Client Secret or a private key";
+    MTLS_CERTIFICATE: "AUTH0_MTLS_CERTIFICATE_FILE", Path, None, "/run/secrets/client.crt",
+        "file with that certificate, and with those of its issuers if the provider needs them, in PEM; read again every minute";
+    MTLS_KEY: "AUTH0_MTLS_KEY_FILE", Path, None, "/run/secrets/client.key",
+        "file with the private key of that certificate in PEM";
+    MTLS_AUTHORITIES: "AUTH0_MTLS_CA_FILE", Path, None, "/run/secrets/ca.crt",
+        "file with authorities in PEM that are trusted there in addition to those of the system; by default none";
+    MTLS_BOUND_TOKENS: "AUTH0_MTLS_BOUND_ACCESS_TOKENS", Word, Some("false"), "true",
+        "access tokens must be bound to that certificate (`cnf`), which calls of the APIs then present";
     PUSHED_REQUESTS: "AUTH0_PUSHED_AUTHORIZATION_REQUESTS", Word, Some("false"), "true",
         "logins push their authorization request to the provider (RFC 9126); always, if the provider requires it";
     DPOP: "AUTH0_DPOP", Word, Some("false"), "true",

@@ -92,6 +92,8 @@ codes! {
     DpopIgnored => "dpop_ignored",
     /// The provider does not accept the proof of the key.
     DpopProofRefused => "dpop_proof_refused",
+    /// The configuration requires a protection that the provider does not offer.
+    NotSupportedByProvider => "not_supported_by_provider",
     /// The access token cannot be sent in a header.
     UnusableToken => "unusable_token",
     /// The application uses an API that it did not register.
@@ -147,6 +149,7 @@ impl Diagnosis {
             Self::StepUpNotSatisfied { .. } => Code::StepUpNotSatisfied,
             Self::DpopIgnored | Self::NotBoundToKey { .. } => Code::DpopIgnored,
             Self::DpopProofRefused { .. } => Code::DpopProofRefused,
+            Self::NotSupportedByProvider { .. } => Code::NotSupportedByProvider,
             Self::UndeclaredApi { .. } => Code::UndeclaredApi,
             Self::ApiNotConfigured { .. } | Self::InsecureApiUrl { .. } => Code::ApiNotConfigured,
         }

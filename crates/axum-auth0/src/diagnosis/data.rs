@@ -308,6 +308,13 @@ pub enum Diagnosis {
         /// The base URL of the API.
         base_url: String,
     },
+    /// The configuration requires a protection that the provider does not offer, so that a login without it is refused.
+    NotSupportedByProvider {
+        /// The variable that requires it.
+        setting: String,
+        /// What the provider's metadata or response lacks.
+        missing: Vec<String>,
+    },
     /// The application did not register the API.
     UndeclaredApi {
         /// The prefix of the API's variables.
@@ -323,6 +330,19 @@ pub enum Diagnosis {
         /// The prefix of the API's variables.
         api: String,
     },
+}
+
+impl Diagnosis {
+    /// Returns the diagnosis for `setting`, which requires `missing` of the provider.
+    pub(crate) fn not_supported<S: Into<String>>(
+        setting: &str,
+        missing: impl IntoIterator<Item = S>,
+    ) -> Self {
+        Self::NotSupportedByProvider {
+            setting: setting.to_owned(),
+            missing: missing.into_iter().map(Into::into).collect(),
+        }
+    }
 }
 
 impl From<WeakSecret> for Diagnosis {

@@ -78,6 +78,9 @@ impl GrantFailure {
                     retry_after: *retry_after,
                 })
             }
+            EndpointError::NotSupported { setting, missing } => {
+                Self::misconfigured(Diagnosis::not_supported(setting, [*missing]))
+            }
             EndpointError::UnexpectedStatus { .. }
             | EndpointError::Intercepted { .. }
             | EndpointError::NoRevocationEndpoint => {

@@ -145,6 +145,9 @@ impl LoginError {
                 retry_after: retry_after.map(|wait| wait.as_secs()),
                 return_to,
             },
+            EndpointError::NotSupported { setting, missing } => {
+                Self::Misconfigured(Diagnosis::not_supported(setting, [missing]))
+            }
             error @ (EndpointError::Intercepted { .. }
             | EndpointError::InvalidResponse(_)
             | EndpointError::NoRevocationEndpoint) => Self::ProviderUnavailable {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     events::AuthEvent,
-    oauth::{AuthorizationRequest, pushes_requests, requested_audiences},
+    oauth::{AuthorizationRequest, ClientEndpoint, pushes_requests, requested_audiences},
     random,
     request::RequestKind,
     responses::{no_content, see_other},
@@ -70,6 +70,19 @@ pub(super) async fn begin(
         });
     };
 
+    // The login would fail after the user has logged in.
+    if let Err(error) = login
+        .token_endpoint
+        .connection(&metadata, ClientEndpoint::Token)
+    {
+        let audience = config.audience();
+        return Err(LoginError::from_endpoint(
+            error,
+            config,
+            audience,
+            parameters.return_to,
+        ));
+    }
     let mut forwarded = parameters.for_provider(metadata.claims_parameter_supported);
     let dpop_key = login.token_endpoint.dpop().new_key();
     let dpop_key = dpop_key.map_err(|error| LoginError::ProviderUnavailable {

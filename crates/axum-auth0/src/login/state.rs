@@ -7,7 +7,6 @@ use crate::{
     clock::SharedClock,
     config::Config,
     events::Events,
-    http_client::HttpClient,
     oauth::{IdTokenVerifier, TokenEndpoint},
     provider::Provider,
     random::SharedRandom,
@@ -23,7 +22,6 @@ use crate::{
 pub(crate) struct LoginState {
     pub(crate) config: Arc<Config>,
     pub(crate) provider: Provider,
-    pub(crate) http_client: HttpClient,
     pub(crate) token_endpoint: TokenEndpoint,
     pub(crate) id_tokens: IdTokenVerifier,
     pub(crate) tokens: Tokens,

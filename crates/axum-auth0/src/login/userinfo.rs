@@ -10,7 +10,7 @@ use crate::{
     dpop::ProofTarget,
     http_client::{ProviderEndpoint, strip_bom},
     json,
-    oauth::TokenResponse,
+    oauth::{ClientEndpoint, TokenResponse},
 };
 
 /// Fetches the claims of the userinfo endpoint. Returns `None` if it has none for the user of the ID token. A login
@@ -21,9 +21,19 @@ pub(super) async fn userinfo(
     tokens: &TokenResponse,
 ) -> Option<Map<String, Value>> {
     let metadata = login.provider.metadata().await.ok()?;
-    let endpoint = metadata.userinfo_endpoint.as_ref()?;
+    let connection = match login
+        .token_endpoint
+        .connection(&metadata, ClientEndpoint::Userinfo)
+    {
+        Ok(connection) => connection?,
+        Err(error) => {
+            tracing::warn!(%error, "no userinfo request; the profile stays empty");
+            return None;
+        }
+    };
+    let endpoint = &connection.url;
     let mut nonce = None;
-    let mut sent = login
+    let mut sent = connection
         .http_client
         .send_for_body(request(login, endpoint, tokens, None)?)
         .await;
@@ -39,7 +49,7 @@ pub(super) async fn userinfo(
     }
     if nonce.is_some() {
         let request = request(login, endpoint, tokens, nonce.as_deref())?;
-        sent = login.http_client.send_for_body(request).await;
+        sent = connection.http_client.send_for_body(request).await;
     }
     let response = match sent {
         Ok(response) if response.status().is_success() => response,

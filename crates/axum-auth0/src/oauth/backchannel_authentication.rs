@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{
     error::{EndpointError, UnavailableReason},
     lenient::{lifetime, parse_members, string_member},
+    mtls::ClientEndpoint,
     response::EndpointResponse,
     token_endpoint::TokenEndpoint,
 };
@@ -55,14 +56,16 @@ impl TokenEndpoint {
         form: &[(&str, &str)],
     ) -> Result<Option<BackchannelRequest>, EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let Some(endpoint) = &metadata.backchannel_authentication_endpoint else {
+        let Some(connection) =
+            self.connection(&metadata, ClientEndpoint::BackchannelAuthentication)?
+        else {
             return Ok(None);
         };
         let method = self.client.token_endpoint_method(&metadata);
         let form = form.iter().copied().filter(|(_, value)| !value.is_empty());
         let request = self
             .authenticated_request(
-                endpoint,
+                &connection.url,
                 method,
                 form,
                 ProviderEndpoint::BackchannelAuthentication,
@@ -70,7 +73,7 @@ impl TokenEndpoint {
             .ok_or(EndpointError::InvalidResponse(
                 "the endpoint for backchannel authentication is not a URL",
             ))?;
-        let response = self.http_client.send(request).await?;
+        let response = connection.http_client.send(request).await?;
         let members = parse_members(strip_bom(response.body().as_ref())).unwrap_or_default();
         let id = string_member(&members, "auth_req_id").filter(|_| response.status().is_success());
         let Some(id) = id else {
@@ -135,6 +138,7 @@ impl PollError {
             }
             EndpointError::InvalidResponse(_)
             | EndpointError::NotBound
+            | EndpointError::NotSupported { .. }
             | EndpointError::NoRevocationEndpoint => Self::Final,
         }
     }

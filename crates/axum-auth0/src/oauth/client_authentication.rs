@@ -63,7 +63,7 @@ impl RegisteredClient {
 
     /// Returns the method for the revocation endpoint: that of the token endpoint if
     /// `revocation_endpoint_auth_methods_supported` contains it; `client_secret_basic` if the metadata has no such
-    /// member (RFC 8414 §2). A client with a private key has no other method.
+    /// member (RFC 8414 §2). A client with a private key or a certificate has no other method.
     pub(super) fn revocation_endpoint_method(&self, metadata: &Metadata) -> ClientAuthentication {
         let method = self.token_endpoint_method(metadata);
         let Some(other) = method.other() else {
@@ -108,6 +108,8 @@ impl RegisteredClient {
                     ("client_assertion", assertion),
                 ])
             }
+            // RFC 8705 §2: `client_id` identifies the client, because its certificate need not.
+            (ClientAuthentication::Tls, ClientCredentials::Certificate(_)) => Ok(vec![id]),
             _ => Ok(Vec::new()),
         }
     }

@@ -50,6 +50,14 @@ pub enum EndpointError {
     /// The access token is a bearer token, although the request had a proof of a key (RFC 9449 §5).
     #[error("the provider issued a bearer token for a request with a DPoP proof")]
     NotBound,
+    /// The configuration requires a protection that the provider does not offer. Nothing was sent without it.
+    #[error("{setting} requires what the provider does not offer: {missing}")]
+    NotSupported {
+        /// The variable that requires it.
+        setting: &'static str,
+        /// What the metadata or the response lacks.
+        missing: &'static str,
+    },
     /// The metadata has no revocation endpoint, which RFC 7009 allows.
     #[error("the provider's metadata has no revocation endpoint")]
     NoRevocationEndpoint,
@@ -95,6 +103,7 @@ impl EndpointError {
             Self::ErrorResponse { .. }
             | Self::UnexpectedStatus { .. }
             | Self::NotBound
+            | Self::NotSupported { .. }
             | Self::NoRevocationEndpoint => false,
             Self::Unavailable { effect, .. } => *effect != RequestEffect::NoEffect,
             Self::Intercepted { status } => !status.is_client_error(),

@@ -4,8 +4,8 @@
 use http::Response;
 
 use super::{
-    authorization_request::parameter_name, error::EndpointError, proofs::Proofs,
-    response::EndpointResponse, token_endpoint::TokenEndpoint,
+    authorization_request::parameter_name, error::EndpointError, mtls::ClientEndpoint,
+    proofs::Proofs, response::EndpointResponse, token_endpoint::TokenEndpoint,
 };
 use crate::{core_dpop::PROOF_HEADER, dpop::DpopKey, http_client::ProviderEndpoint};
 
@@ -42,23 +42,25 @@ impl TokenEndpoint {
         key: Option<&DpopKey>,
     ) -> EndpointResponse {
         match self.send_grant(form, key).await {
-            Ok(response) => self.read_bound(&response, key),
+            Ok((response, certificate)) => {
+                let read = self.read_bound(&response, key);
+                read.with_certificate(certificate)
+            }
             Err(error) => EndpointResponse::failed(error),
         }
     }
 
+    /// Returns the response, and the thumbprint of the certificate that the request presented.
     pub(super) async fn send_grant(
         &self,
         form: &[(&str, &str)],
         key: Option<&DpopKey>,
-    ) -> Result<Response<bytes::Bytes>, EndpointError> {
+    ) -> Result<(Response<bytes::Bytes>, Option<String>), EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let endpoint = metadata
-            .token_endpoint
-            .as_ref()
-            .ok_or(EndpointError::InvalidResponse(
-                "the provider's metadata has no token endpoint",
-            ))?;
+        let connection = self.connection(&metadata, ClientEndpoint::Token)?.ok_or(
+            EndpointError::InvalidResponse("the provider's metadata has no token endpoint"),
+        )?;
+        let endpoint = &connection.url;
         let method = self.client.token_endpoint_method(&metadata);
         let mut proofs = Proofs::new(self.dpop(), key);
         loop {
@@ -71,9 +73,9 @@ impl TokenEndpoint {
             if let Some(proof) = proofs.next(endpoint)? {
                 request.headers_mut().insert(PROOF_HEADER, proof);
             }
-            let response = self.http_client.send(request).await?;
+            let response = connection.http_client.send(request).await?;
             if !proofs.needs_retry(endpoint, &response) {
-                return Ok(response);
+                return Ok((response, connection.thumbprint));
             }
         }
     }

@@ -16,6 +16,7 @@ mod id_token;
 mod lenient;
 mod logout_token;
 mod logout_url;
+mod mtls;
 mod proofs;
 mod pushed_authorization;
 mod response;
@@ -39,6 +40,7 @@ pub(crate) use self::{
     grant_request::CLIENT_CREDENTIALS,
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
+    mtls::{ClientEndpoint, MtlsCertificate, MtlsClient},
     pushed_authorization::pushes_requests,
     token_exchange::{
         ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, IssuedTokenType, REFRESH_TOKEN_TYPE, TOKEN_EXCHANGE,

@@ -3,7 +3,10 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{error::EndpointError, lenient::parse_members, token_endpoint::TokenEndpoint};
+use super::{
+    error::EndpointError, lenient::parse_members, mtls::ClientEndpoint,
+    token_endpoint::TokenEndpoint,
+};
 use crate::{
     config::Config,
     http_client::{ProviderEndpoint, strip_bom},
@@ -34,9 +37,8 @@ impl TokenEndpoint {
         metadata: &Metadata,
         request: &Url,
     ) -> Result<Url, EndpointError> {
-        let endpoint = metadata
-            .pushed_authorization_request_endpoint
-            .as_ref()
+        let connection = self
+            .connection(metadata, ClientEndpoint::PushedAuthorization)?
             .ok_or(EndpointError::InvalidResponse(
                 "the metadata has no endpoint for pushed authorization requests",
             ))?;
@@ -50,7 +52,7 @@ impl TokenEndpoint {
             .filter(|(name, _)| !(is_in_credentials && *name == "client_id"));
         let push = self
             .authenticated_request(
-                endpoint,
+                &connection.url,
                 method,
                 form,
                 ProviderEndpoint::PushedAuthorization,
@@ -58,7 +60,7 @@ impl TokenEndpoint {
             .ok_or(EndpointError::InvalidResponse(
                 "the endpoint for pushed authorization requests is not a URL",
             ))?;
-        let response = self.http_client.send(push).await?;
+        let response = connection.http_client.send(push).await?;
         let members = parse_members(strip_bom(response.body().as_ref())).unwrap_or_default();
         let reference = match members.get("request_uri") {
             Some(Value::String(reference)) if response.status().is_success() => reference,

@@ -40,6 +40,15 @@ impl EndpointResponse {
         }
     }
 
+    /// Records the thumbprint of the certificate that the request presented.
+    #[must_use]
+    pub(super) fn with_certificate(mut self, thumbprint: Option<String>) -> Self {
+        if let Ok(tokens) = &mut self.tokens {
+            tokens.certificate = thumbprint;
+        }
+        self
+    }
+
     /// Parses a response. The body takes precedence over the status, except for 5xx and 429, which mean that the
     /// provider decided nothing. `key` is the one of the request's proof.
     pub(super) fn read<B: AsRef<[u8]>>(

@@ -1,9 +1,13 @@
 //! Token revocation (RFC 7009).
 
 use http::StatusCode;
-use url::Url;
 
-use super::{error::EndpointError, response::reports_failure, token_endpoint::TokenEndpoint};
+use super::{
+    error::EndpointError,
+    mtls::{ClientEndpoint, Connection},
+    response::reports_failure,
+    token_endpoint::TokenEndpoint,
+};
 use crate::{config::ClientAuthentication, http_client::ProviderEndpoint};
 
 impl TokenEndpoint {
@@ -17,17 +21,17 @@ impl TokenEndpoint {
     /// See [`EndpointError`].
     pub(crate) async fn revoke(&self, refresh_token: &str) -> Result<(), EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let Some(endpoint) = &metadata.revocation_endpoint else {
+        let Some(endpoint) = self.connection(&metadata, ClientEndpoint::Revocation)? else {
             return Err(EndpointError::NoRevocationEndpoint);
         };
         let method = self.client.revocation_endpoint_method(&metadata);
-        match self.send_revocation(endpoint, refresh_token, method).await {
+        match self.send_revocation(&endpoint, refresh_token, method).await {
             Err(error) if is_authentication_failure(&error) => {
                 tracing::debug!(%error, ?method, "the revocation endpoint refused the client authentication method");
                 let Some(other) = method.other() else {
                     return Err(error);
                 };
-                let retried = self.send_revocation(endpoint, refresh_token, other);
+                let retried = self.send_revocation(&endpoint, refresh_token, other);
                 // If both methods are rejected, the first error is the relevant one.
                 retried.await.map_err(|_| error)
             }
@@ -37,7 +41,7 @@ impl TokenEndpoint {
 
     async fn send_revocation(
         &self,
-        endpoint: &Url,
+        endpoint: &Connection,
         refresh_token: &str,
         method: ClientAuthentication,
     ) -> Result<(), EndpointError> {
@@ -46,11 +50,11 @@ impl TokenEndpoint {
             ("token_type_hint", "refresh_token"),
         ];
         let request = self
-            .authenticated_request(endpoint, method, form, ProviderEndpoint::Revocation)?
+            .authenticated_request(&endpoint.url, method, form, ProviderEndpoint::Revocation)?
             .ok_or(EndpointError::InvalidResponse(
                 "the revocation endpoint is not a URL",
             ))?;
-        let response = self.http_client.send(request).await?;
+        let response = endpoint.http_client.send(request).await?;
         if response.status().is_success() && !reports_failure(&response) {
             return Ok(());
         }

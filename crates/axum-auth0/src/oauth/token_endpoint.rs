@@ -9,11 +9,15 @@ use openidconnect::{
     JsonWebKeySet, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl, core::CoreClient,
 };
 use secrecy::ExposeSecret as _;
-use url::Url;
 
 use super::{
-    authorization_request::parameter_name, client_authentication::RegisteredClient,
-    error::EndpointError, lenient::CapturingHttpClient, proofs::Proofs, response::EndpointResponse,
+    authorization_request::parameter_name,
+    client_authentication::RegisteredClient,
+    error::EndpointError,
+    lenient::CapturingHttpClient,
+    mtls::{ClientEndpoint, Connection, MtlsCertificate, MtlsClient},
+    proofs::Proofs,
+    response::EndpointResponse,
     token_response::TokenResponse,
 };
 use crate::{
@@ -34,6 +38,7 @@ pub struct TokenEndpoint {
     dpop: DpopSigner,
     pub(super) client: RegisteredClient,
     pub(super) audience_parameter: AudienceParameter,
+    pub(super) mtls: Option<MtlsClient>,
 }
 
 impl TokenEndpoint {
@@ -44,8 +49,10 @@ impl TokenEndpoint {
         http_client: HttpClient,
         (clock, random): (SharedClock, SharedRandom),
     ) -> Self {
+        let certificate = MtlsCertificate::of(config, SharedClock::clone(&clock));
         Self {
             provider,
+            mtls: certificate.map(|certificate| MtlsClient::new(certificate, http_client.clone())),
             http_client,
             dpop: DpopSigner::new(
                 config,
@@ -78,11 +85,12 @@ impl TokenEndpoint {
     ) -> Result<TokenResponse, EndpointError> {
         let mut proofs = Proofs::new(&self.dpop, key);
         loop {
-            let (url, response) = self
+            let (connection, response) = self
                 .send_code(code, verifier, redirect_uri, audience, &proofs)
                 .await?;
-            if !proofs.needs_retry(&url, &response) {
-                return self.read_bound(&response, key).tokens;
+            if !proofs.needs_retry(&connection.url, &response) {
+                let read = self.read_bound(&response, key);
+                return read.with_certificate(connection.thumbprint).tokens;
             }
         }
     }
@@ -94,8 +102,8 @@ impl TokenEndpoint {
         redirect_uri: &str,
         audience: Option<&str>,
         proofs: &Proofs<'_>,
-    ) -> Result<(Url, Response<Bytes>), EndpointError> {
-        let (client, url, credentials) = self.oauth_client().await?;
+    ) -> Result<(Connection, Response<Bytes>), EndpointError> {
+        let (client, connection, credentials) = self.oauth_client().await?;
         let redirect_uri = RedirectUrl::new(redirect_uri.to_owned())
             .map_err(|_| EndpointError::InvalidResponse("the redirect URI is not a URL"))?;
         let mut request = client
@@ -108,10 +116,10 @@ impl TokenEndpoint {
         if let (AudienceParameter::Resource, Some(audience)) = (self.audience_parameter, audience) {
             request = request.add_extra_param("resource", audience);
         }
-        let http_client =
-            CapturingHttpClient::new(self.http_client.clone()).with_proof(proofs.next(&url)?);
+        let http_client = CapturingHttpClient::new(connection.http_client.clone())
+            .with_proof(proofs.next(&connection.url)?);
         let parsed = request.request_async(&http_client).await;
-        Ok((url, http_client.captured(parsed)?))
+        Ok((connection, http_client.captured(parsed)?))
     }
 
     /// Exchanges a refresh token (RFC 6749 §6) for an access token for `audience`, with `scope` or, if it is empty,
@@ -137,12 +145,13 @@ impl TokenEndpoint {
         let mut proofs = Proofs::new(&self.dpop, key);
         loop {
             let sent = self.send_refresh(refresh_token, audience, scope, &proofs);
-            let (url, response) = match sent.await {
+            let (connection, response) = match sent.await {
                 Ok(sent) => sent,
                 Err(error) => return EndpointResponse::failed(error),
             };
-            if !proofs.needs_retry(&url, &response) {
-                return self.read_bound(&response, key);
+            if !proofs.needs_retry(&connection.url, &response) {
+                let read = self.read_bound(&response, key);
+                return read.with_certificate(connection.thumbprint);
             }
         }
     }
@@ -153,8 +162,8 @@ impl TokenEndpoint {
         audience: Option<&str>,
         scope: &[String],
         proofs: &Proofs<'_>,
-    ) -> Result<(Url, Response<Bytes>), EndpointError> {
-        let (client, url, credentials) = self.oauth_client().await?;
+    ) -> Result<(Connection, Response<Bytes>), EndpointError> {
+        let (client, connection, credentials) = self.oauth_client().await?;
         let refresh_token = RefreshToken::new(refresh_token.to_owned());
         let mut request = client
             .exchange_refresh_token(&refresh_token)
@@ -165,10 +174,10 @@ impl TokenEndpoint {
         if let Some(audience) = audience {
             request = request.add_extra_param(parameter_name(self.audience_parameter), audience);
         }
-        let http_client =
-            CapturingHttpClient::new(self.http_client.clone()).with_proof(proofs.next(&url)?);
+        let http_client = CapturingHttpClient::new(connection.http_client.clone())
+            .with_proof(proofs.next(&connection.url)?);
         let parsed = request.request_async(&http_client).await;
-        Ok((url, http_client.captured(parsed)?))
+        Ok((connection, http_client.captured(parsed)?))
     }
 
     pub(super) fn read<B: AsRef<[u8]>>(&self, response: &Response<B>) -> EndpointResponse {
@@ -189,21 +198,17 @@ impl TokenEndpoint {
     }
 
     /// Returns a client with a secret, or one without and the parameters that authenticate it with a private key; and the
-    /// URL of the token endpoint.
-    async fn oauth_client(&self) -> Result<(OAuthClient, Url, Parameters), EndpointError> {
+    /// connection to the token endpoint.
+    async fn oauth_client(&self) -> Result<(OAuthClient, Connection, Parameters), EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let token_endpoint =
-            metadata
-                .token_endpoint
-                .clone()
-                .ok_or(EndpointError::InvalidResponse(
-                    "the provider's metadata has no token endpoint",
-                ))?;
+        let connection = self.connection(&metadata, ClientEndpoint::Token)?.ok_or(
+            EndpointError::InvalidResponse("the provider's metadata has no token endpoint"),
+        )?;
         let method = self.client.token_endpoint_method(&metadata);
         let auth_type = match method {
-            ClientAuthentication::Post | ClientAuthentication::PrivateKeyJwt => {
-                AuthType::RequestBody
-            }
+            ClientAuthentication::Post
+            | ClientAuthentication::PrivateKeyJwt
+            | ClientAuthentication::Tls => AuthType::RequestBody,
             ClientAuthentication::Basic => AuthType::BasicAuth,
         };
         // Without keys: `IdTokenVerifier` validates ID tokens with keys that are cached and rotated.
@@ -213,17 +218,17 @@ impl TokenEndpoint {
             JsonWebKeySet::default(),
         )
         .set_auth_type(auth_type)
-        .set_token_uri(TokenUrl::from_url(token_endpoint.clone()));
+        .set_token_uri(TokenUrl::from_url(connection.url.clone()));
         match &self.client.credentials {
             ClientCredentials::Secret(secret) => {
                 let secret = ClientSecret::new(secret.expose_secret().to_owned());
-                Ok((client.set_client_secret(secret), token_endpoint, Vec::new()))
+                Ok((client.set_client_secret(secret), connection, Vec::new()))
             }
-            ClientCredentials::PrivateKey { .. } => {
+            ClientCredentials::PrivateKey { .. } | ClientCredentials::Certificate(_) => {
                 let mut parameters = self.client.parameters(method)?;
                 // openidconnect sends it.
                 parameters.retain(|(name, _)| *name != "client_id");
-                Ok((client, token_endpoint, parameters))
+                Ok((client, connection, parameters))
             }
         }
     }

@@ -56,7 +56,10 @@ impl TokenEndpoint {
         key: Option<&DpopKey>,
     ) -> EndpointResponse {
         match self.send_grant(form, key).await {
-            Ok(response) => self.read_exchange(&response, expected, key),
+            Ok((response, certificate)) => {
+                let read = self.read_exchange(&response, expected, key);
+                read.with_certificate(certificate)
+            }
             Err(error) => EndpointResponse::failed(error),
         }
     }

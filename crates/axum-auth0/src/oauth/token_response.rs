@@ -15,6 +15,8 @@ pub struct TokenResponse {
     pub(crate) expires_in: Option<i64>,
     /// The key that the access token is bound to, if its type is `DPoP`.
     pub(crate) dpop_key: Option<DpopKey>,
+    /// The thumbprint of the client certificate that the request presented.
+    pub(crate) certificate: Option<String>,
 }
 
 impl fmt::Debug for TokenResponse {

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::token_request::TokenRequest;
 use crate::{
-    config::Config,
+    config::{Config, TokenFormat},
     diagnosis::{Diagnosis, TokenFacts, check_binding, inspect},
     dpop::DpopKey,
+    jwt,
     oauth::TokenResponse,
 };
 
@@ -65,6 +66,7 @@ impl CachedToken {
             .expectation(config, now)
             .just_issued(requested_at, response.scope.as_deref());
         let facts = inspect(&response.access_token, &expected)?;
+        check_certificate(response, request, config)?;
         if let Some(key) = &response.dpop_key {
             check_binding(&response.access_token, key.thumbprint(), &expected)?;
         }
@@ -126,6 +128,30 @@ impl CachedToken {
             .cloned()
             .collect()
     }
+}
+
+/// Checks that the token is bound to the certificate that the request presented (RFC 8705 §3.1), if the configuration
+/// requires it. Only the API can check an opaque token.
+fn check_certificate(
+    response: &TokenResponse,
+    request: &TokenRequest<'_>,
+    config: &Config,
+) -> Result<(), Diagnosis> {
+    if !config.binds_tokens_to_certificate() || request.api.token_format() == TokenFormat::Opaque {
+        return Ok(());
+    }
+    let claims = jwt::decode_unverified(&response.access_token).ok();
+    let bound_to = claims.as_ref().and_then(|claims| {
+        let cnf = claims.unverified().as_map().get("cnf")?;
+        cnf.get("x5t#S256")?.as_str()
+    });
+    if bound_to.is_some() && bound_to == response.certificate.as_deref() {
+        return Ok(());
+    }
+    Err(Diagnosis::not_supported(
+        "AUTH0_MTLS_BOUND_ACCESS_TOKENS",
+        ["access tokens whose cnf names the client certificate (x5t#S256)"],
+    ))
 }
 
 /// Returns when a token expires by the clock of this server: by its claims or by the response, whichever is earlier.

@@ -12,6 +12,7 @@ mod app;
 mod dpop;
 mod error_mapping;
 mod hostile_responses;
+mod mtls;
 mod rejected_tokens;
 mod request_urls;
 mod retries;

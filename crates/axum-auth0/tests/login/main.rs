@@ -39,6 +39,7 @@ mod login_start;
 mod logout;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod mtls;
 mod outages;
 mod page_user;
 mod private_key_jwt;

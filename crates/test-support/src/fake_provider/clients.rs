@@ -12,6 +12,13 @@ const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 impl FakeProvider {
     pub(super) fn authenticates_client(&self, request: &RecordedRequest) -> bool {
         let policy = self.state().policy.clone();
+        if let Some(certificate) = &policy.client_certificate {
+            let credentials = ["client_secret", "client_assertion"];
+            return request.certificate.as_ref() == Some(certificate)
+                && request.authorization.is_none()
+                && credentials.iter().all(|name| request.get(name).is_none())
+                && request.get("client_id") == Some(CLIENT_ID);
+        }
         if let Some(key) = &policy.client_key {
             return self.accepts_assertion(request, key);
         }

@@ -2,15 +2,20 @@
 
 use axum::{
     body::to_bytes,
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     response::Response,
 };
 use http::{Method, header};
 use serde_json::json;
 
 use super::{Endpoint, FakeProvider, Gate, Part, RecordedRequest, Reply, request_log::pairs};
+use crate::tls::PeerThumbprint;
 
 pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Request) -> Response {
+    let certificate = http_request
+        .extensions()
+        .get::<ConnectInfo<PeerThumbprint>>()
+        .map(|peer| peer.0.0.clone());
     let (parts, body) = http_request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
     let form = pairs(&body);
@@ -46,6 +51,7 @@ pub(crate) async fn serve(State(provider): State<FakeProvider>, http_request: Re
         authorization,
         path: parts.uri.path().to_owned(),
         headers: parts.headers,
+        certificate,
     };
     let by_path = provider.state().replies_by_path.get(&request.path).cloned();
     let by_endpoint = || provider.state().replies.get(&endpoint).cloned();

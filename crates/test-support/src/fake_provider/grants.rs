@@ -138,6 +138,7 @@ impl FakeProvider {
             authorization: None,
             path: url.path().to_owned(),
             headers: HeaderMap::new(),
+            certificate: None,
         };
         let request = self.resolve(request);
         let required = |name: &str| {

@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, serve::Listener as _};
 use axum_auth0::{
     clock::{Clock as _, MockClock},
     http_client::{HttpClient, HttpClientOptions},
@@ -38,7 +38,11 @@ pub use self::{
     reply::Reply,
     request_log::{Endpoint, RecordedRequest},
 };
-use crate::{secret_scanner::SecretScanner, signer::Signer};
+use crate::{
+    secret_scanner::SecretScanner,
+    signer::Signer,
+    tls::{Authority, PeerThumbprint},
+};
 
 pub const CLIENT_ID: &str = "leptos-auth0-sample";
 /// The client secret. It contains characters that HTTP Basic credentials must encode.
@@ -74,6 +78,8 @@ struct State {
     used_assertions: HashSet<String>,
     signer: Signer,
     published: Vec<Value>,
+    /// The base URL of the endpoints that require a client certificate.
+    mtls_base: Option<String>,
 }
 
 struct Inner {
@@ -115,6 +121,7 @@ impl FakeProvider {
             grants: Grants::new(address.port()),
             published: vec![signer.jwk()],
             signer,
+            mtls_base: None,
         };
         let provider = Self(Arc::new(Inner {
             issuer: format!("{base}{issuer_path}"),
@@ -130,6 +137,19 @@ impl FakeProvider {
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         provider
+    }
+
+    /// Also serves the endpoints over TLS with client certificates of `authority`, and publishes them as
+    /// `mtls_endpoint_aliases` (RFC 8705 §5).
+    pub async fn serve_mtls(&self, authority: &Authority) {
+        let listener = authority.listen().await;
+        let address = listener.local_addr().unwrap();
+        self.state().mtls_base = Some(format!("https://{address}{}", self.0.prefix));
+        let router = Router::new()
+            .fallback(endpoints::serve)
+            .with_state(self.clone())
+            .into_make_service_with_connect_info::<PeerThumbprint>();
+        tokio::spawn(async move { axum::serve(listener, router).await });
     }
 
     /// Starts a provider with an empty JWK Set and a clock at [`NOW`].
@@ -252,9 +272,19 @@ impl FakeProvider {
     /// Returns the provider metadata (OpenID Connect Discovery 1.0 §3).
     pub fn metadata(&self) -> Value {
         let requires_pushed_requests = self.state().policy.requires_pushed_requests;
+        let mtls_base = self.state().mtls_base.clone();
+        let aliases = mtls_base.map(|base| {
+            json!({
+                "token_endpoint": format!("{base}/oauth/token"),
+                "userinfo_endpoint": format!("{base}/userinfo"),
+                "revocation_endpoint": format!("{base}/oauth/revoke"),
+                "pushed_authorization_request_endpoint": format!("{base}/oauth/par"),
+            })
+        });
         self.modified(
             Part::Metadata,
             json!({
+                "mtls_endpoint_aliases": aliases,
                 "issuer": self.issuer(),
                 "authorization_endpoint": self.url("/authorize"),
                 "token_endpoint": self.url("/oauth/token"),

@@ -92,6 +92,8 @@ pub struct Policy {
     pub dpop: bool,
     /// The nonce that proofs need (RFC 9449 §8).
     pub dpop_nonce: Option<&'static str>,
+    /// The thumbprint of the client's certificate. It then has to authenticate with it.
+    pub client_certificate: Option<String>,
     /// Requires pushed authorization requests (RFC 9126 §5).
     pub requires_pushed_requests: bool,
     /// Accepts `client_secret_post`.
@@ -137,6 +139,7 @@ impl Default for Policy {
             client_key: None,
             dpop: true,
             dpop_nonce: None,
+            client_certificate: None,
             requires_pushed_requests: false,
             accepts_post: true,
             accepts_basic: true,

@@ -34,6 +34,8 @@ pub struct RecordedRequest {
     pub authorization: Option<String>,
     pub path: String,
     pub headers: HeaderMap,
+    /// The thumbprint of the client's certificate, if the request came over mutual TLS.
+    pub certificate: Option<String>,
 }
 
 impl RecordedRequest {

@@ -149,6 +149,32 @@ pub(crate) async fn a_required_acr_that_the_provider_ignores_fails_the_login() -
     diagnosis
 }
 
+pub(crate) async fn a_provider_without_mutual_tls_fails_the_login() -> ReportedDiagnosis {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = test_support::Authority::default().client("site");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("client.crt"), &certificate.certificate).unwrap();
+    std::fs::write(path("client.key"), &certificate.private_key).unwrap();
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.variables.remove("AUTH0_CLIENT_SECRET");
+        builder.set("AUTH0_MTLS", "true");
+        builder.set("AUTH0_MTLS_CERTIFICATE_FILE", &path("client.crt"));
+        builder.set("AUTH0_MTLS_KEY_FILE", &path("client.key"));
+    })
+    .await;
+    let alice = env.browser();
+    let page = alice.open("/products").await;
+    let diagnosis = reported::at_login(&env, &page);
+    assert_says(
+        &diagnosis,
+        &["AUTH0_MTLS requires", "mtls_endpoint_aliases"],
+        &["Switch it on at the provider"],
+    );
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
+}
+
 pub(crate) async fn several_resources_in_one_request_are_rejected() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);

@@ -36,14 +36,14 @@ async fn the_sample_site_works_without_a_client_secret() {
         builder.set("AUTH0_PUSHED_AUTHORIZATION_REQUESTS", "true");
         // The API has the clock of the system, and must accept the tokens before and after the refresh.
         builder.seconds_behind = 590;
-        builder.tenant.access_token_lifetime = Duration::from_secs(600);
+        builder.tenant.access_token_lifetime = Duration::from_mins(10);
     })
     .await;
     let alice = env.browser();
     alice.log_in(ALICE).await.assert_status(200);
-    alice.get("/products").await.assert_status(200);
+    alice.get_json("/api/products").await.assert_status(200);
     env.advance(560);
-    alice.get("/products").await.assert_status(200);
+    alice.get_json("/api/products").await.assert_status(200);
     assert_eq!(env.tenant.refreshes().granted, 1);
 }
 

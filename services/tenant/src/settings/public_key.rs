@@ -46,7 +46,7 @@ impl PublicKey {
     ///
     /// # Errors
     /// Returns an error for private keys, and for keys that verify none of the algorithms RS256, RS384, PS256, ES256, ES384 and
-    /// EdDSA.
+    /// `EdDSA`.
     pub fn parse(text: &str) -> Result<Vec<Self>, PublicKeyError> {
         if text.contains("-----BEGIN") {
             return Ok(vec![Self::from_pem(text)?]);

@@ -40,6 +40,18 @@ impl Members<'_> {
         })
     }
 
+    /// Returns the members of an object in the document.
+    pub(super) fn nested(&self, name: &str) -> Option<Self> {
+        match self.get(name) {
+            Some(Value::Object(document)) => Some(Self {
+                document: document.clone(),
+                issuer: self.issuer,
+                internal: self.internal,
+            }),
+            _ => None,
+        }
+    }
+
     fn get(&self, name: &str) -> Option<&Value> {
         json::member(&self.document, name)
     }

@@ -1,11 +1,13 @@
 //! The metadata of a provider.
 
 mod members;
+mod mtls;
 
 use serde_json::Value;
 use url::Url;
 
 use self::members::Members;
+pub use self::mtls::MtlsEndpointAliases;
 use super::{Issuer, ProviderError, internal_origin::InternalOrigin};
 
 /// A provider's metadata:
@@ -40,6 +42,16 @@ pub struct Metadata {
     pub backchannel_authentication_endpoint: Option<Url>,
     /// Whether every authorization request must be pushed.
     pub require_pushed_authorization_requests: bool,
+    /// The endpoints that ask for a client certificate (RFC 8705 §5).
+    pub mtls_endpoint_aliases: Option<MtlsEndpointAliases>,
+    /// Whether access tokens can be bound to a client certificate (RFC 8705 §3.3).
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// Whether every authorization request must be a signed JWT (RFC 9101 §10.5).
+    pub require_signed_request_object: bool,
+    /// Signature algorithms of request objects (RFC 9101).
+    pub request_object_signing_alg_values_supported: Option<Vec<String>>,
+    /// Supported types of `authorization_details` (RFC 9396 §10).
+    pub authorization_details_types_supported: Option<Vec<String>>,
     /// Supported scopes.
     pub scopes_supported: Option<Vec<String>>,
     /// Signature algorithms of ID tokens; empty if absent. May contain `none` and other algorithms that are not
@@ -105,6 +117,16 @@ impl Metadata {
                 .optional_internal_endpoint("backchannel_authentication_endpoint"),
             require_pushed_authorization_requests: members
                 .flag("require_pushed_authorization_requests"),
+            mtls_endpoint_aliases: members
+                .nested("mtls_endpoint_aliases")
+                .map(|aliases| MtlsEndpointAliases::read(&aliases)),
+            tls_client_certificate_bound_access_tokens: members
+                .flag("tls_client_certificate_bound_access_tokens"),
+            require_signed_request_object: members.flag("require_signed_request_object"),
+            request_object_signing_alg_values_supported: members
+                .list("request_object_signing_alg_values_supported"),
+            authorization_details_types_supported: members
+                .list("authorization_details_types_supported"),
             scopes_supported: members.list("scopes_supported"),
             id_token_signing_alg_values_supported: members
                 .list("id_token_signing_alg_values_supported")

@@ -309,6 +309,7 @@ fn no_secret_is_shown_by_debug_or_in_a_problem() {
 
 mod apis;
 mod base_path;
+mod certificate;
 mod characters;
 mod documentation;
 mod provider_address;

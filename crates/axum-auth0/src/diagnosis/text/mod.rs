@@ -152,6 +152,9 @@ impl Diagnosis {
             } => dpop::not_bound(audience, *is_other_key),
             Self::DpopProofRefused { description } => dpop::proof_refused(description.as_deref()),
             Self::ApiWithoutDpop { base_url } => dpop::api_without(base_url),
+            Self::NotSupportedByProvider { setting, missing } => {
+                provider::not_supported(setting, missing)
+            }
             Self::UndeclaredApi { api } => application::undeclared_api(api),
             Self::ApiNotConfigured { api } => application::api_not_configured(api),
             Self::InsecureApiUrl { api } => application::insecure_api_url(api),

@@ -51,7 +51,7 @@ pub(super) fn client_rejected() -> Text {
         "Compare AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET with Auth0 dashboard > Applications > your application > \
          Settings. If they are right, the provider may want them in another place: try \
          AUTH0_CLIENT_AUTHENTICATION=client_secret_basic or client_secret_post. With AUTH0_CLIENT_ASSERTION_SIGNING_KEY, \
-         its public key and its algorithm must be registered there. Then restart.",
+         its public key and its algorithm must be registered there, with AUTH0_MTLS the certificate. Then restart.",
     )
 }
 
@@ -89,6 +89,19 @@ pub(super) fn step_up_not_satisfied(unmet: UnmetStepUp) -> Text {
         ),
     };
     Text::new(cause, fix)
+}
+
+pub(super) fn not_supported(setting: &str, missing: &[String]) -> Text {
+    Text::new(
+        format!(
+            "{setting} requires what the provider does not offer: {}.",
+            missing.join("; ")
+        ),
+        format!(
+            "Switch it on at the provider, for this application, and see that its metadata \
+             (/.well-known/openid-configuration) announces it. Without {setting} the site works less securely."
+        ),
+    )
 }
 
 pub(super) fn refused(error: &str, description: Option<&str>) -> Text {

@@ -103,6 +103,15 @@ impl Classification {
             EndpointError::Unavailable { .. } | EndpointError::InvalidResponse(_) => {
                 back_off(FailureKind::Down, None, FailureScope::Provider)
             }
+            EndpointError::NotSupported { setting, missing } => {
+                let diagnosis = Diagnosis::not_supported(setting, [*missing]);
+                let diagnosis = Some(Box::new(diagnosis));
+                back_off(
+                    FailureKind::Misconfigured,
+                    diagnosis,
+                    FailureScope::Provider,
+                )
+            }
             EndpointError::Intercepted { .. } => {
                 back_off(FailureKind::Intercepted, None, FailureScope::Provider)
             }

@@ -1,0 +1,375 @@
+//! Client authentication with a certificate, and tokens that are bound to it (RFC 8705).
+
+use std::{fs, path::Path};
+
+use axum_auth0::{
+    config::{Config, ConfigError},
+    http_client::{AuthorityCertificates, HttpClient, HttpClientOptions, TlsCertificates},
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use test_support::{Authority, CLIENT_ID, Endpoint, Part, tls::IssuedCertificate};
+
+use crate::app::{TestEnv, TestEnvBuilder};
+
+const BOUND: &str = "AUTH0_MTLS_BOUND_ACCESS_TOKENS";
+
+/// The files of the site, and the authority of the provider.
+struct Files {
+    folder: TempDir,
+    authority: Authority,
+}
+
+impl Files {
+    fn new() -> Self {
+        let files = Self {
+            folder: tempfile::tempdir().unwrap(),
+            authority: Authority::default(),
+        };
+        fs::write(files.path("ca.crt"), &files.authority.pem).unwrap();
+        files
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, client: &IssuedCertificate) {
+        fs::write(self.path("client.crt"), &client.certificate).unwrap();
+        fs::write(self.path("client.key"), &client.private_key).unwrap();
+    }
+
+    fn site(&self) -> TestEnvBuilder {
+        TestEnvBuilder::new()
+            .unset("AUTH0_CLIENT_SECRET")
+            .set("AUTH0_MTLS", "true")
+            .set("AUTH0_MTLS_CERTIFICATE_FILE", &self.path("client.crt"))
+            .set("AUTH0_MTLS_KEY_FILE", &self.path("client.key"))
+            .set("AUTH0_MTLS_CA_FILE", &self.path("ca.crt"))
+    }
+}
+
+/// Returns a site with a certificate that is registered at the provider, and its thumbprint.
+async fn registered(
+    site: impl FnOnce(TestEnvBuilder) -> TestEnvBuilder,
+) -> (TestEnv, Files, String) {
+    let files = Files::new();
+    let client = files.authority.client("client");
+    files.write(&client);
+    let env = site(files.site()).build().await;
+    env.provider.serve_mtls(&files.authority).await;
+    let thumbprint = client.thumbprint();
+    env.provider
+        .policy(|policy| policy.client_certificate = Some(thumbprint.clone()));
+    (env, files, thumbprint)
+}
+
+fn bind(env: &TestEnv, cnf: Value) {
+    env.provider
+        .modify(Part::AccessToken, move |claims| claims["cnf"] = cnf.clone());
+}
+
+#[tokio::test]
+async fn every_request_with_credentials_presents_the_certificate() {
+    let (env, _files, thumbprint) =
+        registered(|site| site.set("AUTH0_PUSHED_AUTHORIZATION_REQUESTS", "true")).await;
+    let mut browser = env.browser();
+    browser.log_in(&env.provider, "alice").await;
+    env.clock.advance(3_600);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
+    browser.post("/auth/logout", "").await;
+    env.provider
+        .wait_for_requests(Endpoint::Revocation, 1)
+        .await;
+    for endpoint in [
+        Endpoint::PushedAuthorization,
+        Endpoint::Exchange,
+        Endpoint::Refresh,
+        Endpoint::Revocation,
+    ] {
+        let requests = env.provider.requests(endpoint);
+        assert_eq!(requests.len(), 1, "{endpoint:?}");
+        let request = &requests[0];
+        assert_eq!(request.certificate.as_ref(), Some(&thumbprint));
+        assert_eq!(request.authorization, None);
+        assert_eq!(request.get("client_id"), Some(CLIENT_ID), "{endpoint:?}");
+        for name in ["client_secret", "client_assertion"] {
+            assert_eq!(request.get(name), None, "{endpoint:?}");
+        }
+    }
+    for endpoint in [Endpoint::Discovery, Endpoint::Keys] {
+        for request in env.provider.requests(endpoint) {
+            assert_eq!(request.certificate, None, "{endpoint:?}");
+        }
+    }
+    assert_eq!(env.provider.revoked_families(), 1);
+}
+
+#[tokio::test]
+async fn a_certificate_that_the_provider_does_not_know_is_a_misconfiguration() {
+    let (env, files, _) = registered(|site| site).await;
+    let other = files.authority.client("client").thumbprint();
+    env.provider
+        .policy(|policy| policy.client_certificate = Some(other));
+    let mut browser = env.browser();
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 500, "unknown certificate")
+        .await;
+    assert!(response.body.contains("AUTH0_MTLS"), "{}", response.body);
+}
+
+#[tokio::test]
+async fn a_certificate_of_another_authority_fails_the_handshake_and_the_login() {
+    let (env, files, _) = registered(|site| site).await;
+    files.write(&Authority::default().client("client"));
+    env.clock.advance(60);
+    let mut browser = env.browser();
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 503, "another authority")
+        .await;
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
+}
+
+#[tokio::test]
+async fn a_provider_with_an_unknown_certificate_receives_nothing() {
+    let files = Files::new();
+    files.write(&files.authority.client("client"));
+    fs::write(files.path("ca.crt"), &Authority::default().pem).unwrap();
+    let env = files.site().build().await;
+    env.provider.serve_mtls(&files.authority).await;
+    let mut browser = env.browser();
+    let response = browser.attempt_login(&env.provider, "alice").await;
+    env.assert_login_failed(&mut browser, &response, 503, "unknown server")
+        .await;
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
+}
+
+/// The test of the server: without a certificate there is no connection.
+#[tokio::test]
+async fn the_provider_accepts_no_connection_without_a_certificate() {
+    let (env, files, _) = registered(|site| site).await;
+    let metadata = env.provider.metadata();
+    let token_endpoint = metadata["mtls_endpoint_aliases"]["token_endpoint"].clone();
+    let authorities = AuthorityCertificates::from_pem(files.authority.pem.as_bytes()).unwrap();
+    let client = HttpClient::new(HttpClientOptions {
+        tls: TlsCertificates {
+            client: None,
+            authorities: Some(authorities),
+        },
+        ..HttpClientOptions::default()
+    });
+    let request = http::Request::post(token_endpoint.as_str().unwrap()).body(Vec::new());
+    let response = client.unwrap().send(request.unwrap()).await;
+    assert!(response.is_err(), "{response:?}");
+    assert_eq!(env.provider.request_count(Endpoint::Exchange), 0);
+}
+
+/// A certificate is not replaced by a request without one.
+#[tokio::test]
+async fn a_provider_without_an_endpoint_for_certificates_fails_the_login() {
+    type Change = fn(&mut Value);
+    let cases: [(&str, Change); 3] = [
+        ("nothing is announced", |metadata| {
+            metadata
+                .as_object_mut()
+                .unwrap()
+                .remove("mtls_endpoint_aliases");
+        }),
+        ("the method alone, at an address with http", |metadata| {
+            metadata
+                .as_object_mut()
+                .unwrap()
+                .remove("mtls_endpoint_aliases");
+            metadata["token_endpoint_auth_methods_supported"] = json!(["tls_client_auth"]);
+        }),
+        (
+            "an alias is missing, and the address has http",
+            |metadata| {
+                metadata["mtls_endpoint_aliases"] =
+                    json!({ "revocation_endpoint": "https://op.example/" });
+            },
+        ),
+    ];
+    for (case, change) in cases {
+        let (env, _files, _) = registered(|site| site).await;
+        env.provider.modify(Part::Metadata, change);
+        let mut browser = env.browser();
+        let response = browser.get("/auth/login").await;
+        env.assert_login_failed(&mut browser, &response, 500, case)
+            .await;
+        assert!(
+            response.body.contains("mtls_endpoint_aliases"),
+            "{case}: {}",
+            response.body
+        );
+        assert_eq!(env.provider.request_count(Endpoint::Exchange), 0, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_used_within_a_minute() {
+    let (env, files, _) = registered(|site| site).await;
+    let mut browser = env.browser();
+    browser.log_in(&env.provider, "alice").await;
+    let renewed = files.authority.client("client");
+    files.write(&renewed);
+    let thumbprint = renewed.thumbprint();
+    env.provider
+        .policy(|policy| policy.client_certificate = Some(thumbprint.clone()));
+    env.clock.advance(3_600);
+    assert_eq!(browser.get("/token").await.status, StatusCode::OK);
+    let refresh = &env.provider.requests(Endpoint::Refresh)[0];
+    assert_eq!(refresh.certificate, Some(thumbprint));
+}
+
+#[tokio::test]
+async fn a_damaged_file_leaves_the_last_certificate_in_use() {
+    let (env, files, thumbprint) = registered(|site| site).await;
+    fs::write(files.path("client.key"), "not a key").unwrap();
+    env.clock.advance(120);
+    env.browser().log_in(&env.provider, "alice").await;
+    let exchange = &env.provider.requests(Endpoint::Exchange)[0];
+    assert_eq!(exchange.certificate, Some(thumbprint));
+}
+
+#[tokio::test]
+async fn access_tokens_must_be_bound_to_the_certificate_if_the_configuration_says_so() {
+    let (env, _files, thumbprint) = registered(|site| site.set(BOUND, "true")).await;
+    bind(&env, json!({ "x5t#S256": thumbprint }));
+    let mut browser = env.browser();
+    browser.log_in(&env.provider, "alice").await;
+    env.token(&mut browser).await;
+
+    for cnf in [
+        Value::Null,
+        json!({}),
+        json!({ "jkt": thumbprint }),
+        json!({ "x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2" }),
+        json!({ "x5t#S256": [thumbprint] }),
+        json!(thumbprint),
+    ] {
+        bind(&env, cnf.clone());
+        let mut browser = env.browser();
+        browser.log_in(&env.provider, "alice").await;
+        let response = browser.get("/token").await;
+        assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR, "{cnf}");
+        assert_eq!(
+            response.json()["code"],
+            "not_supported_by_provider",
+            "{cnf}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refreshed_token_must_be_bound_too() {
+    let (env, _files, thumbprint) = registered(|site| site.set(BOUND, "true")).await;
+    bind(&env, json!({ "x5t#S256": thumbprint }));
+    let mut browser = env.browser();
+    browser.log_in(&env.provider, "alice").await;
+    bind(&env, Value::Null);
+    env.clock.advance(3_600);
+    let response = browser.get("/token").await;
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.json()["code"], "not_supported_by_provider");
+}
+
+/// Returns the variables of the problems of a configuration with these files.
+fn problems(certificate: &Path, key: &Path, authority: Option<&Path>) -> Vec<(String, String)> {
+    let mut variables: axum_auth0::Variables = [
+        ("APP_BASE_URL", "https://www.example.com"),
+        ("AUTH0_DOMAIN", "tenant.eu.auth0.com"),
+        ("AUTH0_CLIENT_ID", "client"),
+        (
+            "AUTH0_SECRET",
+            "4f1b1c6a5e0d7f3b9a8c2e6d1f0a7b5c4f1b1c6a5e0d7f3b9a8c2e6d1f0a7b5c",
+        ),
+        ("AUTH0_MTLS", "true"),
+        ("AUTH0_MTLS_CERTIFICATE_FILE", certificate.to_str().unwrap()),
+        ("AUTH0_MTLS_KEY_FILE", key.to_str().unwrap()),
+    ]
+    .into_iter()
+    .collect();
+    if let Some(authority) = authority {
+        variables.set("AUTH0_MTLS_CA_FILE", authority.to_str().unwrap());
+    }
+    let read: Result<Config, ConfigError> = Config::from_variables(&variables, &[]);
+    read.err()
+        .map(|error| error.problems().to_vec())
+        .unwrap_or_default()
+        .into_iter()
+        .map(|problem| (problem.variable, problem.problem))
+        .collect()
+}
+
+#[test]
+fn files_that_cannot_be_used_are_problems_that_name_them() {
+    let files = Files::new();
+    let (client, other) = (files.authority.client("a"), files.authority.client("b"));
+    files.write(&client);
+    let certificate = files.folder.path().join("client.crt");
+    let key = files.folder.path().join("client.key");
+    let other_key = files.folder.path().join("other.key");
+    fs::write(&other_key, &other.private_key).unwrap();
+    let missing = files.folder.path().join("missing");
+    assert_eq!(problems(&certificate, &key, None), []);
+    for (certificate, key, authority, variable, text) in [
+        (
+            &missing,
+            &key,
+            None,
+            "AUTH0_MTLS_CERTIFICATE_FILE",
+            "cannot be read",
+        ),
+        (
+            &key,
+            &key,
+            None,
+            "AUTH0_MTLS_CERTIFICATE_FILE",
+            "has no certificate",
+        ),
+        (
+            &certificate,
+            &missing,
+            None,
+            "AUTH0_MTLS_KEY_FILE",
+            "cannot be read",
+        ),
+        (
+            &certificate,
+            &certificate,
+            None,
+            "AUTH0_MTLS_KEY_FILE",
+            "has no private key",
+        ),
+        (
+            &certificate,
+            &other_key,
+            None,
+            "AUTH0_MTLS_KEY_FILE",
+            "does not belong",
+        ),
+        (
+            &certificate,
+            &key,
+            Some(&missing),
+            "AUTH0_MTLS_CA_FILE",
+            "cannot be read",
+        ),
+        (
+            &certificate,
+            &key,
+            Some(&key),
+            "AUTH0_MTLS_CA_FILE",
+            "has no certificate",
+        ),
+    ] {
+        let found = problems(certificate, key, authority.map(std::path::PathBuf::as_path));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let (name, problem) = &found[0];
+        assert_eq!(name, variable);
+        assert!(problem.contains(text), "{problem}");
+        assert!(!problem.contains("PRIVATE KEY-----\n"), "{problem}");
+    }
+}
