@@ -16,9 +16,10 @@ use crate::{
         dashboard::DashboardPage,
         error_page::ErrorPage,
         sessions::{MAX_SESSIONS, SessionRow},
+        users::{SecondFactorColumn, UserRow},
     },
     state::AppState,
-    store::{apis, applications, backchannel_requests, sessions, users},
+    store::{apis, applications, backchannel_requests, second_factors, sessions, users},
 };
 
 pub(crate) const PATH: &str = "/";
@@ -34,7 +35,19 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
     let mut users = Vec::new();
     for user in users::list(&mut connection).await? {
         let permissions = users::permissions(&mut connection, &user.sub).await?;
-        users.push((user, permissions));
+        let roles = users::roles(&mut connection, &user.sub).await?;
+        let code = second_factors::current_code(&mut connection, &user.sub, state.now()).await?;
+        let second_factor = match code {
+            None => SecondFactorColumn::None,
+            Some(code) if state.config.one_click_login => SecondFactorColumn::Code(code),
+            Some(_) => SecondFactorColumn::Hidden,
+        };
+        users.push(UserRow {
+            user,
+            permissions,
+            roles,
+            second_factor,
+        });
     }
     let mut newest = Vec::new();
     for (session, applications) in
@@ -59,6 +72,7 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
         apis: &apis,
         applications: &applications,
         users: &users,
+        requires_second_factor: state.requires_second_factor(),
         nonce: random_secret(),
     }
     .into_response())

@@ -11,6 +11,7 @@ use axum::{
 use serde_json::json;
 
 use crate::{
+    authorize::requested_acr::MULTI_FACTOR,
     dpop,
     keys::KeySet,
     scopes::OIDC_SCOPES,
@@ -58,7 +59,7 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "claims_supported": [
-            "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
+            "acr", "amr", "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
             "nickname", "nonce", "sid", "sub", "updated_at"
         ],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
@@ -67,7 +68,8 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "backchannel_logout_session_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
+        "acr_values_supported": [MULTI_FACTOR],
     });
     if state.config.dpop != DpopProofs::Ignored {
         document["dpop_signing_alg_values_supported"] = json!(dpop::ALGORITHMS);

@@ -31,6 +31,7 @@ mod pages;
 mod refresh_counts;
 mod router;
 mod scopes;
+mod second_factor_policy;
 mod sessions;
 mod settings;
 mod sso;
@@ -38,6 +39,7 @@ mod state;
 mod store;
 mod tenant;
 mod token;
+mod totp;
 mod user_claims;
 mod userinfo;
 

@@ -14,12 +14,16 @@ use tower_http::timeout::TimeoutLayer;
 use crate::{
     authorize::{
         backchannel as bc_authorize, consent, endpoint as authorize, login, one_click, par,
+        second_factor,
     },
     backchannel, dashboard, discovery,
     logout::{rp_initiated, v2},
     middleware,
-    pages::{assets, backchannel::DECIDE_PATH, error_page::ErrorPage, sessions::END_PATH},
-    sessions,
+    pages::{
+        assets, backchannel::DECIDE_PATH, error_page::ErrorPage, sessions::END_PATH,
+        users::SECOND_FACTOR_POLICY_PATH,
+    },
+    second_factor_policy, sessions,
     state::AppState,
     token::{self, introspection, revocation},
     userinfo,
@@ -31,7 +35,12 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) fn router(state: Arc<AppState>) -> Router {
     let one_click_login = if state.config.one_click_login {
-        Router::new().route(one_click::PATH, post(one_click::post))
+        Router::new()
+            .route(one_click::PATH, post(one_click::post))
+            .route(
+                second_factor::ONE_CLICK_PATH,
+                post(second_factor::one_click),
+            )
     } else {
         Router::new()
     };
@@ -42,12 +51,17 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(dashboard::REFRESHES_PATH, get(dashboard::refreshes))
         .route(END_PATH, post(sessions::end))
         .route(DECIDE_PATH, post(backchannel::decide))
+        .route(SECOND_FACTOR_POLICY_PATH, post(second_factor_policy::post))
         .route(assets::STYLESHEET_PATH, get(assets::stylesheet))
         .route(assets::ICON_PATH, get(assets::icon))
         .route(discovery::CONFIGURATION_PATH, get(discovery::configuration))
         .route(discovery::JWKS_PATH, get(discovery::jwks))
         .route(authorize::PATH, get(authorize::get).post(authorize::post))
         .route(login::PATH, get(login::get).post(login::post))
+        .route(
+            second_factor::PATH,
+            get(second_factor::get).post(second_factor::post),
+        )
         .route(consent::PATH, get(consent::get).post(consent::post))
         .route(par::PATH, post(par::post))
         .route(bc_authorize::PATH, post(bc_authorize::post))

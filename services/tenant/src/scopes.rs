@@ -110,6 +110,7 @@ mod tests {
             scope: scope.to_owned(),
             auth_time: 0,
             show_auth_time: false,
+            second_factor: false,
             created_at: 0,
             expires_at: 0,
         }

@@ -12,15 +12,14 @@ use axum::{
 use super::{
     description::log_login,
     error::ErrorRedirect,
-    pending_login::{CONSENT_PATH, pending_login},
+    pending_login::{CONSENT_PATH, authenticated_login},
     response,
 };
 use crate::{
     http::{Parameters, is_same_origin, redirect},
     pages::{consent::ConsentPage, error_page::ErrorPage},
-    sso,
     state::AppState,
-    store::{authorization_request::AuthorizationRequest, logins, sessions::Session, users},
+    store::{logins, users},
 };
 
 pub(crate) const PATH: &str = CONSENT_PATH;
@@ -81,19 +80,4 @@ pub(crate) async fn post(
     };
     transaction.commit().await?;
     Ok(redirect(&location))
-}
-
-/// Returns the request and the session of a login in which the user of this browser has authenticated.
-async fn authenticated_login(
-    state: &AppState,
-    headers: &HeaderMap,
-    login_id: &str,
-) -> Result<(AuthorizationRequest, Session), ErrorPage> {
-    let login = pending_login(state, login_id).await?;
-    let mut connection = state.store.connection().await?;
-    sso::current_session(state, &mut connection, headers)
-        .await?
-        .filter(|session| login.sid.as_deref() == Some(session.sid.as_str()))
-        .map(|session| (login.request, session))
-        .ok_or_else(ErrorPage::login_not_found)
 }

@@ -15,8 +15,8 @@ use super::{
     error::{AuthorizationError, ErrorRedirect},
     par,
     pending_login::page_url,
-    prompt::Step,
-    response, validation,
+    prompt::{Need, Step},
+    response, second_factor, validation,
 };
 use crate::{
     activity_log::quoted,
@@ -89,10 +89,15 @@ async fn authorize(
     let mut transaction = state.store.begin().await?;
     let request = resolve_request(state, &mut transaction, parameters).await?;
     let session = sso::current_session(state, &mut transaction, headers).await?;
+    let need = match &session {
+        Some(session) => second_factor::need(state, &mut transaction, &request, session).await?,
+        None => Need::Nothing,
+    };
     let step = Step::first(
         request.prompt,
         request.max_age,
         session.as_ref(),
+        need,
         state.now(),
     );
     let location = match (step, session) {
@@ -111,9 +116,23 @@ async fn authorize(
                 fix: String::new(),
             }));
         }
+        (Step::InteractionRequired, _) => {
+            transaction.commit().await?;
+            return Err(AuthorizationError::Redirect(ErrorRedirect {
+                redirect_uri: request.redirect_uri,
+                state: request.state,
+                error: "interaction_required",
+                description: "Multifactor authentication required".to_owned(),
+                fix: String::new(),
+            }));
+        }
+        (Step::Unmet, _) => {
+            transaction.commit().await?;
+            return Err(AuthorizationError::Redirect(second_factor::unmet(&request)));
+        }
         (step, session) => {
             let authenticated_sid = session
-                .filter(|_| step == Step::Consent)
+                .filter(|_| matches!(step, Step::Consent | Step::SecondFactor))
                 .map(|session| session.sid);
             let login_id = logins::start(
                 &mut transaction,

@@ -14,7 +14,7 @@ use super::{
     description::log_login,
     pending_login::{LOGIN_PATH, one_click_path, page_url, pending_login},
     prompt::Step,
-    response,
+    response, second_factor,
 };
 use crate::{
     http::{Parameters, is_same_origin, redirect},
@@ -122,7 +122,19 @@ pub(super) async fn log_in(
     };
     let event = format!("{} logged in for", user.email);
     log_login(state, form.path, &event, request);
-    let location = match Step::after_login(request.prompt) {
+    let need = second_factor::need(state, &mut transaction, request, &session).await?;
+    let location = match Step::after_login(request.prompt, need) {
+        Step::Unmet => {
+            let error = second_factor::unmet(request);
+            state.activity_log.refused(
+                form.path,
+                format!(
+                    "The application received the error {}.{}",
+                    error.error, error.fix
+                ),
+            );
+            response::error_url(state, &error)
+        }
         Step::IssueCode => {
             response::success_url(state, &mut transaction, request, &session).await?
         }

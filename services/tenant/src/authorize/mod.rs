@@ -11,5 +11,7 @@ pub(crate) mod one_click;
 pub(crate) mod par;
 mod pending_login;
 mod prompt;
+pub(crate) mod requested_acr;
 mod response;
+pub(crate) mod second_factor;
 mod validation;

@@ -1,14 +1,22 @@
 //! Logins that wait for a form, and the pages that show the forms.
 
+use axum::http::HeaderMap;
+
 use super::prompt::Step;
 use crate::{
     pages::error_page::ErrorPage,
+    sso,
     state::AppState,
-    store::logins::{self, PendingLogin},
+    store::{
+        authorization_request::AuthorizationRequest,
+        logins::{self, PendingLogin},
+        sessions::Session,
+    },
 };
 
 pub(super) const LOGIN_PATH: &str = "/u/login";
 pub(super) const ONE_CLICK_PATH: &str = "/u/login/one-click";
+pub(super) const SECOND_FACTOR_PATH: &str = "/u/second-factor";
 pub(super) const CONSENT_PATH: &str = "/u/consent";
 
 /// Returns the path of the form without a password, if such logins are enabled.
@@ -18,10 +26,10 @@ pub(super) fn one_click_path(state: &AppState) -> Option<&'static str> {
 
 /// Returns the URL of the page that `step` shows.
 pub(super) fn page_url(step: Step, login_id: &str) -> String {
-    let path = if step == Step::Consent {
-        CONSENT_PATH
-    } else {
-        LOGIN_PATH
+    let path = match step {
+        Step::Consent => CONSENT_PATH,
+        Step::SecondFactor => SECOND_FACTOR_PATH,
+        _ => LOGIN_PATH,
     };
     format!("{path}?state={login_id}")
 }
@@ -34,5 +42,20 @@ pub(super) async fn pending_login(
     let mut connection = state.store.connection().await?;
     logins::find(&mut connection, login_id, state.now())
         .await?
+        .ok_or_else(ErrorPage::login_not_found)
+}
+
+/// Returns the request and the session of a login in which the user of this browser has authenticated.
+pub(super) async fn authenticated_login(
+    state: &AppState,
+    headers: &HeaderMap,
+    login_id: &str,
+) -> Result<(AuthorizationRequest, Session), ErrorPage> {
+    let login = pending_login(state, login_id).await?;
+    let mut connection = state.store.connection().await?;
+    sso::current_session(state, &mut connection, headers)
+        .await?
+        .filter(|session| login.sid.as_deref() == Some(session.sid.as_str()))
+        .map(|session| (login.request, session))
         .ok_or_else(ErrorPage::login_not_found)
 }

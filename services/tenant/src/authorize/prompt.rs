@@ -18,25 +18,43 @@ pub(super) fn parse(text: &str) -> Option<Prompt> {
     is_valid.then_some(prompt)
 }
 
+/// What the login of a user who has authenticated still needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    Nothing,
+    /// The code of the second factor.
+    Code,
+    /// A second factor that the user does not have.
+    Unavailable,
+}
+
 /// The next step of a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Show the login page.
     Login,
+    /// Show the page of the second factor.
+    SecondFactor,
     /// Show the consent page.
     Consent,
     /// Redirect the browser to the callback with a code.
     IssueCode,
     /// Redirect the browser to the callback with `login_required`.
     LoginRequired,
+    /// Redirect the browser to the callback with `interaction_required`.
+    InteractionRequired,
+    /// Redirect the browser to the callback with `unmet_authentication_requirements`.
+    Unmet,
 }
 
 impl Step {
-    /// Returns the first step. `session` is the session of the browser; `max_age` and `now` are in seconds.
+    /// Returns the first step. `session` is the session of the browser, `need` what a login in it still needs; `max_age` and `now`
+    /// are in seconds.
     pub(super) fn first(
         prompt: Prompt,
         max_age: Option<i64>,
         session: Option<&Session>,
+        need: Need,
         now: i64,
     ) -> Self {
         let recent = session.is_some_and(|session| {
@@ -44,18 +62,20 @@ impl Step {
             max_age.is_none_or(|max_age| max_age > 0 && now - session.auth_time <= max_age)
         });
         match (recent && !prompt.login, prompt.none) {
-            (true, _) => Self::after_login(prompt),
+            (true, true) if need == Need::Code => Self::InteractionRequired,
+            (true, _) => Self::after_login(prompt, need),
             (false, true) => Self::LoginRequired,
             (false, false) => Self::Login,
         }
     }
 
     /// Returns the step after the user has authenticated.
-    pub(super) fn after_login(prompt: Prompt) -> Self {
-        if prompt.consent {
-            Self::Consent
-        } else {
-            Self::IssueCode
+    pub(super) fn after_login(prompt: Prompt, need: Need) -> Self {
+        match need {
+            Need::Code => Self::SecondFactor,
+            Need::Unavailable => Self::Unmet,
+            Need::Nothing if prompt.consent => Self::Consent,
+            Need::Nothing => Self::IssueCode,
         }
     }
 }
@@ -86,7 +106,9 @@ mod tests {
     #[test]
     fn a_session_makes_the_login_silent_unless_prompt_or_max_age_forbid_it() {
         let session = session(1000);
-        let first = |prompt: Prompt, max_age| Step::first(prompt, max_age, Some(&session), 1060);
+        let first = |prompt: Prompt, max_age| {
+            Step::first(prompt, max_age, Some(&session), Need::Nothing, 1060)
+        };
         assert_eq!(first(Prompt::default(), None), Step::IssueCode);
         assert_eq!(first(prompt("none"), None), Step::IssueCode);
         assert_eq!(first(prompt("login"), None), Step::Login);
@@ -99,10 +121,24 @@ mod tests {
 
     #[test]
     fn without_a_session_the_first_step_is_the_login_page_or_login_required() {
-        assert_eq!(Step::first(Prompt::default(), None, None, 0), Step::Login);
         assert_eq!(
-            Step::first(prompt("none"), None, None, 0),
+            Step::first(Prompt::default(), None, None, Need::Nothing, 0),
+            Step::Login
+        );
+        assert_eq!(
+            Step::first(prompt("none"), None, None, Need::Nothing, 0),
             Step::LoginRequired
         );
+    }
+
+    #[test]
+    fn a_second_factor_comes_after_the_login_and_before_the_consent() {
+        let session = session(1000);
+        let first = |text, need| Step::first(prompt(text), None, Some(&session), need, 1060);
+        assert_eq!(first("consent", Need::Code), Step::SecondFactor);
+        assert_eq!(first("login", Need::Code), Step::Login);
+        assert_eq!(first("none", Need::Code), Step::InteractionRequired);
+        assert_eq!(first("none", Need::Unavailable), Step::Unmet);
+        assert_eq!(first("", Need::Unavailable), Step::Unmet);
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         authorization_request::AuthorizationRequest,
         bound_keys, codes,
         grants::{self, Grant},
+        second_factors,
         sessions::{self, Session},
     },
 };
@@ -33,6 +34,9 @@ pub(super) async fn success_url(
         auth_time: session.auth_time,
         // Optional without `max_age`. Auth0 omits it then; here, a new login is recent for the sample site at once.
         show_auth_time: true,
+        second_factor: second_factors::given_at(connection, session)
+            .await?
+            .is_some(),
         created_at: now,
         expires_at: now + state.config.lifetimes.grant(&request.scopes),
     };

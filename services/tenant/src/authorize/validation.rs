@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     audience::{Audience, find_audience},
     error::{AuthorizationError, ErrorRedirect},
-    prompt,
+    prompt, requested_acr,
 };
 use crate::{
     activity_log::quoted,
@@ -55,6 +55,9 @@ pub(super) async fn validate(
         })?),
     };
 
+    let second_factor = requested_acr::requested(parameters)
+        .map_err(|description| error_redirect("invalid_request", description))?;
+
     // 4. Audience and scopes.
     let Audience {
         api,
@@ -86,6 +89,7 @@ pub(super) async fn validate(
         prompt,
         max_age,
         login_hint: parameters.get_owned("login_hint"),
+        second_factor,
     })
 }
 

@@ -8,12 +8,13 @@ use super::{
     dashboard_sections as sections,
     layout::{Escaped, Page, concat_map},
     sessions::{SessionRow, session_table},
+    users::{self, UserRow},
 };
 use crate::{
     activity_log::LogEntry,
     settings::ApiSettings,
     state::Config,
-    store::{applications::Application, backchannel_requests::BackchannelRequest, users::User},
+    store::{applications::Application, backchannel_requests::BackchannelRequest},
     token::token_exchange,
 };
 
@@ -27,8 +28,8 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) waiting_logins: &'a [BackchannelRequest],
     pub(crate) apis: &'a [ApiSettings],
     pub(crate) applications: &'a [Application],
-    /// The users and their API scopes; `None` if a user has all.
-    pub(crate) users: &'a [(User, Option<Vec<String>>)],
+    pub(crate) users: &'a [UserRow],
+    pub(crate) requires_second_factor: bool,
     /// The nonce of the page's script.
     pub(crate) nonce: String,
 }
@@ -65,7 +66,7 @@ impl IntoResponse for DashboardPage<'_> {
             apis = concat_map(self.apis, sections::api),
             applications = concat_map(self.applications, sections::application),
             exchange_profile = token_exchange::PROFILE,
-            users = sections::user_table(self.config, self.users),
+            users = users::section(self.config, self.users, self.requires_second_factor),
         );
         Page {
             width: "wide",

@@ -1,14 +1,11 @@
 //! The sections of the dashboard: settings, APIs, applications and users.
 
-use super::{
-    layout::{Escaped, concat_map},
-    sessions::{full_name, sign_out_everywhere},
-};
+use super::layout::{Escaped, concat_map};
 use crate::{
     dpop,
     settings::{ApiSettings, ApplicationAccess, TokenSigning},
     state::Config,
-    store::{applications::Application, users::User},
+    store::applications::Application,
 };
 
 pub(super) fn describe_config(config: &Config) -> String {
@@ -53,7 +50,7 @@ pub(super) fn api(api: &ApiSettings) -> String {
         "<h3>{name}</h3>\n<dl><dt>Identifier (audience)</dt><dd><code>{identifier}</code></dd>\
          <dt>Scopes</dt><dd>{scopes}</dd><dt>Allow offline access</dt><dd>{offline}</dd>\
          <dt>Access tokens</dt><dd>{format}</dd><dt>Signing algorithm</dt><dd>{signing}</dd><dt>JSON Web Encryption</dt><dd>{encryption}</dd>\
-         <dt>Application access</dt><dd>{access}</dd></dl>\n",
+         <dt>RBAC</dt><dd>{rbac}</dd><dt>Application access</dt><dd>{access}</dd></dl>\n",
         name = Escaped(&api.name),
         identifier = Escaped(&api.identifier),
         scopes = codes(&api.scopes),
@@ -72,6 +69,11 @@ pub(super) fn api(api: &ApiSettings) -> String {
         },
         encryption = if api.encrypted {
             "on: only the API can decrypt its tokens"
+        } else {
+            "off"
+        },
+        rbac = if api.rbac {
+            "on: access tokens contain the permissions of the user"
         } else {
             "off"
         },
@@ -143,31 +145,7 @@ fn authentication(application: &Application) -> String {
     format!("<code>private_key_jwt</code> with the key {keys}")
 }
 
-/// Returns the table of users, with the API scopes of each user.
-pub(super) fn user_table(config: &Config, users: &[(User, Option<Vec<String>>)]) -> String {
-    let rows = concat_map(users, |(user, permissions)| {
-        format!(
-            "<tr><th scope=\"row\">{name}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td><td>{connections}</td>\
-             <td>{form}</td></tr>\n",
-            name = Escaped(&full_name(user)),
-            form = sign_out_everywhere(user),
-            email = Escaped(&user.email),
-            sub = Escaped(&user.sub),
-            connections = codes(config.connections.get(&user.sub).map_or(&[], Vec::as_slice)),
-            permissions = match permissions {
-                None => "all".to_owned(),
-                Some(permissions) => codes(permissions),
-            },
-        )
-    });
-    format!(
-        "<table class=\"stacked\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Email</th><th scope=\"col\">sub</th>\
-         <th scope=\"col\">Permissions</th><th scope=\"col\">Connected services</th><th scope=\"col\"><span class=\"hidden\">Action</span></th></tr></thead>\
-         <tbody>\n{rows}</tbody></table>"
-    )
-}
-
-fn codes(values: &[String]) -> String {
+pub(super) fn codes(values: &[String]) -> String {
     if values.is_empty() {
         return "none".to_owned();
     }

@@ -10,4 +10,6 @@ pub(crate) mod error_page;
 mod layout;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod second_factor;
 pub(crate) mod sessions;
+pub(crate) mod users;

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 /// An API of the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, as in Auth0's dashboard"
+)]
 pub struct ApiSettings {
     /// The identifier: the value of the parameter `audience` and of the claim `aud`.
     pub identifier: String,
@@ -20,6 +24,8 @@ pub struct ApiSettings {
     /// Whether the API's access tokens are opaque instead of JWTs, so that the API has to introspect them (RFC 7662). Auth0
     /// has no such setting; other providers do.
     pub opaque: bool,
+    /// *Enable RBAC* and *Add Permissions in the Access Token*: whether access tokens contain the permissions of the user.
+    pub rbac: bool,
     /// *Application Access Policy*: the applications that can receive tokens for the API.
     pub access: ApplicationAccess,
 }
@@ -60,6 +66,7 @@ impl ApiSettings {
             signing: TokenSigning::Rs256,
             encrypted: false,
             opaque: false,
+            rbac: true,
             access: ApplicationAccess::All,
         }
     }

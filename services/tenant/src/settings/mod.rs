@@ -24,6 +24,10 @@ use crate::clock::{Clock, SystemClock};
 /// Each start writes the applications, APIs and users to the database and deletes those that are no longer configured. Keys,
 /// logins and grants remain.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, as in Auth0's dashboard"
+)]
 pub struct Settings {
     /// The issuer identifier. It ends with a slash, like Auth0's, and its host is a loopback host.
     pub issuer: Url,
@@ -38,6 +42,10 @@ pub struct Settings {
     /// Whether the login page has a button for each user that logs in without the password. For users whose password is no
     /// secret.
     pub one_click_login: bool,
+    /// Whether every login requires a second factor. The dashboard can change it until the next start.
+    pub require_second_factor: bool,
+    /// The namespace of the claims `roles` and `permissions` of the user. At Auth0, an Action adds such claims.
+    pub claims_namespace: String,
     /// The lifetime of an access token. Auth0: 24 hours.
     pub access_token_lifetime: Duration,
     /// The lifetime of an ID token. Auth0: 10 hours.
@@ -102,10 +110,15 @@ impl Settings {
             applications: vec![ApplicationSettings::local(app_base_url, client_secret)],
             apis: vec![ApiSettings::products()],
             users: vec![
-                UserSettings::local("alice", "Alice", "Example"),
+                UserSettings {
+                    roles: vec!["manager".to_owned()],
+                    ..UserSettings::local("alice", "Alice", "Example")
+                },
                 UserSettings::local("bob", "Bob", "Example"),
             ],
             one_click_login: true,
+            require_second_factor: false,
+            claims_namespace: "https://leptos-auth0.example/".to_owned(),
             access_token_lifetime: Duration::from_hours(24),
             id_token_lifetime: Duration::from_hours(10),
             refresh_token_idle: Duration::from_hours(15 * 24),

@@ -19,6 +19,10 @@ pub struct UserSettings {
     pub permissions: Option<Vec<String>>,
     /// The connections of services that the user has connected (Auth0: *Connected Accounts*).
     pub connections: Vec<String>,
+    /// The roles, which tokens contain in [`Settings::claims_namespace`](crate::Settings::claims_namespace).
+    pub roles: Vec<String>,
+    /// Whether the user has a second factor: one-time passwords (RFC 6238), which the dashboard shows.
+    pub second_factor: bool,
 }
 
 impl UserSettings {
@@ -32,6 +36,8 @@ impl UserSettings {
             family_name: family_name.to_owned(),
             permissions: None,
             connections: vec!["google-oauth2".to_owned()],
+            roles: Vec::new(),
+            second_factor: true,
         }
     }
 }

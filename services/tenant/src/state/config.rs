@@ -24,6 +24,7 @@ pub(crate) struct Config {
     /// The connections of each user, by `sub`.
     pub(crate) connections: BTreeMap<String, Vec<String>>,
     pub(crate) dpop: DpopProofs,
+    pub(crate) claims_namespace: String,
 }
 
 /// Lifetimes in seconds.
@@ -89,6 +90,7 @@ impl From<&Settings> for Config {
                 .map(|user| (user.sub.clone(), user.connections.clone()))
                 .collect(),
             dpop: settings.dpop,
+            claims_namespace: settings.claims_namespace.clone(),
         }
     }
 }

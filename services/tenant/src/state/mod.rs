@@ -5,7 +5,7 @@ mod config;
 use std::{
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -40,6 +40,7 @@ pub(crate) struct AppState {
     keys: RwLock<KeySet>,
     clock: Arc<dyn Clock>,
     last_cleanup: AtomicI64,
+    requires_second_factor: AtomicBool,
 }
 
 impl AppState {
@@ -77,12 +78,24 @@ impl AppState {
             keys: RwLock::new(keys),
             clock: settings.clock,
             last_cleanup: AtomicI64::new(now),
+            requires_second_factor: AtomicBool::new(settings.require_second_factor),
         })
     }
 
     /// Returns the current time, in seconds since 1970-01-01T00:00:00Z.
     pub(crate) fn now(&self) -> i64 {
         self.clock.unix_seconds()
+    }
+
+    /// Returns whether every login requires a second factor.
+    pub(crate) fn requires_second_factor(&self) -> bool {
+        self.requires_second_factor.load(Ordering::Relaxed)
+    }
+
+    /// Changes whether every login requires a second factor, until the tenant stops.
+    pub(crate) fn require_second_factor(&self, required: bool) {
+        self.requires_second_factor
+            .store(required, Ordering::Relaxed);
     }
 
     /// Calls `read` with the signing keys. The lock is never held across an await point.

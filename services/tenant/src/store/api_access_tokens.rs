@@ -62,7 +62,8 @@ pub(crate) async fn find(
     token: &str,
 ) -> Result<Option<ApiAccessToken>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT grants.*, api_access_tokens.audience AS token_audience, api_access_tokens.scope AS token_scope,
+        "SELECT grants.*, EXISTS (SELECT 1 FROM grant_second_factors WHERE grant_id = grants.id) AS second_factor,
+                api_access_tokens.audience AS token_audience, api_access_tokens.scope AS token_scope,
                 api_access_tokens.issued_at AS token_issued_at, api_access_tokens.expires_at AS token_expires_at
          FROM api_access_tokens JOIN grants ON grants.id = api_access_tokens.grant_id
          WHERE api_access_tokens.token_hash = ?1",

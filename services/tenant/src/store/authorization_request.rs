@@ -31,6 +31,8 @@ pub(crate) struct AuthorizationRequest {
     /// In seconds.
     pub(crate) max_age: Option<i64>,
     pub(crate) login_hint: Option<String>,
+    #[serde(default)]
+    pub(crate) second_factor: SecondFactor,
 }
 
 /// The values of the parameter `prompt` (OpenID Connect Core §3.1.2.1).
@@ -42,4 +44,23 @@ pub(crate) struct Prompt {
     pub(crate) login: bool,
     /// Ask the user to authorize the application.
     pub(crate) consent: bool,
+}
+
+/// Whether a login asks for a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum SecondFactor {
+    #[default]
+    NotRequested,
+    /// By `acr_values`: a user without a second factor logs in without it.
+    Voluntary,
+    /// As an essential claim: the login fails without it.
+    Essential,
+    /// The essential claim has another value, so the login fails.
+    Unsupported,
+}
+
+impl SecondFactor {
+    pub(crate) fn is_essential(self) -> bool {
+        matches!(self, Self::Essential | Self::Unsupported)
+    }
 }

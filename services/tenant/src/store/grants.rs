@@ -19,6 +19,8 @@ pub(crate) struct Grant {
     pub(crate) auth_time: i64,
     /// Whether ID tokens contain `auth_time` (OpenID Connect Core §2).
     pub(crate) show_auth_time: bool,
+    /// Whether the user gave a second factor.
+    pub(crate) second_factor: bool,
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
 }
@@ -34,6 +36,7 @@ impl FromRow<'_, SqliteRow> for Grant {
             scope: row.try_get("scope")?,
             auth_time: row.try_get("auth_time")?,
             show_auth_time: row.try_get("show_auth_time")?,
+            second_factor: row.try_get("second_factor")?,
             created_at: row.try_get("created_at")?,
             expires_at: row.try_get("expires_at")?,
         })
@@ -71,6 +74,12 @@ pub(crate) async fn insert(
     .bind(grant.expires_at)
     .execute(&mut *connection)
     .await?;
+    if grant.second_factor {
+        sqlx::query("INSERT INTO grant_second_factors (grant_id) VALUES (?1)")
+            .bind(&grant.id)
+            .execute(&mut *connection)
+            .await?;
+    }
     sqlx::query(
         "DELETE FROM grants WHERE client_id = ?1 AND sub = ?2 AND id NOT IN
          (SELECT id FROM grants WHERE client_id = ?1 AND sub = ?2 ORDER BY created_at DESC, rowid DESC LIMIT ?3)",
@@ -87,10 +96,13 @@ pub(crate) async fn find(
     connection: &mut SqliteConnection,
     id: &str,
 ) -> Result<Option<Grant>, sqlx::Error> {
-    sqlx::query_as("SELECT * FROM grants WHERE id = ?1")
-        .bind(id)
-        .fetch_optional(connection)
-        .await
+    sqlx::query_as(
+        "SELECT *, EXISTS (SELECT 1 FROM grant_second_factors WHERE grant_id = id) AS second_factor
+         FROM grants WHERE id = ?1",
+    )
+    .bind(id)
+    .fetch_optional(connection)
+    .await
 }
 
 /// Deletes a grant with its codes and tokens.

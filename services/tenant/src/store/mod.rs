@@ -13,6 +13,7 @@ mod json;
 pub(crate) mod logins;
 mod password;
 pub(crate) mod pushed_requests;
+pub(crate) mod second_factors;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;

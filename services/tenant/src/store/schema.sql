@@ -141,3 +141,28 @@ CREATE TABLE IF NOT EXISTS bound_keys (
     thumbprint  TEXT NOT NULL,
     expires_at  INTEGER NOT NULL
 ) STRICT;
+
+-- The secrets of RFC 6238. `last_period` is that of the last accepted code, which is not accepted again.
+CREATE TABLE IF NOT EXISTS second_factors (
+    sub           TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    secret        BLOB NOT NULL,
+    last_period   INTEGER NOT NULL DEFAULT -1,
+    failures      INTEGER NOT NULL DEFAULT 0,
+    blocked_until INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS session_second_factors (
+    sid      TEXT PRIMARY KEY REFERENCES sso_sessions ON DELETE CASCADE,
+    given_at INTEGER NOT NULL
+) STRICT;
+
+-- The grants of logins with a second factor.
+CREATE TABLE IF NOT EXISTS grant_second_factors (
+    grant_id TEXT PRIMARY KEY REFERENCES grants ON DELETE CASCADE
+) STRICT;
+
+-- The roles of a user.
+CREATE TABLE IF NOT EXISTS user_roles (
+    sub   TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    roles TEXT NOT NULL
+) STRICT;

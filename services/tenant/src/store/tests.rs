@@ -31,6 +31,8 @@ async fn store() -> Store {
         family_name: "Example".to_owned(),
         permissions: None,
         connections: Vec::new(),
+        roles: Vec::new(),
+        second_factor: false,
     };
     users::sync_from_settings(&mut connection, &[user], 0)
         .await
@@ -55,6 +57,7 @@ fn grant(id: &str, expires_at: i64) -> Grant {
         scope: "openid".to_owned(),
         auth_time: 0,
         show_auth_time: false,
+        second_factor: false,
         created_at: 0,
         expires_at,
     }

@@ -7,7 +7,7 @@ use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     json::{decode, encode},
-    password,
+    password, second_factors,
 };
 use crate::{error::OpenError, settings::UserSettings};
 
@@ -44,9 +44,9 @@ pub(crate) async fn sync_from_settings(
         .bind(encode(&subs)?)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM permissions")
-        .execute(&mut *connection)
-        .await?;
+    for table in ["DELETE FROM permissions", "DELETE FROM user_roles"] {
+        sqlx::query(table).execute(&mut *connection).await?;
+    }
     let mut hashes = HashMap::new();
     for user in users {
         upsert(connection, user, &mut hashes, now).await?;
@@ -57,7 +57,15 @@ pub(crate) async fn sync_from_settings(
                 .execute(&mut *connection)
                 .await?;
         }
+        if !user.roles.is_empty() {
+            sqlx::query("INSERT INTO user_roles (sub, roles) VALUES (?1, ?2)")
+                .bind(&user.sub)
+                .bind(encode(&user.roles)?)
+                .execute(&mut *connection)
+                .await?;
+        }
     }
+    second_factors::sync_from_settings(connection, users).await?;
     Ok(())
 }
 
@@ -155,6 +163,21 @@ pub(crate) async fn permissions(
             .fetch_optional(connection)
             .await?;
     scopes.map(|json| decode(&json)).transpose()
+}
+
+/// Returns the roles of the user.
+pub(crate) async fn roles(
+    connection: &mut SqliteConnection,
+    sub: &str,
+) -> Result<Vec<String>, sqlx::Error> {
+    let roles: Option<String> = sqlx::query_scalar("SELECT roles FROM user_roles WHERE sub = ?1")
+        .bind(sub)
+        .fetch_optional(connection)
+        .await?;
+    Ok(roles
+        .map(|json| decode(&json))
+        .transpose()?
+        .unwrap_or_default())
 }
 
 /// Returns all users, ordered by email address.

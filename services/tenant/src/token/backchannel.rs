@@ -91,6 +91,7 @@ fn new_grant(state: &AppState, request: BackchannelRequest) -> Grant {
         scope: request.scope,
         auth_time: now,
         show_auth_time: true,
+        second_factor: false,
         created_at: now,
         expires_at: now + state.config.lifetimes.grant(&scopes),
     }

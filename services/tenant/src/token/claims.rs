@@ -3,7 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::request::TokenRequest;
-use crate::{keys::TokenFormat, opaque_id::random_id, settings::TokenSigning, state::AppState};
+use crate::{
+    authorize::requested_acr::MULTI_FACTOR, keys::TokenFormat, opaque_id::random_id,
+    settings::TokenSigning, state::AppState,
+};
+
+/// The authentication methods of a login with a second factor (RFC 8176).
+const AMR: [&str; 3] = ["pwd", "otp", "mfa"];
 
 /// Returns the claims of Auth0's default access token profile: `azp` instead of `client_id`, and with the scope `openid` a second
 /// audience for `/userinfo`, if `/userinfo` can verify the token.
@@ -42,6 +48,10 @@ pub(super) fn access_token_claims(
         // RFC 9449 §6.1.
         claims["cnf"] = json!({ "jkt": thumbprint });
     }
+    if request.grant.second_factor {
+        claims["acr"] = json!(MULTI_FACTOR);
+        claims["amr"] = json!(AMR);
+    }
     claims
 }
 
@@ -69,6 +79,10 @@ pub(super) fn id_token_claims(
     }
     if let Some(actor) = request.actor {
         claims.insert("act".to_owned(), json!({ "sub": actor }));
+    }
+    if grant.second_factor {
+        claims.insert("acr".to_owned(), json!(MULTI_FACTOR));
+        claims.insert("amr".to_owned(), json!(AMR));
     }
     if let Some(nonce) = request.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));

@@ -124,6 +124,7 @@ async fn grant(
         scope: scopes.join(" "),
         auth_time: now,
         show_auth_time: false,
+        second_factor: false,
         created_at: now,
         expires_at: now + state.config.lifetimes.grant(&scopes),
     };

@@ -12,6 +12,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
+    authorize::requested_acr::MULTI_FACTOR,
     clients,
     http::{OAuthError, Parameters},
     state::AppState,
@@ -81,6 +82,10 @@ async fn introspect(
         // RFC 9449 §6.2.
         response["token_type"] = json!("DPoP");
         response["cnf"] = json!({ "jkt": thumbprint });
+    }
+    if token.grant.second_factor {
+        // RFC 9470 §6.2.
+        response["acr"] = json!(MULTI_FACTOR);
     }
     Ok(response)
 }

@@ -1,5 +1,6 @@
 //! `/oauth/token`, `/oauth/revoke` and `/oauth/introspect`.
 
+mod authorization_claims;
 mod authorization_code;
 pub(crate) mod backchannel;
 mod claims;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::{
+    authorization_claims::AuthorizationClaims,
     claims::{access_token_claims, id_token_claims},
     request::TokenRequest,
 };
@@ -63,6 +64,8 @@ impl TokenResponse {
         let audience = request
             .audience
             .map(|audience| (audience.to_owned(), state.api_keys.format(audience)));
+        let authorization =
+            AuthorizationClaims::load(connection, &request.grant.sub, request.audience).await?;
         let access_token = if let Some((audience, TokenFormat { opaque: true, .. })) = &audience {
             let issued_at = state.now();
             let new = NewApiAccessToken {
@@ -74,7 +77,8 @@ impl TokenResponse {
             };
             api_access_tokens::issue(connection, new).await?
         } else if let Some((audience, format)) = &audience {
-            let claims = access_token_claims(state, &request, audience, *format);
+            let mut claims = access_token_claims(state, &request, audience, *format);
+            authorization.add_to_access_token(state, &mut claims);
             state.with_keys(|keys| state.api_keys.sign_access_token(keys, audience, &claims))?
         } else {
             let expires_at = state.now() + lifetimes.access_token;
@@ -90,7 +94,8 @@ impl TokenResponse {
                 .await?
                 .ok_or_else(|| OAuthError::invalid_grant("The user does not exist any more."))?;
             let user_claims = user_claims(&user, |name| request.has_scope(name));
-            let claims = id_token_claims(state, &request, user_claims);
+            let mut claims = id_token_claims(state, &request, user_claims);
+            authorization.add_to_id_token(state, &mut claims);
             Some(state.with_keys(|keys| keys.sign("JWT", &claims))?)
         } else {
             None

@@ -32,6 +32,7 @@ async fn with_an_audience_the_access_token_is_a_jwt_for_that_api() {
             "iss": env.issuer, "sub": "auth0|alice", "aud": [PRODUCTS, format!("{}userinfo", env.issuer)],
             "iat": START_TIME, "exp": START_TIME + 86_400, "azp": CLIENT_ID,
             "scope": "openid profile email offline_access read:products", "auth_time": START_TIME,
+            "permissions": ["read:products", "write:products"], "https://leptos-auth0.example/roles": ["manager"],
         })
     );
     assert!(env.logged(

@@ -28,6 +28,7 @@ async fn the_id_token_has_the_claims_of_its_scopes() {
             "nonce": "nonce-1", "name": "Alice Example", "nickname": "alice", "given_name": "Alice",
             "family_name": "Example", "updated_at": "2027-01-15T08:00:00.000Z",
             "email": "alice@example.com", "email_verified": true, "auth_time": START_TIME,
+            "https://leptos-auth0.example/roles": ["manager"],
         })
     );
     assert_eq!(response.headers["cache-control"], "no-store");

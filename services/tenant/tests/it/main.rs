@@ -23,6 +23,8 @@ mod refresh;
 mod refresh_counts;
 mod restart;
 mod revocation;
+mod roles;
+mod second_factor;
 mod single_sign_on;
 mod tenant_settings;
 mod test_env;
