@@ -25,6 +25,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
                 </a>
                 <nav class="site-nav" aria-label="Main">
                     <SignedIn>
+                        <OrganizationName/>
                         <A href=PRODUCTS.href()>{PRODUCTS.title}</A>
                         <A href=PROFILE.href()>{PROFILE.title}</A>
                         {cfg!(debug_assertions).then(|| view! { <a href=site_path("/tokens")>"Tokens"</a> })}
@@ -54,4 +55,18 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
         </footer>
         <SingleSubmission/>
     }
+}
+
+/// The name of the organization that the user is signed in to.
+#[component]
+fn OrganizationName() -> impl IntoView {
+    let user = use_user();
+    let name = move || {
+        user.with(|user| {
+            let own = user.as_ref()?.organization()?;
+            let name = own.name.as_ref().unwrap_or(&own.id).clone();
+            Some(view! { <span class="organization-name">{name}</span> })
+        })
+    };
+    view! { {name} }
 }

@@ -27,6 +27,7 @@ mod login;
 mod logout;
 pub mod metrics;
 pub mod oauth;
+mod organization;
 mod page;
 mod page_user;
 mod profile;
@@ -76,12 +77,14 @@ pub use self::{
         CallbackOutcome, HookError, LOGIN_PARAMETERS, LoginFailure, LoginFailureKind, NewSession,
     },
     oauth::IdTokenError,
+    organization::{Organization, UnmetOrganization},
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
     request::cookies,
     return_to::{InvalidReturnTo, ReturnTo},
     session::{
-        AppData, BACKGROUND_HEADER, CurrentUser, NotSignedIn, SESSION_EXPIRES_HEADER,
-        SessionDataError, SessionDescription, SessionExpiry, SessionLimit, SignedInUser,
+        AppData, BACKGROUND_HEADER, CurrentUser, NotSignedIn, OrganizationRequired,
+        SESSION_EXPIRES_HEADER, SessionDataError, SessionDescription, SessionExpiry, SessionLimit,
+        SignedInUser,
     },
     step_up::{Authentication, StepUp, StepUpRequired, UnmetStepUp},
     tasks::UnfinishedTasks,

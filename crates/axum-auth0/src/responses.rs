@@ -53,6 +53,8 @@ pub(crate) fn json_error(status: StatusCode, error: &str, description: &str) -> 
 pub(crate) enum NegotiableError {
     /// The user has to log in: a navigation is redirected to the login.
     SignInRequired,
+    /// The user has to log in to this organization: a navigation is redirected to that login.
+    OrganizationRequired(String),
     /// A misconfiguration: cause and fix are added if they are visible.
     Misconfigured(Box<Diagnosis>),
 }

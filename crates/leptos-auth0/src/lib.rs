@@ -62,7 +62,7 @@ pub use server_fn_error::set_page_status;
 pub use session_end::{SessionEnd, SessionLimit};
 pub use session_expiry::use_session_expiry;
 pub use session_expiry_signal::SessionExpirySignal;
-pub use user::User;
+pub use user::{Organization, User};
 pub use user_signal::UserSignal;
 
 #[doc(hidden)]

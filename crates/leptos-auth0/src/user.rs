@@ -45,13 +45,32 @@ pub struct User {
     /// The methods of the login, such as `pwd` and `mfa`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
+    /// The organization that the user logged in to (Auth0 Organizations).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Organization>,
     /// Further claims, such as roles, as a JSON object: those of `Auth0Builder::public_claims`. [`User::claim`] reads
     /// one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,
 }
 
+/// The organization that a user logged in to: claims of the verified ID token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// `org_id`: the identifier, which never changes.
+    pub id: String,
+    /// `org_name`: the unique name, if the provider sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
 impl User {
+    /// Returns the organization that the user logged in to, if any. A guard on the server is
+    /// `leptos_auth0::server::require_organization`.
+    pub fn organization(&self) -> Option<&Organization> {
+        self.organization.as_ref()
+    }
+
     /// Returns a further claim, one of `Auth0Builder::public_claims`, as `T`. `None` if it is missing or of another type.
     ///
     /// ```

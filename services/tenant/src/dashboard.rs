@@ -19,7 +19,9 @@ use crate::{
         users::{SecondFactorColumn, UserRow},
     },
     state::AppState,
-    store::{apis, applications, backchannel_requests, second_factors, sessions, users},
+    store::{
+        apis, applications, backchannel_requests, organizations, second_factors, sessions, users,
+    },
 };
 
 pub(crate) const PATH: &str = "/";
@@ -63,6 +65,16 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
         }
     }
     let waiting = backchannel_requests::list_waiting(&mut connection, state.now()).await?;
+    let mut all_organizations = Vec::new();
+    for organization in &state.config.organizations {
+        let mut members = organization.members.clone();
+        for member in organizations::invited(&mut connection, &organization.id).await? {
+            if !members.contains(&member) {
+                members.push(member);
+            }
+        }
+        all_organizations.push((organization.clone(), members));
+    }
     drop(connection);
     Ok(DashboardPage {
         config: &state.config,
@@ -73,6 +85,7 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
         applications: &applications,
         users: &users,
         requires_second_factor: state.requires_second_factor(),
+        organizations: &all_organizations,
         nonce: random_secret(),
     }
     .into_response())

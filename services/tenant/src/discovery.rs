@@ -60,7 +60,7 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "token_endpoint_auth_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "claims_supported": [
             "acr", "amr", "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
-            "nickname", "nonce", "sid", "sub", "updated_at"
+            "nickname", "nonce", "org_id", "org_name", "sid", "sub", "updated_at"
         ],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": true,

@@ -22,6 +22,7 @@ mod dpop;
 mod error;
 mod grant_log;
 mod http;
+mod invitations;
 mod keys;
 mod logout;
 mod loopback;
@@ -48,8 +49,9 @@ pub use clock::{Clock, MockClock, SystemClock};
 pub use error::OpenError;
 pub use refresh_counts::RefreshCounts;
 pub use settings::{
-    ApiSettings, ApplicationAccess, ApplicationSettings, Database, DpopProofs, OtherGrant,
-    PublicKey, PublicKeyError, ResourcePolicy, Settings, TokenSigning, UserSettings,
+    ApiSettings, ApplicationAccess, ApplicationSettings, Database, DpopProofs,
+    OrganizationSettings, OrganizationUsage, OtherGrant, PublicKey, PublicKeyError, ResourcePolicy,
+    Settings, TokenSigning, UserSettings,
 };
 pub use tenant::Tenant;
 pub use token::direct::{IssueError, IssuedTokens};

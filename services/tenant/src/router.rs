@@ -13,15 +13,15 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     authorize::{
-        backchannel as bc_authorize, consent, endpoint as authorize, login, one_click, par,
-        second_factor,
+        backchannel as bc_authorize, consent, endpoint as authorize, login, one_click,
+        organization, par, second_factor,
     },
-    backchannel, dashboard, discovery,
+    backchannel, dashboard, discovery, invitations,
     logout::{rp_initiated, v2},
     middleware,
     pages::{
-        assets, backchannel::DECIDE_PATH, error_page::ErrorPage, sessions::END_PATH,
-        users::SECOND_FACTOR_POLICY_PATH,
+        assets, backchannel::DECIDE_PATH, error_page::ErrorPage, organization::INVITATION_PATH,
+        sessions::END_PATH, users::SECOND_FACTOR_POLICY_PATH,
     },
     second_factor_policy, sessions,
     state::AppState,
@@ -63,6 +63,11 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
             get(second_factor::get).post(second_factor::post),
         )
         .route(consent::PATH, get(consent::get).post(consent::post))
+        .route(
+            organization::PATH,
+            get(organization::get).post(organization::post),
+        )
+        .route(INVITATION_PATH, post(invitations::create))
         .route(par::PATH, post(par::post))
         .route(bc_authorize::PATH, post(bc_authorize::post))
         .route(token::PATH, post(token::endpoint::post))

@@ -1,10 +1,12 @@
 //! The user's claims that pages may contain, and the devices on which the user is signed in.
 
 mod devices;
+mod organization;
 
 use devices::Devices;
 use leptos::prelude::*;
 use leptos_auth0::{User, use_user};
+use organization::Organization;
 
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
@@ -27,6 +29,7 @@ pub(crate) fn ProfilePage() -> impl IntoView {
                 {rows}
             </tbody>
         </table>
+        <Organization/>
         <Devices/>
     }
 }
@@ -45,6 +48,11 @@ fn claims(user: &User) -> Vec<(&'static str, String)> {
         ("email", user.email.clone()),
         ("email_verified", verified),
         ("picture", user.picture.clone()),
+        ("org_id", user.organization().map(|own| own.id.clone())),
+        (
+            "org_name",
+            user.organization().and_then(|own| own.name.clone()),
+        ),
     ]
     .into_iter()
     .filter_map(|(claim, value)| Some((claim, value?)))

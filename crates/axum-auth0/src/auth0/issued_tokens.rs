@@ -13,6 +13,7 @@ use crate::{
     grants::IssuedTokens,
     jwt,
     oauth::{IdTokenChecks, IdTokenError, TokenResponse},
+    organization::RequiredOrganization,
     tokens::{AccessToken, CachedToken, TokenError, TokenRequest},
 };
 
@@ -80,7 +81,8 @@ pub(super) async fn verify<A: Api>(
             let checks = IdTokenChecks {
                 nonce: None,
                 step_up: None,
-                organization,
+                organization: organization
+                    .map_or(RequiredOrganization::Optional, RequiredOrganization::Named),
                 access_token: &tokens.access_token,
             };
             let verified = state.login.id_tokens.verify(id_token, &checks).await?;

@@ -9,6 +9,7 @@ use tower_sessions::{SessionStore as _, session::Id};
 use super::{Auth0, Auth0Builder};
 use crate::{
     config::Variables,
+    organization::Organization,
     random::base64url,
     session::{
         LoginContext, ProviderSession, SessionData, SessionTimes, SignedInUser, empty_record,
@@ -37,6 +38,7 @@ pub(crate) struct NewTestLogin {
     pub(crate) last_seen_at: i64,
     pub(crate) provider_end: Option<i64>,
     pub(crate) authentication: Authentication,
+    pub(crate) organization: Option<Organization>,
 }
 
 impl Auth0Builder {
@@ -129,6 +131,7 @@ impl Auth0 {
             is_unclaimed: false,
             context: LoginContext {
                 authentication: login.authentication,
+                organization: login.organization,
                 replaced: None,
             },
         };

@@ -107,6 +107,17 @@ impl Config {
         self.prompt.as_deref()
     }
 
+    /// Returns `AUTH0_ORGANIZATION`: the organization that a login asks for if its link names none.
+    pub fn organization(&self) -> Option<&str> {
+        self.organization.default.as_deref()
+    }
+
+    /// Returns `AUTH0_ORGANIZATION_REQUIRED`: whether every session belongs to [`Self::organization`], or to any
+    /// organization if that is `None`.
+    pub fn requires_organization(&self) -> bool {
+        self.organization.is_required
+    }
+
     /// Returns `AUTH0_SCOPE` and the scopes of the API that the login requests a token for.
     pub fn scope(&self) -> &[String] {
         &self.scope

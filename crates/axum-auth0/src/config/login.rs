@@ -24,6 +24,20 @@ pub(super) fn audience(problems: &Problems<'_>) -> Option<String> {
     problems.get(variable::AUDIENCE).map(str::to_owned)
 }
 
+/// The organization of the site.
+#[derive(Clone, Debug)]
+pub(super) struct OrganizationSettings {
+    pub(super) default: Option<String>,
+    pub(super) is_required: bool,
+}
+
+pub(super) fn organization(problems: &mut Problems<'_>) -> OrganizationSettings {
+    OrganizationSettings {
+        default: problems.get(variable::ORGANIZATION).map(str::to_owned),
+        is_required: problems.flag(variable::ORGANIZATION_REQUIRED, false),
+    }
+}
+
 /// A site without APIs is a valid site, so a missing audience is no problem.
 pub(super) fn warn_of_missing_audience(problems: &mut Problems<'_>) {
     problems.warn(

@@ -85,6 +85,7 @@ pub struct Config {
     audience: Option<String>,
     audience_parameter: AudienceParameter,
     prompt: Option<String>,
+    organization: login::OrganizationSettings,
     scope: Vec<String>,
     own_scope: Vec<String>,
     apis: BTreeMap<&'static str, ApiSettings>,
@@ -148,6 +149,7 @@ impl Config {
         let audience = login::audience(&problems);
         let audience_parameter = login::audience_parameter(&mut problems, issuer.as_ref());
         let prompt = login::prompt(&mut problems);
+        let organization = login::organization(&mut problems);
         let apis = apis::read(
             registrations,
             audience.as_deref(),
@@ -201,6 +203,7 @@ impl Config {
             audience,
             audience_parameter,
             prompt,
+            organization,
             scope,
             own_scope,
             apis,

@@ -116,6 +116,10 @@ variables! {
         "scopes that a login requests, in addition to those of the APIs";
     PROMPT: "AUTH0_PROMPT", Words, None, "consent",
         "`prompt` of every login: `login`, `consent` or `select_account`";
+    ORGANIZATION: "AUTH0_ORGANIZATION", Word, None, "org_…",
+        "organization that a login asks for if its link names none: identifier (`org_…`) or name; the ID token must confirm it";
+    ORGANIZATION_REQUIRED: "AUTH0_ORGANIZATION_REQUIRED", Word, Some("false"), "true",
+        "every session belongs to `AUTH0_ORGANIZATION`, or to any organization if that is not set";
     LOGOUT_RETURN_TO: "AUTH0_LOGOUT_RETURN_TO", Word, Some("/signed-out"), "/",
         "page of this site that a logout ends at, as a path or as its registered URL";
     LOGOUT_STRATEGY: "AUTH0_LOGOUT_STRATEGY", Word, Some("auto"), "oidc",

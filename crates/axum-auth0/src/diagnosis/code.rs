@@ -94,6 +94,8 @@ codes! {
     DpopProofRefused => "dpop_proof_refused",
     /// The configuration requires a protection that the provider does not offer.
     NotSupportedByProvider => "not_supported_by_provider",
+    /// The provider did not confirm the organization that the login asked for.
+    OrganizationNotConfirmed => "organization_not_confirmed",
     /// The access token cannot be sent in a header.
     UnusableToken => "unusable_token",
     /// The application uses an API that it did not register.
@@ -150,6 +152,7 @@ impl Diagnosis {
             Self::DpopIgnored | Self::NotBoundToKey { .. } => Code::DpopIgnored,
             Self::DpopProofRefused { .. } => Code::DpopProofRefused,
             Self::NotSupportedByProvider { .. } => Code::NotSupportedByProvider,
+            Self::OrganizationNotConfirmed { .. } => Code::OrganizationNotConfirmed,
             Self::UndeclaredApi { .. } => Code::UndeclaredApi,
             Self::ApiNotConfigured { .. } | Self::InsecureApiUrl { .. } => Code::ApiNotConfigured,
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::{AudienceParameter, ScopeVariable, SecretWeakness, WeakSecret},
     jwt::JwtParseError,
+    organization::UnmetOrganization,
     step_up::UnmetStepUp,
 };
 
@@ -314,6 +315,11 @@ pub enum Diagnosis {
         setting: String,
         /// What the provider's metadata or response lacks.
         missing: Vec<String>,
+    },
+    /// The ID token does not prove the organization that the login asked for.
+    OrganizationNotConfirmed {
+        /// What differs.
+        unmet: UnmetOrganization,
     },
     /// The application did not register the API.
     UndeclaredApi {

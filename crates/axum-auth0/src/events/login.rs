@@ -32,6 +32,8 @@ pub enum LoginFailureReason {
     InvalidIdToken,
     /// The ID token does not prove the recent or strong login that was required.
     StepUpNotSatisfied,
+    /// The ID token does not prove the organization that the login asked for.
+    OrganizationNotConfirmed,
     /// The application refused: a hook returned an error.
     RefusedByApplication,
     /// The configuration, here or at the provider, prevents logins.
@@ -58,6 +60,7 @@ super::names!(LoginFailureReason {
     Self::InvalidCode => "invalid_code",
     Self::InvalidIdToken => "invalid_id_token",
     Self::StepUpNotSatisfied => "step_up_not_satisfied",
+    Self::OrganizationNotConfirmed => "organization_not_confirmed",
     Self::RefusedByApplication => "refused_by_application",
     Self::Misconfigured(_) => "misconfigured",
     Self::SignedOut => "signed_out",

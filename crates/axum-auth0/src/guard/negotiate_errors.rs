@@ -29,11 +29,18 @@ pub(crate) async fn negotiate_errors(
     let may_redirect = kind == RequestKind::Navigation
         && !guard.is_data_route(&request)
         && !routes.contains(&routes.full(request.uri().path()));
-    let login = may_redirect.then(|| routes.login_url(&return_page(&guard.config, &request)));
+    let page = may_redirect.then(|| return_page(&guard.config, &request));
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<NegotiableError>() {
-        Some(NegotiableError::SignInRequired) => match login {
-            Some(login) => see_other(&login),
+        Some(NegotiableError::SignInRequired) => match page {
+            Some(page) => see_other(&routes.login_url(&page)),
+            None => response,
+        },
+        Some(NegotiableError::OrganizationRequired(organization)) => match page {
+            Some(page) => {
+                let parameters = [("organization", organization)];
+                see_other(&routes.login_url_with(&page, &parameters))
+            }
             None => response,
         },
         Some(NegotiableError::Misconfigured(diagnosis))

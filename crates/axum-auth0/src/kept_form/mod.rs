@@ -33,7 +33,8 @@ pub(crate) struct KeptForm {
     /// The value of the page's [`PageUser`].
     pub(crate) page_user: Option<String>,
     pub(crate) issuer: String,
-    pub(crate) subject: String,
+    /// Subject and organization of the user.
+    pub(crate) identity: String,
     /// The login that posted the form.
     pub(crate) login: LoginId,
     pub(crate) step_up: StepUp,
@@ -44,7 +45,7 @@ pub(crate) struct KeptForm {
 /// Why a form is not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotSendable {
-    /// Another user, or a session that does not follow from that of the form.
+    /// Another user or organization, or a session that does not follow from that of the form.
     OtherSession,
     /// The login is not the required one.
     StepUp(UnmetStepUp),
@@ -54,7 +55,8 @@ impl KeptForm {
     /// Checks that `user` posted the form, in this session or in the one that a login replaced by this one, and that the
     /// login is the required one. `now` is in seconds since 1970.
     pub(crate) fn check(&self, user: &SignedInUser, now: i64) -> Result<(), NotSendable> {
-        let is_same_user = self.issuer == user.login.issuer() && self.subject == user.subject();
+        let is_same_user =
+            self.issuer == user.login.issuer() && self.identity == user.page_identity();
         let is_same_session =
             self.login == user.login() || Some(self.login) == user.context.replaced;
         let is_page_of_user = self

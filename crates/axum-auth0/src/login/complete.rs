@@ -17,12 +17,12 @@ use crate::{
     events::{AuthEvent, EventSubject},
     jwt::{self, Claims, TokenKind},
     oauth::{IdTokenChecks, IdTokenError, TokenResponse, provider_end},
+    organization::RequiredOrganization,
     provider::VerifyError,
     session::{
         LoginContext, LoginDetails, ProviderSession, SessionData, SessionTimes, SignedInUser,
         StoredSession, id,
     },
-    step_up::Authentication,
     store::{LoginFilter, LoginId, LoginRecord, LoginState as StoredState},
     tokens::{CachedToken, LoginSnapshot, OpenedLogin, RequestedGrant, TokenRequest, TokenSet},
 };
@@ -48,10 +48,7 @@ pub(super) async fn complete(
     let provider_end = provider_end(&verified).map_err(invalid)?;
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
     let details = LoginDetails::new(&verified, headers);
-    let context = LoginContext {
-        authentication: Authentication::of(&verified),
-        replaced: old.login,
-    };
+    let context = LoginContext::of_login(&verified, old.login);
     let claims = claims::user_claims(state, verified.clone(), &response).await;
 
     let now = state.clock.unix_seconds();
@@ -175,7 +172,7 @@ async fn verify_id_token(
     let checks = IdTokenChecks {
         nonce: Some(&transaction.nonce),
         step_up: transaction.step_up.as_ref(),
-        organization: transaction.organization.as_deref(),
+        organization: required_organization(state, transaction),
         access_token: &response.access_token,
     };
     state
@@ -192,6 +189,11 @@ async fn verify_id_token(
                 step_up: transaction.step_up.clone(),
                 return_to: return_to(),
             },
+            IdTokenError::Organization(unmet) => LoginError::Organization {
+                unmet,
+                organization: transaction.organization.clone(),
+                return_to: return_to(),
+            },
             error => {
                 if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
                     LoginError::UnsupportedIdToken(error, Box::new(diagnosis), return_to())
@@ -201,6 +203,26 @@ async fn verify_id_token(
                 }
             }
         })
+}
+
+/// Returns the organization that the ID token of the login must name. The configuration may have changed since the login
+/// started.
+fn required_organization<'a>(
+    state: &'a LoginState,
+    transaction: &'a Transaction,
+) -> RequiredOrganization<'a> {
+    let config = &state.config;
+    match transaction.organization.as_deref() {
+        _ if config.requires_organization() => match config.organization() {
+            Some(organization) => RequiredOrganization::Named(organization),
+            None => transaction
+                .organization
+                .as_deref()
+                .map_or(RequiredOrganization::Any, RequiredOrganization::Named),
+        },
+        Some(organization) => RequiredOrganization::Named(organization),
+        None => RequiredOrganization::Optional,
+    }
 }
 
 /// Logs a clock skew if it explains the rejection of the ID token. Usually the clock of this server is wrong.

@@ -7,6 +7,7 @@ use crate::{
     diagnosis::{Diagnosis, DiagnosisCode},
     events::{AuthEvent, Events, LoginFailureReason},
     oauth::{EndpointError, IdTokenError},
+    organization::UnmetOrganization,
     provider::ProviderError,
     return_to::ReturnTo,
     step_up::{StepUp, UnmetStepUp},
@@ -49,6 +50,12 @@ pub(super) enum LoginError {
     StepUp {
         unmet: UnmetStepUp,
         step_up: Option<StepUp>,
+        return_to: ReturnTo,
+    },
+    /// The ID token does not prove the organization that the login asked for.
+    Organization {
+        unmet: UnmetOrganization,
+        organization: Option<String>,
         return_to: ReturnTo,
     },
     /// The ID token is of a kind that cannot be validated. A setting of the provider determines the kind.
@@ -188,6 +195,7 @@ impl LoginError {
             Self::InvalidCode(_) => LoginFailureReason::InvalidCode,
             Self::InvalidIdToken(..) => LoginFailureReason::InvalidIdToken,
             Self::StepUp { .. } => LoginFailureReason::StepUpNotSatisfied,
+            Self::Organization { .. } => LoginFailureReason::OrganizationNotConfirmed,
             Self::ProviderUnavailable { .. } => LoginFailureReason::ProviderUnavailable,
             Self::StoreUnavailable(..) => LoginFailureReason::StoreUnavailable,
             Self::SignedOut(_) => LoginFailureReason::SignedOut,

@@ -41,6 +41,19 @@ impl LoginError {
                     "login failed: the ID token does not prove the required login"
                 );
             }
+            Self::Organization { unmet, .. } => {
+                let diagnosis = Diagnosis::OrganizationNotConfirmed { unmet: *unmet };
+                tracing::error!(
+                    target: TARGET,
+                    error = %unmet,
+                    event,
+                    reason,
+                    code = diagnosis.code().as_str(),
+                    cause = %diagnosis.cause(),
+                    fix = %diagnosis.fix(),
+                    "login failed"
+                );
+            }
             Self::InvalidIdToken(Some(error), _) => {
                 tracing::error!(target: TARGET, %error, event, reason, "login failed");
             }
@@ -57,6 +70,28 @@ impl LoginError {
                 reason,
                 "login failed: the provider responded with an error"
             ),
+            Self::InvalidCode(_) => {
+                tracing::warn!(target: TARGET, event, reason, "login failed: invalid_grant");
+            }
+            Self::ProviderUnavailable { cause, .. } => {
+                tracing::error!(target: TARGET, %cause, event, reason, "login failed: the provider is unavailable");
+            }
+            Self::SignedOut(_) => {
+                tracing::info!(target: TARGET, event, reason, "login failed: the session ended during the login");
+            }
+            Self::Hook(cause, _) => {
+                tracing::error!(target: TARGET, %cause, event, reason, "login failed: before_session_saved returned an error");
+            }
+            Self::StoreUnavailable(cause, _) => {
+                tracing::error!(target: TARGET, %cause, event, reason, "login failed: the store is unavailable");
+            }
+            _ => self.log_request(event, reason),
+        }
+    }
+
+    /// Logs an error of the request itself.
+    fn log_request(&self, event: &str, reason: &str) {
+        match self {
             Self::InvalidParameter(parameter) => {
                 tracing::info!(target: TARGET, parameter, event, reason, "login failed: invalid parameter");
             }
@@ -81,21 +116,7 @@ impl LoginError {
             Self::NotCompleted(_) => {
                 tracing::info!(target: TARGET, event, reason, "login failed: error response without the announced iss");
             }
-            Self::InvalidCode(_) => {
-                tracing::warn!(target: TARGET, event, reason, "login failed: invalid_grant");
-            }
-            Self::ProviderUnavailable { cause, .. } => {
-                tracing::error!(target: TARGET, %cause, event, reason, "login failed: the provider is unavailable");
-            }
-            Self::SignedOut(_) => {
-                tracing::info!(target: TARGET, event, reason, "login failed: the session ended during the login");
-            }
-            Self::Hook(cause, _) => {
-                tracing::error!(target: TARGET, %cause, event, reason, "login failed: before_session_saved returned an error");
-            }
-            Self::StoreUnavailable(cause, _) => {
-                tracing::error!(target: TARGET, %cause, event, reason, "login failed: the store is unavailable");
-            }
+            _ => tracing::info!(target: TARGET, event, reason, "login failed"),
         }
     }
 }

@@ -63,16 +63,20 @@ impl LoginError {
                 unmet,
                 step_up,
                 return_to,
-            } => Page::new(
-                StatusCode::BAD_GATEWAY,
-                "The provider did not confirm who you are again",
-            )
-            .paragraph(
-                "This needs a recent login or a second factor, and the provider's response does not prove that. You are \
-                 signed in as before, and nothing was changed.",
-            )
-            .diagnosis(&Diagnosis::StepUpNotSatisfied { unmet: *unmet }, visibility)
-            .link(TRY_AGAIN, step_up_url(routes, step_up.as_ref(), return_to)),
+            } => {
+                let diagnosis = Diagnosis::StepUpNotSatisfied { unmet: *unmet };
+                step_up_page(&diagnosis, visibility)
+                    .link(TRY_AGAIN, step_up_url(routes, step_up.as_ref(), return_to))
+            }
+            Self::Organization {
+                unmet,
+                organization,
+                return_to,
+            } => {
+                let diagnosis = Diagnosis::OrganizationNotConfirmed { unmet: *unmet };
+                let again = organization_url(routes, organization.as_deref(), return_to);
+                organization_page(&diagnosis, visibility).link(TRY_AGAIN, again)
+            }
             Self::UnsupportedIdToken(_, diagnosis, return_to) => Page::new(
                 StatusCode::BAD_GATEWAY,
                 "The provider's response cannot be verified",
@@ -164,8 +168,38 @@ impl LoginError {
     }
 }
 
+fn step_up_page(diagnosis: &Diagnosis, visibility: DiagnosisVisibility) -> Page {
+    Page::new(
+        StatusCode::BAD_GATEWAY,
+        "The provider did not confirm who you are again",
+    )
+    .paragraph(
+        "This needs a recent login or a second factor, and the provider's response does not prove that. You are \
+         signed in as before, and nothing was changed.",
+    )
+    .diagnosis(diagnosis, visibility)
+}
+
+fn organization_page(diagnosis: &Diagnosis, visibility: DiagnosisVisibility) -> Page {
+    Page::new(
+        StatusCode::BAD_GATEWAY,
+        "The provider did not confirm your organization",
+    )
+    .paragraph(
+        "This login was for one organization, and the provider's response does not prove that you logged in to it, so \
+         you were not logged in.",
+    )
+    .diagnosis(diagnosis, visibility)
+}
+
 fn step_up_url(routes: &Routes, step_up: Option<&StepUp>, return_to: &ReturnTo) -> String {
     let parameters = step_up.map(StepUp::login_parameters).unwrap_or_default();
+    routes.login_url_with(return_to, &parameters)
+}
+
+fn organization_url(routes: &Routes, organization: Option<&str>, return_to: &ReturnTo) -> String {
+    let organization = organization.map(|organization| ("organization", organization.to_owned()));
+    let parameters: Vec<_> = organization.into_iter().collect();
     routes.login_url_with(return_to, &parameters)
 }
 

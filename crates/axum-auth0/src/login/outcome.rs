@@ -49,6 +49,8 @@ pub enum LoginFailureKind {
     InvalidResponse,
     /// The provider did not prove the recent or strong login that was required.
     StepUpNotSatisfied,
+    /// The provider did not confirm the organization that the login asked for.
+    OrganizationNotConfirmed,
     /// A setting of the site or of the provider prevents logins.
     Misconfigured,
     /// The provider is unavailable.
@@ -98,6 +100,7 @@ impl LoginFailure {
             | LoginError::InvalidCode(_)
             | LoginError::InvalidIdToken(..) => Kind::InvalidResponse,
             LoginError::StepUp { .. } => Kind::StepUpNotSatisfied,
+            LoginError::Organization { .. } => Kind::OrganizationNotConfirmed,
             LoginError::Misconfigured(_) | LoginError::UnsupportedIdToken(..) => {
                 Kind::Misconfigured
             }
@@ -126,6 +129,7 @@ impl LoginError {
             | Self::InvalidIdToken(_, return_to)
             | Self::UnsupportedIdToken(_, _, return_to)
             | Self::StepUp { return_to, .. }
+            | Self::Organization { return_to, .. }
             | Self::ProviderUnavailable { return_to, .. }
             | Self::StoreUnavailable(_, return_to)
             | Self::SignedOut(return_to)

@@ -5,7 +5,11 @@ use std::{collections::HashMap, time::Duration};
 
 use serde_json::json;
 
-use crate::{config::Routes, return_to::ReturnTo, step_up::StepUp};
+use crate::{
+    config::{Config, Routes},
+    return_to::ReturnTo,
+    step_up::StepUp,
+};
 
 /// The query parameters that the login route forwards to the provider, as in
 /// `/auth/login?screen_hint=signup&returnTo=/welcome`.
@@ -16,15 +20,16 @@ use crate::{config::Routes, return_to::ReturnTo, step_up::StepUp};
 /// | `screen_hint` | `signup` shows the registration (Auth0) |
 /// | `login_hint` | the user name or e-mail address to fill in |
 /// | `connection` | the identity provider or user database (Auth0) |
-/// | `organization` | the organization; the ID token must name it (Auth0) |
+/// | `organization` | the organization; replaces `AUTH0_ORGANIZATION`; the ID token must confirm it (Auth0) |
 /// | `invitation` | the ticket of an invitation (Auth0) |
 /// | `ui_locales` | the preferred languages |
 /// | `max_age` | the login may be at most this many seconds old; the ID token must prove it |
 /// | `acr_values` | the requested authentication context |
 ///
-/// The route also reads `returnTo`, the page of this site to return to, and `require_acr`: with `true`, the ID token must
-/// name one of `acr_values`, otherwise the login fails. It ignores all other parameters: a link must not change what a login requests (CVE-2025-67716). A parameter that is repeated, malformed or longer than 512 bytes is
-/// refused. (OpenID Connect Core 1.0 §3.1.2.1)
+/// The route also reads `returnTo`, the page of this site to return to; `require_acr`: with `true`, the ID token must
+/// name one of `acr_values`, otherwise the login fails; and `organization_name` of an invitation, if the link has no
+/// `organization`. It ignores all other parameters: a link must not change what a login requests (CVE-2025-67716). A
+/// parameter that is repeated, malformed or longer than 512 bytes is refused. (OpenID Connect Core 1.0 §3.1.2.1)
 pub const LOGIN_PARAMETERS: &[&str] = &[
     "prompt",
     "screen_hint",
@@ -40,6 +45,7 @@ pub const LOGIN_PARAMETERS: &[&str] = &[
 /// The parameters that the login route reads itself.
 const RETURN_TO: &str = "returnTo";
 const REQUIRE_ACR: &str = "require_acr";
+const ORGANIZATION_NAME: &str = "organization_name";
 
 /// Maximum length of a value, in bytes.
 const MAX_VALUE: usize = 512;
@@ -65,7 +71,7 @@ impl LoginParameters {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let Some(&known) = LOGIN_PARAMETERS
                 .iter()
-                .chain(&[RETURN_TO, REQUIRE_ACR])
+                .chain(&[RETURN_TO, REQUIRE_ACR, ORGANIZATION_NAME])
                 .find(|known| **known == name)
             else {
                 continue;
@@ -75,6 +81,13 @@ impl LoginParameters {
             }
         }
         let return_to = routes.return_to_or_home(given.remove(RETURN_TO).as_deref());
+        let named = given.remove(ORGANIZATION_NAME);
+        let organization = given.get("organization");
+        if organization.is_none_or(String::is_empty)
+            && let Some(name) = named
+        {
+            given.insert("organization", name);
+        }
         Self::check(return_to, given)
     }
 
@@ -108,6 +121,20 @@ impl LoginParameters {
             step_up,
             organization,
         })
+    }
+
+    /// Adds `AUTH0_ORGANIZATION` if the link names no organization. If the site requires it, the link cannot replace it.
+    #[must_use]
+    pub(super) fn with_configured_organization(mut self, config: &Config) -> Self {
+        if let Some(configured) = config.organization()
+            && (self.organization.is_none() || config.requires_organization())
+        {
+            self.forwarded.retain(|(name, _)| *name != "organization");
+            let configured = configured.to_owned();
+            self.forwarded.push(("organization", configured.clone()));
+            self.organization = Some(configured);
+        }
+        self
     }
 
     fn requires_acr(&self) -> bool {

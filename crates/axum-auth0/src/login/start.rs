@@ -83,6 +83,7 @@ pub(super) async fn begin(
             parameters.return_to,
         ));
     }
+    let parameters = parameters.with_configured_organization(config);
     let mut forwarded = parameters.for_provider(metadata.claims_parameter_supported);
     let dpop_key = login.token_endpoint.dpop().new_key();
     let dpop_key = dpop_key.map_err(|error| LoginError::ProviderUnavailable {

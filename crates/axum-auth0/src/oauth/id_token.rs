@@ -5,13 +5,13 @@
 //! contains all rules, and applies them to a token whose signature was verified with the provider's cached keys.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::{
     clock::SharedClock,
     config::Config,
     jwt::{Algorithm, ClaimError, Claims, TokenKind, VerifiedJwt, decode_unverified},
+    organization::{Organization, RequiredOrganization, UnmetOrganization, is_token_of},
     provider::{Provider, VerifyError},
     step_up::{Authentication, StepUp, UnmetStepUp},
 };
@@ -44,6 +44,9 @@ pub enum IdTokenError {
     /// The token does not prove the recent or strong login that was requested.
     #[error("the ID token is refused: {0}")]
     StepUp(UnmetStepUp),
+    /// The token is not for the organization that was asked for.
+    #[error("the ID token is refused: {0}")]
+    Organization(UnmetOrganization),
 }
 
 /// The values of a login that its ID token must match.
@@ -53,7 +56,7 @@ pub(crate) struct IdTokenChecks<'a> {
     pub(crate) nonce: Option<&'a str>,
     /// What the login requires of the user's authentication.
     pub(crate) step_up: Option<&'a StepUp>,
-    pub(crate) organization: Option<&'a str>,
+    pub(crate) organization: RequiredOrganization<'a>,
     pub(crate) access_token: &'a str,
 }
 
@@ -130,14 +133,14 @@ impl IdTokenVerifier {
         {
             return Err(IdTokenError::Rule("at_hash is of another access token"));
         }
-        // Auth0 Organizations: a login can name the organization by identifier or by name.
-        if let Some(organization) = checks.organization {
-            let is = |name| claims.get(name).and_then(Value::as_str) == Some(organization);
-            if !is("org_id") && !is("org_name") {
-                return Err(IdTokenError::Rule(
-                    "it is for another organization than the one asked for",
-                ));
-            }
+        let organization = Organization::of(&claims);
+        if let Some(unmet) = checks.organization.unmet_by(organization.as_ref()) {
+            return Err(IdTokenError::Organization(unmet));
+        }
+        let organization = organization.as_ref().map(Organization::id);
+        if !is_token_of(organization, checks.access_token) {
+            let unmet = UnmetOrganization::OtherInAccessToken;
+            return Err(IdTokenError::Organization(unmet));
         }
         Ok(claims)
     }
@@ -177,8 +180,8 @@ impl IdTokenVerifier {
     }
 
     /// Returns whether a refreshed ID token is of the same user and login as the previous one (OpenID Connect Core 1.0
-    /// §12.2): `iss`, `sub` and `aud` are equal, and `auth_time`, `nonce` and `azp` are equal or absent. Sends no
-    /// request.
+    /// §12.2): `iss`, `sub` and `aud` are equal, and `auth_time`, `nonce` and `azp` are equal or absent. The organization
+    /// (`org_id`) is equal as well. Sends no request.
     ///
     /// `old` is from the sealed token set and was verified at login; `new` is from the token endpoint. A token that is
     /// encrypted, too long or otherwise unreadable is treated as absent, which §12.2 allows.
@@ -213,6 +216,7 @@ impl IdTokenVerifier {
             && same_client
             && same_authentication
             && same_nonce
+            && old.get("org_id") == new.get("org_id")
     }
 }
 

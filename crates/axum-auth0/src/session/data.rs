@@ -13,6 +13,8 @@ use tower_sessions::{
 
 use super::store_error;
 use crate::{
+    jwt::Claims,
+    organization::Organization,
     step_up::Authentication,
     store::{LoginId, StoreError},
 };
@@ -47,9 +49,23 @@ pub(crate) struct LoginContext {
     /// When and how the user logged in.
     #[serde(default)]
     pub(crate) authentication: Authentication,
+    /// The organization that the user logged in to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) organization: Option<Organization>,
     /// The login that the browser had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replaced: Option<LoginId>,
+}
+
+impl LoginContext {
+    /// Returns the context of a login with the claims of its ID token. `replaced` is the login that the browser had before.
+    pub(crate) fn of_login(claims: &Claims, replaced: Option<LoginId>) -> Self {
+        Self {
+            authentication: Authentication::of(claims),
+            organization: Organization::of(claims),
+            replaced,
+        }
+    }
 }
 
 /// `sid` of the ID token, if the provider issues one.

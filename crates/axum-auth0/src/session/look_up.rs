@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     events::{AuthEvent, EventSubject, SessionEnd},
+    organization::RequiredOrganization,
     store::{LoginId, LoginState, StoreError},
     tokens::{LoginSnapshot, OpenedLogin},
 };
@@ -189,6 +190,9 @@ async fn find_stored(state: &SessionState, session: &Session) -> Result<Found, N
     if identity.issuer != state.config.issuer().as_str() {
         return Err(NoUser::Anonymous);
     }
+    if !belongs_to_organization(state, &identity) {
+        return Err(NoUser::Anonymous);
+    }
     let Some(row) = state.store.load_login(&identity.login).await? else {
         delete_ended(state, id, None).await;
         return Err(NoUser::Ended);
@@ -209,6 +213,19 @@ async fn find_stored(state: &SessionState, session: &Session) -> Result<Found, N
     };
     state.cache.insert(records::key(id), session.clone());
     Ok(Found::read(session))
+}
+
+/// Returns whether the session is of the organization that the configuration requires, which may have changed since the
+/// login.
+fn belongs_to_organization(state: &SessionState, identity: &SessionIdentity) -> bool {
+    let config = &state.config;
+    let required = match (config.requires_organization(), config.organization()) {
+        (false, _) => RequiredOrganization::Optional,
+        (true, Some(organization)) => RequiredOrganization::Named(organization),
+        (true, None) => RequiredOrganization::Any,
+    };
+    let organization = identity.context.organization.as_ref();
+    required.unmet_by(organization).is_none()
 }
 
 /// Deletes the rows of a session that has ended, so that the next request does not look up its login again.

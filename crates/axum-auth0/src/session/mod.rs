@@ -17,6 +17,7 @@ mod load_user;
 mod login_details;
 mod look_up;
 mod not_signed_in;
+mod organization;
 mod own_sessions;
 mod public_claims;
 mod records;
@@ -49,6 +50,7 @@ pub use self::{
     description::SessionDescription,
     expiry::{SESSION_EXPIRES_HEADER, SessionExpiry, SessionLimit},
     not_signed_in::NotSignedIn,
+    organization::OrganizationRequired,
     session_data::{AppData, SessionDataError},
     session_use::BACKGROUND_HEADER,
     user::{CurrentUser, SignedInUser},

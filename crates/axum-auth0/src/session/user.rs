@@ -123,12 +123,14 @@ impl SignedInUser {
     pub fn page_user(&self) -> PageUser {
         self.page
             .clone()
-            .unwrap_or_else(|| self.services.page_users.tag(self.subject()))
+            .unwrap_or_else(|| self.services.page_users.tag(&self.page_identity()))
     }
 
     /// Returns whether a page with this value was rendered for this user, with any of the secrets.
     pub(crate) fn is_user_of(&self, page: &PageUser) -> bool {
-        self.services.page_users.matches(page, self.subject())
+        self.services
+            .page_users
+            .matches(page, &self.page_identity())
     }
 
     /// Returns the claims about the user: those of the ID token, and those of userinfo if the ID token has no name.

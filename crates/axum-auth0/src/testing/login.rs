@@ -14,6 +14,7 @@ use crate::{
     config::{Api, ApiRegistration, Config},
     jwt,
     login::remove_protocol_claims,
+    organization::Organization,
     step_up::Authentication,
     tokens::{RequestedGrant, TokenSet},
 };
@@ -50,6 +51,7 @@ pub struct TestLogin {
     authenticated_ago: Option<Duration>,
     acr: Option<String>,
     amr: Vec<String>,
+    organization: Option<Organization>,
 }
 
 impl TestLogin {
@@ -68,6 +70,7 @@ impl TestLogin {
             authenticated_ago: None,
             acr: None,
             amr: Vec::new(),
+            organization: None,
         }
     }
 
@@ -151,6 +154,13 @@ impl TestLogin {
         self
     }
 
+    /// Sets the organization that the user logged in to: `org_id`, and `org_name` unless it is empty.
+    pub fn organization(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
+        let name = Some(name.into()).filter(|name: &String| !name.is_empty());
+        self.organization = Some(Organization::for_test(id.into(), name));
+        self
+    }
+
     /// Returns what to store. `now` is in seconds since 1970.
     pub(super) fn resolve(self, config: &Config, now: i64) -> Result<NewTestLogin, TestLoginError> {
         let mut claims = self.claims;
@@ -190,6 +200,7 @@ impl TestLogin {
                 self.acr,
                 self.amr,
             ),
+            organization: self.organization,
             created_at: now.saturating_sub(seconds(self.age.max(self.idle))),
             last_seen_at: now.saturating_sub(seconds(self.idle)),
             provider_end: self

@@ -84,7 +84,7 @@ async fn change(State(app): State<App>) -> &'static str {
     "changed"
 }
 
-async fn token<A: Api>(user: SignedInUser) -> Response {
+pub(crate) async fn token<A: Api>(user: SignedInUser) -> Response {
     describe(
         user.access_token::<A>()
             .await

@@ -40,6 +40,7 @@ mod logout;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod mtls;
+mod organizations;
 mod outages;
 mod page_user;
 mod private_key_jwt;

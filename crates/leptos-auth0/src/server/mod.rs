@@ -3,6 +3,7 @@
 mod api_error;
 mod functions;
 mod guards;
+mod organization;
 pub(crate) mod request;
 pub(crate) mod response;
 mod session_data_error;
@@ -13,6 +14,7 @@ mod token_error;
 pub use axum_auth0;
 pub use functions::is_server_function;
 pub use guards::{optional_user, require_user};
+pub use organization::{require_organization, switch_organization};
 pub use response::{is_plain_form, redirect_after_form, respond_with_data, see_other, set_status};
 pub use step_up::{require_acr, require_recent_auth, require_step_up};
 

@@ -6,7 +6,7 @@ use crate::{
     auth_snapshot::AuthSnapshot,
     failed_form::FailedForm,
     session_end::{RemainingSession, SessionLimit},
-    user::User,
+    user::{Organization, User},
 };
 use axum::extract::OriginalUri;
 use axum_auth0::{
@@ -142,6 +142,10 @@ pub(crate) fn public_claims(user: &SignedInUser) -> User {
         auth_time: login.auth_time(),
         acr: login.acr().map(str::to_owned),
         amr: login.amr().to_vec(),
+        organization: user.organization().map(|own| Organization {
+            id: own.id().to_owned(),
+            name: own.name().map(str::to_owned),
+        }),
         ..User::default()
     };
     public.email_verified = claims

@@ -110,6 +110,8 @@ cases! {
         StepUpNotSatisfied, "A second factor is required, and the provider does not ask for it.";
     rejections::a_provider_without_mutual_tls_fails_the_login:
         NotSupportedByProvider, "A client certificate is configured, and the provider has no endpoints for it.";
+    rejections::an_organization_that_the_provider_ignores_fails_the_login:
+        OrganizationNotConfirmed, "A login asks for an organization, and the provider ignores it.";
     rejections::an_unknown_scope_is_rejected_at_login:
         ScopeRefused, "The provider does not know a scope that the login asks for, and does not say which.";
     refreshes::without_offline_access_there_is_no_refresh_token:

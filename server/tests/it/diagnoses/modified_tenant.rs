@@ -49,27 +49,36 @@ impl ModifiedTenant {
 
 /// Ignores the parameter `audience`.
 pub(crate) fn without_audience(tenant: Router) -> Router {
-    tenant.layer(from_fn(drop_audience))
+    tenant.layer(from_fn(|request, next| {
+        drop_parameter("audience", request, next)
+    }))
 }
 
-async fn drop_audience(request: Request, next: Next) -> Response {
+/// Ignores the parameter `organization`.
+pub(crate) fn without_organizations(tenant: Router) -> Router {
+    tenant.layer(from_fn(|request, next| {
+        drop_parameter("organization", request, next)
+    }))
+}
+
+async fn drop_parameter(dropped: &str, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     if let Some(query) = parts.uri.query() {
-        let kept = format!("{path}?{}", without(query.as_bytes()));
+        let kept = format!("{path}?{}", without(dropped, query.as_bytes()));
         parts.uri = kept.parse().unwrap();
     }
     let mut body = to_bytes(body, MAX_BODY_BYTES).await.unwrap();
     if path == "/oauth/token" {
-        body = without(&body).into();
+        body = without(dropped, &body).into();
         parts.headers.remove(header::CONTENT_LENGTH);
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-/// Removes the field `audience` from a form.
-fn without(form: &[u8]) -> String {
-    let kept = form_urlencoded::parse(form).filter(|(name, _)| name != "audience");
+/// Removes the field `dropped` from a form.
+fn without(dropped: &str, form: &[u8]) -> String {
+    let kept = form_urlencoded::parse(form).filter(|(name, _)| name != dropped);
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(kept)
         .finish()

@@ -9,7 +9,7 @@ use super::{
     reported::{ReportedDiagnosis, assert_says},
 };
 use crate::{
-    browser::ALICE,
+    browser::{ALICE, PASSWORD},
     test_env::{ORDERS_API, TestEnv, TestEnvBuilder},
 };
 
@@ -171,6 +171,26 @@ pub(crate) async fn a_provider_without_mutual_tls_fails_the_login() -> ReportedD
         &["AUTH0_MTLS requires", "mtls_endpoint_aliases"],
         &["Switch it on at the provider"],
     );
+    apply_fix(env, &alice, |_| {}).await;
+    diagnosis
+}
+
+pub(crate) async fn an_organization_that_the_provider_ignores_fails_the_login() -> ReportedDiagnosis
+{
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant_is_up = false;
+    })
+    .await;
+    let provider = modified_tenant::without_organizations(env.tenant.router());
+    let stand_in = ModifiedTenant::at_tenant_of(&env, provider);
+    let alice = env.browser();
+    let login = "/auth/login?organization=acme&returnTo=%2Fproducts";
+    let form = alice.open(login).await.assert_status(200);
+    let page = alice.submit_login(&form, ALICE, PASSWORD).await;
+    let diagnosis = reported::at_login_with_status(&env, &page, 502);
+    assert_says(&diagnosis, &["org_id is missing"], &["Business Users"]);
+    stand_in.go().await;
     apply_fix(env, &alice, |_| {}).await;
     diagnosis
 }

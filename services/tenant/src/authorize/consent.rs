@@ -12,6 +12,7 @@ use axum::{
 use super::{
     description::log_login,
     error::ErrorRedirect,
+    organization,
     pending_login::{CONSENT_PATH, authenticated_login},
     response,
 };
@@ -63,7 +64,7 @@ pub(crate) async fn post(
     }
     let location = if parameters.get("action") == Some("accept") {
         log_login(&state, PATH, "The user authorized", &request);
-        response::success_url(&state, &mut transaction, &request, &session).await?
+        organization::next_url(&state, &mut transaction, &request, &session).await?
     } else {
         state.activity_log.refused(
             PATH,

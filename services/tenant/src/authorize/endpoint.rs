@@ -13,7 +13,7 @@ use sqlx::SqliteConnection;
 use super::{
     description::log_login,
     error::{AuthorizationError, ErrorRedirect},
-    par,
+    organization, par,
     pending_login::page_url,
     prompt::{Need, Step},
     response, second_factor, validation,
@@ -103,7 +103,7 @@ async fn authorize(
     let location = match (step, session) {
         (Step::IssueCode, Some(session)) => {
             log_silent_login(state, &mut transaction, &request, &session).await?;
-            response::success_url(state, &mut transaction, &request, &session).await?
+            organization::next_url(state, &mut transaction, &request, &session).await?
         }
         (Step::LoginRequired, _) => {
             // Commit, because a pushed request has been used.

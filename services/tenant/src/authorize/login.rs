@@ -12,6 +12,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{
     description::log_login,
+    organization,
     pending_login::{LOGIN_PATH, one_click_path, page_url, pending_login},
     prompt::Step,
     response, second_factor,
@@ -136,7 +137,7 @@ pub(super) async fn log_in(
             response::error_url(state, &error)
         }
         Step::IssueCode => {
-            response::success_url(state, &mut transaction, request, &session).await?
+            organization::next_url(state, &mut transaction, request, &session).await?
         }
         step => {
             let login_id =

@@ -8,6 +8,7 @@ pub(crate) mod endpoint;
 mod error;
 pub(crate) mod login;
 pub(crate) mod one_click;
+pub(crate) mod organization;
 pub(crate) mod par;
 mod pending_login;
 mod prompt;

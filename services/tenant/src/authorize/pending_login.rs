@@ -18,6 +18,7 @@ pub(super) const LOGIN_PATH: &str = "/u/login";
 pub(super) const ONE_CLICK_PATH: &str = "/u/login/one-click";
 pub(super) const SECOND_FACTOR_PATH: &str = "/u/second-factor";
 pub(super) const CONSENT_PATH: &str = "/u/consent";
+pub(super) const ORGANIZATION_PATH: &str = "/u/organization";
 
 /// Returns the path of the form without a password, if such logins are enabled.
 pub(super) fn one_click_path(state: &AppState) -> Option<&'static str> {

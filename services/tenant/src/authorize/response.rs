@@ -11,7 +11,7 @@ use crate::{
         authorization_request::AuthorizationRequest,
         bound_keys, codes,
         grants::{self, Grant},
-        second_factors,
+        organizations, second_factors,
         sessions::{self, Session},
     },
 };
@@ -41,6 +41,9 @@ pub(super) async fn success_url(
         expires_at: now + state.config.lifetimes.grant(&request.scopes),
     };
     grants::insert(connection, &grant).await?;
+    if let Some(organization) = &request.organization {
+        organizations::set_of_grant(connection, &grant.id, &organization.id).await?;
+    }
     sessions::add_application(connection, &session.sid, &request.client_id).await?;
     let code = codes::issue(
         connection,

@@ -13,9 +13,9 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use super::{
     description::log_login,
     error::ErrorRedirect,
+    organization,
     pending_login::{SECOND_FACTOR_PATH, authenticated_login, page_url},
     prompt::{Need, Step},
-    response,
 };
 use crate::{
     http::{Parameters, is_same_origin, redirect},
@@ -194,7 +194,9 @@ async fn continue_login(
     let event = format!("{} gave the second factor for", session.sub);
     log_login(state, path, &event, request);
     let location = match Step::after_login(request.prompt, Need::Nothing) {
-        Step::IssueCode => response::success_url(state, &mut transaction, request, session).await?,
+        Step::IssueCode => {
+            organization::next_url(state, &mut transaction, request, session).await?
+        }
         step => {
             let now = state.now();
             let login_id =

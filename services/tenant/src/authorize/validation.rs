@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     audience::{Audience, find_audience},
     error::{AuthorizationError, ErrorRedirect},
-    prompt, requested_acr,
+    organization, prompt, requested_acr,
 };
 use crate::{
     activity_log::quoted,
@@ -70,6 +70,11 @@ pub(super) async fn validate(
         application.refresh_tokens,
     );
 
+    // 5. Organization.
+    let organization = organization::requested(state, connection, parameters)
+        .await?
+        .map_err(|description| error_redirect("invalid_request", description))?;
+
     Ok(AuthorizationRequest {
         client_id: application.client_id.clone(),
         application_name: application.name.clone(),
@@ -90,6 +95,7 @@ pub(super) async fn validate(
         max_age,
         login_hint: parameters.get_owned("login_hint"),
         second_factor,
+        organization,
     })
 }
 

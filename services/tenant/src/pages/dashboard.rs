@@ -7,12 +7,13 @@ use super::{
     backchannel::waiting_logins,
     dashboard_sections as sections,
     layout::{Escaped, Page, concat_map},
+    organization::organization_table,
     sessions::{SessionRow, session_table},
     users::{self, UserRow},
 };
 use crate::{
     activity_log::LogEntry,
-    settings::ApiSettings,
+    settings::{ApiSettings, OrganizationSettings},
     state::Config,
     store::{applications::Application, backchannel_requests::BackchannelRequest},
     token::token_exchange,
@@ -30,6 +31,8 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) applications: &'a [Application],
     pub(crate) users: &'a [UserRow],
     pub(crate) requires_second_factor: bool,
+    /// The organizations, each with all members.
+    pub(crate) organizations: &'a [(OrganizationSettings, Vec<String>)],
     /// The nonce of the page's script.
     pub(crate) nonce: String,
 }
@@ -57,7 +60,10 @@ impl IntoResponse for DashboardPage<'_> {
              <p>The subject token of a token exchange is an access token of the application, or, with the type \
              <code>{exchange_profile}</code>, the email address of a user. At Auth0, an Action verifies tokens of such a type.</p>\
              </section>\n\
-             <section aria-labelledby=\"users\"><h2 id=\"users\">Users</h2>\n{users}</section>",
+             <section aria-labelledby=\"users\"><h2 id=\"users\">Users</h2>\n{users}</section>\n\
+             <section aria-labelledby=\"organizations\"><h2 id=\"organizations\">Organizations</h2>\n\
+             <p>A login with <code>organization</code>, the <code>org_id</code> or the name, is for members only. Its tokens \
+             contain <code>org_id</code> and <code>org_name</code>.</p>\n{organizations}</section>",
             issuer = Escaped(&self.config.issuer),
             settings = sections::describe_config(self.config),
             sessions = session_table(self.sessions),
@@ -67,6 +73,7 @@ impl IntoResponse for DashboardPage<'_> {
             applications = concat_map(self.applications, sections::application),
             exchange_profile = token_exchange::PROFILE,
             users = users::section(self.config, self.users, self.requires_second_factor),
+            organizations = organization_table(self.organizations),
         );
         Page {
             width: "wide",

@@ -99,7 +99,8 @@ pub(super) fn application(application: &Application) -> String {
     format!(
         "<h3>{name}</h3>\n<dl><dt>Client ID</dt><dd><code>{client_id}</code></dd>\
          <dt>Authentication method</dt><dd>{authentication}</dd><dt>Allowed callback URLs</dt><dd>{callbacks}</dd><dt>Allowed logout URLs</dt><dd>{logouts}</dd>\
-         <dt>Back-channel logout URL</dt><dd>{backchannel}</dd><dt>Refresh tokens</dt><dd>{refresh}</dd>\
+         <dt>Back-channel logout URL</dt><dd>{backchannel}</dd><dt>Application login URI</dt><dd>{initiate}</dd>\
+         <dt>Refresh tokens</dt><dd>{refresh}</dd>\
          <dt>Other grants</dt><dd>{grants}</dd>\
          <dt>Multi-resource refresh tokens for</dt><dd>{multi_resource}</dd></dl>\n",
         name = Escaped(&application.name),
@@ -108,6 +109,13 @@ pub(super) fn application(application: &Application) -> String {
         callbacks = codes(&application.callback_urls),
         logouts = codes(&application.logout_urls),
         backchannel = codes(&backchannel),
+        initiate = codes(
+            &application
+                .initiate_login_uri
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        ),
         refresh = if application.refresh_tokens {
             "allowed"
         } else {

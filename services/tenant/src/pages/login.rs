@@ -83,6 +83,13 @@ impl LoginPage<'_> {
         )
     }
 
+    fn title(&self) -> String {
+        match &self.request.organization {
+            Some(organization) => format!("Log in to {}", organization.display_name),
+            None => "Log in".to_owned(),
+        }
+    }
+
     fn note(&self) -> String {
         let passwords = "The program that started the tenant prints the passwords.";
         if self.one_click_action.is_some() {
@@ -103,7 +110,8 @@ impl LoginPage<'_> {
 impl IntoResponse for LoginPage<'_> {
     fn into_response(self) -> Response {
         let main = format!(
-            "<h1>Log in</h1>\n<p>to continue to {application}</p>\n{one_click}{password}{note}",
+            "<h1>{title}</h1>\n<p>to continue to {application}</p>\n{one_click}{password}{note}",
+            title = Escaped(&self.title()),
             application = Escaped(&self.request.application_name),
             one_click = self.one_click_form(),
             password = self.password_form(),

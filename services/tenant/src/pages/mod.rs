@@ -10,6 +10,7 @@ pub(crate) mod error_page;
 mod layout;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod organization;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod users;

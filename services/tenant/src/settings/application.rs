@@ -26,6 +26,8 @@ pub struct ApplicationSettings {
     pub origins: Vec<String>,
     /// The URL that receives a logout token when a session ends (OpenID Connect Back-Channel Logout 1.0).
     pub backchannel_logout_url: Option<Url>,
+    /// *Application Login URI*: where the tenant or another site starts a login (OpenID Connect Core §4).
+    pub initiate_login_uri: Option<Url>,
     /// Whether the application may use the grant `refresh_token`.
     pub refresh_tokens: bool,
     /// The grants besides Authorization Code and Refresh Token that the application may use.
@@ -95,6 +97,7 @@ impl ApplicationSettings {
             ],
             origins: vec![app_base_url.origin().ascii_serialization()],
             backchannel_logout_url: None,
+            initiate_login_uri: Url::parse(&format!("{base}/auth/login")).ok(),
             refresh_tokens: true,
             other_grants: OtherGrant::ALL.to_vec(),
             multi_resource: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod api;
 mod application;
+mod organization;
 mod public_key;
 mod site_variables;
 mod user;
@@ -14,6 +15,7 @@ use url::Url;
 pub use self::{
     api::{ApiSettings, ApplicationAccess, TokenSigning},
     application::{ApplicationSettings, OtherGrant, ResourcePolicy},
+    organization::{OrganizationSettings, OrganizationUsage},
     public_key::{PublicKey, PublicKeyError},
     user::UserSettings,
 };
@@ -39,6 +41,10 @@ pub struct Settings {
     pub apis: Vec<ApiSettings>,
     /// The users who can log in.
     pub users: Vec<UserSettings>,
+    /// The organizations.
+    pub organizations: Vec<OrganizationSettings>,
+    /// Whether every login needs one.
+    pub organization_usage: OrganizationUsage,
     /// Whether the login page has a button for each user that logs in without the password. For users whose password is no
     /// secret.
     pub one_click_login: bool,
@@ -98,7 +104,8 @@ pub enum Database {
 }
 
 impl Settings {
-    /// Returns the tenant of the sample: the application `leptos-auth0-sample`, the products API, and the users Alice and Bob.
+    /// Returns the tenant of the sample: the application `leptos-auth0-sample`, the products API, the users Alice and
+    /// Bob, and two organizations.
     ///
     /// - `issuer`: the URL of the tenant, with a trailing slash.
     /// - `app_base_url`: the URL of the site; callback and logout URLs are derived from it.
@@ -116,6 +123,8 @@ impl Settings {
                 },
                 UserSettings::local("bob", "Bob", "Example"),
             ],
+            organizations: OrganizationSettings::local(),
+            organization_usage: OrganizationUsage::default(),
             one_click_login: true,
             require_second_factor: false,
             claims_namespace: "https://leptos-auth0.example/".to_owned(),

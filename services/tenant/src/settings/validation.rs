@@ -35,6 +35,8 @@ impl Settings {
         {
             return Err(OpenError::DefaultAudience(audience.clone()));
         }
+        ensure_unique(self.organizations.iter().map(|found| found.id.as_str()))?;
+        ensure_unique(self.organizations.iter().map(|found| found.name.as_str()))?;
         ensure_unique(self.users.iter().map(|user| user.sub.as_str()))?;
         ensure_unique(self.users.iter().map(|user| user.email.as_str()))
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::settings::{DpopProofs, Settings};
+use crate::settings::{DpopProofs, OrganizationSettings, OrganizationUsage, Settings};
 
 /// The settings that do not change after the tenant has started.
 pub(crate) struct Config {
@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) connections: BTreeMap<String, Vec<String>>,
     pub(crate) dpop: DpopProofs,
     pub(crate) claims_namespace: String,
+    pub(crate) organizations: Vec<OrganizationSettings>,
+    pub(crate) organization_usage: OrganizationUsage,
 }
 
 /// Lifetimes in seconds.
@@ -91,6 +93,8 @@ impl From<&Settings> for Config {
                 .collect(),
             dpop: settings.dpop,
             claims_namespace: settings.claims_namespace.clone(),
+            organizations: settings.organizations.clone(),
+            organization_usage: settings.organization_usage,
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Application {
     pub(crate) logout_urls: Vec<String>,
     pub(crate) origins: Vec<String>,
     pub(crate) backchannel_logout_url: Option<Url>,
+    #[serde(default)]
+    pub(crate) initiate_login_uri: Option<Url>,
     pub(crate) refresh_tokens: bool,
     pub(crate) other_grants: Vec<OtherGrant>,
     pub(crate) multi_resource: Vec<ResourcePolicy>,
@@ -35,6 +37,7 @@ impl From<&ApplicationSettings> for Application {
             logout_urls: settings.logout_urls.clone(),
             origins: settings.origins.clone(),
             backchannel_logout_url: settings.backchannel_logout_url.clone(),
+            initiate_login_uri: settings.initiate_login_uri.clone(),
             refresh_tokens: settings.refresh_tokens,
             other_grants: settings.other_grants.clone(),
             multi_resource: settings.multi_resource.clone(),

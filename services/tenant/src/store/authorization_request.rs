@@ -33,6 +33,17 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) login_hint: Option<String>,
     #[serde(default)]
     pub(crate) second_factor: SecondFactor,
+    #[serde(default)]
+    pub(crate) organization: Option<RequestedOrganization>,
+}
+
+/// The organization that a request names.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct RequestedOrganization {
+    pub(crate) id: String,
+    pub(crate) display_name: String,
+    /// The ticket of an invitation, which makes the user a member.
+    pub(crate) invitation: Option<String>,
 }
 
 /// The values of the parameter `prompt` (OpenID Connect Core §3.1.2.1).

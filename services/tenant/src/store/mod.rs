@@ -11,6 +11,7 @@ pub(crate) mod codes;
 pub(crate) mod grants;
 mod json;
 pub(crate) mod logins;
+pub(crate) mod organizations;
 mod password;
 pub(crate) mod pushed_requests;
 pub(crate) mod second_factors;

@@ -166,3 +166,21 @@ CREATE TABLE IF NOT EXISTS user_roles (
     sub   TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,
     roles TEXT NOT NULL
 ) STRICT;
+
+-- Auth0 Organizations: invitations, the members who accepted one, and the organizations of grants.
+CREATE TABLE IF NOT EXISTS invitations (
+    ticket_hash  TEXT PRIMARY KEY,
+    organization TEXT NOT NULL,
+    expires_at   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS organization_members (
+    organization TEXT NOT NULL,
+    sub          TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+    PRIMARY KEY (organization, sub)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS grant_organizations (
+    grant_id     TEXT PRIMARY KEY REFERENCES grants ON DELETE CASCADE,
+    organization TEXT NOT NULL
+) STRICT;

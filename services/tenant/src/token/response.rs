@@ -1,6 +1,7 @@
 //! The token response (RFC 6749 §5.1).
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::{
@@ -16,7 +17,7 @@ use crate::{
     state::AppState,
     store::{
         api_access_tokens::{self, NewApiAccessToken},
-        bound_keys, tokens, users,
+        bound_keys, organizations, tokens, users,
     },
     user_claims::user_claims,
 };
@@ -66,6 +67,7 @@ impl TokenResponse {
             .map(|audience| (audience.to_owned(), state.api_keys.format(audience)));
         let authorization =
             AuthorizationClaims::load(connection, &request.grant.sub, request.audience).await?;
+        let organization = organization_claims(state, connection, &request.grant.id).await?;
         let access_token = if let Some((audience, TokenFormat { opaque: true, .. })) = &audience {
             let issued_at = state.now();
             let new = NewApiAccessToken {
@@ -79,6 +81,9 @@ impl TokenResponse {
         } else if let Some((audience, format)) = &audience {
             let mut claims = access_token_claims(state, &request, audience, *format);
             authorization.add_to_access_token(state, &mut claims);
+            if let Some(claims) = claims.as_object_mut() {
+                claims.extend(organization.clone());
+            }
             state.with_keys(|keys| state.api_keys.sign_access_token(keys, audience, &claims))?
         } else {
             let expires_at = state.now() + lifetimes.access_token;
@@ -96,6 +101,7 @@ impl TokenResponse {
             let user_claims = user_claims(&user, |name| request.has_scope(name));
             let mut claims = id_token_claims(state, &request, user_claims);
             authorization.add_to_id_token(state, &mut claims);
+            claims.extend(organization);
             Some(state.with_keys(|keys| keys.sign("JWT", &claims))?)
         } else {
             None
@@ -159,6 +165,25 @@ impl TokenResponse {
                 .as_ref()
                 .is_some_and(|(_, format)| !is_plain_jwt(format))
     }
+}
+
+/// Returns `org_id` and `org_name` of the grant's organization.
+async fn organization_claims(
+    state: &AppState,
+    connection: &mut SqliteConnection,
+    grant_id: &str,
+) -> Result<Map<String, Value>, OAuthError> {
+    let mut claims = Map::new();
+    let Some(id) = organizations::of_grant(connection, grant_id).await? else {
+        return Ok(claims);
+    };
+    let all = &state.config.organizations;
+    let organization = all.iter().find(|organization| organization.id == id);
+    let organization = organization
+        .ok_or_else(|| OAuthError::invalid_grant("The organization does not exist any more."))?;
+    claims.insert("org_id".to_owned(), json!(organization.id));
+    claims.insert("org_name".to_owned(), json!(organization.name));
+    Ok(claims)
 }
 
 fn describe_access_token(audience: &str, format: TokenFormat) -> String {

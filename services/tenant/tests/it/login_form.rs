@@ -9,7 +9,7 @@ async fn the_login_form_has_labeled_fields_and_a_restrictive_policy() {
     let env = TestEnv::start().await;
     let mut browser = env.browser();
     let response = browser
-        .authorize(&[("login_hint", "bob@example.com"), ("organization", "org_1")])
+        .authorize(&[("login_hint", "bob@example.com"), ("organization", "acme")])
         .await;
     let page = browser
         .get(&format!("u/login?state={}", login_id_of(&response)))

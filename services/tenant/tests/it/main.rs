@@ -17,6 +17,7 @@ mod introspection;
 mod login_form;
 mod logout;
 mod one_click_login;
+mod organizations;
 mod private_key_jwt;
 mod pushed_authorization_requests;
 mod refresh;

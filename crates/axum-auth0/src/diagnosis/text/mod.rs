@@ -155,6 +155,9 @@ impl Diagnosis {
             Self::NotSupportedByProvider { setting, missing } => {
                 provider::not_supported(setting, missing)
             }
+            Self::OrganizationNotConfirmed { unmet } => {
+                provider::organization_not_confirmed(*unmet)
+            }
             Self::UndeclaredApi { api } => application::undeclared_api(api),
             Self::ApiNotConfigured { api } => application::api_not_configured(api),
             Self::InsecureApiUrl { api } => application::insecure_api_url(api),

@@ -1,7 +1,7 @@
 //! Sentences about requests that the provider refuses.
 
 use super::{Text, printable, without_full_stop};
-use crate::step_up::UnmetStepUp;
+use crate::{organization::UnmetOrganization, step_up::UnmetStepUp};
 
 pub(super) fn grant_not_allowed(error: &str, description: Option<&str>) -> Text {
     let cause = format!(
@@ -102,6 +102,32 @@ pub(super) fn not_supported(setting: &str, missing: &[String]) -> Text {
              (/.well-known/openid-configuration) announces it. Without {setting} the site works less securely."
         ),
     )
+}
+
+pub(super) fn organization_not_confirmed(unmet: UnmetOrganization) -> Text {
+    let (cause, fix) = match unmet {
+        UnmetOrganization::IdMissing => (
+            "The login asked for an organization, but the ID token names none: org_id is missing.",
+            "Let the application log in to organizations (Auth0 dashboard > Applications > your application > Login \
+             Experience > Business Users), and enable the connection of the user for the organization. A provider \
+             without Auth0 Organizations needs no AUTH0_ORGANIZATION. Then log in again.",
+        ),
+        UnmetOrganization::NameMissing => (
+            "The login asked for an organization by its name, but the ID token has no name: org_name is missing.",
+            "Turn on Allow Organization Names in Authentication API (Auth0 dashboard > Settings > Advanced), or use the \
+             organization's identifier (org_…). Then log in again.",
+        ),
+        UnmetOrganization::Other => (
+            "The provider logged the user in to another organization than the one that the login asked for.",
+            "Compare AUTH0_ORGANIZATION, or the parameter organization of the login, with Auth0 dashboard > \
+             Organizations: an identifier begins with org_, everything else is compared with org_name. Then log in again.",
+        ),
+        UnmetOrganization::OtherInAccessToken => (
+            "The ID token and the access token are for different organizations: their org_id differs.",
+            "See that no Action changes org_id in one of the tokens (Auth0 dashboard > Actions). Then log in again.",
+        ),
+    };
+    Text::new(cause, fix)
 }
 
 pub(super) fn refused(error: &str, description: Option<&str>) -> Text {

@@ -21,7 +21,7 @@ pub(super) struct Draft {
     page: ReturnTo,
     page_user: Option<PageUser>,
     issuer: String,
-    subject: String,
+    identity: String,
     login: LoginId,
 }
 
@@ -44,7 +44,7 @@ impl Draft {
             page: page.clone(),
             page_user: extensions.get().cloned(),
             issuer: user.login.issuer().to_owned(),
-            subject: user.subject().to_owned(),
+            identity: user.page_identity().into_owned(),
             login: user.login(),
         })
     }
@@ -57,7 +57,7 @@ impl Draft {
             page: self.page,
             page_user: self.page_user.map(|page| page.as_str().to_owned()),
             issuer: self.issuer,
-            subject: self.subject,
+            identity: self.identity,
             login: self.login,
             step_up,
             error,

@@ -100,7 +100,11 @@ impl Asked {
             None => page,
         };
         Some(Self {
-            requests: StepUpRequests::new(routes, return_to),
+            requests: StepUpRequests::new(
+                routes,
+                return_to,
+                user.organization().map(|own| own.id().to_owned()),
+            ),
             login: user.login(),
             draft,
             kind: RequestKind::of(request.method(), request.headers()),

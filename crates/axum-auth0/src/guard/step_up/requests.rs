@@ -25,14 +25,21 @@ pub struct StepUpRequests(Arc<Shared>);
 struct Shared {
     routes: Arc<Routes>,
     return_to: ReturnTo,
+    /// The organization of the user, in which the login stays.
+    organization: Option<String>,
     demanded: Mutex<Option<(StepUpRequired, Option<String>)>>,
 }
 
 impl StepUpRequests {
-    pub(super) fn new(routes: Arc<Routes>, return_to: ReturnTo) -> Self {
+    pub(super) fn new(
+        routes: Arc<Routes>,
+        return_to: ReturnTo,
+        organization: Option<String>,
+    ) -> Self {
         Self(Arc::new(Shared {
             routes,
             return_to,
+            organization,
             demanded: Mutex::default(),
         }))
     }
@@ -41,7 +48,9 @@ impl StepUpRequests {
     /// has one and [`Self::demand`] was called; otherwise the login returns to the page.
     #[must_use]
     pub fn login_url(&self, step_up: &StepUp) -> String {
-        let parameters = step_up.login_parameters();
+        let mut parameters = step_up.login_parameters();
+        let organization = self.0.organization.clone();
+        parameters.extend(organization.map(|organization| ("organization", organization)));
         self.0.routes.login_url_with(&self.0.return_to, &parameters)
     }
 

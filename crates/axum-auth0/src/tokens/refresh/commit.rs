@@ -8,8 +8,9 @@ use crate::{
     diagnosis::Diagnosis,
     events::{AuthEvent, RefreshDenial, RefreshOutcome, TARGET},
     failpoint,
-    jwt::TokenKind,
+    jwt::{TokenKind, decode_unverified},
     oauth::{EndpointError, EndpointResponse},
+    organization::{Organization, is_token_of},
     provider::VerifyError,
     store::{CasOutcome, LoginId, LoginRecord},
     tokens::{
@@ -31,6 +32,19 @@ enum Committed {
     Terminate(Termination),
     /// The login has ended in the meantime.
     LoginMissing(LoginRecord),
+}
+
+/// Returns whether a refreshed access token is for the organization of the login, whose ID token is `id_token`.
+fn is_same_organization(id_token: Option<&str>, access_token: Option<&str>) -> bool {
+    let (Some(id_token), Some(access_token)) = (id_token, access_token) else {
+        return true;
+    };
+    // The ID token was verified at the login.
+    let Ok(claims) = decode_unverified(id_token) else {
+        return true;
+    };
+    let organization = Organization::of(claims.unverified());
+    is_token_of(organization.as_ref().map(Organization::id), access_token)
 }
 
 impl Refresher {
@@ -57,6 +71,10 @@ impl Refresher {
             (Some(old), Some(new)) => self.id_tokens.is_same_user(old, new),
             _ => true,
         };
+        let access_token = response.tokens.as_ref().ok();
+        let access_token = access_token.map(|tokens| tokens.access_token.as_str());
+        let is_same_user =
+            is_same_user && is_same_organization(set.id_token.as_deref(), access_token);
         let outcome = Outcome::of(response, attempt, is_same_user, &self.config, now);
         let new_refresh_token = response.refresh_token.as_ref();
         let update = |set| apply(&outcome, attempt, new_refresh_token, set, now);

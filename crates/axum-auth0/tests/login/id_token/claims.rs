@@ -240,7 +240,8 @@ async fn a_requested_organization_must_be_in_the_token() {
     let env = TestEnv::new().await;
     for (query, claim, accepted) in [
         ("organization=org_a", Some(("org_id", "org_a")), true),
-        ("organization=acme", Some(("org_name", "acme")), true),
+        // A name without an identifier.
+        ("organization=acme", Some(("org_name", "acme")), false),
         ("organization=org_a", Some(("org_id", "org_b")), false),
         ("organization=org_a", None, false),
         ("organization=", None, true),
