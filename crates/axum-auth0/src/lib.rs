@@ -31,6 +31,7 @@ mod organization;
 mod page;
 mod page_user;
 mod profile;
+mod proxy;
 mod rate_limit;
 mod request;
 mod responses;
@@ -79,6 +80,7 @@ pub use self::{
     oauth::IdTokenError,
     organization::{Organization, UnmetOrganization},
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},
+    proxy::Proxy,
     request::cookies,
     return_to::{InvalidReturnTo, ReturnTo},
     session::{

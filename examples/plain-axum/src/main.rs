@@ -58,6 +58,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = Router::new()
         .route("/", get(home))
         .route("/products", get(products));
+    // Scripts of the site reach the same list at `/products-api/products`, without a token of their own.
+    let proxy = auth0.proxy::<ProductsApi>("/products-api").get("/products");
+    let app = app.merge(proxy.into_router());
     let address = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("{}", auth0.config().base_url());

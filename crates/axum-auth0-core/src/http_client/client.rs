@@ -20,11 +20,15 @@ use super::{
     retry_after::retry_after,
 };
 
+/// Timeout of a client without one. The largest value would overflow the clock of some systems.
+const UNLIMITED: Duration = Duration::from_hours(24 * 365);
+
 /// An HTTP client with limits for time and size. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     client: reqwest::Client,
     options: Arc<HttpClientOptions>,
+    is_streaming: bool,
 }
 
 impl HttpClient {
@@ -33,6 +37,18 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError::Setup`] if the TLS library cannot be set up.
     pub fn new(options: HttpClientOptions) -> Result<Self, HttpError> {
+        Self::build(options, false)
+    }
+
+    pub(super) fn build(options: HttpClientOptions, is_streaming: bool) -> Result<Self, HttpError> {
+        let builder = |options: &HttpClientOptions| {
+            let builder = builder(options);
+            if is_streaming {
+                builder.http1_only().timeout(UNLIMITED)
+            } else {
+                builder
+            }
+        };
         // reqwest uses the process-wide crypto provider. A provider that the application has installed is kept.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // An error means that another thread has installed a provider.
@@ -51,6 +67,7 @@ impl HttpClient {
         Ok(Self {
             client,
             options: Arc::new(options),
+            is_streaming,
         })
     }
 
@@ -59,10 +76,11 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError::Setup`] if the TLS library cannot be set up.
     pub fn with_tls(&self, tls: TlsCertificates) -> Result<Self, HttpError> {
-        Self::new(HttpClientOptions {
+        let options = HttpClientOptions {
             tls,
             ..HttpClientOptions::clone(&self.options)
-        })
+        };
+        Self::build(options, self.is_streaming)
     }
 
     /// Sends a request and reads the whole response, with any status. Redirects are not followed. The request accepts
@@ -128,23 +146,7 @@ impl HttpClient {
             .headers_mut()
             .entry(ACCEPT_ENCODING)
             .or_insert(HeaderValue::from_static("identity"));
-        let Ok(url) = Url::parse(&request.uri().to_string()) else {
-            return Err(HttpError::InsecureUrl {
-                to: RedactedUrl::unparsable(),
-            });
-        };
-        let to = RedactedUrl::of(&url);
-        if !self.options.allows(&url) {
-            return Err(HttpError::InsecureUrl { to });
-        }
-        let request = reqwest::Request::try_from(request)
-            .map_err(|_| HttpError::InsecureUrl { to: to.clone() })?;
-        let mut received = self
-            .client
-            .execute(request)
-            .await
-            .map_err(|error| self.failure(&to, &error))?;
-
+        let (to, mut received) = self.execute(request).await?;
         let mut response = http::Response::new(Bytes::new());
         *response.status_mut() = received.status();
         *response.headers_mut() = std::mem::take(received.headers_mut());
@@ -215,6 +217,27 @@ impl HttpClient {
         })
     }
 
+    /// Sends a request if its URL is allowed, and returns the response when its headers are complete.
+    pub(super) async fn execute<B: Into<reqwest::Body>>(
+        &self,
+        request: http::Request<B>,
+    ) -> Result<(RedactedUrl, reqwest::Response), HttpError> {
+        let Ok(url) = Url::parse(&request.uri().to_string()) else {
+            return Err(HttpError::InsecureUrl {
+                to: RedactedUrl::unparsable(),
+            });
+        };
+        let to = RedactedUrl::of(&url);
+        if !self.options.allows(&url) {
+            return Err(HttpError::InsecureUrl { to });
+        }
+        let request = reqwest::Request::try_from(request)
+            .map_err(|_| HttpError::InsecureUrl { to: to.clone() })?;
+        let received = self.client.execute(request).await;
+        let received = received.map_err(|error| self.failure(&to, &error))?;
+        Ok((to, received))
+    }
+
     async fn read(
         &self,
         to: &RedactedUrl,
@@ -246,7 +269,7 @@ impl HttpClient {
         Ok(body.freeze())
     }
 
-    fn failure(&self, to: &RedactedUrl, error: &reqwest::Error) -> HttpError {
+    pub(super) fn failure(&self, to: &RedactedUrl, error: &reqwest::Error) -> HttpError {
         let to = to.clone();
         let connecting = error.is_connect();
         if error.is_timeout() {

@@ -11,6 +11,8 @@ mod error;
 mod observer;
 mod options;
 mod retry_after;
+#[cfg(feature = "streaming")]
+mod streaming;
 mod url_policy;
 
 pub use body::{content_coding, strip_bom};
@@ -22,4 +24,6 @@ pub use error::{Delivery, HttpError, RedactedUrl};
 pub use observer::{ProviderEndpoint, RequestObserver, RequestResult, SharedRequestObserver};
 pub use options::HttpClientOptions;
 pub use retry_after::retry_after;
+#[cfg(feature = "streaming")]
+pub use streaming::{RequestBody, StreamedResponse, Upgraded};
 pub use url_policy::{is_loopback, is_secure};

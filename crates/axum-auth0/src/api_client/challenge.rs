@@ -17,7 +17,7 @@ const MAX_ACR_VALUES: usize = 512;
 
 /// The challenge of a response, for the scheme of the request.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Challenge {
+pub(crate) struct Challenge {
     /// The header's value, unless it contains the token.
     pub(super) text: Option<String>,
     error: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct Challenge {
 impl Challenge {
     /// Parses the challenge of a response to a request with `token`. If it is bound to a key (`is_bound`), that is the one
     /// for `DPoP` (RFC 9449 §7.1), or else that for bearer tokens.
-    pub(super) fn of(headers: &HeaderMap, token: &str, is_bound: bool) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, token: &str, is_bound: bool) -> Self {
         let find = |scheme: &str| {
             headers
                 .get_all(WWW_AUTHENTICATE)
@@ -53,18 +53,18 @@ impl Challenge {
     }
 
     /// Returns whether the API asks for a proof with the nonce of its response (RFC 9449 §9).
-    pub(super) fn asks_for_nonce(&self) -> bool {
+    pub(crate) fn asks_for_nonce(&self) -> bool {
         self.error.as_deref() == Some("use_dpop_nonce")
     }
 
     /// Returns whether another token may be accepted: the error is `invalid_token` (expired, revoked, malformed) or
     /// absent.
-    pub(super) fn is_invalid_token(&self) -> bool {
+    pub(crate) fn is_invalid_token(&self) -> bool {
         matches!(self.error.as_deref(), None | Some("invalid_token"))
     }
 
     /// Returns the scopes that the token lacks, if the error is `insufficient_scope` and lists them.
-    pub(super) fn missing_scope(&self) -> Option<&str> {
+    pub(crate) fn missing_scope(&self) -> Option<&str> {
         let is_reason = self.error.as_deref() == Some("insufficient_scope");
         let named = self
             .scope
@@ -75,7 +75,7 @@ impl Challenge {
 
     /// Returns the login that the API requires, if the error is `insufficient_user_authentication` (RFC 9470 §3).
     /// A malformed parameter counts as absent.
-    pub(super) fn step_up(&self) -> Option<StepUpChallenge> {
+    pub(crate) fn step_up(&self) -> Option<StepUpChallenge> {
         if self.error.as_deref() != Some("insufficient_user_authentication") {
             return None;
         }

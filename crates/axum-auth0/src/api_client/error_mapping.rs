@@ -46,7 +46,7 @@ pub(super) fn map_response<A: Api>(
 }
 
 /// Maps a 401 that another token does not resolve.
-pub(super) fn map_rejected_token<A: Api>(
+pub(crate) fn map_rejected_token<A: Api>(
     challenge: &Challenge,
     token: &AccessToken<A>,
 ) -> ApiError {
@@ -69,7 +69,7 @@ fn misconfigured(error: TokenError) -> ApiError {
 }
 
 /// Maps the failure of a request. `limit` is the size limit of the response in bytes.
-pub(super) fn map_http_error(error: &HttpError, limit: usize, api: &ApiSettings) -> ApiError {
+pub(crate) fn map_http_error(error: &HttpError, limit: usize, api: &ApiSettings) -> ApiError {
     match error {
         HttpError::Setup { .. } => InvalidRequest::Client.into(),
         HttpError::InsecureUrl { .. } => insecure_address(api),

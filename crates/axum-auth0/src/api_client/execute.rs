@@ -90,7 +90,7 @@ fn name_of(result: &Result<ApiResponse, ApiError>) -> &'static str {
 }
 
 /// Logs a failed call once, within its span. A failed token request is already logged.
-fn log(error: &ApiError) {
+pub(crate) fn log(error: &ApiError) {
     match error {
         ApiError::Refused(diagnosis) => diagnosis.log("API call failed"),
         ApiError::Token(TokenError::Misconfigured(diagnosis))

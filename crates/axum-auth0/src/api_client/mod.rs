@@ -45,3 +45,9 @@ pub use self::{
     error::{ApiError, ApiProblem, InvalidRequest, StepUpChallenge},
     response::ApiResponse,
 };
+pub(crate) use self::{
+    challenge::Challenge,
+    error_mapping::{map_http_error, map_rejected_token},
+    execute::log as log_failure,
+    request_url::{MAX_URL, join_path_segments},
+};

@@ -13,13 +13,13 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// Maximum length of a URL. Many servers reject longer request lines.
-pub(super) const MAX_URL: usize = 8_000;
+pub(crate) const MAX_URL: usize = 8_000;
 
 /// Joins `base` and `segments`, each percent-encoded.
 ///
 /// A segment that contains a separator or is a dot segment is rejected instead of encoded, because some servers decode
 /// `%2F` and `%2E` before they resolve a path.
-pub(super) fn join_path_segments<S: AsRef<str>>(
+pub(crate) fn join_path_segments<S: AsRef<str>>(
     base: &Url,
     segments: impl IntoIterator<Item = S>,
 ) -> Result<Url, InvalidRequest> {

@@ -55,6 +55,8 @@ pub(crate) struct ApiTransport {
     default_client: OnceLock<ApiClient>,
     /// Client for calls with a larger limit. It has its own connections.
     large_client: OnceLock<ApiClient>,
+    /// Client of the proxies, whose responses have no limit of size and of total time.
+    streaming_client: OnceLock<ApiClient>,
     /// The certificate that access tokens are bound to.
     certificate: Option<MtlsCertificate>,
     retry_budgets: BTreeMap<&'static str, RetryBudget>,
@@ -74,6 +76,7 @@ impl ApiTransport {
         Self {
             default_client: OnceLock::new(),
             large_client: OnceLock::new(),
+            streaming_client: OnceLock::new(),
             certificate,
             retry_budgets: names
                 .into_iter()
@@ -95,7 +98,22 @@ impl ApiTransport {
         if let Some(client) = client.get() {
             return client.current();
         }
-        let http_client = HttpClient::new(HttpClientOptions {
+        let http_client = HttpClient::new(self.options(max_response_bytes))?;
+        client.get_or_init(|| self.client(http_client)).current()
+    }
+
+    /// Returns the client for requests and responses that are streamed.
+    pub(crate) fn streaming_client(&self) -> Result<HttpClient, HttpError> {
+        if let Some(client) = self.streaming_client.get() {
+            return client.current();
+        }
+        let http_client = HttpClient::for_streaming(self.options(MAX_RESPONSE_BYTES))?;
+        let client = &self.streaming_client;
+        client.get_or_init(|| self.client(http_client)).current()
+    }
+
+    fn options(&self, max_response_bytes: usize) -> HttpClientOptions {
+        HttpClientOptions {
             connect_timeout: CONNECT_TIMEOUT,
             // Each call sets its own, shorter timeout.
             total_timeout: MAX_TIMEOUT,
@@ -104,12 +122,14 @@ impl ApiTransport {
             clock: self.clock.clone(),
             observer: None,
             tls: TlsCertificates::default(),
-        })?;
-        let new = match &self.certificate {
+        }
+    }
+
+    fn client(&self, http_client: HttpClient) -> ApiClient {
+        match &self.certificate {
             Some(certificate) => ApiClient::Mtls(MtlsClient::new(certificate.clone(), http_client)),
             None => ApiClient::Plain(http_client),
-        };
-        client.get_or_init(|| new).current()
+        }
     }
 
     /// Writes the trace to the headers of a call: the current span, if the application records spans, or else `trace`.

@@ -7,6 +7,7 @@ mod grants;
 mod hooks;
 mod issued_tokens;
 mod maintenance;
+mod proxy;
 mod router;
 mod sessions;
 mod state;

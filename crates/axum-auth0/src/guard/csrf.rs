@@ -17,7 +17,9 @@ use super::Guard;
 use crate::{
     events::{AuthEvent, RequestRefusal, TARGET},
     page::Page,
-    request::{RequestKind, RequestSite, is_origin_of, is_state_changing, original_uri},
+    request::{
+        RequestKind, RequestSite, is_origin_of, is_state_changing, is_websocket, original_uri,
+    },
     responses::json_error_with_code,
 };
 
@@ -36,7 +38,27 @@ pub(crate) async fn csrf_protection(
     if allowed {
         return next.run(request).await;
     }
-    let path = original_uri(&request).path();
+    refuse(&guard, &request)
+}
+
+/// Returns the response to a request that may not be sent to an API with the user's token; `None` if it may. The rules
+/// are those of data routes, wherever the route is. A WebSocket handshake must name this site in `Origin`: it is the only
+/// header that every browser sends with it.
+pub(crate) fn refuse_forwarding(guard: &Guard, request: &Request) -> Option<Response> {
+    let (method, headers) = (request.method(), request.headers());
+    let site = guard.config.base_url();
+    let allowed = if is_state_changing(method, headers) {
+        let names_this_site = RequestOrigin::of(headers, site) == RequestOrigin::ThisSite;
+        allows_write(headers, site) && (names_this_site || !is_websocket(method, headers))
+    } else {
+        allows_read(headers, site)
+    };
+    (!allowed).then(|| refuse(guard, request))
+}
+
+/// Reports the refusal of a request of another site, and returns its response.
+fn refuse(guard: &Guard, request: &Request) -> Response {
+    let path = original_uri(request).path();
     let reason = RequestRefusal::CrossSite;
     let event = AuthEvent::RequestRefused {
         login: None,

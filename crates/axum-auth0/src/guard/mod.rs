@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use self::step_up::{STEP_UP_HEADER, StepUpRequests};
 pub(crate) use self::{
     canonical_host::canonical_host,
-    csrf::csrf_protection,
+    csrf::{csrf_protection, refuse_forwarding},
     data_routes::{IsDataRoute, treat_as_data},
     negotiate_errors::negotiate_errors,
     page_user::check_page_user,

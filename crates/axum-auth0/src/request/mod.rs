@@ -9,7 +9,7 @@ mod posted_form;
 
 pub(crate) use self::{
     authority::{Authority, is_origin_of},
-    kind::{RequestKind, RequestSite},
+    kind::{RequestKind, RequestSite, is_websocket},
     method::is_state_changing,
     original_uri::original_uri,
     posted_form::PostedForm,

@@ -39,6 +39,8 @@ pub struct SessionExpiry {
     expires_at: i64,
     now: i64,
     limit: SessionLimit,
+    /// The end that the provider sets, in seconds since 1970.
+    pub(super) provider_end: Option<i64>,
 }
 
 impl SessionExpiry {
@@ -107,6 +109,7 @@ impl SessionTimes {
             expires_at,
             now,
             limit,
+            provider_end: self.provider_end,
         }
     }
 }

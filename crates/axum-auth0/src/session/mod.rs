@@ -28,6 +28,7 @@ mod state;
 mod step_up;
 mod user;
 mod user_sessions;
+mod watch;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::cookie::issued_cookie;
@@ -45,6 +46,7 @@ pub(crate) use self::{
     session_data::StagedData,
     state::SessionState,
     user_sessions::{RefreshTokens, UserSessions},
+    watch::SessionWatch,
 };
 pub use self::{
     description::SessionDescription,

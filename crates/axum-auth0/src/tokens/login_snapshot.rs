@@ -69,6 +69,11 @@ impl LoginSnapshot {
         }
     }
 
+    /// Returns the login as it was opened. Its last use may have moved since.
+    pub(crate) fn record(&self) -> &LoginRecord {
+        &self.login.record
+    }
+
     pub(crate) fn id(&self) -> LoginId {
         self.login.record.id
     }

@@ -1,0 +1,18 @@
+//! Streams requests of the site's scripts to an API, with the user's access token.
+//!
+//! Everything is closed by default: a request must match an allowed method and path, come from this site and belong to a
+//! signed-in user before a token is obtained. Of the headers, only those in the lists of `headers.rs` pass.
+
+mod api_request;
+mod api_response;
+mod builder;
+mod forward;
+mod headers;
+mod location;
+mod path;
+mod refusal;
+mod request_body;
+mod stream_end;
+mod websocket;
+
+pub use self::builder::Proxy;

@@ -1,0 +1,19 @@
+//! Proxies of APIs: what is forwarded, what never is, and when streams end.
+//!
+//! Browser, site and API are connected by TCP, with HTTP/1.1 and HTTP/2 between browser and site.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../api_client/api.rs"]
+mod api;
+mod connection;
+mod proxy_test_env;
+mod streaming_api;
+
+mod admission;
+mod dpop;
+mod event_streams;
+mod headers;
+mod rejected_tokens;
+mod streams;
+mod websockets;

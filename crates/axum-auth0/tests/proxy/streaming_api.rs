@@ -1,0 +1,150 @@
+//! An API on a free port whose streams a test controls.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    response::{IntoResponse as _, Response},
+};
+use futures::{StreamExt as _, stream};
+use http::{HeaderMap, StatusCode};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    sync::mpsc,
+};
+
+#[derive(Clone)]
+pub(crate) struct StreamingApi {
+    address: String,
+    state: Arc<ApiState>,
+}
+
+#[derive(Default)]
+struct ApiState {
+    events: Mutex<Option<mpsc::UnboundedReceiver<&'static str>>>,
+    handshakes: Mutex<Vec<HeaderMap>>,
+    /// Statuses of the next handshakes, before they are accepted.
+    refusals: Mutex<Vec<u16>>,
+    chunks: AtomicUsize,
+    received: AtomicUsize,
+}
+
+impl StreamingApi {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let api = Self {
+            address: format!("http://{}", listener.local_addr().unwrap()),
+            state: Arc::default(),
+        };
+        let router = Router::new().fallback(serve).with_state(api.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        api
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Returns the sender of the next event stream.
+    pub(crate) fn events(&self) -> mpsc::UnboundedSender<&'static str> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        *self.state.events.lock().unwrap() = Some(receiver);
+        sender
+    }
+
+    /// Refuses the next handshakes.
+    pub(crate) fn refuse(&self, statuses: &[u16]) {
+        *self.state.refusals.lock().unwrap() = statuses.to_vec();
+    }
+
+    pub(crate) fn handshakes(&self) -> Vec<HeaderMap> {
+        self.state.handshakes.lock().unwrap().clone()
+    }
+
+    /// Returns how many chunks of 64 KiB were produced for `/endless`.
+    pub(crate) fn chunks(&self) -> usize {
+        self.state.chunks.load(Ordering::SeqCst)
+    }
+
+    /// Returns the number of bytes that `/upload` received.
+    pub(crate) fn received(&self) -> usize {
+        self.state.received.load(Ordering::SeqCst)
+    }
+}
+
+async fn serve(State(api): State<StreamingApi>, request: Request) -> Response {
+    match request.uri().path() {
+        "/events" | "/download" => {
+            let media_type = match request.uri().path() {
+                "/events" => "text/event-stream",
+                _ => "application/octet-stream",
+            };
+            let receiver = api.state.events.lock().unwrap().take();
+            let Some(receiver) = receiver else {
+                return StatusCode::NOT_IMPLEMENTED.into_response();
+            };
+            let events = stream::unfold(receiver, |mut receiver| async {
+                let event = receiver.recv().await?;
+                Some((Ok::<_, std::io::Error>(Bytes::from(event)), receiver))
+            });
+            let body = Body::from_stream(events);
+            ([("content-type", media_type)], body).into_response()
+        }
+        "/endless" => Body::from_stream(stream::repeat_with(move || {
+            api.state.chunks.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; 64 * 1024]))
+        }))
+        .into_response(),
+        "/upload" => {
+            let mut body = request.into_body().into_data_stream();
+            while let Some(Ok(chunk)) = body.next().await {
+                api.state.received.fetch_add(chunk.len(), Ordering::SeqCst);
+            }
+            StatusCode::NO_CONTENT.into_response()
+        }
+        _ => websocket(&api, request),
+    }
+}
+
+/// Accepts a handshake, and sends back what it receives.
+fn websocket(api: &StreamingApi, mut request: Request) -> Response {
+    let headers = request.headers().clone();
+    let has_accept = request.uri().path() != "/without-accept";
+    api.state.handshakes.lock().unwrap().push(headers.clone());
+    if let Some(status) = api.state.refusals.lock().unwrap().pop() {
+        return StatusCode::from_u16(status).unwrap().into_response();
+    }
+    let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    tokio::spawn(async move {
+        let mut connection = TokioIo::new(upgrade.await.unwrap());
+        let mut buffer = [0; 1024];
+        while let Ok(length @ 1..) = connection.read(&mut buffer).await {
+            if connection.write_all(&buffer[..length]).await.is_err() {
+                return;
+            }
+        }
+    });
+    let mut response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("set-cookie", "api=1");
+    if has_accept {
+        let key = headers["sec-websocket-key"].to_str().unwrap();
+        response = response.header("sec-websocket-accept", format!("accepted {key}"));
+    }
+    if let Some(protocol) = headers.get("sec-websocket-protocol") {
+        response = response.header("sec-websocket-protocol", protocol);
+    }
+    response.body(Body::empty()).unwrap()
+}
