@@ -18,6 +18,7 @@ mod getters;
 mod lengths;
 mod login;
 mod logout;
+mod plain_values;
 mod problems;
 mod provider;
 mod proxies;
