@@ -9,6 +9,8 @@
 //
 //   node provider.mjs PORT SITE-URL TOKEN-SECONDS
 //
+// The variables DPOP=0 and DPOP_NONCES=1 make it ignore proofs, or require a nonce in them.
+//
 // `GET /request-log` returns the grants and rejected requests, without tokens.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -53,6 +55,8 @@ const provider = new Provider(issuer, {
   features: {
     backchannelLogout: { enabled: true },
     devInteractions: { enabled: true },
+    // RFC 9449, for clients that send proofs.
+    dPoP: { enabled: process.env.DPOP !== '0', nonceSecret: randomBytes(32), requireNonce: () => process.env.DPOP_NONCES === '1' },
     revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,

@@ -30,6 +30,21 @@ async fn a_provider_that_is_down_is_one_problem_and_the_rest_is_skipped() {
 }
 
 #[tokio::test]
+async fn a_provider_that_does_not_announce_dpop_is_a_warning_if_it_is_required() {
+    for (proofs, verdict) in [
+        (tenant::DpopProofs::Accepted, "ok"),
+        (tenant::DpopProofs::Ignored, "warning"),
+    ] {
+        let env = DoctorEnv::with(|builder| {
+            builder.set("AUTH0_DPOP", "true");
+            builder.tenant.dpop = proofs;
+        })
+        .await;
+        env.run_doctor().await.the(verdict, "dpop");
+    }
+}
+
+#[tokio::test]
 async fn another_issuer_url_of_the_provider_is_rejected() {
     let mut real_name = String::new();
     let env = DoctorEnv::with(|builder| {

@@ -8,6 +8,7 @@ mod cookies;
 mod cross_site;
 mod dev_sign_in;
 mod devices;
+mod dpop;
 mod files;
 mod forms;
 mod headers;

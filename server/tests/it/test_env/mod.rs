@@ -206,9 +206,14 @@ impl TestEnv {
         format!("http://{}{path}", self.ports.tenant.address())
     }
 
+    /// Returns the URL of `path` at the products API.
+    pub(crate) fn api_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.ports.api.address())
+    }
+
     /// Lists the products with an access token, without the site.
     pub(crate) async fn call_api(&self, token: &str) -> serde_json::Value {
-        let url = format!("http://{}/products", self.ports.api.address());
+        let url = self.api_url("/products");
         let client = Client::builder()
             .no_proxy()
             .redirect(Policy::none())
@@ -240,7 +245,7 @@ async fn orders(ports: &Ports, persistent: bool) -> Router {
     let settings = orders_api::Settings {
         issuer: format!("http://{}/", ports.tenant.address()),
         audience: ORDERS_API.to_owned(),
-        public_url: None,
+        public_url: Some(format!("http://{}", ports.orders.address())),
         database: if persistent {
             orders_api::Database::File(ports.folder.path().join("orders.db"))
         } else {

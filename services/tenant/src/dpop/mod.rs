@@ -9,10 +9,7 @@ mod used_proofs;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 
 use self::{nonces::Nonces, proof::Proof, used_proofs::UsedProofs};
-use crate::{
-    settings::{DpopProofs, Settings},
-    state::Config,
-};
+use crate::settings::{DpopProofs, Settings};
 
 /// The header of a proof.
 const PROOF_HEADER: &str = "dpop";
@@ -116,8 +113,8 @@ pub(crate) fn is_thumbprint(text: &str) -> bool {
 }
 
 /// Returns the sentence of the dashboard.
-pub(crate) fn describe(config: &Config) -> &'static str {
-    match config.dpop {
+pub(crate) fn describe(proofs: DpopProofs) -> &'static str {
+    match proofs {
         DpopProofs::Ignored => {
             "Proofs of DPoP are ignored, so all access tokens are bearer tokens."
         }

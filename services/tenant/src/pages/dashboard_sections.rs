@@ -35,7 +35,7 @@ pub(super) fn describe_config(config: &Config) -> String {
             Escaped(&config.access_token_issuer)
         ));
     }
-    sentences.push(dpop::describe(config).to_owned());
+    sentences.push(dpop::describe(config.dpop).to_owned());
     if !config.refresh_delay.is_zero() {
         sentences.push(format!(
             "The response to every refresh is delayed by {} milliseconds.",
