@@ -1,8 +1,9 @@
 //! Forms that wait at the server while their user logs in again.
 //!
 //! A form is sealed in the store under a random identifier, for ten minutes. It is bound to the session and to the user
-//! that posted it, and is sent at most once.
+//! that posted it, and is sent at most once. At most eight wait for one user.
 
+mod slots;
 mod store;
 
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{KEPT_FORM_TTL, KeptForm};
+use super::{KEPT_FORM_TTL, KeptForm, slots::Slots};
 use crate::{
     clock::SharedClock,
     random::{self, SharedRandom},
@@ -17,6 +17,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct KeptForms {
     store: SharedStore,
+    slots: Slots,
     keys: Keyring,
     clock: SharedClock,
     random: SharedRandom,
@@ -37,6 +38,7 @@ impl KeptForms {
         random: SharedRandom,
     ) -> Self {
         Self {
+            slots: Slots::new(store.clone(), keys.clone()),
             store,
             keys,
             clock,
@@ -54,14 +56,16 @@ impl KeptForms {
         random::base64url::<16>(self.random.as_ref())
     }
 
-    /// Stores `form` under `id`.
+    /// Stores `form` under `id`. Deletes the oldest form of the user if too many wait.
     ///
     /// # Errors
     ///
     /// If the store fails.
     pub(crate) async fn keep(&self, id: &str, form: KeptForm) -> Result<(), StoreError> {
         let key = key(id);
-        let expires_at = self.now() + KEPT_FORM_TTL;
+        let (now, expires_at) = (self.now(), self.now() + KEPT_FORM_TTL);
+        let user = (form.issuer.as_str(), form.subject.as_str());
+        self.slots.occupy(user, key, now, expires_at).await?;
         let plain = serde_json::to_vec(&Record { form, expires_at })
             .map_err(|error| StoreError(format!("kept form: {error}")))?;
         let sealed = self.keys.seal(Purpose::KeptForm, &key, &plain);

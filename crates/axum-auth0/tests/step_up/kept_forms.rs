@@ -112,7 +112,7 @@ async fn a_kept_form_is_sealed_in_the_store() {
     let mut browser = logged_in(&env, &site, "alice", 1_000).await;
     post_form(&mut browser, "/account/close", "reason=a-secret-reason").await;
     let records = env.store.records().await;
-    assert_eq!(records.len(), 2, "the session and the form");
+    assert_eq!(records.len(), 3, "the session, the form and its slot");
     for (_, record) in &records {
         let stored = String::from_utf8_lossy(record);
         assert!(!stored.contains("reason"), "{stored}");
@@ -134,4 +134,44 @@ async fn an_anonymous_request_and_an_unknown_form_get_a_page() {
         post_form(&mut browser, "/auth/resume", "").await.status,
         410
     );
+}
+
+#[tokio::test]
+async fn at_most_eight_forms_of_a_user_wait_and_the_oldest_is_dropped() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut bob = logged_in(&env, &site, "bob", 1_000).await;
+    let of_bob = post_form(&mut bob, "/account/close", "user=bob").await;
+    let of_bob = of_bob.location().to_owned();
+    let mut alice = logged_in(&env, &site, "alice", 1_000).await;
+    let mut logins = Vec::new();
+    for number in 0..10 {
+        let form = format!("number={number}");
+        let response = post_form(&mut alice, "/account/close", form).await;
+        logins.push(response.location().to_owned());
+    }
+    issue(&env, json!({ "auth_time": env.clock_now() }));
+    let ids: Vec<String> = logins.iter().map(|login| waiting_form(login)).collect();
+    log_in_at(&env, &mut alice, &logins[9], "alice").await;
+    for (number, id) in ids.iter().enumerate() {
+        let response = send(&mut alice, id).await;
+        let expected = if number < 2 { 410 } else { 303 };
+        assert_eq!(response.status, expected, "{number}");
+    }
+    log_in_at(&env, &mut bob, &of_bob, "bob").await;
+    let response = send(&mut bob, &waiting_form(&of_bob)).await;
+    assert_eq!(response.status, 303, "a user has forms of their own");
+    assert_eq!(site.sent().len(), 9);
+
+    // The expired slots are free again.
+    env.clock.advance(600);
+    let mut alice = logged_in(&env, &site, "alice", 1_000).await;
+    let response = post_form(&mut alice, "/account/close", "again=1").await;
+    assert_eq!(response.status, 303);
+}
+
+/// Returns the identifier of the form that waits for the login at `location`.
+fn waiting_form(location: &str) -> String {
+    let form = location.split("form%3D").nth(1).unwrap();
+    form.split('&').next().unwrap().to_owned()
 }
