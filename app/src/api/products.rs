@@ -19,7 +19,8 @@ pub async fn list_products() -> Result<Products, AppError> {
     Ok(products)
 }
 
-/// Adds a product: `POST /api/products`.
+/// Adds a product: `POST /api/products`. One of more than 1,000 EUR requires a second factor: the user gives it at the provider,
+/// and the form is sent after that.
 ///
 /// # Errors
 /// [`AppError`]; [`AppError::Invalid`] names the invalid fields.
@@ -32,10 +33,13 @@ pub async fn add_product(
 ) -> Result<(), AppError> {
     use super::redirect_to_products;
     use crate::server::{ProductsClient, validation};
-    use leptos_auth0::server::require_user;
+    use leptos_auth0::server::{axum_auth0::StepUp, require_step_up, require_user};
 
     let user = require_user()?;
     let product = validation::new_product(&name, &category, &price, &stock)?;
+    if product.is_expensive() {
+        require_step_up(&StepUp::multi_factor())?;
+    }
     ProductsClient::new(&user).add(&product).await?;
     redirect_to_products("added");
     Ok(())

@@ -37,10 +37,13 @@ pub(crate) fn Problem(
             (text.to_owned(), None, false)
         }
         AppError::Auth(AuthError::SignInRequired) => (text, None, true),
-        AppError::Auth(AuthError::StepUpRequired(_)) if of_form => {
+        AppError::Auth(AuthError::StepUpRequired(login)) if of_form => {
             // The user came back without sending the form.
-            let text =
-                "This needs a recent login, so nothing was done. Send it again to log in first.";
+            let text = if login.acr_values.is_empty() {
+                "This needs a recent login, so nothing was done. Send it again to log in first."
+            } else {
+                "This needs a second factor, so nothing was done. Send it again to give it first."
+            };
             (text.to_owned(), None, false)
         }
         _ => (text, None, false),

@@ -7,6 +7,8 @@ const MAX_NAME_CHARS: usize = 80;
 const MAX_CATEGORY_CHARS: usize = 40;
 const MAX_PRICE_CENTS: u32 = 100_000_000;
 const MAX_STOCK: u32 = 1_000_000;
+/// A product with a higher price requires a second factor.
+const MAX_PRICE_CENTS_WITHOUT_SECOND_FACTOR: u32 = 100_000;
 
 /// The currency of all prices in forms.
 const CURRENCY: &str = "EUR";
@@ -20,6 +22,13 @@ pub(crate) struct NewProduct {
     price_cents: u32,
     currency: &'static str,
     stock: u32,
+}
+
+impl NewProduct {
+    /// Returns whether adding the product requires a second factor.
+    pub(crate) fn is_expensive(&self) -> bool {
+        self.price_cents > MAX_PRICE_CENTS_WITHOUT_SECOND_FACTOR
+    }
 }
 
 /// Parses the fields of a new product.
@@ -127,6 +136,15 @@ mod tests {
         let product = product.map(|product| serde_json::to_string(&product).ok());
         let json = r#"{"name":"Walnut desk","category":"Furniture","priceCents":49990,"currency":"EUR","stock":4}"#;
         assert_eq!(product, Ok(Some(json.to_owned())));
+    }
+
+    #[test]
+    fn a_product_of_more_than_a_thousand_is_expensive() {
+        for (price, expected) in [("1000", false), ("1000.01", true), ("1", false)] {
+            let product = new_product("Safe", "Furniture", price, "1");
+            let is_expensive = product.map(|product| product.is_expensive());
+            assert_eq!(is_expensive, Ok(expected), "{price}");
+        }
     }
 
     #[test]

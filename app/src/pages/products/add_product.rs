@@ -36,6 +36,7 @@ pub(super) fn AddProductForm() -> impl IntoView {
                     />
                     <TextField name="stock" id="add-stock" label="Stock" value=stock inputmode="numeric" error=error.as_ref()/>
                 </div>
+                <p class="field-note">"A price of more than €1,000 needs a second factor."</p>
                 <button class="button" type="submit" formaction=form_action(add)>"Add product"</button>
             </ActionForm>
         </details>
