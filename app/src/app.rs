@@ -2,8 +2,8 @@
 
 use crate::{
     components::Layout,
-    pages::{HomePage, NotFoundPage, ProductsPage, ProfilePage, SignedOutPage},
-    routes::{HOME, PRODUCTS, PROFILE, SIGNED_OUT},
+    pages::{HomePage, NotFoundPage, ProductsPage, ProfilePage, ReportPage, SignedOutPage},
+    routes::{HOME, PRODUCTS, PROFILE, REPORT, SIGNED_OUT},
 };
 use leptos::prelude::*;
 use leptos_auth0::{AuthProvider, use_base_path};
@@ -32,6 +32,7 @@ pub fn App() -> impl IntoView {
                         <Route path=HOME.segment() view=|| HOME.view(HomePage) ssr=SsrMode::InOrder/>
                         <Route path=PRODUCTS.segment() view=|| PRODUCTS.view(ProductsPage) ssr=SsrMode::Async/>
                         <Route path=PROFILE.segment() view=|| PROFILE.view(ProfilePage) ssr=SsrMode::Async/>
+                        <Route path=REPORT.segment() view=|| REPORT.view(ReportPage) ssr=SsrMode::Async/>
                         <Route path=SIGNED_OUT.segment() view=|| SIGNED_OUT.view(SignedOutPage) ssr=SsrMode::Async/>
                     </FlatRoutes>
                 </Layout>

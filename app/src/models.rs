@@ -29,6 +29,31 @@ pub struct Product {
     pub stock: u32,
 }
 
+/// What the products of a user add up to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockReport {
+    /// Number of products.
+    pub products: u32,
+    /// Number of pieces in stock.
+    pub pieces: u32,
+    /// Value of the stock in hundredths of EUR.
+    pub value_cents: u32,
+}
+
+impl StockReport {
+    /// Adds up `products`. A number that is too large is the largest one.
+    pub fn of(products: &[Product]) -> Self {
+        products.iter().fold(Self::default(), |sum, product| {
+            let value = product.price_cents.saturating_mul(product.stock);
+            Self {
+                products: sum.products.saturating_add(1),
+                pieces: sum.pieces.saturating_add(product.stock),
+                value_cents: sum.value_cents.saturating_add(value),
+            }
+        })
+    }
+}
+
 /// A user's orders, in the JSON form of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orders {
@@ -71,7 +96,7 @@ pub struct Device {
 
 #[cfg(test)]
 mod tests {
-    use super::{Order, Orders, Product, Products};
+    use super::{Order, Orders, Product, Products, StockReport};
 
     #[test]
     fn products_have_the_json_of_the_api() {
@@ -89,6 +114,25 @@ mod tests {
         let json = r#"{"owner":"auth0|alice","products":[{"id":"p1","name":"Walnut desk","category":"Furniture","priceCents":49900,"currency":"EUR","stock":4}]}"#;
         assert_eq!(serde_json::to_string(&products).ok().as_deref(), Some(json));
         assert_eq!(serde_json::from_str::<Products>(json).ok(), Some(products));
+    }
+
+    #[test]
+    fn a_report_adds_up_prices_and_pieces() {
+        let product = |price_cents, stock| Product {
+            id: String::new(),
+            name: String::new(),
+            category: String::new(),
+            price_cents,
+            currency: "EUR".into(),
+            stock,
+        };
+        let report = StockReport::of(&[product(1_250, 4), product(100, 0), product(99, 2)]);
+        assert_eq!(
+            (report.products, report.pieces, report.value_cents),
+            (3, 6, 5_198)
+        );
+        let most = StockReport::of(&[product(u32::MAX, 2), product(1, 1)]);
+        assert_eq!(most.value_cents, u32::MAX);
     }
 
     #[test]

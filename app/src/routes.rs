@@ -22,11 +22,15 @@ pub const HOME: Page = Page::public("/", "");
 pub const PRODUCTS: Page = Page::protected("/products", "My products");
 /// The user's claims.
 pub const PROFILE: Page = Page::protected("/profile", "Profile");
+/// The stock report, for users with the role [`REPORT_ROLE`].
+pub const REPORT: Page = Page::protected("/report", "Stock report");
+/// The role that the stock report requires.
+pub const REPORT_ROLE: &str = "manager";
 /// The page that a logout ends on.
 pub const SIGNED_OUT: Page = Page::public("/signed-out", "Signed out");
 
 /// All pages.
-pub const PAGES: [Page; 4] = [HOME, PRODUCTS, PROFILE, SIGNED_OUT];
+pub const PAGES: [Page; 5] = [HOME, PRODUCTS, PROFILE, REPORT, SIGNED_OUT];
 
 /// Returns the paths of the pages that require a signed-in user, for the guard of the server.
 pub fn protected_paths() -> impl Iterator<Item = &'static str> {

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use app::{App, routes::protected_paths, server::apis, shell};
+use app::{
+    App,
+    routes::{REPORT, REPORT_ROLE, protected_paths},
+    server::apis,
+    shell,
+};
 use axum::{
     Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any,
 };
-use axum_auth0::{Auth0, Auth0Builder};
+use axum_auth0::{Auth0, Auth0Builder, Requirement};
 use http::{StatusCode, header, request::Parts};
 use leptos::{
     config::LeptosOptions,
@@ -35,6 +40,7 @@ pub fn auth0() -> Auth0Builder {
     let auth0 = Auth0::builder()
         .apis(apis())
         .protect(protected_paths())
+        .protect_for(Requirement::role(REPORT_ROLE), [REPORT.path])
         .data_routes(is_server_function);
     #[cfg(feature = "otel")]
     let auth0 = auth0.trace_propagator(otlp_traces::inject);

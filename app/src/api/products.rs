@@ -1,6 +1,9 @@
 //! The user's products, from the products API.
 
-use crate::{error::AppError, models::Products};
+use crate::{
+    error::AppError,
+    models::{Products, StockReport},
+};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
@@ -17,6 +20,21 @@ pub async fn list_products() -> Result<Products, AppError> {
     let products = ProductsClient::new(&user).list().await?;
     respond_with_data(<ListProducts as leptos::server_fn::ServerFn>::PATH);
     Ok(products)
+}
+
+/// Adds up the user's products: `GET /api/products/report`. Requires the role `manager`.
+///
+/// # Errors
+/// [`AppError`]; 403 without the role.
+#[server(name = LoadStockReport, prefix = "/api", endpoint = "products/report", input = GetUrl)]
+pub async fn stock_report() -> Result<StockReport, AppError> {
+    use crate::{routes::REPORT_ROLE, server::ProductsClient};
+    use leptos_auth0::server::{require_role, respond_with_data};
+
+    let user = require_role(REPORT_ROLE)?;
+    let products = ProductsClient::new(&user).list().await?;
+    respond_with_data(<LoadStockReport as leptos::server_fn::ServerFn>::PATH);
+    Ok(StockReport::of(&products.products))
 }
 
 /// Adds a product: `POST /api/products`. One of more than 1,000 EUR requires a second factor: the user gives it at the provider,

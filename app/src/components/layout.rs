@@ -2,7 +2,7 @@
 
 use crate::{
     islands::SingleSubmission,
-    routes::{HOME, PRODUCTS, PROFILE},
+    routes::{HOME, PRODUCTS, PROFILE, REPORT, REPORT_ROLE},
 };
 use leptos::prelude::*;
 use leptos_auth0::{
@@ -28,6 +28,10 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
                         <OrganizationName/>
                         <A href=PRODUCTS.href()>{PRODUCTS.title}</A>
                         <A href=PROFILE.href()>{PROFILE.title}</A>
+                        // It only hides the link; the guards of the page and of its server function decide.
+                        <Show when=move || user.get().is_some_and(|user| user.has_role(REPORT_ROLE))>
+                            <A href=REPORT.href()>{REPORT.title}</A>
+                        </Show>
                         {cfg!(debug_assertions).then(|| view! { <a href=site_path("/tokens")>"Tokens"</a> })}
                         <LogoutButton class="button button-quiet"/>
                     </SignedIn>
@@ -39,6 +43,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
         </header>
         <main id="main" class="page" tabindex="-1">
             <SessionNotice/>
+            {move || user.get().and_then(|user| user.actor).map(|actor| view! { <ActorNotice actor/> })}
             <SignedIn><SessionExpiry/></SignedIn>
             <Show when=move || user.is_unavailable()>
                 <p class="notice" role="alert">
@@ -69,4 +74,23 @@ fn OrganizationName() -> impl IntoView {
         })
     };
     view! { {name} }
+}
+
+/// Says that another user acts as the signed-in one.
+#[component]
+fn ActorNotice(
+    /// The subject of the other user; empty if it is unknown.
+    actor: String,
+) -> impl IntoView {
+    let who = if actor.is_empty() {
+        "Another user".to_owned()
+    } else {
+        actor
+    };
+    view! {
+        <p class="notice" role="note">
+            <strong>{who}</strong>
+            " acts for this user. What you do here is done in the name of the user."
+        </p>
+    }
 }

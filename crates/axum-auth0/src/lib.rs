@@ -14,6 +14,7 @@ mod access_token;
 mod api_client;
 mod api_transport;
 mod auth0;
+mod authorization;
 pub mod config;
 mod diagnosis;
 mod dpop;
@@ -65,6 +66,7 @@ pub use self::{
         ApiCall, ApiClient, ApiError, ApiProblem, ApiResponse, InvalidRequest, StepUpChallenge,
     },
     auth0::{Auth0, Auth0Builder, BuildError, NotReady, PendingBackchannelLogin},
+    authorization::{AccessDenied, GrantKind, MissingGrant, Requirement},
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     events::AuthEvent,

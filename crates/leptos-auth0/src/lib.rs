@@ -53,7 +53,10 @@ pub use components::{
     SignedOut,
 };
 pub use current_user::current_user;
-pub use error::{ApiFailure, AuthError, ErrorStatus, Explanation, StepUpLogin};
+pub use error::{
+    AccessDenied, ApiFailure, AuthError, ErrorStatus, Explanation, GrantKind, MissingGrant,
+    StepUpLogin,
+};
 pub use failed_form::use_failed_form;
 #[cfg(feature = "islands")]
 pub use islands::{AuthProvider, SessionExpiry, SessionNotice};

@@ -48,6 +48,15 @@ pub struct User {
     /// The organization that the user logged in to (Auth0 Organizations).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<Organization>,
+    /// The roles, if the site has the setting `AUTH0_ROLES_CLAIM`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// The permissions, if the site has the setting `AUTH0_PERMISSIONS_CLAIM`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<String>,
+    /// Who acts as this user, in a delegation or an impersonation; empty if the provider does not name them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
     /// Further claims, such as roles, as a JSON object: those of `Auth0Builder::public_claims`. [`User::claim`] reads
     /// one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +78,35 @@ impl User {
     /// `leptos_auth0::server::require_organization`.
     pub fn organization(&self) -> Option<&Organization> {
         self.organization.as_ref()
+    }
+
+    /// Returns the roles of the user, if the site has the setting `AUTH0_ROLES_CLAIM`.
+    ///
+    /// Roles and permissions hide what a user cannot do. Guards run on the server, and an API decides itself.
+    pub fn roles(&self) -> &[String] {
+        &self.roles
+    }
+
+    /// Returns the permissions of the user, if the site has the setting `AUTH0_PERMISSIONS_CLAIM`.
+    pub fn permissions(&self) -> &[String] {
+        &self.permissions
+    }
+
+    /// Returns whether the user has the role.
+    ///
+    /// ```
+    /// # use leptos_auth0::User;
+    /// fn sees_report(user: &User) -> bool {
+    ///     user.has_role("manager") || user.has_permission("read:reports")
+    /// }
+    /// ```
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|own| own == role)
+    }
+
+    /// Returns whether the user has the permission.
+    pub fn has_permission(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|own| own == permission)
     }
 
     /// Returns a further claim, one of `Auth0Builder::public_claims`, as `T`. `None` if it is missing or of another type.

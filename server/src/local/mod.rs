@@ -100,6 +100,7 @@ pub async fn complete(
         .first()
         .map(|app| app.client_id.clone())
         .unwrap_or_default();
+    let roles_claim = format!("{}roles", settings.claims_namespace);
     let tenant = tenant::Tenant::open(settings).await?;
     let tenant_task = serve(tenant_listener, tenant.router());
     let products_audience = tenant::ApiSettings::products().identifier;
@@ -129,6 +130,7 @@ pub async fn complete(
     variables.set_default("PRODUCTS_API_URL", products_url.as_str());
     variables.set_default("ORDERS_API_URL", orders_url.as_str());
     variables.set_default("ORDERS_API_AUDIENCE", orders_audience);
+    variables.set_default("AUTH0_ROLES_CLAIM", roles_claim);
     variables.set_default("AUTH0_SESSION_STORE", sessions(&folder));
     let services = LocalServices {
         tasks: vec![tenant_task, products_task, orders_task],

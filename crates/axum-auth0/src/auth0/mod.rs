@@ -1,5 +1,6 @@
 //! [`Auth0`], built once and wrapped around the application's router.
 
+mod access;
 mod backchannel_login;
 mod build;
 mod builder;

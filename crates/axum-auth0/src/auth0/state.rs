@@ -155,6 +155,7 @@ impl AppState {
             ),
             page_users: PageUserTags::new(keys.clone(), config.issuer().as_str()),
             public_claims,
+            claim_names: config.claim_names().clone(),
         });
         let session = Arc::new(SessionState::new(
             Arc::clone(&config),

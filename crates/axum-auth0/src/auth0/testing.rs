@@ -132,6 +132,7 @@ impl Auth0 {
             context: LoginContext {
                 authentication: login.authentication,
                 organization: login.organization,
+                actor: None,
                 replaced: None,
             },
         };

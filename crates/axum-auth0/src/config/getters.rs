@@ -9,7 +9,9 @@ use super::{
     ApiSettings, AudienceParameter, ClientAuthentication, ClientCredentials, Config, ConfigProblem,
     CookieSettings, LogoutSettings, RateLimits, Routes, SessionLifetime, StoreLocation, timeouts,
 };
-use crate::{jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies};
+use crate::{
+    authorization::ClaimNames, jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies,
+};
 
 /// The settings, each with the variable that sets it.
 impl Config {
@@ -146,6 +148,11 @@ impl Config {
     /// Returns `AUTH0_ID_TOKEN_SIGNING_ALG`: the algorithms that ID tokens and logout tokens may be signed with.
     pub fn id_token_algorithms(&self) -> &[Algorithm] {
         &self.id_token_algorithms
+    }
+
+    /// Returns `AUTH0_ROLES_CLAIM` and `AUTH0_PERMISSIONS_CLAIM`: the claims with roles and permissions.
+    pub(crate) fn claim_names(&self) -> &ClaimNames {
+        &self.claim_names
     }
 
     /// Returns `AUTH0_SESSION_STORE`: where sessions and tokens are stored.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{ApiSettings, problems::Problems, scope::split_scope, variable};
-use crate::provider::Issuer;
+use crate::{authorization::ClaimNames, provider::Issuer};
 
 /// The request parameter that names the API a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,14 @@ pub(super) fn organization(problems: &mut Problems<'_>) -> OrganizationSettings 
     OrganizationSettings {
         default: problems.get(variable::ORGANIZATION).map(str::to_owned),
         is_required: problems.flag(variable::ORGANIZATION_REQUIRED, false),
+    }
+}
+
+pub(super) fn claim_names(problems: &Problems<'_>) -> ClaimNames {
+    let name = |variable| problems.get(variable).map(str::to_owned);
+    ClaimNames {
+        roles: name(variable::ROLES_CLAIM),
+        permissions: name(variable::PERMISSIONS_CLAIM),
     }
 }
 

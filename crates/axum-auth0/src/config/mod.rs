@@ -64,7 +64,9 @@ pub use self::{
     variable::{API_VARIABLES, ApiVariable, VARIABLES, Variable},
     variables::Variables,
 };
-use crate::{jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies};
+use crate::{
+    authorization::ClaimNames, jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies,
+};
 
 /// The settings of the site. A value of this type has passed all checks.
 #[derive(Clone)]
@@ -78,6 +80,7 @@ pub struct Config {
     client_authentication: Option<ClientAuthentication>,
     binds_tokens_to_certificate: bool,
     id_token_algorithms: Vec<Algorithm>,
+    claim_names: ClaimNames,
     push_authorization_requests: bool,
     dpop: dpop::DpopSettings,
     secrets: Vec<SecretString>,
@@ -142,6 +145,7 @@ impl Config {
         let client_authentication = client::client_authentication(&mut problems, uses_mtls);
         let binds_tokens_to_certificate = certificate::binds_tokens(&mut problems, uses_mtls);
         let id_token_algorithms = client::id_token_algorithms(&mut problems);
+        let claim_names = login::claim_names(&problems);
         let push_authorization_requests = problems.flag(variable::PUSHED_REQUESTS, false);
         let dpop = dpop::read(&mut problems);
         let secrets = site::secrets(&mut problems);
@@ -196,6 +200,7 @@ impl Config {
             client_authentication,
             binds_tokens_to_certificate,
             id_token_algorithms,
+            claim_names,
             push_authorization_requests,
             dpop,
             secrets,

@@ -98,6 +98,10 @@ variables! {
         "seconds to add to the time in proofs of DPoP, -300 to 300, if the clock of this server cannot be set right";
     ID_TOKEN_ALGORITHM: "AUTH0_ID_TOKEN_SIGNING_ALG", Word, None, "RS256",
         "signature algorithm that is registered for the application's ID tokens and logout tokens; by default every asymmetric one";
+    ROLES_CLAIM: "AUTH0_ROLES_CLAIM", Word, None, "https://example.com/roles",
+        "claim of the ID token with the roles of the user, which pages contain then; by default `roles`, which they do not";
+    PERMISSIONS_CLAIM: "AUTH0_PERMISSIONS_CLAIM", Word, None, "https://example.com/permissions",
+        "claim of the ID token with the permissions of the user, which pages contain then; by default `permissions`, which they do not";
     BASE_URL: "APP_BASE_URL", Word, None, "https://www.example.com",
         "URL of this site; its path is the base path";
     BASE_PATH: "NEXT_PUBLIC_BASE_PATH", Word, None, "/shop",

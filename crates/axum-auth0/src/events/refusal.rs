@@ -10,6 +10,8 @@ pub enum RequestRefusal {
     StoreUnavailable,
     /// The access token has not all required scopes.
     MissingScope,
+    /// The user lacks a role or a permission.
+    AccessDenied,
     /// The login of the user is not recent or strong enough.
     StepUpRequired,
     /// The page of the request was rendered for another user.
@@ -26,6 +28,7 @@ super::names!(RequestRefusal {
     Self::Anonymous => "anonymous",
     Self::StoreUnavailable => "store_unavailable",
     Self::MissingScope => "missing_scope",
+    Self::AccessDenied => "access_denied",
     Self::StepUpRequired => "step_up_required",
     Self::PageUserMismatch => "page_user_mismatch",
     Self::CrossSite => "cross_site",

@@ -1,5 +1,6 @@
 //! Layers in front of the application: canonical host, CSRF protection, and pages for signed-in users.
 
+mod access;
 mod canonical_host;
 mod csrf;
 mod data_routes;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use self::step_up::{STEP_UP_HEADER, StepUpRequests};
 pub(crate) use self::{
+    access::{AccessPages, require_access},
     canonical_host::canonical_host,
     csrf::{csrf_protection, refuse_forwarding},
     data_routes::{IsDataRoute, treat_as_data},
@@ -34,6 +36,8 @@ pub(crate) struct GuardedPaths {
     pub(crate) protected: ProtectedPages,
     /// The pages that require a recent or a strong login.
     pub(crate) step_up: StepUpPages,
+    /// The pages that require roles or permissions.
+    pub(crate) access: AccessPages,
     /// The prefix of server functions, without a trailing slash.
     pub(crate) server_function_prefix: String,
     /// Further routes that respond with data.
@@ -45,6 +49,7 @@ impl Default for GuardedPaths {
         Self {
             protected: ProtectedPages::default(),
             step_up: StepUpPages::default(),
+            access: AccessPages::default(),
             server_function_prefix: "/api".to_owned(),
             is_data_route: |_| false,
         }

@@ -3,19 +3,22 @@
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use http::{HeaderValue, header};
 
-use super::{Guard, return_page::return_page};
+use super::{Guard, access::denied_page, return_page::return_page};
 use crate::{
+    authorization::AccessDenied,
     diagnosis::DiagnosisVisibility,
+    events::{AuthEvent, RequestRefusal},
     request::RequestKind,
     responses::{NegotiableError, misconfigured_with_explanation, see_other},
+    session::CurrentUser,
 };
 
-/// Layer that redirects a navigation to the login if its handler responded that the user has to log in, and that adds
-/// the explanation of a misconfiguration if it is visible.
+/// Layer that redirects a navigation to the login if its handler responded that the user has to log in, that shows a page
+/// to a user without access, and that adds the explanation of a misconfiguration if it is visible.
 ///
 /// An extractor or an error does not see the request when it becomes a response, so it leaves a [`NegotiableError`].
 /// The response of a data route is read by a script, so it is never a redirect.
@@ -30,7 +33,24 @@ pub(crate) async fn negotiate_errors(
         && !guard.is_data_route(&request)
         && !routes.contains(&routes.full(request.uri().path()));
     let page = may_redirect.then(|| return_page(&guard.config, &request));
+    let user = match request.extensions().get() {
+        Some(CurrentUser::SignedIn(user)) => Some(user.login()),
+        _ => None,
+    };
     let mut response = next.run(request).await;
+    if let Some(denied) = response.extensions_mut().remove::<AccessDenied>() {
+        guard.events.emit(&AuthEvent::RequestRefused {
+            login: user,
+            reason: RequestRefusal::AccessDenied,
+        });
+        return match page {
+            Some(page) => {
+                let login = routes.login_url(&page);
+                denied_page(&guard.config, &denied, &login).into_response()
+            }
+            None => response,
+        };
+    }
     match response.extensions_mut().remove::<NegotiableError>() {
         Some(NegotiableError::SignInRequired) => match page {
             Some(page) => see_other(&routes.login_url(&page)),

@@ -7,8 +7,8 @@ use axum::{
 };
 
 use super::{
-    Guard, protected_pages::ProtectedPages, require_login::refuse_anonymous,
-    step_up::refuse_without_step_up,
+    Guard, access::refuse_without_access, protected_pages::ProtectedPages,
+    require_login::refuse_anonymous, step_up::refuse_without_step_up,
 };
 use crate::{config::Routes, request::original_uri};
 
@@ -27,7 +27,14 @@ pub(crate) async fn guard_pages(
     if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
-    let required = guard.paths.step_up.required(&paths(&request, routes));
+    let paths = paths(&request, routes);
+    // A new login does not help a user without access.
+    if let Some(requirement) = guard.paths.access.required(&paths)
+        && let Some(refusal) = refuse_without_access(&request, &requirement)
+    {
+        return refusal;
+    }
+    let required = guard.paths.step_up.required(&paths);
     let refusal = match &required {
         Some(step_up) => refuse_without_step_up(&guard, &request, step_up),
         None => refuse_anonymous(&guard, &request, &[]),

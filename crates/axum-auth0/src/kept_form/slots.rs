@@ -54,12 +54,12 @@ impl Slots {
     /// If the store fails.
     pub(super) async fn occupy(
         &self,
-        (issuer, subject): (&str, &str),
+        (issuer, identity): (&str, &str),
         form: Key,
         now: i64,
         expires_at: i64,
     ) -> Result<(), StoreError> {
-        let keys = slot_keys(issuer, subject);
+        let keys = slot_keys(issuer, identity);
         let lock = usize::from(keys[0][0]) % LOCKS;
         let _turn = self.locks[lock].lock().await;
         let (mut free, mut oldest, mut newest) = (None, None, 0);
@@ -106,11 +106,11 @@ impl Slots {
     }
 }
 
-/// Returns the keys of the slots of a user.
-fn slot_keys(issuer: &str, subject: &str) -> [Key; MAX_KEPT_FORMS as usize] {
+/// Returns the keys of the slots of a user, by subject and organization.
+fn slot_keys(issuer: &str, identity: &str) -> [Key; MAX_KEPT_FORMS as usize] {
     std::array::from_fn(|slot| {
         let mut hash = Sha256::new_with_prefix("kept-form-slot");
-        for part in [issuer, subject] {
+        for part in [issuer, identity] {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }

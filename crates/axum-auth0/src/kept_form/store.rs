@@ -64,7 +64,7 @@ impl KeptForms {
     pub(crate) async fn keep(&self, id: &str, form: KeptForm) -> Result<(), StoreError> {
         let key = key(id);
         let (now, expires_at) = (self.now(), self.now() + KEPT_FORM_TTL);
-        let user = (form.issuer.as_str(), form.subject.as_str());
+        let user = (form.issuer.as_str(), form.identity.as_str());
         self.slots.occupy(user, key, now, expires_at).await?;
         let plain = serde_json::to_vec(&Record { form, expires_at })
             .map_err(|error| StoreError(format!("kept form: {error}")))?;

@@ -52,6 +52,9 @@ pub(crate) struct LoginContext {
     /// The organization that the user logged in to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) organization: Option<Organization>,
+    /// Who acts as the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) actor: Option<String>,
     /// The login that the browser had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replaced: Option<LoginId>,
@@ -63,9 +66,17 @@ impl LoginContext {
         Self {
             authentication: Authentication::of(claims),
             organization: Organization::of(claims),
+            actor: actor(claims),
             replaced,
         }
     }
+}
+
+/// Returns who acts as the user: `act.sub` (RFC 8693 §4.1), the last one of a chain of delegations. Empty if `act` does not
+/// name it, so that it is not taken for a login of the user.
+fn actor(claims: &Claims) -> Option<String> {
+    let actor = claims.get("act")?;
+    Some(actor["sub"].as_str().unwrap_or_default().to_owned())
 }
 
 /// `sid` of the ID token, if the provider issues one.

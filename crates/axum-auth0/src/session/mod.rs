@@ -1,5 +1,6 @@
 //! The browser's session and the current user.
 
+mod authorization;
 mod best_effort;
 mod cache;
 mod cache_policy;

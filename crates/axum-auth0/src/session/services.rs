@@ -3,6 +3,7 @@
 use super::UserSessions;
 use crate::{
     api_transport::ApiTransport,
+    authorization::ClaimNames,
     dpop::DpopSigner,
     page_user::PageUserTags,
     tokens::{ApiRegistry, Tokens},
@@ -19,4 +20,6 @@ pub(crate) struct UserServices {
     pub(crate) page_users: PageUserTags,
     /// Names of further claims that pages may contain.
     pub(crate) public_claims: Vec<String>,
+    /// The claims with roles and permissions.
+    pub(crate) claim_names: ClaimNames,
 }

@@ -1,7 +1,8 @@
-//! Actions that require a recent login or a second factor.
+//! Actions that require a recent login, a second factor, roles or permissions.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod forms;
 mod guards;
 mod kept_forms;

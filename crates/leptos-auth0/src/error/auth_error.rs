@@ -1,5 +1,6 @@
 //! The closed list of errors between a page and an API that requires the user's token.
 
+use super::AccessDenied;
 use serde::{Deserialize, Serialize};
 
 /// Reason why a call on the user's behalf failed, in a form that the browser may receive.
@@ -19,6 +20,9 @@ pub enum AuthError {
     /// The user is signed in but lacks permission. 403.
     #[error("Your account is not allowed to do this.")]
     Forbidden,
+    /// The user lacks a role or a permission. 403.
+    #[error("{0}")]
+    AccessDenied(AccessDenied),
     /// The page was rendered for another user than the one who is signed in now, so the call was not executed. Sent by
     /// the engine's layer; the page reloads. 409.
     #[error("Someone else is signed in now, so nothing was done. Please open this page again.")]

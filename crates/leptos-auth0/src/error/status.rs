@@ -27,7 +27,7 @@ impl ErrorStatus for AuthError {
     fn status(&self) -> u16 {
         match self {
             Self::SignInRequired | Self::StepUpRequired(_) => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::AccessDenied(_) => 403,
             Self::BadRequest => 400,
             Self::UserChanged => 409,
             Self::Misconfigured(_) | Self::Internal => 500,

@@ -1,4 +1,7 @@
-use super::{ApiFailure, AuthError, ErrorStatus as _, Explanation, StepUpLogin};
+use super::{
+    AccessDenied, ApiFailure, AuthError, ErrorStatus as _, Explanation, GrantKind, MissingGrant,
+    StepUpLogin,
+};
 use crate::server_fn_error_private::ErrorEncoding;
 use leptos::server_fn::{Encodes as _, error::FromServerFnError as _};
 
@@ -11,6 +14,7 @@ fn all() -> Vec<AuthError> {
             login_url: "/auth/login".into(),
         }),
         AuthError::Forbidden,
+        AuthError::AccessDenied(lacks_a_role()),
         AuthError::UserChanged,
         AuthError::Misconfigured(Explanation {
             code: "audience_missing".into(),
@@ -31,6 +35,29 @@ fn all() -> Vec<AuthError> {
         AuthError::Network,
         AuthError::Internal,
     ]
+}
+
+fn lacks_a_role() -> AccessDenied {
+    let grant = |kind, any_of: &[&str]| MissingGrant {
+        kind,
+        any_of: any_of.iter().map(|&value| value.to_owned()).collect(),
+    };
+    AccessDenied {
+        missing: vec![
+            grant(GrantKind::Role, &["manager", "owner"]),
+            grant(GrantKind::Permission, &["read:reports"]),
+        ],
+    }
+}
+
+#[test]
+fn a_user_without_access_is_told_what_is_missing() {
+    let text = AuthError::AccessDenied(lacks_a_role()).to_string();
+    let expected = "Your account is not allowed to do this. It lacks one of the roles manager, owner and the permission \
+                    read:reports.";
+    assert_eq!(text, expected);
+    let text = AuthError::AccessDenied(AccessDenied::default()).to_string();
+    assert_eq!(text, "Your account is not allowed to do this.");
 }
 
 #[test]
@@ -111,4 +138,14 @@ async fn the_rejection_of_a_request_without_a_user_decodes_as_its_error() {
         login_url: String::new(),
     };
     assert_eq!(AuthError::de(body), AuthError::StepUpRequired(expected));
+    let denied = axum_auth0::AccessDenied {
+        missing: vec![axum_auth0::MissingGrant {
+            kind: axum_auth0::GrantKind::Role,
+            any_of: vec!["manager".into()],
+        }],
+    };
+    let response = denied.clone().into_response();
+    assert_eq!(response.status().as_u16(), 403);
+    let body = to_bytes(response.into_body(), 1024).await.expect("a body");
+    assert_eq!(AuthError::de(body), AuthError::from(denied));
 }

@@ -1,5 +1,6 @@
 //! Server-only code: guards, responses, and the mapping of the engine's errors.
 
+mod access;
 mod api_error;
 mod functions;
 mod guards;
@@ -11,6 +12,7 @@ mod session_end_text;
 pub(crate) mod step_up;
 mod token_error;
 
+pub use access::{require_access, require_permission, require_role};
 pub use axum_auth0;
 pub use functions::is_server_function;
 pub use guards::{optional_user, require_user};

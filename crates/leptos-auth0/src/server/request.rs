@@ -146,6 +146,9 @@ pub(crate) fn public_claims(user: &SignedInUser) -> User {
             id: own.id().to_owned(),
             name: own.name().map(str::to_owned),
         }),
+        roles: owned(user.public_roles()),
+        permissions: owned(user.public_permissions()),
+        actor: user.actor().map(str::to_owned),
         ..User::default()
     };
     public.email_verified = claims
@@ -155,6 +158,10 @@ pub(crate) fn public_claims(user: &SignedInUser) -> User {
         public.claims = serde_json::to_string(&claims).ok();
     }
     public
+}
+
+fn owned(values: Vec<&str>) -> Vec<String> {
+    values.into_iter().map(str::to_owned).collect()
 }
 
 /// Returns whether responses may contain the cause and the fix of a misconfiguration.

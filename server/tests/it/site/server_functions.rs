@@ -21,6 +21,7 @@ pub(crate) const GUARDED: &[(&str, &str)] = &[
     ("GET", "/api/products"),
     ("POST", "/api/products"),
     ("POST", "/api/products/rename"),
+    ("GET", "/api/products/report"),
     ("POST", "/api/products/delete"),
     ("GET", "/api/orders"),
     ("POST", "/api/orders"),
