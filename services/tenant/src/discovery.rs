@@ -23,7 +23,7 @@ use crate::{
 pub(crate) const CONFIGURATION_PATH: &str = "/.well-known/openid-configuration";
 pub(crate) const JWKS_PATH: &str = "/.well-known/jwks.json";
 
-/// The algorithms of client assertions.
+/// The algorithms of client assertions and request objects.
 const SIGNING_ALGORITHMS: [&str; 6] = ["RS256", "RS384", "PS256", "ES256", "ES384", "EdDSA"];
 
 /// The value of Auth0 for both documents.
@@ -66,7 +66,9 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": SIGNING_ALGORITHMS,
+        "authorization_details_types_supported": state.config.authorization_detail_types,
         "request_uri_parameter_supported": false,
         "claims_parameter_supported": true,
         "acr_values_supported": [MULTI_FACTOR],

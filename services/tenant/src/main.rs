@@ -43,6 +43,12 @@ struct Arguments {
     /// with `private_key_jwt`. Can be repeated.
     #[arg(long = "public-key", value_name = "PATH")]
     public_keys: Vec<PathBuf>,
+    /// Require that the application signs its authorization requests (JAR, RFC 9101) with a key of --public-key.
+    #[arg(long, requires = "public_keys")]
+    require_signed_requests: bool,
+    /// A type of `authorization_details` (RFC 9396) that can be requested. Can be repeated.
+    #[arg(long = "authorization-details-type", value_name = "TYPE", default_values_t = ["payment_initiation".to_owned()])]
+    authorization_detail_types: Vec<String>,
     /// A further callback URL of the application. Can be repeated.
     #[arg(long = "callback-url", value_name = "URL")]
     callback_urls: Vec<String>,
@@ -235,6 +241,7 @@ fn settings(arguments: Arguments, issuer: Url) -> Result<Settings, StartError> {
     settings.rotation = !arguments.no_rotation;
     settings.resource_parameter = arguments.resource_parameter;
     settings.dpop = arguments.dpop;
+    settings.authorization_detail_types = arguments.authorization_detail_types;
     settings.refresh_leeway = Duration::from_secs(arguments.refresh_leeway);
     settings.access_token_lifetime = Duration::from_secs(arguments.access_token_lifetime);
     settings.refresh_delay = Duration::from_millis(arguments.refresh_delay_ms);
@@ -262,6 +269,7 @@ fn settings(arguments: Arguments, issuer: Url) -> Result<Settings, StartError> {
     for application in &mut settings.applications {
         application.client_id.clone_from(&arguments.client_id);
         application.public_keys.clone_from(&public_keys);
+        application.require_signed_requests = arguments.require_signed_requests;
         application
             .callback_urls
             .extend(arguments.callback_urls.iter().cloned());

@@ -1,5 +1,6 @@
 //! Descriptions of authorization requests for the activity log.
 
+use super::authorization_details;
 use crate::{
     activity_log::quoted, state::AppState, store::authorization_request::AuthorizationRequest,
 };
@@ -45,6 +46,12 @@ fn describe(request: &AuthorizationRequest) -> String {
              JWT, send `audience`"
             .to_owned(),
     };
+    if !request.authorization_details.is_empty() {
+        text.push_str("; authorization details: ");
+        text.push_str(&quoted(&authorization_details::types(
+            &request.authorization_details,
+        )));
+    }
     if !request.dropped_scopes.is_empty() {
         text.push_str("; undefined scopes dropped: ");
         text.push_str(&quoted(&request.dropped_scopes.join(" ")));

@@ -2,6 +2,7 @@
 
 mod audience;
 pub(crate) mod backchannel;
+mod authorization_details;
 pub(crate) mod consent;
 mod description;
 pub(crate) mod endpoint;

@@ -9,7 +9,7 @@ use crate::{
     state::AppState,
     store::{
         authorization_request::AuthorizationRequest,
-        bound_keys, codes,
+        bound_keys, codes, grant_details,
         grants::{self, Grant},
         organizations, second_factors,
         sessions::{self, Session},
@@ -44,6 +44,7 @@ pub(super) async fn success_url(
     if let Some(organization) = &request.organization {
         organizations::set_of_grant(connection, &grant.id, &organization.id).await?;
     }
+    grant_details::insert(connection, &grant.id, &request.authorization_details).await?;
     sessions::add_application(connection, &session.sid, &request.client_id).await?;
     let code = codes::issue(
         connection,

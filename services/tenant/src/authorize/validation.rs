@@ -6,12 +6,13 @@ use url::Url;
 
 use super::{
     audience::{Audience, find_audience},
+    authorization_details,
     error::{AuthorizationError, ErrorRedirect},
     organization, prompt, requested_acr,
 };
 use crate::{
     activity_log::quoted,
-    clients,
+    clients::{self, request_object},
     dpop::is_thumbprint,
     http::Parameters,
     pages::error_page::ErrorPage,
@@ -29,6 +30,12 @@ pub(super) async fn validate(
 ) -> Result<AuthorizationRequest, AuthorizationError> {
     // 1. Client and callback. Until both are valid, an error must not be sent to the callback.
     let application = clients::find_application(connection, parameters.get("client_id")).await?;
+    let opened = parameters
+        .get("request")
+        .map(|jwt| request_object::open(state, &application, jwt))
+        .transpose()?;
+    let is_signed = opened.is_some();
+    let parameters = opened.as_ref().unwrap_or(parameters);
     let redirect_uri = find_redirect_uri(&application, parameters.get("redirect_uri"))?;
     let error_redirect = |error, description: &str| ErrorRedirect {
         redirect_uri: redirect_uri.clone(),
@@ -38,13 +45,30 @@ pub(super) async fn validate(
         fix: String::new(),
     };
 
+    if application.require_signed_requests && !is_signed {
+        return Err(error_redirect(
+            "invalid_request",
+            "The application must send its authorization requests as signed request objects.",
+        )
+        .into());
+    }
+
     // 2. Flow: the code flow with a response in the query, and S256 if PKCE is used.
     check_flow(parameters).map_err(|(error, description)| error_redirect(error, description))?;
 
-    // 3. Pages.
-    let prompt = prompt::parse(parameters.get("prompt").unwrap_or_default()).ok_or_else(|| {
+    // 3. Pages. The user sees authorization details before they are granted.
+    let details = authorization_details::parse(parameters, &state.config.authorization_detail_types)
+        .map_err(|description| error_redirect("invalid_authorization_details", &description))?;
+    let mut prompt = prompt::parse(parameters.get("prompt").unwrap_or_default()).ok_or_else(|| {
         error_redirect("invalid_request", "The parameter prompt is not understood.")
     })?;
+    if !details.is_empty() {
+        if prompt.none {
+            let description = "The user has to consent to the authorization details.";
+            return Err(error_redirect("consent_required", description).into());
+        }
+        prompt.consent = true;
+    }
     let max_age = match parameters.get("max_age") {
         None => None,
         Some(text) => Some(text.parse::<u32>().map(i64::from).map_err(|_| {
@@ -91,6 +115,7 @@ pub(super) async fn validate(
         audience: api.map(|api| api.identifier),
         scopes,
         dropped_scopes: dropped,
+        authorization_details: details,
         prompt,
         max_age,
         login_hint: parameters.get_owned("login_hint"),
@@ -155,12 +180,6 @@ fn check_flow(parameters: &Parameters) -> Result<(), (&'static str, &'static str
         return Err((
             "invalid_request",
             "This tenant supports the response mode query only.",
-        ));
-    }
-    if parameters.get("request").is_some() {
-        return Err((
-            "request_not_supported",
-            "Request objects are not supported.",
         ));
     }
     if parameters

@@ -47,7 +47,7 @@ pub(super) async fn authenticate(
         .await?
         .filter(|application| !application.public_keys.is_empty())
         .ok_or_else(|| refused("the application has no public key at this tenant"))?;
-    let claims = verify(assertion, &application.public_keys).map_err(refused)?;
+    let (_, claims) = verify(assertion, &application.public_keys).map_err(refused)?;
     let now = state.now();
     let until = check_claims(&claims, &client_id, &state.config.issuer, now).map_err(refused)?;
     if text(&claims, "sub") != Some(&client_id) {

@@ -3,6 +3,7 @@
 mod assertion;
 mod authentication;
 mod lookup;
+pub(crate) mod request_object;
 mod signed_jwt;
 
 pub(crate) use self::{authentication::authenticate, lookup::find_application};

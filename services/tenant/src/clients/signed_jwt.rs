@@ -1,4 +1,4 @@
-//! JSON Web Tokens that an application signs: client assertions.
+//! JSON Web Tokens that an application signs: client assertions and request objects.
 
 use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::{Map, Value};
@@ -11,8 +11,11 @@ const LEEWAY: i64 = 60;
 /// How long an application's JWT may be valid, in seconds (Auth0: five minutes).
 const MAX_LIFETIME: i64 = 300;
 
-/// Returns the claims of a JWT that one of the keys signed. If its header names a key, it must be one of the keys. Checks no claims.
-pub(super) fn verify(jwt: &str, keys: &[PublicKey]) -> Result<Map<String, Value>, &'static str> {
+/// Returns `typ` and the claims of a JWT that one of the keys signed. If its header names a key, it must be one of the keys. Checks no claims.
+pub(super) fn verify(
+    jwt: &str,
+    keys: &[PublicKey],
+) -> Result<(Option<String>, Map<String, Value>), &'static str> {
     let header = jsonwebtoken::decode_header(jwt).map_err(|_| "it is not a signed JWT")?;
     let mut candidates = keys
         .iter()
@@ -30,7 +33,7 @@ pub(super) fn verify(jwt: &str, keys: &[PublicKey]) -> Result<Map<String, Value>
     candidates
         .filter_map(|key| DecodingKey::from_jwk(key.jwk()).ok())
         .find_map(|key| jsonwebtoken::decode(jwt, &key, &validation).ok())
-        .map(|token| token.claims)
+        .map(|token| (token.header.typ, token.claims))
         .ok_or("no registered key made its signature")
 }
 

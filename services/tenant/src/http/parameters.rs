@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use axum::http::{HeaderMap, header::CONTENT_TYPE};
+use serde_json::{Map, Value};
 
 /// Parameters by name. A parameter with an empty value is treated as absent (RFC 6749 §3.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,28 @@ impl Parameters {
         } else {
             Self::from_form(body)
         }
+    }
+
+    /// Reads the claims of a request object (RFC 9101 §4). Those of the JWT itself are left out; an array or an object is a
+    /// parameter whose value is JSON, except for `resource`, which may be repeated.
+    pub(crate) fn from_claims(claims: &Map<String, Value>) -> Result<Self, ParametersError> {
+        const OF_THE_JWT: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];
+        let mut pairs = Vec::new();
+        for (name, value) in claims {
+            match value {
+                _ if OF_THE_JWT.contains(&name.as_str()) => {}
+                Value::String(text) => pairs.push((name.clone(), text.clone())),
+                Value::Array(values) if name == "resource" => {
+                    for value in values {
+                        let text = value.as_str().ok_or(ParametersError::InvalidBody)?;
+                        pairs.push((name.clone(), text.to_owned()));
+                    }
+                }
+                Value::Null => return Err(ParametersError::InvalidBody),
+                value => pairs.push((name.clone(), value.to_string())),
+            }
+        }
+        Self::collect(pairs.into_iter())
     }
 
     fn from_form(encoded: &[u8]) -> Result<Self, ParametersError> {

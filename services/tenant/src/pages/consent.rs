@@ -27,9 +27,19 @@ impl IntoResponse for ConsentPage<'_> {
             ),
             None => String::new(),
         };
+        let details = concat_map(&self.request.authorization_details, |detail| {
+            let name = detail["type"].as_str().unwrap_or_default();
+            let members = detail.as_object().into_iter().flatten();
+            let members: Vec<_> = members.filter(|(name, _)| *name != "type").collect();
+            let members = concat_map(&members, |(name, value)| {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                format!("<dt>{}</dt><dd>{}</dd>", Escaped(name), Escaped(&value))
+            });
+            format!("<h2>{}</h2>\n<dl>{members}</dl>\n", Escaped(name))
+        });
         let main = format!(
             "<h1>Authorize {application}</h1>\n<p>{application} asks for access to the account {email}.</p>\n\
-             {audience}<ul>\n{scopes}</ul>\n<form method=\"post\" action=\"{action}\">\n\
+             {audience}<ul>\n{scopes}</ul>\n{details}<form method=\"post\" action=\"{action}\">\n\
              <input type=\"hidden\" name=\"state\" value=\"{login_id}\">\n\
              <button type=\"submit\" name=\"action\" value=\"accept\">Accept</button>\n\
              <button type=\"submit\" name=\"action\" value=\"decline\" class=\"quiet\">Decline</button>\n</form>",

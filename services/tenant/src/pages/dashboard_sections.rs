@@ -29,6 +29,12 @@ pub(super) fn describe_config(config: &Config) -> String {
             Escaped(audience)
         ));
     }
+    if !config.authorization_detail_types.is_empty() {
+        sentences.push(format!(
+            "Types of <code>authorization_details</code> (RFC 9396) that a login can request: {}",
+            codes(&config.authorization_detail_types)
+        ));
+    }
     if config.access_token_issuer != config.issuer {
         sentences.push(format!(
             "The issuer of access tokens is <code>{}</code>, as for a tenant with a custom domain.",
@@ -150,7 +156,12 @@ fn authentication(application: &Application) -> String {
             algorithms.join(", ")
         )
     });
-    format!("<code>private_key_jwt</code> with the key {keys}")
+    let requests = if application.require_signed_requests {
+        "; its authorization requests must be signed, too"
+    } else {
+        ""
+    };
+    format!("<code>private_key_jwt</code> with the key {keys}{requests}")
 }
 
 pub(super) fn codes(values: &[String]) -> String {

@@ -16,6 +16,8 @@ pub struct ApplicationSettings {
     /// Public keys (Auth0: *Credentials*). With one, the application has to authenticate with `private_key_jwt`, and its secret is
     /// not accepted.
     pub public_keys: Vec<PublicKey>,
+    /// Whether authorization requests must be signed with one of the public keys (Auth0: *Require JAR*).
+    pub require_signed_requests: bool,
     /// The name that the login page shows.
     pub name: String,
     /// *Allowed Callback URLs*, compared as exact strings.
@@ -88,6 +90,7 @@ impl ApplicationSettings {
             client_id: "leptos-auth0-sample".to_owned(),
             client_secret: client_secret.into(),
             public_keys: Vec::new(),
+            require_signed_requests: false,
             name: "Leptos Auth0 sample".to_owned(),
             callback_urls: vec![format!("{base}/auth/callback")],
             logout_urls: vec![

@@ -71,6 +71,8 @@ pub struct Settings {
     /// The tenant setting *Default Audience* (Settings > General > API Authorization Settings): the API of a login without
     /// `audience`. If `None`, Auth0's default, the access token of such a login is opaque.
     pub default_audience: Option<String>,
+    /// The types of `authorization_details` (RFC 9396) that the tenant grants. Auth0: *Authorization Details Types* of an API.
+    pub authorization_detail_types: Vec<String>,
     /// The `iss` claim of access tokens if it differs from `issuer`, as for a tenant that has a custom domain and its own.
     pub access_token_issuer: Option<Url>,
     /// Whether access tokens are bound to the key of a `DPoP` proof (RFC 9449).
@@ -136,6 +138,7 @@ impl Settings {
             refresh_leeway: Duration::ZERO,
             resource_parameter: false,
             default_audience: None,
+            authorization_detail_types: vec!["payment_initiation".to_owned()],
             access_token_issuer: None,
             dpop: DpopProofs::Accepted,
             refresh_delay: Duration::ZERO,

@@ -16,6 +16,8 @@ pub(crate) struct Config {
     /// Whether `resource` is treated as `audience`.
     pub(crate) resource_parameter: bool,
     pub(crate) default_audience: Option<String>,
+    /// The types of `authorization_details` that can be granted.
+    pub(crate) authorization_detail_types: Vec<String>,
     /// Whether users can log in without a password.
     pub(crate) one_click_login: bool,
     pub(crate) refresh_delay: Duration,
@@ -83,6 +85,7 @@ impl From<&Settings> for Config {
             rotation: settings.rotation,
             resource_parameter: settings.resource_parameter,
             default_audience: settings.default_audience.clone(),
+            authorization_detail_types: settings.authorization_detail_types.clone(),
             one_click_login: settings.one_click_login,
             refresh_delay: settings.refresh_delay,
             backchannel_interval: seconds(settings.backchannel_interval),

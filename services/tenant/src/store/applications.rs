@@ -26,6 +26,7 @@ pub(crate) struct Application {
     pub(crate) other_grants: Vec<OtherGrant>,
     pub(crate) multi_resource: Vec<ResourcePolicy>,
     pub(crate) public_keys: Vec<PublicKey>,
+    pub(crate) require_signed_requests: bool,
 }
 
 impl From<&ApplicationSettings> for Application {
@@ -42,6 +43,7 @@ impl From<&ApplicationSettings> for Application {
             other_grants: settings.other_grants.clone(),
             multi_resource: settings.multi_resource.clone(),
             public_keys: settings.public_keys.clone(),
+            require_signed_requests: settings.require_signed_requests,
         }
     }
 }

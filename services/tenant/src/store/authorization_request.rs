@@ -1,6 +1,7 @@
 //! A validated authorization request, as it is stored during a login.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// An authorization request whose client, callback and parameters are valid, with what it will be granted.
 #[derive(Clone, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) scopes: Vec<String>,
     /// The requested scopes that the tenant does not grant.
     pub(crate) dropped_scopes: Vec<String>,
+    /// The granted authorization details (RFC 9396).
+    #[serde(default)]
+    pub(crate) authorization_details: Vec<Value>,
     pub(crate) prompt: Prompt,
     /// In seconds.
     pub(crate) max_age: Option<i64>,

@@ -8,6 +8,7 @@ pub(crate) mod backchannel_requests;
 pub(crate) mod bound_keys;
 pub(crate) mod client_assertions;
 pub(crate) mod codes;
+pub(crate) mod grant_details;
 pub(crate) mod grants;
 mod json;
 pub(crate) mod logins;

@@ -97,6 +97,12 @@ CREATE TABLE IF NOT EXISTS grants (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS grants_of_user ON grants (client_id, sub, created_at);
 
+-- The authorization details of a grant (RFC 9396), a JSON array; a grant without a row has none.
+CREATE TABLE IF NOT EXISTS grant_details (
+    grant_id TEXT PRIMARY KEY REFERENCES grants ON DELETE CASCADE,
+    details  TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS codes (
     code_hash      TEXT PRIMARY KEY,
     grant_id       TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,

@@ -16,7 +16,7 @@ use crate::{
     clients,
     http::{OAuthError, Parameters},
     state::AppState,
-    store::{api_access_tokens, bound_keys},
+    store::{api_access_tokens, bound_keys, grant_details},
 };
 
 pub(crate) const PATH: &str = "/oauth/introspect";
@@ -58,6 +58,7 @@ async fn introspect(
         );
         return Ok(json!({ "active": false }));
     };
+    let details = grant_details::find(&mut connection, &token.grant.id).await?;
     state.activity_log.granted(
         PATH,
         format!(
@@ -86,6 +87,10 @@ async fn introspect(
     if token.grant.second_factor {
         // RFC 9470 §6.2.
         response["acr"] = json!(MULTI_FACTOR);
+    }
+    if !details.is_empty() {
+        // RFC 9396 §9.2.
+        response["authorization_details"] = json!(details);
     }
     Ok(response)
 }

@@ -17,7 +17,7 @@ use crate::{
     state::AppState,
     store::{
         api_access_tokens::{self, NewApiAccessToken},
-        bound_keys, organizations, tokens, users,
+        bound_keys, grant_details, organizations, tokens, users,
     },
     user_claims::user_claims,
 };
@@ -31,6 +31,9 @@ pub(super) struct TokenResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id_token: Option<String>,
     scope: String,
+    /// The granted authorization details (RFC 9396 §7).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
     expires_in: i64,
     token_type: &'static str,
     /// The API of the access token, and the format of its tokens.
@@ -51,6 +54,7 @@ impl TokenResponse {
         connection: &mut SqliteConnection,
         request: TokenRequest<'_>,
     ) -> Result<Self, OAuthError> {
+        let details = grant_details::find(connection, &request.grant.id).await?;
         let permissions = users::permissions(connection, &request.grant.sub).await?;
         let GrantedScopes {
             scopes,
@@ -84,6 +88,10 @@ impl TokenResponse {
             if let Some(claims) = claims.as_object_mut() {
                 claims.extend(organization.clone());
             }
+            if !details.is_empty() {
+                // RFC 9396 §9.1.
+                claims["authorization_details"] = json!(details);
+            }
             state.with_keys(|keys| state.api_keys.sign_access_token(keys, audience, &claims))?
         } else {
             let expires_at = state.now() + lifetimes.access_token;
@@ -111,6 +119,7 @@ impl TokenResponse {
             refresh_token: request.refresh_token,
             id_token,
             scope,
+            authorization_details: details,
             expires_in: lifetimes.access_token,
             token_type: if request.bound_to.is_some() {
                 "DPoP"

@@ -73,7 +73,6 @@ async fn requests_other_than_the_code_flow_with_s256_are_errors_at_the_callback(
         (&[("code_challenge_method", "plain")], "invalid_request"),
         (&[("code_challenge_method", "")], "invalid_request"),
         (&[("code_challenge", "short")], "invalid_request"),
-        (&[("request", "a.b.c")], "request_not_supported"),
         (&[("prompt", "none login")], "invalid_request"),
         (&[("max_age", "-1")], "invalid_request"),
     ] {

@@ -14,17 +14,17 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// A P-256 key in PKCS #8.
 const P256: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4e/64Yvi4Sa1jorK6rmC3QZc7rq8LEZLeTQYyYEKTVqhRANCAASF1He7LXZSHMCHLBdZXTkS6tEH7D+BxA6b9/SBHsoWN5f6XdVyziozahOAVzTfNOAYCD9Xt2Sg/QL2dtgTThDv";
-const P256_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+pub(crate) const P256_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEhdR3uy12UhzAhywXWV05EurRB+w/
 gcQOm/f0gR7KFjeX+l3Vcs4qM2oTgFc03zTgGAg/V7dkoP0C9nbYE04Q7w==
 -----END PUBLIC KEY-----";
 /// An Ed25519 key in PKCS #8.
 const ED25519: &str = "MC4CAQAwBQYDK2VwBCIEIN9P/wh3TDc3NOs6liOQJQKNK9XbjCo/66yumB4m4/v4";
-const ED25519_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+pub(crate) const ED25519_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAolu0ZTNX4VnBhQI1tPiTdLDeLsK407Nsb2GXYTj2XWA=
 -----END PUBLIC KEY-----";
 
-fn p256() -> EncodingKey {
+pub(crate) fn p256() -> EncodingKey {
     EncodingKey::from_ec_der(&STANDARD.decode(P256).unwrap())
 }
 
@@ -32,7 +32,7 @@ fn ed25519() -> EncodingKey {
     EncodingKey::from_ed_der(&STANDARD.decode(ED25519).unwrap())
 }
 
-fn register(settings: &mut Settings, pem: &str) {
+pub(crate) fn register(settings: &mut Settings, pem: &str) {
     settings.applications[0].public_keys = PublicKey::parse(pem).unwrap();
 }
 
@@ -41,7 +41,7 @@ async fn start() -> TestEnv {
 }
 
 /// The claims of a valid assertion.
-fn claims(env: &TestEnv, id: &str) -> Map<String, Value> {
+pub(crate) fn claims(env: &TestEnv, id: &str) -> Map<String, Value> {
     let claims = json!({
         "iss": CLIENT_ID, "sub": CLIENT_ID, "aud": env.issuer, "jti": id,
         "iat": START_TIME, "exp": START_TIME + 60,
@@ -49,7 +49,7 @@ fn claims(env: &TestEnv, id: &str) -> Map<String, Value> {
     claims.as_object().unwrap().clone()
 }
 
-fn sign(header: &Header, claims: &Map<String, Value>, key: &EncodingKey) -> String {
+pub(crate) fn sign(header: &Header, claims: &Map<String, Value>, key: &EncodingKey) -> String {
     jsonwebtoken::encode(header, claims, key).unwrap()
 }
 
