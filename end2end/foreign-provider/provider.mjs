@@ -7,7 +7,10 @@
 // - A logout at the provider is sent to the client by back-channel logout, with the `sid` of the session.
 // - The client authenticates with client_secret_basic, and its secret has characters that must be encoded.
 //
-//   node provider.mjs PORT SITE-URL TOKEN-SECONDS
+// With the public key of the client it is as FAPI 2.0 requires instead: private_key_jwt, signed and pushed requests, access tokens
+// that are bound by DPoP, and ES256 throughout.
+//
+//   node provider.mjs PORT SITE-URL TOKEN-SECONDS [CLIENT-JWK]
 //
 // The variables DPOP=0 and DPOP_NONCES=1 make it ignore proofs, or require a nonce in them.
 //
@@ -19,16 +22,15 @@ import { Provider } from 'oidc-provider';
 
 import { API, CLIENT, ORDERS } from './settings.mjs';
 
-const [port, site, tokenSeconds] = process.argv.slice(2);
-if (!port || !site || !Number(tokenSeconds)) throw new Error('usage: node provider.mjs PORT SITE-URL TOKEN-SECONDS');
+const [port, site, tokenSeconds, clientJwk] = process.argv.slice(2);
+if (!port || !site || !Number(tokenSeconds)) throw new Error('usage: node provider.mjs PORT SITE-URL TOKEN-SECONDS [CLIENT-JWK]');
 const issuer = `http://127.0.0.1:${port}`;
 
 const provider = new Provider(issuer, {
   clients: [
     {
       client_id: CLIENT.id,
-      client_secret: CLIENT.secret,
-      token_endpoint_auth_method: 'client_secret_basic',
+      ...clientAuthentication(),
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [`${site}/auth/callback`],
       post_logout_redirect_uris: [`${site}/signed-out`],
@@ -58,6 +60,11 @@ const provider = new Provider(issuer, {
     // RFC 9449, for clients that send proofs.
     dPoP: { enabled: process.env.DPOP !== '0', nonceSecret: randomBytes(32), requireNonce: () => process.env.DPOP_NONCES === '1' },
     revocation: { enabled: true },
+    ...(clientJwk && {
+      dPoP: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
+      requestObjects: { enabled: true, requireSignedRequestObject: true },
+    }),
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo(_, indicator) {
@@ -68,7 +75,7 @@ const provider = new Provider(issuer, {
           audience: api.identifier,
           accessTokenTTL: Number(tokenSeconds),
           accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: 'RS256' } },
+          jwt: { sign: { alg: clientJwk ? 'ES256' : 'RS256' } },
         };
       },
     },
@@ -79,9 +86,11 @@ const provider = new Provider(issuer, {
   }),
 });
 
-const requestLog = { grants: [], rejected: [] };
+const requestLog = { grants: [], rejected: [], signed: 0, bound: 0 };
 provider.on('grant.success', ({ oidc }) => {
   requestLog.grants.push({ grant: oidc.params.grant_type, resource: oidc.params.resource ?? null });
+  if (oidc.client.clientAuthMethod === 'private_key_jwt' && oidc.params.client_assertion) requestLog.signed += 1;
+  if (oidc.entities.AccessToken?.jkt) requestLog.bound += 1;
 });
 provider.on('grant.error', ({ oidc }, { error, error_description: description }) => {
   requestLog.rejected.push({ grant: oidc?.params?.grant_type ?? null, error, description });
@@ -100,7 +109,25 @@ provider.use(async (context, next) => {
 
 provider.listen(Number(port), '127.0.0.1', () => console.log(`oidc-provider at ${issuer}`));
 
+function clientAuthentication() {
+  if (!clientJwk) return { client_secret: CLIENT.secret, token_endpoint_auth_method: 'client_secret_basic' };
+  return {
+    jwks: { keys: [JSON.parse(clientJwk)] },
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'ES256',
+    request_object_signing_alg: 'ES256',
+    id_token_signed_response_alg: 'ES256',
+    dpop_bound_access_tokens: true,
+    require_signed_request_object: true,
+    require_pushed_authorization_requests: true,
+  };
+}
+
 function signingKey() {
+  if (clientJwk) {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'one' };
+  }
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'one' };
 }

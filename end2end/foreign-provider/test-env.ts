@@ -1,6 +1,6 @@
 // The provider, the API and the site, each as a program on a free port.
 
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { Program, freePorts, requiredVariable, waitUntilReady } from '../process
 import { API, CLIENT, ORDERS } from './settings.mjs';
 
 /** Number of site processes, whether the orders API is configured, and lifetime of access tokens. */
-export type TestEnvOptions = { processes: number; orders: boolean; tokenSeconds: number };
+export type TestEnvOptions = { processes: number; orders: boolean; tokenSeconds: number; fapi?: boolean };
 
 export type TestEnv = {
   site: string;
@@ -25,7 +25,8 @@ export type TestEnv = {
   stop(): Promise<void>;
 };
 
-export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvOptions): Promise<TestEnv> {
+export async function startTestEnv({ processes, orders, tokenSeconds, fapi }: TestEnvOptions): Promise<TestEnv> {
+  const client = fapi ? clientKey() : undefined;
   mkdirSync(requiredVariable('STATE_FOLDER'), { recursive: true });
   const state = mkdtempSync(join(requiredVariable('STATE_FOLDER'), 'env-'));
   const [providerPort, apiPort, ...sitePorts] = await freePorts(2 + processes);
@@ -38,7 +39,7 @@ export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvO
 
   const programs: Program[] = [];
   const startSite = (port: number, release: Record<string, string> = {}) => {
-    const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}) };
+    const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}), ...client?.variables };
     return new Program(`site-${port}`, requiredVariable('SERVER_EXECUTABLE'), [], { ...variables, AUTH0_SECRET: secret, ...release }, state);
   };
   const deploy = async (name: string) => {
@@ -50,7 +51,7 @@ export async function startTestEnv({ processes, orders, tokenSeconds }: TestEnvO
   const stop = async () => void (await Promise.all(programs.map((program) => program.stop())));
   try {
     const script = join(dirname(fileURLToPath(import.meta.url)), 'provider.mjs');
-    programs.push(new Program('provider', process.execPath, [script, `${providerPort}`, site, `${tokenSeconds}`], {}, state));
+    programs.push(new Program('provider', process.execPath, [script, `${providerPort}`, site, `${tokenSeconds}`, ...(client ? [client.jwk] : [])], {}, state));
     programs.push(new Program(
       'api',
       requiredVariable('API_EXECUTABLE'),
@@ -80,6 +81,23 @@ function releaseFolder(state: string, name: string): string {
     renameSync(join(folder, 'pkg', file), join(folder, 'pkg', file.replace(/^leptos-auth0/, name)));
   }
   return folder;
+}
+
+/** A private key instead of the client secret, its public key, and every other part of FAPI 2.0. */
+function clientKey() {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = { ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' };
+  return {
+    jwk: JSON.stringify(jwk),
+    variables: {
+      AUTH0_CLIENT_SECRET: '',
+      AUTH0_CLIENT_ASSERTION_SIGNING_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
+      AUTH0_DPOP: 'true',
+      AUTH0_FAPI2: 'true',
+      AUTH0_PUSHED_AUTHORIZATION_REQUESTS: 'true',
+      AUTH0_SIGNED_REQUEST_OBJECT: 'true',
+    },
+  };
 }
 
 /** The orders API does not run: the tests only need the token for it, which the site exposes. */

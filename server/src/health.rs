@@ -26,6 +26,9 @@ async fn ready(State(auth0): State<Auth0>) -> impl IntoResponse {
         Err(error) => {
             tracing::warn!(%error, "not ready");
             let text = match error {
+                axum_auth0::NotReady::NotSupported(_) => {
+                    "the OpenID Provider does not offer what the configuration requires\n"
+                }
                 axum_auth0::NotReady::Provider(_) => "the OpenID Provider does not answer\n",
                 axum_auth0::NotReady::ShuttingDown => "shutting down\n",
                 _ => "the session store does not answer\n",

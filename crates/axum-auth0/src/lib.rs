@@ -15,6 +15,7 @@ mod api_client;
 mod api_transport;
 mod auth0;
 mod authorization;
+mod authorization_details;
 pub mod config;
 mod diagnosis;
 mod dpop;
@@ -67,6 +68,7 @@ pub use self::{
     },
     auth0::{Auth0, Auth0Builder, BuildError, NotReady, PendingBackchannelLogin},
     authorization::{AccessDenied, GrantKind, MissingGrant, Requirement},
+    authorization_details::{AuthorizationDetail, AuthorizationDetails, AuthorizationDetailsError},
     config::{Api, ApiRegistration, Config, ConfigError, Routes, Variables},
     diagnosis::{Diagnosis, DiagnosisCode, DiagnosisVisibility, Expectation, TokenFacts, diagnose},
     events::AuthEvent,

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, jwk::Jwk};
-use rsa::{RsaPrivateKey, pkcs1::EncodeRsaPrivateKey as _};
+use rsa::{RsaPrivateKey, pkcs1::EncodeRsaPrivateKey as _, pkcs8::EncodePrivateKey as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
@@ -21,6 +21,12 @@ pub struct Signer {
 pub fn rsa_key() -> &'static RsaPrivateKey {
     static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
     KEY.get_or_init(|| RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap())
+}
+
+/// Returns the key of [`rsa_key`] in PEM (PKCS #8).
+pub fn rsa_pem() -> String {
+    let pem = rsa_key().to_pkcs8_pem(rsa::pkcs8::LineEnding::LF);
+    pem.unwrap().to_string()
 }
 
 impl Signer {

@@ -20,6 +20,7 @@ use url::Url;
 /// A local OpenID Provider that behaves like an Auth0 tenant. For development only; it listens on loopback only.
 #[derive(Debug, Parser)]
 #[command(version)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 struct Arguments {
     /// The address to listen on. It must be a loopback address.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]

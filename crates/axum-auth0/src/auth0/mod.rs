@@ -27,6 +27,7 @@ pub(crate) use self::testing::NewTestLogin;
 pub use self::{backchannel_login::PendingBackchannelLogin, builder::Auth0Builder};
 use crate::{
     config::{Config, ConfigError},
+    diagnosis::Diagnosis,
     events::AuthEvent,
     guard::GuardedPaths,
     http_client::HttpError,
@@ -72,6 +73,9 @@ pub enum NotReady {
     /// The provider's metadata and keys were never fetched, so no login can work.
     #[error("provider: {0}")]
     Provider(#[from] ProviderError),
+    /// The provider does not offer what `AUTH0_FAPI2` requires, so no login can work.
+    #[error("provider: {0}")]
+    NotSupported(Box<Diagnosis>),
     /// The session store failed.
     #[error("session store: {0}")]
     Store(#[from] StoreError),
@@ -125,6 +129,10 @@ impl Auth0 {
         self.state.store.ping().await?;
         if !self.state.provider.is_discovered() {
             self.state.provider.ready().await?;
+        }
+        if let Some(metadata) = self.state.provider.cached_metadata() {
+            oauth::check_profile(&self.state.config, &metadata)
+                .map_err(|diagnosis| NotReady::NotSupported(Box::new(diagnosis)))?;
         }
         Ok(())
     }

@@ -134,6 +134,7 @@ impl Auth0 {
                 organization: login.organization,
                 actor: None,
                 replaced: None,
+                authorization_details: Vec::new(),
             },
         };
         state.store.create_login(row.clone()).await?;

@@ -148,6 +148,18 @@ fn private_key(problems: &mut Problems<'_>) -> Option<ClientCredentials> {
     }
 }
 
+/// Reads whether authorization requests are signed, which needs a private key.
+pub(super) fn signs_requests(problems: &mut Problems<'_>) -> bool {
+    let signs = problems.flag(variable::SIGNED_REQUESTS, false);
+    if signs && problems.get(variable::CLIENT_ASSERTION_KEY).is_none() {
+        problems.add(
+            variable::SIGNED_REQUESTS,
+            "needs AUTH0_CLIENT_ASSERTION_SIGNING_KEY, which is missing",
+        );
+    }
+    signs
+}
+
 pub(super) fn id_token_algorithms(problems: &mut Problems<'_>) -> Vec<Algorithm> {
     match problems.get(variable::ID_TOKEN_ALGORITHM).map(str::parse) {
         None => Algorithm::ALL.to_vec(),

@@ -72,6 +72,17 @@ impl Config {
         self.dpop.clock_skew
     }
 
+    /// Returns `AUTH0_SIGNED_REQUEST_OBJECT`: whether logins sign their authorization request even if the provider does not
+    /// require it.
+    pub fn signs_authorization_requests(&self) -> bool {
+        self.signs_authorization_requests
+    }
+
+    /// Returns `AUTH0_FAPI2`: whether the site serves logins only with every part of the FAPI 2.0 Security Profile.
+    pub fn fapi2(&self) -> bool {
+        self.fapi2
+    }
+
     /// Returns `AUTH0_CLIENT_AUTHENTICATION`: how the client authenticates. If unset, a private key or the provider's
     /// metadata decides.
     pub fn client_authentication(&self) -> Option<ClientAuthentication> {

@@ -14,6 +14,7 @@ mod database_url;
 mod dpop;
 mod env_files;
 mod error;
+mod fapi;
 mod getters;
 mod lengths;
 mod login;
@@ -38,7 +39,6 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
-pub(crate) use self::base_path::BasePath;
 #[cfg(not(feature = "postgres"))]
 pub(crate) use self::session::POSTGRES_NOT_COMPILED_IN;
 #[cfg(not(feature = "redis"))]
@@ -64,6 +64,7 @@ pub use self::{
     variable::{API_VARIABLES, ApiVariable, VARIABLES, Variable},
     variables::Variables,
 };
+pub(crate) use self::{base_path::BasePath, fapi::ALGORITHMS as FAPI_ALGORITHMS};
 use crate::{
     authorization::ClaimNames, jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies,
 };
@@ -83,6 +84,8 @@ pub struct Config {
     claim_names: ClaimNames,
     push_authorization_requests: bool,
     dpop: dpop::DpopSettings,
+    signs_authorization_requests: bool,
+    fapi2: bool,
     secrets: Vec<SecretString>,
     base_url: Url,
     base_path: BasePath,
@@ -125,6 +128,7 @@ impl Config {
     }
 
     /// Reads the configuration as [`Self::from_variables`] does, with the paths of the engine's routes.
+    #[expect(clippy::too_many_lines, reason = "one statement for each setting")]
     pub(crate) fn read(
         variables: &Variables,
         registrations: &[ApiRegistration],
@@ -144,10 +148,11 @@ impl Config {
         let client_credentials = client::credentials(&mut problems, uses_mtls);
         let client_authentication = client::client_authentication(&mut problems, uses_mtls);
         let binds_tokens_to_certificate = certificate::binds_tokens(&mut problems, uses_mtls);
-        let id_token_algorithms = client::id_token_algorithms(&mut problems);
+        let mut id_token_algorithms = client::id_token_algorithms(&mut problems);
         let claim_names = login::claim_names(&problems);
         let push_authorization_requests = problems.flag(variable::PUSHED_REQUESTS, false);
         let dpop = dpop::read(&mut problems);
+        let signs_authorization_requests = client::signs_requests(&mut problems);
         let secrets = site::secrets(&mut problems);
         let (base_url, base_path) = site::base_url(&mut problems).unzip();
         let base_path = base_path.unwrap_or_default();
@@ -180,6 +185,19 @@ impl Config {
         let http_timeout = timeouts::http(&mut problems);
         let routes = routes::read(&mut problems, routes, &base_path);
         let logout = logout::read(&mut problems, base_url.as_ref(), &routes);
+        let fapi2 = fapi::read(
+            &mut problems,
+            &fapi::Settings {
+                credentials: client_credentials.as_ref(),
+                issuer: issuer.as_ref(),
+                internal_url: provider_internal_url.as_ref(),
+                base_url: base_url.as_ref(),
+                apis: &apis,
+                pushes_requests: push_authorization_requests,
+                binds_tokens_to_certificate,
+            },
+            &mut id_token_algorithms,
+        );
         if audience.is_none() {
             login::warn_of_missing_audience(&mut problems);
         }
@@ -203,6 +221,8 @@ impl Config {
             claim_names,
             push_authorization_requests,
             dpop,
+            signs_authorization_requests,
+            fapi2,
             secrets,
             base_url,
             base_path,

@@ -96,6 +96,10 @@ variables! {
         "access tokens are bound to a key of each login (DPoP, RFC 9449); a provider that issues bearer tokens is refused";
     DPOP_CLOCK_SKEW: "AUTH0_DPOP_CLOCK_SKEW", Word, Some("0"), "-10",
         "seconds to add to the time in proofs of DPoP, -300 to 300, if the clock of this server cannot be set right";
+    SIGNED_REQUESTS: "AUTH0_SIGNED_REQUEST_OBJECT", Word, Some("false"), "true",
+        "logins sign their authorization request with `AUTH0_CLIENT_ASSERTION_SIGNING_KEY` (RFC 9101); always, if the provider requires it";
+    FAPI2: "AUTH0_FAPI2", Word, Some("false"), "true",
+        "refuse to start, and to log users in, unless every part of the FAPI 2.0 Security Profile is in place";
     ID_TOKEN_ALGORITHM: "AUTH0_ID_TOKEN_SIGNING_ALG", Word, None, "RS256",
         "signature algorithm that is registered for the application's ID tokens and logout tokens; by default every asymmetric one";
     ROLES_CLAIM: "AUTH0_ROLES_CLAIM", Word, None, "https://example.com/roles",

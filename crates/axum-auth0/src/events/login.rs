@@ -34,6 +34,8 @@ pub enum LoginFailureReason {
     StepUpNotSatisfied,
     /// The ID token does not prove the organization that the login asked for.
     OrganizationNotConfirmed,
+    /// The provider did not grant a required authorization detail.
+    AuthorizationDetailsNotGranted,
     /// The application refused: a hook returned an error.
     RefusedByApplication,
     /// The configuration, here or at the provider, prevents logins.
@@ -61,6 +63,7 @@ super::names!(LoginFailureReason {
     Self::InvalidIdToken => "invalid_id_token",
     Self::StepUpNotSatisfied => "step_up_not_satisfied",
     Self::OrganizationNotConfirmed => "organization_not_confirmed",
+    Self::AuthorizationDetailsNotGranted => "authorization_details_not_granted",
     Self::RefusedByApplication => "refused_by_application",
     Self::Misconfigured(_) => "misconfigured",
     Self::SignedOut => "signed_out",

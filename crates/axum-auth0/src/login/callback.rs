@@ -226,7 +226,8 @@ async fn check_issuer(
         login.provider.metadata().await.map_err(|error| {
             LoginError::provider_unavailable(&error, transaction.return_to.clone())
         })?;
-    if metadata.authorization_response_iss_parameter_supported {
+    // The metadata may have changed since the login started, but the profile requires it.
+    if metadata.authorization_response_iss_parameter_supported || login.config.fapi2() {
         return Err(match authorization.outcome {
             Outcome::Code(_) => LoginError::WrongIssuer,
             Outcome::Error { .. } => LoginError::NotCompleted(transaction.return_to.clone()),

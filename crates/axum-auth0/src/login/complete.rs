@@ -48,7 +48,21 @@ pub(super) async fn complete(
     let provider_end = provider_end(&verified).map_err(invalid)?;
     let provider_session = verified.string("sid").ok().flatten().map(str::to_owned);
     let details = LoginDetails::new(&verified, headers);
-    let context = LoginContext::of_login(&verified, old.login);
+    if let Some(details) = &transaction.details {
+        let missing = details.missing(&response.authorization_details);
+        if !missing.is_empty() {
+            let login = LoginId::random(state.random.as_ref());
+            let issuer = state.config.issuer().as_str();
+            let subject = &subject;
+            let user = LoginFilter::User { issuer, subject };
+            revoke_unused(state, login, user, response.refresh_token).await;
+            return Err(LoginError::DetailsNotGranted(missing, return_to()));
+        }
+    }
+    let context = LoginContext {
+        authorization_details: response.authorization_details.clone(),
+        ..LoginContext::of_login(&verified, old.login)
+    };
     let claims = claims::user_claims(state, verified.clone(), &response).await;
 
     let now = state.clock.unix_seconds();

@@ -58,6 +58,8 @@ pub(super) enum LoginError {
         organization: Option<String>,
         return_to: ReturnTo,
     },
+    /// The provider did not grant the required authorization details of these types (RFC 9396 §7).
+    DetailsNotGranted(Vec<String>, ReturnTo),
     /// The ID token is of a kind that cannot be validated. A setting of the provider determines the kind.
     UnsupportedIdToken(IdTokenError, Box<Diagnosis>, ReturnTo),
     /// The provider is unavailable.
@@ -196,6 +198,7 @@ impl LoginError {
             Self::InvalidIdToken(..) => LoginFailureReason::InvalidIdToken,
             Self::StepUp { .. } => LoginFailureReason::StepUpNotSatisfied,
             Self::Organization { .. } => LoginFailureReason::OrganizationNotConfirmed,
+            Self::DetailsNotGranted(..) => LoginFailureReason::AuthorizationDetailsNotGranted,
             Self::ProviderUnavailable { .. } => LoginFailureReason::ProviderUnavailable,
             Self::StoreUnavailable(..) => LoginFailureReason::StoreUnavailable,
             Self::SignedOut(_) => LoginFailureReason::SignedOut,

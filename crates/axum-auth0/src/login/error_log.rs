@@ -54,6 +54,13 @@ impl LoginError {
                     "login failed"
                 );
             }
+            Self::DetailsNotGranted(missing, _) => tracing::warn!(
+                target: TARGET,
+                event,
+                reason,
+                missing = %printable(&missing.join(" ")),
+                "login failed: the token response does not grant the required authorization_details"
+            ),
             Self::InvalidIdToken(Some(error), _) => {
                 tracing::error!(target: TARGET, %error, event, reason, "login failed");
             }

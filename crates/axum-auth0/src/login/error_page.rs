@@ -77,6 +77,7 @@ impl LoginError {
                 let again = organization_url(routes, organization.as_deref(), return_to);
                 organization_page(&diagnosis, visibility).link(TRY_AGAIN, again)
             }
+            Self::DetailsNotGranted(_, return_to) => details_page(return_to),
             Self::UnsupportedIdToken(_, diagnosis, return_to) => Page::new(
                 StatusCode::BAD_GATEWAY,
                 "The provider's response cannot be verified",
@@ -190,6 +191,14 @@ fn organization_page(diagnosis: &Diagnosis, visibility: DiagnosisVisibility) -> 
          you were not logged in.",
     )
     .diagnosis(diagnosis, visibility)
+}
+
+fn details_page(return_to: &ReturnTo) -> Page {
+    Page::new(StatusCode::FORBIDDEN, "This was not authorized")
+        .paragraph(
+            "The provider did not grant everything that this needs, so nothing was done. You are signed in as before.",
+        )
+        .link("Continue", return_to.as_str())
 }
 
 fn step_up_url(routes: &Routes, step_up: Option<&StepUp>, return_to: &ReturnTo) -> String {

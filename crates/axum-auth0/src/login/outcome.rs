@@ -51,6 +51,8 @@ pub enum LoginFailureKind {
     StepUpNotSatisfied,
     /// The provider did not confirm the organization that the login asked for.
     OrganizationNotConfirmed,
+    /// The provider did not grant a required authorization detail.
+    AuthorizationDetailsNotGranted,
     /// A setting of the site or of the provider prevents logins.
     Misconfigured,
     /// The provider is unavailable.
@@ -101,6 +103,7 @@ impl LoginFailure {
             | LoginError::InvalidIdToken(..) => Kind::InvalidResponse,
             LoginError::StepUp { .. } => Kind::StepUpNotSatisfied,
             LoginError::Organization { .. } => Kind::OrganizationNotConfirmed,
+            LoginError::DetailsNotGranted(..) => Kind::AuthorizationDetailsNotGranted,
             LoginError::Misconfigured(_) | LoginError::UnsupportedIdToken(..) => {
                 Kind::Misconfigured
             }
@@ -130,6 +133,7 @@ impl LoginError {
             | Self::UnsupportedIdToken(_, _, return_to)
             | Self::StepUp { return_to, .. }
             | Self::Organization { return_to, .. }
+            | Self::DetailsNotGranted(_, return_to)
             | Self::ProviderUnavailable { return_to, .. }
             | Self::StoreUnavailable(_, return_to)
             | Self::SignedOut(return_to)

@@ -6,8 +6,11 @@ use std::{collections::HashMap, time::Duration};
 use serde_json::json;
 
 use crate::{
+    authorization_details::AuthorizationDetails,
     config::{Config, Routes},
     return_to::ReturnTo,
+    seal::Keyring,
+    session::{CurrentUser, authorization_details},
     step_up::StepUp,
 };
 
@@ -58,9 +61,38 @@ pub(super) struct LoginParameters {
     /// What the ID token must prove.
     pub(super) step_up: Option<StepUp>,
     pub(super) organization: Option<String>,
+    /// The authorization details of the link, which the application sealed.
+    pub(super) details: Option<AuthorizationDetails>,
 }
 
 impl LoginParameters {
+    /// Adds the authorization details of the query. Only a link that the application made for the session of `user` has
+    /// such.
+    ///
+    /// # Errors
+    ///
+    /// Returns the name of the parameter if the link is of another session, modified or too old.
+    pub(super) fn with_details(
+        mut self,
+        query: &str,
+        user: &CurrentUser,
+        keys: &Keyring,
+        now: i64,
+    ) -> Result<Self, &'static str> {
+        const NAME: &str = authorization_details::PARAMETER;
+        let mut values =
+            url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == NAME);
+        let Some((_, sealed)) = values.next() else {
+            return Ok(self);
+        };
+        let (CurrentUser::SignedIn(user), None) = (user, values.next()) else {
+            return Err(NAME);
+        };
+        let details = authorization_details::open(keys, user.login(), now, &sealed);
+        self.details = Some(details.ok_or(NAME)?);
+        Ok(self)
+    }
+
     /// Parses the query. Unknown parameters are ignored.
     ///
     /// # Errors
@@ -120,6 +152,7 @@ impl LoginParameters {
             forwarded,
             step_up,
             organization,
+            details: None,
         })
     }
 
@@ -146,6 +179,14 @@ impl LoginParameters {
     /// Returns the parameters for the provider. A required `acr` is requested as an essential claim, if the provider
     /// supports the `claims` parameter: `acr_values` alone is voluntary (OpenID Connect Core 1.0 §5.5.1.1).
     pub(super) fn for_provider(&self, supports_claims: bool) -> Vec<(&'static str, String)> {
+        let mut parameters = self.forwarded_for(supports_claims);
+        if let Some(details) = &self.details {
+            parameters.push((authorization_details::PARAMETER, details.parameter()));
+        }
+        parameters
+    }
+
+    fn forwarded_for(&self, supports_claims: bool) -> Vec<(&'static str, String)> {
         if !supports_claims || !self.requires_acr() {
             return self.forwarded.clone();
         }
@@ -163,6 +204,10 @@ impl LoginParameters {
     /// Returns the parameters for a restart of the login, or `None` if they exceed `limit` bytes.
     pub(super) fn to_pairs(&self, limit: usize) -> Option<Vec<(String, String)>> {
         let bytes = |(name, value): &(&str, String)| name.len() + value.len();
+        // The details are in the transaction, which was lost: the user follows the link again.
+        if self.details.is_some() {
+            return None;
+        }
         let total: usize = self.forwarded.iter().map(bytes).sum();
         let owned = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
         let require_acr = (REQUIRE_ACR.to_owned(), "true".to_owned());

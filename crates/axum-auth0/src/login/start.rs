@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::{RawQuery, State},
     response::Response,
 };
 use http::{HeaderMap, Method};
+use url::Url;
 
 use super::{
     LoginState,
@@ -17,16 +19,23 @@ use super::{
     transaction_cookie::{cookies_to_evict, set_cookie},
 };
 use crate::{
+    diagnosis::Diagnosis,
     events::AuthEvent,
-    oauth::{AuthorizationRequest, ClientEndpoint, pushes_requests, requested_audiences},
+    oauth::{
+        AuthorizationRequest, ClientEndpoint, EndpointError, check_profile, pushes_requests,
+        requested_audiences, signs_requests,
+    },
+    provider::Metadata,
     random,
     request::RequestKind,
     responses::{no_content, see_other},
+    session::{CurrentUser, authorization_details::PARAMETER},
 };
 
 pub(crate) async fn start(
     State(login): State<Arc<LoginState>>,
     RawQuery(query): RawQuery,
+    Extension(user): Extension<CurrentUser>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
@@ -39,7 +48,10 @@ pub(crate) async fn start(
         return LoginError::NotANavigation.respond(&login.config, &login.events);
     }
     let query = query.unwrap_or_default();
-    let parameters = match LoginParameters::parse(&query, routes) {
+    let now = login.clock.unix_seconds();
+    let parsed = LoginParameters::parse(&query, routes)
+        .and_then(|parameters| parameters.with_details(&query, &user, &login.keys, now));
+    let parameters = match parsed {
         Ok(parameters) => parameters,
         Err(name) => {
             return LoginError::InvalidParameter(name).respond(&login.config, &login.events);
@@ -70,19 +82,7 @@ pub(super) async fn begin(
         });
     };
 
-    // The login would fail after the user has logged in.
-    if let Err(error) = login
-        .token_endpoint
-        .connection(&metadata, ClientEndpoint::Token)
-    {
-        let audience = config.audience();
-        return Err(LoginError::from_endpoint(
-            error,
-            config,
-            audience,
-            parameters.return_to,
-        ));
-    }
+    check_requirements(login, &metadata, &parameters)?;
     let parameters = parameters.with_configured_organization(config);
     let mut forwarded = parameters.for_provider(metadata.claims_parameter_supported);
     let dpop_key = login.token_endpoint.dpop().new_key();
@@ -109,6 +109,7 @@ pub(super) async fn begin(
         step_up: parameters.step_up,
         organization: parameters.organization,
         dpop_key,
+        details: parameters.details,
     };
 
     let url = AuthorizationRequest {
@@ -121,17 +122,11 @@ pub(super) async fn begin(
         forwarded: &forwarded,
     }
     .url(endpoint, config);
-    let url = if pushes_requests(config, &metadata) {
-        let pushed = login
-            .token_endpoint
-            .push_authorization_request(&metadata, &url);
-        pushed.await.map_err(|error| {
-            let return_to = transaction.return_to.clone();
-            LoginError::from_endpoint(error, config, config.audience(), return_to)
-        })?
-    } else {
-        url
-    };
+    let sent = send_request(login, &metadata, url).await;
+    let url = sent.map_err(|error| {
+        let return_to = transaction.return_to.clone();
+        LoginError::from_endpoint(error, config, config.audience(), return_to)
+    })?;
 
     let mut response = see_other(url.as_str());
     let cookie = transaction.cookie(&login.keys, config.cookie());
@@ -142,4 +137,51 @@ pub(super) async fn begin(
     let is_restart = attempt > 0;
     login.events.emit(&AuthEvent::LoginStarted { is_restart });
     Ok(response)
+}
+
+/// Checks what the login would lack after the user has logged in.
+fn check_requirements(
+    login: &LoginState,
+    metadata: &Metadata,
+    parameters: &LoginParameters,
+) -> Result<(), LoginError> {
+    let config = &login.config;
+    check_profile(config, metadata).map_err(LoginError::Misconfigured)?;
+    let supported = metadata.authorization_details_types_supported.as_deref();
+    if let (Some(details), Some(supported)) = (&parameters.details, supported) {
+        let unsupported = details.unsupported(supported);
+        if !unsupported.is_empty() {
+            let missing = unsupported.iter().map(|name| format!("the type {name}"));
+            let diagnosis = Diagnosis::not_supported(PARAMETER, missing);
+            return Err(LoginError::Misconfigured(diagnosis));
+        }
+    }
+    let connection = login
+        .token_endpoint
+        .connection(metadata, ClientEndpoint::Token);
+    connection.map(|_| ()).map_err(|error| {
+        let return_to = parameters.return_to.clone();
+        LoginError::from_endpoint(error, config, config.audience(), return_to)
+    })
+}
+
+/// Signs and pushes the request, as far as the configuration or the provider requires it, and returns the URL for the
+/// browser.
+async fn send_request(
+    login: &LoginState,
+    metadata: &Metadata,
+    request: Url,
+) -> Result<Url, EndpointError> {
+    let (config, endpoint) = (&login.config, &login.token_endpoint);
+    let request = if signs_requests(config, metadata) {
+        endpoint.sign_authorization_request(metadata, &request)?
+    } else {
+        request
+    };
+    if pushes_requests(config, metadata) {
+        return endpoint
+            .push_authorization_request(metadata, &request)
+            .await;
+    }
+    Ok(request)
 }

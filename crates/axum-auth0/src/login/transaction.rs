@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{dpop::DpopKey, return_to::ReturnTo, step_up::StepUp};
+use crate::{
+    authorization_details::AuthorizationDetails, dpop::DpopKey, return_to::ReturnTo,
+    step_up::StepUp,
+};
 
 /// Lifetime of a transaction, in seconds.
 pub(super) const TRANSACTION_TTL: i64 = 600;
@@ -31,6 +34,9 @@ pub(super) struct Transaction {
     /// exists before the callback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) dpop_key: Option<DpopKey>,
+    /// The authorization details that the login requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) details: Option<AuthorizationDetails>,
 }
 
 impl Transaction {

@@ -23,9 +23,9 @@ const ASSERTION_LIFETIME: i64 = 60;
 pub(super) struct RegisteredClient {
     pub(super) id: String,
     pub(super) credentials: ClientCredentials,
-    issuer: String,
-    clock: SharedClock,
-    random: SharedRandom,
+    pub(super) issuer: String,
+    pub(super) clock: SharedClock,
+    pub(super) random: SharedRandom,
     /// The configured method; `None` if the metadata decides.
     method: Option<ClientAuthentication>,
 }

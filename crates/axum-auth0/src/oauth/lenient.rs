@@ -188,6 +188,10 @@ pub(super) fn normalize_token_response(
         scope: json::member(members, "scope").and_then(granted_scope),
         expires_in: json::member(members, "expires_in").and_then(lifetime),
         dpop_key: key.cloned(),
+        authorization_details: match json::member(members, "authorization_details") {
+            Some(Value::Array(details)) => details.clone(),
+            _ => Vec::new(),
+        },
         certificate: None,
     })
 }

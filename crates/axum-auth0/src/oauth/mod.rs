@@ -11,6 +11,7 @@ mod backchannel_authentication;
 mod client_authentication;
 mod csp;
 mod error;
+mod fapi;
 mod grant_request;
 mod id_token;
 mod lenient;
@@ -19,6 +20,7 @@ mod logout_url;
 mod mtls;
 mod proofs;
 mod pushed_authorization;
+mod request_object;
 mod response;
 mod revocation;
 mod token_endpoint;
@@ -37,11 +39,13 @@ pub use self::{
 pub(crate) use self::{
     backchannel_authentication::{CIBA, PollError},
     csp::{form_action, provider_origins},
+    fapi::check_profile,
     grant_request::CLIENT_CREDENTIALS,
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
     mtls::{ClientEndpoint, MtlsCertificate, MtlsClient},
     pushed_authorization::pushes_requests,
+    request_object::signs_requests,
     token_exchange::{
         ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, IssuedTokenType, REFRESH_TOKEN_TYPE, TOKEN_EXCHANGE,
     },

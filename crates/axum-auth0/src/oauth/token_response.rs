@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::dpop::DpopKey;
 
 /// A successful token response (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
@@ -15,6 +17,8 @@ pub struct TokenResponse {
     pub(crate) expires_in: Option<i64>,
     /// The key that the access token is bound to, if its type is `DPoP`.
     pub(crate) dpop_key: Option<DpopKey>,
+    /// The granted authorization details (RFC 9396 §7).
+    pub(crate) authorization_details: Vec<Value>,
     /// The thumbprint of the client certificate that the request presented.
     pub(crate) certificate: Option<String>,
 }

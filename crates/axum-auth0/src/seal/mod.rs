@@ -37,10 +37,12 @@ pub(crate) enum Purpose {
     LoginDetails,
     /// A form that waits for a login.
     KeptForm,
+    /// The authorization details in the link of a login.
+    AuthorizationDetails,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Transaction,
         Self::State,
         Self::Tokens,
@@ -48,6 +50,7 @@ impl Purpose {
         Self::FailedForm,
         Self::LoginDetails,
         Self::KeptForm,
+        Self::AuthorizationDetails,
     ];
 
     fn label(self) -> &'static str {
@@ -59,6 +62,7 @@ impl Purpose {
             Self::FailedForm => "failed-form",
             Self::LoginDetails => "login-details",
             Self::KeptForm => "kept-form",
+            Self::AuthorizationDetails => "authorization-details",
         }
     }
 }

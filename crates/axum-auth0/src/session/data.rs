@@ -58,6 +58,9 @@ pub(crate) struct LoginContext {
     /// The login that the browser had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replaced: Option<LoginId>,
+    /// The authorization details that the provider granted (RFC 9396).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) authorization_details: Vec<Value>,
 }
 
 impl LoginContext {
@@ -68,6 +71,7 @@ impl LoginContext {
             organization: Organization::of(claims),
             actor: actor(claims),
             replaced,
+            authorization_details: Vec::new(),
         }
     }
 }

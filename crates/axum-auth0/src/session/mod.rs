@@ -1,6 +1,7 @@
 //! The browser's session and the current user.
 
 mod authorization;
+pub(crate) mod authorization_details;
 mod best_effort;
 mod cache;
 mod cache_policy;

@@ -9,6 +9,7 @@
 mod app;
 
 mod access_token_route;
+mod authorization_details;
 mod authorization_responses;
 mod backchannel_logout;
 mod backoff;
@@ -28,6 +29,7 @@ mod ended_sessions;
 mod error_responses;
 mod events;
 mod expired_in_transit;
+mod fapi;
 mod fetch_metadata;
 mod grant_revocation;
 mod guards;
@@ -64,6 +66,7 @@ mod session_lifetime;
 mod session_storage;
 mod sessions;
 mod signed_out;
+mod signed_requests;
 mod static_files;
 mod store_cleanup;
 mod store_failures;

@@ -6,12 +6,12 @@ use http::StatusCode;
 use crate::app::{TestEnv, TestEnvBuilder};
 use test_support::{CLIENT_ID, Endpoint, RecordedRequest};
 
-const P256: &str = "-----BEGIN PRIVATE KEY-----
+pub(crate) const P256: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4e/64Yvi4Sa1jorK
 6rmC3QZc7rq8LEZLeTQYyYEKTVqhRANCAASF1He7LXZSHMCHLBdZXTkS6tEH7D+B
 xA6b9/SBHsoWN5f6XdVyziozahOAVzTfNOAYCD9Xt2Sg/QL2dtgTThDv
 -----END PRIVATE KEY-----";
-const ED25519: &str = "-----BEGIN PRIVATE KEY-----
+pub(crate) const ED25519: &str = "-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIN9P/wh3TDc3NOs6liOQJQKNK9XbjCo/66yumB4m4/v4
 -----END PRIVATE KEY-----";
 

@@ -6,6 +6,7 @@ use jsonwebtoken::{DecodingKey, Validation, jwk::Jwk};
 use serde_json::{Value, json};
 
 use super::{CLIENT_ID, CLIENT_SECRET, Endpoint, FakeProvider, RecordedRequest, Reply};
+use crate::signer::parts;
 
 const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 
@@ -52,17 +53,10 @@ impl FakeProvider {
         }
         let assertion = request.get("client_assertion").unwrap_or_default();
         self.0.secrets.add("client assertion", assertion);
-        let jwk: Jwk = serde_json::from_value(key.clone()).unwrap();
-        let algorithm = key["alg"].as_str().unwrap().parse().unwrap();
-        let mut validation = Validation::new(algorithm);
-        // The time is that of the test.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        let key = DecodingKey::from_jwk(&jwk).unwrap();
-        let Ok(token) = jsonwebtoken::decode::<Value>(assertion, &key, &validation) else {
+        let Some(claims) = Self::claims_signed_by(assertion, key) else {
             return false;
         };
-        let (claims, now) = (token.claims, self.0.clock.unix_seconds());
+        let now = self.0.clock.unix_seconds();
         let seconds = |name: &str| claims[name].as_i64().unwrap_or_default();
         let id = claims["jti"].as_str().unwrap_or_default().to_owned();
         claims["iss"] == CLIENT_ID
@@ -73,6 +67,18 @@ impl FakeProvider {
             && seconds("iat") <= now
             && !id.is_empty()
             && self.state().used_assertions.insert(id)
+    }
+
+    /// Returns the claims of a JWT that `key` signed. Checks no claims: the time is that of the test.
+    fn claims_signed_by(jwt: &str, key: &Value) -> Option<Value> {
+        let jwk: Jwk = serde_json::from_value(key.clone()).unwrap();
+        let algorithm = key["alg"].as_str().unwrap().parse().unwrap();
+        let mut validation = Validation::new(algorithm);
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        let key = DecodingKey::from_jwk(&jwk).unwrap();
+        let token = jsonwebtoken::decode::<Value>(jwt, &key, &validation);
+        token.ok().map(|token| token.claims)
     }
 
     /// Stores an authorization request (RFC 9126 §2.2).
@@ -91,6 +97,46 @@ impl FakeProvider {
 
     /// Returns the pushed request that an authorization request names, which has no other parameters. It can be used once.
     pub(super) fn resolve(&self, request: RecordedRequest) -> RecordedRequest {
+        self.open_request_object(self.resolve_pushed(request))
+    }
+
+    /// Returns the request with the parameters of its request object alone (RFC 9101 §6.3).
+    fn open_request_object(&self, request: RecordedRequest) -> RecordedRequest {
+        let policy = self.state().policy.clone();
+        let Some(jwt) = request.get("request") else {
+            assert!(
+                !policy.requires_signed_requests,
+                "the request is not signed"
+            );
+            return request;
+        };
+        assert_eq!(request.form.len(), 2, "{:?}", request.form);
+        let (header, claims) = parts(jwt);
+        assert_eq!(header["typ"], "oauth-authz-req+jwt");
+        assert!(Self::claims_signed_by(jwt, policy.client_key.as_ref().unwrap()).is_some());
+        let now = self.0.clock.unix_seconds();
+        assert_eq!(claims["iss"], CLIENT_ID);
+        assert_eq!(claims["aud"], self.issuer());
+        assert!(claims["nbf"].as_i64().unwrap() <= now && claims["exp"].as_i64().unwrap() > now);
+        assert!(claims["jti"].as_str().is_some_and(|id| !id.is_empty()));
+        let of_the_jwt = ["iss", "aud", "iat", "nbf", "exp", "jti"];
+        let members = claims.as_object().unwrap().iter();
+        let members = members.filter(|(name, _)| !of_the_jwt.contains(&name.as_str()));
+        let form = members.flat_map(|(name, value)| match value {
+            Value::Array(values) if name == "resource" => values
+                .iter()
+                .map(|value| (name.clone(), value.as_str().unwrap().to_owned()))
+                .collect(),
+            Value::String(text) => vec![(name.clone(), text.clone())],
+            value => vec![(name.clone(), value.to_string())],
+        });
+        RecordedRequest {
+            form: form.collect(),
+            ..request
+        }
+    }
+
+    fn resolve_pushed(&self, request: RecordedRequest) -> RecordedRequest {
         let Some(reference) = request.get("request_uri") else {
             assert!(
                 !self.state().policy.requires_pushed_requests,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use http::HeaderMap;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -19,6 +19,8 @@ pub(crate) struct Grant {
     pub(crate) audience: Option<String>,
     pub(crate) scope: String,
     pub(crate) nonce: String,
+    /// `authorization_details` (RFC 9396), all of which are granted.
+    pub(crate) details: Option<Value>,
     redirect_uri: String,
     challenge: String,
     /// `dpop_jkt` of the authorization request.
@@ -185,6 +187,9 @@ impl FakeProvider {
                 audience,
                 scope: required("scope"),
                 nonce,
+                details: request
+                    .get("authorization_details")
+                    .map(|text| serde_json::from_str(text).unwrap()),
                 redirect_uri: required("redirect_uri"),
                 challenge: required("code_challenge"),
                 key: request.get("dpop_jkt").map(str::to_owned),

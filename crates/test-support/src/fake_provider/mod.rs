@@ -271,7 +271,7 @@ impl FakeProvider {
 
     /// Returns the provider metadata (OpenID Connect Discovery 1.0 §3).
     pub fn metadata(&self) -> Value {
-        let requires_pushed_requests = self.state().policy.requires_pushed_requests;
+        let policy = self.state().policy.clone();
         let mtls_base = self.state().mtls_base.clone();
         let aliases = mtls_base.map(|base| {
             json!({
@@ -293,7 +293,8 @@ impl FakeProvider {
                 "revocation_endpoint": self.url("/oauth/revoke"),
                 "pushed_authorization_request_endpoint": self.url("/oauth/par"),
                 "backchannel_authentication_endpoint": self.url("/bc-authorize"),
-                "require_pushed_authorization_requests": requires_pushed_requests,
+                "require_pushed_authorization_requests": policy.requires_pushed_requests,
+                "require_signed_request_object": policy.requires_signed_requests,
                 "end_session_endpoint": self.url("/oidc/logout"),
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],

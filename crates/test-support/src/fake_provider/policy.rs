@@ -96,6 +96,8 @@ pub struct Policy {
     pub client_certificate: Option<String>,
     /// Requires pushed authorization requests (RFC 9126 §5).
     pub requires_pushed_requests: bool,
+    /// Requires signed authorization requests (RFC 9101 §10.5).
+    pub requires_signed_requests: bool,
     /// Accepts `client_secret_post`.
     pub accepts_post: bool,
     /// Accepts `client_secret_basic`.
@@ -141,6 +143,7 @@ impl Default for Policy {
             dpop_nonce: None,
             client_certificate: None,
             requires_pushed_requests: false,
+            requires_signed_requests: false,
             accepts_post: true,
             accepts_basic: true,
             resource_indicators: false,

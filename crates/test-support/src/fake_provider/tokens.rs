@@ -28,6 +28,9 @@ impl FakeProvider {
             "expires_in": self.lifetime(),
             "scope": grant.scope,
         });
+        if let Some(details) = &grant.details {
+            response["authorization_details"] = details.clone();
+        }
         let at_login = part == Part::ExchangeResponse;
         if at_login || policy.id_token_on_refresh {
             response["id_token"] = json!(self.id_token(grant, &access_token, now, at_login));

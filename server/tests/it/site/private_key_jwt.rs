@@ -30,10 +30,12 @@ fn use_private_key(builder: &mut TestEnvBuilder, public: &str) {
 }
 
 #[tokio::test]
-async fn the_sample_site_works_without_a_client_secret() {
+async fn the_sample_site_works_with_a_private_key_and_signed_requests() {
     let env = TestEnv::with(|builder| {
         use_private_key(builder, PUBLIC);
         builder.set("AUTH0_PUSHED_AUTHORIZATION_REQUESTS", "true");
+        builder.set("AUTH0_SIGNED_REQUEST_OBJECT", "true");
+        builder.tenant.applications[0].require_signed_requests = true;
         // The API has the clock of the system, and must accept the tokens before and after the refresh.
         builder.seconds_behind = 590;
         builder.tenant.access_token_lifetime = Duration::from_mins(10);

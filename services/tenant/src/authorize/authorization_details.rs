@@ -18,7 +18,12 @@ pub(super) fn parse(parameters: &Parameters, types: &[String]) -> Result<Vec<Val
     for detail in &details {
         match detail.get("type").and_then(Value::as_str) {
             Some(name) if types.iter().any(|known| known == name) => {}
-            Some(name) => return Err(format!("Unknown authorization details type: {}", quoted(name))),
+            Some(name) => {
+                return Err(format!(
+                    "Unknown authorization details type: {}",
+                    quoted(name)
+                ));
+            }
             None => return Err("An authorization detail has no type.".to_owned()),
         }
     }

@@ -1,8 +1,8 @@
 //! `/authorize`: the front channel of the code flow (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2).
 
 mod audience;
-pub(crate) mod backchannel;
 mod authorization_details;
+pub(crate) mod backchannel;
 pub(crate) mod consent;
 mod description;
 pub(crate) mod endpoint;

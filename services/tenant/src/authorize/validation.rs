@@ -57,11 +57,13 @@ pub(super) async fn validate(
     check_flow(parameters).map_err(|(error, description)| error_redirect(error, description))?;
 
     // 3. Pages. The user sees authorization details before they are granted.
-    let details = authorization_details::parse(parameters, &state.config.authorization_detail_types)
-        .map_err(|description| error_redirect("invalid_authorization_details", &description))?;
-    let mut prompt = prompt::parse(parameters.get("prompt").unwrap_or_default()).ok_or_else(|| {
-        error_redirect("invalid_request", "The parameter prompt is not understood.")
-    })?;
+    let details =
+        authorization_details::parse(parameters, &state.config.authorization_detail_types)
+            .map_err(|description| error_redirect("invalid_authorization_details", &description))?;
+    let mut prompt =
+        prompt::parse(parameters.get("prompt").unwrap_or_default()).ok_or_else(|| {
+            error_redirect("invalid_request", "The parameter prompt is not understood.")
+        })?;
     if !details.is_empty() {
         if prompt.none {
             let description = "The user has to consent to the authorization details.";

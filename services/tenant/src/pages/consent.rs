@@ -32,7 +32,9 @@ impl IntoResponse for ConsentPage<'_> {
             let members = detail.as_object().into_iter().flatten();
             let members: Vec<_> = members.filter(|(name, _)| *name != "type").collect();
             let members = concat_map(&members, |(name, value)| {
-                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
                 format!("<dt>{}</dt><dd>{}</dd>", Escaped(name), Escaped(&value))
             });
             format!("<h2>{}</h2>\n<dl>{members}</dl>\n", Escaped(name))

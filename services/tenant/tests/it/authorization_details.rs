@@ -34,9 +34,16 @@ async fn details_are_shown_granted_and_part_of_the_tokens() {
     let env = TestEnv::start().await;
     let mut browser = env.browser();
     let details = payment().to_string();
-    let more = [("authorization_details", details.as_str()), ("audience", PRODUCTS)];
+    let more = [
+        ("authorization_details", details.as_str()),
+        ("audience", PRODUCTS),
+    ];
     let (page, login_id) = consent_page(&mut browser, &more).await;
-    for shown in ["<h2>payment_initiation</h2>", "EUR", "&lt;Shop &amp; Co&gt;"] {
+    for shown in [
+        "<h2>payment_initiation</h2>",
+        "EUR",
+        "&lt;Shop &amp; Co&gt;",
+    ] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     let form = [("state", login_id.as_str()), ("action", "accept")];
@@ -47,7 +54,11 @@ async fn details_are_shown_granted_and_part_of_the_tokens() {
     assert_eq!(claims["authorization_details"], payment());
     let refreshed = env.refresh(tokens.text("refresh_token"), &[]).await;
     assert_eq!(refreshed.json["authorization_details"], payment());
-    assert!(env.logged(Outcome::Granted, "authorization details"), "{:?}", env.tenant.activity_log());
+    assert!(
+        env.logged(Outcome::Granted, "authorization details"),
+        "{:?}",
+        env.tenant.activity_log()
+    );
 }
 
 #[tokio::test]
@@ -58,7 +69,10 @@ async fn details_that_the_user_declines_are_not_granted() {
     let (_, login_id) = consent_page(&mut browser, &[("authorization_details", &details)]).await;
     let form = [("state", login_id.as_str()), ("action", "decline")];
     let callback = location(&browser.post("u/consent", &form).await);
-    assert_eq!(parameter(&callback, "error").as_deref(), Some("access_denied"));
+    assert_eq!(
+        parameter(&callback, "error").as_deref(),
+        Some("access_denied")
+    );
 }
 
 #[tokio::test]
@@ -70,14 +84,28 @@ async fn other_details_are_errors_at_the_callback() {
         r#"{"type":"payment_initiation"}"#,
         "payment",
     ] {
-        let callback = location(&env.browser().authorize(&[("authorization_details", details)]).await);
+        let callback = location(
+            &env.browser()
+                .authorize(&[("authorization_details", details)])
+                .await,
+        );
         let error = parameter(&callback, "error");
-        assert_eq!(error.as_deref(), Some("invalid_authorization_details"), "{details}");
+        assert_eq!(
+            error.as_deref(),
+            Some("invalid_authorization_details"),
+            "{details}"
+        );
     }
     let details = payment().to_string();
-    let silent = [("authorization_details", details.as_str()), ("prompt", "none")];
+    let silent = [
+        ("authorization_details", details.as_str()),
+        ("prompt", "none"),
+    ];
     let callback = location(&env.browser().authorize(&silent).await);
-    assert_eq!(parameter(&callback, "error").as_deref(), Some("consent_required"));
+    assert_eq!(
+        parameter(&callback, "error").as_deref(),
+        Some("consent_required")
+    );
 }
 
 #[tokio::test]
@@ -85,7 +113,13 @@ async fn discovery_and_dashboard_name_the_types() {
     let env = TestEnv::start().await;
     let response = env.get(".well-known/openid-configuration").await;
     let document: Value = response.json().await.unwrap();
-    assert_eq!(document["authorization_details_types_supported"], json!(["payment_initiation"]));
+    assert_eq!(
+        document["authorization_details_types_supported"],
+        json!(["payment_initiation"])
+    );
     let dashboard = env.get("").await.text().await.unwrap();
-    assert!(dashboard.contains("<code>payment_initiation</code>"), "{dashboard}");
+    assert!(
+        dashboard.contains("<code>payment_initiation</code>"),
+        "{dashboard}"
+    );
 }

@@ -4,8 +4,8 @@
 mod audience;
 mod authorization;
 mod authorization_code;
-mod backchannel_logins;
 mod authorization_details;
+mod backchannel_logins;
 mod backchannel_logout;
 mod cli;
 mod client_credentials;

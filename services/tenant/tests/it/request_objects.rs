@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     private_key_jwt::{ED25519_PUBLIC, P256_PUBLIC, claims, p256, register, sign},
-    test_env::{CALLBACK, CLIENT_ID, PRODUCTS, START_TIME, TestEnv, challenge, location, login_id_of, parameter},
+    test_env::{
+        CALLBACK, CLIENT_ID, PRODUCTS, START_TIME, TestEnv, challenge, location, login_id_of,
+        parameter,
+    },
 };
 
 fn header() -> Header {
@@ -49,7 +52,11 @@ async fn the_parameters_are_those_of_the_request_object_alone() {
     let env = start().await;
     let jwt = sign(&header(), &request(&env), &p256());
     let mut browser = env.browser();
-    let evil = [("state", "evil"), ("redirect_uri", "http://evil.example/"), ("prompt", "none")];
+    let evil = [
+        ("state", "evil"),
+        ("redirect_uri", "http://evil.example/"),
+        ("prompt", "none"),
+    ];
     let login_id = login_id_of(&browser.get(&path(&jwt, &evil)).await);
     let form = [
         ("state", login_id.as_str()),
@@ -58,14 +65,20 @@ async fn the_parameters_are_those_of_the_request_object_alone() {
     ];
     let callback = location(&browser.post("u/login", &form).await);
     assert!(callback.as_str().starts_with(CALLBACK), "{callback}");
-    assert_eq!(parameter(&callback, "state").as_deref(), Some("signed-state"));
+    assert_eq!(
+        parameter(&callback, "state").as_deref(),
+        Some("signed-state")
+    );
 }
 
 #[tokio::test]
 async fn an_unsigned_request_is_refused_if_signatures_are_required() {
     let env = start().await;
     let callback = location(&env.browser().authorize(&[]).await);
-    assert_eq!(parameter(&callback, "error").as_deref(), Some("invalid_request"));
+    assert_eq!(
+        parameter(&callback, "error").as_deref(),
+        Some("invalid_request")
+    );
 }
 
 #[tokio::test]
@@ -102,7 +115,10 @@ async fn wrong_request_objects_are_refused_without_a_redirect() {
         let response = env.get(&path(&jwt, &[])).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{case}");
         let page = response.text().await.unwrap();
-        assert!(page.contains("The request object was refused"), "{case}: {page}");
+        assert!(
+            page.contains("The request object was refused"),
+            "{case}: {page}"
+        );
     }
 }
 

@@ -48,6 +48,7 @@ fn case(name: &'static str, response: EndpointResponse, expected: &'static str) 
 /// Returns a token response with a new refresh token.
 fn tokens(access_token: &str) -> EndpointResponse {
     let tokens = TokenResponse {
+        authorization_details: Vec::new(),
         certificate: None,
         access_token: access_token.to_owned(),
         refresh_token: Some("new".to_owned()),
