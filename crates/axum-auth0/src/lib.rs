@@ -75,7 +75,8 @@ pub use self::{
     failed_form::{FailedForm, FailedForms},
     grants::{
         BackchannelLogin, BackchannelLoginError, ConnectionToken, ConnectionTokenError,
-        InvalidTokenType, IssuedTokens, TokenExchange, TokenExchangeError, TokenType,
+        InvalidTokenType, InvalidTransferUrl, IssuedTokens, SessionTransferToken, TokenExchange,
+        TokenExchangeError, TokenType,
     },
     guard::{STEP_UP_HEADER, StepUpRequests},
     login::{

@@ -5,6 +5,7 @@ mod calendar;
 mod error;
 mod legacy;
 mod orders;
+mod shop;
 mod stock;
 
 use axum::{Router, routing::get};
@@ -44,6 +45,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/calendar", get(calendar::page))
         .route("/legacy", get(legacy::page))
         .route("/orders", get(orders::page))
+        .route("/shop", get(shop::page))
+        .route("/account", get(shop::account))
         .route("/stock", get(stock::page))
         .with_state(auth0.clone());
     let address = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     config::{Api, ApiSettings},
     grants::{ExchangeRequest, GrantFailure, IssuedTokens, TokenExchange, TokenExchangeError},
-    oauth::{IssuedTokenType, TOKEN_EXCHANGE},
+    oauth::{ACCESS_TOKEN_TYPE, IssuedTokenType, TOKEN_EXCHANGE},
     tokens::TokenRequest,
 };
 
@@ -30,6 +30,8 @@ pub(super) async fn exchange_external<A: Api>(
         exchange,
         audience: (endpoint.audience_parameter_name(), request.audience),
         scope: &scope,
+        requested_token_type: ACCESS_TOKEN_TYPE,
+        reason: "",
     };
     let requested_at = state.clock.unix_seconds();
     let key = issued_tokens::new_key(state)?;

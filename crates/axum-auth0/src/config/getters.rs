@@ -55,6 +55,11 @@ impl Config {
         self.binds_tokens_to_certificate
     }
 
+    /// Returns `AUTH0_ACCEPT_SESSION_TRANSFER`: whether the login route forwards session transfer tokens.
+    pub fn accepts_session_transfer(&self) -> bool {
+        self.accepts_session_transfer
+    }
+
     /// Returns `AUTH0_PUSHED_AUTHORIZATION_REQUESTS`: whether logins push their authorization request even if the
     /// provider does not require it.
     pub fn push_authorization_requests(&self) -> bool {

@@ -83,6 +83,7 @@ pub struct Config {
     id_token_algorithms: Vec<Algorithm>,
     claim_names: ClaimNames,
     push_authorization_requests: bool,
+    accepts_session_transfer: bool,
     dpop: dpop::DpopSettings,
     signs_authorization_requests: bool,
     fapi2: bool,
@@ -151,6 +152,7 @@ impl Config {
         let mut id_token_algorithms = client::id_token_algorithms(&mut problems);
         let claim_names = login::claim_names(&problems);
         let push_authorization_requests = problems.flag(variable::PUSHED_REQUESTS, false);
+        let accepts_session_transfer = problems.flag(variable::ACCEPT_SESSION_TRANSFER, false);
         let dpop = dpop::read(&mut problems);
         let signs_authorization_requests = client::signs_requests(&mut problems);
         let secrets = site::secrets(&mut problems);
@@ -220,6 +222,7 @@ impl Config {
             id_token_algorithms,
             claim_names,
             push_authorization_requests,
+            accepts_session_transfer,
             dpop,
             signs_authorization_requests,
             fapi2,

@@ -100,6 +100,8 @@ variables! {
         "logins sign their authorization request with `AUTH0_CLIENT_ASSERTION_SIGNING_KEY` (RFC 9101); always, if the provider requires it";
     FAPI2: "AUTH0_FAPI2", Word, Some("false"), "true",
         "refuse to start, and to log users in, unless every part of the FAPI 2.0 Security Profile is in place";
+    ACCEPT_SESSION_TRANSFER: "AUTH0_ACCEPT_SESSION_TRANSFER", Word, Some("false"), "true",
+        "the login route forwards `session_transfer_token`, with which another application of the tenant starts a session here";
     ID_TOKEN_ALGORITHM: "AUTH0_ID_TOKEN_SIGNING_ALG", Word, None, "RS256",
         "signature algorithm that is registered for the application's ID tokens and logout tokens; by default every asymmetric one";
     ROLES_CLAIM: "AUTH0_ROLES_CLAIM", Word, None, "https://example.com/roles",

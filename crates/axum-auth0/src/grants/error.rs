@@ -15,6 +15,9 @@ pub enum TokenExchangeError {
     /// The subject token or the actor token is empty. Nothing was sent.
     #[error("the subject token or the actor token is empty")]
     EmptyToken,
+    /// The user's ID token, which says who acts, has expired: the user has to log in again. Nothing was sent.
+    #[error("the ID token of the user has expired, so nothing says who acts")]
+    ActorUnavailable,
     /// The provider does not accept the subject token or the actor token.
     #[error("the provider refused the exchange: {code}")]
     Refused {
@@ -44,13 +47,14 @@ impl From<GrantFailure> for TokenExchangeError {
     }
 }
 
-/// Responds with JSON that contains a `code`: 400 `empty_token`, 403 `exchange_refused`, 502 `invalid_response`, and otherwise as
+/// Responds with JSON that contains a `code`: 400 `empty_token`, 401 `actor_unavailable`, 403 `exchange_refused`, 502 `invalid_response`, and otherwise as
 /// [`TokenError`] does.
 impl IntoResponse for TokenExchangeError {
     fn into_response(self) -> Response {
         let text = self.to_string();
         let json = |status, code| json_error_with_code(status, code, &text);
         match self {
+            Self::ActorUnavailable => json(StatusCode::UNAUTHORIZED, "actor_unavailable"),
             Self::EmptyToken => json(StatusCode::BAD_REQUEST, "empty_token"),
             Self::Refused { .. } => json(StatusCode::FORBIDDEN, "exchange_refused"),
             Self::InvalidResponse(_) | Self::IdToken(_) => {

@@ -6,6 +6,7 @@ mod error;
 mod failure;
 mod issued_tokens;
 mod poll_schedule;
+mod session_transfer;
 mod token_exchange;
 mod token_type;
 
@@ -14,10 +15,11 @@ pub use self::{
     connection_token::{ConnectionToken, ConnectionTokenError},
     error::TokenExchangeError,
     issued_tokens::IssuedTokens,
+    session_transfer::{InvalidTransferUrl, SessionTransferToken},
     token_exchange::TokenExchange,
     token_type::{InvalidTokenType, TokenType},
 };
 pub(crate) use self::{
     connection_token::is_well_formed, failure::GrantFailure, poll_schedule::PollSchedule,
-    token_exchange::ExchangeRequest,
+    session_transfer::SESSION_TRANSFER_PARAMETER, token_exchange::ExchangeRequest,
 };

@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::TokenType;
-use crate::oauth::{ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE};
+use crate::oauth::TOKEN_EXCHANGE;
 
 /// A token of another system that is exchanged for tokens of the provider (RFC 8693); see
 /// [`Auth0::exchange_token`](crate::Auth0::exchange_token).
@@ -61,6 +61,10 @@ impl TokenExchange {
         self.organization.as_deref()
     }
 
+    pub(crate) fn has_actor(&self) -> bool {
+        self.actor.is_some()
+    }
+
     /// Returns whether a token is missing.
     pub(crate) fn has_empty_token(&self) -> bool {
         let is_empty =
@@ -75,6 +79,9 @@ pub(crate) struct ExchangeRequest<'a> {
     /// The name of the parameter that names the API, and its value.
     pub(crate) audience: (&'static str, &'a str),
     pub(crate) scope: &'a str,
+    pub(crate) requested_token_type: &'static str,
+    /// The reason of a session transfer.
+    pub(crate) reason: &'a str,
 }
 
 impl ExchangeRequest<'_> {
@@ -90,9 +97,10 @@ impl ExchangeRequest<'_> {
             ("grant_type", TOKEN_EXCHANGE),
             ("subject_token", subject.0.expose_secret()),
             ("subject_token_type", subject.1.as_str()),
-            ("requested_token_type", ACCESS_TOKEN_TYPE),
+            ("requested_token_type", self.requested_token_type),
             self.audience,
             ("scope", self.scope),
+            ("reason", self.reason),
         ];
         if let Some((token, kind)) = actor {
             form.push(("actor_token", token.expose_secret()));

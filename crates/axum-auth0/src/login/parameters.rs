@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::{
     authorization_details::AuthorizationDetails,
     config::{Config, Routes},
+    grants::SESSION_TRANSFER_PARAMETER,
     return_to::ReturnTo,
     seal::Keyring,
     session::{CurrentUser, authorization_details},
@@ -31,8 +32,9 @@ use crate::{
 ///
 /// The route also reads `returnTo`, the page of this site to return to; `require_acr`: with `true`, the ID token must
 /// name one of `acr_values`, otherwise the login fails; and `organization_name` of an invitation, if the link has no
-/// `organization`. It ignores all other parameters: a link must not change what a login requests (CVE-2025-67716). A
-/// parameter that is repeated, malformed or longer than 512 bytes is refused. (OpenID Connect Core 1.0 §3.1.2.1)
+/// `organization`. With `AUTH0_ACCEPT_SESSION_TRANSFER=true` it forwards `session_transfer_token`. It ignores all other
+/// parameters: a link must not change what a login requests (CVE-2025-67716). A parameter that is repeated, malformed or
+/// longer than 512 bytes is refused. (OpenID Connect Core 1.0 §3.1.2.1)
 pub const LOGIN_PARAMETERS: &[&str] = &[
     "prompt",
     "screen_hint",
@@ -49,6 +51,7 @@ pub const LOGIN_PARAMETERS: &[&str] = &[
 const RETURN_TO: &str = "returnTo";
 const REQUIRE_ACR: &str = "require_acr";
 const ORGANIZATION_NAME: &str = "organization_name";
+const SESSION_TRANSFER: &str = SESSION_TRANSFER_PARAMETER;
 
 /// Maximum length of a value, in bytes.
 const MAX_VALUE: usize = 512;
@@ -63,6 +66,8 @@ pub(super) struct LoginParameters {
     pub(super) organization: Option<String>,
     /// The authorization details of the link, which the application sealed.
     pub(super) details: Option<AuthorizationDetails>,
+    /// A session transfer token. It can be used once, so a restart of the login does not have it.
+    pub(super) session_transfer_token: Option<String>,
 }
 
 impl LoginParameters {
@@ -103,7 +108,7 @@ impl LoginParameters {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let Some(&known) = LOGIN_PARAMETERS
                 .iter()
-                .chain(&[RETURN_TO, REQUIRE_ACR, ORGANIZATION_NAME])
+                .chain(&[RETURN_TO, REQUIRE_ACR, ORGANIZATION_NAME, SESSION_TRANSFER])
                 .find(|known| **known == name)
             else {
                 continue;
@@ -138,14 +143,16 @@ impl LoginParameters {
             .get("organization")
             .filter(|organization| !organization.is_empty())
             .cloned();
+        let mut value_of = |name| match given.remove(name).filter(|value| !value.is_empty()) {
+            Some(value) if value.len() > MAX_VALUE || value.chars().any(char::is_control) => {
+                Err(name)
+            }
+            value => Ok(value),
+        };
+        let session_transfer_token = value_of(SESSION_TRANSFER)?;
         let mut forwarded = Vec::new();
         for &name in LOGIN_PARAMETERS {
-            if let Some(value) = given.remove(name).filter(|value| !value.is_empty()) {
-                if value.len() > MAX_VALUE || value.chars().any(char::is_control) {
-                    return Err(name);
-                }
-                forwarded.push((name, value));
-            }
+            forwarded.extend(value_of(name)?.map(|value| (name, value)));
         }
         Ok(Self {
             return_to,
@@ -153,6 +160,7 @@ impl LoginParameters {
             step_up,
             organization,
             details: None,
+            session_transfer_token,
         })
     }
 
@@ -199,6 +207,12 @@ impl LoginParameters {
             .filter(|(name, _)| *name != "acr_values");
         let claims = ("claims", claims.to_string());
         others.cloned().chain([claims]).collect()
+    }
+
+    /// Takes the session transfer token, as a parameter for the provider.
+    pub(super) fn take_session_transfer(&mut self) -> Option<(&'static str, String)> {
+        let token = self.session_transfer_token.take()?;
+        Some((SESSION_TRANSFER, token))
     }
 
     /// Returns the parameters for a restart of the login, or `None` if they exceed `limit` bytes.

@@ -66,7 +66,7 @@ pub(crate) async fn start(
 pub(super) async fn begin(
     login: &LoginState,
     headers: &HeaderMap,
-    parameters: LoginParameters,
+    mut parameters: LoginParameters,
     attempt: u8,
 ) -> Result<Response, LoginError> {
     let config = &login.config;
@@ -85,6 +85,8 @@ pub(super) async fn begin(
     check_requirements(login, &metadata, &parameters)?;
     let parameters = parameters.with_configured_organization(config);
     let mut forwarded = parameters.for_provider(metadata.claims_parameter_supported);
+    let session_transfer = parameters.take_session_transfer();
+    forwarded.extend(session_transfer.filter(|_| config.accepts_session_transfer()));
     let dpop_key = login.token_endpoint.dpop().new_key();
     let dpop_key = dpop_key.map_err(|error| LoginError::ProviderUnavailable {
         cause: error.to_string(),

@@ -47,7 +47,8 @@ pub(crate) use self::{
     pushed_authorization::pushes_requests,
     request_object::signs_requests,
     token_exchange::{
-        ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, IssuedTokenType, REFRESH_TOKEN_TYPE, TOKEN_EXCHANGE,
+        ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, IssuedTokenType, REFRESH_TOKEN_TYPE,
+        SESSION_TRANSFER_TYPE, TOKEN_EXCHANGE,
     },
 };
 

@@ -19,6 +19,10 @@ pub(crate) const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:acc
 pub(crate) const REFRESH_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 pub(crate) const ID_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:id_token";
 
+/// The type of Auth0's session transfer tokens.
+pub(crate) const SESSION_TRANSFER_TYPE: &str =
+    "urn:auth0:params:oauth:token-type:session_transfer_token";
+
 const OTHER_TYPE: &str = "the issued token is of another type than the requested one";
 
 /// What the response to a token exchange has to say about the type of its token.

@@ -4,7 +4,11 @@ use super::SignedInUser;
 use crate::{
     config::Api,
     diagnosis::Diagnosis,
-    grants::{ConnectionToken, ConnectionTokenError, GrantFailure, is_well_formed},
+    grants::{
+        ConnectionToken, ConnectionTokenError, ExchangeRequest, GrantFailure, SessionTransferToken,
+        TokenExchange, TokenExchangeError, TokenType, is_well_formed,
+    },
+    oauth::{SESSION_TRANSFER_TYPE, TOKEN_EXCHANGE},
     tokens::{AccessToken, FEDERATED_CONNECTION, TokenError, TokenOptions},
 };
 
@@ -77,6 +81,77 @@ impl SignedInUser {
             scope: token.scope,
             expires_at: token.expires_at,
         })
+    }
+
+    /// Returns a token with which the browser of this user starts a session at another site, without another login (Auth0's Native to
+    /// Web SSO). The other site passes it to the provider; at this crate's login route with `AUTH0_ACCEPT_SESSION_TRANSFER=true`.
+    ///
+    /// ```no_run
+    /// # use axum::response::Redirect;
+    /// # use axum_auth0::{SignedInUser, TokenExchangeError};
+    /// async fn shop(user: SignedInUser) -> Result<Redirect, TokenExchangeError> {
+    ///     let token = user.session_transfer_token(None).await?;
+    ///     let url = token.login_url("https://shop.example.com/auth/login");
+    ///     Ok(Redirect::to(url.as_ref().map_or("/", |url| url.as_str())))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenExchangeError`].
+    pub async fn session_transfer_token(
+        &self,
+        organization: Option<&str>,
+    ) -> Result<SessionTransferToken, TokenExchangeError> {
+        self.reject_head()?;
+        let tokens = &self.services.tokens;
+        let issued = tokens
+            .session_transfer(&self.login, organization)
+            .await
+            .map_err(|error| GrantFailure::of_subject_token(error, TOKEN_EXCHANGE))?;
+        Ok(SessionTransferToken::new(issued))
+    }
+
+    /// Returns a token with which this user starts a session at another site as the user of `exchange`, for example to help a customer
+    /// (`requestSessionTransferToken` of nextjs-auth0). This user is the actor, unless `exchange` names another; `reason` is for the
+    /// provider's log.
+    ///
+    /// Check that this user may do that. The provider's Action decides as well.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenExchangeError`].
+    pub async fn session_transfer_token_for(
+        &self,
+        exchange: TokenExchange,
+        reason: Option<&str>,
+    ) -> Result<SessionTransferToken, TokenExchangeError> {
+        self.reject_head()?;
+        if exchange.has_empty_token() {
+            return Err(TokenExchangeError::EmptyToken);
+        }
+        let tokens = &self.services.tokens;
+        let exchange = if exchange.has_actor() {
+            exchange
+        } else {
+            let actor = tokens.actor_token(&self.login).await?;
+            let actor = actor.ok_or(TokenExchangeError::ActorUnavailable)?;
+            exchange.actor(actor, TokenType::ID_TOKEN)
+        };
+        let scope = exchange.scopes().join(" ");
+        let audience = tokens.session_transfer_audience();
+        let request = ExchangeRequest {
+            exchange: &exchange,
+            audience: ("audience", &audience),
+            scope: &scope,
+            requested_token_type: SESSION_TRANSFER_TYPE,
+            reason: reason.unwrap_or_default(),
+        };
+        let issued = tokens
+            .delegated_session_transfer(&request.form())
+            .await
+            .map_err(|error| GrantFailure::of(&error, TOKEN_EXCHANGE, None))?;
+        Ok(SessionTransferToken::new(issued))
     }
 }
 

@@ -26,6 +26,7 @@ mod provider_backoff;
 mod refresh;
 mod revocation;
 mod revocation_log;
+mod session_transfer;
 mod token_request;
 mod token_set;
 mod token_set_store;
@@ -39,6 +40,7 @@ pub(crate) use self::{
     connection_token::FEDERATED_CONNECTION,
     login_snapshot::{LoginSnapshot, OpenedLogin},
     refresh::SubjectTokenError,
+    session_transfer::IssuedSessionTransfer,
     token_request::TokenRequest,
     token_set::{RequestedGrant, TokenSet},
 };

@@ -8,17 +8,19 @@ mod connections;
 mod dpop;
 mod external_tokens;
 mod on_behalf;
+mod session_transfer;
 
 use std::collections::HashMap;
 
 use axum::{
     Router,
     extract::{Path, Query},
+    response::Redirect,
     routing::get,
 };
 use axum_auth0::{
-    AccessToken, Api, ConnectionTokenError, CurrentUser, SignedInUser, TokenError, TokenOptions,
-    jwt,
+    AccessToken, Api, ConnectionTokenError, CurrentUser, SignedInUser, TokenError, TokenExchange,
+    TokenExchangeError, TokenOptions, TokenType, jwt,
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -41,6 +43,8 @@ impl TestApp for App {
             .route("/orders/on-behalf", get(on_behalf))
             .route("/orders/on-behalf/again", get(on_behalf_again))
             .route("/connections/{connection}", get(connection))
+            .route("/shop", get(shop))
+            .route("/customer", get(customer))
     }
 }
 
@@ -82,6 +86,28 @@ async fn connection(
         "expires_at": token.expires_at(),
     })
     .to_string())
+}
+
+/// Transfers the session of the user to another site.
+async fn shop(user: SignedInUser) -> Result<Redirect, TokenExchangeError> {
+    let token = user.session_transfer_token(Some("acme")).await?;
+    let url = token.login_url("https://shop.example.com/auth/login?returnTo=%2Fcart");
+    Ok(Redirect::to(url.unwrap().as_str()))
+}
+
+/// Transfers the session of a customer, whose user this one helps.
+async fn customer(
+    user: SignedInUser,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Redirect, TokenExchangeError> {
+    let subject = query.get("subject").cloned().unwrap_or_default();
+    let kind = TokenType::custom("urn:example:customer").unwrap();
+    let exchange = TokenExchange::new(subject, kind);
+    let token = user
+        .session_transfer_token_for(exchange, Some("Ticket 1234"))
+        .await?;
+    let url = token.login_url("https://shop.example.com/auth/login");
+    Ok(Redirect::to(url.unwrap().as_str()))
 }
 
 fn fingerprint(token: &str) -> String {

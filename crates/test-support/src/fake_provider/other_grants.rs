@@ -11,6 +11,7 @@ const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const FEDERATED_CONNECTION: &str =
     "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 const CIBA: &str = "urn:openid:params:grant-type:ciba";
+const SESSION_TRANSFER: &str = "urn:auth0:params:oauth:token-type:session_transfer_token";
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 
 /// The beginning of a subject token that the provider accepts from another system. The user follows.
@@ -46,6 +47,9 @@ impl FakeProvider {
 
     /// Exchanges an access token of this provider, or a token that begins with [`EXTERNAL_TOKEN`] (RFC 8693).
     fn exchange_token(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
+        if request.get("requested_token_type") == Some(SESSION_TRANSFER) {
+            return self.session_transfer_token(request);
+        }
         let text = |name: &str| request.get(name).unwrap_or_default();
         let subject = text("subject_token");
         let user = match text("subject_token_type") {
@@ -121,6 +125,33 @@ impl FakeProvider {
         let new = state.grants.unique("refresh-token");
         state.grants.insert_refresh_token(new.clone(), grant);
         response["refresh_token"] = json!(new);
+    }
+
+    /// Returns a session transfer token for a refresh token, or for the token of another system with an actor.
+    fn session_transfer_token(&self, request: &RecordedRequest) -> Reply {
+        let host = self.base().trim_start_matches("http://");
+        let audience = format!("urn:{host}:session_transfer");
+        if request.get("audience") != Some(&audience) {
+            return Reply::error(400, "invalid_target");
+        }
+        let is_refresh_token = request.get("subject_token_type") == Some(REFRESH_TOKEN);
+        if !is_refresh_token && request.get("actor_token").is_none() {
+            return Reply::error(400, "setactor_required");
+        }
+        let token = self.state().grants.unique("session-transfer-token");
+        let mut response = json!({
+            "access_token": token,
+            "issued_token_type": SESSION_TRANSFER,
+            "token_type": "N_A",
+            "expires_in": 60,
+        });
+        if is_refresh_token {
+            match self.subject_grant(request) {
+                Ok(grant) => self.rotate(request, &grant, &mut response),
+                Err(reply) => return reply,
+            }
+        }
+        self.grant_response(response)
     }
 
     /// Returns the grant of the refresh token that is the subject token. A consumed one ends its family.

@@ -41,6 +41,7 @@ impl TestEnv {
         let products = serve_api(&issuer, PRODUCTS);
         let orders = serve_api(&issuer, ORDERS);
         let address = site.address().to_string();
+        let other_site = format!("{}/auth/login?returnTo=/account", site.origin());
         let mut all: Vec<(&str, &str)> = variables
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
@@ -49,6 +50,8 @@ impl TestEnv {
             ("PRODUCTS_API_URL", products.as_str()),
             ("ORDERS_API_URL", &orders),
             ("ORDERS_API_AUDIENCE", ORDERS),
+            ("OTHER_SITE_LOGIN", &other_site),
+            ("AUTH0_ACCEPT_SESSION_TRANSFER", "true"),
             ("LISTEN", &address),
         ]);
         let program = Program::start(env!("CARGO_BIN_EXE_grants"), &all).await;

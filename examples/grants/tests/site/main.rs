@@ -5,4 +5,5 @@ mod approval;
 mod calendar;
 mod env;
 mod exchange;
+mod shop;
 mod stock;

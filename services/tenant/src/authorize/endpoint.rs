@@ -16,7 +16,7 @@ use super::{
     organization, par,
     pending_login::page_url,
     prompt::{Need, Step},
-    response, second_factor, validation,
+    response, second_factor, session_transfer, validation,
 };
 use crate::{
     activity_log::quoted,
@@ -88,7 +88,13 @@ async fn authorize(
     state.delete_expired_if_due().await?;
     let mut transaction = state.store.begin().await?;
     let request = resolve_request(state, &mut transaction, parameters).await?;
-    let session = sso::current_session(state, &mut transaction, headers).await?;
+    let current = sso::current_session(state, &mut transaction, headers).await?;
+    let token = request.session_transfer_token.as_deref();
+    let (session, cookie) =
+        match session_transfer::start_session(state, &mut transaction, token).await? {
+            Some((session, cookie)) => (Some(session), Some(cookie)),
+            None => (current, None),
+        };
     let need = match &session {
         Some(session) => second_factor::need(state, &mut transaction, &request, session).await?,
         None => Need::Nothing,
@@ -145,7 +151,11 @@ async fn authorize(
         }
     };
     transaction.commit().await?;
-    Ok(redirect(&location))
+    let mut response = redirect(&location);
+    if let Some(cookie) = cookie {
+        sso::cookie::set(&mut response, &cookie);
+    }
+    Ok(response)
 }
 
 /// Returns the request itself, or the pushed request that `request_uri` refers to (RFC 9126 §4).

@@ -16,4 +16,5 @@ mod prompt;
 pub(crate) mod requested_acr;
 mod response;
 pub(crate) mod second_factor;
+mod session_transfer;
 mod validation;

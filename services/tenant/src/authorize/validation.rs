@@ -123,6 +123,7 @@ pub(super) async fn validate(
         login_hint: parameters.get_owned("login_hint"),
         second_factor,
         organization,
+        session_transfer_token: parameters.get_owned("session_transfer_token"),
     })
 }
 

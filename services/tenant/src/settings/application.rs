@@ -51,6 +51,8 @@ pub enum OtherGrant {
     TokenVault,
     /// *Client Initiated Backchannel Authentication (CIBA)*: logins that a user approves on another device.
     Ciba,
+    /// *Session Transfer* (Native to Web SSO): a session at another application without another login.
+    SessionTransfer,
 }
 
 impl OtherGrant {
@@ -60,6 +62,7 @@ impl OtherGrant {
         Self::TokenExchange,
         Self::TokenVault,
         Self::Ciba,
+        Self::SessionTransfer,
     ];
 
     /// Returns the name in Auth0's dashboard.
@@ -69,6 +72,7 @@ impl OtherGrant {
             Self::TokenExchange => "Token Exchange",
             Self::TokenVault => "Token Vault",
             Self::Ciba => "Client Initiated Backchannel Authentication (CIBA)",
+            Self::SessionTransfer => "Session Transfer",
         }
     }
 }

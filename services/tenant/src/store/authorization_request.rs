@@ -37,6 +37,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) login_hint: Option<String>,
     #[serde(default)]
     pub(crate) second_factor: SecondFactor,
+    /// A token that takes the place of the password.
+    #[serde(default)]
+    pub(crate) session_transfer_token: Option<String>,
     #[serde(default)]
     pub(crate) organization: Option<RequestedOrganization>,
 }

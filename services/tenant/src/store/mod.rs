@@ -16,6 +16,7 @@ pub(crate) mod organizations;
 mod password;
 pub(crate) mod pushed_requests;
 pub(crate) mod second_factors;
+pub(crate) mod session_transfer_tokens;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;
@@ -105,6 +106,7 @@ impl Store {
         for statement in [
             // Kept for a while, so that a client hears that they have expired.
             "DELETE FROM backchannel_requests WHERE expires_at <= ?1 - 600",
+            "DELETE FROM session_transfer_tokens WHERE expires_at <= ?1",
             "DELETE FROM pushed_requests WHERE expires_at <= ?1",
             "DELETE FROM client_assertions WHERE expires_at <= ?1",
             "DELETE FROM login_transactions WHERE expires_at <= ?1",

@@ -60,6 +60,12 @@ CREATE TABLE IF NOT EXISTS client_assertions (
     PRIMARY KEY (client_id, id_hash)
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS session_transfer_tokens (
+    token_hash TEXT PRIMARY KEY,
+    sub        TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS login_transactions (
     handle_hash TEXT PRIMARY KEY,
     client_id   TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,

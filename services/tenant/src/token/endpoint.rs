@@ -12,7 +12,7 @@ use axum::{
 
 use super::{
     PATH, authorization_code, backchannel, client_credentials, connection_token, refresh,
-    token_exchange,
+    session_transfer, token_exchange,
 };
 use crate::{
     activity_log::quoted,
@@ -78,6 +78,13 @@ async fn exchange(
         Some(client_credentials::GRANT_TYPE) if allows(OtherGrant::ClientCredentials) => {
             let response =
                 client_credentials::issue(state, &application, &parameters, proven_key).await?;
+            Ok(Json(response).into_response())
+        }
+        Some(token_exchange::GRANT_TYPE)
+            if session_transfer::is_requested(state, &parameters)
+                && allows(OtherGrant::SessionTransfer) =>
+        {
+            let response = session_transfer::issue(state, &application, &parameters).await?;
             Ok(Json(response).into_response())
         }
         Some(token_exchange::GRANT_TYPE) if allows(OtherGrant::TokenExchange) => {

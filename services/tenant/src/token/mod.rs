@@ -13,6 +13,7 @@ mod refresh;
 mod request;
 mod response;
 pub(crate) mod revocation;
+mod session_transfer;
 pub(crate) mod token_exchange;
 
 /// The token endpoint.

@@ -90,7 +90,7 @@ pub(super) async fn exchange(
 }
 
 /// Returns the user of the subject token, and whether it is an access token of this tenant.
-async fn subject(
+pub(super) async fn subject(
     state: &AppState,
     connection: &mut SqliteConnection,
     application: &Application,
@@ -126,7 +126,7 @@ async fn subject(
 }
 
 /// Returns `sub` of the actor token, an ID token of this application.
-fn actor(
+pub(super) fn actor(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,

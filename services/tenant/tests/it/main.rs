@@ -28,6 +28,7 @@ mod restart;
 mod revocation;
 mod roles;
 mod second_factor;
+mod session_transfer;
 mod single_sign_on;
 mod tenant_settings;
 mod test_env;
