@@ -144,8 +144,9 @@ impl<A: Api> PendingBackchannelLogin<A> {
             return Err(BackchannelLoginError::Expired);
         }
         let endpoint = &self.state.login.token_endpoint;
+        let audience = self.settings.audience().unwrap_or_default();
         let response = endpoint
-            .poll_backchannel_login(&self.id, self.key.as_ref())
+            .poll_backchannel_login(&self.id, audience, self.key.as_ref())
             .await;
         let now = self.state.clock.unix_seconds();
         let error = match response.tokens {

@@ -12,6 +12,7 @@ use super::{
     token_endpoint::TokenEndpoint,
 };
 use crate::{
+    config::AudienceParameter,
     dpop::DpopKey,
     http_client::{ProviderEndpoint, strip_bom},
     json,
@@ -99,9 +100,14 @@ impl TokenEndpoint {
     pub(crate) async fn poll_backchannel_login(
         &self,
         id: &SecretString,
+        audience: &str,
         key: Option<&DpopKey>,
     ) -> EndpointResponse {
-        let form = [("grant_type", CIBA), ("auth_req_id", id.expose_secret())];
+        let mut form = vec![("grant_type", CIBA), ("auth_req_id", id.expose_secret())];
+        // RFC 8707 §2.2: each token request names its API, as after a login.
+        if self.audience_parameter == AudienceParameter::Resource {
+            form.push(("resource", audience));
+        }
         self.request_grant(&form, key).await
     }
 }

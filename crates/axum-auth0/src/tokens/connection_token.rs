@@ -1,9 +1,8 @@
 //! Access tokens of services that the user has connected (Auth0's Token Vault), in exchange for the refresh token.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     access::Tokens,
+    cached_connection_token::CachedConnectionToken,
     login_snapshot::LoginSnapshot,
     refresh::{RefreshTokenExchange, SubjectTokenError},
     token_set::TokenSet,
@@ -18,30 +17,6 @@ const TOKEN_TYPE: &str = "http://auth0.com/oauth/token-type/federated-connection
 
 /// Maximum number of cached tokens of a login.
 const MAX_CACHED: usize = 16;
-
-/// An access token of a service, with the request.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct CachedConnectionToken {
-    pub(crate) connection: String,
-    pub(crate) login_hint: Option<String>,
-    pub(crate) token: String,
-    pub(crate) scope: Vec<String>,
-    /// In seconds since 1970.
-    pub(crate) obtained_at: i64,
-    /// In seconds since 1970. A token without it is not cached.
-    pub(crate) expires_at: Option<i64>,
-}
-
-impl CachedConnectionToken {
-    fn is_of(&self, request: &ConnectionRequest) -> bool {
-        self.connection == request.connection && self.login_hint == request.login_hint
-    }
-
-    fn is_fresh(&self, now: i64, buffer: i64) -> bool {
-        self.expires_at
-            .is_some_and(|end| end - now > buffer.min((end - self.obtained_at) / 5))
-    }
-}
 
 /// A request for the token of a connection.
 #[derive(Clone)]
@@ -68,7 +43,10 @@ impl RefreshTokenExchange for ConnectionRequest {
     fn cached(&self, set: &TokenSet, now: i64) -> Option<CachedConnectionToken> {
         set.connection_tokens
             .iter()
-            .find(|cached| cached.is_of(self) && cached.is_fresh(now, self.buffer))
+            .find(|cached| {
+                cached.is_of(&self.connection, self.login_hint.as_deref())
+                    && cached.is_fresh(now, self.buffer)
+            })
             .cloned()
     }
 
@@ -88,7 +66,8 @@ impl RefreshTokenExchange for ConnectionRequest {
             expires_at: lifetime.map(|seconds| requested_at.saturating_add(seconds)),
         };
         let before = set.connection_tokens.len();
-        set.connection_tokens.retain(|cached| !cached.is_of(self));
+        set.connection_tokens
+            .retain(|cached| !cached.is_of(&self.connection, self.login_hint.as_deref()));
         let is_removed = set.connection_tokens.len() < before;
         if token.expires_at.is_none() {
             return (token, is_removed);

@@ -8,6 +8,7 @@ mod access_token;
 mod api_registry;
 mod app_data;
 mod backoff;
+mod cached_connection_token;
 mod cached_token;
 mod client_token;
 mod connection_token;

@@ -99,7 +99,7 @@ impl TestEnv {
 }
 
 /// Serves an API that says whom a token belongs to.
-fn serve_api(issuer: &str, audience: &str) -> String {
+pub(crate) fn serve_api(issuer: &str, audience: &str) -> String {
     let port = Port::reserve();
     let url = format!("http://{}", port.address());
     let verifier = Verifier::new(issuer, audience)

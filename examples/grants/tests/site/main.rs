@@ -5,5 +5,6 @@ mod approval;
 mod calendar;
 mod env;
 mod exchange;
+mod foreign_provider;
 mod shop;
 mod stock;

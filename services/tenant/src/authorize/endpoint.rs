@@ -91,7 +91,7 @@ async fn authorize(
     let current = sso::current_session(state, &mut transaction, headers).await?;
     let token = request.session_transfer_token.as_deref();
     let (session, cookie) =
-        match session_transfer::start_session(state, &mut transaction, token).await? {
+        match session_transfer::start_session(state, &mut transaction, PATH, token).await? {
             Some((session, cookie)) => (Some(session), Some(cookie)),
             None => (current, None),
         };

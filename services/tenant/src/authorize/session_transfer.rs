@@ -2,7 +2,6 @@
 
 use sqlx::SqliteConnection;
 
-use super::endpoint::PATH;
 use crate::{
     state::AppState,
     store::{
@@ -15,6 +14,7 @@ use crate::{
 pub(super) async fn start_session(
     state: &AppState,
     connection: &mut SqliteConnection,
+    path: &'static str,
     token: Option<&str>,
 ) -> Result<Option<(Session, String)>, sqlx::Error> {
     let Some(token) = token else {
@@ -22,7 +22,7 @@ pub(super) async fn start_session(
     };
     let Some(sub) = session_transfer_tokens::take(connection, token, state.now()).await? else {
         state.activity_log.unexpected(
-            PATH,
+            path,
             "A session transfer token was unknown, expired or used: the user has to log in.",
         );
         return Ok(None);
@@ -30,6 +30,6 @@ pub(super) async fn start_session(
     let started = sessions::start(connection, &sub, state.now()).await?;
     state
         .activity_log
-        .granted(PATH, format!("A session transfer token logged {sub} in."));
+        .granted(path, format!("A session transfer token logged {sub} in."));
     Ok(Some(started))
 }

@@ -13,10 +13,9 @@ use super::{
 };
 use crate::{
     activity_log::LogEntry,
-    settings::{ApiSettings, OrganizationSettings},
+    settings::{ApiSettings, EXCHANGE_PROFILE, OrganizationSettings},
     state::Config,
     store::{applications::Application, backchannel_requests::BackchannelRequest},
-    token::token_exchange,
 };
 
 /// The dashboard.
@@ -71,7 +70,7 @@ impl IntoResponse for DashboardPage<'_> {
             log = log_entries(self.log),
             apis = concat_map(self.apis, sections::api),
             applications = concat_map(self.applications, sections::application),
-            exchange_profile = token_exchange::PROFILE,
+            exchange_profile = EXCHANGE_PROFILE,
             users = users::section(self.config, self.users, self.requires_second_factor),
             organizations = organization_table(self.organizations),
         );

@@ -39,6 +39,10 @@ pub struct ApplicationSettings {
     pub multi_resource: Vec<ResourcePolicy>,
 }
 
+/// A type of subject tokens of another system. The email address of a user takes the place of its tokens, and nothing is verified: an
+/// Action of Auth0 would verify a signature.
+pub(crate) const EXCHANGE_PROFILE: &str = "urn:leptos-auth0:local-user";
+
 /// A grant besides Authorization Code and Refresh Token (Auth0: *Advanced Settings > Grant Types*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -12,6 +12,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use url::Url;
 
+pub(crate) use self::application::EXCHANGE_PROFILE;
 pub use self::{
     api::{ApiSettings, ApplicationAccess, TokenSigning},
     application::{ApplicationSettings, OtherGrant, ResourcePolicy},

@@ -10,6 +10,7 @@ use crate::{
     http::{OAuthError, Parameters},
     opaque_id::random_id,
     scopes,
+    settings::EXCHANGE_PROFILE,
     state::AppState,
     store::{
         applications::Application,
@@ -20,9 +21,6 @@ use crate::{
 };
 
 pub(crate) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-/// A type of another system. The email address of a user takes the place of its tokens, and nothing is verified: an Action of
-/// Auth0 would verify a signature.
-pub(crate) const PROFILE: &str = "urn:leptos-auth0:local-user";
 
 pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
@@ -112,7 +110,7 @@ pub(super) async fn subject(
                 .unwrap_or_default();
             users::find(connection, sub).await?.map(|user| (user, true))
         }
-        PROFILE => users::find_by_email(connection, token)
+        EXCHANGE_PROFILE => users::find_by_email(connection, token)
             .await?
             .map(|user| (user, false)),
         other => {

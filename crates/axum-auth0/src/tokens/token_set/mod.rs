@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 pub(crate) use self::{rejected_token::RejectedToken, requested_grant::RequestedGrant};
 use super::{
     backoff::{self, Backoff},
+    cached_connection_token::CachedConnectionToken,
     cached_token::CachedToken,
-    connection_token::CachedConnectionToken,
     failure::FailureKind,
     token_request::TokenRequest,
 };
