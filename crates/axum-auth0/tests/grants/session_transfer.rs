@@ -178,8 +178,8 @@ async fn a_restarted_login_has_no_session_transfer_token() {
     let authorized = env
         .provider
         .authorize(response.header("location").unwrap(), "alice");
-    env.clock.advance(2 * HOUR);
-    let restarted = browser.get(&authorized.path()).await;
+    // The browser lost the cookie of the login, which therefore starts again.
+    let restarted = env.browser().get(&authorized.path()).await;
     let location = restarted.header("location").unwrap_or_default();
     assert!(
         location.contains("/authorize?"),
