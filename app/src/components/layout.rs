@@ -7,7 +7,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_auth0::{
     LoginLink, LogoutButton, SessionEndTime, SessionExpiry, SessionNotice, SignedIn, SignedOut,
-    site_path, use_user,
+    SignupLink, site_path, use_user,
 };
 use leptos_router::components::A;
 
@@ -36,6 +36,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
                         <LogoutButton class="button button-quiet"/>
                     </SignedIn>
                     <SignedOut>
+                        <SignupLink class="button button-quiet"/>
                         <LoginLink class="button"/>
                     </SignedOut>
                 </nav>

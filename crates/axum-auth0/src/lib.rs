@@ -26,6 +26,7 @@ mod grants;
 mod guard;
 mod kept_form;
 mod login;
+mod login_options;
 mod logout;
 pub mod metrics;
 pub mod oauth;
@@ -42,6 +43,7 @@ mod return_to;
 mod seal;
 mod session;
 mod session_status;
+mod silent_login;
 mod step_up;
 mod tasks;
 #[cfg(feature = "testing")]
@@ -82,6 +84,7 @@ pub use self::{
     login::{
         CallbackOutcome, HookError, LOGIN_PARAMETERS, LoginFailure, LoginFailureKind, NewSession,
     },
+    login_options::{LoginOptions, Prompt},
     oauth::IdTokenError,
     organization::{Organization, UnmetOrganization},
     page_user::{CURRENT_USER_HEADER, PAGE_USER_FIELD, PAGE_USER_HEADER, PageUser},

@@ -2,7 +2,7 @@
 //!
 //! ## Index
 //!
-//! [`use_user`], [`User`], [`UserSignal`]: the current user · [`LoginLink`], [`LogoutButton`], [`SignedIn`], [`SignedOut`],
+//! [`use_user`], [`User`], [`UserSignal`]: the current user · [`LoginLink`], [`SignupLink`], [`LogoutButton`], [`SignedIn`], [`SignedOut`],
 //! [`Protected`], [`SessionExpiry`], [`SessionEndTime`]: components · [`AuthError`], [`server_fn_error!`]: errors · [`PageUserField`], [`use_failed_form`]: forms ·
 //! `server`: guards and the engine (feature `ssr`)
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -50,7 +50,7 @@ pub use base_path::{form_action, site_path, use_base_path};
 pub use components::SessionExpiry;
 pub use components::{
     LoginLink, LogoutButton, PageUserField, Protected, ServerNavigation, SessionEndTime, SignedIn,
-    SignedOut,
+    SignedOut, SignupLink,
 };
 pub use current_user::current_user;
 pub use error::{

@@ -62,7 +62,7 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
             "acr", "amr", "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
             "nickname", "nonce", "org_id", "org_name", "sid", "sub", "updated_at"
         ],
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,

@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::{
     authorize::{
         backchannel as bc_authorize, consent, endpoint as authorize, login, one_click,
-        organization, par, second_factor,
+        organization, par, second_factor, sign_up,
     },
     backchannel, dashboard, discovery, invitations,
     logout::{rp_initiated, v2},
@@ -62,6 +62,7 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
             second_factor::PATH,
             get(second_factor::get).post(second_factor::post),
         )
+        .route(sign_up::PATH, get(sign_up::get).post(sign_up::post))
         .route(consent::PATH, get(consent::get).post(consent::post))
         .route(
             organization::PATH,

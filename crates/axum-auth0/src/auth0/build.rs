@@ -70,9 +70,12 @@ impl Auth0Builder {
             events: self.events,
             propagator: self.propagator,
         });
+        let mut paths = self.paths;
+        let silent = state.config.silent_login();
+        paths.silent.list(silent.iter().cloned());
         let auth0 = Auth0 {
             state,
-            paths: Arc::new(self.paths),
+            paths: Arc::new(paths),
         };
         auth0.log_warnings();
         Ok(auth0)

@@ -7,6 +7,7 @@ mod builder;
 mod grants;
 mod hooks;
 mod issued_tokens;
+mod login_pages;
 mod maintenance;
 mod proxy;
 mod router;

@@ -37,7 +37,8 @@ fn routes(state: &AppState) -> Router {
         .route(
             local(paths.login_path()),
             routing::get(login::start)
-                .head(|| async { head_not_allowed("GET") })
+                .head(|| async { head_not_allowed("GET, POST") })
+                .post(login::initiate)
                 .layer(from_fn_with_state(limits.login.clone(), limit_rate)),
         )
         .route(
@@ -138,6 +139,7 @@ impl Auth0 {
             .layer(from_fn_with_state(guard.clone(), guard::negotiate_errors))
             .layer(from_fn_with_state(step_up, guard::offer_step_up))
             .layer(from_fn_with_state(guard.clone(), guard::guard_pages))
+            .layer(from_fn_with_state(guard.clone(), guard::silent_login))
             .layer(from_fn_with_state(guard, guard::treat_as_data))
             .layer(Extension(forms.clone()))
             .layer(paths);

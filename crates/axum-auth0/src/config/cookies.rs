@@ -72,15 +72,24 @@ impl CookieSettings {
     /// Returns the prefix of the transaction cookies' names. It is derived from [`Self::name`], so that two
     /// applications on one host do not collide.
     pub(crate) fn transaction_prefix(&self) -> String {
-        // A transaction cookie has no `Domain`.
+        self.derived_name("txn") + "_"
+    }
+
+    /// Returns the name of the cookie that marks a visit with a silent login.
+    pub(crate) fn silent_login_name(&self) -> String {
+        self.derived_name("silent")
+    }
+
+    fn derived_name(&self, purpose: &str) -> String {
+        // These cookies have no `Domain`.
         let prefix = prefix(self.secure, None, &self.path);
         let name = self.name.strip_prefix("__Host-");
         match name
             .or_else(|| self.name.strip_prefix("__Secure-"))
             .unwrap_or(&self.name)
         {
-            DEFAULT_NAME => format!("{prefix}txn_"),
-            name => format!("{prefix}txn_{name}_"),
+            DEFAULT_NAME => format!("{prefix}{purpose}"),
+            name => format!("{prefix}{purpose}_{name}"),
         }
     }
 }

@@ -136,6 +136,12 @@ impl Config {
         self.organization.is_required
     }
 
+    /// Returns `AUTH0_SILENT_LOGIN`: the pages with a silent login, besides those of
+    /// [`Auth0Builder::silent_login`](crate::Auth0Builder::silent_login).
+    pub fn silent_login(&self) -> &[String] {
+        &self.silent_login
+    }
+
     /// Returns `AUTH0_SCOPE` and the scopes of the API that the login requests a token for.
     pub fn scope(&self) -> &[String] {
         &self.scope

@@ -46,6 +46,16 @@ pub(super) fn claim_names(problems: &Problems<'_>) -> ClaimNames {
     }
 }
 
+/// Reads `AUTH0_SILENT_LOGIN`.
+pub(super) fn silent_login(problems: &mut Problems<'_>) -> Vec<String> {
+    let pages: Vec<_> = split_scope(problems.get(variable::SILENT_LOGIN).unwrap_or_default());
+    if let Some(page) = pages.iter().find(|page| !page.starts_with('/')) {
+        let problem = format!("must be paths of this site, not `{page}`");
+        problems.add(variable::SILENT_LOGIN, problem);
+    }
+    pages
+}
+
 /// A site without APIs is a valid site, so a missing audience is no problem.
 pub(super) fn warn_of_missing_audience(problems: &mut Problems<'_>) {
     problems.warn(

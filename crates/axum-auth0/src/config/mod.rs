@@ -94,6 +94,7 @@ pub struct Config {
     audience_parameter: AudienceParameter,
     prompt: Option<String>,
     organization: login::OrganizationSettings,
+    silent_login: Vec<String>,
     scope: Vec<String>,
     own_scope: Vec<String>,
     apis: BTreeMap<&'static str, ApiSettings>,
@@ -162,6 +163,7 @@ impl Config {
         let audience_parameter = login::audience_parameter(&mut problems, issuer.as_ref());
         let prompt = login::prompt(&mut problems);
         let organization = login::organization(&mut problems);
+        let silent_login = login::silent_login(&mut problems);
         let apis = apis::read(
             registrations,
             audience.as_deref(),
@@ -233,6 +235,7 @@ impl Config {
             audience_parameter,
             prompt,
             organization,
+            silent_login,
             scope,
             own_scope,
             apis,

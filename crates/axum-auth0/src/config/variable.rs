@@ -130,6 +130,8 @@ variables! {
         "organization that a login asks for if its link names none: identifier (`org_…`) or name; the ID token must confirm it";
     ORGANIZATION_REQUIRED: "AUTH0_ORGANIZATION_REQUIRED", Word, Some("false"), "true",
         "every session belongs to `AUTH0_ORGANIZATION`, or to any organization if that is not set";
+    SILENT_LOGIN: "AUTH0_SILENT_LOGIN", Words, None, "/",
+        "pages, separated by spaces, that sign in a visitor with a session at the provider without a click; `/` is every page; by default none";
     LOGOUT_RETURN_TO: "AUTH0_LOGOUT_RETURN_TO", Word, Some("/signed-out"), "/",
         "page of this site that a logout ends at, as a path or as its registered URL";
     LOGOUT_STRATEGY: "AUTH0_LOGOUT_STRATEGY", Word, Some("auto"), "oidc",

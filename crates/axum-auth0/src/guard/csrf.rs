@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use url::Url;
 
 use super::Guard;
@@ -30,7 +30,9 @@ pub(crate) async fn csrf_protection(
     next: Next,
 ) -> Response {
     let site = guard.config.base_url();
-    let allowed = if is_state_changing(request.method(), request.headers()) {
+    let allowed = if is_third_party_login(&guard, &request) {
+        true
+    } else if is_state_changing(request.method(), request.headers()) {
         allows_write(request.headers(), site)
     } else {
         !guard.is_data_route(&request) || allows_read(request.headers(), site)
@@ -73,6 +75,16 @@ fn refuse(guard: &Guard, request: &Request) -> Response {
     let home = guard.config.routes().home_path();
     let kind = RequestKind::of(request.method(), request.headers());
     forbidden(kind, names_its_origin(request.headers()), home)
+}
+
+/// Returns whether another site may post the request: a login that it initiates (OpenID Connect Core 1.0 §4). The route only
+/// redirects to itself with GET, which other sites can link to anyway.
+fn is_third_party_login(guard: &Guard, request: &Request) -> bool {
+    let routes = guard.config.routes();
+    let kind = RequestKind::of(request.method(), request.headers());
+    *request.method() == Method::POST
+        && kind == RequestKind::Navigation
+        && request.uri().path() == routes.local(routes.login_path())
 }
 
 /// Returns whether the headers say where the request comes from. A program sends neither of them.

@@ -4,12 +4,14 @@ mod access;
 mod canonical_host;
 mod csrf;
 mod data_routes;
+mod login_pages;
 mod negotiate_errors;
 mod page_user;
 mod pages;
 mod protected_pages;
 mod require_login;
 mod return_page;
+mod silent_login;
 mod step_up;
 
 use std::sync::Arc;
@@ -20,11 +22,13 @@ pub(crate) use self::{
     canonical_host::canonical_host,
     csrf::{csrf_protection, refuse_forwarding},
     data_routes::{IsDataRoute, treat_as_data},
+    login_pages::LoginPages,
     negotiate_errors::negotiate_errors,
     page_user::check_page_user,
     pages::guard_pages,
     protected_pages::ProtectedPages,
     require_login::require_login,
+    silent_login::silent_login,
     step_up::{StepUpGuard, StepUpPages, offer_step_up, require_step_up},
 };
 use crate::{config::Config, events::Events};
@@ -38,6 +42,10 @@ pub(crate) struct GuardedPaths {
     pub(crate) step_up: StepUpPages,
     /// The pages that require roles or permissions.
     pub(crate) access: AccessPages,
+    /// The pages whose login has parameters.
+    pub(crate) logins: LoginPages,
+    /// The pages that sign in an anonymous visitor silently.
+    pub(crate) silent: ProtectedPages,
     /// The prefix of server functions, without a trailing slash.
     pub(crate) server_function_prefix: String,
     /// Further routes that respond with data.
@@ -50,6 +58,8 @@ impl Default for GuardedPaths {
             protected: ProtectedPages::default(),
             step_up: StepUpPages::default(),
             access: AccessPages::default(),
+            logins: LoginPages::default(),
+            silent: ProtectedPages::default(),
             server_function_prefix: "/api".to_owned(),
             is_data_route: |_| false,
         }

@@ -34,10 +34,10 @@ pub(crate) async fn guard_pages(
     {
         return refusal;
     }
-    let required = guard.paths.step_up.required(&paths);
-    let refusal = match &required {
-        Some(step_up) => refuse_without_step_up(&guard, &request, step_up),
-        None => refuse_anonymous(&guard, &request, &[]),
+    let parameters = guard.paths.logins.parameters(&paths);
+    let refusal = match guard.paths.step_up.required(&paths) {
+        Some(step_up) => refuse_without_step_up(&guard, &request, &step_up, parameters),
+        None => refuse_anonymous(&guard, &request, parameters),
     };
     match refusal {
         Some(refusal) => refusal,

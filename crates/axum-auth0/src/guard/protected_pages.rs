@@ -22,6 +22,10 @@ impl ProtectedPages {
         self.predicates.push(is_protected);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.listed.is_empty() && self.predicates.is_empty()
+    }
+
     /// Returns whether `path` is a protected page or below one. Paths are compared as the router does: decoded, and
     /// without a trailing slash. Predicates get the path in this form.
     pub(super) fn contains(&self, path: &str) -> bool {

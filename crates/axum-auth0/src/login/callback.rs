@@ -91,6 +91,7 @@ async fn respond(
     };
     // From here on, the transaction is consumed, regardless of the outcome.
     let return_to = transaction.return_to.clone();
+    let is_silent = transaction.is_silent;
     let processed = process(login, session, user, transaction, &authorization, headers).await;
     let mut response = match processed {
         Ok(Processed::AlreadySignedIn) => see_other(return_to.as_str()),
@@ -105,6 +106,14 @@ async fn respond(
                 response.unwrap_or_else(|| see_other(return_to.as_str())),
                 id,
             )
+        }
+        Err(error) if is_silent => {
+            if error.requires_interaction() {
+                tracing::debug!("silent login: the provider requires interaction");
+            } else {
+                error.report(&login.events);
+            }
+            see_other(return_to.as_str())
         }
         Err(error) => {
             let can_restart = authorization.is_expired_authentication()
@@ -255,6 +264,9 @@ async fn restart(
     let (parameters, attempt) = state.restart(login.clock.unix_seconds(), max_age)?;
     if !kind.may_start_login() {
         return None;
+    }
+    if parameters.is_silent {
+        return Some(see_other(parameters.return_to.as_str()));
     }
     let restarted = begin(login, headers, parameters, attempt).await;
     Some(restarted.unwrap_or_else(|error| error.respond(&login.config, &login.events)))

@@ -19,6 +19,10 @@ use crate::{
 pub(super) enum LoginError {
     /// A parameter of the login route is malformed.
     InvalidParameter(&'static str),
+    /// Another provider than the configured one initiated the login.
+    OtherInitiator { issuer: String },
+    /// The page of an initiated login is not one of this site.
+    TargetOfOtherSite,
     /// The request is not a user navigation.
     NotANavigation,
     /// The query of the callback is not an authorization response.
@@ -169,16 +173,34 @@ impl LoginError {
 
     /// Reports the error as an event and returns its page.
     pub(super) fn respond(&self, config: &Config, events: &Events) -> Response {
+        self.report(events);
+        self.page(config).into_response()
+    }
+
+    /// Logs the error and reports it as an event.
+    pub(super) fn report(&self, events: &Events) {
         let reason = self.reason();
         let event = AuthEvent::LoginFailed { reason };
         self.log(event.name(), reason.as_str());
         events.emit_logged(&event);
-        self.page(config).into_response()
+    }
+
+    /// Returns whether the provider says that it cannot log the user in without a page (OpenID Connect Core 1.0 §3.1.2.6).
+    pub(super) fn requires_interaction(&self) -> bool {
+        let codes = [
+            "login_required",
+            "interaction_required",
+            "consent_required",
+            "account_selection_required",
+        ];
+        matches!(self, Self::ProviderError { code, .. } if codes.contains(&code.as_str()))
     }
 
     fn reason(&self) -> LoginFailureReason {
         match self {
-            Self::InvalidParameter(_) => LoginFailureReason::InvalidParameter,
+            Self::InvalidParameter(_) | Self::OtherInitiator { .. } | Self::TargetOfOtherSite => {
+                LoginFailureReason::InvalidParameter
+            }
             Self::NotANavigation => LoginFailureReason::NotANavigation,
             Self::MalformedCallback(_) => LoginFailureReason::MalformedCallback,
             Self::UnknownTransaction => LoginFailureReason::UnknownTransaction,

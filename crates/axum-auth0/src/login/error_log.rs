@@ -102,6 +102,13 @@ impl LoginError {
             Self::InvalidParameter(parameter) => {
                 tracing::info!(target: TARGET, parameter, event, reason, "login failed: invalid parameter");
             }
+            Self::OtherInitiator { issuer } => {
+                let issuer = printable(issuer);
+                tracing::info!(target: TARGET, %issuer, event, reason, "login failed: initiated for another issuer");
+            }
+            Self::TargetOfOtherSite => {
+                tracing::info!(target: TARGET, event, reason, "login failed: target_link_uri is not a page of this site");
+            }
             Self::MalformedCallback(detail) => {
                 tracing::info!(target: TARGET, detail, event, reason, "login failed: malformed callback");
             }

@@ -20,6 +20,8 @@ impl LoginError {
         let visibility = DiagnosisVisibility::of(config);
         let page = match self {
             Self::InvalidParameter(_)
+            | Self::OtherInitiator { .. }
+            | Self::TargetOfOtherSite
             | Self::NotANavigation
             | Self::MalformedCallback(_)
             | Self::UnknownTransaction
@@ -123,6 +125,16 @@ impl LoginError {
                 bad,
                 "This login link does not work",
                 format!("Its parameter {name} is malformed or repeated."),
+            ),
+            Self::OtherInitiator { .. } => (
+                bad,
+                "This login is for another provider",
+                "The link names a login provider that this site does not use, so no login was started.".to_owned(),
+            ),
+            Self::TargetOfOtherSite => (
+                bad,
+                "This link leads to another site",
+                "The page that it names is not one of this site, so no login was started.".to_owned(),
             ),
             Self::NotANavigation => (
                 StatusCode::FORBIDDEN,

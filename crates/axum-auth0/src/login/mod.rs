@@ -19,6 +19,7 @@ mod replace_session;
 mod start;
 mod state;
 mod state_parameter;
+mod third_party;
 mod transaction;
 mod transaction_cookie;
 mod unclaimed;
@@ -28,7 +29,7 @@ mod userinfo;
 pub(crate) use self::claims::remove_protocol_claims;
 pub(crate) use self::{
     callback::callback, callback_locks::CallbackLocks, hooks::Hooks, start::start,
-    state::LoginState,
+    state::LoginState, third_party::initiate,
 };
 pub use self::{
     hooks::HookError,

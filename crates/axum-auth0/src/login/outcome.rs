@@ -92,6 +92,8 @@ impl LoginFailure {
         let kind = match error {
             LoginError::ProviderError { .. } => Kind::ProviderError,
             LoginError::InvalidParameter(_)
+            | LoginError::OtherInitiator { .. }
+            | LoginError::TargetOfOtherSite
             | LoginError::NotANavigation
             | LoginError::MalformedCallback(_)
             | LoginError::UnknownTransaction
@@ -139,6 +141,8 @@ impl LoginError {
             | Self::SignedOut(return_to)
             | Self::Hook(_, return_to) => Some(return_to),
             Self::InvalidParameter(_)
+            | Self::OtherInitiator { .. }
+            | Self::TargetOfOtherSite
             | Self::NotANavigation
             | Self::MalformedCallback(_)
             | Self::UnknownTransaction

@@ -12,6 +12,7 @@ use crate::{
     return_to::ReturnTo,
     seal::Keyring,
     session::{CurrentUser, authorization_details},
+    silent_login::SILENT,
     step_up::StepUp,
 };
 
@@ -31,10 +32,11 @@ use crate::{
 /// | `acr_values` | the requested authentication context |
 ///
 /// The route also reads `returnTo`, the page of this site to return to; `require_acr`: with `true`, the ID token must
-/// name one of `acr_values`, otherwise the login fails; and `organization_name` of an invitation, if the link has no
-/// `organization`. With `AUTH0_ACCEPT_SESSION_TRANSFER=true` it forwards `session_transfer_token`. It ignores all other
-/// parameters: a link must not change what a login requests (CVE-2025-67716). A parameter that is repeated, malformed or
-/// longer than 512 bytes is refused. (OpenID Connect Core 1.0 §3.1.2.1)
+/// name one of `acr_values`, otherwise the login fails; `organization_name` of an invitation, if the link has no
+/// `organization`; `silent`: with `true`, the login shows no page; and `iss` and `target_link_uri` of a login that another
+/// site initiates (OpenID Connect Core 1.0 §4). With `AUTH0_ACCEPT_SESSION_TRANSFER=true` it forwards
+/// `session_transfer_token`. It ignores all other parameters: a link must not change what a login requests (CVE-2025-67716).
+/// A parameter that is repeated, malformed or longer than 512 bytes is refused. (OpenID Connect Core 1.0 §3.1.2.1)
 pub const LOGIN_PARAMETERS: &[&str] = &[
     "prompt",
     "screen_hint",
@@ -52,6 +54,8 @@ const RETURN_TO: &str = "returnTo";
 const REQUIRE_ACR: &str = "require_acr";
 const ORGANIZATION_NAME: &str = "organization_name";
 const SESSION_TRANSFER: &str = SESSION_TRANSFER_PARAMETER;
+/// Parameters that a restart of the login repeats.
+const OWN: &[&str] = &[REQUIRE_ACR, SILENT];
 
 /// Maximum length of a value, in bytes.
 const MAX_VALUE: usize = 512;
@@ -68,6 +72,8 @@ pub(super) struct LoginParameters {
     pub(super) details: Option<AuthorizationDetails>,
     /// A session transfer token. It can be used once, so a restart of the login does not have it.
     pub(super) session_transfer_token: Option<String>,
+    /// Whether the login shows no page, neither of the provider nor of its own.
+    pub(super) is_silent: bool,
 }
 
 impl LoginParameters {
@@ -108,7 +114,8 @@ impl LoginParameters {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let Some(&known) = LOGIN_PARAMETERS
                 .iter()
-                .chain(&[RETURN_TO, REQUIRE_ACR, ORGANIZATION_NAME, SESSION_TRANSFER])
+                .chain(OWN)
+                .chain(&[RETURN_TO, ORGANIZATION_NAME, SESSION_TRANSFER])
                 .find(|known| **known == name)
             else {
                 continue;
@@ -133,6 +140,14 @@ impl LoginParameters {
         mut given: HashMap<&'static str, String>,
     ) -> Result<Self, &'static str> {
         let step_up = required_step_up(&given)?;
+        let is_silent = match given.get(SILENT).map(String::as_str) {
+            None => false,
+            Some("true") => true,
+            Some(_) => return Err(SILENT),
+        };
+        if is_silent {
+            given.insert("prompt", "none".to_owned());
+        }
         if let Some(prompt) = given.get("prompt") {
             let words = ["none", "login", "consent", "select_account", "create"];
             if !prompt.split(' ').all(|word| words.contains(&word)) {
@@ -161,6 +176,7 @@ impl LoginParameters {
             organization,
             details: None,
             session_transfer_token,
+            is_silent,
         })
     }
 
@@ -224,11 +240,12 @@ impl LoginParameters {
         }
         let total: usize = self.forwarded.iter().map(bytes).sum();
         let owned = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
-        let require_acr = (REQUIRE_ACR.to_owned(), "true".to_owned());
+        let own = [(REQUIRE_ACR, self.requires_acr()), (SILENT, self.is_silent)];
+        let own = own.into_iter().filter(|(_, is_set)| *is_set);
         (total <= limit).then(|| {
             let forwarded = self.forwarded.iter().map(owned);
             forwarded
-                .chain(self.requires_acr().then_some(require_acr))
+                .chain(own.map(|(name, _)| (name.to_owned(), "true".to_owned())))
                 .collect()
         })
     }
@@ -236,7 +253,7 @@ impl LoginParameters {
     /// Parses the result of [`Self::to_pairs`]. Returns `None` if this version rejects the parameters.
     pub(super) fn from_pairs(return_to: ReturnTo, pairs: &[(String, String)]) -> Option<Self> {
         let known = |(name, value): &(String, String)| {
-            let mut names = LOGIN_PARAMETERS.iter().chain(&[REQUIRE_ACR]);
+            let mut names = LOGIN_PARAMETERS.iter().chain(OWN);
             let name = names.find(|known| *known == name)?;
             Some((*name, value.clone()))
         };
@@ -272,103 +289,4 @@ fn required_step_up(given: &HashMap<&'static str, String>) -> Result<Option<Step
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    fn parse(query: &str) -> Result<LoginParameters, &'static str> {
-        LoginParameters::parse(query, &Routes::default())
-    }
-
-    #[test]
-    fn listed_parameters_are_forwarded_and_others_are_ignored() {
-        let query = "returnTo=%2Fa&login_hint=alice&client_id=evil&redirect_uri=x&scope=y&state=z&audience=w&max_age=60";
-        let parameters = parse(query).unwrap();
-        assert_eq!(parameters.return_to.as_str(), "/a");
-        assert_eq!(
-            parameters.forwarded,
-            [
-                ("login_hint", "alice".to_owned()),
-                ("max_age", "60".to_owned())
-            ]
-        );
-        let recent = StepUp::recent_auth(Duration::from_mins(1));
-        assert_eq!(parameters.step_up, Some(recent));
-    }
-
-    #[test]
-    fn malformed_and_repeated_parameters_are_errors_with_the_name() {
-        for (query, name) in [
-            ("max_age=-1", "max_age"),
-            ("max_age=abc", "max_age"),
-            ("max_age=1&max_age=2", "max_age"),
-            ("require_acr=true", "require_acr"),
-            ("acr_values=a&require_acr=1", "require_acr"),
-            ("acr_values=+&require_acr=true", "acr_values"),
-            ("prompt=evil", "prompt"),
-            ("login_hint=a%0d%0ab", "login_hint"),
-            ("returnTo=/a&returnTo=/b", "returnTo"),
-        ] {
-            assert_eq!(parse(query), Err(name), "{query}");
-        }
-        let long = format!("login_hint={}", "a".repeat(MAX_VALUE + 1));
-        assert_eq!(parse(&long), Err("login_hint"));
-    }
-
-    #[test]
-    fn a_required_acr_is_an_essential_claim_if_the_provider_supports_it() {
-        let required = parse("acr_values=a+b&require_acr=true&max_age=5").unwrap();
-        let both = StepUp::recent_auth(Duration::from_secs(5)).and(StepUp::acr(["a", "b"]));
-        assert_eq!(required.step_up, Some(both));
-        let max_age = ("max_age", "5".to_owned());
-        let values = ("acr_values", "a b".to_owned());
-        assert_eq!(required.for_provider(false), [max_age.clone(), values]);
-        let claims = r#"{"id_token":{"acr":{"essential":true,"values":["a","b"]}}}"#;
-        assert_eq!(
-            required.for_provider(true),
-            [max_age, ("claims", claims.to_owned())]
-        );
-        let voluntary = parse("acr_values=a").unwrap();
-        assert_eq!(voluntary.step_up, None);
-        assert_eq!(
-            voluntary.for_provider(true),
-            [("acr_values", "a".to_owned())]
-        );
-    }
-
-    #[test]
-    fn parameters_inside_the_return_path_are_kept_there() {
-        let parameters = parse("returnTo=%2Fa%3Fscope%3Dx%26client_id%3Dy").unwrap();
-        assert_eq!(parameters.return_to.as_str(), "/a?scope=x&client_id=y");
-        assert_eq!(parameters.forwarded, []);
-    }
-
-    #[test]
-    fn a_restart_has_the_same_parameters_or_does_not_happen() {
-        for query in [
-            "",
-            "max_age=0&organization=A",
-            "max_age=0&acr_values=a+b&require_acr=true",
-            "prompt=none&login_hint=alice%40example.com",
-            "connection=google&screen_hint=signup&acr_values=a%20b&ui_locales=de",
-        ] {
-            let parameters = parse(query).unwrap();
-            let pairs = parameters.to_pairs(512).unwrap();
-            let again = LoginParameters::from_pairs(parameters.return_to.clone(), &pairs);
-            assert_eq!(again, Some(parameters), "{query}");
-        }
-        let long = format!("max_age=0&login_hint={}", "a".repeat(500));
-        let long = parse(&long).unwrap();
-        assert_eq!(long.to_pairs(512), None);
-        for (name, value) in [("client_id", "evil"), ("max_age", "x"), ("prompt", "evil")] {
-            let pairs = [(name.to_owned(), value.to_owned())];
-            let again = LoginParameters::from_pairs(ReturnTo::home(), &pairs);
-            assert_eq!(again, None, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_return_path_of_another_site_becomes_the_start_page() {
-        let parameters = parse("returnTo=https%3A%2F%2Fevil.example").unwrap();
-        assert_eq!(parameters.return_to, ReturnTo::home());
-    }
-}
+mod tests;

@@ -15,6 +15,7 @@ use super::{
     error::LoginError,
     parameters::LoginParameters,
     state_parameter::StateParameter,
+    third_party::{self, Target},
     transaction::{self, Transaction},
     transaction_cookie::{cookies_to_evict, set_cookie},
 };
@@ -30,6 +31,7 @@ use crate::{
     request::RequestKind,
     responses::{no_content, see_other},
     session::{CurrentUser, authorization_details::PARAMETER},
+    silent_login,
 };
 
 pub(crate) async fn start(
@@ -39,7 +41,6 @@ pub(crate) async fn start(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let routes = login.config.routes();
     let kind = RequestKind::of(&method, &headers);
     if kind == RequestKind::Speculative {
         return no_content();
@@ -48,18 +49,49 @@ pub(crate) async fn start(
         return LoginError::NotANavigation.respond(&login.config, &login.events);
     }
     let query = query.unwrap_or_default();
-    let now = login.clock.unix_seconds();
-    let parsed = LoginParameters::parse(&query, routes)
-        .and_then(|parameters| parameters.with_details(&query, &user, &login.keys, now));
-    let parameters = match parsed {
-        Ok(parameters) => parameters,
-        Err(name) => {
-            return LoginError::InvalidParameter(name).respond(&login.config, &login.events);
+    let started = match read_parameters(&login, &user, &query) {
+        Ok(parameters) if parameters.is_silent => {
+            begin_silently(&login, &headers, parameters).await
         }
+        Ok(parameters) => begin(&login, &headers, parameters, 0).await,
+        Err(error) => Err(error),
     };
-    begin(&login, &headers, parameters, 0)
+    started.unwrap_or_else(|error| error.respond(&login.config, &login.events))
+}
+
+fn read_parameters(
+    login: &LoginState,
+    user: &CurrentUser,
+    query: &str,
+) -> Result<LoginParameters, LoginError> {
+    let initiated = third_party::return_to(query.as_bytes(), &login.config)?;
+    let now = login.clock.unix_seconds();
+    let mut parameters = LoginParameters::parse(query, login.config.routes())
+        .and_then(|parameters| parameters.with_details(query, user, &login.keys, now))
+        .map_err(LoginError::InvalidParameter)?;
+    if let Some(Target::Page(page)) = initiated {
+        parameters.return_to = page;
+    }
+    Ok(parameters)
+}
+
+/// Starts a login that shows no page. If it cannot start, the browser returns to the page.
+async fn begin_silently(
+    login: &LoginState,
+    headers: &HeaderMap,
+    parameters: LoginParameters,
+) -> Result<Response, LoginError> {
+    let page = parameters.return_to.clone();
+    // Without cookies, the page would start the next one.
+    if !silent_login::is_marked(headers, login.config.cookie()) {
+        return Ok(see_other(&silent_login::skipped_url(&page)));
+    }
+    Ok(begin(login, headers, parameters, 0)
         .await
-        .unwrap_or_else(|error| error.respond(&login.config, &login.events))
+        .unwrap_or_else(|error| {
+            error.report(&login.events);
+            see_other(page.as_str())
+        }))
 }
 
 /// Starts a login. `attempt` counts its restarts.
@@ -112,6 +144,7 @@ pub(super) async fn begin(
         organization: parameters.organization,
         dpop_key,
         details: parameters.details,
+        is_silent: parameters.is_silent,
     };
 
     let url = AuthorizationRequest {

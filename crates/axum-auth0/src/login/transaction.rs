@@ -37,6 +37,9 @@ pub(super) struct Transaction {
     /// The authorization details that the login requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) details: Option<AuthorizationDetails>,
+    /// Whether the login shows no page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_silent: bool,
 }
 
 impl Transaction {

@@ -8,14 +8,13 @@ use leptos::prelude::*;
 /// `rel="external"` makes the router ignore it, because the path is a route of the server.
 ///
 /// The props from `screen_hint` to `acr_values` are parameters of the [authorization request]; without them, the provider
-/// decides. There is none for `invitation`, which Auth0 puts into the link of an e-mail. A link to the registration form of an
-/// Auth0 tenant:
+/// decides. There is none for `invitation`, which Auth0 puts into the link of an e-mail. A link to an identity provider:
 ///
 /// ```
 /// # use leptos::prelude::*;
 /// # use leptos_auth0::LoginLink;
-/// # #[component] fn Register() -> impl IntoView {
-/// view! { <LoginLink screen_hint="signup" return_to="/welcome" label="Create an account"/> }
+/// # #[component] fn WithGoogle() -> impl IntoView {
+/// view! { <LoginLink connection="google-oauth2" label="Log in with Google"/> }
 /// # }
 /// ```
 ///
@@ -56,8 +55,6 @@ pub fn LoginLink(
     #[prop(optional, into)]
     acr_values: Option<String>,
 ) -> impl IntoView {
-    let routes = use_auth_routes();
-    let path_and_query = use_path_and_query();
     let parameters = [
         ("screen_hint", screen_hint),
         ("connection", connection),
@@ -68,13 +65,65 @@ pub fn LoginLink(
         ("max_age", max_age),
         ("acr_values", acr_values),
     ];
+    anchor(return_to, class, label.unwrap_or("Log in"), parameters)
+}
+
+/// A link that opens the registration of the provider (`screen_hint=signup`, Auth0) and then returns to the page. At other
+/// providers, use [`LoginLink`] with `prompt="create"`.
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # use leptos_auth0::SignupLink;
+/// # #[component] fn Register() -> impl IntoView {
+/// view! { <SignupLink return_to="/welcome"/> }
+/// # }
+/// ```
+#[component]
+pub fn SignupLink(
+    /// Path and query to return to; the current page by default.
+    #[prop(optional, into)]
+    return_to: Option<String>,
+    /// CSS classes of the link.
+    #[prop(optional, into)]
+    class: Option<&'static str>,
+    /// Text of the link; "Sign up" by default.
+    #[prop(optional, into)]
+    label: Option<&'static str>,
+    /// The connection to register with (Auth0).
+    #[prop(optional, into)]
+    connection: Option<String>,
+    /// The organization to log in to (Auth0).
+    #[prop(optional, into)]
+    organization: Option<String>,
+    /// The e-mail address to fill in.
+    #[prop(optional, into)]
+    login_hint: Option<String>,
+) -> impl IntoView {
+    let parameters = [
+        ("screen_hint", Some("signup".to_owned())),
+        ("connection", connection),
+        ("organization", organization),
+        ("login_hint", login_hint),
+    ];
+    anchor(return_to, class, label.unwrap_or("Sign up"), parameters)
+}
+
+/// A link to the login route with the parameters that have a value.
+fn anchor<const N: usize>(
+    return_to: Option<String>,
+    class: Option<&'static str>,
+    label: &'static str,
+    parameters: [(&'static str, Option<String>); N],
+) -> impl IntoView {
+    let routes = use_auth_routes();
+    let path_and_query = use_path_and_query();
     let href = move || {
         let given = parameters.iter();
         let given = given.filter_map(|(name, value)| Some((*name, value.as_deref()?)));
         let return_to = return_to.clone().unwrap_or_else(path_and_query);
         routes.login_url_with(&return_to, given)
     };
-    view! { <a rel="external" class=class href=href>{label.unwrap_or("Log in")}</a> }
+    view! { <a rel="external" class=class href=href>{label}</a> }
 }
 
 /// A button that logs out, as a plain form that the browser posts to the server.

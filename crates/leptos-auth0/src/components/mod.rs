@@ -18,7 +18,7 @@ mod visibility;
 
 #[cfg(feature = "islands")]
 pub(crate) use expiry_notice::expiry_notice;
-pub use links::{LoginLink, LogoutButton};
+pub use links::{LoginLink, LogoutButton, SignupLink};
 pub use page_user_field::PageUserField;
 pub use protected::Protected;
 pub use server_navigation::ServerNavigation;

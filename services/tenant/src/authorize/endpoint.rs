@@ -14,7 +14,7 @@ use super::{
     description::log_login,
     error::{AuthorizationError, ErrorRedirect},
     organization, par,
-    pending_login::page_url,
+    pending_login::{SIGN_UP_PATH, page_url},
     prompt::{Need, Step},
     response, second_factor, session_transfer, validation,
 };
@@ -147,7 +147,11 @@ async fn authorize(
                 state.now(),
             )
             .await?;
-            page_url(step, &login_id)
+            if step == Step::Login && request.sign_up {
+                format!("{SIGN_UP_PATH}?state={login_id}")
+            } else {
+                page_url(step, &login_id)
+            }
         }
     };
     transaction.commit().await?;

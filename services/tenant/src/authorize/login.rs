@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::{
     description::log_login,
@@ -23,6 +23,7 @@ use crate::{
     sso,
     state::AppState,
     store::{
+        authorization_request::AuthorizationRequest,
         logins::{self, PendingLogin},
         sessions::{self, Session},
         users::{self, User},
@@ -38,7 +39,7 @@ pub(crate) async fn get(
     let parameters = Parameters::from_query(query.as_deref())?;
     let login_id = parameters.get("state").unwrap_or_default();
     let login = pending_login(&state, login_id).await?;
-    let users = users::list(&mut *state.store.connection().await?).await?;
+    let users = configured_users(&state, &mut *state.store.connection().await?).await?;
     Ok(LoginPage {
         action: PATH,
         one_click_action: one_click_path(&state),
@@ -62,10 +63,20 @@ pub(crate) async fn post(
 
     let mut transaction = state.store.begin().await?;
     let Some(user) = users::authenticate(&mut transaction, username, password).await? else {
-        let users = users::list(&mut transaction).await?;
+        let users = configured_users(&state, &mut transaction).await?;
         return Ok(wrong_password(&state, &form, username, &users));
     };
     log_in(&state, transaction, &headers, &form, &user).await
+}
+
+/// Returns the users of the settings, whose passwords are no secrets.
+async fn configured_users(
+    state: &AppState,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<User>, sqlx::Error> {
+    let mut users = users::list(connection).await?;
+    users.retain(|user| state.config.is_configured_user(&user.sub));
+    Ok(users)
 }
 
 /// A form of the login page.
@@ -98,7 +109,11 @@ impl LoginForm {
         })
     }
 
-    fn login_id(&self) -> &str {
+    pub(super) fn request(&self) -> &AuthorizationRequest {
+        &self.login.request
+    }
+
+    pub(super) fn login_id(&self) -> &str {
         self.parameters.get("state").unwrap_or_default()
     }
 }

@@ -17,4 +17,5 @@ pub(crate) mod requested_acr;
 mod response;
 pub(crate) mod second_factor;
 mod session_transfer;
+pub(crate) mod sign_up;
 mod validation;

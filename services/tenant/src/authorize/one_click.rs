@@ -22,7 +22,8 @@ pub(crate) async fn post(
     let form = LoginForm::read(&state, PATH, &headers, &body).await?;
     let sub = form.parameters.get("user").unwrap_or_default();
     let mut transaction = state.store.begin().await?;
-    let Some(user) = users::find(&mut transaction, sub).await? else {
+    let user = users::find(&mut transaction, sub).await?;
+    let Some(user) = user.filter(|user| state.config.is_configured_user(&user.sub)) else {
         let page = ErrorPage::user_not_found();
         state.activity_log.refused(PATH, page.message());
         return Err(page);

@@ -15,6 +15,7 @@ use crate::{
 };
 
 pub(super) const LOGIN_PATH: &str = "/u/login";
+pub(super) const SIGN_UP_PATH: &str = "/u/signup";
 pub(super) const ONE_CLICK_PATH: &str = "/u/login/one-click";
 pub(super) const SECOND_FACTOR_PATH: &str = "/u/second-factor";
 pub(super) const CONSENT_PATH: &str = "/u/consent";

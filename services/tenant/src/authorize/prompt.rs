@@ -8,8 +8,8 @@ pub(super) fn parse(text: &str) -> Option<Prompt> {
     for value in text.split_ascii_whitespace() {
         match value {
             "none" => prompt.none = true,
-            // A browser has one account, so selecting another account requires a login.
-            "login" | "select_account" => prompt.login = true,
+            // A browser has one account, so selecting or creating another one requires a login.
+            "login" | "select_account" | "create" => prompt.login = true,
             "consent" => prompt.consent = true,
             _ => return None,
         }
@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn prompt_none_cannot_be_combined() {
         assert_eq!(parse("none login"), None);
-        assert_eq!(parse("create"), None);
+        assert_eq!(parse("none create"), None);
+        assert_eq!(parse("unknown"), None);
         assert!(prompt("login consent").consent);
     }
 

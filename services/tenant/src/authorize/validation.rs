@@ -22,6 +22,9 @@ use crate::{
     store::{applications::Application, authorization_request::AuthorizationRequest},
 };
 
+/// The name of the tenant's user database, which is Auth0's default.
+const CONNECTION: &str = "Username-Password-Authentication";
+
 /// Validates the parameters of `/authorize` or `/oauth/par`.
 pub(super) async fn validate(
     state: &AppState,
@@ -84,6 +87,13 @@ pub(super) async fn validate(
     let second_factor = requested_acr::requested(parameters)
         .map_err(|description| error_redirect("invalid_request", description))?;
 
+    if parameters
+        .get("connection")
+        .is_some_and(|name| name != CONNECTION)
+    {
+        return Err(error_redirect("invalid_request", "The connection was not found.").into());
+    }
+
     // 4. Audience and scopes.
     let Audience {
         api,
@@ -121,6 +131,8 @@ pub(super) async fn validate(
         prompt,
         max_age,
         login_hint: parameters.get_owned("login_hint"),
+        sign_up: parameters.get("screen_hint") == Some("signup")
+            || parameters.get("prompt") == Some("create"),
         second_factor,
         organization,
         session_transfer_token: parameters.get_owned("session_transfer_token"),

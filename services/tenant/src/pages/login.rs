@@ -91,9 +91,13 @@ impl LoginPage<'_> {
     }
 
     fn note(&self) -> String {
+        let sign_up = format!(
+            "<a href=\"/u/signup?state={}\">Sign up</a>. ",
+            Escaped(self.login_id)
+        );
         let passwords = "The program that started the tenant prints the passwords.";
         if self.one_click_action.is_some() {
-            return format!("<p class=\"note\">{passwords}</p>");
+            return format!("<p class=\"note\">{sign_up}{passwords}</p>");
         }
         let users: Vec<String> = self
             .users
@@ -101,7 +105,7 @@ impl LoginPage<'_> {
             .map(|user| format!("<code>{}</code>", Escaped(&user.email)))
             .collect();
         format!(
-            "<p class=\"note\">Users of this tenant: {}. {passwords}</p>",
+            "<p class=\"note\">{sign_up}Users of this tenant: {}. {passwords}</p>",
             users.join(", ")
         )
     }

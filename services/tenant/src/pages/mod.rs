@@ -13,4 +13,5 @@ pub(crate) mod logout;
 pub(crate) mod organization;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
+pub(crate) mod sign_up;
 pub(crate) mod users;

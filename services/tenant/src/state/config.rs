@@ -60,6 +60,11 @@ impl Config {
         format!("{}{path}", self.issuer)
     }
 
+    /// Returns whether the settings have this user, whose password is then no secret.
+    pub(crate) fn is_configured_user(&self, sub: &str) -> bool {
+        self.connections.contains_key(sub)
+    }
+
     /// Returns the audience of access tokens that `/userinfo` accepts.
     pub(crate) fn userinfo_audience(&self) -> String {
         self.url("userinfo")

@@ -40,6 +40,9 @@ pub(crate) struct AuthorizationRequest {
     /// A token that takes the place of the password.
     #[serde(default)]
     pub(crate) session_transfer_token: Option<String>,
+    /// Whether the registration opens first.
+    #[serde(default)]
+    pub(crate) sign_up: bool,
     #[serde(default)]
     pub(crate) organization: Option<RequestedOrganization>,
 }

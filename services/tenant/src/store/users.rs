@@ -9,7 +9,7 @@ use super::{
     json::{decode, encode},
     password, second_factors,
 };
-use crate::{error::OpenError, settings::UserSettings};
+use crate::{error::OpenError, opaque_id::random_id, settings::UserSettings};
 
 /// A user, without the password.
 #[derive(Clone, Debug)]
@@ -112,6 +112,42 @@ async fn upsert(
     .execute(&mut *connection)
     .await?;
     Ok(())
+}
+
+/// A user who registers.
+pub(crate) struct NewUser<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) password: &'a str,
+    pub(crate) given_name: &'a str,
+    pub(crate) family_name: &'a str,
+}
+
+/// Creates a user. Returns `None` if the email address has one.
+pub(crate) async fn create(
+    connection: &mut SqliteConnection,
+    new: &NewUser<'_>,
+    now: i64,
+) -> Result<Option<User>, sqlx::Error> {
+    let hash =
+        password::hash(new.password).map_err(|error| sqlx::Error::Configuration(error.into()))?;
+    let sub = format!("auth0|{}", random_id());
+    let inserted = sqlx::query(
+        "INSERT INTO users (sub, email, password_hash, given_name, family_name, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (email) DO NOTHING",
+    )
+    .bind(&sub)
+    .bind(new.email.to_lowercase())
+    .bind(hash)
+    .bind(new.given_name)
+    .bind(new.family_name)
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    if inserted.rows_affected() == 1 {
+        find(connection, &sub).await
+    } else {
+        Ok(None)
+    }
 }
 
 /// Returns the user with this email address if the password is correct.

@@ -29,6 +29,7 @@ mod revocation;
 mod roles;
 mod second_factor;
 mod session_transfer;
+mod sign_up;
 mod single_sign_on;
 mod tenant_settings;
 mod test_env;

@@ -18,19 +18,27 @@ pub(crate) async fn require_step_up(
     request: Request,
     next: Next,
 ) -> Response {
-    match refuse_without_step_up(&guard, &request, &step_up) {
+    match refuse_without_step_up(&guard, &request, &step_up, &[]) {
         Some(refusal) => refusal,
         None => next.run(request).await,
     }
 }
 
-/// Returns the response to a request without such a login. An anonymous user logs in once, and so that it suffices.
+/// Returns the response to a request without such a login. An anonymous user logs in once, and so that it suffices, with
+/// `parameters` besides.
 pub(crate) fn refuse_without_step_up(
     guard: &Guard,
     request: &Request,
     step_up: &StepUp,
+    parameters: &[(&'static str, String)],
 ) -> Option<Response> {
-    if let Some(refusal) = refuse_anonymous(guard, request, &step_up.login_parameters()) {
+    let mut all = step_up.login_parameters();
+    for (name, value) in parameters {
+        if !all.iter().any(|(given, _)| given == name) {
+            all.push((*name, value.clone()));
+        }
+    }
+    if let Some(refusal) = refuse_anonymous(guard, request, &all) {
         return Some(refusal);
     }
     match request.extensions().get() {
