@@ -9,6 +9,7 @@ use super::{
     forward::{Forwarder, forward},
     headers,
     refusal::Refusal,
+    settings::{Allowed, Settings},
 };
 use crate::{
     api_transport::MAX_TIMEOUT, config::Api, guard::Guard, session::SessionState, tasks::Tasks,
@@ -22,23 +23,6 @@ const DEFAULT_REQUEST_BYTES: u64 = 2 * 1024 * 1024;
 
 /// Default of [`Proxy::session_check_interval`].
 const DEFAULT_CHECK_INTERVAL: Duration = Duration::from_secs(5);
-
-/// What a proxy forwards below one path.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Allowed {
-    pub(super) methods: Vec<Method>,
-    pub(super) websocket: bool,
-}
-
-/// Limits, and headers beyond the defaults.
-#[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) timeout: Duration,
-    pub(super) max_request_bytes: u64,
-    pub(super) session_check_interval: Duration,
-    pub(super) request_headers: Vec<HeaderName>,
-    pub(super) response_headers: Vec<HeaderName>,
-}
 
 /// A proxy of the API `A`, created by [`Auth0::proxy`](crate::Auth0::proxy). It forwards nothing until a method and a path
 /// are allowed.

@@ -13,11 +13,11 @@ use tracing::{Instrument as _, field};
 use super::{
     api_request::ApiRequest,
     api_response::{EndSignal, Places, forward_response},
-    builder::{Allowed, Settings},
     headers,
     path::api_url,
     refusal::Refusal,
     request_body::ForwardedBody,
+    settings::{Allowed, Settings},
     stream_end::stream_end,
     websocket::Handshake,
 };

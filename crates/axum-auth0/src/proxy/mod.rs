@@ -12,6 +12,7 @@ mod location;
 mod path;
 mod refusal;
 mod request_body;
+mod settings;
 mod stream_end;
 mod websocket;
 
