@@ -50,6 +50,7 @@ export async function startTestEnv(basePath: string): Promise<TestEnv> {
         AUTH0_CLIENT_ID: CLIENT.id,
         AUTH0_CLIENT_SECRET: CLIENT.secret,
         AUTH0_DOMAIN: tenant,
+        AUTH0_EXPOSE_ACCESS_TOKENS_FOR: AUDIENCE,
         AUTH0_SECRET: randomBytes(32).toString('hex'),
         AUTH0_SESSION_STORE: `sqlite:${join(state, 'sessions.db')}`,
         LEPTOS_OUTPUT_NAME: 'minimal-leptos',

@@ -1,5 +1,6 @@
 //! The app: its pages, its server functions, and their error.
 
+use crate::app_router::{ActionPage, ClientPage, ServerPage};
 use leptos::{
     form::ActionForm,
     hydration::{AutoReload, HydrationScripts},
@@ -128,6 +129,9 @@ pub fn App() -> impl IntoView {
                         view=|| view! { <Protected><ProductsPage/></Protected> }
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("/app-router/server") view=ServerPage ssr=SsrMode::Async/>
+                    <Route path=path!("/app-router/client") view=ClientPage/>
+                    <Route path=path!("/app-router/action") view=ActionPage/>
                     <Route path=path!("/signed-out") view=|| view! { <h1>"You are logged out"</h1> }/>
                 </Routes>
             </main>

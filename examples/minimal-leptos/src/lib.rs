@@ -1,6 +1,9 @@
 //! A Leptos site with login. `examples/README.md` says how to run it.
 
 pub mod app;
+mod app_router;
+#[cfg(feature = "ssr")]
+pub mod app_router_api;
 
 /// The entry point in the browser.
 #[cfg(feature = "hydrate")]

@@ -4,7 +4,10 @@ use axum::Router;
 use leptos::config::get_configuration;
 use leptos_auth0::server::{axum_auth0::Auth0, is_server_function};
 use leptos_axum::{LeptosRoutes, file_and_error_handler, generate_route_list};
-use minimal_leptos::app::{App, ProductsApi, shell};
+use minimal_leptos::{
+    app::{App, ProductsApi, shell},
+    app_router_api,
+};
 use tokio::{net::TcpListener, signal};
 
 #[tokio::main]
@@ -27,6 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         move || shell(options.clone())
     };
     let app = Router::new()
+        .merge(app_router_api::routes())
         .leptos_routes(&options, generate_route_list(App), document)
         .fallback(file_and_error_handler(shell))
         .with_state(options.clone());
