@@ -98,7 +98,7 @@ async fn begin_silently(
 pub(super) async fn begin(
     login: &LoginState,
     headers: &HeaderMap,
-    mut parameters: LoginParameters,
+    parameters: LoginParameters,
     attempt: u8,
 ) -> Result<Response, LoginError> {
     let config = &login.config;
@@ -115,7 +115,7 @@ pub(super) async fn begin(
     };
 
     check_requirements(login, &metadata, &parameters)?;
-    let parameters = parameters.with_configured_organization(config);
+    let mut parameters = parameters.with_configured_organization(config);
     let mut forwarded = parameters.for_provider(metadata.claims_parameter_supported);
     let session_transfer = parameters.take_session_transfer();
     forwarded.extend(session_transfer.filter(|_| config.accepts_session_transfer()));
