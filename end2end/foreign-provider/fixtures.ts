@@ -33,8 +33,6 @@ export async function logIn(page: Page, login: string) {
 }
 
 export type RequestLog = {
-  signed: number;
-  bound: number;
   grants: { grant: string; resource: string | null }[];
   rejected: { grant: string | null; error: string; description: string }[];
 } & Record<'grant.revoked' | 'end_session.success' | 'authorization.success' | 'backchannel.success', number>;

@@ -86,11 +86,9 @@ const provider = new Provider(issuer, {
   }),
 });
 
-const requestLog = { grants: [], rejected: [], signed: 0, bound: 0 };
+const requestLog = { grants: [], rejected: [] };
 provider.on('grant.success', ({ oidc }) => {
   requestLog.grants.push({ grant: oidc.params.grant_type, resource: oidc.params.resource ?? null });
-  if (oidc.client.clientAuthMethod === 'private_key_jwt' && oidc.params.client_assertion) requestLog.signed += 1;
-  if (oidc.entities.AccessToken?.jkt) requestLog.bound += 1;
 });
 provider.on('grant.error', ({ oidc }, { error, error_description: description }) => {
   requestLog.rejected.push({ grant: oidc?.params?.grant_type ?? null, error, description });
