@@ -104,3 +104,78 @@ impl DpopSigner {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum_auth0_core::{dpop::VerifiedProof, jwt::Algorithm};
+
+    use super::*;
+    use crate::{clock::MockClock, random::SystemRandom};
+
+    fn signer(variables: &[(&str, &str)]) -> DpopSigner {
+        let always = [
+            ("AUTH0_DOMAIN", "https://idp.example.com/realms/a"),
+            ("AUTH0_CLIENT_ID", "client"),
+            ("AUTH0_CLIENT_SECRET", "secret"),
+            ("AUTH0_SECRET", "0123456789abcdef0123456789abcdef"),
+            ("APP_BASE_URL", "https://www.example.com"),
+        ];
+        let variables = always.iter().chain(variables).copied().collect();
+        let config = Config::from_variables(&variables, &[]).unwrap();
+        DpopSigner::new(&config, MockClock::at(1_000), SystemRandom::shared())
+    }
+
+    fn claims(signer: &DpopSigner, url: &str) -> VerifiedProof {
+        let key = DpopKey::generate().unwrap();
+        let target = ProofTarget {
+            method: &Method::POST,
+            url: &url.parse().unwrap(),
+            access_token: None,
+        };
+        let proof = signer.proof(&key, target, None).unwrap();
+        VerifiedProof::verify(proof.to_str().unwrap(), Algorithm::ALL).unwrap()
+    }
+
+    /// The provider compares the claim with the URL by which it knows itself.
+    #[test]
+    fn a_proof_for_the_internal_origin_of_the_provider_names_the_public_one() {
+        let signer = signer(&[("AUTH0_PROVIDER_INTERNAL_URL", "http://keycloak:8080")]);
+        for (url, htu) in [
+            (
+                "http://keycloak:8080/realms/a/token",
+                "https://idp.example.com/realms/a/token",
+            ),
+            (
+                "https://api.example.com/token",
+                "https://api.example.com/token",
+            ),
+            ("http://keycloak:8081/token", "http://keycloak:8081/token"),
+        ] {
+            let proof = claims(&signer, url);
+            assert_eq!(proof.claims().string("htu"), Ok(Some(htu)));
+        }
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_clock_and_the_adjustment() {
+        for (skew, expected) in [("0", 1_000), ("-10", 990), ("300", 1_300)] {
+            let signer = signer(&[("AUTH0_DPOP_CLOCK_SKEW", skew)]);
+            let proof = claims(&signer, "https://api.example.com/");
+            assert_eq!(proof.claims().numeric_date("iat"), Ok(Some(expected)));
+        }
+    }
+
+    #[test]
+    fn there_is_a_key_only_if_tokens_are_bound() {
+        assert_eq!(signer(&[]).new_key(), Ok(None));
+        let first = signer(&[("AUTH0_DPOP", "true")]).new_key().unwrap();
+        let first = first.unwrap();
+        let second = signer(&[("AUTH0_DPOP", "true")]).new_key().unwrap();
+        assert_ne!(second.unwrap().thumbprint(), first.thumbprint());
+        let shown = format!("{first:?}");
+        let stored = serde_json::to_value(&first).unwrap();
+        let private = stored["pkcs8"].as_str().unwrap();
+        assert!(!shown.contains(private), "{shown}");
+    }
+}

@@ -312,6 +312,7 @@ mod base_path;
 mod certificate;
 mod characters;
 mod documentation;
+mod dpop;
 mod nextjs_auth0;
 mod provider_address;
 mod proxies;
