@@ -5,9 +5,9 @@ use std::{fmt, time::Duration};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
+    client_endpoint::ClientEndpoint,
     error::{EndpointError, UnavailableReason},
     lenient::{lifetime, parse_members, string_member},
-    mtls::ClientEndpoint,
     response::EndpointResponse,
     token_endpoint::TokenEndpoint,
 };

@@ -4,7 +4,7 @@
 use http::Response;
 
 use super::{
-    authorization_request::parameter_name, error::EndpointError, mtls::ClientEndpoint,
+    authorization_request::parameter_name, client_endpoint::ClientEndpoint, error::EndpointError,
     proofs::Proofs, response::EndpointResponse, token_endpoint::TokenEndpoint,
 };
 use crate::{core_dpop::PROOF_HEADER, dpop::DpopKey, http_client::ProviderEndpoint};

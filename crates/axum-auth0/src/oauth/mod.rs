@@ -9,6 +9,7 @@ mod authenticated_request;
 mod authorization_request;
 mod backchannel_authentication;
 mod client_authentication;
+mod client_endpoint;
 mod csp;
 mod error;
 mod fapi;
@@ -38,12 +39,13 @@ pub use self::{
 };
 pub(crate) use self::{
     backchannel_authentication::{CIBA, PollError},
+    client_endpoint::ClientEndpoint,
     csp::{form_action, provider_origins},
     fapi::check_profile,
     grant_request::CLIENT_CREDENTIALS,
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
-    mtls::{ClientEndpoint, MtlsCertificate, MtlsClient},
+    mtls::{MtlsCertificate, MtlsClient},
     pushed_authorization::pushes_requests,
     request_object::signs_requests,
     token_exchange::{

@@ -1,21 +1,15 @@
-//! Mutual TLS at the provider's endpoints (RFC 8705).
+//! The client certificate, and HTTP clients that present it (RFC 8705).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use url::Url;
-
-use super::{error::EndpointError, token_endpoint::TokenEndpoint};
 use crate::{
     clock::SharedClock,
     config::{CertificateFiles, ClientCredentials, Config},
     http_client::{HttpClient, HttpError, TlsCertificates},
-    provider::Metadata,
 };
 
 /// Seconds after which the files of the certificate are read again.
 const RELOAD_INTERVAL: i64 = 60;
-
-const SETTING: &str = "AUTH0_MTLS";
 
 /// The certificate that authenticates the client, from files that are read again at most once a minute: a renewed
 /// certificate is used without a restart. Cheap to clone.
@@ -118,99 +112,4 @@ fn thumbprint(tls: &TlsCertificates) -> &str {
     tls.client
         .as_ref()
         .map_or("", |certificate| certificate.thumbprint())
-}
-
-/// An endpoint at which the client may present its certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ClientEndpoint {
-    Token,
-    Userinfo,
-    Revocation,
-    PushedAuthorization,
-    BackchannelAuthentication,
-}
-
-/// The URL of an endpoint, and the HTTP client for it.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    pub(crate) url: Url,
-    pub(crate) http_client: HttpClient,
-    /// The thumbprint of the certificate that the client presents.
-    pub(crate) thumbprint: Option<String>,
-}
-
-impl TokenEndpoint {
-    /// Returns the connection to an endpoint: with a client certificate to the alias of the metadata, if there is one
-    /// (RFC 8705 §5). `None` if the metadata has no such endpoint.
-    ///
-    /// # Errors
-    ///
-    /// [`EndpointError::NotSupported`] if a certificate authenticates the client, but the metadata announces nothing of
-    /// that kind, or the endpoint is not an https URL, at which no certificate can be presented.
-    pub(crate) fn connection(
-        &self,
-        metadata: &Metadata,
-        endpoint: ClientEndpoint,
-    ) -> Result<Option<Connection>, EndpointError> {
-        let ordinary = match endpoint {
-            ClientEndpoint::Token => &metadata.token_endpoint,
-            ClientEndpoint::Userinfo => &metadata.userinfo_endpoint,
-            ClientEndpoint::Revocation => &metadata.revocation_endpoint,
-            ClientEndpoint::PushedAuthorization => &metadata.pushed_authorization_request_endpoint,
-            ClientEndpoint::BackchannelAuthentication => {
-                &metadata.backchannel_authentication_endpoint
-            }
-        };
-        let Some(mtls) = &self.mtls else {
-            return Ok(ordinary.clone().map(|url| Connection {
-                url,
-                http_client: self.http_client.clone(),
-                thumbprint: None,
-            }));
-        };
-        if metadata.mtls_endpoint_aliases.is_none() && !announces_method(metadata) {
-            return Err(EndpointError::NotSupported {
-                setting: SETTING,
-                missing: "mtls_endpoint_aliases or tls_client_auth in its metadata",
-            });
-        }
-        let alias = metadata.mtls_endpoint_aliases.as_ref();
-        let alias = alias.and_then(|aliases| match endpoint {
-            ClientEndpoint::Token => aliases.token_endpoint.as_ref(),
-            ClientEndpoint::Userinfo => aliases.userinfo_endpoint.as_ref(),
-            ClientEndpoint::Revocation => aliases.revocation_endpoint.as_ref(),
-            ClientEndpoint::PushedAuthorization => {
-                aliases.pushed_authorization_request_endpoint.as_ref()
-            }
-            ClientEndpoint::BackchannelAuthentication => {
-                aliases.backchannel_authentication_endpoint.as_ref()
-            }
-        });
-        let Some(url) = alias.or(ordinary.as_ref()) else {
-            return Ok(None);
-        };
-        if url.scheme() != "https" {
-            return Err(EndpointError::NotSupported {
-                setting: SETTING,
-                missing: "an endpoint for client certificates with https in its mtls_endpoint_aliases",
-            });
-        }
-        let (thumbprint, http_client) = mtls.current()?;
-        Ok(Some(Connection {
-            url: url.clone(),
-            http_client,
-            thumbprint: Some(thumbprint),
-        }))
-    }
-}
-
-/// Returns whether the token endpoint accepts client certificates (RFC 8705 §2).
-fn announces_method(metadata: &Metadata) -> bool {
-    let methods = metadata.token_endpoint_auth_methods_supported.as_deref();
-    methods.unwrap_or_default().iter().any(|method| {
-        matches!(
-            method.as_str(),
-            "tls_client_auth" | "self_signed_tls_client_auth"
-        )
-    })
 }

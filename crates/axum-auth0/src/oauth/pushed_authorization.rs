@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    error::EndpointError, lenient::parse_members, mtls::ClientEndpoint,
+    client_endpoint::ClientEndpoint, error::EndpointError, lenient::parse_members,
     token_endpoint::TokenEndpoint,
 };
 use crate::{

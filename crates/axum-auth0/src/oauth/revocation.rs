@@ -3,8 +3,8 @@
 use http::StatusCode;
 
 use super::{
+    client_endpoint::{ClientEndpoint, Connection},
     error::EndpointError,
-    mtls::{ClientEndpoint, Connection},
     response::reports_failure,
     token_endpoint::TokenEndpoint,
 };

@@ -13,9 +13,10 @@ use secrecy::ExposeSecret as _;
 use super::{
     authorization_request::parameter_name,
     client_authentication::RegisteredClient,
+    client_endpoint::{ClientEndpoint, Connection},
     error::EndpointError,
     lenient::CapturingHttpClient,
-    mtls::{ClientEndpoint, Connection, MtlsCertificate, MtlsClient},
+    mtls::{MtlsCertificate, MtlsClient},
     proofs::Proofs,
     response::EndpointResponse,
     token_response::TokenResponse,
@@ -25,7 +26,7 @@ use crate::{
     config::{AudienceParameter, ClientAuthentication, ClientCredentials, Config},
     dpop::{DpopKey, DpopSigner},
     http_client::{HttpClient, retry_after},
-    provider::Provider,
+    provider::{Metadata, Provider},
     random::SharedRandom,
 };
 
@@ -38,7 +39,7 @@ pub struct TokenEndpoint {
     dpop: DpopSigner,
     pub(super) client: RegisteredClient,
     pub(super) audience_parameter: AudienceParameter,
-    pub(super) mtls: Option<MtlsClient>,
+    mtls: Option<MtlsClient>,
 }
 
 impl TokenEndpoint {
@@ -68,6 +69,19 @@ impl TokenEndpoint {
     /// Returns what signs the proofs of its requests.
     pub(crate) fn dpop(&self) -> &DpopSigner {
         &self.dpop
+    }
+
+    /// Returns the connection to an endpoint; `None` if the metadata has no such endpoint.
+    ///
+    /// # Errors
+    ///
+    /// See [`Connection::to`].
+    pub(crate) fn connection(
+        &self,
+        metadata: &Metadata,
+        endpoint: ClientEndpoint,
+    ) -> Result<Option<Connection>, EndpointError> {
+        Connection::to(endpoint, metadata, &self.http_client, self.mtls.as_ref())
     }
 
     /// Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5), with a proof of `key` (RFC 9449 §5).

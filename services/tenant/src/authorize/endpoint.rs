@@ -14,9 +14,9 @@ use super::{
     description::log_login,
     error::{AuthorizationError, ErrorRedirect},
     organization, par,
-    pending_login::{SIGN_UP_PATH, page_url},
+    pending_login::{AUTHORIZE_PATH, SIGN_UP_PATH, page_url},
     prompt::{Need, Step},
-    response, second_factor, session_transfer, validation,
+    required_factor, response, session_transfer, validation,
 };
 use crate::{
     activity_log::quoted,
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-pub(crate) const PATH: &str = "/authorize";
+pub(crate) const PATH: &str = AUTHORIZE_PATH;
 
 pub(crate) async fn get(
     State(state): State<Arc<AppState>>,
@@ -96,7 +96,7 @@ async fn authorize(
             None => (current, None),
         };
     let need = match &session {
-        Some(session) => second_factor::need(state, &mut transaction, &request, session).await?,
+        Some(session) => required_factor::need(state, &mut transaction, &request, session).await?,
         None => Need::Nothing,
     };
     let step = Step::first(
@@ -134,7 +134,9 @@ async fn authorize(
         }
         (Step::Unmet, _) => {
             transaction.commit().await?;
-            return Err(AuthorizationError::Redirect(second_factor::unmet(&request)));
+            return Err(AuthorizationError::Redirect(required_factor::unmet(
+                &request,
+            )));
         }
         (step, session) => {
             let authenticated_sid = session

@@ -15,7 +15,7 @@ use super::{
     organization,
     pending_login::{LOGIN_PATH, one_click_path, page_url, pending_login},
     prompt::Step,
-    response, second_factor,
+    required_factor, response,
 };
 use crate::{
     http::{Parameters, is_same_origin, redirect},
@@ -138,10 +138,10 @@ pub(super) async fn log_in(
     };
     let event = format!("{} logged in for", user.email);
     log_login(state, form.path, &event, request);
-    let need = second_factor::need(state, &mut transaction, request, &session).await?;
+    let need = required_factor::need(state, &mut transaction, request, &session).await?;
     let location = match Step::after_login(request.prompt, need) {
         Step::Unmet => {
-            let error = second_factor::unmet(request);
+            let error = required_factor::unmet(request);
             state.activity_log.refused(
                 form.path,
                 format!(

@@ -14,6 +14,7 @@ pub(crate) mod par;
 mod pending_login;
 mod prompt;
 pub(crate) mod requested_acr;
+mod required_factor;
 mod response;
 pub(crate) mod second_factor;
 mod session_transfer;

@@ -13,9 +13,9 @@ use sqlx::SqliteConnection;
 
 use super::{
     error::ErrorRedirect,
-    pending_login::{ORGANIZATION_PATH, authenticated_login},
+    pending_login::{AUTHORIZE_PATH, ORGANIZATION_PATH, authenticated_login},
     prompt::Need,
-    response, second_factor,
+    required_factor, response,
 };
 use crate::{
     http::{Parameters, is_same_origin, redirect},
@@ -78,9 +78,7 @@ pub(super) async fn next_url(
     session: &Session,
 ) -> Result<String, sqlx::Error> {
     let refused = |error, description: String| {
-        state
-            .activity_log
-            .refused(super::endpoint::PATH, &*description);
+        state.activity_log.refused(AUTHORIZE_PATH, &*description);
         let error = ErrorRedirect {
             redirect_uri: request.redirect_uri.clone(),
             state: request.state.clone(),
@@ -162,7 +160,7 @@ pub(crate) async fn post(
     });
     let mut transaction = state.store.begin().await?;
     // A login that still waits for its second factor.
-    if second_factor::need(&state, &mut transaction, &request, &session).await? != Need::Nothing {
+    if required_factor::need(&state, &mut transaction, &request, &session).await? != Need::Nothing {
         return Err(ErrorPage::login_not_found());
     }
     if !logins::finish(&mut transaction, login_id).await? {

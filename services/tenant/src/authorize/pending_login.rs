@@ -14,6 +14,7 @@ use crate::{
     },
 };
 
+pub(super) const AUTHORIZE_PATH: &str = "/authorize";
 pub(super) const LOGIN_PATH: &str = "/u/login";
 pub(super) const SIGN_UP_PATH: &str = "/u/signup";
 pub(super) const ONE_CLICK_PATH: &str = "/u/login/one-click";
