@@ -29,8 +29,12 @@ async fn a_token_of_another_system_is_exchanged_for_tokens_of_its_user() {
     let request = exchange_of("alice")
         .organization("acme")
         .extra_scopes(["offline_access"]);
-    env.provider
-        .modify(Part::IdToken, |claims| claims["org_name"] = json!("acme"));
+    for part in [Part::IdToken, Part::AccessToken] {
+        env.provider.modify(part, |claims| {
+            claims["org_id"] = json!("org_acme");
+            claims["org_name"] = json!("acme");
+        });
+    }
     let tokens = exchange(&env, request).await.unwrap();
     assert_eq!(tokens.access_token().audience(), PRODUCTS);
     assert_eq!(tokens.claims().unwrap()["sub"], "auth0|alice");
