@@ -149,7 +149,7 @@ cases! {
     apis::an_api_that_checks_another_audience_rejects_the_token:
         RefusedByApi, "The API checks another audience than the one that is configured here.";
     rejections::a_login_parameter_is_rejected:
-        RefusedByProvider, "The provider does not take a parameter of the login, here `prompt=create`.";
+        RefusedByProvider, "The provider does not take a parameter of the login, here an unknown `connection`.";
     dpop::a_provider_that_ignores_proofs_fails_the_login:
         DpopIgnored, "`AUTH0_DPOP` is true, and the provider issues bearer tokens anyway.";
     dpop::a_clock_that_is_behind_makes_proofs_too_old:

@@ -61,6 +61,17 @@ pub(crate) fn without_organizations(tenant: Router) -> Router {
     }))
 }
 
+/// Ignores the parameters that ask for a second factor.
+pub(crate) fn without_second_factors(tenant: Router) -> Router {
+    tenant
+        .layer(from_fn(|request, next| {
+            drop_parameter("acr_values", request, next)
+        }))
+        .layer(from_fn(|request, next| {
+            drop_parameter("claims", request, next)
+        }))
+}
+
 async fn drop_parameter(dropped: &str, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();

@@ -112,14 +112,14 @@ pub(crate) async fn a_login_parameter_is_rejected() -> ReportedDiagnosis {
     let env = TestEnv::start().await;
     let alice = env.browser();
     let page = alice
-        .open("/auth/login?prompt=create&returnTo=%2Fproducts")
+        .open("/auth/login?connection=google-oauth2&returnTo=%2Fproducts")
         .await;
     let diagnosis = reported::at_login(&env, &page);
     assert_says(
         &diagnosis,
         &[
             "refused the request: invalid_request",
-            "The parameter prompt is not understood",
+            "The connection was not found",
         ],
         &[
             "Monitoring > Logs",
@@ -133,7 +133,13 @@ pub(crate) async fn a_login_parameter_is_rejected() -> ReportedDiagnosis {
 
 pub(crate) async fn a_required_acr_that_the_provider_ignores_fails_the_login() -> ReportedDiagnosis
 {
-    let env = TestEnv::start().await;
+    let env = TestEnv::with(|builder| {
+        restartable(builder);
+        builder.tenant_is_up = false;
+    })
+    .await;
+    let provider = modified_tenant::without_second_factors(env.tenant.router());
+    let stand_in = ModifiedTenant::at_tenant_of(&env, provider);
     let alice = signed_in(&env).await;
     let page = alice
         .open("/auth/login?acr_values=urn:example:gold&require_acr=true&returnTo=%2Fproducts")
@@ -146,6 +152,7 @@ pub(crate) async fn a_required_acr_that_the_provider_ignores_fails_the_login() -
     );
     // The session of before is kept.
     assert_works(&alice).await;
+    stand_in.go().await;
     diagnosis
 }
 
@@ -165,7 +172,7 @@ pub(crate) async fn a_provider_without_mutual_tls_fails_the_login() -> ReportedD
     .await;
     let alice = env.browser();
     let page = alice.open("/products").await;
-    let diagnosis = reported::at_login(&env, &page);
+    let diagnosis = reported::at_login_start(&env, &page);
     assert_says(
         &diagnosis,
         &["AUTH0_MTLS requires", "mtls_endpoint_aliases"],

@@ -60,9 +60,18 @@ pub(crate) fn at_login_with_status(
     page: &Response,
     status: u16,
 ) -> ReportedDiagnosis {
+    on_login_page(env, page, ("/auth/callback", status))
+}
+
+/// Like [`at_login`], for a login that fails before it reaches the provider.
+pub(crate) fn at_login_start(env: &TestEnv, page: &Response) -> ReportedDiagnosis {
+    on_login_page(env, page, ("/auth/login", 500))
+}
+
+fn on_login_page(env: &TestEnv, page: &Response, expected: (&str, u16)) -> ReportedDiagnosis {
     assert_eq!(
         (page.url.path(), page.status.as_u16()),
-        ("/auth/callback", status),
+        expected,
         "{}",
         page.body
     );
