@@ -145,7 +145,7 @@ async fn an_unsupported_method_is_rejected() {
         (Method::POST, PROFILE_PATH),
         (Method::PUT, LOGOUT_PATH),
         (Method::POST, "/auth/callback"),
-        (Method::POST, "/auth/login"),
+        (Method::PUT, "/auth/login"),
     ] {
         alice.call(method, path, FIELDS).await.assert_status(405);
     }
