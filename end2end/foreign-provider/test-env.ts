@@ -55,7 +55,7 @@ export async function startTestEnv({ processes, orders, tokenSeconds, fapi }: Te
     programs.push(new Program(
       'api',
       requiredVariable('API_EXECUTABLE'),
-      ['--port', `${apiPort}`, '--issuer', provider, '--audience', API.identifier, '--database', ':memory:'],
+      ['--port', `${apiPort}`, '--issuer', provider, '--audience', API.identifier, '--public-url', api, '--database', ':memory:'],
       {},
       state,
     ));
