@@ -12,7 +12,7 @@ pub(crate) const SESSION_TRANSFER_PARAMETER: &str = "session_transfer_token";
 
 /// A token that starts a session of its user at another site, once, within a minute (Auth0's Native to Web SSO).
 ///
-/// Whoever has it can log in as the user. It cannot be serialized, and `Debug` does not show it.
+/// Any browser that has it can log in as the user. It cannot be serialized, and `Debug` does not show it.
 pub struct SessionTransferToken {
     token: SecretString,
     expires_at: i64,
@@ -38,7 +38,7 @@ impl SessionTransferToken {
 
     /// Returns `login_url`, the login route of the other site, with the token. Redirect the browser there at once.
     ///
-    /// Use only a URL of the configuration. A URL of a request would let anyone collect sessions of the user.
+    /// Use only a URL of the configuration. A URL of a request would let an attacker collect sessions of the user.
     ///
     /// # Errors
     ///

@@ -4,8 +4,8 @@ use super::{Text, without_full_stop};
 
 pub(super) fn ignored() -> Text {
     Text::new(
-        "The provider issued a bearer token, although AUTH0_DPOP is true and the request had a DPoP proof: whoever gets \
-         hold of such a token can use it.",
+        "The provider issued a bearer token, although AUTH0_DPOP is true and the request had a DPoP proof: an attacker \
+         who obtains such a token can use it.",
         "Let the provider bind access tokens by DPoP (Auth0 dashboard > Applications > APIs > your API > Settings > Token \
          Sender-Constraining: DPoP; Keycloak: the client's Require DPoP bound tokens), or set AUTH0_DPOP=false if bearer \
          tokens are acceptable. Then restart, and log in again.",

@@ -1,88 +1,13 @@
-//! `DPoP` (RFC 9449): bound access tokens, proofs and nonces.
+//! Proofs at the token endpoint and of a pushed request.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{
-    Algorithm, EncodingKey,
-    jwk::{Jwk, ThumbprintHash},
-};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tenant::DpopProofs;
 
+use super::{Key, claims, redeem, token_request};
 use crate::test_env::{
-    CALLBACK, CLIENT_ID, CLIENT_SECRET, JsonResponse, PRODUCTS, START_TIME, TestEnv, VERIFIER,
-    parameter,
+    CALLBACK, CLIENT_ID, CLIENT_SECRET, JsonResponse, PRODUCTS, START_TIME, TestEnv, parameter,
 };
-
-/// A key of the application.
-struct Key(EncodingKey);
-
-impl Key {
-    /// Returns a P-256 key: the prefix of its DER (SEC 1), and this scalar.
-    fn new(seed: u8) -> Self {
-        let mut der = vec![
-            0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d,
-            0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27,
-            0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20,
-        ];
-        der.extend([seed; 32]);
-        Self(EncodingKey::from_ec_der(&der))
-    }
-
-    fn jwk(&self) -> Jwk {
-        Jwk::from_encoding_key(&self.0, Algorithm::ES256).unwrap()
-    }
-
-    fn thumbprint(&self) -> String {
-        self.jwk().thumbprint(ThumbprintHash::SHA256).unwrap()
-    }
-
-    fn sign(&self, header: &Value, claims: &Value) -> String {
-        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed = format!("{}.{}", encode(header), encode(claims));
-        let signature =
-            jsonwebtoken::crypto::sign(signed.as_bytes(), &self.0, Algorithm::ES256).unwrap();
-        format!("{signed}.{signature}")
-    }
-
-    fn header(&self) -> Value {
-        json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk() })
-    }
-
-    /// Returns a proof for the token endpoint.
-    fn proof(&self, env: &TestEnv, jti: &str) -> String {
-        self.sign(&self.header(), &claims(env, jti))
-    }
-}
-
-/// Returns the claims of a proof for the token endpoint.
-fn claims(env: &TestEnv, jti: &str) -> Value {
-    json!({ "jti": jti, "htm": "POST", "htu": env.url("oauth/token"), "iat": START_TIME })
-}
-
-/// Sends a token request with these proofs.
-async fn token_request(env: &TestEnv, form: &[(&str, &str)], proofs: &[&str]) -> JsonResponse {
-    let mut form = form.to_vec();
-    form.extend([("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET)]);
-    let mut request = env.request(Method::POST, "oauth/token").form(&form);
-    for proof in proofs {
-        request = request.header("dpop", *proof);
-    }
-    JsonResponse::read(request.send().await.unwrap()).await
-}
-
-async fn redeem(env: &TestEnv, more: &[(&str, &str)], proofs: &[&str]) -> JsonResponse {
-    let callback = env.browser().log_in("alice@example.com", more).await;
-    let code = parameter(&callback, "code").unwrap();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", &code),
-        ("redirect_uri", CALLBACK),
-        ("code_verifier", VERIFIER),
-    ];
-    token_request(env, &form, proofs).await
-}
 
 #[tokio::test]
 async fn tokens_are_bound_to_the_key_of_the_proof() {
@@ -235,71 +160,6 @@ async fn without_the_setting_proofs_are_ignored() {
         .await;
     let document: Value = document.json().await.unwrap();
     assert_eq!(document["dpop_signing_alg_values_supported"][0], "ES256");
-}
-
-/// RFC 9449 §7.1.
-#[tokio::test]
-async fn userinfo_needs_a_proof_of_a_bound_token() {
-    let env = TestEnv::start().await;
-    let (key, other) = (Key::new(1), Key::new(2));
-    for (number, more) in [&[][..], &[("audience", PRODUCTS)]].into_iter().enumerate() {
-        let tokens = redeem(&env, more, &[&key.proof(&env, &format!("t{number}"))]).await;
-        let token = tokens.text("access_token");
-        let ask = async |scheme: &str, key: &Key, jti: &str, ath: &str| {
-            let claims = json!({
-                "jti": jti, "htm": "GET", "htu": env.url("userinfo"), "iat": START_TIME,
-                "ath": URL_SAFE_NO_PAD.encode(Sha256::digest(ath)),
-            });
-            let request = env
-                .request(Method::GET, "userinfo")
-                .header("authorization", format!("{scheme} {token}"))
-                .header("dpop", key.sign(&key.header(), &claims));
-            JsonResponse::read(request.send().await.unwrap())
-                .await
-                .status
-        };
-        let jti = |name: &str| format!("{name}{number}");
-        assert_eq!(env.userinfo(token).await.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(
-            ask("Bearer", &key, &jti("a"), token).await,
-            StatusCode::UNAUTHORIZED
-        );
-        assert_eq!(
-            ask("DPoP", &other, &jti("b"), token).await,
-            StatusCode::UNAUTHORIZED
-        );
-        assert_eq!(
-            ask("DPoP", &key, &jti("c"), "another").await,
-            StatusCode::UNAUTHORIZED
-        );
-        assert_eq!(ask("DPoP", &key, &jti("d"), token).await, StatusCode::OK);
-        assert_eq!(
-            ask("DPoP", &key, &jti("d"), token).await,
-            StatusCode::UNAUTHORIZED
-        );
-    }
-}
-
-/// RFC 9449 §6.2.
-#[tokio::test]
-async fn the_introspection_of_a_bound_token_names_the_key() {
-    let env = TestEnv::with(|settings| settings.apis[0].opaque = true).await;
-    let key = Key::new(1);
-    let tokens = redeem(&env, &[("audience", PRODUCTS)], &[&key.proof(&env, "1")]).await;
-    let token = tokens.text("access_token");
-    let response = env
-        .post_as_application("oauth/introspect", &[("token", token)])
-        .await;
-    assert_eq!(response.text("token_type"), "DPoP");
-    assert_eq!(response.json["cnf"], json!({ "jkt": key.thumbprint() }));
-    let bearer = env.tokens(&[("audience", PRODUCTS)]).await;
-    let response = env
-        .post_as_application(
-            "oauth/introspect",
-            &[("token", bearer.text("access_token"))],
-        )
-        .await;
-    assert_eq!(response.json.get("cnf"), None);
 }
 
 /// RFC 9449 §10.1.
