@@ -35,6 +35,8 @@ struct Generation {
 struct Generations {
     /// The start of the current period, in seconds since 1970-01-01T00:00:00Z.
     start: i64,
+    /// The longest lifetime of a proof so far: verifiers with other limits may share the cache.
+    lifetime: i64,
     current: Generation,
     previous: Generation,
 }
@@ -94,6 +96,8 @@ impl ReplayCache {
 impl Generations {
     /// Drops the proofs that cannot be accepted any more. A clock that is set back drops none.
     fn rotate(&mut self, now: i64, lifetime: i64) {
+        self.lifetime = self.lifetime.max(lifetime);
+        let lifetime = self.lifetime;
         let age = now.saturating_sub(self.start);
         if age < lifetime {
             return;
@@ -189,6 +193,19 @@ mod tests {
         assert_eq!(record(&cache, "x", "1", 0), Recorded::Full);
         assert_eq!(record(&cache, "0", "0", 0), Recorded::Replayed);
         assert_eq!(record(&cache, "x", "1", 2 * LIFETIME), Recorded::New);
+    }
+
+    #[test]
+    fn verifiers_with_other_lifetimes_do_not_make_the_cache_forget_a_proof() {
+        let cache = ReplayCache::new(1_000);
+        let (long, short) = (5 * LIFETIME, LIFETIME);
+        let accepted = cache.record(("issuer", "a"), "1", 1_000, long);
+        assert_eq!(accepted, Recorded::New);
+        for later in (0..long).step_by(60) {
+            cache.record(("issuer", "b"), &later.to_string(), 1_000 + later, short);
+            let again = cache.record(("issuer", "a"), "1", 1_000 + later, long);
+            assert_eq!(again, Recorded::Replayed, "{later}");
+        }
     }
 
     /// A single client cannot lock out the others.
