@@ -22,8 +22,12 @@ use ring::digest::{SHA256, digest};
 ///
 /// /// For a proxy that sends the certificate as RFC 9440 defines.
 /// async fn client_certificate(mut request: Request, next: Next) -> Response {
-///     let header = request.headers().get("client-cert");
-///     let certificate = header.and_then(|value| ClientCertificate::from_rfc9440(value.to_str().ok()?));
+///     let mut headers = request.headers().get_all("client-cert").iter();
+///     // A second one may be from the client.
+///     let certificate = match (headers.next(), headers.next()) {
+///         (Some(value), None) => value.to_str().ok().and_then(ClientCertificate::from_rfc9440),
+///         _ => None,
+///     };
 ///     if let Some(certificate) = certificate {
 ///         request.extensions_mut().insert(certificate);
 ///     }
