@@ -62,6 +62,25 @@ impl Slots {
         let keys = slot_keys(issuer, identity);
         let lock = usize::from(keys[0][0]) % LOCKS;
         let _turn = self.locks[lock].lock().await;
+        // A slot that another process takes meanwhile is not this form's.
+        for _ in 0..MAX_KEPT_FORMS {
+            if self.try_occupy(keys, form, now, expires_at).await? {
+                return Ok(());
+            }
+        }
+        Err(StoreError(
+            "kept form: other requests took every slot".to_owned(),
+        ))
+    }
+
+    /// Returns whether the form has a slot now.
+    async fn try_occupy(
+        &self,
+        keys: [Key; MAX_KEPT_FORMS as usize],
+        form: Key,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
         let (mut free, mut oldest, mut newest) = (None, None, 0);
         for key in keys {
             match self.occupant(&key, now).await? {
@@ -83,6 +102,7 @@ impl Slots {
             (None, Some((key, occupant))) => {
                 tracing::debug!("deleted the oldest kept form of a user");
                 self.store.delete_record(&occupant.form).await?;
+                self.store.delete_record(&key).await?;
                 key
             }
             (None, None) => return Err(StoreError("kept form: no slot".to_owned())),
@@ -90,11 +110,16 @@ impl Slots {
         let occupant = Occupant { form, number };
         let plain = serde_json::to_vec(&occupant)
             .map_err(|error| StoreError(format!("kept form: {error}")))?;
-        // An expired slot may still exist.
+        let seal = || self.keys.seal(Purpose::KeptForm, &key, &plain);
+        if self.store.create_record(&key, seal(), expires_at).await? {
+            return Ok(true);
+        }
+        if self.occupant(&key, now).await?.is_some() {
+            return Ok(false);
+        }
+        // An expired slot still exists.
         self.store.delete_record(&key).await?;
-        let sealed = self.keys.seal(Purpose::KeptForm, &key, &plain);
-        self.store.create_record(&key, sealed, expires_at).await?;
-        Ok(())
+        self.store.create_record(&key, seal(), expires_at).await
     }
 
     async fn occupant(&self, key: &Key, now: i64) -> Result<Option<Occupant>, StoreError> {
