@@ -21,6 +21,8 @@ pub struct ApiSettings {
     pub(crate) browser_access: BrowserAccess,
     /// Whether its access tokens have to be bound to the key of the login.
     pub(crate) dpop: bool,
+    /// Whether its access tokens have to be bound to the certificate of this application.
+    pub(crate) certificate_bound: bool,
 }
 
 impl ApiSettings {
@@ -81,11 +83,18 @@ pub enum BrowserAccess {
     TokensCanBeStolen,
 }
 
+/// What access tokens have to be bound to.
+#[derive(Clone, Copy)]
+pub(super) struct TokenBinding {
+    pub(super) dpop: bool,
+    pub(super) certificate: bool,
+}
+
 /// Reads the settings of every registered API.
 pub(super) fn read(
     registrations: &[ApiRegistration],
     login_audience: Option<&str>,
-    dpop: bool,
+    binding: TokenBinding,
     problems: &mut Problems<'_>,
 ) -> BTreeMap<&'static str, ApiSettings> {
     let mut apis = BTreeMap::new();
@@ -103,7 +112,7 @@ pub(super) fn read(
         {
             continue;
         }
-        if let Some(settings) = read_one(api, login_audience, dpop, problems) {
+        if let Some(settings) = read_one(api, login_audience, binding, problems) {
             apis.insert(api.prefix, settings);
         }
     }
@@ -114,7 +123,7 @@ pub(super) fn read(
 fn read_one(
     api: &ApiRegistration,
     login_audience: Option<&str>,
-    dpop: bool,
+    binding: TokenBinding,
     problems: &mut Problems<'_>,
 ) -> Option<ApiSettings> {
     let variable = |ending: &str| format!("{}_API_{ending}", api.prefix);
@@ -145,7 +154,8 @@ fn read_one(
         scope,
         token_format,
         browser_access: BrowserAccess::default(),
-        dpop,
+        dpop: binding.dpop,
+        certificate_bound: binding.certificate,
     })
 }
 

@@ -167,7 +167,10 @@ impl Config {
         let apis = apis::read(
             registrations,
             audience.as_deref(),
-            dpop.is_on,
+            apis::TokenBinding {
+                dpop: dpop.is_on,
+                certificate: binds_tokens_to_certificate,
+            },
             &mut problems,
         );
         login::check_resources(&mut problems, audience_parameter, &apis);

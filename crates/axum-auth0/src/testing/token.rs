@@ -85,6 +85,7 @@ impl TestToken {
             is_spent: false,
             // The handlers of a test get a token as with a provider, and can sign proofs.
             dpop_key: api.dpop.then(DpopKey::generate).and_then(Result::ok),
+            is_certificate_bound: api.certificate_bound,
         })
     }
 

@@ -44,6 +44,9 @@ pub(crate) struct CachedToken {
     /// without `DPoP` lost that one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dpop_key: Option<DpopKey>,
+    /// Whether the token had to be bound to the certificate of this application.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_certificate_bound: bool,
 }
 
 impl CachedToken {
@@ -82,12 +85,14 @@ impl CachedToken {
             is_extra: request.is_extra(),
             is_spent: false,
             dpop_key: response.dpop_key.clone(),
+            is_certificate_bound: config.binds_tokens_to_certificate(),
         })
     }
 
-    /// Returns whether this token belongs to `request`. A bearer token from before `DPoP` was switched on does not.
+    /// Returns whether this token belongs to `request`. A bearer token from before tokens had to be bound does not.
     pub(crate) fn matches(&self, request: &TokenRequest<'_>) -> bool {
-        let is_bound = self.dpop_key.is_some() || !request.api.dpop;
+        let is_bound = (self.dpop_key.is_some() || !request.api.dpop)
+            && (self.is_certificate_bound || !request.api.certificate_bound);
         is_bound && self.audience == request.audience && self.requested == request.scope
     }
 

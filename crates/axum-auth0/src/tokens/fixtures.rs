@@ -77,6 +77,7 @@ pub(super) fn cached(token: &str) -> CachedToken {
         is_extra: false,
         is_spent: false,
         dpop_key: None,
+        is_certificate_bound: false,
     }
 }
 

@@ -197,3 +197,30 @@ async fn a_refreshed_token_must_be_bound_too() {
     assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(response.json()["code"], "not_supported_by_provider");
 }
+
+/// The cached token is still valid, and not used any more.
+#[tokio::test]
+async fn a_session_from_before_the_switch_gets_a_bound_token() {
+    let (env, files, thumbprint) = registered(|site| site).await;
+    let mut browser = env.browser();
+    browser.log_in(&env.provider, "alice").await;
+    assert_eq!(env.token(&mut browser).await["cnf"], Value::Null);
+    bind(&env, json!({ "x5t#S256": thumbprint }));
+    let [certificate, key, ca] =
+        ["client.crt", "client.key", "ca.crt"].map(|name| files.path(name));
+    let changes = [
+        ("AUTH0_CLIENT_SECRET", None),
+        ("AUTH0_MTLS", Some("true")),
+        ("AUTH0_MTLS_CERTIFICATE_FILE", Some(certificate.as_str())),
+        ("AUTH0_MTLS_KEY_FILE", Some(key.as_str())),
+        ("AUTH0_MTLS_CA_FILE", Some(ca.as_str())),
+        (BOUND, Some("true")),
+    ];
+    let router = env.restarted(&changes).await;
+    let mut browser = browser.with_router(&router);
+    let token = env.token(&mut browser).await;
+    assert_eq!(token["cnf"]["x5t#S256"], thumbprint.as_str());
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+    assert_eq!(env.token(&mut browser).await, token);
+    assert_eq!(env.provider.request_count(Endpoint::Refresh), 1);
+}
