@@ -18,6 +18,10 @@ const YOUNG_TTL: i64 = 30;
 
 /// An access token of a login, with the request and the properties of the token.
 #[derive(Clone, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "members of a stored record, each independent of the others"
+)]
 pub(crate) struct CachedToken {
     pub(crate) audience: String,
     /// The requested scopes. A token requested with another configuration is stale.
