@@ -68,7 +68,7 @@ impl InstrumentedStore {
         feed
     }
 
-    /// Sets the operations of [`Store`] that fail, by name.
+    /// Sets the operations of [`Store`](axum_auth0::Store) that fail, by name.
     pub fn set_failing(&self, operations: &[&'static str]) {
         *self.failing.lock().unwrap() = operations.iter().copied().collect();
     }
@@ -88,22 +88,22 @@ impl InstrumentedStore {
         }
     }
 
-    /// Makes the next `count` calls of [`Store::swap_tokens`] fail.
+    /// Makes the next `count` calls of [`Store::swap_tokens`](axum_auth0::Store::swap_tokens) fail.
     pub fn fail_swaps(&self, count: usize) {
         self.failing_swaps.store(count, Ordering::SeqCst);
     }
 
-    /// Makes the next `count` calls of [`Store::load_login`] fail.
+    /// Makes the next `count` calls of [`Store::load_login`](axum_auth0::Store::load_login) fail.
     pub fn fail_loads(&self, count: usize) {
         self.failing_loads.store(count, Ordering::SeqCst);
     }
 
-    /// Returns the number of calls of [`Store::load_login`] that are still set to fail.
+    /// Returns the number of calls of [`Store::load_login`](axum_auth0::Store::load_login) that are still set to fail.
     pub fn remaining_load_failures(&self) -> usize {
         self.failing_loads.load(Ordering::SeqCst)
     }
 
-    /// Returns the number of calls of [`Store::mark_used`].
+    /// Returns the number of calls of [`Store::mark_used`](axum_auth0::Store::mark_used).
     pub fn mark_used_count(&self) -> usize {
         self.mark_used_count.load(Ordering::SeqCst)
     }
@@ -127,7 +127,7 @@ impl InstrumentedStore {
         wait_until(|| self.read_count() >= before + times).await;
     }
 
-    /// Returns the number of calls of [`Store::load_login`].
+    /// Returns the number of calls of [`Store::load_login`](axum_auth0::Store::load_login).
     pub fn load_count(&self) -> usize {
         self.load_count.load(Ordering::SeqCst)
     }
