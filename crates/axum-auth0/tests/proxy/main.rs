@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+// The scripted API of the tests of the API client. Only these two test binaries need it.
 #[path = "../api_client/api.rs"]
 mod api;
 mod connection;

@@ -32,6 +32,6 @@ async fn a_login_that_its_user_denies_has_no_tokens() {
     };
     let (page, ()) = tokio::join!(env.browser.open("/approval?user=auth0|alice"), deny);
     page.assert(403, "login_refused");
-    let page = env.browser.open("/approval?user=auth0|nobody").await;
+    let page = env.browser.open("/approval?user=auth0|unknown").await;
     page.assert(403, "unknown_user_id");
 }

@@ -33,7 +33,7 @@ async fn a_token_of_another_system_is_exchanged() {
         "only openid was requested"
     );
     assert_eq!(seen["claims"]["sub"], json!("auth0|bob"));
-    let page = env.browser.open("/legacy?token=nobody@example.com").await;
+    let page = env.browser.open("/legacy?token=unknown@example.com").await;
     page.assert(403, "exchange_refused");
     let page = env.browser.open("/legacy").await;
     page.assert(400, "empty_token");

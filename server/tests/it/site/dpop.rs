@@ -36,7 +36,7 @@ async fn users_read_their_products_with_tokens_that_are_bound_to_their_keys() {
     }
 }
 
-/// What somebody finds in a log of the API is useless.
+/// A token and a proof from a log of the API are useless.
 #[tokio::test]
 async fn a_leaked_token_is_refused_by_the_api_with_and_without_its_proof() {
     let env = TestEnv::with(|builder| builder.set("AUTH0_DPOP", "true")).await;

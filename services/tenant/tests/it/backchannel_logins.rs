@@ -97,7 +97,7 @@ async fn a_login_can_be_denied_and_expires() {
 #[tokio::test]
 async fn a_malformed_request_is_refused() {
     let env = TestEnv::start().await;
-    let unknown = hint(&env, "auth0|nobody");
+    let unknown = hint(&env, "auth0|unknown");
     let long = "x".repeat(65);
     for (parameter, value, error) in [
         ("login_hint", "alice@example.com", "invalid_request"),

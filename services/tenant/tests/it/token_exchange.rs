@@ -87,7 +87,7 @@ async fn other_tokens_are_refused() {
         ),
         (
             &[
-                ("subject_token", "nobody@example.com"),
+                ("subject_token", "unknown@example.com"),
                 ("subject_token_type", PROFILE),
             ],
             "no known user",
