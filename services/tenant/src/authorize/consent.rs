@@ -13,11 +13,11 @@ use super::{
     description::log_login,
     error::ErrorRedirect,
     organization,
-    pending_login::{CONSENT_PATH, authenticated_login},
+    pending_login::{AuthenticatedForm, CONSENT_PATH, authenticated_login},
     response,
 };
 use crate::{
-    http::{Parameters, is_same_origin, redirect},
+    http::{Parameters, redirect},
     pages::{consent::ConsentPage, error_page::ErrorPage},
     state::AppState,
     store::{logins, users},
@@ -51,15 +51,16 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
-    let login_id = parameters.get("state").unwrap_or_default();
-    let (request, session) = authenticated_login(&state, &headers, login_id).await?;
+    let form = AuthenticatedForm::read(&state, &headers, &body).await?;
+    let login_id = form.login_id().to_owned();
+    let AuthenticatedForm {
+        parameters,
+        request,
+        session,
+    } = form;
 
     let mut transaction = state.store.begin().await?;
-    if !logins::finish(&mut transaction, login_id).await? {
+    if !logins::finish(&mut transaction, &login_id).await? {
         return Err(ErrorPage::login_not_found());
     }
     let location = if parameters.get("action") == Some("accept") {

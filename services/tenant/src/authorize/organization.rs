@@ -13,12 +13,12 @@ use sqlx::SqliteConnection;
 
 use super::{
     error::ErrorRedirect,
-    pending_login::{AUTHORIZE_PATH, ORGANIZATION_PATH, authenticated_login},
+    pending_login::{AUTHORIZE_PATH, AuthenticatedForm, ORGANIZATION_PATH, authenticated_login},
     prompt::Need,
     required_factor, response,
 };
 use crate::{
-    http::{Parameters, is_same_origin, redirect},
+    http::{Parameters, redirect},
     pages::{error_page::ErrorPage, organization::OrganizationPage},
     settings::{OrganizationSettings, OrganizationUsage},
     state::AppState,
@@ -144,12 +144,13 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
-    let login_id = parameters.get("state").unwrap_or_default();
-    let (mut request, session) = authenticated_login(&state, &headers, login_id).await?;
+    let form = AuthenticatedForm::read(&state, &headers, &body).await?;
+    let login_id = form.login_id().to_owned();
+    let AuthenticatedForm {
+        parameters,
+        mut request,
+        session,
+    } = form;
     let selected = parameters.get("organization").unwrap_or_default();
     let all = &state.config.organizations;
     let selected = all.iter().find(|organization| organization.id == selected);
@@ -163,7 +164,7 @@ pub(crate) async fn post(
     if required_factor::need(&state, &mut transaction, &request, &session).await? != Need::Nothing {
         return Err(ErrorPage::login_not_found());
     }
-    if !logins::finish(&mut transaction, login_id).await? {
+    if !logins::finish(&mut transaction, &login_id).await? {
         return Err(ErrorPage::login_not_found());
     }
     let location = next_url(&state, &mut transaction, &request, &session).await?;

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 
 use super::prompt::Step;
 use crate::{
+    http::{Parameters, is_same_origin},
     pages::error_page::ErrorPage,
     sso,
     state::AppState,
@@ -61,4 +62,35 @@ pub(super) async fn authenticated_login(
         .filter(|session| login.sid.as_deref() == Some(session.sid.as_str()))
         .map(|session| (login.request, session))
         .ok_or_else(ErrorPage::login_not_found)
+}
+
+/// A form that the tenant's own page sent for a login in which the user has authenticated.
+pub(super) struct AuthenticatedForm {
+    pub(super) parameters: Parameters,
+    pub(super) request: AuthorizationRequest,
+    pub(super) session: Session,
+}
+
+impl AuthenticatedForm {
+    pub(super) async fn read(
+        state: &AppState,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Self, ErrorPage> {
+        if !is_same_origin(headers) {
+            return Err(ErrorPage::cross_site_form());
+        }
+        let parameters = Parameters::from_body(headers, body)?;
+        let login_id = parameters.get("state").unwrap_or_default();
+        let (request, session) = authenticated_login(state, headers, login_id).await?;
+        Ok(Self {
+            parameters,
+            request,
+            session,
+        })
+    }
+
+    pub(super) fn login_id(&self) -> &str {
+        self.parameters.get("state").unwrap_or_default()
+    }
 }

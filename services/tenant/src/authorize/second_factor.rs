@@ -13,11 +13,11 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use super::{
     description::log_login,
     organization,
-    pending_login::{SECOND_FACTOR_PATH, authenticated_login, page_url},
+    pending_login::{AuthenticatedForm, SECOND_FACTOR_PATH, authenticated_login, page_url},
     prompt::{Need, Step},
 };
 use crate::{
-    http::{Parameters, is_same_origin, redirect},
+    http::{Parameters, redirect},
     pages::{
         error_page::ErrorPage,
         second_factor::{Failure, SecondFactorPage},
@@ -53,7 +53,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    let form = SecondFactorForm::read(&state, &headers, &body).await?;
+    let form = AuthenticatedForm::read(&state, &headers, &body).await?;
     let code = form.parameters.get("code").unwrap_or_default();
     let mut transaction = state.store.begin().await?;
     let sub = &form.session.sub;
@@ -95,7 +95,7 @@ pub(crate) async fn one_click(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    let form = SecondFactorForm::read(&state, &headers, &body).await?;
+    let form = AuthenticatedForm::read(&state, &headers, &body).await?;
     let mut transaction = state.store.begin().await?;
     let sub = &form.session.sub;
     if second_factors::current_code(&mut transaction, sub, state.now())
@@ -107,41 +107,14 @@ pub(crate) async fn one_click(
     continue_login(&state, transaction, ONE_CLICK_PATH, &form).await
 }
 
-struct SecondFactorForm {
-    parameters: Parameters,
-    request: AuthorizationRequest,
-    session: Session,
-}
-
-impl SecondFactorForm {
-    /// Reads a form that the tenant's own page sent for a login in which the user has authenticated.
-    async fn read(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Self, ErrorPage> {
-        if !is_same_origin(headers) {
-            return Err(ErrorPage::cross_site_form());
-        }
-        let parameters = Parameters::from_body(headers, body)?;
-        let login_id = parameters.get("state").unwrap_or_default();
-        let (request, session) = authenticated_login(state, headers, login_id).await?;
-        Ok(Self {
-            parameters,
-            request,
-            session,
-        })
-    }
-
-    fn login_id(&self) -> &str {
-        self.parameters.get("state").unwrap_or_default()
-    }
-}
-
 /// Records the second factor in the session, and continues with the consent page or the callback.
 async fn continue_login(
     state: &AppState,
     mut transaction: Transaction<'static, Sqlite>,
     path: &'static str,
-    form: &SecondFactorForm,
+    form: &AuthenticatedForm,
 ) -> Result<Response, ErrorPage> {
-    let SecondFactorForm {
+    let AuthenticatedForm {
         request, session, ..
     } = form;
     if !logins::finish(&mut transaction, form.login_id()).await? {
