@@ -1,10 +1,85 @@
-//! The authorization and the logout endpoint for clients without a session at the provider.
+//! The authorization and the logout endpoint.
+
+use http::HeaderMap;
 
 use super::{
-    AuthorizationResponse, CLIENT_ID, FakeProvider, ORDERS, PRODUCTS, RecordedRequest, Reply,
+    AuthorizationResponse, CLIENT_ID, Endpoint, FakeProvider, ORDERS, PRODUCTS, RecordedRequest,
+    Reply, grants::Grant, request_log::pairs,
 };
 
 impl FakeProvider {
+    /// Follows the redirect to the provider, authenticates `user`, and returns the authorization response.
+    pub fn authorize(&self, location: &str, user: &str) -> AuthorizationResponse {
+        let url = url::Url::parse(location).unwrap();
+        let request = RecordedRequest {
+            endpoint: Endpoint::Authorize,
+            form: pairs(url.query().unwrap_or_default().as_bytes()),
+            authorization: None,
+            path: url.path().to_owned(),
+            headers: HeaderMap::new(),
+            certificate: None,
+        };
+        let request = self.resolve(request);
+        let required = |name: &str| {
+            request
+                .get(name)
+                .unwrap_or_else(|| panic!("the authorization request lacks {name}"))
+                .to_owned()
+        };
+        assert_eq!(required("response_type"), "code");
+        assert_eq!(required("client_id"), CLIENT_ID);
+        assert_eq!(required("code_challenge_method"), "S256");
+        assert!(required("scope").split(' ').any(|word| word == "openid"));
+        let (state, nonce) = (required("state"), required("nonce"));
+        assert!(nonce.len() <= 43, "the conformance suite's limit");
+        self.0.secrets.add("state", &state);
+        self.0.secrets.add("nonce", &nonce);
+
+        let by_resource = self.state().policy.resource_indicators;
+        let name = if by_resource { "resource" } else { "audience" };
+        // RFC 8707 §2 allows several `resource` parameters. The code is for the first one.
+        let audience = request.all(name).first().copied().map(str::to_owned);
+        let known = |audience: &String| [PRODUCTS, ORDERS].contains(&audience.as_str());
+        let error = self.state().policy.authorization_errors.pop_front();
+        let response = if let Some((code, description)) = error {
+            AuthorizationResponse::new(&[
+                ("error", code),
+                ("error_description", description),
+                ("state", &state),
+            ])
+        } else if let Some(unknown) = audience.as_ref().filter(|name| !known(name)) {
+            let text = format!("Service not found: {unknown}");
+            AuthorizationResponse::new(&[
+                ("error", "access_denied"),
+                ("error_description", &text),
+                ("state", &state),
+            ])
+        } else {
+            let mut provider = self.state();
+            let code = provider.grants.unique("code");
+            provider.grants.counter += 1;
+            let family = provider.grants.counter;
+            let grant = Grant {
+                user: user.to_owned(),
+                audience,
+                scope: required("scope"),
+                nonce,
+                details: request
+                    .get("authorization_details")
+                    .map(|text| serde_json::from_str(text).unwrap()),
+                redirect_uri: required("redirect_uri"),
+                challenge: required("code_challenge"),
+                key: request.get("dpop_jkt").map(str::to_owned),
+                family,
+            };
+            provider.grants.codes.insert(code.clone(), grant);
+            self.0.secrets.add("code", &code);
+            AuthorizationResponse::new(&[("code", &code), ("state", &state)])
+        };
+        self.record(request);
+        response
+    }
+
     /// Responds with an error of the policy, `login_required` for `prompt=none`, or a login page.
     pub(super) fn authorize_over_http(&self, request: &RecordedRequest) -> Reply {
         let (error, checks) = {

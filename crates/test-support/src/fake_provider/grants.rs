@@ -2,14 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use http::HeaderMap;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    CLIENT_ID, Endpoint, FakeProvider, ORDERS, PRODUCTS, Part, RecordedRequest, Reply, Rotation,
-    request_log::pairs,
-};
+use super::{CLIENT_ID, FakeProvider, Part, RecordedRequest, Reply, Rotation};
 use crate::signer::encode;
 
 /// An authorization of the client by a user.
@@ -21,74 +17,21 @@ pub(crate) struct Grant {
     pub(crate) nonce: String,
     /// `authorization_details` (RFC 9396), all of which are granted.
     pub(crate) details: Option<Value>,
-    redirect_uri: String,
-    challenge: String,
+    pub(super) redirect_uri: String,
+    pub(super) challenge: String,
     /// `dpop_jkt` of the authorization request.
-    key: Option<String>,
+    pub(super) key: Option<String>,
     pub(super) family: u64,
 }
 
 pub(crate) struct Grants {
     port: u16,
-    counter: u64,
-    codes: HashMap<String, Grant>,
+    pub(super) counter: u64,
+    pub(super) codes: HashMap<String, Grant>,
     pub(super) refresh_tokens: HashMap<String, Grant>,
     pub(super) consumed: HashMap<String, u64>,
     pub(super) ended: HashSet<u64>,
     access_tokens: HashMap<String, String>,
-}
-
-/// The authorization response, which a test can change before the callback receives it.
-#[derive(Clone, Debug)]
-pub struct AuthorizationResponse(Vec<(String, String)>);
-
-impl AuthorizationResponse {
-    /// Creates a response with these parameters.
-    pub fn new(pairs: &[(&str, &str)]) -> Self {
-        let pairs = pairs.iter();
-        Self(
-            pairs
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-        )
-    }
-
-    /// Removes a parameter.
-    pub fn without(mut self, name: &str) -> Self {
-        self.0.retain(|(given, _)| given != name);
-        self
-    }
-
-    /// Replaces a parameter.
-    pub fn with(self, name: &str, value: &str) -> Self {
-        self.without(name).and(name, value)
-    }
-
-    /// Adds a parameter, or duplicates an existing one.
-    pub fn and(mut self, name: &str, value: &str) -> Self {
-        self.0.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Returns a parameter.
-    ///
-    /// # Panics
-    /// If it is missing.
-    pub fn get(&self, name: &str) -> &str {
-        let pair = self.0.iter().find(|(given, _)| given == name);
-        pair.map(|(_, value)| value.as_str()).unwrap()
-    }
-
-    /// Returns path and query of the callback.
-    pub fn path(&self) -> String {
-        self.url("/auth/callback")
-    }
-
-    pub fn url(&self, redirect_uri: &str) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&self.0);
-        format!("{redirect_uri}?{}", query.finish())
-    }
 }
 
 impl Grants {
@@ -131,78 +74,6 @@ fn error(code: &str, description: &str) -> Reply {
 }
 
 impl FakeProvider {
-    /// Follows the redirect to the provider, authenticates `user`, and returns the authorization response.
-    pub fn authorize(&self, location: &str, user: &str) -> AuthorizationResponse {
-        let url = url::Url::parse(location).unwrap();
-        let request = RecordedRequest {
-            endpoint: Endpoint::Authorize,
-            form: pairs(url.query().unwrap_or_default().as_bytes()),
-            authorization: None,
-            path: url.path().to_owned(),
-            headers: HeaderMap::new(),
-            certificate: None,
-        };
-        let request = self.resolve(request);
-        let required = |name: &str| {
-            request
-                .get(name)
-                .unwrap_or_else(|| panic!("the authorization request lacks {name}"))
-                .to_owned()
-        };
-        assert_eq!(required("response_type"), "code");
-        assert_eq!(required("client_id"), CLIENT_ID);
-        assert_eq!(required("code_challenge_method"), "S256");
-        assert!(required("scope").split(' ').any(|word| word == "openid"));
-        let (state, nonce) = (required("state"), required("nonce"));
-        assert!(nonce.len() <= 43, "the conformance suite's limit");
-        self.0.secrets.add("state", &state);
-        self.0.secrets.add("nonce", &nonce);
-
-        let by_resource = self.state().policy.resource_indicators;
-        let name = if by_resource { "resource" } else { "audience" };
-        // RFC 8707 §2 allows several `resource` parameters. The code is for the first one.
-        let audience = request.all(name).first().copied().map(str::to_owned);
-        let known = |audience: &String| [PRODUCTS, ORDERS].contains(&audience.as_str());
-        let error = self.state().policy.authorization_errors.pop_front();
-        let response = if let Some((code, description)) = error {
-            AuthorizationResponse::new(&[
-                ("error", code),
-                ("error_description", description),
-                ("state", &state),
-            ])
-        } else if let Some(unknown) = audience.as_ref().filter(|name| !known(name)) {
-            let text = format!("Service not found: {unknown}");
-            AuthorizationResponse::new(&[
-                ("error", "access_denied"),
-                ("error_description", &text),
-                ("state", &state),
-            ])
-        } else {
-            let mut provider = self.state();
-            let code = provider.grants.unique("code");
-            provider.grants.counter += 1;
-            let family = provider.grants.counter;
-            let grant = Grant {
-                user: user.to_owned(),
-                audience,
-                scope: required("scope"),
-                nonce,
-                details: request
-                    .get("authorization_details")
-                    .map(|text| serde_json::from_str(text).unwrap()),
-                redirect_uri: required("redirect_uri"),
-                challenge: required("code_challenge"),
-                key: request.get("dpop_jkt").map(str::to_owned),
-                family,
-            };
-            provider.grants.codes.insert(code.clone(), grant);
-            self.0.secrets.add("code", &code);
-            AuthorizationResponse::new(&[("code", &code), ("state", &state)])
-        };
-        self.record(request);
-        response
-    }
-
     /// Returns whether a token request is rejected for its code or refresh token before client authentication.
     pub(crate) fn rejects_grant_first(&self, request: &RecordedRequest) -> bool {
         let state = self.state();
