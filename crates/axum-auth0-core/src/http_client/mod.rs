@@ -7,10 +7,13 @@
 mod body;
 mod certificate;
 mod client;
+mod connection;
 mod error;
+mod json;
 mod observer;
 mod options;
 mod retry_after;
+mod send;
 #[cfg(feature = "streaming")]
 mod streaming;
 mod url_policy;
