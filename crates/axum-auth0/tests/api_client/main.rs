@@ -12,6 +12,7 @@ mod app;
 mod dpop;
 mod error_mapping;
 mod hostile_responses;
+mod identical_tokens;
 mod mtls;
 mod rejected_tokens;
 mod request_urls;

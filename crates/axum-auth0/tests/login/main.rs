@@ -39,6 +39,7 @@ mod id_token;
 mod leaks;
 mod login_options;
 mod login_start;
+mod login_transactions;
 mod logout;
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -58,6 +59,7 @@ mod readiness;
 mod redis;
 mod refresh;
 mod refreshed_id_token;
+mod refused_scopes;
 mod require_login;
 mod return_paths;
 mod revocation;

@@ -1,18 +1,11 @@
-//! The logout route.
+//! The session at the provider.
 
-use axum::body::Body;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::json;
+use test_support::{CLIENT_ID, Endpoint, Part, Reply, SITE};
 
+use super::assert_logged_out;
 use crate::app::{TestEnv, TestEnvBuilder};
-use test_support::{Browser, CLIENT_ID, Endpoint, Part, Reply, SITE};
-
-async fn assert_logged_out(env: &TestEnv, browser: &mut Browser, case: &str) {
-    assert!(!browser.has_session(), "{case}");
-    assert!(env.store.logins().await.is_empty(), "{case}");
-    assert!(env.store.records().await.is_empty(), "{case}");
-    assert_eq!(browser.whoami().await, "anonymous", "{case}");
-}
 
 #[tokio::test]
 async fn a_logout_ends_the_session_here_and_then_at_the_provider() {
@@ -207,142 +200,6 @@ async fn an_id_token_too_long_for_a_url_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_logout_is_idempotent_and_works_without_a_session() {
-    let env = TestEnv::new().await;
-    let mut browser = env.logged_in("alice").await;
-    let mut tab = browser.clone();
-    for browser in [&mut browser, &mut tab, &mut env.browser()] {
-        let response = browser.post("/auth/logout", "").await;
-        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.body);
-        assert!(
-            response
-                .location()
-                .starts_with(&env.provider.url("/oidc/logout?"))
-        );
-    }
-    assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
-}
-
-/// `fetch` without a body sends no content type.
-#[tokio::test]
-async fn a_logout_accepts_any_body() {
-    for (media_type, body) in [
-        (None, ""),
-        (Some("text/plain;charset=UTF-8"), "x"),
-        (Some("application/json"), "{}"),
-        (
-            Some("application/x-www-form-urlencoded"),
-            "returnTo=%ff&=&&",
-        ),
-        (Some("multipart/form-data; boundary=x"), "--x--"),
-    ] {
-        let env = TestEnv::new().await;
-        let mut browser = env.logged_in("alice").await;
-        let mut request = browser
-            .request(Method::POST, "/auth/logout")
-            .header("origin", SITE);
-        if let Some(media_type) = media_type {
-            request = request.header("content-type", media_type);
-        }
-        let response = browser.send(request.body(Body::from(body)).unwrap()).await;
-        assert_eq!(response.status, StatusCode::SEE_OTHER, "{media_type:?}");
-        assert_logged_out(&env, &mut browser, body).await;
-    }
-}
-
-/// An image on another site requests the logout URL.
-#[tokio::test]
-async fn a_link_logs_out_only_from_this_site() {
-    for (site, mode, dest, works) in [
-        (
-            Some("same-origin"),
-            Some("navigate"),
-            Some("document"),
-            true,
-        ),
-        (Some("none"), Some("navigate"), Some("document"), true),
-        (Some("same-origin"), Some("navigate"), Some("empty"), true),
-        (Some("same-origin"), Some("navigate"), None, true),
-        (Some("cross-site"), Some("navigate"), Some("empty"), false),
-        (Some("same-origin"), Some("navigate"), Some("embed"), false),
-        (
-            Some("cross-site"),
-            Some("navigate"),
-            Some("document"),
-            false,
-        ),
-        (Some("same-site"), Some("navigate"), Some("document"), false),
-        (Some("same-origin"), Some("no-cors"), Some("image"), false),
-        (Some("same-origin"), Some("navigate"), Some("iframe"), false),
-        (Some("cross-site"), Some("no-cors"), Some("image"), false),
-        (None, None, None, false),
-    ] {
-        let case = format!("{site:?} {mode:?} {dest:?}");
-        let env = TestEnv::new().await;
-        let mut browser = env.logged_in("alice").await;
-        let mut request = browser.request(Method::GET, "/auth/logout");
-        for (name, value) in [
-            ("sec-fetch-site", site),
-            ("sec-fetch-mode", mode),
-            ("sec-fetch-dest", dest),
-        ] {
-            if let Some(value) = value {
-                request = request.header(name, value);
-            }
-        }
-        let response = browser.send(request.body(Body::empty()).unwrap()).await;
-        if works {
-            assert_eq!(response.status, StatusCode::SEE_OTHER, "{case}");
-            assert_logged_out(&env, &mut browser, &case).await;
-            continue;
-        }
-        assert_eq!(response.status, StatusCode::OK, "{case}");
-        assert!(
-            response
-                .body
-                .contains("<form method=\"post\" action=\"/auth/logout\">"),
-            "{case}"
-        );
-        assert_eq!(browser.whoami().await, "auth0|alice", "{case}");
-        assert_eq!(
-            env.provider.request_count(Endpoint::Revocation),
-            0,
-            "{case}"
-        );
-    }
-}
-
-/// The return URL of a logout is registered at the provider; here it is limited to paths of the site.
-#[tokio::test]
-async fn a_logout_returns_to_a_page_of_this_site() {
-    for (return_to, landing) in [
-        ("/bye", "/bye"),
-        ("/bye?x=1", "/bye?x=1"),
-        ("//evil.example", "/signed-out"),
-        ("https://evil.example", "/signed-out"),
-        ("/\\evil.example", "/signed-out"),
-        ("/x/..//evil.example", "/signed-out"),
-        ("/auth/login", "/signed-out"),
-        ("/auth/logout", "/signed-out"),
-        ("/a\r\nb", "/signed-out"),
-        ("", "/signed-out"),
-    ] {
-        let env = TestEnv::new().await;
-        let mut browser = env.logged_in("alice").await;
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        let form = form.append_pair("returnTo", return_to).finish();
-        let response = browser.post("/auth/logout", &form).await;
-        let landing = format!("{SITE}{landing}");
-        assert_eq!(
-            response.redirect_parameter("post_logout_redirect_uri"),
-            Some(landing),
-            "{return_to:?}"
-        );
-        assert_logged_out(&env, &mut browser, return_to).await;
-    }
-}
-
-#[tokio::test]
 async fn a_sid_of_three_hundred_characters_is_forwarded() {
     let env = TestEnv::new().await;
     let sid = "s".repeat(300);
@@ -352,22 +209,6 @@ async fn a_sid_of_three_hundred_characters_is_forwarded() {
     let mut browser = env.logged_in("alice").await;
     let response = browser.post("/auth/logout", "").await;
     assert_eq!(response.redirect_parameter("logout_hint"), Some(sid));
-}
-
-/// A pending login belongs to another tab.
-#[tokio::test]
-async fn a_logout_keeps_pending_logins() {
-    let env = TestEnv::new().await;
-    let mut browser = env.logged_in("alice").await;
-    let returned = browser
-        .authorize_without_callback(&env.provider, "bob")
-        .await;
-    browser.post("/auth/logout", "").await;
-    assert_eq!(
-        browser.get(&returned.path()).await.location(),
-        "/products?page=2"
-    );
-    assert_eq!(browser.whoami().await, "auth0|bob");
 }
 
 /// The tokens of the old provider must not be sent to the new one.
