@@ -1,4 +1,4 @@
-//! Forms and WebSockets of this site and of others.
+//! Requests of this site and of other sites: forms and handshakes of web sockets.
 
 use std::sync::atomic::Ordering;
 
