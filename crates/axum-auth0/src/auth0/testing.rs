@@ -134,6 +134,7 @@ impl Auth0 {
                 organization: login.organization,
                 actor: None,
                 replaced: None,
+                replaced_before: Vec::new(),
                 authorization_details: Vec::new(),
             },
         };

@@ -44,7 +44,7 @@ impl FailedForm {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     form: FailedForm,
-    /// The user of the page with the form.
+    /// The user that the form belongs to.
     page_user: Option<String>,
 }
 
@@ -78,10 +78,7 @@ impl FailedForms {
                     .map(|form| fields::parse(&form.0))
                     .unwrap_or_default(),
             },
-            page_user: parts
-                .extensions
-                .get::<PageUser>()
-                .map(|page| page.as_str().to_owned()),
+            page_user: page_user(parts).map(|page| page.as_str().to_owned()),
         };
         loop {
             let plain = serde_json::to_vec(&kept).ok()?;
@@ -124,6 +121,16 @@ impl FailedForms {
         let referer = referer.parse::<http::Uri>().ok()?;
         Some(referer.path_and_query()?.as_str().to_owned())
     }
+}
+
+/// Returns the user that the form belongs to: that of its page, or else the one who sent it. `None` if neither is known.
+fn page_user(parts: &Parts) -> Option<PageUser> {
+    let of_page = parts.extensions.get::<PageUser>().cloned();
+    of_page.or_else(|| match parts.extensions.get() {
+        Some(CurrentUser::SignedIn(user)) => Some(user.page_user()),
+        // The user may log in before the page shows the form again.
+        _ => None,
+    })
 }
 
 /// Returns whether the page of the form may be shown to the user of this request.

@@ -53,13 +53,12 @@ pub(crate) enum NotSendable {
 }
 
 impl KeptForm {
-    /// Checks that `user` posted the form, in this session or in the one that a login replaced by this one, and that the
+    /// Checks that `user` posted the form, in this session or in one that logins of the user replaced by this one, and that the
     /// login is the required one. `now` is in seconds since 1970.
     pub(crate) fn check(&self, user: &SignedInUser, now: i64) -> Result<(), NotSendable> {
         let is_same_user =
             self.issuer == user.login.issuer() && self.identity == user.page_identity();
-        let is_same_session =
-            self.login == user.login() || Some(self.login) == user.context.replaced;
+        let is_same_session = self.login == user.login() || user.context.follows(self.login);
         let is_page_of_user = self
             .page_user
             .as_deref()

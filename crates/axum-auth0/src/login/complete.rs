@@ -61,7 +61,7 @@ pub(super) async fn complete(
     }
     let context = LoginContext {
         authorization_details: response.authorization_details.clone(),
-        ..LoginContext::of_login(&verified, old.login)
+        ..LoginContext::of_login(&verified, old)
     };
     let claims = claims::user_claims(state, verified.clone(), &response).await;
 

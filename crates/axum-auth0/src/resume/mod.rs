@@ -13,7 +13,7 @@ use axum::{
     extract::{RawQuery, Request, State},
     response::{IntoResponse, Response},
 };
-use http::header;
+use http::{HeaderMap, Method, header};
 use tower::ServiceExt as _;
 use url::form_urlencoded;
 
@@ -21,8 +21,8 @@ use crate::{
     config::Config,
     failed_form::FailedForms,
     kept_form::{KeptForm, KeptForms, NotSendable},
-    request::PostedForm,
-    responses::{NegotiableError, see_other},
+    request::{PostedForm, RequestKind},
+    responses::{NegotiableError, no_content, see_other},
     session::{CurrentUser, SignedInUser},
 };
 
@@ -47,7 +47,13 @@ pub(crate) async fn show(
     State(state): State<ResumeState>,
     Extension(user): Extension<CurrentUser>,
     RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
 ) -> Response {
+    // The script of a prerendered page would send the form before the user opens the page.
+    if RequestKind::of(&method, &headers) == RequestKind::Speculative {
+        return no_content();
+    }
     let query = query.unwrap_or_default();
     match state.find(&user, parameter(query.as_bytes(), FORM)).await {
         Ok((user, id, form)) => pages::ready(&state.config, user, &id, &form).into_response(),
@@ -123,7 +129,7 @@ impl ResumeState {
                 Err(pages::other_session(&self.config).into_response())
             }
             Err(NotSendable::StepUp(unmet)) => {
-                Err(pages::not_satisfied(&self.config, &form, &id, unmet).into_response())
+                Err(pages::not_satisfied(&self.config, user, (&id, &form), unmet).into_response())
             }
         }
     }

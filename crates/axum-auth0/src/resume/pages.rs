@@ -54,13 +54,16 @@ pub(super) fn other_session(config: &Config) -> Page {
 /// The login is not the required one.
 pub(super) fn not_satisfied(
     config: &Config,
-    form: &KeptForm,
-    id: &str,
+    user: &SignedInUser,
+    (id, form): (&str, &KeptForm),
     unmet: UnmetStepUp,
 ) -> Page {
     let routes = config.routes();
     let return_to = routes.resume_return_to(id);
-    let parameters = form.step_up.login_parameters();
+    let mut parameters = form.step_up.login_parameters();
+    // The form belongs to the organization as well.
+    let organization = user.organization().map(|own| own.id().to_owned());
+    parameters.extend(organization.map(|organization| ("organization", organization)));
     Page::new(StatusCode::FORBIDDEN, "This still needs another login")
         .paragraph(
             "Your login is not recent or strong enough, so what you entered was not sent. It is kept for ten minutes.",

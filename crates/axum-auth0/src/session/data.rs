@@ -22,6 +22,9 @@ use crate::{
 /// The engine's key in a session record.
 const SESSION_KEY: &str = "axum-auth0";
 
+/// Maximum number of earlier logins in a record. Each tab of the browser can lead through one while its form waits.
+const MAX_REPLACED_BEFORE: usize = 8;
+
 /// The login of a session. Written at login; contains no token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SessionData {
@@ -58,21 +61,30 @@ pub(crate) struct LoginContext {
     /// The login that the browser had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replaced: Option<LoginId>,
+    /// The logins of the same user that the browser had before [`Self::replaced`], the latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replaced_before: Vec<LoginId>,
     /// The authorization details that the provider granted (RFC 9396).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) authorization_details: Vec<Value>,
 }
 
 impl LoginContext {
-    /// Returns the context of a login with the claims of its ID token. `replaced` is the login that the browser had before.
-    pub(crate) fn of_login(claims: &Claims, replaced: Option<LoginId>) -> Self {
+    /// Returns the context of a login with the claims of its ID token. `old` is the session that the browser had before.
+    pub(crate) fn of_login(claims: &Claims, old: &StoredSession) -> Self {
         Self {
             authentication: Authentication::of(claims),
             organization: Organization::of(claims),
             actor: actor(claims),
-            replaced,
+            replaced: old.login,
+            replaced_before: replaced_before(claims, old),
             authorization_details: Vec::new(),
         }
+    }
+
+    /// Returns whether the browser had `login` before, and since then only logins of the same user.
+    pub(crate) fn follows(&self, login: LoginId) -> bool {
+        self.replaced == Some(login) || self.replaced_before.contains(&login)
     }
 }
 
@@ -81,6 +93,21 @@ impl LoginContext {
 fn actor(claims: &Claims) -> Option<String> {
     let actor = claims.get("act")?;
     Some(actor["sub"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Returns the logins that the session `old` replaced, if it is of the user with these claims.
+fn replaced_before(claims: &Claims, old: &StoredSession) -> Vec<LoginId> {
+    let is_same_user = |data: &&SessionData| {
+        claims.get("sub") == data.claims.get("sub")
+            && claims
+                .get("iss")
+                .is_some_and(|issuer| *issuer == data.issuer)
+    };
+    let Some(SessionData { context, .. }) = old.data.as_ref().filter(is_same_user) else {
+        return Vec::new();
+    };
+    let logins = context.replaced.iter().chain(&context.replaced_before);
+    logins.copied().take(MAX_REPLACED_BEFORE).collect()
 }
 
 /// `sid` of the ID token, if the provider issues one.

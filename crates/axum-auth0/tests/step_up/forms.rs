@@ -1,8 +1,10 @@
 //! A form that has to wait for a login, and is sent after it.
 
 use axum::body::Body;
-use http::header;
+use http::{Method, header};
 use serde_json::json;
+
+use test_support::SITE;
 
 use super::{SECOND_FACTOR, Site, TestEnv, call, form_id, issue, log_in_at, logged_in, post_form};
 
@@ -177,6 +179,48 @@ async fn a_form_that_is_too_large_is_not_kept_and_the_user_is_told() {
         assert_eq!(response.header("auth0-step-up"), None);
     }
     assert_eq!(env.store.records().await.len(), records);
+}
+
+/// It would be sent with POST, which may be another action.
+#[tokio::test]
+async fn a_call_with_another_method_is_not_kept() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let browser = logged_in(&env, &site, "alice", 1_000).await;
+    let records = env.store.records().await.len();
+    for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+        let mut browser = browser.clone();
+        let request = browser
+            .request(method.clone(), "/account/close")
+            .header(header::ORIGIN, SITE)
+            .header(header::REFERER, format!("{SITE}/account"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-mode", "cors");
+        let response = browser.send(request.body("reason=x".into()).unwrap()).await;
+        assert_eq!(response.status, 401, "{method}");
+        assert_eq!(response.header("auth0-step-up"), None, "{method}");
+        assert_eq!(
+            response.json()["details"]["login_url"],
+            "/auth/login?returnTo=%2Faccount&max_age=300"
+        );
+    }
+    assert_eq!(env.store.records().await.len(), records);
+}
+
+#[tokio::test]
+async fn a_prefetch_of_the_page_that_sends_a_form_gets_no_page() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let (mut browser, id) = ready(&env, &site).await;
+    let request = browser
+        .navigation(&format!("/auth/resume?form={id}"))
+        .header("sec-purpose", "prefetch;prerender");
+    let response = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (response.status.as_u16(), response.body.as_str()),
+        (204, "")
+    );
 }
 
 /// Returns a browser that logged in for a form, and the identifier of the form.

@@ -39,6 +39,40 @@ async fn a_form_is_not_sent_in_another_session_of_the_same_user() {
     assert!(site.sent().is_empty());
 }
 
+/// Each tab leads through a login of its own, which replaces the session.
+#[tokio::test]
+async fn the_forms_of_two_tabs_are_sent_after_their_logins() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut browser = logged_in(&env, &site, "alice", 1_000).await;
+    let mut tabs = Vec::new();
+    for tab in 0..3 {
+        let login = post_form(&mut browser, "/account/close", format!("tab={tab}")).await;
+        tabs.push(login.location().to_owned());
+    }
+    issue(&env, json!({ "auth_time": env.clock_now() }));
+    for login in &tabs {
+        let resume = log_in_at(&env, &mut browser, login, "alice").await;
+        let id = form_id(resume.location()).to_owned();
+        assert_eq!(send(&mut browser, &id).await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(site.sent().len(), 3);
+}
+
+#[tokio::test]
+async fn a_login_of_another_user_in_between_ends_the_wait() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let mut browser = logged_in(&env, &site, "alice", 1_000).await;
+    let login = post_form(&mut browser, "/account/close", "reason=x").await;
+    issue(&env, json!({ "auth_time": env.clock_now() }));
+    log_in_at(&env, &mut browser, "/auth/login", "bob").await;
+    let resume = log_in_at(&env, &mut browser, login.location(), "alice").await;
+    let id = form_id(resume.location()).to_owned();
+    assert_eq!(send(&mut browser, &id).await.status, StatusCode::FORBIDDEN);
+    assert!(site.sent().is_empty());
+}
+
 #[tokio::test]
 async fn a_form_is_sent_only_after_a_login_that_satisfies_it() {
     let env = TestEnv::new().await;
@@ -63,6 +97,32 @@ async fn a_form_is_sent_only_after_a_login_that_satisfies_it() {
     assert!(page.body.contains("&amp;max_age=300"), "{}", page.body);
     assert_eq!(send(&mut browser, &id).await.status, StatusCode::FORBIDDEN);
     assert!(site.sent().is_empty());
+
+    // The page leads to a login that satisfies it.
+    let (_, link) = page.body.split_once("href=\"/auth/login").unwrap();
+    let (link, _) = link.split_once('"').unwrap();
+    let link = format!("/auth/login{}", link.replace("&amp;", "&"));
+    issue(&env, json!({ "auth_time": env.clock_now() }));
+    log_in_at(&env, &mut browser, &link, "alice").await;
+    assert_eq!(send(&mut browser, &id).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.sent().len(), 1);
+}
+
+/// Another organization is another user for the form.
+#[tokio::test]
+async fn the_login_that_a_form_still_needs_stays_in_the_organization() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let auth_time = env.clock_now() - 1_000;
+    issue(&env, json!({ "auth_time": auth_time, "org_id": "org_1" }));
+    let mut browser = env.logged_in("alice").await.with_router(&site.router);
+    let login = post_form(&mut browser, "/account/close", "reason=x").await;
+    assert!(login.location().ends_with("&organization=org_1"));
+    let page = format!("/auth/resume?form={}", waiting_form(login.location()));
+    let page = browser.get(&page).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    let parameters = "&amp;max_age=300&amp;organization=org_1\"";
+    assert!(page.body.contains(parameters), "{}", page.body);
 }
 
 /// A provider that ignores `max_age` and omits `auth_time`.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod failed_forms;
 mod forms;
 mod guards;
 mod kept_forms;
@@ -14,13 +15,13 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, Bytes},
-    extract::State,
+    extract::{Request, State},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use axum_auth0::{CurrentUser, SignedInUser, StepUp, StepUpRequired};
+use axum_auth0::{CurrentUser, FailedForms, SignedInUser, StepUp, StepUpRequired};
 use http::header;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -77,7 +78,11 @@ impl Site {
             .route("/", get(|| async { "home" }))
             .route("/security", get(|| async { "the security page" }))
             .route("/account", get(account))
-            .route("/account/close", post(close))
+            .route(
+                "/account/close",
+                post(close).put(close).patch(close).delete(close),
+            )
+            .route("/account/fail", get(show_failed).post(fail))
             .route("/account/pay", post(pay))
             .route("/api/always", post(always))
             .with_state(sent.clone())
@@ -123,6 +128,26 @@ async fn pay(
 /// Requires another login, whatever the user does, as an API can.
 async fn always(_: SignedInUser) -> Response {
     StepUpRequired(StepUp::recent_auth(FIVE_MINUTES)).into_response()
+}
+
+/// Fails, and keeps the form for its page.
+async fn fail(forms: Extension<FailedForms>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let cookie = forms.keep(&parts, "/account/fail", "error").unwrap();
+    (
+        [(header::SET_COOKIE, cookie)],
+        Redirect::to("/account/fail"),
+    )
+        .into_response()
+}
+
+/// The page of the form that fails.
+async fn show_failed(forms: Extension<FailedForms>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let (form, removal) = forms.take(&parts, "/account/fail");
+    let fields = form.map_or_else(|| "empty".to_owned(), |form| form.urlencoded());
+    let removal = removal.map(|removal| [(header::SET_COOKIE, removal)]);
+    (removal, fields).into_response()
 }
 
 fn record(sent: &Sent, user: &SignedInUser, body: &Bytes) {

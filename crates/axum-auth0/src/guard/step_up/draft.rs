@@ -1,6 +1,7 @@
 //! A posted form, before it is known whether it has to wait for a login.
 
 use axum::{body::Bytes, extract::Request};
+use http::Method;
 
 use crate::{
     kept_form::KeptForm,
@@ -26,13 +27,17 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Returns `None` if the request has no form, or one that is too large.
+    /// Returns `None` if the request is no POST, or has no form, or one that is too large. A form is sent with POST, so that of
+    /// another method would reach another action.
     pub(super) fn of(
         request: &Request,
         user: &SignedInUser,
         page: &ReturnTo,
         id: impl FnOnce() -> String,
     ) -> Option<Self> {
+        if *request.method() != Method::POST {
+            return None;
+        }
         let extensions = request.extensions();
         let body = extensions.get::<PostedForm>()?.0.clone();
         std::str::from_utf8(&body).ok()?;
