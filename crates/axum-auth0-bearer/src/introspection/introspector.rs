@@ -53,6 +53,18 @@ pub(crate) struct Introspector {
 /// The provider gave no usable answer.
 struct Unavailable {
     retry_after: Option<Duration>,
+    /// Whether the endpoint refuses this request, and not requests with other tokens.
+    is_of_token: bool,
+}
+
+impl Unavailable {
+    /// No request would be answered.
+    fn after(retry_after: Option<Duration>) -> Self {
+        Self {
+            retry_after,
+            is_of_token: false,
+        }
+    }
 }
 
 impl Introspector {
@@ -90,10 +102,14 @@ impl Introspector {
         let _permit = self.permits.acquire().await.ok();
         let clock = provider.clock();
         if clock.unix_seconds() < self.retry_at.load(Ordering::Relaxed) {
-            return Err(Unavailable { retry_after: None });
+            return Err(Unavailable::after(None));
         }
         let state = self.request(provider, token).await;
-        if let Err(Unavailable { retry_after }) = &state {
+        if let Err(Unavailable {
+            retry_after,
+            is_of_token: false,
+        }) = &state
+        {
             let asked = retry_after.map_or(0, |wait| wait.as_secs());
             let backoff = asked.clamp(MIN_BACKOFF, MAX_BACKOFF);
             let retry_at = clock
@@ -110,19 +126,26 @@ impl Introspector {
         let sent = provider.http_client().send_for_body(request).await;
         let response = sent.map_err(|error| {
             tracing::warn!(%error, "failed to introspect an access token");
-            Unavailable { retry_after: None }
+            Unavailable::after(None)
         })?;
         if response.status() != StatusCode::OK {
             let status = response.status();
             let fix = (status == StatusCode::UNAUTHORIZED)
                 .then_some("check the client ID and the client secret of Introspection::new");
-            tracing::error!(%status, fix, "failed to introspect an access token");
-            let retry_after = retry_after(response.headers(), provider.clock().as_ref());
-            return Err(Unavailable { retry_after });
+            let is_of_token = is_of_token(status);
+            if is_of_token {
+                tracing::warn!(%status, "the introspection endpoint refused an access token");
+            } else {
+                tracing::error!(%status, fix, "failed to introspect an access token");
+            }
+            return Err(Unavailable {
+                retry_after: retry_after(response.headers(), provider.clock().as_ref()),
+                is_of_token,
+            });
         }
         parse(&response).ok_or_else(|| {
             tracing::error!("failed to introspect an access token: the response is malformed");
-            Unavailable { retry_after: None }
+            Unavailable::after(None)
         })
     }
 
@@ -130,15 +153,14 @@ impl Introspector {
         if let Some(endpoint) = &self.settings.endpoint {
             return Ok(endpoint.clone());
         }
-        let metadata = provider.metadata().await.map_err(|error| Unavailable {
-            retry_after: error.retry_after(),
-        })?;
+        let metadata = provider.metadata().await;
+        let metadata = metadata.map_err(|error| Unavailable::after(error.retry_after()))?;
         metadata.introspection_endpoint.clone().ok_or_else(|| {
             tracing::error!(
                 fix = "set the endpoint with Introspection::endpoint",
                 "failed to introspect an access token: the provider's metadata has no introspection_endpoint"
             );
-            Unavailable { retry_after: None }
+            Unavailable::after(None)
         })
     }
 
@@ -148,19 +170,34 @@ impl Introspector {
             .append_pair("token", token)
             .append_pair("token_type_hint", "access_token")
             .finish();
-        let unavailable = Unavailable { retry_after: None };
-        let credentials = self.credentials.clone().ok_or(unavailable)?;
+        let unavailable = || Unavailable::after(None);
+        let credentials = self.credentials.clone().ok_or_else(unavailable)?;
         let mut request = Request::post(endpoint.as_str())
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(AUTHORIZATION, credentials)
             .body(body.into_bytes())
-            .map_err(|_| Unavailable { retry_after: None })?;
+            .map_err(|_| unavailable())?;
         request
             .extensions_mut()
             .insert(ProviderEndpoint::Introspection);
         Ok(request)
     }
+}
+
+/// Returns whether a response may be due to the token, such as that of a firewall in front of the provider. Anyone can send
+/// such a token, so it must not stop the introspection of others.
+fn is_of_token(status: StatusCode) -> bool {
+    status.is_client_error()
+        && !matches!(
+            status,
+            StatusCode::UNAUTHORIZED
+                | StatusCode::NOT_FOUND
+                | StatusCode::METHOD_NOT_ALLOWED
+                | StatusCode::REQUEST_TIMEOUT
+                | StatusCode::GONE
+                | StatusCode::TOO_MANY_REQUESTS
+        )
 }
 
 /// Parses a response (RFC 7662 §2.2). Anything but a Boolean in `active` is malformed.

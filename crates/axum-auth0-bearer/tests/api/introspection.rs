@@ -291,6 +291,22 @@ async fn a_failing_provider_is_left_alone_for_a_while() {
     }
 }
 
+/// A proxy in front of the provider refuses some tokens by their text or length, and anyone can send such a token.
+#[tokio::test]
+async fn a_token_that_the_endpoint_refuses_does_not_stop_the_introspection_of_others() {
+    for status in [400, 403, 413, 414, 422, 431] {
+        let env = start().await;
+        env.fake.reply_at(PATH, Reply::status(status));
+        assert_eq!(
+            env.rejected("../../etc/passwd").await,
+            BearerErrorKind::IntrospectionUnavailable,
+            "{status}"
+        );
+        env.fake.reply_at(PATH, active(json!({})));
+        assert!(env.verifier.verify(TOKEN).await.is_ok(), "{status}");
+    }
+}
+
 #[tokio::test]
 async fn a_response_is_used_for_a_while_and_never_beyond_the_expiry() {
     let env = start().await;
