@@ -27,9 +27,36 @@ fn join(path: &str, search: &str) -> String {
     [path, question_mark, search].concat()
 }
 
+/// Returns whether a browser resolves `text` to a page of this site: a path, and not `//evil.example` or another spelling of it.
+#[cfg(any(test, not(feature = "ssr")))]
+pub(crate) fn is_path_of_site(text: &str) -> bool {
+    // Browsers take a backslash for a slash, and ignore control characters.
+    text.strip_prefix('/')
+        .is_some_and(|rest| !rest.starts_with(['/', '\\']))
+        && !text.chars().any(char::is_control)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::join;
+    use super::{is_path_of_site, join};
+
+    #[test]
+    fn a_url_of_another_site_is_no_path_of_this_one() {
+        for path in ["/", "/auth/login?returnTo=%2F", "/a//b"] {
+            assert!(is_path_of_site(path), "{path}");
+        }
+        for url in [
+            "",
+            "auth/login",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+        ] {
+            assert!(!is_path_of_site(url), "{url}");
+        }
+    }
 
     #[test]
     fn a_page_without_a_query_has_no_question_mark() {

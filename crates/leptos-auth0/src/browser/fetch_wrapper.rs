@@ -2,6 +2,7 @@
 
 use super::refetch::reload;
 use crate::{
+    location::is_path_of_site,
     page_user::{ANONYMOUS, CURRENT_USER_HEADER, PAGE_USER_HEADER, STEP_UP_HEADER},
     session_end::{RemainingSession, SESSION_EXPIRES_HEADER},
     user_signal::UserSignal,
@@ -34,7 +35,7 @@ pub(super) fn wrap_fetch(user: UserSignal) -> Result<(), JsValue> {
         }
         // The form waits at the server, which sends it after the login.
         if let Ok(Some(login)) = headers.get(STEP_UP_HEADER)
-            && login.starts_with('/')
+            && is_path_of_site(&login)
         {
             _ = leptos::prelude::window().location().assign(&login);
         }
