@@ -96,7 +96,13 @@ async fn report(folder: &Path, limit: Duration) -> (Report, bool) {
     let is_local = false;
 
     let report = match site::auth0().variables(variables.clone()).read_config() {
-        Ok(config) => examine(&config, &Dependencies::default(), limit).await,
+        Ok(config) => {
+            let dependencies = Dependencies {
+                features: site::features(),
+                ..Dependencies::default()
+            };
+            examine(&config, &dependencies, limit).await
+        }
         Err(problems) => Report::of_faults(&problems),
     };
     (report, is_local)

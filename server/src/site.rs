@@ -11,7 +11,8 @@ use app::{
 use axum::{
     Json, Router, body::Body, extract::Request, middleware, response::IntoResponse, routing::any,
 };
-use axum_auth0::{Auth0, Auth0Builder, Requirement};
+use axum_auth0::{Auth0, Auth0Builder, Requirement, StepUp};
+use axum_auth0_doctor::SiteFeatures;
 use http::{StatusCode, header, request::Parts};
 use leptos::{
     config::LeptosOptions,
@@ -47,6 +48,12 @@ pub fn auth0() -> Auth0Builder {
     #[cfg(debug_assertions)]
     let auth0 = auth0.protect([crate::tokens_page::PATH]);
     auth0
+}
+
+/// Returns what the code of the site uses of the provider, for the doctor.
+pub fn features() -> SiteFeatures {
+    // An expensive product requires a second factor.
+    SiteFeatures::default().step_up(&StepUp::multi_factor())
 }
 
 /// Returns the complete site as one router. Pages, server functions and files are below the base path; the health checks are

@@ -3,7 +3,8 @@
 use http::{Request, StatusCode};
 
 use super::{
-    Check, Problem, audience, context::CheckContext, login::is_one_api, problem::sentence,
+    Check, Problem, api_metadata, audience, context::CheckContext, login::is_one_api,
+    problem::sentence,
 };
 use axum_auth0::{
     Diagnosis,
@@ -26,8 +27,12 @@ pub(super) async fn check(context: &CheckContext, name: &'static str) -> Vec<Che
         );
         return vec![check.about(name)];
     };
-    let (address, audience) = tokio::join!(address(context, api), audience(context, api));
-    let checks = std::iter::once(address).chain(audience);
+    let (address, audience, metadata) = tokio::join!(
+        address(context, api),
+        audience(context, api),
+        api_metadata::check(context, api)
+    );
+    let checks = std::iter::once(address).chain(audience).chain(metadata);
     checks.map(|check| check.about(name)).collect()
 }
 

@@ -24,6 +24,7 @@ pub(super) async fn examine(
         prompt: Prompt::None,
         audiences: vec![audience.to_owned()],
         scope: vec!["openid".to_owned()],
+        organization: context.config().organization().map(str::to_owned),
         client_id: None,
     };
     let outcome = probe.send(context, endpoint).await;
@@ -72,10 +73,8 @@ pub(super) async fn examine(
 
 /// Returns the diagnosis of an error response if it is about the API. The login must name one API only.
 pub(super) fn diagnosis_of(outcome: &Outcome, audience: (&str, &str)) -> Option<Diagnosis> {
-    let Outcome::Refused { code, description } = outcome else {
-        return None;
-    };
-    let diagnosis = Diagnosis::of_error_response(code, description.as_deref(), Some(audience));
+    let (code, description) = outcome.oauth_error()?;
+    let diagnosis = Diagnosis::of_error_response(code, description, Some(audience));
     matches!(
         diagnosis.code(),
         DiagnosisCode::AudienceUnknown | DiagnosisCode::ApiNotAuthorized

@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum_auth0::config::Config;
 
 use super::{
-    Check, Problem, apis, client, clock, context::CheckContext, login, logout, provider, store,
+    Check, Problem, apis, client, clock, context::CheckContext, login, logout, mtls, organization,
+    protocol, provider, store,
 };
 
 /// A check that sends requests or opens the store. It may have several results.
@@ -14,7 +15,10 @@ pub(super) enum CheckKind {
     Provider,
     Keys,
     Clock,
+    Mtls,
     Client,
+    Protocol,
+    Organization,
     Login,
     Logout,
     Api(&'static str),
@@ -28,7 +32,10 @@ impl CheckKind {
             Self::Provider,
             Self::Keys,
             Self::Clock,
+            Self::Mtls,
             Self::Client,
+            Self::Protocol,
+            Self::Organization,
             Self::Login,
             Self::Logout,
         ];
@@ -49,6 +56,9 @@ impl CheckKind {
             Self::Keys => provider::keys(context).await,
             Self::Clock => clock::check(context).await,
             Self::Client => client::check(context).await,
+            Self::Mtls => mtls::check(context).await,
+            Self::Protocol => protocol::check(context).await,
+            Self::Organization => organization::check(context).await,
             Self::Login => login::check(context).await,
             Self::Logout => logout::check(context).await,
             Self::Api(name) => apis::check(context, name).await,
@@ -57,8 +67,12 @@ impl CheckKind {
     }
 
     /// Returns the results for a check that exceeded the time limit.
-    pub(super) fn unfinished(self, limit: Duration) -> Vec<Check> {
+    pub(super) fn unfinished(self, context: &CheckContext, limit: Duration) -> Vec<Check> {
+        let config = context.config();
         let ids: &[&'static str] = match self {
+            Self::Mtls => mtls::ids(config),
+            Self::Protocol => &protocol::ids(config, context.features()),
+            Self::Organization => organization::ids(config),
             Self::Provider => &["provider", "audience_parameter"],
             Self::Keys => &["keys"],
             Self::Clock => &["clock"],

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Check, Dependencies};
+use super::{Check, Dependencies, SiteFeatures};
 use axum_auth0::{
     clock::SharedClock,
     config::Config,
     http_client::{HttpClient, HttpClientOptions, HttpError},
+    oauth::TokenEndpoint,
     provider::{Metadata, Provider},
     random::SharedRandom,
     store::SharedStore,
@@ -24,6 +25,7 @@ struct Inner {
     clock: SharedClock,
     random: SharedRandom,
     store: Option<SharedStore>,
+    features: SiteFeatures,
 }
 
 impl CheckContext {
@@ -48,6 +50,7 @@ impl CheckContext {
             clock,
             random: Arc::clone(&dependencies.random),
             store: dependencies.store.clone(),
+            features: dependencies.features.clone(),
         })))
     }
 
@@ -73,6 +76,20 @@ impl CheckContext {
 
     pub(super) fn store(&self) -> Option<&SharedStore> {
         self.0.store.as_ref()
+    }
+
+    pub(super) fn features(&self) -> &SiteFeatures {
+        &self.0.features
+    }
+
+    /// Returns a client of the token endpoint with the credentials of `config`.
+    pub(super) fn token_endpoint(&self, config: &Config) -> TokenEndpoint {
+        TokenEndpoint::new(
+            config,
+            self.provider().clone(),
+            self.http_client().clone(),
+            (Arc::clone(self.clock()), Arc::clone(self.random())),
+        )
     }
 
     /// Returns the provider's metadata, or `None` if it is unavailable. Only the provider check reports the reason.

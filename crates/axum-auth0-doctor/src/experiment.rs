@@ -15,6 +15,8 @@ pub(super) enum RejectedPart {
     OfflineAccess,
     /// The scopes of this environment variable.
     Scopes(String),
+    /// The organization.
+    Organization,
 }
 
 impl RejectedPart {
@@ -23,6 +25,7 @@ impl RejectedPart {
         match self {
             Self::Audience => "the API that AUTH0_AUDIENCE names".to_owned(),
             Self::OfflineAccess => "offline_access".to_owned(),
+            Self::Organization => "the organization that AUTH0_ORGANIZATION names".to_owned(),
             Self::Scopes(variable) => format!("the scopes of {variable}"),
         }
     }
@@ -50,6 +53,9 @@ fn changes(context: &CheckContext, probe: &Probe) -> Vec<(RejectedPart, Probe)> 
     let mut experiments = Vec::new();
     if !probe.audiences.is_empty() {
         experiments.push((RejectedPart::Audience, probe.with_audiences(&[])));
+    }
+    if probe.organization.is_some() {
+        experiments.push((RejectedPart::Organization, probe.with_organization(None)));
     }
     let offline_access = "offline_access".to_owned();
     if probe.scope.contains(&offline_access) {
@@ -87,9 +93,24 @@ pub(super) async fn unknown_audience(
     match control.send(context, endpoint).await {
         Outcome::Failed { .. } => ControlResult::Failed,
         Outcome::Accepted => ControlResult::Same,
-        Outcome::LoginPage | Outcome::Refused { .. } | Outcome::ErrorPage { .. } => {
-            ControlResult::Differs
-        }
+        Outcome::LoginPage
+        | Outcome::Refused { .. }
+        | Outcome::PushRefused { .. }
+        | Outcome::ErrorPage { .. } => ControlResult::Differs,
+    }
+}
+
+/// Repeats `probe` with an organization that does not exist.
+pub(super) async fn unknown_organization(
+    context: &CheckContext,
+    endpoint: &Url,
+    probe: &Probe,
+) -> ControlResult {
+    let control = probe.with_organization(Some(random(context)));
+    match control.send(context, endpoint).await {
+        Outcome::Failed { .. } => ControlResult::Failed,
+        outcome if outcome.is_accepted() => ControlResult::Same,
+        _ => ControlResult::Differs,
     }
 }
 

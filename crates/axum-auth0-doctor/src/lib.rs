@@ -2,10 +2,11 @@
 //!
 //! ## Index
 //!
-//! [`examine`] · [`Report`] · [`Check`] · [`Status`]
+//! [`examine`] · [`Report`] · [`Check`] · [`Status`] · [`SiteFeatures`] · [`Grant`]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
+mod api_metadata;
 mod apis;
 mod audience;
 mod check_kind;
@@ -14,12 +15,16 @@ mod clock;
 mod context;
 mod events;
 mod experiment;
+mod features;
 mod login;
 mod logout;
+mod mtls;
+mod organization;
 mod outcome;
 mod page_text;
 mod probe;
 mod problem;
+mod protocol;
 mod provider;
 mod report;
 mod secret;
@@ -33,11 +38,14 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-pub use self::report::{Check, Report, Status};
 use self::{
     check_kind::CheckKind,
     context::CheckContext,
     problem::{Problem, sentence},
+};
+pub use self::{
+    features::{Grant, SiteFeatures},
+    report::{Check, Report, Status},
 };
 use axum_auth0::{
     clock::{SharedClock, SystemClock},
@@ -46,7 +54,7 @@ use axum_auth0::{
     store::SharedStore,
 };
 
-/// The dependencies of the checks, which tests replace.
+/// What the checks need besides the configuration: dependencies, which tests replace, and what the code of the site uses.
 #[derive(Clone, Debug)]
 pub struct Dependencies {
     /// The clock.
@@ -55,6 +63,8 @@ pub struct Dependencies {
     pub random: SharedRandom,
     /// The store to check instead of the configured one.
     pub store: Option<SharedStore>,
+    /// What the code of the site uses of the provider. Nothing by default.
+    pub features: SiteFeatures,
 }
 
 impl Default for Dependencies {
@@ -63,13 +73,15 @@ impl Default for Dependencies {
             clock: SystemClock::shared(),
             random: SystemRandom::shared(),
             store: None,
+            features: SiteFeatures::default(),
         }
     }
 }
 
 /// Checks `config`. Errors of the configuration itself are reported when it is read; see [`Report::of_faults`].
 ///
-/// - `dependencies`: clock and randomness, and optionally a store to check instead of the configured one.
+/// - `dependencies`: clock and randomness, what the code of the site uses, and optionally a store to check instead of the
+///   configured one.
 /// - `limit`: the time limit for all checks. A single request takes at most `AUTH0_HTTP_TIMEOUT`. A provider that does
 ///   not respond in time is a problem; the other unfinished checks are skipped.
 ///
@@ -116,6 +128,8 @@ async fn with_provider(context: &CheckContext, deadline: Instant, limit: Duratio
     kinds
         .iter()
         .zip(results)
-        .flat_map(|(examination, found)| found.unwrap_or_else(|| examination.unfinished(limit)))
+        .flat_map(|(examination, found)| {
+            found.unwrap_or_else(|| examination.unfinished(context, limit))
+        })
         .collect()
 }

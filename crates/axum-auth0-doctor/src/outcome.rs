@@ -14,6 +14,11 @@ pub(super) enum Outcome {
         code: String,
         description: Option<String>,
     },
+    /// The provider refuses the pushed authorization request (RFC 9126 §2.3), so no browser is sent to it.
+    PushRefused {
+        code: String,
+        description: Option<String>,
+    },
     /// The provider shows a page that is not an error, or redirects to one. Usually this is the login page.
     LoginPage,
     /// The provider responds with an error page, or redirects to one. `text` is the text of the page.
@@ -39,11 +44,33 @@ impl Outcome {
     /// Returns whether the request may be the cause. It is not if the provider is busy or unreachable.
     pub(super) fn may_concern_request(&self) -> bool {
         match self {
-            Self::Refused { .. } | Self::ErrorPage { .. } => true,
+            Self::Refused { .. } | Self::PushRefused { .. } | Self::ErrorPage { .. } => true,
             Self::Failed { status, .. } => {
                 status.is_some_and(|status| status == StatusCode::INTERNAL_SERVER_ERROR)
             }
             Self::Accepted | Self::LoginPage => false,
+        }
+    }
+
+    /// Returns code and description of an OAuth error.
+    pub(super) fn oauth_error(&self) -> Option<(&str, Option<&str>)> {
+        match self {
+            Self::Refused { code, description } | Self::PushRefused { code, description } => {
+                Some((code, description.as_deref()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the text with which the provider refuses the request without a redirect to the callback.
+    pub(super) fn refusal_text(&self) -> Option<String> {
+        match self {
+            Self::ErrorPage { text, .. } => Some(text.clone()),
+            Self::PushRefused { code, description } => Some(format!(
+                "{code} {}",
+                description.as_deref().unwrap_or_default()
+            )),
+            _ => None,
         }
     }
 
@@ -55,6 +82,11 @@ impl Outcome {
                 let says = description.as_deref().unwrap_or_default();
                 let code = printable(code);
                 format!("refuses it with {code}{}", quoted(says))
+            }
+            Self::PushRefused { code, description } => {
+                let says = description.as_deref().unwrap_or_default();
+                let code = printable(code);
+                format!("refuses the pushed request with {code}{}", quoted(says))
             }
             Self::LoginPage => "shows a page of its own".to_owned(),
             Self::ErrorPage { status, text } => {

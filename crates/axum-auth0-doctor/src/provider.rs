@@ -20,14 +20,10 @@ use axum_auth0::{
 pub(super) async fn metadata(context: &CheckContext) -> Vec<Check> {
     let config = context.config();
     match context.provider().metadata().await {
-        Ok(metadata) => {
-            let mut checks = vec![
-                endpoints(config, &metadata),
-                audience_parameter(config, &metadata),
-            ];
-            checks.extend(config.dpop().then(|| dpop(&metadata)));
-            checks
-        }
+        Ok(metadata) => vec![
+            endpoints(config, &metadata),
+            audience_parameter(config, &metadata),
+        ],
         Err(error) => {
             let (summary, problem) = explain(config, &error);
             vec![
@@ -97,56 +93,10 @@ fn endpoints(config: &Config, metadata: &Metadata) -> Check {
             ),
         );
     }
-    if metadata.require_pushed_authorization_requests {
-        // The login check reports whether the provider rejects such a request.
-        return Check::warning(
-            id,
-            "The provider announces that logins must begin in a way that is not implemented.",
-            Problem::new(
-                "pushed_requests_required",
-                "Its metadata says that it requires pushed authorization requests (RFC 9126).",
-                "Switch the requirement off (Auth0 dashboard > Settings > Advanced > Require Pushed Authorization \
-                 Requests).",
-            ),
-        );
-    }
     Check::ok(
         id,
         format!("{} is there, and is who it should be.", config.issuer()),
     )
-}
-
-/// Checks whether the provider binds access tokens to a key (RFC 9449), which `AUTH0_DPOP` requires. Only a login shows it
-/// for certain.
-fn dpop(metadata: &Metadata) -> Check {
-    let id = "dpop";
-    let fix = "Let the provider bind access tokens by DPoP (Auth0 dashboard > Applications > APIs > your API > Settings > Token \
-               Sender-Constraining), or set AUTH0_DPOP=false.";
-    match &metadata.dpop_signing_alg_values_supported {
-        Some(algorithms) if algorithms.iter().any(|name| name == "ES256") => Check::ok(
-            id,
-            "The provider supports access tokens that are bound to a key (DPoP).",
-        ),
-        Some(_) => Check::problem(
-            id,
-            "The provider does not support the DPoP proofs of this site.",
-            Problem::new(
-                "dpop_algorithm",
-                "Its metadata (dpop_signing_alg_values_supported) does not have ES256.",
-                fix,
-            ),
-        ),
-        None => Check::warning(
-            id,
-            "The provider does not announce access tokens that are bound to a key.",
-            Problem::new(
-                "dpop_not_announced",
-                "AUTH0_DPOP is true, and its metadata has no dpop_signing_alg_values_supported. If it issues bearer tokens, \
-                 every login fails.",
-                fix,
-            ),
-        ),
-    }
 }
 
 /// How the provider handles the parameter that names an API.

@@ -4,9 +4,8 @@
 //! secret. The first response is conclusive only if the two differ, because some providers check the token before the
 //! client.
 
+mod credential;
 mod refresh;
-
-use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Request;
@@ -20,12 +19,8 @@ use super::{
 };
 use crate::page_text::printable;
 use axum_auth0::{
-    Diagnosis, DiagnosisCode,
-    config::Config,
-    http_client::HttpError,
-    oauth::{EndpointError, TokenEndpoint},
-    provider::Metadata,
-    random,
+    Diagnosis, DiagnosisCode, config::Config, http_client::HttpError, oauth::EndpointError,
+    provider::Metadata, random,
 };
 
 pub(super) const CLIENT: &str = "client";
@@ -53,11 +48,13 @@ pub(super) enum Credentials {
     Unknown(String),
 }
 
-/// The responses to the configured secret and to a wrong one.
+/// The responses to the configured credentials and to wrong ones.
 #[derive(Clone, Debug)]
 pub(super) struct Answers {
     pub(super) real: Answer,
     pub(super) control: Answer,
+    /// What the control request has instead of the configured credentials.
+    pub(super) control_has: &'static str,
 }
 
 pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
@@ -83,23 +80,22 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
 async fn ask_twice(context: &CheckContext, metadata: &Metadata) -> Answers {
     let config = context.config();
     let real = ask(context, config, metadata).await;
-    let control = if matches!(real, Answer::Refused { .. }) {
-        let secret = random::base64url::<32>(context.random().as_ref());
-        let wrong = config.clone().with_client_secret(secret.into());
-        ask(context, &wrong, metadata).await
-    } else {
-        Answer::Unclear("was not asked".to_owned())
+    let control = match &real {
+        Answer::Refused { .. } => {
+            let wrong = credential::with_wrong(config, context.random());
+            ask(context, &wrong, metadata).await
+        }
+        _ => Answer::Unclear("was not asked".to_owned()),
     };
-    Answers { real, control }
+    Answers {
+        real,
+        control,
+        control_has: credential::wrong(config),
+    }
 }
 
 async fn ask(context: &CheckContext, config: &Config, metadata: &Metadata) -> Answer {
-    let endpoint = TokenEndpoint::new(
-        config,
-        context.provider().clone(),
-        context.http_client().clone(),
-        (Arc::clone(context.clock()), Arc::clone(context.random())),
-    );
+    let endpoint = context.token_endpoint(config);
     let unknown_token = format!(
         "no-such-token-{}",
         random::base64url::<24>(context.random().as_ref())
@@ -135,7 +131,7 @@ async fn no_connection(context: &CheckContext, metadata: &Metadata) -> Option<St
 
 /// Returns whether the provider repeats the secret. Users paste reports into tickets, and a truncated secret could no
 /// longer be detected for redaction.
-fn repeats_secret(config: &Config, text: &str) -> bool {
+pub(super) fn repeats_secret(config: &Config, text: &str) -> bool {
     let encode =
         |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let Some(secret) = config.client_secret().map(ExposeSecret::expose_secret) else {
@@ -169,7 +165,11 @@ fn rejection(answer: &Answer) -> Option<Diagnosis> {
 }
 
 pub(super) fn credentials(answers: &Answers) -> Credentials {
-    let Answers { real, control } = answers;
+    let Answers {
+        real,
+        control,
+        control_has,
+    } = answers;
     if let Some(diagnosis) = rejection(real) {
         return Credentials::Rejected(diagnosis);
     }
@@ -183,11 +183,11 @@ pub(super) fn credentials(answers: &Answers) -> Credentials {
             Credentials::Accepted
         }
         Answer::Refused { code: other, .. } if other == code => Credentials::Unknown(format!(
-            "the provider gives the same answer to a deliberately wrong secret: it {}",
+            "the provider gives the same answer to {control_has}: it {}",
             describe(real)
         )),
         _ => Credentials::Unknown(format!(
-            "the provider {}, and with a deliberately wrong secret it {}",
+            "the provider {}, and with {control_has} it {}",
             describe(real),
             describe(control)
         )),
@@ -226,12 +226,16 @@ fn client(config: &Config, answers: &Answers) -> Check {
         Credentials::Accepted => Check::ok(
             CLIENT,
             format!(
-                "The provider accepts the application {} and its secret.",
-                config.client_id()
+                "The provider accepts the application {} and its {}.",
+                config.client_id(),
+                credential::noun(config)
             ),
         ),
         Credentials::Rejected(diagnosis) => {
             let mut problem = Problem::from(diagnosis);
+            if let Some(fix) = credential::fix_of_key(config) {
+                problem.fix = fix;
+            }
             problem.cause = format!(
                 "{} Asked for a refresh, it {}.",
                 problem.cause,

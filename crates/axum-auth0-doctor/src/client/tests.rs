@@ -8,7 +8,11 @@ fn refused(code: &str, description: Option<&str>) -> Answer {
 }
 
 fn kind(real: Answer, control: Answer) -> &'static str {
-    match credentials(&Answers { real, control }) {
+    match credentials(&Answers {
+        real,
+        control,
+        control_has: "a deliberately wrong secret",
+    }) {
         Credentials::Accepted => "accepted",
         Credentials::Rejected(_) => "rejected",
         Credentials::Unknown(_) => "unknown",

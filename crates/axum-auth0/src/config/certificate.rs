@@ -1,6 +1,6 @@
 //! The client certificate of `AUTH0_MTLS` (RFC 8705), and the files that contain it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{problems::Problems, variable, variable::Variable};
 use crate::http_client::{
@@ -22,6 +22,11 @@ impl CertificateFiles {
     /// Returns the certificate of the configuration, and the authorities that are trusted where it is presented.
     pub fn initial(&self) -> &TlsCertificates {
         &self.tls
+    }
+
+    /// Returns `AUTH0_MTLS_CERTIFICATE_FILE`.
+    pub fn certificate(&self) -> &Path {
+        &self.certificate
     }
 
     /// Reads the files again, for a certificate that was renewed.

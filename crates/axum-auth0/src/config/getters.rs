@@ -10,7 +10,10 @@ use super::{
     CookieSettings, LogoutSettings, RateLimits, Routes, SessionLifetime, StoreLocation, timeouts,
 };
 use crate::{
-    authorization::ClaimNames, jwt::Algorithm, provider::Issuer, trusted_proxies::TrustedProxies,
+    authorization::ClaimNames,
+    jwt::{Algorithm, SigningKey},
+    provider::Issuer,
+    trusted_proxies::TrustedProxies,
 };
 
 /// The settings, each with the variable that sets it.
@@ -250,6 +253,13 @@ impl Config {
     #[must_use]
     pub fn with_client_secret(mut self, client_secret: SecretString) -> Self {
         self.client_credentials = ClientCredentials::Secret(client_secret);
+        self
+    }
+
+    /// Returns the configuration with another private key, without a key ID, to compare the provider's responses.
+    #[must_use]
+    pub fn with_private_key(mut self, key: SigningKey) -> Self {
+        self.client_credentials = ClientCredentials::PrivateKey { key, id: None };
         self
     }
 

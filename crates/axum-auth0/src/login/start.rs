@@ -8,7 +8,6 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, Method};
-use url::Url;
 
 use super::{
     LoginState,
@@ -22,10 +21,7 @@ use super::{
 use crate::{
     diagnosis::Diagnosis,
     events::AuthEvent,
-    oauth::{
-        AuthorizationRequest, ClientEndpoint, EndpointError, check_profile, pushes_requests,
-        requested_audiences, signs_requests,
-    },
+    oauth::{AuthorizationRequest, ClientEndpoint, check_profile, requested_audiences},
     provider::Metadata,
     random,
     request::RequestKind,
@@ -157,7 +153,10 @@ pub(super) async fn begin(
         forwarded: &forwarded,
     }
     .url(endpoint, config);
-    let sent = send_request(login, &metadata, url).await;
+    let sent = login
+        .token_endpoint
+        .deliver_authorization_request(config, &metadata, url)
+        .await;
     let url = sent.map_err(|error| {
         let return_to = transaction.return_to.clone();
         LoginError::from_endpoint(error, config, config.audience(), return_to)
@@ -198,25 +197,4 @@ fn check_requirements(
         let return_to = parameters.return_to.clone();
         LoginError::from_endpoint(error, config, config.audience(), return_to)
     })
-}
-
-/// Signs and pushes the request, as far as the configuration or the provider requires it, and returns the URL for the
-/// browser.
-async fn send_request(
-    login: &LoginState,
-    metadata: &Metadata,
-    request: Url,
-) -> Result<Url, EndpointError> {
-    let (config, endpoint) = (&login.config, &login.token_endpoint);
-    let request = if signs_requests(config, metadata) {
-        endpoint.sign_authorization_request(metadata, &request)?
-    } else {
-        request
-    };
-    if pushes_requests(config, metadata) {
-        return endpoint
-            .push_authorization_request(metadata, &request)
-            .await;
-    }
-    Ok(request)
 }

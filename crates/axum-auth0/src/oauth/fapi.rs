@@ -18,7 +18,7 @@ pub(crate) fn check_profile(config: &Config, metadata: &Metadata) -> Result<(), 
     if !config.fapi2() {
         return Ok(());
     }
-    let missing = missing(config, metadata);
+    let missing = missing_for_fapi2(config, metadata);
     if missing.is_empty() {
         Ok(())
     } else {
@@ -26,7 +26,8 @@ pub(crate) fn check_profile(config: &Config, metadata: &Metadata) -> Result<(), 
     }
 }
 
-fn missing(config: &Config, metadata: &Metadata) -> Vec<&'static str> {
+/// Returns what the metadata lacks for the FAPI 2.0 Security Profile with the credentials of `config`.
+pub fn missing_for_fapi2(config: &Config, metadata: &Metadata) -> Vec<&'static str> {
     let lists = |list: Option<&[String]>, names: &[&str]| {
         list.unwrap_or_default()
             .iter()

@@ -21,6 +21,7 @@ mod logout_url;
 mod mtls;
 mod proofs;
 mod pushed_authorization;
+mod request_delivery;
 mod request_object;
 mod response;
 mod revocation;
@@ -31,6 +32,7 @@ mod token_response;
 pub use self::{
     authorization_request::{AuthorizationRequest, requested_audiences},
     error::{EndpointError, RequestEffect, UnavailableReason},
+    fapi::missing_for_fapi2,
     id_token::{IdTokenError, LEEWAY, MAX_AGE_OF_IAT},
     logout_url::ProviderLogout,
     response::EndpointResponse,
@@ -46,8 +48,6 @@ pub(crate) use self::{
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
     mtls::{MtlsCertificate, MtlsClient},
-    pushed_authorization::pushes_requests,
-    request_object::signs_requests,
     token_exchange::{
         ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, IssuedTokenType, REFRESH_TOKEN_TYPE,
         SESSION_TRANSFER_TYPE, TOKEN_EXCHANGE,

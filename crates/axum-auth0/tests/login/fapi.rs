@@ -26,7 +26,7 @@ fn complete(env: &Files) -> Vec<(&'static str, String)> {
     ]
 }
 
-struct Files {
+pub(crate) struct Files {
     folder: tempfile::TempDir,
     authority: Authority,
     thumbprint: String,
@@ -141,7 +141,7 @@ fn each_missing_part_is_named() {
 }
 
 /// Returns a site with the profile at a provider that offers all of it.
-async fn site() -> (TestEnv, Files) {
+pub(crate) async fn site() -> (TestEnv, Files) {
     let files = Files::new();
     let mut builder = TestEnvBuilder::new().unset("AUTH0_CLIENT_SECRET");
     for (name, value) in complete(&files).into_iter().skip(4) {
@@ -160,7 +160,7 @@ async fn site() -> (TestEnv, Files) {
 }
 
 /// Lets the metadata announce what the profile requires, with a change.
-fn offer(env: &TestEnv, change: impl Fn(&mut Value) + Send + Sync + 'static) {
+pub(crate) fn offer(env: &TestEnv, change: impl Fn(&mut Value) + Send + Sync + 'static) {
     env.provider.modify(Part::Metadata, move |metadata| {
         metadata["authorization_response_iss_parameter_supported"] = json!(true);
         metadata["tls_client_certificate_bound_access_tokens"] = json!(true);

@@ -113,7 +113,7 @@ impl FakeProvider {
             Endpoint::PushedAuthorization => self.push(request),
             Endpoint::BackchannelAuthentication => self.start_backchannel_login(request),
             Endpoint::Userinfo => self.userinfo(request),
-            Endpoint::Authorize => self.authorize_over_http(request),
+            Endpoint::Authorize => self.authorize_over_http(&self.resolve(request.clone())),
             Endpoint::EndSession => self.end_session(request),
             Endpoint::Unknown => Reply::status(404),
         }

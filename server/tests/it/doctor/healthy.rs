@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::doctor_env::{CALLBACK, DoctorEnv, PRODUCTS};
 
 /// All checks of a site with one API. Programs that read the report rely on these names.
-const IDS: [&str; 16] = [
+const IDS: [&str; 17] = [
     "configuration",
     "secret",
     "base_url",
@@ -18,6 +18,7 @@ const IDS: [&str; 16] = [
     "clock",
     "client",
     "refresh",
+    "acr",
     "callback",
     "login",
     "logout",

@@ -45,6 +45,33 @@ async fn a_provider_that_does_not_announce_dpop_is_a_warning_if_it_is_required()
 }
 
 #[tokio::test]
+async fn an_organization_is_checked_at_the_provider() {
+    for (organization, verdict) in [("acme", "ok"), ("initech", "problem")] {
+        let env = DoctorEnv::with(|builder| builder.set("AUTH0_ORGANIZATION", organization)).await;
+        let found = env.run_doctor().await;
+        found
+            .the(verdict, "organization")
+            .contains("summary", "organization");
+        found.assert_problems(if verdict == "ok" {
+            &[]
+        } else {
+            &["organization"]
+        });
+    }
+}
+
+#[tokio::test]
+async fn pushed_requests_are_checked_at_the_provider() {
+    let env = DoctorEnv::with(|builder| {
+        builder.set("AUTH0_PUSHED_AUTHORIZATION_REQUESTS", "true");
+    })
+    .await;
+    let found = env.run_doctor().await;
+    found.assert_problems(&[]).the("ok", "pushed_requests");
+    found.the("ok", "login");
+}
+
+#[tokio::test]
 async fn another_issuer_url_of_the_provider_is_rejected() {
     let mut real_name = String::new();
     let env = DoctorEnv::with(|builder| {

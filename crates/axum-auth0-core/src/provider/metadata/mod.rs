@@ -65,6 +65,10 @@ pub struct Metadata {
     pub code_challenge_methods_supported: Option<Vec<String>>,
     /// Supported grant types.
     pub grant_types_supported: Option<Vec<String>>,
+    /// How the result of a backchannel authentication is delivered (OpenID Connect CIBA Core 1.0 §4).
+    pub backchannel_token_delivery_modes_supported: Option<Vec<String>>,
+    /// Supported authentication context classes (`acr`).
+    pub acr_values_supported: Option<Vec<String>>,
     /// Supported values of `prompt`.
     pub prompt_values_supported: Option<Vec<String>>,
     /// Supported algorithms of `DPoP` proofs (RFC 9449).
@@ -137,6 +141,9 @@ impl Metadata {
                 .list("revocation_endpoint_auth_methods_supported"),
             code_challenge_methods_supported: members.list("code_challenge_methods_supported"),
             grant_types_supported: members.list("grant_types_supported"),
+            backchannel_token_delivery_modes_supported: members
+                .list("backchannel_token_delivery_modes_supported"),
+            acr_values_supported: members.list("acr_values_supported"),
             prompt_values_supported: members.list("prompt_values_supported"),
             dpop_signing_alg_values_supported: members.list("dpop_signing_alg_values_supported"),
             claims_parameter_supported: members.flag("claims_parameter_supported"),

@@ -1,17 +1,22 @@
 //! The doctor with unusual providers: it reports no problem that does not exist, and no success that it did not observe.
 
 mod addresses;
+mod api_metadata;
 mod audiences;
+mod certificates;
 mod credentials;
 mod logins;
 mod logouts;
+mod organizations;
+mod protocol;
 mod refreshing;
+mod site_features;
 mod times;
 
 use std::time::Duration;
 
 use axum_auth0::Config;
-use axum_auth0_doctor::{Check, Dependencies, Report, Status, examine};
+use axum_auth0_doctor::{Check, Dependencies, Report, SiteFeatures, Status, examine};
 
 use crate::app::TestEnv;
 
@@ -32,6 +37,25 @@ async fn examine_within(env: &TestEnv, config: &Config, limit: Duration) -> Repo
         ..Dependencies::default()
     };
     examine(config, &dependencies, limit).await
+}
+
+/// Returns the doctor's report about a site whose code uses `features`.
+async fn examined_with(env: &TestEnv, features: SiteFeatures) -> Report {
+    let dependencies = Dependencies {
+        clock: env.clock.clone(),
+        features,
+        ..Dependencies::default()
+    };
+    examine(&config(env, &[]), &dependencies, Duration::from_secs(20)).await
+}
+
+/// Asserts that there is no check with this ID.
+fn assert_not_checked(report: &Report, id: &str) {
+    assert!(
+        report.checks.iter().all(|check| check.id != id),
+        "{id} in {:#?}",
+        report.checks
+    );
 }
 
 /// Returns the only check with this ID, which must have this status.

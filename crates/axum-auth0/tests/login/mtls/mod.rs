@@ -11,9 +11,9 @@ use test_support::{Authority, tls::IssuedCertificate};
 use crate::app::{TestEnv, TestEnvBuilder};
 
 /// The files of the site, and the authority of the provider.
-struct Files {
+pub(crate) struct Files {
     folder: TempDir,
-    authority: Authority,
+    pub(crate) authority: Authority,
 }
 
 impl Files {
@@ -26,11 +26,11 @@ impl Files {
         files
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    fn write(&self, client: &IssuedCertificate) {
+    pub(crate) fn write(&self, client: &IssuedCertificate) {
         fs::write(self.path("client.crt"), &client.certificate).unwrap();
         fs::write(self.path("client.key"), &client.private_key).unwrap();
     }
@@ -46,7 +46,7 @@ impl Files {
 }
 
 /// Returns a site with a certificate that is registered at the provider, and its thumbprint.
-async fn registered(
+pub(crate) async fn registered(
     site: impl FnOnce(TestEnvBuilder) -> TestEnvBuilder,
 ) -> (TestEnv, Files, String) {
     let files = Files::new();

@@ -9,7 +9,12 @@ use super::{
     outcome::Outcome,
     page_text::{quoted, visible_text},
 };
-use axum_auth0::{config::Config, oauth::AuthorizationRequest, random};
+use crate::client::repeats_secret;
+use axum_auth0::{
+    config::Config,
+    oauth::{AuthorizationRequest, EndpointError},
+    random,
+};
 
 /// The `prompt` parameter of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub(super) struct Probe {
     pub(super) prompt: Prompt,
     pub(super) audiences: Vec<String>,
     pub(super) scope: Vec<String>,
+    /// `AUTH0_ORGANIZATION`.
+    pub(super) organization: Option<String>,
     /// Replaces the configured client ID.
     pub(super) client_id: Option<String>,
 }
@@ -41,6 +48,7 @@ impl Probe {
                 .map(|&audience| audience.to_owned())
                 .collect(),
             scope: config.scope().to_vec(),
+            organization: config.organization().map(str::to_owned),
             client_id: None,
         }
     }
@@ -74,6 +82,14 @@ impl Probe {
         }
     }
 
+    /// Returns the same request for another organization, or for none.
+    pub(super) fn with_organization(&self, organization: Option<String>) -> Self {
+        Self {
+            organization,
+            ..self.clone()
+        }
+    }
+
     /// Returns the same request for another client.
     pub(super) fn of_client(&self, client_id: &str) -> Self {
         Self {
@@ -90,7 +106,12 @@ impl Probe {
         }
         let random = context.random().as_ref();
         let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();
-        let none = [("prompt", "none".to_owned())];
+        let mut forwarded = Vec::new();
+        if self.prompt == Prompt::None {
+            forwarded.push(("prompt", "none".to_owned()));
+        }
+        let organization = self.organization.clone();
+        forwarded.extend(organization.map(|name| ("organization", name)));
         let url = AuthorizationRequest {
             redirect_uri: &config.site_url(config.routes().callback_path()),
             state: &random::base64url::<16>(random),
@@ -98,18 +119,42 @@ impl Probe {
             verifier: &random::base64url::<32>(random),
             audiences: &audiences,
             scope: &self.scope,
-            forwarded: match self.prompt {
-                Prompt::None => &none,
-                Prompt::AsConfigured => &[],
-            },
+            forwarded: &forwarded,
         }
         .url(endpoint, &config);
+        let url = match deliver(context, &config, url).await {
+            Ok(url) => url,
+            Err(outcome) => return outcome,
+        };
         get(context, &url, |status, location, body| {
             classify(&config, status, location, body)
         })
         .await
         .unwrap_or_else(|how| Outcome::Failed { status: None, how })
     }
+}
+
+/// Signs and pushes the request if a login does. Returns the URL for the browser.
+async fn deliver(context: &CheckContext, config: &Config, request: Url) -> Result<Url, Outcome> {
+    let Some(metadata) = context.metadata().await else {
+        return Ok(request);
+    };
+    let sent = context
+        .token_endpoint(config)
+        .deliver_authorization_request(config, &metadata, request)
+        .await;
+    sent.map_err(|error| match error {
+        EndpointError::ErrorResponse { code, description } if !is_transient(&code) => {
+            Outcome::PushRefused {
+                code,
+                description: description.filter(|text| !repeats_secret(config, text)),
+            }
+        }
+        error => Outcome::Failed {
+            status: None,
+            how: format!("did not take the authorization request ({error})"),
+        },
+    })
 }
 
 /// Fetches a page like a browser, without following redirects. An error completes “The provider …”.
@@ -204,72 +249,4 @@ fn is_transient(code: &str) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-    use axum_auth0::config::Variables;
-
-    fn outcome(status: u16, location: &str) -> Outcome {
-        let variables: Variables = [
-            ("AUTH0_DOMAIN", "tenant.eu.auth0.com"),
-            ("AUTH0_CLIENT_ID", "id"),
-            ("AUTH0_CLIENT_SECRET", "secret"),
-            ("AUTH0_SECRET", "2f1d0c9b8a7e6f5d4c3b2a190817f6e5"),
-            ("APP_BASE_URL", "https://www.example.com"),
-        ]
-        .into_iter()
-        .collect();
-        let config = Config::from_variables(&variables, &[]).unwrap();
-        let location = Url::parse(location).ok();
-        let status = StatusCode::from_u16(status).unwrap();
-        classify(&config, status, location.as_ref(), "body")
-    }
-
-    #[test]
-    fn only_our_own_callback_says_that_it_is_registered() {
-        let callback = "https://www.example.com/auth/callback";
-        for query in ["error=login_required&state=x", "code=x&state=y"] {
-            assert_eq!(
-                outcome(302, &format!("{callback}?{query}")),
-                Outcome::Accepted
-            );
-        }
-        let refused = outcome(
-            303,
-            &format!("{callback}?error=access_denied&error_description=No"),
-        );
-        assert!(refused.returned_to_callback() && !refused.is_accepted());
-        assert_eq!(refused.describe(), "refuses it with access_denied (“No”)");
-        for elsewhere in [
-            "https://www.example.com.evil.example/auth/callback?error=login_required",
-            "http://www.example.com/auth/callback?error=login_required",
-            "https://www.example.com/auth/callback/x?error=login_required",
-        ] {
-            let outcome = outcome(302, elsewhere);
-            assert!(matches!(outcome, Outcome::ErrorPage { .. }), "{outcome:?}");
-        }
-    }
-
-    #[test]
-    fn a_login_page_in_spite_of_the_prompt_says_nothing() {
-        assert_eq!(
-            outcome(302, "https://tenant.eu.auth0.com/u/login"),
-            Outcome::LoginPage
-        );
-        assert_eq!(outcome(200, ""), Outcome::LoginPage);
-    }
-
-    #[test]
-    fn a_failing_provider_does_not_mean_that_something_is_not_registered() {
-        for status in [429, 500, 503] {
-            assert!(matches!(outcome(status, ""), Outcome::Failed { .. }));
-        }
-        let callback = "https://www.example.com/auth/callback";
-        for code in ["server_error", "temporarily_unavailable"] {
-            let outcome = outcome(302, &format!("{callback}?error={code}"));
-            assert!(matches!(outcome, Outcome::Failed { .. }), "{outcome:?}");
-        }
-        assert!(matches!(outcome(403, ""), Outcome::ErrorPage { .. }));
-        assert!(matches!(outcome(404, ""), Outcome::ErrorPage { .. }));
-    }
-}
+mod tests;

@@ -4,6 +4,8 @@
 //! The login request is sent as the site sends it, and again with `prompt=none`. The first outcome is what users see.
 //! With `prompt=none` the provider redirects to the callback without user interaction, if it supports that.
 
+mod problems;
+
 use url::Url;
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     page_text::{concerns_callback, concerns_client, quoted},
     probe::Probe,
 };
-use axum_auth0::{Diagnosis, DiagnosisCode, config::Config, oauth::requested_audiences};
+use axum_auth0::{Diagnosis, config::Config, oauth::requested_audiences};
 
 const CALLBACK: &str = "callback";
 const LOGIN: &str = "login";
@@ -70,21 +72,27 @@ fn callback(config: &Config, outcomes: &Outcomes, comes_back: bool) -> Check {
             format!("The provider sends users back to {callback}."),
         );
     }
+    let text = outcomes.visible.refusal_text().unwrap_or_default();
     match &outcomes.visible {
-        Outcome::ErrorPage { text, .. } if concerns_client(text) => Check::skipped(
+        _ if concerns_client(&text) => Check::skipped(
             CALLBACK,
             "Not checked: the provider does not know the application.",
         ),
-        Outcome::ErrorPage { status, text } if concerns_callback(text) => {
+        refused if concerns_callback(&text) => {
             let mut problem = Problem::from(Diagnosis::CallbackNotRegistered {
                 callback: callback.clone(),
             });
-            problem.cause = format!(
-                "{} It answers a login with status {}{}.",
-                problem.cause,
-                status.as_u16(),
-                quoted(text)
-            );
+            let how = match refused {
+                Outcome::ErrorPage { status, text } => {
+                    format!(
+                        "answers a login with status {}{}",
+                        status.as_u16(),
+                        quoted(text)
+                    )
+                }
+                other => other.describe(),
+            };
+            problem.cause = format!("{} It {how}.", problem.cause);
             let summary = "The provider does not send users back to this site.";
             Check::problem(CALLBACK, summary, problem)
         }
@@ -110,6 +118,7 @@ async fn login(
     concerns_api: bool,
 ) -> Check {
     let config = context.config();
+    let text = outcomes.visible.refusal_text().unwrap_or_default();
     match &outcomes.visible {
         Outcome::Accepted | Outcome::LoginPage => {
             begins(context, endpoint, probe, &outcomes.silent).await
@@ -118,12 +127,12 @@ async fn login(
             LOGIN,
             "Not checked to the end: the provider refuses the API that the login names.",
         ),
-        Outcome::ErrorPage { text, .. } if concerns_client(text) => Check::problem(
+        _ if concerns_client(&text) => Check::problem(
             LOGIN,
             "The provider does not know this application.",
-            unknown_client(config),
+            problems::unknown_client(config),
         ),
-        Outcome::ErrorPage { text, .. } if concerns_callback(text) => Check::skipped(
+        _ if concerns_callback(&text) => Check::skipped(
             LOGIN,
             "Not checked: the provider looks at the callback URL first.",
         ),
@@ -145,7 +154,7 @@ async fn begins(context: &CheckContext, endpoint: &Url, probe: &Probe, silent: &
     }
     let silent_probe = probe.silent();
     let rejected_part = match silent {
-        Outcome::Refused { .. } => {
+        Outcome::Refused { .. } | Outcome::PushRefused { .. } => {
             experiment::rejected_part(context, endpoint, &silent_probe).await
         }
         _ => None,
@@ -181,7 +190,14 @@ async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outc
             )
         });
     match (bad, &rejected_part) {
-        (Outcome::Refused { code, description }, _) => {
+        (_, Some(RejectedPart::Organization)) => Check::skipped(
+            LOGIN,
+            "Not checked to the end: the provider refuses the organization of the login.",
+        ),
+        (
+            Outcome::Refused { code, description } | Outcome::PushRefused { code, description },
+            _,
+        ) => {
             let description = description.as_deref();
             let audience = (!asked.is_empty()).then_some(asked.as_str());
             let mut problem = Problem::from(Diagnosis::of_login_error(
@@ -203,7 +219,7 @@ async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outc
             problem.cause = format!(
                 "Asked for a login, the provider {}.{without} {}",
                 bad.describe(),
-                scopes_of(config)
+                problems::scopes_of(config)
             );
             Check::problem(
                 LOGIN,
@@ -216,7 +232,7 @@ async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outc
                 ControlResult::Differs => Check::problem(
                     LOGIN,
                     "The provider refuses the login.",
-                    refused_with_page(config, bad),
+                    problems::refused_with_page(config, bad),
                 ),
                 ControlResult::Same | ControlResult::Failed => Check::skipped(
                     LOGIN,
@@ -262,36 +278,4 @@ async fn audience_of_login(context: &CheckContext, endpoint: &Url, outcomes: &Ou
 /// Returns whether the login names exactly one API, so that an error about the API is about this one.
 pub(super) fn is_one_api(config: &Config) -> bool {
     requested_audiences(config).len() == 1
-}
-
-fn unknown_client(config: &Config) -> Problem {
-    Problem::new(
-        DiagnosisCode::ClientRejected.as_str(),
-        format!(
-            "It knows no application with the Client ID `{}`.",
-            config.client_id()
-        ),
-        "Compare AUTH0_CLIENT_ID and AUTH0_DOMAIN with Auth0 dashboard > Applications > your application > Settings.",
-    )
-}
-
-fn refused_with_page(config: &Config, bad: &Outcome) -> Problem {
-    Problem::new(
-        "login_refused",
-        format!("Asked for a login, the provider {}.", bad.describe()),
-        format!(
-            "Open {} in a browser: the page may say more. Most often the callback URL {} is not registered, or the \
-             application may not ask for what it asks for.",
-            config.site_url(config.routes().login_path()),
-            config.site_url(config.routes().callback_path())
-        ),
-    )
-}
-
-fn scopes_of(config: &Config) -> String {
-    let variables = config.scope_variables();
-    let each = variables
-        .iter()
-        .map(|of| format!("{} asks for `{}`", of.variable, of.scopes.join(" ")));
-    format!("{}.", each.collect::<Vec<_>>().join("; "))
 }
