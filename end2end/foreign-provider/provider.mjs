@@ -7,35 +7,49 @@
 // - A logout at the provider is sent to the client by back-channel logout, with the `sid` of the session.
 // - The client authenticates with client_secret_basic, and its secret has characters that must be encoded.
 //
-// With the public key of the client it is as FAPI 2.0 requires instead: private_key_jwt, signed and pushed requests, access tokens
-// that are bound by DPoP, and ES256 throughout.
+// features.mjs has what variables change, for example to what FAPI 2.0 requires, and pages.mjs its own pages.
 //
-//   node provider.mjs PORT SITE-URL TOKEN-SECONDS [CLIENT-JWK]
+//   node provider.mjs PORT SITE-URL TOKEN-SECONDS
 //
-// The variables DPOP=0 and DPOP_NONCES=1 make it ignore proofs, or require a nonce in them.
-//
-// `GET /request-log` returns the grants and rejected requests, without tokens.
+// `GET /request-log` returns the grants, the pushed requests and the rejected requests, without tokens.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 import { Provider } from 'oidc-provider';
 
-import { API, CLIENT, ORDERS } from './settings.mjs';
+import { certificateRegistration, certificateSettings, listenWithCertificates } from './certificates.mjs';
+import { accessTokenFormat, acrValues, clientJwk, detailsRegistration, features, keyRegistration } from './features.mjs';
+import { loginWithAcr, portal } from './pages.mjs';
+import { API, CLIENT, INTROSPECTING_API, ORDERS } from './settings.mjs';
 
-const [port, site, tokenSeconds, clientJwk] = process.argv.slice(2);
-if (!port || !site || !Number(tokenSeconds)) throw new Error('usage: node provider.mjs PORT SITE-URL TOKEN-SECONDS [CLIENT-JWK]');
+const [port, site, tokenSeconds] = process.argv.slice(2);
+if (!port || !site || !Number(tokenSeconds)) throw new Error('usage: node provider.mjs PORT SITE-URL TOKEN-SECONDS');
 const issuer = `http://127.0.0.1:${port}`;
+const login = `${site}/auth/login`;
+
+const secretRegistration = { client_secret: CLIENT.secret, token_endpoint_auth_method: 'client_secret_basic' };
 
 const provider = new Provider(issuer, {
   clients: [
     {
       client_id: CLIENT.id,
-      ...clientAuthentication(),
+      ...(keyRegistration ?? certificateRegistration ?? secretRegistration),
+      ...detailsRegistration,
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [`${site}/auth/callback`],
       post_logout_redirect_uris: [`${site}/signed-out`],
       backchannel_logout_uri: `${site}/auth/backchannel-logout`,
       backchannel_logout_session_required: true,
+      // The provider allows nothing but https here.
+      ...(site.startsWith('https:') && { initiate_login_uri: login }),
+    },
+    {
+      client_id: INTROSPECTING_API.id,
+      client_secret: INTROSPECTING_API.secret,
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: [],
+      response_types: [],
+      redirect_uris: [],
     },
   ],
   jwks: { keys: [signingKey()] },
@@ -54,17 +68,13 @@ const provider = new Provider(issuer, {
     RefreshToken: 3600,
     Session: 3600,
   },
+  acrValues,
+  ...certificateSettings,
   features: {
+    ...features,
     backchannelLogout: { enabled: true },
     devInteractions: { enabled: true },
-    // RFC 9449, for clients that send proofs.
-    dPoP: { enabled: process.env.DPOP !== '0', nonceSecret: randomBytes(32), requireNonce: () => process.env.DPOP_NONCES === '1' },
     revocation: { enabled: true },
-    ...(clientJwk && {
-      dPoP: { enabled: true },
-      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
-      requestObjects: { enabled: true, requireSignedRequestObject: true },
-    }),
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo(_, indicator) {
@@ -74,7 +84,7 @@ const provider = new Provider(issuer, {
           scope: api.scopes.join(' '),
           audience: api.identifier,
           accessTokenTTL: Number(tokenSeconds),
-          accessTokenFormat: 'jwt',
+          accessTokenFormat,
           jwt: { sign: { alg: clientJwk ? 'ES256' : 'RS256' } },
         };
       },
@@ -86,12 +96,15 @@ const provider = new Provider(issuer, {
   }),
 });
 
-const requestLog = { grants: [], rejected: [] };
+const requestLog = { grants: [], pushed: [], rejected: [] };
 provider.on('grant.success', ({ oidc }) => {
   requestLog.grants.push({ grant: oidc.params.grant_type, resource: oidc.params.resource ?? null });
 });
 provider.on('grant.error', ({ oidc }, { error, error_description: description }) => {
   requestLog.rejected.push({ grant: oidc?.params?.grant_type ?? null, error, description });
+});
+provider.on('pushed_authorization_request.success', ({ oidc }) => {
+  requestLog.pushed.push({ dpop_jkt: oidc.params.dpop_jkt ?? null, signed: oidc.body.request !== undefined });
 });
 for (const event of ['grant.revoked', 'end_session.success', 'authorization.success', 'backchannel.success']) {
   requestLog[event] = 0;
@@ -104,22 +117,12 @@ provider.use(async (context, next) => {
   if (context.path !== '/request-log') return next();
   context.body = requestLog;
 });
+provider.use(loginWithAcr(provider));
+provider.use(portal(provider, login));
+
+listenWithCertificates(provider);
 
 provider.listen(Number(port), '127.0.0.1', () => console.log(`oidc-provider at ${issuer}`));
-
-function clientAuthentication() {
-  if (!clientJwk) return { client_secret: CLIENT.secret, token_endpoint_auth_method: 'client_secret_basic' };
-  return {
-    jwks: { keys: [JSON.parse(clientJwk)] },
-    token_endpoint_auth_method: 'private_key_jwt',
-    token_endpoint_auth_signing_alg: 'ES256',
-    request_object_signing_alg: 'ES256',
-    id_token_signed_response_alg: 'ES256',
-    dpop_bound_access_tokens: true,
-    require_signed_request_object: true,
-    require_pushed_authorization_requests: true,
-  };
-}
 
 function signingKey() {
   if (clientJwk) {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Program, freePorts, requiredVariable, waitUntilReady } from '../processes';
 import { API, CLIENT, ORDERS } from './settings.mjs';
 
-/** Number of site processes, whether the orders API is configured, and lifetime of access tokens. */
-export type TestEnvOptions = { processes: number; orders: boolean; tokenSeconds: number; fapi?: boolean };
+/** Number of site processes, whether the orders API is configured, lifetime of access tokens, and pages with a silent login. */
+export type TestEnvOptions = { processes: number; orders: boolean; tokenSeconds: number; fapi?: boolean; silent?: string };
 
 export type TestEnv = {
   site: string;
@@ -25,7 +25,7 @@ export type TestEnv = {
   stop(): Promise<void>;
 };
 
-export async function startTestEnv({ processes, orders, tokenSeconds, fapi }: TestEnvOptions): Promise<TestEnv> {
+export async function startTestEnv({ processes, orders, tokenSeconds, fapi, silent }: TestEnvOptions): Promise<TestEnv> {
   const client = fapi ? clientKey() : undefined;
   mkdirSync(requiredVariable('STATE_FOLDER'), { recursive: true });
   const state = mkdtempSync(join(requiredVariable('STATE_FOLDER'), 'env-'));
@@ -39,7 +39,7 @@ export async function startTestEnv({ processes, orders, tokenSeconds, fapi }: Te
 
   const programs: Program[] = [];
   const startSite = (port: number, release: Record<string, string> = {}) => {
-    const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}), ...client?.variables };
+    const variables = { ...siteVariables(site, port, provider, api, state), ...(orders ? ordersVariables() : {}), ...client?.variables, ...(silent ? { AUTH0_SILENT_LOGIN: silent } : {}) };
     return new Program(`site-${port}`, requiredVariable('SERVER_EXECUTABLE'), [], { ...variables, AUTH0_SECRET: secret, ...release }, state);
   };
   const deploy = async (name: string) => {
@@ -51,7 +51,7 @@ export async function startTestEnv({ processes, orders, tokenSeconds, fapi }: Te
   const stop = async () => void (await Promise.all(programs.map((program) => program.stop())));
   try {
     const script = join(dirname(fileURLToPath(import.meta.url)), 'provider.mjs');
-    programs.push(new Program('provider', process.execPath, [script, `${providerPort}`, site, `${tokenSeconds}`, ...(client ? [client.jwk] : [])], {}, state));
+    programs.push(new Program('provider', process.execPath, [script, `${providerPort}`, site, `${tokenSeconds}`], client ? { CLIENT_JWK: client.jwk } : {}, state));
     programs.push(new Program(
       'api',
       requiredVariable('API_EXECUTABLE'),

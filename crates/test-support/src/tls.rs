@@ -7,7 +7,9 @@ use axum::{
     extract::{ConnectInfo, connect_info::Connected},
     serve::{IncomingStream, Listener},
 };
-use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+};
 use rustls::{
     RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer},
@@ -39,7 +41,7 @@ pub struct IssuedCertificate {
 
 impl Default for Authority {
     fn default() -> Self {
-        let mut params = CertificateParams::default();
+        let mut params = named(CertificateParams::default(), "Test authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
@@ -57,8 +59,13 @@ impl Authority {
         self.issue(name, ExtendedKeyUsagePurpose::ClientAuth)
     }
 
+    /// Issues a certificate for a server, whose name may be an IP address.
+    pub fn server(&self, name: &str) -> IssuedCertificate {
+        self.issue(name, ExtendedKeyUsagePurpose::ServerAuth)
+    }
+
     fn issue(&self, name: &str, purpose: ExtendedKeyUsagePurpose) -> IssuedCertificate {
-        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        let mut params = named(CertificateParams::new([name.to_owned()]).unwrap(), name);
         params.extended_key_usages = vec![purpose];
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
@@ -73,7 +80,7 @@ impl Authority {
     /// Listens on a free port with a certificate for 127.0.0.1. The handshake of a client without a certificate of this
     /// authority fails.
     pub async fn listen(&self) -> TlsListener {
-        let server = self.issue("127.0.0.1", ExtendedKeyUsagePurpose::ServerAuth);
+        let server = self.server("127.0.0.1");
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -95,6 +102,12 @@ impl Authority {
             acceptor: TlsAcceptor::from(Arc::new(config)),
         }
     }
+}
+
+/// Sets the subject. OpenSSL takes a certificate whose issuer is also its subject for a self-signed one.
+fn named(mut params: CertificateParams, name: &str) -> CertificateParams {
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
 }
 
 impl IssuedCertificate {

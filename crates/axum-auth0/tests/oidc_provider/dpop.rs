@@ -5,9 +5,11 @@ use http::StatusCode;
 use serde_json::Value;
 use test_support::ProductsApi;
 
-use crate::Site;
+use crate::site::SiteBuilder;
 
-const ON: [(&str, &str); 1] = [("AUTH0_DPOP", "true")];
+fn site() -> SiteBuilder {
+    SiteBuilder::new().variable("AUTH0_DPOP", "true")
+}
 
 /// Returns `cnf.jkt`.
 fn key(token: &str) -> Option<String> {
@@ -19,7 +21,7 @@ fn key(token: &str) -> Option<String> {
 #[tokio::test]
 async fn login_and_refresh_yield_bound_tokens_with_and_without_nonces() {
     for nonces in ["0", "1"] {
-        let Some(mut site) = Site::start(&[("DPOP_NONCES", nonces)], &ON).await else {
+        let Some(mut site) = site().feature("DPOP_NONCES", nonces).start().await else {
             return;
         };
         let user = site.log_in().await;
@@ -42,7 +44,7 @@ async fn login_and_refresh_yield_bound_tokens_with_and_without_nonces() {
 
 #[tokio::test]
 async fn a_provider_without_dpop_fails_the_login() {
-    let Some(mut site) = Site::start(&[("DPOP", "0")], &ON).await else {
+    let Some(mut site) = site().feature("DPOP", "0").start().await else {
         return;
     };
     let response = site.attempt_login().await;
