@@ -78,7 +78,7 @@ async fn respond(
 ) -> Response {
     let authorization = match AuthorizationResponse::parse(query) {
         Ok(authorization) => authorization,
-        Err(error) => return failed(login, &error).await,
+        Err(error) => return failed(login, &error, &[]).await,
     };
     let cookies = login.config.cookie();
     let Some(transaction) = Transaction::find(headers, &login.keys, &authorization.state, cookies)
@@ -86,12 +86,13 @@ async fn respond(
         // The cookie was lost. A second attempt can succeed.
         return match restart(login, kind, headers, &authorization).await {
             Some(restarted) => restarted,
-            None => failed(login, &LoginError::UnknownTransaction).await,
+            None => failed(login, &LoginError::UnknownTransaction, &[]).await,
         };
     };
     // From here on, the transaction is consumed, regardless of the outcome.
     let return_to = transaction.return_to.clone();
     let is_silent = transaction.is_silent;
+    let requirements = transaction.requirements();
     let processed = process(login, session, user, transaction, &authorization, headers).await;
     let mut response = match processed {
         Ok(Processed::AlreadySignedIn) => see_other(return_to.as_str()),
@@ -128,7 +129,7 @@ async fn respond(
             };
             match restarted {
                 Some(restarted) => restarted,
-                None => failed(login, &error).await,
+                None => failed(login, &error, &requirements).await,
             }
         }
     };
@@ -155,8 +156,12 @@ fn with_session(mut response: Response, id: Id) -> Response {
 }
 
 /// Logs the error of a login. Returns the response of the application, or the page of the error.
-async fn failed(login: &LoginState, error: &LoginError) -> Response {
-    let page = error.respond(&login.config, &login.events);
+async fn failed(
+    login: &LoginState,
+    error: &LoginError,
+    requirements: &[(&'static str, String)],
+) -> Response {
+    let page = error.respond(&login.config, &login.events, requirements);
     let outcome = CallbackOutcome::Failed {
         failure: LoginFailure::new(error, page.status()),
         return_to: error.return_to().cloned(),
@@ -268,6 +273,10 @@ async fn restart(
     if parameters.is_silent {
         return Some(see_other(parameters.return_to.as_str()));
     }
+    let requirements = parameters.requirements();
     let restarted = begin(login, headers, parameters, attempt).await;
-    Some(restarted.unwrap_or_else(|error| error.respond(&login.config, &login.events)))
+    Some(
+        restarted
+            .unwrap_or_else(|error| error.respond(&login.config, &login.events, &requirements)),
+    )
 }

@@ -198,16 +198,8 @@ async fn verify_id_token(
             IdTokenError::Signature(VerifyError::Unavailable(error)) => {
                 LoginError::provider_unavailable(&error, return_to())
             }
-            IdTokenError::StepUp(unmet) => LoginError::StepUp {
-                unmet,
-                step_up: transaction.step_up.clone(),
-                return_to: return_to(),
-            },
-            IdTokenError::Organization(unmet) => LoginError::Organization {
-                unmet,
-                organization: transaction.organization.clone(),
-                return_to: return_to(),
-            },
+            IdTokenError::StepUp(unmet) => LoginError::StepUp(unmet, return_to()),
+            IdTokenError::Organization(unmet) => LoginError::Organization(unmet, return_to()),
             error => {
                 if let Some(diagnosis) = Diagnosis::of_id_token(TokenKind::of(id_token)) {
                     LoginError::UnsupportedIdToken(error, Box::new(diagnosis), return_to())

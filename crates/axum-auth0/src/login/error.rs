@@ -10,7 +10,7 @@ use crate::{
     organization::UnmetOrganization,
     provider::ProviderError,
     return_to::ReturnTo,
-    step_up::{StepUp, UnmetStepUp},
+    step_up::UnmetStepUp,
     store::StoreError,
 };
 
@@ -51,17 +51,9 @@ pub(super) enum LoginError {
     /// The token response has no ID token, or an invalid one.
     InvalidIdToken(Option<IdTokenError>, ReturnTo),
     /// The ID token does not prove the recent or strong login that was required.
-    StepUp {
-        unmet: UnmetStepUp,
-        step_up: Option<StepUp>,
-        return_to: ReturnTo,
-    },
+    StepUp(UnmetStepUp, ReturnTo),
     /// The ID token does not prove the organization that the login asked for.
-    Organization {
-        unmet: UnmetOrganization,
-        organization: Option<String>,
-        return_to: ReturnTo,
-    },
+    Organization(UnmetOrganization, ReturnTo),
     /// The provider did not grant the required authorization details of these types (RFC 9396 §7).
     DetailsNotGranted(Vec<String>, ReturnTo),
     /// The ID token is of a kind that cannot be validated. A setting of the provider determines the kind.
@@ -171,10 +163,16 @@ impl LoginError {
         }
     }
 
-    /// Reports the error as an event and returns its page.
-    pub(super) fn respond(&self, config: &Config, events: &Events) -> Response {
+    /// Reports the error as an event and returns its page. `requirements` are those of the login
+    /// ([`requirements`](super::requirements::requirements)), for its next attempt.
+    pub(super) fn respond(
+        &self,
+        config: &Config,
+        events: &Events,
+        requirements: &[(&'static str, String)],
+    ) -> Response {
         self.report(events);
-        self.page(config).into_response()
+        self.page(config, requirements).into_response()
     }
 
     /// Logs the error and reports it as an event.
@@ -218,8 +216,8 @@ impl LoginError {
             }
             Self::InvalidCode(_) => LoginFailureReason::InvalidCode,
             Self::InvalidIdToken(..) => LoginFailureReason::InvalidIdToken,
-            Self::StepUp { .. } => LoginFailureReason::StepUpNotSatisfied,
-            Self::Organization { .. } => LoginFailureReason::OrganizationNotConfirmed,
+            Self::StepUp(..) => LoginFailureReason::StepUpNotSatisfied,
+            Self::Organization(..) => LoginFailureReason::OrganizationNotConfirmed,
             Self::DetailsNotGranted(..) => LoginFailureReason::AuthorizationDetailsNotGranted,
             Self::ProviderUnavailable { .. } => LoginFailureReason::ProviderUnavailable,
             Self::StoreUnavailable(..) => LoginFailureReason::StoreUnavailable,

@@ -29,7 +29,7 @@ impl LoginError {
                 fix = %diagnosis.fix(),
                 "login failed"
             ),
-            Self::StepUp { unmet, .. } => {
+            Self::StepUp(unmet, _) => {
                 let diagnosis = Diagnosis::StepUpNotSatisfied { unmet: *unmet };
                 tracing::error!(
                     target: TARGET,
@@ -41,7 +41,7 @@ impl LoginError {
                     "login failed: the ID token does not prove the required login"
                 );
             }
-            Self::Organization { unmet, .. } => {
+            Self::Organization(unmet, _) => {
                 let diagnosis = Diagnosis::OrganizationNotConfirmed { unmet: *unmet };
                 tracing::error!(
                     target: TARGET,

@@ -5,18 +5,19 @@ use http::StatusCode;
 
 use super::error::LoginError;
 use crate::{
-    config::{Config, Routes},
+    config::Config,
     diagnosis::{Diagnosis, DiagnosisVisibility, printable},
     page::Page,
     return_to::ReturnTo,
-    step_up::StepUp,
 };
 
 const TRY_AGAIN: &str = "Try again";
 
 impl LoginError {
-    pub(super) fn page(&self, config: &Config) -> Page {
+    /// Returns the page. Its links to another attempt have the `requirements` of the login.
+    pub(super) fn page(&self, config: &Config, requirements: &[(&'static str, String)]) -> Page {
         let routes = config.routes();
+        let login_url = |return_to: &ReturnTo| routes.login_url_with(return_to, requirements);
         let visibility = DiagnosisVisibility::of(config);
         let page = match self {
             Self::InvalidParameter(_)
@@ -36,7 +37,7 @@ impl LoginError {
                 description,
                 return_to,
             } => provider_error(code, description.as_deref())
-                .link(TRY_AGAIN, routes.login_url(return_to)),
+                .link(TRY_AGAIN, login_url(return_to)),
             Self::Misconfigured(diagnosis) => Page::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "This site's login is not set up correctly",
@@ -45,7 +46,7 @@ impl LoginError {
             Self::AlreadyUsed(return_to) => {
                 Page::new(StatusCode::BAD_REQUEST, "This login is already finished")
                     .paragraph("Its address can be used only once. If you are not logged in, please log in again.")
-                    .link("Log in", routes.login_url(return_to))
+                    .link("Log in", login_url(return_to))
             }
             Self::Expired(return_to)
             | Self::NotCompleted(return_to)
@@ -53,31 +54,21 @@ impl LoginError {
                 let (title, paragraph) = self.unsuccessful_login();
                 Page::new(StatusCode::BAD_REQUEST, title)
                     .paragraph(paragraph)
-                    .link(TRY_AGAIN, routes.login_url(return_to))
+                    .link(TRY_AGAIN, login_url(return_to))
             }
             Self::InvalidIdToken(_, return_to) => Page::new(
                 StatusCode::BAD_GATEWAY,
                 "The provider's response cannot be trusted",
             )
             .paragraph("It does not prove who you are, so you were not logged in.")
-            .link(TRY_AGAIN, routes.login_url(return_to)),
-            Self::StepUp {
-                unmet,
-                step_up,
-                return_to,
-            } => {
+            .link(TRY_AGAIN, login_url(return_to)),
+            Self::StepUp(unmet, return_to) => {
                 let diagnosis = Diagnosis::StepUpNotSatisfied { unmet: *unmet };
-                step_up_page(&diagnosis, visibility)
-                    .link(TRY_AGAIN, step_up_url(routes, step_up.as_ref(), return_to))
+                step_up_page(&diagnosis, visibility).link(TRY_AGAIN, login_url(return_to))
             }
-            Self::Organization {
-                unmet,
-                organization,
-                return_to,
-            } => {
+            Self::Organization(unmet, return_to) => {
                 let diagnosis = Diagnosis::OrganizationNotConfirmed { unmet: *unmet };
-                let again = organization_url(routes, organization.as_deref(), return_to);
-                organization_page(&diagnosis, visibility).link(TRY_AGAIN, again)
+                organization_page(&diagnosis, visibility).link(TRY_AGAIN, login_url(return_to))
             }
             Self::DetailsNotGranted(_, return_to) => details_page(return_to),
             Self::UnsupportedIdToken(_, diagnosis, return_to) => Page::new(
@@ -86,7 +77,7 @@ impl LoginError {
             )
             .paragraph("It does not prove who you are, so you were not logged in.")
             .diagnosis(diagnosis, visibility)
-            .link(TRY_AGAIN, routes.login_url(return_to)),
+            .link(TRY_AGAIN, login_url(return_to)),
             Self::ProviderUnavailable {
                 retry_after,
                 return_to,
@@ -95,24 +86,24 @@ impl LoginError {
                 "The service that verifies who you are is not available. Please try again in a moment.",
             )
             .retry_after(retry_after.unwrap_or(5))
-            .link(TRY_AGAIN, routes.login_url(return_to)),
+            .link(TRY_AGAIN, login_url(return_to)),
             Self::StoreUnavailable(_, return_to) => unavailable(
                 "This site cannot store sessions at the moment. Please try again in a moment.",
             )
             .retry_after(5)
-            .link(TRY_AGAIN, routes.login_url(return_to)),
+            .link(TRY_AGAIN, login_url(return_to)),
             Self::SignedOut(return_to) => Page::new(
                 StatusCode::FORBIDDEN,
                 "You were signed out",
             )
             .paragraph("Your session was ended while you were logging in. If you did not do this, log in again.")
-            .link("Log in", routes.login_url(return_to)),
+            .link("Log in", login_url(return_to)),
             Self::Hook(_, return_to) => Page::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "This site could not complete your login",
             )
             .paragraph("The provider confirmed who you are, but you were not logged in to this site.")
-            .link(TRY_AGAIN, routes.login_url(return_to)),
+            .link(TRY_AGAIN, login_url(return_to)),
         };
         page.link("Go to the start page", routes.home_path())
     }
@@ -211,17 +202,6 @@ fn details_page(return_to: &ReturnTo) -> Page {
             "The provider did not grant everything that this needs, so nothing was done. You are signed in as before.",
         )
         .link("Continue", return_to.as_str())
-}
-
-fn step_up_url(routes: &Routes, step_up: Option<&StepUp>, return_to: &ReturnTo) -> String {
-    let parameters = step_up.map(StepUp::login_parameters).unwrap_or_default();
-    routes.login_url_with(return_to, &parameters)
-}
-
-fn organization_url(routes: &Routes, organization: Option<&str>, return_to: &ReturnTo) -> String {
-    let organization = organization.map(|organization| ("organization", organization.to_owned()));
-    let parameters: Vec<_> = organization.into_iter().collect();
-    routes.login_url_with(return_to, &parameters)
 }
 
 fn unavailable(paragraph: &str) -> Page {

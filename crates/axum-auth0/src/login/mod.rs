@@ -16,6 +16,7 @@ mod new_session;
 mod outcome;
 mod parameters;
 mod replace_session;
+mod requirements;
 mod start;
 mod state;
 mod state_parameter;

@@ -103,8 +103,8 @@ impl LoginFailure {
             | LoginError::NotCompleted(_)
             | LoginError::InvalidCode(_)
             | LoginError::InvalidIdToken(..) => Kind::InvalidResponse,
-            LoginError::StepUp { .. } => Kind::StepUpNotSatisfied,
-            LoginError::Organization { .. } => Kind::OrganizationNotConfirmed,
+            LoginError::StepUp(..) => Kind::StepUpNotSatisfied,
+            LoginError::Organization(..) => Kind::OrganizationNotConfirmed,
             LoginError::DetailsNotGranted(..) => Kind::AuthorizationDetailsNotGranted,
             LoginError::Misconfigured(_) | LoginError::UnsupportedIdToken(..) => {
                 Kind::Misconfigured
@@ -133,8 +133,8 @@ impl LoginError {
             | Self::InvalidCode(return_to)
             | Self::InvalidIdToken(_, return_to)
             | Self::UnsupportedIdToken(_, _, return_to)
-            | Self::StepUp { return_to, .. }
-            | Self::Organization { return_to, .. }
+            | Self::StepUp(_, return_to)
+            | Self::Organization(_, return_to)
             | Self::DetailsNotGranted(_, return_to)
             | Self::ProviderUnavailable { return_to, .. }
             | Self::StoreUnavailable(_, return_to)

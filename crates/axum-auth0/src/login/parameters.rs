@@ -5,6 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use serde_json::json;
 
+use super::requirements::requirements;
 use crate::{
     authorization_details::AuthorizationDetails,
     config::{Config, Routes},
@@ -192,6 +193,11 @@ impl LoginParameters {
             self.organization = Some(configured);
         }
         self
+    }
+
+    /// Returns what the login requires, as [`requirements`] does.
+    pub(super) fn requirements(&self) -> Vec<(&'static str, String)> {
+        requirements(self.step_up.as_ref(), self.organization.as_deref())
     }
 
     fn requires_acr(&self) -> bool {

@@ -42,17 +42,20 @@ pub(crate) async fn start(
         return no_content();
     }
     if !kind.may_start_login() {
-        return LoginError::NotANavigation.respond(&login.config, &login.events);
+        return LoginError::NotANavigation.respond(&login.config, &login.events, &[]);
     }
     let query = query.unwrap_or_default();
-    let started = match read_parameters(&login, &user, &query) {
-        Ok(parameters) if parameters.is_silent => {
-            begin_silently(&login, &headers, parameters).await
-        }
-        Ok(parameters) => begin(&login, &headers, parameters, 0).await,
-        Err(error) => Err(error),
+    let parameters = match read_parameters(&login, &user, &query) {
+        Ok(parameters) => parameters,
+        Err(error) => return error.respond(&login.config, &login.events, &[]),
     };
-    started.unwrap_or_else(|error| error.respond(&login.config, &login.events))
+    let requirements = parameters.requirements();
+    let started = if parameters.is_silent {
+        begin_silently(&login, &headers, parameters).await
+    } else {
+        begin(&login, &headers, parameters, 0).await
+    };
+    started.unwrap_or_else(|error| error.respond(&login.config, &login.events, &requirements))
 }
 
 fn read_parameters(

@@ -28,7 +28,7 @@ pub(crate) async fn initiate(
     headers: HeaderMap,
     form: Result<RawForm, RawFormRejection>,
 ) -> Response {
-    let refuse = |error: LoginError| error.respond(&login.config, &login.events);
+    let refuse = |error: LoginError| error.respond(&login.config, &login.events, &[]);
     if !RequestKind::of(&method, &headers).may_start_login() {
         return refuse(LoginError::NotANavigation);
     }

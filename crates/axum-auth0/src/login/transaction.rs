@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::requirements::requirements;
 use crate::{
     authorization_details::AuthorizationDetails, dpop::DpopKey, return_to::ReturnTo,
     step_up::StepUp,
@@ -46,6 +47,11 @@ impl Transaction {
     /// Returns the store key that marks the transaction as used.
     pub(super) fn key(&self) -> [u8; 32] {
         Sha256::digest(self.state.as_bytes()).into()
+    }
+
+    /// Returns what the login requires, as parameters of another one.
+    pub(super) fn requirements(&self) -> Vec<(&'static str, String)> {
+        requirements(self.step_up.as_ref(), self.organization.as_deref())
     }
 
     pub(super) fn has_expired(&self, now: i64) -> bool {

@@ -125,6 +125,26 @@ async fn the_login_that_a_form_still_needs_stays_in_the_organization() {
     assert!(page.body.contains(parameters), "{}", page.body);
 }
 
+/// The user cancels at the provider, or the provider fails.
+#[tokio::test]
+async fn a_failed_login_is_tried_again_with_what_the_form_requires() {
+    let env = TestEnv::new().await;
+    let site = Site::new(&env).await;
+    let auth_time = env.clock_now() - 1_000;
+    issue(&env, json!({ "auth_time": auth_time, "org_id": "org_1" }));
+    let mut browser = env.logged_in("alice").await.with_router(&site.router);
+    let login = post_form(&mut browser, "/account/close", "reason=x").await;
+    let login = login.location().to_owned();
+    for error in ["access_denied", "server_error"] {
+        let request = browser.get(&login).await;
+        let returned = env.provider.authorize(request.location(), "alice");
+        let returned = returned.without("code").with("error", error);
+        let page = browser.get(&returned.path()).await;
+        let again = format!("href=\"{}\"", login.replace('&', "&amp;"));
+        assert!(page.body.contains(&again), "{again} {}", page.body);
+    }
+}
+
 /// A provider that ignores `max_age` and omits `auth_time`.
 #[tokio::test]
 async fn a_form_is_not_sent_if_the_provider_does_not_prove_the_login() {
