@@ -32,6 +32,7 @@ export const certificateFeature = {
 /** What the client is registered with. */
 export const certificateRegistration = port && {
   token_endpoint_auth_method: method,
+  id_token_signed_response_alg: 'ES256',
   tls_client_certificate_bound_access_tokens: true,
   ...(method === 'tls_client_auth' ? { tls_client_auth_san_dns: CLIENT_NAME } : { jwks: { keys: [registeredKey()] } }),
 };

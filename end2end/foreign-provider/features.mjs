@@ -2,7 +2,7 @@
 //
 // | variable | effect |
 // |---|---|
-// | CLIENT_JWK | the client authenticates with private_key_jwt and this public key; ES256 throughout |
+// | CLIENT_JWK | the client authenticates with private_key_jwt and this public key |
 // | FAPI_PARTS | which of `par jar dpop` the client with CLIENT_JWK must use; all of them by default |
 // | PAR=1 | only pushed requests are accepted |
 // | DPOP=0, DPOP_NONCES=1 | proofs are ignored, or need a nonce |
@@ -11,6 +11,8 @@
 // | CLAIMS=1 | the parameter `claims` is supported |
 // | OPAQUE=1 | access tokens are opaque, and an API can introspect them |
 // | MTLS_PORT, MTLS_FOLDER, MTLS_METHOD | the client authenticates with a certificate: see certificates.mjs |
+//
+// With CLIENT_JWK or a certificate, everything is signed with ES256.
 
 import { randomBytes } from 'node:crypto';
 
@@ -20,7 +22,10 @@ import { certificateFeature } from './certificates.mjs';
 
 const { env } = process;
 
-export const clientJwk = env.CLIENT_JWK && JSON.parse(env.CLIENT_JWK);
+const clientJwk = env.CLIENT_JWK && JSON.parse(env.CLIENT_JWK);
+
+/** The algorithm of all signatures. FAPI 2.0 does not allow RS256. */
+export const algorithm = clientJwk || env.MTLS_PORT ? 'ES256' : 'RS256';
 
 const parts = new Set(clientJwk ? (env.FAPI_PARTS ?? 'par jar dpop').split(' ') : []);
 

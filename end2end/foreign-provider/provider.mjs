@@ -18,7 +18,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 
 import { certificateRegistration, certificateSettings, listenWithCertificates } from './certificates.mjs';
-import { accessTokenFormat, acrValues, clientJwk, detailsRegistration, features, keyRegistration } from './features.mjs';
+import { accessTokenFormat, acrValues, algorithm, detailsRegistration, features, keyRegistration } from './features.mjs';
 import { loginWithAcr, portal } from './pages.mjs';
 import { API, CLIENT, INTROSPECTING_API, ORDERS } from './settings.mjs';
 
@@ -85,7 +85,7 @@ const provider = new Provider(issuer, {
           audience: api.identifier,
           accessTokenTTL: Number(tokenSeconds),
           accessTokenFormat,
-          jwt: { sign: { alg: clientJwk ? 'ES256' : 'RS256' } },
+          jwt: { sign: { alg: algorithm } },
         };
       },
     },
@@ -125,7 +125,7 @@ listenWithCertificates(provider);
 provider.listen(Number(port), '127.0.0.1', () => console.log(`oidc-provider at ${issuer}`));
 
 function signingKey() {
-  if (clientJwk) {
+  if (algorithm === 'ES256') {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'one' };
   }

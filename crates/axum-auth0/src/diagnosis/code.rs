@@ -150,7 +150,9 @@ impl Diagnosis {
             Self::RefusedByProvider { .. } => Code::RefusedByProvider,
             Self::StepUpNotSatisfied { .. } => Code::StepUpNotSatisfied,
             Self::DpopIgnored | Self::NotBoundToKey { .. } => Code::DpopIgnored,
-            Self::DpopProofRefused { .. } => Code::DpopProofRefused,
+            Self::DpopProofRefused { .. } | Self::DpopProofRequired { .. } => {
+                Code::DpopProofRefused
+            }
             Self::NotSupportedByProvider { .. } => Code::NotSupportedByProvider,
             Self::OrganizationNotConfirmed { .. } => Code::OrganizationNotConfirmed,
             Self::UndeclaredApi { .. } => Code::UndeclaredApi,

@@ -304,6 +304,11 @@ pub enum Diagnosis {
         /// The `error_description` of the provider.
         description: Option<String>,
     },
+    /// The provider requires a `DPoP` proof, and the requests of this server have none.
+    DpopProofRequired {
+        /// The `error_description` of the provider.
+        description: Option<String>,
+    },
     /// The API refused a bound access token, and its challenge does not offer `DPoP`.
     ApiWithoutDpop {
         /// The base URL of the API.

@@ -40,6 +40,20 @@ impl Diagnosis {
         }
     }
 
+    /// Returns the diagnosis for a provider that requires a `DPoP` proof, if this server sends none. RFC 9449 §5 names
+    /// no error for that: `invalid_grant` and `invalid_request` are common, with a description.
+    pub(crate) fn of_missing_proof(
+        uses_dpop: bool,
+        error: &str,
+        description: Option<&str>,
+    ) -> Option<Self> {
+        let is_about_proofs = matches!(error, "invalid_dpop_proof" | "use_dpop_nonce")
+            || description.is_some_and(|text| text.to_ascii_lowercase().contains("dpop"));
+        (is_about_proofs && !uses_dpop).then(|| Self::DpopProofRequired {
+            description: description.map(printable),
+        })
+    }
+
     /// Returns the diagnosis for an error of a login for `audience`, as [`Self::of_error_response`] does. A refused
     /// scope comes with its variable.
     pub fn of_login_error(
@@ -48,6 +62,9 @@ impl Diagnosis {
         description: Option<&str>,
         audience: Option<&str>,
     ) -> Self {
+        if let Some(diagnosis) = Self::of_missing_proof(config.dpop(), error, description) {
+            return diagnosis;
+        }
         let audience = audience.map(|audience| (audience, "AUTH0_AUDIENCE"));
         match Self::of_error_response(error, description, audience) {
             Self::RefusedByProvider { .. } if error == "invalid_scope" => {

@@ -47,7 +47,7 @@ pub(super) enum LoginError {
     /// The login cannot succeed with this configuration.
     Misconfigured(Diagnosis),
     /// The provider did not accept the code.
-    InvalidCode(ReturnTo),
+    InvalidCode(Option<String>, ReturnTo),
     /// The token response has no ID token, or an invalid one.
     InvalidIdToken(Option<IdTokenError>, ReturnTo),
     /// The ID token does not prove the recent or strong login that was required.
@@ -125,8 +125,12 @@ impl LoginError {
         return_to: ReturnTo,
     ) -> Self {
         match error {
-            EndpointError::ErrorResponse { code, .. } if code == "invalid_grant" => {
-                Self::InvalidCode(return_to)
+            EndpointError::ErrorResponse { code, description } if code == "invalid_grant" => {
+                let description = description.as_deref();
+                match Diagnosis::of_missing_proof(config.dpop(), &code, description) {
+                    Some(diagnosis) => Self::Misconfigured(diagnosis),
+                    None => Self::InvalidCode(description.map(str::to_owned), return_to),
+                }
             }
             EndpointError::UnexpectedStatus { status } => {
                 Self::Misconfigured(Diagnosis::of_error_response(
@@ -214,7 +218,7 @@ impl LoginError {
             Self::UnsupportedIdToken(_, diagnosis, _) => {
                 LoginFailureReason::Misconfigured(diagnosis.code())
             }
-            Self::InvalidCode(_) => LoginFailureReason::InvalidCode,
+            Self::InvalidCode(..) => LoginFailureReason::InvalidCode,
             Self::InvalidIdToken(..) => LoginFailureReason::InvalidIdToken,
             Self::StepUp(..) => LoginFailureReason::StepUpNotSatisfied,
             Self::Organization(..) => LoginFailureReason::OrganizationNotConfirmed,

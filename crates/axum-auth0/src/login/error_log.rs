@@ -77,9 +77,14 @@ impl LoginError {
                 reason,
                 "login failed: the provider responded with an error"
             ),
-            Self::InvalidCode(_) => {
-                tracing::warn!(target: TARGET, event, reason, "login failed: invalid_grant");
-            }
+            Self::InvalidCode(description, _) => tracing::warn!(
+                target: TARGET,
+                description = %printable(description.as_deref().unwrap_or_default()),
+                event,
+                reason,
+                fix = "if every login fails so, the provider may require bound tokens of this application: set AUTH0_DPOP=true or AUTH0_MTLS=true",
+                "login failed: invalid_grant"
+            ),
             Self::ProviderUnavailable { cause, .. } => {
                 tracing::error!(target: TARGET, %cause, event, reason, "login failed: the provider is unavailable");
             }

@@ -50,7 +50,7 @@ impl LoginError {
             }
             Self::Expired(return_to)
             | Self::NotCompleted(return_to)
-            | Self::InvalidCode(return_to) => {
+            | Self::InvalidCode(_, return_to) => {
                 let (title, paragraph) = self.unsuccessful_login();
                 Page::new(StatusCode::BAD_REQUEST, title)
                     .paragraph(paragraph)
@@ -160,7 +160,7 @@ impl LoginError {
                 "This login took too long",
                 "For your safety a login must be finished within ten minutes.",
             ),
-            Self::InvalidCode(_) => (
+            Self::InvalidCode(..) => (
                 "The provider did not accept this login",
                 "Its one-time code was already used, or is too old.",
             ),

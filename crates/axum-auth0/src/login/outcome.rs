@@ -101,7 +101,7 @@ impl LoginFailure {
             LoginError::Expired(_) => Kind::Expired,
             LoginError::WrongIssuer
             | LoginError::NotCompleted(_)
-            | LoginError::InvalidCode(_)
+            | LoginError::InvalidCode(..)
             | LoginError::InvalidIdToken(..) => Kind::InvalidResponse,
             LoginError::StepUp(..) => Kind::StepUpNotSatisfied,
             LoginError::Organization(..) => Kind::OrganizationNotConfirmed,
@@ -130,7 +130,7 @@ impl LoginError {
             | Self::AlreadyUsed(return_to)
             | Self::NotCompleted(return_to)
             | Self::ProviderError { return_to, .. }
-            | Self::InvalidCode(return_to)
+            | Self::InvalidCode(_, return_to)
             | Self::InvalidIdToken(_, return_to)
             | Self::UnsupportedIdToken(_, _, return_to)
             | Self::StepUp(_, return_to)

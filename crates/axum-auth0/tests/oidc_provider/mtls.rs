@@ -79,14 +79,17 @@ fn bound_to(token: &str) -> String {
 #[tokio::test]
 async fn login_and_refresh_yield_tokens_that_are_bound_to_the_certificate() {
     for method in METHODS {
-        for pushed in ["false", "true"] {
+        for fapi in ["false", "true"] {
             let files = Files::new();
             let client = files.authority.client(NAME);
             let Some(mut site) = start(method, &client, &files).await else {
                 return;
             };
-            site.restart(&[("AUTH0_PUSHED_AUTHORIZATION_REQUESTS", pushed)])
-                .await;
+            site.restart(&[
+                ("AUTH0_PUSHED_AUTHORIZATION_REQUESTS", fapi),
+                ("AUTH0_FAPI2", fapi),
+            ])
+            .await;
             let user = site.log_in().await;
             let first = user.access_token::<ProductsApi>().await.unwrap();
             assert_eq!(bound_to(first.expose()), client.thumbprint(), "{method}");

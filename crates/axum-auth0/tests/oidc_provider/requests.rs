@@ -118,7 +118,8 @@ async fn a_pushed_and_a_plain_request_name_the_key_of_the_tokens() {
     assert!(key_of_token(&mut required).await.is_string());
 }
 
-/// The client is registered with `dpop_bound_access_tokens`.
+/// The client is registered with `dpop_bound_access_tokens`. The provider says no more than `grant request is invalid`, so only
+/// the log can name the setting.
 #[tokio::test]
 async fn a_site_without_dpop_gets_no_tokens_if_the_provider_requires_it() {
     let key = private_key();

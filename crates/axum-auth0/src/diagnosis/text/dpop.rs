@@ -28,12 +28,23 @@ pub(super) fn not_bound(audience: &str, is_other_key: bool) -> Text {
     )
 }
 
-pub(super) fn proof_refused(description: Option<&str>) -> Text {
-    let says = description
-        .map(|text| format!(": “{}”", without_full_stop(text)))
-        .unwrap_or_default();
+pub(super) fn proof_required(description: Option<&str>) -> Text {
     Text::new(
-        format!("The provider does not accept the DPoP proof of this server{says}."),
+        format!(
+            "The provider issues tokens to this application with a DPoP proof only, and AUTH0_DPOP is false{}.",
+            words(description)
+        ),
+        "Set AUTH0_DPOP=true, or let the provider issue bearer tokens to this application (Keycloak: the \
+         client's Require DPoP bound tokens). Then restart.",
+    )
+}
+
+pub(super) fn proof_refused(description: Option<&str>) -> Text {
+    Text::new(
+        format!(
+            "The provider does not accept the DPoP proof of this server{}.",
+            words(description)
+        ),
         "Usually a clock is wrong: set that of this server by NTP (`timedatectl set-ntp true` on most Linux systems), or \
          AUTH0_DPOP_CLOCK_SKEW to the seconds that the provider is ahead. If the provider reports the URL (htu), \
          AUTH0_DOMAIN must be the address by which it knows itself. Then restart.",
@@ -49,4 +60,11 @@ pub(super) fn api_without(base_url: &str) -> Text {
         "Let the API verify DPoP proofs (`Verifier::dpop` of axum-auth0-bearer), or set AUTH0_DPOP=false, and restart \
          what you changed.",
     )
+}
+
+/// Returns the words of the provider.
+fn words(description: Option<&str>) -> String {
+    description
+        .map(|text| format!(": “{}”", without_full_stop(text)))
+        .unwrap_or_default()
 }

@@ -151,6 +151,7 @@ impl Diagnosis {
                 is_other_key,
             } => dpop::not_bound(audience, *is_other_key),
             Self::DpopProofRefused { description } => dpop::proof_refused(description.as_deref()),
+            Self::DpopProofRequired { description } => dpop::proof_required(description.as_deref()),
             Self::ApiWithoutDpop { base_url } => dpop::api_without(base_url),
             Self::NotSupportedByProvider { setting, missing } => {
                 provider::not_supported(setting, missing)

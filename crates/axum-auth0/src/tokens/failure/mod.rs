@@ -81,8 +81,16 @@ impl Classification {
             Self::BackOff(failure, scope)
         };
         match error {
-            EndpointError::ErrorResponse { code, .. } if code == "invalid_grant" => {
-                Self::DeadRefreshToken
+            EndpointError::ErrorResponse { code, description } if code == "invalid_grant" => {
+                let description = description.as_deref();
+                match Diagnosis::of_missing_proof(request.api.dpop, code, description) {
+                    Some(diagnosis) => back_off(
+                        FailureKind::Misconfigured,
+                        Some(Box::new(diagnosis)),
+                        FailureScope::Provider,
+                    ),
+                    None => Self::DeadRefreshToken,
+                }
             }
             EndpointError::ErrorResponse { code, description } => {
                 let audience = Some((request.audience, request.api.audience_variable()));

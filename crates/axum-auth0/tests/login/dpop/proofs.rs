@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-use test_support::{Endpoint, Part, log_capture};
+use http::StatusCode;
+use serde_json::{Value, json};
+use test_support::{Endpoint, Part, Reply, log_capture};
 
 use super::{HOUR, env, only, proof};
 use crate::app::{TestEnv, TestEnvBuilder};
@@ -140,6 +141,57 @@ async fn a_proof_that_the_provider_refuses_is_a_diagnosis_about_the_clock() {
         response.body
     );
     assert!(log_capture::captured().contains("code=\"dpop_proof_refused\""));
+}
+
+/// Keycloak answers `invalid_request` to a client that is registered with bound tokens.
+#[tokio::test]
+async fn a_provider_that_requires_a_proof_is_a_diagnosis_about_the_setting() {
+    for (error, description) in [
+        ("invalid_grant", "DPoP proof JWT not provided"),
+        ("invalid_request", "DPoP proof is missing"),
+        ("invalid_dpop_proof", ""),
+    ] {
+        let env = TestEnv::new().await;
+        let reply = json!({ "error": error, "error_description": description });
+        env.provider
+            .reply(Endpoint::Exchange, Reply::Json(400, reply));
+        let mut browser = env.browser();
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, 500, error)
+            .await;
+        assert!(response.body.contains("AUTH0_DPOP=true"), "{error}");
+        assert!(response.body.contains(description), "{error}");
+        assert!(log_capture::captured().contains("code=\"dpop_proof_refused\""));
+    }
+    // A code that expired is no such error, and neither is one of a site with proofs.
+    for (dpop, description) in [("false", "code is expired"), ("true", "failed DPoP jkt")] {
+        let env = TestEnvBuilder::new().set("AUTH0_DPOP", dpop).build().await;
+        let reply = json!({ "error": "invalid_grant", "error_description": description });
+        env.provider
+            .reply(Endpoint::Exchange, Reply::Json(400, reply));
+        let mut browser = env.browser();
+        let response = browser.attempt_login(&env.provider, "alice").await;
+        env.assert_login_failed(&mut browser, &response, 400, description)
+            .await;
+        let log = log_capture::captured();
+        assert!(log.contains(description), "{log}");
+        assert!(log.contains("login failed: invalid_grant") && log.contains("fix="));
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_begins_to_require_proofs_ends_no_session() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let description = "DPoP proof JWT not provided";
+    let reply = json!({ "error": "invalid_grant", "error_description": description });
+    env.provider
+        .reply(Endpoint::Refresh, Reply::Json(400, reply));
+    env.clock.advance(HOUR);
+    let response = browser.get("/token").await;
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.json()["code"], "dpop_proof_refused");
+    assert_eq!(browser.whoami().await, "auth0|alice");
 }
 
 #[tokio::test]
