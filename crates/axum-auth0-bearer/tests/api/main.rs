@@ -1,11 +1,11 @@
-//! What an API does with a valid token: requirements of its routes, step-up challenges, and its metadata.
+//! The API: which tokens it accepts, requirements of its routes, step-up challenges, and its metadata.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access_tokens;
 mod certificates;
 mod dpop;
 mod env;
-
 mod guards;
 #[cfg(feature = "introspection")]
 mod introspection;

@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::store::Fault;
+use crate::fault::Fault;
 
 /// Interval between proofs.
 const INTERVAL: Duration = Duration::from_millis(20);

@@ -1,5 +1,6 @@
 //! The contract refuses a store that breaks one of its rules.
 
+mod fault;
 mod feed;
 mod store;
 
@@ -10,7 +11,7 @@ use axum_auth0_stores::contract::{
     leases, logins, records, run, swaps, transactions,
 };
 
-use self::store::{Fault, FaultyStore};
+use self::{fault::Fault, store::FaultyStore};
 
 /// Returns whether the store passes the test.
 fn passes(fault: Fault, clock: Clock, test: impl AsyncFnOnce(Contract)) -> bool {

@@ -7,38 +7,7 @@ use axum_auth0_core::store::{
 };
 use tokio::sync::broadcast;
 
-use crate::feed::FaultyFeed;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    None,
-    CreateLoginOverwrites,
-    MarkUsedMovesBack,
-    MarkUsedCreates,
-    SwapIgnoresVersion,
-    SwapReportsNoConflict,
-    LeaseIgnoresHolder,
-    LeaseHidesAbandonment,
-    EndLeaseIgnoresHolder,
-    DeleteLoginKeepsIt,
-    CreateRecordOverwrites,
-    UpdateRecordCreates,
-    LoadRecordIgnoresExpiry,
-    CheckSessionIgnoresRecord,
-    TransactionsAreForgotten,
-    FindLoginsIgnoresIssuer,
-    FindLoginsIgnoresLimit,
-    CleanupIgnoresLimit,
-    CleanupDeletesTooMuch,
-    CleanupDeletesNothing,
-    FeedMissesDeletedLogins,
-    FeedMissesSwaps,
-    FeedMissesDeletedRecords,
-    FeedMissesCleanup,
-    FeedIsCurrentTooEarly,
-    FeedIsNeverCurrent,
-    FeedIsLate,
-}
+use crate::{fault::Fault, feed::FaultyFeed};
 
 /// A store with one fault.
 #[derive(Debug)]

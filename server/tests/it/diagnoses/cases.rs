@@ -5,8 +5,8 @@ use std::pin::Pin;
 use axum_auth0::DiagnosisCode;
 
 use super::{
-    apis, audience, clocks, doctor_checks, dpop, issued_tokens, refreshes, rejections,
-    reported::ReportedDiagnosis, scopes, table,
+    apis, audience, audience_parameter, clocks, doctor_checks, dpop, issued_tokens, refreshes,
+    rejections, reported::ReportedDiagnosis, scopes, table,
 };
 
 /// A condition and its diagnosis.
@@ -74,17 +74,17 @@ cases! {
         AudienceUnknown, "The API was deleted at the tenant after the login.";
     rejections::several_resources_in_one_request_are_rejected:
         AudienceUnknown, "Two APIs are named with `resource`, and the provider takes one.";
-    audience::auth0_ignores_resource:
+    audience_parameter::auth0_ignores_resource:
         ResourceIgnored, "Auth0 is asked with `resource`.";
-    audience::a_login_without_an_audience_gets_the_default_audience:
+    audience_parameter::a_login_without_an_audience_gets_the_default_audience:
         DefaultAudience, "The login names no API, and the tenant has a Default Audience.";
-    audience::a_provider_without_audience_parameter_issues_a_token_for_another_api:
+    audience_parameter::a_provider_without_audience_parameter_issues_a_token_for_another_api:
         WrongAudience, "The provider does not understand the parameter, and issues a token for an API of its choice.";
     audience::a_token_is_sent_to_another_api:
         WrongAudience, "A program judges the token of one API for another.";
-    audience::a_provider_without_audience_parameter_issues_a_token_for_its_userinfo:
+    audience_parameter::a_provider_without_audience_parameter_issues_a_token_for_its_userinfo:
         UserinfoToken, "The provider does not understand the parameter, and issues a JWT for its own `/userinfo`.";
-    audience::a_provider_without_audience_parameter_issues_an_opaque_token:
+    audience_parameter::a_provider_without_audience_parameter_issues_an_opaque_token:
         OpaqueToken, "The provider does not understand the parameter, and issues an opaque token.";
     issued_tokens::the_api_requires_encrypted_tokens:
         EncryptedToken, "JSON Web Encryption is switched on for the API.";

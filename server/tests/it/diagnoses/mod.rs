@@ -11,6 +11,7 @@ mod table;
 
 mod apis;
 mod audience;
+mod audience_parameter;
 mod clocks;
 mod doctor_checks;
 mod dpop;

@@ -2,8 +2,9 @@
 
 mod replica;
 mod services;
+mod variables;
 
-use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf};
+use std::{fs, net::SocketAddr, path::PathBuf};
 
 use http::{Method, header};
 use reqwest::{Client, Url, redirect::Policy};
@@ -12,11 +13,11 @@ use tempfile::TempDir;
 use tenant::{RefreshCounts, Settings};
 
 pub(crate) use self::replica::{Port, Replica};
-use self::services::Services;
-use crate::refresh::wait::wait_until;
+use self::{services::Services, variables::variables};
 use crate::{
     browser::{ALICE, Browser, PASSWORD},
-    test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, RecordedExchange, SITE_SECRET},
+    refresh::wait::wait_until,
+    test_env::{ORDERS_API, RecordedExchange},
 };
 
 /// Lifetime of access tokens in seconds: longer than any of these tests.
@@ -277,32 +278,4 @@ impl Cluster {
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
-}
-
-fn variables(services: &Services, base_url: &Url, folder: &TempDir) -> BTreeMap<String, String> {
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    [
-        (
-            "APP_BASE_URL",
-            base_url.as_str().trim_end_matches('/').to_owned(),
-        ),
-        ("AUTH0_AUDIENCE", PRODUCTS_API.to_owned()),
-        ("AUTH0_CLIENT_ID", "leptos-auth0-sample".to_owned()),
-        ("AUTH0_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
-        ("AUTH0_DOMAIN", services.issuer()),
-        ("AUTH0_EXPOSE_ACCESS_TOKENS_FOR", ORDERS_API.to_owned()),
-        // Longer than the longest delay of the tenant.
-        ("AUTH0_HTTP_TIMEOUT", "12500".to_owned()),
-        ("AUTH0_SECRET", SITE_SECRET.to_owned()),
-        (
-            "AUTH0_SESSION_STORE",
-            format!("sqlite:{}", path("sessions.db")),
-        ),
-        ("LEPTOS_SITE_ROOT", path("site")),
-        ("ORDERS_API_AUDIENCE", ORDERS_API.to_owned()),
-        ("ORDERS_API_URL", services.orders_url("")),
-        ("PRODUCTS_API_URL", services.products_url()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
 }

@@ -1,30 +1,13 @@
-//! Forged tokens: algorithm confusion, unsigned tokens, header injection, ambiguous JSON.
+//! Tokens that name or bring their own algorithm and key.
 
-use axum_auth0_core::{
-    jwt::{Algorithm, JwtParseError, MAX_TOKEN_BYTES},
-    provider::VerifyError,
-};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use serde_json::{Value, json};
-
+use serde_json::json;
 use test_support::{FakeProvider, Signer, signer::unsigned};
 
-fn claims() -> Value {
-    json!({"sub": "auth0|alice"})
-}
-
-/// The outcome of a verification, in a word.
-async fn outcome(signer: &Signer, token: &str) -> String {
-    let fake = FakeProvider::publishing(&[signer]).await;
-    let (provider, _) = fake.client();
-    match provider.verify(token, Algorithm::ALL).await {
-        Ok(_) => "accepted".to_owned(),
-        Err(error) => format!("{error:?}"),
-    }
-}
+use super::{claims, outcome};
 
 #[tokio::test]
 async fn the_public_key_as_a_symmetric_secret_signs_nothing() {
@@ -230,81 +213,4 @@ async fn signatures_of_nothing_are_refused() {
         assert_eq!(outcome(&signer, &forged).await, "BadSignature");
     }
     assert_eq!(outcome(&signer, &token).await, "accepted");
-}
-
-#[tokio::test]
-async fn other_spellings_of_a_good_token_are_refused() {
-    let signer = Signer::es256("key", 1);
-    let token = signer.sign(&claims());
-    let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
-    for other in [
-        format!("{token}="),
-        format!("{token}=="),
-        format!("{token}."),
-        format!(".{token}"),
-        format!(" {token}"),
-        format!("{token}\n"),
-        format!("{header}.{payload}"),
-        format!("{header}..{signature}"),
-        format!("{header}.{payload}.{signature}.x.y"),
-        json!({"payload": payload, "protected": header, "signature": signature}).to_string(),
-        token.replace('.', "%2e"),
-    ] {
-        assert!(
-            outcome(&signer, &other).await.starts_with("Malformed"),
-            "{other}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_payload_with_two_readings_is_refused_although_it_is_signed() {
-    let signer = Signer::es256("key", 1);
-    let header = signer.header().to_string();
-    let deep = format!("{{\"a\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
-    for payload in [
-        r#"{"sub":"auth0|alice","sub":"auth0|bob"}"#,
-        r#"{"a":{"b":1,"b":2}}"#,
-        "[]",
-        "\"text\"",
-        "",
-        "{}{}",
-        &deep,
-    ] {
-        assert_eq!(
-            outcome(&signer, &signer.sign_text(&header, payload)).await,
-            "Malformed(Json)",
-            "{payload:.40}"
-        );
-    }
-    let twice = header.replacen('{', r#"{"alg":"none","#, 1);
-    assert_eq!(
-        outcome(&signer, &signer.sign_text(&twice, "{}")).await,
-        "Malformed(Json)"
-    );
-}
-
-#[tokio::test]
-async fn size_is_checked_before_anything_else() {
-    let signer = Signer::es256("key", 1);
-    let fits = signer.sign(&json!({"padding": "x".repeat(MAX_TOKEN_BYTES / 2)}));
-    assert_eq!(outcome(&signer, &fits).await, "accepted");
-    let large = signer.sign(&json!({"padding": "x".repeat(MAX_TOKEN_BYTES)}));
-    assert_eq!(outcome(&signer, &large).await, too_long(&large));
-    let fake = FakeProvider::publishing(&[&signer]).await;
-    let error = fake
-        .client()
-        .0
-        .verify(&"a.".repeat(1_000_000), Algorithm::ALL)
-        .await
-        .unwrap_err();
-    assert!(matches!(
-        error,
-        VerifyError::Malformed(JwtParseError::TooLong { bytes: 2_000_000 })
-    ));
-    assert_eq!(fake.request_count_at("/keys"), 0);
-}
-
-fn too_long(token: &str) -> String {
-    format!("Malformed(TooLong {{ bytes: {} }})", token.len())
 }

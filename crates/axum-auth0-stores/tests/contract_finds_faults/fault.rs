@@ -1,0 +1,32 @@
+//! The faults of a store.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    None,
+    CreateLoginOverwrites,
+    MarkUsedMovesBack,
+    MarkUsedCreates,
+    SwapIgnoresVersion,
+    SwapReportsNoConflict,
+    LeaseIgnoresHolder,
+    LeaseHidesAbandonment,
+    EndLeaseIgnoresHolder,
+    DeleteLoginKeepsIt,
+    CreateRecordOverwrites,
+    UpdateRecordCreates,
+    LoadRecordIgnoresExpiry,
+    CheckSessionIgnoresRecord,
+    TransactionsAreForgotten,
+    FindLoginsIgnoresIssuer,
+    FindLoginsIgnoresLimit,
+    CleanupIgnoresLimit,
+    CleanupDeletesTooMuch,
+    CleanupDeletesNothing,
+    FeedMissesDeletedLogins,
+    FeedMissesSwaps,
+    FeedMissesDeletedRecords,
+    FeedMissesCleanup,
+    FeedIsCurrentTooEarly,
+    FeedIsNeverCurrent,
+    FeedIsLate,
+}
