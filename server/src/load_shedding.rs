@@ -46,7 +46,7 @@ struct Shared {
 /// Lets at most `limit` requests of `site` be in progress at a time. Health checks, metrics and the built files do not
 /// count: they are cheap, and an overloaded process must not look dead.
 ///
-/// A request is in progress until its response begins. Whoever reads the rest slowly occupies no place.
+/// A request is in progress until its response begins. A client that reads the rest slowly does not count.
 pub fn shed_load(site: Router, limit: NonZeroU32, base_path: &str) -> Router {
     let places = usize::try_from(limit.get()).unwrap_or(Semaphore::MAX_PERMITS);
     let shedding = LoadShedding {

@@ -15,7 +15,7 @@ use super::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
-    /// Auth0, both token dialects. `typ` is `JWT` or `at+jwt`, the client is in `client_id` or `azp` and not in `aud`,
+    /// Auth0, both token profiles. `typ` is `JWT` or `at+jwt`, the client is in `client_id` or `azp` and not in `aud`,
     /// and `jti` may be absent.
     ///
     /// Compared with RFC 9068, the media type is not the marker of an access token. An ID token is recognized by its

@@ -95,7 +95,7 @@ pub(super) fn refused(id: &'static str, diagnosis: Diagnosis) -> Check {
 pub(super) fn rejected(audience: &str, variable: &str, outcome: &Outcome) -> Problem {
     Problem {
         cause: format!(
-            "Asked for a login for `{}`, which {variable} names, the provider {}. The same login without the API goes on.",
+            "Asked for a login for `{}`, which {variable} names, the provider {}. The same login without the API is accepted.",
             printable(audience),
             outcome.describe()
         ),

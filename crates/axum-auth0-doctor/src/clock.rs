@@ -26,17 +26,17 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Check> {
         Err(why) => return vec![Check::skipped(ID, format!("Could not be checked: {why}."))],
     };
     if ahead.abs() <= NOTEWORTHY {
-        return vec![judge(ahead)];
+        return vec![check_skew(ahead)];
     }
     let Some(endpoint) = &metadata.token_endpoint else {
-        return vec![judge(ahead)];
+        return vec![check_skew(ahead)];
     };
     // The request has no parameters, so the provider rejects it.
     let by_tokens = Request::post(endpoint.as_str())
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Vec::new());
     vec![match difference(context, by_tokens).await {
-        Ok(ahead) => judge(ahead),
+        Ok(ahead) => check_skew(ahead),
         Err(_) => Check::skipped(
             ID,
             "Could not be checked: what the provider's keys say of the time may come from a cache, and its token endpoint does not \
@@ -89,7 +89,7 @@ fn ahead(asked_at: i64, theirs: i64, answered_at: i64) -> i64 {
 
 /// Returns the check for a difference. A server that is behind rejects ID tokens beyond its leeway; a server that is
 /// ahead rejects ID tokens that appear too old.
-fn judge(ahead: i64) -> Check {
+fn check_skew(ahead: i64) -> Check {
     let differ = format!("The clocks differ by {} seconds", ahead.saturating_abs());
     let is_refused = !(-LEEWAY..=MAX_AGE_OF_IAT).contains(&ahead);
     if ahead.saturating_abs() <= NOTEWORTHY {
@@ -147,7 +147,7 @@ mod tests {
             (-3_600, Status::Problem),
             (i64::from(i32::MIN), Status::Problem),
         ] {
-            assert_eq!(judge(ahead).status, status, "{ahead}");
+            assert_eq!(check_skew(ahead).status, status, "{ahead}");
         }
     }
 }

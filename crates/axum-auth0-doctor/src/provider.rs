@@ -209,7 +209,7 @@ fn explain(config: &Config, error: &ProviderError) -> (String, Problem) {
                     "no_provider",
                     sentence(error),
                     "Set AUTH0_DOMAIN to the Domain of your tenant (Auth0 dashboard > Applications > your application > \
-                     Settings), or to the issuer URL of another provider, to the letter.",
+                     Settings), or to the exact issuer URL of another provider.",
                 ),
             )
         }

@@ -75,7 +75,7 @@ async fn a_file_that_is_opened_again_still_has_everything() {
 async fn a_file_that_is_no_database_is_an_error_that_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");
-    let text = "these are somebody's notes, and not a database\n".repeat(100);
+    let text = "these are notes, and not a database\n".repeat(100);
     std::fs::write(&path, &text).unwrap();
     let error = SqliteStore::open(&path).await.unwrap_err().to_string();
     assert!(
@@ -85,7 +85,7 @@ async fn a_file_that_is_no_database_is_an_error_that_says_so() {
     assert_eq!(
         std::fs::read_to_string(&path).unwrap(),
         text,
-        "it was left alone"
+        "the file is unchanged"
     );
 }
 

@@ -58,7 +58,7 @@ pub fn SessionNotice() -> impl IntoView {
 /// - It takes the focus, unless the user is typing; screen readers announce it, and the time at 30 and 10 seconds.
 /// - At the end, the page stays as it is, with what the user typed: [`SessionNotice`] shows that the session ended.
 ///
-/// [`use_session_expiry`](crate::use_session_expiry) is for a notice of one's own. [`SessionEndTime`](crate::SessionEndTime)
+/// [`use_session_expiry`](crate::use_session_expiry) is for a notice of your own. [`SessionEndTime`](crate::SessionEndTime)
 /// is for pages without JavaScript.
 #[component]
 pub fn SessionExpiry(

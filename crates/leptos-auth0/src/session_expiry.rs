@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Minimum time between the notice and the end, in seconds: users need time to react (WCAG 2.2, success criterion 2.2.1).
 const MIN_NOTICE: u32 = 20;
 
-/// Watches for the end of the session, for a notice of one's own. [`SessionExpiry`](crate::SessionExpiry) is a complete
+/// Watches for the end of the session, for a notice of your own. [`SessionExpiry`](crate::SessionExpiry) is a complete
 /// one.
 ///
 /// The session counts as about to end `notice` before its end, and at least 20 seconds before. The time is read again from

@@ -29,7 +29,7 @@ pub(crate) enum Answer {
 /// What must not happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The user is anonymous, although nobody logged them out.
+    /// The user is anonymous, although no logout ended the session.
     Anonymous,
     /// Data of another user.
     Crossed { seen: String },

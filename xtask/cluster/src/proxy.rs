@@ -70,7 +70,7 @@ http {{
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header X-Forwarded-Proto $scheme;
-      # A replica that does not answer is left alone for two seconds, and an idempotent request goes to the next one.
+      # A replica that does not answer gets no requests for two seconds, and an idempotent request goes to the next one.
       # POST is never repeated.
       proxy_connect_timeout 1s;
       proxy_read_timeout 10s;

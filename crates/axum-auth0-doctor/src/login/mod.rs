@@ -185,7 +185,7 @@ async fn fails(context: &CheckContext, endpoint: &Url, probe: &Probe, bad: &Outc
         .as_ref()
         .map_or_else(String::new, |rejected_part| {
             format!(
-                " The same login without {} goes on.",
+                " The same login without {} is accepted.",
                 rejected_part.describe()
             )
         });

@@ -55,7 +55,7 @@ fn memory(config: &Config) -> Check {
     }
     Check::warning(
         ID,
-        "Every restart logs everybody out.",
+        "Every restart logs all users out.",
         Problem::new(
             "sessions_in_memory",
             "AUTH0_SESSION_STORE is memory:, so sessions end with the process and no second process knows them.",

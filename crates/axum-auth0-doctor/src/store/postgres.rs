@@ -4,7 +4,7 @@ use axum_auth0::{PostgresOptions, PostgresStatus, PostgresStore, config::Databas
 
 use super::{Check, ID, Problem};
 
-/// Seconds. Leases and expiry are judged by the server's clock, lifetimes also by that of this host.
+/// Seconds. The server's clock decides about leases and expiry, and that of this host about lifetimes as well.
 const MAX_CLOCK_DIFFERENCE: i64 = 5;
 /// Milliseconds. Each request with a session makes one round trip.
 const MAX_ROUND_TRIP: u128 = 20;
@@ -15,12 +15,12 @@ pub(super) async fn check(url: &DatabaseUrl, now: i64) -> Check {
         Err(error) => Err(error),
     };
     match status {
-        Ok(status) => judge(url, &status, now),
+        Ok(status) => check_status(url, &status, now),
         Err(error) => unusable(url, &error.0),
     }
 }
 
-fn judge(url: &DatabaseUrl, status: &PostgresStatus, now: i64) -> Check {
+fn check_status(url: &DatabaseUrl, status: &PostgresStatus, now: i64) -> Check {
     let newer = status.schema.filter(|schema| *schema > status.known_schema);
     if let Some(schema) = newer {
         let known = status.known_schema;

@@ -21,7 +21,7 @@
 //!
 //! - `clock: injected` is for a store that compares times with the argument `now` alone. Its tests include the exact second of
 //!   every expiry.
-//! - `clock: server` is for a store that judges leases and expiry by the clock of its server, as it must if replicas run on
+//! - `clock: server` is for a store that decides by the clock of its server whether a lease or a row has expired, as it must if replicas run on
 //!   several hosts. Its tests include replicas whose clocks are an hour apart. The clocks of the test and of the server may
 //!   differ by a minute.
 

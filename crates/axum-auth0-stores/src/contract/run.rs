@@ -17,7 +17,7 @@ const TEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// The time of the tests with an injected clock: 2026-01-01T00:00:00Z.
 const INJECTED_NOW: i64 = 1_767_225_600;
 
-/// The clock by which a store judges leases and expiry.
+/// The clock by which a store decides whether a lease or a row has expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
     /// The argument `now`.

@@ -28,7 +28,7 @@ pub use self::{options::PostgresOptions, status::PostgresStatus};
 
 /// Stores everything in tables of a `PostgreSQL` database, whose names begin with `auth0_`.
 ///
-/// Leases and expiry are judged by the clock of the server. Every operation is one statement, except the cleanup; new tokens
+/// The clock of the server decides whether a lease or a row has expired. Every operation is one statement, except the cleanup; new tokens
 /// and the deletion of a record are reported by a second one. Reports arrive over two further connections
 /// ([`Store::subscribe`]), which a pooler in transaction mode prevents.
 #[derive(Clone, Debug)]

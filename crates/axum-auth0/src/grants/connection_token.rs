@@ -59,7 +59,7 @@ impl fmt::Debug for ConnectionToken {
     }
 }
 
-/// Error of a request for the token of a connection. The session goes on.
+/// Error of a request for the token of a connection. The session continues.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectionTokenError {

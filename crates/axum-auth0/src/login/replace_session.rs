@@ -144,7 +144,7 @@ async fn end(state: &LoginState, old: &StoredSession, subject: &str) {
 }
 
 /// Keeps a record without a login under the old identifier for a minute. Requests of other tabs that still carry it are
-/// anonymous. Without a record, the response would remove the cookie, and thereby the cookie of the new session, which
+/// anonymous. Without a record, the response would remove the cookie, and with it the cookie of the new session, which
 /// has the same name.
 async fn mark_replaced(state: &LoginState, id: Id) -> Result<(), StoreError> {
     let mut record = empty_record(id, state.clock.unix_seconds() + REPLACED_TTL)?;

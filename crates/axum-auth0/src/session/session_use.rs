@@ -1,4 +1,4 @@
-//! Which requests count as use of a session, and thereby move the end that inactivity sets.
+//! Which requests count as use of a session, and so extend it up to the inactivity timeout.
 
 use axum::extract::Request;
 use http::Method;

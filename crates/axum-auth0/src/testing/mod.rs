@@ -89,7 +89,7 @@
 //! # In production
 //!
 //! The feature adds no route and no variable: without a call of these functions, nothing changes. They need the
-//! [`Auth0`](crate::Auth0) of the site and thereby its `AUTH0_SECRET`, so they enable nothing that the owner of the secret
+//! [`Auth0`](crate::Auth0) of the site, and with it its `AUTH0_SECRET`, so they enable nothing that the owner of the secret
 //! cannot do anyway.
 
 mod error;

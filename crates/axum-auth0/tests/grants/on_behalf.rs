@@ -125,7 +125,11 @@ async fn a_token_for_another_audience_or_of_another_type_is_refused() {
             1,
             "not asked again at once"
         );
-        assert_eq!(browser.whoami().await, "auth0|alice", "the session goes on");
+        assert_eq!(
+            browser.whoami().await,
+            "auth0|alice",
+            "the session continues"
+        );
     }
 }
 

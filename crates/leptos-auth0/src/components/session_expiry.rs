@@ -14,7 +14,7 @@ use leptos::prelude::*;
 /// - At the end, the page stays as it is, with what the user typed: [`Protected`](crate::Protected) shows that the session
 ///   ended.
 ///
-/// [`use_session_expiry`](crate::use_session_expiry) is for a notice of one's own. [`SessionEndTime`](crate::SessionEndTime)
+/// [`use_session_expiry`](crate::use_session_expiry) is for a notice of your own. [`SessionEndTime`](crate::SessionEndTime)
 /// is for pages without JavaScript.
 #[component]
 pub fn SessionExpiry(

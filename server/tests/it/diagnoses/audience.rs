@@ -17,6 +17,8 @@ use crate::{
     test_env::{PRODUCTS_API, TestEnv, TestEnvBuilder},
 };
 
+pub(super) const STOCK_API: &str = "https://stock.example.com";
+
 pub(crate) async fn a_login_without_an_audience_gets_no_token_for_the_api() -> ReportedDiagnosis {
     let env = TestEnv::with(|builder| {
         restartable(builder);
@@ -63,10 +65,7 @@ pub(crate) async fn an_unknown_audience_is_rejected_at_login() -> ReportedDiagno
     assert_says(
         &diagnosis,
         &["`https://products.example.com/api`, which AUTH0_AUDIENCE names"],
-        &[
-            "Set AUTH0_AUDIENCE to the Identifier of an API",
-            "to the letter",
-        ],
+        &["Set AUTH0_AUDIENCE to the Identifier of an API", "exactly"],
     );
     let env = apply_fix(env, &alice, |_| {}).await;
 

@@ -4,6 +4,7 @@ use axum::Router;
 use tenant::ApiSettings;
 
 use super::{
+    audience::STOCK_API,
     fixes::{apply_fix, restartable},
     modified_tenant::{ModifiedTenant, without_audience},
     reported,
@@ -13,8 +14,6 @@ use crate::{
     browser::{ALICE, Browser},
     test_env::{ORDERS_API, PRODUCTS_API, TestEnv, TestEnvBuilder},
 };
-
-const STOCK_API: &str = "https://stock.example.com";
 
 pub(crate) async fn auth0_ignores_resource() -> ReportedDiagnosis {
     let by_resource =

@@ -81,7 +81,7 @@ cases! {
     audience_parameter::a_provider_without_audience_parameter_issues_a_token_for_another_api:
         WrongAudience, "The provider does not understand the parameter, and issues a token for an API of its choice.";
     audience::a_token_is_sent_to_another_api:
-        WrongAudience, "A program judges the token of one API for another.";
+        WrongAudience, "A program checks the token of one API for another.";
     audience_parameter::a_provider_without_audience_parameter_issues_a_token_for_its_userinfo:
         UserinfoToken, "The provider does not understand the parameter, and issues a JWT for its own `/userinfo`.";
     audience_parameter::a_provider_without_audience_parameter_issues_an_opaque_token:

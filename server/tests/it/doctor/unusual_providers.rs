@@ -99,7 +99,7 @@ async fn a_provider_error_about_the_api_is_not_a_callback_problem() {
         found.the("skipped", "login");
         found.the("problem", "audience").assert_says(
             "audience_unknown",
-            &format!("status {status}. The same login without the API goes on"),
+            &format!("status {status}. The same login without the API is accepted"),
             "Set AUTH0_AUDIENCE to",
         );
     }

@@ -13,7 +13,7 @@ use crate::{
 const LOGOUT_PATH: &str = "/auth/logout";
 const PROFILE_PATH: &str = "/auth/profile";
 
-/// Those that response everybody.
+/// Those that respond to every request.
 const PUBLIC: &[(&str, &str)] = &[("GET", "/auth/user")];
 
 /// Server functions that require a signed-in user.

@@ -47,7 +47,7 @@ fn second_factor_form(required: bool) -> String {
         (
             "A login requires a second factor if the application asks for it with <code>acr_values</code> or <code>claims</code>.",
             "true",
-            "Second factor for everybody",
+            "Second factor for all users",
         )
     };
     format!(

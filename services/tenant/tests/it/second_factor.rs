@@ -257,7 +257,7 @@ async fn the_dashboard_shows_codes_and_requires_a_second_factor_for_everybody() 
     let env = TestEnv::start().await;
     let html = env.get("").await.text().await.unwrap();
     assert_eq!(html.matches("class=\"code\"").count(), 2, "{html}");
-    assert!(html.contains("Second factor for everybody"), "{html}");
+    assert!(html.contains("Second factor for all users"), "{html}");
     let path = "dashboard/second-factor";
     let form = [("required", "true")];
     let cross_site = env

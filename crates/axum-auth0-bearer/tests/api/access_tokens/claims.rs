@@ -175,7 +175,7 @@ async fn tokens_of_an_application_need_an_opt_in() {
         json!({"sub": "site@clients"}),
         json!({"sub": "site"}),
         json!({"sub": "site", "client_id": "site", "azp": null}),
-        json!({"sub": "whoever", "gty": "client-credentials"}),
+        json!({"sub": "another", "gty": "client-credentials"}),
     ] {
         assert_eq!(
             env.rejection_kind(changes.clone()).await,

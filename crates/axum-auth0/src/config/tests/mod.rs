@@ -176,10 +176,7 @@ fn every_invalid_value_is_a_problem_of_its_variable() {
         ("AUTH0_HTTP_TIMEOUT", "99999999999999999999999"),
         ("PRODUCTS_API_URL", "api"),
         ("PRODUCTS_API_URL", "http://api.internal"),
-        (
-            "PRODUCTS_API_URL",
-            "https://somebody:secret@api.example.com",
-        ),
+        ("PRODUCTS_API_URL", "https://user:secret@api.example.com"),
         ("PRODUCTS_API_URL", "http://api.localhost:4001"),
         ("AUTH0_DPOP_PRIVATE_KEY", "key"),
         ("AUTH0_DPOP", "yes"),

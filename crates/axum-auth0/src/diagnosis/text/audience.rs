@@ -34,7 +34,7 @@ pub(super) fn unknown(audience: Option<&str>, variable: &str) -> Text {
             printable(audience.unwrap_or("(none)"))
         ),
         format!(
-            "Set {variable} to the Identifier of an API that is registered at your tenant, to the letter (Auth0 \
+            "Set {variable} to the Identifier of an API that is registered at your tenant, exactly (Auth0 \
              dashboard > Applications > APIs > your API > Settings > Identifier), and restart; or register the API \
              there under this Identifier."
         ),

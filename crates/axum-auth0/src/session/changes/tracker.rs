@@ -2,7 +2,7 @@
 //!
 //! Reads and changes are ordered by one counter. A read is valid if it began after the last change of its login and of its
 //! record, and after the feed of changes began, and if the feed has proved within the last 750 ms that no change is
-//! missing. The proof is judged by a monotonic clock when the read is used, so a process that was suspended, or whose feed is
+//! missing. The age of the proof is measured by a monotonic clock when the read is used, so a process that was suspended, or whose feed is
 //! stalled, reads the store again.
 
 use std::{

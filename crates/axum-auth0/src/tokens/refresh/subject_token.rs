@@ -48,7 +48,7 @@ pub(in crate::tokens) trait RefreshTokenExchange: Send + Sync + 'static {
     ) -> (Self::Output, bool);
 }
 
-/// Error of an exchange. The session goes on.
+/// Error of an exchange. The session continues.
 #[derive(Debug)]
 pub(crate) enum SubjectTokenError {
     Token(TokenError),

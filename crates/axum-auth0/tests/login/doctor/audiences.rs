@@ -62,7 +62,7 @@ async fn an_error_page_is_about_the_api_if_a_login_without_it_succeeds() {
             &[
                 unknown,
                 &format!("status {status}"),
-                "The same login without the API goes on",
+                "The same login without the API is accepted",
             ],
         );
         assert!(!super::text(audience).contains("Most likely"));

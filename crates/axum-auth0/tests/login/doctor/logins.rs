@@ -128,7 +128,7 @@ async fn a_required_consent_for_offline_access_is_quoted_and_not_attributed_to_a
         login,
         &[
             says_consent,
-            "The same login without offline_access goes on",
+            "The same login without offline_access is accepted",
         ],
     );
     assert_problems(&report, &["login"]);
@@ -152,7 +152,7 @@ async fn a_rejected_scope_is_reported_with_all_scopes_and_their_variables() {
                 "AUTH0_SCOPE: `openid`, `profile`, `email`, `offline_access`",
                 "PRODUCTS_API_SCOPE: `read:products`, `write:products`",
                 "`PRODUCTS_API_SCOPE=` asks for none",
-                "The same login without the scopes of PRODUCTS_API_SCOPE goes on",
+                "The same login without the scopes of PRODUCTS_API_SCOPE is accepted",
             ],
         );
         let named = "It names `write:products` (PRODUCTS_API_SCOPE)";

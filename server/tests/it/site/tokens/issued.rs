@@ -2,33 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jsonwebtoken::{DecodingKey, Validation, jwk::JwkSet};
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::refreshes;
+use super::{refreshes, verified};
 use crate::{
     browser::{ALICE, BOB},
     test_env::{PRODUCTS_API, RecordedExchange, TestEnv},
 };
-
-/// Verifies a JWT with the tenant's published keys and returns its claims.
-async fn verified(env: &TestEnv, token: &str) -> Map<String, Value> {
-    let keys = env
-        .browser()
-        .visit(&env.tenant_url("/.well-known/jwks.json"))
-        .await
-        .assert_status(200);
-    let keys: JwkSet = serde_json::from_str(&keys.body).unwrap();
-    let header = jsonwebtoken::decode_header(token).unwrap();
-    let key = DecodingKey::from_jwk(keys.find(&header.kid.unwrap()).unwrap()).unwrap();
-    let mut validation = Validation::new(header.alg);
-    validation.validate_exp = false;
-    validation.set_audience(&[PRODUCTS_API]);
-    jsonwebtoken::decode(token, &key, &validation)
-        .unwrap()
-        .claims
-}
 
 #[tokio::test]
 async fn the_api_receives_a_jwt_for_the_configured_audience() {

@@ -6,9 +6,29 @@ mod refresh;
 
 use std::time::Duration;
 
+use jsonwebtoken::{DecodingKey, Validation, jwk::JwkSet};
 use reqwest::Method;
+use serde_json::{Map, Value};
 
-use crate::test_env::{RecordedExchange, TestEnv, TestEnvBuilder};
+use crate::test_env::{PRODUCTS_API, RecordedExchange, TestEnv, TestEnvBuilder};
+
+/// Verifies a JWT with the tenant's published keys and returns its claims.
+async fn verified(env: &TestEnv, token: &str) -> Map<String, Value> {
+    let keys = env
+        .browser()
+        .visit(&env.tenant_url("/.well-known/jwks.json"))
+        .await
+        .assert_status(200);
+    let keys: JwkSet = serde_json::from_str(&keys.body).unwrap();
+    let header = jsonwebtoken::decode_header(token).unwrap();
+    let key = DecodingKey::from_jwk(keys.find(&header.kid.unwrap()).unwrap()).unwrap();
+    let mut validation = Validation::new(header.alg);
+    validation.validate_exp = false;
+    validation.set_audience(&[PRODUCTS_API]);
+    jsonwebtoken::decode(token, &key, &validation)
+        .unwrap()
+        .claims
+}
 
 /// Returns the refresh requests to the tenant.
 fn refreshes(env: &TestEnv) -> Vec<RecordedExchange> {

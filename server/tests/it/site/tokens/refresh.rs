@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::super::server_functions::is_signed_in;
-use super::{refreshes, short_lived};
+use super::{refreshes, short_lived, verified};
 use crate::{
     browser::{ALICE, BOB, Browser},
     test_env::TestEnv,
