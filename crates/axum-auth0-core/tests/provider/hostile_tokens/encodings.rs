@@ -7,7 +7,7 @@ use axum_auth0_core::{
 use serde_json::json;
 use test_support::{FakeProvider, Signer};
 
-use super::{claims, outcome};
+use super::{claims, outcome, too_long};
 
 #[tokio::test]
 async fn other_spellings_of_a_good_token_are_refused() {
@@ -80,8 +80,4 @@ async fn size_is_checked_before_anything_else() {
         VerifyError::Malformed(JwtParseError::TooLong { bytes: 2_000_000 })
     ));
     assert_eq!(fake.request_count_at("/keys"), 0);
-}
-
-fn too_long(token: &str) -> String {
-    format!("Malformed(TooLong {{ bytes: {} }})", token.len())
 }

@@ -7,7 +7,7 @@ use base64::{
 use serde_json::json;
 use test_support::{FakeProvider, Signer, signer::unsigned};
 
-use super::{claims, outcome};
+use super::{claims, outcome, too_long};
 
 #[tokio::test]
 async fn the_public_key_as_a_symmetric_secret_signs_nothing() {

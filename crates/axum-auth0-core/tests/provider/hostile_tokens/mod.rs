@@ -20,3 +20,7 @@ async fn outcome(signer: &Signer, token: &str) -> String {
         Err(error) => format!("{error:?}"),
     }
 }
+
+fn too_long(token: &str) -> String {
+    format!("Malformed(TooLong {{ bytes: {} }})", token.len())
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reqwest::Url;
 use tempfile::TempDir;
 
-use self::services::Services;
+use super::services::Services;
 use crate::test_env::{CLIENT_SECRET, ORDERS_API, PRODUCTS_API, SITE_SECRET};
 
 pub(super) fn variables(
