@@ -56,5 +56,6 @@ table! {
     STORE_OPERATIONS: Histogram = "auth0_store_operation_duration_seconds", ["operation", "result"], "Operations of the session store";
     API_CALLS: Histogram = "auth0_api_call_duration_seconds", ["api", "result"], "Calls of the APIs, including retries and the access token";
     TASKS: Gauge = "auth0_tasks_in_progress", ["kind"], "Callbacks, logouts, refreshes and revocations in progress";
+    PROXY_STREAMS: Gauge = "auth0_proxy_streams", ["api"], "Requests and streams that are open in proxies";
     SESSIONS: Gauge = "auth0_sessions", [], "Stored sessions, counted once a minute if the store can count";
 }

@@ -1,29 +1,18 @@
 //! The response of the API, for the browser.
 
-use std::{pin::Pin, time::Duration};
+use std::time::Duration;
 
-use axum::{
-    body::{Body, Bytes},
-    response::Response,
-};
-use futures::stream;
+use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use tokio::time::timeout;
 use url::Url;
 
-use super::{headers, location::site_location, refusal::Refusal, stream_end::StreamEnd};
+use super::{
+    headers, location::site_location, open_streams::OpenStream, refusal::Refusal, relay::relay,
+};
 use crate::{api_client::ApiError, http_client::StreamedResponse};
 
 /// Prevents nginx from collecting an event stream.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-/// Completes when a stream has to end.
-pub(super) type EndSignal = Pin<Box<dyn Future<Output = StreamEnd> + Send>>;
-
-/// The error that interrupts a body, so that an incomplete one does not look complete.
-#[derive(Debug, thiserror::Error)]
-#[error("the response of the API was interrupted")]
-struct Interrupted;
 
 /// Where the browser finds what the API is below.
 pub(super) struct Places<'r> {
@@ -39,7 +28,7 @@ pub(super) fn forward_response(
     places: &Places<'_>,
     added: &[HeaderName],
     pause: Duration,
-    end: EndSignal,
+    open: OpenStream,
 ) -> Result<Response, Refusal> {
     let status = response.status();
     if status.is_informational() {
@@ -59,7 +48,7 @@ pub(super) fn forward_response(
         headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
     }
     let pause = (!is_event_stream).then_some(pause);
-    let mut forwarded = Response::new(body(response, pause, is_event_stream, end));
+    let mut forwarded = Response::new(relay(response, pause, is_event_stream, open));
     *forwarded.status_mut() = status;
     *forwarded.headers_mut() = headers;
     Ok(forwarded)
@@ -81,44 +70,4 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
         let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
         value.trim_start().starts_with("text/event-stream")
     })
-}
-
-/// Returns the body. It ends when `end` completes: an event stream regularly, because its client connects again and gets
-/// 401; any other with an error.
-fn body(
-    response: StreamedResponse,
-    pause: Option<Duration>,
-    is_event_stream: bool,
-    end: EndSignal,
-) -> Body {
-    let next = move |state: Option<(StreamedResponse, EndSignal)>| async move {
-        let (mut response, mut end) = state?;
-        let chunk = async {
-            match pause {
-                Some(pause) => timeout(pause, response.chunk()).await,
-                None => Ok(response.chunk().await),
-            }
-        };
-        let chunk = tokio::select! {
-            biased;
-            reason = &mut end => {
-                tracing::info!(reason = reason.as_str(), "response of an API ended early");
-                return (!is_event_stream).then_some((Err(Interrupted), None));
-            }
-            chunk = chunk => chunk,
-        };
-        match chunk {
-            Ok(Ok(Some(chunk))) => Some((Ok::<Bytes, _>(chunk), Some((response, end)))),
-            Ok(Ok(None)) => None,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "response of an API was interrupted");
-                Some((Err(Interrupted), None))
-            }
-            Err(_) => {
-                tracing::warn!("response of an API was interrupted: it paused for too long");
-                Some((Err(Interrupted), None))
-            }
-        }
-    };
-    Body::from_stream(stream::unfold(Some((response, end)), next))
 }

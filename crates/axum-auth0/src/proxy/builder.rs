@@ -8,6 +8,7 @@ use http::{HeaderName, Method};
 use super::{
     forward::{Forwarder, forward},
     headers,
+    open_streams::{OpenStreams, StreamLimits},
     refusal::Refusal,
     settings::{Allowed, Settings},
 };
@@ -77,6 +78,7 @@ impl<A: Api> Proxy<A> {
                 timeout: DEFAULT_TIMEOUT,
                 max_request_bytes: DEFAULT_REQUEST_BYTES,
                 session_check_interval: DEFAULT_CHECK_INTERVAL,
+                streams: StreamLimits::default(),
                 request_headers: Vec::new(),
                 response_headers: Vec::new(),
             },
@@ -141,6 +143,20 @@ impl<A: Api> Proxy<A> {
         self
     }
 
+    /// Sets how many requests of one session may be open at a time, 128 by default and at least 1. Event streams, `WebSocket`s
+    /// and downloads are open until they end. Further requests get 429.
+    pub fn max_streams_per_session(mut self, streams: u32) -> Self {
+        self.settings.streams.session = streams.max(1);
+        self
+    }
+
+    /// Sets how many requests of all users may be open at a time in this process, 4,096 by default and at least 1. Further
+    /// ones get 503.
+    pub fn max_streams(mut self, streams: u32) -> Self {
+        self.settings.streams.process = streams.max(1);
+        self
+    }
+
     /// Adds headers of the browser that the API gets. Headers that the site sets itself, credentials and those of one
     /// connection are ignored.
     pub fn request_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
@@ -167,6 +183,7 @@ impl<A: Api> Proxy<A> {
             guard: self.guard,
             session: self.session,
             tasks: self.tasks,
+            streams: OpenStreams::new(A::ENV_PREFIX, self.settings.streams),
             settings: self.settings,
         });
         let mut routes = Router::new();

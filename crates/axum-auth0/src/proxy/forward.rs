@@ -12,8 +12,9 @@ use tracing::{Instrument as _, field};
 
 use super::{
     api_request::ApiRequest,
-    api_response::{EndSignal, Places, forward_response},
+    api_response::{Places, forward_response},
     headers,
+    open_streams::{OpenStream, OpenStreams},
     path::api_url,
     refusal::Refusal,
     request_body::ForwardedBody,
@@ -37,6 +38,7 @@ pub(super) struct Forwarder {
     pub(super) guard: Guard,
     pub(super) session: Arc<SessionState>,
     pub(super) tasks: Tasks,
+    pub(super) streams: Arc<OpenStreams>,
     pub(super) settings: Settings,
 }
 
@@ -151,7 +153,7 @@ impl Forwarder {
         let mount = mount
             .ok_or(ApiError::from(InvalidRequest::Path))?
             .to_owned();
-        let end = self.end_signal(&user, &request)?;
+        let open = self.open_stream(&user, &request)?;
         let mut headers = headers::for_api(request.headers(), &self.settings.request_headers);
         let handshake = if is_websocket(request.method(), request.headers()) {
             Some(Handshake::of(&mut request, &mut headers)?)
@@ -173,7 +175,7 @@ impl Forwarder {
         if let Some(handshake) = handshake
             && Handshake::is_accepted(&response)
         {
-            return Ok(handshake.connect(response, end));
+            return Ok(handshake.connect(response, open));
         }
         let places = Places {
             base: &settings.base_url,
@@ -185,16 +187,18 @@ impl Forwarder {
             &places,
             &self.settings.response_headers,
             timeout,
-            end,
+            open,
         )
     }
 
-    /// Returns what ends the streams of a request. A user without a session in the request cannot be watched.
-    fn end_signal(&self, user: &SignedInUser, request: &Request) -> Result<EndSignal, Refusal> {
+    /// Counts a request, and returns what ends its stream. A user without a session in the request cannot be watched.
+    fn open_stream(&self, user: &SignedInUser, request: &Request) -> Result<OpenStream, Refusal> {
         let interval = self.settings.session_check_interval;
         let watch = SessionWatch::of(&self.session, user, request.extensions(), interval);
         let watch = watch.ok_or(Refusal::NotSignedIn(NotSignedIn::Anonymous))?;
-        Ok(Box::pin(stream_end(watch, interval, self.tasks.clone())))
+        let place = self.streams.enter(user.login()).map_err(Refusal::Full)?;
+        let end = stream_end(watch, interval, self.tasks.clone());
+        Ok(OpenStream::new(place, end))
     }
 }
 

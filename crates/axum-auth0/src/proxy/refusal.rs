@@ -1,13 +1,19 @@
 //! Requests that are not forwarded, or whose response is not.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 
+use super::open_streams::Full;
 use crate::{
     api_client::ApiError,
-    responses::{NegotiableError, json_error_with_code},
+    responses::{NegotiableError, json_error_with_code, with_retry_after},
     session::NotSignedIn,
 };
+
+/// When a refused request may be sent again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Why a request has no response of the API.
 #[derive(Debug)]
@@ -29,6 +35,8 @@ pub(super) enum Refusal {
     TooLarge,
     /// The body did not arrive.
     Incomplete,
+    /// Too many requests are open.
+    Full(Full),
     Api(ApiError),
 }
 
@@ -44,6 +52,7 @@ impl IntoResponse for Refusal {
             Self::CrossSite(response) => return *response,
             Self::NotSignedIn(error) => return for_programs(error.into_response()),
             Self::Api(error) => return for_programs(error.into_response()),
+            Self::Full(full) => return too_many_streams(full),
             Self::Method(methods) => return method_not_allowed(&methods),
             Self::Path => (
                 StatusCode::NOT_FOUND,
@@ -86,6 +95,22 @@ fn for_programs(mut response: Response) -> Response {
         response.extensions_mut().remove::<NegotiableError>();
     }
     response
+}
+
+fn too_many_streams(full: Full) -> Response {
+    let response = match full {
+        Full::Session => json_error_with_code(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_streams",
+            "this session has too many requests and streams open; close some before opening another",
+        ),
+        Full::Process => json_error_with_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "too many requests and streams are open; try again later",
+        ),
+    };
+    with_retry_after(response, Some(RETRY_AFTER))
 }
 
 fn method_not_allowed(methods: &[Method]) -> Response {

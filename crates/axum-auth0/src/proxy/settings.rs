@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use http::{HeaderName, Method};
 
+use super::open_streams::StreamLimits;
+
 /// What a proxy forwards below one path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Allowed {
@@ -17,6 +19,7 @@ pub(super) struct Settings {
     pub(super) timeout: Duration,
     pub(super) max_request_bytes: u64,
     pub(super) session_check_interval: Duration,
+    pub(super) streams: StreamLimits,
     pub(super) request_headers: Vec<HeaderName>,
     pub(super) response_headers: Vec<HeaderName>,
 }

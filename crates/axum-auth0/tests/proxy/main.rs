@@ -15,6 +15,8 @@ mod admission;
 mod dpop;
 mod event_streams;
 mod headers;
+mod open_streams;
 mod rejected_tokens;
+mod stalled_browsers;
 mod streams;
 mod websockets;

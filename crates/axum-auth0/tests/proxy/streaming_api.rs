@@ -1,8 +1,11 @@
 //! An API on a free port whose streams a test controls.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{
@@ -18,7 +21,8 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
-    sync::mpsc,
+    sync::{mpsc, watch},
+    time::timeout,
 };
 
 #[derive(Clone)]
@@ -35,6 +39,24 @@ struct ApiState {
     refusals: Mutex<Vec<u16>>,
     chunks: AtomicUsize,
     received: AtomicUsize,
+    /// Number of open streams.
+    open: watch::Sender<usize>,
+}
+
+/// An open stream, until the connection of the site is closed.
+struct Open(Arc<ApiState>);
+
+impl Open {
+    fn new(state: &Arc<ApiState>) -> Self {
+        state.open.send_modify(|open| *open += 1);
+        Self(Arc::clone(state))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.send_modify(|open| *open -= 1);
+    }
 }
 
 impl StreamingApi {
@@ -74,6 +96,21 @@ impl StreamingApi {
         self.state.chunks.load(Ordering::SeqCst)
     }
 
+    /// Waits until this number of streams is open.
+    pub(crate) async fn wait_for_open(&self, count: usize) {
+        let mut open = self.state.open.subscribe();
+        let reached = timeout(
+            Duration::from_secs(20),
+            open.wait_for(|open| *open == count),
+        )
+        .await;
+        assert!(
+            reached.is_ok(),
+            "{} streams are open",
+            *self.state.open.borrow()
+        );
+    }
+
     /// Returns the number of bytes that `/upload` received.
     pub(crate) fn received(&self) -> usize {
         self.state.received.load(Ordering::SeqCst)
@@ -91,18 +128,29 @@ async fn serve(State(api): State<StreamingApi>, request: Request) -> Response {
             let Some(receiver) = receiver else {
                 return StatusCode::NOT_IMPLEMENTED.into_response();
             };
-            let events = stream::unfold(receiver, |mut receiver| async {
+            let state = (receiver, Open::new(&api.state));
+            let events = stream::unfold(state, |(mut receiver, open)| async {
                 let event = receiver.recv().await?;
-                Some((Ok::<_, std::io::Error>(Bytes::from(event)), receiver))
+                Some((
+                    Ok::<_, std::io::Error>(Bytes::from(event)),
+                    (receiver, open),
+                ))
             });
             let body = Body::from_stream(events);
             ([("content-type", media_type)], body).into_response()
         }
-        "/endless" => Body::from_stream(stream::repeat_with(move || {
-            api.state.chunks.fetch_add(1, Ordering::SeqCst);
-            Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; 64 * 1024]))
-        }))
-        .into_response(),
+        "/endless" => {
+            let open = Open::new(&api.state);
+            Body::from_stream(stream::repeat_with(move || {
+                open.0.chunks.fetch_add(1, Ordering::SeqCst);
+                Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; 64 * 1024]))
+            }))
+            .into_response()
+        }
+        "/silent" => {
+            let _open = Open::new(&api.state);
+            std::future::pending().await
+        }
         "/upload" => {
             let mut body = request.into_body().into_data_stream();
             while let Some(Ok(chunk)) = body.next().await {
@@ -125,8 +173,12 @@ fn websocket(api: &StreamingApi, mut request: Request) -> Response {
     let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    let open = Open::new(&api.state);
+    let floods = request.uri().path() == "/flood";
     tokio::spawn(async move {
+        let _open = open;
         let mut connection = TokioIo::new(upgrade.await.unwrap());
+        while floods && connection.write_all(&[b'x'; 1024]).await.is_ok() {}
         let mut buffer = [0; 1024];
         while let Ok(length @ 1..) = connection.read(&mut buffer).await {
             if connection.write_all(&buffer[..length]).await.is_err() {

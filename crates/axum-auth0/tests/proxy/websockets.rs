@@ -19,15 +19,15 @@ use crate::{
     streaming_api::StreamingApi,
 };
 
-struct Env {
-    api: StreamingApi,
-    site: TestEnv,
+pub(crate) struct Env {
+    pub(crate) api: StreamingApi,
+    pub(crate) site: TestEnv,
     address: SocketAddr,
     browser: Browser,
 }
 
 impl Env {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let api = StreamingApi::start().await;
         let (site, address, browser) = start(api.address(), &[], open).await;
         Self {
@@ -58,10 +58,18 @@ impl Env {
         .await
     }
 
-    async fn connect(&self, headers: &[(&str, &str)]) -> TokioIo<Upgraded> {
+    pub(crate) async fn connect(&self, headers: &[(&str, &str)]) -> TokioIo<Upgraded> {
+        self.connect_to("/orders-api/changes", headers).await
+    }
+
+    pub(crate) async fn connect_to(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> TokioIo<Upgraded> {
         let mut all = vec![("origin", SITE), ("sec-fetch-site", "same-origin")];
         all.extend(headers);
-        let response = self.handshake("/orders-api/changes", &all).await;
+        let response = self.handshake(path, &all).await;
         assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
         let headers = response.headers();
         assert_eq!(
@@ -117,6 +125,7 @@ async fn the_browser_that_closes_closes_the_connection_to_the_api_and_the_revers
     let mut connection = env.connect(&[]).await;
     connection.shutdown().await.unwrap();
     assert_closed(connection).await;
+    env.api.wait_for_open(0).await;
 }
 
 #[tokio::test]
