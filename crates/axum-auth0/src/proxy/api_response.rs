@@ -43,6 +43,10 @@ pub(super) fn forward_response(
         None if is_redirect(status) => return Err(ApiError::Unexpected(status).into()),
         None => {}
     }
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        // They have no body, and a length other than zero is an error in HTTP/2.
+        headers.remove(header::CONTENT_LENGTH);
+    }
     let is_event_stream = is_event_stream(&headers);
     if is_event_stream {
         headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));

@@ -6,11 +6,12 @@ use axum::{Router, extract::Request, response::IntoResponse as _, routing};
 use http::{HeaderName, Method};
 
 use super::{
+    allowed::{Allowed, with_covering_paths},
     forward::{Forwarder, forward},
     headers,
     open_streams::{OpenStreams, StreamLimits},
     refusal::Refusal,
-    settings::{Allowed, Settings},
+    settings::Settings,
 };
 use crate::{
     api_transport::MAX_TIMEOUT, config::Api, guard::Guard, session::SessionState, tasks::Tasks,
@@ -29,6 +30,7 @@ const DEFAULT_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// are allowed.
 ///
 /// Paths have the syntax of [`Router::route`], relative to the base URL of the API: `/products/{id}`, or `/{*path}` for all.
+/// A request is forwarded if any of the paths that match it allows its method.
 ///
 /// ```no_run
 /// # struct ProductsApi;
@@ -111,7 +113,8 @@ impl<A: Api> Proxy<A> {
         self.allow(Method::DELETE, path)
     }
 
-    /// Allows `WebSocket` handshakes. The connection to the site must be HTTP/1.1, which browsers choose by themselves.
+    /// Allows `WebSocket` handshakes. Over HTTP/2 (RFC 8441) they need the feature `http2`, and a server that enables the
+    /// extended CONNECT.
     pub fn websocket(mut self, path: &str) -> Self {
         self.allowed.entry(path.to_owned()).or_default().websocket = true;
         self
@@ -119,7 +122,7 @@ impl<A: Api> Proxy<A> {
 
     fn allow(mut self, method: Method, path: &str) -> Self {
         let allowed = self.allowed.entry(path.to_owned()).or_default();
-        allowed.methods.push(method);
+        allowed.allow(method);
         self
     }
 
@@ -187,7 +190,7 @@ impl<A: Api> Proxy<A> {
             settings: self.settings,
         });
         let mut routes = Router::new();
-        for (path, allowed) in self.allowed {
+        for (path, allowed) in with_covering_paths(self.allowed) {
             let (forwarder, allowed) = (Arc::clone(&forwarder), Arc::new(allowed));
             let handler = move |request: Request| {
                 forward::<A>(Arc::clone(&forwarder), Arc::clone(&allowed), request)

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tracing::{Instrument as _, field};
 
 use super::{
+    allowed::Allowed,
     api_request::ApiRequest,
     api_response::{Places, forward_response},
     headers,
@@ -18,7 +19,7 @@ use super::{
     path::api_url,
     refusal::Refusal,
     request_body::ForwardedBody,
-    settings::{Allowed, Settings},
+    settings::Settings,
     stream_end::stream_end,
     websocket::Handshake,
 };
@@ -60,6 +61,7 @@ const ACTIVE_DESTINATIONS: &[&str] = &[
     "xslt",
 ];
 
+const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
 const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// Handles a request for an allowed path.
@@ -86,7 +88,9 @@ impl Forwarder {
         if !upgrades && !allowed.methods.contains(method) {
             return Err(Refusal::Method(allowed.methods.clone()));
         }
-        if upgrades && !(allowed.websocket && *method == Method::GET) {
+        // CONNECT is the handshake of HTTP/2 (RFC 8441).
+        let is_handshake = matches!(*method, Method::GET | Method::CONNECT);
+        if upgrades && !(allowed.websocket && is_handshake) {
             return Err(Refusal::Upgrade);
         }
         if let Some(refusal) = refuse_forwarding(&self.guard, &request) {
@@ -156,7 +160,8 @@ impl Forwarder {
         let open = self.open_stream(&user, &request)?;
         let mut headers = headers::for_api(request.headers(), &self.settings.request_headers);
         let handshake = if is_websocket(request.method(), request.headers()) {
-            Some(Handshake::of(&mut request, &mut headers)?)
+            let random = self.session.random.as_ref();
+            Some(Handshake::of(&mut request, &mut headers, random)?)
         } else {
             None
         };
@@ -165,7 +170,12 @@ impl Forwarder {
         let mut api_request = ApiRequest {
             user,
             settings: Arc::clone(&settings),
-            method: parts.method,
+            // A handshake of HTTP/1.1, whatever the browser's was.
+            method: if handshake.is_some() {
+                Method::GET
+            } else {
+                parts.method
+            },
             url,
             body: ForwardedBody::read(&parts.headers, body, limit, timeout).await?,
             headers,
@@ -173,7 +183,7 @@ impl Forwarder {
         };
         let response = api_request.send::<A>().await?;
         if let Some(handshake) = handshake
-            && Handshake::is_accepted(&response)
+            && handshake.is_accepted(&response)
         {
             return Ok(handshake.connect(response, open));
         }
@@ -203,6 +213,10 @@ impl Forwarder {
 }
 
 fn is_active_destination(headers: &HeaderMap) -> bool {
+    // Browsers without Fetch Metadata send this header with the script of a service worker.
+    if headers.contains_key(SERVICE_WORKER) {
+        return true;
+    }
     let destination = headers.get(DEST).map(HeaderValue::as_bytes);
     destination.is_some_and(|destination| {
         let mut active = ACTIVE_DESTINATIONS.iter();

@@ -2,132 +2,10 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// Headers of the browser that the API gets.
-const REQUEST: &[&str] = &[
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "content-encoding",
-    "content-language",
-    "content-length",
-    "content-type",
-    "idempotency-key",
-    "if-match",
-    "if-modified-since",
-    "if-none-match",
-    "if-range",
-    "if-unmodified-since",
-    "last-event-id",
-    "prefer",
-    "range",
-];
-
-/// Headers of the API that the browser gets. `Location` is rewritten apart.
-const RESPONSE: &[&str] = &[
-    "accept-ranges",
-    "allow",
-    "content-disposition",
-    "content-encoding",
-    "content-language",
-    "content-length",
-    "content-range",
-    "content-type",
-    "deprecation",
-    "etag",
-    "last-modified",
-    "preference-applied",
-    "ratelimit",
-    "ratelimit-limit",
-    "ratelimit-policy",
-    "ratelimit-remaining",
-    "ratelimit-reset",
-    "retry-after",
-    "sunset",
-];
-
-/// Headers that concern one connection (RFC 9110 §7.6.1), and those that frame a message.
-const HOP_BY_HOP: &[&str] = &[
-    "connection",
-    "content-length",
-    "expect",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
-/// Request headers that are credentials, that the site decides, or by which a server changes method, URL or client.
-const NEVER_SENT: &[&str] = &[
-    "authorization",
-    "baggage",
-    "client-cert",
-    "client-cert-chain",
-    "cookie",
-    "dpop",
-    "forwarded",
-    "host",
-    "origin",
-    "referer",
-    "traceparent",
-    "tracestate",
-    "via",
-];
-
-/// Prefixes of request headers that are never sent. `auth0-` is this crate's own.
-const NEVER_SENT_PREFIXES: &[&str] = &[
-    "auth0-",
-    "proxy-",
-    "sec-",
-    "x-forwarded",
-    "x-http-method",
-    "x-method-override",
-    "x-original-",
-    "x-real-ip",
-    "x-rewrite-",
-];
-
-/// Response headers that act on the whole site, on its other responses, or on the proxy in front of it.
-const NEVER_RETURNED: &[&str] = &[
-    "alt-svc",
-    "cache-control",
-    "clear-site-data",
-    "expires",
-    "location",
-    "nel",
-    "origin-agent-cluster",
-    "permissions-policy",
-    "pragma",
-    "public-key-pins",
-    "referrer-policy",
-    "refresh",
-    "report-to",
-    "reporting-endpoints",
-    "service-worker-allowed",
-    "set-cookie",
-    "set-cookie2",
-    "sourcemap",
-    "speculation-rules",
-    "strict-transport-security",
-    "vary",
-    "www-authenticate",
-    "x-content-type-options",
-    "x-frame-options",
-    "x-sendfile",
-];
-
-/// Prefixes of response headers that are never returned.
-const NEVER_RETURNED_PREFIXES: &[&str] = &[
-    "access-control-",
-    "auth0-",
-    "content-security-policy",
-    "cross-origin-",
-    "x-accel-",
-];
+use super::header_names::{
+    HOP_BY_HOP, NEVER_RETURNED, NEVER_RETURNED_PREFIXES, NEVER_SENT, NEVER_SENT_PREFIXES, REQUEST,
+    RESPONSE,
+};
 
 /// Returns whether the application may add this header of the browser.
 pub(super) fn may_be_sent(name: &HeaderName) -> bool {
@@ -162,6 +40,12 @@ pub(super) fn for_api(headers: &HeaderMap, added: &[HeaderName]) -> HeaderMap {
 /// Returns the headers of the API for the browser.
 pub(super) fn for_browser(headers: &HeaderMap, added: &[HeaderName]) -> HeaderMap {
     let mut selected = select(headers, RESPONSE, added);
+    if let Some(length) = selected.remove(header::CONTENT_LENGTH) {
+        // Chunks have a length of their own (RFC 9112 §6.3). A repeated length is the same one.
+        if !headers.contains_key(header::TRANSFER_ENCODING) {
+            selected.insert(header::CONTENT_LENGTH, length);
+        }
+    }
     // A response with a user's data must not get into a cache of several users. It must not run as a page of this site
     // either: of an API that returns what its users uploaded, some responses are HTML.
     for (name, value) in [
@@ -255,6 +139,8 @@ mod tests {
             "x-accel-redirect",
             "transfer-encoding",
             "cache-control",
+            "cdn-cache-control",
+            "sec-session-registration",
         ] {
             assert!(!may_be_returned(&HeaderName::from_static(name)), "{name}");
         }

@@ -1,5 +1,7 @@
 //! The URL of a request to the API.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use url::{Url, form_urlencoded};
 
@@ -57,17 +59,22 @@ fn decode(segment: &str) -> Option<String> {
 fn api_query(query: &str) -> Result<Option<String>, Refusal> {
     let mut kept = Vec::new();
     for pair in query.split('&') {
-        let name = form_urlencoded::parse(pair.as_bytes()).next();
-        let name = name.map(|(name, _)| name).unwrap_or_default();
-        // RFC 6750 §2.3: the token of another client would compete with the user's.
-        if name.eq_ignore_ascii_case("access_token") {
+        // RFC 6750 §2.3: the token of another client would compete with the user's. Some servers separate by semicolons, too.
+        let is_token = |pair| name_of(pair).eq_ignore_ascii_case("access_token");
+        if pair.split(';').any(is_token) {
             return Err(Refusal::TokenInQuery);
         }
-        if name != PAGE_USER_FIELD {
+        if name_of(pair) != PAGE_USER_FIELD {
             kept.push(pair);
         }
     }
     Ok((!kept.is_empty()).then(|| kept.join("&")))
+}
+
+/// Returns the decoded name of a pair.
+fn name_of(pair: &str) -> Cow<'_, str> {
+    let name = form_urlencoded::parse(pair.as_bytes()).next();
+    name.map(|(name, _)| name).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -157,7 +164,12 @@ mod tests {
             let expected = format!("https://api.example.com/v2/p{expected}");
             assert_eq!(url("/p", Some(query)), Some(expected), "{query}");
         }
-        for query in ["access_token=x", "a=1&Access_Token=x", "access%5Ftoken=x"] {
+        for query in [
+            "access_token=x",
+            "a=1&Access_Token=x",
+            "access%5Ftoken=x",
+            "a=1;access_token=x",
+        ] {
             assert_eq!(url("/p", Some(query)), None, "{query}");
         }
     }

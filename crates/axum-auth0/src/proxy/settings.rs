@@ -1,17 +1,10 @@
-//! What a proxy forwards, and its limits.
+//! The limits of a proxy, and the headers that it passes on.
 
 use std::time::Duration;
 
-use http::{HeaderName, Method};
+use http::HeaderName;
 
 use super::open_streams::StreamLimits;
-
-/// What a proxy forwards below one path.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Allowed {
-    pub(super) methods: Vec<Method>,
-    pub(super) websocket: bool,
-}
 
 /// Limits, and headers beyond the defaults.
 #[derive(Clone, Debug)]

@@ -26,7 +26,7 @@ pub(crate) struct SessionState {
     pub(super) changes: Arc<ChangeTracker>,
     pub(super) writer: BestEffortWriter,
     pub(super) clock: SharedClock,
-    pub(super) random: SharedRandom,
+    pub(crate) random: SharedRandom,
     pub(super) services: Arc<UserServices>,
     pub(super) diagnoses: DiagnosisVisibility,
     pub(super) events: Events,

@@ -95,6 +95,51 @@ async fn only_allowed_methods_and_paths_are_forwarded() {
 }
 
 #[tokio::test]
+async fn a_method_is_allowed_by_any_path_that_matches_however_the_path_is_encoded() {
+    let proxy = |auth0: &axum_auth0::Auth0| {
+        let proxy = auth0.proxy("/orders-api").get("/orders/{id}");
+        proxy.post("/orders/export").put("/users")
+    };
+    let env = ProxyTestEnv::with(proxy).await;
+    for path in ["/orders/export", "/orders/%65xport", "/orders/1"] {
+        let response = env.get(&format!("/orders-api{path}"), &[]).await;
+        assert_eq!(response.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(env.api.request_count(), 3);
+    for path in ["/users", "/%75sers", "/orders"] {
+        let response = env.get(&format!("/orders-api{path}"), &[]).await;
+        let status = response.status.as_u16();
+        assert!(matches!(status, 404 | 405), "{path}: {status}");
+    }
+    for path in ["/orders/1", "/orders/%65xport"] {
+        let request = env.script(Method::POST, &format!("/orders-api{path}"));
+        let response = env.send(Version::HTTP_11, request, "").await;
+        assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(response.header("allow"), Some("GET"));
+    }
+    assert_eq!(env.api.request_count(), 3);
+}
+
+#[tokio::test]
+async fn a_preflight_of_another_site_gets_no_permission() {
+    let env = ProxyTestEnv::new().await;
+    for origin in ["https://evil.example", "null", test_support::SITE] {
+        let request = env.browser.request(Method::OPTIONS, "/orders-api/orders");
+        let request = request
+            .header("origin", origin)
+            .header("sec-fetch-site", "cross-site")
+            .header("sec-fetch-mode", "cors")
+            .header("access-control-request-method", "PUT")
+            .header("access-control-request-headers", "x-api-version");
+        let response = env.send(Version::HTTP_11, request, "").await;
+        assert!(response.status.is_client_error(), "{origin}");
+        let headers = format!("{:?}", response.headers);
+        assert!(!headers.contains("access-control-"), "{headers}");
+    }
+    assert_nothing_sent(&env, "preflight");
+}
+
+#[tokio::test]
 async fn requests_of_other_sites_get_no_token() {
     let env = ProxyTestEnv::new().await;
     let evil = ("origin", "https://evil.example");
@@ -164,6 +209,10 @@ async fn responses_are_neither_scripts_nor_styles_nor_frames() {
         let response = env.get("/orders-api/orders", &headers).await;
         assert_eq!(response.status, StatusCode::FORBIDDEN, "{destination}");
     }
+    // Browsers without Fetch Metadata.
+    let headers = [("service-worker", "script"), ("sec-fetch-dest", "")];
+    let response = env.get("/orders-api/orders", &headers).await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
     assert_nothing_sent(&env, "active destination");
     for destination in ["empty", "image", "document"] {
         let response = env

@@ -46,7 +46,8 @@ pub(crate) async fn serve(router: Router) -> SocketAddr {
             let (stream, _) = listener.accept().await.unwrap();
             let service = TowerToHyperService::new(router.clone());
             tokio::spawn(async move {
-                let builder = auto::Builder::new(TokioExecutor::new());
+                let mut builder = auto::Builder::new(TokioExecutor::new());
+                builder.http2().enable_connect_protocol();
                 let io = TokioIo::new(stream);
                 // An interrupted response ends the connection.
                 let _ = builder.serve_connection_with_upgrades(io, service).await;

@@ -9,14 +9,18 @@
 mod api;
 mod connection;
 mod proxy_test_env;
+mod raw;
 mod streaming_api;
 
 mod admission;
 mod dpop;
 mod event_streams;
+mod framing;
 mod headers;
 mod open_streams;
 mod rejected_tokens;
 mod stalled_browsers;
 mod streams;
 mod websockets;
+#[cfg(feature = "http2")]
+mod websockets_http2;

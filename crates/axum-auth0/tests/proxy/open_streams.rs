@@ -7,12 +7,13 @@ use http::{Method, Response, StatusCode, Version};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use test_support::{Browser, OrdersApi};
-use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::mpsc::UnboundedSender};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     api::{HostileApi, Reply},
     connection::{PROTOCOLS, Received, exchange, full, send},
     proxy_test_env::{TestEnv, open, script, start},
+    raw::{RawBrowser, head},
     streaming_api::StreamingApi,
 };
 
@@ -110,15 +111,8 @@ async fn a_request_that_the_browser_aborts_is_counted_out() {
     let env = Env::new(one_for_each_session).await;
     // Before the response of the API.
     let request = script(&env.browser, Method::GET, "/orders-api/silent");
-    let mut text = String::from("GET /orders-api/silent HTTP/1.1\r\n");
-    for (name, value) in request.headers_ref().unwrap() {
-        text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-    }
-    let mut connection = TcpStream::connect(env.address).await.unwrap();
-    connection
-        .write_all(format!("{text}\r\n").as_bytes())
-        .await
-        .unwrap();
+    let mut connection = RawBrowser::connect(env.address).await;
+    connection.send(&format!("{}\r\n", head(&request))).await;
     env.api.wait_for_open(1).await;
     let refused = env.short(&env.browser).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);

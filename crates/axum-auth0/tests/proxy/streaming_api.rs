@@ -14,10 +14,12 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, StatusCode};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use ring::digest;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -165,7 +167,13 @@ async fn serve(State(api): State<StreamingApi>, request: Request) -> Response {
 /// Accepts a handshake, and sends back what it receives.
 fn websocket(api: &StreamingApi, mut request: Request) -> Response {
     let headers = request.headers().clone();
-    let has_accept = request.uri().path() != "/without-accept";
+    let path = request.uri().path();
+    let has_accept = path != "/without-accept";
+    let key = match path {
+        "/wrong-accept" => "another key",
+        _ => headers["sec-websocket-key"].to_str().unwrap(),
+    };
+    let accept = accept(key);
     api.state.handshakes.lock().unwrap().push(headers.clone());
     if let Some(status) = api.state.refusals.lock().unwrap().pop() {
         return StatusCode::from_u16(status).unwrap().into_response();
@@ -192,11 +200,17 @@ fn websocket(api: &StreamingApi, mut request: Request) -> Response {
         .header("upgrade", "websocket")
         .header("set-cookie", "api=1");
     if has_accept {
-        let key = headers["sec-websocket-key"].to_str().unwrap();
-        response = response.header("sec-websocket-accept", format!("accepted {key}"));
+        response = response.header("sec-websocket-accept", accept);
     }
     if let Some(protocol) = headers.get("sec-websocket-protocol") {
         response = response.header("sec-websocket-protocol", protocol);
     }
     response.body(Body::empty()).unwrap()
+}
+
+/// Returns the response to a key (RFC 6455 §4.2.2).
+fn accept(key: &str) -> String {
+    let hashed = format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, hashed.as_bytes());
+    STANDARD.encode(hash)
 }

@@ -22,8 +22,8 @@ use crate::{
 pub(crate) struct Env {
     pub(crate) api: StreamingApi,
     pub(crate) site: TestEnv,
-    address: SocketAddr,
-    browser: Browser,
+    pub(crate) address: SocketAddr,
+    pub(crate) browser: Browser,
 }
 
 impl Env {
@@ -74,14 +74,14 @@ impl Env {
         let headers = response.headers();
         assert_eq!(
             headers["sec-websocket-accept"],
-            "accepted dGhlIHNhbXBsZSBub25jZQ=="
+            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
         );
         assert_eq!(headers.get("set-cookie"), None);
         TokioIo::new(hyper::upgrade::on(response).await.unwrap())
     }
 }
 
-async fn assert_echo(connection: &mut TokioIo<Upgraded>) {
+pub(crate) async fn assert_echo(connection: &mut TokioIo<Upgraded>) {
     connection.write_all(b"ping").await.unwrap();
     let mut buffer = [0; 4];
     connection.read_exact(&mut buffer).await.unwrap();
@@ -89,7 +89,7 @@ async fn assert_echo(connection: &mut TokioIo<Upgraded>) {
 }
 
 /// Asserts that the site closes the connection.
-async fn assert_closed(mut connection: TokioIo<Upgraded>) {
+pub(crate) async fn assert_closed(mut connection: TokioIo<Upgraded>) {
     let mut buffer = [0; 4];
     let read = timeout(Duration::from_secs(10), connection.read(&mut buffer)).await;
     assert!(
