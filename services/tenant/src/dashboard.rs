@@ -4,24 +4,26 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::State,
+    extract::{RawQuery, State},
     http::header::CONTENT_TYPE,
     response::{IntoResponse as _, Response},
 };
 
 use crate::{
+    http::Parameters,
     opaque_id::random_secret,
     pages::{
         activity_log::log_entries,
         dashboard::DashboardPage,
         error_page::ErrorPage,
-        sessions::{MAX_SESSIONS, SessionRow},
+        sessions::{MAX_SESSIONS, SessionRow, ShownSessions},
         users::{SecondFactorColumn, UserRow},
     },
     state::AppState,
     store::{
         apis, applications, backchannel_requests, organizations, second_factors, sessions, users,
     },
+    totp,
 };
 
 pub(crate) const PATH: &str = "/";
@@ -30,7 +32,17 @@ pub(crate) const LOG_PATH: &str = "/log";
 /// The refresh counters, for tests that run the tenant as a program.
 pub(crate) const REFRESHES_PATH: &str = "/dashboard/refreshes.json";
 
-pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, ErrorPage> {
+/// `?sessions=all` shows all sessions instead of the newest.
+pub(crate) async fn get(
+    State(state): State<Arc<AppState>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ErrorPage> {
+    let parameters = Parameters::from_query(query.as_deref())?;
+    let max_sessions = if parameters.get("sessions") == Some("all") {
+        u32::MAX
+    } else {
+        MAX_SESSIONS
+    };
     let mut connection = state.store.connection().await?;
     let applications = applications::list(&mut connection).await?;
     let apis = apis::list(&mut connection).await?;
@@ -39,9 +51,13 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
         let permissions = users::permissions(&mut connection, &user.sub).await?;
         let roles = users::roles(&mut connection, &user.sub).await?;
         let code = second_factors::current_code(&mut connection, &user.sub, state.now()).await?;
-        let second_factor = match code {
+        let secret = second_factors::secret(&mut connection, &user.sub).await?;
+        let second_factor = match code.zip(secret) {
             None => SecondFactorColumn::None,
-            Some(code) if state.config.one_click_login => SecondFactorColumn::Code(code),
+            Some((code, secret)) if state.config.one_click_login => SecondFactorColumn::Shown {
+                code,
+                key: totp::key(&secret),
+            },
             Some(_) => SecondFactorColumn::Hidden,
         };
         users.push(UserRow {
@@ -53,7 +69,7 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
     }
     let mut newest = Vec::new();
     for (session, applications) in
-        sessions::list_newest(&mut connection, state.now(), MAX_SESSIONS).await?
+        sessions::list_newest(&mut connection, state.now(), max_sessions).await?
     {
         // The schema guarantees that the user exists.
         if let Some(user) = users::find(&mut connection, &session.sub).await? {
@@ -64,6 +80,10 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
             });
         }
     }
+    let sessions = ShownSessions {
+        newest,
+        count: sessions::count(&mut connection, state.now()).await?,
+    };
     let waiting = backchannel_requests::list_waiting(&mut connection, state.now()).await?;
     let mut all_organizations = Vec::new();
     for organization in &state.config.organizations {
@@ -79,7 +99,7 @@ pub(crate) async fn get(State(state): State<Arc<AppState>>) -> Result<Response, 
     Ok(DashboardPage {
         config: &state.config,
         log: &state.activity_log.newest_first(),
-        sessions: &newest,
+        sessions: &sessions,
         waiting_logins: &waiting,
         apis: &apis,
         applications: &applications,

@@ -13,15 +13,19 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     authorize::{
-        backchannel as bc_authorize, consent, endpoint as authorize, login, one_click,
+        backchannel as bc_authorize, consent, endpoint as authorize, enrollment, login, one_click,
         organization, par, second_factor, sign_up,
     },
     backchannel, dashboard, discovery, invitations,
     logout::{rp_initiated, v2},
     middleware,
     pages::{
-        assets, backchannel::DECIDE_PATH, error_page::ErrorPage, organization::INVITATION_PATH,
-        sessions::END_PATH, users::SECOND_FACTOR_POLICY_PATH,
+        assets,
+        backchannel::DECIDE_PATH,
+        error_page::ErrorPage,
+        organization::INVITATION_PATH,
+        sessions::END_PATH,
+        users::{SECOND_FACTOR_POLICY_PATH, SECOND_FACTOR_REMOVAL_PATH},
     },
     second_factor_policy, sessions,
     state::AppState,
@@ -52,6 +56,10 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(END_PATH, post(sessions::end))
         .route(DECIDE_PATH, post(backchannel::decide))
         .route(SECOND_FACTOR_POLICY_PATH, post(second_factor_policy::post))
+        .route(
+            SECOND_FACTOR_REMOVAL_PATH,
+            post(second_factor_policy::remove),
+        )
         .route(assets::STYLESHEET_PATH, get(assets::stylesheet))
         .route(assets::ICON_PATH, get(assets::icon))
         .route(discovery::CONFIGURATION_PATH, get(discovery::configuration))
@@ -61,6 +69,10 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(
             second_factor::PATH,
             get(second_factor::get).post(second_factor::post),
+        )
+        .route(
+            enrollment::PATH,
+            get(enrollment::get).post(enrollment::post),
         )
         .route(sign_up::PATH, get(sign_up::get).post(sign_up::post))
         .route(consent::PATH, get(consent::get).post(consent::post))

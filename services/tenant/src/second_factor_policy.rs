@@ -1,4 +1,5 @@
-//! `POST /dashboard/second-factor`: whether every login requires a second factor.
+//! `POST /dashboard/second-factor`: whether every login requires a second factor. `POST /dashboard/second-factor/remove`:
+//! removes the second factor of a user.
 
 use std::sync::Arc;
 
@@ -7,8 +8,12 @@ use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 use crate::{
     dashboard,
     http::{Parameters, is_same_origin, redirect},
-    pages::{error_page::ErrorPage, users::SECOND_FACTOR_POLICY_PATH as PATH},
+    pages::{
+        error_page::ErrorPage,
+        users::{SECOND_FACTOR_POLICY_PATH as PATH, SECOND_FACTOR_REMOVAL_PATH},
+    },
     state::AppState,
+    store::{second_factor_enrollments, users},
 };
 
 pub(crate) async fn post(
@@ -30,5 +35,31 @@ pub(crate) async fn post(
             "A login requires a second factor only if the application asks for it."
         },
     );
+    Ok(redirect(dashboard::PATH))
+}
+
+/// The user sets up another one in the next login that requires it.
+pub(crate) async fn remove(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ErrorPage> {
+    if !is_same_origin(&headers) {
+        return Err(ErrorPage::cross_site_form());
+    }
+    let parameters = Parameters::from_body(&headers, &body)?;
+    let sub = parameters.get("sub").unwrap_or_default();
+    let mut transaction = state.store.begin().await?;
+    let user = users::find(&mut transaction, sub)
+        .await?
+        .ok_or_else(ErrorPage::user_not_found)?;
+    let had_one = second_factor_enrollments::remove(&mut transaction, &user.sub).await?;
+    transaction.commit().await?;
+    let text = if had_one {
+        format!("The second factor of {} was removed.", user.sub)
+    } else {
+        format!("{} had no second factor.", user.sub)
+    };
+    state.activity_log.granted(SECOND_FACTOR_REMOVAL_PATH, text);
     Ok(redirect(dashboard::PATH))
 }

@@ -1,10 +1,47 @@
 //! Time-based one-time passwords (RFC 6238): six digits, 30 seconds, HMAC-SHA-1, as in every authenticator app.
 
+use data_encoding::BASE32_NOPAD;
 use ring::hmac;
+use url::Url;
 
 /// How long a code is valid, in seconds.
 const PERIOD: i64 = 30;
 const MODULUS: u32 = 1_000_000;
+
+/// The name of the tenant in an authenticator app.
+const ISSUER: &str = "Local tenant";
+
+/// Returns a new secret of 160 bits (RFC 4226 §4).
+pub(crate) fn new_secret() -> [u8; 20] {
+    rand::random()
+}
+
+/// Returns the secret as users type it into an authenticator app.
+pub(crate) fn key(secret: &[u8]) -> String {
+    BASE32_NOPAD.encode(secret)
+}
+
+/// Returns the URI that sets up an authenticator app, as its link or QR code.
+pub(crate) fn setup_uri(email: &str, secret: &[u8]) -> String {
+    let Ok(mut uri) = Url::parse("otpauth://totp/") else {
+        return String::new();
+    };
+    if let Ok(mut path) = uri.path_segments_mut() {
+        path.clear().push(&format!("{ISSUER}:{email}"));
+    }
+    let issuer = ISSUER.replace(' ', "%20");
+    uri.set_query(Some(&format!(
+        "secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period={PERIOD}",
+        key(secret)
+    )));
+    uri.into()
+}
+
+/// Returns the period whose code was typed: the current, the previous or the next one (RFC 6238 §5.2).
+pub(crate) fn period_of(secret: &[u8], typed: &str, now: i64) -> Option<i64> {
+    let current = period(now);
+    (current - 1..=current + 1).find(|period| is_code(typed, &code(secret, *period)))
+}
 
 /// Returns the number of the period that contains `now`, in seconds since 1970.
 pub(crate) fn period(now: i64) -> i64 {
@@ -26,7 +63,7 @@ pub(crate) fn code(secret: &[u8], period: i64) -> String {
 }
 
 /// Returns whether the user typed `code`; spaces do not matter.
-pub(crate) fn is_code(typed: &str, code: &str) -> bool {
+fn is_code(typed: &str, code: &str) -> bool {
     typed
         .chars()
         .filter(|character| !character.is_whitespace())
@@ -50,6 +87,15 @@ mod tests {
         ] {
             assert_eq!(code(secret, period(time)), expected, "{time}");
         }
+    }
+
+    #[test]
+    fn the_setup_uri_is_that_of_authenticator_apps() {
+        assert_eq!(
+            setup_uri("alice@example.com", b"12345678901234567890"),
+            "otpauth://totp/Local%20tenant:alice@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Local%20tenant\
+             &algorithm=SHA1&digits=6&period=30"
+        );
     }
 
     #[test]

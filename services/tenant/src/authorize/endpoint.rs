@@ -140,7 +140,7 @@ async fn authorize(
         }
         (step, session) => {
             let authenticated_sid = session
-                .filter(|_| matches!(step, Step::Consent | Step::SecondFactor))
+                .filter(|_| matches!(step, Step::Consent | Step::SecondFactor | Step::Enrollment))
                 .map(|session| session.sid);
             let login_id = logins::start(
                 &mut transaction,

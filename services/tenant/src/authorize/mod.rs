@@ -6,6 +6,7 @@ pub(crate) mod backchannel;
 pub(crate) mod consent;
 mod description;
 pub(crate) mod endpoint;
+pub(crate) mod enrollment;
 mod error;
 pub(crate) mod login;
 pub(crate) mod one_click;

@@ -20,6 +20,7 @@ pub(super) const LOGIN_PATH: &str = "/u/login";
 pub(super) const SIGN_UP_PATH: &str = "/u/signup";
 pub(super) const ONE_CLICK_PATH: &str = "/u/login/one-click";
 pub(super) const SECOND_FACTOR_PATH: &str = "/u/second-factor";
+pub(super) const ENROLLMENT_PATH: &str = "/u/second-factor/enroll";
 pub(super) const CONSENT_PATH: &str = "/u/consent";
 pub(super) const ORGANIZATION_PATH: &str = "/u/organization";
 
@@ -33,6 +34,7 @@ pub(super) fn page_url(step: Step, login_id: &str) -> String {
     let path = match step {
         Step::Consent => CONSENT_PATH,
         Step::SecondFactor => SECOND_FACTOR_PATH,
+        Step::Enrollment => ENROLLMENT_PATH,
         _ => LOGIN_PATH,
     };
     format!("{path}?state={login_id}")

@@ -24,7 +24,9 @@ pub(super) enum Need {
     Nothing,
     /// The code of the second factor.
     Code,
-    /// A second factor that the user does not have.
+    /// The setup of a second factor, which the user does not have.
+    Enrollment,
+    /// A second factor that the user cannot have.
     Unavailable,
 }
 
@@ -35,6 +37,8 @@ pub(super) enum Step {
     Login,
     /// Show the page of the second factor.
     SecondFactor,
+    /// Show the page on which the user sets up a second factor.
+    Enrollment,
     /// Show the consent page.
     Consent,
     /// Redirect the browser to the callback with a code.
@@ -62,7 +66,9 @@ impl Step {
             max_age.is_none_or(|max_age| max_age > 0 && now - session.auth_time <= max_age)
         });
         match (recent && !prompt.login, prompt.none) {
-            (true, true) if need == Need::Code => Self::InteractionRequired,
+            (true, true) if matches!(need, Need::Code | Need::Enrollment) => {
+                Self::InteractionRequired
+            }
             (true, _) => Self::after_login(prompt, need),
             (false, true) => Self::LoginRequired,
             (false, false) => Self::Login,
@@ -73,6 +79,7 @@ impl Step {
     pub(super) fn after_login(prompt: Prompt, need: Need) -> Self {
         match need {
             Need::Code => Self::SecondFactor,
+            Need::Enrollment => Self::Enrollment,
             Need::Unavailable => Self::Unmet,
             Need::Nothing if prompt.consent => Self::Consent,
             Need::Nothing => Self::IssueCode,
@@ -141,5 +148,7 @@ mod tests {
         assert_eq!(first("none", Need::Code), Step::InteractionRequired);
         assert_eq!(first("none", Need::Unavailable), Step::Unmet);
         assert_eq!(first("", Need::Unavailable), Step::Unmet);
+        assert_eq!(first("consent", Need::Enrollment), Step::Enrollment);
+        assert_eq!(first("none", Need::Enrollment), Step::InteractionRequired);
     }
 }

@@ -36,12 +36,13 @@ pub(super) async fn need(
     let has_one = second_factors::current_code(connection, &session.sub, now).await?;
     Ok(match (has_one, is_required) {
         (Some(_), _) => Need::Code,
+        (None, true) if state.config.second_factor_enrollment => Need::Enrollment,
         (None, true) => Need::Unavailable,
         (None, false) => Need::Nothing,
     })
 }
 
-/// Returns the error of a login that requires a second factor, of a user who has none (OpenID Connect Core Error Code
+/// Returns the error of a login that requires a second factor, of a user who cannot have one (OpenID Connect Core Error Code
 /// `unmet_authentication_requirements`).
 pub(super) fn unmet(request: &AuthorizationRequest) -> ErrorRedirect {
     ErrorRedirect {
@@ -49,7 +50,7 @@ pub(super) fn unmet(request: &AuthorizationRequest) -> ErrorRedirect {
         state: request.state.clone(),
         error: "unmet_authentication_requirements",
         description: "The required authentication is not available for this user.".to_owned(),
-        fix: " The user has no second factor, or the tenant does not support the requested acr."
+        fix: " The user has no second factor and cannot set one up, or the tenant does not support the requested acr."
             .to_owned(),
     }
 }

@@ -108,7 +108,7 @@ pub(crate) async fn one_click(
 }
 
 /// Records the second factor in the session, and continues with the consent page or the callback.
-async fn continue_login(
+pub(super) async fn continue_login(
     state: &AppState,
     mut transaction: Transaction<'static, Sqlite>,
     path: &'static str,

@@ -8,7 +8,7 @@ use super::{
     dashboard_sections as sections,
     layout::{Escaped, Page, concat_map},
     organization::organization_table,
-    sessions::{SessionRow, session_table},
+    sessions::{ShownSessions, session_table},
     users::{self, UserRow},
 };
 use crate::{
@@ -22,8 +22,7 @@ use crate::{
 pub(crate) struct DashboardPage<'a> {
     pub(crate) config: &'a Config,
     pub(crate) log: &'a [LogEntry],
-    /// The newest sessions.
-    pub(crate) sessions: &'a [SessionRow],
+    pub(crate) sessions: &'a ShownSessions,
     /// The logins that wait for the approval of their user.
     pub(crate) waiting_logins: &'a [BackchannelRequest],
     pub(crate) apis: &'a [ApiSettings],

@@ -7,8 +7,10 @@ use crate::store::{sessions::Session, users::User};
 
 /// The path of the forms. The field `sid` is the session to end; `sub` is the user whose sessions end.
 pub(crate) const END_PATH: &str = "/dashboard/sessions/end";
-/// The dashboard shows this many sessions, the newest first.
-pub(crate) const MAX_SESSIONS: u32 = 50;
+/// The dashboard shows this many sessions, the newest first, unless all are asked for.
+pub(crate) const MAX_SESSIONS: u32 = 10;
+/// The dashboard with all sessions.
+const ALL_PATH: &str = "/?sessions=all#sessions";
 
 const TIME_FORMAT: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
@@ -20,8 +22,15 @@ pub(crate) struct SessionRow {
     pub(crate) applications: Vec<String>,
 }
 
-/// Returns the table of sessions.
-pub(super) fn session_table(sessions: &[SessionRow]) -> String {
+/// The sessions that the dashboard shows, and the number of all.
+pub(crate) struct ShownSessions {
+    pub(crate) newest: Vec<SessionRow>,
+    pub(crate) count: i64,
+}
+
+/// Returns the table of sessions, and a link to the rest.
+pub(super) fn session_table(shown: &ShownSessions) -> String {
+    let sessions = &shown.newest;
     if sessions.is_empty() {
         return "<p>No user has a session.</p>".to_owned();
     }
@@ -50,8 +59,20 @@ pub(super) fn session_table(sessions: &[SessionRow]) -> String {
     format!(
         "<table class=\"stacked\"><thead><tr><th scope=\"col\">User</th><th scope=\"col\">Since (UTC)</th>\
          <th scope=\"col\">Applications</th><th scope=\"col\"><span class=\"hidden\">Action</span></th></tr></thead>\
-         <tbody>\n{rows}</tbody></table>"
+         <tbody>\n{rows}</tbody></table>{rest}",
+        rest = rest(shown),
     )
+}
+
+fn rest(shown: &ShownSessions) -> String {
+    let is_shown = i64::try_from(shown.newest.len()).unwrap_or(i64::MAX);
+    match shown.count - is_shown {
+        ..=0 => String::new(),
+        more => format!(
+            "\n<p>The newest {is_shown} of {count} sessions. <a href=\"{ALL_PATH}\">Show {more} more</a></p>",
+            count = shown.count
+        ),
+    }
 }
 
 /// Returns the form that signs a user out of all applications.

@@ -10,6 +10,9 @@ use crate::{state::Config, store::users::User};
 /// The path of the form that requires a second factor for every login.
 pub(crate) const SECOND_FACTOR_POLICY_PATH: &str = "/dashboard/second-factor";
 
+/// The path of the forms that remove the second factor of a user.
+pub(crate) const SECOND_FACTOR_REMOVAL_PATH: &str = "/dashboard/second-factor/remove";
+
 /// A user, and what the dashboard shows of them.
 pub(crate) struct UserRow {
     pub(crate) user: User,
@@ -24,7 +27,11 @@ pub(crate) enum SecondFactorColumn {
     None,
     /// The user has one, and its codes are not shown.
     Hidden,
-    Code(String),
+    /// The next code, and the key for an authenticator app.
+    Shown {
+        code: String,
+        key: String,
+    },
 }
 
 /// Returns the switch for the second factor, and the table of users.
@@ -56,6 +63,26 @@ fn second_factor_form(required: bool) -> String {
     )
 }
 
+/// Returns the code of the user, the key behind it, and the form that removes it.
+fn second_factor_cell(row: &UserRow) -> String {
+    let shown = match &row.second_factor {
+        SecondFactorColumn::None => return "none".to_owned(),
+        SecondFactorColumn::Hidden => "one-time passwords".to_owned(),
+        SecondFactorColumn::Shown { code, key } => format!(
+            "<code class=\"code\">{code}</code><details><summary>Key</summary><code>{key}</code></details>",
+            code = Escaped(code),
+            key = Escaped(key),
+        ),
+    };
+    format!(
+        "{shown}<form class=\"start\" method=\"post\" action=\"{SECOND_FACTOR_REMOVAL_PATH}\">\
+         <input type=\"hidden\" name=\"sub\" value=\"{sub}\">\
+         <button class=\"quiet\">Remove<span class=\"hidden\"> the second factor of {name}</span></button></form>",
+        sub = Escaped(&row.user.sub),
+        name = Escaped(&full_name(&row.user)),
+    )
+}
+
 fn user_table(config: &Config, users: &[UserRow]) -> String {
     let rows = concat_map(users, |row| {
         let user = &row.user;
@@ -72,12 +99,7 @@ fn user_table(config: &Config, users: &[UserRow]) -> String {
             },
             roles = codes(&row.roles),
             connections = codes(config.connections.get(&user.sub).map_or(&[], Vec::as_slice)),
-            second_factor = match &row.second_factor {
-                SecondFactorColumn::None => "none".to_owned(),
-                SecondFactorColumn::Hidden => "one-time passwords".to_owned(),
-                SecondFactorColumn::Code(code) =>
-                    format!("<code class=\"code\">{}</code>", Escaped(code)),
-            },
+            second_factor = second_factor_cell(row),
         )
     });
     format!(

@@ -51,6 +51,8 @@ pub struct Settings {
     pub one_click_login: bool,
     /// Whether every login requires a second factor. The dashboard can change it until the next start.
     pub require_second_factor: bool,
+    /// Whether a user without a second factor can set one up in a login that requires it.
+    pub second_factor_enrollment: bool,
     /// The namespace of the claims `roles` and `permissions` of the user. At Auth0, an Action adds such claims.
     pub claims_namespace: String,
     /// The lifetime of an access token. Auth0: 24 hours.
@@ -130,6 +132,7 @@ impl Settings {
             organization_usage: OrganizationUsage::default(),
             one_click_login: true,
             require_second_factor: false,
+            second_factor_enrollment: true,
             claims_namespace: "https://leptos-auth0.example/".to_owned(),
             access_token_lifetime: Duration::from_hours(24),
             id_token_lifetime: Duration::from_hours(10),

@@ -21,7 +21,8 @@ pub struct UserSettings {
     pub connections: Vec<String>,
     /// The roles, which tokens contain in [`Settings::claims_namespace`](crate::Settings::claims_namespace).
     pub roles: Vec<String>,
-    /// Whether the user has a second factor: one-time passwords (RFC 6238), which the dashboard shows.
+    /// Whether the user has a second factor: one-time passwords (RFC 6238), which the dashboard shows. Once the user has set one
+    /// up, or the dashboard has removed it, the setting has no effect.
     pub second_factor: bool,
 }
 

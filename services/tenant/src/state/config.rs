@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use crate::settings::{DpopProofs, OrganizationSettings, OrganizationUsage, Settings};
 
 /// The settings that do not change after the tenant has started.
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub(crate) struct Config {
     /// The issuer identifier, with its trailing slash.
     pub(crate) issuer: String,
@@ -20,6 +21,8 @@ pub(crate) struct Config {
     pub(crate) authorization_detail_types: Vec<String>,
     /// Whether users can log in without a password.
     pub(crate) one_click_login: bool,
+    /// Whether users can set up a second factor.
+    pub(crate) second_factor_enrollment: bool,
     pub(crate) refresh_delay: Duration,
     /// The minimum time between two polls of a login on another device, in seconds.
     pub(crate) backchannel_interval: i64,
@@ -92,6 +95,7 @@ impl From<&Settings> for Config {
             default_audience: settings.default_audience.clone(),
             authorization_detail_types: settings.authorization_detail_types.clone(),
             one_click_login: settings.one_click_login,
+            second_factor_enrollment: settings.second_factor_enrollment,
             refresh_delay: settings.refresh_delay,
             backchannel_interval: seconds(settings.backchannel_interval),
             connections: settings

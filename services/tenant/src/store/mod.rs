@@ -15,6 +15,7 @@ pub(crate) mod logins;
 pub(crate) mod organizations;
 mod password;
 pub(crate) mod pushed_requests;
+pub(crate) mod second_factor_enrollments;
 pub(crate) mod second_factors;
 pub(crate) mod session_transfer_tokens;
 pub(crate) mod sessions;

@@ -163,6 +163,17 @@ CREATE TABLE IF NOT EXISTS second_factors (
     blocked_until INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- Secrets that their user has not confirmed with a code yet.
+CREATE TABLE IF NOT EXISTS pending_second_factors (
+    sid    TEXT PRIMARY KEY REFERENCES sso_sessions ON DELETE CASCADE,
+    secret BLOB NOT NULL
+) STRICT;
+
+-- Users who have set up their second factor, or whose second factor was removed: the settings no longer decide.
+CREATE TABLE IF NOT EXISTS changed_second_factors (
+    sub TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS session_second_factors (
     sid      TEXT PRIMARY KEY REFERENCES sso_sessions ON DELETE CASCADE,
     given_at INTEGER NOT NULL

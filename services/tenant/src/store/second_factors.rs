@@ -22,7 +22,7 @@ pub(crate) enum Verdict {
     Blocked,
 }
 
-/// Generates a secret for each user who has a second factor and no secret yet.
+/// Generates a secret for each user who has a second factor in the settings and no secret yet.
 pub(super) async fn sync_from_settings(
     connection: &mut SqliteConnection,
     users: &[UserSettings],
@@ -32,19 +32,35 @@ pub(super) async fn sync_from_settings(
         .filter(|user| user.second_factor)
         .map(|user| user.sub.as_str())
         .collect();
-    sqlx::query("DELETE FROM second_factors WHERE sub NOT IN (SELECT value FROM json_each(?1))")
-        .bind(encode(&subs)?)
+    sqlx::query(
+        "DELETE FROM second_factors WHERE sub NOT IN (SELECT value FROM json_each(?1))
+         AND sub NOT IN (SELECT sub FROM changed_second_factors)",
+    )
+    .bind(encode(&subs)?)
+    .execute(&mut *connection)
+    .await?;
+    for sub in subs {
+        sqlx::query(
+            "INSERT OR IGNORE INTO second_factors (sub, secret)
+             SELECT ?1, ?2 WHERE ?1 NOT IN (SELECT sub FROM changed_second_factors)",
+        )
+        .bind(sub)
+        .bind(totp::new_secret().as_slice())
         .execute(&mut *connection)
         .await?;
-    for sub in subs {
-        // RFC 4226 §4: 160 bits.
-        sqlx::query("INSERT OR IGNORE INTO second_factors (sub, secret) VALUES (?1, ?2)")
-            .bind(sub)
-            .bind(rand::random::<[u8; 20]>().as_slice())
-            .execute(&mut *connection)
-            .await?;
     }
     Ok(())
+}
+
+/// Returns the secret of the user.
+pub(crate) async fn secret(
+    connection: &mut SqliteConnection,
+    sub: &str,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar("SELECT secret FROM second_factors WHERE sub = ?1")
+        .bind(sub)
+        .fetch_optional(connection)
+        .await
 }
 
 /// Returns the code that the user can type next, `None` if the user has no second factor.
@@ -62,7 +78,7 @@ pub(crate) async fn current_code(
         .map(|(secret, last_period)| totp::code(&secret, totp::period(now).max(last_period + 1))))
 }
 
-/// Verifies the code that a user typed. The codes of the previous and the next period are accepted too (RFC 6238 §5.2).
+/// Verifies the code that a user typed.
 pub(crate) async fn verify(
     connection: &mut SqliteConnection,
     sub: &str,
@@ -81,10 +97,7 @@ pub(crate) async fn verify(
     if now < blocked_until {
         return Ok(Verdict::Blocked);
     }
-    let period = totp::period(now);
-    let accepted = (period - 1..=period + 1)
-        .filter(|period| *period > last_period)
-        .find(|period| totp::is_code(typed, &totp::code(&secret, *period)));
+    let accepted = totp::period_of(&secret, typed, now).filter(|period| *period > last_period);
     if let Some(period) = accepted {
         sqlx::query("UPDATE second_factors SET last_period = ?2, failures = 0 WHERE sub = ?1")
             .bind(sub)

@@ -155,6 +155,16 @@ pub(crate) async fn end_of_user(
     Ok(ended.rows_affected())
 }
 
+/// Returns the number of sessions that have not expired.
+pub(crate) async fn count(connection: &mut SqliteConnection, now: i64) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM sso_sessions WHERE idle_until > ?1 AND expires_at > ?1",
+    )
+    .bind(now)
+    .fetch_one(connection)
+    .await
+}
+
 /// Returns the newest `limit` sessions that have not expired, with the names of the applications to which each logged its
 /// user in.
 pub(crate) async fn list_newest(

@@ -121,3 +121,29 @@ async fn the_form_does_not_wait_for_an_unavailable_application() {
     assert_eq!(response.unwrap().status(), StatusCode::FOUND);
     assert!(env.logged(Outcome::Refused, "responded with 503"));
 }
+
+#[tokio::test]
+async fn the_dashboard_shows_ten_sessions_and_leads_to_the_others() {
+    let env = TestEnv::start().await;
+    let shown = async |path: &str| {
+        let html = env.get(path).await.text().await.unwrap();
+        let count = html.matches("name=\"sid\"").count();
+        (count, html)
+    };
+    for _ in 0..10 {
+        env.browser().log_in("alice@example.com", &[]).await;
+    }
+    let (count, html) = shown("").await;
+    assert_eq!(count, 10);
+    assert!(!html.contains("sessions=all"), "{html}");
+    for _ in 0..2 {
+        env.browser().log_in("bob@example.com", &[]).await;
+    }
+    let (count, html) = shown("").await;
+    assert_eq!(count, 10);
+    assert!(html.contains("The newest 10 of 12 sessions."), "{html}");
+    assert!(html.contains("Show 2 more"), "{html}");
+    let (count, html) = shown("?sessions=all").await;
+    assert_eq!(count, 12);
+    assert!(!html.contains("The newest"), "{html}");
+}

@@ -28,6 +28,7 @@ mod restart;
 mod revocation;
 mod roles;
 mod second_factor;
+mod second_factor_enrollment;
 mod session_transfer;
 mod sign_up;
 mod single_sign_on;

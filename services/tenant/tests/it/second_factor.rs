@@ -227,8 +227,12 @@ async fn the_form_belongs_to_the_browser_that_logged_in() {
 }
 
 #[tokio::test]
-async fn a_user_without_a_second_factor_fails_only_if_it_is_essential() {
-    let env = TestEnv::with(|settings| settings.users[0].second_factor = false).await;
+async fn a_user_who_cannot_have_a_second_factor_fails_only_if_it_is_essential() {
+    let env = TestEnv::with(|settings| {
+        settings.users[0].second_factor = false;
+        settings.second_factor_enrollment = false;
+    })
+    .await;
     let mut browser = env.browser();
     let voluntary = [REQUESTED, ("audience", PRODUCTS)];
     let callback = browser.log_in(ALICE, &voluntary).await;
