@@ -99,8 +99,8 @@ pub use self::{
     step_up::{Authentication, StepUp, StepUpRequired, UnmetStepUp},
     tasks::UnfinishedTasks,
     tokens::{
-        AccessToken, ApiOverview, CachedTokenOverview, TokenError, TokenFingerprint, TokenOptions,
-        TokensOverview,
+        AccessToken, ApiOverview, CachedTokenOverview, TokenBinding, TokenError, TokenFingerprint,
+        TokenOptions, TokensOverview,
     },
     trusted_proxies::TrustedProxies,
 };

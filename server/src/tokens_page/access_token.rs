@@ -1,7 +1,8 @@
 //! One access token.
 
 use super::{
-    claims::claims, expiry_bar::expiry_bar, problem::problem, scopes::scopes, status::Status,
+    binding::binding, claims::claims, expiry_bar::expiry_bar, problem::problem, scopes::scopes,
+    status::Status,
 };
 use axum_auth0::CachedTokenOverview;
 use leptos::prelude::*;
@@ -37,6 +38,7 @@ pub(super) fn access_token(
             {scopes(&cached.requested, &cached.scope)}
             {cached.problem.as_ref().map(problem)}
             {facts}
+            {binding(&cached.binding)}
             {claims}
             {button}
         </section>

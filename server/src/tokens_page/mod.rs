@@ -7,6 +7,7 @@ mod access_token;
 mod action_error;
 mod actions;
 mod api_card;
+mod binding;
 mod claims;
 mod expiry_bar;
 mod layout;

@@ -28,6 +28,7 @@ mod refresh;
 mod revocation;
 mod revocation_log;
 mod session_transfer;
+mod token_binding;
 mod token_request;
 mod token_set;
 mod token_set_store;
@@ -50,4 +51,5 @@ pub use self::{
     error::TokenError,
     options::{TokenFingerprint, TokenOptions},
     overview::{ApiOverview, CachedTokenOverview, TokensOverview},
+    token_binding::TokenBinding,
 };

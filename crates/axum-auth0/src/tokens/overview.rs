@@ -3,10 +3,14 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{access::Tokens, cached_token::CachedToken, error::TokenError, token_set::TokenSet};
+use super::{
+    access::Tokens, cached_token::CachedToken, error::TokenError, token_binding::TokenBinding,
+    token_set::TokenSet,
+};
 use crate::{
     config::{ApiSettings, BrowserAccess, TokenFormat},
     diagnosis::{Diagnosis, DiagnosisCode, Expectation, diagnose},
+    dpop::DpopKey,
     jwt,
     store::LoginId,
 };
@@ -67,6 +71,8 @@ pub struct CachedTokenOverview {
     pub obtained_at: i64,
     /// Time at which it expires, in seconds since 1970; `None` if unknown.
     pub expires_at: Option<i64>,
+    /// What it is bound to.
+    pub binding: TokenBinding,
     /// Its claims; `None` for an opaque token.
     pub claims: Option<Map<String, Value>>,
     /// The problem with the token, if any.
@@ -104,7 +110,7 @@ impl Tokens {
             .cached
             .iter()
             .filter(|cached| is_of_api(&cached.audience))
-            .map(|cached| self.token_overview(api, cached, now))
+            .map(|cached| self.token_overview(api, cached, set.dpop_key.as_ref(), now))
             .collect();
         let problem = if api.audience().is_none() {
             Some(Diagnosis::AudienceMissing {
@@ -133,6 +139,7 @@ impl Tokens {
         &self,
         api: &ApiSettings,
         cached: &CachedToken,
+        key: Option<&DpopKey>,
         now: i64,
     ) -> CachedTokenOverview {
         let expected = Expectation::new(&self.0.config, api, now).requested(&cached.requested);
@@ -142,6 +149,7 @@ impl Tokens {
             scope: cached.scope.clone(),
             obtained_at: cached.obtained_at,
             expires_at: cached.expires_at,
+            binding: TokenBinding::of(cached, key, &self.0.config),
             claims: claims(&cached.token),
             // An expired token is not a problem, because it is refreshed before its next use.
             problem: problem.filter(|problem| problem.code() != DiagnosisCode::ExpiredToken),

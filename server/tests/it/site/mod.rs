@@ -26,5 +26,6 @@ mod secrets;
 mod server_functions;
 mod step_up;
 mod tampering;
+mod token_binding;
 mod tokens;
 mod tokens_page;
