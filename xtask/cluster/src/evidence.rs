@@ -1,5 +1,5 @@
 //! Decides whether a reuse of a refresh token is the one that `docs/tokens.md` calls unavoidable: the replica was killed
-//! between the provider's response and the commit, or suspended for longer than its lease.
+//! between its request and the commit, or suspended for longer than its lease.
 
 use std::time::Duration;
 
@@ -21,8 +21,9 @@ pub(crate) struct Disturbance {
 /// Time within which a replica under load has received and stored the response of the provider.
 const COMMIT_TIME: Duration = Duration::from_secs(1);
 
-/// Time within which the provider under load processes a request. A replica may be paused before the token of its request is
-/// consumed.
+/// Time within which a request under load arrives at the provider and is processed, if the provider does not say that it took
+/// longer. A replica may be killed or paused before the token of its request is consumed: the provider finishes a request
+/// whose client is gone.
 const REQUEST_TIME: Duration = Duration::from_secs(1);
 
 /// Time between two clocks of one machine, and between a log line and the response that it announces.
@@ -54,35 +55,41 @@ pub(crate) fn reuses(events: &[GrantEvent], disturbances: &[Disturbance]) -> Vec
                 .filter(|event| event.sid == reuse.sid && event.at <= reuse.at);
             let consumed = of_grant
                 .filter(|event| event.kind == GrantEventKind::Refreshed)
-                .map(|event| event.at)
-                .max();
+                .max_by_key(|event| event.at);
             Reuse {
                 subject: reuse.subject.clone(),
                 at: reuse.at,
-                consumed,
+                consumed: consumed.map(|event| event.at),
                 cause: consumed.and_then(|consumed| cause(consumed, reuse.at, disturbances)),
             }
         })
         .collect()
 }
 
-/// Returns the disturbance of a replica that interrupted the refresh of `consumed`, whose token was presented again at
-/// `reused`: after the lease of that refresh had expired.
-fn cause(consumed: Moment, reused: Moment, disturbances: &[Disturbance]) -> Option<Disturbance> {
-    let earliest = consumed.saturating_sub(TOLERANCE);
+/// Returns the disturbance of a replica that interrupted the refresh `consumed`, whose token was presented again at `reused`:
+/// after the lease of that refresh had expired.
+fn cause(
+    consumed: &GrantEvent,
+    reused: Moment,
+    disturbances: &[Disturbance],
+) -> Option<Disturbance> {
+    let request_time = REQUEST_TIME.max(consumed.waited + TOLERANCE);
+    let consumed = consumed.at;
+    let earliest = consumed.saturating_sub(request_time);
     // While the store is away, the new token exists in the memory of the replica only.
+    let store_from = consumed.saturating_sub(TOLERANCE);
     let latest = disturbances
         .iter()
-        .filter(|it| it.target == Target::Store && overlaps(it, earliest, consumed + COMMIT_TIME))
+        .filter(|it| it.target == Target::Store && overlaps(it, store_from, consumed + COMMIT_TIME))
         .map(|outage| outage.end + COMMIT_TIME)
         .fold(consumed + COMMIT_TIME, Ord::max);
-    let interrupts = |it: &Disturbance| match (it.target, it.action) {
-        (Target::Replica(_), Action::Kill { .. }) => (earliest..=latest).contains(&it.start),
-        (Target::Replica(_), Action::Pause { length }) => {
-            let earliest = consumed.saturating_sub(REQUEST_TIME);
-            length > MIN_LEASE && (earliest..=latest).contains(&it.start)
-        }
-        _ => false,
+    let interrupts = |it: &Disturbance| {
+        let is_long_enough = match (it.target, it.action) {
+            (Target::Replica(_), Action::Kill { .. }) => true,
+            (Target::Replica(_), Action::Pause { length }) => length > MIN_LEASE,
+            _ => false,
+        };
+        is_long_enough && (earliest..=latest).contains(&it.start)
     };
     disturbances
         .iter()
@@ -106,6 +113,7 @@ mod tests {
             kind,
             subject: ALICE.to_owned(),
             sid: sid.to_owned(),
+            waited: Duration::ZERO,
         }
     }
 
@@ -144,7 +152,7 @@ mod tests {
     #[test]
     fn a_reuse_without_a_disturbance_has_no_cause() {
         assert_eq!(cause_among(&[]), None);
-        let before = kill(Target::Replica(0), 9_000);
+        let before = kill(Target::Replica(0), 8_990);
         let after = kill(Target::Replica(1), 12_000);
         assert_eq!(cause_among(&[before, after]), None);
     }
@@ -153,6 +161,20 @@ mod tests {
     fn a_replica_killed_just_after_the_response_is_the_documented_case() {
         let killed = kill(Target::Replica(2), 10_020);
         assert_eq!(cause_among(&[killed]), Some(killed));
+    }
+
+    /// The provider finishes the request of a client that is gone.
+    #[test]
+    fn a_replica_killed_while_the_provider_processes_its_request_is_the_documented_case() {
+        let killed = kill(Target::Replica(2), 9_200);
+        assert_eq!(cause_among(&[killed]), Some(killed));
+        let killed = kill(Target::Replica(2), 8_000);
+        let mut consumed = event(10_000, GrantEventKind::Refreshed, "one");
+        let reused = Duration::from_secs(20);
+        consumed.waited = Duration::from_millis(1_900);
+        assert_eq!(cause(&consumed, reused, &[killed]), None);
+        consumed.waited = Duration::from_millis(2_000);
+        assert_eq!(cause(&consumed, reused, &[killed]), Some(killed));
     }
 
     #[test]
@@ -173,7 +195,8 @@ mod tests {
     fn a_reuse_before_a_lease_can_expire_has_no_cause() {
         let killed = kill(Target::Replica(0), 10_020);
         let reused = Duration::from_millis(12_900);
-        assert_eq!(cause(Duration::from_secs(10), reused, &[killed]), None);
+        let consumed = event(10_000, GrantEventKind::Refreshed, "one");
+        assert_eq!(cause(&consumed, reused, &[killed]), None);
     }
 
     #[test]

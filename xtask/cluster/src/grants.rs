@@ -26,6 +26,8 @@ pub(crate) struct GrantEvent {
     pub(crate) subject: String,
     /// The provider's session, which identifies the login.
     pub(crate) sid: String,
+    /// How long before `at` the request arrived.
+    pub(crate) waited: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +115,11 @@ fn parse(line: &str) -> Option<GrantEvent> {
         kind,
         subject: field("sub")?.to_owned(),
         sid: field("sid")?.to_owned(),
+        waited: Duration::from_millis(
+            field("waited_ms")
+                .and_then(|it| it.parse().ok())
+                .unwrap_or(0),
+        ),
     })
 }
 
@@ -122,12 +129,13 @@ mod tests {
 
     #[test]
     fn lines_of_the_tenant_are_parsed() {
-        let line = r#"2026-01-31T12:00:00.250000Z  INFO tenant::grants: event="refreshed" sub=auth0|user-7 sid=abc"#;
+        let line = r#"2026-01-31T12:00:00.250000Z  INFO tenant::grants: event="refreshed" sub=auth0|user-7 sid=abc waited_ms=40"#;
         let expected = GrantEvent {
             at: Duration::from_millis(1_769_860_800_250),
             kind: GrantEventKind::Refreshed,
             subject: "auth0|user-7".to_owned(),
             sid: "abc".to_owned(),
+            waited: Duration::from_millis(40),
         };
         assert_eq!(parse(line), Some(expected));
         let line = r#"2026-01-31T12:00:00Z INFO tenant::grants: event="logout_token" sub=a sid=b status=204"#;

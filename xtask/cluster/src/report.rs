@@ -143,6 +143,7 @@ mod tests {
             kind,
             subject: ALICE.to_owned(),
             sid: "sid".to_owned(),
+            waited: Duration::ZERO,
         };
         let grants = vec![
             event(10, GrantEventKind::Refreshed),

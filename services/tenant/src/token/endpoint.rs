@@ -18,6 +18,7 @@ use crate::{
     activity_log::quoted,
     clients,
     dpop::{NONCE_HEADER, ProvenRequest},
+    grant_log,
     http::{OAuthError, Parameters},
     settings::OtherGrant,
     state::AppState,
@@ -29,7 +30,7 @@ pub(crate) async fn post(
     body: Bytes,
 ) -> Response {
     // In a task: a client that disconnects must not stop an exchange between its commit and its log line.
-    let exchange = tokio::spawn(async move {
+    let exchange = tokio::spawn(grant_log::of_request(async move {
         let mut response = match exchange(&state, &headers, &body).await {
             Ok(response) => response,
             Err(error) => {
@@ -41,7 +42,7 @@ pub(crate) async fn post(
             response.headers_mut().insert(NONCE_HEADER, nonce);
         }
         response
-    });
+    }));
     exchange.await.unwrap_or_else(|error| {
         tracing::error!(%error, "the token request failed");
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
