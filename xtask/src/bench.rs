@@ -71,7 +71,7 @@ impl<'a> Options<'a> {
     /// Returns the build to measure: the given one, or that of the sources.
     fn release(&self, workspace: &Workspace) -> Result<Release> {
         let (Some(server), Some(site)) = (self.server, self.site) else {
-            return build::release(workspace);
+            return build::release(workspace, None);
         };
         let absolute = |path: &str| {
             std::fs::canonicalize(path).map_err(|e| Failure::io("find", Path::new(path), &e))

@@ -18,8 +18,9 @@ pub(crate) struct Release {
     pub(crate) site: PathBuf,
 }
 
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let release = release(workspace)?;
+/// `features` are those of the server beside its default ones, such as `redis,otel`.
+pub(crate) fn run(workspace: &Workspace, features: Option<&str>) -> Result<()> {
+    let release = release(workspace, features)?;
     println!(
         "\nThe release build is ready. To run it, with a provider of your own (see .env.example):\n\n  \
          LEPTOS_SITE_ROOT='{}' LEPTOS_HASH_FILES=true '{}'\n\n\
@@ -32,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 }
 
 /// Builds with hashed names, brotli and gzip, in a folder of its own: a debug site that is being watched keeps its files.
-pub(crate) fn release(workspace: &Workspace) -> Result<Release> {
+pub(crate) fn release(workspace: &Workspace, features: Option<&str>) -> Result<Release> {
     wasm_target::ensure(workspace)?;
     let mut tools = Tool::wasm_bindgen(workspace)?.ensure(workspace)?;
     tools.extend(Tool::cargo_leptos().ensure(workspace)?);
@@ -43,6 +44,7 @@ pub(crate) fn release(workspace: &Workspace) -> Result<Release> {
     let mut cargo = workspace.cargo();
     cargo
         .args(["leptos", "build", "--release", "--precompress"])
+        .args(features.map(|it| format!("--bin-features={it}")))
         .env("PATH", path_with(&tools)?)
         .env("LEPTOS_HASH_FILES", "true")
         .env("LEPTOS_SITE_ROOT", &site);

@@ -41,13 +41,15 @@ cargo xtask ci --full [--baseline REVISION]
                              REVISION (by default the latest tag v*), docs.rs, publish dry run, the next Leptos
 cargo xtask publish-checks [--baseline REVISION]
                              only the checks before a release
-cargo xtask build            the release build: hashed names, brotli and gzip
+cargo xtask build [--features redis,otel]
+                             the release build: hashed names, brotli and gzip
 cargo xtask bench [--only server|browser|tokens] [--server FILE --site FOLDER] [--label NAME] [--compare FILE] [--docs]
                              what a page costs at the server, against bare axum, and in a slow Chromium, and what a token
                              costs: of the release build or another one, beside the baseline or another run; --docs
                              writes docs/performance.md
-cargo xtask overload [--debug | --server FILE --site FOLDER]
-                             ten times the load that the site can answer, and 100,000 logins that no user finishes
+cargo xtask overload [--limits] [--debug | --server FILE --site FOLDER]
+                             ten times the load that the site can answer, and 100,000 logins that no user finishes; --limits
+                             compares limits of requests in progress instead
 cargo xtask cluster [--store postgres|redis|sqlite] [--sessions N] [--seed S] [--disturbances N] [--release]
                              three replicas behind nginx under load, while replicas and store are killed and paused:
                              docs/scale.md; on PostgreSQL and on Redis by default
@@ -104,7 +106,8 @@ fn run(arguments: &[String]) -> failure::Result<()> {
             publish::check_fully(&workspace, &baseline, &mut report)?;
             report.finish()
         }
-        ["build"] => build::run(&workspace),
+        ["build"] => build::run(&workspace, None),
+        ["build", "--features", features] => build::run(&workspace, Some(features)),
         ["bench", options @ ..] => bench::run(&workspace, options),
         ["overload", options @ ..] => overload::run(&workspace, options),
         ["cluster", options @ ..] => cluster::run(&workspace, options),

@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
 
     let mut release = None;
     report.step("release build", |_| {
-        release = Some(build::release(workspace)?);
+        release = Some(build::release(workspace, None)?);
         Ok(())
     })?;
     report.step(
