@@ -45,6 +45,11 @@ const MAX_HEADERS: usize = 100;
 /// Maximum number of concurrent requests of a connection of HTTP/2.
 const MAX_STREAMS: u32 = 128;
 
+/// Bytes of bodies that a connection of HTTP/2 sends before they are read: for each request, and in all. A request that waits
+/// for its turn keeps them in memory.
+const STREAM_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 256 * 1024;
+
 /// Interval between pings of a connection of HTTP/2, and the timeout of their responses.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
@@ -184,6 +189,8 @@ fn builder() -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEADER_BYTES)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIMEOUT)
         // WebSockets (RFC 8441).

@@ -9,8 +9,10 @@ use crate::options::{OptionsError, parse};
 /// Maximum numbers of what the server does at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Maximum number of requests in progress. Further ones get 503.
+    /// Maximum number of requests in progress. Further ones wait.
     pub requests: NonZeroU32,
+    /// Maximum number of requests that wait, for up to a second. Further ones get 503 at once.
+    pub waiting: u32,
     /// Maximum number of connections. Further ones wait until one closes.
     pub connections: NonZeroU32,
 }
@@ -23,6 +25,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             requests: requests_on(thread::available_parallelism().map_or(1, usize::from)),
+            // One of each connection. Only the streams of HTTP/2 can be more.
+            waiting: CONNECTIONS.get(),
             connections: CONNECTIONS,
         }
     }
@@ -35,17 +39,24 @@ fn requests_on(cores: usize) -> NonZeroU32 {
 }
 
 impl Limits {
-    /// Reads `SERVER_MAX_REQUESTS` and `SERVER_MAX_CONNECTIONS`.
+    /// Reads `SERVER_MAX_REQUESTS`, `SERVER_MAX_WAITING` and `SERVER_MAX_CONNECTIONS`.
     ///
     /// # Errors
     ///
-    /// [`OptionsError`] if a value is not a number above zero.
+    /// [`OptionsError`] if a value is not a number, or zero for one of the others than `SERVER_MAX_WAITING`.
     pub fn read(variables: &Variables) -> Result<Self, OptionsError> {
         let number = |name, default| parse(variables, name, "a number above zero", default);
         let default = Self::default();
+        let connections = number("SERVER_MAX_CONNECTIONS", default.connections)?;
         Ok(Self {
             requests: number("SERVER_MAX_REQUESTS", default.requests)?,
-            connections: number("SERVER_MAX_CONNECTIONS", default.connections)?,
+            waiting: parse(
+                variables,
+                "SERVER_MAX_WAITING",
+                "a number",
+                connections.get(),
+            )?,
+            connections,
         })
     }
 }
@@ -76,5 +87,18 @@ mod tests {
             let expected = format!("SERVER_MAX_REQUESTS: `{value}` is not a number above zero");
             assert_eq!(error, expected);
         }
+    }
+
+    #[test]
+    fn as_many_requests_wait_as_there_are_connections_unless_set() {
+        let read = |variables: &[(&str, &str)]| Limits::read(&variables.iter().copied().collect());
+        let connections = ("SERVER_MAX_CONNECTIONS", "100");
+        assert_eq!(read(&[connections]).unwrap().waiting, 100);
+        let none = read(&[connections, ("SERVER_MAX_WAITING", "0")]).unwrap();
+        assert_eq!(none.waiting, 0);
+        let error = read(&[("SERVER_MAX_WAITING", "-1")])
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "SERVER_MAX_WAITING: `-1` is not a number");
     }
 }

@@ -1,9 +1,14 @@
-//! Load shedding: requests beyond the limit get 503 at once, so that those in progress are answered in time.
+//! Load shedding: requests beyond the limit wait for a moment, and get 503 if no place becomes free, so that those in progress
+//! are answered in time.
+//!
+//! Waiting costs no CPU time, and a response does: a flood of requests that were refused at once would keep the server from
+//! its other work. While its request waits, a connection sends no further one.
+
+mod queue;
 
 use std::{
     convert::Infallible,
     future::ready,
-    num::NonZeroU32,
     pin::Pin,
     sync::{
         Arc,
@@ -15,8 +20,11 @@ use std::{
 
 use axum::{Router, body::Body, extract::Request, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::time::Instant;
 use tower::Service;
+
+use self::queue::{Admission, Queue};
+use crate::limits::Limits;
 
 /// When a client should try again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
@@ -33,8 +41,7 @@ const JSON: &str = "{\"code\":\"overloaded\",\"error\":\"overloaded\",\
     \"error_description\":\"the site is busy; Retry-After says when to try again\"}";
 
 struct Shared {
-    /// Free places.
-    places: Arc<Semaphore>,
+    queue: Arc<Queue>,
     /// The path of the built files.
     files: String,
     refused: AtomicU64,
@@ -43,16 +50,17 @@ struct Shared {
     next_report: AtomicU64,
 }
 
-/// Lets at most `limit` requests of `site` be in progress at a time. Health checks, metrics and the built files do not
-/// count: they are cheap, and an overloaded process must not look dead.
+/// Lets at most [`Limits::requests`] of `site` be in progress at a time, and [`Limits::waiting`] wait for up to a second. Health
+/// checks, metrics and the built files do not count: they are cheap, and an overloaded process must not look dead.
 ///
-/// A request is in progress until its response begins. A client that reads the rest slowly does not count.
-pub fn shed_load(site: Router, limit: NonZeroU32, base_path: &str) -> Router {
-    let places = usize::try_from(limit.get()).unwrap_or(Semaphore::MAX_PERMITS);
+/// A request is in progress until its response begins. A client that reads the rest slowly does not count. The body of a waiting
+/// request is not read.
+pub fn shed_load(site: Router, limits: Limits, base_path: &str) -> Router {
+    let number = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
     let shedding = LoadShedding {
         site,
         shared: Arc::new(Shared {
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            queue: Queue::new(number(limits.requests.get()), number(limits.waiting)),
             files: format!("{base_path}/pkg/"),
             refused: AtomicU64::new(0),
             start: Instant::now(),
@@ -85,14 +93,25 @@ impl Service<Request> for LoadShedding {
         if self.shared.is_exempt(request.uri().path()) {
             return Box::pin(self.site.call(request));
         }
-        let Ok(place) = Arc::clone(&self.shared.places).try_acquire_owned() else {
-            self.shared.count_refused();
-            return Box::pin(ready(Ok(overloaded(request.headers()))));
+        let waiting = match self.shared.queue.enter() {
+            Admission::Place(place) => {
+                let response = self.site.call(request);
+                return Box::pin(async move {
+                    let _place = place;
+                    response.await
+                });
+            }
+            Admission::Refused => {
+                return Box::pin(ready(Ok(self.shared.refuse(request.headers()))));
+            }
+            Admission::Waiting(waiting) => waiting,
         };
-        let response = self.site.call(request);
+        let (mut site, shared) = (self.site.clone(), Arc::clone(&self.shared));
         Box::pin(async move {
-            let _place = place;
-            response.await
+            let Some(_place) = waiting.place().await else {
+                return Ok(shared.refuse(request.headers()));
+            };
+            site.call(request).await
         })
     }
 }
@@ -100,6 +119,11 @@ impl Service<Request> for LoadShedding {
 impl Shared {
     fn is_exempt(&self, path: &str) -> bool {
         matches!(path, "/healthz" | "/readyz" | "/metrics") || path.starts_with(&self.files)
+    }
+
+    fn refuse(&self, headers: &HeaderMap) -> Response {
+        self.count_refused();
+        overloaded(headers)
     }
 
     fn count_refused(&self) {
@@ -115,7 +139,7 @@ impl Shared {
         {
             tracing::warn!(
                 refused,
-                "overloaded: requests are refused with 503 (SERVER_MAX_REQUESTS)"
+                "overloaded: requests are refused with 503 (SERVER_MAX_REQUESTS, SERVER_MAX_WAITING)"
             );
         }
     }
@@ -154,85 +178,4 @@ fn overloaded(headers: &HeaderMap) -> Response {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use axum::{body::Body, routing::get};
-    use futures::future::join_all;
-    use tower::ServiceExt as _;
-
-    use super::*;
-
-    struct Site {
-        router: Router,
-        gate: Arc<Semaphore>,
-        arrived: Arc<Semaphore>,
-    }
-
-    /// Returns a site of two places whose page waits for the gate.
-    fn site() -> Site {
-        let (gate, arrived) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let (waiting, arriving) = (gate.clone(), arrived.clone());
-        let page = get(async move || {
-            arriving.add_permits(1);
-            waiting.acquire().await.unwrap().forget();
-            "page"
-        });
-        let router = Router::new()
-            .route("/", page)
-            .route("/healthz", get(|| async { "ok" }))
-            .route("/readyz", get(|| async { "ready" }))
-            .route("/shop/pkg/site.js", get(|| async { "script" }));
-        Site {
-            router: shed_load(router, 2.try_into().unwrap(), "/shop"),
-            gate,
-            arrived,
-        }
-    }
-
-    async fn request(router: &Router, path: &str, accept: &str) -> Response {
-        let request = http::Request::get(path)
-            .header(header::ACCEPT, accept)
-            .body(Body::empty());
-        router.clone().oneshot(request.unwrap()).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn requests_beyond_the_limit_get_503_at_once_and_later_ones_are_served() {
-        let site = site();
-        for _ in 0..3 {
-            let in_progress = join_all((0..2).map(|_| request(&site.router, "/", "*/*")));
-            let overload = async {
-                site.arrived.acquire_many(2).await.unwrap().forget();
-                for accept in ["text/html,*/*;q=0.8", "application/json"] {
-                    let refused = request(&site.router, "/", accept).await;
-                    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-                    assert_eq!(refused.headers()[header::RETRY_AFTER], RETRY_AFTER);
-                    assert_eq!(refused.headers()[header::CACHE_CONTROL], "no-store");
-                    let media_type = refused.headers()[header::CONTENT_TYPE].to_str().unwrap();
-                    assert!(accept.starts_with(media_type.split(';').next().unwrap()));
-                }
-                for path in ["/healthz", "/readyz", "/shop/pkg/site.js"] {
-                    let exempt = request(&site.router, path, "*/*").await;
-                    assert_eq!(exempt.status(), StatusCode::OK, "{path}");
-                }
-                site.gate.add_permits(2);
-            };
-            let (responses, ()) = tokio::join!(in_progress, overload);
-            for response in responses {
-                assert_eq!(response.status(), StatusCode::OK);
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn a_client_that_disconnects_frees_its_place() {
-        let site = site();
-        for _ in 0..5 {
-            let in_progress = join_all((0..2).map(|_| request(&site.router, "/", "*/*")));
-            let arrived = site.arrived.acquire_many(2);
-            tokio::select! {
-                _ = in_progress => panic!("the gate is closed"),
-                permits = arrived => permits.unwrap().forget(),
-            }
-        }
-    }
-}
+mod tests;

@@ -82,7 +82,7 @@ async fn run() -> Result<(), StartError> {
     #[cfg(not(debug_assertions))]
     let development = axum::Router::new();
     let site = site::router(options, auth0.clone(), watched, development);
-    let site = shed_load(site, limits.requests, auth0.config().base_path());
+    let site = shed_load(site, limits, auth0.config().base_path());
     tracing::info!("site is listening at {base_url}");
     shutdown::serve_until_signal(listener, site, &auth0, limits).await?;
     maintenance.abort();

@@ -4,11 +4,14 @@ use http::{StatusCode, header};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     sync::{mpsc, oneshot},
+    task::{JoinHandle, yield_now},
     time::{Instant, timeout},
 };
 
 use super::*;
 use crate::compression::compress;
+
+mod waiting;
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\n\r\n";
 
@@ -16,7 +19,7 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\naccept-encoding: g
 struct Server {
     address: SocketAddr,
     stop: oneshot::Sender<Duration>,
-    served: tokio::task::JoinHandle<()>,
+    served: JoinHandle<()>,
 }
 
 async fn start(site: Router, limits: Limits) -> Server {
@@ -98,7 +101,7 @@ fn in_parts(made: mpsc::UnboundedSender<Instant>) -> impl IntoResponse {
         let made = made.clone();
         async move {
             // Each part is flushed before the next one is made.
-            tokio::task::yield_now().await;
+            yield_now().await;
             if part == "end" {
                 made.send(Instant::now()).unwrap();
             }
@@ -241,7 +244,7 @@ async fn a_server_that_stops_answers_over_open_connections_and_closes_them() {
     let begin = Instant::now();
     server.stop.send(Duration::from_secs(1)).unwrap();
     while TcpStream::connect(server.address).await.is_ok() {
-        tokio::task::yield_now().await;
+        yield_now().await;
     }
     used.write_all(REQUEST).await.unwrap();
     let (_, response) = until_closed(&mut used).await;

@@ -3,8 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use crate::{
-    Error, client::Target, cores::Cores, load::Rate, login, overload, phase::Phase, server::Server,
-    slow_api, usage,
+    Error, client::Target, cores::Cores, load::Rate, login, phase::Phase, server::Server, slow_api,
+    usage,
 };
 
 const LIMITS: [u32; 7] = [16, 32, 64, 128, 256, 512, 1_024];
@@ -39,7 +39,7 @@ pub(crate) async fn measure(
                 cookie: Some(login::log_in(server.address()).await?),
                 ..Target::public(server.address(), "/products")
             };
-            let connections = overload::OVERLOAD_CONNECTIONS;
+            let connections = crate::OVERLOAD_CONNECTIONS;
             let phase = Phase::run(&server, &target, connections, OFFERED, time).await;
             let memory = usage::peak_mib(server.id());
             phase.print(&format!("limit {limit}, {memory} MiB"));

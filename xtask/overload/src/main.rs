@@ -40,6 +40,12 @@ const FEW_CONNECTIONS: usize = 32;
 /// Connections that find the peak of a page that waits for the API: below the limit of the server, and so many that it is busy.
 const WAITING_CONNECTIONS: usize = 160;
 
+/// Connections that offer an overload. Each waits for its answer, so there must be more of them than places at the server.
+const OVERLOAD_CONNECTIONS: usize = 2_000;
+
+/// Almost as many connections as the server accepts (`SERVER_MAX_CONNECTIONS`): the worst flood of clients without HTTP/2.
+const MANY_CONNECTIONS: usize = 4_000;
+
 const LOGINS: u32 = 100_000;
 
 fn main() -> ExitCode {
@@ -95,6 +101,7 @@ async fn measure(
         name: "anonymous, uses only the CPU",
         target: Target::public(server.address(), "/"),
         peak_connections: FEW_CONNECTIONS,
+        overload_connections: &[OVERLOAD_CONNECTIONS],
         is_shed: false,
     };
     let mut is_good = overload::measure(&server, &home, time).await;
@@ -105,6 +112,7 @@ async fn measure(
             ..Target::public(server.address(), "/products")
         },
         peak_connections: WAITING_CONNECTIONS,
+        overload_connections: &[OVERLOAD_CONNECTIONS, MANY_CONNECTIONS],
         is_shed: true,
     };
     is_good &= overload::measure(&server, &products, time).await;
