@@ -173,7 +173,7 @@ mod tests {
         let reused = Duration::from_secs(20);
         consumed.waited = Duration::from_millis(1_900);
         assert_eq!(cause(&consumed, reused, &[killed]), None);
-        consumed.waited = Duration::from_millis(2_000);
+        consumed.waited = Duration::from_secs(2);
         assert_eq!(cause(&consumed, reused, &[killed]), Some(killed));
     }
 
