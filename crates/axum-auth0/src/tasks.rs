@@ -59,7 +59,7 @@ pub struct UnfinishedTasks {
     pub callbacks: usize,
     /// Logouts.
     pub logouts: usize,
-    /// Token refreshes. The refresh token of each may be lost.
+    /// Token refreshes, token exchanges and polls of backchannel logins. The refresh token of each may be lost.
     pub refreshes: usize,
     /// Revocations of refresh tokens.
     pub revocations: usize,

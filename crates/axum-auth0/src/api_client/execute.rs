@@ -52,9 +52,8 @@ async fn execute<A: Api>(call: ApiCall<A>) -> Result<ApiResponse, ApiError> {
         http.response.status_code = field::Empty,
         otel.status_code = field::Empty,
     );
-    let settings = user.services.apis.get(A::ENV_PREFIX);
     let execution = CallExecution {
-        settings: settings.inspect_err(|error| user.services.apis.log(A::ENV_PREFIX, error))?,
+        settings: user.services.apis.of::<A>()?,
         user,
         limits,
         scopes,

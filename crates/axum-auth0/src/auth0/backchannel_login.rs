@@ -1,21 +1,24 @@
 //! Logins on another device (OpenID Connect CIBA Core 1.0, poll mode).
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use secrecy::SecretString;
+use tokio::task::JoinHandle;
 
 use super::{
     Auth0,
-    issued_tokens::{self, Response, UnusableTokens},
-    state::AppState,
+    backchannel_poll::{BackchannelPoll, Polled, failure},
+    issued_tokens,
 };
 use crate::{
-    config::{Api, ApiSettings},
-    dpop::DpopKey,
-    grants::{BackchannelLogin, BackchannelLoginError, GrantFailure, IssuedTokens, PollSchedule},
-    oauth::{CIBA, EndpointError, PollError, TokenResponse},
-    tokens::TokenRequest,
+    config::Api,
+    grants::{BackchannelLogin, BackchannelLoginError, IssuedTokens, PollSchedule},
+    tasks::Work,
+    tokens::{TokenError, TokenRequest},
 };
+
+/// How long the result of a poll is kept for the next one, if its caller is gone: until the login expires, but at least these
+/// seconds.
+const MIN_KEPT: i64 = 60;
 
 impl Auth0 {
     /// Asks the provider to let a user approve a login on a device of their own (OpenID Connect Client-Initiated Backchannel
@@ -50,7 +53,7 @@ impl Auth0 {
             return Err(BackchannelLoginError::InvalidRequest(problem));
         }
         let state = &self.state;
-        let settings = self.api_settings::<A>()?;
+        let settings = state.apis.of::<A>()?;
         let extra_scopes = login.scopes();
         let request = TokenRequest::of_other_grant(&settings, &extra_scopes)?;
         let endpoint = &state.login.token_endpoint;
@@ -70,38 +73,36 @@ impl Auth0 {
             .map_err(|error| failure(&settings, &error))?
             .ok_or(BackchannelLoginError::Unsupported)?;
         let now = state.clock.unix_seconds();
+        let schedule = PollSchedule::new(now, accepted.expires_in, accepted.interval);
         Ok(PendingBackchannelLogin {
-            state: state.clone(),
-            subject: login.subject().map(str::to_owned),
-            extra_scopes,
-            id: accepted.id,
-            key: issued_tokens::new_key(state)?,
-            schedule: PollSchedule::new(now, accepted.expires_in, accepted.interval),
-            settings,
-            _api: PhantomData,
+            poll: Arc::new(BackchannelPoll {
+                state: state.clone(),
+                subject: login.subject().map(str::to_owned),
+                extra_scopes,
+                id: accepted.id,
+                key: issued_tokens::new_key(state)?,
+                settings,
+            }),
+            schedule,
+            sent: None,
         })
     }
 }
 
-/// A login that waits for its user. Dropping it stops the polls; the request then expires at the provider.
+/// A login that waits for its user. Dropping it stops the polls; the request then expires at the provider. Tokens that arrive
+/// afterwards are revoked.
 #[must_use = "a login that is dropped is never polled"]
-pub struct PendingBackchannelLogin<A> {
-    state: AppState,
-    settings: Arc<ApiSettings>,
-    /// The user who has to approve.
-    subject: Option<String>,
-    extra_scopes: Vec<String>,
-    id: SecretString,
-    /// The key that the tokens are bound to.
-    key: Option<DpopKey>,
+pub struct PendingBackchannelLogin<A: Api> {
+    poll: Arc<BackchannelPoll>,
     schedule: PollSchedule,
-    _api: PhantomData<fn() -> A>,
+    /// A poll whose result no caller has received.
+    sent: Option<JoinHandle<Polled<A>>>,
 }
 
 impl<A: Api> PendingBackchannelLogin<A> {
     /// Returns how long the user still has to decide.
     pub fn expires_in(&self) -> Duration {
-        self.schedule.expires_in(self.state.clock.unix_seconds())
+        self.schedule.expires_in(self.unix_seconds())
     }
 
     /// Returns the interval between two polls. It grows if the provider asks to slow down.
@@ -117,7 +118,7 @@ impl<A: Api> PendingBackchannelLogin<A> {
     /// see [`BackchannelLoginError`].
     pub async fn wait(mut self) -> Result<IssuedTokens<A>, BackchannelLoginError> {
         loop {
-            tokio::time::sleep(self.interval()).await;
+            tokio::time::sleep(self.schedule.until_due(self.unix_seconds())).await;
             if let Some(tokens) = self.send_poll().await? {
                 return Ok(tokens);
             }
@@ -127,76 +128,52 @@ impl<A: Api> PendingBackchannelLogin<A> {
     /// Returns the tokens if the user has approved, and `None` if not yet. Sends no request before the interval has passed, so a page
     /// can call it as often as it likes.
     ///
+    /// If the future is dropped, because the client disconnects for example, the request under way completes. The next call returns
+    /// its result, until the login expires; if there is none, the tokens are revoked.
+    ///
     /// # Errors
     ///
     /// As [`Self::wait`]. After an error, the login is over.
     pub async fn poll(&mut self) -> Result<Option<IssuedTokens<A>>, BackchannelLoginError> {
-        let now = self.state.clock.unix_seconds();
-        if !self.schedule.is_due(now) && !self.schedule.is_expired(now) {
+        let now = self.unix_seconds();
+        if self.sent.is_none() && !self.schedule.is_due(now) && !self.schedule.is_expired(now) {
             return Ok(None);
         }
         self.send_poll().await
     }
 
+    /// Sends a poll, unless an earlier one has a result.
     async fn send_poll(&mut self) -> Result<Option<IssuedTokens<A>>, BackchannelLoginError> {
-        let requested_at = self.state.clock.unix_seconds();
-        if self.schedule.is_expired(requested_at) {
+        if self.sent.is_none() && self.schedule.is_expired(self.unix_seconds()) {
             return Err(BackchannelLoginError::Expired);
         }
-        let endpoint = &self.state.login.token_endpoint;
-        let audience = self.settings.audience().unwrap_or_default();
-        let response = endpoint
-            .poll_backchannel_login(&self.id, audience, self.key.as_ref())
-            .await;
-        let now = self.state.clock.unix_seconds();
-        let error = match response.tokens {
-            Ok(tokens) => {
-                let tokens = self
-                    .verify(&tokens, response.refresh_token, requested_at)
-                    .await?;
-                return Ok(Some(tokens));
-            }
-            Err(error) => error,
-        };
-        match PollError::of(&error) {
-            PollError::SlowDown => self.schedule.slow_down(),
-            PollError::Pending => {}
-            PollError::Transient => tracing::warn!(%error, "a poll of a backchannel login failed"),
-            PollError::Expired => return Err(BackchannelLoginError::Expired),
-            PollError::Final => return Err(failure(&self.settings, &error)),
+        let poll = &self.poll;
+        let sent = self.sent.get_or_insert_with(|| {
+            let (tasks, poll) = (poll.state.tasks.clone(), Arc::clone(poll));
+            tasks.spawn(Work::Refresh, async move { poll.send().await })
+        });
+        // The handle stays in place until the task has completed, so that no result is lost if this future is dropped.
+        let polled = sent.await;
+        self.sent = None;
+        let polled = polled.map_err(|error| {
+            tracing::error!(%error, "a poll of a backchannel login panicked");
+            TokenError::ProviderUnavailable { retry_after: None }
+        })?;
+        let now = self.unix_seconds();
+        if self.schedule.is_expired(now) && now - polled.received_at >= MIN_KEPT {
+            return Err(BackchannelLoginError::Expired);
         }
-        self.schedule.record_poll(now);
-        Ok(None)
+        if polled.is_too_fast {
+            self.schedule.slow_down();
+        }
+        self.schedule
+            .record_poll(polled.received_at, polled.retry_after);
+        let delivery = polled.result?;
+        Ok(delivery.map(|delivery| delivery.complete()))
     }
 
-    async fn verify(
-        &self,
-        tokens: &TokenResponse,
-        refresh_token: Option<SecretString>,
-        requested_at: i64,
-    ) -> Result<IssuedTokens<A>, BackchannelLoginError> {
-        let request = TokenRequest::of_other_grant(&self.settings, &self.extra_scopes)?;
-        let response = Response {
-            tokens,
-            refresh_token,
-            request: &request,
-            organization: None,
-            requested_at,
-        };
-        let issued = issued_tokens::verify(&self.state, &self.settings, response).await?;
-        let Some(claims) = issued.claims() else {
-            return Err(BackchannelLoginError::InvalidResponse(
-                "the ID token is missing",
-            ));
-        };
-        // Another user must not approve.
-        let is_other = |subject: &String| claims.get("sub").is_none_or(|sub| sub != subject);
-        if self.subject.as_ref().is_some_and(is_other) {
-            return Err(BackchannelLoginError::InvalidResponse(
-                "the ID token is of another user",
-            ));
-        }
-        Ok(issued)
+    fn unix_seconds(&self) -> i64 {
+        self.poll.state.clock.unix_seconds()
     }
 }
 
@@ -206,23 +183,5 @@ impl<A: Api> fmt::Debug for PendingBackchannelLogin<A> {
             .field("api", &A::ENV_PREFIX)
             .field("schedule", &self.schedule)
             .finish_non_exhaustive()
-    }
-}
-
-/// Interprets an error of either endpoint.
-fn failure(settings: &ApiSettings, error: &EndpointError) -> BackchannelLoginError {
-    let audience = settings
-        .audience()
-        .map(|audience| (audience, settings.audience_variable()));
-    GrantFailure::of(error, CIBA, audience).into()
-}
-
-impl From<UnusableTokens> for BackchannelLoginError {
-    fn from(error: UnusableTokens) -> Self {
-        match error {
-            UnusableTokens::Token(error) => Self::Token(error),
-            UnusableTokens::IdToken(error) => Self::IdToken(Arc::new(error)),
-            UnusableTokens::InvalidResponse(problem) => Self::InvalidResponse(problem),
-        }
     }
 }

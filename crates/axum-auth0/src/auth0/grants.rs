@@ -1,10 +1,8 @@
 //! Tokens without a session.
 
-use std::sync::Arc;
-
 use super::{Auth0, token_exchange::exchange_external};
 use crate::{
-    config::{Api, ApiSettings},
+    config::Api,
     grants::{IssuedTokens, TokenExchange, TokenExchangeError},
     tokens::{AccessToken, TokenError, TokenOptions},
 };
@@ -48,7 +46,7 @@ impl Auth0 {
         &self,
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
-        let settings = self.api_settings::<A>()?;
+        let settings = self.state.apis.of::<A>()?;
         let token = self
             .state
             .client_tokens
@@ -86,13 +84,7 @@ impl Auth0 {
         &self,
         exchange: TokenExchange,
     ) -> Result<IssuedTokens<A>, TokenExchangeError> {
-        let settings = self.api_settings::<A>()?;
-        exchange_external(&self.state, &settings, &exchange).await
-    }
-
-    pub(super) fn api_settings<A: Api>(&self) -> Result<Arc<ApiSettings>, TokenError> {
-        let apis = &self.state.apis;
-        apis.get(A::ENV_PREFIX)
-            .inspect_err(|error| apis.log(A::ENV_PREFIX, error))
+        let settings = self.state.apis.of::<A>()?;
+        exchange_external(&self.state, settings, exchange).await
     }
 }

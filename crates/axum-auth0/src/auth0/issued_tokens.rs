@@ -1,4 +1,4 @@
-//! Verifies the tokens of a grant without a session.
+//! Verifies the tokens of a grant without a session, and revokes those that do not reach their caller.
 
 use std::sync::Arc;
 
@@ -14,8 +14,26 @@ use crate::{
     jwt,
     oauth::{IdTokenChecks, IdTokenError, TokenResponse},
     organization::RequiredOrganization,
-    tokens::{AccessToken, CachedToken, TokenError, TokenRequest},
+    tokens::{AccessToken, CachedToken, TokenError, TokenRequest, UnusedTokens},
 };
+
+/// Verified tokens on the way to their caller.
+pub(super) struct Delivery<A: Api> {
+    tokens: IssuedTokens<A>,
+    unused: UnusedTokens,
+}
+
+impl<A: Api> Delivery<A> {
+    pub(super) fn new(tokens: IssuedTokens<A>, unused: UnusedTokens) -> Self {
+        Self { tokens, unused }
+    }
+
+    /// Returns the tokens to the caller. Without this, they are revoked.
+    pub(super) fn complete(self) -> IssuedTokens<A> {
+        self.unused.mark_used();
+        self.tokens
+    }
+}
 
 /// A response of the token endpoint, and what its tokens have to be.
 pub(super) struct Response<'a> {

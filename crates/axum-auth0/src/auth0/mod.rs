@@ -2,6 +2,7 @@
 
 mod access;
 mod backchannel_login;
+mod backchannel_poll;
 mod build;
 mod builder;
 mod grants;

@@ -3,22 +3,43 @@
 use std::sync::Arc;
 
 use super::{
-    issued_tokens::{self, Response, UnusableTokens},
+    issued_tokens::{self, Delivery, Response, UnusableTokens},
     state::AppState,
 };
 use crate::{
     config::{Api, ApiSettings},
     grants::{ExchangeRequest, GrantFailure, IssuedTokens, TokenExchange, TokenExchangeError},
     oauth::{ACCESS_TOKEN_TYPE, IssuedTokenType, TOKEN_EXCHANGE},
-    tokens::TokenRequest,
+    tasks::Work,
+    tokens::{TokenError, TokenRequest},
 };
 
-/// Exchanges a token for one of `A`, and verifies the response.
+/// Exchanges a token for one of `A`, and verifies the response. Runs in a task: if the caller is dropped, or the response is
+/// refused, the tokens are revoked.
 pub(super) async fn exchange_external<A: Api>(
+    state: &AppState,
+    settings: Arc<ApiSettings>,
+    exchange: TokenExchange,
+) -> Result<IssuedTokens<A>, TokenExchangeError> {
+    let state = state.clone();
+    let tasks = state.tasks.clone();
+    let task = tasks.spawn(Work::Refresh, async move {
+        exchange_and_verify(&state, &settings, &exchange).await
+    });
+    match task.await {
+        Ok(delivery) => Ok(delivery?.complete()),
+        Err(error) => {
+            tracing::error!(%error, "token exchange panicked");
+            Err(TokenError::ProviderUnavailable { retry_after: None }.into())
+        }
+    }
+}
+
+async fn exchange_and_verify<A: Api>(
     state: &AppState,
     settings: &Arc<ApiSettings>,
     exchange: &TokenExchange,
-) -> Result<IssuedTokens<A>, TokenExchangeError> {
+) -> Result<Delivery<A>, TokenExchangeError> {
     if exchange.has_empty_token() {
         return Err(TokenExchangeError::EmptyToken);
     }
@@ -38,6 +59,7 @@ pub(super) async fn exchange_external<A: Api>(
     let response = endpoint
         .exchange_token(&form.form(), issued, key.as_ref())
         .await;
+    let unused = state.tokens.unused(&response, None);
     let tokens = response.tokens.map_err(|error| {
         let audience = Some((request.audience, settings.audience_variable()));
         GrantFailure::of(&error, TOKEN_EXCHANGE, audience)
@@ -49,7 +71,8 @@ pub(super) async fn exchange_external<A: Api>(
         organization: exchange.requested_organization(),
         requested_at,
     };
-    Ok(issued_tokens::verify(state, settings, response).await?)
+    let tokens = issued_tokens::verify(state, settings, response).await?;
+    Ok(Delivery::new(tokens, unused))
 }
 
 impl From<UnusableTokens> for TokenExchangeError {

@@ -24,7 +24,7 @@ impl PollSchedule {
             next_at: now,
             expires_at: now.saturating_add(expires_in),
         };
-        schedule.record_poll(now);
+        schedule.record_poll(now, None);
         schedule
     }
 
@@ -46,9 +46,16 @@ impl PollSchedule {
         now >= self.next_at
     }
 
-    /// Records that a poll was answered at `now`.
-    pub(crate) fn record_poll(&mut self, now: i64) {
-        let interval = i64::try_from(self.interval.as_secs()).unwrap_or(i64::MAX);
+    /// Returns how long it is until the next poll.
+    pub(crate) fn until_due(&self, now: i64) -> Duration {
+        Duration::from_secs(u64::try_from(self.next_at - now).unwrap_or_default())
+    }
+
+    /// Records that a poll was answered at `now`, with `Retry-After`, which counts up to [`MAX_INTERVAL`].
+    pub(crate) fn record_poll(&mut self, now: i64, retry_after: Option<Duration>) {
+        let requested = retry_after.unwrap_or_default().min(MAX_INTERVAL);
+        let wait = self.interval.max(requested).as_secs();
+        let interval = i64::try_from(wait).unwrap_or(i64::MAX);
         self.next_at = now.saturating_add(interval);
     }
 
@@ -73,7 +80,7 @@ mod tests {
         let mut schedule = PollSchedule::new(NOW, 60, seconds(5));
         assert!(!schedule.is_due(NOW) && !schedule.is_due(NOW + 4));
         assert!(schedule.is_due(NOW + 5));
-        schedule.record_poll(NOW + 7);
+        schedule.record_poll(NOW + 7, None);
         assert!(!schedule.is_due(NOW + 11) && schedule.is_due(NOW + 12));
         assert!(!schedule.is_expired(NOW + 59) && schedule.is_expired(NOW + 60));
         assert_eq!(schedule.expires_in(NOW + 20), seconds(40));
@@ -81,10 +88,19 @@ mod tests {
     }
 
     #[test]
+    fn a_poll_waits_for_retry_after_up_to_a_minute() {
+        for (retry_after, wait) in [(1, 5), (20, 20), (9_000, 60)] {
+            let mut schedule = PollSchedule::new(NOW, 600, seconds(5));
+            schedule.record_poll(NOW, Some(seconds(retry_after)));
+            assert!(!schedule.is_due(NOW + wait - 1) && schedule.is_due(NOW + wait));
+        }
+    }
+
+    #[test]
     fn each_slow_down_makes_all_later_intervals_five_seconds_longer_up_to_a_minute() {
         let mut schedule = PollSchedule::new(NOW, 600, seconds(5));
         schedule.slow_down();
-        schedule.record_poll(NOW);
+        schedule.record_poll(NOW, None);
         assert!(!schedule.is_due(NOW + 9) && schedule.is_due(NOW + 10));
         for _ in 0..100 {
             schedule.slow_down();

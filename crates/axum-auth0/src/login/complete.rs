@@ -6,9 +6,7 @@ use http::HeaderMap;
 use tower_sessions::session::Id;
 
 use super::{
-    LoginState, NewSession, claims,
-    error::LoginError,
-    replace_session::{NewLogin, revoke_unused},
+    LoginState, NewSession, claims, error::LoginError, replace_session::NewLogin,
     transaction::Transaction,
 };
 use crate::{
@@ -16,19 +14,19 @@ use crate::{
     dpop::DpopKey,
     events::{AuthEvent, EventSubject},
     jwt::{self, Claims, TokenKind},
-    oauth::{IdTokenChecks, IdTokenError, TokenResponse, provider_end},
+    oauth::{EndpointResponse, IdTokenChecks, IdTokenError, TokenResponse, provider_end},
     organization::RequiredOrganization,
     provider::VerifyError,
     session::{
         LoginContext, LoginDetails, ProviderSession, SessionData, SessionTimes, SignedInUser,
         StoredSession, id,
     },
-    store::{LoginFilter, LoginId, LoginRecord, LoginState as StoredState},
+    store::{LoginId, LoginRecord, LoginState as StoredState},
     tokens::{CachedToken, LoginSnapshot, OpenedLogin, RequestedGrant, TokenRequest, TokenSet},
 };
 
 /// Exchanges the code and returns the identifier and the user of the new session. `old` is the session that the browser
-/// had.
+/// had. If the login is refused, the tokens are revoked.
 pub(super) async fn complete(
     state: &LoginState,
     old: &StoredSession,
@@ -36,11 +34,29 @@ pub(super) async fn complete(
     code: &str,
     headers: &HeaderMap,
 ) -> Result<(Id, SignedInUser), LoginError> {
-    let return_to = || transaction.return_to.clone();
     let requested_at = state.clock.unix_seconds();
     let response = exchange_code(state, transaction, code).await?;
+    let unused = state.tokens.unused(&response, None);
+    let tokens = response.tokens.map_err(|error| {
+        let (audience, return_to) = (transaction.audience.as_deref(), &transaction.return_to);
+        LoginError::from_endpoint(error, &state.config, audience, return_to.clone())
+    })?;
     state.tokens.record_code_exchange();
+    let created = create_session(state, old, transaction, (tokens, requested_at), headers).await;
+    if created.is_ok() {
+        unused.mark_used();
+    }
+    created
+}
 
+async fn create_session(
+    state: &LoginState,
+    old: &StoredSession,
+    transaction: &Transaction,
+    (response, requested_at): (TokenResponse, i64),
+    headers: &HeaderMap,
+) -> Result<(Id, SignedInUser), LoginError> {
+    let return_to = || transaction.return_to.clone();
     // The ID token is verified before the other tokens are used.
     let verified = verify_id_token(state, transaction, &response).await?;
     let invalid = |error| LoginError::InvalidIdToken(Some(IdTokenError::Claim(error)), return_to());
@@ -51,11 +67,6 @@ pub(super) async fn complete(
     if let Some(details) = &transaction.details {
         let missing = details.missing(&response.authorization_details);
         if !missing.is_empty() {
-            let login = LoginId::random(state.random.as_ref());
-            let issuer = state.config.issuer().as_str();
-            let subject = &subject;
-            let user = LoginFilter::User { issuer, subject };
-            revoke_unused(state, login, user, response.refresh_token).await;
             return Err(LoginError::DetailsNotGranted(missing, return_to()));
         }
     }
@@ -69,15 +80,10 @@ pub(super) async fn complete(
     let login = LoginId::random(state.random.as_ref());
     let issuer = state.config.issuer().as_str();
     let new_session = NewSession::new(subject.clone(), claims, verified);
-    let (claims, app_data) = match state.hooks.before_session_saved(new_session).await {
-        Ok(session) => session.into_parts(),
-        Err(error) => {
-            let subject = &subject;
-            let user = LoginFilter::User { issuer, subject };
-            revoke_unused(state, login, user, response.refresh_token).await;
-            return Err(LoginError::Hook(error.to_string(), return_to()));
-        }
-    };
+    let hooked = state.hooks.before_session_saved(new_session).await;
+    let (claims, app_data) = hooked
+        .map_err(|error| LoginError::Hook(error.to_string(), return_to()))?
+        .into_parts();
     let set = TokenSet {
         app_data,
         ..token_set(state, transaction, &response, (requested_at, now))
@@ -111,7 +117,6 @@ pub(super) async fn complete(
         started_at: transaction.created_at,
         issued_at: details.issued_at,
         session: id::of_transaction(&state.keys, &transaction.verifier),
-        refresh_token: set.refresh_token,
     };
     let id = new
         .replace(state, old)
@@ -138,24 +143,18 @@ async fn exchange_code(
     state: &LoginState,
     transaction: &Transaction,
     code: &str,
-) -> Result<TokenResponse, LoginError> {
+) -> Result<EndpointResponse, LoginError> {
     let redirect_uri = state.config.site_url(state.config.routes().callback_path());
     let audience = transaction.audience.as_deref();
     let dpop_key = login_key(state, transaction)?;
-    state
-        .token_endpoint
-        .exchange_code(
-            code,
-            &transaction.verifier,
-            &redirect_uri,
-            audience,
-            dpop_key.as_ref(),
-        )
-        .await
-        .map_err(|error| {
-            let return_to = transaction.return_to.clone();
-            LoginError::from_endpoint(error, &state.config, audience, return_to)
-        })
+    let exchange = state.token_endpoint.exchange_code(
+        code,
+        &transaction.verifier,
+        &redirect_uri,
+        audience,
+        dpop_key.as_ref(),
+    );
+    Ok(exchange.await)
 }
 
 /// Returns the key that the tokens are bound to: that of the transaction, or a new one if the login started before `DPoP`

@@ -6,7 +6,7 @@ use super::LoginState;
 use crate::{
     events::{AuthEvent, EventSubject, SessionEnd},
     session::{EndMarker, SessionData, StoredSession, empty_record, store_error},
-    store::{LoginFilter, LoginId, LoginRecord, StoreError},
+    store::{LoginRecord, StoreError},
 };
 
 /// How long requests may still carry the identifier of a replaced session, in seconds.
@@ -22,7 +22,6 @@ pub(super) struct NewLogin {
     pub(super) issued_at: Option<i64>,
     /// The identifier of its session.
     pub(super) session: Id,
-    pub(super) refresh_token: Option<String>,
 }
 
 impl NewLogin {
@@ -92,22 +91,6 @@ impl NewLogin {
         if let Err(error) = state.store.delete_login(&login).await {
             tracing::error!(?login, %error, "failed to delete a login without a session");
         }
-        let refresh_token = self.refresh_token.clone();
-        revoke_unused(state, login, self.row.user(), refresh_token).await;
-    }
-}
-
-/// Revokes the refresh token of a login that was not stored, unless `user` has other logins: at some providers, revoking one
-/// refresh token ends all sessions of the user, including those in other browsers.
-pub(super) async fn revoke_unused(
-    state: &LoginState,
-    login: LoginId,
-    user: LoginFilter<'_>,
-    refresh_token: Option<String>,
-) {
-    let others = state.store.find_logins(user, 1).await;
-    if others.is_ok_and(|others| others.is_empty()) {
-        drop(state.tokens.revoke(login, refresh_token));
     }
 }
 

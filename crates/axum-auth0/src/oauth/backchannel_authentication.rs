@@ -119,8 +119,10 @@ pub(crate) enum PollError {
     Pending,
     /// The client polls too often.
     SlowDown,
-    /// The provider did not respond; a later poll may succeed.
+    /// The provider failed; a later poll may succeed.
     Transient,
+    /// There was no response. The next polls come at longer intervals, as RFC 8628 §3.5 requires it for the same kind of polls.
+    NoResponse,
     Expired,
     /// Any other error. The user may have denied the request.
     Final,
@@ -137,6 +139,7 @@ impl PollError {
             EndpointError::Unavailable { reason, .. } => match reason {
                 UnavailableReason::ErrorCode("slow_down")
                 | UnavailableReason::Status(http::StatusCode::TOO_MANY_REQUESTS) => Self::SlowDown,
+                UnavailableReason::Http(_) => Self::NoResponse,
                 _ => Self::Transient,
             },
             EndpointError::Intercepted { .. } | EndpointError::UnexpectedStatus { .. } => {

@@ -15,6 +15,7 @@ mod error;
 mod fapi;
 mod grant_request;
 mod id_token;
+mod issued;
 mod lenient;
 mod logout_token;
 mod logout_url;
@@ -46,6 +47,7 @@ pub(crate) use self::{
     fapi::check_profile,
     grant_request::CLIENT_CREDENTIALS,
     id_token::{IdTokenChecks, IdTokenVerifier, provider_end},
+    issued::Issued,
     logout_token::{LogoutToken, LogoutTokenError, LogoutTokenVerifier},
     mtls::{MtlsCertificate, MtlsClient},
     token_exchange::{

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     error::{EndpointError, RequestEffect, UnavailableReason},
+    issued::Issued,
     lenient::{normalize_token_response, parse_members, string_member},
     token_response::TokenResponse,
 };
@@ -24,6 +25,8 @@ pub struct EndpointResponse {
     pub(crate) retry_after: Option<Duration>,
     /// The tokens, or the error.
     pub tokens: Result<TokenResponse, EndpointError>,
+    /// The tokens of a response that is an error.
+    pub(crate) refused: Issued,
 }
 
 impl EndpointResponse {
@@ -37,6 +40,15 @@ impl EndpointResponse {
             refresh_token: None,
             retry_after,
             tokens: Err(error),
+            refused: Issued::default(),
+        }
+    }
+
+    /// Returns what the provider issued, whether it is accepted or not.
+    pub(crate) fn issued(&self) -> Issued {
+        match &self.tokens {
+            Ok(tokens) => Issued::of_tokens(tokens),
+            Err(_) => self.refused.clone(),
         }
     }
 
@@ -99,10 +111,15 @@ impl EndpointResponse {
             .filter(|_| status.is_success())
             .and_then(|members| string_member(members, "refresh_token"))
             .map(SecretString::from);
+        let refused = match &members {
+            Some(members) if tokens.is_err() && status.is_success() => Issued::of_members(members),
+            _ => Issued::default(),
+        };
         Self {
             refresh_token,
             retry_after,
             tokens,
+            refused,
         }
     }
 }

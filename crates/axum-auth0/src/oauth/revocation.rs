@@ -20,18 +20,32 @@ impl TokenEndpoint {
     ///
     /// See [`EndpointError`].
     pub(crate) async fn revoke(&self, refresh_token: &str) -> Result<(), EndpointError> {
+        self.revoke_token(refresh_token, "refresh_token").await
+    }
+
+    /// Revokes an access token as [`Self::revoke`] does. Many providers do not support it.
+    ///
+    /// # Errors
+    ///
+    /// See [`EndpointError`].
+    pub(crate) async fn revoke_access_token(&self, token: &str) -> Result<(), EndpointError> {
+        self.revoke_token(token, "access_token").await
+    }
+
+    async fn revoke_token(&self, token: &str, type_hint: &str) -> Result<(), EndpointError> {
         let metadata = self.provider.metadata().await?;
         let Some(endpoint) = self.connection(&metadata, ClientEndpoint::Revocation)? else {
             return Err(EndpointError::NoRevocationEndpoint);
         };
         let method = self.client.revocation_endpoint_method(&metadata);
-        match self.send_revocation(&endpoint, refresh_token, method).await {
+        let form = [("token", token), ("token_type_hint", type_hint)];
+        match self.send_revocation(&endpoint, form, method).await {
             Err(error) if is_authentication_failure(&error) => {
                 tracing::debug!(%error, ?method, "the revocation endpoint refused the client authentication method");
                 let Some(other) = method.other() else {
                     return Err(error);
                 };
-                let retried = self.send_revocation(&endpoint, refresh_token, other);
+                let retried = self.send_revocation(&endpoint, form, other);
                 // If both methods are rejected, the first error is the relevant one.
                 retried.await.map_err(|_| error)
             }
@@ -42,13 +56,9 @@ impl TokenEndpoint {
     async fn send_revocation(
         &self,
         endpoint: &Connection,
-        refresh_token: &str,
+        form: [(&str, &str); 2],
         method: ClientAuthentication,
     ) -> Result<(), EndpointError> {
-        let form = [
-            ("token", refresh_token),
-            ("token_type_hint", "refresh_token"),
-        ];
         let request = self
             .authenticated_request(&endpoint.url, method, form, ProviderEndpoint::Revocation)?
             .ok_or(EndpointError::InvalidResponse(

@@ -19,7 +19,6 @@ use super::{
     mtls::{MtlsCertificate, MtlsClient},
     proofs::Proofs,
     response::EndpointResponse,
-    token_response::TokenResponse,
 };
 use crate::{
     clock::SharedClock,
@@ -85,10 +84,6 @@ impl TokenEndpoint {
     }
 
     /// Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5), with a proof of `key` (RFC 9449 §5).
-    ///
-    /// # Errors
-    ///
-    /// See [`EndpointError`].
     pub(crate) async fn exchange_code(
         &self,
         code: &str,
@@ -96,15 +91,17 @@ impl TokenEndpoint {
         redirect_uri: &str,
         audience: Option<&str>,
         key: Option<&DpopKey>,
-    ) -> Result<TokenResponse, EndpointError> {
+    ) -> EndpointResponse {
         let mut proofs = Proofs::new(&self.dpop, key);
         loop {
-            let (connection, response) = self
-                .send_code(code, verifier, redirect_uri, audience, &proofs)
-                .await?;
+            let sent = self.send_code(code, verifier, redirect_uri, audience, &proofs);
+            let (connection, response) = match sent.await {
+                Ok(sent) => sent,
+                Err(error) => return EndpointResponse::failed(error),
+            };
             if !proofs.needs_retry(&connection.url, &response) {
                 let read = self.read_bound(&response, key);
-                return read.with_certificate(connection.thumbprint).tokens;
+                return read.with_certificate(connection.thumbprint);
             }
         }
     }

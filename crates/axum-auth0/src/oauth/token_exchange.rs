@@ -43,6 +43,13 @@ impl IssuedTokenType {
         }
     }
 
+    fn is_access_token(self) -> bool {
+        match self {
+            Self::AccessToken => true,
+            Self::Exactly(kind) => kind == ACCESS_TOKEN_TYPE,
+        }
+    }
+
     fn allows(self, issued: Option<&str>) -> bool {
         match self {
             Self::AccessToken => issued.is_none_or(|issued| issued == ACCESS_TOKEN_TYPE),
@@ -52,7 +59,8 @@ impl IssuedTokenType {
 }
 
 impl TokenEndpoint {
-    /// Exchanges a token, with a proof of `key` if the new one has to be bound. The response is refused if its token is of another type.
+    /// Exchanges a token, with a proof of `key`. A new access token must be bound to it; a token of another type is not of this provider's
+    /// APIs and is not bound. The response is refused if its token is of another type than expected.
     pub(crate) async fn exchange_token(
         &self,
         form: &[(&str, &str)],
@@ -61,6 +69,7 @@ impl TokenEndpoint {
     ) -> EndpointResponse {
         match self.send_grant(form, key).await {
             Ok((response, certificate)) => {
+                let key = key.filter(|_| expected.is_access_token());
                 let read = self.read_exchange(&response, expected, key);
                 read.with_certificate(certificate)
             }
@@ -83,11 +92,7 @@ impl TokenEndpoint {
         // RFC 8693 §2.2.1: the `token_type` of a token that is no access token is `N_A`.
         let is_not_applicable = string_member(&members, "token_type")
             .is_some_and(|kind| kind.eq_ignore_ascii_case("N_A"));
-        let is_access_token = match expected {
-            IssuedTokenType::AccessToken => true,
-            IssuedTokenType::Exactly(kind) => kind == ACCESS_TOKEN_TYPE,
-        };
-        let read = if is_not_applicable && !is_access_token {
+        let read = if is_not_applicable && !expected.is_access_token() {
             members.insert("token_type".to_owned(), Value::from("Bearer"));
             let mut normalized = Response::new(Value::Object(members).to_string());
             *normalized.status_mut() = response.status();
@@ -100,6 +105,7 @@ impl TokenEndpoint {
         }
         // A new refresh token is kept.
         EndpointResponse {
+            refused: read.issued(),
             tokens: Err(EndpointError::InvalidResponse(OTHER_TYPE)),
             ..read
         }

@@ -147,10 +147,7 @@ impl Forwarder {
         user: SignedInUser,
         mut request: Request,
     ) -> Result<Response, Refusal> {
-        let apis = &user.services.apis;
-        let settings = apis.get(A::ENV_PREFIX);
-        let settings = settings.inspect_err(|error| apis.log(A::ENV_PREFIX, error));
-        let settings = settings.map_err(ApiError::from)?;
+        let settings = user.services.apis.of::<A>().map_err(ApiError::from)?;
         let uri = request.uri().clone();
         let url = api_url(&settings.base_url, uri.path(), uri.query())?;
         let mount = mount(original_uri(&request).path(), uri.path());

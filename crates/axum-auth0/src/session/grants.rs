@@ -38,9 +38,7 @@ impl SignedInUser {
     ) -> Result<AccessToken<A>, TokenError> {
         self.reject_head()?;
         let apis = &self.services.apis;
-        let settings = apis
-            .get(A::ENV_PREFIX)
-            .inspect_err(|error| apis.log(A::ENV_PREFIX, error))?;
+        let settings = apis.of::<A>()?;
         let tokens = &self.services.tokens;
         let login_api = tokens
             .login_audience()

@@ -184,10 +184,7 @@ impl SignedInUser {
         options: TokenOptions,
     ) -> Result<AccessToken<A>, TokenError> {
         self.reject_head()?;
-        let apis = &self.services.apis;
-        let settings = apis
-            .get(A::ENV_PREFIX)
-            .inspect_err(|error| apis.log(A::ENV_PREFIX, error))?;
+        let settings = self.services.apis.of::<A>()?;
         let token = self
             .services
             .tokens

@@ -7,7 +7,7 @@ use std::{
 
 use super::TokenError;
 use crate::{
-    config::{ApiSettings, Config},
+    config::{Api, ApiSettings, Config},
     diagnosis::Diagnosis,
 };
 
@@ -36,12 +36,21 @@ impl ApiRegistry {
         }))
     }
 
-    /// Returns the settings of the API `name`.
+    /// Returns the settings of the API `A`. An error is logged.
     ///
     /// # Errors
     ///
     /// [`TokenError::Misconfigured`] with a fix, if it has none.
-    pub(crate) fn get(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
+    pub(crate) fn of<A: Api>(&self) -> Result<Arc<ApiSettings>, TokenError> {
+        self.named(A::ENV_PREFIX)
+    }
+
+    /// Returns the settings of the API `name`, as [`Self::of`] does.
+    pub(crate) fn named(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
+        self.get(name).inspect_err(|error| self.log(name, error))
+    }
+
+    fn get(&self, name: &'static str) -> Result<Arc<ApiSettings>, TokenError> {
         self.0.apis.get(name).map(Arc::clone).ok_or_else(|| {
             let diagnosis = if self.0.absent.contains(&name) {
                 Diagnosis::ApiNotConfigured {
@@ -58,7 +67,7 @@ impl ApiRegistry {
 
     /// Logs an error of [`Self::get`]. An API without configuration is not a failure. An API that the application did
     /// not register is logged once, because pages may request it on every view.
-    pub(crate) fn log(&self, name: &'static str, error: &TokenError) {
+    fn log(&self, name: &'static str, error: &TokenError) {
         let TokenError::Misconfigured(diagnosis) = error else {
             return;
         };

@@ -32,6 +32,7 @@ mod token_binding;
 mod token_request;
 mod token_set;
 mod token_set_store;
+mod unused;
 
 pub(crate) use self::{
     access::Tokens,
@@ -45,6 +46,7 @@ pub(crate) use self::{
     session_transfer::IssuedSessionTransfer,
     token_request::TokenRequest,
     token_set::{RequestedGrant, TokenSet},
+    unused::UnusedTokens,
 };
 pub use self::{
     access_token::AccessToken,

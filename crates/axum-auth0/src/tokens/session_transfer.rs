@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    jwt,
+    jwt::{self, SignatureError},
     oauth::{EndpointError, IssuedTokenType, SESSION_TRANSFER_TYPE, TOKEN_EXCHANGE, TokenResponse},
 };
 
@@ -102,7 +102,8 @@ impl Tokens {
         session_transfer_audience(&self.0.config)
     }
 
-    /// Returns a session transfer token for another user, by an exchange with these parameters.
+    /// Returns a session transfer token for another user, by an exchange with these parameters. With `DPoP`, the proof is of a new key:
+    /// the token is bound to none.
     ///
     /// # Errors
     ///
@@ -111,10 +112,17 @@ impl Tokens {
         &self,
         form: &[(&str, &str)],
     ) -> Result<IssuedSessionTransfer, EndpointError> {
+        let endpoint = &self.0.endpoint;
+        let key = endpoint.dpop().new_key().map_err(|error| {
+            tracing::error!(%error, "session transfer token not requested");
+            SignatureError
+        })?;
         let requested_at = self.0.clock.unix_seconds();
         let expected = IssuedTokenType::Exactly(SESSION_TRANSFER_TYPE);
-        let response = self.0.endpoint.exchange_token(form, expected, None).await;
+        let response = endpoint.exchange_token(form, expected, key.as_ref()).await;
+        let unused = self.unused(&response, None);
         let tokens = response.tokens?;
+        unused.mark_used();
         Ok(IssuedSessionTransfer::of(&tokens, requested_at))
     }
 

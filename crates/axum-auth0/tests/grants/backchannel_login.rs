@@ -118,6 +118,24 @@ async fn an_outage_does_not_end_the_login() {
 }
 
 #[tokio::test]
+async fn polls_wait_for_retry_after_and_slow_down_without_a_response() {
+    let env = TestEnv::new().await;
+    let mut pending = start(&env).await;
+    env.provider
+        .reply(Endpoint::OtherGrant, Reply::busy(503, "30"));
+    env.clock.advance(5);
+    assert!(pending.poll().await.unwrap().is_none());
+    env.provider.reply(Endpoint::OtherGrant, Reply::Truncated);
+    env.clock.advance(29);
+    assert!(pending.poll().await.unwrap().is_none());
+    assert_eq!(env.provider.request_count(Endpoint::OtherGrant), 1);
+    env.clock.advance(1);
+    assert!(pending.poll().await.unwrap().is_none());
+    assert_eq!(env.provider.request_count(Endpoint::OtherGrant), 2);
+    assert_eq!(pending.interval(), Duration::from_secs(10));
+}
+
+#[tokio::test]
 async fn a_login_that_is_denied_or_expires_has_no_tokens() {
     let env = TestEnv::new().await;
     let mut pending = start(&env).await;

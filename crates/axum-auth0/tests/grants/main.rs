@@ -7,8 +7,10 @@ mod client_token;
 mod connections;
 mod dpop;
 mod external_tokens;
+mod mtls;
 mod on_behalf;
 mod session_transfer;
+mod unused_tokens;
 
 use std::collections::HashMap;
 

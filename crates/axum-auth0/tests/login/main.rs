@@ -59,6 +59,7 @@ mod readiness;
 mod redis;
 mod refresh;
 mod refreshed_id_token;
+mod refused_logins;
 mod refused_scopes;
 mod require_login;
 mod return_paths;

@@ -57,7 +57,8 @@ async fn a_login_that_cannot_be_stored_revokes_its_refresh_token() {
             browser.log_in(&env.provider, user).await;
         }
         log_in_with_store_failures(&env, &mut browser, "alice", &[failing]).await;
-        assert_eq!(env.provider.request_count(Endpoint::Revocation), 1);
+        // The access token as well.
+        assert_eq!(env.provider.request_count(Endpoint::Revocation), 2);
         assert_eq!(env.provider.revoked_families(), 1);
         let logins = env.store.logins().await;
         assert_eq!(logins.len(), usize::from(before.is_some()), "{failing}");

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{FakeProvider, Part, RecordedRequest, Reply};
+use super::{
+    FakeProvider, Part, RecordedRequest, Reply,
+    other_grants::{bound, token_type},
+};
 
 /// A request that waits for its user, or was decided.
 #[derive(Clone)]
@@ -54,7 +57,11 @@ impl FakeProvider {
         Reply::Json(200, self.modified(Part::BackchannelResponse, response))
     }
 
-    pub(super) fn poll_backchannel_login(&self, request: &RecordedRequest) -> Reply {
+    pub(super) fn poll_backchannel_login(
+        &self,
+        request: &RecordedRequest,
+        key: Option<&str>,
+    ) -> Reply {
         let id = request.get("auth_req_id").unwrap_or_default();
         let found = self.state().backchannel.get(id).cloned();
         let Some(found) = found else {
@@ -67,13 +74,20 @@ impl FakeProvider {
         };
         self.state().backchannel.remove(id);
         let subject = format!("auth0|{user}");
-        let token = self.token_of(&subject, &found.audience, &found.scope, &json!({}));
-        self.grant_response(json!({
+        let (audience, scope) = (&found.audience, &found.scope);
+        let token = self.token_of(&subject, audience, scope, &bound(json!({}), key));
+        let mut response = json!({
             "access_token": token,
-            "token_type": "Bearer",
+            "token_type": token_type(key),
             "expires_in": 3_600,
             "scope": found.scope,
             "id_token": self.id_token_of(&user, &token),
-        }))
+        });
+        if scope.split(' ').any(|word| word == "offline_access") {
+            let mut state = self.state();
+            let token = state.grants.issue_refresh_token(&user, audience, scope);
+            response["refresh_token"] = json!(token);
+        }
+        self.grant_response(response)
     }
 }

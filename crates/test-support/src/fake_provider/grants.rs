@@ -61,6 +61,29 @@ impl Grants {
         self.refresh_tokens.insert(token, grant.clone());
     }
 
+    /// Issues the refresh token of a grant without an authorization code.
+    pub(super) fn issue_refresh_token(
+        &mut self,
+        user: &str,
+        audience: &str,
+        scope: &str,
+    ) -> String {
+        let token = self.unique("refresh-token");
+        let grant = Grant {
+            user: user.to_owned(),
+            audience: Some(audience.to_owned()),
+            scope: scope.to_owned(),
+            nonce: String::new(),
+            details: None,
+            redirect_uri: String::new(),
+            challenge: String::new(),
+            key: None,
+            family: self.counter,
+        };
+        self.insert_refresh_token(token.clone(), &grant);
+        token
+    }
+
     pub(crate) fn user_of_access_token(&self, token: &str) -> Option<&String> {
         self.access_tokens.get(token)
     }

@@ -23,8 +23,8 @@ impl FakeProvider {
         match request.get("grant_type").unwrap_or_default() {
             "client_credentials" => self.client_credentials(request, key),
             TOKEN_EXCHANGE => self.exchange_token(request, key),
-            FEDERATED_CONNECTION => self.connection_token(request),
-            CIBA => self.poll_backchannel_login(request),
+            FEDERATED_CONNECTION => self.connection_token(request, key),
+            CIBA => self.poll_backchannel_login(request, key),
             _ => Reply::error(400, "unsupported_grant_type"),
         }
     }
@@ -48,7 +48,7 @@ impl FakeProvider {
     /// Exchanges an access token of this provider, or a token that begins with [`EXTERNAL_TOKEN`] (RFC 8693).
     fn exchange_token(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
         if request.get("requested_token_type") == Some(SESSION_TRANSFER) {
-            return self.session_transfer_token(request);
+            return self.session_transfer_token(request, key);
         }
         let text = |name: &str| request.get(name).unwrap_or_default();
         let subject = text("subject_token");
@@ -87,14 +87,16 @@ impl FakeProvider {
             response["id_token"] = json!(self.id_token_of(&user, &token));
         }
         if requested.contains(&"offline_access") {
-            response["refresh_token"] = json!(self.state().grants.unique("refresh-token"));
+            let mut state = self.state();
+            let token = state.grants.issue_refresh_token(&user, &audience, scope);
+            response["refresh_token"] = json!(token);
         }
         self.grant_response(response)
     }
 
     /// Returns a token of the connection `calendar`, which every user has (Auth0's Token Vault).
-    fn connection_token(&self, request: &RecordedRequest) -> Reply {
-        let grant = match self.subject_grant(request) {
+    fn connection_token(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
+        let grant = match self.subject_grant(request, key) {
             Ok(grant) => grant,
             Err(reply) => return reply,
         };
@@ -128,7 +130,7 @@ impl FakeProvider {
     }
 
     /// Returns a session transfer token for a refresh token, or for the token of another system with an actor.
-    fn session_transfer_token(&self, request: &RecordedRequest) -> Reply {
+    fn session_transfer_token(&self, request: &RecordedRequest, key: Option<&str>) -> Reply {
         let host = self.base().trim_start_matches("http://");
         let audience = format!("urn:{host}:session_transfer");
         if request.get("audience") != Some(&audience) {
@@ -146,7 +148,7 @@ impl FakeProvider {
             "expires_in": 60,
         });
         if is_refresh_token {
-            match self.subject_grant(request) {
+            match self.subject_grant(request, key) {
                 Ok(grant) => self.rotate(request, &grant, &mut response),
                 Err(reply) => return reply,
             }
@@ -154,8 +156,9 @@ impl FakeProvider {
         self.grant_response(response)
     }
 
-    /// Returns the grant of the refresh token that is the subject token. A consumed one ends its family.
-    fn subject_grant(&self, request: &RecordedRequest) -> Result<Grant, Reply> {
+    /// Returns the grant of the refresh token that is the subject token. A consumed one ends its family. With `DPoP`, the request
+    /// needs a proof of the key of its login.
+    fn subject_grant(&self, request: &RecordedRequest, key: Option<&str>) -> Result<Grant, Reply> {
         let token = request.get("subject_token").unwrap_or_default();
         let mut state = self.state();
         if request.get("subject_token_type") != Some(REFRESH_TOKEN) {
@@ -167,6 +170,10 @@ impl FakeProvider {
         let grant = state.grants.refresh_tokens.get(token).cloned();
         grant
             .filter(|grant| !state.grants.ended.contains(&grant.family))
+            .filter(|grant| {
+                let is_bound = state.policy.dpop && grant.key.is_some();
+                !is_bound || grant.key.as_deref() == key
+            })
             .ok_or_else(|| Reply::error(400, "invalid_grant"))
     }
 
@@ -248,13 +255,13 @@ impl FakeProvider {
 }
 
 /// Adds the key that a token is bound to (RFC 9449 §6.1).
-fn bound(mut claims: Value, key: Option<&str>) -> Value {
+pub(super) fn bound(mut claims: Value, key: Option<&str>) -> Value {
     if let Some(key) = key {
         claims["cnf"] = json!({ "jkt": key });
     }
     claims
 }
 
-fn token_type(key: Option<&str>) -> &'static str {
+pub(super) fn token_type(key: Option<&str>) -> &'static str {
     if key.is_some() { "DPoP" } else { "Bearer" }
 }

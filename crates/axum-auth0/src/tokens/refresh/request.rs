@@ -104,7 +104,7 @@ impl Refresher {
 
     /// Returns the key of the login. A login that started before `DPoP` was switched on gets one: the provider binds the
     /// refresh token of a confidential client to the client, not to a key (RFC 9449 §5).
-    fn dpop_key(&self, set: &TokenSet) -> Result<Option<DpopKey>, KeyGenerationError> {
+    pub(super) fn dpop_key(&self, set: &TokenSet) -> Result<Option<DpopKey>, KeyGenerationError> {
         match &set.dpop_key {
             None => self.endpoint.dpop().new_key(),
             key => Ok(key.clone()),

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     diagnosis::Diagnosis,
+    dpop::DpopKey,
     oauth::{EndpointError, EndpointResponse, IssuedTokenType, REFRESH_TOKEN_TYPE, TokenResponse},
     store::{CasOutcome, LoginId, LoginRecord},
     tasks::Work,
@@ -142,8 +143,15 @@ impl Refresher {
         if lease.may_have_expired() || !self.has_time_to_save() {
             return Err(retry_soon().into());
         }
+        let key = self.dpop_key(&set).map_err(|error| {
+            tracing::error!(?login, %error, "token exchange not started: no key could be generated");
+            retry_soon()
+        })?;
         let requested_at = self.clock.unix_seconds();
-        let response = self.send_exchange_of::<E>(&refresh_token, exchange).await;
+        let response = self
+            .send_exchange_of::<E>(&refresh_token, exchange, key.as_ref())
+            .await;
+        // A failure is not recorded: it may be the other service's, while refreshes succeed.
         if matches!(
             response.tokens,
             Ok(_) | Err(EndpointError::ErrorResponse { .. })
@@ -164,6 +172,7 @@ impl Refresher {
         &self,
         refresh_token: &str,
         exchange: &E,
+        key: Option<&DpopKey>,
     ) -> EndpointResponse {
         let mut form = vec![
             ("grant_type", E::GRANT_TYPE),
@@ -176,7 +185,7 @@ impl Refresher {
             .exchange_token(
                 &form,
                 IssuedTokenType::Exactly(E::REQUESTED_TOKEN_TYPE),
-                None,
+                key,
             )
             .await
     }

@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use super::*;
 use crate::{
-    oauth::{EndpointError, RequestEffect, TokenResponse},
+    oauth::{EndpointError, Issued, RequestEffect, TokenResponse},
     tokens::{
         failure::FailureKind,
         fixtures::{self, NOW, ORDERS, PRODUCTS, cached, config, jwt, request, set},
@@ -61,6 +61,7 @@ fn tokens(access_token: &str) -> EndpointResponse {
         refresh_token: Some("new".into()),
         retry_after: None,
         tokens: Ok(tokens),
+        refused: Issued::default(),
     }
 }
 
@@ -73,6 +74,7 @@ fn failed(error: EndpointError) -> EndpointResponse {
         refresh_token: None,
         retry_after: None,
         tokens: Err(error),
+        refused: Issued::default(),
     }
 }
 
