@@ -30,7 +30,7 @@ struct DevSignIn {
 }
 
 /// The user to sign in.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct User {
     /// The identifier at the provider.

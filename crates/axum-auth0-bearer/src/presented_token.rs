@@ -14,7 +14,7 @@ pub(super) enum Scheme {
 }
 
 /// A token, and the request that it came with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct PresentedToken<'r> {
     pub(super) token: &'r str,
     pub(super) scheme: Scheme,
@@ -37,7 +37,7 @@ impl<'r> PresentedToken<'r> {
 }
 
 /// The proof of a request that was accepted. Another verifier of the same request does not take it for a replay.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct AcceptedProof(HeaderValue);
 
 impl AcceptedProof {

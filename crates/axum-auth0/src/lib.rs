@@ -92,7 +92,7 @@ pub use self::{
     request::cookies,
     return_to::{InvalidReturnTo, ReturnTo},
     session::{
-        AppData, BACKGROUND_HEADER, CurrentUser, NotSignedIn, OrganizationRequired,
+        AccessError, AppData, BACKGROUND_HEADER, CurrentUser, NotSignedIn, OrganizationRequired,
         SESSION_EXPIRES_HEADER, SessionDataError, SessionDescription, SessionExpiry, SessionLimit,
         SignedInUser,
     },

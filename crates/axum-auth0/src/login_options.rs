@@ -1,5 +1,7 @@
 //! The parameters of a login, typed.
 
+use std::fmt;
+
 use crate::{config::Routes, return_to::ReturnTo, step_up::StepUp};
 
 /// The parameters of a login, as the login route accepts them ([`LOGIN_PARAMETERS`](crate::LOGIN_PARAMETERS)).
@@ -13,7 +15,7 @@ use crate::{config::Routes, return_to::ReturnTo, step_up::StepUp};
 ///     "/auth/login?returnTo=%2F&screen_hint=signup&login_hint=alice%40example.com"
 /// );
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct LoginOptions(Vec<(&'static str, String)>);
 
@@ -105,5 +107,24 @@ impl LoginOptions {
         self.0.retain(|(given, _)| *given != name);
         self.0.push((name, value.into()));
         self
+    }
+}
+
+/// Shows the names. The values include tickets of invitations.
+impl fmt::Debug for LoginOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LoginOptions;
+
+    #[test]
+    fn debug_shows_the_names_only() {
+        let options = LoginOptions::new().invitation("canary").login_hint("alice");
+        assert_eq!(format!("{options:?}"), r#"["invitation", "login_hint"]"#);
     }
 }

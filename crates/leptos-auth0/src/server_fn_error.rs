@@ -105,6 +105,12 @@ macro_rules! __from_engine_errors {
             }
         }
 
+        impl ::core::convert::From<$crate::server::axum_auth0::AccessError> for $error {
+            fn from(error: $crate::server::axum_auth0::AccessError) -> Self {
+                Self::Auth($crate::AuthError::from(error))
+            }
+        }
+
         impl ::core::convert::From<$crate::server::axum_auth0::StepUpRequired> for $error {
             fn from(error: $crate::server::axum_auth0::StepUpRequired) -> Self {
                 Self::Auth($crate::AuthError::from(error))

@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 /// A local OpenID Provider that behaves like an Auth0 tenant. For development only; it listens on loopback only.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 struct Arguments {

@@ -1,6 +1,7 @@
 //! `cargo xtask structure`: the rules of the architecture, each as a check.
 
 mod dependency_rules;
+mod derived_debug;
 mod file_sizes;
 mod module_graph;
 mod named_tests;
@@ -29,6 +30,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     })?;
     report.step("tests that the documentation names", |_| {
         named_tests::check(workspace)
+    })?;
+    report.step("secrets in derived Debug", |_| {
+        derived_debug::check(workspace)
     })?;
     report.step("file sizes", |_| file_sizes::check(workspace))?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::{error_kind::BearerErrorKind, rejection::Rejection};
 const MAX_ID: usize = 256;
 
 /// What a proof is compared with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct ProofRequest<'a> {
     pub(crate) method: &'a Method,
     /// The path of the request as it was received.

@@ -1,5 +1,7 @@
 //! Signs proofs.
 
+use std::fmt;
+
 use http::Method;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -8,7 +10,7 @@ use super::{MEDIA_TYPE, access_token_hash, target_uri};
 use crate::jwt::{SignatureError, SigningKey};
 
 /// The claims of a proof (RFC 9449 §4.2). Each request needs a proof of its own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ProofClaims<'a> {
     /// `jti`: unique for each proof, with at least 96 random bits.
     pub id: &'a str,
@@ -46,5 +48,15 @@ impl ProofClaims<'_> {
             claims.insert("nonce".to_owned(), nonce.into());
         }
         key.sign(header, &claims)
+    }
+}
+
+/// Does not show the access token.
+impl fmt::Debug for ProofClaims<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProofClaims")
+            .field("method", &self.method)
+            .field("issued_at", &self.issued_at)
+            .finish_non_exhaustive()
     }
 }

@@ -160,3 +160,16 @@ fn what_is_no_jwt_or_too_long_is_refused() {
         assert_eq!(verify(text).err(), Some(ProofError::Malformed), "{text}");
     }
 }
+
+#[test]
+fn debug_does_not_show_the_access_token() {
+    let claims = ProofClaims {
+        id: "canary",
+        method: &Method::GET,
+        url: &"https://api.example.com/".parse().unwrap(),
+        issued_at: 1,
+        access_token: Some("canary"),
+        nonce: Some("canary"),
+    };
+    assert!(!format!("{claims:?}").contains("canary"));
+}

@@ -46,7 +46,6 @@ impl fmt::Debug for RequestBody {
 }
 
 /// A response whose headers are complete, and whose body is not read yet.
-#[derive(Debug)]
 pub struct StreamedResponse {
     client: HttpClient,
     to: RedactedUrl,
@@ -111,5 +110,15 @@ impl HttpClient {
             to,
             response,
         })
+    }
+}
+
+/// Does not show the headers, which may set cookies.
+impl fmt::Debug for StreamedResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamedResponse")
+            .field("status", &self.status())
+            .field("to", &self.to)
+            .finish_non_exhaustive()
     }
 }

@@ -48,11 +48,7 @@ impl<A: Api> ApiCall<A> {
         method: Method,
         path: impl IntoIterator<Item = S>,
     ) -> Self {
-        let settings = user
-            .services
-            .apis
-            .get(A::ENV_PREFIX)
-            .map_err(ApiError::from);
+        let settings = user.services.apis.of::<A>().map_err(ApiError::from);
         let is_idempotent = method.is_idempotent();
         let request = settings.and_then(|settings| {
             Ok(Request {

@@ -1,4 +1,4 @@
-//! Guards that require roles or permissions.
+//! Guards that require roles, permissions or scopes.
 
 use axum::{Router, middleware::from_fn_with_state};
 
@@ -17,7 +17,7 @@ impl Auth0Builder {
         self.set("AUTH0_PERMISSIONS_CLAIM", name)
     }
 
-    /// Adds pages that require a signed-in user with these roles or permissions, including all paths below them. If several
+    /// Adds pages that require a signed-in user with these roles, permissions or scopes, including all paths below them. If several
     /// entries match a page, all of them apply. Other users get a page with the status 403 that says what is missing.
     ///
     /// ```
@@ -39,7 +39,7 @@ impl Auth0Builder {
 
 impl Auth0 {
     /// Returns `router` with a guard in front of all its routes and its fallback: they require a signed-in user with these
-    /// roles or permissions. [`AccessDenied`](crate::AccessDenied) describes the response to other users.
+    /// roles, permissions or scopes. [`AccessDenied`](crate::AccessDenied) describes the response to other users.
     ///
     /// ```no_run
     /// use axum::{Router, routing::get};

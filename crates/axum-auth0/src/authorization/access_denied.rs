@@ -1,4 +1,4 @@
-//! The error of a guard: the user lacks a role or a permission.
+//! The error of a guard: the user lacks a role, a permission or a scope.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
 
-/// Error of a guard: the user lacks roles or permissions.
+/// Error of a guard: the user lacks roles, permissions or scopes.
 ///
 /// As a response it is 403. Below the engine's layers, a navigation gets a page that says what is missing; other requests
 /// get JSON: `code` is `access_denied`, and `details.missing` lists the grants.
@@ -20,7 +20,7 @@ pub struct AccessDenied {
     pub missing: Vec<MissingGrant>,
 }
 
-/// A role or a permission that is missing.
+/// A role, a permission or a scope that is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MissingGrant {
     /// The kind.
@@ -37,6 +37,8 @@ pub enum GrantKind {
     Role,
     /// A permission of the user.
     Permission,
+    /// A scope of the user's access token for an API.
+    Scope,
 }
 
 impl fmt::Display for MissingGrant {
@@ -44,6 +46,7 @@ impl fmt::Display for MissingGrant {
         let kind = match self.kind {
             GrantKind::Role => "role",
             GrantKind::Permission => "permission",
+            GrantKind::Scope => "scope",
         };
         match self.any_of.as_slice() {
             [one] => write!(f, "the {kind} {one}"),

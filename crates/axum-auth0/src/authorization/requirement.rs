@@ -1,9 +1,11 @@
 //! What a page or an action requires of its user, besides a login.
 
+use std::collections::BTreeSet;
+
 use super::{AccessDenied, GrantKind, MissingGrant};
 
-/// Roles and permissions that a page or an action requires. The names are those of `axum-auth0-bearer`, which requires the
-/// same of an access token.
+/// Roles, permissions and scopes that a page or an action requires. The names are those of `axum-auth0-bearer`, which requires
+/// the same of an access token.
 ///
 /// A list without elements is never satisfied, so a list that was not configured opens nothing.
 ///
@@ -20,12 +22,14 @@ pub struct Requirement(Vec<RequiredGrants>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct RequiredGrants {
     kind: GrantKind,
+    /// The API of a scope.
+    api: Option<&'static str>,
     mode: Mode,
     values: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+pub(crate) enum Mode {
     All,
     Any,
 }
@@ -36,8 +40,25 @@ impl Requirement {
         mode: Mode,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
-        Self(vec![RequiredGrants { kind, mode, values }])
+        Self(vec![RequiredGrants {
+            kind,
+            api: None,
+            mode,
+            values: values.into_iter().map(Into::into).collect(),
+        }])
+    }
+
+    /// Requires scopes of the user's access token for the API `api`.
+    pub(crate) fn scopes_of<V: Into<String>>(
+        api: &'static str,
+        mode: Mode,
+        scopes: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let mut requirement = Self::new(GrantKind::Scope, mode, scopes);
+        for required in &mut requirement.0 {
+            required.api = Some(api);
+        }
+        requirement
     }
 
     /// Requires a role of the user.
@@ -77,17 +98,38 @@ impl Requirement {
         self
     }
 
-    /// Checks the roles and permissions of a user.
-    pub(crate) fn check(&self, roles: &[&str], permissions: &[&str]) -> Result<(), AccessDenied> {
+    /// Returns the APIs whose scopes are required.
+    pub(crate) fn apis(&self) -> BTreeSet<&'static str> {
+        self.0.iter().filter_map(|required| required.api).collect()
+    }
+
+    /// Checks the roles and permissions of a user. [`Self::check_scopes`] checks the scopes.
+    pub(crate) fn check_claims(
+        &self,
+        roles: &[&str],
+        permissions: &[&str],
+    ) -> Result<(), AccessDenied> {
+        self.check(|required| match required.kind {
+            GrantKind::Role => Some(roles),
+            GrantKind::Permission => Some(permissions),
+            GrantKind::Scope => None,
+        })
+    }
+
+    /// Checks the scopes of the user's access token for `api`.
+    pub(crate) fn check_scopes(&self, api: &str, scopes: &[&str]) -> Result<(), AccessDenied> {
+        self.check(|required| (required.api == Some(api)).then_some(scopes))
+    }
+
+    /// `granted` returns `None` for a requirement of another kind.
+    fn check<'g>(
+        &self,
+        granted: impl Fn(&RequiredGrants) -> Option<&'g [&'g str]>,
+    ) -> Result<(), AccessDenied> {
         let unsatisfied: Vec<_> = self
             .0
             .iter()
-            .filter_map(|required| {
-                required.missing(match required.kind {
-                    GrantKind::Role => roles,
-                    GrantKind::Permission => permissions,
-                })
-            })
+            .filter_map(|required| required.missing(granted(required)?))
             .collect();
         if unsatisfied.is_empty() {
             return Ok(());
@@ -125,10 +167,12 @@ impl RequiredGrants {
 
 #[cfg(test)]
 mod tests {
-    use super::Requirement;
+    use super::{Mode, Requirement};
 
     fn denied(requirement: &Requirement) -> Option<String> {
-        let denied = requirement.check(&["clerk"], &["read:a", "write:a"]).err();
+        let denied = requirement
+            .check_claims(&["clerk"], &["read:a", "write:a"])
+            .err();
         denied.map(|denied| denied.to_string())
     }
 
@@ -170,5 +214,29 @@ mod tests {
         ] {
             assert_eq!(denied(&requirement).as_deref(), expected, "{requirement:?}");
         }
+    }
+
+    #[test]
+    fn scopes_are_those_of_their_api_and_no_roles_or_permissions() {
+        let scope = Requirement::scopes_of("A", Mode::All, ["clerk", "read:a"]);
+        assert_eq!(denied(&scope), None, "they are checked apart");
+        let both = scope.and(Requirement::scopes_of("B", Mode::Any, ["x", "y"]));
+        assert!(both.apis().into_iter().eq(["A", "B"]));
+        let lacks = |api, scopes: &[&str]| {
+            let denied = both.check_scopes(api, scopes).err();
+            denied.map(|denied| denied.to_string())
+        };
+        assert_eq!(lacks("A", &["read:a", "clerk"]), None);
+        assert_eq!(lacks("B", &["y"]), None);
+        let missing = lacks("A", &["read:a"]);
+        assert_eq!(missing.as_deref(), Some("the user lacks the scope clerk"));
+        let missing = lacks("B", &["clerk", "read:a"]);
+        assert_eq!(
+            missing.as_deref(),
+            Some("the user lacks one of the scopes x, y")
+        );
+        let none: [&str; 0] = [];
+        let never = Requirement::scopes_of("A", Mode::All, none);
+        assert!(never.check_scopes("A", &["clerk"]).is_err());
     }
 }

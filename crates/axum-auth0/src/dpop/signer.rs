@@ -31,7 +31,7 @@ struct Inner {
 }
 
 /// The request that a proof is for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct ProofTarget<'a> {
     pub(crate) method: &'a Method,
     pub(crate) url: &'a Url,

@@ -1,4 +1,4 @@
-//! Pages and routers that require roles or permissions.
+//! Pages and routers that require roles, permissions or scopes.
 
 use axum::{
     extract::{Request, State},
@@ -12,10 +12,12 @@ use crate::{
     authorization::{AccessDenied, Requirement},
     config::Config,
     page::Page,
-    session::CurrentUser,
+    request::RequestKind,
+    session::{AccessError, CurrentUser},
+    tokens::TokenError,
 };
 
-/// The pages that require roles or permissions.
+/// The pages that require roles, permissions or scopes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AccessPages(Vec<(ProtectedPages, Requirement)>);
 
@@ -40,7 +42,7 @@ impl AccessPages {
     }
 }
 
-/// Layer in front of a router whose routes all require roles or permissions.
+/// Layer in front of a router whose routes all require roles, permissions or scopes.
 pub(crate) async fn require_access(
     State((guard, requirement)): State<(Guard, Requirement)>,
     request: Request,
@@ -49,25 +51,45 @@ pub(crate) async fn require_access(
     if let Some(refusal) = refuse_anonymous(&guard, &request, &[]) {
         return refusal;
     }
-    match refuse_without_access(&request, &requirement) {
+    let refusal = refuse_without_access(&guard, &request, requirement);
+    match refusal.await {
         Some(refusal) => refusal,
         None => next.run(request).await,
     }
 }
 
-/// Returns the response to a signed-in user without access.
+/// Returns the response to a signed-in user without access. The future does not borrow the request, whose body is not `Sync`.
 pub(super) fn refuse_without_access(
+    guard: &Guard,
     request: &Request,
-    requirement: &Requirement,
-) -> Option<Response> {
-    match request.extensions().get() {
-        Some(CurrentUser::SignedIn(user)) => user
-            .require_access(requirement)
-            .err()
-            .map(IntoResponse::into_response),
+    requirement: Requirement,
+) -> impl Future<Output = Option<Response>> + Send + use<> {
+    let user = match request.extensions().get() {
+        Some(CurrentUser::SignedIn(user)) => Some(user.clone()),
         // Another guard refuses it.
         _ => None,
+    };
+    let kind = RequestKind::of(request.method(), request.headers());
+    let is_page = kind == RequestKind::Navigation && !guard.is_data_route(request);
+    let home = guard.config.routes().home_path().to_owned();
+    async move {
+        let error = user?.require_access(&requirement).await.err()?;
+        Some(match error {
+            AccessError::Token(
+                TokenError::ProviderUnavailable { .. } | TokenError::StoreUnavailable,
+            ) if is_page => unavailable_page(&home),
+            error => error.into_response(),
+        })
     }
+}
+
+/// The page if the scopes of a user are unknown.
+fn unavailable_page(home: &str) -> Response {
+    Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not available right now")
+        .paragraph("This site cannot check at the moment whether you have access to it. Please try again in a moment.")
+        .retry_after(5)
+        .link("Go to the start page", home)
+        .into_response()
 }
 
 /// The page for a user without access.

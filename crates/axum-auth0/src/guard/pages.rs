@@ -27,10 +27,11 @@ pub(crate) async fn guard_pages(
     if !needs_user(&request, routes, &guard.paths.protected, landing) {
         return next.run(request).await;
     }
-    let paths = paths(&request, routes);
+    let paths = paths(&request, routes).map(str::to_owned);
+    let paths = [paths[0].as_str(), paths[1].as_str()];
     // A new login does not help a user without access.
     if let Some(requirement) = guard.paths.access.required(&paths)
-        && let Some(refusal) = refuse_without_access(&request, &requirement)
+        && let Some(refusal) = refuse_without_access(&guard, &request, requirement).await
     {
         return refusal;
     }

@@ -1,8 +1,9 @@
 //! The query parameters of the login route. An allow-list prevents links from changing what a login requests
 //! (CVE-2025-67716).
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, fmt, time::Duration};
 
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::requirements::requirements;
@@ -62,7 +63,7 @@ const OWN: &[&str] = &[REQUIRE_ACR, SILENT];
 const MAX_VALUE: usize = 512;
 
 /// The validated parameters of a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct LoginParameters {
     pub(super) return_to: ReturnTo,
     pub(super) forwarded: Vec<(&'static str, String)>,
@@ -72,9 +73,22 @@ pub(super) struct LoginParameters {
     /// The authorization details of the link, which the application sealed.
     pub(super) details: Option<AuthorizationDetails>,
     /// A session transfer token. It can be used once, so a restart of the login does not have it.
-    pub(super) session_transfer_token: Option<String>,
+    session_transfer_token: Option<SecretString>,
     /// Whether the login shows no page, neither of the provider nor of its own.
     pub(super) is_silent: bool,
+}
+
+/// Shows the names of the parameters. The values include tickets of invitations and session transfer tokens.
+impl fmt::Debug for LoginParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.forwarded.iter().map(|(name, _)| name).collect();
+        f.debug_struct("LoginParameters")
+            .field("return_to", &self.return_to)
+            .field("forwarded", &names)
+            .field("step_up", &self.step_up)
+            .field("is_silent", &self.is_silent)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LoginParameters {
@@ -165,7 +179,7 @@ impl LoginParameters {
             }
             value => Ok(value),
         };
-        let session_transfer_token = value_of(SESSION_TRANSFER)?;
+        let session_transfer_token = value_of(SESSION_TRANSFER)?.map(SecretString::from);
         let mut forwarded = Vec::new();
         for &name in LOGIN_PARAMETERS {
             forwarded.extend(value_of(name)?.map(|value| (name, value)));
@@ -234,7 +248,7 @@ impl LoginParameters {
     /// Takes the session transfer token, as a parameter for the provider.
     pub(super) fn take_session_transfer(&mut self) -> Option<(&'static str, String)> {
         let token = self.session_transfer_token.take()?;
-        Some((SESSION_TRANSFER, token))
+        Some((SESSION_TRANSFER, token.expose_secret().to_owned()))
     }
 
     /// Returns the parameters for a restart of the login, or `None` if they exceed `limit` bytes.

@@ -50,7 +50,7 @@ pub enum IdTokenError {
 }
 
 /// The values of a login that its ID token must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct IdTokenChecks<'a> {
     /// `None` for a grant without an authorization request.
     pub(crate) nonce: Option<&'a str>,

@@ -1,5 +1,7 @@
 //! The URL that ends the session at the provider.
 
+use std::fmt;
+
 use url::Url;
 
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
 const MAX_URL: usize = 6_000;
 
 /// A logout request to the provider. The configuration adds the client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ProviderLogout<'a> {
     /// The URL that the provider redirects to, as registered there.
     pub return_to: Option<&'a str>,
@@ -22,6 +24,16 @@ pub struct ProviderLogout<'a> {
     pub session: Option<&'a str>,
     /// Whether the user is also logged out of the identity provider behind an Auth0 tenant, such as Google.
     pub federated: bool,
+}
+
+/// Does not show the ID token.
+impl fmt::Debug for ProviderLogout<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderLogout")
+            .field("return_to", &self.return_to)
+            .field("federated", &self.federated)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ProviderLogout<'_> {

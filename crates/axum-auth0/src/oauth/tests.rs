@@ -4,7 +4,9 @@ use http::{Response, header};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::{EndpointError, EndpointResponse, TokenResponse, response::reports_failure};
+use super::{
+    EndpointError, EndpointResponse, ProviderLogout, TokenResponse, response::reports_failure,
+};
 
 fn read(response: &Response<Vec<u8>>) -> EndpointResponse {
     EndpointResponse::read(response, None, None)
@@ -259,5 +261,30 @@ fn a_revocation_succeeds_unless_the_body_reports_a_failure() {
             .header(header::CONTENT_TYPE, media_type)
             .body(body.as_bytes().to_vec());
         assert_eq!(reports_failure(&response.unwrap()), fails, "{body}");
+    }
+}
+
+#[test]
+fn debug_shows_no_token_of_a_logout_or_a_response() {
+    let logout = ProviderLogout {
+        return_to: None,
+        id_token: Some("canary"),
+        session: Some("canary"),
+        federated: false,
+    };
+    let body = json!({
+        "access_token": "canary", "refresh_token": "canary", "id_token": "canary", "token_type": "mac",
+    });
+    let refused = json_response(200, &body);
+    assert!(!refused.issued().is_empty());
+    for text in [
+        format!("{logout:?}"),
+        format!("{refused:?}"),
+        format!(
+            "{:?}",
+            tokens(&json!({ "refresh_token": "canary", "id_token": "canary" }))
+        ),
+    ] {
+        assert!(!text.contains("canary"), "{text}");
     }
 }

@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("page.css");
 const SUBMIT_SCRIPT: &str = "document.forms[0].requestSubmit();";
 
 /// A page with the problem, its cause, and what to do about it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Page {
     status: StatusCode,
     title: String,

@@ -3,5 +3,5 @@
 use axum::body::Bytes;
 
 /// The body of a URL-encoded form, as a request extension.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct PostedForm(pub(crate) Bytes);

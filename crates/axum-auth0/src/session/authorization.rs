@@ -49,7 +49,7 @@ impl SignedInUser {
     ///
     /// [`AccessDenied`], whose response says what is missing.
     pub fn require_role(&self, role: &str) -> Result<(), AccessDenied> {
-        self.require_access(&Requirement::role(role))
+        self.check_claims(&Requirement::role(role))
     }
 
     /// Requires a permission.
@@ -58,15 +58,11 @@ impl SignedInUser {
     ///
     /// [`AccessDenied`].
     pub fn require_permission(&self, permission: &str) -> Result<(), AccessDenied> {
-        self.require_access(&Requirement::permission(permission))
+        self.check_claims(&Requirement::permission(permission))
     }
 
-    /// Requires roles and permissions.
-    ///
-    /// # Errors
-    ///
-    /// [`AccessDenied`].
-    pub fn require_access(&self, requirement: &Requirement) -> Result<(), AccessDenied> {
-        requirement.check(&self.roles(), &self.permissions())
+    /// Checks the roles and permissions of `requirement`, not its scopes.
+    pub(super) fn check_claims(&self, requirement: &Requirement) -> Result<(), AccessDenied> {
+        requirement.check_claims(&self.roles(), &self.permissions())
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Response extension that overrides what tower-sessions does with the session cookie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionCookie {
     /// Sets the cookie to this session.
     Set(Id),

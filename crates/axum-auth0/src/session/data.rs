@@ -152,7 +152,7 @@ pub(crate) fn empty_record(id: Id, expires_at: i64) -> Result<Record, StoreError
 }
 
 /// The session of a request, as far as this version can read it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct StoredSession {
     /// The session identifier, if the store has a record of it, readable or not.
     pub(crate) id: Option<Id>,

@@ -23,6 +23,7 @@ mod organization;
 mod own_sessions;
 mod public_claims;
 mod records;
+mod scope;
 mod services;
 mod session_data;
 mod session_use;
@@ -55,6 +56,7 @@ pub use self::{
     expiry::{SESSION_EXPIRES_HEADER, SessionExpiry, SessionLimit},
     not_signed_in::NotSignedIn,
     organization::OrganizationRequired,
+    scope::AccessError,
     session_data::{AppData, SessionDataError},
     session_use::BACKGROUND_HEADER,
     user::{CurrentUser, SignedInUser},

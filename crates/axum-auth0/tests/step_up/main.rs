@@ -1,4 +1,4 @@
-//! Actions that require a recent login, a second factor, roles or permissions.
+//! Actions that require a recent login, a second factor, roles, permissions or scopes.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -8,6 +8,7 @@ mod forms;
 mod guards;
 mod kept_forms;
 mod logins;
+mod scopes;
 
 use std::{
     sync::{Arc, Mutex},

@@ -1,9 +1,9 @@
-//! The roles and permissions that a user lacks.
+//! The roles, permissions and scopes that a user lacks.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The roles and permissions that an action requires and the user lacks. The engine's type of the same name has the same JSON.
+/// The roles, permissions and scopes that an action requires and the user lacks. The engine's type of the same name has the same JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AccessDenied {
@@ -11,7 +11,7 @@ pub struct AccessDenied {
     pub missing: Vec<MissingGrant>,
 }
 
-/// A role or a permission that is missing.
+/// A role, a permission or a scope that is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MissingGrant {
     /// The kind.
@@ -28,6 +28,8 @@ pub enum GrantKind {
     Role,
     /// A permission of the user.
     Permission,
+    /// A scope of the user's access token for an API.
+    Scope,
 }
 
 impl fmt::Display for AccessDenied {
@@ -38,6 +40,7 @@ impl fmt::Display for AccessDenied {
             let kind = match grant.kind {
                 GrantKind::Role => "role",
                 GrantKind::Permission => "permission",
+                GrantKind::Scope => "scope",
             };
             match grant.any_of.as_slice() {
                 [one] => write!(f, "the {kind} {one}")?,

@@ -12,7 +12,7 @@ mod session_end_text;
 pub(crate) mod step_up;
 mod token_error;
 
-pub use access::{require_access, require_permission, require_role};
+pub use access::{require_access, require_permission, require_role, require_scope};
 pub use axum_auth0;
 pub use functions::is_server_function;
 pub use guards::{optional_user, require_user};

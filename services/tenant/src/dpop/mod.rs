@@ -36,7 +36,7 @@ pub(crate) enum DpopError {
 }
 
 /// A request that may have a proof.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct ProvenRequest<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) method: &'a str,

@@ -1,12 +1,15 @@
 //! Request parameters from the query, a form, or a JSON object, which Auth0 also accepts.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+};
 
 use axum::http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 /// Parameters by name. A parameter with an empty value is treated as absent (RFC 6749 §3.1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parameters {
     single: BTreeMap<String, String>,
     resources: Vec<String>,
@@ -19,6 +22,13 @@ pub(crate) enum ParametersError {
     Duplicate(String),
     /// The body is neither a form nor a JSON object of strings.
     InvalidBody,
+}
+
+/// Shows the names. The values include secrets, codes and tokens.
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.single.keys()).finish()
+    }
 }
 
 impl Parameters {
@@ -122,6 +132,15 @@ mod tests {
         let parameters =
             Parameters::from_query(Some("resource=https%3A%2F%2Fa&resource=https%3A%2F%2Fb"));
         assert_eq!(parameters.map(|found| found.resources().len()), Ok(2));
+    }
+
+    #[test]
+    fn debug_shows_the_names_only() {
+        let parameters = Parameters::from_query(Some("client_secret=canary&code=canary"));
+        assert_eq!(
+            format!("{parameters:?}"),
+            r#"Ok(["client_secret", "code"])"#
+        );
     }
 
     #[test]

@@ -34,10 +34,10 @@ fn malformed_and_repeated_parameters_are_errors_with_the_name() {
         ("login_hint=a%0d%0ab", "login_hint"),
         ("returnTo=/a&returnTo=/b", "returnTo"),
     ] {
-        assert_eq!(parse(query), Err(name), "{query}");
+        assert_eq!(parse(query).unwrap_err(), name, "{query}");
     }
     let long = format!("login_hint={}", "a".repeat(MAX_VALUE + 1));
-    assert_eq!(parse(&long), Err("login_hint"));
+    assert_eq!(parse(&long).unwrap_err(), "login_hint");
 }
 
 #[test]
@@ -81,7 +81,18 @@ fn a_restart_has_the_same_parameters_or_does_not_happen() {
         let parameters = parse(query).unwrap();
         let pairs = parameters.to_pairs(512).unwrap();
         let again = LoginParameters::from_pairs(parameters.return_to.clone(), &pairs);
-        assert_eq!(again, Some(parameters), "{query}");
+        let members = |found: &LoginParameters| {
+            let LoginParameters {
+                return_to,
+                forwarded,
+                step_up,
+                organization,
+                is_silent,
+                ..
+            } = found.clone();
+            (return_to, forwarded, step_up, organization, is_silent)
+        };
+        assert_eq!(members(&again.unwrap()), members(&parameters), "{query}");
     }
     let long = format!("max_age=0&login_hint={}", "a".repeat(500));
     let long = parse(&long).unwrap();
@@ -89,7 +100,7 @@ fn a_restart_has_the_same_parameters_or_does_not_happen() {
     for (name, value) in [("client_id", "evil"), ("max_age", "x"), ("prompt", "evil")] {
         let pairs = [(name.to_owned(), value.to_owned())];
         let again = LoginParameters::from_pairs(ReturnTo::home(), &pairs);
-        assert_eq!(again, None, "{name}");
+        assert!(again.is_none(), "{name}");
     }
 }
 
@@ -97,4 +108,20 @@ fn a_restart_has_the_same_parameters_or_does_not_happen() {
 fn a_return_path_of_another_site_becomes_the_start_page() {
     let parameters = parse("returnTo=https%3A%2F%2Fevil.example").unwrap();
     assert_eq!(parameters.return_to, ReturnTo::home());
+}
+
+#[test]
+fn debug_shows_neither_tickets_nor_tokens() {
+    let query = "invitation=canary1&session_transfer_token=canary2&login_hint=canary3";
+    let mut parameters = parse(query).unwrap();
+    let text = format!("{parameters:?}");
+    assert!(
+        text.contains("invitation") && !text.contains("canary"),
+        "{text}"
+    );
+    let token = parameters.take_session_transfer();
+    assert_eq!(
+        token,
+        Some(("session_transfer_token", "canary2".to_owned()))
+    );
 }
