@@ -51,7 +51,7 @@ async fn logged_in(env: &TestEnv) -> Browser {
         let response = browser.get(path).await;
         assert_eq!(response.status, 303, "{path}: a login first");
     }
-    browser.log_in(&env.provider, "alice").await;
+    browser.attempt_login(&env.provider, "alice").await;
     env.provider.clear_request_log();
     browser
 }

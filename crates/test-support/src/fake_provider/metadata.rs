@@ -15,6 +15,7 @@ impl FakeProvider {
                 "userinfo_endpoint": format!("{base}/userinfo"),
                 "revocation_endpoint": format!("{base}/oauth/revoke"),
                 "pushed_authorization_request_endpoint": format!("{base}/oauth/par"),
+                "backchannel_authentication_endpoint": format!("{base}/bc-authorize"),
             })
         });
         self.modified(
