@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 use super::{
     Auth0,
     backchannel_poll::{BackchannelPoll, Polled, failure},
-    issued_tokens,
+    issued_tokens::{self, Delivery},
 };
 use crate::{
     config::Api,
@@ -169,7 +169,7 @@ impl<A: Api> PendingBackchannelLogin<A> {
         self.schedule
             .record_poll(polled.received_at, polled.retry_after);
         let delivery = polled.result?;
-        Ok(delivery.map(|delivery| delivery.complete()))
+        Ok(delivery.map(Delivery::complete))
     }
 
     fn unix_seconds(&self) -> i64 {

@@ -10,6 +10,7 @@ use crate::jwt;
 
 /// The tokens of a response, also of one that is refused. They are verified only as far as the rest of the response.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "the names of RFC 6749")]
 pub(crate) struct Issued {
     pub(crate) access_token: Option<SecretString>,
     pub(crate) refresh_token: Option<SecretString>,
