@@ -58,12 +58,14 @@ async fn logged_in(env: &TestEnv) -> Browser {
 
 /// Issues access tokens with this scope only.
 fn grant(env: &TestEnv, scope: &'static str) {
-    env.provider.modify(Part::AccessToken, move |claims| {
-        claims["scope"] = json!(scope)
-    });
-    for part in [Part::ExchangeResponse, Part::RefreshResponse] {
-        env.provider
-            .modify(part, move |response| response["scope"] = json!(scope));
+    for part in [
+        Part::AccessToken,
+        Part::ExchangeResponse,
+        Part::RefreshResponse,
+    ] {
+        env.provider.modify(part, move |members| {
+            members["scope"] = json!(scope);
+        });
     }
 }
 
