@@ -4,6 +4,7 @@
 
 mod port;
 mod state;
+mod tls;
 
 use std::{
     net::SocketAddr,
@@ -16,7 +17,8 @@ use leptos::config::LeptosOptions;
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
-use self::state::State;
+pub use self::tls::read_certificate;
+use self::{state::State, tls::Tls};
 
 const TENANT_PORT: u16 = 4000;
 const PRODUCTS_PORT: u16 = 4001;
@@ -85,12 +87,21 @@ pub async fn complete(
     let products_listener = port::listen(PRODUCTS_PORT, &folder.join("products-api-port")).await?;
     let orders_listener = port::listen(ORDERS_PORT, &folder.join("orders-api-port")).await?;
     let issuer = format!("http://{}/", tenant_listener.local_addr()?);
-    let products_url = format!("http://{}", products_listener.local_addr()?);
-    let orders_url = format!("http://{}", orders_listener.local_addr()?);
+    let tls = Tls::listen(&variables, &folder).await?;
+    let bound_tokens = tls.as_ref().is_some_and(Tls::binds_tokens);
+    let scheme = if bound_tokens { "https" } else { "http" };
+    let products_url = format!("{scheme}://{}", products_listener.local_addr()?);
+    let orders_url = format!("{scheme}://{}", orders_listener.local_addr()?);
 
     let mut settings =
         tenant::Settings::local(issuer.parse()?, &base_url, &state.client_secret).with_orders();
     settings.database = tenant::Database::File(folder.join("tenant.db"));
+    if let Some(tls) = &tls {
+        settings = tls.configure(settings, &folder)?;
+    }
+    if tls::is_on(&variables, "AUTH0_FAPI2") {
+        settings.signing_algorithm = tenant::SigningAlgorithm::Ps256;
+    }
     // The tenant ends sessions of the site, too.
     if let Some(site) = settings.applications.first_mut() {
         site.backchannel_logout_url = backchannel_logout_url(&base_url);
@@ -102,7 +113,14 @@ pub async fn complete(
         .unwrap_or_default();
     let roles_claim = format!("{}roles", settings.claims_namespace);
     let tenant = tenant::Tenant::open(settings).await?;
-    let tenant_task = serve(tenant_listener, tenant.router());
+    let mut tasks = vec![serve(tenant_listener, tenant.router())];
+    let serve_api = |listener, router| {
+        if bound_tokens {
+            tls::serve_api(&tenant, listener, router)
+        } else {
+            serve(listener, router)
+        }
+    };
     let products_audience = tenant::ApiSettings::products().identifier;
     let products = products_api::router(products_api::Settings {
         issuer: issuer.clone(),
@@ -111,7 +129,7 @@ pub async fn complete(
         database: products_api::Database::File(folder.join("products.db")),
     })
     .await?;
-    let products_task = serve(products_listener, products);
+    tasks.push(serve_api(products_listener, products));
     let orders_audience = tenant::ApiSettings::orders().identifier;
     let orders = orders_api::router(orders_api::Settings {
         issuer: issuer.clone(),
@@ -120,11 +138,14 @@ pub async fn complete(
         database: orders_api::Database::File(folder.join("orders.db")),
     })
     .await?;
-    let orders_task = serve(orders_listener, orders);
+    tasks.push(serve_api(orders_listener, orders));
 
     variables.set("AUTH0_DOMAIN", issuer.as_str());
     variables.set("AUTH0_CLIENT_ID", client_id);
     variables.set("AUTH0_CLIENT_SECRET", state.client_secret.as_str());
+    if let Some(tls) = tls {
+        tasks.push(tls.start(&tenant, &mut variables));
+    }
     variables.set_default("AUTH0_SECRET", state.secret.as_str());
     variables.set_default("AUTH0_AUDIENCE", products_audience);
     variables.set_default("PRODUCTS_API_URL", products_url.as_str());
@@ -133,7 +154,7 @@ pub async fn complete(
     variables.set_default("AUTH0_ROLES_CLAIM", roles_claim);
     variables.set_default("AUTH0_SESSION_STORE", sessions(&folder));
     let services = LocalServices {
-        tasks: vec![tenant_task, products_task, orders_task],
+        tasks,
         tenant,
         banner: banner(&base_url, &issuer, &products_url, &orders_url),
     };

@@ -16,6 +16,7 @@ use crate::{
         activity_log::log_entries,
         dashboard::DashboardPage,
         error_page::ErrorPage,
+        security::Security,
         sessions::{MAX_SESSIONS, SessionRow, ShownSessions},
         users::{SecondFactorColumn, UserRow},
     },
@@ -105,6 +106,11 @@ pub(crate) async fn get(
         applications: &applications,
         users: &users,
         requires_second_factor: state.requires_second_factor(),
+        security: Security {
+            requires_pushed_requests: state.requires_pushed_requests(),
+            signing_algorithm: state.config.signing_algorithm,
+            mutual_tls: state.mutual_tls.as_ref(),
+        },
         organizations: &all_organizations,
         nonce: random_secret(),
     }

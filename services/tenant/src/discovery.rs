@@ -8,12 +8,13 @@ use axum::{
     http::header::CACHE_CONTROL,
     response::{IntoResponse as _, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     authorize::requested_acr::MULTI_FACTOR,
     dpop,
     keys::KeySet,
+    mutual_tls::MutualTls,
     scopes::OIDC_SCOPES,
     settings::DpopProofs,
     state::AppState,
@@ -55,7 +56,7 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         ],
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
+        "id_token_signing_alg_values_supported": [state.config.signing_algorithm.name()],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "claims_supported": [
@@ -70,13 +71,34 @@ pub(crate) async fn configuration(State(state): State<Arc<AppState>>) -> Respons
         "request_object_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "authorization_details_types_supported": state.config.authorization_detail_types,
         "request_uri_parameter_supported": false,
+        "require_pushed_authorization_requests": state.requires_pushed_requests(),
         "claims_parameter_supported": true,
         "acr_values_supported": [MULTI_FACTOR],
     });
     if state.config.dpop != DpopProofs::Ignored {
         document["dpop_signing_alg_values_supported"] = json!(dpop::ALGORITHMS);
     }
+    if let Some(mutual_tls) = &state.mutual_tls {
+        add_mutual_tls(&mut document, mutual_tls);
+    }
     ([(CACHE_CONTROL, CACHE_POLICY)], Json(document)).into_response()
+}
+
+/// Adds the metadata of RFC 8705 §2.1, §2.2, §3.3 and §5.
+fn add_mutual_tls(document: &mut Value, mutual_tls: &MutualTls) {
+    if let Some(methods) = document["token_endpoint_auth_methods_supported"].as_array_mut() {
+        methods.extend(["tls_client_auth", "self_signed_tls_client_auth"].map(Value::from));
+    }
+    document["tls_client_certificate_bound_access_tokens"] = json!(true);
+    let url = |path| mutual_tls.url(path);
+    document["mtls_endpoint_aliases"] = json!({
+        "token_endpoint": url("oauth/token"),
+        "userinfo_endpoint": url("userinfo"),
+        "revocation_endpoint": url("oauth/revoke"),
+        "introspection_endpoint": url("oauth/introspect"),
+        "pushed_authorization_request_endpoint": url("oauth/par"),
+        "backchannel_authentication_endpoint": url("bc-authorize"),
+    });
 }
 
 pub(crate) async fn jwks(State(state): State<Arc<AppState>>) -> Response {

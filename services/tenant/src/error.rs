@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::mutual_tls::MutualTlsError;
+
 /// The tenant cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -42,6 +44,14 @@ pub enum OpenError {
     /// A password cannot be hashed.
     #[error("cannot hash a password")]
     Password,
+    /// The URL of the TLS listener is not an https URL with a loopback host.
+    #[error(
+        "the URL of the TLS listener must be an https URL with a loopback host, for example https://127.0.0.1:4443/"
+    )]
+    MutualTlsUrl,
+    /// The TLS listener cannot be set up.
+    #[error("cannot set up mutual TLS: {0}")]
+    MutualTls(#[from] MutualTlsError),
     /// The HTTP client for back-channel logout cannot be created.
     #[error("cannot create the HTTP client")]
     HttpClient(#[from] reqwest::Error),

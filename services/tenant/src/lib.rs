@@ -9,11 +9,13 @@
 //! A login passes through these files in order: `authorize/endpoint.rs` → `authorize/validation.rs` → `authorize/login.rs` →
 //! `authorize/response.rs` → `token/endpoint.rs` → `token/authorization_code.rs` → `token/response.rs`.
 //!
-//! State is stored in `SQLite` and survives restarts. The tenant serves plain HTTP and therefore accepts loopback hosts only.
+//! State is stored in `SQLite` and survives restarts. The tenant serves plain HTTP and therefore accepts loopback hosts only;
+//! a TLS listener for client certificates is optional (`mutual_tls/`).
 
 mod activity_log;
 mod authorize;
 mod backchannel;
+mod binding;
 mod clients;
 mod clock;
 mod dashboard;
@@ -27,8 +29,10 @@ mod keys;
 mod logout;
 mod loopback;
 mod middleware;
+mod mutual_tls;
 mod opaque_id;
 mod pages;
+mod pushed_requests_policy;
 mod refresh_counts;
 mod router;
 mod scopes;
@@ -47,11 +51,13 @@ mod userinfo;
 pub use activity_log::{LogEntry, Outcome};
 pub use clock::{Clock, MockClock, SystemClock};
 pub use error::OpenError;
+pub use mutual_tls::{MutualTlsError, TlsListener, TlsPeer};
 pub use refresh_counts::RefreshCounts;
 pub use settings::{
-    ApiSettings, ApplicationAccess, ApplicationSettings, Database, DpopProofs,
-    OrganizationSettings, OrganizationUsage, OtherGrant, PublicKey, PublicKeyError, ResourcePolicy,
-    Settings, TokenSigning, UserSettings,
+    ApiSettings, ApplicationAccess, ApplicationSettings, CertificateError, Database, DpopProofs,
+    MutualTlsSettings, OrganizationSettings, OrganizationUsage, OtherGrant, PublicKey,
+    PublicKeyError, RegisteredCertificate, ResourcePolicy, Settings, SigningAlgorithm,
+    TokenSigning, UserSettings,
 };
 pub use tenant::Tenant;
 pub use token::direct::{IssueError, IssuedTokens};

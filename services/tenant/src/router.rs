@@ -24,10 +24,11 @@ use crate::{
         backchannel::DECIDE_PATH,
         error_page::ErrorPage,
         organization::INVITATION_PATH,
+        security::PUSHED_REQUESTS_POLICY_PATH,
         sessions::END_PATH,
         users::{SECOND_FACTOR_POLICY_PATH, SECOND_FACTOR_REMOVAL_PATH},
     },
-    second_factor_policy, sessions,
+    pushed_requests_policy, second_factor_policy, sessions,
     state::AppState,
     token::{self, introspection, revocation},
     userinfo,
@@ -59,6 +60,10 @@ pub(crate) fn router(state: Arc<AppState>) -> Router {
         .route(
             SECOND_FACTOR_REMOVAL_PATH,
             post(second_factor_policy::remove),
+        )
+        .route(
+            PUSHED_REQUESTS_POLICY_PATH,
+            post(pushed_requests_policy::post),
         )
         .route(assets::STYLESHEET_PATH, get(assets::stylesheet))
         .route(assets::ICON_PATH, get(assets::icon))

@@ -3,10 +3,12 @@
 use std::{fmt, sync::Arc};
 
 use axum::Router;
+use tokio::net::TcpListener;
 
 use crate::{
     activity_log::LogEntry,
     error::OpenError,
+    mutual_tls::TlsListener,
     refresh_counts::RefreshCounts,
     router::router,
     settings::Settings,
@@ -36,6 +38,19 @@ impl Tenant {
     /// Returns the tenant's endpoints, to be served on loopback at the issuer's port.
     pub fn router(&self) -> Router {
         router(self.state.clone())
+    }
+
+    /// Returns a listener for the URL of [`MutualTlsSettings`](crate::MutualTlsSettings), to be served with the same router;
+    /// `None` without these settings.
+    pub fn tls_listener(&self, listener: TcpListener) -> Option<TlsListener> {
+        let mutual_tls = self.state.mutual_tls.as_ref()?;
+        Some(mutual_tls.listener(listener))
+    }
+
+    /// Returns the variables of a site that authenticates with the generated client certificate; none without a TLS listener.
+    pub fn certificate_variables(&self) -> Vec<(&'static str, String)> {
+        let mutual_tls = self.state.mutual_tls.as_ref();
+        mutual_tls.map_or_else(Vec::new, |tls| tls.files.site_variables().into())
     }
 
     /// Returns the activity log, newest entry first; at most 200 entries.

@@ -12,11 +12,13 @@ use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use crate::{
+    binding::Binding,
     dpop::{DpopError, NONCE_HEADER, ProvenRequest, presented_token},
     http::InternalError,
+    mutual_tls::TlsPeer,
     state::AppState,
     store::{
-        bound_keys, grants, tokens,
+        bindings, grants, tokens,
         users::{self, User},
     },
     user_claims::user_claims,
@@ -24,8 +26,8 @@ use crate::{
 
 pub(crate) const PATH: &str = "/userinfo";
 
-/// The user, the scopes, and the thumbprint of the key of an access token.
-type TokenOfUser = (User, String, Option<String>);
+/// The user, the scopes, and the binding of an access token.
+type TokenOfUser = (User, String, Binding);
 
 /// The request failed.
 enum UserinfoError {
@@ -40,10 +42,11 @@ enum UserinfoError {
 
 pub(crate) async fn get(
     State(state): State<Arc<AppState>>,
+    peer: TlsPeer,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    match claims(&state, &method, &headers).await {
+    match claims(&state, &peer, &method, &headers).await {
         Ok(claims) => {
             let sub = claims
                 .get("sub")
@@ -71,6 +74,7 @@ pub(crate) async fn get(
 
 async fn claims(
     state: &AppState,
+    peer: &TlsPeer,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Map<String, Value>, UserinfoError> {
@@ -78,16 +82,11 @@ async fn claims(
         "The request has no access token.",
     ))?;
     let mut connection = state.store.connection().await?;
-    let (user, scope, bound_to) = match user_of_opaque_token(state, &mut connection, token).await? {
+    let (user, scope, binding) = match user_of_opaque_token(state, &mut connection, token).await? {
         Some(found) => found,
         None => user_of_jwt(state, &mut connection, token).await?,
     };
-    check_key(
-        state,
-        (method, headers),
-        (scheme, token),
-        bound_to.as_deref(),
-    )?;
+    check_possession((state, peer), (method, headers), (scheme, token), &binding)?;
     let has = |name: &str| scope.split(' ').any(|granted| granted == name);
     if !has("openid") {
         return Err(UserinfoError::InsufficientScope);
@@ -97,33 +96,43 @@ async fn claims(
     Ok(claims)
 }
 
-/// Checks the proof of a token that is bound to a key (RFC 9449 §7.1). A bound token is no bearer token, and the reverse.
-fn check_key(
-    state: &AppState,
+/// Checks the proof of a token that is bound to a key (RFC 9449 §7.1), or the certificate of one that is bound to a certificate
+/// (RFC 8705 §3). A token that is bound to a key is no bearer token, and the reverse.
+fn check_possession(
+    (state, peer): (&AppState, &TlsPeer),
     (method, headers): (&Method, &HeaderMap),
     (scheme, token): (&str, &str),
-    bound_to: Option<&str>,
+    binding: &Binding,
 ) -> Result<(), UserinfoError> {
-    let expected = if bound_to.is_some() { "dpop" } else { "bearer" };
-    if !scheme.eq_ignore_ascii_case(expected) {
+    if !scheme.eq_ignore_ascii_case(binding.token_type()) {
         return Err(UserinfoError::InvalidToken(
             "The access token was presented with the wrong scheme: DPoP if it is bound to a key, Bearer otherwise.",
         ));
     }
-    if bound_to.is_none() {
-        return Ok(());
-    }
+    let key = match binding {
+        Binding::None => return Ok(()),
+        Binding::Certificate(thumbprint) => {
+            return if peer.thumbprint().as_ref() == Some(thumbprint) {
+                Ok(())
+            } else {
+                Err(UserinfoError::InvalidToken(
+                    "The request does not have the client certificate that the access token is bound to.",
+                ))
+            };
+        }
+        Binding::Key(key) => key,
+    };
     let request = ProvenRequest {
         headers,
         method: method.as_str(),
-        url: &state.config.userinfo_audience(),
+        url: &state.url(peer, "userinfo"),
         token: Some(token),
     };
     let proven = state
         .dpop
         .proven_key(request, state.now())
         .map_err(UserinfoError::Proof)?;
-    if proven.as_deref() == bound_to {
+    if proven.as_ref() == Some(key) {
         Ok(())
     } else {
         Err(UserinfoError::InvalidToken(
@@ -132,7 +141,7 @@ fn check_key(
     }
 }
 
-/// Returns the user, the scopes and the key of an opaque access token; `None` if the token is unknown.
+/// Returns the user, the scopes and the binding of an opaque access token; `None` if the token is unknown.
 async fn user_of_opaque_token(
     state: &AppState,
     connection: &mut SqliteConnection,
@@ -147,13 +156,13 @@ async fn user_of_opaque_token(
     let Some(grant) = grants::find(connection, &found.grant_id).await? else {
         return Ok(None);
     };
-    let bound_to = bound_keys::find(connection, token).await?;
+    let binding = bindings::find(connection, token).await?;
     Ok(users::find(connection, &grant.sub)
         .await?
-        .map(|user| (user, found.scope, bound_to)))
+        .map(|user| (user, found.scope, binding)))
 }
 
-/// Returns the user, the scopes and the key of a JWT.
+/// Returns the user, the scopes and the binding of a JWT.
 async fn user_of_jwt(
     state: &AppState,
     connection: &mut SqliteConnection,
@@ -188,10 +197,7 @@ async fn user_of_jwt(
         .ok_or(UserinfoError::InvalidToken(
             "The user does not exist any more.",
         ))?;
-    let bound_to = claims
-        .get("cnf")
-        .and_then(|confirmation| confirmation.get("jkt")?.as_str());
-    Ok((user, text("scope").to_owned(), bound_to.map(str::to_owned)))
+    Ok((user, text("scope").to_owned(), Binding::of_claims(&claims)))
 }
 
 impl From<sqlx::Error> for UserinfoError {

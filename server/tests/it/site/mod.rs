@@ -2,6 +2,7 @@
 
 mod addresses;
 mod audience;
+mod authorization_details;
 mod base_path;
 mod compression;
 mod cookies;
@@ -15,6 +16,7 @@ mod headers;
 mod login;
 mod logout;
 mod malformed_forms;
+mod mutual_tls;
 mod offline_access;
 mod orders;
 mod outages;

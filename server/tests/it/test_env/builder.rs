@@ -1,7 +1,12 @@
 //! Settings of a test environment.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use axum::Router;
 use axum_auth0::Variables;
 use tempfile::TempDir;
 use tenant::{ApiSettings, Settings};
@@ -37,7 +42,11 @@ pub(crate) struct TestEnvBuilder {
     pub(crate) hash_files: bool,
     /// Whether the databases are files, so that the environment can restart.
     pub(crate) persistent: bool,
+    /// Pages instead of those of the sample site.
+    pub(crate) pages: Option<Router>,
     orders_url: String,
+    tls_url: Url,
+    files: PathBuf,
 }
 
 impl TestEnvBuilder {
@@ -69,7 +78,12 @@ impl TestEnvBuilder {
             tenant_is_up: true,
             hash_files: false,
             persistent: false,
+            pages: None,
             orders_url: format!("http://{}", ports.orders.address()),
+            tls_url: format!("https://{}/", ports.tenant_tls.address())
+                .parse()
+                .unwrap(),
+            files: ports.folder.path().join("mutual-tls"),
         }
     }
 
@@ -85,6 +99,21 @@ impl TestEnvBuilder {
         self.set("APP_BASE_URL", url.as_str());
         let local = Settings::local(self.tenant.issuer.clone(), &url, CLIENT_SECRET);
         self.tenant.applications = local.applications;
+    }
+
+    /// Authenticates the site with the certificate that the tenant generates. Access tokens are bound to it, and the products API
+    /// serves TLS.
+    pub(crate) fn use_mutual_tls(&mut self) {
+        self.tenant = self
+            .tenant
+            .clone()
+            .with_mutual_tls(self.tls_url.clone(), self.files.clone());
+        self.tenant.applications[0].certificate_bound_access_tokens = true;
+        let api = self.variables.get("PRODUCTS_API_URL").unwrap();
+        let api = api.replacen("http:", "https:", 1);
+        self.set("PRODUCTS_API_URL", &api);
+        self.variables.remove("AUTH0_CLIENT_SECRET");
+        self.set("AUTH0_MTLS_BOUND_ACCESS_TOKENS", "true");
     }
 
     /// Registers the site's back-channel logout URL at the tenant.
@@ -129,6 +158,7 @@ pub(crate) struct Ports {
     pub(super) tenant: ServicePort,
     pub(super) api: ServicePort,
     pub(super) orders: ServicePort,
+    pub(super) tenant_tls: ServicePort,
     pub(super) folder: Arc<TempDir>,
 }
 
@@ -141,6 +171,7 @@ impl Ports {
             tenant: ServicePort::take(None),
             api: ServicePort::take(None),
             orders: ServicePort::take(None),
+            tenant_tls: ServicePort::take(None),
             folder: Arc::new(folder),
         }
     }

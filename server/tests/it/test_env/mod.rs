@@ -93,10 +93,17 @@ impl TestEnv {
         let tenant_clock = tenant::MockClock::at(site_clock.unix_seconds());
         builder.tenant.clock = tenant_clock.clone();
         let tenant = Tenant::open(builder.tenant).await.unwrap();
+        let mutual_tls = tenant.certificate_variables();
+        for (name, value) in &mutual_tls {
+            builder.variables.set_default(*name, value.as_str());
+        }
         let tenant_requests = RequestLog::default();
         let tenant_router = tenant_requests.wrap(tenant.router());
         if builder.tenant_is_up {
             ports.tenant.open(tenant_router.clone());
+        }
+        if !mutual_tls.is_empty() {
+            ports.tenant_tls.open_tls(tenant_router.clone(), &tenant);
         }
 
         let products_requests = RequestLog::default();
@@ -111,7 +118,11 @@ impl TestEnv {
             },
         });
         let api_router = products_requests.wrap(api.await.unwrap());
-        ports.api.open(api_router.clone());
+        if mutual_tls.is_empty() {
+            ports.api.open(api_router.clone());
+        } else {
+            ports.api.open_tls(api_router.clone(), &tenant);
+        }
 
         let orders_requests = RequestLog::default();
         let orders_router = if has_orders {
@@ -129,7 +140,10 @@ impl TestEnv {
         let mut options = options::read(&built).unwrap();
         options.hash_files = builder.hash_files;
         let development = dev_sign_in::router(&auth0, Some(tenant.clone()));
-        let site = site::router(options, auth0.clone(), false, development);
+        let site = match builder.pages {
+            Some(pages) => auth0.wrap(pages),
+            None => site::router(options, auth0.clone(), false, development),
+        };
         ports.site.open(site);
 
         Self {

@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{Router, middleware::from_fn};
+use server::local::read_certificate;
+use tenant::{Tenant, TlsPeer};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::oneshot,
@@ -52,6 +54,23 @@ impl ServicePort {
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let served = tokio::spawn(async move {
             // A sender that is dropped stops it as well.
+            let stopping = async { drop(stopped.await) };
+            axum::serve(listener, router)
+                .with_graceful_shutdown(stopping)
+                .await
+                .unwrap();
+        });
+        self.state = State::Up { stop, served };
+    }
+
+    /// Starts to serve TLS with client certificates.
+    pub(crate) fn open_tls(&mut self, router: Router, tenant: &Tenant) {
+        let listener = tenant.tls_listener(self.listener()).unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = router
+            .layer(from_fn(read_certificate))
+            .into_make_service_with_connect_info::<TlsPeer>();
+        let served = tokio::spawn(async move {
             let stopping = async { drop(stopped.await) };
             axum::serve(listener, router)
                 .with_graceful_shutdown(stopping)

@@ -15,6 +15,7 @@ use crate::{
     activity_log::quoted,
     clients,
     http::{OAuthError, Parameters},
+    mutual_tls::TlsPeer,
     scopes,
     settings::OtherGrant,
     state::AppState,
@@ -33,10 +34,11 @@ const MAX_BINDING_MESSAGE: usize = 64;
 
 pub(crate) async fn post(
     State(state): State<Arc<AppState>>,
+    peer: TlsPeer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match start(&state, &headers, &body).await {
+    match start(&state, &peer, &headers, &body).await {
         Ok(response) => Json(response).into_response(),
         Err(error) => {
             state.activity_log.refused(PATH, error.description());
@@ -45,9 +47,14 @@ pub(crate) async fn post(
     }
 }
 
-async fn start(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Value, OAuthError> {
+async fn start(
+    state: &AppState,
+    peer: &TlsPeer,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Value, OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
-    let application = clients::authenticate(state, headers, &parameters).await?;
+    let application = clients::authenticate(state, peer, headers, &parameters).await?;
     let mut transaction = state.store.begin().await?;
     if !application.other_grants.contains(&OtherGrant::Ciba) {
         return Err(OAuthError::new(

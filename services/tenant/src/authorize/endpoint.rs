@@ -171,7 +171,17 @@ async fn resolve_request(
     parameters: &Parameters,
 ) -> Result<AuthorizationRequest, AuthorizationError> {
     let Some(request_uri) = parameters.get("request_uri") else {
-        return validation::validate(state, connection, parameters).await;
+        let request = validation::validate(state, connection, parameters).await?;
+        if state.requires_pushed_requests() {
+            return Err(AuthorizationError::Redirect(ErrorRedirect {
+                redirect_uri: request.redirect_uri,
+                state: request.state,
+                error: "invalid_request",
+                description: "Pushed authorization requests are required.".to_owned(),
+                fix: " The dashboard can change that.".to_owned(),
+            }));
+        }
+        return Ok(request);
     };
     let application = clients::find_application(connection, parameters.get("client_id")).await?;
     let pushed = match request_uri.strip_prefix(par::REQUEST_URI_PREFIX) {

@@ -16,6 +16,7 @@ use crate::{
     clients,
     dpop::ProvenRequest,
     http::{OAuthError, Parameters},
+    mutual_tls::TlsPeer,
     state::AppState,
     store::pushed_requests::{self, PUSHED_REQUEST_TTL},
 };
@@ -26,10 +27,11 @@ pub(super) const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:"
 
 pub(crate) async fn post(
     State(state): State<Arc<AppState>>,
+    peer: TlsPeer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match push(&state, &headers, &body).await {
+    match push(&state, &peer, &headers, &body).await {
         Ok(response) => response,
         Err(error) => {
             state.activity_log.refused(PATH, error.description());
@@ -38,9 +40,14 @@ pub(crate) async fn post(
     }
 }
 
-async fn push(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Response, OAuthError> {
+async fn push(
+    state: &AppState,
+    peer: &TlsPeer,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
-    let application = clients::authenticate(state, headers, &parameters).await?;
+    let application = clients::authenticate(state, peer, headers, &parameters).await?;
     let mut transaction = state.store.begin().await?;
     if parameters.get("request_uri").is_some() {
         return Err(OAuthError::invalid_request(
@@ -53,7 +60,7 @@ async fn push(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Resp
     let request = ProvenRequest {
         headers,
         method: "POST",
-        url: &state.config.url("oauth/par"),
+        url: &state.url(peer, "oauth/par"),
         token: None,
     };
     if let Some(proven) = state.dpop.proven_key(request, state.now())? {

@@ -5,11 +5,12 @@ use url::Url;
 
 use super::error::ErrorRedirect;
 use crate::{
+    binding::Binding,
     opaque_id::random_id,
     state::AppState,
     store::{
         authorization_request::AuthorizationRequest,
-        bound_keys, codes, grant_details,
+        bindings, codes, grant_details,
         grants::{self, Grant},
         organizations, second_factors,
         sessions::{self, Session},
@@ -55,8 +56,9 @@ pub(super) async fn success_url(
         now,
     )
     .await?;
-    if let Some(thumbprint) = &request.dpop_jkt {
-        bound_keys::bind(connection, &code, thumbprint, grant.expires_at).await?;
+    if let Some(thumbprint) = request.dpop_jkt.clone() {
+        let binding = Binding::Key(thumbprint);
+        bindings::bind(connection, &code, &binding, grant.expires_at).await?;
     }
     Ok(callback_url(
         state,

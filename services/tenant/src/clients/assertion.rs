@@ -47,6 +47,12 @@ pub(super) async fn authenticate(
         .await?
         .filter(|application| !application.public_keys.is_empty())
         .ok_or_else(|| refused("the application has no public key at this tenant"))?;
+    // The keys of an application with a certificate sign its authorization requests only.
+    if !application.client_certificates.is_empty() {
+        return Err(refused(
+            "the application authenticates with a client certificate",
+        ));
+    }
     let (_, claims) = verify(assertion, &application.public_keys).map_err(refused)?;
     let now = state.now();
     let until = check_claims(&claims, &client_id, &state.config.issuer, now).map_err(refused)?;

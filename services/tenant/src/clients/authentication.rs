@@ -1,11 +1,13 @@
-//! Client authentication with `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), or with a private key.
+//! Client authentication with `client_secret_basic` or `client_secret_post` (RFC 6749 §2.3.1), with a private key, or
+//! with a certificate.
 
 use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::assertion;
+use super::{assertion, certificate};
 use crate::{
     http::{OAuthError, Parameters},
+    mutual_tls::TlsPeer,
     state::AppState,
     store::applications::{self, Application},
 };
@@ -13,6 +15,7 @@ use crate::{
 /// Authenticates the application that sent a request. Acquires a connection, so the caller must not hold one.
 pub(crate) async fn authenticate(
     state: &AppState,
+    peer: &TlsPeer,
     headers: &HeaderMap,
     parameters: &Parameters,
 ) -> Result<Application, OAuthError> {
@@ -26,6 +29,14 @@ pub(crate) async fn authenticate(
             ));
         }
         return assertion::authenticate(state, &mut connection, parameters).await;
+    }
+    // RFC 8705 §2: the parameter client_id says whose certificate it is.
+    if !basic
+        && parameters.get("client_secret").is_none()
+        && let Some(application) =
+            certificate::authenticate(state, &mut connection, parameters, peer).await?
+    {
+        return Ok(application);
     }
     let (client_id, secret) = if basic {
         // RFC 6749 §2.3: a request must not use more than one method.
@@ -57,7 +68,13 @@ pub(crate) async fn authenticate(
         .await?
         .ok_or_else(|| OAuthError::invalid_client(basic))?;
     // Like at Auth0, an application has one authentication method.
-    if application.public_keys.is_empty() {
+    if !application.client_certificates.is_empty() {
+        Err(OAuthError::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "The application has a client certificate, so it must authenticate with mutual TLS.",
+        ))
+    } else if application.public_keys.is_empty() {
         Ok(application)
     } else {
         Err(OAuthError::new(

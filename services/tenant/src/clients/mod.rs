@@ -2,6 +2,7 @@
 
 mod assertion;
 mod authentication;
+mod certificate;
 mod lookup;
 pub(crate) mod request_object;
 mod signed_jwt;

@@ -1,4 +1,4 @@
-//! The RS256 keys that sign ID tokens, access tokens and logout tokens: one current and one previous key.
+//! The RSA keys that sign ID tokens, access tokens and logout tokens: one current and one previous key.
 //!
 //! The `rsa` crate has a timing side channel in private-key operations (RUSTSEC-2023-0071). The tenant listens on loopback only.
 
@@ -16,6 +16,7 @@ use super::error::SignError;
 use crate::{
     error::OpenError,
     opaque_id::random_id,
+    settings::SigningAlgorithm,
     store::{Store, signing_keys, signing_keys::StoredKey},
 };
 
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) struct KeySet {
     current: Key,
     previous: Option<Key>,
+    algorithm: SigningAlgorithm,
 }
 
 struct Key {
@@ -34,7 +36,10 @@ struct Key {
 
 impl KeySet {
     /// Loads the keys, or generates the first key.
-    pub(crate) async fn open(store: &Store) -> Result<Self, OpenError> {
+    pub(crate) async fn open(
+        store: &Store,
+        algorithm: SigningAlgorithm,
+    ) -> Result<Self, OpenError> {
         let mut connection = store.connection().await?;
         let current = signing_keys::current(&mut connection).await?;
         let previous = signing_keys::previous(&mut connection).await?;
@@ -43,13 +48,17 @@ impl KeySet {
             Some(current) => Ok(Self {
                 current: Key::load(&current)?,
                 previous: previous.as_ref().map(Key::load).transpose()?,
+                algorithm,
             }),
-            None => Self::rotate(store).await,
+            None => Self::rotate(store, algorithm).await,
         }
     }
 
     /// Generates a new current key. Tokens of the previous key remain verifiable.
-    pub(crate) async fn rotate(store: &Store) -> Result<Self, OpenError> {
+    pub(crate) async fn rotate(
+        store: &Store,
+        algorithm: SigningAlgorithm,
+    ) -> Result<Self, OpenError> {
         let generated = tokio::task::spawn_blocking(generate)
             .await
             .map_err(|error| OpenError::SigningKey(error.into()))??;
@@ -60,12 +69,16 @@ impl KeySet {
         Ok(Self {
             current: Key::load(&generated)?,
             previous: previous.as_ref().map(Key::load).transpose()?,
+            algorithm,
         })
     }
 
     /// Signs `claims` with the current key. `typ` is the header parameter: `JWT` or `logout+jwt`.
     pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SignError> {
-        let mut header = Header::new(Algorithm::RS256);
+        let mut header = Header::new(match self.algorithm {
+            SigningAlgorithm::Rs256 => Algorithm::RS256,
+            SigningAlgorithm::Ps256 => Algorithm::PS256,
+        });
         header.typ = Some(typ.to_owned());
         header.kid = Some(self.current.kid.clone());
         Ok(jsonwebtoken::encode(
@@ -81,7 +94,9 @@ impl KeySet {
         let key = std::iter::once(&self.current)
             .chain(&self.previous)
             .find(|key| key.kid == kid)?;
+        // Both, because the keys remain if a restart changes the algorithm.
         let mut validation = Validation::new(Algorithm::RS256);
+        validation.algorithms.push(Algorithm::PS256);
         validation.required_spec_claims.clear();
         // Callers compare times with the tenant's clock, and an `id_token_hint` is valid after it has expired.
         validation.validate_exp = false;
@@ -93,9 +108,13 @@ impl KeySet {
 
     /// Returns the JSON Web Key Set (RFC 7517 §5).
     pub(crate) fn jwks(&self) -> Value {
-        let keys: Vec<&Value> = std::iter::once(&self.current)
+        let keys: Vec<Value> = std::iter::once(&self.current)
             .chain(&self.previous)
-            .map(|key| &key.jwk)
+            .map(|key| {
+                let mut jwk = key.jwk.clone();
+                jwk["alg"] = json!(self.algorithm.name());
+                jwk
+            })
             .collect();
         json!({ "keys": keys })
     }
@@ -112,7 +131,7 @@ impl Key {
             encoding: EncodingKey::from_rsa_der(&stored.pkcs1_der),
             decoding: DecodingKey::from_rsa_components(&n, &e)
                 .map_err(|error| OpenError::SigningKey(error.into()))?,
-            jwk: json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": stored.kid, "n": n, "e": e }),
+            jwk: json!({ "kty": "RSA", "use": "sig", "kid": stored.kid, "n": n, "e": e }),
         })
     }
 }

@@ -8,6 +8,7 @@ use super::{
     dashboard_sections as sections,
     layout::{Escaped, Page, concat_map},
     organization::organization_table,
+    security::{self, Security},
     sessions::{ShownSessions, session_table},
     users::{self, UserRow},
 };
@@ -29,6 +30,7 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) applications: &'a [Application],
     pub(crate) users: &'a [UserRow],
     pub(crate) requires_second_factor: bool,
+    pub(crate) security: Security<'a>,
     /// The organizations, each with all members.
     pub(crate) organizations: &'a [(OrganizationSettings, Vec<String>)],
     /// The nonce of the page's script.
@@ -58,6 +60,7 @@ impl IntoResponse for DashboardPage<'_> {
              <p>The subject token of a token exchange is an access token of the application, or, with the type \
              <code>{exchange_profile}</code>, the email address of a user. At Auth0, an Action verifies tokens of such a type.</p>\
              </section>\n\
+             <section aria-labelledby=\"security\"><h2 id=\"security\">Security of requests and tokens</h2>\n{security}</section>\n\
              <section aria-labelledby=\"users\"><h2 id=\"users\">Users</h2>\n{users}</section>\n\
              <section aria-labelledby=\"organizations\"><h2 id=\"organizations\">Organizations</h2>\n\
              <p>A login with <code>organization</code>, the <code>org_id</code> or the name, is for members only. Its tokens \
@@ -70,6 +73,7 @@ impl IntoResponse for DashboardPage<'_> {
             apis = concat_map(self.apis, sections::api),
             applications = concat_map(self.applications, sections::application),
             exchange_profile = EXCHANGE_PROFILE,
+            security = security::section(&self.security),
             users = users::section(self.config, self.users, self.requires_second_factor),
             organizations = organization_table(self.organizations),
         );

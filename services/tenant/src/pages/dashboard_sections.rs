@@ -3,7 +3,7 @@
 use super::layout::{Escaped, concat_map};
 use crate::{
     dpop,
-    settings::{ApiSettings, ApplicationAccess, TokenSigning},
+    settings::{ApiSettings, ApplicationAccess, RegisteredCertificate, TokenSigning},
     state::Config,
     store::applications::Application,
 };
@@ -68,7 +68,7 @@ pub(super) fn api(api: &ApiSettings) -> String {
         },
         signing = match api.signing {
             TokenSigning::Rs256 =>
-                "RS256: any client can verify the tokens with the published keys",
+                "RS256 or PS256, as the tenant: any client can verify the tokens with the published keys",
             TokenSigning::Hs256 => {
                 "HS256: a secret of the API signs the tokens, and only the API can verify them"
             }
@@ -140,6 +140,9 @@ pub(super) fn application(application: &Application) -> String {
 }
 
 fn authentication(application: &Application) -> String {
+    if !application.client_certificates.is_empty() {
+        return certificates(application);
+    }
     if application.public_keys.is_empty() {
         return "the client secret (<code>client_secret_post</code>, <code>client_secret_basic</code>)"
             .to_owned();
@@ -162,6 +165,28 @@ fn authentication(application: &Application) -> String {
         ""
     };
     format!("<code>private_key_jwt</code> with the key {keys}{requests}")
+}
+
+fn certificates(application: &Application) -> String {
+    let certificates = concat_map(
+        &application.client_certificates,
+        |certificate| match certificate {
+            RegisteredCertificate::DnsName(name) => format!(
+                "<code>tls_client_auth</code> with the DNS name <code>{}</code> ",
+                Escaped(name)
+            ),
+            RegisteredCertificate::SelfSigned { thumbprint } => format!(
+                "<code>self_signed_tls_client_auth</code> with the thumbprint <code>{}</code> ",
+                Escaped(thumbprint)
+            ),
+        },
+    );
+    let bound = if application.certificate_bound_access_tokens {
+        "; its access tokens are bound to the certificate"
+    } else {
+        ""
+    };
+    format!("{certificates}{bound}")
 }
 
 pub(super) fn codes(values: &[String]) -> String {

@@ -14,6 +14,7 @@ pub(crate) mod logout;
 pub(crate) mod organization;
 mod qr_code;
 pub(crate) mod second_factor;
+pub(crate) mod security;
 pub(crate) mod sessions;
 pub(crate) mod sign_up;
 pub(crate) mod users;

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::PublicKey;
+use super::{PublicKey, RegisteredCertificate};
 
 /// An application of the tenant: a *Regular Web Application* in Auth0's terms.
 #[derive(Clone, Debug)]
@@ -16,6 +16,11 @@ pub struct ApplicationSettings {
     /// Public keys (Auth0: *Credentials*). With one, the application has to authenticate with `private_key_jwt`, and its secret is
     /// not accepted.
     pub public_keys: Vec<PublicKey>,
+    /// Client certificates. With one, the application has to authenticate with mutual TLS (RFC 8705), and neither its secret nor its
+    /// keys are accepted.
+    pub client_certificates: Vec<RegisteredCertificate>,
+    /// Whether access tokens are bound to the client certificate (`tls_client_certificate_bound_access_tokens`, RFC 8705 §3.4).
+    pub certificate_bound_access_tokens: bool,
     /// Whether authorization requests must be signed with one of the public keys (Auth0: *Require JAR*).
     pub require_signed_requests: bool,
     /// The name that the login page shows.
@@ -98,6 +103,8 @@ impl ApplicationSettings {
             client_id: "leptos-auth0-sample".to_owned(),
             client_secret: client_secret.into(),
             public_keys: Vec::new(),
+            client_certificates: Vec::new(),
+            certificate_bound_access_tokens: false,
             require_signed_requests: false,
             name: "Leptos Auth0 sample".to_owned(),
             callback_urls: vec![format!("{base}/auth/callback")],

@@ -2,6 +2,7 @@
 
 mod api;
 mod application;
+mod mutual_tls;
 mod organization;
 mod public_key;
 mod site_variables;
@@ -16,6 +17,7 @@ pub(crate) use self::application::EXCHANGE_PROFILE;
 pub use self::{
     api::{ApiSettings, ApplicationAccess, TokenSigning},
     application::{ApplicationSettings, OtherGrant, ResourcePolicy},
+    mutual_tls::{CertificateError, MutualTlsSettings, RegisteredCertificate},
     organization::{OrganizationSettings, OrganizationUsage},
     public_key::{PublicKey, PublicKeyError},
     user::UserSettings,
@@ -80,6 +82,12 @@ pub struct Settings {
     pub access_token_issuer: Option<Url>,
     /// Whether access tokens are bound to the key of a `DPoP` proof (RFC 9449).
     pub dpop: DpopProofs,
+    /// A TLS listener for client certificates. If `None`, the tenant serves plain HTTP only.
+    pub mutual_tls: Option<MutualTlsSettings>,
+    /// Whether authorization requests must be pushed (RFC 9126 §5). The dashboard can change it until the next start.
+    pub require_pushed_authorization_requests: bool,
+    /// The algorithm of the tenant's signatures.
+    pub signing_algorithm: SigningAlgorithm,
     /// A delay between the consumption of a refresh token and the response, for tests. Any request times out after 30 seconds.
     pub refresh_delay: Duration,
     /// The minimum time between two polls of a login on another device (CIBA).
@@ -97,6 +105,25 @@ pub enum DpopProofs {
     Accepted,
     /// The same; a proof needs a nonce of the tenant (RFC 9449 §8).
     WithNonce,
+}
+
+/// The algorithm of ID tokens, logout tokens and the access tokens that have no secret of their API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SigningAlgorithm {
+    /// Auth0's default.
+    Rs256,
+    /// One that the FAPI 2.0 Security Profile allows.
+    Ps256,
+}
+
+impl SigningAlgorithm {
+    /// Returns the value of `alg`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+        }
+    }
 }
 
 /// Where the tenant stores its state.
@@ -145,6 +172,9 @@ impl Settings {
             authorization_detail_types: vec!["payment_initiation".to_owned()],
             access_token_issuer: None,
             dpop: DpopProofs::Accepted,
+            mutual_tls: None,
+            require_pushed_authorization_requests: false,
+            signing_algorithm: SigningAlgorithm::Rs256,
             refresh_delay: Duration::ZERO,
             backchannel_interval: Duration::from_secs(5),
             clock: Arc::new(SystemClock),

@@ -14,8 +14,10 @@ impl Settings {
         if let Some(application) = self.applications.first() {
             let secret = application.client_secret.expose_secret();
             variables.push(("AUTH0_CLIENT_ID", application.client_id.clone()));
-            // An application with a public key has the private key instead, which the tenant does not know.
-            if application.public_keys.is_empty() {
+            // An application with a public key or a certificate has the private key instead.
+            let has_credential =
+                !application.public_keys.is_empty() || !application.client_certificates.is_empty();
+            if !has_credential {
                 variables.push(("AUTH0_CLIENT_SECRET", secret.to_owned()));
             }
         }

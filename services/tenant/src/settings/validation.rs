@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use super::Settings;
+use super::{MutualTlsSettings, Settings};
 use crate::{error::OpenError, loopback::is_loopback};
 
 impl Settings {
@@ -16,6 +16,12 @@ impl Settings {
         }
         if issuer.path() != "/" || issuer.query().is_some() || issuer.fragment().is_some() {
             return Err(OpenError::IssuerFormat);
+        }
+        if let Some(MutualTlsSettings { url, .. }) = &self.mutual_tls {
+            let is_local = url.host().is_some_and(|host| is_loopback(&host));
+            if url.scheme() != "https" || !is_local || url.path() != "/" {
+                return Err(OpenError::MutualTlsUrl);
+            }
         }
         for application in &self.applications {
             for url in application

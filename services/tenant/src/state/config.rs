@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::settings::{DpopProofs, OrganizationSettings, OrganizationUsage, Settings};
+use crate::settings::{
+    DpopProofs, OrganizationSettings, OrganizationUsage, Settings, SigningAlgorithm,
+};
 
 /// The settings that do not change after the tenant has started.
 #[expect(clippy::struct_excessive_bools, reason = "independent settings")]
@@ -29,6 +31,7 @@ pub(crate) struct Config {
     /// The connections of each user, by `sub`.
     pub(crate) connections: BTreeMap<String, Vec<String>>,
     pub(crate) dpop: DpopProofs,
+    pub(crate) signing_algorithm: SigningAlgorithm,
     pub(crate) claims_namespace: String,
     pub(crate) organizations: Vec<OrganizationSettings>,
     pub(crate) organization_usage: OrganizationUsage,
@@ -104,6 +107,7 @@ impl From<&Settings> for Config {
                 .map(|user| (user.sub.clone(), user.connections.clone()))
                 .collect(),
             dpop: settings.dpop,
+            signing_algorithm: settings.signing_algorithm,
             claims_namespace: settings.claims_namespace.clone(),
             organizations: settings.organizations.clone(),
             organization_usage: settings.organization_usage,

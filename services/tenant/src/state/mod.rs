@@ -17,6 +17,7 @@ use crate::{
     dpop::Dpop,
     error::OpenError,
     keys::{ApiKeys, KeySet},
+    mutual_tls::{MutualTls, TlsPeer},
     refresh_counts::RefreshCounters,
     settings::Settings,
     store::{Store, apis, applications, users},
@@ -41,6 +42,9 @@ pub(crate) struct AppState {
     clock: Arc<dyn Clock>,
     last_cleanup: AtomicI64,
     requires_second_factor: AtomicBool,
+    requires_pushed_requests: AtomicBool,
+    /// The TLS listener, if there is one.
+    pub(crate) mutual_tls: Option<MutualTls>,
 }
 
 impl AppState {
@@ -64,7 +68,14 @@ impl AppState {
         users::sync_from_settings(&mut transaction, &settings.users, now).await?;
         transaction.commit().await?;
         store.delete_expired(now).await?;
-        let keys = KeySet::open(&store).await?;
+        let keys = KeySet::open(&store, settings.signing_algorithm).await?;
+        let mutual_tls = match &settings.mutual_tls {
+            Some(tls) => {
+                let (url, folder) = (tls.url.clone(), tls.folder.clone());
+                Some(MutualTls::open(url, folder, settings.clock.clone()).await?)
+            }
+            None => None,
+        };
         let api_keys = ApiKeys::generate(&settings.apis).await?;
 
         Ok(Self {
@@ -79,6 +90,10 @@ impl AppState {
             clock: settings.clock,
             last_cleanup: AtomicI64::new(now),
             requires_second_factor: AtomicBool::new(settings.require_second_factor),
+            requires_pushed_requests: AtomicBool::new(
+                settings.require_pushed_authorization_requests,
+            ),
+            mutual_tls,
         })
     }
 
@@ -98,6 +113,25 @@ impl AppState {
             .store(required, Ordering::Relaxed);
     }
 
+    /// Returns whether authorization requests must be pushed.
+    pub(crate) fn requires_pushed_requests(&self) -> bool {
+        self.requires_pushed_requests.load(Ordering::Relaxed)
+    }
+
+    /// Changes whether authorization requests must be pushed, until the tenant stops.
+    pub(crate) fn require_pushed_requests(&self, required: bool) {
+        self.requires_pushed_requests
+            .store(required, Ordering::Relaxed);
+    }
+
+    /// Returns the URL at which `peer` requested the endpoint at `path`.
+    pub(crate) fn url(&self, peer: &TlsPeer, path: &str) -> String {
+        match &self.mutual_tls {
+            Some(mutual_tls) if peer.is_tls() => mutual_tls.url(path),
+            _ => self.config.url(path),
+        }
+    }
+
     /// Calls `read` with the signing keys. The lock is never held across an await point.
     pub(crate) fn with_keys<T>(&self, read: impl FnOnce(&KeySet) -> T) -> T {
         read(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
@@ -105,7 +139,7 @@ impl AppState {
 
     /// Generates a new signing key; tokens of the previous key remain verifiable.
     pub(crate) async fn rotate_signing_key(&self) -> Result<(), OpenError> {
-        let keys = KeySet::rotate(&self.store).await?;
+        let keys = KeySet::rotate(&self.store, self.config.signing_algorithm).await?;
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
     }

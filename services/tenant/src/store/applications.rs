@@ -8,7 +8,7 @@ use url::Url;
 use super::json::{decode, encode};
 use crate::{
     opaque_id::sha256_base64url,
-    settings::{ApplicationSettings, OtherGrant, PublicKey, ResourcePolicy},
+    settings::{ApplicationSettings, OtherGrant, PublicKey, RegisteredCertificate, ResourcePolicy},
 };
 
 /// An application, without its secret.
@@ -26,6 +26,10 @@ pub(crate) struct Application {
     pub(crate) other_grants: Vec<OtherGrant>,
     pub(crate) multi_resource: Vec<ResourcePolicy>,
     pub(crate) public_keys: Vec<PublicKey>,
+    #[serde(default)]
+    pub(crate) client_certificates: Vec<RegisteredCertificate>,
+    #[serde(default)]
+    pub(crate) certificate_bound_access_tokens: bool,
     pub(crate) require_signed_requests: bool,
 }
 
@@ -43,6 +47,8 @@ impl From<&ApplicationSettings> for Application {
             other_grants: settings.other_grants.clone(),
             multi_resource: settings.multi_resource.clone(),
             public_keys: settings.public_keys.clone(),
+            client_certificates: settings.client_certificates.clone(),
+            certificate_bound_access_tokens: settings.certificate_bound_access_tokens,
             require_signed_requests: settings.require_signed_requests,
         }
     }

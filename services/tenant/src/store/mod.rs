@@ -5,7 +5,7 @@ pub(crate) mod apis;
 pub(crate) mod applications;
 pub(crate) mod authorization_request;
 pub(crate) mod backchannel_requests;
-pub(crate) mod bound_keys;
+pub(crate) mod bindings;
 pub(crate) mod client_assertions;
 pub(crate) mod codes;
 pub(crate) mod grant_details;
@@ -115,6 +115,7 @@ impl Store {
             "DELETE FROM access_tokens WHERE expires_at <= ?1",
             "DELETE FROM api_access_tokens WHERE expires_at <= ?1",
             "DELETE FROM bound_keys WHERE expires_at <= ?1",
+            "DELETE FROM bound_certificates WHERE expires_at <= ?1",
             "DELETE FROM refresh_tokens WHERE idle_until <= ?1",
             // Used codes and consumed tokens remain until their grant is deleted, so that reuse is detected until then.
             "DELETE FROM grants WHERE expires_at <= ?1",

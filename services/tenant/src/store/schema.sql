@@ -154,6 +154,13 @@ CREATE TABLE IF NOT EXISTS bound_keys (
     expires_at  INTEGER NOT NULL
 ) STRICT;
 
+-- The client certificates that opaque access tokens are bound to (mutual TLS).
+CREATE TABLE IF NOT EXISTS bound_certificates (
+    secret_hash TEXT PRIMARY KEY,
+    thumbprint  TEXT NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
 -- The secrets of RFC 6238. `last_period` is that of the last accepted code, which is not accepted again.
 CREATE TABLE IF NOT EXISTS second_factors (
     sub           TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,

@@ -6,13 +6,14 @@ use sqlx::SqliteConnection;
 use super::{PATH, request::TokenRequest, response::TokenResponse};
 use crate::{
     activity_log::quoted,
+    binding::Binding,
     grant_log,
     http::{OAuthError, Parameters},
     opaque_id::sha256_base64url,
     state::AppState,
     store::{
         applications::Application,
-        bound_keys,
+        bindings,
         codes::{self, Code},
         grants::{self, Grant},
         tokens,
@@ -21,12 +22,12 @@ use crate::{
 
 const INVALID_CODE: &str = "Invalid authorization code";
 
-/// Exchanges a code for tokens. `proven_key` is the thumbprint of the key of the request's proof.
+/// Exchanges a code for tokens. `binding` is what the request has proven.
 pub(super) async fn redeem(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
-    proven_key: Option<&str>,
+    binding: &Binding,
 ) -> Result<TokenResponse, OAuthError> {
     let presented = parameters
         .get("code")
@@ -53,9 +54,9 @@ pub(super) async fn redeem(
         return Err(OAuthError::invalid_grant(INVALID_CODE));
     }
     codes::mark_used(&mut transaction, presented).await?;
-    let bound_to = bound_keys::find(&mut transaction, presented).await?;
+    let bound_to = bindings::find(&mut transaction, presented).await?;
     if let Err(error) =
-        check(&code, parameters, now).and_then(|()| check_key(bound_to.as_deref(), proven_key))
+        check(&code, parameters, now).and_then(|()| check_key(bound_to.key(), binding.key()))
     {
         // Commit, so that a client has one attempt per code to present the code verifier.
         transaction.commit().await?;
@@ -63,7 +64,7 @@ pub(super) async fn redeem(
     }
 
     let nonce = code.nonce.as_deref();
-    let response = issue_first(state, &mut transaction, &grant, nonce, proven_key, now).await?;
+    let response = issue_first(state, &mut transaction, &grant, nonce, binding, now).await?;
     transaction.commit().await?;
     grant_log::issued(&grant);
     state.activity_log.granted_or_unexpected(
@@ -85,7 +86,7 @@ pub(super) async fn issue_first(
     connection: &mut SqliteConnection,
     grant: &Grant,
     nonce: Option<&str>,
-    proven_key: Option<&str>,
+    binding: &Binding,
     now: i64,
 ) -> Result<TokenResponse, OAuthError> {
     let refresh_token = if grant.has_scope("offline_access") {
@@ -104,7 +105,7 @@ pub(super) async fn issue_first(
         nonce,
         refresh_token,
         actor: None,
-        bound_to: proven_key,
+        binding,
     };
     TokenResponse::issue(state, connection, request).await
 }

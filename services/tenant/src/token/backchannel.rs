@@ -6,6 +6,7 @@ use super::{
     PATH, authorization_code::issue_first, response::TokenResponse, token_exchange::required,
 };
 use crate::{
+    binding::Binding,
     http::{OAuthError, Parameters},
     opaque_id::random_id,
     state::AppState,
@@ -23,7 +24,7 @@ pub(super) async fn poll(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
-    proven_key: Option<&str>,
+    binding: &Binding,
 ) -> Result<TokenResponse, OAuthError> {
     let id = required(parameters, "auth_req_id")?;
     let now = state.now();
@@ -65,7 +66,7 @@ pub(super) async fn poll(
     backchannel_requests::delete(&mut transaction, &request.id_hash).await?;
     let grant = new_grant(state, request);
     grants::insert(&mut transaction, &grant).await?;
-    let response = issue_first(state, &mut transaction, &grant, None, proven_key, now).await?;
+    let response = issue_first(state, &mut transaction, &grant, None, binding, now).await?;
     transaction.commit().await?;
     state.activity_log.granted(
         PATH,

@@ -44,9 +44,8 @@ pub(super) fn access_token_claims(
     if let Some(actor) = request.actor {
         claims["act"] = json!({ "sub": actor });
     }
-    if let Some(thumbprint) = request.bound_to {
-        // RFC 9449 §6.1.
-        claims["cnf"] = json!({ "jkt": thumbprint });
+    if let Some(confirmation) = request.binding.confirmation() {
+        claims["cnf"] = confirmation;
     }
     if request.grant.second_factor {
         claims["acr"] = json!(MULTI_FACTOR);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::PATH;
 use crate::{
     activity_log::quoted,
+    binding::Binding,
     http::{OAuthError, Parameters},
     opaque_id::random_id,
     settings::ApiSettings,
@@ -20,7 +21,7 @@ pub(super) async fn issue(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
-    proven_key: Option<&str>,
+    binding: &Binding,
 ) -> Result<Value, OAuthError> {
     let api = find_api(state, application, parameters).await?;
     if api.opaque {
@@ -42,8 +43,8 @@ pub(super) async fn issue(
         "jti": random_id(),
         "azp": application.client_id,
     });
-    if let Some(thumbprint) = proven_key {
-        claims["cnf"] = json!({ "jkt": thumbprint });
+    if let Some(confirmation) = binding.confirmation() {
+        claims["cnf"] = confirmation;
     }
     let access_token = state.with_keys(|keys| {
         state
@@ -61,7 +62,7 @@ pub(super) async fn issue(
         "access_token": access_token,
         "scope": scope,
         "expires_in": lifetime,
-        "token_type": if proven_key.is_some() { "DPoP" } else { "Bearer" },
+        "token_type": binding.token_type(),
     }))
 }
 

@@ -6,6 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::{PATH, authorization_code::issue_first};
 use crate::{
+    binding::Binding,
     http::OAuthError,
     opaque_id::random_id,
     scopes,
@@ -72,7 +73,7 @@ pub(crate) async fn issue(
     let now = state.now();
     let mut transaction = state.store.begin().await?;
     let grant = grant(state, &mut transaction, client_id, sub, audience, scope).await?;
-    let response = issue_first(state, &mut transaction, &grant, None, None, now).await?;
+    let response = issue_first(state, &mut transaction, &grant, None, &Binding::None, now).await?;
     transaction.commit().await?;
     state.activity_log.granted(
         PATH,

@@ -16,22 +16,26 @@ use super::{
 };
 use crate::{
     activity_log::quoted,
+    binding::Binding,
     clients,
     dpop::{NONCE_HEADER, ProvenRequest},
     grant_log,
     http::{OAuthError, Parameters},
+    mutual_tls::TlsPeer,
     settings::OtherGrant,
     state::AppState,
+    store::applications::Application,
 };
 
 pub(crate) async fn post(
     State(state): State<Arc<AppState>>,
+    peer: TlsPeer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     // In a task: a client that disconnects must not stop an exchange between its commit and its log line.
     let exchange = tokio::spawn(grant_log::of_request(async move {
-        let mut response = match exchange(&state, &headers, &body).await {
+        let mut response = match exchange(&state, &peer, &headers, &body).await {
             Ok(response) => response,
             Err(error) => {
                 state.activity_log.refused(PATH, error.description());
@@ -51,34 +55,35 @@ pub(crate) async fn post(
 
 async fn exchange(
     state: &AppState,
+    peer: &TlsPeer,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Response, OAuthError> {
     state.delete_expired_if_due().await?;
     let parameters = Parameters::from_body(headers, body)?;
-    let application = clients::authenticate(state, headers, &parameters).await?;
+    let application = clients::authenticate(state, peer, headers, &parameters).await?;
     let request = ProvenRequest {
         headers,
         method: "POST",
-        url: &state.config.url("oauth/token"),
+        url: &state.url(peer, "oauth/token"),
         token: None,
     };
     let proven_key = state.dpop.proven_key(request, state.now())?;
-    let proven_key = proven_key.as_deref();
+    let binding = binding(&application, peer, proven_key)?;
     let allows = |grant| application.other_grants.contains(&grant);
     match parameters.get("grant_type") {
         Some("authorization_code") => {
             let response =
-                authorization_code::redeem(state, &application, &parameters, proven_key).await?;
+                authorization_code::redeem(state, &application, &parameters, &binding).await?;
             Ok(Json(response).into_response())
         }
         Some("refresh_token") if application.refresh_tokens => {
-            let response = refresh::refresh(state, &application, &parameters, proven_key).await?;
+            let response = refresh::refresh(state, &application, &parameters, &binding).await?;
             Ok(Json(response).into_response())
         }
         Some(client_credentials::GRANT_TYPE) if allows(OtherGrant::ClientCredentials) => {
             let response =
-                client_credentials::issue(state, &application, &parameters, proven_key).await?;
+                client_credentials::issue(state, &application, &parameters, &binding).await?;
             Ok(Json(response).into_response())
         }
         Some(token_exchange::GRANT_TYPE)
@@ -90,7 +95,7 @@ async fn exchange(
         }
         Some(token_exchange::GRANT_TYPE) if allows(OtherGrant::TokenExchange) => {
             let response =
-                token_exchange::exchange(state, &application, &parameters, proven_key).await?;
+                token_exchange::exchange(state, &application, &parameters, &binding).await?;
             Ok(Json(response).into_response())
         }
         Some(connection_token::GRANT_TYPE) if allows(OtherGrant::TokenVault) => {
@@ -98,7 +103,7 @@ async fn exchange(
             Ok(Json(response).into_response())
         }
         Some(backchannel::GRANT_TYPE) if allows(OtherGrant::Ciba) => {
-            let response = backchannel::poll(state, &application, &parameters, proven_key).await?;
+            let response = backchannel::poll(state, &application, &parameters, &binding).await?;
             Ok(Json(response).into_response())
         }
         Some(
@@ -121,4 +126,21 @@ async fn exchange(
             "Missing required parameter: grant_type",
         )),
     }
+}
+
+/// Returns what the tokens for a request are bound to. For an application with `tls_client_certificate_bound_access_tokens`, it is
+/// the certificate, which the request must have.
+fn binding(
+    application: &Application,
+    peer: &TlsPeer,
+    proven_key: Option<String>,
+) -> Result<Binding, OAuthError> {
+    if !application.certificate_bound_access_tokens {
+        return Ok(proven_key.map_or(Binding::None, Binding::Key));
+    }
+    peer.thumbprint().map(Binding::Certificate).ok_or_else(|| {
+        OAuthError::invalid_request(
+            "The access tokens of the application are bound to a client certificate, and the request has none.",
+        )
+    })
 }

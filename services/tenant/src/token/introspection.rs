@@ -15,18 +15,20 @@ use crate::{
     authorize::requested_acr::MULTI_FACTOR,
     clients,
     http::{OAuthError, Parameters},
+    mutual_tls::TlsPeer,
     state::AppState,
-    store::{api_access_tokens, bound_keys, grant_details},
+    store::{api_access_tokens, bindings, grant_details},
 };
 
 pub(crate) const PATH: &str = "/oauth/introspect";
 
 pub(crate) async fn post(
     State(state): State<Arc<AppState>>,
+    peer: TlsPeer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match introspect(&state, &headers, &body).await {
+    match introspect(&state, &peer, &headers, &body).await {
         Ok(response) => ([(CACHE_CONTROL, "no-store")], Json(response)).into_response(),
         Err(error) => {
             state.activity_log.refused(PATH, error.description());
@@ -38,11 +40,12 @@ pub(crate) async fn post(
 /// Returns the response of RFC 7662 §2.2. An application authenticates like at the token endpoint (§2.1).
 async fn introspect(
     state: &AppState,
+    peer: &TlsPeer,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Value, OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
-    let application = clients::authenticate(state, headers, &parameters).await?;
+    let application = clients::authenticate(state, peer, headers, &parameters).await?;
     let mut connection = state.store.connection().await?;
     let presented = parameters
         .get("token")
@@ -66,7 +69,7 @@ async fn introspect(
             application.name, token.grant.sub, token.audience
         ),
     );
-    let bound_to = bound_keys::find(&mut connection, presented).await?;
+    let binding = bindings::find(&mut connection, presented).await?;
     let mut response = json!({
         "active": true,
         "iss": state.config.access_token_issuer,
@@ -79,10 +82,10 @@ async fn introspect(
         "auth_time": token.grant.auth_time,
         "token_type": "Bearer",
     });
-    if let Some(thumbprint) = bound_to {
-        // RFC 9449 §6.2.
-        response["token_type"] = json!("DPoP");
-        response["cnf"] = json!({ "jkt": thumbprint });
+    if let Some(confirmation) = binding.confirmation() {
+        // RFC 9449 §6.2, RFC 8705 §3.2.
+        response["token_type"] = json!(binding.token_type());
+        response["cnf"] = confirmation;
     }
     if token.grant.second_factor {
         // RFC 9470 §6.2.

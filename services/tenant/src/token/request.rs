@@ -1,6 +1,6 @@
 //! A validated token request.
 
-use crate::store::grants::Grant;
+use crate::{binding::Binding, store::grants::Grant};
 
 /// The tokens to issue.
 pub(super) struct TokenRequest<'a> {
@@ -13,8 +13,8 @@ pub(super) struct TokenRequest<'a> {
     pub(super) refresh_token: Option<String>,
     /// `sub` of the claim `act` (RFC 8693 §4.1).
     pub(super) actor: Option<&'a str>,
-    /// The thumbprint of the key that the access token is bound to (RFC 9449); `None` for a bearer token.
-    pub(super) bound_to: Option<&'a str>,
+    /// What the access token is bound to.
+    pub(super) binding: &'a Binding,
 }
 
 impl TokenRequest<'_> {

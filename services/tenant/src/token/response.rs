@@ -10,6 +10,7 @@ use super::{
     request::TokenRequest,
 };
 use crate::{
+    binding::Binding,
     http::OAuthError,
     keys::TokenFormat,
     scopes::{self, GrantedScopes},
@@ -17,7 +18,7 @@ use crate::{
     state::AppState,
     store::{
         api_access_tokens::{self, NewApiAccessToken},
-        bound_keys, grant_details, organizations, tokens, users,
+        bindings, grant_details, organizations, tokens, users,
     },
     user_claims::user_claims,
 };
@@ -39,9 +40,9 @@ pub(super) struct TokenResponse {
     /// The API of the access token, and the format of its tokens.
     #[serde(skip)]
     audience: Option<(String, TokenFormat)>,
-    /// The key of the access token, if it is bound to one.
+    /// What the access token is bound to.
     #[serde(skip)]
-    bound_to: Option<String>,
+    binding: Binding,
     /// The scopes that the user's permissions exclude.
     #[serde(skip)]
     not_permitted: Vec<String>,
@@ -98,9 +99,9 @@ impl TokenResponse {
             tokens::issue_access_token(connection, &request.grant.id, &scope, expires_at).await?
         };
         let is_opaque = audience.as_ref().is_none_or(|(_, format)| format.opaque);
-        if let Some(thumbprint) = request.bound_to.filter(|_| is_opaque) {
+        if is_opaque {
             let expires_at = state.now() + lifetimes.access_token;
-            bound_keys::bind(connection, &access_token, thumbprint, expires_at).await?;
+            bindings::bind(connection, &access_token, request.binding, expires_at).await?;
         }
         let id_token = if request.has_scope("openid") {
             let user = users::find(connection, &request.grant.sub)
@@ -121,12 +122,8 @@ impl TokenResponse {
             scope,
             authorization_details: details,
             expires_in: lifetimes.access_token,
-            token_type: if request.bound_to.is_some() {
-                "DPoP"
-            } else {
-                "Bearer"
-            },
-            bound_to: request.bound_to.map(str::to_owned),
+            token_type: request.binding.token_type(),
+            binding: request.binding.clone(),
             audience,
             not_permitted,
         })
@@ -138,10 +135,7 @@ impl TokenResponse {
             Some((audience, format)) => describe_access_token(audience, *format),
             None => "an opaque access token that only /userinfo accepts".to_owned(),
         };
-        let bound = match &self.bound_to {
-            Some(thumbprint) => format!(" bound to the key {thumbprint} (DPoP)"),
-            None => String::new(),
-        };
+        let bound = self.binding.describe();
         let refresh_token = if self.refresh_token.is_some() {
             ", a refresh token"
         } else {

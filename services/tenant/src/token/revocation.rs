@@ -12,6 +12,7 @@ use axum::{
 use crate::{
     clients, grant_log,
     http::{OAuthError, Parameters},
+    mutual_tls::TlsPeer,
     state::AppState,
     store::{grants, tokens},
 };
@@ -20,10 +21,11 @@ pub(crate) const PATH: &str = "/oauth/revoke";
 
 pub(crate) async fn post(
     State(state): State<Arc<AppState>>,
+    peer: TlsPeer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match revoke(&state, &headers, &body).await {
+    match revoke(&state, &peer, &headers, &body).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => {
             state.activity_log.refused(PATH, error.description());
@@ -32,9 +34,14 @@ pub(crate) async fn post(
     }
 }
 
-async fn revoke(state: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
+async fn revoke(
+    state: &AppState,
+    peer: &TlsPeer,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), OAuthError> {
     let parameters = Parameters::from_body(headers, body)?;
-    let application = clients::authenticate(state, headers, &parameters).await?;
+    let application = clients::authenticate(state, peer, headers, &parameters).await?;
     let mut transaction = state.store.begin().await?;
     let presented = parameters
         .get("token")

@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 use super::{PATH, client_credentials::find_api, request::TokenRequest, response::TokenResponse};
 use crate::{
     activity_log::quoted,
+    binding::Binding,
     http::{OAuthError, Parameters},
     opaque_id::random_id,
     scopes,
@@ -30,7 +31,7 @@ pub(super) async fn exchange(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
-    proven_key: Option<&str>,
+    binding: &Binding,
 ) -> Result<Value, OAuthError> {
     if parameters
         .get("requested_token_type")
@@ -67,7 +68,7 @@ pub(super) async fn exchange(
         nonce: None,
         refresh_token,
         actor: actor.as_deref(),
-        bound_to: proven_key,
+        binding,
     };
     let response = TokenResponse::issue(state, &mut transaction, request).await?;
     transaction.commit().await?;

@@ -17,6 +17,7 @@ mod dpop;
 mod introspection;
 mod login_form;
 mod logout;
+mod mutual_tls;
 mod one_click_login;
 mod organizations;
 mod private_key_jwt;

@@ -117,3 +117,47 @@ async fn an_invalid_pushed_request_yields_a_json_error() {
     .await;
     assert_eq!(response.status, StatusCode::UNAUTHORIZED);
 }
+
+/// RFC 9126 §5.
+#[tokio::test]
+async fn the_tenant_can_require_that_requests_are_pushed() {
+    let env = TestEnv::start().await;
+    let path = "dashboard/pushed-requests";
+    let required = async || {
+        let document = env.get(".well-known/openid-configuration").await;
+        let document: serde_json::Value = document.json().await.unwrap();
+        document["require_pushed_authorization_requests"].clone()
+    };
+    assert_eq!(required().await, false);
+    let form = [("required", "true")];
+    let cross_site = env
+        .request(Method::POST, path)
+        .form(&form)
+        .header("origin", "http://evil.example");
+    assert_eq!(
+        cross_site.send().await.unwrap().status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(required().await, false);
+    let switched = env.request(Method::POST, path).form(&form);
+    assert_eq!(switched.send().await.unwrap().status(), StatusCode::FOUND);
+    assert_eq!(required().await, true);
+    let html = env.get("").await.text().await.unwrap();
+    assert!(html.contains("must be pushed"), "{html}");
+
+    let refused = location(&env.browser().authorize(&[]).await);
+    assert!(refused.as_str().starts_with(CALLBACK), "{refused}");
+    assert_eq!(
+        parameter(&refused, "error").as_deref(),
+        Some("invalid_request")
+    );
+    let form = [("response_type", "code"), ("redirect_uri", CALLBACK)];
+    let pushed = env.post_as_application("oauth/par", &form).await;
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("client_id", CLIENT_ID),
+            ("request_uri", pushed.text("request_uri")),
+        ])
+        .finish();
+    login_id_of(&env.browser().get(&format!("authorize?{query}")).await);
+}

@@ -4,7 +4,9 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tenant::{ApplicationAccess, OpenError, Outcome, Settings, Tenant, TokenSigning};
+use tenant::{
+    ApplicationAccess, OpenError, Outcome, Settings, SigningAlgorithm, Tenant, TokenSigning,
+};
 use url::Url;
 
 use crate::test_env::{
@@ -222,4 +224,28 @@ async fn a_refresh_for_an_api_without_a_client_grant_is_rejected_and_consumes_no
     let rejected = env.refresh(token, &[("audience", ORDERS)]).await;
     rejected.is_error(403, "access_denied", &not_authorized_description(ORDERS));
     assert_eq!(env.refresh(token, &[]).await.status, StatusCode::OK);
+}
+
+/// FAPI 2.0 Security Profile §5.4.1 allows PS256, and not RS256.
+#[tokio::test]
+async fn the_tenant_can_sign_with_ps256() {
+    let env = TestEnv::with(|settings| settings.signing_algorithm = SigningAlgorithm::Ps256).await;
+    let tokens = env.tokens(&[("audience", PRODUCTS)]).await;
+    for name in ["id_token", "access_token"] {
+        assert_eq!(decode_part(tokens.text(name), 0)["alg"], "PS256", "{name}");
+    }
+    let keys: Value = env.get(".well-known/jwks.json").await.json().await.unwrap();
+    assert_eq!(keys["keys"][0]["alg"], "PS256");
+    let document: Value = env
+        .get(".well-known/openid-configuration")
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        document["id_token_signing_alg_values_supported"],
+        json!(["PS256"])
+    );
+    let userinfo = env.userinfo(tokens.text("access_token")).await;
+    assert_eq!(userinfo.status, StatusCode::OK);
 }

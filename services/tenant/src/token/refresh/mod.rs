@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 use self::target::{Target, find_target};
 use super::{PATH, request::TokenRequest, response::TokenResponse};
 use crate::{
+    binding::Binding,
     grant_log,
     http::{OAuthError, Parameters},
     state::AppState,
@@ -19,12 +20,12 @@ use crate::{
 
 pub(super) const UNKNOWN_TOKEN: &str = "Unknown or invalid refresh token.";
 
-/// Exchanges a refresh token for new tokens. `proven_key` is the thumbprint of the key of the request's proof.
+/// Exchanges a refresh token for new tokens. `binding` is what the request has proven.
 pub(super) async fn refresh(
     state: &AppState,
     application: &Application,
     parameters: &Parameters,
-    proven_key: Option<&str>,
+    binding: &Binding,
 ) -> Result<TokenResponse, OAuthError> {
     let presented = parameters
         .get("refresh_token")
@@ -59,7 +60,7 @@ pub(super) async fn refresh(
             nonce: None,
             refresh_token,
             actor: None,
-            bound_to: proven_key,
+            binding,
         },
     )
     .await?;
