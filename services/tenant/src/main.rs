@@ -3,6 +3,7 @@
 mod arguments;
 
 use std::{
+    fmt::Write as _,
     io::{self, Write as _},
     net::{IpAddr, SocketAddr},
     process::ExitCode,
@@ -74,7 +75,8 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     let mut banner = banner(&settings, &site);
     let tenant = Tenant::open(settings).await?;
     for (name, value) in tenant.certificate_variables() {
-        banner.push_str(&format!("{name}={value}\n"));
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(banner, "{name}={value}");
     }
     // Unlike `println!`, do not panic if stdout is closed.
     let _ = io::stdout().write_all(banner.as_bytes());
