@@ -43,7 +43,11 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
         }
         if *folder != workspace.root {
             // What the lists allow is there for the workspace.
-            for unused in ["license-not-encountered", "advisory-not-detected"] {
+            for unused in [
+                "license-not-encountered",
+                "advisory-not-detected",
+                "unused-wrapper",
+            ] {
                 check.args(["--allow", unused]);
             }
         }
