@@ -12,7 +12,7 @@ use std::{
 };
 
 use axum::body::{Body, Bytes};
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use tokio::{sync::mpsc, time::timeout};
 
 use super::open_streams::OpenStream;
@@ -71,7 +71,8 @@ pub(super) fn relay(
             }
         }
     };
-    Body::from_stream(stream::unfold(Some(receiver), next))
+    // A compression layer polls a body again after its end.
+    Body::from_stream(stream::unfold(Some(receiver), next).fuse())
 }
 
 /// Passes parts on until the body is complete, the browser is gone, or the stream has to end. The connection to the API is

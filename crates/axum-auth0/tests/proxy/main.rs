@@ -13,6 +13,7 @@ mod raw;
 mod streaming_api;
 
 mod admission;
+mod compression;
 mod dpop;
 mod event_streams;
 mod framing;
