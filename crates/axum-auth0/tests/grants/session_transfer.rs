@@ -62,6 +62,28 @@ async fn a_refresh_token_that_the_transfer_rotates_is_stored() {
     );
 }
 
+/// A transfer that rotates nothing writes nothing: the end of the session has to be read.
+#[tokio::test]
+async fn a_session_that_ended_meanwhile_is_not_transferred() {
+    let env = TestEnv::new().await;
+    let mut browser = env.logged_in("alice").await;
+    let gate = env.provider.gate(Endpoint::OtherGrant);
+    let mut tab = browser.clone();
+    let call = tokio::spawn(async move { tab.get("/shop").await });
+    env.provider
+        .wait_for_requests(Endpoint::OtherGrant, 1)
+        .await;
+    browser.post("/auth/logout", "").await;
+    gate.release_all();
+    let response = call.await.unwrap();
+    let location = response.header("location").unwrap_or_default();
+    assert!(
+        !location.contains("session_transfer_token"),
+        "{} {location}",
+        response.status
+    );
+}
+
 /// A token of another type could be good for more than one login.
 #[tokio::test]
 async fn a_token_of_another_type_is_refused() {

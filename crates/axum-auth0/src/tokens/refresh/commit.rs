@@ -178,7 +178,7 @@ impl Refresher {
         }
     }
 
-    async fn is_missing(&self, login: LoginId) -> Result<bool, TokenError> {
+    pub(super) async fn is_missing(&self, login: LoginId) -> Result<bool, TokenError> {
         let record = self.sets.store.load_login(&login).await;
         record
             .map(|record| record.is_none())

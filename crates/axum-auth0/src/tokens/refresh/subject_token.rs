@@ -227,6 +227,10 @@ impl Refresher {
                 Err(error) => Err(SubjectTokenError::Endpoint(error.clone())),
             };
             if !is_changed {
+                // Without a write, only a read tells whether the login still exists.
+                if result.is_ok() && self.is_missing(record.id).await? {
+                    break;
+                }
                 return result;
             }
             match self.sets.save(&record, &set).await? {
