@@ -1,4 +1,5 @@
-// Installs missing dependencies of the tests: the Node packages and a Chromium. Runs before `npm test`.
+// Installs missing dependencies of the tests: the Node packages and a Chromium. Runs before `npm test`. With `--packages-only`
+// without the Chromium, for the Rust tests that start an OpenID Provider.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -15,6 +16,8 @@ if (!packagesAreCurrent()) {
     fail('npm ci failed; is the package registry reachable?');
   }
 }
+
+if (process.argv.includes('--packages-only')) process.exit(0);
 
 if (!findChromium()) {
   say('There is no Chromium: npx playwright install chromium');

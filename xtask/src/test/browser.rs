@@ -114,6 +114,16 @@ pub(crate) fn npm(workspace: &Workspace, script: &str) -> Result<Command> {
     Ok(command)
 }
 
+/// Installs the Node packages, also for the Rust tests that start an OpenID Provider. Without Node, those report that they were
+/// not run.
+pub(super) fn install_packages(workspace: &Workspace) -> Result<()> {
+    if wasm_opt::npm().is_none() {
+        println!("Node and npm are not installed: https://nodejs.org (20 or newer)");
+        return Ok(());
+    }
+    process::run("npm", &mut npm(workspace, "packages")?, TEST_TIMEOUT)
+}
+
 /// Runs Playwright and adds its results to `counts`.
 pub(crate) fn playwright(npm: &mut Command, state: &Path, counts: &mut Counts) -> Result<()> {
     let junit = state.join("junit.xml");

@@ -63,6 +63,7 @@ impl Part {
 /// Runs the parts, fast ones first.
 pub(crate) fn run(workspace: &Workspace, parts: &[Part], report: &mut Report) -> Result<()> {
     if parts.contains(&Part::Rust) {
+        report.step("Node packages", |_| browser::install_packages(workspace))?;
         rust::run(workspace, report)?;
     }
     if parts.contains(&Part::Browser) || parts.contains(&Part::Foreign) {

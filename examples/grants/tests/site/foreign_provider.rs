@@ -25,8 +25,8 @@ impl ForeignProvider {
     async fn start() -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end");
         let missing = Missing {
-            server: "oidc-provider",
-            install: "npm ci (in the folder end2end)",
+            server: "npm's oidc-provider",
+            install: "npm ci --prefix end2end",
         };
         let is_installed = folder.join("node_modules/oidc-provider").exists();
         or_skip(
