@@ -4,6 +4,7 @@
 //! its connection forever.
 
 use std::{
+    io,
     net::SocketAddr,
     pin::pin,
     sync::{
@@ -24,7 +25,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
 };
@@ -53,6 +54,29 @@ const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// Interval between pings of a connection of HTTP/2, and the timeout of their responses.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections that the operating system completes before they are accepted here, as far as its own limit allows
+/// (`net.core.somaxconn`). Beyond, a client repeats its handshake after a second, then after three: a burst of new
+/// connections, as after the restart of another replica, would wait for seconds although the server has time for it.
+const BACKLOG: u32 = 4096;
+
+/// Listens on `address`.
+///
+/// # Errors
+///
+/// If the address is in use or not one of this machine.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // Otherwise a restart fails while connections of the last process are being closed. Windows would share the port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves `site` with the default limits until the future is dropped.
 pub async fn serve_forever(listener: TcpListener, site: Router) {

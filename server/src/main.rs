@@ -5,10 +5,9 @@ use std::{path::Path, process::ExitCode};
 use axum_auth0::Variables;
 use clap::{Parser, Subcommand};
 use server::{
-    doctor, limits::Limits, load_shedding::shed_load, options, revoke_sessions, shutdown, site,
-    telemetry,
+    connections::listen, doctor, limits::Limits, load_shedding::shed_load, options,
+    revoke_sessions, shutdown, site, telemetry,
 };
-use tokio::net::TcpListener;
 
 /// Chosen by measurement: `docs/performance.md`.
 #[cfg(not(debug_assertions))]
@@ -59,9 +58,7 @@ async fn run() -> Result<(), StartError> {
     let limits = Limits::read(&variables)?;
     let address = options.site_addr;
     // Bind first, because two servers must not share the state.
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| cannot_listen(address, &error))?;
+    let listener = listen(address).map_err(|error| cannot_listen(address, &error))?;
 
     #[cfg(any(debug_assertions, feature = "local-services"))]
     let (variables, local) = server::local::complete(variables, &options).await?;

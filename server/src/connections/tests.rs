@@ -11,6 +11,7 @@ use tokio::{
 use super::*;
 use crate::compression::compress;
 
+mod listening;
 mod waiting;
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\n\r\n";
