@@ -6,9 +6,10 @@ use axum::{
     Router,
     body::Body,
     http::{Method, StatusCode, header},
+    routing::get,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use leptos_auth0::AuthError;
+use leptos_auth0::{AuthError, server::axum_auth0::CurrentUser};
 use leptos_axum::LeptosRoutes as _;
 use serde_json::json;
 use test_support::{Browser, Endpoint, Part, ProductsApi, Reply, SITE, TestApp, TestResponse};
@@ -31,8 +32,15 @@ impl TestApp for Editor {
         let options = LeptosOptions::builder().output_name("editor").build();
         Router::new()
             .leptos_routes(&options, Vec::new(), || ())
-            .route("/whoami", axum::routing::get(|| async { "" }))
+            .route("/whoami", get(who))
             .with_state(options)
+    }
+}
+
+async fn who(user: CurrentUser) -> String {
+    match user {
+        CurrentUser::SignedIn(user) => user.subject().to_owned(),
+        _ => "anonymous".to_owned(),
     }
 }
 

@@ -137,8 +137,9 @@ fn config(provider: &FakeProvider, changes: &[(&'static str, Option<String>)]) -
         ("AUTH0_SECRET", SECRET),
         ("AUTH0_AUDIENCE", PRODUCTS),
         ("AUTH0_SESSION_STORE", "memory:"),
-        ("PRODUCTS_API_URL", "http://127.0.0.1:4001"),
-        ("ORDERS_API_URL", "http://127.0.0.1:4002"),
+        // Nothing listens there, also while a development server runs on this machine.
+        ("PRODUCTS_API_URL", "http://127.0.0.1:1"),
+        ("ORDERS_API_URL", "http://127.0.0.1:2"),
         ("ORDERS_API_AUDIENCE", ORDERS),
     ]
     .into_iter()

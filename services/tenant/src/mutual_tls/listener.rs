@@ -18,7 +18,7 @@ const MAX_HANDSHAKES: usize = 64;
 
 type Accepted = (TlsStream<TcpStream>, SocketAddr);
 
-/// A listener for [`axum::serve`] that requests client certificates. [`TlsPeer`](crate::TlsPeer) is its connect info.
+/// A listener for [`axum::serve()`] that requests client certificates. [`TlsPeer`](crate::TlsPeer) is its connect info.
 pub struct TlsListener {
     listener: TcpListener,
     acceptor: TlsAcceptor,
