@@ -1,12 +1,12 @@
 //! The query parameters of the login route. An allow-list prevents links from changing what a login requests
 //! (CVE-2025-67716).
 
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{collections::HashMap, fmt};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::requirements::requirements;
+use super::requirements::{REQUIRE_ACR, required_step_up, requirements};
 use crate::{
     authorization_details::AuthorizationDetails,
     config::{Config, Routes},
@@ -53,7 +53,6 @@ pub const LOGIN_PARAMETERS: &[&str] = &[
 
 /// The parameters that the login route reads itself.
 const RETURN_TO: &str = "returnTo";
-const REQUIRE_ACR: &str = "require_acr";
 const ORGANIZATION_NAME: &str = "organization_name";
 const SESSION_TRANSFER: &str = SESSION_TRANSFER_PARAMETER;
 /// Parameters that a restart of the login repeats.
@@ -280,31 +279,6 @@ impl LoginParameters {
         let given = pairs.iter().map(known).collect::<Option<_>>()?;
         Self::check(return_to, given).ok()
     }
-}
-
-/// Returns what the ID token must prove: the age of the login, and `acr` if it is required.
-fn required_step_up(given: &HashMap<&'static str, String>) -> Result<Option<StepUp>, &'static str> {
-    let max_age = match given.get("max_age") {
-        Some(text) => Some(text.parse::<u32>().map_err(|_| "max_age")?),
-        None => None,
-    };
-    let recent = max_age.map(|seconds| StepUp::recent_auth(Duration::from_secs(seconds.into())));
-    let acr = match given.get(REQUIRE_ACR).map(String::as_str) {
-        Some("true") => {
-            let values = given.get("acr_values").ok_or(REQUIRE_ACR)?;
-            let values: Vec<_> = values.split_ascii_whitespace().collect();
-            (!values.is_empty())
-                .then(|| StepUp::acr(values))
-                .ok_or("acr_values")?
-                .into()
-        }
-        Some(_) => return Err(REQUIRE_ACR),
-        None => None,
-    };
-    Ok(match (recent, acr) {
-        (Some(recent), Some(acr)) => Some(recent.and(acr)),
-        (recent, acr) => recent.or(acr),
-    })
 }
 
 #[cfg(test)]
