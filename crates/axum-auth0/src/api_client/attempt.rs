@@ -44,8 +44,13 @@ impl CallExecution {
     ) -> Result<Response<Bytes>, ApiError> {
         let limit = self.limits.max_response_bytes;
         let request = self.build_request(token, nonce)?;
-        let http_client = self.transport().http_client(limit);
-        let sending = async { http_client?.send(request).await };
+        let sending = async {
+            self.transport()
+                .http_client(limit)
+                .await?
+                .send(request)
+                .await
+        };
         let left = self.deadline.saturating_duration_since(Instant::now());
         let response = match timeout(self.limits.timeout.min(left), sending).await {
             Ok(Ok(response)) => response,

@@ -42,10 +42,10 @@ enum ApiClient {
 }
 
 impl ApiClient {
-    fn current(&self) -> Result<HttpClient, HttpError> {
+    async fn current(&self) -> Result<HttpClient, HttpError> {
         match self {
             Self::Plain(client) => Ok(client.clone()),
-            Self::Mtls(client) => client.current().map(|(_, client)| client),
+            Self::Mtls(client) => client.current().await.map(|(_, client)| client),
         }
     }
 }
@@ -89,27 +89,33 @@ impl ApiTransport {
     }
 
     /// Returns a client whose size limit is at least `bytes`.
-    pub(crate) fn http_client(&self, bytes: usize) -> Result<HttpClient, HttpError> {
+    pub(crate) async fn http_client(&self, bytes: usize) -> Result<HttpClient, HttpError> {
         let (client, max_response_bytes) = if bytes <= DEFAULT_RESPONSE_BYTES {
             (&self.default_client, DEFAULT_RESPONSE_BYTES)
         } else {
             (&self.large_client, MAX_RESPONSE_BYTES)
         };
         if let Some(client) = client.get() {
-            return client.current();
+            return client.current().await;
         }
         let http_client = HttpClient::new(self.options(max_response_bytes))?;
-        client.get_or_init(|| self.client(http_client)).current()
+        client
+            .get_or_init(|| self.client(http_client))
+            .current()
+            .await
     }
 
     /// Returns the client for requests and responses that are streamed.
-    pub(crate) fn streaming_client(&self) -> Result<HttpClient, HttpError> {
+    pub(crate) async fn streaming_client(&self) -> Result<HttpClient, HttpError> {
         if let Some(client) = self.streaming_client.get() {
-            return client.current();
+            return client.current().await;
         }
         let http_client = HttpClient::for_streaming(self.options(MAX_RESPONSE_BYTES))?;
         let client = &self.streaming_client;
-        client.get_or_init(|| self.client(http_client)).current()
+        client
+            .get_or_init(|| self.client(http_client))
+            .current()
+            .await
     }
 
     fn options(&self, max_response_bytes: usize) -> HttpClientOptions {

@@ -13,7 +13,7 @@ use crate::{
     kept_form::KeptForms,
     login::{CallbackLocks, Hooks, LoginState},
     logout::{BackChannelState, LogoutState},
-    oauth::{IdTokenVerifier, LogoutTokenVerifier, MtlsCertificate, TokenEndpoint},
+    oauth::{IdTokenVerifier, LogoutTokenVerifier, TokenEndpoint},
     page_user::PageUserTags,
     provider::Provider,
     random::SharedRandom,
@@ -138,10 +138,9 @@ impl AppState {
             clock: Arc::clone(&clock),
             events: events.clone(),
         };
-        let certificate = config
-            .binds_tokens_to_certificate()
-            .then(|| MtlsCertificate::of(&config, Arc::clone(&clock)))
-            .flatten();
+        // The same as at the token endpoint: a token is bound to the certificate that its request presented.
+        let certificate = token_endpoint.certificate().cloned();
+        let certificate = certificate.filter(|_| config.binds_tokens_to_certificate());
         let services = Arc::new(UserServices {
             sessions: sessions.clone(),
             tokens: tokens.clone(),

@@ -113,7 +113,7 @@ pub(super) async fn begin(
         });
     };
 
-    check_requirements(login, &metadata, &parameters)?;
+    check_requirements(login, &metadata, &parameters).await?;
     let mut parameters = parameters.with_configured_organization(config);
     let mut forwarded = parameters.for_provider(metadata.claims_parameter_supported);
     let session_transfer = parameters.take_session_transfer();
@@ -177,7 +177,7 @@ pub(super) async fn begin(
 }
 
 /// Checks what the login would lack after the user has logged in.
-fn check_requirements(
+async fn check_requirements(
     login: &LoginState,
     metadata: &Metadata,
     parameters: &LoginParameters,
@@ -195,7 +195,8 @@ fn check_requirements(
     }
     let connection = login
         .token_endpoint
-        .connection(metadata, ClientEndpoint::Token);
+        .connection(metadata, ClientEndpoint::Token)
+        .await;
     connection.map(|_| ()).map_err(|error| {
         let return_to = parameters.return_to.clone();
         LoginError::from_endpoint(error, config, config.audience(), return_to)

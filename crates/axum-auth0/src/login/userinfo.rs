@@ -24,6 +24,7 @@ pub(super) async fn userinfo(
     let connection = match login
         .token_endpoint
         .connection(&metadata, ClientEndpoint::Userinfo)
+        .await
     {
         Ok(connection) => connection?,
         Err(error) => {

@@ -57,8 +57,9 @@ impl TokenEndpoint {
         form: &[(&str, &str)],
     ) -> Result<Option<BackchannelRequest>, EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let Some(connection) =
-            self.connection(&metadata, ClientEndpoint::BackchannelAuthentication)?
+        let Some(connection) = self
+            .connection(&metadata, ClientEndpoint::BackchannelAuthentication)
+            .await?
         else {
             return Ok(None);
         };

@@ -34,7 +34,7 @@ impl Connection {
     ///
     /// [`EndpointError::NotSupported`] if a certificate authenticates the client, but the metadata announces nothing of
     /// that kind, or the endpoint is not an https URL, at which no certificate can be presented.
-    pub(super) fn to(
+    pub(super) async fn to(
         endpoint: ClientEndpoint,
         metadata: &Metadata,
         http_client: &HttpClient,
@@ -83,7 +83,7 @@ impl Connection {
                 missing: "an endpoint for client certificates with https in its mtls_endpoint_aliases",
             });
         }
-        let (thumbprint, http_client) = mtls.current()?;
+        let (thumbprint, http_client) = mtls.current().await?;
         Ok(Some(Self {
             url: url.clone(),
             http_client,

@@ -57,9 +57,12 @@ impl TokenEndpoint {
         key: Option<&DpopKey>,
     ) -> Result<(Response<bytes::Bytes>, Option<String>), EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let connection = self.connection(&metadata, ClientEndpoint::Token)?.ok_or(
-            EndpointError::InvalidResponse("the provider's metadata has no token endpoint"),
-        )?;
+        let connection = self
+            .connection(&metadata, ClientEndpoint::Token)
+            .await?
+            .ok_or(EndpointError::InvalidResponse(
+                "the provider's metadata has no token endpoint",
+            ))?;
         let endpoint = &connection.url;
         let method = self.client.token_endpoint_method(&metadata);
         let mut proofs = Proofs::new(self.dpop(), key);

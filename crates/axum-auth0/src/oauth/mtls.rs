@@ -1,6 +1,6 @@
 //! The client certificate, and HTTP clients that present it (RFC 8705).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     clock::SharedClock,
@@ -47,26 +47,55 @@ impl MtlsCertificate {
     }
 
     /// Returns the current certificate. If the files cannot be read, the last one is kept.
-    pub(crate) fn current(&self) -> TlsCertificates {
-        let now = self.0.clock.unix_seconds();
-        let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if now - loaded.read_at >= RELOAD_INTERVAL {
-            loaded.read_at = now;
-            match self.0.files.reload() {
-                Ok(tls) => {
-                    if thumbprint(&tls) != thumbprint(&loaded.tls) {
-                        tracing::info!("client certificate reloaded");
-                    }
-                    loaded.tls = tls;
-                }
-                Err(problem) => tracing::warn!(
-                    %problem,
-                    fix = "write a certificate and its private key to the files",
-                    "failed to reload the client certificate; the last one stays in use"
-                ),
+    ///
+    /// The caller that finds it a minute old waits for the files. The others use the last one meanwhile: a file system that does
+    /// not answer does not stop them.
+    pub(crate) async fn current(&self) -> TlsCertificates {
+        if self.is_due() {
+            let this = self.clone();
+            // In a task, so that the result is kept if the caller goes away.
+            if let Err(error) = tokio::task::spawn_blocking(move || this.reload()).await {
+                tracing::error!(%error, "reading the client certificate panicked");
             }
         }
-        loaded.tls.clone()
+        self.loaded().tls.clone()
+    }
+
+    /// Returns the thumbprint of the current certificate.
+    pub(crate) async fn thumbprint(&self) -> String {
+        thumbprint(&self.current().await).to_owned()
+    }
+
+    /// Returns whether the files have to be read, to one caller.
+    fn is_due(&self) -> bool {
+        let now = self.0.clock.unix_seconds();
+        let mut loaded = self.loaded();
+        let is_due = now - loaded.read_at >= RELOAD_INTERVAL;
+        if is_due {
+            loaded.read_at = now;
+        }
+        is_due
+    }
+
+    fn reload(&self) {
+        match self.0.files.reload() {
+            Ok(tls) => {
+                let mut loaded = self.loaded();
+                if thumbprint(&tls) != thumbprint(&loaded.tls) {
+                    tracing::info!("client certificate reloaded");
+                }
+                loaded.tls = tls;
+            }
+            Err(problem) => tracing::warn!(
+                %problem,
+                fix = "write a certificate and its private key to the files",
+                "failed to reload the client certificate; the last one stays in use"
+            ),
+        }
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, Loaded> {
+        self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -88,13 +117,18 @@ impl MtlsClient {
         }
     }
 
+    /// Returns what it presents.
+    pub(super) fn certificate(&self) -> &MtlsCertificate {
+        &self.certificate
+    }
+
     /// Returns the thumbprint of the current certificate and a client that presents it.
     ///
     /// # Errors
     ///
     /// [`HttpError::Setup`] if the TLS library cannot be set up.
-    pub(crate) fn current(&self) -> Result<(String, HttpClient), HttpError> {
-        let tls = self.certificate.current();
+    pub(crate) async fn current(&self) -> Result<(String, HttpClient), HttpError> {
+        let tls = self.certificate.current().await;
         let thumbprint = thumbprint(&tls).to_owned();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, client)) = current.as_ref()

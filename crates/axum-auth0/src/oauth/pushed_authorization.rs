@@ -38,7 +38,8 @@ impl TokenEndpoint {
         request: &Url,
     ) -> Result<Url, EndpointError> {
         let connection = self
-            .connection(metadata, ClientEndpoint::PushedAuthorization)?
+            .connection(metadata, ClientEndpoint::PushedAuthorization)
+            .await?
             .ok_or(EndpointError::InvalidResponse(
                 "the metadata has no endpoint for pushed authorization requests",
             ))?;

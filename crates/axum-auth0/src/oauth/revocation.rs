@@ -34,7 +34,10 @@ impl TokenEndpoint {
 
     async fn revoke_token(&self, token: &str, type_hint: &str) -> Result<(), EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let Some(endpoint) = self.connection(&metadata, ClientEndpoint::Revocation)? else {
+        let Some(endpoint) = self
+            .connection(&metadata, ClientEndpoint::Revocation)
+            .await?
+        else {
             return Err(EndpointError::NoRevocationEndpoint);
         };
         let method = self.client.revocation_endpoint_method(&metadata);

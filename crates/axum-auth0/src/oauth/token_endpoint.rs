@@ -70,17 +70,22 @@ impl TokenEndpoint {
         &self.dpop
     }
 
+    /// Returns the client certificate, if it authenticates the application.
+    pub(crate) fn certificate(&self) -> Option<&MtlsCertificate> {
+        self.mtls.as_ref().map(MtlsClient::certificate)
+    }
+
     /// Returns the connection to an endpoint; `None` if the metadata has no such endpoint.
     ///
     /// # Errors
     ///
     /// See [`Connection::to`].
-    pub(crate) fn connection(
+    pub(crate) async fn connection(
         &self,
         metadata: &Metadata,
         endpoint: ClientEndpoint,
     ) -> Result<Option<Connection>, EndpointError> {
-        Connection::to(endpoint, metadata, &self.http_client, self.mtls.as_ref())
+        Connection::to(endpoint, metadata, &self.http_client, self.mtls.as_ref()).await
     }
 
     /// Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5), with a proof of `key` (RFC 9449 §5).
@@ -212,9 +217,12 @@ impl TokenEndpoint {
     /// connection to the token endpoint.
     async fn oauth_client(&self) -> Result<(OAuthClient, Connection, Parameters), EndpointError> {
         let metadata = self.provider.metadata().await?;
-        let connection = self.connection(&metadata, ClientEndpoint::Token)?.ok_or(
-            EndpointError::InvalidResponse("the provider's metadata has no token endpoint"),
-        )?;
+        let connection = self
+            .connection(&metadata, ClientEndpoint::Token)
+            .await?
+            .ok_or(EndpointError::InvalidResponse(
+                "the provider's metadata has no token endpoint",
+            ))?;
         let method = self.client.token_endpoint_method(&metadata);
         let auth_type = match method {
             ClientAuthentication::Post

@@ -96,8 +96,14 @@ impl ApiRequest {
         nonce: Option<&str>,
     ) -> Result<StreamedResponse, Refusal> {
         let request = self.build(token, nonce)?;
-        let client = self.user.services.transport.streaming_client();
-        let sending = async { client?.send_streaming(request).await };
+        let transport = &self.user.services.transport;
+        let sending = async {
+            transport
+                .streaming_client()
+                .await?
+                .send_streaming(request)
+                .await
+        };
         let sent = timeout_at(deadline, sending).await;
         if self.body.is_too_large() {
             return Err(Refusal::TooLarge);

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     config::{ApiSettings, BrowserAccess, TokenFormat},
     diagnosis::{Diagnosis, DiagnosisCode, Expectation, diagnose},
-    dpop::DpopKey,
     jwt,
     store::LoginId,
 };
@@ -91,6 +90,13 @@ impl Tokens {
         let offline_access = self.0.requested_grant.offline_access();
         let is_refreshable = set.refresh_token.is_some();
         let apis = self.0.config.apis();
+        let certificate = match self.0.endpoint.certificate() {
+            Some(certificate) => Some(certificate.thumbprint().await),
+            None => None,
+        };
+        let binding = |cached: &CachedToken| {
+            TokenBinding::of(cached, set.dpop_key.as_ref(), certificate.as_deref())
+        };
         Ok(TokensOverview {
             is_refreshable,
             refresh_outcome_unknown: set.refresh_outcome_unknown,
@@ -99,18 +105,26 @@ impl Tokens {
                 is_requested: offline_access,
             }),
             id_token: set.id_token.as_deref().and_then(claims),
-            apis: apis.map(|api| self.api_overview(api, &set, now)).collect(),
+            apis: apis
+                .map(|api| self.api_overview(api, &set, &binding, now))
+                .collect(),
             now,
         })
     }
 
-    fn api_overview(&self, api: &ApiSettings, set: &TokenSet, now: i64) -> ApiOverview {
+    fn api_overview(
+        &self,
+        api: &ApiSettings,
+        set: &TokenSet,
+        binding: &impl Fn(&CachedToken) -> TokenBinding,
+        now: i64,
+    ) -> ApiOverview {
         let is_of_api = |audience: &str| api.audience() == Some(audience);
         let cached = set
             .cached
             .iter()
             .filter(|cached| is_of_api(&cached.audience))
-            .map(|cached| self.token_overview(api, cached, set.dpop_key.as_ref(), now))
+            .map(|cached| self.token_overview(api, cached, binding(cached), now))
             .collect();
         let problem = if api.audience().is_none() {
             Some(Diagnosis::AudienceMissing {
@@ -139,7 +153,7 @@ impl Tokens {
         &self,
         api: &ApiSettings,
         cached: &CachedToken,
-        key: Option<&DpopKey>,
+        binding: TokenBinding,
         now: i64,
     ) -> CachedTokenOverview {
         let expected = Expectation::new(&self.0.config, api, now).requested(&cached.requested);
@@ -149,7 +163,7 @@ impl Tokens {
             scope: cached.scope.clone(),
             obtained_at: cached.obtained_at,
             expires_at: cached.expires_at,
-            binding: TokenBinding::of(cached, key, &self.0.config),
+            binding,
             claims: claims(&cached.token),
             // An expired token is not a problem, because it is refreshed before its next use.
             problem: problem.filter(|problem| problem.code() != DiagnosisCode::ExpiredToken),

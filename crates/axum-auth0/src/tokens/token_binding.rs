@@ -1,11 +1,7 @@
 //! What an access token is bound to.
 
 use super::cached_token::CachedToken;
-use crate::{
-    config::{ClientCredentials, Config},
-    dpop::DpopKey,
-    jwt,
-};
+use crate::{dpop::DpopKey, jwt};
 
 /// What an access token is bound to (`cnf`, RFC 7800).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +28,13 @@ pub enum TokenBinding {
 }
 
 impl TokenBinding {
-    /// Returns the binding of `cached`, a token of the login with `key`.
-    pub(super) fn of(cached: &CachedToken, key: Option<&DpopKey>, config: &Config) -> Self {
+    /// Returns the binding of `cached`, a token of the login with `key`. `certificate` is the thumbprint of the certificate of this
+    /// application.
+    pub(super) fn of(
+        cached: &CachedToken,
+        key: Option<&DpopKey>,
+        certificate: Option<&str>,
+    ) -> Self {
         let of_key = |thumbprint: &str| Self::Key {
             thumbprint: thumbprint.to_owned(),
             is_of_login: key.is_some_and(|key| key.thumbprint() == thumbprint),
@@ -52,21 +53,11 @@ impl TokenBinding {
             (Some(thumbprint), _) => of_key(thumbprint),
             (None, Some(thumbprint)) => Self::Certificate {
                 thumbprint: thumbprint.to_owned(),
-                is_of_application: certificate(config).as_deref() == Some(thumbprint),
+                is_of_application: certificate == Some(thumbprint),
             },
             (None, None) => Self::Unknown,
         }
     }
-}
-
-/// Returns the thumbprint of the certificate of this application, which may have been renewed since the start.
-fn certificate(config: &Config) -> Option<String> {
-    let ClientCredentials::Certificate(files) = config.client_credentials() else {
-        return None;
-    };
-    let current = files.reload().unwrap_or_else(|_| files.initial().clone());
-    let certificate = current.client?;
-    Some(certificate.thumbprint().to_owned())
 }
 
 #[cfg(test)]
@@ -76,7 +67,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::tokens::fixtures::{cached, config};
+    use crate::tokens::fixtures::cached;
 
     /// Returns the binding of a token that has this `cnf`, in a login with `key`.
     fn binding(confirmation: Option<&Value>, key: Option<&DpopKey>) -> TokenBinding {
@@ -90,7 +81,7 @@ mod tests {
             encode(&json!({ "alg": "RS256" })),
             encode(&claims)
         );
-        TokenBinding::of(&cached(&token), key, &config())
+        TokenBinding::of(&cached(&token), key, None)
     }
 
     fn opaque(key: Option<&DpopKey>) -> CachedToken {
@@ -111,7 +102,7 @@ mod tests {
         assert_eq!(binding(Some(&confirmation), Some(&own)), of(&own, true));
         assert_eq!(binding(Some(&confirmation), Some(&other)), of(&own, false));
         assert_eq!(binding(Some(&confirmation), None), of(&own, false));
-        let found = TokenBinding::of(&opaque(Some(&own)), Some(&own), &config());
+        let found = TokenBinding::of(&opaque(Some(&own)), Some(&own), None);
         assert_eq!(found, of(&own, true));
     }
 
@@ -134,7 +125,7 @@ mod tests {
                 is_of_application: false,
             }
         );
-        let found = TokenBinding::of(&opaque(None), None, &config());
+        let found = TokenBinding::of(&opaque(None), None, None);
         assert_eq!(found, TokenBinding::Unknown);
     }
 }
