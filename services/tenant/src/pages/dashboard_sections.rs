@@ -31,7 +31,7 @@ pub(super) fn describe_config(config: &Config) -> String {
     }
     if !config.authorization_detail_types.is_empty() {
         sentences.push(format!(
-            "Types of <code>authorization_details</code> (RFC 9396) that a login can request: {}",
+            "Types of <code>authorization_details</code> (RFC 9396) that a login can request: {}.",
             codes(&config.authorization_detail_types)
         ));
     }

@@ -87,8 +87,9 @@ fn user_table(config: &Config, users: &[UserRow]) -> String {
     let rows = concat_map(users, |row| {
         let user = &row.user;
         format!(
-            "<tr><th scope=\"row\">{name}</th><td>{email}</td><td><code>{sub}</code></td><td>{permissions}</td>\
-             <td>{roles}</td><td>{connections}</td><td>{second_factor}</td><td>{form}</td></tr>\n",
+            "<tr><th scope=\"row\">{name}<br><span>{email}</span><br><code>{sub}</code></th>\
+             <td data-label=\"Permissions\">{permissions}</td><td data-label=\"Roles\">{roles}</td>\
+             <td data-label=\"Connected services\">{connections}</td><td data-label=\"Second factor\">{second_factor}</td><td>{form}</td></tr>\n",
             name = Escaped(&full_name(user)),
             form = sign_out_everywhere(user),
             email = Escaped(&user.email),
@@ -103,8 +104,7 @@ fn user_table(config: &Config, users: &[UserRow]) -> String {
         )
     });
     format!(
-        "<table class=\"stacked\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Email</th><th scope=\"col\">sub</th>\
-         <th scope=\"col\">Permissions</th><th scope=\"col\">Roles</th><th scope=\"col\">Connected services</th><th scope=\"col\">Second factor</th>\
+        "<table class=\"stacked\"><thead><tr><th scope=\"col\">User</th><th scope=\"col\">Permissions</th><th scope=\"col\">Roles</th><th scope=\"col\">Connected services</th><th scope=\"col\">Second factor</th>\
          <th scope=\"col\"><span class=\"hidden\">Action</span></th></tr></thead>\
          <tbody>\n{rows}</tbody></table>"
     )
