@@ -39,7 +39,7 @@ async fn download(protocol: Version) -> Download {
 }
 
 impl Download {
-    /// Asserts that the connection to the API is closed although nobody reads, and that the browser gets no complete body.
+    /// Asserts that the connection to the API is closed although the body is not read, and that the browser gets no complete body.
     async fn assert_ends(self) {
         self.api.wait_for_open(0).await;
         assert!(
