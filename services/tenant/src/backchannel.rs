@@ -6,7 +6,7 @@ use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 
 use crate::{
     dashboard,
-    http::{Parameters, is_same_origin, redirect},
+    http::redirect,
     pages::{backchannel::DECIDE_PATH, error_page::ErrorPage},
     state::AppState,
     store::backchannel_requests,
@@ -17,10 +17,7 @@ pub(crate) async fn decide(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
+    let parameters = dashboard::form(&headers, &body)?;
     let id_hash = parameters.get("request").unwrap_or_default();
     let approved = parameters.get("decision") == Some("accept");
     let mut connection = state.store.connection().await?;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{RawQuery, State},
-    http::header::CONTENT_TYPE,
+    http::{HeaderMap, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
 
 use crate::{
-    http::Parameters,
+    http::{Parameters, is_same_origin},
     opaque_id::random_secret,
     pages::{
         activity_log::log_entries,
@@ -32,6 +32,18 @@ pub(crate) const PATH: &str = "/";
 pub(crate) const LOG_PATH: &str = "/log";
 /// The refresh counters, for tests that run the tenant as a program.
 pub(crate) const REFRESHES_PATH: &str = "/dashboard/refreshes.json";
+
+/// Reads a form of the dashboard.
+///
+/// # Errors
+///
+/// If another site sent it, or if it is malformed.
+pub(crate) fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, ErrorPage> {
+    if !is_same_origin(headers) {
+        return Err(ErrorPage::cross_site_form());
+    }
+    Ok(Parameters::from_body(headers, body)?)
+}
 
 /// `?sessions=all` shows all sessions instead of the newest.
 pub(crate) async fn get(

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    http::{Parameters, is_same_origin},
+    dashboard,
     pages::{
         error_page::ErrorPage,
         organization::{INVITATION_PATH, InvitationPage},
@@ -24,10 +24,7 @@ pub(crate) async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
+    let parameters = dashboard::form(&headers, &body)?;
     let id = parameters.get("organization").unwrap_or_default();
     let all = &state.config.organizations;
     let Some(organization) = all.iter().find(|organization| organization.id == id) else {

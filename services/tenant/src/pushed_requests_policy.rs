@@ -6,7 +6,7 @@ use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 
 use crate::{
     dashboard,
-    http::{Parameters, is_same_origin, redirect},
+    http::redirect,
     pages::{error_page::ErrorPage, security::PUSHED_REQUESTS_POLICY_PATH as PATH},
     state::AppState,
 };
@@ -16,10 +16,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
+    let parameters = dashboard::form(&headers, &body)?;
     let required = parameters.get("required") == Some("true");
     state.require_pushed_requests(required);
     state.activity_log.granted(

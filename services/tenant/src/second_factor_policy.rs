@@ -7,7 +7,7 @@ use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 
 use crate::{
     dashboard,
-    http::{Parameters, is_same_origin, redirect},
+    http::redirect,
     pages::{
         error_page::ErrorPage,
         users::{SECOND_FACTOR_POLICY_PATH as PATH, SECOND_FACTOR_REMOVAL_PATH},
@@ -21,10 +21,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
+    let parameters = dashboard::form(&headers, &body)?;
     let required = parameters.get("required") == Some("true");
     state.require_second_factor(required);
     state.activity_log.granted(
@@ -44,10 +41,7 @@ pub(crate) async fn remove(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if !is_same_origin(&headers) {
-        return Err(ErrorPage::cross_site_form());
-    }
-    let parameters = Parameters::from_body(&headers, &body)?;
+    let parameters = dashboard::form(&headers, &body)?;
     let sub = parameters.get("sub").unwrap_or_default();
     let mut transaction = state.store.begin().await?;
     let user = users::find(&mut transaction, sub)
